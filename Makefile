@@ -1,0 +1,51 @@
+# `make demo` runs the main job; `make test` passes the tests. Both work from python3, pip, git and make alone.
+PY ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test test-slow lint types docs bench lock clean
+
+demo: .venv/.run
+	$(BIN)/rampart demo
+
+test: .venv/.dev
+	$(BIN)/python -m pytest -q -n auto
+
+test-slow: .venv/.dev
+	$(BIN)/python -m pytest -q -n auto -m slow
+
+lint: .venv/.dev
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: .venv/.dev
+	$(BIN)/mypy
+
+docs: .venv/.dev
+	$(BIN)/python -m sphinx -W -q -b html docs docs/_build/html
+	$(BIN)/python -m sphinx -W -q -b html -D language=fr docs docs/_build/html-fr
+
+bench: .venv/.dev
+	$(BIN)/python -m benchmarks
+
+# The same hash-pinned lists serve pip and uv; uv is only used because it is faster.
+.venv/.python:
+	$(PY) -m venv .venv
+	-$(BIN)/python -m pip install -q --disable-pip-version-check uv==0.13.9
+	touch $@
+
+.venv/.run: requirements/run.lock pyproject.toml | .venv/.python
+	@if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $<; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $<; fi
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . && touch $@
+
+.venv/.dev: requirements/dev.lock .venv/.run
+	@if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $<; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $<; fi
+	touch $@
+
+COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+lock:
+	$(COMPILE) pyproject.toml --group build -o requirements/run.lock
+	$(COMPILE) pyproject.toml --group dev -c requirements/run.lock -o requirements/dev.lock
+
+clean:
+	rm -rf .venv out docs/_build

@@ -1,0 +1,310 @@
+"""Write the reference pages from the catalogues, the command line and the docstrings.
+
+``python docs/generate.py`` writes them into ``docs/reference``; a test holds that they are current.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import importlib
+import inspect
+import re
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import click
+
+HERE = Path(__file__).parent
+ORIGIN = "<!-- Written by docs/generate.py from {source}. Do not edit. -->\n\n"
+
+WORDS = {
+    "en": {
+        "dictionary": "Data dictionary",
+        "dictionary.says": (
+            "Every table of a case and every column. A case is a folder of CSV or Parquet files with "
+            "these names, or an .xlsx workbook with a sheet a table. Blank means unknown, never zero "
+            "and never unlimited; the help of a column says what a blank does."
+        ),
+        "results": "Result tables",
+        "results.says": (
+            'The tables of a plan: `plan["decisions"]` in Python, `decisions.parquet` in the plan folder.'
+        ),
+        "findings": "Findings",
+        "findings.says": (
+            "What reading and checking can find. Words in {braces} are filled in from the case. An "
+            "error stops the work; a warning and a note are shown."
+        ),
+        "column": "column",
+        "name": "name",
+        "type": "type",
+        "unit": "unit",
+        "blank": "if blank",
+        "help": "meaning",
+        "required": "must be filled",
+        "unknown": "unknown",
+        "key": "Key: {columns}.",
+        "nokey": "No key: rows may repeat.",
+        "values": "One of {values}.",
+        "reference": "Must be in `{table}`.",
+        "from": "At least {n}.",
+        "to": "At most {n}.",
+        "setting": "setting",
+        "error": "error",
+        "warning": "warning",
+        "note": "note",
+        "code": "text",
+        "limit": "number or `unlimited`",
+        "month": "month",
+        "flag": "yes or no",
+        "choice": "choice",
+        "number": "number",
+        "integer": "whole number",
+        "text": "text",
+    },
+    "fr": {
+        "dictionary": "Dictionnaire des données",
+        "dictionary.says": (
+            "Toutes les tables d'un cas et toutes les colonnes. Un cas est un dossier de fichiers CSV "
+            "ou Parquet portant ces noms, ou un classeur .xlsx avec une feuille par table. Vide veut "
+            "dire inconnu, jamais zéro ni illimité ; l'aide d'une colonne dit ce que fait un vide."
+        ),
+        "results": "Tables de résultats",
+        "results.says": (
+            'Les tables d\'un plan : `plan["decisions"]` en Python, `decisions.parquet` dans le dossier du plan.'
+        ),
+        "findings": "Constats",
+        "findings.says": (
+            "Ce que la lecture et le contrôle peuvent trouver. Les mots entre {accolades} viennent du "
+            "cas. Une erreur arrête le travail ; un avertissement et une remarque sont affichés."
+        ),
+        "column": "colonne",
+        "name": "nom",
+        "type": "type",
+        "unit": "unité",
+        "blank": "si vide",
+        "help": "sens",
+        "required": "à remplir",
+        "unknown": "inconnu",
+        "key": "Clé : {columns}.",
+        "nokey": "Pas de clé : des lignes peuvent se répéter.",
+        "values": "Un de {values}.",
+        "reference": "Doit figurer dans `{table}`.",
+        "from": "Au moins {n}.",
+        "to": "Au plus {n}.",
+        "setting": "réglage",
+        "error": "erreur",
+        "warning": "avertissement",
+        "note": "remarque",
+        "code": "texte",
+        "limit": "nombre ou `illimité`",
+        "month": "mois",
+        "flag": "oui ou non",
+        "choice": "choix",
+        "number": "nombre",
+        "integer": "nombre entier",
+        "text": "texte",
+    },
+}
+
+
+def capital(text: str) -> str:
+    """The first letter in upper case, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def grid(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; blank cells stay blank."""
+    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def number(value: float) -> str:
+    """A bound as a person writes it."""
+    return f"{value:g}"
+
+
+def data_dictionary(language: str) -> str:
+    """Tables and columns of a case, from ``data/tables.csv``."""
+    from rampart.case.catalogue import tables
+
+    words = WORDS[language]
+    page = [ORIGIN.format(source="src/rampart/data/tables.csv")]
+    page.append(f"# {words['dictionary']}\n\n{words['dictionary.says']}\n")
+    for name, table in tables().items():
+        head = f"## {name}\n" if language == "en" else f"## {name} ({table.label[language]})\n"
+        key = words["key"].format(columns=", ".join(f"`{c}`" for c in table.key)) if table.key else words["nokey"]
+        page.append(f"\n{head}\n{table.help[language]}" + ("\n" if name == "settings" else f" {key}\n"))
+        rows = []
+        for c in table.columns.values():
+            help_text = [c.help[language]]
+            if c.values:
+                help_text.append(words["values"].format(values=", ".join(f"`{v}`" for v in c.values)))
+            if c.reference:
+                help_text.append(words["reference"].format(table=c.reference))
+            if c.minimum is not None:
+                help_text.append(words["from"].format(n=number(c.minimum)))
+            if c.maximum is not None:
+                help_text.append(words["to"].format(n=number(c.maximum)))
+            blank = words["required"] if c.required else (f"`{c.default}`" if c.default else words["unknown"])
+            rows.append(
+                (
+                    f"`{c.name}`",
+                    c.label[language],
+                    words[c.kind],
+                    c.unit,
+                    blank,
+                    " ".join(t for t in help_text if t),
+                )
+            )
+        first = words["setting"] if name == "settings" else words["column"]
+        heads = [first, *(words[w] for w in ("name", "type", "unit", "blank", "help"))]
+        page.append("\n" + grid(heads, rows))
+    return "".join(page)
+
+
+def results(language: str) -> str:
+    """Tables of a plan, from ``data/results.csv``."""
+    from rampart.plan.result import catalogue
+
+    words = WORDS[language]
+    page = [ORIGIN.format(source="src/rampart/data/results.csv")]
+    page.append(f"# {words['results']}\n\n{words['results.says']}\n")
+    for name, columns in catalogue().items():
+        head = f"## {name}\n" if language == "en" else f"## {name} ({columns[''][f'label_{language}']})\n"
+        page.append(f"\n{head}\n{columns[''][f'help_{language}']}\n\n")
+        rows = [
+            (f"`{c}`", row[f"label_{language}"], words[row["type"]], row["unit"], row[f"help_{language}"])
+            for c, row in columns.items()
+            if c
+        ]
+        page.append(grid([words[w] for w in ("column", "name", "type", "unit", "help")], rows))
+    return "".join(page)
+
+
+def findings(language: str) -> str:
+    """All findings, from ``data/findings.csv``."""
+    text = files("rampart").joinpath("data/findings.csv").read_text(encoding="utf-8")
+    words = WORDS[language]
+    page = [ORIGIN.format(source="src/rampart/data/findings.csv")]
+    page.append(f"# {words['findings']}\n\n{words['findings.says']}\n")
+    for row in csv.DictReader(text.splitlines()):
+        parts = [row[f"{part}_{language}"] for part in ("message", "expected", "remedy")]
+        sentences = " ".join(re.sub(r"\[([^\]]*)\]", r"\1", part) for part in parts if part)
+        page.append(f"\n## {row['code']}\n\n*{capital(words[row['severity']])}.* {sentences}\n")
+    return "".join(page)
+
+
+def cli() -> str:
+    """Help of every command, as ``--help`` shows it."""
+    from rampart.cli import main
+
+    page = [ORIGIN.format(source="src/rampart/cli.py"), "# Command line\n\n"]
+    page.append(
+        "| exit code | meaning |\n|---|---|\n| 0 | done |\n"
+        "| 1 | the case has errors, or a check of the machine failed |\n"
+        "| 2 | the command was not understood |\n| 3 | a hard rule could not be kept; the plan says which |\n"
+        "| 4 | the time limit was reached; the best plan so far was saved, if there was one |\n\n"
+        "`--lang` falls back on the environment: `RAMPART_LANG`, then `LC_ALL`, `LC_MESSAGES`, `LANG`.\n"
+    )
+    top = click.Context(main, info_name="rampart", terminal_width=88, help_option_names=["-h", "--help"])
+    page.append(f"\n```text\n{main.get_help(top)}\n```\n")
+    for name in sorted(main.commands):
+        context = click.Context(main.commands[name], info_name=name, parent=top, terminal_width=88)
+        page.append(f"\n## rampart {name}\n\n```text\n{main.commands[name].get_help(context)}\n```\n")
+    return "".join(page)
+
+
+MORE = [("compare", "rampart.plan.compare", "compare"), ("measure", "rampart.report.measures", "measure")]
+
+
+def python() -> str:
+    """Public names with signature and docstring."""
+    import rampart
+
+    page = [ORIGIN.format(source="the docstrings of src/rampart"), "# Python\n\n"]
+    page.append(
+        "The public names of `rampart`. They are loaded when first used, so that `import rampart` is quick."
+        " Tables are [Polars](https://docs.pola.rs) frames; `.to_pandas()` turns one into pandas.\n"
+    )
+    names = [name for name in rampart.__all__ if name != "__version__"]
+    page += [f"\n## rampart.{name}\n\n" + describe(name, public(rampart, name)) for name in names]
+    page.append("\n## Beside the public names\n\n`Plan.measure` and `rampart compare` rest on these.\n")
+    for name, module, attribute in MORE:
+        page.append(f"\n### {module}.{name}\n\n" + describe(name, getattr(importlib.import_module(module), attribute)))
+    return "".join(page)
+
+
+def public(package: Any, name: str) -> Any:
+    """The object behind a public name: the verb where a room bears the same name."""
+    found = getattr(package, name)
+    return found.plan if inspect.ismodule(found) else found
+
+
+def describe(name: str, thing: Any) -> str:
+    """Signature, docstring, and for a class its members."""
+    text = [f"```python\n{signature(name, thing)}\n```\n\n{prose(inspect.getdoc(thing) or '')}\n"]
+    if inspect.isclass(thing):
+        for member, value in vars(thing).items():
+            if member.startswith("_") or member in getattr(thing, "__dataclass_fields__", {}):
+                continue
+            function = value.fget if isinstance(value, property) else getattr(value, "func", value)
+            if not callable(function) or not inspect.getdoc(function):
+                continue
+            shown = member if function is not value else signature(member, function)
+            text.append(f"\n**`{shown}`**\n\n{prose(inspect.getdoc(function) or '')}\n")
+    return "".join(text)
+
+
+def signature(name: str, thing: Any) -> str:
+    """The call as a user writes it, without ``self``."""
+    target = thing.__init__ if inspect.isclass(thing) and not dataclasses.is_dataclass(thing) else thing
+    call = inspect.signature(target)
+    kept = [p for p in call.parameters.values() if p.name != "self"]
+    shown = call.replace(parameters=kept)
+    if inspect.isclass(thing):
+        shown = shown.replace(return_annotation=inspect.Signature.empty)
+    text = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(shown))
+    return name + text.replace("<factory>", "...")
+
+
+def prose(doc: str) -> str:
+    """A docstring as Markdown: aligned ``name  meaning`` lines become a list."""
+    lines: list[str] = []
+    in_list = False
+    for line in doc.splitlines():
+        entry = re.match(r"(\w[\w, ]*?)\s{2,}(\S.*)", line)
+        if entry:
+            lines.append(f"- `{entry[1]}`: {entry[2]}")
+            in_list = True
+        elif in_list and line.startswith(" "):
+            lines.append("  " + line.strip())
+        else:
+            if in_list and line.strip():
+                lines.append("")
+            in_list = False
+            lines.append(line)
+    text = "\n".join(lines).replace("``", "`")
+    return re.sub(r"([^\n])\n(- `)", r"\1\n\2", text)
+
+
+def pages() -> dict[str, str]:
+    """Text of every generated page by its path below ``docs``."""
+    return {
+        "reference/data-dictionary.md": data_dictionary("en"),
+        "reference/data-dictionary.fr.md": data_dictionary("fr"),
+        "reference/results.md": results("en"),
+        "reference/results.fr.md": results("fr"),
+        "reference/findings.md": findings("en"),
+        "reference/findings.fr.md": findings("fr"),
+        "reference/cli.md": cli(),
+        "reference/python.md": python(),
+    }
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        (HERE / path).write_text(text, encoding="utf-8")

@@ -1,0 +1,128 @@
+"""Text of a cell into a number, month, flag, choice or code; whatever could be read in two ways is refused.
+
+Everything is a Polars expression over whole columns: the values, null where blank or refused, and the reason.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import polars as pl
+
+from rampart.case.catalogue import Column
+
+# "en": the dot is decimal. "fr": the comma is. "mixed": the file speaks both; what may be either is refused.
+Locale = Literal["en", "fr", "mixed"]
+
+_SIGN = "^[+-]?"
+_PLAIN = _SIGN + r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
+_SPACED = _SIGN + r"[0-9]{1,3}(?:[ \x{a0}\x{202f}\x{2009}][0-9]{3})+"
+_DOT_MAYBE_THOUSAND = _SIGN + r"[1-9][0-9]{0,2}\.[0-9]{3}$"
+_COMMA_DECIMAL = _SIGN + r"[0-9]+,[0-9]+(?:[eE][+-]?[0-9]{1,3})?$"
+_COMMA_THOUSANDS = _SIGN + r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+\.[0-9]+|(?:,[0-9]{3}){2,})$"
+_DOT_THOUSANDS = _SIGN + r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})$"
+_DIGITS_AND_MARKS = _SIGN + r"[0-9][0-9., \x{a0}\x{202f}\x{2009}]*$"
+
+_UNLIMITED = ["unlimited", *(f"illimit{e}{end}" for e in "ée" for end in ("", "e", "s", "es"))]
+_FLAGS = {
+    "yes": True, "oui": True, "true": True, "vrai": True,
+    "no": False, "non": False, "false": False, "faux": False,
+}  # fmt: skip
+_INVISIBLE = r"[\p{Cc}\p{Cf}\p{Co}\p{Cn}]"
+_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
+_LONGEST = {"code": 200, "choice": 200, "text": 32_000}
+_MONTH = "^(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])$"
+
+
+def clean(text: pl.Expr) -> pl.Expr:
+    """Text without surrounding blanks, one form of accents and line ends; nothing left is null."""
+    text = text.str.normalize("NFC").str.replace_all("\r\n?", "\n").str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def _number_text(text: pl.Expr, locale: Locale) -> pl.Expr:
+    """Each number as plain text with a decimal dot; null where the text is no number or has two readings."""
+    t = text.str.replace("\u2212", "-", literal=True)
+    unspaced = t.str.replace_all(r"[ \x{a0}\x{202f}\x{2009}]", "")
+    spaced_dot = t.str.contains(_SPACED + r"(?:\.[0-9]+)?$")
+    dotted = t.str.contains(_PLAIN)
+    safe_dotted = dotted & ~t.str.contains(_DOT_MAYBE_THOUSAND)
+    if locale == "en":
+        no_commas = t.str.replace_all(",", "", literal=True)
+        return (
+            pl.when(dotted).then(t).when(spaced_dot).then(unspaced)
+            .when(t.str.contains(_COMMA_THOUSANDS)).then(no_commas)
+        )  # fmt: skip
+    if locale == "mixed":
+        return pl.when(safe_dotted).then(t).when(t.str.contains(_SPACED + "$")).then(unspaced)
+    pointed = t.str.replace(",", ".", literal=True)
+    no_dots = t.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    return (
+        pl.when(safe_dotted).then(t)
+        .when(t.str.contains(_COMMA_DECIMAL)).then(pointed)
+        .when(t.str.contains(_SPACED + "(?:,[0-9]+)?$")).then(unspaced.str.replace(",", ".", literal=True))
+        .when(t.str.contains(_DOT_THOUSANDS)).then(no_dots)
+    )  # fmt: skip
+
+
+def _numbers(text: pl.Expr, native: pl.Expr | None, column: Column, locale: Locale) -> tuple[pl.Expr, pl.Expr]:
+    value = _number_text(text, locale).cast(pl.Float64, strict=False)
+    blank = text.is_null()
+    # 1e400 would become infinite and 1e-400 nothing: neither is what is written.
+    lost = ((value == 0) & text.str.contains("[1-9].*[eE]")).fill_null(False)
+    unlimited = text.str.to_lowercase().is_in(_UNLIMITED).fill_null(False)
+    if native is not None:
+        value, blank = pl.coalesce(native, value), blank & native.is_null()
+        unlimited = unlimited | (native == float("inf")).fill_null(False)
+    sound = (value.is_finite() & ~lost).fill_null(False)
+    if column.kind == "limit":
+        value = pl.when(unlimited).then(pl.lit(float("inf"))).otherwise(value)
+        sound = sound | unlimited
+    two_readings = text.str.contains(_DIGITS_AND_MARKS) & text.str.contains("[.,]")
+    whole = (value == value.round(0)) & (value.abs() <= 2.0**53) if column.kind == "integer" else pl.lit(True)
+    problem = (
+        pl.when(blank | (sound & whole)).then(None)
+        .when(sound).then(pl.lit("not-whole"))
+        .when(two_readings).then(pl.lit("ambiguous-number"))
+        .otherwise(pl.lit("not-a-number"))
+    )  # fmt: skip
+    kept = pl.when(sound & whole).then(value)
+    return (kept.cast(pl.Int64) if column.kind == "integer" else kept), problem
+
+
+def _words(text: pl.Expr, column: Column) -> tuple[pl.Expr, pl.Expr]:
+    value, problem = text, pl.lit(None, dtype=pl.String)
+    if column.kind == "flag":
+        value = text.str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
+        problem = pl.when(text.is_not_null() & value.is_null()).then(pl.lit("not-a-flag"))
+        return value, problem
+    if column.kind == "choice":
+        value = text.str.to_lowercase()
+        problem = pl.when(~value.is_in(list(column.values))).then(pl.lit("not-a-choice"))
+    elif column.kind == "month":
+        problem = pl.when(~text.str.contains(_MONTH)).then(pl.lit("not-a-month"))
+    else:
+        hidden = text.str.contains(_INVISIBLE if column.kind == "code" else _CONTROL)
+        problem = (
+            pl.when(hidden).then(pl.lit("hidden-characters"))
+            .when(text.str.len_chars() > _LONGEST[column.kind]).then(pl.lit("too-long"))
+        )  # fmt: skip
+    return pl.when(problem.is_null()).then(value), problem
+
+
+def read_cells(text: pl.Expr, native: pl.Expr | None, column: Column, locale: Locale) -> tuple[pl.Expr, pl.Expr]:
+    """Value (in the column's type) and problem (finding code, null when sound) of clean text.
+
+    native  numbers that the file itself holds as numbers (Excel, Parquet), null elsewhere; never misread
+    """
+    if column.kind in ("number", "integer", "limit"):
+        return _numbers(text, native, column, locale)
+    return _words(text, column)
+
+
+def read_cell(text: str | None, column: Column, locale: Locale = "en") -> tuple[Any, str | None]:
+    """Value and problem of one cell."""
+    frame = pl.DataFrame({"t": [text]}, schema={"t": pl.String}).select(clean(pl.col("t")))
+    value, problem = read_cells(pl.col("t"), None, column, locale)
+    row = frame.select(value.alias("value"), problem.alias("problem")).row(0)
+    return row[0], row[1]

@@ -1,0 +1,92 @@
+"""Checks of who holds, needs, gives and receives what, and of the order of the objectives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from rampart.case.draft import ROW, Draft
+from rampart.findings import Finding
+
+# (table, column, roles that may stand there)
+_ROLES = (
+    ("demand", "holder", ("member", "recipient")),
+    ("requirements", "holder", ("member", "recipient")),
+    ("contracts", "buyer", ("member", "recipient")),
+    ("deliveries", "donor", ("member", "supplier")),
+    ("deliveries", "recipient", ("recipient",)),
+    ("market", "seller", ("supplier", "member")),
+)
+
+
+def check_roles(draft: Draft) -> Iterator[Finding]:
+    """A nation stands where its role has no place: a donation to a member, the need of a supplier."""
+    roles = draft.sound("nations").select("nation", "role").drop_nulls().unique("nation")
+    for table, column, allowed in _ROLES:
+        rows = draft.sound(table).join(roles, left_on=column, right_on="nation", how="inner", maintain_order="left")
+        wrong = rows.filter(~pl.col("role").is_in(allowed))
+        for row, nation, role in wrong.select(ROW, column, "role").iter_rows():
+            details = {"role": role, "roles": ", ".join(allowed)}
+            yield draft.finding("wrong-role", table, row=row, column=column, value=nation, **details)
+
+
+def check_to_itself(draft: Draft) -> Iterator[Finding]:
+    """A route or a delivery ends where it begins."""
+    for table, sender, receiver in (
+        ("routes", "origin", "destination"),
+        ("deliveries", "donor", "recipient"),
+    ):
+        same = draft.sound(table).filter(pl.col(sender) == pl.col(receiver))
+        for row, nation in same.select(ROW, receiver).iter_rows():
+            yield draft.finding("to-itself", table, row=row, column=receiver, value=nation, sender=sender)
+
+
+def check_requirement_figures(draft: Draft) -> Iterator[Finding]:
+    """A requirement says no amount, or two different ones."""
+    columns = draft.sound("requirements").select(ROW, "quantity", "daily_rate", "days")
+    for row, quantity, rate, days in columns.iter_rows():
+        if rate is None or days is None:
+            if quantity is None:
+                yield draft.finding("requirement-without-figure", "requirements", row=row, column="quantity")
+        elif quantity is not None and abs(quantity - rate * days) > max(1.0, 0.01 * quantity):
+            yield draft.finding(
+                "requirement-two-figures", "requirements", row=row, column="quantity", value=quantity,
+                rate=rate, days=days, product=round(rate * days, 6),
+            )  # fmt: skip
+
+
+def check_stated_layers(draft: Draft) -> Iterator[Finding]:
+    """A requirement is stated whole and by layers at once, which would count it twice."""
+    frame = draft.sound("requirements")
+    stated = frame.filter(pl.col("layer") == "stated").select("holder", "item", "posture", ROW)
+    layers = frame.filter(pl.col("layer").is_in(["days_of_supply", "residual", "training"]))
+    both = layers.join(stated, on=["holder", "item"], suffix="_stated", maintain_order="left")
+    same_posture = (
+        pl.col("posture").is_null()
+        | pl.col("posture_stated").is_null()
+        | (pl.col("posture") == pl.col("posture_stated"))
+    )
+    both = both.filter(same_posture).unique(ROW, keep="first", maintain_order=True)
+    for row, layer, other in both.select(ROW, "layer", f"{ROW}_stated").iter_rows():
+        yield draft.finding("stated-and-layers", "requirements", row=row, column="layer", value=layer, other=other)
+
+
+def check_observed_use(draft: Draft) -> Iterator[Finding]:
+    """More was seen to be used than is said to be needed."""
+    wrong = draft.sound("demand").filter(pl.col("use") > pl.col("need"))
+    for row, use, need in wrong.select(ROW, "use", "need").iter_rows():
+        yield draft.finding("use-above-need", "demand", row=row, column="use", value=use, need=need)
+
+
+def check_priorities(draft: Draft) -> Iterator[Finding]:
+    """No objective is named, or one is named twice."""
+    if "priorities" in draft.unread:
+        return
+    if draft.frames["priorities"].is_empty():
+        yield draft.finding("no-priorities", "priorities")
+    named = draft.sound("priorities").drop_nulls("objective")
+    named = named.with_columns(pl.col(ROW).first().over("objective").alias("#first"))
+    again = named.filter(pl.col(ROW) != pl.col("#first"))
+    for row, objective, first in again.select(ROW, "objective", "#first").iter_rows():
+        yield draft.finding("objective-twice", "priorities", row=row, column="objective", value=objective, first=first)

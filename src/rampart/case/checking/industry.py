@@ -1,0 +1,125 @@
+"""Checks of lines, rates, bills, expansions, contracts and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+
+import polars as pl
+
+from rampart.case.draft import ROW, Draft
+from rampart.findings import Finding
+
+
+def check_cold_lines(draft: Draft) -> Iterator[Finding]:
+    """A cold line does not say how long its restart takes."""
+    cold = draft.sound("lines").filter((pl.col("state") == "cold") & pl.col("lead_time_initial").is_null())
+    for row, line in cold.select(ROW, "line").iter_rows():
+        yield draft.finding("cold-without-lead-time", "lines", row=row, column="lead_time_initial", line=line)
+
+
+def check_rates(draft: Draft) -> Iterator[Finding]:
+    """The minimum rate is above the maximum rate, in the line or after a later change."""
+    lines = draft.sound("lines")
+    wrong = lines.filter(pl.col("min_rate") > pl.col("max_rate"))
+    for row, low, high in wrong.select(ROW, "min_rate", "max_rate").iter_rows():
+        yield draft.finding("min-above-max", "lines", row=row, column="min_rate", value=low, most=high)
+    own = lines.select("line", pl.col("min_rate").alias("#min"), pl.col("max_rate").alias("#max"))
+    later = draft.sound("rates").join(own.unique("line"), on="line", how="left", maintain_order="left")
+    later = later.with_columns(
+        pl.coalesce("min_rate", "#min").alias("#low"), pl.coalesce("max_rate", "#max").alias("#high")
+    )
+    for row, low, high in later.filter(pl.col("#low") > pl.col("#high")).select(ROW, "#low", "#high").iter_rows():
+        yield draft.finding("min-above-max", "rates", row=row, column="min_rate", value=low, most=high)
+
+
+def check_whole_lots(draft: Draft) -> Iterator[Finding]:
+    """A lot is larger than a year of output: the line could hardly ever deliver one."""
+    yearly = pl.col("max_rate") * pl.when(pl.col("rate_per") == "month").then(12).otherwise(1)
+    wrong = draft.sound("lines").filter(pl.col("lot") > yearly)
+    for row, lot, rate in wrong.select(ROW, "lot", "max_rate").iter_rows():
+        yield draft.finding("lot-above-rate", "lines", row=row, column="lot", value=lot, rate=rate)
+
+
+def check_one_of_two(draft: Draft) -> Iterator[Finding]:
+    """A row must name a line (an item) or an expansion: one of the two, not both, not neither."""
+    for table, one, two in (("uses", "line", "expansion"), ("bills", "item", "expansion")):
+        both = pl.col(one).is_not_null() & pl.col(two).is_not_null()
+        neither = pl.col(one).is_null() & pl.col(two).is_null()
+        for row, given in draft.sound(table).filter(both | neither).select(ROW, two).iter_rows():
+            code = "neither-of-two" if given is None else "both-of-two"
+            yield draft.finding(code, table, row=row, column=two, value=given, one=one, two=two)
+
+
+def check_items_of_lines(draft: Draft) -> Iterator[Finding]:
+    """A bill or an order names a line that makes another item."""
+    makes = draft.sound("lines").select("line", pl.col("item").alias("#made")).unique("line")
+    for table in ("bills", "orders"):
+        rows = draft.sound(table).join(makes, on="line", how="inner", maintain_order="left")
+        wrong = rows.filter(pl.col("item") != pl.col("#made"))
+        for row, line, item, made in wrong.select(ROW, "line", "item", "#made").iter_rows():
+            yield draft.finding("line-makes-other", table, row=row, column="line", value=line, item=item, made=made)
+
+
+def check_bill_loops(draft: Draft) -> Iterator[Finding]:
+    """An item goes into itself, directly or through others, within the same month.
+
+    A component taken months before delivery may well be the same item, as steel is for steel works: time
+    breaks the loop.
+    """
+    bills = draft.sound("bills").filter(
+        pl.col("item").is_not_null() & pl.col("component").is_not_null() & (pl.col("offset").fill_null(0) == 0)
+    )
+    graph: dict[str, set[str]] = {}
+    first: dict[tuple[str, str], int] = {}
+    for row, item, component in bills.select(ROW, "item", "component").iter_rows():
+        graph.setdefault(item, set()).add(component)
+        first.setdefault((item, component), row)
+    while True:
+        try:
+            TopologicalSorter(graph).prepare()
+            return
+        except CycleError as error:
+            # graphlib lists what is needed before what needs it; backwards, items come before components.
+            loop: list[str] = error.args[1][::-1]
+            edges = [(item, part) for item, part in pairwise(loop) if part in graph.get(item, ())]
+            item, part = edges[0]
+            path = " > ".join(loop)
+            yield draft.finding("bill-loop", "bills", row=first[item, part], column="component", value=part, loop=path)
+            graph[item].discard(part)
+
+
+def check_unit_costs(draft: Draft) -> Iterator[Finding]:
+    """Nobody says what a unit costs, neither line, contracts nor item: unknown is not nothing."""
+    prices = draft.sound("items").select("item", pl.col("price").alias("#price")).unique("item")
+    dated = draft.sound("rates").filter(pl.col("unit_cost").is_not_null())["line"].unique()
+    lines = draft.sound("lines").join(prices, on="item", how="inner", maintain_order="left")
+    unknown = lines.filter(
+        pl.col("unit_cost").is_null()
+        & pl.col("#price").is_null()
+        & (pl.col("state") != "closed")
+        & ~pl.col("line").is_in(dated.implode())
+    )
+    contracts = draft.sound("contracts").filter(pl.col("line").is_in(unknown["line"].implode()))
+    contracted = contracts["line"].unique()
+    for row, line in unknown.filter(~pl.col("line").is_in(contracted.implode())).select(ROW, "line").iter_rows():
+        yield draft.finding("unit-cost-unknown", "lines", row=row, column="unit_cost", line=line)
+    for row, line in contracts.filter(pl.col("price").is_null()).select(ROW, "line").iter_rows():
+        yield draft.finding("unit-cost-unknown", "contracts", row=row, column="price", line=line)
+
+
+def check_offsets(draft: Draft) -> Iterator[Finding]:
+    """A component is taken from stock before the order for the item can have been placed."""
+    lines = draft.sound("lines").select("line", "item", "admin_lead_time", "lead_time")
+    bills = draft.sound("bills").filter(pl.col("item").is_not_null() & pl.col("offset").is_not_null())
+    if bills.is_empty() or lines.is_empty():
+        return
+    pairs = bills.join(lines, on="item", suffix="_made", maintain_order="left")
+    pairs = pairs.filter(pl.col("line").is_null() | (pl.col("line") == pl.col("line_made")))
+    lead = pl.col("admin_lead_time") + pl.col("lead_time")
+    late = pairs.filter(pl.col("offset") > lead).unique(ROW, keep="first", maintain_order=True)
+    for row, offset, line, months in late.select(ROW, "offset", "line_made", lead.alias("#lead")).iter_rows():
+        yield draft.finding(
+            "offset-before-order", "bills", row=row, column="offset", value=offset, line=line, months=months
+        )

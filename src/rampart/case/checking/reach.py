@@ -1,0 +1,155 @@
+"""Checks that what is asked for can be had at all, and by its month; if not, a plan shows the shortage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from heapq import heappop, heappush
+
+import polars as pl
+
+from rampart.case.calendar import month_number
+from rampart.case.draft import ROW, Draft
+from rampart.findings import Finding
+
+Earliest = Mapping[str, Mapping[str, float]]
+"""By item, by nation: months from the first month to the earliest arrival of a unit; 0 for a stock."""
+
+
+def check_supply(draft: Draft) -> Iterator[Finding]:
+    """Somebody needs an item that no stock, line, order, market or route can bring."""
+    if not _can_tell(draft):
+        return
+    earliest = earliest_arrivals(draft)
+    asked: set[tuple[str, str]] = set()
+    wanted = [
+        ("demand", "holder", draft.sound("demand").filter(pl.col("need") > 0)),
+        ("requirements", "holder", draft.sound("requirements")),
+    ]
+    for table, column, frame in wanted:
+        for row, holder, item in (
+            frame.select(ROW, column, "item").unique(["holder", "item"], keep="first", maintain_order=True).iter_rows()
+        ):
+            if (holder, item) not in asked and holder not in earliest.get(item, {}):
+                asked.add((holder, item))
+                yield draft.finding("nobody-supplies", table, row=row, column="item", value=item, holder=holder)
+    yield from _components(draft, earliest)
+
+
+def _components(draft: Draft, earliest: Earliest) -> Iterator[Finding]:
+    """Components that the nation of a line cannot get."""
+    lines = draft.sound("lines").filter(pl.col("state") != "closed").select("line", "item", "nation")
+    bills = draft.sound("bills").filter(pl.col("quantity") > 0).select(ROW, "item", "line", "component")
+    pairs = bills.join(lines, on="item", suffix="_made", maintain_order="left")
+    pairs = pairs.filter(pl.col("line").is_null() | (pl.col("line") == pl.col("line_made")))
+    for row, component, nation in pairs.select(ROW, "component", "nation").unique(maintain_order=True).iter_rows():
+        if component is not None and nation not in earliest.get(component, {}):
+            yield draft.finding("nobody-supplies", "bills", row=row, column="component", value=component, holder=nation)
+
+
+def check_in_time(draft: Draft) -> Iterator[Finding]:
+    """A requirement begins before the first unit that could meet it can arrive."""
+    start = draft.settings.get("start")
+    if not start or not _can_tell(draft):
+        return
+    earliest = earliest_arrivals(draft)
+    for row, holder, item, month in draft.sound("requirements").select(ROW, "holder", "item", "from").iter_rows():
+        months = earliest.get(item, {}).get(holder)
+        begin = max(month or start, start)
+        if months is not None and months > month_number(begin) - month_number(start):
+            yield draft.finding(
+                "too-late",
+                "requirements",
+                row=row,
+                column="from",
+                value=begin,
+                months=months,
+                item=item,
+                holder=holder,
+            )
+
+
+def _can_tell(draft: Draft) -> bool:
+    """Whether every table that supply comes from could be opened."""
+    return not draft.unread & {
+        "nations",
+        "stocks",
+        "lines",
+        "contracts",
+        "orders",
+        "market",
+        "routes",
+        "settings",
+    }
+
+
+def earliest_arrivals(draft: Draft) -> Earliest:
+    """Earliest arrival of every item in every nation that can get it by any way."""
+    found: dict[str, dict[str, float]] = {}
+    for item, nation, months in _sources(draft):
+        here = found.setdefault(item, {})
+        here[nation] = min(months, here.get(nation, months))
+    routes = draft.sound("routes").select("origin", "destination", "item", "months").rows()
+    open_to_all = [(a, b, m) for a, b, item, m in routes if item is None]
+    own: dict[str, list[tuple[str, str, float]]] = {}
+    for a, b, item, m in routes:
+        if item is not None:
+            own.setdefault(item, []).append((a, b, m))
+    return {item: _spread(at, open_to_all + own.get(item, [])) for item, at in found.items()}
+
+
+def _spread(at: Mapping[str, float], routes: list[tuple[str, str, float]]) -> dict[str, float]:
+    """Shortest times to every nation from those where the item arrives (Dijkstra)."""
+    after: dict[str, list[tuple[str, float]]] = {}
+    for origin, destination, months in routes:
+        after.setdefault(origin, []).append((destination, months))
+    best: dict[str, float] = {}
+    queue = [(months, nation) for nation, months in sorted(at.items())]
+    queue.sort()
+    while queue:
+        months, nation = heappop(queue)
+        if nation in best:
+            continue
+        best[nation] = months
+        for destination, transit in after.get(nation, ()):
+            if destination not in best:
+                heappush(queue, (months + transit, destination))
+    return best
+
+
+def _sources(draft: Draft) -> Iterator[tuple[str, str, float]]:
+    """(item, nation, months): where each item first appears, routes left aside."""
+    first = month_number(draft.settings.get("start", "1900-01"))
+
+    def wait(month: str | None) -> float:
+        return max(0.0, month_number(month) - first) if month else 0.0
+
+    stock = draft.sound("stocks").filter(pl.col("quantity") > 0)
+    for item, holder in stock.select("item", "holder").unique(maintain_order=True).iter_rows():
+        yield item, holder, 0.0
+    for item, buyer, ship_to, month in (
+        draft.sound("orders").select("item", "buyer", "ship_to", "month").unique(maintain_order=True).iter_rows()
+    ):
+        yield item, ship_to or buyer, wait(month)
+    moving = draft.sound("deliveries").filter(pl.col("status") == "in_transit")
+    for item, recipient, month in moving.select("item", "recipient", "month").iter_rows():
+        yield item, recipient, wait(month)
+    members = draft.sound("nations").filter(pl.col("role") == "member")["nation"].to_list()
+    for item, buyer, delay, month in draft.sound("market").select("item", "buyer", "delay", "from").iter_rows():
+        for nation in [buyer] if buyer else members:
+            yield item, nation, delay + wait(month)
+    yield from _from_lines(draft, wait)
+
+
+def _from_lines(draft: Draft, wait: Callable[[str | None], float]) -> Iterator[tuple[str, str, float]]:
+    contracts: dict[str, list[tuple[str, float | None, str | None]]] = {}
+    columns = ["line", "buyer", "ship_to", "admin_lead_time", "from"]
+    for line, buyer, ship_to, admin, month in draft.sound("contracts").select(columns).iter_rows():
+        contracts.setdefault(line, []).append((ship_to or buyer, admin, month))
+    columns = ["line", "nation", "item", "state", "admin_lead_time", "lead_time", "lead_time_initial", "from"]
+    for line, nation, item, state, admin, again, initial, opens in draft.sound("lines").select(columns).iter_rows():
+        lead = initial if state == "cold" else again
+        if state == "closed" or lead is None or admin is None:
+            continue
+        for receiver, own, month in contracts.get(line, [(nation, None, None)]):
+            decided = wait(month) + (admin if own is None else own)
+            yield item, receiver, max(decided + lead, wait(opens))

@@ -1,0 +1,145 @@
+"""Checks that the catalogue alone dictates: required cells, ranges, keys, references, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from rampart.case.catalogue import Column, Table, main_figures, tables
+from rampart.case.draft import ROW, Draft, shown
+from rampart.case.headers import nearest
+from rampart.findings import Finding
+
+_UNSOURCED = ("settings", "calendar", "priorities", "sources")
+
+
+def _data_tables() -> list[Table]:
+    return [table for table in tables().values() if table.name != "settings"]
+
+
+def check_required(draft: Draft) -> Iterator[Finding]:
+    """A required cell is blank."""
+    for table in _data_tables():
+        frame = draft.frames[table.name]
+        for column in table.columns.values():
+            if not column.required or (table.name, column.name) in draft.missing:
+                continue
+            if not frame[column.name].null_count():
+                continue
+            refused = draft.bad.get(table.name, {}).get(column.name, frozenset())
+            for row in frame.filter(pl.col(column.name).is_null())[ROW]:
+                if row not in refused:
+                    yield draft.finding("blank", table.name, row=row, column=column.name)
+
+
+def check_settings(draft: Draft) -> Iterator[Finding]:
+    """A setting that every case needs is not given."""
+    if "settings" in draft.unread or any(table == "settings" for table, _ in draft.missing):
+        return
+    refused = draft.bad.get("settings", {})
+    for column in tables()["settings"].columns.values():
+        if column.required and column.name not in draft.settings and column.name not in refused:
+            explained = {"help_en": column.help["en"], "help_fr": column.help["fr"]}
+            yield draft.finding("setting-missing", "settings", value=column.name, row=None, **explained)
+    posture = draft.settings.get("posture")
+    known = draft.frames["postures"]["posture"].drop_nulls().to_list()
+    if posture and draft.complete("postures", "posture") and posture not in known:
+        row = draft.frames["settings"].filter(pl.col("setting") == "posture")[ROW][0]
+        details = {"reference": "postures", "near": nearest(posture, known)}
+        yield draft.finding("unknown-reference", "settings", row=row, column="value", value=posture, **details)
+
+
+def check_ranges(draft: Draft) -> Iterator[Finding]:
+    """A number lies outside what its column allows."""
+    for table in _data_tables():
+        frame = draft.frames[table.name]
+        bounds: dict[str, tuple[Column, float, str, pl.Expr]] = {}
+        for column in table.columns.values():
+            if column.minimum is not None:
+                outside = pl.col(column.name) < column.minimum
+                bounds[f"{column.name} low"] = (column, column.minimum, "below-minimum", outside)
+            if column.maximum is not None:
+                outside = pl.col(column.name) > column.maximum
+                bounds[f"{column.name} high"] = (column, column.maximum, "above-maximum", outside)
+        # One pass over the table says which bounds are broken at all; most are not.
+        broken = frame.select(outside.any().alias(name) for name, (*_, outside) in bounds.items())
+        for name in broken.columns:
+            if not broken[name][0]:
+                continue
+            column, bound, code, outside = bounds[name]
+            for row, cell in frame.filter(outside).select(ROW, column.name).iter_rows():
+                details = {"bound": shown(bound), "unit": column.unit}
+                yield draft.finding(code, table.name, row=row, column=column.name, value=cell, **details)
+
+
+def check_keys(draft: Draft) -> Iterator[Finding]:
+    """Two rows say the same thing twice: a blank counts as what it stands for."""
+    start = draft.settings.get("start")
+    for table in _data_tables():
+        key = table.key
+        frame = draft.sound(table.name)
+        if not key or frame.height < 2:
+            continue
+        fills = [pl.col(n).fill_null(v) for n in key if (v := table.columns[n].default_value) is not None]
+        if "from" in key and start:
+            fills.append(pl.col("from").fill_null(start))
+        frame = frame.with_columns(fills).with_columns(pl.col(ROW).first().over(key).alias("#first"))
+        for row in frame.filter(pl.col(ROW) != pl.col("#first")).iter_rows(named=True):
+            value = ", ".join(shown(row[name]) for name in key if row[name] is not None)
+            details = {"first": row["#first"], "key": ", ".join(key)}
+            yield draft.finding("key-twice", table.name, row=row[ROW], column=key[0], value=value, **details)
+
+
+def check_references(draft: Draft) -> Iterator[Finding]:
+    """A code is used that its own table does not have."""
+    for table in _data_tables():
+        for column in table.columns.values():
+            if not column.reference:
+                continue
+            target, name = column.reference.split(".")
+            if not draft.complete(target, name):
+                continue
+            known = draft.frames[target][name].drop_nulls().unique(maintain_order=True)
+            used = draft.frames[table.name][column.name]
+            unknown = set(used.unique()) - set(known) - {None}
+            if not unknown:
+                continue
+            near = {code: nearest(code, known) for code in sorted(unknown)[:200]}
+            for row, code in zip(draft.frames[table.name][ROW], used, strict=True):
+                if code in unknown:
+                    details = {"reference": target, "near": near.get(code, "")}
+                    yield draft.finding(
+                        "unknown-reference", table.name, row=row, column=column.name, value=code, **details
+                    )
+
+
+def check_low_high(draft: Draft) -> Iterator[Finding]:
+    """The range of a figure does not hold the figure itself."""
+    for table in _data_tables():
+        if "low" not in table.columns:
+            continue
+        main = main_figures(table)[0]
+        frame = draft.sound(table.name).with_columns(pl.col(main).alias("#main"))
+        if table.name == "requirements":
+            frame = frame.with_columns(pl.coalesce("#main", pl.col("daily_rate") * pl.col("days")))
+        frame = frame.filter(pl.col("low").is_not_null() | pl.col("high").is_not_null())
+        columns = frame.select(ROW, "low", "#main", "high").iter_rows()
+        for row, low, figure, high in columns:
+            ends = [value for value in (low, figure, high) if value is not None]
+            if ends != sorted(ends):
+                text = " / ".join(shown(value) or "-" for value in (low, figure, high))
+                column = "low" if low is not None and ends[0] == low and low > min(ends) else "high"
+                yield draft.finding("range-order", table.name, row=row, column=column, value=text, main=main)
+
+
+def check_sources(draft: Draft) -> Iterator[Finding]:
+    """Rows that state facts without naming a source or a grade: one note a table."""
+    for table in _data_tables():
+        if table.name in _UNSOURCED or "source" not in table.columns:
+            continue
+        frame = draft.frames[table.name]
+        bare = frame.filter(pl.col("source").is_null() | pl.col("grade").is_null()).height
+        if bare:
+            details = {"count": bare, "total": frame.height}
+            yield draft.finding("without-source", table.name, column="source", **details)

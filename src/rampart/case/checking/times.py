@@ -1,0 +1,93 @@
+"""Checks of months: the horizon, the calendar, spans that end before they begin, rows outside the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from rampart.case.calendar import month_number
+from rampart.case.draft import ROW, Draft
+from rampart.findings import Finding
+
+LONGEST = 600
+"""Months a plan may span; a longer one is a slip of the keyboard."""
+
+_SPANS = (
+    ("lines", "from", "until"),
+    ("contracts", "from", "until"),
+    ("demand", "from", "until"),
+    ("market", "from", "until"),
+    ("expansions", "earliest", "latest"),
+    ("deliveries", "month", "backfill_due"),
+)
+
+
+def check_horizon(draft: Draft) -> Iterator[Finding]:
+    """The last month comes before the first, or half a century later."""
+    start, end = draft.settings.get("start"), draft.settings.get("end")
+    if not start or not end:
+        return
+    row = draft.frames["settings"].filter(pl.col("setting") == "end")[ROW][0]
+    months = month_number(end) - month_number(start) + 1
+    if months < 1:
+        yield draft.finding("end-before-start", "settings", row=row, column="value", value=end, start=start)
+    elif months > LONGEST:
+        yield draft.finding(
+            "horizon-too-long", "settings", row=row, column="value", value=end, months=months, most=LONGEST
+        )
+
+
+def check_calendar(draft: Draft) -> Iterator[Finding]:
+    """A stretch of the calendar begins outside the plan and would be ignored."""
+    start, end = draft.settings.get("start"), draft.settings.get("end")
+    if not start or not end or end < start:
+        return
+    outside = (pl.col("from") < start) | (pl.col("from") > end)
+    for row, month in draft.sound("calendar").filter(outside).select(ROW, "from").iter_rows():
+        details = {"start": start, "end": end}
+        yield draft.finding("stretch-outside", "calendar", row=row, column="from", value=month, **details)
+
+
+def check_spans(draft: Draft) -> Iterator[Finding]:
+    """A span ends before it begins."""
+    for table, first, last in _SPANS:
+        wrong = draft.sound(table).filter(pl.col(last) < pl.col(first))
+        for row, begin, end in wrong.select(ROW, first, last).iter_rows():
+            yield draft.finding("until-before-from", table, row=row, column=last, value=end, begin=begin, first=first)
+
+
+def check_demand_overlap(draft: Draft) -> Iterator[Finding]:
+    """A need has a last month, and another row of the same need takes over before it."""
+    frame = draft.sound("demand").with_columns(pl.col("from").fill_null(draft.settings.get("start", "")))
+    group = ["holder", "item", "purpose"]
+    frame = frame.sort(*group, "from").with_columns(
+        pl.col("from").shift(-1).over(group).alias("#next"), pl.col(ROW).shift(-1).over(group).alias("#other")
+    )
+    cut = frame.filter((pl.col("#next") > pl.col("from")) & (pl.col("until") >= pl.col("#next"))).sort(ROW)
+    for row, until, month, other in cut.select(ROW, "until", "#next", "#other").iter_rows():
+        yield draft.finding("demand-overlap", "demand", row=row, column="until", value=until, other=other, month=month)
+
+
+def check_past_orders(draft: Draft) -> Iterator[Finding]:
+    """An order arrives before the plan begins: it counts only if it is in the stocks."""
+    start = draft.settings.get("start")
+    if not start:
+        return
+    for row, month in draft.sound("orders").filter(pl.col("month") < start).select(ROW, "month").iter_rows():
+        yield draft.finding("order-in-the-past", "orders", row=row, column="month", value=month, start=start)
+
+
+def check_lots(draft: Draft) -> Iterator[Finding]:
+    """A lot in stock was received after the plan begins, or is past its shelf life already."""
+    start = draft.settings.get("start")
+    if not start:
+        return
+    life = dict(draft.sound("items").select("item", "shelf_life").iter_rows())
+    lots = draft.sound("stocks").filter(pl.col("lot").is_not_null())
+    for row, item, lot in lots.select(ROW, "item", "lot").iter_rows():
+        months = life.get(item)
+        if lot > start:
+            yield draft.finding("lot-from-the-future", "stocks", row=row, column="lot", value=lot, start=start)
+        elif months is not None and month_number(lot) + months <= month_number(start):
+            yield draft.finding("lot-expired", "stocks", row=row, column="lot", value=lot, item=item, months=months)

@@ -1,0 +1,172 @@
+"""A case being read: typed tables with the place each row came from, before it is known to be sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from rampart.case.catalogue import tables
+from rampart.case.headers import stored_columns
+from rampart.findings import Finding
+
+if TYPE_CHECKING:
+    from rampart.case import Case
+
+ROW = "#row"
+"""Column of a draft frame: row in the file; -n for a row that row n of the overrides table added."""
+
+MOST_ALIKE = 50
+"""Findings of one code in one column that are listed before the rest is only counted."""
+
+
+def address(position: int, row: int) -> str:
+    """Spreadsheet address of a cell: ``address(3, 17)`` is D17."""
+    letters, position = "", position + 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
+
+
+def shown(value: Any) -> str:
+    """A value as the planner writes it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        if value == float("inf"):
+            return "unlimited"
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value)
+
+
+def _detail(name: str, value: Any) -> Any:
+    """A placeholder's value; another row that an override added is named by its row in the overrides."""
+    if name in ("first", "other") and isinstance(value, int) and value < 0:
+        return f"{-value} (overrides)"
+    return shown(value) if isinstance(value, float) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a table came from: file, sheet, and how and where each column stands in its header row."""
+
+    file: str = ""
+    sheet: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    positions: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """Typed frames by table, each with a ``#row`` column; refused cells are null and listed in ``bad``.
+
+    bad      rows by table and column whose cell could not be read
+    missing  (table, column) pairs that the file does not have
+    unread   tables that could not be opened
+    """
+
+    frames: Mapping[str, pl.DataFrame]
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    bad: Mapping[str, Mapping[str, frozenset[int]]] = field(default_factory=dict)
+    missing: frozenset[tuple[str, str]] = frozenset()
+    unread: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, case: Case) -> Draft:
+        """A case in memory as a draft, so that it can be checked; rows count as in its saved CSV."""
+        return cls({name: frame.with_row_index(ROW, 2).cast({ROW: pl.Int64}) for name, frame in case.tables.items()})
+
+    @cached_property
+    def _sound(self) -> dict[str, pl.DataFrame]:
+        frames = {}
+        for name, frame in self.frames.items():
+            rows = set().union(*self.bad.get(name, {}).values())
+            required = [c.name for c in tables()[name].columns.values() if c.required and name != "settings"]
+            if any(frame[column].null_count() for column in required):
+                frame = frame.drop_nulls(required)
+            frames[name] = frame.filter(~pl.col(ROW).is_in(list(rows))) if rows else frame
+        return frames
+
+    def sound(self, table: str) -> pl.DataFrame:
+        """Rows whose cells could all be read, none missing; the others are reported, and skipped here."""
+        return self._sound[table]
+
+    def complete(self, table: str, column: str) -> bool:
+        """Whether the column could be read in full, so that a code absent from it is really absent."""
+        return (
+            table not in self.unread and (table, column) not in self.missing and not self.bad.get(table, {}).get(column)
+        )
+
+    @cached_property
+    def settings(self) -> Mapping[str, str]:
+        """Settings given, and the defaults of others that have one."""
+        given = {name: value for name, value, *_ in self.frames["settings"].iter_rows() if value}
+        columns = tables()["settings"].columns.values()
+        return {c.name: c.default for c in columns if c.default} | given
+
+    def finding(
+        self,
+        code: str,
+        table: str,
+        *,
+        row: int | None = None,
+        column: str = "",
+        value: Any = "",
+        **details: Any,
+    ) -> Finding:
+        """A finding at a place of this draft, named as the user's own file names it."""
+        origin = self.origins.get(table, Origin())
+        if row is not None and row < 0:
+            return self.finding(code, "overrides", row=-row, column="value", value=value, **details)
+        position = origin.positions.get(column)
+        return Finding(
+            code,
+            table=table,
+            row=row,
+            column=column,
+            value=shown(value),
+            file=origin.file,
+            sheet=origin.sheet,
+            header=origin.headers.get(column, ""),
+            cell=address(position, row) if position is not None and row is not None else "",
+            details={name: _detail(name, value) for name, value in details.items()},
+        )
+
+    def case_frames(self) -> dict[str, pl.DataFrame]:
+        """The frames as a Case holds them."""
+        return {name: self.frames[name].select(stored_columns(table)) for name, table in tables().items()}
+
+
+def at_most_alike(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, of which long runs of one kind in one column are cut and counted in one more finding."""
+    kept: list[Finding] = []
+    counts: dict[tuple[str, str, str], int] = {}
+    first: dict[tuple[str, str, str], Finding] = {}
+    for finding in findings:
+        kind = (finding.code, finding.table, finding.column)
+        counts[kind] = counts.get(kind, 0) + 1
+        first.setdefault(kind, finding)
+        if counts[kind] <= MOST_ALIKE:
+            kept.append(finding)
+    for kind, count in counts.items():
+        if count > MOST_ALIKE:
+            seen = first[kind]
+            code = f"more-{seen.severity}s"
+            kept.append(
+                Finding(
+                    code,
+                    table=seen.table,
+                    column=seen.column,
+                    file=seen.file,
+                    sheet=seen.sheet,
+                    header=seen.header,
+                    details={"count": count - MOST_ALIKE, "alike": seen.code},
+                )
+            )
+    return kept

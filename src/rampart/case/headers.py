@@ -1,0 +1,121 @@
+"""Names of tables, columns and settings as people write them: code or label, any case or accents."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import lru_cache
+
+from rampart.case.catalogue import Column, Table, tables
+
+# Sheets that explain rather than hold data: those of the template, and what people call such a sheet.
+HELP_SHEETS = frozenset({"readme", "read me", "notes", "lisez moi", "lisezmoi", "help", "aide"})
+
+# Words for the two columns in which the settings are stored.
+SETTING_HEADERS = {
+    "setting": {"en": "setting", "fr": "réglage"},
+    "value": {"en": "value", "fr": "valeur"},
+}
+
+_SETTING_COLUMNS = {
+    name: Column("settings", name, "text", "", False, "", None, None, (), "", False, "public", label, {})
+    for name, label in SETTING_HEADERS.items()
+}
+
+
+def fold(text: str) -> str:
+    """The text without case, accents, punctuation and repeated spaces: what two spellings have in common."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
+
+
+def is_comment(name: str) -> bool:
+    """Whether a sheet, file or column is the user's own and not read: its name starts with ``#``."""
+    return name.lstrip().startswith("#")
+
+
+@lru_cache(maxsize=1)
+def _table_names() -> dict[str, str]:
+    names = {fold(label): name for name, table in tables().items() for label in table.label.values()}
+    return names | {fold(name): name for name in tables()}
+
+
+@lru_cache(maxsize=64)
+def _column_names(table: str) -> dict[str, tuple[str, frozenset[str]]]:
+    """Folded header -> column, and the languages that write it so ("code" for the catalogue's name)."""
+    if table == "settings":
+        spelt = [(name, label) for name, label in SETTING_HEADERS.items()]
+    else:
+        spelt = [(column.name, dict(column.label)) for column in tables()[table].columns.values()]
+    found: dict[str, tuple[str, set[str]]] = {}
+    for name, label in spelt:
+        for language, word in ({"code": name} | label).items():
+            # A catalogue name wins over a label of another column that reads the same.
+            holder, languages = found.setdefault(fold(word), (name, set()))
+            if holder == name:
+                languages.add(language)
+    return {word: (name, frozenset(languages)) for word, (name, languages) in found.items()}
+
+
+@lru_cache(maxsize=1)
+def _setting_names() -> dict[str, str]:
+    columns = tables()["settings"].columns.values()
+    names = {fold(label): column.name for column in columns for label in column.label.values()}
+    return names | {fold(column.name): column.name for column in columns}
+
+
+def match_table(name: str) -> str | None:
+    """Catalogue name of a table, from its name or label; None where there is none."""
+    return _table_names().get(fold(name))
+
+
+def match_column(table: str, header: str) -> str | None:
+    """Catalogue name of a column of a table, from its name or label; None where there is none."""
+    found = _column_names(table).get(fold(header))
+    return found[0] if found else None
+
+
+def match_setting(name: str) -> str | None:
+    """Catalogue name of a setting, from its name or label; None where there is none."""
+    return _setting_names().get(fold(name))
+
+
+def stored_columns(table: Table) -> tuple[str, ...]:
+    """Columns in which the table is stored: name and value for settings, else those of the catalogue."""
+    return tuple(SETTING_HEADERS) if table.name == "settings" else tuple(table.columns)
+
+
+def stored_column(table: str, name: str) -> Column:
+    """The catalogue column behind a stored column; the two of the settings are text."""
+    return _SETTING_COLUMNS[name] if table == "settings" else tables()[table].columns[name]
+
+
+def language_of(table: str, headers: Iterable[str]) -> str:
+    """Language of a header row: "fr" or "en" where some header is only that, "mixed" for both, or ""."""
+    seen: set[str] = set()
+    for header in headers:
+        languages = _column_names(table).get(fold(header), ("", frozenset()))[1]
+        if languages == {"fr"}:
+            seen.add("fr")
+        elif languages and "fr" not in languages:
+            seen.add("en")
+    return "mixed" if len(seen) == 2 else "".join(seen)
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """The choice that looks most like the word, "" when none does."""
+    folded = {fold(choice): choice for choice in choices}
+    close = get_close_matches(fold(word), folded, n=1, cutoff=0.6)
+    return folded[close[0]] if close else ""
+
+
+def nearest_table(name: str) -> str:
+    """The catalogue table whose name or label looks most like this one, "" when none does."""
+    return _table_names().get(nearest(name, _table_names()), "")
+
+
+def nearest_column(table: str, header: str) -> str:
+    """The column whose name or label looks most like this header, "" when none does."""
+    found = _column_names(table).get(nearest(header, _column_names(table)))
+    return found[0] if found else ""

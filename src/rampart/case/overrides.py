@@ -1,0 +1,245 @@
+"""Named changes to a case, stacked in the order given, and what differs between two cases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from rampart.case.catalogue import Column, main_figures, tables
+from rampart.case.cells import read_cell
+from rampart.case.draft import ROW, Draft, shown
+from rampart.case.headers import (
+    match_column,
+    match_setting,
+    match_table,
+    nearest,
+    nearest_column,
+    nearest_table,
+    stored_column,
+    stored_columns,
+)
+from rampart.findings import Finding
+
+if TYPE_CHECKING:
+    from rampart.case import Case
+
+_PAIR = re.compile(r'\s*([^=;"]+?)\s*=\s*(?:"((?:[^"]|"")*)"|([^;"]*?))\s*(?:;|$)')
+
+
+def apply(draft: Draft, names: Sequence[str]) -> tuple[Draft, list[Finding]]:
+    """The draft with the named overrides applied in order, and what was wrong with them.
+
+    A row of an override that cannot be applied is reported and left out; the others are still tried.
+    """
+    findings: list[Finding] = []
+    rows = draft.sound("overrides").sort("step")
+    known = rows["override"].unique(maintain_order=True).to_list()
+    for name in names:
+        if name not in known:
+            details: dict[str, Any] = {"near": nearest(name, known), "known": ", ".join(sorted(known)) or "-"}
+            findings.append(draft.finding("unknown-override", "overrides", column="override", value=name, **details))
+            continue
+        for row in rows.filter(pl.col("override") == name).iter_rows(named=True):
+            step = _Step(draft, row)
+            draft = step.apply()
+            findings += step.findings
+    return draft, findings
+
+
+def parse_pairs(text: str) -> dict[str, str] | None:
+    """``column=value; column=value`` as a mapping, None when the text is not of that form."""
+    pairs: dict[str, str] = {}
+    at = 0
+    while at < len(text):
+        match = _PAIR.match(text, at)
+        if not match or match[1] in pairs:
+            return None
+        pairs[match[1]] = match[3] if match[2] is None else match[2].replace('""', '"')
+        at = match.end()
+    return pairs
+
+
+@dataclass
+class _Step:
+    """One row of the overrides table, applied to a draft."""
+
+    draft: Draft
+    row: Mapping[str, Any]
+    findings: list[Finding] = field(default_factory=list)
+    table: str = ""
+
+    def report(self, code: str, column: str, value: Any, **details: Any) -> None:
+        self.findings.append(
+            self.draft.finding(code, "overrides", row=self.row[ROW], column=column, value=value, **details)
+        )
+
+    def apply(self) -> Draft:
+        """The draft after this row, unchanged when the row is wrong."""
+        table = match_table(self.row["table"])
+        if table is None:
+            self.report("override-table", "table", self.row["table"], near=nearest_table(self.row["table"]))
+            return self.draft
+        self.table = table
+        frame = self.draft.frames[table]
+        changed = self.added(frame) if self.row["action"] == "add" else self.changed(frame)
+        if changed is None or self.findings_stop():
+            return self.draft
+        return replace(self.draft, frames={**self.draft.frames, table: changed})
+
+    def findings_stop(self) -> bool:
+        return any(finding.severity == "error" for finding in self.findings)
+
+    def pairs(self, cell: str) -> dict[str, Any] | None:
+        """Typed values by column from a cell of pairs."""
+        pairs = parse_pairs(self.row[cell] or "")
+        if pairs is None or (cell == "value" and not pairs):
+            self.report("override-syntax", cell, self.row[cell])
+            return None
+        typed = {}
+        for header, text in pairs.items():
+            name = self.column(header, cell)
+            if name is not None:
+                typed[name] = self.value(name, text, cell)
+        return None if self.findings_stop() else typed
+
+    def column(self, header: str, cell: str) -> str | None:
+        name = match_column(self.table, header)
+        if name is None:
+            near = nearest_column(self.table, header)
+            self.report("override-column", cell, header, changed=self.table, near=near)
+        return name
+
+    def value(self, name: str, text: str | None, cell: str) -> Any:
+        """The text as a value of the column; blank is unknown."""
+        column = stored_column(self.table, name)
+        if self.table == "settings" and name == "setting":
+            return match_setting(text or "") or text
+        value, problem = read_cell(text, column)
+        if problem is not None:
+            self.report("override-value", cell, text, changed=self.table, target=name, kind=column.kind)
+        return value
+
+    def added(self, frame: pl.DataFrame) -> pl.DataFrame | None:
+        values = self.pairs("value")
+        if values is None:
+            return None
+        if self.table == "settings" and not self.setting_sound(values.get("setting"), values.get("value")):
+            return None
+        row = {name: [values.get(name)] for name in frame.columns if name != ROW} | {ROW: [-self.row[ROW]]}
+        return pl.concat([frame, pl.DataFrame(row, schema=frame.schema)])
+
+    def setting_sound(self, setting: str | None, value: str | None) -> bool:
+        """Whether the setting exists and may have the value."""
+        if setting is None or match_setting(setting) is None:
+            near = nearest(setting or "", tables()["settings"].columns)
+            self.report("unknown-setting", "value", setting or "", near=near)
+            return False
+        column = tables()["settings"].columns[setting]
+        if read_cell(value, column)[1] is not None:
+            self.report("override-value", "value", value, changed="settings", target=setting, kind=column.kind)
+            return False
+        return True
+
+    def changed(self, frame: pl.DataFrame) -> pl.DataFrame | None:
+        """The frame with the matching rows set, multiplied or removed."""
+        where = self.pairs("where")
+        if where is None:
+            return None
+        matches = pl.lit(True)
+        for name, value in where.items():
+            # A blank cell stands for the column's default, so it answers to the default's name.
+            cell = pl.col(name)
+            default = stored_column(self.table, name).default_value
+            cell = cell if default is None else cell.fill_null(default)
+            matches = matches & (cell.is_null() if value is None else cell.eq_missing(value))
+        hits = frame.filter(matches)
+        if hits.is_empty():
+            self.report("override-no-row", "where", self.row["where"] or "", changed=self.table)
+            return None
+        if self.row["action"] == "remove":
+            return frame.filter(~matches)
+        target = self.column(self.row["column"] or "", "column")
+        if target is None:
+            return None
+        if self.row["action"] == "set":
+            return self.set(frame, hits, matches, target)
+        return self.multiplied(frame, hits, matches, target)
+
+    def set(self, frame: pl.DataFrame, hits: pl.DataFrame, matches: pl.Expr, target: str) -> pl.DataFrame | None:
+        value = self.value(target, self.row["value"], "value")
+        if self.table == "settings" and not all(self.setting_sound(name, value) for name in hits["setting"]):
+            return None
+        cell = pl.lit(value, dtype=frame.schema[target])
+        # The range was about the old figure: about the new one none is known.
+        ends = [pl.when(~matches).then(end).alias(end) for end in self.range_of(target)]
+        return frame.with_columns(pl.when(matches).then(cell).otherwise(target).alias(target), *ends)
+
+    def multiplied(self, frame: pl.DataFrame, hits: pl.DataFrame, matches: pl.Expr, target: str) -> pl.DataFrame | None:
+        column = stored_column(self.table, target)
+        if column.kind not in ("number", "integer", "limit"):
+            self.report("override-not-a-number-column", "column", target, changed=self.table)
+            return None
+        factor, _ = read_cell(self.row["value"], FACTOR)
+        if factor is None:
+            self.report("override-value", "value", self.row["value"], changed=self.table, target=target, kind="number")
+            return None
+        if hits[target].is_null().all():
+            self.report("override-multiplies-nothing", "column", target)
+        product = pl.col(target).cast(pl.Float64) * factor
+        if factor == 0:
+            product = product.fill_nan(0.0)
+        if column.kind == "integer":
+            product = product.round(0).cast(pl.Int64)
+        ends = [pl.when(matches).then(pl.col(end) * factor).otherwise(end).alias(end) for end in self.range_of(target)]
+        return frame.with_columns(pl.when(matches).then(product).otherwise(target).alias(target), *ends)
+
+    def range_of(self, target: str) -> tuple[str, ...]:
+        """Columns low and high when they are about the target column, else none."""
+        return ("low", "high") if target in main_figures(tables()[self.table]) else ()
+
+
+FACTOR = Column("overrides", "value", "number", "", True, "", None, None, (), "", False, "public", {}, {})
+
+
+def difference(before: Case, after: Case) -> pl.DataFrame:
+    """What differs between two cases, one row a cell: table, key, column, change, before, after (all text).
+
+    ``change`` is "changed", "added" or "removed"; an added or removed row is one line, its column blank and
+    its cells listed. Rows are matched by the key of their table, a blank counting as its default.
+    """
+    lines = [line for name in tables() for line in _table_difference(name, before.tables[name], after.tables[name])]
+    names = ("table", "key", "column", "change", "before", "after")
+    return pl.DataFrame(lines, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def _table_difference(name: str, before: pl.DataFrame, after: pl.DataFrame) -> Iterator[tuple[str, ...]]:
+    if before.equals(after):
+        return
+    table = tables()[name]
+    columns = stored_columns(table)
+    key = ("setting",) if name == "settings" else table.key
+    defaults = {k: stored_column(name, k).default_value for k in key}
+
+    def by_key(frame: pl.DataFrame) -> dict[tuple[str, ...], dict[str, Any]]:
+        rows = frame.iter_rows(named=True)
+        return {tuple(shown(row[k] if row[k] is not None else defaults[k]) for k in key): row for row in rows}
+
+    old, new = by_key(before), by_key(after)
+    for k in [*old, *(k for k in new if k not in old)]:
+        label = ", ".join(part for part in k if part)
+        if k not in new:
+            yield name, label, "", "removed", _listed(old[k]), ""
+        elif k not in old:
+            yield name, label, "", "added", "", _listed(new[k])
+        else:
+            for column in columns:
+                if old[k][column] != new[k][column]:
+                    yield name, label, column, "changed", shown(old[k][column]), shown(new[k][column])
+
+
+def _listed(row: Mapping[str, Any]) -> str:
+    return "; ".join(f"{name}={shown(value)}" for name, value in row.items() if value is not None)

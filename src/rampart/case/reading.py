@@ -1,0 +1,290 @@
+"""One way in for every form of a case: folder of CSV or Parquet files, or an .xlsx workbook.
+
+Sheets are matched to the catalogue, cells turned into values, and everything wrong is collected as findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from rampart.case.catalogue import Column, Table, tables
+from rampart.case.cells import Locale, clean, read_cells
+from rampart.case.draft import ROW, Draft, Origin, at_most_alike
+from rampart.case.headers import (
+    is_comment,
+    language_of,
+    match_column,
+    match_setting,
+    nearest,
+    nearest_column,
+    stored_column,
+    stored_columns,
+)
+from rampart.case.sheets import Found, Sheet, plain
+from rampart.findings import Finding
+
+if TYPE_CHECKING:
+    from rampart.case import Case
+
+_FIRST_DAY = r"^([0-9]{4}-[0-9]{2})-01$"
+_HIDDEN_CELLS = ("error-value", "formula-without-value")
+
+
+def read(path: Path, *, overrides: Sequence[str] = ()) -> tuple[Case | None, list[Finding]]:
+    """Read and check a case: the case, or None when some finding is an error, and all findings."""
+    from rampart.case import Case
+    from rampart.case.checking import check
+    from rampart.case.overrides import apply
+
+    draft, findings = read_draft(path)
+    if overrides:
+        draft, more = apply(draft, overrides)
+        findings += more
+    # When nothing could be opened, that is the news; what the case then lacks is not.
+    if draft.origins:
+        findings += check(draft)
+    findings = at_most_alike(findings)
+    if any(finding.severity == "error" for finding in findings):
+        return None, findings
+    case = Case(tables=draft.case_frames(), path=path, overrides=tuple(overrides), findings=tuple(findings))
+    return case, findings
+
+
+def read_draft(path: Path) -> tuple[Draft, list[Finding]]:
+    """Every table of a case as typed frames, and what was wrong with files, headers and cells."""
+    found = _gather(path)
+    findings = list(found.findings)
+    frames: dict[str, pl.DataFrame] = {}
+    origins: dict[str, Origin] = {}
+    bad: dict[str, dict[str, frozenset[int]]] = {}
+    missing: set[tuple[str, str]] = set()
+    for sheet in found.sheets:
+        reader = _SheetReader(sheet)
+        frames[sheet.table] = reader.frame()
+        origins[sheet.table] = reader.origin
+        bad[sheet.table] = reader.bad
+        missing |= reader.missing
+        findings += reader.findings
+    for hidden in found.findings:
+        if hidden.code in _HIDDEN_CELLS and hidden.row is not None:
+            cells = bad.setdefault(hidden.table, {})
+            cells[hidden.column] = cells.get(hidden.column, frozenset()) | {hidden.row}
+    for name, table in tables().items():
+        frames.setdefault(name, _empty(table))
+    return Draft(frames, origins, bad, frozenset(missing), frozenset(found.unread)), findings
+
+
+def _gather(path: Path) -> Found:
+    from rampart.case.folder import read_folder
+    from rampart.case.workbook import read_workbook
+
+    if path.is_dir():
+        return read_folder(path)
+    if not path.exists():
+        return Found(findings=[Finding("no-such-path", file=path.name, value=str(path))])
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        return read_workbook(path)
+    return Found(findings=[Finding("not-a-case", file=path.name, value=path.suffix)])
+
+
+def _empty(table: Table) -> pl.DataFrame:
+    from rampart.case import dtype_of
+
+    columns = {name: stored_column(table.name, name) for name in stored_columns(table)}
+    return pl.DataFrame(schema={name: dtype_of(column) for name, column in columns.items()} | {ROW: pl.Int64})
+
+
+class _SheetReader:
+    """Turns one sheet into a typed frame; what cannot be is in ``findings`` and ``bad``."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.table = tables()[sheet.table]
+        self.findings: list[Finding] = []
+        self.bad: dict[str, frozenset[int]] = {}
+        self.missing: set[tuple[str, str]] = set()
+        self.where: dict[str, int] = {}
+        self._match_headers()
+        headers = {name: sheet.headers[j] for name, j in self.where.items()}
+        self.origin = Origin(sheet.file, sheet.sheet, headers, self.where)
+        if sheet.ragged:
+            self.bad = dict.fromkeys(self.where, sheet.ragged)
+        self.locale: Locale = self._locale()
+
+    def _finding(
+        self, code: str, column: str = "", row: int | None = None, value: str = "", **details: object
+    ) -> Finding:
+        return Draft({}, {self.sheet.table: self.origin}).finding(
+            code, self.sheet.table, row=row, column=column, value=value, **details
+        )
+
+    def _match_headers(self) -> None:
+        sheet, table = self.sheet, self.table
+        self.origin = Origin(sheet.file, sheet.sheet)
+        for j, header in enumerate(sheet.headers):
+            name = match_column(table.name, header)
+            if is_comment(header):
+                continue
+            if name is None:
+                self._unknown_column(j, header)
+            elif name in self.where:
+                other = sheet.headers[self.where[name]]
+                self.findings.append(self._finding("column-twice", value=header, other=other, column=name))
+            else:
+                self.where[name] = j
+        for name in stored_columns(table):
+            if name not in self.where:
+                self.missing.add((table.name, name))
+                if stored_column(table.name, name).required or table.name == "settings":
+                    self.findings.append(self._finding("missing-column", column=name))
+
+    def _unknown_column(self, j: int, header: str) -> None:
+        """A column that is not read: an error unless wholly blank, for nothing is dropped in silence."""
+        numbers = self.sheet.numbers[j]
+        blank = numbers is None and not any(text and text.strip() for text in self.sheet.texts[j])
+        if header:
+            near = nearest_column(self.table.name, header)
+            code = "unknown-column-blank" if blank and not near else "unknown-column"
+            self.findings.append(self._finding(code, value=header, near=near))
+        elif not blank:
+            self.findings.append(self._finding("column-without-name", value=str(j + 1)))
+
+    def _locale(self) -> Locale:
+        language = language_of(self.sheet.table, self.sheet.headers)
+        if self.sheet.separator == ";" or language == "fr":
+            return "fr"
+        return "mixed" if language == "mixed" else "en"
+
+    def frame(self) -> pl.DataFrame:
+        """The typed frame, refused cells null."""
+        if self.sheet.table == "settings":
+            return self._settings()
+        return self._typed(list(self.table.columns.values()), self._cells(self.table.columns))
+
+    def _typed(self, columns: list[Column], cells: pl.DataFrame) -> pl.DataFrame:
+        """Columns read from clean cells in one go, what is wrong with them reported."""
+        from rampart.case import dtype_of
+
+        readings = []
+        for column in columns:
+            name = column.name
+            value, problem = pl.lit(None), pl.lit(None, dtype=pl.String)
+            if name in self.where and not self._wrong_dtype(column, self.where[name]):
+                native = pl.col(f"n:{name}") if f"n:{name}" in cells.columns else None
+                value, problem = read_cells(pl.col(f"t:{name}"), native, column, self.locale)
+            readings += [value.cast(dtype_of(column)).alias(name), problem.alias(f"p:{name}")]
+        read = cells.lazy().select(*readings, self.sheet.rows.alias(ROW)).collect()
+        for column in columns:
+            if read[f"p:{column.name}"].null_count() < read.height:
+                self._report(column, read[f"p:{column.name}"], cells)
+        return read.select(*(column.name for column in columns), ROW)
+
+    def _cells(self, columns: Iterable[str]) -> pl.DataFrame:
+        """Clean text ``t:NAME`` of the columns that are there, and ``n:NAME`` for native numbers."""
+        series, texts = [], []
+        for name in columns:
+            if name not in self.where:
+                continue
+            kind = stored_column(self.table.name, name).kind
+            raw, numbers = self.sheet.texts[self.where[name]], self.sheet.numbers[self.where[name]]
+            numeric = kind in ("number", "integer", "limit")
+            if numbers is not None and numeric:
+                series.append(numbers.alias(f"n:{name}"))
+            elif numbers is not None:
+                spelt = [plain(n) if n is not None else t for t, n in zip(raw, numbers, strict=True)]
+                raw = pl.Series(spelt, dtype=pl.String)
+            series.append(raw.alias(f"t:{name}"))
+            text = clean(pl.col(f"t:{name}"))
+            if self.sheet.separator and not numeric:
+                # The writer puts an apostrophe before text that a spreadsheet would take for a formula.
+                text = text.str.replace(r"^'([=+\-@'])", "$1")
+            if kind == "month" and not self.sheet.separator:
+                # Excel turns a month typed as 2026-03 into the first day of it.
+                text = text.str.replace(_FIRST_DAY, "$1")
+            texts.append(text)
+        return pl.DataFrame(series).lazy().with_columns(texts).collect()
+
+    def _wrong_dtype(self, column: Column, j: int) -> bool:
+        """Whether a Parquet column has a type that its catalogue kind cannot come from."""
+        if not self.sheet.dtypes:
+            return False
+        dtype = self.sheet.dtypes[j]
+        numeric = column.kind in ("number", "integer", "limit")
+        if dtype == pl.Null or (dtype.is_numeric() if numeric else dtype in (pl.String, pl.Categorical, pl.Enum)):
+            return False
+        if column.kind == "flag" and dtype == pl.Boolean:
+            return False
+        if column.kind == "month" and dtype in (pl.Date, pl.Datetime):
+            return False
+        if column.kind in ("code", "text") and dtype.is_integer():
+            return False
+        self.missing.add((column.table, column.name))
+        self.findings.append(
+            self._finding("wrong-parquet-type", column=column.name, value=str(dtype), kind=column.kind)
+        )
+        self.bad[column.name] = frozenset(self.sheet.rows)
+        return True
+
+    def _report(self, column: Column, problems: pl.Series, cells: pl.DataFrame) -> None:
+        name, rows = column.name, self.sheet.rows
+        at = problems.is_not_null().arg_true().to_list()
+        self.bad[name] = self.bad.get(name, frozenset()) | {rows[i] for i in at}
+        for i in at:
+            text = cells[f"t:{name}"][i]
+            value = str(cells[f"n:{name}"][i]) if text is None else text
+            self.findings.append(self._cell_finding(problems[i], column, rows[i], value))
+
+    def _cell_finding(self, code: str, column: Column, row: int, value: str) -> Finding:
+        details: dict[str, object] = {"unit": column.unit}
+        if code == "not-a-choice":
+            details |= {"choices": ", ".join(column.values), "near": nearest(value, column.values)}
+        name = column.name if column.name in self.where else "value"
+        return self._finding(code, column=name, row=row, value=value, **details)
+
+    def _settings(self) -> pl.DataFrame:
+        """Settings as canonical names and values; blank values are left out, as if the row were not there."""
+        schema = {"setting": pl.String, "value": pl.String, ROW: pl.Int64}
+        given = self._given_settings() if {"setting", "value"} <= self.where.keys() else {}
+        if not given:
+            return pl.DataFrame(schema=schema)
+        columns = self.table.columns
+        cells = {name: [value] for name, (value, _) in given.items()}
+        readings = []
+        for name in cells:
+            cell = pl.col(name)
+            if columns[name].kind == "month" and not self.sheet.separator:
+                cell = cell.str.replace(_FIRST_DAY, "$1")
+            value, problem = read_cells(cell, None, columns[name], self.locale)
+            readings += [value.cast(pl.String).alias(name), problem.alias(f"p:{name}")]
+        read = pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String)).lazy().select(readings).collect()
+        rows = []
+        for name, (text, row) in given.items():
+            problem = read[f"p:{name}"][0]
+            if problem is None:
+                rows.append((name, read[name][0], row))
+            else:
+                self.bad[name] = self.bad["value"] = self.bad.get("value", frozenset()) | {row}
+                self.findings.append(self._cell_finding(problem, columns[name], row, text))
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def _given_settings(self) -> dict[str, tuple[str, int]]:
+        """Value and row of every setting that has one; unknown and repeated names are reported."""
+        cells = self._cells(("setting", "value"))
+        given: dict[str, tuple[str, int]] = {}
+        seen: dict[str, int] = {}
+        for name, value, row in zip(cells["t:setting"], cells["t:value"], self.sheet.rows, strict=True):
+            setting = match_setting(name or "")
+            if setting is None:
+                near = nearest(name or "", self.table.columns)
+                self.findings.append(self._finding("unknown-setting", "setting", row, name or "", near=near))
+            elif setting in seen:
+                self.findings.append(self._finding("setting-twice", "setting", row, name, other=seen[setting]))
+            else:
+                seen[setting] = row
+                if value is not None:
+                    given[setting] = (value, row)
+        return given

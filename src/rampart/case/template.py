@@ -1,0 +1,208 @@
+"""The Excel workbook to fill in: a sheet a table, labels, drop-downs and notes, all from the catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rampart.case.catalogue import Column, Table, tables
+from rampart.case.draft import address
+from rampart.case.headers import match_setting, stored_column, stored_columns
+from rampart.case.writing import replace_file, write_cell
+
+if TYPE_CHECKING:
+    from rampart.case import Case
+    from rampart.findings import Language
+
+_ROWS_READY = 2_000
+"""Rows below the last filled one that have drop-downs."""
+
+_KINDS = {
+    "code": ("short name", "nom court"),
+    "text": ("text", "texte"),
+    "number": ("number", "nombre"),
+    "integer": ("whole number", "nombre entier"),
+    "limit": ("number, or: unlimited", "nombre, ou : illimité"),
+    "month": ("month, YYYY-MM", "mois, AAAA-MM"),
+    "flag": ("yes or no", "oui ou non"),
+    "choice": ("one of the list", "un choix de la liste"),
+}
+
+_GUIDE = {
+    "en": (
+        "How to fill in this workbook",
+        "One sheet a table, one row a fact. Start with settings, nations, items and priorities; "
+        "leave a sheet empty when the case has nothing to say there.",
+        "Dark headers must be filled in every row; light ones may stay blank. Blank means "
+        "unknown, never zero and never unlimited; the note on each header says what a blank does. "
+        "Write “unlimited” where there is no limit.",
+        "Months are written YYYY-MM. Choices come from the drop-down; codes must be in the sheet that defines them.",
+        "Columns may be moved or left out when they are optional. A column, or a sheet, whose "
+        "name begins with # is yours and is not read.",
+        "Check the workbook with: rampart check FILE. Plan with: rampart plan FILE.",
+        "The sheets",
+    ),
+    "fr": (
+        "Comment remplir ce classeur",
+        "Une feuille par table, une ligne par fait. Commencer par réglages, nations, articles et "
+        "priorités ; laisser vide une feuille quand le cas n'a rien à y dire.",
+        "Les en-têtes foncés sont à remplir à chaque ligne ; les clairs peuvent rester vides. "
+        "Vide veut dire inconnu, jamais zéro ni illimité ; la note de chaque en-tête dit ce que "
+        "fait un vide. Écrire « illimité » quand il n'y a pas de limite.",
+        "Les mois s'écrivent AAAA-MM. Les choix viennent de la liste déroulante ; les codes "
+        "doivent figurer dans la feuille qui les définit.",
+        "Les colonnes peuvent être déplacées, ou ôtées si elles sont facultatives. Une colonne ou "
+        "une feuille dont le nom commence par # est à vous et n'est pas lue.",
+        "Vérifier le classeur : rampart check FICHIER. Planifier : rampart plan FICHIER.",
+        "Les feuilles",
+    ),
+}
+
+
+def write_template(path: str | Path, language: Language = "en", *, case: Case | None = None) -> Path:
+    """Write the workbook to fill in, and give its path.
+
+    language  of sheet names, headers and drop-downs of words; notes and the first sheet are in both
+    case      fills it: the workbook then loads back equal to the case
+    """
+    path = Path(path)
+    replace_file(path, lambda target: _Template(language, case).write(target))
+    return path
+
+
+@dataclass
+class _Template:
+    language: Language
+    case: Case | None
+
+    def write(self, path: Path) -> None:
+        import xlsxwriter
+
+        with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
+            self.formats = {
+                "title": book.add_format({"bold": True, "font_size": 14}),
+                "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+                "required": book.add_format(
+                    {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "border": 1}
+                ),
+                "optional": book.add_format({"bg_color": "#DCE6F1", "font_color": "#1F3A5F", "border": 1}),
+                "text": book.add_format({"num_format": "@"}),
+                "number": book.add_format({}),
+            }
+            self.readme(book.add_worksheet("README"))
+            sheets = {name: book.add_worksheet(self.sheet_name(table)) for name, table in tables().items()}
+            for name, sheet in sheets.items():
+                self.fill(sheet, tables()[name])
+
+    def sheet_name(self, table: Table) -> str:
+        return table.label[self.language]
+
+    def header(self, table: str, column: str) -> str:
+        return stored_column(table, column).label[self.language]
+
+    def readme(self, sheet: Any) -> None:
+        """The first sheet: how to fill in the others, in the chosen language and then in the other."""
+        sheet.set_column(0, 0, 34)
+        sheet.set_column(1, 1, 110)
+        row = 0
+        for language in ("en", "fr") if self.language == "en" else ("fr", "en"):
+            title, *lines, sheets = _GUIDE[language]
+            sheet.write_string(row, 0, title, self.formats["title"])
+            for line in lines:
+                row += 1
+                sheet.write_string(row, 1, line, self.formats["wrap"])
+            row += 1
+            sheet.write_string(row, 0, sheets, self.formats["title"])
+            for table in tables().values():
+                row += 1
+                sheet.write_string(row, 0, table.label[language])
+                sheet.write_string(row, 1, table.help[language], self.formats["wrap"])
+            row += 2
+
+    def fill(self, sheet: Any, table: Table) -> None:
+        """Headers, notes, drop-downs and the rows of the case."""
+        names = stored_columns(table)
+        sheet.freeze_panes(1, 1)
+        rows = self.rows(table)
+        last = len(rows) + _ROWS_READY
+        for j, name in enumerate(names):
+            column = stored_column(table.name, name)
+            required = column.required or table.name == "settings"
+            label = self.header(table.name, name)
+            words = column.kind in ("code", "text", "choice", "month", "flag")
+            sheet.set_column(j, j, max(11, min(30, len(label) + 3)), self.formats["text" if words else "number"])
+            sheet.write_string(0, j, label, self.formats["required" if required else "optional"])
+            note = _note(column) if table.name != "settings" else _settings_note(name, table)
+            sheet.write_comment(0, j, note, {"x_scale": 2.5, "y_scale": 2.2, "author": "Rampart"})
+            self.drop_down(sheet, j, column, 1, last)
+            for i, row in enumerate(rows, start=1):
+                write_cell(sheet, i, j, self.spelt(row[name]), self.formats["text"])
+                if table.name == "settings" and name == "value":
+                    setting = table.columns[match_setting(row["setting"]) or ""]
+                    self.drop_down(sheet, j, setting, i, i)
+
+    def rows(self, table: Table) -> list[dict[str, Any]]:
+        """Rows of the case; for the settings a row for every setting, its value blank where it has none."""
+        given = list(self.case.tables[table.name].iter_rows(named=True)) if self.case else []
+        if table.name == "settings":
+            had = {row["setting"] for row in given}
+            given += [{"setting": name, "value": None} for name in table.columns if name not in had]
+            for row in given:
+                row["setting"] = table.columns[row["setting"]].label[self.language]
+        return given
+
+    def spelt(self, value: Any) -> Any:
+        """Words that have a French form take it in the French workbook."""
+        if self.language == "en":
+            return value
+        if value == float("inf"):
+            return "illimité"
+        return {True: "oui", False: "non"}[value] if isinstance(value, bool) else value
+
+    def drop_down(self, sheet: Any, j: int, column: Column, first_row: int, last_row: int) -> None:
+        """Drop-down of choices, flags and codes; an unknown code only warns: its sheet may come later."""
+        options: dict[str, Any] = {"validate": "list", "ignore_blank": True}
+        if column.kind == "flag":
+            options["source"] = ["yes", "no"] if self.language == "en" else ["oui", "non"]
+        elif column.kind == "choice":
+            options["source"] = list(column.values)
+        elif column.reference:
+            target, name = column.reference.split(".")
+            position = list(tables()[target].columns).index(name)
+            first, end = address(position, 2), address(position, 20_000)
+            options["source"] = f"='{self.sheet_name(tables()[target])}'!{_fixed(first)}:{_fixed(end)}"
+            options |= {"error_type": "warning", "error_title": "Rampart", "error_message": column.reference}
+        else:
+            return
+        sheet.data_validation(first_row, j, last_row, j, options)
+
+
+def _fixed(cell: str) -> str:
+    """``D17`` as ``$D$17``."""
+    letters = cell.rstrip("0123456789")
+    return f"${letters}${cell[len(letters) :]}"
+
+
+def _note(column: Column) -> str:
+    """What a column means, its kind and unit, and what a blank does, in both languages."""
+    parts = []
+    for at, language in enumerate(("en", "fr")):
+        colon = " : " if language == "fr" else ": "
+        lines = [column.help[language], _KINDS[column.kind][at]]
+        if column.unit:
+            lines.append(("Unit", "Unité")[at] + colon + column.unit)
+        if column.required:
+            lines.append(("Must be filled in.", "À remplir.")[at])
+        elif column.default:
+            lines.append(("Blank", "Vide")[at] + colon + column.default)
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def _settings_note(name: str, table: Table) -> str:
+    """Note on a header of the settings: on the names, all the settings and what they mean."""
+    if name == "value":
+        return "Value of the setting. Blank: not given.\n\nValeur du réglage. Vide : non donnée."
+    lines = [f"{c.label['en']} / {c.label['fr']}{' (!)' if c.required else ''}" for c in table.columns.values()]
+    return "\n".join([*lines, "", "(!) must be given / à donner"])

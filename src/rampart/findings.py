@@ -1,0 +1,144 @@
+"""Bad news as values: what is wrong, where, which value, what was expected, how to mend it, EN and FR.
+
+Texts live in ``data/findings.csv``: one row a code, with ``{placeholders}`` filled from the finding. What
+stands between [brackets] is left out when one of its placeholders is blank.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from string import Formatter
+from typing import Any, Literal
+
+Language = Literal["en", "fr"]
+Severity = Literal["error", "warning", "note"]
+
+_OPTIONAL = re.compile(r"\[([^\]]*)\]")
+_SEVERITY_WORDS = {
+    "en": {"error": "error", "warning": "warning", "note": "note"},
+    "fr": {"error": "erreur", "warning": "avertissement", "note": "remarque"},
+}
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """Texts of all findings by code: severity, and message, expected, remedy in both languages."""
+    text = files("rampart").joinpath("data/findings.csv").read_text(encoding="utf-8")
+    return {row["code"]: row for row in csv.DictReader(text.splitlines())}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found.
+
+    code      key into the catalogue, for example ``unknown-reference``
+    table     catalogue table; ``row`` is 1-based in the file or sheet as its reader shows it
+    column    catalogue column; ``header`` is how the file calls it, ``cell`` its address (``D17``)
+    value     the offending value as read
+    sheet     the sheet of a workbook, as it is named there
+    details   further placeholders of the texts
+    """
+
+    code: str
+    table: str = ""
+    row: int | None = None
+    column: str = ""
+    value: str = ""
+    file: str = ""
+    sheet: str = ""
+    header: str = ""
+    cell: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def severity(self) -> Severity:
+        """Error stops the work; a warning is shown; a note informs."""
+        return catalogue()[self.code]["severity"]  # type: ignore[return-value]
+
+    def _text(self, part: str, language: Language) -> str:
+        from collections import defaultdict
+
+        places: dict[str, Any] = defaultdict(
+            str,
+            table=self.sheet or self.table,
+            row="" if self.row is None else self.row,
+            column=self.header or self.column,
+            value=self.value if len(self.value) <= 60 else self.value[:57] + "...",
+            file=self.file,
+        )
+        places.update(self.details)
+        text = catalogue()[self.code][f"{part}_{language}"]
+
+        def optional(match: re.Match[str]) -> str:
+            names = (name for _, name, _, _ in Formatter().parse(match[1]) if name)
+            return match[1] if all(str(places[name]) for name in names) else ""
+
+        return _OPTIONAL.sub(optional, text).format_map(places)
+
+    def message(self, language: Language = "en") -> str:
+        """What is wrong."""
+        return self._text("message", language)
+
+    def expected(self, language: Language = "en") -> str:
+        """What was expected there."""
+        return self._text("expected", language)
+
+    def remedy(self, language: Language = "en") -> str:
+        """How to mend it."""
+        return self._text("remedy", language)
+
+    def where(self, language: Language = "en") -> str:
+        """Place in words: file, table or sheet, row, column."""
+        row, column = {"en": ("row", "column"), "fr": ("ligne", "colonne")}[language]
+        parts = [self.file, self.sheet or self.table, f"{row} {self.row}" if self.row else ""]
+        parts.append(f"{column} {self.header or self.column}" if self.column else "")
+        place = ", ".join(part for part in parts if part)
+        return f"{place} ({self.cell})" if self.cell else place
+
+    def as_dict(self, language: Language = "en") -> dict[str, Any]:
+        """The finding for ``--json``."""
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "file": self.file,
+            "table": self.table,
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+            "message": self.message(language),
+            "expected": self.expected(language),
+            "remedy": self.remedy(language),
+        }
+
+    def severity_word(self, language: Language = "en") -> str:
+        """The severity in words."""
+        return _SEVERITY_WORDS[language][self.severity]
+
+    def sentence(self, language: Language = "en") -> str:
+        """The whole finding in a line: severity, place, what is wrong, what was expected, remedy."""
+        parts = (self.message(language), self.expected(language), self.remedy(language))
+        colon = " : " if language == "fr" else ": "
+        head = colon.join(part for part in (self.severity_word(language), self.where(language)) if part)
+        return colon.join((head, " ".join(part for part in parts if part)))
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+
+class CaseError(ValueError):
+    """A case that cannot be used; ``findings`` says all that is wrong with it."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        errors = [f for f in self.findings if f.severity == "error"]
+        lines = [str(f) for f in errors[:20]]
+        if len(errors) > 20:
+            lines.append(f"... and {len(errors) - 20} more")
+        super().__init__("\n".join(lines))

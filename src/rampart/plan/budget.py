@@ -1,0 +1,207 @@
+"""Money by nation and fiscal year: commitments and payments, against budgets."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from rampart.case.calendar import Calendar
+from rampart.plan.capacity import payment_months
+from rampart.plan.contract import order_price
+from rampart.plan.sets import Sets
+from rampart.plan.terms import Family, Floats, Rows
+from rampart.plan.tree import Tree, lag_shares
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Money that follows a decision.
+
+    amount   money units a unit decided at each node, shape (nodes,)
+    lag      months from the decision to the money
+    months   months over which it is spread evenly
+    beyond   whether money that falls after the horizon counts in its fiscal year
+    """
+
+    family: str
+    key: int
+    nation: str
+    purpose: str
+    kind: str
+    amount: Floats
+    lag: float
+    months: int = 1
+    from_start: bool = False
+    beyond: bool = False
+
+    def by_year(self, calendar: Calendar, starts_in: int) -> dict[int, Floats]:
+        """Share decided in each period that falls in each fiscal year within the horizon. Year -> (periods,)."""
+        return year_shares(calendar, starts_in, self.lag, self.months, self.from_start, self.beyond)
+
+
+def money_flows(sets: Sets, tree: Tree) -> list[Flow]:
+    """Commitments at award, advances at award and the rest on delivery; expansions over construction; purchases and
+    transit at once.
+    """
+    flows: list[Flow] = []
+    unit = sets.case.money_unit
+    for n, (channel, priced) in enumerate(zip(sets.channels, order_price(sets, tree), strict=True)):
+        award, lead, payer = min(channel.administrative, channel.lead), channel.lead, channel.payer
+        # the price is of the part delivered within the horizon; what is paid on delivery is that of a unit so delivered
+        part = np.asarray(lag_shares(sets.calendar, lead).sum(axis=0)).ravel()[tree.period]
+        price = np.divide(priced, part, out=np.zeros_like(priced), where=part > 0)
+        advance, rest = priced * channel.advance, price * (1 - channel.advance)
+        flows.append(Flow("order", n, payer, "procurement", "commitments", priced, award, beyond=True))
+        flows.append(Flow("order", n, payer, "procurement", "payments", advance, award, beyond=True))
+        flows.append(Flow("order", n, payer, "procurement", "payments", rest, lead))
+    for n, offer in enumerate(sets.offers):
+        price = np.full(len(tree), offer.price / unit)
+        flows += [Flow("buy", n, offer.buyer, "procurement", kind, price, 0.0) for kind in KINDS]
+    for n, e in enumerate(sets.expansions):
+        payer = e["payer"] or sets.lines[e["line"]]["nation"]
+        cost = np.full(len(tree), e["cost"])
+        flows.append(Flow("expand", n, payer, "capacity", "commitments", cost, 0.0, 1, True))
+        flows.append(Flow("expand", n, payer, "capacity", "payments", cost, 0.0, payment_months(e), True))
+    for n, route in enumerate(sets.routes):
+        cost = np.full(len(tree), route.cost / unit)
+        flows += [Flow("send", n, route.origin, "transport", kind, cost, 0.0) for kind in KINDS]
+    return [f for f in flows if f.amount.any()]
+
+
+KINDS = ("commitments", "payments")
+
+
+def fiscal_year(month: int, starts_in: int) -> int:
+    """Fiscal year of a month number, named by the calendar year in which it ends."""
+    return month // 12 + (1 if starts_in > 1 and month % 12 + 1 >= starts_in else 0)
+
+
+@lru_cache(maxsize=4096)
+def year_shares(
+    calendar: Calendar, starts_in: int, lag: float, months: int, from_start: bool, beyond: bool = False
+) -> dict[int, Floats]:
+    """Share of a flow decided in each period that falls in each fiscal year within the horizon. Year -> (periods,)."""
+    result: dict[int, Floats] = {}
+    whole, part = math.floor(lag), lag - math.floor(lag)
+    for t, (start, length) in enumerate(zip(calendar.starts, calendar.lengths, strict=True)):
+        decided = [start] if from_start else range(start, start + length)
+        for m in decided:
+            for shift, weight in ((whole, 1 - part), (whole + 1, part)):
+                for k in range(months):
+                    when = m + shift + k
+                    if weight > 0 and (beyond or when <= calendar.last):
+                        year = fiscal_year(when, starts_in)
+                        share = result.setdefault(year, np.zeros(len(calendar)))
+                        share[t] += weight / (len(decided) * months)
+    return result
+
+
+def placed_payments(sets: Sets) -> dict[tuple[str, int], float]:
+    """What is still due on placed orders, by (nation, fiscal year), money units; orders with unknown due are left out."""
+    starts = fiscal_starts(sets)
+    result: dict[tuple[str, int], float] = {}
+    for r in sets.placed:
+        if r["due"] is not None:
+            key = (r["buyer"], fiscal_year(r["number"], starts[r["buyer"]]))
+            result[key] = result.get(key, 0.0) + r["due"] * r["quantity"] / sets.case.money_unit
+    return result
+
+
+def fiscal_starts(sets: Sets) -> dict[str, int]:
+    """Month in which each nation's fiscal year starts."""
+    return {r["nation"]: r["fiscal_year_start"] for r in sets.rows("nations")}
+
+
+@dataclass(frozen=True)
+class Budget:
+    """One limit: commitments or payments of a budget row."""
+
+    nation: str
+    year: int
+    purpose: str
+    kind: str
+    limit: float
+
+    @property
+    def name(self) -> str:
+        """Readable key."""
+        return f"{self.nation}|{self.year}|{self.purpose}|{self.kind}"
+
+    def covers(self, purpose: str) -> bool:
+        """Whether money of a purpose counts; placed orders are procurement."""
+        return self.purpose == "all" or self.purpose == ("procurement" if purpose == "placed" else purpose)
+
+
+def budgets(sets: Sets) -> list[Budget]:
+    """Limits of the case that touch the horizon."""
+    rows = [
+        Budget(r["nation"], r["fiscal_year"], r["purpose"], kind, r[kind])
+        for r in sets.rows("budgets")
+        for kind in KINDS
+    ]
+    return [b for b in rows if math.isfinite(b.limit) and last_period(sets, b) is not None]
+
+
+def last_period(sets: Sets, budget: Budget) -> int | None:
+    """Last period that has a month in the fiscal year; None outside the horizon."""
+    starts_in = fiscal_starts(sets)[budget.nation]
+    # the last month of the fiscal year, or of the horizon if that comes first
+    end = min(12 * budget.year + (starts_in - 2 if starts_in > 1 else 11), sets.calendar.last)
+    return sets.calendar.period(end) if fiscal_year(end, starts_in) == budget.year else None
+
+
+def keep_budgets(sets: Sets, tree: Tree, families: dict[str, Family], over: Family, scale: float) -> None:
+    """``money of the nation, year and purpose <= limit + over``, at the last node of the year."""
+    limits = budgets(sets)
+    if not limits:
+        return
+    rows = Rows(over.model, tree, "budget", over.keys, scale=np.full(len(limits), scale))
+    rows.add(over, tree.now, factor=-1.0)
+    starts = fiscal_starts(sets)
+    paid = placed_payments(sets)
+    flows = flows_alike(money_flows(sets, tree))
+    right = np.full((len(limits), len(tree)), np.inf)
+    for row, budget in enumerate(limits):
+        end = last_period(sets, budget)
+        right[row, tree.period == end] = budget.limit - (
+            paid.get((budget.nation, budget.year), 0.0)
+            if budget.kind == "payments" and budget.covers("placed")
+            else 0.0
+        )
+        for alike in flows.get((budget.nation, budget.kind), []):
+            first = alike[0]
+            if not budget.covers(first.purpose):
+                continue
+            shares = first.by_year(sets.calendar, starts[first.nation])
+            share = shares.get(budget.year)
+            if share is not None:
+                _add_money(rows, row, int(end or 0), families[first.family], alike, share)
+    rows.constrain("<=", right)
+
+
+def flows_alike(flows: list[Flow]) -> dict[tuple[str, str], list[list[Flow]]]:
+    """Flows by (nation, kind), together where only the decision and the amount differ."""
+    result: dict[tuple[str, str], dict[tuple[object, ...], list[Flow]]] = {}
+    for f in flows:
+        how = (f.family, f.purpose, f.lag, f.months, f.from_start, f.beyond)
+        result.setdefault((f.nation, f.kind), {}).setdefault(how, []).append(f)
+    return {who: list(alike.values()) for who, alike in result.items()}
+
+
+def _add_money(rows: Rows, row: int, end: int, family: Family, alike: list[Flow], share: Floats) -> None:
+    """``share of the year x amount`` of every decision on the way to the nodes of a year's last period."""
+    tree = rows.tree
+    effect = np.flatnonzero(tree.period == end)[:, None]
+    cause = tree.ancestor[effect, np.flatnonzero(share)[None, :]]  # (effects, causes)
+    key = np.array([f.key for f in alike])
+    amount = np.stack([f.amount for f in alike])
+    shape = (key.size, *cause.shape)
+    before = np.broadcast_to(cause >= 0, shape)
+    rows.add_cells(
+        family, key=np.broadcast_to(key[:, None, None], shape)[before], cause=np.broadcast_to(cause, shape)[before],
+        row=np.full(shape, row)[before], effect=np.broadcast_to(effect, shape)[before],
+        factor=(amount[:, cause] * share[tree.period[cause]])[before],
+    )  # fmt: skip

@@ -1,0 +1,196 @@
+"""The programme of the plan: variables, then one physical idea after another, then the objective passes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rampart.case import Case
+from rampart.plan import budget, capacity, contract, demand, objective, production, stock, supply_chain, transfer
+from rampart.plan.production import Rates
+from rampart.plan.sets import Sets
+from rampart.plan.terms import Family, Floats, Integers, Measure, new_model
+from rampart.plan.tree import Tree
+
+# families whose solver columns carry tie-breaking weights, in order of how much a planner cares to see them small
+TIES = {
+    "order": 1.0, "expand": 4.0, "buy": 1.0, "send": 1.0, "dispose": 0.5, "stock": 0.01,
+    "shortfall": 0.1, "unmet": 0.1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Programme:
+    """The model in linopy with what is needed to read it back.
+
+    variables  families by name; ``rates`` and ``held`` the numbers behind them
+    passes     objective passes in order: (rank in the case, measure, tolerance)
+    """
+
+    case: Case
+    sets: Sets
+    tree: Tree
+    linopy: Any
+    variables: dict[str, Family]
+    rates: Rates
+    held: demand.Held
+    passes: list[tuple[int, Measure, float]]
+
+    @property
+    def row_scales(self) -> dict[str, Floats]:
+        """Plain units in one scaled unit of the rows of each constraint family."""
+        return self.linopy.row_scales  # type: ignore[no-any-return]
+
+
+def build(case: Case, *, tree: Tree | None = None) -> Programme:
+    """Build the programme of a case over a tree (default: the deterministic plan)."""
+    sets = Sets(case)
+    tree = tree or Tree.single(case.calendar)
+    model = new_model()
+    rates = production.line_rates(sets)
+    held = demand.held(sets)
+    v = declare(model, sets, tree, rates, held)
+    constrain(sets, tree, v, rates, held)
+    return Programme(case, sets, tree, model, v, rates, held, objective_passes(sets, tree, v, rates, held))
+
+
+def money_scale(sets: Sets) -> float:
+    """Money units in one solver unit: the power of two nearest a typical budget, or one."""
+    limits = [b.limit for b in budget.budgets(sets) if b.limit > 0]
+    return 2.0 ** round(np.log2(np.median(limits) / 64.0)) if limits else 1.0
+
+
+def declare(model: Any, sets: Sets, tree: Tree, rates: Rates, held: demand.Held) -> dict[str, Family]:
+    """All families of variables."""
+    v: dict[str, Family] = {}
+
+    def family(name: str, keys: list[str], items: list[str] | None = None, **options: Any) -> Family:
+        scale = None if items is None else np.array([sets.item_scale[i] for i in items])
+        v[name] = Family(model, tree, name, keys=keys, scale=scale, **options)
+        return v[name]
+
+    lines = list(sets.lines.values())
+    line_keys, line_items = list(sets.lines), [r["item"] for r in lines]
+    pair_keys, pair_items = ["|".join(p) for p in sets.pairs], [i for _, i in sets.pairs]
+    family(
+        "order", [f"{c.line}|{c.code}" for c in sets.channels], [sets.lines[c.line]["item"] for c in sets.channels],
+        exists=contract.may_order(sets, tree),
+    )  # fmt: skip
+    family("make", line_keys, line_items)
+    family("expand", [e["expansion"] for e in sets.expansions], exists=capacity.may_expand(sets, tree))
+    family("buy", [f"{o.code}|{o.buyer}" for o in sets.offers], [o.item for o in sets.offers],
+           exists=transfer.may_buy(sets, tree))  # fmt: skip
+    family("send", ["|".join(r[:3]) for r in sets.routes], [r.item for r in sets.routes],
+           exists=transfer.may_send(sets, tree))  # fmt: skip
+    family("stock", pair_keys, pair_items)
+    aged = stock.perishable(sets)
+    family("dispose", [pair_keys[n] for n in aged], [pair_items[n] for n in aged])
+    _declare_needs(family, sets, tree, held)
+    _declare_rules(family, sets, tree, rates)
+    lots = [n for n, r in enumerate(lines) if r["lot"] is not None]
+    family("lots", [line_keys[n] for n in lots])
+    setups = [n for n in range(len(lines)) if rates.setup[n].any()]
+    family("active", [line_keys[n] for n in setups], upper=1.0)
+    family("use", supply_chain.resource_codes(sets))
+    return v
+
+
+def _declare_needs(family: Any, sets: Sets, tree: Tree, held: demand.Held) -> None:
+    demand_keys, demand_items = ["|".join(d) for d in sets.demands], [i for _, i, _ in sets.demands]
+    need, late = sets.need[:, tree.period], demand.late_rows(sets)[:, None]
+    family("serve", demand_keys, demand_items, exists=(need > 0) | (late & (need.cumsum(axis=1) > 0)))
+    family("unmet", demand_keys, demand_items, exists=(need > 0) | late, upper=np.where(late, np.inf, need))
+    pair_keys, pair_items = ["|".join(p) for p in sets.pairs], [i for _, i in sets.pairs]
+    asked, floor = held.requirement[:, tree.period], held.floor[:, tree.period]
+    family("shortfall", pair_keys, pair_items, exists=asked > 0, upper=asked)
+    family("below floor", pair_keys, pair_items, exists=floor > 0, upper=floor)
+    items = sorted({i for n, i in enumerate(pair_items) if (asked[n] > 0).any()})
+    of_item = np.array([[((asked > 0)[np.array(pair_items) == i]).any(axis=0)] for i in items]).reshape(-1, len(tree))
+    family("worst", items, exists=of_item, upper=1.0)
+    pledges, due = transfer.pledge_rows(sets)
+    family("owed", ["|".join(k) for k in pledges], [k[2] for k in pledges],
+           exists=due[:, tree.period] > 0, upper=due[:, tree.period])  # fmt: skip
+
+
+def _declare_rules(family: Any, sets: Sets, tree: Tree, rates: Rates) -> None:
+    lines = list(sets.lines.values())
+    lacking = (rates.least - sets.placed_by_line)[:, tree.period]
+    family("below minimum", list(sets.lines), [r["item"] for r in lines],
+           exists=lacking > 1e-9, upper=np.maximum(lacking, 0.0))  # fmt: skip
+    limit = stock.storage_limits(sets)
+    family("over storage", ["|".join(p) for p in sets.pairs], [i for _, i in sets.pairs],
+           exists=np.isfinite(limit)[:, None] & np.ones(len(tree), dtype=bool))  # fmt: skip
+    limits = budget.budgets(sets)
+    ends = np.array([budget.last_period(sets, b) for b in limits], dtype=np.int64).reshape(-1, 1)
+    over = family("over budget", [b.name for b in limits], exists=tree.period[None, :] == ends)
+    over.scale[:] = 1.0
+
+
+def constrain(sets: Sets, tree: Tree, v: dict[str, Family], rates: Rates, held: demand.Held) -> None:
+    """All families of constraints."""
+    stock.balance(
+        sets, tree, stock=v["stock"], order=v["order"], buy=v["buy"], send=v["send"], serve=v["serve"],
+        dispose=v["dispose"], expand=v["expand"],
+    )  # fmt: skip
+    stock.storage(sets, tree, v["stock"], v["over storage"])
+    stock.shelf_life(sets, tree, stock=v["stock"], order=v["order"], buy=v["buy"])
+    production.output(sets, tree, v["make"], v["order"])
+    production.maximum_rate(sets, tree, rates, v["order"], v["expand"])
+    production.minimum_rate(sets, tree, rates, v["make"], v["below minimum"])
+    production.ramp_limit(sets, tree, v["make"])
+    position = {code: n for n, code in enumerate(sets.lines)}
+    production.whole_lots(
+        sets, tree, v["make"], v["lots"], np.array([position[k] for k in v["lots"].keys], dtype=np.int64)
+    )
+    setups = np.array([position[k] for k in v["active"].keys], dtype=np.int64)
+    production.set_ups(sets, tree, rates, v["make"], v["active"], setups)
+    supply_chain.resources(sets, tree, v["use"], v["order"], v["expand"])
+    capacity.most_units(sets, tree, v["expand"])
+    contract.contract_limits(sets, tree, v["order"])
+    transfer.market_limits(sets, tree, v["buy"])
+    transfer.route_capacity(sets, tree, v["send"])
+    transfer.pledges(sets, tree, v["owed"], v["send"])
+    demand.serve_need(sets, tree, serve=v["serve"], unmet=v["unmet"])
+    demand.hold_requirement(
+        sets, tree, stock=v["stock"], shortfall=v["shortfall"], below_floor=v["below floor"], worst=v["worst"],
+        numbers=held,
+    )  # fmt: skip
+    budget.keep_budgets(sets, tree, v, v["over budget"], money_scale(sets))
+
+
+def objective_passes(
+    sets: Sets, tree: Tree, v: dict[str, Family], rates: Rates, held: demand.Held
+) -> list[tuple[int, Measure, float]]:
+    """The passes of the case in order, rules first and ties last; a pass that nothing counts in is left out."""
+    passes = [(0, objective.rules(sets, tree, v, rates), 0.0)]
+    for row in sorted(sets.rows("priorities"), key=lambda r: r["rank"]):
+        rank, tolerance = row["rank"], row["tolerance"]
+        match row["objective"]:
+            case "floors":
+                found = [objective.floors(tree, v, held)]
+            case "pledges":
+                found = [objective.pledged(sets, tree, v)]
+            case "need":
+                found = [objective.unmet_need(sets, tree, v, recipients=True)]
+            case "own_use":
+                found = [objective.unmet_need(sets, tree, v, recipients=False)]
+            case "requirement":
+                found = [objective.worst_requirement(tree, v), objective.all_requirements(tree, v, held)]
+            case _:
+                found = [objective.money(sets, tree, v, rates)]
+        passes += [(rank, measure, tolerance) for measure in found]
+    passes.append((max((p[0] for p in passes), default=0) + 1, objective.ties(sets, v, TIES), 0.0))
+    return [p for p in passes if not p[1].empty]
+
+
+def whole_labels(programme: Programme) -> Integers:
+    """Labels of the variables that must be whole: lots, set-ups, and expansions in whole units."""
+    v = programme.variables
+    found = [v["lots"].labels.ravel(), v["active"].labels.ravel()]
+    for n, row in enumerate(programme.sets.expansions):
+        if row["whole"]:
+            found.append(v["expand"].labels[n])
+    labels = np.concatenate(found)
+    return labels[labels >= 0]

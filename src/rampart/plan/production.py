@@ -1,0 +1,213 @@
+"""Lines: output, rates between minimum and maximum, ramp, whole lots, set-ups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rampart.case.timelines import by_period, in_force
+from rampart.plan.sets import Row, Sets
+from rampart.plan.terms import Family, Floats, Integers, Rows
+from rampart.plan.tree import Tree, lag_shares
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Of each line in each period: most and least output in units, set-up cost in currency. Shape (lines, periods).
+
+    monthly  most output in each month, shape (lines, months)
+    """
+
+    monthly: Floats
+    most: Floats
+    least: Floats
+    setup: Floats
+
+
+def line_rates(sets: Sets) -> Rates:
+    """Rates month by month (``rates`` rows replace those of ``lines``), summed over each period.
+
+    A yearly rate is divided by twelve. Outside the line's ``from``-``until`` both are zero. The minimum sustaining
+    rate holds for hot lines only.
+    """
+    codes, rows = list(sets.lines), list(sets.lines.values())
+    months = np.arange(sets.calendar.first, sets.calendar.last + 1)
+    if not codes:
+        empty = np.zeros((0, len(sets.calendar)))
+        return Rates(np.zeros((0, months.size)), empty, empty, empty)
+    per = np.array([12.0 if r["rate_per"] == "year" else 1.0 for r in rows])[:, None]
+
+    def monthly(column: str, otherwise: float) -> Floats:
+        changed = in_force(sets.calendar, codes, [(r["line"], r["from"], None, r[column]) for r in sets.rows("rates")])
+        own = np.array([otherwise if r[column] is None else r[column] for r in rows], dtype=float)
+        return np.where(np.isnan(changed), own[:, None], changed)
+
+    inside = np.array(
+        [(months >= sets.month(r["from"], months[0])) & (months <= sets.month(r["until"], months[-1])) for r in rows]
+    )
+    hot = np.array([r["state"] == "hot" for r in rows])[:, None]
+    most = np.where(inside, monthly("max_rate", np.inf) / per, 0.0)
+    least = np.where(inside & hot, monthly("min_rate", 0.0) / per, 0.0)
+    starts = np.asarray(sets.calendar.starts) - sets.calendar.first
+    # set-up cost of a period is the one in force in its first month
+    return Rates(most, _sum(sets, most), by_period(sets.calendar, least), monthly("setup_cost", 0.0)[:, starts])
+
+
+def _sum(sets: Sets, monthly: Floats) -> Floats:
+    starts = np.asarray(sets.calendar.starts) - sets.calendar.first
+    return np.add.reduceat(monthly, starts, axis=1)
+
+
+def output(sets: Sets, tree: Tree, make: Family, order: Family) -> None:
+    """``make[l,t] = sum of orders of the line, lead time later``; placed orders come on top as given numbers."""
+    line = np.array([sets.line_index[c.line] for c in sets.channels], dtype=np.int64)
+    rows = Rows(make.model, tree, "output", make.keys, scale=make.scale)
+    rows.add(make, tree.now)
+    rows.add_lagged(order, np.array([c.lead for c in sets.channels]), row=line, factor=-1.0)
+    rows.constrain("==", 0.0)
+
+
+def delivery_parts(sets: Sets, line: str) -> Integers:
+    """Part of its period in which each month lies for a line, shape (months,).
+
+    What is ordered in one period arrives evenly over as many months, which may straddle two periods. The months of a
+    period that are fed by the same periods of decision form a part, and the maximum rate holds in each: without that a
+    quarter's output could all be ordered in the one month that feeds its first month.
+    """
+    calendar = sets.calendar
+    month = np.arange(calendar.first, calendar.last + 1)
+    sources = []
+    leads = {channel.lead for _, channel in sets.channels_of[line]}
+    for lag in {whole for lead in leads for whole in (int(np.floor(lead)), int(np.ceil(lead)))}:
+        at = month - lag - calendar.first
+        sources.append(np.where(at >= 0, calendar.period_of_month[np.maximum(at, 0)], -1))
+    changes = (
+        np.any([np.diff(s, prepend=s[0]) != 0 for s in sources], axis=0) if sources else np.zeros(month.size, bool)
+    )
+    starts = np.isin(month, calendar.starts)
+    so_far = np.cumsum(changes & ~starts)
+    part: Integers = so_far - so_far[np.maximum.accumulate(np.where(starts, np.arange(month.size), 0))]
+    return part
+
+
+def maximum_rate(sets: Sets, tree: Tree, rates: Rates, order: Family, expand: Family) -> None:
+    """``delivered + placed <= maximum rate + grown expansions`` in every part of every period (``delivery_parts``).
+
+    Orders already placed beyond the maximum never make the plan infeasible: the limit is then what they take.
+    """
+    parts = [delivery_parts(sets, code) for code in sets.lines]
+    keys = [(n, k) for n, part in enumerate(parts) for k in range(int(part.max()) + 1)]
+    codes = list(sets.lines)
+    names = [codes[n] if k == 0 else f"{codes[n]}#{k + 1}" for n, k in keys]
+    scale = np.array([sets.item_scale[sets.lines[codes[n]]["item"]] for n, _ in keys])
+    rows = Rows(order.model, tree, "maximum rate", names, scale=scale)
+    right = np.zeros((len(keys), len(tree)))
+    expansions: dict[str, list[tuple[int, Row]]] = {}
+    for e, row_e in enumerate(sets.expansions):
+        expansions.setdefault(row_e["line"], []).append((e, row_e))
+    for row, (n, k) in enumerate(keys):
+        code, only, at = codes[n], parts[n] == k, np.array([row])
+        for c, channel in sets.channels_of[code]:
+            through = tree.later(channel.lead) if only.all() else tree.over_nodes(
+                lag_shares(sets.calendar, channel.lead, only=only))  # fmt: skip
+            rows.add(order, through, key=np.array([c]), row=at)
+        for e, row_e in expansions.get(code, []):
+            monthly = row_e["added_rate"] / (12.0 if sets.lines[code]["rate_per"] == "year" else 1.0)
+            grown = tree.grown(row_e["construction"], row_e["ramp"], only=only)
+            rows.add(expand, grown, key=np.array([e]), row=at, factor=-monthly)
+        room = np.where(only, rates.monthly[n], 0.0) - np.where(only, sets.placed_monthly[n], 0.0)
+        right[row] = np.maximum(_sum(sets, room[None, :]), 0.0)[0][tree.period]
+    rows.constrain("<=", right)
+
+
+def minimum_rate(sets: Sets, tree: Tree, rates: Rates, make: Family, below: Family) -> None:
+    """``make + placed + below >= minimum sustaining rate`` of hot lines."""
+    least = (rates.least - sets.placed_by_line)[:, tree.period]
+    rows = Rows(make.model, tree, "minimum rate", make.keys, scale=make.scale)
+    rows.add(make, tree.now).add(below, tree.now)
+    rows.constrain(">=", least, where=below.exists)
+
+
+def ramp_limit(sets: Sets, tree: Tree, make: Family) -> None:
+    """``monthly output - monthly output before <= ramp x months between the middles of the two``."""
+    limits = [row["ramp"] for row in sets.lines.values()]
+    at = np.array([n for n, limit in enumerate(limits) if limit is not None], dtype=np.int64)
+    if not at.size or len(tree) < 2:
+        return
+    import scipy.sparse as sp
+
+    per_month = sp.diags_array(1.0 / tree.months).tocsr()
+    rows = Rows(make.model, tree, "ramp", [make.keys[n] for n in at], scale=make.scale[at])
+    rows.add(make, per_month, key=at, row=np.arange(at.size))
+    rows.add(make, tree.earlier @ per_month, key=at, row=np.arange(at.size), factor=-1.0)
+    placed = sets.placed_by_line[at][:, tree.period] / tree.months
+    before = placed @ tree.earlier.T
+    apart = (tree.months + tree.earlier @ tree.months) / 2
+    allowed = np.array([limits[n] for n in at])[:, None] * apart
+    rows.constrain("<=", np.maximum(allowed - placed + before, 0.0), where=(tree.parent >= 0)[None, :])
+
+
+def useful_quantity(sets: Sets) -> dict[str, float]:
+    """All of each item that could ever be useful: demand, requirements, expansions, exploded through the bills."""
+    total = dict.fromkeys(sets.items, 0.0)
+    for (_, item, _), need in zip(sets.demands, sets.need, strict=True):
+        total[item] += float(need.sum())
+    held = sets.requirements
+    months = sets.calendar.last - sets.calendar.first + 1
+    for (_, item), asked, floor in zip(held.pairs, held.total, held.floor, strict=True):
+        life = sets.items[item]["shelf_life"]
+        times = 1 if life is None else 1 + months // life  # what spoils is made again
+        total[item] += float(np.nanmax([0.0, *asked, *floor])) * times
+    for row in sets.rows("deliveries"):
+        total[row["item"]] += row["quantity"] if row["status"] == "pledged" else 0.0
+    for row in sets.rows("storage"):
+        total[row["item"]] += row["limit"] if row["end_value"] > 0 else 0.0
+    for bill in sets.expansion_bills:
+        expansion = sets.expansions[sets.expansion_index[bill["expansion"]]]
+        total[bill["component"]] += bill["quantity"] * expansion["max_units"]
+    quantity: dict[tuple[str, str], float] = {}
+    for i in sets.inputs:  # the hungriest line of a product bounds what its components can be needed for
+        product = sets.lines[i.line]["item"]
+        per_line = sum(j.quantity for j in sets.inputs_of[i.line] if j.component == i.component)
+        quantity[product, i.component] = max(quantity.get((product, i.component), 0.0), per_line)
+    place = {item: n for n, item in enumerate(total)}
+    takes = np.zeros((len(total), len(total)))
+    for (product, part), q in quantity.items():
+        takes[place[part], place[product]] = q
+    # total = own + takes @ total, through every tier; a loop over time that gives less than it takes has no bound
+    exploded = np.linalg.solve(np.eye(len(total)) - takes, np.array(list(total.values())))
+    if (exploded < -1e-9).any():
+        raise ValueError("a line with set-up cost and unlimited rate lies in a bill that takes more than it gives")
+    return dict(zip(total, exploded.tolist(), strict=True))
+
+
+def whole_lots(sets: Sets, tree: Tree, make: Family, lots: Family, at: Integers) -> None:
+    """``make = lot x whole number``; ``at`` gives the positions of the lines with lots."""
+    keys = at
+    sizes = np.array([list(sets.lines.values())[n]["lot"] for n in keys], dtype=float)
+    rows = Rows(make.model, tree, "whole lot", lots.keys, scale=make.scale[keys])
+    rows.add(make, tree.now, key=keys, row=np.arange(keys.size)).add(lots, tree.now, factor=-sizes)
+    rows.constrain("==", 0.0)
+
+
+def set_ups(sets: Sets, tree: Tree, rates: Rates, make: Family, active: Family, at: Integers) -> None:
+    """``make <= M x active`` with M the maximum rate or, where unlimited, all that could ever be useful."""
+    keys = at
+    useful = useful_quantity(sets)
+    lines = [list(sets.lines.values())[n] for n in keys]
+    bound = np.array([useful[line["item"]] + (line["lot"] or 0.0) for line in lines])[:, None]
+    grown = np.array(
+        [
+            sum(e["max_units"] * e["added_rate"] for e in sets.expansions if e["line"] == line["line"])
+            / (12.0 if line["rate_per"] == "year" else 1.0)
+            for line in lines
+        ]
+    )
+    reach = rates.most[keys] + grown[:, None] * np.asarray(sets.calendar.lengths)
+    most = np.where(np.isfinite(reach), reach, bound)[:, tree.period]
+    rows = Rows(make.model, tree, "set-up", active.keys, scale=make.scale[keys])
+    rows.add(make, tree.now, key=keys, row=np.arange(keys.size))
+    line, node = (index.ravel() for index in np.indices(most.shape))
+    rows.add_cells(active, key=line, cause=node, row=line, effect=node, factor=-most.ravel())
+    rows.constrain("<=", 0.0)

@@ -1,0 +1,112 @@
+"""What lines and expansions take: components from stock, and shared resources, each so many months before."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from rampart.case.timelines import by_period, in_force
+from rampart.plan.sets import Sets
+from rampart.plan.terms import Family, Floats, Rows
+from rampart.plan.tree import Tree
+
+
+def take_components(sets: Sets, balance: Rows, order: Family, expand: Family, sign: float) -> None:
+    """Add ``sign x`` what orders and expansions take from the stock of the line's nation.
+
+    A component is taken ``offset`` months before delivery, that is ``lead - offset`` months after the order is decided.
+    """
+    keys, rows, lags, factors = [], [], [], []
+    for n, channel in enumerate(sets.channels):
+        nation = sets.lines[channel.line]["nation"]
+        for i in sets.inputs_of[channel.line]:
+            keys.append(n)
+            rows.append(sets.pair_index[nation, i.component])
+            lags.append(channel.lead - i.offset)
+            factors.append(sign * i.quantity)
+    balance.add_lagged(
+        order, np.array(lags), key=np.array(keys, dtype=np.int64), row=np.array(rows, dtype=np.int64),
+        factor=np.array(factors),
+    )  # fmt: skip
+    for bill in sets.expansion_bills:
+        n = sets.expansion_index[bill["expansion"]]
+        expansion = sets.expansions[n]
+        pair = sets.lines[expansion["line"]]["nation"], bill["component"]
+        when = balance.tree.from_start(math.floor(expansion["construction"] - bill["offset"]))
+        at = np.array([sets.pair_index[pair]])
+        balance.add(expand, when, key=np.array([n]), row=at, factor=sign * bill["quantity"])
+
+
+def resource_codes(sets: Sets) -> list[str]:
+    """Resources of the case, sorted."""
+    return sorted({r["resource"] for r in sets.rows("resources")})
+
+
+def resource_use(sets: Sets, tree: Tree, rows: Rows, order: Family, expand: Family) -> None:
+    """Add what orders and expansions use of each resource to rows keyed by ``resource_codes``."""
+    at = {code: n for n, code in enumerate(resource_codes(sets))}
+    keys, places, lags, factors = [], [], [], []
+    for use in sets.uses:
+        for n, channel in sets.channels_of.get(use["line"], []):
+            keys.append(n)
+            places.append(at[use["resource"]])
+            lags.append(channel.lead - use["offset"])
+            factors.append(use["quantity"])
+        if use["expansion"] in sets.expansion_index:
+            n = sets.expansion_index[use["expansion"]]
+            when = tree.from_start(math.floor(sets.expansions[n]["construction"] - use["offset"]))
+            row = np.array([at[use["resource"]]])
+            rows.add(expand, when, key=np.array([n]), row=row, factor=use["quantity"])
+    rows.add_lagged(
+        order, np.array(lags), key=np.array(keys, dtype=np.int64), row=np.array(places, dtype=np.int64),
+        factor=np.array(factors),
+    )  # fmt: skip
+
+
+def resource_numbers(sets: Sets) -> tuple[Floats, Floats]:
+    """Capacity in each period, and cost of a unit used (in its first month, currency). (resources, periods)."""
+    codes = resource_codes(sets)
+    months = sets.calendar.last - sets.calendar.first + 1
+    if not codes:
+        return np.zeros((0, len(sets.calendar))), np.zeros((0, len(sets.calendar)))
+    table = sets.rows("resources")
+    capacity = in_force(sets.calendar, codes, [(r["resource"], r["from"], None, r["capacity"]) for r in table])
+    cost = in_force(sets.calendar, codes, [(r["resource"], r["from"], None, r["cost"]) for r in table])
+    unlimited = in_force(
+        sets.calendar, codes, [(r["resource"], r["from"], None, float(np.isinf(r["capacity"]))) for r in table]
+    )
+    summed = by_period(sets.calendar, np.where(np.isinf(capacity), 0.0, capacity))
+    any_unlimited = by_period(sets.calendar, unlimited) > 0
+    starts = np.asarray(sets.calendar.starts) - sets.calendar.first
+    assert capacity.shape == (len(codes), months)
+    return np.where(any_unlimited, np.inf, summed), np.nan_to_num(cost[:, starts])
+
+
+def resources(sets: Sets, tree: Tree, use: Family, order: Family, expand: Family) -> None:
+    """``use = what orders and expansions need``, with ``use <= capacity`` as its upper bound row."""
+    codes = resource_codes(sets)
+    needed = Rows(use.model, tree, "resource use", codes, scale=use.scale)
+    resource_use(sets, tree, needed, order, expand)
+    needed.add(use, tree.now, factor=-1.0)
+    needed.constrain("==", 0.0)
+    capacity, _ = resource_numbers(sets)
+    limit = Rows(use.model, tree, "resource", codes, scale=use.scale).add(use, tree.now)
+    limit.constrain("<=", capacity[:, tree.period])
+
+
+def tiers(sets: Sets) -> dict[str, int]:
+    """Tier of each item: 0 for what is asked for itself or goes into nothing, else one more than the nearest product."""
+    parts: dict[str, set[str]] = {}
+    for i in sets.inputs:
+        parts.setdefault(sets.lines[i.line]["item"], set()).add(i.component)
+    components = {i.component for i in sets.inputs}
+    asked = {item for _, item, _ in sets.demands} | {item for _, item in sets.requirements.pairs}
+    level = dict.fromkeys(sorted(asked | (set(sets.items) - components)), 0)
+    queue = list(level)
+    for item in queue:  # breadth first, so the first visit is by the nearest product, and loops over time end
+        for part in sorted(parts.get(item, ())):
+            if part not in level:
+                level[part] = level[item] + 1
+                queue.append(part)
+    return {item: level.get(item, 0) for item in sets.items}

@@ -1,0 +1,114 @@
+"""The report as one HTML file that needs nothing else: no script, no outside address, printable on A4."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from rampart.findings import Language
+from rampart.report.chapters import decisions, deliveries, stocks
+from rampart.report.chapters_effort import money, production, reasons
+from rampart.report.chapters_trust import trust_chapters
+from rampart.report.charts import deliveries_chart, stock_chart
+from rampart.report.charts_coverage import coverage_chart, overview_chart
+from rampart.report.charts_effort import money_chart, production_chart
+from rampart.report.charts_reasons import bottlenecks_chart, decisions_chart
+from rampart.report.drawing import Figure
+from rampart.report.headlines import decisions_listing, key_figures, sentences
+from rampart.report.subject import Plan, Subject
+
+CHARTS: Mapping[str, Callable[[Subject], Figure | None]] = {
+    "overview": overview_chart,
+    "stock": stock_chart,
+    "coverage": coverage_chart,
+    "deliveries": deliveries_chart,
+    "production": production_chart,
+    "money": money_chart,
+    "bottlenecks": bottlenecks_chart,
+    "decisions": decisions_chart,
+}
+
+
+def charts(plan: Plan, *, language: Language = "en") -> dict[str, Figure]:
+    """Every chart that the plan has data for, by name."""
+    subject = Subject(plan, language)
+    drawn = {name: build(subject) for name, build in CHARTS.items()}
+    return {name: figure for name, figure in drawn.items() if figure is not None}
+
+
+def write_html(plan: Plan, path: str | Path, language: Language = "en", *, banner: str = "") -> Path:
+    """Write the report of a plan.
+
+    path    file to write
+    banner  classification or handling text at the head of every page; none by default
+    """
+    path = Path(path)
+    path.write_text(html(plan, language, banner=banner), encoding="utf-8", newline="\n")
+    return path
+
+
+def html(plan: Plan, language: Language = "en", *, banner: str = "") -> str:
+    """The report as text."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    subject = Subject(plan, language)
+    words = subject.words
+    environment = Environment(
+        loader=PackageLoader("rampart.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    drawn = {
+        key: {"figure": figure, "rows": [Markup(row) for row in figure.rows(words)]}  # noqa: S704 - drawn here, texts escaped
+        for key, figure in charts(plan, language=language).items()
+    }
+    plan_part = [tell(subject) for tell in (decisions, stocks, deliveries, production, money, reasons)]
+    return environment.get_template("report.html.j2").render(
+        subject=subject,
+        words=words,
+        banner=banner,
+        page_banner=_css_string(banner),
+        style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
+        figures=drawn,
+        keys=key_figures(subject),
+        headlines=sentences(subject),
+        decisions=decisions_listing(subject),
+        chapters=[*plan_part, *trust_chapters(subject)],
+        **_heading(subject),
+    )
+
+
+def _css_string(text: str) -> Any:
+    """Text as a CSS string: every sign but plain letters, digits and spaces as an escape."""
+    from markupsafe import Markup
+
+    safe = "".join(c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):06x}" for c in text)
+    return Markup(f'"{safe}"')  # noqa: S704 - only letters, digits, spaces and escapes remain
+
+
+def _heading(subject: Subject) -> dict[str, str]:
+    from rampart.case.calendar import month_text
+
+    words, plan = subject.words, subject.plan
+    calendar = plan.case.calendar
+    created = words.date(str(plan.manifest["created"]))
+    digest = str(plan.manifest.get("case_hash") or "")[:12]
+    posture = plan.case.settings["posture"]
+    names = plan.case.names("postures", subject.language)
+    overrides = list(plan.manifest.get("overrides") or ())
+    return {
+        "as_of": words("as_of", date=created),
+        "span": words(
+            "span", start=words.month(month_text(calendar.first)), end=words.month(month_text(calendar.last))
+        ),
+        "posture": words("posture", name=names.get(posture, posture)) if posture else "",
+        "variants": words("overrides", names=words.list(overrides)) if overrides else "",
+        "status": words("status_line", status=words.choice("status", plan.manifest.get("status"))),
+        "source_line": words("source_line", date=created, hash=digest),
+        "made_by": words("made_by", version=plan.manifest.get("rampart", ""), hash=digest),
+    }

@@ -1,0 +1,261 @@
+"""Every finding has a case that brings it about; nothing else is said about that case."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+
+import pytest
+
+from rampart import check_case, read_case
+from rampart.findings import CaseError, catalogue
+
+from .editing import SMALL, Sheets, found, only
+
+
+def test_the_small_case_is_sound():
+    case, findings = check_case(SMALL)
+    assert case is not None
+    assert findings == ()
+
+
+def close_loop(sheets: Sheets) -> None:
+    """Powder is made of shells, all in the same month."""
+    sheets.set("bills", 2, "offset", "0")
+    sheets.set("bills", 3, "offset", "")
+    sheets.add("bills", item="powder", component="shell", quantity="1", source="made", grade="assumed")
+
+
+# code -> (change, table, row, column, value shown) ; the row is the one the spreadsheet shows
+BREAK = {
+    "blank": (lambda s: s.set("stocks", 2, "quantity", ""), "stocks", 2, "quantity", ""),
+    "setting-missing": (lambda s: s.remove("settings", 5), "settings", None, "", "currency"),
+    "below-minimum": (lambda s: s.set("stocks", 4, "quantity", "-1"), "stocks", 4, "quantity", "-1"),
+    "above-maximum": (lambda s: s.set("lines", 2, "yield", "98"), "lines", 2, "yield", "98"),
+    "key-twice": (
+        lambda s: s.add("stocks", holder="AAA", item="powder", quantity="5", lot="2020-02", source="made",
+                        condition="serviceable", grade="assumed"),
+        "stocks", 8, "holder", "AAA, powder, 2020-02, serviceable",
+    ),
+    "unknown-reference": (lambda s: s.set("stocks", 2, "item", "shel"), "stocks", 2, "item", "shel"),
+    "range-order": (
+        lambda s: s.set("stocks", 2, "low", "12500"),
+        "stocks", 2, "low", "12500 / 12000 / 15000"
+    ),
+    "without-source": (lambda s: s.set("stocks", 2, "source", ""), "stocks", None, "source", ""),
+    "end-before-start": (
+        lambda s: s.set("settings", 4, "value", "2023-12"),
+        "settings", 4, "value", "2023-12"
+    ),
+    "horizon-too-long": (
+        lambda s: s.set("settings", 4, "value", "2199-12"),
+        "settings", 4, "value", "2199-12"
+    ),
+    "stretch-outside": (
+        lambda s: s.set("calendar", 3, "from", "2026-01"),
+        "calendar", 3, "from", "2026-01"
+    ),
+    "until-before-from": (
+        lambda s: (s.set("lines", 2, "from", "2024-06"), s.set("lines", 2, "until", "2024-05")),
+        "lines", 2, "until", "2024-05",
+    ),
+    "demand-overlap": (lambda s: s.set("demand", 2, "until", "2025-03"), "demand", 2, "until", "2025-03"),
+    "order-in-the-past": (
+        lambda s: s.set("orders", 2, "month", "2023-11"),
+        "orders", 2, "month", "2023-11"
+    ),
+    "lot-from-the-future": (lambda s: s.set("stocks", 5, "lot", "2024-02"), "stocks", 5, "lot", "2024-02"),
+    "lot-expired": (lambda s: s.set("stocks", 5, "lot", "2014-01"), "stocks", 5, "lot", "2014-01"),
+    "cold-without-lead-time": (
+        lambda s: s.set("lines", 4, "lead_time_initial", ""), "lines", 4, "lead_time_initial", ""),
+    "min-above-max": (lambda s: s.set("lines", 5, "min_rate", "5"), "lines", 5, "min_rate", "5"),
+    "lot-above-rate": (lambda s: s.set("lines", 5, "lot", "49"), "lines", 5, "lot", "49"),
+    "neither-of-two": (lambda s: s.set("bills", 2, "item", ""), "bills", 2, "expansion", ""),
+    "both-of-two": (
+        lambda s: s.set("uses", 2, "expansion", "shell-a-2"),
+        "uses", 2, "expansion", "shell-a-2"
+    ),
+    "line-makes-other": (lambda s: s.set("orders", 3, "line", "shell-a"), "orders", 3, "line", "shell-a"),
+    "bill-loop": (lambda s: close_loop(s), "bills", 2, "component", "charge"),
+    "unit-cost-unknown": (lambda s: s.set("items", 3, "price", ""), "contracts", 4, "price", ""),
+    "offset-before-order": (lambda s: s.set("bills", 2, "offset", "7"), "bills", 2, "offset", "7"),
+    "wrong-role": (lambda s: s.set("demand", 4, "holder", "SSS"), "demand", 4, "holder", "SSS"),
+    "to-itself": (lambda s: s.set("routes", 4, "destination", "BBB"), "routes", 4, "destination", "BBB"),
+    "requirement-without-figure": (
+        lambda s: s.set("requirements", 3, "days", ""), "requirements", 3, "quantity", ""),
+    "requirement-two-figures": (
+        lambda s: s.set("requirements", 3, "quantity", "16000"), "requirements", 3, "quantity", "16000"),
+    "stated-and-layers": (
+        lambda s: s.set("requirements", 4, "posture", "territorial"),
+        "requirements", 3, "layer", "days_of_supply",
+    ),
+    "use-above-need": (lambda s: s.set("demand", 2, "use", "3001"), "demand", 2, "use", "3001"),
+    "no-priorities": (
+        lambda s: s.write("priorities", s.rows("priorities")[:1]),
+        "priorities", None, "", ""
+    ),
+    "objective-twice": (
+        lambda s: s.set("priorities", 6, "objective", "need"),
+        "priorities", 6, "objective", "need"
+    ),
+    "nobody-supplies": (
+        lambda s: s.add("demand", holder="RRR", item="charge", purpose="operations", rate_per="month",
+                        need="1", source="made", grade="assumed")
+        and s.set("routes", 2, "item", "shell"),
+        "demand", 5, "item", "charge",
+    ),
+    "too-late": (lambda s: s.remove("stocks", 4), "requirements", 5, "from", "2024-01"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", BREAK)
+def test_a_check_names_the_place_the_value_and_the_remedy(sheets: Sheets, code: str):
+    change, table, row, column, value = BREAK[code]
+    change(sheets)
+    case, findings = check_case(sheets.folder)
+    (finding,) = [f for f in findings if f.code == code]
+    assert (finding.table, finding.row, finding.column, finding.value) == (table, row, column, value)
+    assert finding.file == f"{table}.csv"
+    others = [str(f) for f in findings if f.code != code and f.severity == "error"]
+    assert others == []
+    assert (case is None) == (finding.severity == "error")
+    for language in ("en", "fr"):
+        assert finding.message(language)
+        assert finding.remedy(language)
+        assert "{" not in finding.sentence(language)
+        assert "[" not in finding.sentence(language)
+
+
+def test_every_check_of_a_case_has_a_test_here():
+    package = files("rampart").joinpath("case/checking")
+    source = "".join(f.read_text(encoding="utf-8") for f in package.iterdir() if f.name.endswith(".py"))
+    named = {word for word in re.findall(r'"([a-z]+(?:-[a-z]+)+|blank)"', source) if word in catalogue()}
+    assert named - BREAK.keys() == set()
+
+
+def test_a_misspelt_code_is_answered_with_the_nearest(sheets: Sheets):
+    sheets.set("stocks", 2, "item", "shel")
+    finding = only(sheets.folder, "unknown-reference")
+    assert "“shell”" in finding.expected("en")
+    assert "« shell »" in finding.expected("fr")
+
+
+def test_a_duplicate_names_both_rows_and_a_blank_is_its_default(sheets: Sheets):
+    sheets.set("stocks", 3, "condition", "")
+    sheets.set("stocks", 3, "lot", "2015-06")
+    finding = only(sheets.folder, "key-twice")
+    assert (finding.row, finding.details["first"]) == (3, 2)
+
+
+def test_a_blank_first_month_is_the_first_month_of_the_plan(sheets: Sheets):
+    sheets.add("demand", holder="AAA", item="shell", purpose="training", from_="2024-01", rate_per="month", need="9")
+    assert only(sheets.folder, "key-twice").details["first"] == 4
+
+
+def test_a_loop_is_named_whole(sheets: Sheets):
+    close_loop(sheets)
+    assert only(sheets.folder, "bill-loop").details["loop"] == "shell > charge > powder > shell"
+
+
+def test_time_breaks_a_loop(sheets: Sheets):
+    close_loop(sheets)
+    sheets.set("bills", 4, "offset", "1")
+    assert found(sheets.folder, "bill-loop") == []
+
+
+def test_two_loops_are_two_findings(sheets: Sheets):
+    close_loop(sheets)
+    sheets.add("bills", item="missile", component="missile", quantity="1")
+    assert len(found(sheets.folder, "bill-loop")) == 2
+
+
+def test_a_bad_cell_is_reported_once_and_its_row_skipped_by_later_checks(sheets: Sheets):
+    sheets.set("nations", 2, "role", "membre de droit")
+    sheets.set("items", 2, "item", "sh\u200bell")
+    assert {f.code for f in found(sheets.folder) if f.severity == "error"} == {
+        "not-a-choice",
+        "hidden-characters",
+    }
+
+
+def test_a_stock_answers_a_requirement_that_no_lead_time_could_meet(sheets: Sheets):
+    sheets.set("requirements", 6, "from", "2024-01")
+    assert found(sheets.folder, "too-late") == []
+
+
+def test_a_route_answers_a_need_for_which_the_holder_has_no_source(sheets: Sheets):
+    sheets.remove("stocks", 7)
+    assert found(sheets.folder, "nobody-supplies") == []
+    sheets.write("routes", sheets.rows("routes")[:1])
+    assert only(sheets.folder, "nobody-supplies").details["holder"] == "RRR"
+
+
+def test_a_stated_requirement_of_another_posture_is_no_conflict(sheets: Sheets):
+    assert found(sheets.folder, "stated-and-layers") == []
+    sheets.set("requirements", 4, "posture", "")
+    assert only(sheets.folder, "stated-and-layers").row == 3
+
+
+def test_quantity_and_rate_that_agree_are_no_conflict(sheets: Sheets):
+    sheets.set("requirements", 3, "quantity", "15000")
+    assert found(sheets.folder) == []
+
+
+def test_a_later_rate_is_checked_against_the_line(sheets: Sheets):
+    sheets.add("rates", line="missile-b", from_="2024-06", max_rate="0.5", source="made", grade="assumed")
+    finding = only(sheets.folder, "min-above-max")
+    assert (finding.table, finding.row) == ("rates", 2)
+
+
+def test_free_is_written_as_zero_and_is_not_unknown(sheets: Sheets):
+    sheets.set("items", 3, "price", "")
+    sheets.set("lines", 3, "unit_cost", "0")
+    assert found(sheets.folder) == []
+
+
+def test_a_posture_setting_must_exist(sheets: Sheets):
+    sheets.set("settings", 7, "value", "teritorial")
+    finding = only(sheets.folder, "unknown-reference")
+    assert (finding.table, finding.row, finding.details["near"]) == ("settings", 7, "territorial")
+
+
+def test_all_findings_are_raised_at_once(sheets: Sheets):
+    sheets.set("stocks", 2, "quantity", "many")
+    sheets.set("stocks", 4, "holder", "BBX")
+    sheets.set("lines", 5, "min_rate", "50")
+    with pytest.raises(CaseError) as raised:
+        read_case(sheets.folder)
+    codes = {f.code for f in raised.value.findings if f.severity == "error"}
+    assert codes == {"not-a-number", "unknown-reference", "min-above-max"}
+    assert "stocks.csv, stocks, row 2, column quantity (C2)" in str(raised.value)
+
+
+def test_a_thousand_alike_findings_are_counted_not_listed(sheets: Sheets):
+    rows = sheets.rows("stocks")
+    rows += [["AAA", "shell", "x", "", "", "", "", "made", "assumed"]] * 1000
+    sheets.write("stocks", rows)
+    assert len(found(sheets.folder, "not-a-number")) == 50
+    assert only(sheets.folder, "more-errors").details == {"count": 950, "alike": "not-a-number"}
+
+
+def test_a_row_without_source_is_a_note_and_the_plan_goes_on(sheets: Sheets):
+    sheets.set("stocks", 2, "grade", "")
+    sheets.set("stocks", 3, "source", "")
+    case, findings = check_case(sheets.folder)
+    (note,) = findings
+    assert case is not None
+    assert case.findings == findings
+    assert (note.severity, note.details["count"], note.details["total"]) == ("note", 2, 6)
+
+
+def test_rows_in_any_order_give_the_same_findings(sheets: Sheets):
+    close_loop(sheets)
+    sheets.set("demand", 2, "until", "2025-03")
+    before = sorted((f.code, f.value) for f in found(sheets.folder))
+    for path in sheets.folder.glob("*.csv"):
+        header, *rows = sheets.rows(path.stem)
+        sheets.write(path.stem, [header, *rows[::-1]])
+    after = sorted((f.code, f.value) for f in found(sheets.folder))
+    # The loop may be entered elsewhere; every other finding is the same.
+    assert [f for f in before if f[0] != "bill-loop"] == [f for f in after if f[0] != "bill-loop"]
+    assert any(f[0] == "bill-loop" for f in after)

@@ -1,0 +1,103 @@
+"""The workbook to fill in, and the annotated copy: they say what the catalogue and the findings say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from rampart import check_case, read_case
+from rampart.case.annotating import write_annotated
+from rampart.case.catalogue import tables
+from rampart.case.headers import stored_column, stored_columns
+from rampart.case.template import write_template
+
+from .editing import SMALL, Sheets, found
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_template_filled_from_a_case_reads_back_equal(tmp_path: Path, language):
+    case = read_case(SMALL)
+    assert read_case(write_template(tmp_path / "t.xlsx", language, case=case)) == case
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_an_empty_template_only_lacks_what_every_case_must_say(tmp_path: Path, language):
+    findings = found(write_template(tmp_path / "t.xlsx", language))
+    assert {f.code for f in findings} == {"setting-missing", "no-priorities"}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_column_has_its_label_its_note_and_its_drop_down(tmp_path: Path, language):
+    book = openpyxl.load_workbook(write_template(tmp_path / "t.xlsx", language))
+    assert book.sheetnames == ["README", *(table.label[language] for table in tables().values())]
+    for table in tables().values():
+        sheet = book[table.label[language]]
+        lists = {str(v.sqref).split(":")[0] for v in sheet.data_validations.dataValidation}
+        assert sheet.freeze_panes == "B2"
+        for j, name in enumerate(stored_columns(table), start=1):
+            column = stored_column(table.name, name)
+            head = sheet.cell(1, j)
+            assert head.value == column.label[language]
+            note = head.comment.text
+            if table.name == "settings":
+                continue
+            assert column.help["en"] in note
+            assert column.help["fr"] in note
+            assert column.unit in note
+            assert head.font.bold == column.required
+            listed = column.kind in ("flag", "choice") or bool(column.reference)
+            assert (sheet.cell(2, j).coordinate in lists) == listed
+
+
+def test_a_reference_drops_down_to_the_sheet_that_defines_it(tmp_path: Path):
+    book = openpyxl.load_workbook(write_template(tmp_path / "t.xlsx", "fr"))
+    formulas = {v.formula1 for v in book["stocks"].data_validations.dataValidation}
+    assert "'articles'!$A$2:$A$20000" in formulas
+    assert '"serviceable,unserviceable,suspended"' in formulas
+
+
+def test_settings_with_choices_drop_down_in_their_row(tmp_path: Path):
+    sheet = openpyxl.load_workbook(write_template(tmp_path / "t.xlsx"))["settings"]
+    row = [cell.value for cell in sheet["A"]].index("money unit") + 1
+    assert any(
+        v.formula1 == '"one,thousand,million"' and f"B{row}" in v.sqref for v in sheet.data_validations.dataValidation
+    )
+
+
+def break_twice(sheets: Sheets) -> None:
+    sheets.set("stocks", 4, "quantity", "many")
+    sheets.set("demand", 2, "use", "9000")
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_annotated_copy_marks_each_cell_and_keeps_the_rest(tmp_path: Path, sheets: Sheets, form: str):
+    source = sheets.folder
+    if form == "xlsx":
+        source = read_case(SMALL).save(tmp_path / "case.xlsx")
+        book = openpyxl.load_workbook(source)
+        book["stocks"]["C4"], book["demand"]["H2"] = "many", 9000
+        book.save(source)
+    else:
+        break_twice(sheets)
+    _, findings = check_case(source)
+    copy = write_annotated(source, findings, tmp_path / "copy.xlsx", language="fr")
+    book = openpyxl.load_workbook(copy)
+    red, yellow = book["stocks"]["C4"], book["demand"]["H2"]
+    assert (red.value, red.fill.start_color.rgb, yellow.fill.start_color.rgb) == (
+        "many",
+        "FFFF9999",
+        "FFFFE699",
+    )
+    assert "n'est pas un nombre" in red.comment.text
+    assert book["stocks"]["C2"].comment is None
+    assert book.sheetnames[0] == "#findings"
+    assert book["#findings"]["B2"].hyperlink.location or book["#findings"]["B2"].hyperlink.target
+    again = [(f.code, f.row, f.column, f.value) for f in found(copy)]
+    assert again == [(f.code, f.row, f.column, f.value) for f in findings]
+
+
+def test_the_annotated_copy_of_a_mended_case_reads_back_equal(tmp_path: Path, sheets: Sheets):
+    copy = write_annotated(sheets.folder, (), tmp_path / "copy.xlsx")
+    assert read_case(copy) == read_case(SMALL)

@@ -1,0 +1,224 @@
+"""The decisions of the plan and every row that each of them enters: read off the mathematics page."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from independent.facts import Channel, Facts, Lane, Row
+from independent.programme import Programme
+
+Term = tuple[str, float]
+Pair = tuple[str, str]
+
+
+class Decisions:
+    """Adds the decisions and collects the terms of every row that they enter."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.f = facts
+        self.p = Programme()
+        self.inflow: dict[tuple[Pair, int], list[Term]] = defaultdict(list)
+        self.outflow: dict[tuple[Pair, int], list[Term]] = defaultdict(list)
+        self.given: dict[tuple[Pair, int], float] = defaultdict(float)
+        self.receipts: dict[tuple[Pair, int], list[Term]] = defaultdict(list)
+        self.output: dict[tuple[str, int], list[Term]] = defaultdict(list)
+        self.monthly: dict[tuple[str, int], list[Term]] = defaultdict(list)
+        self.placed: dict[tuple[str, int], float] = defaultdict(float)
+        self.added: dict[tuple[str, int], list[Term]] = defaultdict(list)
+        self.resource: dict[tuple[str, int], list[Term]] = defaultdict(list)
+        self.arrivals: dict[tuple[str, str, str, int], list[Term]] = defaultdict(list)
+        self.spent: dict[tuple[str, int, str, str], list[Term]] = defaultdict(list)
+        self.paid: dict[tuple[str, int], float] = defaultdict(float)
+        self.money: list[Term] = []
+        self.slack: list[Term] = []
+        self.pairs: set[Pair] = set()
+
+    def given_flows(self) -> None:
+        """Placed orders and what is in transit, by month of arrival."""
+        f = self.f
+        for r in f.rows("orders"):
+            month = f.month(r["month"], f.first)
+            pair, t = (r["ship_to"] or r["buyer"], r["item"]), f.period(month)
+            self.pairs.add(pair)
+            if t is None:
+                continue
+            self.given[pair, t] += r["quantity"]
+            if r["line"] is not None:
+                self.placed[r["line"], month] += r["quantity"]
+            year = f.fiscal_year(r["buyer"], month)
+            self.paid[r["buyer"], year] += (r["due"] or 0.0) * r["quantity"] / f.unit
+        for r in f.rows("deliveries"):
+            if r["status"] == "in_transit":
+                pair, t = (r["recipient"], r["item"]), f.period(f.month(r["month"], f.first))
+                self.pairs.add(pair)
+                if t is not None:
+                    self.given[pair, t] += r["quantity"]
+
+    def spend(self, nation: str, month: int, purpose: str, kind: str, term: Term) -> None:
+        """Count money of a nation in the fiscal year of a month."""
+        self.spent[nation, self.f.fiscal_year(nation, month), purpose, kind].append(term)
+
+    def orders(self, c: Channel) -> None:
+        """Orders of one channel: receipts, components, resources, money."""
+        f, line = self.f, self.f.lines[c.line]
+        pair, placed = (c.ship_to, line["item"]), []
+        self.pairs.add(pair)
+        for s in f.periods:
+            if not f.orderable(c, s):
+                continue
+            o = self.p.column(f"order|{c.code}|{s}")
+            placed.append((o, 1.0))
+            for month, share in f.effects(c.lead, s):
+                self.monthly[c.line, month].append((o, share))
+            for t, share in f.shares(c.lead, s).items():
+                self.inflow[pair, t].append((o, share))
+                self.receipts[pair, t].append((o, share))
+                self.output[c.line, t].append((o, share))
+            for r in f.bill(c.line):
+                need = r["quantity"] / line["yield"]
+                for t, share in f.shares(c.lead - r["offset"], s).items():
+                    self.outflow[(line["nation"], r["component"]), t].append((o, need * share))
+            for r in f.uses(c.line):
+                self.use(r["resource"], r["quantity"], list(f.effects(c.lead - r["offset"], s)), o)
+            self.pay_order(c, s, o)
+        if placed and math.isfinite(c.most):
+            self.p.row(f"contract|{c.code}", placed, upper=c.most)
+
+    def pay_order(self, c: Channel, s: int, o: str) -> None:
+        """Commitment at award, advance at award, the rest on delivery, of what arrives within the plan."""
+        f = self.f
+        for delivered, share in f.effects(c.lead, s):
+            if delivered > f.last:
+                continue
+            money = share * f.price(c, delivered) / f.unit
+            self.money.append((o, money))
+            self.spend(c.payer, delivered, "procurement", "payments", (o, (1 - c.advance) * money))
+        worth = sum(a * f.price(c, m) for m, a in f.effects(c.lead, s) if m <= f.last) / f.unit
+        for award, share in f.effects(c.admin, s):
+            self.spend(c.payer, award, "procurement", "commitments", (o, share * worth))
+            self.spend(c.payer, award, "procurement", "payments", (o, c.advance * share * worth))
+
+    def use(self, resource: str, quantity: float, effects: list[tuple[int, float]], column: str) -> None:
+        """Use of a resource by month, with its cost."""
+        rows = [r for r in self.f.rows("resources") if r["resource"] == resource]
+        for month, share in effects:
+            t = self.f.period(month)
+            row = self.f.in_force(rows, month)
+            if t is None:
+                continue
+            self.resource[resource, t].append((column, quantity * share))
+            if row is not None:
+                self.money.append((column, quantity * share * row["cost"] / self.f.unit))
+
+    def expansion(self, code: str, row: Row) -> None:
+        """Units of one expansion: added rate, components, resources, money."""
+        f, line = self.f, row["line"]
+        if f.lines[line]["state"] == "closed":
+            return
+        nation = f.lines[line]["nation"]
+        payer, decided = row["payer"] or nation, []
+        rate = row["added_rate"] / f.rate_unit(line)
+        for s in f.periods:
+            start = f.starts[s]
+            if not f.month(row["earliest"], f.first) <= start <= f.month(row["latest"], f.last):
+                continue
+            e = self.p.column(f"expand|{code}|{s}", whole=row["whole"])
+            decided.append((e, 1.0))
+            for month in range(start, f.last + 1):
+                added = rate * _ready(row, month - start)
+                if added:
+                    self.added[line, month].append((e, added))
+            for r in f.rows("bills"):
+                if r["expansion"] == code:
+                    t = f.period(start + math.floor(row["construction"] - r["offset"] + 1e-9))
+                    if t is not None:
+                        self.outflow[(nation, r["component"]), t].append((e, r["quantity"]))
+            for r in f.rows("uses"):
+                if r["expansion"] == code:
+                    month = start + math.floor(row["construction"] - r["offset"] + 1e-9)
+                    self.use(r["resource"], r["quantity"], [(month, 1.0)], e)
+            self.money.append((e, row["cost"] - self.end_value(row, start)))
+            self.spend(payer, start, "capacity", "commitments", (e, row["cost"]))
+            length = max(1, math.ceil(row["construction"] - 1e-9))
+            for month in range(start, start + length):
+                self.spend(payer, month, "capacity", "payments", (e, row["cost"] / length))
+        if decided and math.isfinite(row["max_units"]):
+            self.p.row(f"expansion|{code}", decided, upper=row["max_units"])
+
+    def end_value(self, row: Row, start: int) -> float:
+        """Value at the end of the plan of a unit decided at ``start``."""
+        ready, end = start + row["construction"], self.f.last
+        if row["end_value"] is not None:
+            return row["end_value"] if ready <= end else 0.0
+        if row["life"] is None:
+            return 0.0
+        return row["cost"] * max(0.0, 1 - max(0.0, end + 1 - ready) / row["life"])
+
+    def purchases(self) -> None:
+        """What is bought from third countries."""
+        f = self.f
+        bought: dict[str, list[Term]] = defaultdict(list)
+        monthly: dict[tuple[str, int], list[Term]] = defaultdict(list)
+        window: dict[str, range] = {}
+        offers = {r["offer"]: r for r in f.rows("market")}
+        for row, buyer in f.buyers:
+            pair = (buyer, row["item"])
+            self.pairs.add(pair)
+            window[row["offer"]] = range(f.month(row["from"], f.first), f.month(row["until"], f.last) + 1)
+            for s in f.periods:
+                open_now = any(m in window[row["offer"]] for m in f.months(s))
+                if not open_now or not f.shares(row["delay"], s):
+                    continue
+                b = self.p.column(f"buy|{row['offer']}|{buyer}|{s}")
+                bought[row["offer"]].append((b, 1.0))
+                monthly[row["offer"], s].append((b, 1.0))
+                for t, share in f.shares(row["delay"], s).items():
+                    self.inflow[pair, t].append((b, share))
+                    self.receipts[pair, t].append((b, share))
+                money = row["price"] / f.unit
+                self.money.append((b, money))
+                for month, share in f.effects(0, s):
+                    for kind in ("commitments", "payments"):
+                        self.spend(buyer, month, "procurement", kind, (b, share * money))
+        for offer, terms in bought.items():
+            self.p.row(f"offer|{offer}", terms, upper=offers[offer]["quantity"])
+        for (offer, s), terms in monthly.items():
+            if math.isfinite(offers[offer]["max_rate"]):
+                months = sum(m in window[offer] for m in f.months(s))
+                self.p.row(f"offer_rate|{offer}|{s}", terms, upper=offers[offer]["max_rate"] * months)
+
+    def sending(self, lane: Lane) -> None:
+        """What is sent on one route."""
+        f = self.f
+        here, there = (lane.origin, lane.item), (lane.destination, lane.item)
+        self.pairs |= {here, there}
+        for s in f.periods:
+            if not f.shares(lane.months, s):  # nothing of it would arrive within the plan
+                continue
+            r = self.p.column(f"send|{lane.origin}|{lane.destination}|{lane.item}|{s}")
+            if math.isfinite(lane.capacity):
+                upper = lane.capacity * f.lengths[s]
+                self.p.row(f"route|{lane.origin}|{lane.destination}|{lane.item}|{s}", [(r, 1.0)], upper=upper)
+            self.outflow[here, s].append((r, 1.0))
+            for t, share in f.shares(lane.months, s).items():
+                self.inflow[there, t].append((r, share))
+                self.arrivals[lane.origin, lane.destination, lane.item, t].append((r, share))
+            money = lane.cost / f.unit
+            self.money.append((r, money))
+            for month, share in f.effects(0, s):
+                for kind in ("commitments", "payments"):
+                    self.spend(lane.origin, month, "transport", kind, (r, share * money))
+
+
+def _ready(row: Row, months: int) -> float:
+    """Share of an expansion's rate that is there so many months after the decision."""
+    whole = math.floor(row["construction"] + 1e-9)
+    part = row["construction"] - whole
+
+    def risen(j: int) -> float:
+        if j < 0:
+            return 0.0
+        return 1.0 if not row["ramp"] else min(1.0, (j + 0.5) / row["ramp"])
+
+    return (1 - part) * risen(months - whole) + part * risen(months - whole - 1)

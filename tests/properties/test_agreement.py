@@ -1,0 +1,179 @@
+"""The plan and the independent builder agree on every pass and on the value of one more unit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from random import Random
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import rampart
+from cases_random import cases, random_case
+from independent.builder import build
+from independent.programme import Programme, Solution
+from rampart.case import Case
+
+CLOSE = 1e-6
+STEP = 1e-3
+
+Passes = dict[str, dict[str, Any]]
+
+
+def passes(case: Case) -> Passes:
+    """Passes of the product in order, the tie-breaking pass left out."""
+    rows = rampart.plan(case)["passes"].sort("rank").iter_rows(named=True)
+    return {row["objective"]: row for row in rows if row["objective"] != "ties"}
+
+
+def agree(case: Case) -> None:
+    expected = build(case).solve().passes
+    found = passes(case)
+    assert list(found) == list(expected)
+    values = {name: row["value"] for name, row in found.items()}
+    assert values == pytest.approx(expected, rel=CLOSE, abs=CLOSE)
+
+
+def agree_whole(case: Case) -> None:
+    """A pass that keeps a gap frees all later ones; up to the first such pass the bound must hold."""
+    expected = build(case).solve().passes
+    found = passes(case)
+    assert list(found) == list(expected)
+    for name, value in expected.items():
+        row = found[name]
+        room = 10 * CLOSE * max(1.0, abs(value))  # passes with whole numbers are held to 1e-6 each
+        assert row["bound"] - room <= value <= row["value"] + room
+        if row["value"] - row["bound"] > room:
+            break
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_passes_agree(seed: int) -> None:
+    agree(random_case(Random(seed)))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_passes_agree_with_whole_numbers(seed: int) -> None:
+    agree_whole(random_case(Random(seed), whole=True))
+
+
+# The long runs draw seeds: a failing seed says all, and shrinking would cost more than it tells.
+LONG = settings(max_examples=300, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.slow
+@LONG
+@given(seed=st.integers(0, 2**32))
+def test_passes_agree_long(seed: int) -> None:
+    agree(random_case(Random(seed)))
+
+
+@pytest.mark.slow
+@LONG
+@given(seed=st.integers(0, 2**32))
+def test_passes_agree_with_whole_numbers_long(seed: int) -> None:
+    agree_whole(random_case(Random(seed), whole=True))
+
+
+# What the product calls a family of rows, and what the independent programme calls it.
+FAMILIES = {
+    "balance": "balance",
+    "maximum rate": "capacity",
+    "minimum rate": "minimum",
+    "ramp": "ramp",
+    "storage": "storage",
+    "shelf life": "age",
+    "requirement": "requirement",
+    "floor": "floor",
+    "pledge": "pledge",
+    "need": "demand",
+    "market rate": "offer_rate",
+    "market stock": "offer",
+    "route": "route",
+    "budget": "budget",
+    "resource": "resource",
+}
+OVER_THE_PLAN = ("market stock", "budget")
+
+
+def own_name(row: Mapping[str, Any]) -> str:
+    """Name in the independent programme of a row of the product's duals."""
+    name = f"{FAMILIES[row['family']]}|{row['code']}"
+    return name if row["family"] in OVER_THE_PLAN else f"{name}|{row['period']}"
+
+
+def held_exactly(case: Case) -> Case:
+    """The same case without tolerances: then every pass is a function of the right-hand sides alone."""
+    exact = case.tables["priorities"].with_columns(tolerance=pl.lit(0.0))
+    return Case(tables={**case.tables, "priorities": exact})
+
+
+def slopes(programme: Programme, base: Solution, row: str) -> dict[str, tuple[float, float]]:
+    """Slope of every pass to the left and to the right of one right-hand side; infinite where no plan exists."""
+    found = {}
+    for sign in (-1.0, 1.0):
+        try:
+            found[sign] = programme.solve({row: sign * STEP}).passes
+        except RuntimeError:
+            found[sign] = dict.fromkeys(base.passes, math.inf)
+    return {
+        name: ((here - found[-1.0][name]) / STEP, (found[1.0][name] - here) / STEP)
+        for name, here in base.passes.items()
+    }
+
+
+def kinked(left: float, right: float) -> bool:
+    """Whether a pass has different slopes on both sides, or no plan on one of them."""
+    return not (math.isfinite(left - right) and abs(left - right) <= 1e-5 * max(1.0, abs(left)))
+
+
+def wrong_duals(programme: Programme, base: Solution, rows: Iterable[tuple[str, str, float]]) -> list[str]:
+    """Duals (row, pass, value) outside the slopes of their pass.
+
+    A dual of a later pass means something only where the passes before it are smooth: at a kink of theirs the
+    plans that remain for the later pass differ from side to side.
+    """
+    wrong = []
+    known: dict[str, dict[str, tuple[float, float]]] = {}
+    for row, name, dual in rows:
+        if row not in known:
+            known[row] = slopes(programme, base, row)
+        order = list(base.passes)
+        before = [known[row][earlier] for earlier in order[: order.index(name)]]
+        if any(kinked(left, right) for left, right in before):
+            continue
+        room = 1e-4 * max(1.0, abs(dual), abs(base.passes[name]))
+        left, right = known[row][name]
+        if not left - room <= dual <= right + room:
+            wrong.append(f"{name}: {row} is {dual}, slopes {left} and {right}")
+    return wrong
+
+
+@settings(max_examples=15, deadline=None)
+@given(case=cases().map(held_exactly))
+def test_duals_are_slopes(case: Case) -> None:
+    programme = build(case)
+    base = programme.solve()
+    duals = rampart.plan(case).duals
+    known = duals.filter(pl.col("family").is_in(list(FAMILIES)) & pl.col("pass").is_in(list(base.passes)))
+    largest = known.sort(pl.col("dual").abs(), "code", "period", descending=True)
+    few = largest.group_by("pass", "family", maintain_order=True).head(1)
+    rows = [(own_name(row), row["pass"], row["dual"]) for row in few.iter_rows(named=True)]
+    missing = [row for row, _, _ in rows if row not in programme.rows]
+    assert not missing
+    assert not wrong_duals(programme, base, rows)
+
+
+@settings(max_examples=10, deadline=None)
+@given(case=cases().map(held_exactly))
+def test_own_duals_are_slopes(case: Case) -> None:
+    """The same check holds for the independent programme itself, or it would prove nothing."""
+    programme = build(case)
+    base = programme.solve()
+    first = next(iter(base.passes))
+    largest = sorted(base.duals[first].items(), key=lambda pair: -abs(pair[1]))[:5]
+    assert not wrong_duals(programme, base, [(row, first, dual) for row, dual in largest])

@@ -1,0 +1,362 @@
+"""A deterministic Plan-like object with every result table filled, so that reports need no solver."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from typing import Any
+
+import polars as pl
+from report_case import EXPANSIONS, HOLDINGS, LINES, sample_case
+from report_flows import DIRECT, decisions, flows, money, orders, sent
+
+from rampart.case import Case
+from rampart.case.calendar import month_text
+
+INF = float("inf")
+TYPES = {"integer": pl.Int64, "number": pl.Float64}
+
+
+@dataclass(frozen=True)
+class SamplePlan:
+    """The attributes of a Plan that a report reads."""
+
+    case: Case
+    tables: Mapping[str, pl.DataFrame]
+    manifest: Mapping[str, Any]
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        return self.tables[table]
+
+
+def result_schema() -> dict[str, dict[str, Any]]:
+    """Polars types of every result table, from the catalogue."""
+    text = files("rampart").joinpath("data/results.csv").read_text(encoding="utf-8")
+    schema: dict[str, dict[str, Any]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        columns = schema.setdefault(row["table"], {})
+        if row["column"]:
+            columns[row["column"]] = TYPES.get(row["type"], pl.String)
+    return schema
+
+
+def without(plan: SamplePlan, *names: str) -> SamplePlan:
+    """The plan with these tables emptied; no name: all of them."""
+    return replace(plan, tables={n: f.clear() if not names or n in names else f for n, f in plan.tables.items()})
+
+
+def _production(case: Case) -> list[dict[str, Any]]:
+    rows = []
+    calendar = case.calendar
+    for line, _, nation, item, _, rate in LINES:
+        ready = {e[1]: (month_text(calendar.first + 1 + e[4]), e[2]) for e in EXPANSIONS}
+        for t, (month, length) in enumerate(zip(calendar.labels, calendar.lengths, strict=True)):
+            added = ready[line][1] if line in ready and month >= ready[line][0] else 0.0
+            if line == "de-missile" and month < "2025-07":
+                added = -rate
+            capacity = (rate + added) * length
+            ramp = min(0.97, 0.62 + 0.035 * t)
+            output = 11_000.0 * length * ramp if capacity == INF else float(round(capacity * ramp))
+            rows.append(
+                {
+                    "line": line,
+                    "nation": nation,
+                    "item": item,
+                    "tier": {"charge": 1, "powder": 2}.get(item, 0),
+                    "period": t,
+                    "month": month,
+                    "output": output,
+                    "placed": 24_000.0 * 0.3 if (line, month) == ("de-shell", "2024-03") else 0.0,
+                    "capacity": capacity,
+                    "utilisation": None if capacity in (INF, 0.0) else output / capacity,
+                    "minimum": None if item == "powder" else 1.0 * length,
+                    "below_minimum": 0.0,
+                }
+            )
+    return rows
+
+
+def _balances(case: Case, production: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows = []
+    calendar = case.calendar
+    made = {(p["nation"], p["item"], p["period"]): 0.0 for p in production}
+    direct: dict[tuple[str, int], float] = {}
+    for p in production:
+        share = DIRECT.get(p["line"], 0.0)
+        made[p["nation"], p["item"], p["period"]] += p["output"] * (1 - share)
+        direct[p["item"], p["period"]] = direct.get((p["item"], p["period"]), 0.0) + p["output"] * share
+    holders = [(*h[:3], *h[3:6]) for h in HOLDINGS]
+    holders += [("UKR", "shell", 90_000.0, None, None, None), ("UKR", "interceptor", None, None, None, None)]
+    holders += [("FRA", "charge", 40_000.0, None, None, None), ("FRA", "powder", 300.0, None, None, None)]
+    for holder, item, start, requirement, floor, rate in holders:
+        stock = start or 0.0
+        for t, (month, length) in enumerate(zip(calendar.labels, calendar.lengths, strict=True)):
+            row: dict[str, Any] = {
+                "holder": holder,
+                "item": item,
+                "period": t,
+                "month": month,
+                "opening": stock,
+                "ordered": 24_000.0 if (holder, item, month) == ("DEU", "shell", "2024-03") else 0.0,
+                "made": made.get((holder, item, t), 0.0),
+                "bought": 0.0,
+                "received": 0.0,
+                "used": 0.0,
+                "consumed": 0.0,
+                "sent": sent(holder, item, t, length),
+                "disposed": 0.0,
+            }
+            if holder == "UKR":
+                row["made"] = direct.get((item, t), 0.0)
+                row["received"] = sum(sent(h, item, t, length) for h in ("FRA", "DEU", "POL", "NOR"))
+                row["bought"] = 12_000.0 * length if item == "shell" and 3 <= t < 13 else 0.0
+            into = stock + row["ordered"] + row["made"] + row["bought"] + row["received"]
+            if holder == "UKR":
+                row["used"] = min(into, (75_000.0 if item == "shell" else 45.0) * length)
+            elif item in ("charge", "powder"):
+                row["consumed"] = max(0.0, into - (start or 0.0))
+            elif (holder, item) == ("FRA", "shell"):
+                row["used"] = 800.0 * length
+            stock = into - row["used"] - row["consumed"] - row["sent"]
+            row |= {
+                "closing": stock,
+                "requirement": requirement,
+                "floor": floor,
+                "shortfall": None if requirement is None else max(0.0, requirement - stock),
+                "below_floor": None if floor is None else max(0.0, floor - stock),
+                "days_of_supply": stock / rate if rate else None,
+                "daily_rate": rate,
+            }
+            rows.append(row)
+    return rows
+
+
+def _demand(case: Case, stock: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows = []
+    for row in stock:
+        need = {("UKR", "shell"): 75_000.0, ("UKR", "interceptor"): 45.0, ("FRA", "shell"): 800.0}.get(
+            (row["holder"], row["item"])
+        )
+        if need is not None:
+            total = need * case.calendar.lengths[row["period"]]
+            rows.append(
+                {
+                    **{k: row[k] for k in ("holder", "item", "period", "month")},
+                    "purpose": "operations" if row["holder"] == "UKR" else "training",
+                    "need": total,
+                    "served": row["used"],
+                    "unmet": total - row["used"],
+                    "late": 0.0,
+                }
+            )
+    return rows
+
+
+def _shortages(stock: list[dict[str, Any]], demand: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows = [{"objective": "need", "amount": d["unmet"], **_place(d)} for d in demand if d["unmet"] > 0]
+    rows += [{"objective": "requirement", "amount": s["shortfall"], **_place(s)} for s in stock if s["shortfall"]]
+    return rows
+
+
+def _place(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: row[k] for k in ("holder", "item", "period", "month")}
+
+
+def _causes(shortages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows = []
+    for s in shortages:
+        split = (
+            [("lead_time", "fr-shell", 1.0)]
+            if s["period"] < 4
+            else [("component", "powder", 0.7), ("line", "de-shell", 0.3)]
+        )
+        if s["item"] == "interceptor":
+            split = [("lead_time", "no-missile", 0.6), ("line", "no-missile", 0.3), ("budget", "NOR", 0.1)]
+        for cause, code, share in split:
+            rows.append(
+                s
+                | {
+                    "cause": cause,
+                    "code": code,
+                    "from": "2024-01",
+                    "until": "2025-09" if share < 0.7 else "2026-12",
+                    "amount": s["amount"] * share,
+                    "relief": 83.3 if cause == "component" else None,
+                }
+            )
+    return rows
+
+
+def _bottlenecks(causes: list[dict[str, Any]], lengths: tuple[int, ...]) -> list[dict[str, Any]]:
+    totals: dict[tuple[str, str, str, str], float] = {}
+    for c in causes:
+        key = (c["objective"], c["cause"], c["code"], c["item"])
+        totals[key] = totals.get(key, 0.0) + c["amount"] * lengths[c["period"]]
+    weights = {k: v * (1.0 if k[3] == "shell" else 400.0) for k, v in totals.items()}
+    whole = {o: sum(w for k, w in weights.items() if k[0] == o) for o in ("need", "requirement")}
+    order = sorted(weights, key=lambda k: (k[0], -weights[k]))
+    return [
+        {
+            "rank": n,
+            "objective": k[0],
+            "cause": k[1],
+            "code": k[2],
+            "item": k[3],
+            "from": "2024-01",
+            "until": "2025-09",
+            "amount": totals[k],
+            "share": weights[k] / whole[k[0]],
+            "value": totals[k] / 900.0,
+        }
+        for n, k in enumerate(order, 1)
+    ]
+
+
+def _fill(stock: list[dict[str, Any]], case: Case) -> list[dict[str, Any]]:
+    rows = []
+    calendar = case.calendar
+    for holder, item, *_ in HOLDINGS:
+        own = [s for s in stock if (s["holder"], s["item"]) == (holder, item)]
+        filled = None
+        for s in reversed(own):
+            if s["closing"] < s["requirement"]:
+                break
+            filled = calendar.starts[s["period"]] + calendar.lengths[s["period"]] - 1
+        rows.append(
+            {
+                "holder": holder,
+                "item": item,
+                "requirement": own[-1]["requirement"],
+                "opening": own[0]["opening"],
+                "closing": own[-1]["closing"],
+                "coverage": own[-1]["closing"] / own[-1]["requirement"],
+                "filled": None if filled is None else month_text(filled),
+                "years": None if filled is None else (filled + 1 - calendar.first) / 12,
+                "days_of_supply": own[-1]["days_of_supply"],
+            }
+        )
+    return rows
+
+
+def _donations(stock: list[dict[str, Any]], fill: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    rows = []
+    for f in fill:
+        own = [s for s in stock if (s["holder"], s["item"]) == (f["holder"], f["item"])]
+        given = sum(s["sent"] for s in own)
+        if given:
+            low = min(own, key=lambda s: s["closing"])
+            price, book = (3600.0, 1100.0) if f["item"] == "shell" else (1.15e6, 6.4e5)
+            rows.append(
+                {
+                    "donor": f["holder"],
+                    "recipient": "UKR",
+                    "item": f["item"],
+                    "quantity": given,
+                    "replacement_value": given * price / 1e6,
+                    "book_value": given * book / 1e6 if f["holder"] != "POL" else None,
+                    "lowest_stock": low["closing"],
+                    "lowest_month": low["month"],
+                    "restored": f["filled"],
+                    "backfill_due": "2026-06" if f["holder"] == "FRA" else None,
+                }
+            )
+    return rows
+
+
+def _passes() -> list[dict[str, Any]]:
+    return [
+        {
+            "rank": n,
+            "objective": o,
+            "value": v,
+            "unit": u,
+            "bound": v * 0.999,
+            "gap": 0.001 if v else 0.0,
+            "status": "optimal",
+            "iterations": 400 * n,
+        }
+        for n, (o, v, u) in enumerate(
+            (
+                ("floors", 0.0, "item unit-months"),
+                ("pledges", 21_000.0, "item unit-months"),
+                ("need", 812_000.5, "item unit-months"),
+                ("requirement", 0.62, "share"),
+                ("money", 5_210.4, "EUR m"),
+            ),
+            1,
+        )
+    ]
+
+
+def sample_plan() -> SamplePlan:
+    """The plan: every table non-empty, balances that close, causes that sum to their shortage."""
+    case = sample_case()
+    calendar = case.calendar
+    production = _production(case)
+    stock = _balances(case, production)
+    demand = _demand(case, stock)
+    shortages = _shortages(stock, demand)
+    causes = _causes(shortages)
+    fill = _fill(stock, case)
+    spent, budgets = money()
+    rows: dict[str, list[dict[str, Any]]] = {
+        "periods": [
+            {"period": t, "month": m, "months": n}
+            for t, (m, n) in enumerate(zip(calendar.labels, calendar.lengths, strict=True))
+        ],
+        "decisions": decisions(),
+        "orders": orders(case),
+        **flows(case),
+        "production": production,
+        "stock": stock,
+        "demand": demand,
+        "donations": _donations(stock, fill),
+        "fill": fill,
+        "money": spent,
+        "budgets": budgets,
+        "shortages": shortages,
+        "causes": causes,
+        "bottlenecks": _bottlenecks(causes, calendar.lengths),
+        "rules_broken": [
+            {
+                "family": "budget",
+                "code": "FRA",
+                "item": None,
+                "period": 3,
+                "month": "2024-04",
+                "amount": 12.5,
+            },
+            {
+                "family": "floor",
+                "code": "DEU",
+                "item": "shell",
+                "period": 0,
+                "month": "2024-01",
+                "amount": 4_100.0,
+            },
+        ],
+        "passes": _passes(),
+    }
+    schema = result_schema()
+    frames = {
+        name: pl.DataFrame([{c: r.get(c) for c in columns} for r in rows[name]], schema=columns)
+        for name, columns in schema.items()
+    }
+    manifest = {
+        "rampart": "0.1.0",
+        "created": "2024-01-15T09:30:00+00:00",
+        "inputs": {"stocks.csv": "3f" * 32, "lines.csv": "a7" * 32},
+        "case_hash": "c4" * 32,
+        "overrides": [],
+        "versions": {"highspy": "1.15.1", "linopy": "0.10.1", "polars": "2.1.0"},
+        "solver": {"name": "highs", "options": {"threads": 1, "mip_rel_gap": 0.001}},
+        "status": "optimal",
+        "seconds": {"read": 0.2, "build": 0.9, "solve": 4.25, "explain": 0.6},
+        "rows": 10_432,
+        "columns": 8_911,
+        "nonzeros": 40_210,
+        "seed": 1,
+    }
+    return SamplePlan(case, frames, manifest)

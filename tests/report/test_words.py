@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import csv
+import re
+from importlib.resources import files
+
+import pytest
+
+from rampart.report.words import Words, french_spaces, phrases
+
+PLACE = re.compile(r"\{(\w+)\}")
+EN, FR = Words("en"), Words("fr")
+
+
+def test_every_key_has_both_languages_with_the_same_places():
+    text = files("rampart").joinpath("data/words.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert len({row["key"] for row in rows}) == len(rows)
+    for row in rows:
+        assert row["en"] and row["fr"], row["key"]
+        assert sorted(PLACE.findall(row["en"])) == sorted(PLACE.findall(row["fr"])), row["key"]
+
+
+def test_every_plural_has_its_forms():
+    counted = {key.removesuffix(".other") for key in phrases() if key.endswith(".other")}
+    assert counted
+    assert {key for key in counted if f"{key}.one" not in phrases()} == set()
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "french"),
+    [
+        (1234567.0, "1,234,567", "1\u202f234\u202f567"),
+        (1234.56, "1,235", "1\u202f235"),
+        (12.34, "12.3", "12,3"),
+        (1.5, "1.5", "1,5"),
+        (0.012, "0.012", "0,012"),
+        (-0.0, "0", "0"),
+        (None, "not known", "non connu"),
+        (float("nan"), "not known", "non connu"),
+        (float("inf"), "unlimited", "illimité"),
+    ],
+)
+def test_numbers(value, english, french):
+    assert (EN.number(value), FR.number(value)) == (english, french)
+
+
+def test_shares_never_round_up_to_the_whole():
+    assert EN.share(0.999) == ">\u00a099.9%"
+    assert EN.share(1.0) == "100%"
+    assert FR.share(0.854) == "85\u202f%"
+    assert FR.share(None) == "non connu"
+
+
+def test_money_with_its_unit():
+    assert EN.money(1250.4) == "EUR\u00a01,250\u00a0m"
+    assert FR.money(1250.4) == "1\u202f250\u00a0M\u00a0EUR"
+    assert Words("en", "NOK", "one").money(5.25) == "NOK\u00a05.2"
+    assert EN.money_label == "EUR\u00a0m" and FR.money_label == "M\u00a0EUR"
+
+
+def test_months_and_dates():
+    assert (EN.month("2024-01"), FR.month("2024-01")) == ("January 2024", "janvier 2024")
+    assert FR.month("2024-08", short=True) == "août 2024"
+    assert FR.date("2024-01-15T09:30:00+00:00") == "15 janvier 2024"
+    assert EN.span("2024-03", "2024-03") == "March 2024"
+    assert FR.span("2024-01", "2025-09") == "de janvier 2024 à septembre 2025"
+
+
+def test_plurals_follow_the_language():
+    # French counts zero as singular, English does not.
+    assert EN.count("rows_left", 0).startswith("0 more rows")
+    assert FR.count("rows_left", 0).startswith("0 ligne de plus")
+    assert FR.count("rows_left", 2).startswith("2 lignes de plus")
+
+
+def test_french_typography():
+    assert french_spaces("« besoin » : 85 % ; fin") == "«\u00a0besoin\u00a0»\u00a0: 85\u202f%\u202f; fin"
+
+
+def test_a_choice_without_words_is_shown_as_written():
+    assert FR.choice("cause", "some_new_cause") == "some new cause"
+
+
+def test_a_missing_key_is_a_defect():
+    with pytest.raises(KeyError):
+        EN("no such key")
+
+
+@pytest.mark.parametrize(
+    ("group", "values"),
+    [
+        ("cause", "lead_time line component construction resource route market budget age floor storage"),
+        ("cause", "minimum lot contract no_supply priority money"),
+        ("objective", "floors pledges need own_use requirement requirement_worst requirement_sum money"),
+        ("kind", "order expansion purchase transfer"),
+        ("purpose", "procurement capacity placed transport all operations training sale"),
+        ("limit_kind", "commitments payments"),
+        ("grade", "published derived assumed none"),
+        ("layer", "floor days_of_supply residual training stated"),
+    ],
+)  # fmt: skip
+def test_every_choice_of_the_catalogues_has_words(group, values):
+    for value in values.split():
+        assert EN.has(f"{group}.{value}"), f"{group}.{value}"
