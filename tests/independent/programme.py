@@ -151,14 +151,14 @@ class Programme:
             duals = dict(zip(self.rows, solution.row_dual, strict=False))
         return Answer(float(cost @ values), dict(zip(self.columns, values.tolist(), strict=True)), duals)
 
-    def solve(self, shift: Mapping[str, float] | None = None) -> Solution:
-        """Every pass in order, each held while the next is improved; right-hand sides moved by ``shift``."""
+    def solve(self, shift: Mapping[str, float] | None = None, rounding: float = ROUNDING) -> Solution:
+        """Every pass in order, each held to ``rounding`` while the next is improved; right-hand sides moved by ``shift``."""
         result = Solution()
         for objective in self.objectives:
             answer = self.minimise(objective.name, result.ceilings, shift)
             result.passes[objective.name] = answer.value
             result.duals[objective.name] = answer.duals
             result.columns = answer.columns
-            allowed = max(objective.tolerance, ROUNDING) * abs(answer.value) + ROUNDING
+            allowed = max(objective.tolerance, rounding) * abs(answer.value) + rounding
             result.ceilings[objective.name] = answer.value + allowed
         return result

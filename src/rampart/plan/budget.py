@@ -10,10 +10,10 @@ import numpy as np
 
 from rampart.case.calendar import Calendar
 from rampart.plan.capacity import payment_months
-from rampart.plan.contract import order_price
+from rampart.plan.contract import delivery_price, order_price
 from rampart.plan.sets import Sets
 from rampart.plan.terms import Family, Floats, Rows
-from rampart.plan.tree import Tree, lag_shares
+from rampart.plan.tree import Tree
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Flow:
     lag      months from the decision to the money
     months   months over which it is spread evenly
     beyond   whether money that falls after the horizon counts in its fiscal year
+    price    factor of the month in which the money falls, one for each month of the horizon; none: always one
     """
 
     family: str
@@ -36,10 +37,11 @@ class Flow:
     months: int = 1
     from_start: bool = False
     beyond: bool = False
+    price: tuple[float, ...] | None = None
 
     def by_year(self, calendar: Calendar, starts_in: int) -> dict[int, Floats]:
         """Share decided in each period that falls in each fiscal year within the horizon. Year -> (periods,)."""
-        return year_shares(calendar, starts_in, self.lag, self.months, self.from_start, self.beyond)
+        return year_shares(calendar, starts_in, self.lag, self.months, self.from_start, self.beyond, self.price)
 
 
 def money_flows(sets: Sets, tree: Tree) -> list[Flow]:
@@ -48,15 +50,18 @@ def money_flows(sets: Sets, tree: Tree) -> list[Flow]:
     """
     flows: list[Flow] = []
     unit = sets.case.money_unit
+    at_delivery = delivery_price(sets)
     for n, (channel, priced) in enumerate(zip(sets.channels, order_price(sets, tree), strict=True)):
         award, lead, payer = min(channel.administrative, channel.lead), channel.lead, channel.payer
-        # the price is of the part delivered within the horizon; what is paid on delivery is that of a unit so delivered
-        part = np.asarray(lag_shares(sets.calendar, lead).sum(axis=0)).ravel()[tree.period]
-        price = np.divide(priced, part, out=np.zeros_like(priced), where=part > 0)
-        advance, rest = priced * channel.advance, price * (1 - channel.advance)
         flows.append(Flow("order", n, payer, "procurement", "commitments", priced, award, beyond=True))
-        flows.append(Flow("order", n, payer, "procurement", "payments", advance, award, beyond=True))
-        flows.append(Flow("order", n, payer, "procurement", "payments", rest, lead))
+        flows.append(Flow("order", n, payer, "procurement", "payments", priced * channel.advance, award, beyond=True))
+        # on delivery each unit is paid at the price of its own month of delivery
+        price = at_delivery[n] / unit
+        fixed = bool((price == price[0]).all())
+        rest = np.full(len(tree), (1 - channel.advance) * (price[0] if fixed else 1.0))
+        flows.append(
+            Flow("order", n, payer, "procurement", "payments", rest, lead, price=None if fixed else tuple(price))
+        )
     for n, offer in enumerate(sets.offers):
         price = np.full(len(tree), offer.price / unit)
         flows += [Flow("buy", n, offer.buyer, "procurement", kind, price, 0.0) for kind in KINDS]
@@ -81,7 +86,13 @@ def fiscal_year(month: int, starts_in: int) -> int:
 
 @lru_cache(maxsize=4096)
 def year_shares(
-    calendar: Calendar, starts_in: int, lag: float, months: int, from_start: bool, beyond: bool = False
+    calendar: Calendar,
+    starts_in: int,
+    lag: float,
+    months: int,
+    from_start: bool,
+    beyond: bool = False,
+    price: tuple[float, ...] | None = None,
 ) -> dict[int, Floats]:
     """Share of a flow decided in each period that falls in each fiscal year within the horizon. Year -> (periods,)."""
     result: dict[int, Floats] = {}
@@ -95,7 +106,8 @@ def year_shares(
                     if weight > 0 and (beyond or when <= calendar.last):
                         year = fiscal_year(when, starts_in)
                         share = result.setdefault(year, np.zeros(len(calendar)))
-                        share[t] += weight / (len(decided) * months)
+                        worth = 1.0 if price is None else price[when - calendar.first]
+                        share[t] += weight * worth / (len(decided) * months)
     return result
 
 
@@ -186,7 +198,7 @@ def flows_alike(flows: list[Flow]) -> dict[tuple[str, str], list[list[Flow]]]:
     """Flows by (nation, kind), together where only the decision and the amount differ."""
     result: dict[tuple[str, str], dict[tuple[object, ...], list[Flow]]] = {}
     for f in flows:
-        how = (f.family, f.purpose, f.lag, f.months, f.from_start, f.beyond)
+        how = (f.family, f.purpose, f.lag, f.months, f.from_start, f.beyond, f.price)
         result.setdefault((f.nation, f.kind), {}).setdefault(how, []).append(f)
     return {who: list(alike.values()) for who, alike in result.items()}
 

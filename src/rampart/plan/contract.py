@@ -41,18 +41,26 @@ def may_order(sets: Sets, tree: Tree) -> NDArray[np.bool_]:
     return result
 
 
+def delivery_price(sets: Sets) -> Floats:
+    """Price of one unit delivered in each month, in currency, shape (channels, months): the contract's, else the line's
+    unit cost in that month, else the item's replacement cost; NaN where none of them is known.
+    """
+    monthly = unit_cost(sets)
+    result = np.zeros((len(sets.channels), monthly.shape[1]))
+    for n, channel in enumerate(sets.channels):
+        result[n] = channel.price if channel.price is not None else monthly[sets.line_index[channel.line]]
+    return result
+
+
 def order_price(sets: Sets, tree: Tree) -> Floats:
     """Price of one unit ordered at each node, in money units, for the part delivered within the horizon.
 
-    Shape (channels, nodes). The price is the contract's, else the line's unit cost in the month of delivery, else the
-    item's replacement cost. Raises CaseError where none of them is known: unknown is not zero.
+    Shape (channels, nodes). Raises CaseError where a price is not known: unknown is not zero.
     """
-    monthly = unit_cost(sets)
-    size = monthly.shape[1]
+    at_delivery = delivery_price(sets)
     result = np.zeros((len(sets.channels), len(tree)))
-    offset = np.arange(size)
-    for n, channel in enumerate(sets.channels):
-        cost = np.full(size, channel.price) if channel.price is not None else monthly[sets.line_index[channel.line]]
+    offset = np.arange(at_delivery.shape[1])
+    for n, (channel, cost) in enumerate(zip(sets.channels, at_delivery, strict=True)):
         whole = int(np.floor(channel.lead))
         part = channel.lead - whole
         padded = np.concatenate([cost, np.zeros(whole + 2)])

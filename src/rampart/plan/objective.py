@@ -117,9 +117,9 @@ def money(sets: Sets, tree: Tree, v: Families, rates: Rates) -> Measure:
 
 
 def _first_of_period(sets: Sets, tree: Tree, column: str) -> Floats:
-    """A price or cost of each demand in force in the first month of each node, 0 where none is, shape (demands, nodes).
+    """A price or cost of each demand in the first month of each node in which it is in force, 0 where it never is.
 
-    A late demand keeps its price and costs after its last row ended, for what is still due.
+    Shape (demands, nodes). A late demand keeps its price and costs after its last row ended, for what is still due.
     """
     monthly = sets.demand_monthly(column)
     if not monthly.size:
@@ -129,9 +129,12 @@ def _first_of_period(sets: Sets, tree: Tree, column: str) -> Floats:
             for m in range(1, monthly.shape[1]):
                 if np.isnan(monthly[n, m]):
                     monthly[n, m] = monthly[n, m - 1]
-    filled = np.nan_to_num(monthly)
     starts = np.asarray(sets.calendar.starts) - sets.calendar.first
-    return filled[:, starts][:, tree.period]
+    first = np.full((len(sets.demands), len(sets.calendar)), np.nan)
+    for t, (start, length) in enumerate(zip(starts, sets.calendar.lengths, strict=True)):
+        for month in range(start, start + length):
+            first[:, t] = np.where(np.isnan(first[:, t]), monthly[:, month], first[:, t])
+    return np.nan_to_num(first)[:, tree.period]
 
 
 def ties(sets: Sets, families: Families, weight_of: dict[str, float]) -> Measure:

@@ -73,6 +73,20 @@ class Input(NamedTuple):
     offset: float
 
 
+def _reached(start: set[Pair], steps: list[tuple[Pair, Pair]]) -> set[Pair]:
+    """Pairs that can be reached from the start by steps (from, to)."""
+    onward: dict[Pair, list[Pair]] = {}
+    for here, there in steps:
+        onward.setdefault(here, []).append(there)
+    reached, waiting = set(start), list(start)
+    while waiting:
+        for there in onward.get(waiting.pop(), ()):
+            if there not in reached:
+                reached.add(there)
+                waiting.append(there)
+    return reached
+
+
 @dataclass(frozen=True, eq=False)
 class Sets:
     """Index sets and their numbers, all derived from one case."""
@@ -264,7 +278,7 @@ class Sets:
     def offers(self) -> list[Offer]:
         """Each offer with each nation that may buy from it."""
         members = [r["nation"] for r in self.rows("nations") if r["role"] == "member"]
-        asked = set(self.requirements.pairs) | {(h, i) for h, i, _ in self.demands}
+        asked = {(r["holder"], r["item"]) for t in ("requirements", "demand") for r in self.rows(t)}
         asked |= {(r["origin"], r["item"]) for r in self.rows("routes") if r["item"]}
         asked |= {(self.lines[i.line]["nation"], i.component) for i in self.inputs}
         asked |= {(self._nation_of(b["expansion"]), b["component"]) for b in self.expansion_bills}
@@ -277,26 +291,23 @@ class Sets:
     @cached_property
     def routes(self) -> list[Route]:
         """Every route with every item that can and need go along it."""
-        can = self._wanted_with_market - self._only_wanted()
         rows = self.rows("routes")
-        usable = set(self._wanted_with_market)
         explicit = {(r["origin"], r["destination"], r["item"]) for r in rows if r["item"]}
-        for _ in range(len(rows) + 1):  # what arrives can be sent on; what can be sent on is usable
-            before = (len(can), len(usable))
-            for r in rows:
-                for item in [r["item"]] if r["item"] else list(self.items):
-                    if (r["origin"], item) in can and (r["item"] or (r["destination"], item) in usable):
-                        can.add((r["destination"], item))
-                    if (r["destination"], item) in usable and (r["item"] or (r["origin"], item) in can):
-                        usable.add((r["origin"], item))
-            if (len(can), len(usable)) == before:
-                break
+        lanes = [(r, item) for r in rows for item in ([r["item"]] if r["item"] else self.items)]
+        can = _reached(
+            self._wanted_with_market - self._only_wanted(),
+            [((r["origin"], item), (r["destination"], item)) for r, item in lanes],
+        )
+        usable = _reached(  # what can be sent on is usable; a route that names its item is meant to be used
+            self._wanted_with_market | {(r["destination"], r["item"]) for r in rows if r["item"]},
+            [((r["destination"], item), (r["origin"], item)) for r, item in lanes],
+        )
         result = []
         for r in rows:
             for item in [r["item"]] if r["item"] else sorted(self.items):
                 if r["item"] is None and (r["origin"], r["destination"], item) in explicit:
                     continue
-                if (r["origin"], item) in can and (r["destination"], item) in usable | can:
+                if (r["origin"], item) in can and (r["destination"], item) in usable:
                     result.append(Route(r["origin"], r["destination"], item, r["months"], r["capacity"], r["cost"]))
         return sorted(result)
 
