@@ -200,7 +200,9 @@ class _Draw:
             for item in self.items:
                 if self.often(0.3):
                     row = {"holder": holder, "item": item, "limit": self.c.choice([10.0, 25.0, math.inf])}
-                    row |= {"holding_cost": self.maybe(0.2), "end_value": self.maybe(1.0)}
+                    row |= {"holding_cost": self.maybe(0.2)}
+                    if row["limit"] < math.inf:  # else what to make of a line without a limit has no bound
+                        row |= {"end_value": self.maybe(1.0)}
                     result.append(row)
         return result
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,7 +103,7 @@ def maximum_rate(sets: Sets, tree: Tree, rates: Rates, order: Family, expand: Fa
     names = [codes[n] if k == 0 else f"{codes[n]}#{k + 1}" for n, k in keys]
     scale = np.array([sets.item_scale[sets.lines[codes[n]]["item"]] for n, _ in keys])
     rows = Rows(order.model, tree, "maximum rate", names, scale=scale)
-    right = np.zeros((len(keys), len(tree)))
+    right, fed = np.zeros((len(keys), len(tree))), np.zeros((len(keys), len(tree)), dtype=bool)
     expansions: dict[str, list[tuple[int, Row]]] = {}
     for e, row_e in enumerate(sets.expansions):
         expansions.setdefault(row_e["line"], []).append((e, row_e))
@@ -112,13 +113,14 @@ def maximum_rate(sets: Sets, tree: Tree, rates: Rates, order: Family, expand: Fa
             through = tree.later(channel.lead) if only.all() else tree.over_nodes(
                 lag_shares(sets.calendar, channel.lead, only=only))  # fmt: skip
             rows.add(order, through, key=np.array([c]), row=at)
+            fed[row] |= through @ order.exists[c].astype(float) > 0
         for e, row_e in expansions.get(code, []):
             monthly = row_e["added_rate"] / (12.0 if sets.lines[code]["rate_per"] == "year" else 1.0)
             grown = tree.grown(row_e["construction"], row_e["ramp"], only=only)
             rows.add(expand, grown, key=np.array([e]), row=at, factor=-monthly)
         room = np.where(only, rates.monthly[n], 0.0) - np.where(only, sets.placed_monthly[n], 0.0)
         right[row] = np.maximum(_sum(sets, room[None, :]), 0.0)[0][tree.period]
-    rows.constrain("<=", right)
+    rows.constrain("<=", right, where=fed)  # a row of expansions alone would say nothing, and yet could get a price
 
 
 def minimum_rate(sets: Sets, tree: Tree, rates: Rates, make: Family, below: Family) -> None:
@@ -149,7 +151,11 @@ def ramp_limit(sets: Sets, tree: Tree, make: Family) -> None:
 
 
 def useful_quantity(sets: Sets) -> dict[str, float]:
-    """All of each item that could ever be useful: demand, requirements, expansions, exploded through the bills."""
+    """All of each item that could ever be useful: demand, requirements, expansions, exploded through the bills.
+
+    Infinite where no bound is known: what is left over has a value and its storage no limit, or a bill gives less than
+    it takes.
+    """
     total = dict.fromkeys(sets.items, 0.0)
     for (_, item, _), need in zip(sets.demands, sets.need, strict=True):
         total[item] += float(need.sum())
@@ -162,7 +168,7 @@ def useful_quantity(sets: Sets) -> dict[str, float]:
     for row in sets.rows("deliveries"):
         total[row["item"]] += row["quantity"] if row["status"] == "pledged" else 0.0
     for row in sets.rows("storage"):
-        total[row["item"]] += row["limit"] if row["end_value"] > 0 else 0.0
+        total[row["item"]] += row["limit"] if row["end_value"] > 0 and math.isfinite(row["limit"]) else 0.0
     for bill in sets.expansion_bills:
         expansion = sets.expansions[sets.expansion_index[bill["expansion"]]]
         total[bill["component"]] += bill["quantity"] * expansion["max_units"]
@@ -177,9 +183,16 @@ def useful_quantity(sets: Sets) -> dict[str, float]:
         takes[place[part], place[product]] = q
     # total = own + takes @ total, through every tier; a loop over time that gives less than it takes has no bound
     exploded = np.linalg.solve(np.eye(len(total)) - takes, np.array(list(total.values())))
-    if (exploded < -1e-9).any():
-        raise ValueError("a line with set-up cost and unlimited rate lies in a bill that takes more than it gives")
+    endless = np.array([item in _worth_hoarding(sets) for item in total], dtype=float)
+    for _ in total:
+        endless = np.maximum(endless, takes @ endless > 0)
+    exploded = np.where((exploded < -1e-9).any() | (endless > 0), np.inf, exploded)
     return dict(zip(total, exploded.tolist(), strict=True))
+
+
+def _worth_hoarding(sets: Sets) -> set[str]:
+    """Items whose leftover stock has a value and whose storage has no limit."""
+    return {r["item"] for r in sets.rows("storage") if r["end_value"] > 0 and not math.isfinite(r["limit"])}
 
 
 def whole_lots(sets: Sets, tree: Tree, make: Family, lots: Family, at: Integers) -> None:
@@ -206,6 +219,14 @@ def set_ups(sets: Sets, tree: Tree, rates: Rates, make: Family, active: Family, 
     )
     reach = rates.most[keys] + grown[:, None] * np.asarray(sets.calendar.lengths)
     most = np.where(np.isfinite(reach), reach, bound)[:, tree.period]
+    if not np.isfinite(most).all():
+        from rampart.findings import CaseError, Finding
+
+        codes = [line["line"] for line, row in zip(lines, np.isfinite(most).all(axis=1), strict=True) if not row]
+        raise CaseError(
+            Finding("set-up-unbounded", "lines", column="max_rate", value=code, details={"line": code})
+            for code in codes
+        )
     rows = Rows(make.model, tree, "set-up", active.keys, scale=make.scale[keys])
     rows.add(make, tree.now, key=keys, row=np.arange(keys.size))
     line, node = (index.ravel() for index in np.indices(most.shape))

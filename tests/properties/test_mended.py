@@ -1,0 +1,101 @@
+"""Wrong numbers that the plan once gave, each worked out by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import rampart
+from properties.test_traps import CONTRACT, KEPT, case, line, month, need, values
+from rampart.findings import CaseError
+
+DEAL = CONTRACT | {"max_quantity": math.inf}
+QUARTERS = [{"from": month(0), "step": 3}]
+
+
+def test_a_need_that_begins_inside_a_period_costs_from_its_first_month() -> None:
+    """Need of 5 a month from the second month of a quarter, 8 for each unit unmet: 2 x 5 x 8."""
+    late = need(5.0, **{"from": month(1)}, unmet_cost=8.0)
+    found = values(case(3, ["money"], calendar=QUARTERS, demand=[late]))
+    assert found["money"] == pytest.approx(80.0)
+
+
+def test_payments_follow_the_price_of_each_month_of_delivery() -> None:
+    """Lead time 1.5 months: half an order of 10 arrives a month later at 2 each, half two months later at 6 each. The
+    fiscal year ends between them, so 10 is paid in the first and 30 in the second.
+    """
+    plant = line(lead_time=1.5, unit_cost=2.0, max_rate=100.0)
+    later = {"line": "plant", "from": month(2), "unit_cost": 6.0}
+    nation = {"nation": "AAA", "name_en": "A", "role": "member", "fiscal_year_start": 5}  # month 2 of the plan is May
+    plan = rampart.plan(
+        case(
+            4, ["own_use", "money"], nations=[nation, {"nation": "UUU", "name_en": "U", "role": "recipient"}],
+            lines=[plant], rates=[later], contracts=[DEAL | {"from": month(0), "until": month(0)}],
+            demand=[need(10.0, **{"from": month(2)}, until=month(2), late=True)],
+        )
+    )  # fmt: skip
+    paid = {
+        row["fiscal_year"]: row["payments"]
+        for row in plan["money"].iter_rows(named=True)
+        if row["purpose"] == "procurement"
+    }
+    assert list(paid.values()) == pytest.approx([10.0, 30.0])
+
+
+def test_a_route_without_an_item_leads_on_through_a_holder_that_has_no_use_of_its_own() -> None:
+    """AAA has 6 shells and a route to BBB, which has only a route on to the partner: what is needed there gets there."""
+    nations = [
+        {"nation": n, "name_en": n, "role": role}
+        for n, role in (("AAA", "member"), ("BBB", "member"), ("UUU", "recipient"))
+    ]
+    routes = [
+        {"origin": a, "destination": b, "months": 0.0, "capacity": math.inf}
+        for a, b in (("AAA", "BBB"), ("BBB", "UUU"), ("BBB", "AAA"))
+    ]
+    wanted = {"holder": "UUU", "item": "shell", "purpose": "operations", "rate_per": "month", "need": 2.0}
+    plan = rampart.plan(
+        case(
+            3, ["need"], nations=nations, routes=routes, demand=[wanted],
+            stocks=[{"holder": "AAA", "item": "shell", "quantity": 6.0}],
+        )
+    )  # fmt: skip
+    assert plan["demand"]["served"].sum() == pytest.approx(6.0)
+
+
+def test_stock_may_wait_abroad_where_it_costs_nothing() -> None:
+    """28 units cost 1 a month to keep; two months on the way to a holder that can send them back cost nothing."""
+    there_and_back = [
+        {"origin": "AAA", "destination": "UUU", "months": 2.0, "capacity": math.inf},
+        {"origin": "UUU", "destination": "AAA", "months": 0.0, "capacity": math.inf},
+    ]
+    found = values(
+        case(
+            3, ["money"], items=[KEPT], routes=there_and_back,
+            stocks=[{"holder": "AAA", "item": "shell", "quantity": 28.0}],
+        )
+    )  # fmt: skip
+    assert found["money"] == pytest.approx(28.0)
+
+
+def test_a_set_up_without_any_bound_is_refused() -> None:
+    """A line without a maximum rate, whose product keeps a value in storage without a limit, could make anything."""
+    endless = case(
+        3, ["money"], lines=[line(max_rate=math.inf, setup_cost=7.0)], contracts=[DEAL],
+        storage=[{"holder": "AAA", "item": "shell", "limit": math.inf, "end_value": 0.5}],
+    )  # fmt: skip
+    with pytest.raises(CaseError) as raised:
+        rampart.plan(endless)
+    assert [f.code for f in raised.value.findings] == ["set-up-unbounded"]
+
+
+def test_a_limit_on_expansions_alone_has_no_price() -> None:
+    """The line ends before the last month, so nothing can be gained there and no price may stand on its rate."""
+    plan = rampart.plan(
+        case(
+            4, ["need"], lines=[line(until=month(2))], contracts=[DEAL], demand=[need(12.0)],
+            expansions=[{"expansion": "more", "line": "plant", "added_rate": 1.0, "cost": 5.0, "construction": 1.0, "max_units": 1.0}],
+        )
+    )  # fmt: skip
+    priced = plan.duals.filter((plan.duals["family"] == "maximum rate") & (plan.duals["period"] == 3))
+    assert priced.is_empty()
