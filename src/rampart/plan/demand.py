@@ -48,7 +48,7 @@ def serve_need(sets: Sets, tree: Tree, *, serve: Family, unmet: Family) -> None:
     rows = Rows(serve.model, tree, "need", serve.keys, scale=serve.scale)
     rows.add(serve, tree.now).add(unmet, tree.now)
     rows.add(unmet, tree.earlier, key=late, row=late, factor=-1.0)
-    rows.constrain("==", sets.need[:, tree.period])
+    rows.constrain("==", sets.need_on(tree))
 
 
 def hold_requirement(

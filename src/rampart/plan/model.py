@@ -93,14 +93,16 @@ def declare(model: Any, sets: Sets, tree: Tree, rates: Rates, held: demand.Held)
     family("lots", [line_keys[n] for n in lots])
     setups = [n for n in range(len(lines)) if rates.setup[n].any()]
     family("active", [line_keys[n] for n in setups], upper=1.0)
+    costly = np.flatnonzero(rates.idle)
+    family("idle", [line_keys[n] for n in costly], [line_items[n] for n in costly])
     family("use", supply_chain.resource_codes(sets))
     return v
 
 
 def _declare_needs(family: Any, sets: Sets, tree: Tree, held: demand.Held) -> None:
     demand_keys, demand_items = ["|".join(d) for d in sets.demands], [i for _, i, _ in sets.demands]
-    need, late = sets.need[:, tree.period], demand.late_rows(sets)[:, None]
-    family("serve", demand_keys, demand_items, exists=(need > 0) | (late & (need.cumsum(axis=1) > 0)))
+    need, late = sets.need_on(tree), demand.late_rows(sets)[:, None]
+    family("serve", demand_keys, demand_items, exists=(need > 0) | (late & ((tree.so_far @ need.T).T > 0)))
     family("unmet", demand_keys, demand_items, exists=(need > 0) | late, upper=np.where(late, np.inf, need))
     pair_keys, pair_items = ["|".join(p) for p in sets.pairs], [i for _, i in sets.pairs]
     asked, floor = held.requirement[:, tree.period], held.floor[:, tree.period]
@@ -138,6 +140,7 @@ def constrain(sets: Sets, tree: Tree, v: dict[str, Family], rates: Rates, held: 
     stock.shelf_life(sets, tree, stock=v["stock"], order=v["order"], buy=v["buy"])
     production.output(sets, tree, v["make"], v["order"])
     production.maximum_rate(sets, tree, rates, v["order"], v["expand"])
+    production.idle_capacity(sets, tree, rates, make=v["make"], expand=v["expand"], idle=v["idle"])
     production.minimum_rate(sets, tree, rates, v["make"], v["below minimum"])
     production.ramp_limit(sets, tree, v["make"])
     position = {code: n for n, code in enumerate(sets.lines)}

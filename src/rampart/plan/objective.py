@@ -52,9 +52,13 @@ def pledged(sets: Sets, tree: Tree, v: Families) -> Measure:
 
 
 def monthly_need(sets: Sets) -> Floats:
-    """Mean need a month, over the months with need, of each demand. Shape (demands,)."""
-    need = np.nan_to_num(sets.demand_monthly("need"))
-    return _share(need.sum(axis=1), (need > 0).sum(axis=1).astype(float)) if need.size else np.zeros(0)
+    """Mean need a month, over the months with need, of each demand; of regimes the largest. Shape (demands,)."""
+    result = np.zeros(len(sets.demands))
+    for regime in [r["regime"] for r in sets.rows("regimes")] or [None]:
+        need = np.nan_to_num(sets.demand_monthly("need", regime))
+        if need.size:
+            result = np.maximum(result, _share(need.sum(axis=1), (need > 0).sum(axis=1).astype(float)))
+    return result
 
 
 def unmet_need(sets: Sets, tree: Tree, v: Families, *, recipients: bool) -> Measure:
@@ -107,6 +111,8 @@ def money(sets: Sets, tree: Tree, v: Families, rates: Rates) -> Measure:
     measure.add(v["active"], p * rates.setup[lines][:, tree.period] / unit)
     if resource_codes(sets):
         measure.add(v["use"], p * resource_numbers(sets)[1][:, tree.period] / unit)
+    idle = [sets.line_index[code] for code in v["idle"].keys]
+    measure.add(v["idle"], p * rates.idle[idle][:, None] / unit)
     holding, end_value = holding_cost(sets)
     measure.add(v["stock"], p * (holding[:, None] * tree.months - end_value[:, None] * at_end) / unit)
     measure.add(v["serve"], -p * _first_of_period(sets, tree, "price") / unit)
@@ -119,23 +125,37 @@ def money(sets: Sets, tree: Tree, v: Families, rates: Rates) -> Measure:
 def _first_of_period(sets: Sets, tree: Tree, column: str) -> Floats:
     """A price or cost of each demand in the first month of each node in which it is in force, 0 where it never is.
 
-    Shape (demands, nodes). A late demand keeps its price and costs after its last row ended, for what is still due.
+    Shape (demands, nodes). On a mean path it is the mean over the regimes in which it is in force.
     """
-    monthly = sets.demand_monthly(column)
+    if tree.mix is None:
+        return np.nan_to_num(_first_in(sets, column, None))[:, tree.period]
+    total, weight = np.zeros((2, len(sets.demands), len(tree)))
+    for share, regime in zip(tree.mix.T, tree.regimes, strict=True):
+        value = _first_in(sets, column, regime)[:, tree.period]
+        total += np.nan_to_num(value) * share
+        weight += np.isfinite(value) * share
+    return _share(total, weight)
+
+
+def _first_in(sets: Sets, column: str, regime: str | None) -> Floats:
+    """The same by period in one regime, NaN where not in force, shape (demands, periods).
+
+    A late demand keeps its price and costs after its last row ended, for what is still due.
+    """
+    monthly = sets.demand_monthly(column, regime)
+    first = np.full((len(sets.demands), len(sets.calendar)), np.nan)
     if not monthly.size:
-        return np.zeros((len(sets.demands), len(tree)))
+        return first
     if column in ("late_cost", "unmet_cost", "price"):
         for n in np.flatnonzero(late_rows(sets)):
             for m in range(1, monthly.shape[1]):
                 if np.isnan(monthly[n, m]):
                     monthly[n, m] = monthly[n, m - 1]
     starts = np.asarray(sets.calendar.starts) - sets.calendar.first
-    first = np.full((len(sets.demands), len(sets.calendar)), np.nan)
     for t, (start, length) in enumerate(zip(starts, sets.calendar.lengths, strict=True)):
         for month in range(start, start + length):
             first[:, t] = np.where(np.isnan(first[:, t]), monthly[:, month], first[:, t])
-    filled: Floats = np.nan_to_num(first)
-    return filled[:, tree.period]
+    return first
 
 
 def ties(sets: Sets, families: Families, weight_of: dict[str, float]) -> Measure:

@@ -216,7 +216,7 @@ class Outcome:
         keys = self.sets.demands
         return self._by_node("demand", {
             "holder": [k[0] for k in keys], "item": [k[1] for k in keys], "purpose": [k[2] for k in keys],
-            "need": self.sets.need[:, self.tree.period], "served": self.value["serve"],
+            "need": self.sets.need_on(self.tree), "served": self.value["serve"],
             "unmet": np.where(late, 0.0, unmet), "late": np.where(late, unmet, 0.0),
         })  # fmt: skip
 

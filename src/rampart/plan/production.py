@@ -18,12 +18,14 @@ class Rates:
     """Of each line in each period: most and least output in units, set-up cost in currency. Shape (lines, periods).
 
     monthly  most output in each month, shape (lines, months)
+    idle     cost of one unit of the most that is not made, in currency, shape (lines,)
     """
 
     monthly: Floats
     most: Floats
     least: Floats
     setup: Floats
+    idle: Floats
 
 
 def line_rates(sets: Sets) -> Rates:
@@ -36,7 +38,7 @@ def line_rates(sets: Sets) -> Rates:
     months = np.arange(sets.calendar.first, sets.calendar.last + 1)
     if not codes:
         empty = np.zeros((0, len(sets.calendar)))
-        return Rates(np.zeros((0, months.size)), empty, empty, empty)
+        return Rates(np.zeros((0, months.size)), empty, empty, empty, np.zeros(0))
     per = np.array([12.0 if r["rate_per"] == "year" else 1.0 for r in rows])[:, None]
 
     def monthly(column: str, otherwise: float) -> Floats:
@@ -52,7 +54,8 @@ def line_rates(sets: Sets) -> Rates:
     least = np.where(inside & hot, monthly("min_rate", 0.0) / per, 0.0)
     starts = np.asarray(sets.calendar.starts) - sets.calendar.first
     # set-up cost of a period is the one in force in its first month
-    return Rates(most, _sum(sets, most), by_period(sets.calendar, least), monthly("setup_cost", 0.0)[:, starts])
+    return Rates(most, _sum(sets, most), by_period(sets.calendar, least), monthly("setup_cost", 0.0)[:, starts],
+                 np.array([r["idle_cost"] or 0.0 for r in rows]))  # fmt: skip
 
 
 def _sum(sets: Sets, monthly: Floats) -> Floats:
@@ -123,6 +126,20 @@ def maximum_rate(sets: Sets, tree: Tree, rates: Rates, order: Family, expand: Fa
     rows.constrain("<=", right, where=fed)  # a row of expansions alone would say nothing, and yet could get a price
 
 
+def idle_capacity(sets: Sets, tree: Tree, rates: Rates, *, make: Family, expand: Family, idle: Family) -> None:
+    """``make + idle = maximum rate - placed + grown expansions``, for lines whose idle capacity costs something."""
+    lines = np.array([sets.line_index[code] for code in idle.keys], dtype=np.int64)
+    rows = Rows(make.model, tree, "idle", idle.keys, scale=idle.scale)
+    rows.add(make, tree.now, key=lines, row=np.arange(lines.size)).add(idle, tree.now)
+    row_of = {code: row for row, code in enumerate(idle.keys)}
+    for n, e in enumerate(sets.expansions):
+        if e["line"] in row_of:
+            monthly = e["added_rate"] / (12.0 if sets.lines[e["line"]]["rate_per"] == "year" else 1.0)
+            grown = tree.grown(e["construction"], e["ramp"])
+            rows.add(expand, grown, key=np.array([n]), row=np.array([row_of[e["line"]]]), factor=-monthly)
+    rows.constrain("==", np.maximum(rates.most - sets.placed_by_line, 0.0)[lines][:, tree.period])
+
+
 def minimum_rate(sets: Sets, tree: Tree, rates: Rates, make: Family, below: Family) -> None:
     """``make + placed + below >= minimum sustaining rate`` of hot lines."""
     least = (rates.least - sets.placed_by_line)[:, tree.period]
@@ -157,7 +174,7 @@ def useful_quantity(sets: Sets) -> dict[str, float]:
     it takes.
     """
     total = dict.fromkeys(sets.items, 0.0)
-    for (_, item, _), need in zip(sets.demands, sets.need, strict=True):
+    for (_, item, _), need in zip(sets.demands, sets.need_at_most, strict=True):
         total[item] += float(need.sum())
     held = sets.requirements
     months = sets.calendar.last - sets.calendar.first + 1

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rampart.case import Case
 from rampart.case.calendar import Calendar, month_number
 from rampart.case.timelines import by_period, in_force
+from rampart.plan.tree import Tree
 from rampart.requirements import Requirements, requirements
 
 Pair = tuple[str, str]
@@ -227,20 +228,46 @@ class Sets:
         """(holder, item, purpose) with demand."""
         return sorted({(r["holder"], r["item"], r["purpose"]) for r in self.rows("demand")})
 
-    def demand_monthly(self, column: str) -> Floats:
-        """A column of the demand table month by month, shape (demands, months); need is per month."""
+    def demand_monthly(self, column: str, regime: str | None = None) -> Floats:
+        """A column of the demand table month by month in a regime (default: the present one), shape (demands, months).
+
+        Rows of the regime stand for those of no regime of the same holder, item and purpose. Need and use are a month's.
+        """
+        regime = regime or self.case.settings["regime"]
+        mine = [r for r in self.rows("demand") if r["regime"] in (None, regime)]
+        own = {(r["holder"], r["item"], r["purpose"]) for r in mine if r["regime"]}
         rows = []
-        for r in self.rows("demand"):
-            value = r[column]
+        for r in mine:
+            key, value = (r["holder"], r["item"], r["purpose"]), r[column]
+            if r["regime"] is None and key in own:
+                continue
             if column in ("need", "use") and value is not None and r["rate_per"] == "year":
                 value = value / 12.0
-            rows.append(((r["holder"], r["item"], r["purpose"]), r["from"], r["until"], value))
+            rows.append((key, r["from"], r["until"], value))
         return in_force(self.calendar, self.demands, rows)
 
     @cached_property
     def need(self) -> Floats:
-        """Need of each demand in each period, shape (demands, periods)."""
+        """Need of each demand in each period in the present regime, shape (demands, periods)."""
         return by_period(self.calendar, self.demand_monthly("need"))
+
+    def need_on(self, tree: Tree) -> Floats:
+        """Need of each demand at each node, shape (demands, nodes); on a mean path that of the regimes by their shares."""
+        if tree.mix is None:
+            return self.need[:, tree.period]
+        need = [by_period(self.calendar, self.demand_monthly("need", regime)) for regime in tree.regimes]
+        result = np.zeros((len(self.demands), len(tree)))
+        for share, of_regime in zip(tree.mix.T, need, strict=True):
+            result += share * of_regime[:, tree.period]
+        return result
+
+    @cached_property
+    def need_at_most(self) -> Floats:
+        """Largest need of each demand in each period over all regimes, shape (demands, periods)."""
+        regimes = [r["regime"] for r in self.rows("regimes")] or [None]
+        found = [by_period(self.calendar, self.demand_monthly("need", regime)) for regime in regimes]
+        most: Floats = np.maximum.reduce([self.need, *found])
+        return most
 
     @cached_property
     def _wanted(self) -> set[Pair]:
@@ -379,7 +406,7 @@ class Sets:
     def item_scale(self) -> dict[str, float]:
         """Plain units in one solver unit of each item: the power of two nearest a typical monthly flow."""
         sizes: dict[str, list[float]] = {}
-        for (_, item, _), need in zip(self.demands, self.demand_monthly("need"), strict=True):
+        for (_, item, _), need in zip(self.demands, self.need_at_most, strict=True):
             sizes.setdefault(item, []).extend(need[need > 0][:1])
         for row in self.lines.values():
             rate = row["max_rate"] / (12.0 if row["rate_per"] == "year" else 1.0)

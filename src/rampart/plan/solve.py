@@ -458,7 +458,7 @@ def _one_pass(
         raise NotSolved(status)
     solution = engine.h.getSolution()
     columns = np.array(solution.col_value)
-    value = float(cost @ columns) + measure.constant
+    value = float(cost @ columns)
     if not whole:
         engine.remember(measure.name, cost * factor)
     found = info.mip_dual_bound / factor if whole else value, float(info.mip_gap) if whole else 0.0
@@ -472,7 +472,8 @@ def _one_pass(
     )  # fmt: skip
     if whole:
         clean = engine.without_room(columns)
-        most = (factor * value if clean is None else clean) + factor * tolerance * abs(value)
+        reached = factor * value if clean is None else clean
+        most = reached + factor * tolerance * abs(value)
         # the room must stand above the solver's own feasibility tolerance, or it finds no plan in it
         engine.hold_value(cost * factor, most, max(factor * 1e-6 * max(1.0, abs(value)), 1e-6))
     elif tolerance > 0:

@@ -79,12 +79,11 @@ class Family:
 class Measure:
     """A linear expression over the variables: an objective pass, or money in a budget row.
 
-    ``columns`` and ``values`` are linopy labels and coefficients in solver units; ``constant`` is in plain units.
+    ``columns`` and ``values`` are linopy labels and coefficients in solver units.
     """
 
     def __init__(self, name: str, unit: str) -> None:
         self.name, self.unit = name, unit
-        self.constant = 0.0
         self._labels: list[Integers] = []
         self._values: list[Floats] = []
 
@@ -96,6 +95,12 @@ class Measure:
         live = (labels >= 0) & (values != 0)
         self._labels.append(labels[live])
         self._values.append(values[live])
+        return self
+
+    def add_measure(self, other: Measure, weight: float) -> Measure:
+        """Add another measure with a weight."""
+        self._labels += other._labels
+        self._values += [values * weight for values in other._values]
         return self
 
     def coefficients(self, size: int) -> Floats:

@@ -27,12 +27,16 @@ class Tree:
     period       period of each node, shape (nodes,)
     parent       parent of each node, -1 for a root, shape (nodes,)
     probability  probability of reaching each node, shape (nodes,)
+    regimes      names of the regimes of the war; none in a plan that knows no branches
+    mix          share of each regime at each node, shape (nodes, regimes): a one and zeros, or on a mean path its shares
     """
 
     calendar: Calendar
     period: NDArray[np.int64]
     parent: NDArray[np.int64]
     probability: NDArray[np.float64]
+    regimes: tuple[str, ...] = ()
+    mix: NDArray[np.float64] | None = None
 
     @classmethod
     def single(cls, calendar: Calendar) -> Tree:

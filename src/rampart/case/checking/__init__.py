@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rampart.case.checking import holdings, industry, reach, structure, times
+from rampart.case.checking import holdings, industry, reach, structure, times, war
 from rampart.case.draft import Draft
 from rampart.findings import Finding
 
@@ -37,6 +37,10 @@ CHECKS: tuple[Check, ...] = (
     holdings.check_stated_layers,
     holdings.check_observed_use,
     holdings.check_priorities,
+    war.check_transitions,
+    war.check_regimes,
+    war.check_branches,
+    war.check_idle_cost,
     reach.check_supply,
     reach.check_in_time,
     structure.check_sources,

@@ -42,12 +42,15 @@ def check_settings(draft: Draft) -> Iterator[Finding]:
         if column.required and column.name not in draft.settings and column.name not in refused:
             explained = {"help_en": column.help["en"], "help_fr": column.help["fr"]}
             yield draft.finding("setting-missing", "settings", value=column.name, row=None, **explained)
-    posture = draft.settings.get("posture")
-    known = draft.frames["postures"]["posture"].drop_nulls().to_list()
-    if posture and draft.complete("postures", "posture") and posture not in known:
-        row = draft.frames["settings"].filter(pl.col("setting") == "posture")[ROW][0]
-        details = {"reference": "postures", "near": nearest(posture, known)}
-        yield draft.finding("unknown-reference", "settings", row=row, column="value", value=posture, **details)
+    for column in tables()["settings"].columns.values():
+        if not column.reference:
+            continue
+        table, code = column.reference.split(".")
+        chosen, known = draft.settings.get(column.name), draft.frames[table][code].drop_nulls().to_list()
+        if chosen and draft.complete(table, code) and chosen not in known:
+            row = draft.frames["settings"].filter(pl.col("setting") == column.name)[ROW][0]
+            details = {"reference": table, "near": nearest(chosen, known)}
+            yield draft.finding("unknown-reference", "settings", row=row, column="value", value=chosen, **details)
 
 
 def check_ranges(draft: Draft) -> Iterator[Finding]:

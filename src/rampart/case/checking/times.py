@@ -60,7 +60,7 @@ def check_spans(draft: Draft) -> Iterator[Finding]:
 def check_demand_overlap(draft: Draft) -> Iterator[Finding]:
     """A need has a last month, and another row of the same need takes over before it."""
     frame = draft.sound("demand").with_columns(pl.col("from").fill_null(draft.settings.get("start", "")))
-    group = ["holder", "item", "purpose"]
+    group = ["holder", "item", "purpose", "regime"]
     frame = frame.sort(*group, "from").with_columns(
         pl.col("from").shift(-1).over(group).alias("#next"), pl.col(ROW).shift(-1).over(group).alias("#other")
     )

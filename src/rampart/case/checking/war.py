@@ -1,0 +1,98 @@
+"""Checks of the regimes of the war, the changes between them, and given branches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import polars as pl
+
+from rampart.case.draft import ROW, Draft
+from rampart.findings import Finding
+
+SUM = 1e-9  # by which probabilities may miss one
+
+
+def check_transitions(draft: Draft) -> Iterator[Finding]:
+    """The changes out of a regime are more than certain, or lead out of the end."""
+    rows = draft.sound("transitions").with_columns(pl.col("after").fill_null(0))
+    ends = set(draft.sound("regimes").filter(pl.col("ends"))["regime"])
+    for row, start, to in rows.filter(pl.col("probability") > 0).select(ROW, "from_regime", "to_regime").iter_rows():
+        if start in ends and to != start:
+            yield draft.finding("end-is-left", "transitions", row=row, column="to_regime", value=to, regime=start)
+    for start in sorted(set(rows["from_regime"])):
+        mine = rows.filter(pl.col("from_regime") == start)
+        for after in sorted(set(mine["after"])):
+            standing = mine.filter(pl.col("after") <= after).sort("after").group_by("to_regime").last()
+            total = float(standing["probability"].sum())
+            if total > 1 + SUM:
+                row = mine.filter(pl.col("after") == after)[ROW].max()
+                details = {"regime": start, "after": after}
+                yield draft.finding(
+                    "probabilities-above-one", "transitions", row=int(str(row)), column="probability",
+                    value=round(total, 9), **details,
+                )  # fmt: skip
+
+
+def check_regimes(draft: Draft) -> Iterator[Finding]:
+    """A regime that no change leads to, or in which a need that others have is not stated."""
+    rows = draft.sound("regimes")
+    begin = draft.settings.get("regime")
+    given = set(draft.sound("branches")["regime"])
+    if begin and not given:
+        reached, waiting = {begin}, [begin]
+        onward: dict[str, set[str]] = defaultdict(set)
+        changes = draft.sound("transitions").filter(pl.col("probability") > 0)
+        for start, to in changes.select("from_regime", "to_regime").iter_rows():
+            onward[start].add(to)
+        while waiting:
+            for to in onward[waiting.pop()] - reached:
+                reached.add(to)
+                waiting.append(to)
+        if draft.settings.get("war_until"):
+            reached |= set(rows.filter(pl.col("ends"))["regime"])
+        for row, regime in rows.select(ROW, "regime").iter_rows():
+            if regime not in reached:
+                yield draft.finding("regime-unreachable", "regimes", row=row, column="regime", value=regime)
+    fighting = rows.filter(~pl.col("ends").fill_null(value=False))["regime"].to_list()
+    needs = draft.sound("demand")
+    for (holder, item, purpose), mine in needs.group_by(["holder", "item", "purpose"], maintain_order=True):
+        stated = set(mine["regime"])
+        if None in stated or purpose != "operations":
+            continue
+        for regime in fighting:
+            if regime not in stated:
+                details = {"regime": regime, "holder": holder, "item": item}
+                yield draft.finding(
+                    "regime-without-need", "demand", row=mine[ROW][0], column="regime", value=regime, **details
+                )
+
+
+def check_branches(draft: Draft) -> Iterator[Finding]:
+    """Branches that follow the same one do not sum to one, or begin outside the plan or before the one they follow."""
+    rows = draft.sound("branches")
+    start, end = draft.settings.get("start", ""), draft.settings.get("end", "")
+    if rows.is_empty() or not (start and end):
+        return
+    begins = {b: m or start for b, m in rows.select("branch", "from").iter_rows()}
+    for row, branch, after, month in rows.select(ROW, "branch", "after", "from").iter_rows():
+        begin = month or start
+        if not start <= begin <= end or (after is not None and begin <= begins.get(after, "")):
+            details = {"branch": branch, "start": start, "end": end}
+            yield draft.finding("branch-outside-horizon", "branches", row=row, column="from", value=begin, **details)
+    for (after, _), mine in rows.with_columns(pl.col("from").fill_null(start)).group_by(
+        ["after", "from"], maintain_order=True
+    ):
+        total = float(mine["probability"].sum())
+        if abs(total - 1) > 1e-6:
+            yield draft.finding(
+                "probabilities-not-one", "branches", row=mine[ROW][-1], column="probability",
+                value=round(total, 9), after=after or start,
+            )  # fmt: skip
+
+
+def check_idle_cost(draft: Draft) -> Iterator[Finding]:
+    """A cost of idle capacity on a line whose capacity is not known."""
+    rows = draft.sound("lines").filter((pl.col("idle_cost") > 0) & (pl.col("max_rate").is_infinite()))
+    for row, line in rows.select(ROW, "line").iter_rows():
+        yield draft.finding("idle-without-limit", "lines", row=row, column="idle_cost", value=line)

@@ -1,0 +1,220 @@
+"""Trees of what may happen: the comb (the war ends or goes on), all regimes, given branches, paths, mean paths.
+
+A regime is looked at on revision dates; until the next one everything is planned as it was seen. After the end a
+branch goes on alone: stocks are refilled, contracts run out, nothing more is revealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rampart.case import Case
+from rampart.case.calendar import Calendar, month_number
+from rampart.plan.tree import Tree
+from rampart.scenario.regimes import Chain, Floats, Integers
+
+NEVER = 1e-12  # chance below which a branch is left out
+
+
+class Growing:
+    """A tree node by node."""
+
+    def __init__(self, calendar: Calendar, regimes: tuple[str, ...]) -> None:
+        self.calendar, self.regimes = calendar, regimes
+        self.period: list[int] = []
+        self.parent: list[int] = []
+        self.probability: list[float] = []
+        self.mix: list[Floats] = []
+
+    def add(self, period: int, parent: int, probability: float, mix: Floats) -> int:
+        """A node; its number comes back."""
+        self.period.append(period)
+        self.parent.append(parent)
+        self.probability.append(probability)
+        self.mix.append(mix)
+        return len(self.period) - 1
+
+    def done(self) -> Tree:
+        """The tree."""
+        mix = np.array(self.mix).reshape(len(self.period), len(self.regimes))
+        return Tree(
+            self.calendar, np.array(self.period), np.array(self.parent), np.array(self.probability), self.regimes, mix
+        )
+
+
+def revision_periods(case: Case) -> list[int]:
+    """Periods at whose beginning the regime is looked at again."""
+    every, calendar = int(case.settings["revise_every"] or 12), case.calendar
+    result, due = [], calendar.first + every
+    for t, start in enumerate(calendar.starts):
+        if t and start >= due:
+            result.append(t)
+            due = start + every
+    return result
+
+
+def last_of_war(case: Case) -> int:
+    """Last month in which the war may go on, by the case."""
+    until = case.settings["war_until"]
+    return month_number(until) if until else case.calendar.last + 1
+
+
+def months_after(case: Case) -> int:
+    """Months for which a branch is planned on after the end."""
+    after = case.settings["after_end"]
+    return int(after) if after else len(case.calendar.lengths) * 1200
+
+
+def grow(case: Case, chain: Chain, *, regimes: bool = True, revisions: Sequence[int] | None = None) -> Tree:
+    """The tree of a chain.
+
+    regimes    whether each regime has a branch of its own; else the comb: the war ends or goes on, and as long as it
+               goes on the need is that of the regimes by their shares
+    revisions  periods at whose beginning the regime is looked at; those of the case by default
+    """
+    calendar = case.calendar
+    looks = set(revision_periods(case) if revisions is None else revisions)
+    until, after = last_of_war(case), months_after(case)
+    tree = Growing(calendar, chain.regimes)
+    end_mix = chain.ends / max(1, chain.ends.sum())
+
+    def seen(belief: Floats) -> list[tuple[float, Floats, Floats]]:
+        """What may be seen: chance, mix, weight over the states once it is."""
+        over = chain.ends[chain.regime_of]
+        groups = [over] if not regimes else [over & (chain.regime_of == n) for n in np.flatnonzero(chain.ends)]
+        groups += [~over] if not regimes else [chain.regime_of == n for n in np.flatnonzero(~chain.ends)]
+        found = [(float(belief[g].sum()), np.where(g, belief, 0.0)) for g in groups]
+        return [(p, chain.shares(b) / p, b / p) for p, b in found if p > NEVER]
+
+    # (node, weight over the states at the last look, months since then, month of the end or none)
+    here = [
+        (tree.add(0, -1, p, mix), belief, 0, _ended(chain, mix, calendar.first)) for p, mix, belief in seen(chain.first)
+    ]
+    for t in range(1, len(calendar)):
+        start, before = calendar.starts[t], calendar.lengths[t - 1]
+        following = []
+        for node, belief, since, ended in here:
+            chance, mix = tree.probability[node], tree.mix[node]
+            if ended is not None:
+                if start < ended + after:
+                    following.append((tree.add(t, node, chance, mix), belief, 0, ended))
+            elif start > until:
+                following.append((tree.add(t, node, chance, end_mix), belief, 0, start))
+            elif t in looks:
+                for p, now, weight in seen(chain.after(belief, since + before)):
+                    following.append((tree.add(t, node, chance * p, now), weight, 0, _ended(chain, now, start)))
+            else:
+                following.append((tree.add(t, node, chance, mix), belief, since + before, None))
+        here = following
+    return tree.done()
+
+
+def _ended(chain: Chain, mix: Floats, month: int) -> int | None:
+    return month if float(mix @ chain.ends) > 0.5 else None
+
+
+def given(case: Case, regimes: tuple[str, ...]) -> Tree:
+    """The tree of the case's table ``branches``."""
+    rows = list(case["branches"].iter_rows(named=True))
+    calendar = case.calendar
+    begin = {r["branch"]: month_number(r["from"]) if r["from"] else calendar.first for r in rows}
+    after: dict[str | None, list[str]] = {}
+    for r in rows:
+        after.setdefault(r["after"], []).append(r["branch"])
+    row_of = {r["branch"]: r for r in rows}
+    tree = Growing(calendar, regimes)
+    here: list[tuple[str | None, int, float]] = [(None, -1, 1.0)]
+    for t, start in enumerate(calendar.starts):
+        following: list[tuple[str | None, int, float]] = []
+        for branch, node, chance in here:
+            turned = [b for b in after.get(branch, []) if begin[b] <= start]
+            for now in turned or [branch]:
+                p = chance * (row_of[now]["probability"] if turned and now else 1.0)
+                mix = np.array([1.0 if now and row_of[now]["regime"] == r else 0.0 for r in regimes])
+                if p > NEVER:
+                    following.append((now, tree.add(t, node, p, mix), p))
+        here = following
+    return tree.done()
+
+
+def from_paths(
+    case: Case,
+    regimes: tuple[str, ...],
+    paths: Integers,
+    probability: Floats,
+    *,
+    shared: int | None = None,
+    ends: NDArray[np.bool_] | None = None,
+) -> Tree:
+    """A tree of paths, each the regime of every period; -1 where a path has stopped. Shape of ``paths``: (paths, periods).
+
+    shared  periods in which paths that look alike so far are one; afterwards each goes its own way, as if all were known.
+            None: alike for as long as they look alike, so nothing is known before it happens. 0: each path alone
+    ends    whether each regime is the end, to stop paths some months after it (``after_end``)
+    """
+    calendar = case.calendar
+    after = months_after(case)
+    tree = Growing(calendar, regimes)
+    node_of: dict[tuple[int, ...], int] = {}
+    here = np.full(len(paths), -1)
+    over = np.full(len(paths), calendar.last + after + 1)
+    for t in range(len(calendar)):
+        together = shared is None or t < shared
+        for n, path in enumerate(paths):
+            if path[t] < 0 or calendar.starts[t] >= over[n] + after or (t and here[n] < 0):
+                here[n] = -1
+                continue
+            if ends is not None and ends[path[t]]:
+                over[n] = min(over[n], calendar.starts[t])
+            history = (*path[: t + 1].tolist(),) if together else (*path[: t + 1].tolist(), n)
+            if history not in node_of:
+                mix = np.zeros(len(regimes))
+                mix[path[t]] = 1.0
+                node_of[history] = tree.add(t, int(here[n]), 0.0, mix)
+            here[n] = node_of[history]
+            tree.probability[here[n]] += float(probability[n])
+    return tree.done()
+
+
+def paths_of(tree: Tree) -> tuple[Integers, Floats]:
+    """Regime of every period on the way to every leaf (-1 past its end), and the chance of each leaf."""
+    if tree.mix is None:
+        raise ValueError("the tree has no regimes")
+    table = tree.ancestor[tree.leaves]
+    regime = np.argmax(tree.mix, axis=1)
+    return np.where(table >= 0, regime[table], -1), tree.probability[tree.leaves]
+
+
+def mean_path(tree: Tree, *, alive: NDArray[np.bool_] | None = None) -> Tree:
+    """One path with the shares of the regimes in each period.
+
+    alive  whether each regime counts, shape (regimes,): the mean while the war goes on. None: all count, so that the
+           need of a period shrinks with the chance that the war is over (a trap: every month of war that then comes
+           is planned for too low, METHODS B4)
+    """
+    if tree.mix is None:
+        raise ValueError("the tree has no regimes")
+    periods = np.arange(tree.period.max() + 1)
+    shares = np.zeros((periods.size, len(tree.regimes)))
+    np.add.at(shares, tree.period, tree.mix * tree.probability[:, None])
+    if alive is not None:
+        shares = np.where(alive, shares, 0.0)
+        total = shares.sum(axis=1, keepdims=True)
+        shares = np.divide(shares, total, out=np.zeros_like(shares), where=total > 0)
+    return Tree(tree.calendar, periods, periods - 1, np.ones(periods.size), tree.regimes, shares)
+
+
+def sampled(case: Case, chain: Chain, paths: int, *, seed: int = 0, shared: int | None = 1) -> Tree:
+    """Paths drawn from the chain, seen on the revision dates of the case."""
+    calendar = case.calendar
+    monthly = chain.sample(paths, calendar.last - calendar.first + 1, seed=seed)
+    looks, until = {0, *revision_periods(case)}, last_of_war(case)
+    by_period = np.empty((paths, len(calendar)), dtype=np.int64)
+    for t, start in enumerate(calendar.starts):
+        by_period[:, t] = monthly[:, start - calendar.first] if t in looks else by_period[:, t - 1]
+        if start > until and not chain.ends[by_period[:, t]].all():
+            by_period[~chain.ends[by_period[:, t]], t] = int(np.flatnonzero(chain.ends)[0])
+    return from_paths(case, chain.regimes, by_period, np.full(paths, 1 / paths), shared=shared, ends=chain.ends)

@@ -1,0 +1,430 @@
+"""The two-stage lookahead by decomposition: what is decided before the next look first, recourse path by path.
+
+Multi-cut L-shaped method (Van Slyke and Wets 1969; Birge and Louveaux 1988). Each path is a linear programme that stays
+loaded in the solver and is solved again from its last basis when the first decisions move; it answers with its cost and the
+slope of that cost, a cut for the master. The next decisions are the ones nearest to the best so far at which the cuts leave
+a set share of the gap (level set, Lemarechal, Nemirovskii and Nesterov 1995): like a trust region it keeps steps short, but
+the lower bound comes in every round and there is no radius to tune.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from rampart.case import Case
+from rampart.engine import Shards
+from rampart.plan.terms import Floats, Integers
+from rampart.scenario import branching
+from rampart.scenario.outlook import NoPlan, Outlook, Plain, Sparse, sparse
+
+LEVEL = 0.4  # share of the gap that the next decisions may leave by the cuts
+CLOSE = 2e-3  # gap from which the bound's own point is tried
+SMALL = 1e-9  # slope that is dropped from a cut
+STALLED = 25  # rounds without any change after which the method stops
+CHOICES = 4  # times that whole numbers are chosen anew by the cuts
+
+
+@dataclass(frozen=True)
+class Round:
+    """Where the method stands: round, bound from below, best plan so far, relative gap, seconds."""
+
+    number: int
+    bound: float
+    best: float
+    gap: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class TwoStage:
+    """The answer.
+
+    names    (family, key, period) of every first-stage column
+    amounts  in plain units, shape (columns,)
+    value    expected cost of these decisions with the best recourse on each path
+    bound    no decisions can cost less
+    recourse cost of each path after the first stage, shape (paths,)
+    rounds   the log
+    status   "optimal" within the gap, "stalled" just above it, or "time limit"
+    """
+
+    names: list[tuple[str, str, int]]
+    amounts: Floats
+    value: float
+    bound: float
+    recourse: Floats
+    rounds: tuple[Round, ...]
+    status: str
+
+    @property
+    def gap(self) -> float:
+        """Relative gap."""
+        return gap_of(self.value, self.bound)
+
+
+def _same(before: Round, now: Round) -> bool:
+    return before.bound == now.bound and before.best == now.best
+
+
+def gap_of(value: float, bound: float) -> float:
+    """(value - bound) / |value|."""
+    return max(0.0, value - bound) / max(1e-9, abs(value))
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What every worker needs to build its paths."""
+
+    case: Case
+    regimes: tuple[str, ...]
+    ends: Any
+    paths: Integers
+    first: int
+    objective: str | None
+    capacity: bool
+
+
+class PathProgrammes:
+    """The programmes of some paths, each loaded in a solver of its own."""
+
+    def __init__(self, material: Material, numbers: list[int]) -> None:
+        self.paths = [PathProgramme(material, n) for n in numbers]
+
+    def free(self) -> list[tuple[float, Floats]]:
+        """Least cost of each path if it were known from the start, and the first stage it likes."""
+        return [p.free() for p in self.paths]
+
+    def evaluate(self, x: Floats) -> list[Cut]:
+        """Cut of each path at first-stage levels ``x``."""
+        return [p.evaluate(x) for p in self.paths]
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """``theta >= constant + slope x`` (or ``0 >= ...`` where no recourse exists: then ``value`` is infinite)."""
+
+    value: float
+    constant: float
+    slope: Floats
+
+
+class PathProgramme:
+    """One path: the rows after the first stage, with the first-stage columns fixed from outside."""
+
+    def __init__(self, material: Material, number: int) -> None:
+        outlook = path_outlook(material, number)
+        first = first_columns(outlook, material)
+        matrix = outlook.layout.matrix
+        self.lower, self.upper = outlook.lower, outlook.upper
+        self.row_lower, self.row_upper = outlook.row_lower.copy(), outlook.row_upper.copy()
+        self.early = np.flatnonzero(outlook.layout.row_node < material.first).astype(np.int32)
+        self.first, self.matrix, self.transposed = first.astype(np.int32), matrix, sparse(matrix.T)
+        self.cost = outlook.cost
+        self.plain = Plain(matrix, self.row_lower, self.row_upper, self.lower, self.upper, np.zeros(0, dtype=np.int64))
+        self.h = self.plain.h
+        self.h.setOptionValue("solver", "simplex")
+        # the master keeps its rows tighter than this, or a path would deny what the master grants
+        self.h.setOptionValue("primal_feasibility_tolerance", 1e-6)
+
+    def free(self) -> tuple[float, Floats]:
+        """Least cost if the path is known from the start, and the first stage it likes; must be called once, before all."""
+        value, found, _ = self.plain.minimise(self.cost)
+        # from here on the first stage comes from outside: its own rows are the master's, and so is its cost
+        self.row_lower[self.early], self.row_upper[self.early] = -np.inf, np.inf
+        self.h.changeRowsBounds(self.early.size, self.early, self.row_lower[self.early], self.row_upper[self.early])
+        self.h.changeColsCost(self.first.size, self.first, np.zeros(self.first.size))
+        return value, found[self.first]
+
+    def evaluate(self, x: Floats) -> Cut:
+        """Cost of the path at first-stage levels ``x``, as a cut."""
+        self.h.changeColsBounds(self.first.size, self.first, x, x)
+        self.h.setOptionValue("presolve", "off")
+        self.h.run()
+        status = self.h.modelStatusToString(self.h.getModelStatus())
+        if status == "Infeasible":
+            return self._no_recourse(x)
+        if status != "Optimal":
+            raise NoPlan(status)
+        slope = np.array(self.h.getSolution().col_dual)[self.first]
+        value = float(self.h.getInfo().objective_function_value)
+        kept = np.where(np.abs(slope) > SMALL, slope, 0.0)
+        span = np.where(np.isfinite(self.upper[self.first]), self.upper[self.first], np.abs(x)) - self.lower[self.first]
+        lost = float(np.abs(slope - kept) @ np.nan_to_num(span))
+        return Cut(value, value - float(kept @ x) - lost, kept)
+
+    def _no_recourse(self, x: Floats) -> Cut:
+        """From a proof that nothing is feasible: ``ray`` prices the rows so that what they ask exceeds what the columns
+        can give. Asked - given is linear in the first stage, and must not be positive.
+        """
+        _, found, ray = self.h.getDualRay()
+        if not found:
+            raise NoPlan("no recourse, and no proof of it")
+        ray = np.array(ray)
+        slope_all = np.asarray(self.transposed @ ray)
+        for sign in (1.0, -1.0):
+            price, slope = np.where(np.abs(ray) > SMALL, sign * ray, 0.0), sign * slope_all
+            bound = np.where(price > 0, self.row_lower, np.where(price < 0, self.row_upper, 0.0))
+            others = np.where(np.abs(slope) > SMALL, slope, 0.0)
+            others[self.first] = 0.0
+            most = np.where(others > 0, self.upper, np.where(others < 0, self.lower, 0.0))
+            if not (np.isfinite(bound).all() and np.isfinite(most).all()):
+                continue
+            excess, per_unit = float(price @ bound - others @ most), -slope[self.first]
+            if excess + float(per_unit @ x) > 0:
+                return Cut(np.inf, excess, per_unit)
+        raise NoPlan("no recourse, and no proof of it")
+
+
+def path_outlook(material: Material, number: int) -> Outlook:
+    """The programme of one path alone."""
+    path = material.paths[number : number + 1]
+    tree = branching.from_paths(material.case, material.regimes, path, np.ones(1), ends=material.ends)
+    outlook = Outlook(material.case, tree, objective=material.objective)
+    if len(outlook.measures) > 1:
+        raise ValueError(
+            "decomposition weighs all on one scale: state what the objectives are worth (priorities, column 'worth'), or "
+            "name the first objective"
+        )
+    return outlook
+
+
+def own_rows(outlook: Outlook, first: Integers) -> tuple[Integers, Floats, Floats]:
+    """Rows that bind the first stage by itself, and their bounds: what the other columns can at most add is let go."""
+    mine = np.zeros(outlook.cost.size, dtype=bool)
+    mine[first] = True
+    others: Sparse = sp.csc_array(outlook.layout.matrix)[:, ~mine]
+    upper = outlook.upper.copy()
+    units = {e["expansion"]: e["max_units"] for e in outlook.programme.sets.expansions}
+    keys = outlook.programme.variables["expand"].keys
+    for j in outlook.columns(["expand"]):
+        upper[j] = min(upper[j], units[keys[outlook.layout.column_key[j]]] / outlook.layout.column_scale[j])
+    lower, upper = outlook.lower[~mine], upper[~mine]
+    up, down = others.maximum(0.0), others.minimum(0.0)
+    with np.errstate(invalid="ignore"):
+        large = np.where(np.isfinite(upper), upper, 1e30), np.where(np.isfinite(lower), lower, -1e30)
+    most = up @ large[0] + down @ large[1]
+    least = up @ large[1] + down @ large[0]
+    row_lower = np.where(most < 1e20, outlook.row_lower - most, -np.inf)
+    row_upper = np.where(least > -1e20, outlook.row_upper - least, np.inf)
+    touched = np.asarray(np.abs(sp.csc_array(outlook.layout.matrix)[:, mine]).sum(axis=1)).ravel() > 0
+    rows = np.flatnonzero(touched & (np.isfinite(row_lower) | np.isfinite(row_upper)))
+    return rows, row_lower[rows], row_upper[rows]
+
+
+def first_columns(outlook: Outlook, material: Material) -> Integers:
+    """Columns of the first stage: all before the next look, and with ``capacity`` every expansion."""
+    node = outlook.tree.period[outlook.layout.column_node]
+    mine = node < material.first
+    if material.capacity:
+        mine |= np.array([f == "expand" for f in outlook.layout.column_family], dtype=bool)
+    return np.flatnonzero(mine)
+
+
+def two_stage(
+    case: Case,
+    regimes: tuple[str, ...],
+    ends: Any,
+    paths: Integers,
+    chance: Floats,
+    *,
+    first: int,
+    capacity: bool = False,
+    objective: str | None = None,
+    gap: float = 1e-4,
+    time_limit: float | None = None,
+    workers: int = 1,
+    progress: Callable[[Round], None] | None = None,
+) -> TwoStage:
+    """Decisions of the first periods that cost least on average over the paths, each path known afterwards.
+
+    paths     regime of every period, shape (paths, periods); they agree in the first ``first`` periods
+    capacity  whether all expansions belong to the first stage, whenever they are decided
+    gap       relative gap at which to stop
+    Ctrl-C or the time limit leaves the best decisions found, with their gap.
+    """
+    if (paths[:, :first] != paths[:1, :first]).any():
+        raise ValueError(f"the paths differ within the first {first} periods, in which nothing is known yet")
+    begun = time.monotonic()
+    material = Material(case, regimes, ends, paths, first, objective, capacity)
+    with Shards(PathProgrammes, material, len(paths), workers=workers) as shards:
+        master = Master(path_outlook(material, 0), material, chance)
+        rounds: list[Round] = []
+        status = "optimal"
+        try:
+            liked = shards.call("free")
+            master.begin(np.array([value for value, _ in liked]))
+            x = master.project(np.mean([columns for _, columns in liked], axis=0))
+            while True:
+                master.learn(x, shards.call("evaluate", x))
+                x = master.next()
+                now = Round(
+                    len(rounds) + 1, master.bound, master.reached, gap_of(master.reached, master.bound),
+                    time.monotonic() - begun,
+                )  # fmt: skip
+                rounds.append(now)
+                if progress:
+                    progress(now)
+                if gap_of(master.best, master.local) <= (gap / 2 if master.choices else gap):
+                    if not master.want_whole(gap):
+                        break
+                    x = master.project(master.best_x)
+                elif len(rounds) > STALLED and _same(rounds[-STALLED], now):
+                    status = "stalled"  # what is left of the gap lies within the solver's tolerances
+                    break
+                if time_limit is not None and now.seconds > time_limit:
+                    status = "time limit"
+                    break
+        except KeyboardInterrupt:
+            if not np.isfinite(master.best):
+                raise
+            status = "time limit"
+    master.settle()
+    return TwoStage(
+        master.names,
+        master.best_x * master.scale,
+        master.best,
+        master.bound,
+        master.best_recourse,
+        tuple(rounds),
+        status,
+    )
+
+
+class Master:
+    """First-stage columns, one cost-to-go a path, and the cuts so far."""
+
+    def __init__(self, outlook: Outlook, material: Material, chance: Floats) -> None:
+        self.first = first_columns(outlook, material)
+        layout = outlook.layout
+        rows, self.row_lower, self.row_upper = own_rows(outlook, self.first)
+        self.matrix = sparse(sp.csc_array(layout.matrix[rows])[:, self.first])
+        self.lower, self.upper = outlook.lower[self.first], outlook.upper[self.first]
+        self.cost, self.chance = outlook.cost[self.first], chance
+        self.scale = layout.column_scale[self.first]
+        self.names = [
+            (layout.column_family[j], outlook.programme.variables[layout.column_family[j]].keys[layout.column_key[j]],
+             int(outlook.tree.period[layout.column_node[j]]))
+            for j in self.first
+        ]  # fmt: skip
+        self.whole = np.flatnonzero(np.isin(self.first, outlook.whole))
+        self.choices = 0  # times that whole numbers were chosen and fixed
+        self.best, self.bound, self.local = np.inf, -np.inf, -np.inf
+        self.best_x, self.best_recourse = np.zeros(self.first.size), np.zeros(chance.size)
+        self.incumbent: tuple[float, Floats, Floats] | None = None  # the best with whole numbers so far
+
+    def begin(self, least: Floats) -> None:
+        """Load the master. What a path costs at least if it is known from the start bounds it: theta + own cost >= least."""
+        n, paths = self.first.size, self.chance.size
+        wide: Sparse = sp.hstack([self.matrix, sparse((self.matrix.shape[0], paths + 1))], format="csr")
+        lower = np.concatenate([self.lower, np.full(paths, -np.inf), [0.0]])
+        upper = np.concatenate([self.upper, np.full(paths, np.inf), [np.inf]])
+        self.plain = Plain(wide, self.row_lower, self.row_upper, lower, upper, np.zeros(0, dtype=np.int64))
+        self.plain.h.setOptionValue("primal_feasibility_tolerance", 1e-9)
+        self.objective = np.concatenate([self.cost, self.chance, [0.0]])
+        # |x - centre| <= far, and the model's cost <= level; both wait with no effect until there is a best plan
+        far: Sparse = sp.hstack([sp.eye_array(n), sparse((n, paths)), -np.ones((n, 1))], format="csr")
+        back: Sparse = sp.hstack([-sp.eye_array(n), sparse((n, paths)), -np.ones((n, 1))], format="csr")
+        self.at = self.plain.h.getNumRow()
+        self.plain.add_rows_at_most(far, np.full(n, np.inf))
+        self.plain.add_rows_at_most(back, np.full(n, np.inf))
+        self.plain.hold(self.objective, np.inf)
+        own = -np.tile(self.cost, (paths, 1))
+        known: Sparse = sp.hstack([sparse(own), -sp.eye_array(paths), sparse((paths, 1))], format="csr")
+        self.plain.add_rows_at_most(known, -(least - 1e-9 * np.maximum(1.0, np.abs(least))))
+
+    def _near(self, centre: Floats | None, level: float) -> None:
+        """Set the centre of the steps and the level of the model's cost; none: no effect."""
+        n = self.first.size
+        rows = np.arange(self.at, self.at + 2 * n + 1, dtype=np.int32)
+        most = np.full(2 * n + 1, np.inf)
+        if centre is not None:
+            most[:n], most[n : 2 * n], most[-1] = centre, -centre, level
+        self.plain.h.changeRowsBounds(rows.size, rows, np.full(rows.size, -np.inf), most)
+
+    def _nearest(self) -> Floats:
+        distance = np.zeros(self.objective.size)
+        distance[-1] = 1.0
+        return distance
+
+    def project(self, x: Floats) -> Floats:
+        """The feasible first stage nearest to a given one."""
+        self._near(x, np.inf)
+        _, found, _ = self.plain.minimise(self._nearest())
+        return self._tidy(found)
+
+    def learn(self, x: Floats, cuts: list[Cut]) -> None:
+        """Take in what the paths say at ``x``."""
+        values = np.array([c.value for c in cuts])
+        total = float(self.cost @ x + self.chance @ values) if np.isfinite(values).all() else np.inf
+        if total < self.best:
+            self.best, self.best_x, self.best_recourse = total, x, values
+        n = self.first.size
+        for s, cut in enumerate(cuts):
+            at = np.flatnonzero(cut.slope).astype(np.int32)
+            if np.isfinite(cut.value):
+                at, data = np.append(at, n + s).astype(np.int32), np.append(cut.slope[at], -1.0)
+            else:
+                data = cut.slope[at]
+            self.plain.h.addRow(-np.inf, -cut.constant, at.size, at, data)
+
+    def next(self) -> Floats:
+        """Bound from below by the cuts, and the next first stage to try."""
+        self._near(None, 0.0)
+        value, found, _ = self.plain.minimise(self.objective)
+        settled = value - self.local <= 1e-9 * max(1.0, abs(value)) and gap_of(self.best, value) < CLOSE
+        self.local = max(self.local, value)
+        if not self.choices:  # with whole numbers fixed the cuts bound only what these allow
+            self.bound = self.local
+        # near the end, where the bound stands still, its own point is worth a try: halfway steps would only creep up to it
+        if not np.isfinite(self.best) or settled:
+            return self._tidy(found)
+        self._near(self.best_x, value + LEVEL * (self.best - value) + 1e-9 * max(1.0, abs(value)))
+        try:
+            _, near, _ = self.plain.minimise(self._nearest())
+        except NoPlan:
+            near = found
+        return self._tidy(near)
+
+    @property
+    def reached(self) -> float:
+        """Best value so far that counts: with whole numbers where there are any and some were found."""
+        return self.best if self.incumbent is None else min(self.incumbent[0], self.best)
+
+    def want_whole(self, gap: float) -> bool:
+        """Choose whole numbers by the cuts and fix them, where that is still to be done; then the rounds go on."""
+        if not self.whole.size:
+            return False
+        if self.choices and (self.incumbent is None or self.best < self.incumbent[0]):
+            self.incumbent = self.best, self.best_x, self.best_recourse
+        if self.choices and (gap_of(self.reached, self.bound) <= gap or self.choices >= CHOICES):
+            return False
+        at, h = self.whole.astype(np.int32), self.plain.h
+        h.changeColsBounds(at.size, at, self.lower[at], self.upper[at])
+        h.changeColsIntegrality(at.size, at, np.full(at.size, 1, dtype=np.uint8))
+        h.setOptionValue("mip_rel_gap", gap / 4)
+        self._near(None, 0.0)
+        _, found, _ = self.plain.minimise(self.objective)
+        self.bound = max(self.bound, float(h.getInfo().mip_dual_bound))
+        h.changeColsIntegrality(at.size, at, np.full(at.size, 0, dtype=np.uint8))
+        chosen = np.round(found[at])
+        h.changeColsBounds(at.size, at, chosen, chosen)
+        self.choices += 1
+        self.best, self.local = np.inf, -np.inf
+        return True
+
+    def settle(self) -> None:
+        """Take the best plan with whole numbers as the answer."""
+        if self.incumbent is not None and self.incumbent[0] <= self.best:
+            self.best, self.best_x, self.best_recourse = self.incumbent
+
+    def _tidy(self, found: Floats) -> Floats:
+        x = found[: self.first.size].copy()
+        if self.choices:
+            x[self.whole] = np.round(x[self.whole])
+        return np.clip(x, self.lower, self.upper)

@@ -1,0 +1,352 @@
+"""One objective over a tree as a plain linear programme, to ask what knowing, waiting or hedging is worth.
+
+The programme is that of the plan (``rampart.plan.model``); here its columns may be tied together, fixed, or weighed by
+path instead of on average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from rampart.case import Case
+from rampart.plan.model import Programme, build, whole_labels
+from rampart.plan.solve import lay_out
+from rampart.plan.terms import Floats, Integers, Measure
+from rampart.plan.tree import Tree
+
+Sparse = Any  # a compressed matrix of scipy, whose own types do not know which operations keep them so
+sparse: Callable[..., Sparse] = sp.csr_array
+
+DECISIONS = ("order", "buy", "send", "expand")
+
+
+class NoPlan(Exception):
+    """The solver found no plan for what was asked."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """An optimum: its value, the level of every column, the cost of every path, and the row prices."""
+
+    value: float
+    level: Floats
+    path_cost: Floats
+    price: Floats
+
+
+class Outlook:
+    """The programme of a case over a tree with one objective.
+
+    objective  name of the pass that counts; passes before it are held at their own expected optimum. By default, where
+               the priorities say what their objectives are worth, the sum of all at their worth; else the last pass
+    """
+
+    def __init__(self, case: Case, tree: Tree, *, objective: str | None = None) -> None:
+        self.case, self.tree = case, tree
+        self.programme = build(case, tree=tree)
+        self.layout = lay_out(self.programme)
+        m = self.programme.linopy.matrices
+        self.lower, self.upper = np.asarray(m.lb, dtype=float), np.asarray(m.ub, dtype=float)
+        right, sense = np.asarray(m.b, dtype=float), np.asarray(m.sense)
+        self.row_lower = np.where(sense == "<", -np.inf, right)
+        self.row_upper = np.where(sense == ">", np.inf, right)
+        self.measures = _counting(self.programme, objective)
+        whole = self.layout.column_of_label[whole_labels(self.programme)]
+        self.whole = np.sort(whole[whole >= 0])
+
+    def costs(self, measure: Any) -> Floats:
+        """Coefficient of every column in a measure."""
+        by_label = measure.coefficients(self.programme.linopy._xCounter)
+        cost = np.zeros(self.layout.matrix.shape[1])
+        used = self.layout.column_of_label >= 0
+        cost[self.layout.column_of_label[used]] = by_label[used]
+        return cost
+
+    @cached_property
+    def cost(self) -> Floats:
+        """Coefficient of every column in the objective, shape (columns,); weighed with the chance of the node."""
+        return self.costs(self.measures[-1])
+
+    @cached_property
+    def leaves(self) -> Integers:
+        """Leaf of each path."""
+        return self.tree.leaves
+
+    @cached_property
+    def chance(self) -> Floats:
+        """Chance of each path, shape (paths,)."""
+        return self.tree.probability[self.leaves]
+
+    @cached_property
+    def node_matrix(self) -> Sparse:
+        """What a unit of each column costs once its node is reached, shape (nodes, columns)."""
+        chance = self.tree.probability[self.layout.column_node]
+        share = np.divide(self.cost, chance, out=np.zeros_like(self.cost), where=chance > 0)
+        at = self.layout.column_node, np.arange(share.size)
+        return sparse((share, at), shape=(len(self.tree), share.size))
+
+    @cached_property
+    def path_matrix(self) -> Sparse:
+        """What a unit of each column costs on each path, shape (paths, columns)."""
+        return sparse(self.tree.so_far[self.leaves] @ self.node_matrix)
+
+    def columns(self, families: Iterable[str] = DECISIONS) -> Integers:
+        """Columns of some families."""
+        wanted = set(families)
+        return np.array([j for j, f in enumerate(self.layout.column_family) if f in wanted], dtype=np.int64)
+
+    def decided(self, answer: Answer, family: str) -> dict[tuple[str, int], float]:
+        """Amounts of a family by (key, node) in plain units."""
+        keys = self.programme.variables[family].keys
+        at = self.columns([family])
+        plain = answer.level[at] * self.layout.column_scale[at]
+        return {
+            (keys[self.layout.column_key[j]], int(self.layout.column_node[j])): float(v)
+            for j, v in zip(at, plain, strict=True)
+        }
+
+    # -- groups of columns that take one value -------------------------------------------------------------------
+
+    def together(self, group_of_node: Integers, families: Iterable[str] = DECISIONS) -> Integers:
+        """First column of the group of each column, shape (columns,): decisions of a key at nodes of one group (at
+        least 0) take one value.
+        """
+        first = np.arange(self.cost.size)
+        seen: dict[tuple[str, int, int], int] = {}
+        for j in self.columns(families):
+            group = int(group_of_node[self.layout.column_node[j]])
+            if group >= 0:
+                key = (self.layout.column_family[j], int(self.layout.column_key[j]), group)
+                first[j] = seen.setdefault(key, int(j))
+        return first
+
+    def solve(
+        self,
+        *,
+        together: Integers | None = None,
+        fixed: Mapping[int, float] | None = None,
+        weigh: Floats | None = None,
+        risk: Risk | None = None,
+    ) -> Answer:
+        """The optimum.
+
+        together  columns that take one value (``together``)
+        fixed     level of columns, in solver units
+        weigh     coefficient of every column in place of the objective
+        risk      what counts in place of the mean over the paths
+        """
+        size = self.cost.size
+        lower, upper = self.lower.copy(), self.upper.copy()
+        for j, level in (fixed or {}).items():
+            lower[j] = upper[j] = level
+        merge: Sparse = sp.eye_array(size, format="csr")
+        if together is not None:
+            kept = np.unique(together)
+            merge = sparse((np.ones(size), (np.arange(size), np.searchsorted(kept, together))), shape=(size, kept.size))
+            low, high = np.full(kept.size, -np.inf), np.full(kept.size, np.inf)
+            np.maximum.at(low, merge.indices, lower)
+            np.minimum.at(high, merge.indices, upper)
+            lower, upper = low, high
+        whole = np.unique(merge.indices[self.whole]) if self.whole.size else np.zeros(0, dtype=np.int64)
+        rows = sparse(self.layout.matrix @ merge)
+        problem = Plain(rows, self.row_lower, self.row_upper, lower, upper, whole)
+        for measure in self.measures[:-1]:
+            cost = self.costs(measure) @ merge
+            best = problem.minimise(cost)[0]
+            problem.hold(cost, best + 1e-7 * max(1.0, abs(best)))
+        if risk is None:
+            objective = (self.cost if weigh is None else weigh) @ merge
+        elif risk.regret is not None:
+            objective = problem.least_regret(sparse(self.path_matrix @ merge), risk.regret)
+        elif risk.nested:
+            parent, chance = self.tree.parent, self.tree.probability
+            objective = problem.least_risk(sparse(self.node_matrix @ merge), parent, chance, risk)
+        else:  # all paths follow one root
+            paths = sparse(self.path_matrix @ merge)
+            rows = sp.vstack([sparse((1, paths.shape[1])), paths])
+            parent = np.append(-1, np.zeros(self.chance.size, dtype=np.int64))
+            objective = problem.least_risk(rows, parent, np.append(1.0, self.chance), risk)
+        value, found, price = problem.minimise(objective)
+        level = merge @ found[: lower.size]
+        return Answer(value, level, np.asarray(self.path_matrix @ level), price[: self.row_lower.size])
+
+
+def _counting(programme: Programme, objective: str | None) -> list[Measure]:
+    """Measures in order, of which the last counts and those before it are held."""
+    named = [(rank, m) for rank, m, _ in programme.passes if m.name != "ties"]
+    if objective is not None:
+        names = [m.name for _, m in named]
+        if objective not in names:
+            raise ValueError(f"no objective {objective!r}; there are: {', '.join(names)}")
+        return [m for _, m in named[: names.index(objective) + 1]]
+    worth = {r["rank"]: r["worth"] for r in programme.sets.rows("priorities")}
+    if not any(w is not None for w in worth.values()):
+        return [m for _, m in named]
+    most = max(w for w in worth.values() if w is not None)
+    total = Measure("worth", "money unit")
+    for rank, measure in named:
+        if rank == 0:  # rules that had to give way weigh more than anything that may be had by breaking them
+            total.add_measure(measure, 10.0 * most)
+        elif measure.name == "money":
+            total.add_measure(measure, 1.0 if worth[rank] is None else worth[rank])
+        elif worth[rank] is not None:  # worst-off and sum are two halves of one objective
+            total.add_measure(measure, worth[rank] / 2 if measure.name.startswith("requirement") else worth[rank])
+    return [total]
+
+
+@dataclass(frozen=True, eq=False)
+class Risk:
+    """What counts over the paths in place of the mean.
+
+    mean     share of the mean in the objective; the rest is CVaR
+    level    of the CVaR: the mean of the worst 1 - level of the paths
+    nested   weigh the risk of what follows at every node, instead of once over whole paths
+    regret   cost of the best plan on each path: then the objective is the largest excess over it, shape (paths,)
+    """
+
+    mean: float = 1.0
+    level: float = 0.0
+    nested: bool = False
+    regret: Floats | None = None
+
+
+class Plain:
+    """A linear programme in matrices, kept by HiGHS."""
+
+    def __init__(
+        self, matrix: Sparse, row_lower: Floats, row_upper: Floats, lower: Floats, upper: Floats, whole: Integers
+    ) -> None:
+        import highspy
+
+        self.highspy, self.h = highspy, highspy.Highs()
+        for option, setting in {"output_flag": False, "threads": 1, "parallel": "off", "mip_rel_gap": 1e-9}.items():
+            self.h.setOptionValue(option, setting)
+        by_column = sp.csc_array(matrix)
+        lp = highspy.HighsLp()
+        lp.num_row_, lp.num_col_ = matrix.shape
+        lp.col_cost_ = np.zeros(matrix.shape[1])
+        lp.col_lower_, lp.col_upper_ = lower, upper
+        lp.row_lower_, lp.row_upper_ = row_lower, row_upper
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.start_ = by_column.indptr.astype(np.int32)
+        lp.a_matrix_.index_ = by_column.indices.astype(np.int32)
+        lp.a_matrix_.value_ = by_column.data
+        if whole.size:
+            kinds = np.full(matrix.shape[1], int(highspy.HighsVarType.kContinuous), dtype=np.uint8)
+            kinds[whole] = int(highspy.HighsVarType.kInteger)
+            lp.integrality_ = [highspy.HighsVarType(int(k)) for k in kinds]
+        self.h.passModel(lp)
+        self.columns = matrix.shape[1]
+
+    def minimise(self, cost: Floats) -> tuple[float, Floats, Floats]:
+        """Value, columns and row prices of the optimum. Raises NoPlan where there is none."""
+        self.h.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
+        self.h.run()
+        status = self.h.modelStatusToString(self.h.getModelStatus())
+        if status != "Optimal":
+            raise NoPlan(status)
+        solution = self.h.getSolution()
+        found = np.array(solution.col_value)
+        return float(cost @ found[: cost.size]), found, np.array(solution.row_dual)
+
+    def hold(self, cost: Floats, most: float) -> None:
+        """Add ``cost x <= most``."""
+        at = np.flatnonzero(cost).astype(np.int32)
+        self.h.addRow(-np.inf, most, at.size, at, cost[at])
+
+    def add_variables(self, lower: Floats) -> Integers:
+        """Add free-upwards columns; their numbers come back."""
+        first = self.h.getNumCol()
+        self.h.addVars(lower.size, lower, np.full(lower.size, np.inf))
+        return np.arange(first, first + lower.size)
+
+    def add_rows_at_most(self, rows: Sparse, most: Floats) -> None:
+        """Add ``rows x <= most``."""
+        m = sparse(rows)
+        self.h.addRows(
+            m.shape[0], np.full(m.shape[0], -np.inf), most, m.nnz, m.indptr[:-1].astype(np.int32),
+            m.indices.astype(np.int32), m.data,
+        )  # fmt: skip
+
+    def least_regret(self, cost: Sparse, best: Floats) -> Floats:
+        """Objective of the largest regret: ``most >= cost_s - best_s`` on every path s."""
+        most = self.add_variables(np.array([-np.inf]))
+        paths = cost.shape[0]
+        rows: Sparse = sp.hstack([cost, sparse((paths, int(most[0]) - cost.shape[1])), -np.ones((paths, 1))])
+        self.add_rows_at_most(rows, best)
+        return np.append(np.zeros(most[0]), 1.0)
+
+    def least_risk(self, cost: Sparse, parent: Integers, chance: Floats, risk: Risk) -> Floats:
+        """Objective of the value at the root, each node weighing what follows it by mean and CVaR.
+
+        ``value_v >= cost_v + mean sum p_c value_c + (1 - mean) (eta_v + sum p_c over_c / (1 - level))`` and ``over_c >=
+        value_c - eta_v >= 0`` over the children c of v with chance p_c once v is reached (Rockafellar and Uryasev 2000;
+        step by step: Shapiro, Dentcheva and Ruszczynski 2009). One step from a root to whole paths gives CVaR over paths.
+        """
+        nodes = parent.size
+        value = self.add_variables(np.full(nodes, -np.inf))
+        eta = self.add_variables(np.full(nodes, -np.inf))
+        over = self.add_variables(np.zeros(nodes))
+        child = np.flatnonzero(parent >= 0)
+        above = parent[child]
+        p = chance[child] / chance[above]
+        width = self.h.getNumCol()
+        has = np.unique(above)
+        ones = np.ones
+        entries: list[tuple[Any, Any, Any]] = [
+            (np.arange(nodes), value, -ones(nodes)),
+            (above, value[child], risk.mean * p),
+            (has, eta[has], np.full(has.size, 1 - risk.mean)),
+            (above, over[child], (1 - risk.mean) * p / (1 - risk.level)),
+        ]
+        own = sp.coo_array(cost)
+        entries.append((own.row, own.col, own.data))
+        i, j, v = (np.concatenate(part) for part in zip(*entries, strict=True))
+        self.add_rows_at_most(sp.coo_array((v, (i, j)), shape=(nodes, width)), np.zeros(nodes))
+        k = np.arange(child.size)
+        i = np.concatenate([k, k, k])
+        j = np.concatenate([value[child], eta[above], over[child]])
+        v = np.concatenate([ones(k.size), -ones(k.size), -ones(k.size)])
+        self.add_rows_at_most(sp.coo_array((v, (i, j)), shape=(k.size, width)), np.zeros(k.size))
+        objective = np.zeros(width)
+        roots = np.flatnonzero(parent < 0)
+        objective[value[roots]] = chance[roots]
+        return objective
+
+
+def cvar(cost: Floats, chance: Floats, level: float) -> float:
+    """Mean cost of the worst 1 - level of the paths."""
+    order = np.argsort(-cost)
+    left, total = 1 - level, 0.0
+    for s in order:
+        take = min(left, float(chance[s]))
+        total += take * float(cost[s])
+        left -= take
+        if left <= 1e-15:
+            break
+    return total / (1 - level)
+
+
+def by_name(outlook: Outlook, amounts: Sequence[tuple[str, str, int, float]]) -> dict[int, float]:
+    """Columns to fix, from (family, key, node, amount in plain units); what does not exist there must be zero."""
+    place = {
+        (f, outlook.programme.variables[f].keys[k], int(n)): j
+        for j, (f, k, n) in enumerate(
+            zip(outlook.layout.column_family, outlook.layout.column_key, outlook.layout.column_node, strict=True)
+        )
+    }
+    result = {}
+    for family, key, node, amount in amounts:
+        j = place.get((family, key, node))
+        if j is None:
+            if abs(amount) > 1e-9:
+                raise ValueError(f"{family} {key} cannot be decided at node {node}")
+            continue
+        result[j] = amount / outlook.layout.column_scale[j]
+    return result

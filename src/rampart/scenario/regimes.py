@@ -1,0 +1,158 @@
+"""The war as a Markov chain of regimes with an end that is not left again (METHODS B1).
+
+The chance of a change may depend on how long the regime has lasted: then each regime is several states in a row, one a
+month of age up to the age from which nothing changes any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rampart.case import Case
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """Regimes and the chances of change from month to month.
+
+    regimes   names, the ends among them
+    ends      whether each is the end, shape (regimes,)
+    start     regime of the first month
+    regime_of regime of each state, shape (states,)
+    step      chance of each state a month after each other, shape (states, states), rows sum to one
+    """
+
+    regimes: tuple[str, ...]
+    ends: NDArray[np.bool_]
+    start: int
+    regime_of: Integers
+    step: Floats
+
+    @classmethod
+    def of(cls, case: Case) -> Chain:
+        """The chain of a case: its regimes, transitions and present regime."""
+        rows = list(case["regimes"].iter_rows(named=True))
+        regimes = tuple(r["regime"] for r in rows)
+        if case.settings["regime"] not in regimes:
+            raise ValueError(
+                f"the case names no present regime among {', '.join(regimes) or 'none'}: fill the setting 'regime'"
+            )
+        changes: dict[tuple[str, int], dict[str, float]] = {}
+        for r in case["transitions"].iter_rows(named=True):
+            changes.setdefault((r["from_regime"], int(r["after"] or 0)), {})[r["to_regime"]] = r["probability"]
+        return cls.from_changes(regimes, [bool(r["ends"]) for r in rows], str(case.settings["regime"]), changes)
+
+    @classmethod
+    def from_changes(
+        cls,
+        regimes: Sequence[str],
+        ends: Sequence[bool],
+        start: str,
+        changes: Mapping[tuple[str, int], Mapping[str, float]],
+    ) -> Chain:
+        """A chain from its changes: (regime, months it has lasted) -> chance of each other regime.
+
+        A change holds from its age on until one of a later age names the same regime; what is left stays.
+        """
+        ages = {r: sorted({0, *(age for name, age in changes if name == r)}) for r in regimes}
+        states = [(n, age) for n, r in enumerate(regimes) for age in range(ages[r][-1] + 1)]
+        index = {state: k for k, state in enumerate(states)}
+        step = np.zeros((len(states), len(states)))
+        for k, (n, age) in enumerate(states):
+            to: dict[str, float] = {}
+            for known in ages[regimes[n]]:
+                if known <= age:
+                    to |= changes.get((regimes[n], known), {})
+            older = index.get((n, age + 1), k)
+            for name, chance in to.items():
+                if name != regimes[n]:
+                    step[k, index[regimes.index(name), 0]] += chance
+            step[k, older] += 1.0 - step[k].sum()
+        if (step < -1e-9).any():
+            raise ValueError("chances of change out of a regime sum to more than one")
+        return cls(
+            tuple(regimes), np.array(ends, dtype=bool), list(regimes).index(start),
+            np.array([n for n, _ in states]), np.maximum(step, 0.0),
+        )  # fmt: skip
+
+    @cached_property
+    def first(self) -> Floats:
+        """All the weight on the first month of the present regime, shape (states,)."""
+        return (np.arange(len(self.regime_of)) == np.flatnonzero(self.regime_of == self.start)[0]).astype(float)
+
+    def shares(self, belief: Floats) -> Floats:
+        """Share of each regime in a weight over the states, shape (regimes,)."""
+        return np.bincount(self.regime_of, belief, minlength=len(self.regimes))
+
+    def after(self, belief: Floats, months: int) -> Floats:
+        """Weight over the states some months later."""
+        result: Floats = belief @ np.linalg.matrix_power(self.step, months)
+        return result
+
+    # -- closed forms --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _fighting(self) -> Integers:
+        return np.flatnonzero(~self.ends[self.regime_of])
+
+    @cached_property
+    def alive(self) -> Floats:
+        """Q: the chances among the states in which the war goes on."""
+        return self.step[np.ix_(self._fighting, self._fighting)]
+
+    @property
+    def can_end(self) -> bool:
+        """Whether the end is sure to come at last."""
+        return bool(np.abs(np.linalg.eigvals(self.alive)).max(initial=0.0) < 1 - 1e-12)
+
+    def survival(self, months: int) -> Floats:
+        """Chance that the war goes on k months after the first, k = 0..months: e Q^k 1. Shape (months + 1,)."""
+        weight, result = self.first[self._fighting], []
+        for _ in range(months + 1):
+            result.append(weight.sum())
+            weight = weight @ self.alive
+        return np.array(result)
+
+    def expected_months(self) -> dict[str, float]:
+        """Expected months of war in each regime from the first month on: row of F = (I - Q)^-1. Endless war: infinite."""
+        fighting = [r for r, end in zip(self.regimes, self.ends, strict=True) if not end]
+        if not self.can_end:
+            return dict.fromkeys(fighting, np.inf)
+        visits = np.linalg.solve(np.eye(len(self.alive)) - self.alive.T, self.first[self._fighting])
+        of_regime = np.bincount(self.regime_of[self._fighting], visits, minlength=len(self.regimes))
+        return {r: float(m) for r, m, end in zip(self.regimes, of_regime, self.ends, strict=True) if not end}
+
+    def total_moments(self, monthly: Mapping[str, float]) -> tuple[float, float]:
+        """Mean and variance of a monthly amount by regime, summed over the war: m1 = F d, m2 = F (d^2 + 2 d Q m1)."""
+        d = np.array([monthly.get(self.regimes[n], 0.0) for n in self.regime_of[self._fighting]])
+        fundamental = np.linalg.inv(np.eye(len(self.alive)) - self.alive)
+        m1 = fundamental @ d
+        m2 = fundamental @ (d**2 + 2 * d * (self.alive @ m1))
+        begin = self.first[self._fighting]
+        return float(begin @ m1), float(begin @ m2 - (begin @ m1) ** 2)
+
+    @property
+    def long_run_hazard(self) -> float:
+        """Chance a month that a war that has lasted long ends: one less the largest eigenvalue of Q."""
+        return float(1 - np.abs(np.linalg.eigvals(self.alive)).max(initial=0.0))
+
+    def sample(self, paths: int, months: int, *, seed: int = 0) -> Integers:
+        """Regimes of each month, shape (paths, months). Every path has a stream of its own, so more paths leave the
+        first ones as they are.
+        """
+        sums = self.step.cumsum(axis=1)
+        state = np.full(paths, int(np.flatnonzero(self.first)[0]))
+        draws = np.stack([np.random.default_rng([seed, n]).random(months) for n in range(paths)])
+        result = np.empty((paths, months), dtype=np.int64)
+        for month in range(months):
+            result[:, month] = self.regime_of[state]
+            state = np.minimum((sums[state] <= draws[:, month, None]).sum(axis=1), len(sums) - 1)
+        return result

@@ -1,0 +1,304 @@
+"""One plan when nobody knows how long the war lasts: the tree, the plan on it, what it is worth to know or to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from rampart.case import Case
+from rampart.case.calendar import month_text
+from rampart.plan.terms import Floats
+from rampart.plan.tree import Tree
+from rampart.scenario import branching, policy
+from rampart.scenario.outlook import DECISIONS, Answer, NoPlan, Outlook, Risk, by_name, cvar
+from rampart.scenario.regimes import Chain
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Shape = Literal["auto", "comb", "regimes", "given"]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class WarPlan:
+    """The plan on the tree.
+
+    tables  ``decisions`` (what to decide before the next look), ``nodes`` (the tree), ``policy`` (decisions at every
+            node), ``holdings`` (stock and need served at every node), ``ends`` (by end of the war), ``values`` (bounds,
+            value of knowing, of recourse, risk), ``survival`` (chance that the war goes on)
+    """
+
+    case: Case
+    tree: Tree
+    tables: dict[str, pl.DataFrame]
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        return self.tables[name]
+
+
+def tree_of(case: Case, shape: Shape = "auto") -> tuple[Tree, Chain | None]:
+    """The tree of a case and its chain (none where branches are given)."""
+    names = tuple(r["regime"] for r in case["regimes"].iter_rows(named=True))
+    if shape == "given" or (shape == "auto" and not case["branches"].is_empty()):
+        return branching.given(case, names), None
+    chain = Chain.of(case)
+    return branching.grow(case, chain, regimes=shape == "regimes"), chain
+
+
+def war_plan(
+    case: Case,
+    *,
+    shape: Shape = "auto",
+    objective: str | None = None,
+    risk: Risk | None = None,
+    compare: bool = True,
+    say: Say | None = None,
+) -> WarPlan:
+    """Plan a case over what may happen.
+
+    shape      comb (the war ends or goes on; the default), regimes (a branch for each), given (the table ``branches``,
+               the default where it has rows)
+    objective  the pass that counts; by default all at their worth (priorities, column ``worth``), else the last
+    risk       weigh the costly paths more than the mean does
+    compare    whether to work out what knowing the future or planning otherwise would give, which takes several plans
+    """
+    say = say or (lambda _: None)
+    tree, chain = tree_of(case, shape)
+    ends = chain.ends if chain else np.array([bool(r["ends"]) for r in case["regimes"].iter_rows(named=True)])
+    say("plan")
+    outlook = Outlook(case, tree, objective=objective)
+    answer = outlook.solve(risk=risk)
+    tables = {
+        "decisions": _decisions(outlook, answer, root_only=True), "nodes": _nodes(outlook, ends),
+        "policy": _decisions(outlook, answer, root_only=False), "holdings": _holdings(outlook, answer),
+    }  # fmt: skip
+    values: list[tuple[str, float]] = [
+        ("plan", float(answer.path_cost @ outlook.chance)), ("cvar_90", cvar(answer.path_cost, outlook.chance, 0.9)),
+        ("worst", float(answer.path_cost.max())),
+    ]  # fmt: skip
+    known = _known(case, tree, ends, objective) if compare else np.full(outlook.chance.size, np.nan)
+    rivals: dict[str, Floats] = {}
+    if compare:
+        say("values")
+        values += _values(case, outlook, answer, ends, known, objective)
+        rivals = _rivals(case, outlook, ends, objective, say)
+        values += [(name, float(cost @ outlook.chance)) for name, cost in rivals.items()]
+    tables["values"] = _frame({"name": [n for n, _ in values], "value": [v for _, v in values]})
+    tables["ends"] = _ends(outlook, answer, ends, known, rivals)
+    if chain is not None:
+        months = case.calendar.last - case.calendar.first + 1
+        survival = chain.survival(months)
+        tables["survival"] = _frame({"months": list(range(months + 1)), "goes_on": survival.tolist()})
+    return WarPlan(case, tree, tables)
+
+
+def _frame(columns: dict[str, list[Any]]) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame(columns)
+
+
+def _regime(outlook: Outlook, node: int) -> str:
+    mix = outlook.tree.mix
+    if mix is None:
+        return ""
+    shares = [(r, float(s)) for r, s in zip(outlook.tree.regimes, mix[node], strict=True) if s > 1e-9]
+    return "+".join(r for r, _ in shares)
+
+
+def _nodes(outlook: Outlook, ends: Any) -> pl.DataFrame:
+    tree = outlook.tree
+    return _frame(
+        {
+            "node": list(range(len(tree))), "parent": tree.parent.tolist(), "period": tree.period.tolist(),
+            "month": [month_text(int(m)) for m in tree.first_month],
+            "regime": [_regime(outlook, n) for n in range(len(tree))],
+            "over": (tree.mix @ ends > 0.5).tolist() if tree.mix is not None else [False] * len(tree),
+            "probability": tree.probability.tolist(),
+        }
+    )  # fmt: skip
+
+
+def _decisions(outlook: Outlook, answer: Answer, *, root_only: bool) -> pl.DataFrame:
+    """Decisions above nothing: family, what, node, month, amount."""
+    tree = outlook.tree
+    children = np.bincount(tree.parent[tree.parent >= 0], minlength=len(tree))
+    trunk = {int(n) for n in np.flatnonzero(tree.parent < 0)}
+    for node in range(len(tree)):  # until the next look the decisions are those of now
+        if tree.parent[node] in trunk and children[tree.parent[node]] == 1:
+            trunk.add(node)
+    rows = [
+        (family, key, node, month_text(int(tree.first_month[node])), amount)
+        for family in DECISIONS
+        for (key, node), amount in outlook.decided(answer, family).items()
+        if amount > 1e-6 and (not root_only or node in trunk)
+    ]
+    rows.sort(key=lambda r: (r[0], r[1], r[2]))
+    names = ("kind", "what", "node", "month", "quantity")
+    return _frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
+
+
+def _holdings(outlook: Outlook, answer: Answer) -> pl.DataFrame:
+    rows = []
+    for family in ("stock", "serve", "unmet"):
+        for (key, node), amount in sorted(outlook.decided(answer, family).items()):
+            rows.append((family, *key.split("|")[:2], node, amount))
+    names = ("measure", "holder", "item", "node", "quantity")
+    return _frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
+
+
+def _alone(case: Case, tree: Tree, ends: Any, shared: int) -> Tree:
+    paths, chance = branching.paths_of(tree)
+    return branching.from_paths(case, tree.regimes, paths, chance, shared=shared, ends=ends)
+
+
+def _known(case: Case, tree: Tree, ends: Any, objective: str | None) -> Floats:
+    """Least cost of each path if it were known from the start, in the order of the leaves, shape (paths,)."""
+    paths, _ = branching.paths_of(tree)
+    best = np.empty(len(paths))
+    for n in range(len(paths)):
+        alone = branching.from_paths(case, tree.regimes, paths[n : n + 1], np.ones(1), ends=ends)
+        best[n] = Outlook(case, alone, objective=objective).solve().value
+    return best
+
+
+def first_look(tree: Tree) -> int:
+    """Period in which something is revealed for the first time; the number of periods where nothing ever is."""
+    children = np.bincount(tree.parent[tree.parent >= 0], minlength=len(tree))
+    split = tree.period[children > 1]
+    return int(split.min()) + 1 if split.size else int(tree.period.max()) + 1
+
+
+def _values(
+    case: Case, outlook: Outlook, answer: Answer, ends: Any, known: Floats, objective: str | None
+) -> list[tuple[str, float]]:
+    """Wait and see, two-stage bound, best plan without recourse, plan for the mean, and the differences (METHODS B7)."""
+    tree = outlook.tree
+    here = float(answer.path_cost @ outlook.chance)
+    wait = float(known @ outlook.chance)
+    bound = Outlook(case, _alone(case, tree, ends, first_look(tree)), objective=objective).solve().value
+    over = tree.mix @ ends > 0.5 if tree.mix is not None else np.zeros(len(tree), dtype=bool)
+    static = outlook.solve(together=outlook.together(np.where(over, -1, tree.period))).value
+    result = [("wait_and_see", wait), ("knowing", here - wait), ("two_stage_bound", bound), ("no_recourse", static)]
+    result.append(("recourse", static - here))
+    mean = branching.mean_path(tree)
+    ahead = Outlook(case, mean, objective=objective)
+    expected = ahead.solve()
+    result.append(("mean_problem", expected.value))
+    first = first_look(tree)
+    trunk = [int(np.flatnonzero(tree.period == t)[0]) for t in range(first)]
+    amounts = [
+        (family, key, trunk[t], amount)
+        for family in DECISIONS
+        for (key, t), amount in ahead.decided(expected, family).items()
+        if t < first
+    ]
+    try:
+        mean_first = outlook.solve(fixed=by_name(outlook, amounts)).value
+        result += [("mean_plan_first", mean_first), ("planning_for_the_tree", mean_first - here)]
+    except NoPlan:
+        result += [("mean_plan_first", float("nan")), ("planning_for_the_tree", float("nan"))]
+    regret = answer.path_cost - known
+    return [*result, ("largest_regret", float(regret.max()))]
+
+
+def _rivals(case: Case, outlook: Outlook, ends: Any, objective: str | None, say: Say) -> dict[str, Floats]:
+    """Cost by path of the ways in which people plan: as if it lasts five years, year by year, for the mean path."""
+    tree = outlook.tree
+    if tree.mix is None or not (tree.mix.max(axis=1) > 0.5).all():
+        return {}
+    chain = Chain.from_changes(tree.regimes, ends.tolist(), tree.regimes[int(np.argmax(tree.mix[0]))], {})
+    found = {}
+    for name, ahead in (
+        ("as_if_five_years", policy.lasting(60)), ("year_by_year", policy.lasting(12)),
+        ("mean_while_it_lasts", policy.mean_while_it_lasts), ("two_stage_policy", policy.two_stage),
+    ):  # fmt: skip
+        say(name)
+        try:
+            found[name] = policy.roll(case, chain, tree, ahead, objective=objective).answer.path_cost
+        except NoPlan:
+            found[name] = np.full(outlook.chance.size, np.nan)
+    return found
+
+
+def _ends(outlook: Outlook, answer: Answer, ends: Any, known: Floats, rivals: dict[str, Floats]) -> pl.DataFrame:
+    """By path: when the war ends, its chance, cost, regret, what is left over and what was served until then."""
+    tree = outlook.tree
+    over = tree.mix @ ends > 0.5 if tree.mix is not None else np.zeros(len(tree), dtype=bool)
+    table = tree.ancestor[outlook.leaves]
+    left = _left_over(outlook, answer)
+    rows: dict[str, list[Any]] = {
+        "path": [], "ends": [], "probability": outlook.chance.tolist(), "cost": answer.path_cost.tolist(),
+        "known": known.tolist(), "regret": (answer.path_cost - known).tolist(),
+    }  # fmt: skip
+    served, need = _by_node(outlook, answer, "serve"), outlook.programme.sets.need_on(tree).sum(axis=0)
+    extra: dict[str, list[float]] = {"served_share": [], "stock_beyond_need": [], "still_to_come": [], "idle": []}
+    for n, nodes in enumerate(table):
+        path = nodes[nodes >= 0]
+        ended = path[over[path]]
+        rows["path"].append(n)
+        rows["ends"].append(month_text(int(tree.first_month[ended[0]])) if ended.size else None)
+        fought = path[~over[path]]
+        extra["served_share"].append(
+            float(served[fought].sum() / need[fought].sum()) if need[fought].sum() > 0 else 1.0
+        )
+        at = int(ended[0]) if ended.size else int(path[-1])
+        extra["stock_beyond_need"].append(left["stock"](at))
+        extra["still_to_come"].append(left["orders"](path, at))
+        extra["idle"].append(left["idle"](ended))
+    for name, cost in rivals.items():
+        rows[f"regret_{name}"] = (cost - known).tolist()
+    return _frame(rows | extra)
+
+
+def _by_node(outlook: Outlook, answer: Answer, family: str) -> Floats:
+    at = outlook.columns([family])
+    plain = answer.level[at] * outlook.layout.column_scale[at]
+    return np.bincount(outlook.layout.column_node[at], plain, minlength=len(outlook.tree))
+
+
+def _left_over(outlook: Outlook, answer: Answer) -> dict[str, Callable[..., float]]:
+    """What an end date leaves: value of stock beyond requirement, of orders still to arrive, and idle output, in money."""
+    sets, tree = outlook.programme.sets, outlook.tree
+    unit = sets.case.money_unit
+    price = {item: float(row["price"] or 0.0) for item, row in sets.items.items()}
+    stock = outlook.decided(answer, "stock")
+    asked = outlook.programme.held.requirement[:, tree.period]
+
+    def beyond(node: int) -> float:
+        total = 0.0
+        for n, pair in enumerate(sets.pairs):
+            held = stock.get(("|".join(pair), node), 0.0)
+            total += max(0.0, held - asked[n, node]) * price[pair[1]]
+        return total / unit
+
+    orders = outlook.decided(answer, "order")
+    channels = {f"{c.line}|{c.code}": c for c in sets.channels}
+
+    def to_come(path: Any, node: int) -> float:
+        total, month = 0.0, int(tree.first_month[node])
+        before = {int(p) for p in path if tree.period[p] < tree.period[node]}
+        for (key, at), amount in orders.items():
+            if at in before and amount > 0:
+                c = channels[key]
+                span = float(tree.months[at])
+                late = np.clip((tree.first_month[at] + span + c.lead - month) / span, 0.0, 1.0)
+                total += amount * late * price[sets.lines[c.line]["item"]]
+        return total / unit
+
+    made = outlook.decided(answer, "make")
+    most = outlook.programme.rates.most[:, tree.period]
+
+    def idle(nodes: Any) -> float:
+        total = 0.0
+        for n, (code, row) in enumerate(sets.lines.items()):
+            for node in nodes:
+                if np.isfinite(most[n, node]):
+                    total += max(0.0, most[n, node] - made.get((code, int(node)), 0.0)) * price[row["item"]]
+        return total / unit
+
+    return {"stock": beyond, "orders": to_come, "idle": idle}
