@@ -26,6 +26,26 @@ def close_loop(sheets: Sheets) -> None:
     sheets.add("bills", item="powder", component="shell", quantity="1", source="made", grade="assumed")
 
 
+def war(sheets: Sheets, leave: str = "0.1") -> Sheets:
+    """A war that goes on or ends, and one need that names its regimes."""
+    facts = {"source": "made", "grade": "assumed"}
+    for regime, ends in (("attrition", "no"), ("ended", "yes")):
+        sheets.add("regimes", regime=regime, ends=ends, **facts)
+    sheets.add("settings", setting="regime", value="attrition")
+    sheets.add("transitions", from_regime="attrition", to_regime="ended", probability=leave, **facts)
+    return sheets
+
+
+def branches(sheets: Sheets, *rows: tuple[str, str, str, str]) -> None:
+    """Branches: name, the one before, first month, chance."""
+    war(sheets)
+    for branch, after, month, chance in rows:
+        sheets.add(
+            "branches", branch=branch, after=after, from_=month, regime="attrition", probability=chance,
+            source="made", grade="assumed",
+        )  # fmt: skip
+
+
 # code -> (change, table, row, column, value shown) ; the row is the one the spreadsheet shows
 BREAK = {
     "blank": (lambda s: s.set("stocks", 2, "quantity", ""), "stocks", 2, "quantity", ""),
@@ -103,6 +123,36 @@ BREAK = {
                         need="1", source="made", grade="assumed")
         and s.set("routes", 2, "item", "shell"),
         "demand", 5, "item", "charge",
+    ),
+    "probabilities-above-one": (
+        lambda s: war(s, "0.7").add("regimes", regime="pause", source="made", grade="assumed")
+        and s.add("transitions", from_regime="attrition", to_regime="pause", probability="0.4", source="made",
+                  grade="assumed"),
+        "transitions", 3, "probability", "1.1",
+    ),
+    "end-is-left": (
+        lambda s: war(s).add("transitions", from_regime="ended", to_regime="attrition", probability="0.1",
+                             source="made", grade="assumed"),
+        "transitions", 3, "to_regime", "attrition",
+    ),
+    "regime-unreachable": (
+        lambda s: war(s).add("regimes", regime="pause", source="made", grade="assumed"), "regimes", 4, "regime", "pause"
+    ),
+    "regime-without-need": (
+        lambda s: war(s).add("demand", holder="RRR", item="charge", purpose="operations", regime="ended",
+                             rate_per="month", need="0", source="made", grade="assumed"),
+        "demand", 5, "regime", "attrition",
+    ),
+    "probabilities-not-one": (
+        lambda s: branches(s, ("a", "", "", "1"), ("b", "a", "2024-06", "0.5"), ("c", "a", "2024-06", "0.4")),
+        "branches", 4, "probability", "0.9",
+    ),
+    "branch-outside-horizon": (
+        lambda s: branches(s, ("a", "", "", "1"), ("b", "a", "2051-06", "1")), "branches", 3, "from", "2051-06"
+    ),
+    "idle-without-limit": (
+        lambda s: (s.set("lines", 2, "max_rate", "unlimited"), s.set("lines", 2, "idle_cost", "3")),
+        "lines", 2, "idle_cost", "shell-a",
     ),
     "too-late": (lambda s: s.remove("stocks", 4), "requirements", 5, "from", "2024-01"),
 }  # fmt: skip
