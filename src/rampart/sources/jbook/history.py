@@ -38,12 +38,12 @@ def unnamed(name: str | None) -> bool:
 
 
 def initials(name: str | None) -> str:
-    """What two spellings of one name share: its first ten letters and figures, without the number it stands under.
+    """What two spellings of one name share: its first sixteen letters and figures, without the number it stands under.
 
     Books number elements ("1.2) Cartridge") and number them anew when one is added.
     """
     text = re.sub(r"^\s*\d+(\.\d+)*\s*[).]\s*", "", (name or "").lower())
-    return re.sub(r"[^a-z0-9]", "", text)[:10]
+    return re.sub(r"[^a-z0-9]", "", text)[:16]
 
 
 def _first(column: str) -> pl.Expr:
@@ -81,7 +81,7 @@ def manufacturers(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         .join(books, on="document", how="left")
     )
     per_year = pl.col("rate_units").replace_strict({"Monthly": 1.0, "Yearly": 12.0}, default=None)
-    frame = frame.with_columns(
+    return frame.with_columns(
         pl.coalesce("budget_year", "book_year").alias("budget_year"),
         pl.coalesce("appropriation", "book_appropriation").alias("appropriation"),
         pl.coalesce("service", "book_service").alias("service"),
@@ -99,7 +99,29 @@ def manufacturers(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         _first("element_name").alias("element_key"),
         _first("name").alias("maker_key"),
     )  # fmt: skip
-    return frame
+
+
+def lines(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Manufacturers of an element with what all customers' schedules plan for them together, month by month.
+
+    mean, peak   mean and largest delivery over the months with deliveries; null without a schedule
+    """
+    rows = tables["schedules"].filter(pl.col("element") == "MonthlyDeliverySchedule")
+    rows = rows.select("document", pl.col("record").alias("parent"), pl.col("parent").alias("order"))
+    made_by = tables["orders"].select(
+        "document", pl.col("record").alias("order"), pl.col("parent").alias("manufacturer")
+    )
+    months = (
+        tables["deliveries"]
+        .filter(pl.col("month").is_not_null() & (pl.col("amount") > 0))
+        .join(rows, on=["document", "parent"], how="inner")
+        .join(made_by, on=["document", "order"], how="inner")
+        .group_by("document", "manufacturer", "month")
+        .agg(pl.col("amount").sum())
+        .group_by("document", "manufacturer")
+        .agg(pl.col("amount").mean().alias("mean"), pl.col("amount").max().alias("peak"), pl.len().alias("months"))
+    )
+    return manufacturers(tables).join(months, on=["document", "manufacturer"], how="left")
 
 
 def orders(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

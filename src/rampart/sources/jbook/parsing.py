@@ -52,14 +52,19 @@ class Parsed:
 
 
 class _Open:
-    """An element that is being read."""
+    """An element that is being read: the row it belongs to, and its path below that row's element."""
 
     __slots__ = ("children", "exhibit", "name", "path", "record", "row", "text", "year")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, above: _Open | None) -> None:
         self.name = name
         self.text: list[str] = []
         self.children = 0
+        self.exhibit: str = EXHIBITS.get(name, above.exhibit if above else "")
+        self.record: Record | None = above.record if above else None
+        self.row: dict[str, Any] | None = above.row if above else None
+        self.path: str = "" if above is None else f"{above.path}/{name}" if above.path else name
+        self.year: str = "" if above is None else self.path if name in YEARS else above.year
 
 
 class Reader:
@@ -120,8 +125,7 @@ class Reader:
                 raise Refused(self._finding("jbook-too-deep", limit=MOST_DEPTH))
         self.parsed.elements += 1
         self._length = 0
-        here = _Open(name)
-        here.exhibit = EXHIBITS.get(name, above.exhibit if above else "")
+        here = _Open(name, above)
         if record := RECORDS.get(name):
             self._records += 1
             parent = above.row if above else None
@@ -135,12 +139,6 @@ class Reader:
                 "position": self._parser.CurrentLineNumber,
             }
             self.parsed.rows.setdefault(record.table, []).append(here.row)
-        elif above is None:
-            here.record, here.path, here.year, here.row = None, "", "", None
-        else:
-            here.record, here.row = above.record, above.row
-            here.path = f"{above.path}/{name}" if above.path else name
-            here.year = here.path if name in YEARS else above.year
         stack.append(here)
         for key, value in attributes.items():
             attribute = key.rpartition(" ")[2]
@@ -163,7 +161,7 @@ class Reader:
             else:
                 parsed.blanks[here.name] += 1
             return
-        if here.year and here.row is not None and not here.children:
+        if here.year and here.row is not None and here.record is not None and not here.children:
             block, _, column = here.year.rpartition("/")
             measure = here.path[len(here.year) + 1 :] or "Amount"
             table = here.record.table

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from rampart.findings import Finding
-from rampart.sources.jbook.history import LEAD_TIMES, RATES, manufacturers, orders, unnamed
+from rampart.sources.jbook.history import LEAD_TIMES, RATES, lines, orders, unnamed
 from rampart.sources.jbook.matching import match_rates
 from rampart.sources.jbook.parsing import MOST_MONTHS
 
@@ -18,7 +18,7 @@ _WRITTEN = [f"{name}_written" for name in RATES]
 
 def traps(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
     """Everything about the content of the books that a planner must know before using it."""
-    made = manufacturers(tables)
+    made = lines(tables)
     bought = orders(tables)
     yield from _rate_units(made)
     yield from _rates_apart(made)
@@ -26,7 +26,7 @@ def traps(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
     yield from _customers(bought)
     yield from _duplicates(tables)
     yield from _makers(made)
-    yield from _below_minimum(bought)
+    yield from _below_minimum(made)
     yield from _months(tables)
     yield from _drift(bought)
 
@@ -112,17 +112,17 @@ def _makers(made: pl.DataFrame) -> Iterator[Finding]:
                       value=row["name"] or "", details={"item": row["element_name"] or ""})  # fmt: skip
 
 
-def below_minimum(bought: pl.DataFrame) -> pl.DataFrame:
-    """Orders whose mean planned monthly delivery is below the minimum rate; only where the rate unit is known."""
-    return bought.filter((pl.col("mean") > 0) & (pl.col("min_rate") > 0) & (pl.col("mean") < pl.col("min_rate")))
+def below_minimum(made: pl.DataFrame) -> pl.DataFrame:
+    """Lines whose mean planned monthly delivery is below their minimum rate; only where the rate unit is known."""
+    return made.filter((pl.col("mean") > 0) & (pl.col("min_rate") > 0) & (pl.col("mean") < pl.col("min_rate")))
 
 
-def _below_minimum(bought: pl.DataFrame) -> Iterator[Finding]:
-    for row in _rows(below_minimum(bought).sort("document", "order")):
-        yield Finding("jbook-below-minimum", table="orders", file=row["document"], row=row["position"],
+def _below_minimum(made: pl.DataFrame) -> Iterator[Finding]:
+    for row in _rows(below_minimum(made).sort("document", "manufacturer")):
+        yield Finding("jbook-below-minimum", table="manufacturers", file=row["document"], row=row["position"],
                       value=f"{row['mean']:g}",
-                      details={"minimum": f"{row['min_rate']:g}", "maker": row["maker"] or "",
-                               "item": row["element_name"] or "", "year": row["fiscal_year"] or ""})  # fmt: skip
+                      details={"minimum": f"{row['min_rate']:g}", "maker": row["name"] or "",
+                               "item": row["element_name"] or ""})  # fmt: skip
 
 
 def _months(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
