@@ -15,6 +15,7 @@ import polars as pl
 
 from rampart.sources.calibration.distribution import Numbers
 from rampart.sources.calibration.slips import FARTHEST, STATES, pairs
+from rampart.sources.calibration.works import projects, works_slips
 from rampart.sources.jbook.history import RATES, lines, orders, unnamed
 from rampart.sources.jbook.matching import distinct_orders
 
@@ -75,6 +76,8 @@ def _all(tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[object, ...]]:
     mean, peak = pl.col("mean"), pl.col("peak")
     yield from _facts("mean planned rate / one-shift rate", "ratio", rated.with_columns(x=mean / middle), _QUARTILES)
     yield from _facts("peak planned rate / maximum rate", "ratio", rated.with_columns(x=peak / high), _QUARTILES)
+    # What tooling can do beyond what a line really makes in peace: room for a ramp-up without new works.
+    yield from _facts("maximum rate / mean planned rate", "ratio", rated.with_columns(x=high / mean), _QUARTILES)
     below = rated.filter(mean.is_not_null()).with_columns(x=(mean < low).cast(pl.Float64))
     yield from _facts("lines planned below their minimum rate", "share", below, _MEAN)
     named = made.filter(~pl.col("name").map_elements(unnamed, return_dtype=pl.Boolean, skip_nulls=False))
@@ -83,6 +86,7 @@ def _all(tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[object, ...]]:
     )
     yield from _facts("elements with a single manufacturer", "share", single, _MEAN)
     yield from _slips(bought)
+    yield from _works(tables)
     yield from _elasticity(distinct_orders(bought))
 
 
@@ -106,12 +110,21 @@ def _slips(bought: pl.DataFrame) -> Iterator[tuple[object, ...]]:
                 yield from _facts(f"{words}, {books}", "months", frame, statistics, group=group)
 
 
+def _works(tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[object, ...]]:
+    # A project moves with its plant, not with the budget line that all projects share.
+    slips = works_slips(tables).with_columns(pl.col("plant_key").alias("number"), x=pl.col("slip").cast(pl.Float64))
+    yield from _facts("slip of completion of works, 1 book later", "months", slips, _SLIP)
+    lasting = projects(tables).with_columns(pl.col("plant_key").alias("number"), x=pl.col("duration").cast(pl.Float64))
+    yield from _facts("works, first award to proved out", "months", lasting.filter(pl.col("x") > 0), _SPREAD)
+
+
 def _facts(
     fact: str, unit: str, frame: pl.DataFrame, statistics: Mapping[str, Statistic], *, group: str = ""
 ) -> Iterator[tuple[object, ...]]:
     """Rows for each account and each appropriation; figures that are unknown do not count."""
     known = frame.filter(pl.col("x").is_not_null() & pl.col("x").is_finite())
-    for column in ("account", "appropriation"):
+    # The split by state is for the two accounts only: single appropriations have too few of each.
+    for column in ("account",) if group in STATES else ("account", "appropriation"):
         for (account,), part in known.group_by(column, maintain_order=True):
             if account is None or len(part) < 5:
                 continue
@@ -174,11 +187,13 @@ def write_facts(facts: pl.DataFrame, path: Path) -> None:
 def rebuild(folder: Path, target: Path) -> None:
     """Read the books of a folder and write the tables of the package: the facts, and the slips seen."""
     from rampart.sources.calibration.expected import write_slips
+    from rampart.sources.calibration.works import write_works
     from rampart.sources.jbook import read_books
 
     books = read_books([folder])
     write_facts(calibrate(books.tables), target / "jbook_facts.csv")
     write_slips(pairs(orders(books.tables)), target / "jbook_slips.csv")
+    write_works(works_slips(books.tables), target / "jbook_works.csv")
 
 
 if __name__ == "__main__":
