@@ -2,7 +2,7 @@
 
 Every stage has lines that run and works still to come.
 
-* Lines that run are *hot*: they go on gaining at a pace seen so far, up to what existing tooling can do. That
+* Lines that run are *hot*: they go on gaining at a pace seen so far, quickened by a part of what is announced, up to what existing tooling can do. That
   ceiling is the first rate reached times what such lines can make at most over what they were planned to make
   (calibrated facts); a rate already reached rules out every lower ceiling.
 * What is announced beyond that ceiling needs *new works*. They ramp up over months and are at full rate at the
@@ -101,19 +101,18 @@ def forecast(
 
 
 def _gains(known: Known, rng: np.random.Generator, draws: int) -> Numbers:
-    """Gain a month of the running lines: one of the paces between any two rates reached, each as likely.
+    """Gain a month of the running lines: a pace seen so far, and a part of what is announced beyond it.
 
-    With one rate only, a part between nothing and all of the announced pace.
+    Any pace between two rates reached is as likely as another. Of the announced quickening at most one part in as
+    many as there are rates reached is believed: all of it where one rate only is known, less as a record builds up.
     """
     points = known.reached
-    paces = [
-        (b.value - a.value) / (b.month - a.month) for i, a in enumerate(points) for b in points[i + 1 :]
-    ]  # fmt: skip
-    if paces:
-        return rng.choice(np.maximum(paces, 0.0), draws)
+    paces = [(b.value - a.value) / (b.month - a.month) for i, a in enumerate(points) for b in points[i + 1 :]]
+    seen = rng.choice(np.maximum(paces or [0.0], 0.0), draws)
     last = points[-1]
-    ahead = [(value - last.value) / (month - last.month) for month, value in known.announced if month > last.month]
-    return rng.random(draws) * max([0.0, *ahead[:1]])
+    ahead = [(v - last.value) / (m - last.month) for m, v in known.announced if m > last.month and v > last.value]
+    quicker = np.maximum(max(ahead, default=0.0) - seen, 0.0)
+    return np.asarray(seen + rng.random(draws) / len(points) * quicker, float)
 
 
 def _ratio_draws(assumed: Assumed, known: Known, rng: np.random.Generator, draws: int) -> Numbers:

@@ -179,6 +179,15 @@ def packaged() -> pl.DataFrame:
     return pl.read_csv(text.encode(), schema=SCHEMA)
 
 
+def median(fact: str, account: str) -> float:
+    """Median of a fact of the package for an account, over all that report it. Raises KeyError where there is none."""
+    same = (pl.col("fact") == fact) & (pl.col("account") == account) & (pl.col("statistic") == "median")
+    found = packaged().filter(same & pl.col("group").fill_null("").is_in(["", "all that report"]))
+    if found.is_empty():
+        raise KeyError(f"{fact}, {account}")
+    return float(found["value"][0])
+
+
 def write_facts(facts: pl.DataFrame, path: Path) -> None:
     """The table as CSV, numbers to four significant digits."""
     facts.with_columns(pl.col("value", "low", "high").round_sig_figs(4)).write_csv(path)
