@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from rampart.case import Case, dtype_of
 from rampart.case.catalogue import tables
-from rampart.findings import Finding
 
 Row = dict[str, Any]
+PRIORITIES: Sequence[Mapping[str, Any]] = tuple(
+    {"rank": rank, "objective": objective}
+    for rank, objective in enumerate(("floors", "pledges", "need", "own_use", "requirement", "money"), start=1)
+)
+"""Order of the objectives of an imported case: the planner may change it."""
 
 
 def case_of(settings: Mapping[str, str], rows: Mapping[str, Sequence[Row]]) -> Case:
@@ -41,11 +45,3 @@ def code_of(text: str, *, longest: int = 40) -> str:
     """A short name from any text: small letters, figures and underscores, never empty."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:longest].strip("_") or "unnamed"
-
-
-def checked(case: Case) -> Iterable[Finding]:
-    """What the checks of a case find in one made in memory."""
-    from rampart.case.checking import check
-    from rampart.case.draft import Draft
-
-    return check(Draft.of(case))

@@ -2,8 +2,8 @@
 
 Every stage has lines that run and works still to come.
 
-* Lines that run are *hot*: they go on gaining at a pace seen so far, quickened by a part of what is announced, up to what existing tooling can do. That
-  ceiling is the first rate reached times what such lines can make at most over what they were planned to make
+* Lines that run are *hot*: they go on gaining at a pace seen so far, quickened by a part of what is announced, up
+  to what existing tooling can do. That ceiling is the first rate reached times what such lines can make at most over what they were planned to make
   (calibrated facts); a rate already reached rules out every lower ceiling.
 * What is announced beyond that ceiling needs *new works*. They ramp up over months and are at full rate at the
   announced date plus a slip: every year moves the date once more, by what a year moved the completion of facility

@@ -16,7 +16,7 @@ import polars as pl
 from rampart.case import Case
 from rampart.case.calendar import month_number, month_text
 from rampart.findings import Finding
-from rampart.sources.case_rows import Row, case_of, code_of
+from rampart.sources.case_rows import PRIORITIES, Row, case_of, code_of
 from rampart.sources.jbook.history import manufacturers, orders, unnamed
 from rampart.sources.jbook.tables import Books
 from rampart.sources.jbook.traps import repeated_line_items
@@ -78,6 +78,7 @@ class _Builder:
             "items": [*items, *self._spares()],
             "lines": lines,
             "orders": _together(placed),
+            "priorities": [dict(row) for row in PRIORITIES],
             "rates": [row for row in self._prices(bought) if row["line"] in known],
         }
         settings = {
@@ -90,7 +91,8 @@ class _Builder:
             "price_base": "then-year prices of the books",
         }
         findings = [
-            Finding("jbook-left-out", value=what, details={"count": count}) for what, count in sorted(self.left_out.items())
+            Finding("jbook-left-out", value=what, details={"count": count})
+            for what, count in sorted(self.left_out.items())
         ]
         return case_of(settings, rows), tuple(findings)
 
