@@ -1,8 +1,9 @@
 """Published tables on deliveries, aid, use and stocks into a case, each row with its source.
 
-A tracker counts in its own way, and what it counts is kept apart: cumulative totals become what was added between
-two of them; packages and pledges are *pledged*, unless a later total already holds them. Use is not need: where only use was published there is no
-demand row. What cannot be told for one nation is left out and said so.
+A tracker counts in its own way, and what it counts is kept apart: cumulative totals become what was added
+between two of them; packages and pledges are *pledged*, unless a later total already holds them. Use is not
+need: where only use was published there is no demand row. What cannot be told for one nation is left out and
+said so.
 """
 
 from __future__ import annotations

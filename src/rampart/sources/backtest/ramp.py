@@ -2,12 +2,12 @@
 
 Every stage has lines that run and works still to come.
 
-* Lines that run are *hot*: they go on gaining at a pace seen so far, quickened by a part of what is announced, up
-  to what existing tooling can do. That ceiling is the first rate reached times what such lines can make at most over what they were planned to make
-  (calibrated facts); a rate already reached rules out every lower ceiling.
+* Lines that run are *hot*: they go on gaining at a pace seen so far, quickened by a part of what is announced,
+  up to what existing tooling can do. That ceiling is the first rate reached times what such lines can make at
+  most over what they were planned to make (calibrated facts); a rate already reached rules out lower ceilings.
 * What is announced beyond that ceiling needs *new works*. They ramp up over months and are at full rate at the
-  announced date plus a slip: every year moves the date once more, by what a year moved the completion of facility
-  projects between justification books.
+  announced date plus a slip: every year moves the date once more, by what a year moved the completion of
+  facility projects between justification books.
 * A *cold* line gives nothing until an initial lead time has passed; then it is like new works.
 
 The slowest stage rules: the whole is the least of its stages, drawn together. Half of the time stages share one
