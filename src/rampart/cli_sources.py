@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rampart.findings import Finding, Language
     from rampart.plan import Plan
 
+_RAMP = ("series", "origin", "month", "came", "low", "median", "high", "announced", "straight", "slowest")
 out_option = click.option("-o", "--out", type=click.Path(path_type=Path), help="Where the case is written.")
 file_path = click.Path(path_type=Path)
 
@@ -281,7 +282,7 @@ def backtest_ramp(
         say(json_text({**{name: frame.to_dicts() for name, frame in tables.items()}, "findings": found}))
     else:
         words = Words(lang)
-        print_frame(scores.forecasts.drop("expected", "ahead"), words("backtest.ramp"), lang, most=60)
+        print_frame(scores.forecasts.select(*_RAMP), words("backtest.ramp"), lang, most=60)
         print_frame(scores.summary, words("backtest.title"), lang)
         show_findings(scores.findings, lang, as_json=False)
     sys.exit(FINDINGS if scores.summary.is_empty() else OK)

@@ -113,6 +113,7 @@ def _about(item: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
     most = line["max_rate"]
     return {
         "item": item["item"], "item_name": item["name_en"], "kind": item["kind"], "unit": item["unit"],
+        "unit_price": item["price"],
         "line": line["line"], "manufacturer": line["site"], "nation": line["nation"], "rate_per": line["rate_per"],
         "min_rate": line["min_rate"], "economic_rate": line["economic_rate"],
         "max_rate": most if most is not None and math.isfinite(most) else None,
@@ -276,7 +277,7 @@ def p21_case(frame: pl.DataFrame, *, name: str = "P-21") -> Case:
     for row in frame.iter_rows(named=True):
         items.setdefault(row["item"], {
             "item": row["item"], "name_en": row["item_name"] or row["item"], "kind": row["kind"] or "munition",
-            "unit": row["unit"] or "units", **told,
+            "unit": row["unit"] or "units", "price": row["unit_price"], **told,
         })  # fmt: skip
         lines.setdefault(row["line"], {
             "line": row["line"], "site": row["manufacturer"], "nation": row["nation"], "item": row["item"],

@@ -26,11 +26,13 @@ class Point:
     month      which month it is about, counted from year 0
     value      units a month
     published  month of the document that says so: before it, nobody outside knew
+    kind       what the source counts: actual, claimed, estimate
     """
 
     month: int
     value: float
     published: int
+    kind: str = "actual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,9 @@ class Known:
     """What could be read about a series by the end of a month, the origin.
 
     reached    rates reached, in order of their months, one a month (the latest published)
-    announced  the plan: (month, rate), rising in month; of two statements for one month the later counts
+    announced  the plan: (month, rate), rising in month; of two statements for one month the later counts. A date
+               that has passed without its rate having been reached stands: the works are late, not gone
+    said       month in which each of ``announced`` was stated
     ramps      months from first output to full rate of works announced by then
     first      earliest month in which new works of a stage are to give output, by stage, where that was said
     """
@@ -58,6 +62,7 @@ class Known:
     origin: int
     reached: tuple[Point, ...]
     announced: tuple[tuple[int, float], ...]
+    said: tuple[int, ...]
     ramps: tuple[int, ...]
     first: Mapping[str, int]
 
@@ -119,7 +124,9 @@ def read_series(path: Path, findings: list[Finding]) -> dict[str, list[Point]]:
         if month is None or published is None:
             findings.append(Finding("public-not-a-date", file=path.name, row=place, value=row.get("date") or ""))
         elif value is not None:
-            found.setdefault(row["series"], []).append(Point(month, value, max(month, published)))
+            found.setdefault(row["series"], []).append(
+                Point(month, value, max(month, published), row.get("kind") or "actual")
+            )
     return {name: sorted(points, key=lambda p: (p.month, p.published)) for name, points in found.items()}
 
 
@@ -144,25 +151,31 @@ def known_at(
         if row["metric"] in REACHED and about not in reached:
             reached[about] = Point(about, value, max(said, about))
         target = month_number(row["target_date"], end=True) if row["target_date"] else None
-        if row["metric"] not in ANNOUNCED or target is None or target <= origin:
+        if row["metric"] not in ANNOUNCED or target is None:
             continue
         if target not in announced or announced[target][0] <= about:
             announced[target] = (about, value)
-    plan = _in_force([(about, target, value) for target, (about, value) in announced.items()])
+    most = max((point.value for point in reached.values()), default=0.0)
+    plan = [
+        step
+        for step in _in_force([(about, target, value) for target, (about, value) in announced.items()])
+        if step[0] > origin or step[1] > most
+    ]
     ramps, first = _works(series, origin, works)
-    return Known(origin, tuple(reached[m] for m in sorted(reached)), plan, ramps, first)
+    return Known(origin, tuple(reached[m] for m in sorted(reached)), tuple((target, value) for target, value, _ in plan),
+                 tuple(about for *_, about in plan), ramps, first)  # fmt: skip
 
 
-def _in_force(statements: Sequence[tuple[int, int, float]]) -> tuple[tuple[int, float], ...]:
-    """The plan that the statements (said in, for month, rate) leave in force, in order of month.
+def _in_force(statements: Sequence[tuple[int, int, float]]) -> list[tuple[int, float, int]]:
+    """The plan that the statements (said in, for month, rate) leave in force, in order of month: (month, rate, said).
 
     The newest counts; an older one stays where it agrees, that is where the rate then never falls.
     """
-    kept: dict[int, float] = {}
-    for _, target, value in sorted(statements, reverse=True):
-        if all((v <= value) if m < target else (v >= value) for m, v in kept.items()):
-            kept[target] = value
-    return tuple(sorted(kept.items()))
+    kept: list[tuple[int, float, int]] = []
+    for about, target, value in sorted(statements, reverse=True):
+        if all((v <= value) if m < target else (v >= value) for m, v, _ in kept):
+            kept.append((target, value, about))
+    return sorted(kept)
 
 
 def _works(series: Series, origin: int, works: Sequence[Mapping[str, str]]) -> tuple[tuple[int, ...], dict[str, int]]:

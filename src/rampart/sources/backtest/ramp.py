@@ -103,14 +103,17 @@ def forecast(
 def _gains(known: Known, rng: np.random.Generator, draws: int) -> Numbers:
     """Gain a month of the running lines: a pace seen so far, and a part of what is announced beyond it.
 
-    Any pace between two rates reached is as likely as another. Of the announced quickening at most one part in as
+    Any pace between two rates reached is as likely as another. Of the announced quickening (the steepest pace of a plan, from when it was stated) at most one part in as
     many as there are rates reached is believed: all of it where one rate only is known, less as a record builds up.
     """
     points = known.reached
     paces = [(b.value - a.value) / (b.month - a.month) for i, a in enumerate(points) for b in points[i + 1 :]]
     seen = rng.choice(np.maximum(paces or [0.0], 0.0), draws)
-    last = points[-1]
-    ahead = [(v - last.value) / (m - last.month) for m, v in known.announced if m > last.month and v > last.value]
+    ahead = []
+    for (month, rate), said in zip(known.announced, known.said, strict=True):
+        then = max((point for point in points if point.month <= said), key=lambda p: p.month, default=points[0])
+        if rate > points[-1].value and month > said:
+            ahead.append((rate - then.value) / (month - said))
     quicker = np.maximum(max(ahead, default=0.0) - seen, 0.0)
     return np.asarray(seen + rng.random(draws) / len(points) * quicker, float)
 
@@ -127,9 +130,18 @@ def _ratio_draws(assumed: Assumed, known: Known, rng: np.random.Generator, draws
 
 
 def _slip_draws(assumed: Assumed, known: Known, rng: np.random.Generator, draws: int) -> Numbers:
-    """Slip of each announced step, a row each."""
-    ahead = np.array([month - known.origin for month, _ in known.announced], float)
-    return completion_slips(ahead, assumed.works, rng, draws)
+    """Slip of each announced step, a row each, since it was stated.
+
+    A step whose rate has not been reached by the origin is not complete: draws that say otherwise are not taken.
+    """
+    targets = np.array([month for month, _ in known.announced], float)
+    slips = completion_slips(targets - np.array(known.said, float), assumed.works, rng, draws)
+    most = max(point.value for point in known.reached)
+    waiting = np.array([value > most for _, value in known.announced], bool)
+    late = np.flatnonzero(np.all(targets[waiting, None] + slips[waiting] > known.origin, axis=0))
+    if late.size:
+        return np.asarray(slips[:, rng.choice(late, draws)], float)
+    return np.asarray(np.maximum(slips, known.origin + 1 - targets[:, None]), float)
 
 
 def _ramp_draws(known: Known, rng: np.random.Generator, draws: int) -> Numbers:

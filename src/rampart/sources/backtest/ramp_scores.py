@@ -21,7 +21,7 @@ from rampart.sources.backtest.announcements import (
 from rampart.sources.backtest.ramp import WHOLE, Assumed, forecast
 
 SCHEMA = {
-    "series": pl.String, "origin": pl.String, "month": pl.String, "ahead": pl.Int64, "came": pl.Float64,
+    "series": pl.String, "kind": pl.String, "origin": pl.String, "month": pl.String, "ahead": pl.Int64, "came": pl.Float64,
     "expected": pl.Float64, "low": pl.Float64, "median": pl.Float64, "high": pl.Float64, "inside": pl.Boolean,
     "announced": pl.Float64, "straight": pl.Float64, "crps": pl.Float64, "crps_announced": pl.Float64,
     "crps_straight": pl.Float64, "slowest": pl.String,
@@ -32,6 +32,7 @@ SCHEMA = {
 class RampScores:
     """Forecasts beside what came, by series, origin and month; the summary by series; what was found on the way.
 
+    ``kind`` tells output (actual) from capacity as its owner states it (claimed), which follows announcements.
     Rates are units a month. ``stages`` has the forecast of every stage.
     """
 
@@ -72,7 +73,7 @@ def score_ramp(
                 low, high = whole.interval()
                 announced, straight = announced_plan(known, point.month), straight_line(known, point.month)
                 slowest = min((found[stage][point.month].mean, stage) for stage in series.stages)[1]
-                rows.append((name, month_text(origin), month_text(point.month), point.month - origin, point.value,
+                rows.append((name, point.kind, month_text(origin), month_text(point.month), point.month - origin, point.value,
                              whole.mean, low, whole.quantile(0.5), high, low <= point.value <= high, announced,
                              straight, whole.crps(point.value), abs(announced - point.value),
                              abs(straight - point.value), slowest))  # fmt: skip
@@ -81,7 +82,7 @@ def score_ramp(
                     stage_rows.append((name, month_text(origin), month_text(point.month), stage, *ends))
     forecasts = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     summary = (
-        forecasts.group_by("series", maintain_order=True)
+        forecasts.group_by("series", "kind", maintain_order=True)
         .agg(pl.len().alias("n"), pl.col("inside").mean().alias("coverage"),
              pl.col("crps", "crps_announced", "crps_straight").mean())
     )  # fmt: skip
