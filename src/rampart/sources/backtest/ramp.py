@@ -103,8 +103,9 @@ def forecast(
 def _gains(known: Known, rng: np.random.Generator, draws: int) -> Numbers:
     """Gain a month of the running lines: a pace seen so far, and a part of what is announced beyond it.
 
-    Any pace between two rates reached is as likely as another. Of the announced quickening (the steepest pace of a plan, from when it was stated) at most one part in as
-    many as there are rates reached is believed: all of it where one rate only is known, less as a record builds up.
+    Any pace between two rates reached is as likely as another. Of the announced quickening (the steepest pace of
+    the plan, from when it was stated) at most one part in as many as there are rates reached is believed: all of
+    it where one rate only is known, less as a record builds up.
     """
     points = known.reached
     paces = [(b.value - a.value) / (b.month - a.month) for i, a in enumerate(points) for b in points[i + 1 :]]
