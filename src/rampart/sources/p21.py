@@ -113,7 +113,7 @@ def _about(item: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
     most = line["max_rate"]
     return {
         "item": item["item"], "item_name": item["name_en"], "kind": item["kind"], "unit": item["unit"],
-        "unit_price": item["price"],
+        "unit_price": line["unit_cost"] if item["price"] is None else item["price"],
         "line": line["line"], "manufacturer": line["site"], "nation": line["nation"], "rate_per": line["rate_per"],
         "min_rate": line["min_rate"], "economic_rate": line["economic_rate"],
         "max_rate": most if most is not None and math.isfinite(most) else None,

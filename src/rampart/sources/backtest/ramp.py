@@ -84,7 +84,6 @@ def forecast(
     common = _slip_draws(assumed, known, rng, draws)
     gains = _gains(known, rng, draws)
     common_ratio = _ratio_draws(assumed, known, rng, draws)
-    noise = np.exp(rng.normal(0, _ROUNDING, (len(months), draws)))
     paths: dict[str, Numbers] = {}
     for stage in series.stages:
         slips = np.where(shared, common, _slip_draws(assumed, known, rng, draws))
@@ -95,9 +94,15 @@ def forecast(
         paths[stage] = np.array([_rate(known, m, gains, ratio, slips, ramp, restart, first) for m in months])
     paths[WHOLE] = np.min([paths[stage] for stage in series.stages], axis=0)
     return {
-        stage: {month: Distribution.of(path[i] * noise[i]) for i, month in enumerate(months)}
+        stage: {month: Distribution.of(path[i] * _rounding(series, month, draws)) for i, month in enumerate(months)}
         for stage, path in paths.items()
     }
+
+
+def _rounding(series: Series, month: int, draws: int) -> Numbers:
+    """What rounding does to a published figure; its own stream a month, so that no month depends on others asked."""
+    rng = np.random.default_rng([20230302, zlib.crc32(series.name.encode()), month])
+    return np.asarray(np.exp(rng.normal(0, _ROUNDING, draws)), float)
 
 
 def _gains(known: Known, rng: np.random.Generator, draws: int) -> Numbers:
