@@ -89,7 +89,8 @@ def import_jbook(
     if not as_json:
         words = Words(lang)
         print_frame(books.counts, words("import.counts"), lang)
-        print_frame(unnamed, words("import.unnamed"), lang, most=12)
+        if len(unnamed):
+            print_frame(unnamed, words("import.unnamed"), lang, most=12)
     shown = {"documents": books.counts.to_dicts(), "without_a_column": unnamed.to_dicts()}
     finish(case, found, out, lang, shown, as_json=as_json)
 

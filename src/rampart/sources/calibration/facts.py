@@ -122,7 +122,8 @@ def _facts(
     fact: str, unit: str, frame: pl.DataFrame, statistics: Mapping[str, Statistic], *, group: str = ""
 ) -> Iterator[tuple[object, ...]]:
     """Rows for each account and each appropriation; figures that are unknown do not count."""
-    known = frame.filter(pl.col("x").is_not_null() & pl.col("x").is_finite())
+    # Sorted, so that the draws fall on the same line items whatever the order of the rows.
+    known = frame.filter(pl.col("x").is_not_null() & pl.col("x").is_finite()).sort("appropriation", "number", "x")
     # The split by state is for the two accounts only: single appropriations have too few of each.
     for column in ("account",) if group in STATES else ("account", "appropriation"):
         for (account,), part in known.group_by(column, maintain_order=True):
@@ -150,11 +151,12 @@ def _elasticity(planned: pl.DataFrame) -> Iterator[tuple[object, ...]]:
     item = ["appropriation", "number", "element_key"]
     known = (
         planned.filter((pl.col("price") > 0) & (pl.col("quantity_ordered") > 0))
-        .sort("budget_year")
+        .sort("budget_year", "document", "order")
         .group_by(*item, "account", "fiscal_year", maintain_order=True)
         .agg(pl.col("price").last().log().alias("p"), pl.col("quantity_ordered").last().log().alias("q"))
         .with_columns((pl.col(c) - pl.col(c).mean().over(item)).alias(c) for c in ("p", "q"))
         .filter(pl.len().over(item) > 1)
+        .sort(*item, "fiscal_year")
     )
     for column in ("account", "appropriation"):
         for (account,), part in known.group_by(column, maintain_order=True):

@@ -67,6 +67,7 @@ def pairs(bought: pl.DataFrame, *, only_open: bool = True) -> pl.DataFrame:
         )
         looked.append(view.with_columns((pl.col("slip") - pl.col("award_slip")).alias("production_slip")))
     both = pl.concat(looked, how="diagonal_relaxed").filter(pl.col("slip").is_not_null())
+    both = both.sort("budget_year", "ahead", "document", "order")
     return opened(both) if only_open else both
 
 

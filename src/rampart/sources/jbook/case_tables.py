@@ -44,6 +44,7 @@ def jbook_case(books: Books, *, year: int | None = None) -> tuple[Case, tuple[Fi
     bought = orders(books.tables).filter(pl.col("budget_year") == wanted)
     again = repeated_line_items(books.tables).select("document", "line_item")
     made, bought = (f.join(again, on=["document", "line_item"], how="anti") for f in (made, bought))
+    made, bought = made.sort("document", "manufacturer"), bought.sort("document", "order")
     said = made["submitted"].drop_nulls().max() or f"{wanted - 1}-02"
     start = month_number(str(said)) + 1
     return _Builder(books, wanted, start).case(made, bought)

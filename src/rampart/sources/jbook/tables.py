@@ -128,6 +128,8 @@ class _Typed:
                     if value is None and text is not None:
                         findings.append(_not_read(document, table, name, row["position"], text, kind))
                         self.rest.append((document, row["record"], table, f"{name} (as written)", text))
+                    if value is None and (table, name) == ("line_items", "budget_year"):
+                        value = years.get(None)  # a line item of a book is of the book's year
                     columns_[name].append(value)
         for record, table, exhibit, block, column, measure, text in parsed.amounts:
             number, offset = _value(text, "number"), YEARS[column]
@@ -144,13 +146,14 @@ class _Typed:
         self.counts.append((document, parsed.elements, sum(landed.values()), in_rest, parsed.containers, blanks))
 
     @staticmethod
-    def _budget_years(parsed: Parsed, line_items: Mapping[int, int | None]) -> dict[int | None, int | None]:
-        years: dict[int | None, int | None] = {}
+    def _budget_years(parsed: Parsed, line_items: Mapping[int, int | None]) -> dict[int | None, int]:
+        years: dict[int | None, int] = {}
         for table in ("books", "line_items"):
             for row in parsed.rows.get(table, []):
                 key = line_items.get(row["record"]) if table == "line_items" else None
                 value = _value(row.get("budget_year", ""), "year")
-                years[key] = int(value) if isinstance(value, int) else None
+                if isinstance(value, int):
+                    years[key] = value
         return years
 
     def frames(self) -> dict[str, pl.DataFrame]:
