@@ -11,7 +11,7 @@ test: .venv/.dev
 	$(BIN)/python -m pytest -q -n auto
 
 test-slow: .venv/.dev
-	$(BIN)/python -m pytest -q -n auto -m slow
+	HYPOTHESIS_PROFILE=searching $(BIN)/python -m pytest -q -n auto -m slow
 
 lint: .venv/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

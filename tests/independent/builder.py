@@ -240,7 +240,14 @@ class _Builder(Decisions):
             for code, line in f.lines.items():
                 if line["item"] == r["item"] and r["line"] in (None, code):
                     total += r["quantity"] / line["yield"] * self.useful(r["item"])
-        return total
+        total += sum(line["lot"] or 0.0 for line in f.lines.values() if line["item"] == item)
+        lead = [c.lead for c in f.channels if f.lines[c.line]["item"] == item]
+        return total * self.most_excess(lead) * self.most_excess([w.months for w in f.lanes if w.item == item])
+
+    def most_excess(self, lags: list[float]) -> float:
+        """One over the smallest share of a period's orders that arrives in one period."""
+        found = [share for lag in lags for s in self.f.periods for share in self.f.shares(lag, s).values()]
+        return 1 / min([1.0, *(share for share in found if share > 1e-9)])
 
     def resources(self) -> None:
         """Finite capacity shared by lines and expansions."""

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import rampart
-from cases_random import cases, random_case
+from cases_random import random_case
 from independent.builder import build
 from independent.programme import ROUNDING, Programme, Solution
 from rampart.case import Case
@@ -44,24 +44,37 @@ def agree(case: Case) -> None:
 
 
 def agree_whole(case: Case) -> None:
-    """A pass that keeps a gap frees all later ones; up to the first such pass the bound must hold."""
-    expected = build(case).solve().passes
+    """Each pass is the independent optimum within what the plan itself gives the passes before.
+
+    With whole numbers the value of a pass jumps with the least change in an earlier one, so both must start from the
+    same earlier values. A pass that keeps a gap frees all later ones; up to the first such pass the bound must hold.
+    """
+    programme = build(case)
     found = passes(case)
-    assert list(found) == list(expected)
-    for name, value in expected.items():
-        row = found[name]
-        room = 10 * CLOSE * max(1.0, abs(value))  # passes with whole numbers are held to 1e-6 each
-        assert row["bound"] - room <= value <= row["value"] + room
+    assert list(found) == [objective.name for objective in programme.objectives]
+    ceilings: dict[str, float] = {}
+    for objective in programme.objectives:
+        row = found[objective.name]
+        best = programme.minimise(objective.name, ceilings).value
+        room = 10 * CLOSE * max(1.0, abs(best))  # passes with whole numbers are held to 1e-6 each
+        assert row["bound"] - room <= best <= row["value"] + room
         if row["value"] - row["bound"] > room:
             break
+        ceilings[objective.name] = row["value"] + max(objective.tolerance, ROUNDING) * abs(row["value"]) + ROUNDING
 
 
-@pytest.mark.parametrize("seed", range(40))
+# cases on which the two once disagreed, each for a reason of its own
+LINEAR_ONCE = (170, 242, 265, 534, 565, 567, 693, 818, 920)
+WHOLE_ONCE = (101, 122, 136, 213, 476, 924, 1275)
+DUALS_ONCE = (265, 340, 534, 567)
+
+
+@pytest.mark.parametrize("seed", [*range(40), *LINEAR_ONCE])
 def test_passes_agree(seed: int) -> None:
     agree(random_case(Random(seed)))
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", [*range(20), *WHOLE_ONCE])
 def test_passes_agree_with_whole_numbers(seed: int) -> None:
     agree_whole(random_case(Random(seed), whole=True))
 
@@ -158,9 +171,20 @@ def wrong_duals(programme: Programme, base: Solution, rows: Iterable[tuple[str, 
     return wrong
 
 
-@settings(max_examples=15, deadline=None)
-@given(case=cases().map(held_exactly))
-def test_duals_are_slopes(case: Case) -> None:
+@pytest.mark.parametrize("seed", [*range(20), *DUALS_ONCE])
+def test_duals_are_slopes(seed: int) -> None:
+    slopes_agree(held_exactly(random_case(Random(seed))))
+
+
+@pytest.mark.slow
+@LONG
+@given(seed=st.integers(0, 2**32))
+def test_duals_are_slopes_long(seed: int) -> None:
+    slopes_agree(held_exactly(random_case(Random(seed))))
+
+
+def slopes_agree(case: Case) -> None:
+    """The largest dual of each family in each pass lies between the slopes of the independent programme."""
     programme = build(case)
     base = programme.solve()
     duals = rampart.plan(case).duals
@@ -173,11 +197,10 @@ def test_duals_are_slopes(case: Case) -> None:
     assert not wrong_duals(programme, base, rows)
 
 
-@settings(max_examples=10, deadline=None)
-@given(case=cases().map(held_exactly))
-def test_own_duals_are_slopes(case: Case) -> None:
+@pytest.mark.parametrize("seed", range(10))
+def test_own_duals_are_slopes(seed: int) -> None:
     """The same check holds for the independent programme itself, or it would prove nothing."""
-    programme = build(case)
+    programme = build(held_exactly(random_case(Random(seed))))
     base = programme.solve()
     first = next(iter(base.passes))
     largest = sorted(base.duals[first].items(), key=lambda pair: -abs(pair[1]))[:5]

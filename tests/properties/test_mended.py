@@ -94,7 +94,8 @@ def test_a_limit_on_expansions_alone_has_no_price() -> None:
     plan = rampart.plan(
         case(
             4, ["need"], lines=[line(until=month(2))], contracts=[DEAL], demand=[need(12.0)],
-            expansions=[{"expansion": "more", "line": "plant", "added_rate": 1.0, "cost": 5.0, "construction": 1.0, "max_units": 1.0}],
+            expansions=[{"expansion": "more", "line": "plant", "added_rate": 1.0, "cost": 5.0, "construction": 1.0,
+                         "max_units": 1.0}],
         )
     )  # fmt: skip
     priced = plan.duals.filter((plan.duals["family"] == "maximum rate") & (plan.duals["period"] == 3))

@@ -8,6 +8,7 @@ the charges split the shortage, so the causes of a shortage always sum to it.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,54 +54,66 @@ class Cause(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """The rows of one bottleneck: their nodes, and the value of one more plain unit in each."""
+    """The rows of one bottleneck: their nodes, and the value of one more plain unit in each; by node, sum and count."""
 
     node: Integers
     value: Floats
+    by_node: dict[int, tuple[float, int]]
+
+
+class Ground:
+    """What the walks of all objectives share. Lists, because a walk looks up one number at a time."""
+
+    def __init__(self, programme: Programme, solution: Solution) -> None:
+        self.programme, self.layout = programme, solution.layout
+        self.by_row, self.by_column = self.layout.matrix, sp.csc_array(self.layout.matrix)
+        self.columns_of_row = self.by_row.indptr.tolist(), self.by_row.indices.tolist()
+        self.rows_of_column = self.by_column.indptr.tolist(), self.by_column.indices.tolist()
+        self.level: list[float] = solution.columns.tolist()
+        self.limit_of_row = limits_of_rows(programme, self.layout)
+        self.rows_of_limit: dict[tuple[str, str], list[int]] = {}
+        for i, limit in enumerate(self.limit_of_row):
+            if limit is not None:
+                self.rows_of_limit.setdefault(limit, []).append(i)
 
 
 class Walk:
     """Prices of one objective over the solver's rows and columns, and the walk upstream."""
 
-    def __init__(
-        self,
-        programme: Programme,
-        solution: Solution,
-        passes: list[PassResult],
-        limit_of_row: list[tuple[str, str] | None],
-    ) -> None:
-        self.programme, self.layout, self.limit_of_row = programme, solution.layout, limit_of_row
+    def __init__(self, ground: Ground, passes: list[PassResult]) -> None:
+        self.programme, self.layout, self.limit_of_row = ground.programme, ground.layout, ground.limit_of_row
+        self.ground, self.level = ground, ground.level
         self.duals = np.sum([p.duals for p in passes], axis=0)
         self.cost = np.sum([p.cost for p in passes], axis=0)
-        # lists: the walk looks up one number at a time
-        self.reduced: list[float] = (self.cost - self.layout.matrix.T @ self.duals).tolist()
-        self.level: list[float] = solution.columns.tolist()
-        self.by_column = sp.csc_array(self.layout.matrix)
+        by_row, by_column = ground.by_row, ground.by_column
+        self.reduced: list[float] = (self.cost - by_row.T @ self.duals).tolist()
+        # what each cell earns at the prices; negative is a charge
+        self.earned_in_row: list[float] = (by_row.data * np.repeat(self.duals, np.diff(by_row.indptr))).tolist()
+        self.earned_in_column: list[float] = (by_column.data * self.duals[by_column.indices]).tolist()
         self.known: dict[int, dict[Cause, float]] = {}
         self.open: set[int] = set()
         self.tolerance = 1e-7 * max(1.0, float(np.abs(self.duals).max(initial=0.0)))
+        self._limits: dict[tuple[str, str], Limit] = {}
 
-    @cached_property
-    def limits(self) -> dict[tuple[str, str], Limit]:
-        """Rows of every limit, by (kind, code)."""
-        rows: dict[tuple[str, str], list[int]] = {}
-        for i, limit in enumerate(self.limit_of_row):
-            if limit is not None:
-                rows.setdefault(limit, []).append(i)
-        value = np.abs(self.duals) / self.layout.row_scale
-        return {name: Limit(self.layout.row_node[at], value[at]) for name, at in rows.items()}
-
-    def column(self, j: int) -> tuple[list[int], list[float]]:
-        """Rows of a column and what it earns in each; negative is a charge."""
-        span = slice(self.by_column.indptr[j], self.by_column.indptr[j + 1])
-        rows = self.by_column.indices[span]
-        return rows.tolist(), (self.by_column.data[span] * self.duals[rows]).tolist()
+    def limit(self, kind: str, code: str) -> Limit | None:
+        """Rows of a limit; None where the programme has none."""
+        if (kind, code) not in self._limits:
+            at = self.ground.rows_of_limit.get((kind, code))
+            if at is None:
+                return None
+            node, value = self.layout.row_node[at], np.abs(self.duals[at]) / self.layout.row_scale[at]
+            by_node: dict[int, tuple[float, int]] = {}
+            for n, v in zip(node.tolist(), value.tolist(), strict=True):
+                total, count = by_node.get(n, (0.0, 0))
+                by_node[n] = total + v, count + 1
+            self._limits[kind, code] = Limit(node, value, by_node)
+        return self._limits[kind, code]
 
     def suppliers(self, row: int, skip: str) -> list[int]:
         """Columns that a short row would draw on: those in use at no loss, else the least loss-making one."""
-        m = self.layout.matrix
-        span = slice(m.indptr[row], m.indptr[row + 1])
-        columns, earned = m.indices[span].tolist(), (m.data[span] * self.duals[row]).tolist()
+        start, columns_of_row = self.ground.columns_of_row
+        span = slice(start[row], start[row + 1])
+        columns, earned = columns_of_row[span], self.earned_in_row[span]
         family = self.layout.column_family
         helping = [j for j, e in zip(columns, earned, strict=True) if e > self.tolerance and family[j] != skip]
         free = [j for j in helping if self.reduced[j] <= self.tolerance]
@@ -125,9 +138,10 @@ class Walk:
         return result
 
     def _charges(self, row: int, j: int) -> dict[Cause, float]:
-        rows, earned = self.column(j)
+        start, rows_of_column = self.ground.rows_of_column
+        span = slice(start[j], start[j + 1])
         result: dict[Cause, float] = {}
-        for i, amount in zip(rows, earned, strict=True):
+        for i, amount in zip(rows_of_column[span], self.earned_in_column[span], strict=True):
             if i == row or amount >= -self.tolerance:
                 continue
             limit = self.limit_of_row[i]
@@ -205,13 +219,18 @@ def shortages(outcome: Outcome, solution: Solution) -> Iterator[tuple[str, str, 
 
 @contextmanager
 def _deep_walks() -> Iterator[None]:
-    """Room for walks as deep as periods times tiers; the limit is the whole process's, so it is put back."""
-    before = sys.getrecursionlimit()
+    """Room for walks as deep as periods times tiers, and no search for garbage that is not there (it would go through
+    millions of numbers again and again). Both are the whole process's, so they are put back.
+    """
+    before, collecting = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(before, DEEPEST))
+    gc.disable()
     try:
         yield
     finally:
         sys.setrecursionlimit(before)
+        if collecting:
+            gc.enable()
 
 
 @_deep_walks()
@@ -219,12 +238,14 @@ def explain(outcome: Outcome, solution: Solution) -> dict[str, object]:
     """The tables ``causes`` and ``bottlenecks``."""
     programme, layout = outcome.programme, solution.layout
     walks: dict[tuple[str, ...], Walk] = {}
-    limit_of_row = limits_of_rows(programme, layout)
+    ground = Ground(programme, solution)
     filled: dict[tuple[str, str, int], int] = {
         (f, k, int(n)): i
         for i, (f, k, n) in enumerate(zip(layout.row_family, layout.row_key, layout.row_node, strict=True))
         if f in {short[2] for short in SHORT.values()}
     }
+    begins = [month_text(int(m)) for m in programme.tree.first_month]
+    ends = [month_text(int(m)) for m in programme.tree.last_month]
     rows: list[tuple[object, ...]] = []
     ranking: dict[tuple[str, str, str, str], list[tuple[int, float, float]]] = {}
     prices: dict[tuple[str, str, str, str], float | None] = {}
@@ -233,7 +254,7 @@ def explain(outcome: Outcome, solution: Solution) -> dict[str, object]:
         used = [p for p in solution.passes if p.name in names]
         priced_by = tuple(p.name for p in used)
         if priced_by not in walks:
-            walks[priced_by] = Walk(programme, solution, used, limit_of_row)
+            walks[priced_by] = Walk(ground, used)
         walk = walks[priced_by]
         objective, holder, item = _subject(programme, family, key)
         row = filled[SHORT[family][2], key, node]
@@ -251,8 +272,7 @@ def explain(outcome: Outcome, solution: Solution) -> dict[str, object]:
             relief = _relief(walk, kind, code, nodes, price)
             rows.append((
                 objective, holder, item, int(programme.tree.period[node]), outcome.months[node], kind, code,
-                month_text(int(programme.tree.first_month[min(nodes)])),
-                month_text(int(programme.tree.last_month[max(nodes)])), amount * share, relief,
+                begins[min(nodes)], ends[max(nodes)], amount * share, relief,
             ))  # fmt: skip
             entry = ranking.setdefault((objective, kind, code, item), [])
             months = float(programme.tree.months[node]) if family in ("shortfall", "below floor", "owed") else 1.0
@@ -277,16 +297,17 @@ def _relief(walk: Walk, kind: str, code: str, nodes: list[int], price: float) ->
     """Units of the shortage relieved by one more unit of the limit, mean over the nodes where it binds."""
     if price <= SMALL or kind in ("lead_time", "no_supply", "priority"):
         return None
-    limit = walk.limits.get((kind, code))
+    limit = walk.limit(kind, code)
     if limit is None:
         return None
-    values = limit.value[np.isin(limit.node, nodes)] / price
-    return float(np.mean(values)) if values.size else None
+    found = [limit.by_node[n] for n in set(nodes) if n in limit.by_node]
+    count = sum(c for _, c in found)
+    return sum(v for v, _ in found) / count / price if count else None
 
 
 def _standing_value(walk: Walk, kind: str, code: str) -> float | None:
     """Pass units gained by one more unit a month of the limit throughout (a budget: by one more money unit)."""
-    limit = walk.limits.get((kind, code))
+    limit = walk.limit(kind, code)
     if limit is None or kind == "priority":
         return None
     monthly = kind in ("line", "component", "route", "resource", "market")

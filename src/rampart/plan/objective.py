@@ -134,7 +134,8 @@ def _first_of_period(sets: Sets, tree: Tree, column: str) -> Floats:
     for t, (start, length) in enumerate(zip(starts, sets.calendar.lengths, strict=True)):
         for month in range(start, start + length):
             first[:, t] = np.where(np.isnan(first[:, t]), monthly[:, month], first[:, t])
-    return np.nan_to_num(first)[:, tree.period]
+    filled: Floats = np.nan_to_num(first)
+    return filled[:, tree.period]
 
 
 def ties(sets: Sets, families: Families, weight_of: dict[str, float]) -> Measure:

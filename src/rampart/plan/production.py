@@ -177,17 +177,43 @@ def useful_quantity(sets: Sets) -> dict[str, float]:
         product = sets.lines[i.line]["item"]
         per_line = sum(j.quantity for j in sets.inputs_of[i.line] if j.component == i.component)
         quantity[product, i.component] = max(quantity.get((product, i.component), 0.0), per_line)
+    for line in sets.lines.values():
+        total[line["item"]] += line["lot"] or 0.0  # the last lot may be more than is needed
     place = {item: n for n, item in enumerate(total)}
     takes = np.zeros((len(total), len(total)))
     for (product, part), q in quantity.items():
         takes[place[part], place[product]] = q
-    # total = own + takes @ total, through every tier; a loop over time that gives less than it takes has no bound
-    exploded = np.linalg.solve(np.eye(len(total)) - takes, np.array(list(total.values())))
+    # total = excess x (own + takes @ total), through every tier; a bill that gives less than it takes has no bound
+    excess = _excess(sets)[:, None]
+    own = np.array(list(total.values()))
+    exploded = np.linalg.solve(np.eye(own.size) - excess * takes, excess[:, 0] * own)
     endless = np.array([item in _worth_hoarding(sets) for item in total], dtype=float)
     for _ in total:
         endless = np.maximum(endless, takes @ endless > 0)
     exploded = np.where((exploded < -1e-9).any() | (endless > 0), np.inf, exploded)
     return dict(zip(total, exploded.tolist(), strict=True))
+
+
+def _excess(sets: Sets) -> Floats:
+    """How much more than is needed in all may usefully be made of each item, shape (items,).
+
+    What is ordered or sent evenly over a period arrives over several; to have enough in the one that gets the smallest
+    share, that many times more may be set in motion.
+    """
+    item_of = {item: n for n, item in enumerate(sets.items)}
+    made, sent = np.ones(len(item_of)), np.ones(len(item_of))
+    for channel in sets.channels:
+        n = item_of[sets.lines[channel.line]["item"]]
+        made[n] = max(made[n], _one_over_least_share(sets, channel.lead))
+    for route in sets.routes:
+        n = item_of[route.item]
+        sent[n] = max(sent[n], _one_over_least_share(sets, route.months))
+    return made * sent
+
+
+def _one_over_least_share(sets: Sets, lag: float) -> float:
+    shares = lag_shares(sets.calendar, lag).data
+    return float(1 / shares[shares > 1e-9].min()) if (shares > 1e-9).any() else 1.0
 
 
 def _worth_hoarding(sets: Sets) -> set[str]:
@@ -222,7 +248,7 @@ def set_ups(sets: Sets, tree: Tree, rates: Rates, make: Family, active: Family, 
     if not np.isfinite(most).all():
         from rampart.findings import CaseError, Finding
 
-        codes = [line["line"] for line, row in zip(lines, np.isfinite(most).all(axis=1), strict=True) if not row]
+        codes = [line["line"] for line, row in zip(lines, most, strict=True) if not np.isfinite(row).all()]
         raise CaseError(
             Finding("set-up-unbounded", "lines", column="max_rate", value=code, details={"line": code})
             for code in codes

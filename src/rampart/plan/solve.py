@@ -22,6 +22,7 @@ from rampart.plan.terms import Floats, Integers, Measure
 LARGE = 20_000  # columns from which the interior-point code with crossover beats the simplex code (SOLVER.md)
 DUAL_TOLERANCE = 1e-7
 PROBE_ITERATIONS = 5_000
+CLEAN_ITERATIONS = 100_000  # of the linear programme that takes the room of the earlier passes out of a value
 FEASIBLE = 2  # HiGHS: the primal solution is feasible
 Progress = Callable[["Step"], None]
 
@@ -175,6 +176,7 @@ class Engine:
         self.solved = False
         self.stages: list[Stage] = []
         self.held: list[float] = []  # upper bounds of the rows that hold earlier passes within their tolerance
+        self.room: list[float] = []  # how far each stands above the value of its pass, beyond the tolerance of the case
 
     def _load(self, matrices: Any, matrix: sp.csr_array) -> tuple[Floats, Floats, Floats, Floats]:
         """Hand linopy's matrices over (its own hand-over prints a banner); bounds of columns and rows come back."""
@@ -216,7 +218,8 @@ class Engine:
             self.h.setOptionValue("solver", "ipx")
         self._go()
         status = self.h.modelStatusToString(self.h.getModelStatus())
-        if not whole and status not in ("Optimal", "Time limit reached"):
+        denied = status == "Infeasible" and bool(self.held)  # what was found for the pass before fits: presolve can err
+        if denied if whole else status not in ("Optimal", "Time limit reached"):
             self.h.clearSolver()
             self.h.setOptionValue("solver", "choose")
             self.h.setOptionValue("presolve", "off")
@@ -241,6 +244,7 @@ class Engine:
         self.lower[at] = self.upper[at] = np.round(values[at])
         self.h.changeColsBounds(at.size, at, self.lower[at], self.upper[at])
         self.held.clear()
+        self.room.clear()
         held = np.arange(self.rows, self.h.getNumRow(), dtype=np.int32)
         if held.size:
             self.h.deleteRows(held.size, held)
@@ -289,11 +293,37 @@ class Engine:
         columns = np.array(self.h.getSolution().col_value)
         return float(stage.cost @ columns), columns
 
-    def hold_value(self, cost: Floats, most: float) -> None:
-        """Add the row ``cost x <= most``."""
+    def hold_value(self, cost: Floats, most: float, room: float = 0.0) -> None:
+        """Add the row ``cost x <= most + room``."""
         at = np.flatnonzero(cost).astype(np.int32)
-        self.h.addRow(-self.highspy.kHighsInf, most, at.size, at, cost[at])
-        self.held.append(most)
+        self.h.addRow(-self.highspy.kHighsInf, most + room, at.size, at, cost[at])
+        self.held.append(most + room)
+        self.room.append(room)
+
+    def without_room(self, values: Floats) -> float | None:
+        """Optimum of the pass with its whole numbers as they are and next to no room in the passes before; None where
+        the solver finds none.
+
+        A pass with whole numbers may win a little by the room of those before it. Held at that little less, the next
+        pass would have to win it too, and could miss its best plan by a whole lot.
+        """
+        at, kind = self.whole, self.highspy.HighsVarType
+        whole = np.round(values[at])
+        self.h.changeColsIntegrality(at.size, at, np.full(at.size, int(kind.kContinuous), dtype=np.uint8))
+        self.h.changeColsBounds(at.size, at, whole, whole)
+        for n, room in enumerate(self.room):
+            self.h.changeRowBounds(self.rows + n, -self.highspy.kHighsInf, self.held[n] - 0.9 * room)
+        self.h.setOptionValue("solver", "simplex")
+        self.h.setOptionValue("simplex_iteration_limit", CLEAN_ITERATIONS)
+        self._go()
+        self.h.setOptionValue("simplex_iteration_limit", 2**31 - 1)
+        optimal = self.h.modelStatusToString(self.h.getModelStatus()) == "Optimal"
+        value = float(self.h.getInfo().objective_function_value)
+        for n in range(len(self.room)):
+            self.h.changeRowBounds(self.rows + n, -self.highspy.kHighsInf, self.held[n])
+        self.h.changeColsBounds(at.size, at, self.lower[at], self.upper[at])
+        self.h.changeColsIntegrality(at.size, at, np.full(at.size, int(kind.kInteger), dtype=np.uint8))
+        return value if optimal else None
 
     def hold_optimal(self, solution: Any) -> None:
         """Fix what every optimal plan of the last pass shares."""
@@ -431,19 +461,20 @@ def _one_pass(
     value = float(cost @ columns) + measure.constant
     if not whole:
         engine.remember(measure.name, cost * factor)
+    found = info.mip_dual_bound / factor if whole else value, float(info.mip_gap) if whole else 0.0
+    steps = max(0, int(info.simplex_iteration_count)) + max(0, int(info.ipm_iteration_count))
     none = np.zeros(0)
     result = PassResult(
         rank, measure.name, measure.unit, value,
-        info.mip_dual_bound / factor if whole else value, float(info.mip_gap) if whole else 0.0,
-        "optimal" if status == "Optimal" else "time limit",
-        max(0, int(info.simplex_iteration_count)) + max(0, int(info.ipm_iteration_count)), cost,
+        *found, "optimal" if status == "Optimal" else "time limit", steps, cost,
         none if whole else np.array(solution.row_dual)[: engine.rows] / factor,
         none if whole else np.array(solution.col_dual) / factor,
     )  # fmt: skip
     if whole:
-        room = max(tolerance * abs(value), 1e-6 * max(1.0, abs(value)))
+        clean = engine.without_room(columns)
+        most = (factor * value if clean is None else clean) + factor * tolerance * abs(value)
         # the room must stand above the solver's own feasibility tolerance, or it finds no plan in it
-        engine.hold_value(cost * factor, factor * value + max(factor * room, 1e-6))
+        engine.hold_value(cost * factor, most, max(factor * 1e-6 * max(1.0, abs(value)), 1e-6))
     elif tolerance > 0:
         engine.hold_value(cost * factor, factor * (value + tolerance * abs(value)))
     else:
