@@ -115,6 +115,24 @@ def test_a_wrong_namespace_is_not_a_book(tmp_path: Path) -> None:
     assert "example.org" in next(iter(books.findings)).message()
 
 
+def test_items_in_another_namespace_are_kept_apart(tmp_path: Path) -> None:
+    books = read_books([write(tmp_path, "other.xml", book([plain()]).replace(PROC, "http://example.org/items"))])
+    found = [f for f in books.findings if f.severity == "error"]
+    assert [(f.code, f.value) for f in found] == [("jbook-namespace", "http://example.org/items")]
+    assert books["line_items"].is_empty()
+    assert "2017-01" in books["rest"]["value"].to_list()
+    newer = read_books([write(tmp_path, "newer.xml", book([plain()]).replace("20100219", "20160101"))])
+    assert errors(newer) == set()
+    assert len(newer["orders"]) == 2
+
+
+def test_too_many_elements_end_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "MOST_ELEMENTS", 50)
+    books = read_books([write(tmp_path, "many.xml", book([plain()]))])
+    assert errors(books) == {"jbook-too-large"}
+    assert books.counts["elements"].to_list() == [51]
+
+
 LAUGHS = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
 
 

@@ -12,6 +12,8 @@ from typing import Literal
 
 BOOK_NAMESPACE = "http://www.dtic.mil/comptroller/xml/schema/022009/jb"
 ITEM_NAMESPACE = "http://www.dtic.mil/comptroller/xml/schema/20100219/procurement"
+FAMILY = "http://www.dtic.mil/comptroller/xml/schema/"
+"""Every version of the schema lies below this; elements of any other namespace are none of ours."""
 ROOTS = {
     (BOOK_NAMESPACE, "JustificationBook"),
     (BOOK_NAMESPACE, "MasterJustificationBook"),

@@ -13,9 +13,11 @@ from typing import Any
 from xml.parsers import expat
 
 from rampart.findings import Finding
-from rampart.sources.jbook.layout import EXHIBITS, RECORDS, ROOTS, YEARS, Record
+from rampart.sources.jbook.layout import EXHIBITS, FAMILY, RECORDS, ROOTS, YEARS, Record
 
-MOST_BYTES = 400_000_000
+# The largest real books have some 40,000 elements in 4 MB; a master book of a service has a few hundred thousand.
+MOST_BYTES = 100_000_000
+MOST_ELEMENTS = 600_000
 MOST_DEPTH = 60
 MOST_TEXT = 2_000_000
 MOST_MONTHS = 12
@@ -77,6 +79,7 @@ class Reader:
         self._records = 0
         self._bytes = 0
         self._length = 0
+        self._strangers: set[str] = set()
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
         self._parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
@@ -124,9 +127,17 @@ class Reader:
             if len(stack) >= MOST_DEPTH:
                 raise Refused(self._finding("jbook-too-deep", limit=MOST_DEPTH))
         self.parsed.elements += 1
+        if self.parsed.elements > MOST_ELEMENTS:
+            raise Refused(self._finding("jbook-too-large", limit=f"{MOST_ELEMENTS:,}"))
         self._length = 0
         here = _Open(name, above)
-        if record := RECORDS.get(name):
+        record = RECORDS.get(name)
+        if not space.startswith(FAMILY):
+            record = None
+            if space not in self._strangers:
+                self._strangers.add(space)
+                self.parsed.findings.append(self._finding("jbook-namespace", value=space or "no namespace", name=name))
+        if record is not None:
             self._records += 1
             parent = above.row if above else None
             here.record, here.path, here.year = record, "", ""
