@@ -53,7 +53,8 @@ def score_books(bought: pl.DataFrame, *, leave_out: bool = False, origins: Itera
             scored = of_origin.filter(pl.col("ahead") == ahead)
             if leave_out:
                 later = origin + ahead
-                known = seen.filter((pl.col("later_year") != later) & (pl.col("budget_year") != later))
+                start, end = pl.col("budget_year"), pl.col("later_year")
+                known = seen.filter((start != origin) & (start != later) & (end != later))
             else:
                 known = seen.filter(pl.col("later_year") <= origin)
             model = SlipModel.of(known)
