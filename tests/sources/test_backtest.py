@@ -232,3 +232,22 @@ def test_a_missing_table_is_a_finding(tmp_path: Path) -> None:
     scores = score_ramp(tmp_path)
     assert {f.code for f in scores.findings} == {"unreadable"}
     assert scores.summary.is_empty()
+
+
+WORLDS = {
+    "slow": (26000, 28000, 31000, 33000, 35000, 37000),
+    "between": (27000, 31000, 38000, 45000, 52000, 60000),
+    "stalled": (28000, 30000, 36000, 36000, 36000, 36000),
+}
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_ramps_short_of_the_plan_are_forecast_better_than_by_the_plan(world: str, tmp_path: Path) -> None:
+    told = [("2022-02", 14400.0, "2023-01"), ("2023-03", 20000.0, "2023-03"), ("2023-08", 24000.0, "2023-08")]
+    months = ("2023-10", "2024-03", "2024-09", "2025-03", "2025-09", "2026-03")
+    came = [(month, float(value), month) for month, value in zip(months, WORLDS[world], strict=True)]
+    row = score_ramp(public(tmp_path, told + came, PLAN), since=month_number("2023-09")).summary.row(0, named=True)
+    assert row["n"] == 33
+    assert row["crps"] < 0.5 * row["crps_announced"]
+    # Nothing beats a straight line on a ramp that is nearly one; on any other the line is beaten.
+    assert row["crps"] < (1.2 if world == "slow" else 1.0) * row["crps_straight"]

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections import Counter
 from pathlib import Path
+from random import Random
 from xml.etree import ElementTree
 
 import polars as pl
@@ -213,3 +214,41 @@ def test_findings_speak_both_languages(tmp_path: Path) -> None:
     for finding in books.findings:
         assert finding.message("en") != finding.message("fr")
         assert "{" not in finding.sentence("en") + finding.sentence("fr")
+
+
+def test_a_file_of_several_compressed_streams_is_read_whole(tmp_path: Path) -> None:
+    data = book([plain()]).encode()
+    path = tmp_path / "two.xml.xz"
+    path.write_bytes(lzma.compress(data[:700]) + lzma.compress(data[700:]))
+    books = read_books([path])
+    assert errors(books) == set()
+    assert len(books["orders"]) == 2
+
+
+def test_an_encoding_that_nobody_knows(tmp_path: Path) -> None:
+    for name in ("klingon", "shift_jis", "utf-16"):
+        text = book([plain()]).replace('encoding="UTF-8"', f'encoding="{name}"')
+        assert errors(read_books([write(tmp_path, "b.xml", text)])) == {"jbook-broken"}, name
+    wide = tmp_path / "wide.xml"
+    wide.write_bytes(book([plain()]).replace('encoding="UTF-8"', 'encoding="utf-16"').encode("utf-16"))
+    assert len(read_books([wide])["orders"]) == 2
+
+
+@pytest.mark.parametrize("form", ["xml", "xml.xz", "zip", "pdf", "packed.pdf"])
+def test_damaged_bytes_never_raise(form: str, tmp_path: Path) -> None:
+    whole = packed(form, book([plain()]))
+    chance = Random(7)
+    path = tmp_path / f"damaged.{form}"
+    for _ in range(25):
+        data = bytearray(whole)
+        for _ in range(chance.randint(1, 6)):
+            at = chance.randrange(len(data))
+            if chance.random() < 0.5:
+                data[at] = chance.randrange(256)
+            else:
+                del data[at : at + chance.randint(1, 40)]
+        path.write_bytes(bytes(data))
+        books = read_books([path])
+        for finding in books.findings:
+            assert finding.sentence("en")
+            assert finding.sentence("fr")

@@ -30,8 +30,9 @@ from rampart.sources.calibration.works import completion_slips, packaged_works
 
 DRAWS = 4000
 WHOLE = "whole"
-_ROUNDING = 0.05
-"""Published rates are rounded: in 2023 sources gave 14,000, 14,400, 14,500 and 15,000 for one rate."""
+_ROUNDING = 0.08
+"""Log spread of what different sources said of one rate in 2022-23: 155 mm 14,000, 14,400, 14,500 and 15,000 a month;
+GMLRS 500, 566 and 625."""
 _RAMPS = (9, 24)
 """Months from first output to full rate where no announced works gave both dates: assumed."""
 _SHARED = 0.5

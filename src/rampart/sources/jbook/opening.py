@@ -6,6 +6,7 @@ import io
 import lzma
 import mmap
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,12 @@ MOST_ATTACHED = 400_000_000
 _LZMA_MEMORY = 200_000_000
 _STREAM = re.compile(rb"stream\r?\n")
 _LENGTH = re.compile(rb"/Length\s+(\d+)(?!\s+\d+\s+R)")
+
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, ValueError, OverflowError, NotImplementedError,
+    RuntimeError,
+)  # fmt: skip
+"""What the standard library raises on a damaged archive."""
 
 Document = tuple[str, Iterator[bytes]]
 
@@ -49,7 +56,12 @@ def _xz(file: IO[bytes]) -> Iterator[bytes]:
     unpacker = lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)
     try:
         data = file.read(PIECE)
-        while not unpacker.eof:
+        while True:
+            if unpacker.eof:
+                data = (unpacker.unused_data + file.read(PIECE)).lstrip(b"\0")
+                if not data:
+                    return
+                unpacker = lzma.LZMADecompressor(memlimit=_LZMA_MEMORY)  # a further stream of the same file
             if unpacker.needs_input and not data:
                 raise ValueError("the compressed file ends too early")
             piece = unpacker.decompress(data, max_length=PIECE)
@@ -69,15 +81,15 @@ def _zip(file: IO[bytes], name: str, findings: list[Finding]) -> Iterator[Docume
             for member in members:
                 with archive.open(member) as inside:
                     yield f"{name}/{member.filename}", _member(inside)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as fault:
-        findings.append(Finding("jbook-broken", file=name, details={"why": str(fault)}))
+    except _BROKEN as fault:
+        findings.append(Finding("jbook-broken", file=name, details={"why": str(fault) or "the archive is damaged"}))
 
 
 def _member(inside: IO[bytes]) -> Iterator[bytes]:
     try:
         while piece := inside.read(PIECE):
             yield piece
-    except (zipfile.BadZipFile, zlib.error) as fault:
+    except _BROKEN as fault:
         raise ValueError(str(fault)) from fault
 
 
@@ -115,7 +127,10 @@ def _attached(data: mmap.mmap, start: int, about: bytes, *, packed: bool) -> byt
         unpacker = zlib.decompressobj()
         parts, size, at = [], 0, start
         while not unpacker.eof and at < len(data):
-            part = unpacker.decompress(data[at : at + PIECE])
+            try:
+                part = unpacker.decompress(data[at : at + PIECE])
+            except zlib.error:
+                break  # what was unpacked goes on; the archive in it is then found to be damaged
             size, at = size + len(part), at + PIECE
             if size > MOST_ATTACHED:
                 return None

@@ -103,7 +103,7 @@ class Reader:
             what = expat.errors.messages.get(fault.code, "") if fault.code else ""
             found = self._finding("jbook-broken", row=fault.lineno, why=what or "the document is not well-formed")
             self.parsed.findings.append(found)
-        except (EOFError, OSError, ValueError) as fault:
+        except (EOFError, OSError, ValueError, LookupError) as fault:
             self.parsed.findings.append(self._finding("jbook-broken", why=str(fault) or "the file ends too early"))
         return self.parsed
 
