@@ -212,10 +212,20 @@ def cli() -> str:
     )
     top = click.Context(main, info_name="rampart", terminal_width=88, help_option_names=["-h", "--help"])
     page.append(f"\n```text\n{main.get_help(top)}\n```\n")
-    for name in sorted(main.commands):
-        context = click.Context(main.commands[name], info_name=name, parent=top, terminal_width=88)
-        page.append(f"\n## rampart {name}\n\n```text\n{main.commands[name].get_help(context)}\n```\n")
+    page += commands(main, top, "rampart")
     return "".join(page)
+
+
+def commands(group: click.Group, above: click.Context, words: str) -> list[str]:
+    """Help of the commands of a group, and of those below a command that is itself a group."""
+    page = []
+    for name in sorted(group.commands):
+        command = group.commands[name]
+        context = click.Context(command, info_name=name, parent=above, terminal_width=88)
+        page.append(f"\n## {words} {name}\n\n```text\n{command.get_help(context)}\n```\n")
+        if isinstance(command, click.Group):
+            page += commands(command, context, f"{words} {name}")
+    return page
 
 
 MORE = [("compare", "rampart.plan.compare", "compare"), ("measure", "rampart.report.measures", "measure")]

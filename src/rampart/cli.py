@@ -363,3 +363,7 @@ def doctor(lang: Language, as_json: bool) -> None:
         for name, ok, text in results:
             say(f"{'ok ' if ok else 'NO '} {name}: {text}")
     sys.exit(OK if all(ok for _, ok, _ in results) else FINDINGS)
+
+
+# The verbs of the sources room hang themselves on ``main``.
+from rampart import cli_sources  # noqa: E402, F401

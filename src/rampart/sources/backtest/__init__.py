@@ -1,0 +1,1 @@
+"""Forecasts made from what was known at a date, scored against what was published later."""

@@ -1,0 +1,218 @@
+"""What had been published by a date: rates reached, rates announced with their dates, works and how long they ramp."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from rampart.findings import Finding
+
+REACHED = ("rate_actual", "capacity_actual")
+ANNOUNCED = ("rate_target", "capacity_target")
+_PER_MONTH = {"month": 1.0, "year": 1 / 12, "day": 365 / 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A figure of a series.
+
+    month      which month it is about, counted from year 0
+    value      units a month
+    published  month of the document that says so: before it, nobody outside knew
+    kind       what the source counts: actual, claimed, estimate
+    """
+
+    month: int
+    value: float
+    published: int
+    kind: str = "actual"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series to forecast: whose rate of what, which account's lines it is like, and its stages."""
+
+    name: str
+    country: str
+    organisation: str
+    item: str
+    account: str
+    stages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What could be read about a series by the end of a month, the origin.
+
+    reached    rates reached, in order of their months, one a month (the latest published)
+    announced  the plan: (month, rate), rising in month; of two statements for one month the later counts. A date
+               that has passed without its rate having been reached stands: the works are late, not gone
+    said       month in which each of ``announced`` was stated
+    ramps      months from first output to full rate of works announced by then
+    first      earliest month in which new works of a stage are to give output, by stage, where that was said
+    """
+
+    origin: int
+    reached: tuple[Point, ...]
+    announced: tuple[tuple[int, float], ...]
+    said: tuple[int, ...]
+    ramps: tuple[int, ...]
+    first: Mapping[str, int]
+
+
+def month_number(text: str, *, end: bool = False) -> int | None:
+    """Months from year 0 of a date as "2023-08" or a day of it; a bare year is its first, or its last, month."""
+    match = re.match(r"(\d{4})(?:-(\d{2}))?", text.strip())
+    if match is None:
+        return None
+    month = int(match[2]) if match[2] else (12 if end else 1)
+    return int(match[1]) * 12 + month - 1 if 1 <= month <= 12 else None
+
+
+def month_text(number: int) -> str:
+    """Months from year 0 as "YYYY-MM"."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def per_month(value: float, unit: str) -> float | None:
+    """A rate in units a month; None where the unit is no rate."""
+    period = unit.rpartition("/")[2].strip()
+    return value * _PER_MONTH[period] if period in _PER_MONTH else None
+
+
+@lru_cache(maxsize=1)
+def known_series() -> Mapping[str, Series]:
+    """The series that can be forecast, by name."""
+    text = files("rampart").joinpath("data/ramp_series.csv").read_text(encoding="utf-8")
+    return {
+        r["series"]: Series(r["series"], r["country"], r["organisation"], r["item"], r["account"],
+                            tuple(r["stages"].split("|")))
+        for r in csv.DictReader(text.splitlines())
+    }  # fmt: skip
+
+
+def read_rows(path: Path, findings: list[Finding]) -> list[dict[str, str]]:
+    """Rows of a public table; a missing or unreadable file is a finding."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError as fault:
+        findings.append(Finding("unreadable", file=path.name, details={"why": fault.strerror or str(fault)}))
+    except (UnicodeDecodeError, csv.Error) as fault:
+        findings.append(Finding("unreadable", file=path.name, details={"why": str(fault)}))
+    return []
+
+
+def read_series(path: Path, findings: list[Finding]) -> dict[str, list[Point]]:
+    """Points of every series of a file, in units a month; what is no rate is left out."""
+    found: dict[str, list[Point]] = {}
+    for place, row in enumerate(read_rows(path, findings), start=2):
+        month = month_number(row.get("date", ""))
+        published = month_number(row.get("source_date") or row.get("date", ""))
+        try:
+            value = per_month(float(row["value"]), row.get("unit", ""))
+        except (KeyError, ValueError):
+            value = None
+            findings.append(Finding("public-not-a-number", file=path.name, row=place, value=row.get("value") or ""))
+        if month is None or published is None:
+            findings.append(Finding("public-not-a-date", file=path.name, row=place, value=row.get("date") or ""))
+        elif value is not None:
+            found.setdefault(row["series"], []).append(
+                Point(month, value, max(month, published), row.get("kind") or "actual")
+            )
+    return {name: sorted(points, key=lambda p: (p.month, p.published)) for name, points in found.items()}
+
+
+def known_at(
+    series: Series, origin: int, points: Sequence[Point], rates: Sequence[Mapping[str, str]],
+    works: Sequence[Mapping[str, str]],
+) -> Known:  # fmt: skip
+    """What had been published about a series by the end of the origin month; nothing later is looked at."""
+    reached: dict[int, Point] = {}
+    for point in points:
+        if point.published <= origin:
+            reached[point.month] = point
+    announced: dict[int, tuple[int, float]] = {}
+    for row in rates:
+        if (row["country"], row["organisation"], row["item"]) != (series.country, series.organisation, series.item):
+            continue
+        said = month_number(row["source_date"])
+        about = month_number(row["as_of_date"])
+        value = per_month((float(row["value"]) + float(row["value_high"] or row["value"])) / 2, row["unit"])
+        if said is None or about is None or value is None or max(said, about) > origin:
+            continue
+        if row["metric"] in REACHED and about not in reached:
+            reached[about] = Point(about, value, max(said, about))
+        target = month_number(row["target_date"], end=True) if row["target_date"] else None
+        if row["metric"] not in ANNOUNCED or target is None:
+            continue
+        if target not in announced or announced[target][0] <= about:
+            announced[target] = (about, value)
+    most = max((point.value for point in reached.values()), default=0.0)
+    plan = [
+        step
+        for step in _in_force([(about, target, value) for target, (about, value) in announced.items()])
+        if step[0] > origin or step[1] > most
+    ]
+    ramps, first = _works(series, origin, works)
+    return Known(origin, tuple(reached[m] for m in sorted(reached)), tuple((target, value) for target, value, _ in plan),
+                 tuple(about for *_, about in plan), ramps, first)  # fmt: skip
+
+
+def _in_force(statements: Sequence[tuple[int, int, float]]) -> list[tuple[int, float, int]]:
+    """The plan that the statements (said in, for month, rate) leave in force, in order of month: (month, rate, said).
+
+    The newest counts; an older one stays where it agrees, that is where the rate then never falls.
+    """
+    kept: list[tuple[int, float, int]] = []
+    for about, target, value in sorted(statements, reverse=True):
+        if all((v <= value) if m < target else (v >= value) for m, v, _ in kept):
+            kept.append((target, value, about))
+    return sorted(kept)
+
+
+def _works(series: Series, origin: int, works: Sequence[Mapping[str, str]]) -> tuple[tuple[int, ...], dict[str, int]]:
+    """Ramp durations of all works announced by then, and planned first output of the series' own, by stage."""
+    ramps: list[int] = []
+    first: dict[str, int] = {}
+    word = series.item.split()[0]
+    for row in works:
+        said = month_number(row["source_date"])
+        started = month_number(row["announced_or_started"])
+        if said is None or started is None or max(said, started) > origin:
+            continue
+        begin = month_number(row["planned_first_output"])
+        full = month_number(row["planned_full_rate_date"], end=True)
+        if begin is not None and full is not None and full > begin:
+            ramps.append(full - begin)
+        if begin is None or word not in row["item"] or series.country not in row["country"].split("/"):
+            continue
+        for stage in series.stages:
+            if stage.rstrip("s") in row["supply_stage"]:
+                first[stage] = min(first.get(stage, begin), begin)
+    return tuple(ramps), first
+
+
+def straight_line(known: Known, month: int) -> float:
+    """Naive rival: the least-squares line through the rates reached, from the last of them on; flat with one."""
+    last = known.reached[-1]
+    if len(known.reached) < 2:
+        return last.value
+    months = np.array([p.month for p in known.reached], float)
+    values = np.array([p.value for p in known.reached])
+    slope = float(np.polyfit(months - months.mean(), values, 1)[0])
+    return max(0.0, last.value + slope * (month - last.month))
+
+
+def announced_plan(known: Known, month: int) -> float:
+    """Naive rival: the straight way from the last rate reached through what is announced, flat after it."""
+    last = known.reached[-1]
+    ahead = [(m, v) for m, v in known.announced if m > last.month]
+    return float(np.interp(month, [last.month, *(m for m, _ in ahead)], [last.value, *(v for _, v in ahead)]))

@@ -1,0 +1,92 @@
+"""Ramp forecasts scored against what was published later, beside the announced plan and a straight line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from rampart.findings import Finding
+from rampart.sources.backtest.announcements import (
+    announced_plan,
+    known_at,
+    known_series,
+    month_text,
+    read_rows,
+    read_series,
+    straight_line,
+)
+from rampart.sources.backtest.ramp import WHOLE, Assumed, forecast
+
+SCHEMA = {
+    "series": pl.String, "kind": pl.String, "origin": pl.String, "month": pl.String, "ahead": pl.Int64, "came": pl.Float64,
+    "expected": pl.Float64, "low": pl.Float64, "median": pl.Float64, "high": pl.Float64, "inside": pl.Boolean,
+    "announced": pl.Float64, "straight": pl.Float64, "crps": pl.Float64, "crps_announced": pl.Float64,
+    "crps_straight": pl.Float64, "slowest": pl.String,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class RampScores:
+    """Forecasts beside what came, by series, origin and month; the summary by series; what was found on the way.
+
+    ``kind`` tells output (actual) from capacity as its owner states it (claimed), which follows announcements.
+    Rates are units a month. ``stages`` has the forecast of every stage.
+    """
+
+    forecasts: pl.DataFrame
+    summary: pl.DataFrame
+    stages: pl.DataFrame
+    findings: tuple[Finding, ...]
+
+
+def score_ramp(
+    public: Path, series_file: Path | None = None, *, names: Sequence[str] = (), since: int | None = None
+) -> RampScores:
+    """Forecast each series from every month in which a figure of it was published, and score all later figures.
+
+    public       folder with ``production_rates.csv``, ``capacity_investments.csv`` (and ``backtest_series.csv``)
+    series_file  figures to score against; by default the one of the folder
+    names        series to look at; by default all that the package knows
+    since        only months from this one on are scored
+    """
+    findings: list[Finding] = []
+    rates = read_rows(public / "production_rates.csv", findings)
+    works = read_rows(public / "capacity_investments.csv", findings)
+    points = read_series(series_file or public / "backtest_series.csv", findings)
+    rows, stage_rows = [], []
+    for name in names or known_series():
+        series = known_series()[name]
+        assumed = Assumed.of(series.account)
+        own = points.get(name, [])
+        for origin in sorted({p.published for p in own}):
+            known = known_at(series, origin, own, rates, works)
+            later = [p for p in own if p.month > origin and (since is None or p.month >= since)]
+            if not known.reached or not later:
+                continue
+            months = sorted({p.month for p in later})
+            found = forecast(series, known, months, assumed)
+            for point in later:
+                whole = found[WHOLE][point.month]
+                low, high = whole.interval()
+                announced, straight = announced_plan(known, point.month), straight_line(known, point.month)
+                slowest = min((found[stage][point.month].mean, stage) for stage in series.stages)[1]
+                rows.append((name, point.kind, month_text(origin), month_text(point.month), point.month - origin, point.value,
+                             whole.mean, low, whole.quantile(0.5), high, low <= point.value <= high, announced,
+                             straight, whole.crps(point.value), abs(announced - point.value),
+                             abs(straight - point.value), slowest))  # fmt: skip
+                for stage in series.stages:
+                    ends = (found[stage][point.month].quantile(level) for level in (0.1, 0.5, 0.9))
+                    stage_rows.append((name, month_text(origin), month_text(point.month), stage, *ends))
+    forecasts = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    summary = (
+        forecasts.group_by("series", "kind", maintain_order=True)
+        .agg(pl.len().alias("n"), pl.col("inside").mean().alias("coverage"),
+             pl.col("crps", "crps_announced", "crps_straight").mean())
+    )  # fmt: skip
+    stages = pl.DataFrame(stage_rows, schema={"series": pl.String, "origin": pl.String, "month": pl.String,
+                          "stage": pl.String, "low": pl.Float64, "median": pl.Float64, "high": pl.Float64},
+                          orient="row")  # fmt: skip
+    return RampScores(forecasts, summary, stages, tuple(findings))

@@ -1,0 +1,312 @@
+"""Production schedules in the P-21 layout, as a workbook or CSV: written from a plan or a case, and read back.
+
+A row is what one customer's buy of a fiscal year delivers in one window of twelve months, October to September,
+beside the manufacturer's rates and lead times, as exhibit P-21 has it. ``data/p21.csv`` lists the columns.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from rampart.case.calendar import month_number, month_text
+from rampart.findings import Finding, Language
+
+if TYPE_CHECKING:
+    from rampart.case import Case
+    from rampart.plan import Plan
+
+SHEET = "P-21"
+MONTHS = tuple(f"m{i:02d}" for i in range(1, 13))
+_KINDS = ("munition", "rocket", "missile", "component", "spare", "system")
+
+
+@dataclass(frozen=True, slots=True)
+class P21Column:
+    """One column of the layout."""
+
+    name: str
+    number: bool
+    required: bool
+    label: Mapping[str, str]
+    help: Mapping[str, str]
+
+
+@lru_cache(maxsize=1)
+def columns() -> Mapping[str, P21Column]:
+    """Columns of the layout, in order."""
+    text = files("rampart").joinpath("data/p21.csv").read_text(encoding="utf-8")
+    return {
+        row["column"]: P21Column(
+            row["column"], row["type"] == "number", row["required"] == "yes",
+            {"en": row["label_en"], "fr": row["label_fr"]}, {"en": row["help_en"], "fr": row["help_fr"]},
+        )
+        for row in csv.DictReader(text.splitlines())
+    }  # fmt: skip
+
+
+def schema() -> dict[str, Any]:
+    """Polars types of the layout."""
+    return {column.name: pl.Float64 if column.number else pl.String for column in columns().values()}
+
+
+def fiscal_year(month: int) -> int:
+    """The fiscal year, October to September, of a month counted from year 0."""
+    return (month + 3) // 12
+
+
+def schedule(source: Case | Plan) -> pl.DataFrame:
+    """The production schedule of a plan (what is on order and what it orders), or what a case has on order.
+
+    What a period of several months delivers is spread over its months in equal parts. Deliveries without a
+    production line (from stock, or bought elsewhere) are no production and are left out.
+    """
+    from rampart.case import Case
+
+    case = source if isinstance(source, Case) else source.case
+    buys: dict[tuple[Any, ...], dict[int, float]] = {}
+    columns_ = ("item", "line", "buyer", "ship_to")
+    for *key, month, quantity in case["orders"].select(*columns_, "month", "quantity").iter_rows():
+        _add(buys, (*key, None), month_number(month), 1, quantity)
+    if not isinstance(source, Case):
+        lengths = _period_lengths(case)
+        chosen = source["orders"].select(*columns_, "award", "period", "month", "quantity")
+        for *key, award, period, month, quantity in chosen.iter_rows():
+            year = fiscal_year(month_number(award)) if award else None
+            _add(buys, (*key, year), month_number(month), lengths[period], quantity)
+    lines = {row["line"]: row for row in case["lines"].iter_rows(named=True)}
+    items = {row["item"]: row for row in case["items"].iter_rows(named=True)}
+    rows: list[dict[str, Any]] = []
+    ordered = sorted(buys.items(), key=lambda b: tuple("" if part is None else str(part) for part in b[0]))
+    for (item, line, buyer, ship_to, year), months in ordered:
+        if line is not None and (total := math.fsum(months.values())) > 0:
+            about = _about(items[item], lines[line])
+            buy = {"buyer": buyer, "ship_to": ship_to if ship_to != buyer else None, "fiscal_year": year}
+            rows += [about | buy | window for window in _windows(months, total)]
+    return pl.DataFrame([[row.get(c) for c in columns()] for row in rows], schema=schema(), orient="row", strict=False)
+
+
+def _period_lengths(case: Case) -> dict[int, int]:
+    counted: dict[int, int] = {}
+    for period in case.calendar.period_of_month.tolist():
+        counted[period] = counted.get(period, 0) + 1
+    return counted
+
+
+def _add(
+    buys: dict[tuple[Any, ...], dict[int, float]], key: tuple[Any, ...], month: int, length: int, quantity: float
+) -> None:
+    months = buys.setdefault(key, {})
+    for at in range(month, month + length):
+        months[at] = months.get(at, 0.0) + quantity / length
+
+
+def _about(item: Mapping[str, Any], line: Mapping[str, Any]) -> dict[str, Any]:
+    most = line["max_rate"]
+    return {
+        "item": item["item"], "item_name": item["name_en"], "kind": item["kind"], "unit": item["unit"],
+        "unit_price": line["unit_cost"] if item["price"] is None else item["price"],
+        "line": line["line"], "manufacturer": line["site"], "nation": line["nation"], "rate_per": line["rate_per"],
+        "min_rate": line["min_rate"], "economic_rate": line["economic_rate"],
+        "max_rate": most if most is not None and math.isfinite(most) else None,
+        "initial_lead_time": line["lead_time_initial"], "admin_lead_time": line["admin_lead_time"],
+        "lead_time": line["lead_time"],
+    }  # fmt: skip
+
+
+def _windows(months: Mapping[int, float], total: float) -> Iterable[dict[str, Any]]:
+    """One row a fiscal year with deliveries, what came before and what is left after it."""
+    for year in sorted({fiscal_year(month) for month in months}):
+        first = year * 12 - 3
+        inside = {MONTHS[m - first]: q for m, q in months.items() if first <= m < first + 12}
+        before = math.fsum(q for m, q in months.items() if m < first)
+        after = math.fsum(q for m, q in months.items() if m >= first + 12)
+        yield {
+            "quantity": total,
+            "window": year,
+            "accepted_before": before or None,
+            "balance_after": after or None,
+            **inside,
+        }
+
+
+def write_p21(frame: pl.DataFrame, path: Path, *, language: Language = "en") -> Path:
+    """Write a schedule as .xlsx or .csv. An empty frame gives the template. Labels in the language, names in CSV."""
+    from rampart.case.writing import csv_text, replace_file
+
+    kinds = ["number" if c.number else "text" for c in columns().values()]
+
+    def as_csv(target: Path) -> None:
+        with target.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(columns())
+            for row in frame.iter_rows():
+                writer.writerow([csv_text(value, kind) for value, kind in zip(row, kinds, strict=True)])
+
+    replace_file(path, as_csv if path.suffix.lower() == ".csv" else lambda target: _workbook(frame, target, language))
+    return path
+
+
+def _workbook(frame: pl.DataFrame, target: Path, language: Language) -> None:
+    import xlsxwriter
+
+    from rampart.case.writing import write_cell
+
+    with xlsxwriter.Workbook(str(target), {"in_memory": True}) as book:
+        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        must = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#DDE8F0"})
+        text = book.add_format({"num_format": "@"})
+        sheet = book.add_worksheet(SHEET)
+        sheet.freeze_panes(1, 5)
+        sheet.set_row(0, 60)
+        for j, column in enumerate(columns().values()):
+            sheet.write_string(0, j, column.label[language], must if column.required else head)
+            sheet.write_comment(0, j, column.help[language])
+            sheet.set_column(j, j, 9 if column.name in MONTHS else 14)
+            if column.name in ("rate_per", "kind"):
+                values = ["month", "year"] if column.name == "rate_per" else list(_KINDS)
+                sheet.data_validation(1, j, 2000, j, {"validate": "list", "source": values})
+            for i, value in enumerate(frame[column.name], start=1):
+                write_cell(sheet, i, j, value, text)
+
+
+def read_p21(path: Path) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+    """Read a schedule back from .xlsx or .csv, headed by names or by labels of either language.
+
+    The frame is empty where columns are missing; a cell that cannot stand is null, and a finding.
+    """
+    findings: list[Finding] = []
+    table = _cells(path, findings)
+    if not table:
+        return pl.DataFrame(schema=schema()), tuple(findings)
+    names = {label.casefold(): c.name for c in columns().values() for label in (c.name, *c.label.values())}
+    heads = [names.get(str(cell or "").strip().casefold()) for cell in table[0]]
+    missing = [c.label["en"] for c in columns().values() if c.required and c.name not in heads]
+    if missing:
+        findings.append(Finding("p21-columns", file=path.name, row=1, value=", ".join(missing)))
+        return pl.DataFrame(schema=schema()), tuple(findings)
+    rows = []
+    for place, cells in enumerate(table[1:], start=2):
+        if any(str(cell or "").strip() for cell in cells):
+            given = {head: cell for head, cell in zip(heads, cells, strict=False) if head}
+            rows.append(_row(given, path.name, place, findings))
+    return pl.DataFrame(rows, schema=schema(), orient="row"), tuple(findings)
+
+
+def _cells(path: Path, findings: list[Finding]) -> Sequence[Sequence[Any]]:
+    try:
+        if path.suffix.lower() == ".csv":
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                return list(csv.reader(file))
+        from python_calamine import CalamineError, CalamineWorkbook
+
+        try:
+            book = CalamineWorkbook.from_path(str(path))
+            name = SHEET if SHEET in book.sheet_names else book.sheet_names[0]
+            cells: Sequence[Sequence[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            return cells
+        except (CalamineError, IndexError) as fault:
+            findings.append(Finding("unreadable", file=path.name, details={"why": str(fault)}))
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
+        findings.append(Finding("unreadable", file=path.name, details={"why": str(fault)}))
+    return []
+
+
+def _row(given: Mapping[str, Any], file: str, place: int, findings: list[Finding]) -> list[Any]:
+    values: dict[str, Any] = {}
+    for column in columns().values():
+        value, wanted = _value(column, given.get(column.name))
+        if wanted:
+            details = {"wanted": wanted[0], "wanted_fr": wanted[1]}
+            shown = str(given.get(column.name) or "")
+            findings.append(
+                Finding("p21-value", file=file, row=place, column=column.label["en"], value=shown, details=details)
+            )
+        values[column.name] = value
+    parts = [values[c] or 0.0 for c in ("accepted_before", *MONTHS, "balance_after")]
+    planned, bought = math.fsum(parts), values["quantity"]
+    if bought is not None and abs(planned - bought) > max(0.5, 1e-6 * bought):
+        findings.append(
+            Finding("p21-sum", file=file, row=place, value=f"{bought:g}", details={"planned": f"{planned:g}"})
+        )
+    return list(values.values())
+
+
+def _value(column: P21Column, cell: Any) -> tuple[Any, tuple[str, str] | None]:
+    """The value of a cell, and what was wanted where it cannot stand."""
+    text = str(cell).strip() if cell is not None else ""
+    if not text:
+        return None, ("a value", "une valeur") if column.required else None
+    if not column.number:
+        text = text.removeprefix("'")
+        if column.name == "rate_per" and text not in ("month", "year"):
+            return None, ("month or year", "month ou year")
+        if column.name == "kind" and text not in _KINDS:
+            return None, (" | ".join(_KINDS), " | ".join(_KINDS))
+        return text, None
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or number < 0:
+        return None, ("a number of at least zero", "un nombre positif ou nul")
+    if column.name in ("window", "fiscal_year") and not (number.is_integer() and 1900 <= number <= 2200):
+        return None, ("a year", "une année")
+    return number, None
+
+
+def p21_case(frame: pl.DataFrame, *, name: str = "P-21") -> Case:
+    """A case from a schedule: items, lines and orders, for whoever has no structured book.
+
+    The case begins with the first month that has a delivery. Raises ValueError where the schedule is empty.
+    """
+    from rampart.sources.case_rows import PRIORITIES, Row, case_of
+
+    items: dict[str, Row] = {}
+    lines: dict[str, Row] = {}
+    orders: dict[tuple[Any, ...], Row] = {}
+    told = {"source": "p21", "grade": "published"}
+    for row in frame.iter_rows(named=True):
+        items.setdefault(row["item"], {
+            "item": row["item"], "name_en": row["item_name"] or row["item"], "kind": row["kind"] or "munition",
+            "unit": row["unit"] or "units", "price": row["unit_price"], **told,
+        })  # fmt: skip
+        lines.setdefault(row["line"], {
+            "line": row["line"], "site": row["manufacturer"], "nation": row["nation"], "item": row["item"],
+            "state": "hot", "rate_per": row["rate_per"], "min_rate": row["min_rate"],
+            "economic_rate": row["economic_rate"], "max_rate": row["max_rate"],
+            "admin_lead_time": row["admin_lead_time"], "lead_time": row["lead_time"],
+            "lead_time_initial": row["initial_lead_time"], **told,
+            "note": "State taken as hot: the schedule has deliveries.",
+        })  # fmt: skip
+        first = int(row["window"]) * 12 - 3
+        for place, column in enumerate(MONTHS):
+            if row[column]:
+                key = (row["buyer"], row["item"], row["line"], row["ship_to"], month_text(first + place))
+                kept = orders.setdefault(key, {
+                    **dict(zip(("buyer", "item", "line", "ship_to", "month"), key, strict=True)), "quantity": 0.0, **told,
+                })  # fmt: skip
+                kept["quantity"] += row[column]
+    if not orders:
+        raise ValueError("the schedule has no delivery")
+    months = sorted(key[-1] for key in orders)
+    recipients = {key[3] for key in orders if key[3]} - {key[0] for key in orders}
+    nations = sorted({key[0] for key in orders} | recipients | {str(line["nation"]) for line in lines.values()})
+    rows: dict[str, Sequence[Row]] = {
+        "sources": [{"source": "p21", "title": name}],
+        "nations": [
+            {"nation": n, "name_en": n, "role": "recipient" if n in recipients else "member"} for n in nations
+        ],
+        "items": list(items.values()), "lines": list(lines.values()), "orders": list(orders.values()),
+        "priorities": [dict(row) for row in PRIORITIES],
+    }  # fmt: skip
+    settings = {"title_en": name, "start": months[0], "end": months[-1], "currency": "XXX", "money_unit": "million"}
+    return case_of(settings, rows)

@@ -1,0 +1,253 @@
+"""Back-tests look at nothing later than their origin, and their scores are those of the definitions."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from rampart.sources.backtest.announcements import (
+    Known,
+    Point,
+    announced_plan,
+    known_at,
+    known_series,
+    month_number,
+    month_text,
+    per_month,
+    straight_line,
+)
+from rampart.sources.backtest.books import BookScores, score_books
+from rampart.sources.backtest.ramp import WHOLE, Assumed, forecast
+from rampart.sources.backtest.ramp_scores import score_ramp
+from rampart.sources.jbook import read_books
+from rampart.sources.jbook.history import orders
+from sources.small_books import Item, Maker, Order, book, write
+
+SERIES = known_series()["us_155mm_bodies_rate"]
+
+
+def month_of(number: int) -> str:
+    return month_text(number)
+
+
+def books_with_slips(folder: Path, slips: dict[int, Sequence[int]]) -> pl.DataFrame:
+    """Books of following years: order n of fiscal year 2018 slips ``slips[year][n]`` months in the book of a year."""
+    firsts = {n: 2019 * 12 for n in range(len(next(iter(slips.values()))))}
+    for year, moved in slips.items():
+        items = []
+        for n, by in enumerate(moved):
+            firsts[n] += by
+            order = Order(2018, "2018-01", month_of(firsts[n]), 10 + n)
+            items.append(Item(number=f"E{n}", makers=[Maker(orders=[order])]))
+        write(folder, f"b{year}.xml", book(items, year=year))
+    return orders(read_books([folder]).tables)
+
+
+def slips_of(seed: int, years: Sequence[int]) -> dict[int, list[int]]:
+    rng = np.random.default_rng(seed)
+    draws = {year: rng.integers(-3, 20, 120).tolist() for year in years}
+    return {**draws, years[0]: [0] * 120}
+
+
+def test_forecasts_cover_and_beat_the_book_where_slips_go_on_alike(tmp_path: Path) -> None:
+    scores = score_books(books_with_slips(tmp_path, slips_of(3, (2013, 2014, 2015, 2016))))
+    assert scores.skipped == (2013,)
+    whole = scores.summary.filter(pl.col("cut") == "all").row(0, named=True)
+    assert whole["n"] == 120 * 3
+    assert whole["coverage_low"] <= whole["coverage"] <= whole["coverage_high"]
+    assert 0.75 <= whole["coverage"] <= 0.93  # whole months: the interval holds more than 80 % of few values
+    assert whole["crps"] < whole["crps_naive"]
+    rows = scores.forecasts
+    assert (rows["crps_naive"] == rows["slip"].abs()).all()
+    assert rows["inside"].to_list() == ((rows["low"] <= rows["slip"]) & (rows["slip"] <= rows["high"])).to_list()
+    assert rows["slip"].sum() > 0
+
+
+def known_only(scores: BookScores) -> pl.DataFrame:
+    rows = scores.forecasts.filter((pl.col("origin") == 2014) & (pl.col("ahead") == 1))
+    return rows.select("item", "line_item", "promised", "expected", "low", "high", "learned_from").sort("line_item")
+
+
+def test_later_books_change_no_earlier_forecast(tmp_path: Path) -> None:
+    (tmp_path / "calm").mkdir()
+    (tmp_path / "late").mkdir()
+    slips = slips_of(3, (2013, 2014, 2015, 2016))
+    calm = score_books(books_with_slips(tmp_path / "calm", slips))
+    late = score_books(books_with_slips(tmp_path / "late", {**slips, 2016: [60] * 120, 2015: [36] * 120}))
+    assert known_only(calm).equals(known_only(late))
+    assert len(known_only(calm)) == 120
+    assert late.forecasts["crps"].mean() > calm.forecasts["crps"].mean()  # type: ignore[operator]
+
+
+def test_leaving_a_year_out_learns_nothing_from_it(tmp_path: Path) -> None:
+    slips = slips_of(3, (2013, 2014, 2015))
+    frame = books_with_slips(tmp_path, {**slips, 2015: [40] * 120})
+    scores = score_books(frame, leave_out=True).forecasts
+    into_2015 = scores.filter((pl.col("later") == 2015) & (pl.col("ahead") == 1))
+    assert into_2015["high"].max() < 40  # type: ignore[operator]
+    assert not into_2015["inside"].any()
+
+
+def test_two_books_are_too_few(tmp_path: Path) -> None:
+    scores = score_books(books_with_slips(tmp_path, slips_of(3, (2013, 2014))))
+    assert scores.summary.is_empty()
+    assert scores.skipped == (2013,)
+
+
+def test_dates_and_units() -> None:
+    assert month_number("2023-08-07") == month_number("2023-08") == 2023 * 12 + 7
+    assert month_number("2028", end=True) == 2028 * 12 + 11
+    assert month_number("soon") is None
+    assert month_number("2023-13") is None
+    assert per_month(1200, "rounds/year") == 100
+    assert per_month(1200, "rounds cumulative") is None
+
+
+def rate(metric: str, value: float, said: str, about: str, target: str = "", *, high: str = "") -> dict[str, str]:
+    return {
+        "country": "US", "organisation": SERIES.organisation, "item": SERIES.item, "metric": metric, "value": str(value),
+        "value_high": high, "unit": "rounds/month", "as_of_date": about, "target_date": target, "source_date": said,
+    }  # fmt: skip
+
+
+POINTS = [Point(month_number("2022-02") or 0, 14400, month_number("2023-01") or 0),
+          Point(month_number("2023-03") or 0, 20000, month_number("2023-03") or 0),
+          Point(month_number("2023-08") or 0, 24000, month_number("2023-08") or 0)]  # fmt: skip
+
+
+def known(origin: str, rates: Sequence[dict[str, str]] = ()) -> Known:
+    return known_at(SERIES, month_number(origin) or 0, POINTS, rates, [])
+
+
+def test_what_was_published_later_is_not_known() -> None:
+    rates = [
+        rate("rate_target", 90000, "2023-05", "2023-01", "2025-01"),
+        rate("rate_actual", 21000, "2023-04", "2023-04"),
+    ]
+    assert known("2022-12").reached == ()
+    assert [p.value for p in known("2023-03").reached] == [14400, 20000]
+    assert known("2023-04", rates).announced == ()
+    assert [p.value for p in known("2023-04", rates).reached] == [14400, 20000, 21000]
+    assert known("2023-05", rates).announced == ((2025 * 12, 90000.0),)
+
+
+def test_the_newest_statement_is_the_plan() -> None:
+    rates = [
+        rate("rate_target", 90000, "2023-01", "2023-01", "2025-01"),
+        rate("rate_target", 36000, "2022-11", "2022-11", "2025-11"),
+        rate("rate_target", 80000, "2023-08", "2023-08", "2025-09", high="85000"),
+        rate("rate_target", 28000, "2023-03", "2023-03", "2023-12"),
+    ]  # fmt: skip
+    found = known("2023-08", rates)
+    assert [(month_text(m), v) for m, v in found.announced] == [("2023-12", 28000.0), ("2025-09", 82500.0)]
+    assert announced_plan(found, month_number("2023-10") or 0) == pytest.approx(26000)
+    assert announced_plan(found, month_number("2030-01") or 0) == 82500
+    assert straight_line(known("2023-03"), month_number("2023-03") or 0) == 20000
+    assert straight_line(known("2023-03"), month_number("2024-04") or 0) == pytest.approx(25600)
+
+
+MONTHS = [month_number(text) or 0 for text in ("2023-12", "2024-12", "2025-12", "2026-12")]
+PLAN = [rate("rate_target", 80000, "2023-08", "2023-08", "2025-09")]
+
+
+def medians(found: Known, *, cold: bool = False, stage: str = WHOLE) -> list[float]:
+    assumed = Assumed.of("ammunition")
+    return [forecast(SERIES, found, MONTHS, assumed, cold=cold)[stage][m].quantile(0.5) for m in MONTHS]
+
+
+def test_the_slowest_stage_rules() -> None:
+    found = forecast(SERIES, known("2023-08", PLAN), MONTHS, Assumed.of("ammunition"))
+    for month in MONTHS:
+        assert all(found[WHOLE][month].mean <= found[stage][month].mean for stage in SERIES.stages)
+
+
+def test_hot_lines_go_on_new_works_come_late_and_cold_lines_later() -> None:
+    plan, none = known("2023-08", PLAN), known("2023-08")
+    hot, unplanned, cold = medians(plan), medians(none), medians(plan, cold=True)
+    announced = [announced_plan(plan, m) for m in MONTHS]
+    assert hot == sorted(hot)
+    assert all(h < a for h, a in zip(hot[1:3], announced[1:3], strict=True))
+    assert hot[-1] > unplanned[-1]
+    assert unplanned[0] >= 24000
+    assert all(c < h for c, h in zip(cold, hot, strict=True))
+    assert cold[0] < 1000
+
+
+def test_longer_ahead_is_less_sure() -> None:
+    found = forecast(SERIES, known("2023-08", PLAN), MONTHS, Assumed.of("ammunition"))[WHOLE]
+    widths = [found[m].interval()[1] - found[m].interval()[0] for m in MONTHS[:3]]
+    assert widths == sorted(widths)
+
+
+def test_an_overdue_step_has_not_come_yet() -> None:
+    origin = month_number("2025-12") or 0
+    overdue = Known(
+        origin, (*POINTS, Point(origin, 30000, origin)), (((2025 * 12 + 8), 80000.0),), (2023 * 12 + 7,), (), {}
+    )
+    found = forecast(SERIES, overdue, [origin + 2, origin + 36], Assumed.of("ammunition"))[WHOLE]
+    assert found[origin + 2].quantile(0.5) < 40000
+    assert found[origin + 36].quantile(0.5) > found[origin + 2].quantile(0.5)
+
+
+def test_the_same_origin_gives_the_same_forecast() -> None:
+    assert medians(known("2023-08", PLAN)) == medians(known("2023-08", PLAN))
+    with pytest.raises(ValueError, match="no rate had been published"):
+        medians(known("2022-12"))
+
+
+def public(folder: Path, points: Sequence[tuple[str, float, str]], rates: Sequence[dict[str, str]]) -> Path:
+    with (folder / "production_rates.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rate("", 0, "", "").keys())
+        writer.writeheader()
+        writer.writerows(rates)
+    (folder / "capacity_investments.csv").write_text("id,source_date,announced_or_started\n")
+    rows = [f"{SERIES.name},{month},{value},rounds/month,actual,{said}" for month, value, said in points]
+    (folder / "backtest_series.csv").write_text("series,date,value,unit,kind,source_date\n" + "\n".join(rows) + "\n")
+    return folder
+
+
+def test_ramp_forecasts_are_scored_on_what_came_later(tmp_path: Path) -> None:
+    points = [("2022-02", 14400.0, "2023-01"), ("2023-03", 20000.0, "2023-03"), ("2023-08", 24000.0, "2023-08")]
+    scores = score_ramp(public(tmp_path, points, PLAN))
+    assert scores.forecasts.select("origin", "month").rows() == [
+        ("2023-01", "2023-03"), ("2023-01", "2023-08"), ("2023-03", "2023-08"),
+    ]  # fmt: skip
+    last = scores.forecasts.row(-1, named=True)
+    assert last["announced"] == 20000
+    assert last["crps_straight"] == pytest.approx(24000 - (20000 + 5 * 5600 / 13))
+    later = score_ramp(public(tmp_path, [*points, ("2024-06", 90000.0, "2024-06")], PLAN))
+    same = pl.col("month") < "2024-01"
+    columns = ("origin", "month", "median", "low", "high")
+    assert later.forecasts.filter(same).select(columns).equals(scores.forecasts.select(columns))
+    since = score_ramp(tmp_path, since=month_number("2024-01"))
+    assert set(since.forecasts["month"]) == {"2024-06"}
+
+
+def test_a_missing_table_is_a_finding(tmp_path: Path) -> None:
+    scores = score_ramp(tmp_path)
+    assert {f.code for f in scores.findings} == {"unreadable"}
+    assert scores.summary.is_empty()
+
+
+WORLDS = {
+    "slow": (26000, 28000, 31000, 33000, 35000, 37000),
+    "between": (27000, 31000, 38000, 45000, 52000, 60000),
+    "stalled": (28000, 30000, 36000, 36000, 36000, 36000),
+}
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_ramps_short_of_the_plan_are_forecast_better_than_by_the_plan(world: str, tmp_path: Path) -> None:
+    told = [("2022-02", 14400.0, "2023-01"), ("2023-03", 20000.0, "2023-03"), ("2023-08", 24000.0, "2023-08")]
+    months = ("2023-10", "2024-03", "2024-09", "2025-03", "2025-09", "2026-03")
+    came = [(month, float(value), month) for month, value in zip(months, WORLDS[world], strict=True)]
+    row = score_ramp(public(tmp_path, told + came, PLAN), since=month_number("2023-09")).summary.row(0, named=True)
+    assert row["n"] == 33
+    assert row["crps"] < 0.5 * row["crps_announced"]
+    # Nothing beats a straight line on a ramp that is nearly one; on any other the line is beaten.
+    assert row["crps"] < (1.2 if world == "slow" else 1.0) * row["crps_straight"]
