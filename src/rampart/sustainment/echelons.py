@@ -85,3 +85,16 @@ def evaluate(network: Network, stock: NDArray[np.int64], *, method: Method = "va
             spread = variance[level, site] if method == "vari-metric" else mean[level, site]
             ebo[level, site], vbo[level, site] = backorders(mean[level, site], spread, stock[level, site])
     return State(network.rate, mean, variance, ebo, vbo)
+
+
+def before_supply(network: Network, state: State) -> tuple[Floats, Floats]:
+    """Mean and variance (P, S) of the pipelines without what the supplier owes: own part and waiting for children."""
+    mean, variance = state.mean.copy(), state.variance.copy()
+    up = sharing(network).up
+    for site in range(network.sites):
+        above = int(network.supplier[site])
+        if above >= 0:
+            f, ebo, vbo = up[:, site], state.ebo[:, above], state.vbo[:, above]
+            mean[:, site] -= f * ebo
+            variance[:, site] -= f * (1 - f) * ebo + f * f * vbo
+    return np.maximum(mean, 0.0), np.maximum(variance, 0.0)
