@@ -31,9 +31,9 @@ CELLS = 3_000_000
 class Fleets:
     """Systems that the sites support.
 
-    systems    (S,) systems at the site; zero where there are none
+    systems    (P, S) systems at the site that hold the part; zero where there are none
     installed  (P,) places of the part in a system; needed (P,) of them that must be filled
-    weight     (S,) how much a site's ln A counts; by default its share of all systems
+    weight     (P, S) how much their ln A counts; by default their share of all systems
     """
 
     systems: Floats
@@ -43,9 +43,10 @@ class Fleets:
 
     @classmethod
     def of(cls, systems: Floats, installed: Floats, needed: Floats | None = None) -> Fleets:
-        """Fleets weighted by their number of systems."""
+        """One type of system, all of whose parts are here, weighted by their number at each site (S,)."""
         total = systems.sum()
-        return cls(systems, installed, installed if needed is None else needed, systems / (total if total else 1.0))
+        each = np.broadcast_to(systems, (len(installed), len(systems)))
+        return cls(each, installed, installed if needed is None else needed, each / (total if total else 1.0))
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Allocation:
         self.mean, self.variance, self.up = mean[chosen], variance[chosen], up[chosen]
         self.held = np.zeros(self.mean.shape, np.int64) if held is None else held[chosen]
         self.installed, self.needed = fleets.installed[chosen], fleets.needed[chosen]
+        self.systems, self.weight = fleets.systems[chosen], fleets.weight[chosen]
         self.below = {n: [int(c) for c in np.flatnonzero(network.supplier == n)] for n in range(network.sites)}
         self.roots = [n for n in network.downwards if network.supplier[n] < 0]
 
@@ -133,18 +135,19 @@ class Allocation:
 
     def _penalty(self, rows: Whole, site: int, ebo: Floats) -> Floats:
         """Weighted -ln of the part factor at a site; zero where no systems are."""
-        systems = self.fleets.systems[site]
-        if not systems or not self.fleets.weight[site]:
-            return np.zeros_like(ebo)
         shape = (len(rows),) + (1,) * (ebo.ndim - 1)
+        systems, weight = self.systems[rows, site].reshape(shape), self.weight[rows, site].reshape(shape)
+        if not weight.any():
+            return np.zeros_like(ebo)
         z, k = self.installed[rows].reshape(shape), self.needed[rows].reshape(shape)
-        filled = np.maximum(1.0 - ebo / (systems * np.where(z > 0, z, 1.0)), 0.0)
+        places = systems * z
+        filled = np.maximum(1.0 - ebo / np.where(places > 0, places, 1.0), 0.0)
         if np.array_equal(z, k):
-            return np.asarray(-self.fleets.weight[site] * z * np.log(np.maximum(filled, CAP)))
+            return np.asarray(-weight * z * np.log(np.maximum(filled, CAP)))
         from scipy import special
 
         share = np.where(k <= 0, 1.0, special.betainc(np.maximum(k, 1e-9), z - k + 1.0, filled))
-        return np.asarray(-self.fleets.weight[site] * np.log(np.maximum(share, CAP)))
+        return np.asarray(-weight * np.log(np.maximum(share, CAP)))
 
     def _leaf(self, rows: Whole, site: int, mean: Floats, variance: Floats, most: int) -> Floats:
         """Penalty of a site that supplies no other, for 0, 1, ... spares above those held."""

@@ -70,7 +70,7 @@ class Problem:
     ) -> None:  # fmt: skip
         self.network, self.fleets, self.price = network, fleets, price
         self.held = np.zeros(network.demand.shape, np.int64) if held is None else held
-        systems = max(float(fleets.systems.sum()), 1.0)
+        systems = max(float(fleets.systems.max(0, initial=0.0).sum()), 1.0)
         # What is left unsaid of all parts together stays near a thousandth of ln A.
         self.tail = tail or float(np.clip(1e-3 * systems / max(network.parts, 1), 1e-9, 1e-4))
         wanted = network.rate.sum(1) > 0
@@ -86,13 +86,14 @@ class Problem:
         return float(sum(self._site_penalty(state.ebo[:, n], n).sum() for n in range(self.network.sites)))
 
     def _site_penalty(self, ebo: Floats, site: int) -> Floats:
-        systems = self.fleets.systems[site]
-        if not systems:
-            return np.zeros_like(ebo)
         from rampart.sustainment.marginal import CAP
 
-        factor = part_factor(ebo, systems, self.fleets.installed, self.fleets.needed)
-        return np.asarray(-self.fleets.weight[site] * np.log(np.maximum(factor, CAP)))
+        f = self.fleets
+        factor = part_factor(ebo, f.systems[:, site], f.installed, f.needed)
+        there = f.systems[:, site] > 0
+        # The same floor as in the allocation: of a place, or of the factor where some places may be empty.
+        least = np.where(f.needed == f.installed, CAP**f.installed, CAP)
+        return np.asarray(np.where(there, -f.weight[:, site] * np.log(np.maximum(factor, least)), 0.0))
 
     @cached_property
     def family_of(self) -> Whole:
@@ -233,15 +234,19 @@ class _Worth:
         network = problem.network
         kids = np.unique(network.child)
         rate = network.rate.sum(0)
-        systems = problem.fleets.systems
-        per = np.where(systems > 0, problem.fleets.weight / np.where(systems > 0, systems, 1.0), 0.0)
+        top = problem.fleets.systems.max(0, initial=0.0)
+        heavy = problem.fleets.weight.max(0, initial=0.0)
+        per = np.where(top > 0, heavy / np.where(top > 0, top, 1.0), 0.0)
         # A site without systems counts as much as the sites that it serves.
         for site in reversed(network.downwards):
             below = np.flatnonzero(network.supplier == site)
             if per[site] == 0 and len(below):
                 per[site] = float(np.average(per[below], weights=rate[below] + 1e-300))
         mean, variance = before_supply(network, evaluate(network, problem.held))
-        linear = Fleets(np.where(per > 0, 1e7, 0.0), np.ones(network.parts), np.ones(network.parts), per * 1e7)
+        one, shape = np.ones(network.parts), network.demand.shape
+        linear = Fleets(
+            np.broadcast_to(np.where(per > 0, 1e7, 0.0), shape), one, one, np.broadcast_to(per * 1e7, shape)
+        )
         self.allocation = Allocation(
             network, linear, held=problem.held, tail=problem.tail, parts=kids, pipelines=(mean, variance)
         )
@@ -316,14 +321,12 @@ def _family_hulls(family: Whole, cost: Floats, value: Floats) -> tuple[Whole, Wh
 
 
 def availability_by_site(problem: Problem, stock: NDArray[np.int64]) -> Floats:
-    """Supply availability (S,) of the systems at each site with the given spares, by the whole network; nan for none."""
+    """Supply availability (S,) of one type of system at each site, by the whole network; nan where there are none."""
     state = evaluate(problem.network, stock)
     found = np.full(problem.network.sites, np.nan)
-    for n in np.flatnonzero(problem.fleets.systems > 0):
-        factors = part_factor(
-            state.ebo[:, n], problem.fleets.systems[n], problem.fleets.installed, problem.fleets.needed
-        )
+    for n in np.flatnonzero(problem.fleets.systems.any(axis=0)):
+        f = problem.fleets
+        there = f.systems[:, n] > 0
+        factors = part_factor(state.ebo[there, n], f.systems[there, n], f.installed[there], f.needed[there])
         found[n] = float(np.prod(factors))
     return found
-
-

@@ -8,6 +8,8 @@ x is near M, then x/M - (1-cv^2)/2.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
@@ -54,12 +56,18 @@ def _from_age(x: Floats, life: float, cv: float, age: float) -> Floats:
     if cv <= 0:
         left = max(life - age, 0.0)
         return np.where(x + 1e-12 >= left, 1.0 + np.floor((x - left) / life + 1e-12), 0.0)
+    lives = max(1, int(np.ceil(float(np.max(x, initial=0.0)) / life)))
+    grid, total = _delayed(life, cv, age, lives)
+    return np.interp(x, grid, total)
+
+
+@lru_cache(maxsize=256)
+def _delayed(life: float, cv: float, age: float, lives: int) -> tuple[Floats, Floats]:
+    """The delayed renewal function on a grid of 400 points a life."""
     shape = 1.0 / cv**2
-    top = float(np.max(x, initial=0.0))
-    grid = np.linspace(0.0, max(top, 1e-9), 801)
+    grid = np.linspace(0.0, lives * life, 400 * lives + 1)
     alive = stats.gamma.sf(age, shape, scale=life / shape)
     rest = 1.0 - stats.gamma.sf(age + grid, shape, scale=life / shape) / alive
     middle = (grid[1:] + grid[:-1]) / 2.0
-    later = _renewals(np.maximum(grid[:, None] - middle[None, :], 0.0), life, cv)
-    total = rest + (later * (grid[:, None] >= middle)) @ np.diff(rest)
-    return np.interp(x, grid, total)
+    later = np.convolve(_renewals(middle, life, cv), np.diff(rest))[: len(middle)]
+    return grid, rest + np.concatenate(([0.0], later))

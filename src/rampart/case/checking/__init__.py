@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rampart.case.checking import holdings, industry, reach, structure, times
+from rampart.case.checking import fleets, holdings, industry, reach, structure, times
 from rampart.case.draft import Draft
 from rampart.findings import Finding
 
@@ -39,6 +39,12 @@ CHECKS: tuple[Check, ...] = (
     holdings.check_priorities,
     reach.check_supply,
     reach.check_in_time,
+    fleets.check_breakdown,
+    fleets.check_two_parents,
+    fleets.check_sites,
+    fleets.check_shops,
+    fleets.check_repairs,
+    fleets.check_demand_of_parts,
     structure.check_sources,
 )
 
