@@ -78,10 +78,11 @@ class Course:
         return ratio(logs, logs.sum(1, keepdims=True) + 0 * logs) * lost[:, None, :]
 
 
-def course(support: Support, *, start: Floats | None = None) -> Course:
+def course(support: Support, *, start: Floats | None = None, close: float = CLOSE) -> Course:
     """Go through the months until use and availability agree.
 
     start  (F, M) systems in action to begin with, from an earlier course of nearly the same case
+    close  change of systems in action at which it stops
     """
     held = support.at_start[:, None] + np.cumsum(support.arrivals, axis=1)
     active = held.copy() if start is None else start.copy()
@@ -90,7 +91,7 @@ def course(support: Support, *, start: Floats | None = None) -> Course:
         found = _round(support, active, number, residual)
         change = found.available - active
         residual = float(np.abs(change).max(initial=0.0))
-        if residual < CLOSE:
+        if residual < close:
             break
         active = active + (change if number < 4 else 0.6 * change)
     assert found is not None
