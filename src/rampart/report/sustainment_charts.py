@@ -86,12 +86,14 @@ def causes_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
         label = (names(part) if part in most else labels[-3]) if cause == "part" else words(f"sustain.cause.{cause}")
         sums[label, month] = sums.get((label, month), 0.0) + systems
     shown = [label for label in labels if any(key[0] == label for key in sums)]
-    data: list[dict[str, Any]] = [
-        {"x": drawing.millis(drawing.month_of(m)), "x2": drawing.millis(drawing.month_of(m) + 1), "cause": label,
-         "order": shown.index(label), "systems": sums.get((label, m), 0.0)}
-        for label in shown
-        for m in answer.support.months
-    ]  # fmt: skip
+    data: list[dict[str, Any]] = []
+    for m in answer.support.months:
+        y = 0.0
+        for label in reversed(shown):
+            height = sums.get((label, m), 0.0)
+            ends = {"x": drawing.millis(drawing.month_of(m)), "x2": drawing.millis(drawing.month_of(m) + 1)}
+            data.append(ends | {"cause": label, "y": y, "y2": y + height})
+            y += height
     top = max(sum(sums.get((label, m), 0.0) for label in shown) for m in answer.support.months)
     colours = [*drawing.SERIES, "#3f3f3f", "#c9c9c9"][: len(shown)]
     spec = drawing.framed({
@@ -99,10 +101,9 @@ def causes_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
         "mark": drawing.seam(len(answer.support.months)),
         "encoding": {
             "x": _time(answer, width=drawing.WIDTH) | {"field": "x"}, "x2": {"field": "x2"},
-            "y": drawing.amount_axis(top, words("sustain.axis.systems")) | {"field": "systems", "stack": "zero"},
+            "y": drawing.amount_axis(top, words("sustain.axis.systems")) | {"field": "y"}, "y2": {"field": "y2"},
             "color": {"field": "cause", "type": "nominal", "sort": shown, "legend": {"columns": 2, "orient": "bottom"},
                       "scale": {"domain": shown, "range": colours}},
-            "order": {"field": "order", "type": "quantitative"},
         },
     })  # fmt: skip
     told = [f"{label} {words.number(sum(sums.get((label, m), 0.0) for m in answer.support.months) / len(answer.support.months))}" for label in shown]
@@ -150,13 +151,13 @@ def exchange_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
         return None
     data = [
         {"label": lever_name(r, words, names), "value": r["per_million"], "kind": words(f"sustain.lever.{r['lever']}")}
-        for r in rows.head(MOST_BARS).iter_rows(named=True)
+        for r in _shown_levers(rows).iter_rows(named=True)
     ]
     kinds = [words(f"sustain.lever.{k}") for k in ("spare", "bay", "system")]
     spec = drawing.framed({
-        "width": drawing.WIDTH - 330, "height": {"step": 21}, "data": {"values": data}, "mark": {"type": "bar", "height": 13},
+        "width": drawing.WIDTH - 360, "height": {"step": 21}, "data": {"values": data}, "mark": {"type": "bar", "height": 13},
         "encoding": {
-            "y": {"field": "label", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 320}},
+            "y": {"field": "label", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 350}},
             "x": {"field": "value", "type": "quantitative", "axis": {"title": words("sustain.axis.per_million", currency=words.currency)}},
             "color": {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": list(drawing.SERIES[:3])}},
         },
@@ -172,6 +173,13 @@ def best_levers(answer: Answer) -> pl.DataFrame:
     )
     table = table.sort("per_million", "code", "site", descending=[True, False, False])
     return table.unique(["lever", "code"], keep="first", maintain_order=True)
+
+
+def _shown_levers(rows: pl.DataFrame) -> pl.DataFrame:
+    """The best levers, and the best of each kind wherever it stands."""
+    numbered = rows.with_row_index("place")
+    first = pl.col("place") == pl.col("place").min().over("lever")
+    return numbered.filter((pl.col("place") < MOST_BARS) | first)
 
 
 def lever_name(row: dict[str, Any], words: Words, names: Names) -> str:

@@ -106,13 +106,25 @@ def backorder_table(mean: ArrayLike, variance: ArrayLike, most: int) -> Floats:
 
 
 def enough(mean: float, variance: float, tail: float) -> int:
-    """Smallest s with P(X > s) <= tail."""
+    """Smallest s with P(X > s) <= tail. A variance below the mean is taken as the mean, which is on the safe side."""
+    if mean <= 0:
+        return 0
+    if variance > mean * (1 + SAME):
+        rho, q = mean * mean / (variance - mean), (variance - mean) / variance
+
+        def over(s: int) -> float:
+            return float(special.betainc(s + 1.0, rho, q))
+    else:
+
+        def over(s: int) -> float:
+            return float(special.gammainc(s + 1.0, mean))
+
     low, high = -1, max(1, int(np.ceil(mean)))
-    while float(exceeds(mean, variance, high)) > tail:
+    while over(high) > tail:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if float(exceeds(mean, variance, middle)) <= tail else (middle, high)
+        low, high = (low, middle) if over(middle) <= tail else (middle, high)
     return high
 
 
