@@ -33,7 +33,7 @@ def test_a_code_speaks_both_languages_of_the_same_things(code: str):
 
 def test_every_code_in_the_source_has_texts_and_every_text_is_used():
     package = files("rampart")
-    sources = [package.joinpath("case"), package.joinpath("case/checking")]
+    sources = [package.joinpath(room) for room in ("case", "case/checking", "plan", "sustainment")]
     text = "\n".join(
         file.read_text(encoding="utf-8") for folder in sources for file in folder.iterdir() if file.name.endswith(".py")
     )

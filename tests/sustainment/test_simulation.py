@@ -151,7 +151,9 @@ def test_the_shop_of_a_course_is_the_shop_of_the_equations() -> None:
     rate = np.repeat([0.8] * 3 + [1.6] * 4 + [1.0] * 5, timegrid.STEPS).astype(float)
     bays = np.repeat([0.0] * 2 + [6.0] * 4 + [10.0] * 6, timegrid.STEPS)
     days = np.full(months * timegrid.STEPS, 6.0)
-    mean, variance = timegrid.in_shop(rate, days, bays)
+    mean, variance, waiting = timegrid.in_shop(rate, days, bays)
+    assert np.all(waiting <= mean + 1e-9)
+    assert np.all(mean - waiting <= bays + 1e-6)  # no more on the bays than there are
     spans = [(timegrid.STEP, r, d, b) for r, d, b in zip(rate, days, bays, strict=True)]
     exact, spread, _ = shops.shop_over_time(spans, start=np.array([1.0]))
     assert mean == pytest.approx(exact, rel=5e-3, abs=5e-3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def html(answer: Answer, language: Language = "en", *, banner: str = "") -> str:
         exchange_chart(answer, words, names),
     ]
     drawn = {
-        c.key.removeprefix("sustain-"): {"figure": c, "rows": [Markup(r) for r in c.rows(words)]}  # noqa: S704 - drawn here, texts escaped
+        c.key.removeprefix("sustain-"): {"figure": c, "rows": [Markup(_own_links(r)) for r in c.rows(words)]}  # noqa: S704 - drawn here, texts escaped
         for c in charts
         if c is not None
     }
@@ -90,6 +91,11 @@ def html(answer: Answer, language: Language = "en", *, banner: str = "") -> str:
         solved=words("sustain.solved", rounds=answer.course.rounds, residual=words.number(answer.course.residual),
                      draws=answer.draws, seed=answer.seed),
     )  # fmt: skip
+
+
+def _own_links(drawing: str) -> str:
+    """Links of a drawing lead to places on this page; the renderer puts an address of its own before them."""
+    return re.sub(r'href="[^"#]*#', 'href="#', drawing)
 
 
 def _shown(answer: Answer) -> int:

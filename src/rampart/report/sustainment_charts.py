@@ -80,7 +80,7 @@ def causes_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
         return None
     weight = table.filter(pl.col("cause") == "part").group_by("part").agg(pl.col("systems").sum())
     most = weight.sort("systems", "part", descending=[True, False])["part"].to_list()[:MOST_CAUSES]
-    labels = [names(p) for p in most] + [words(f"sustain.cause.{c}") for c in ("other", "damage", "maintenance")]
+    labels = [names(p) for p in most] + [words(f"sustain.cause.{c}") for c in ("rest", "damage", "maintenance")]
     sums: dict[tuple[str, str], float] = {}
     for _, month, cause, part, systems in table.iter_rows():
         label = (names(part) if part in most else labels[-3]) if cause == "part" else words(f"sustain.cause.{cause}")

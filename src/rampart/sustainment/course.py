@@ -119,10 +119,11 @@ def _round(s: Support, active: Floats, number: int, residual: float) -> Course:
         demand[:, :, site] += by_fleet[f].T
     networks = [_network(s, demand[m], m) for m in range(len(s.months))]
     rate = np.stack([n.rate for n in networks]) / MONTH
-    queue_mean, queue_variance, load = _shops(s, rate, broken)
-    own_mean, own_variance = _own(s, networks, rate, queue_mean, queue_variance, broken)
+    queue_mean, queue_variance, waiting, load = _shops(s, rate, broken)
+    part_share, fleet_share = _shares_of_shop(s, rate, broken, queue_mean, waiting)
+    own_mean, own_variance = _own(s, networks, rate, queue_mean, queue_variance, part_share)
     mean, variance, ebo, raised, vbo = _echelons(s, networks, own_mean, own_variance, rate)
-    damaged = np.minimum(_damaged(s, broken, queue_mean, rate), held)
+    damaged = np.minimum(_damaged(s, broken, queue_mean, fleet_share), held)
     present = held - damaged
     share = np.stack([ratio(by_fleet[f].T, demand[:, :, site]) for f, site in enumerate(s.fleet_site)], axis=1)
     factor, whole = _whole(s, present, share, mean, variance, ebo, vbo)
@@ -190,8 +191,8 @@ def _inflow(s: Support, rate: Floats, m: int) -> Floats:
     return rate[m] * np.where(waits, 1.0 - s.condemned[m], s.repaired[m])
 
 
-def _shops(s: Support, rate: Floats, broken: Floats) -> tuple[Floats, Floats, Floats]:
-    """Mean and variance (K, shops) of the jobs in each shop, and its load (M, shops)."""
+def _shops(s: Support, rate: Floats, broken: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Mean and variance (K, shops) of the jobs in each shop, those of them that wait, and its load (M, shops)."""
     months, bench_shop = len(s.months), _bench(s)
     bench, shop = bench_shop
     count = len(s.shops)
@@ -207,36 +208,52 @@ def _shops(s: Support, rate: Floats, broken: Floats) -> tuple[Floats, Floats, Fl
             n = s.shops.index(row["repair_shop"])
             jobs[:, n] += broken[f] / MONTH
             work[:, n] += broken[f] / MONTH * (row["repair_days"] or 0.0)
-    mean, variance = np.zeros((months * STEPS, count)), np.zeros((months * STEPS, count))
+    mean, variance, waiting = (np.zeros((months * STEPS, count)) for _ in range(3))
     for n in range(count):
         days = ratio(work[:, n], jobs[:, n])
         usual = float(days[days > 0].mean()) if (days > 0).any() else 1.0
         days = np.where(days > 0, days, usual)
-        mean[:, n], variance[:, n] = timegrid.in_shop(
+        mean[:, n], variance[:, n], waiting[:, n] = timegrid.in_shop(
             timegrid.by_step(jobs[:, n]), timegrid.by_step(days), timegrid.by_step(s.bays[:, n])
         )
-    return mean, variance, work
+    return mean, variance, waiting, work
 
 
-def _shares_of_shop(s: Support, rate: Floats, broken: Floats) -> tuple[Floats, Floats]:
-    """Share of each part and site (M, P, S), and of each fleet's damage (M, F), in the jobs of its shop.
+def _shares_of_shop(
+    s: Support, rate: Floats, broken: Floats, queue_mean: Floats, waiting: Floats
+) -> tuple[Floats, Floats]:
+    """Share of each part and site (K, P x S), and of each fleet's damage (K, F), in the jobs of its shop.
 
-    Taken over the last three months, about what a queue of that length holds: exact where the mix does not change.
+    Of those that wait by number of jobs, of those on a bay by days of work: ``(p Lq + w (L - Lq)) / L``. Both taken
+    over the last three months, about what a queue of that length holds; exact for one repair time and a steady mix.
     """
-    _, shop = _bench(s)
+    bench, shop = _bench(s)
     months = len(s.months)
-    parts = np.stack([_inflow(s, rate, m) for m in range(months)])
-    damage = np.array([row["repair_shop"] is not None for row in s.fleet_rows])[None, :] * broken.T / MONTH
-    recent_parts, recent_damage = _recent(parts), _recent(damage)
-    total = np.zeros((months, len(s.shops) + 1))
-    for m in range(months):
-        np.add.at(total[m], shop[m].ravel(), recent_parts[m].ravel())
+    limited = np.where(shop >= 0, 1.0, 0.0)
+    jobs = np.stack([_inflow(s, rate, m) for m in range(months)]) * limited
+    broken_jobs = np.array([row["repair_shop"] is not None for row in s.fleet_rows])[None, :] * broken.T / MONTH
+    days = np.array([row["repair_days"] or 0.0 for row in s.fleet_rows])
     at = np.array([s.shops.index(r["repair_shop"]) if r["repair_shop"] is not None else -1 for r in s.fleet_rows], int)
-    for m in range(months):
-        np.add.at(total[m], at, recent_damage[m])
-    total[:, -1] = 0.0
-    share = np.stack([ratio(recent_parts[m], total[m][shop[m]]) for m in range(months)])
-    return share, np.stack([ratio(recent_damage[m], total[m][at]) for m in range(months)])
+    of_parts, of_fleets = [], []
+    for parts, fleets in ((jobs, broken_jobs), (jobs * bench, broken_jobs * days)):
+        recent_parts, recent_fleets = _recent(parts), _recent(fleets)
+        total = np.zeros((months, len(s.shops) + 1))
+        for m in range(months):
+            np.add.at(total[m], shop[m].ravel(), recent_parts[m].ravel())
+            np.add.at(total[m], at, recent_fleets[m])
+        total[:, -1] = 0.0
+        share = np.stack([ratio(recent_parts[m], total[m][shop[m]]).ravel() for m in range(months)])
+        of_parts.append(timegrid.by_step(share))
+        of_fleets.append(timegrid.by_step(np.stack([ratio(recent_fleets[m], total[m][at]) for m in range(months)])))
+    # Share of the jobs of each shop that wait; the last column stands for no shop.
+    wait = np.concatenate((ratio(waiting, queue_mean), np.zeros((len(waiting), 1))), axis=1)
+    places = timegrid.by_step(shop.reshape(months, -1).astype(float)).astype(np.int64)
+    mine = wait[np.arange(len(wait))[:, None], places]
+    theirs = wait[:, at]
+    return (
+        of_parts[0] * mine + of_parts[1] * (1 - mine),
+        of_fleets[0] * theirs + of_fleets[1] * (1 - theirs),
+    )
 
 
 def _recent(values: Floats) -> Floats:
@@ -246,7 +263,7 @@ def _recent(values: Floats) -> Floats:
 
 
 def _own(
-    s: Support, networks: list[Network], rate: Floats, queue_mean: Floats, queue_variance: Floats, broken: Floats
+    s: Support, networks: list[Network], rate: Floats, queue_mean: Floats, queue_variance: Floats, part: Floats
 ) -> tuple[Floats, Floats]:
     """Mean and variance (K, P, S) of what each site has in repair, on its way and on order."""
     up = np.stack([n.upwards for n in networks]) * rate
@@ -265,10 +282,8 @@ def _own(
     top = (s.supplier < 0)[None, :] & (s.repaired > 0).any(axis=0)
     opens = np.where(top & ~limited, begins * STEPS, 0)
     bench_mean = timegrid.on_bench(step(inflow), inflow[0] * past, step(apart), opens)
-    share, _ = _shares_of_shop(s, rate, broken)
     at = step(np.maximum(shop, 0).reshape(len(s.months), -1).astype(float)).astype(np.int64)
     k = np.arange(len(at))[:, None]
-    part = step(np.where(limited[None], share, 0.0)).reshape(len(at), -1)
     line = queue_mean[k, at] if len(s.shops) else np.zeros_like(part)
     wide = queue_variance[k, at] if len(s.shops) else np.zeros_like(part)
     shop_mean, shop_variance = part * line, part * (1 - part) * line + part**2 * wide
@@ -332,9 +347,8 @@ def _help(s: Support, level: NDArray[np.int64], mean: Floats, variance: Floats, 
         ebo[at] = pooled_backorders(mean[at], variance[at], stock[at], rate[at], days)
 
 
-def _damaged(s: Support, broken: Floats, queue_mean: Floats, rate: Floats) -> Floats:
+def _damaged(s: Support, broken: Floats, queue_mean: Floats, share: Floats) -> Floats:
     """Systems (F, M) on the way to repair, at it and on the way back."""
-    _, share = _shares_of_shop(s, rate, broken)
     step = timegrid.by_step
     flow = step(broken.T / MONTH)
     travel = np.array([2.0 * row["transport_days"] for row in s.fleet_rows])
@@ -346,7 +360,7 @@ def _damaged(s: Support, broken: Floats, queue_mean: Floats, rate: Floats) -> Fl
         if row["repair_shop"] is None:
             result[:, f] += free[:, f]
         else:
-            result[:, f] += step(share)[:, f] * queue_mean[:, s.shops.index(row["repair_shop"])]
+            result[:, f] += share[:, f] * queue_mean[:, s.shops.index(row["repair_shop"])]
     return timegrid.by_month(result).T
 
 

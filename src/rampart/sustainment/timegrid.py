@@ -84,8 +84,8 @@ def condemned_total(rate: Floats, before: Floats, lead_time: Floats) -> Floats:
     return np.where(never, np.cumsum(rate, axis=0) * STEP, replaced)
 
 
-def in_shop(rate: Floats, days: Floats, bays: Floats, *, inner: int = 4) -> tuple[Floats, Floats]:
-    """Mean and variance of the number in one shop at each instant: an M(t)/M/c(t) queue.
+def in_shop(rate: Floats, days: Floats, bays: Floats, *, inner: int = 4) -> tuple[Floats, Floats, Floats]:
+    """Mean and variance of the number in one shop, and how many of them wait, at each instant: M(t)/M/c(t).
 
     rate, days, bays (K,). Kolmogorov's forward equations by Crank and Nicolson, ``inner`` steps between instants. It
     begins in the steady state of the first step where there is one, else empty.
@@ -94,7 +94,7 @@ def in_shop(rate: Floats, days: Floats, bays: Floats, *, inner: int = 4) -> tupl
 
     if np.isinf(bays).all():
         mean = on_bench(rate, rate[0], days)
-        return mean, mean
+        return mean, mean, np.zeros_like(mean)
     backlog = top = rate[0] * days[0]
     for k in range(len(rate)):
         served = min(bays[k], backlog) / days[k] if days[k] > 0 else 0.0
@@ -107,7 +107,7 @@ def in_shop(rate: Floats, days: Floats, bays: Floats, *, inner: int = 4) -> tupl
         start = shop_distribution(float(rate[0]), float(days[0]), int(bays[0]))[: size + 1]
         p[: len(start)] = start / start.sum()
     states = np.arange(size + 1)
-    mean, variance = np.empty(len(rate)), np.empty(len(rate))
+    mean, variance, waiting = np.empty(len(rate)), np.empty(len(rate)), np.empty(len(rate))
     half = STEP / inner / 2.0
     for k in range(len(rate)):
         up = np.where(states < size, rate[k], 0.0)
@@ -122,4 +122,5 @@ def in_shop(rate: Floats, days: Floats, bays: Floats, *, inner: int = 4) -> tupl
         p /= p.sum()
         mean[k] = states @ p
         variance[k] = (states - mean[k]) ** 2 @ p
-    return mean, variance
+        waiting[k] = np.maximum(states - bays[k], 0.0) @ p
+    return mean, variance, waiting
