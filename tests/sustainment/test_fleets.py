@@ -14,7 +14,7 @@ from rampart import Case, read_case
 from rampart.sustainment.answer import sustain
 from rampart.sustainment.availability import closed_fleet
 from rampart.sustainment.course import course
-from rampart.sustainment.exchange import Lever, conflict, gain, levers, without_holder
+from rampart.sustainment.exchange import conflict, gain, levers, without_holder
 from rampart.sustainment.fleet import MONTH, read_support
 from rampart.sustainment.ranges import drawn
 
@@ -58,7 +58,9 @@ def test_use_stops_for_systems_that_are_down() -> None:
     case = read_case(CASES / "fleet-tiny")
     months = {"start": "2025-01", "end": "2027-12"}
     rows = case.tables["settings"].with_columns(
-        value=pl.when(pl.col("setting").is_in(list(months))).then(pl.col("setting").replace(months)).otherwise(pl.col("value"))
+        value=pl.when(pl.col("setting").is_in(list(months)))
+        .then(pl.col("setting").replace(months))
+        .otherwise(pl.col("value"))
     )
     support = read_support(replace(case, tables={**case.tables, "settings": rows}))
     f, p = support.fleets.index("partner-fleet"), support.parts.index("gearbox")
@@ -98,7 +100,11 @@ def test_demand_of_zero_keeps_every_system(tiny: Case) -> None:
 
 
 def test_a_turnaround_of_zero(tiny: Case) -> None:
-    quick = changed(tiny, "repairs", lambda f: f.with_columns(turnaround=0.0, bench=0.0, condemned=0.0, repaired=1.0, shop=pl.lit(None, pl.String)))
+    quick = changed(
+        tiny,
+        "repairs",
+        lambda f: f.with_columns(turnaround=0.0, bench=0.0, condemned=0.0, repaired=1.0, shop=pl.lit(None, pl.String)),
+    )
     quick = changed(quick, "sites", lambda f: f.with_columns(order_ship=0.0))
     found = course(read_support(quick))
     assert found.ebo.max() < 1e-9
@@ -138,8 +144,12 @@ def test_batches_and_redundancy(tiny: Case) -> None:
     base = course(read_support(tiny))
     packed = course(read_support(changed(tiny, "parts", lambda f: f.with_columns(batch=pl.lit(4, dtype=pl.Int64)))))
     assert packed.ebo.sum() > base.ebo.sum()
-    spare_places = changed(tiny, "breakdown", lambda f: f.with_columns(quantity=pl.lit(2, pl.Int64), needed=pl.lit(1, pl.Int64)))
-    both = changed(tiny, "breakdown", lambda f: f.with_columns(quantity=pl.lit(2, pl.Int64), needed=pl.lit(2, pl.Int64)))
+    spare_places = changed(
+        tiny, "breakdown", lambda f: f.with_columns(quantity=pl.lit(2, pl.Int64), needed=pl.lit(1, pl.Int64))
+    )
+    both = changed(
+        tiny, "breakdown", lambda f: f.with_columns(quantity=pl.lit(2, pl.Int64), needed=pl.lit(2, pl.Int64))
+    )
     one_of_two, all_of_two = course(read_support(spare_places)), course(read_support(both))
     assert one_of_two.available.sum() > all_of_two.available.sum() + 1
 
@@ -250,7 +260,9 @@ class TestHowitzersOf2022:
         mine = np.array([row["holder"] == "UKR" for row in s.fleet_rows])
         m = s.months.index("2022-11")
         down = found.systems_down()[mine, :, m].sum(0)
-        kinds = {k: sum(float(d) for p, d in zip(s.parts, down, strict=True) if p.endswith(k)) for k in ("-gun", "-recoil")}
+        kinds = {
+            k: sum(float(d) for p, d in zip(s.parts, down, strict=True) if p.endswith(k)) for k in ("-gun", "-recoil")
+        }
         held, there = found.held[mine, m].sum(), found.available[mine, m].sum()
         return {"held": held, "out": 1 - there / held}, kinds
 

@@ -26,7 +26,9 @@ from rampart.sustainment.answer import Answer
 MOST_ROWS = 40
 
 
-def write_sustainment(answer: Answer, folder: str | Path, *, language: Language = "en", banner: str = "") -> tuple[Path, Path]:
+def write_sustainment(
+    answer: Answer, folder: str | Path, *, language: Language = "en", banner: str = ""
+) -> tuple[Path, Path]:
     """Write ``sustain.en.html`` and ``sustain.en.xlsx`` (or ``fr``) into a folder, made where it is missing."""
     from rampart.report.sustainment_workbook import write_workbook
 
@@ -107,7 +109,11 @@ def _shown(answer: Answer) -> int:
 def headlines(answer: Answer, words: Words, names: Names) -> list[str]:
     """The page in a few sentences."""
     table, told = answer["availability"], []
-    totals = table.join(_holders(answer), on="fleet").group_by("holder", "month").agg(pl.col("held").sum(), pl.col("available").sum())
+    totals = (
+        table.join(_holders(answer), on="fleet")
+        .group_by("holder", "month")
+        .agg(pl.col("held").sum(), pl.col("available").sum())
+    )
     totals = totals.filter(pl.col("held") > 1e-9).with_columns(out=1 - pl.col("available") / pl.col("held"))
     for holder in sorted(set(totals["holder"])):
         own = totals.filter(pl.col("holder") == holder).sort("month")
@@ -142,10 +148,11 @@ def _main_cause(answer: Answer, fleet: str, words: Words, names: Names) -> str:
     if mine.is_empty():
         return words("none")
     top = mine.sort("systems", "cause", descending=[True, False]).head(3).iter_rows(named=True)
-    return ", ".join(
-        f"{names(r['part']) if r['cause'] == 'part' else words('sustain.cause.' + r['cause'])} ({words.number(r['systems'], digits=1)})"
-        for r in top
-    )
+    told = []
+    for r in top:
+        cause = names(r["part"]) if r["cause"] == "part" else words("sustain.cause." + r["cause"])
+        told.append(f"{cause} ({words.number(r['systems'], digits=1)})")
+    return ", ".join(told)
 
 
 def fleets_listing(answer: Answer, words: Words, names: Names) -> Listing:
@@ -207,8 +214,15 @@ def _point(answer: Answer, point: dict[str, Any], words: Words, names: Names) ->
 
 def buys_listing(answer: Answer, words: Words, names: Names) -> Listing:
     """What to buy next, in order."""
-    heads = [Head(words("sustain.head.order"), numeric=True), Head(words("sustain.head.part")), Head(words("sustain.head.site"))]
-    heads += [Head(words("sustain.head.change"), numeric=True), Head(words("sustain.head.cost", unit=words.money_label), numeric=True)]
+    heads = [
+        Head(words("sustain.head.order"), numeric=True),
+        Head(words("sustain.head.part")),
+        Head(words("sustain.head.site")),
+    ]
+    heads += [
+        Head(words("sustain.head.change"), numeric=True),
+        Head(words("sustain.head.cost", unit=words.money_label), numeric=True),
+    ]
     heads += [Head(words("sustain.head.gained"), numeric=True)]
     unit = answer.case.money_unit
     rows = [
@@ -223,7 +237,9 @@ def levers_listing(answer: Answer, words: Words, names: Names) -> Listing:
     """What a million buys: spares, bays, systems."""
     heads = [Head(words("sustain.head.lever")), Head(words("sustain.head.from"))]
     heads += [Head(words("sustain.head.cost_of_one", unit=words.money_label), numeric=True)]
-    heads += [Head(words(f"sustain.head.{h}", currency=words.currency), numeric=True) for h in ("of_one", "per_million")]
+    heads += [
+        Head(words(f"sustain.head.{h}", currency=words.currency), numeric=True) for h in ("of_one", "per_million")
+    ]
     unit = answer.case.money_unit
     rows = [
         (lever_name(r, words, names), words.month(r["from"], short=True), words.number(r["cost"] / unit, digits=2),
@@ -237,8 +253,12 @@ def conflict_listing(answer: Answer, words: Words, names: Names) -> Listing:
     """Donor against recipient on common pools."""
     heads = [Head(words("sustain.head.fleet")), Head(words("sustain.head.holder"))]
     heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("lost_mean", "lost_most")]
-    table = answer["conflict"].group_by("holder", "fleet").agg(
-        mean=pl.col("systems").mean(), most=pl.col("systems").max(), when=pl.col("month").sort_by("systems").last()
+    table = (
+        answer["conflict"]
+        .group_by("holder", "fleet")
+        .agg(
+            mean=pl.col("systems").mean(), most=pl.col("systems").max(), when=pl.col("month").sort_by("systems").last()
+        )
     )
     rows = [
         (names(r["fleet"]), names(r["holder"]), words.number(r["mean"], digits=2),

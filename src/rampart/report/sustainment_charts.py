@@ -19,12 +19,19 @@ class Names:
 
     def __init__(self, answer: Answer, language: str) -> None:
         self._names: dict[str, str] = {}
-        for table, code in (("parts", "part"), ("sites", "site"), ("shops", "shop"), ("fleets", "fleet"), ("nations", "nation")):
+        for table, code in (
+            ("parts", "part"),
+            ("sites", "site"),
+            ("shops", "shop"),
+            ("fleets", "fleet"),
+            ("nations", "nation"),
+        ):
             rows = answer.case.tables[table].select(code, "name_en", "name_fr").iter_rows()
             for key, english, french in rows:
                 self._names.setdefault(key, (french or english) if language == "fr" else english)
 
     def __call__(self, code: str | None) -> str:
+        """The name of a code."""
         return self._names.get(code or "", code or "")
 
 
@@ -106,7 +113,9 @@ def causes_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
                       "scale": {"domain": shown, "range": colours}},
         },
     })  # fmt: skip
-    told = [f"{label} {words.number(sum(sums.get((label, m), 0.0) for m in answer.support.months) / len(answer.support.months))}" for label in shown]
+    months = answer.support.months
+    mean = {label: sum(sums.get((label, m), 0.0) for m in months) / len(months) for label in shown}
+    told = [f"{label} {words.number(mean[label])}" for label in shown]
     return Figure("sustain-causes", words("sustain.chart.causes"), words("sustain.note.causes"), ", ".join(told), spec)
 
 
@@ -121,8 +130,13 @@ def curve_chart(answer: Answer, words: Words) -> Figure:
     ]  # fmt: skip
     top = max(p["x"] for p in line) or 1.0
     low = max(0.0, min(p["y"] for p in line) - 0.05)
-    x: Spec = {"field": "x", "type": "quantitative", "scale": {"domain": [0, top * 1.03], "nice": False},
-               "axis": {"title": words("sustain.axis.cost", unit=words.money_label), "tickCount": 6, "format": ",~f"}}  # fmt: skip
+    across = {"title": words("sustain.axis.cost", unit=words.money_label), "tickCount": 6, "format": ",~f"}
+    x: Spec = {
+        "field": "x",
+        "type": "quantitative",
+        "scale": {"domain": [0, top * 1.03], "nice": False},
+        "axis": across,
+    }
     y: Spec = {"field": "y", "type": "quantitative", "scale": {"domain": [low, 1.0], "nice": False},
                "axis": {"title": words("sustain.axis.availability"), "format": ".0%", "tickCount": 5}}  # fmt: skip
     marks: Spec = {"x": x, "y": y, "href": {"field": "url"}}
@@ -139,9 +153,17 @@ def curve_chart(answer: Answer, words: Words) -> Figure:
         ],
     })  # fmt: skip
     first, last = answer["points"].row(0, named=True), answer["points"].row(-1, named=True)
-    alt = words("sustain.alt.curve", start=words.share(first["supply_availability"]), end=words.share(last["supply_availability"]),
-                cost=words.money(last["cost"] / unit))  # fmt: skip
-    return Figure("sustain-curve", words("sustain.chart.curve", month=words.month(answer.month)), words("sustain.note.curve"), alt, spec)
+    alt = words(
+        "sustain.alt.curve", start=words.share(first["supply_availability"]),
+        end=words.share(last["supply_availability"]), cost=words.money(last["cost"] / unit),
+    )  # fmt: skip
+    return Figure(
+        "sustain-curve",
+        words("sustain.chart.curve", month=words.month(answer.month)),
+        words("sustain.note.curve"),
+        alt,
+        spec,
+    )
 
 
 def exchange_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
@@ -154,12 +176,13 @@ def exchange_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
         for r in _shown_levers(rows).iter_rows(named=True)
     ]
     kinds = [words(f"sustain.lever.{k}") for k in ("spare", "bay", "system")]
+    title = words("sustain.axis.per_million", currency=words.currency)
     spec = drawing.framed({
         "width": drawing.WIDTH - 360, "height": {"step": 21}, "data": {"values": data}, "mark": {"type": "bar", "height": 13},
         "encoding": {
             "y": {"field": "label", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 350}},
-            "x": {"field": "value", "type": "quantitative", "axis": {"title": words("sustain.axis.per_million", currency=words.currency)}},
-            "color": {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": list(drawing.SERIES[:3])}},
+            "x": {"field": "value", "type": "quantitative", "axis": {"title": title}},
+            "color": {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": [*drawing.SERIES[:3]]}},
         },
     })  # fmt: skip
     told = "; ".join(f"{d['label']} {words.number(d['value'])}" for d in data)
@@ -168,8 +191,10 @@ def exchange_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
 
 def best_levers(answer: Answer) -> pl.DataFrame:
     """Levers with their gain over all types, best first; of one part at several sites the best."""
-    table = answer["exchange"].group_by("lever", "code", "site", "from", "cost").agg(
-        pl.col("system_months").sum(), pl.col("per_million").sum()
+    table = (
+        answer["exchange"]
+        .group_by("lever", "code", "site", "from", "cost")
+        .agg(pl.col("system_months").sum(), pl.col("per_million").sum())
     )
     table = table.sort("per_million", "code", "site", descending=[True, False, False])
     return table.unique(["lever", "code"], keep="first", maintain_order=True)

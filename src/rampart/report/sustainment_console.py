@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rampart.findings import Language
 from rampart.report.listing import Listing
+from rampart.report.sustainment_charts import Names
 from rampart.sustainment.answer import Answer
 
 
@@ -16,7 +17,7 @@ def print_answer(answer: Answer, written: Sequence[Path], language: Language) ->
 
     from rampart.report import sustainment as page
 
-    words, names = page.words_of(answer, language), page.Names(answer, language)
+    words, names = page.words_of(answer, language), Names(answer, language)
     console = Console(highlight=False)
     console = console if console.width >= 132 else Console(highlight=False, width=132)
     for sentence in page.headlines(answer, words, names):

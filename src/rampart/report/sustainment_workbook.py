@@ -89,7 +89,11 @@ def _availability_chart(book: Any, sheet: Any, frame: pl.DataFrame, answer: Answ
         first = 4 + n * months
         last = first + months - 1
         chart.add_series(
-            {"name": names(fleet), "categories": [name, first, 1, last, 1], "values": [name, first, column, last, column]}
+            {
+                "name": names(fleet),
+                "categories": [name, first, 1, last, 1],
+                "values": [name, first, column, last, column],
+            }
         )
     chart.set_title({"name": name})
     sheet.insert_chart(3, len(frame.columns) + 1, chart, {"x_scale": 1.6, "y_scale": 1.4})

@@ -244,7 +244,7 @@ def _merged(branches: list[Floats]) -> Floats:
     """Least sum of convex penalties for every total: the falls of all branches, largest first."""
     falls = np.concatenate([b[:, :-1] - b[:, 1:] for b in branches], axis=1)
     falls = -np.sort(-falls, axis=1)
-    start = sum(b[:, 0] for b in branches)
+    start = np.sum([b[:, 0] for b in branches], axis=0)
     return np.concatenate((start[:, None], start[:, None] - np.cumsum(falls, axis=1)), axis=1)
 
 

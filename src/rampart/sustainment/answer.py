@@ -92,7 +92,9 @@ def spares_of(support: Support, base: Course, month: int) -> Spares:
     priced = np.nan_to_num(support.price) > 0
     shape = base.own_mean.shape[1:]
     top = support.supplier < 0
-    repaired = np.where(top[None, :] & (support.repaired > 0).any(0), 1 - support.condemned[month], support.repaired[month])
+    repaired = np.where(
+        top[None, :] & (support.repaired > 0).any(0), 1 - support.condemned[month], support.repaired[month]
+    )
     own = np.zeros(shape)
     for f, site in enumerate(support.fleet_site):
         own[:, site] += base.demand[month, :, site] * base.sharing[month, f]
@@ -107,12 +109,20 @@ def spares_of(support: Support, base: Course, month: int) -> Spares:
         systems[:, site] += np.where(support.installed[f] > 0, present[f], 0.0)
         places = np.maximum(places, support.installed[f])
         needed = np.maximum(needed, support.needed[f])
-    fleets = Fleets(systems, np.maximum(places, 1.0), np.where(places > 0, needed, 0.0), systems / max(present.sum(), 1e-9))
+    fleets = Fleets(
+        systems, np.maximum(places, 1.0), np.where(places > 0, needed, 0.0), systems / max(present.sum(), 1e-9)
+    )
     held = support.stock[month].astype(np.int64)
     # What cannot be bought has a price so high that it stands at the end of the curve, and is cut off there.
     found = curve(network, fleets, np.where(priced, np.nan_to_num(support.price), 1e15), held=held)
     end = int(np.searchsorted(found.cost, 1e14))
-    return replace(found, cost=found.cost[:end], logarithm=found.logarithm[:end], family=found.family[: end - 1], point=found.point[: end - 1])
+    return replace(
+        found,
+        cost=found.cost[:end],
+        logarithm=found.logarithm[:end],
+        family=found.family[: end - 1],
+        point=found.point[: end - 1],
+    )
 
 
 def _frame(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
@@ -200,18 +210,22 @@ def _points(
     if marked is None and target is not None:
         marked = spares.reaching(target)
     # Even steps of availability, which is what a reader chooses by.
-    even = np.searchsorted(spares.availability, np.linspace(spares.availability[0], spares.availability[-1] * 0.9999, POINTS))
+    even = np.searchsorted(
+        spares.availability, np.linspace(spares.availability[0], spares.availability[-1] * 0.9999, POINTS)
+    )
     chosen = sorted({*even.clip(0, steps - 1).tolist(), 0, *([marked] if marked is not None else [])})
     thin = sorted({*np.linspace(0, steps - 1, min(steps, 400)).round().astype(int).tolist(), *chosen})
     curve_rows = [(n, float(spares.cost[n]), float(spares.availability[n])) for n in thin]
     points, stocks = [], []
-    now = spares.stock(0)
+    now, price = spares.stock(0), np.nan_to_num(s.price)
     for number, step in enumerate(chosen, start=1):
         stock = spares.stock(step)
         ready = systems_ready(s, c, spares, stock, month)
-        points.append((number, step, float(spares.cost[step]), float(spares.availability[step]), float(ready), step == marked))
+        points.append(
+            (number, step, float(spares.cost[step]), float(spares.availability[step]), float(ready), step == marked)
+        )
         stocks += [
-            (number, s.parts[p], s.sites[n], int(now[p, n]), int(stock[p, n]), float((stock[p, n] - now[p, n]) * np.nan_to_num(s.price[p])))
+            (number, s.parts[p], s.sites[n], int(now[p, n]), int(stock[p, n]), float((stock[p, n] - now[p, n]) * price[p]))
             for p, n in zip(*np.nonzero((stock > 0) | (now > 0)), strict=True)
         ]  # fmt: skip
     return {
@@ -270,9 +284,9 @@ def _exchange(case: Case, s: Support, c: Course) -> dict[str, pl.DataFrame]:
             rates.append((*key, lever.cost, float(by_month.sum()), float(by_month.sum() * per)))
             monthly += [(*key[:3], kind, month, float(by_month[m] * per)) for m, month in enumerate(s.months)]
     return {
-        "exchange": _frame(("lever", "code", "site", "from", "type", "cost", "system_months", "per_million"), rates).sort(
-            "per_million", descending=True
-        ),
+        "exchange": _frame(
+            ("lever", "code", "site", "from", "type", "cost", "system_months", "per_million"), rates
+        ).sort("per_million", descending=True),
         "exchange_months": _frame(("lever", "code", "site", "type", "month", "per_million"), monthly),
     }
 

@@ -53,12 +53,10 @@ def operational(supply: ArrayLike, between: ArrayLike, maintenance: ArrayLike, *
 def technical_availability(available: ArrayLike, needed: ArrayLike) -> Floats:
     """DTO, disponibilité technique opérationnelle: systems available over systems *needed*, which may pass one."""
     n = np.asarray(needed, float)
-    return np.divide(available, n, out=np.full(np.broadcast(available, n).shape, np.nan), where=n > 0)
+    return np.asarray(np.divide(available, n, out=np.full(np.broadcast(available, n).shape, np.nan), where=n > 0))
 
 
-def closed_fleet(
-    systems: int, spares: int, rate: float, days: float, bays: float = np.inf
-) -> tuple[float, float]:
+def closed_fleet(systems: int, spares: int, rate: float, days: float, bays: float = np.inf) -> tuple[float, float]:
     """Expected backorders and availability where systems that are down use up nothing: a birth-death chain.
 
     State x units in repair, 0..N+s: births ``rate x min(N, N+s-x)``, deaths ``min(x, bays)/days``. One part, one

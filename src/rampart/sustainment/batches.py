@@ -27,10 +27,10 @@ def batch_backorders(mean: ArrayLike, variance: ArrayLike, position: ArrayLike, 
 def added(batch: ArrayLike) -> tuple[Floats, Floats]:
     """Mean and variance that ordering in batches adds to a pipeline."""
     q = np.asarray(batch, float)
-    return (q - 1.0) / 2.0, (q * q - 1.0) / 12.0
+    return np.asarray((q - 1.0) / 2.0), np.asarray((q * q - 1.0) / 12.0)
 
 
 def economic_batch(rate: ArrayLike, order_cost: ArrayLike, holding_cost: ArrayLike) -> Floats:
     """``sqrt(2 K lam / h)``, rounded up to a whole unit; order cost K, holding cost h per unit and unit of time."""
     lam, k, h = (np.asarray(a, float) for a in (rate, order_cost, holding_cost))
-    return np.maximum(np.ceil(np.sqrt(2.0 * k * lam / h) - 1e-9), 1.0)
+    return np.asarray(np.maximum(np.ceil(np.sqrt(2.0 * k * lam / h) - 1e-9), 1.0))

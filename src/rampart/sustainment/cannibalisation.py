@@ -17,7 +17,12 @@ Floats = NDArray[np.float64]
 
 
 def systems_down(
-    mean: ArrayLike, variance: ArrayLike, stock: ArrayLike, *, systems: int, installed: ArrayLike,
+    mean: ArrayLike,
+    variance: ArrayLike,
+    stock: ArrayLike,
+    *,
+    systems: int,
+    installed: ArrayLike,
     needed: ArrayLike | None = None,
 ) -> Floats:
     """P(down <= k) for k = 0..N, when parts (first axis of the arrays) may all be moved between systems."""  # fmt: skip
@@ -36,8 +41,14 @@ def expected_down(below: Floats) -> float:
 
 
 def availability(
-    mean: ArrayLike, variance: ArrayLike, stock: ArrayLike, *, systems: int, installed: ArrayLike,
-    movable: ArrayLike, needed: ArrayLike | None = None,
+    mean: ArrayLike,
+    variance: ArrayLike,
+    stock: ArrayLike,
+    *,
+    systems: int,
+    installed: ArrayLike,
+    movable: ArrayLike,
+    needed: ArrayLike | None = None,
 ) -> float:
     """Availability where only ``movable`` parts are taken from one system for another.
 

@@ -148,7 +148,7 @@ def _removals(s: Support, active: Floats, held: Floats) -> Floats:
     alive = ratio(held, np.cumsum(joined, axis=1)[:, 1:])
     for f, p in zip(*np.nonzero(~np.isnan(s.life_cv) & ~np.isnan(s.worn) & ~np.isnan(s.life)), strict=True):
         total = np.zeros(len(s.months))
-        for cohort in np.flatnonzero(joined[f]):
+        for cohort in np.flatnonzero(joined[f]).tolist():
             begin = each[f, max(cohort - 1, 0)]
             spent = np.maximum(each[f] - begin, 0.0)
             worn = replacements(spent, float(s.life[f, p]), float(s.life_cv[f, p]), worn=float(s.worn[f, p]))
@@ -164,8 +164,11 @@ def _network(s: Support, demand: Floats, month: int) -> Network:
     later = (s.repaired > 0).any(axis=0)
     waits = top[None, :] & later & (repaired == 0)
     full = np.where(waits, 1.0 - s.condemned[month], repaired)
-    return Network(s.supplier, demand, full, s.condemned[month], s.turnaround[month],
-                   np.broadcast_to(s.order_ship, demand.shape), np.nan_to_num(s.lead_time), s.parent, s.child, s.share)  # fmt: skip
+    ship = np.broadcast_to(s.order_ship, demand.shape)
+    return Network(
+        s.supplier, demand, full, s.condemned[month], s.turnaround[month], ship, np.nan_to_num(s.lead_time),
+        s.parent, s.child, s.share,
+    )  # fmt: skip
 
 
 def _at_work(s: Support) -> Floats:
@@ -188,7 +191,7 @@ def _bench(s: Support) -> tuple[Floats, NDArray[np.int64]]:
 def _inflow(s: Support, rate: Floats, m: int) -> Floats:
     top = s.supplier < 0
     waits = top[None, :] & (s.repaired > 0).any(axis=0) & (s.repaired[m] == 0)
-    return rate[m] * np.where(waits, 1.0 - s.condemned[m], s.repaired[m])
+    return np.asarray(rate[m] * np.where(waits, 1.0 - s.condemned[m], s.repaired[m]))
 
 
 def _shops(s: Support, rate: Floats, broken: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -276,7 +279,7 @@ def _own(
     gone = timegrid.condemned_total(step(lost), lost[0] * past, np.broadcast_to(s.lead_time[:, None], lost.shape[1:]))
     bench, shop = _bench(s)
     whole = _at_work(s)
-    limited = (shop >= 0).any(axis=0)
+    limited = np.any(shop >= 0, axis=0)
     apart = np.where(limited[None], np.maximum(whole - bench, 0.0), whole)
     begins = (s.repaired > 0).argmax(axis=0)
     top = (s.supplier < 0)[None, :] & (s.repaired > 0).any(axis=0)
@@ -326,17 +329,25 @@ def _echelons(
             rows = level[busy[level, site]]
             if above >= 0:
                 lag = np.full(len(rows), s.order_ship[site])
-                f, e, v = up[:, rows, site], timegrid.delayed(ebo[:, rows, above], lag), timegrid.delayed(vbo[:, rows, above], lag)
+                f, e, v = (
+                    up[:, rows, site],
+                    timegrid.delayed(ebo[:, rows, above], lag),
+                    timegrid.delayed(vbo[:, rows, above], lag),
+                )
                 mean[:, rows, site] += f * e
                 variance[:, rows, site] += f * (1 - f) * e + f * f * v
             least = (mean[:, rows, site] % 1) * (1 - mean[:, rows, site] % 1)
             raised[rows] |= (variance[:, rows, site] < least * (1 - 1e-9) - 1e-12).any(axis=0)
-            ebo[:, rows, site], vbo[:, rows, site] = backorders(mean[:, rows, site], variance[:, rows, site], stock[:, rows, site])
+            ebo[:, rows, site], vbo[:, rows, site] = backorders(
+                mean[:, rows, site], variance[:, rows, site], stock[:, rows, site]
+            )
         _help(s, level, mean, variance, stock, step(rate), ebo)
     return mean, variance, ebo, raised, vbo
 
 
-def _help(s: Support, level: NDArray[np.int64], mean: Floats, variance: Floats, stock: Floats, rate: Floats, ebo: Floats) -> None:
+def _help(
+    s: Support, level: NDArray[np.int64], mean: Floats, variance: Floats, stock: Floats, rate: Floats, ebo: Floats
+) -> None:
     """Lateral supply within each pool of sites."""
     for pool in sorted({p for p in s.pool if p is not None}):
         sites = np.array([n for n, p in enumerate(s.pool) if p == pool])
@@ -405,5 +416,3 @@ def _upkeep(s: Support) -> Floats:
             daily = s.use[f] / MONTH
             result[f] = 1.0 / (1.0 + row["mmt"] * daily / row["mtbm"])
     return result
-
-

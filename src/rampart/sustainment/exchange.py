@@ -160,5 +160,7 @@ def best_mix(alpha: Floats, beta: Floats, top: float, price: float, budget: floa
     limits = np.zeros(len(rows))
     limits[-1] = budget
     solved = linprog([0.0, 0.0, -1.0], A_ub=np.array(rows), b_ub=limits, bounds=[(0, None)] * 3, method="highs")
+    if solved.x is None:
+        raise ValueError(f"no best mix: {solved.message}")
     n, b, m = (float(v) for v in solved.x)
     return Mix(n, b, m, -float(solved.ineqlin.marginals[-1]))

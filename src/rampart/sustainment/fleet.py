@@ -132,7 +132,9 @@ def read_support(case: Case) -> Support:
         part_rows=tuple(rows["parts"]),
         shop_rows=tuple(rows["shops"]),
         supplier=np.array(suppliers, np.int64),
-        order_ship=np.array([row["order_ship"] if s >= 0 else 0.0 for row, s in zip(rows["sites"], suppliers, strict=True)]),
+        order_ship=np.array(
+            [row["order_ship"] if s >= 0 else 0.0 for row, s in zip(rows["sites"], suppliers, strict=True)]
+        ),
         pool=tuple(row["pool"] for row in rows["sites"]),
         lateral_days=_column(rows["sites"], "lateral_days"),
         fleet_site=np.array([at["sites"][row["site"]] for row in fleets], np.int64),

@@ -43,12 +43,12 @@ UNITS = {
 
 def import_parts(case_path: Path, parts: Path, *, overrides: Sequence[str] = ()) -> Case:
     """The case with the parts of the list in place of its own. Raises ``CaseError`` with every finding."""
-    from rampart.case import read_case
+    import polars as pl
+
+    from rampart.case import dtype_of, read_case
     from rampart.case.catalogue import tables
     from rampart.case.checking import check
     from rampart.case.draft import Draft
-    from rampart.case import dtype_of
-    import polars as pl
 
     case = read_case(case_path, overrides=overrides)
     rows, findings = read_list(parts)
@@ -74,9 +74,16 @@ def read_list(path: Path) -> tuple[list[dict[str, Any]], list[Finding]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         headers = {header: known.get(_bare(header)) for header in reader.fieldnames or ()}
-        for name in NEEDED:
-            if name not in headers.values():
-                findings.append(Finding("import-column", file=path.name, value=TERMS[name][0], details={"known": ", ".join(TERMS[name])}))
+        for needed in NEEDED:
+            if needed not in headers.values():
+                findings.append(
+                    Finding(
+                        "import-column",
+                        file=path.name,
+                        value=TERMS[needed][0],
+                        details={"known": ", ".join(TERMS[needed])},
+                    )
+                )
         for header, name in headers.items():
             if name is None and not header.startswith("#"):
                 details = {"near": nearest(header, [word for words in TERMS.values() for word in words])}
@@ -94,7 +101,9 @@ def read_list(path: Path) -> tuple[list[dict[str, Any]], list[Finding]]:
                     except ValueError:
                         details = {"unit": UNITS[name]}
                         findings.append(
-                            Finding("import-number", file=path.name, row=number, column=header, value=text, details=details)
+                            Finding(
+                                "import-number", file=path.name, row=number, column=header, value=text, details=details
+                            )
                         )
             rows.append(row)
     return rows, findings
@@ -107,7 +116,10 @@ def _bare(word: str) -> str:
 def _tables(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Rows of the case's tables; of rows that say the same the first stands."""
     graded = {"grade": "assumed", "note": "S3000L/S5000F"}
-    parts, breakdown, repairs, stocks = {}, {}, {}, {}
+    parts: dict[Any, dict[str, Any]] = {}
+    breakdown: dict[Any, dict[str, Any]] = {}
+    repairs: dict[Any, dict[str, Any]] = {}
+    stocks: dict[Any, dict[str, Any]] = {}
     for row in rows:
         part = row["part"]
         parts.setdefault(part, graded | {"part": part, "name_en": row.get("name") or part, "price": row.get("price"),
@@ -117,10 +129,18 @@ def _tables(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
         breakdown.setdefault((row["parent"], part), graded | link)
         nrts, condemned = row.get("nrts"), row.get("condemned") or 0.0
         repaired = 0.0 if nrts is None else max(0.0, 1.0 - nrts - condemned)
-        repair = {"part": part, "site": row["site"], "repaired": repaired, "condemned": condemned, "turnaround": row.get("turnaround")}
+        repair = {
+            "part": part,
+            "site": row["site"],
+            "repaired": repaired,
+            "condemned": condemned,
+            "turnaround": row.get("turnaround"),
+        }
         repairs.setdefault((part, row["site"]), graded | repair)
         if row.get("stock") is not None:
-            stocks.setdefault((part, row["site"]), graded | {"part": part, "site": row["site"], "quantity": int(row["stock"])})
+            stocks.setdefault(
+                (part, row["site"]), graded | {"part": part, "site": row["site"], "quantity": int(row["stock"])}
+            )
     return {
         "parts": list(parts.values()), "breakdown": list(breakdown.values()), "repairs": list(repairs.values()),
         "part_stocks": list(stocks.values()),

@@ -25,7 +25,9 @@ def pooled_backorders(
     mean: ArrayLike, variance: ArrayLike, stock: ArrayLike, rate: ArrayLike, days: float, *, axis: int = -1
 ) -> Floats:
     """Expected backorders of each base of a pool, along ``axis``; pipelines are taken as independent."""
-    m, v, s, lam = (np.moveaxis(np.asarray(a, float), axis, -1) for a in np.broadcast_arrays(mean, variance, stock, rate))
+    m, v, s, lam = (
+        np.moveaxis(np.asarray(a, float), axis, -1) for a in np.broadcast_arrays(mean, variance, stock, rate)
+    )
     alone = expected_backorders(m, v, s)
     all_m, all_v, all_s = m.sum(-1), v.sum(-1), s.sum(-1)
     together = expected_backorders(all_m, all_v, all_s)

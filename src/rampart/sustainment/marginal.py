@@ -56,9 +56,7 @@ class Curve:
         return np.bincount(self.item[:step], self.units[:step], minlength=items).astype(np.int64)
 
 
-def penalty(
-    ebo: Floats, systems: ArrayLike, installed: ArrayLike, needed: ArrayLike | None = None
-) -> Floats:
+def penalty(ebo: Floats, systems: ArrayLike, installed: ArrayLike, needed: ArrayLike | None = None) -> Floats:
     """-ln of the part factor, kept finite: convex and falling in the stock."""
     return -np.log(np.maximum(part_factor(ebo, systems, installed, needed), CAP))
 

@@ -49,12 +49,12 @@ class Network:
     @property
     def parts(self) -> int:
         """Number of parts P."""
-        return self.demand.shape[0]
+        return int(self.demand.shape[0])
 
     @property
     def sites(self) -> int:
         """Number of sites S."""
-        return self.demand.shape[1]
+        return int(self.demand.shape[1])
 
     @cached_property
     def downwards(self) -> tuple[int, ...]:
@@ -112,5 +112,5 @@ class Network:
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:
-    """part / whole, zero where the whole is."""
-    return np.divide(part, whole, out=np.zeros_like(np.asarray(part, float)), where=np.asarray(whole) > 0)
+    """Part / whole, zero where the whole is."""
+    return np.asarray(np.divide(part, whole, out=np.zeros_like(np.asarray(part, float)), where=np.asarray(whole) > 0))

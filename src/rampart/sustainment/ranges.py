@@ -17,7 +17,18 @@ from rampart.case.catalogue import main_figures, tables
 if TYPE_CHECKING:
     from rampart.case import Case
 
-TABLES = ("sites", "shops", "shop_bays", "fleets", "fleet_arrivals", "fleet_use", "parts", "breakdown", "repairs", "part_stocks")
+TABLES = (
+    "sites",
+    "shops",
+    "shop_bays",
+    "fleets",
+    "fleet_arrivals",
+    "fleet_use",
+    "parts",
+    "breakdown",
+    "repairs",
+    "part_stocks",
+)
 
 
 def drawn(case: Case, *, seed: int, number: int) -> Case:

@@ -14,11 +14,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from rampart.sustainment.allocation import Allocation, Fleets
+from rampart.sustainment.allocation import Allocation, Fleets, Steps
 from rampart.sustainment.availability import part_factor
 from rampart.sustainment.echelons import before_supply, evaluate
 from rampart.sustainment.network import Floats, Network, Whole
-from rampart.sustainment.pipelines import expected_backorders
 
 MOST_LEVELS = 60
 """Levels of SRU stock tried for a family; where its path is longer, levels are spread along it."""
@@ -41,7 +40,7 @@ class Spares:
 
     @property
     def availability(self) -> Floats:
-        """exp of the weighted ln A: the geometric mean over sites, a little below the mean."""
+        """Exp of the weighted ln A: the geometric mean over sites, a little below the mean."""
         return np.exp(self.logarithm)
 
     def within(self, budget: float) -> int:
@@ -176,7 +175,7 @@ class Problem:
             for n in range(self.network.sites):
                 np.add.at(start, np.maximum(self.family_of, 0),
                           np.where(self.family_of >= 0, self._site_penalty(state.ebo[:, n], n), 0.0))  # fmt: skip
-            extra = ((stock - self.held).sum(1) * self.price)
+            extra = (stock - self.held).sum(1) * self.price
             base = np.zeros(self.network.parts)
             np.add.at(base, np.maximum(self.family_of, 0), np.where(self.family_of >= 0, extra, 0.0))
             found.append(self._level_points(allocation, here, level, base, start))
@@ -190,16 +189,25 @@ class Problem:
     ) -> tuple[Whole, Whole, Whole, Floats, Floats, Whole, Whole]:
         steps = allocation.steps()
         family = np.concatenate((here, self.family_of[steps.part]))
-        part = np.concatenate((np.full(len(here), -1), steps.part))
+        part: Whole = np.concatenate((np.full(len(here), -1, np.int64), steps.part))
         total = np.concatenate((np.zeros(len(here), np.int64), steps.total))
         cost = np.concatenate((base[here], steps.units * self.price[steps.part]))
         fall = np.concatenate((start[here], -steps.gain))
         value = np.concatenate((np.full(len(here), np.inf), steps.gain / (steps.units * self.price[steps.part])))
         order = np.lexsort((part, -value, family))
-        family, part, total, cost, fall = (a[order] for a in (family, part, total, cost, fall))
+        family, part, total = family[order], part[order], total[order]
+        cost, fall = cost[order], fall[order]
         first = np.flatnonzero(part == -1)
-        rank = np.arange(len(family)) - np.repeat(first, np.diff(np.append(first, len(family))))
-        return (family, np.full(len(family), level), rank, _running(cost, first), _running(fall, first), part, total)
+        rank = np.arange(len(family), dtype=np.int64) - np.repeat(first, np.diff(np.append(first, len(family))))
+        return (
+            family,
+            np.full(len(family), level, np.int64),
+            rank,
+            _running(cost, first),
+            _running(fall, first),
+            part,
+            total,
+        )
 
     def stock(self, family: Whole, point: Whole) -> NDArray[np.int64]:
         """Spares (P, S) after each family has moved to the last of its points, held ones included."""
@@ -251,7 +259,7 @@ class _Worth:
             network, linear, held=problem.held, tail=problem.tail, parts=kids, pipelines=(mean, variance)
         )
 
-    def steps(self) -> object:
+    def steps(self) -> Steps:
         return self.allocation.steps()
 
 

@@ -8,6 +8,7 @@ Carrillo 1980; Dyna-METRIC, Hillestad 1982). The shape of the repair time matter
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -78,7 +79,7 @@ def exponential(profile: Profile, t: ArrayLike, days: ArrayLike, *, opens: float
     level = np.broadcast_to(profile.before * mean_days / stages, profile.rate.shape[:-1])
     x = np.repeat(level[..., None], stages, axis=-1).astype(float)
     found: dict[float, Floats] = {float(cuts[0]): x.sum(-1)}
-    for begin, end in zip(cuts[:-1], cuts[1:], strict=True):
+    for begin, end in pairwise(cuts):
         j = int(np.searchsorted(profile.at, begin, side="right")) - 1
         lam = profile.rate[..., j]
         if begin < opens:
@@ -122,9 +123,7 @@ def condemned(profile: Profile, t: ArrayLike, replacement: ArrayLike) -> Floats:
     return np.asarray(np.where(never[..., None] if never.ndim else never, np.maximum(profile.total(t), 0.0), replaced))
 
 
-def below(
-    owed_mean: ArrayLike, owed_variance: ArrayLike, share: ArrayLike, own: ArrayLike
-) -> tuple[Floats, Floats]:
+def below(owed_mean: ArrayLike, owed_variance: ArrayLike, share: ArrayLike, own: ArrayLike) -> tuple[Floats, Floats]:
     """Pipeline of a base at t: its own Poisson part and its share of what the depot owed one transport ago."""
     f, ebo, vbo = (np.asarray(a, float) for a in (share, owed_mean, owed_variance))
     return np.asarray(own + f * ebo), np.asarray(own + f * (1 - f) * ebo + f * f * vbo)

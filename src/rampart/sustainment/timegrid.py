@@ -48,7 +48,9 @@ def _earlier(total: Floats, lag: Floats, before: Floats) -> Floats:
     flat = total.reshape(len(total), -1)
     index = low.reshape(len(low), -1)
     columns = np.arange(flat.shape[1])
-    value = flat[index, columns] * (1 - share.reshape(index.shape)) + flat[index + 1, columns] * share.reshape(index.shape)
+    value = flat[index, columns] * (1 - share.reshape(index.shape)) + flat[index + 1, columns] * share.reshape(
+        index.shape
+    )
     past = np.minimum(place, 0.0) * STEP * before
     return np.asarray(value.reshape(place.shape) + past)
 

@@ -35,8 +35,8 @@ def count_variance(use: float, life: float, cv: float) -> float:
     shape = 1.0 / cv**2
     k = np.arange(1, _most(use, life))
     f = stats.gamma.cdf(use, k * shape, scale=life / shape)
-    first = float(f.sum())
-    return 2.0 * float(k @ f) - first - first**2
+    first = float(np.sum(f))
+    return 2.0 * float(np.dot(k, f)) - first - first**2
 
 
 def _most(use: float, life: float) -> int:
@@ -48,7 +48,7 @@ def _renewals(x: Floats, life: float, cv: float) -> Floats:
         return np.floor(x / life + 1e-12)
     shape = 1.0 / cv**2
     k = np.arange(1, _most(float(np.max(x, initial=0.0)), life))
-    return np.asarray(stats.gamma.cdf(x[..., None], k * shape, scale=life / shape).sum(-1))
+    return np.asarray(np.sum(stats.gamma.cdf(x[..., None], k * shape, scale=life / shape), axis=-1))
 
 
 def _from_age(x: Floats, life: float, cv: float, age: float) -> Floats:

@@ -135,7 +135,9 @@ def check_demand_of_parts(draft: Draft) -> Iterator[Finding]:
     """Parts that nothing calls for, parts without a price, demand steadier than chance."""
     inside = set(draft.sound("parts")["part"].to_list())
     calls = draft.sound("breakdown").filter(
-        (pl.col("life") > 0) | (pl.col("damage_share") > 0) | (pl.col("parent").is_in(list(inside)) & (pl.col("share") > 0))
+        (pl.col("life") > 0)
+        | (pl.col("damage_share") > 0)
+        | (pl.col("parent").is_in(list(inside)) & (pl.col("share") > 0))
     )
     wanted = set(calls["part"].to_list())
     for row, part, price, spread in draft.sound("parts").select(ROW, "part", "price", "spread").iter_rows():
