@@ -243,7 +243,7 @@ class Allocation:
 def _merged(branches: list[Floats]) -> Floats:
     """Least sum of convex penalties for every total: the falls of all branches, largest first."""
     falls = np.concatenate([b[:, :-1] - b[:, 1:] for b in branches], axis=1)
-    falls = -np.sort(-falls, axis=1)
+    falls = np.sort(falls, axis=1)[:, ::-1]
     start = np.sum([b[:, 0] for b in branches], axis=0)
     return np.concatenate((start[:, None], start[:, None] - np.cumsum(falls, axis=1)), axis=1)
 
@@ -263,39 +263,40 @@ def _convex_if(values: Floats, needed: bool) -> Floats:
 
 def _convex(values: Floats) -> Floats:
     """The greatest convex curve below each row."""
-    result = values.copy()
-    for rows, start, end, first, last in _hull_walk(values):
-        span = np.arange(values.shape[1])
-        inside = (span >= start[:, None]) & (span <= end[:, None])
-        slope = (last - first) / (end - start)
-        line = first[:, None] + slope[:, None] * (span - start[:, None])
-        result[rows] = np.where(inside, line, result[rows])
-    return result
+    kept = _on_hull(values)
+    span = np.arange(values.shape[1])
+    before = np.maximum.accumulate(np.where(kept, span, 0), axis=1)
+    after = np.minimum.accumulate(np.where(kept, span, span[-1])[:, ::-1], axis=1)[:, ::-1]
+    first, last = (np.take_along_axis(values, at, axis=1) for at in (before, after))
+    share = (span - before) / np.maximum(after - before, 1)
+    return np.asarray(first + share * (last - first))
 
 
-def _hull_walk(values: Floats) -> Iterator[tuple[Whole, Whole, Whole, Floats, Floats]]:
-    """Edges of the lower convex hull of every row, left to right: rows, start, end, value at start, at end."""
+def _on_hull(values: Floats) -> NDArray[np.bool_]:
+    """Which points of each row lie on its lower convex hull: those above a chord of others go, until none does."""
     width = values.shape[1]
-    active = np.arange(len(values))
-    at = np.zeros(len(values), np.int64)
     span = np.arange(width)
-    while len(active):
-        rows = values[active]
-        here = rows[np.arange(len(active)), at]
-        ahead = span[None, :] - at[:, None]
-        slope = np.where(ahead > 0, (here[:, None] - rows) / np.where(ahead > 0, ahead, 1), -np.inf)
-        # The furthest of equally steep points, so that no edge is cut in two.
-        best = width - 1 - np.argmax(slope[:, ::-1] >= slope.max(1)[:, None] * (1 - 1e-12), axis=1)
-        falling = slope[np.arange(len(active)), best] > 1e-15
-        if not falling.any():
-            return
-        active, at, best, here = active[falling], at[falling], best[falling], here[falling]
-        yield active, at, best, here, values[active, best]
-        at = best
-        going = at < width - 1
-        active, at = active[going], at[going]
+    kept = np.ones(values.shape, bool)
+    active = np.arange(len(values))
+    while width > 2 and len(active):
+        v, here = values[active], kept[active]
+        before = np.maximum.accumulate(np.where(here, span, 0), axis=1)[:, :-2]
+        after = np.minimum.accumulate(np.where(here, span, width - 1)[:, ::-1], axis=1)[:, ::-1][:, 2:]
+        middle, j = v[:, 1:-1], span[1:-1]
+        fall = (np.take_along_axis(v, before, axis=1) - middle) * (after - j)
+        rise = (middle - np.take_along_axis(v, after, axis=1)) * (j - before)
+        # Points on an edge go too, so that no edge is cut in two.
+        gone = here[:, 1:-1] & (fall <= rise * (1 + 1e-12) + 1e-18)
+        kept[active, 1:-1] &= ~gone
+        active = active[gone.any(axis=1)]
+    return kept
 
 
 def _hull_steps(rows: Whole, values: Floats) -> Iterator[tuple[Whole, Whole, Whole, Floats]]:
-    for active, start, end, first, last in _hull_walk(values):
-        yield rows[active], end, end - start, first - last
+    kept = _on_hull(values)
+    row, end = np.nonzero(kept[:, 1:])
+    end = end + 1
+    start = np.maximum.accumulate(np.where(kept, np.arange(values.shape[1]), 0), axis=1)[row, end - 1]
+    gain = values[row, start] - values[row, end]
+    worth = gain > 1e-15
+    yield rows[row[worth]], end[worth], (end - start)[worth], gain[worth]
