@@ -98,6 +98,11 @@ def make_plan(case: Case, language: Language, *, time_limit: float | None = None
     from rampart.plan.solve import NotSolved
     from rampart.report.progress import Watch
 
+    if case["priorities"].is_empty():  # fleets alone are sustained, not planned
+        from rampart.findings import Finding
+
+        show_findings((Finding("no-priorities", table="priorities"),), language, as_json=quiet)
+        sys.exit(FINDINGS)
     try:
         with Watch(language, quiet=quiet) as watch:
             return plan(case, time_limit=time_limit, progress=watch.callback)

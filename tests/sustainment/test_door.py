@@ -103,6 +103,12 @@ def test_unknown_months_and_cases_without_fleets_are_answered(tmp_path: Path) ->
     assert "aucun parc" in text
 
 
+def test_fleets_alone_are_not_planned(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["plan", str(CASE), "-o", str(tmp_path / "plan")])
+    assert result.exit_code == 1
+    assert "No objective is given" in result.output
+
+
 LIST = [
     ["Part Identifier", "partName", "nextHigherAssembly", "quantityPerNextHigherAssembly", "MTBUR", "Unit price",
      "procurementLeadTime", "maintenance location", "NRTS", "condemnationRate", "TAT", "stockQuantity",
