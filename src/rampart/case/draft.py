@@ -80,7 +80,11 @@ class Draft:
     @classmethod
     def of(cls, case: Case) -> Draft:
         """A case in memory as a draft, so that it can be checked; rows count as in its saved CSV."""
-        return cls({name: frame.with_row_index(ROW, 2).cast({ROW: pl.Int64}) for name, frame in case.tables.items()})
+        frames = {}
+        for name, frame in case.tables.items():
+            rows = pl.Series(ROW, range(2, frame.height + 2), dtype=pl.Int64)
+            frames[name] = frame.with_columns(rows)
+        return cls(frames)
 
     @cached_property
     def _sound(self) -> dict[str, pl.DataFrame]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rampart.case.checking import holdings, industry, reach, structure, times, war
+from rampart.case.checking import fleets, holdings, industry, reach, structure, times, war
 from rampart.case.draft import Draft
 from rampart.findings import Finding
 
@@ -43,6 +43,12 @@ CHECKS: tuple[Check, ...] = (
     war.check_idle_cost,
     reach.check_supply,
     reach.check_in_time,
+    fleets.check_breakdown,
+    fleets.check_two_parents,
+    fleets.check_sites,
+    fleets.check_shops,
+    fleets.check_repairs,
+    fleets.check_demand_of_parts,
     structure.check_sources,
 )
 

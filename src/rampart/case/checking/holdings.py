@@ -83,7 +83,9 @@ def check_priorities(draft: Draft) -> Iterator[Finding]:
     """No objective is named, or one is named twice."""
     if "priorities" in draft.unread:
         return
-    if draft.frames["priorities"].is_empty():
+    # A case that holds fleets alone is sustained, not planned.
+    fleets_alone = draft.frames["items"].is_empty() and not draft.frames["fleets"].is_empty()
+    if draft.frames["priorities"].is_empty() and not fleets_alone:
         yield draft.finding("no-priorities", "priorities")
     named = draft.sound("priorities").drop_nulls("objective")
     named = named.with_columns(pl.col(ROW).first().over("objective").alias("#first"))

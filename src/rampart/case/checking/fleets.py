@@ -1,0 +1,151 @@
+"""Checks of fleets, their parts and the sites and shops that keep them working."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import polars as pl
+
+from rampart.case.draft import ROW, Draft
+from rampart.case.headers import nearest
+from rampart.findings import Finding
+
+
+def check_breakdown(draft: Draft) -> Iterator[Finding]:
+    """A parent that is neither a type of system nor a part; a part that holds itself; more needed than installed."""
+    types = set(draft.sound("fleets")["type"].to_list())
+    parts = set(draft.sound("parts")["part"].to_list())
+    frame = draft.sound("breakdown")
+    known = draft.complete("fleets", "type") and draft.complete("parts", "part")
+    for row, parent in frame.select(ROW, "parent").iter_rows():
+        if known and parent not in types | parts:
+            near = nearest(parent, types | parts)
+            yield draft.finding("unknown-parent", "breakdown", row=row, column="parent", value=parent, near=near)
+    for row, quantity, needed in frame.select(ROW, "quantity", "needed").iter_rows():
+        if needed is not None and needed > (1 if quantity is None else quantity):
+            yield draft.finding(
+                "needed-above-installed", "breakdown", row=row, column="needed", value=needed, installed=quantity or 1
+            )
+    links = [(p, c) for p, c in frame.select("parent", "part").iter_rows() if p in parts]
+    for part in sorted(_in_a_ring(links)):
+        row = frame.filter(pl.col("part") == part)[ROW][0]
+        yield draft.finding("breakdown-loop", "breakdown", row=row, column="part", value=part)
+
+
+def check_two_parents(draft: Draft) -> Iterator[Finding]:
+    """A part inside several parents: one stock serves them all, which is said."""
+    frame = draft.sound("breakdown")
+    first: dict[str, str] = {}
+    told: set[str] = set()
+    for row, parent, part in frame.select(ROW, "parent", "part").iter_rows():
+        if part in first and first[part] != parent and part not in told:
+            told.add(part)
+            details = {"parents": f"{first[part]}, {parent}"}
+            yield draft.finding("part-in-two-parents", "breakdown", row=row, column="part", value=part, **details)
+        first.setdefault(part, parent)
+
+
+def _in_a_ring(links: Iterable[tuple[str, str]]) -> set[str]:
+    """What lies below itself."""
+    left = set(links)
+    while True:
+        # A link whose lower end has nothing below it can be in no ring.
+        upper = {p for p, _ in left}
+        kept = {(p, c) for p, c in left if c in upper}
+        if kept == left:
+            lower = {c for _, c in left}
+            return {p for p, _ in left if p in lower}
+        left = kept
+
+
+def check_sites(draft: Draft) -> Iterator[Finding]:
+    """Sites that supply each other in a ring."""
+    frame = draft.sound("sites")
+    links = [(s, n) for n, s in frame.select("site", "supplier").iter_rows() if s is not None]
+    for site in sorted(_in_a_ring(links)):
+        row = frame.filter(pl.col("site") == site)[ROW][0]
+        yield draft.finding("supply-ring", "sites", row=row, column="supplier", value=site)
+
+
+def reachable(suppliers: Mapping[str, str | None], starts: Iterable[str]) -> set[str]:
+    """Sites that unrepaired parts can come to from ``starts``, those themselves included."""
+    found: set[str] = set()
+    for start in starts:
+        site: str | None = start
+        while site is not None and site not in found:
+            found.add(site)
+            site = suppliers.get(site)
+    return found
+
+
+def check_shops(draft: Draft) -> Iterator[Finding]:
+    """A repair at a site that nobody sends the part to; a shop without work, or without a bay on any day."""
+    needed = ("sites", "fleets", "breakdown", "repairs", "shops")
+    if any(table in draft.unread for table in needed):
+        return
+    suppliers = dict(draft.sound("sites").select("site", "supplier").iter_rows())
+    users: dict[str, set[str]] = {}
+    for site, kind in draft.sound("fleets").select("site", "type").iter_rows():
+        users.setdefault(kind, set()).add(site)
+    links = list(draft.sound("breakdown").select("parent", "part").iter_rows())
+    for _ in links:
+        before = {part: set(sites) for part, sites in users.items()}
+        for parent, part in links:
+            users.setdefault(part, set()).update(users.get(parent, ()))
+        if users == before:
+            break
+    busy: set[str] = set(draft.sound("fleets")["repair_shop"].drop_nulls().to_list())
+    repairs = draft.sound("repairs").filter(pl.col("repaired") > 0)
+    for row, part, site, shop in repairs.select(ROW, "part", "site", "shop").iter_rows():
+        if site in reachable(suppliers, users.get(part, set())):
+            busy.add(shop)
+        else:
+            yield draft.finding("repair-unreachable", "repairs", row=row, column="site", value=site, part=part)
+    bays = set(draft.sound("shop_bays")["shop"].to_list())
+    for row, shop in draft.sound("shops").select(ROW, "shop").iter_rows():
+        if shop not in busy:
+            yield draft.finding("shop-unreachable", "shops", row=row, column="shop", value=shop)
+        elif shop not in bays and "shop_bays" not in draft.unread:
+            yield draft.finding("shop-without-bays", "shops", row=row, column="shop", value=shop)
+
+
+def check_repairs(draft: Draft) -> Iterator[Finding]:
+    """Shares past one, repairs of unknown length, repairs that take no time, a bay held longer than the turnaround."""
+    frame = draft.sound("repairs")
+    columns = ("repaired", "condemned", "turnaround", "bench")
+    for row, repaired, condemned, turnaround, bench in frame.select(ROW, *columns).iter_rows():
+        done = repaired or 0.0
+        if done + (condemned or 0.0) > 1 + 1e-9:
+            total = done + condemned
+            yield draft.finding("shares-above-one", "repairs", row=row, column="repaired", value=total)
+        if done > 0 and turnaround is None:
+            yield draft.finding("turnaround-unknown", "repairs", row=row, column="turnaround")
+        elif done > 0 and turnaround == 0:
+            yield draft.finding("turnaround-zero", "repairs", row=row, column="turnaround", value=turnaround)
+        if bench is not None and turnaround is not None and bench > turnaround:
+            yield draft.finding("bench-too-long", "repairs", row=row, column="bench", value=bench, whole=turnaround)
+    fleets = draft.sound("fleets").filter(pl.col("repair_days").is_null())
+    damaged = set(draft.sound("fleet_use").filter(pl.col("damage") > 0)["fleet"].to_list())
+    for row, fleet in fleets.select(ROW, "fleet").iter_rows():
+        if fleet in damaged:
+            yield draft.finding("damage-repair-unknown", "fleets", row=row, column="repair_days", value=fleet)
+
+
+def check_demand_of_parts(draft: Draft) -> Iterator[Finding]:
+    """Parts that nothing calls for, parts without a price, demand steadier than chance."""
+    inside = set(draft.sound("parts")["part"].to_list())
+    calls = draft.sound("breakdown").filter(
+        (pl.col("life") > 0)
+        | (pl.col("damage_share") > 0)
+        | (pl.col("parent").is_in(list(inside)) & (pl.col("share") > 0))
+    )
+    wanted = set(calls["part"].to_list())
+    for row, part, price, spread in draft.sound("parts").select(ROW, "part", "price", "spread").iter_rows():
+        if part not in wanted and "breakdown" not in draft.unread:
+            yield draft.finding("part-without-demand", "parts", row=row, column="part", value=part)
+        elif not price:
+            yield draft.finding("part-without-price", "parts", row=row, column="price", value=part)
+        if spread is not None and spread < 1:
+            yield draft.finding("steadier-than-chance", "parts", row=row, column="spread", value=spread, part=part)
+    for row, life in draft.sound("breakdown").filter(pl.col("life") == 0).select(ROW, "life").iter_rows():
+        yield draft.finding("life-zero", "breakdown", row=row, column="life", value=life)

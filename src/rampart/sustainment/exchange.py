@@ -1,0 +1,166 @@
+"""What a euro buys: in spares, in repair capacity, in new systems; what a mixed fleet costs; donor against recipient.
+
+Every rate is the difference of two courses solved anew, one with the unit and one without. Nothing is interpolated.
+For the plan's budget the same trade-off is a linear programme over the concave hull of A per system (``best_mix``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rampart.sustainment.course import Course, course
+from rampart.sustainment.fleet import MONTH, Support
+from rampart.sustainment.marginal import curve
+from rampart.sustainment.network import Floats
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One unit that money can buy: a spare at a site, a bay of a shop, a system of a fleet.
+
+    month  index of the month from which it is there; cost in currency
+    """
+
+    kind: str
+    code: str
+    site: str
+    cost: float
+    month: int
+
+
+def with_lever(support: Support, lever: Lever, units: float = 1.0) -> Support:
+    """The same support with ``units`` more of the lever from its month on."""
+    if lever.kind == "spare":
+        stock = support.stock.copy()
+        stock[lever.month :, support.parts.index(lever.code), support.sites.index(lever.site)] += units
+        return replace(support, stock=stock)
+    if lever.kind == "bay":
+        bays = support.bays.copy()
+        bays[lever.month :, support.shops.index(lever.code)] += units
+        return replace(support, bays=bays)
+    arrivals = support.arrivals.copy()
+    arrivals[support.fleets.index(lever.code), lever.month] += units
+    return replace(support, arrivals=arrivals)
+
+
+def levers(support: Support, base: Course, *, decided: int = 0, most_parts: int = 8) -> Iterator[Lever]:
+    """What can be bought in month ``decided`` and is there before the end: the parts that ground most, bays, systems."""
+    months = len(support.months)
+    down = base.systems_down().sum(axis=(0, 2))
+    grounded = [int(p) for p in np.argsort(-down, kind="stable") if down[p] > 1e-6]
+    # A part that waits for another is relieved by that other: both are offered.
+    inside = [int(c) for p, c in zip(support.parent, support.child, strict=True) if p in grounded[:most_parts]]
+    for p in dict.fromkeys(grounded[:most_parts] + inside):
+        price, lead = support.price[p], support.lead_time[p]
+        # A price or a delivery time that nobody knows makes no rate: unknown is not zero.
+        if np.isnan(price) or price <= 0 or np.isnan(lead):
+            continue
+        wait = int(np.ceil(lead / MONTH))
+        if decided + wait >= months:
+            continue
+        for site in np.flatnonzero(base.demand[:, p, :].sum(0) > 0):
+            yield Lever("spare", support.parts[p], support.sites[site], float(price), decided + wait)
+    for n, row in enumerate(support.shop_rows):
+        month = decided + int(row["bay_months"])
+        busy = base.queue[:, n].max(initial=0.0) > 0 and np.isfinite(support.bays[:, n]).any()
+        if row["bay_cost"] and busy and month < months:
+            yield Lever("bay", support.shops[n], row["site"], float(row["bay_cost"]), month)
+    for f, row in enumerate(support.fleet_rows):
+        month = decided + int(row["lead_time"])
+        if row["price"] and month < months:
+            yield Lever("system", support.fleets[f], row["site"], float(row["price"]), month)
+
+
+def gain(support: Support, base: Course, lever: Lever, units: float = 1.0) -> Floats:
+    """Systems available (F, M) that ``units`` of the lever add: a course solved anew, less the course without them."""
+    return course(with_lever(support, lever, units), start=base.available).available - base.available
+
+
+def without_holder(support: Support, holder: str) -> Support:
+    """The same support with the holder's fleets gone: what the others would have of the common pools and shops."""
+    theirs = np.array([row["holder"] == holder for row in support.fleet_rows])
+    return replace(
+        support,
+        at_start=np.where(theirs, 0.0, support.at_start),
+        arrivals=np.where(theirs[:, None], 0.0, support.arrivals),
+    )
+
+
+def conflict(support: Support, base: Course) -> list[tuple[str, int, Floats]]:
+    """What each holder's use of common pools costs the fleets of others: (holder, fleet, systems (M,) lost)."""
+    found = []
+    holders = sorted({row["holder"] for row in support.fleet_rows})
+    for holder in holders if len(holders) > 1 else []:
+        alone = course(without_holder(support, holder), start=base.available)
+        for f, row in enumerate(support.fleet_rows):
+            if row["holder"] != holder:
+                found.append((holder, f, alone.available[f] - base.available[f]))
+    return found
+
+
+def mix_penalty(
+    mean: Floats, price: Floats, installed: NDArray[np.float64], fleets: Sequence[float], target: float
+) -> tuple[float, float]:
+    """Cost of the spares to a target availability: many small fleets each with parts of its own, and one large fleet.
+
+    mean   (P,) units of pipeline per system
+    """
+
+    def cost(systems: float) -> float:
+        found = curve(mean * systems, mean * systems, price, systems=systems, installed=installed)
+        step = found.reaching(target)
+        return float("inf") if step is None else float(found.cost[step])
+
+    return sum(cost(n) for n in fleets), cost(float(sum(fleets)))
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Best split of a budget: systems owned, money on their support, systems available, and the worth of one more euro."""
+
+    systems: float
+    support: float
+    available: float
+    worth: float
+
+
+def pieces(cost: Floats, availability: Floats) -> tuple[Floats, Floats]:
+    """Concave hull of A over support money per system: ``A(x) <= alpha_k + beta_k x``; flat pieces are dropped."""
+    kept: list[int] = []
+    for n in range(len(cost)):
+        if kept and availability[n] <= availability[kept[-1]]:
+            continue
+        while len(kept) > 1:
+            a, b = kept[-2], kept[-1]
+            before = (availability[b] - availability[a]) * (cost[n] - cost[b])
+            if before <= (availability[n] - availability[b]) * (cost[b] - cost[a]):
+                kept.pop()
+            else:
+                break
+        kept.append(n)
+    x, y = cost[kept], availability[kept]
+    beta = np.diff(y) / np.diff(x)
+    chosen = beta >= 1e-6
+    return (y[:-1] - beta * x[:-1])[chosen], beta[chosen]
+
+
+def best_mix(alpha: Floats, beta: Floats, top: float, price: float, budget: float) -> Mix:
+    """``max m: m <= alpha_k n + beta_k b, m <= top n, price n + b <= budget``: the perspective of the curve.
+
+    The same rows may stand in a larger linear programme; m systems available, n owned, b money on support.
+    """
+    from scipy.optimize import linprog
+
+    rows = [[-a, -b, 1.0] for a, b in zip(alpha, beta, strict=True)]
+    rows += [[-top, 0.0, 1.0], [price, 1.0, 0.0]]
+    limits = np.zeros(len(rows))
+    limits[-1] = budget
+    solved = linprog([0.0, 0.0, -1.0], A_ub=np.array(rows), b_ub=limits, bounds=[(0, None)] * 3, method="highs")
+    if solved.x is None:
+        raise ValueError(f"no best mix: {solved.message}")
+    n, b, m = (float(v) for v in solved.x)
+    return Mix(n, b, m, -float(solved.ineqlin.marginals[-1]))

@@ -1,0 +1,90 @@
+"""Every finding about fleets has a case that brings it about; nothing else is wrong with that case."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rampart import check_case
+
+from .editing import Sheets
+
+FLEETS = Path(__file__).parents[2] / "cases" / "fleet-tiny"
+
+
+@pytest.fixture
+def fleets(tmp_path: Path) -> Sheets:
+    shutil.copytree(FLEETS, tmp_path / "case")
+    return Sheets(tmp_path / "case")
+
+
+def test_the_small_fleet_case_is_sound() -> None:
+    case, findings = check_case(FLEETS)
+    assert case is not None
+    assert findings == ()
+
+
+def ring(s: Sheets) -> None:
+    s.add("breakdown", parent="pump", part="engine", share="0.1", source="tutorial", grade="assumed")
+
+
+def stray(s: Sheets) -> None:
+    s.add("sites", site="far", name_en="Far away", source="tutorial", grade="assumed")
+    s.set("repairs", 4, "site", "far")
+
+
+def idle(s: Sheets) -> None:
+    s.add("shops", shop="idle", name_en="Idle", site="depot", source="tutorial", grade="assumed")
+
+
+BREAK = {
+    "unknown-parent": (lambda s: s.set("breakdown", 2, "parent", "vehicl"), "breakdown", 2, "parent", "vehicl"),
+    "needed-above-installed": (lambda s: s.set("breakdown", 2, "needed", "2"), "breakdown", 2, "needed", "2"),
+    "breakdown-loop": (ring, "breakdown", 2, "part", "engine"),
+    "part-in-two-parents": (
+        lambda s: s.add("breakdown", parent="gearbox", part="pump", share="0.2", source="tutorial", grade="assumed"),
+        "breakdown", 5, "part", "pump",
+    ),
+    "supply-ring": (lambda s: s.set("sites", 2, "supplier", "partner"), "sites", 2, "supplier", "depot"),
+    "repair-unreachable": (stray, "repairs", 4, "site", "far"),
+    "shop-unreachable": (idle, "shops", 3, "shop", "idle"),
+    "shop-without-bays": (lambda s: s.remove("shop_bays", 2), "shops", 2, "shop", "hall"),
+    "shares-above-one": (lambda s: s.set("repairs", 2, "condemned", "0.5"), "repairs", 2, "repaired", "1.45"),
+    "turnaround-unknown": (lambda s: s.set("repairs", 4, "turnaround", ""), "repairs", 4, "turnaround", ""),
+    "turnaround-zero": (
+        lambda s: (s.set("repairs", 4, "turnaround", "0"), s.set("repairs", 4, "low", "0")),
+        "repairs", 4, "turnaround", "0",
+    ),
+    "bench-too-long": (lambda s: s.set("repairs", 2, "bench", "26"), "repairs", 2, "bench", "26"),
+    "damage-repair-unknown": (
+        lambda s: s.set("fleets", 2, "repair_days", ""), "fleets", 2, "repair_days", "partner-fleet"),
+    "part-without-demand": (
+        lambda s: (s.set("breakdown", 3, "life", ""), s.set("breakdown", 3, "damage_share", "")),
+        "parts", 3, "part", "gearbox",
+    ),
+    "part-without-price": (lambda s: s.set("parts", 3, "price", ""), "parts", 3, "price", "gearbox"),
+    "steadier-than-chance": (lambda s: s.set("parts", 3, "spread", "0.5"), "parts", 3, "spread", "0.5"),
+    "life-zero": (
+        lambda s: (s.set("breakdown", 3, "life", "0"), s.set("breakdown", 3, "low", "0")),
+        "breakdown", 3, "life", "0",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", BREAK)
+def test_a_check_names_the_place_the_value_and_the_remedy(fleets: Sheets, code: str) -> None:
+    change, table, row, column, value = BREAK[code]
+    change(fleets)
+    case, findings = check_case(fleets.folder)
+    found = [f for f in findings if f.code == code]
+    finding = found[0]
+    assert (finding.table, finding.row, finding.column, finding.value) == (table, row, column, value)
+    others = [str(f) for f in findings if f.code != code and f.severity == "error"]
+    assert others == []
+    assert (case is None) == (finding.severity == "error")
+    for language in ("en", "fr"):
+        assert finding.remedy(language)
+        assert "{" not in finding.sentence(language)
+        assert "[" not in finding.sentence(language)
