@@ -90,12 +90,12 @@ def grow(case: Case, chain: Chain, *, regimes: bool = True, revisions: Sequence[
         return [(p, chain.shares(b) / p, b / p) for p, b in found if p > NEVER]
 
     # (node, weight over the states at the last look, months since then, month of the end or none)
-    here = [
+    here: list[tuple[int, Floats, int, int | None]] = [
         (tree.add(0, -1, p, mix), belief, 0, _ended(chain, mix, calendar.first)) for p, mix, belief in seen(chain.first)
     ]
     for t in range(1, len(calendar)):
         start, before = calendar.starts[t], calendar.lengths[t - 1]
-        following = []
+        following: list[tuple[int, Floats, int, int | None]] = []
         for node, belief, since, ended in here:
             chance, mix = tree.probability[node], tree.mix[node]
             if ended is not None:
@@ -131,7 +131,8 @@ def given(case: Case, regimes: tuple[str, ...]) -> Tree:
         following: list[tuple[str | None, int, float]] = []
         for branch, node, chance in here:
             turned = [b for b in after.get(branch, []) if begin[b] <= start]
-            for now in turned or [branch]:
+            onward: list[str | None] = [*turned] or [branch]
+            for now in onward:
                 p = chance * (row_of[now]["probability"] if turned and now else 1.0)
                 mix = np.array([1.0 if now and row_of[now]["regime"] == r else 0.0 for r in regimes])
                 if p > NEVER:

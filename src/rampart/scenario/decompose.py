@@ -21,7 +21,7 @@ from rampart.case import Case
 from rampart.engine import Shards
 from rampart.plan.terms import Floats, Integers
 from rampart.scenario import branching
-from rampart.scenario.outlook import NoPlan, Outlook, Plain, Sparse, sparse
+from rampart.scenario.outlook import NoPlan, Outlook, Plain, Sparse, identity, side_by_side, sparse
 
 LEVEL = 0.4  # share of the gap that the next decisions may leave by the cuts
 CLOSE = 2e-3  # gap from which the bound's own point is tried
@@ -147,6 +147,10 @@ class PathProgramme:
         self.h.setOptionValue("presolve", "off")
         self.h.run()
         status = self.h.modelStatusToString(self.h.getModelStatus())
+        if status not in ("Optimal", "Infeasible"):  # lost in its last basis: start afresh
+            self.h.clearSolver()
+            self.h.run()
+            status = self.h.modelStatusToString(self.h.getModelStatus())
         if status == "Infeasible":
             return self._no_recourse(x)
         if status != "Optimal":
@@ -212,7 +216,8 @@ def own_rows(outlook: Outlook, first: Integers) -> tuple[Integers, Floats, Float
     least = up @ large[1] + down @ large[0]
     row_lower = np.where(most < 1e20, outlook.row_lower - most, -np.inf)
     row_upper = np.where(least > -1e20, outlook.row_upper - least, np.inf)
-    touched = np.asarray(np.abs(sp.csc_array(outlook.layout.matrix)[:, mine]).sum(axis=1)).ravel() > 0
+    own: Sparse = sp.csc_array(outlook.layout.matrix)[:, mine]
+    touched = np.asarray(abs(own).sum(axis=1)).ravel() > 0
     rows = np.flatnonzero(touched & (np.isfinite(row_lower) | np.isfinite(row_upper)))
     return rows, row_lower[rows], row_upper[rows]
 
@@ -321,21 +326,21 @@ class Master:
     def begin(self, least: Floats) -> None:
         """Load the master. What a path costs at least if it is known from the start bounds it: theta + own cost >= least."""
         n, paths = self.first.size, self.chance.size
-        wide: Sparse = sp.hstack([self.matrix, sparse((self.matrix.shape[0], paths + 1))], format="csr")
+        wide: Sparse = side_by_side([self.matrix, sparse((self.matrix.shape[0], paths + 1))], format="csr")
         lower = np.concatenate([self.lower, np.full(paths, -np.inf), [0.0]])
         upper = np.concatenate([self.upper, np.full(paths, np.inf), [np.inf]])
         self.plain = Plain(wide, self.row_lower, self.row_upper, lower, upper, np.zeros(0, dtype=np.int64))
         self.plain.h.setOptionValue("primal_feasibility_tolerance", 1e-9)
         self.objective = np.concatenate([self.cost, self.chance, [0.0]])
         # |x - centre| <= far, and the model's cost <= level; both wait with no effect until there is a best plan
-        far: Sparse = sp.hstack([sp.eye_array(n), sparse((n, paths)), -np.ones((n, 1))], format="csr")
-        back: Sparse = sp.hstack([-sp.eye_array(n), sparse((n, paths)), -np.ones((n, 1))], format="csr")
+        far: Sparse = side_by_side([identity(n), sparse((n, paths)), -np.ones((n, 1))], format="csr")
+        back: Sparse = side_by_side([-identity(n), sparse((n, paths)), -np.ones((n, 1))], format="csr")
         self.at = self.plain.h.getNumRow()
         self.plain.add_rows_at_most(far, np.full(n, np.inf))
         self.plain.add_rows_at_most(back, np.full(n, np.inf))
         self.plain.hold(self.objective, np.inf)
         own = -np.tile(self.cost, (paths, 1))
-        known: Sparse = sp.hstack([sparse(own), -sp.eye_array(paths), sparse((paths, 1))], format="csr")
+        known: Sparse = side_by_side([sparse(own), -identity(paths), sparse((paths, 1))], format="csr")
         self.plain.add_rows_at_most(known, -(least - 1e-9 * np.maximum(1.0, np.abs(least))))
 
     def _near(self, centre: Floats | None, level: float) -> None:

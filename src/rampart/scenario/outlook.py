@@ -22,6 +22,9 @@ from rampart.plan.tree import Tree
 
 Sparse = Any  # a compressed matrix of scipy, whose own types do not know which operations keep them so
 sparse: Callable[..., Sparse] = sp.csr_array
+identity: Callable[..., Sparse] = sp.eye_array
+side_by_side: Callable[..., Sparse] = sp.hstack
+one_above_other: Callable[..., Sparse] = sp.vstack
 
 DECISIONS = ("order", "buy", "send", "expand")
 
@@ -145,7 +148,7 @@ class Outlook:
         lower, upper = self.lower.copy(), self.upper.copy()
         for j, level in (fixed or {}).items():
             lower[j] = upper[j] = level
-        merge: Sparse = sp.eye_array(size, format="csr")
+        merge: Sparse = identity(size, format="csr")
         if together is not None:
             kept = np.unique(together)
             merge = sparse((np.ones(size), (np.arange(size), np.searchsorted(kept, together))), shape=(size, kept.size))
@@ -169,7 +172,7 @@ class Outlook:
             objective = problem.least_risk(sparse(self.node_matrix @ merge), parent, chance, risk)
         else:  # all paths follow one root
             paths = sparse(self.path_matrix @ merge)
-            rows = sp.vstack([sparse((1, paths.shape[1])), paths])
+            rows = one_above_other([sparse((1, paths.shape[1])), paths])
             parent = np.append(-1, np.zeros(self.chance.size, dtype=np.int64))
             objective = problem.least_risk(rows, parent, np.append(1.0, self.chance), risk)
         value, found, price = problem.minimise(objective)
@@ -278,7 +281,7 @@ class Plain:
         """Objective of the largest regret: ``most >= cost_s - best_s`` on every path s."""
         most = self.add_variables(np.array([-np.inf]))
         paths = cost.shape[0]
-        rows: Sparse = sp.hstack([cost, sparse((paths, int(most[0]) - cost.shape[1])), -np.ones((paths, 1))])
+        rows: Sparse = side_by_side([cost, sparse((paths, int(most[0]) - cost.shape[1])), -np.ones((paths, 1))])
         self.add_rows_at_most(rows, best)
         return np.append(np.zeros(most[0]), 1.0)
 

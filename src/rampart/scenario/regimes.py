@@ -86,11 +86,14 @@ class Chain:
     @cached_property
     def first(self) -> Floats:
         """All the weight on the first month of the present regime, shape (states,)."""
-        return (np.arange(len(self.regime_of)) == np.flatnonzero(self.regime_of == self.start)[0]).astype(float)
+        result: Floats = np.zeros(len(self.regime_of))
+        result[np.flatnonzero(self.regime_of == self.start)[0]] = 1.0
+        return result
 
     def shares(self, belief: Floats) -> Floats:
         """Share of each regime in a weight over the states, shape (regimes,)."""
-        return np.bincount(self.regime_of, belief, minlength=len(self.regimes))
+        result: Floats = np.bincount(self.regime_of, belief, minlength=len(self.regimes)).astype(float)
+        return result
 
     def after(self, belief: Floats, months: int) -> Floats:
         """Weight over the states some months later."""

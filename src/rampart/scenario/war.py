@@ -258,7 +258,8 @@ def _ends(outlook: Outlook, answer: Answer, ends: Any, known: Floats, rivals: di
 def _by_node(outlook: Outlook, answer: Answer, family: str) -> Floats:
     at = outlook.columns([family])
     plain = answer.level[at] * outlook.layout.column_scale[at]
-    return np.bincount(outlook.layout.column_node[at], plain, minlength=len(outlook.tree))
+    total: Floats = np.bincount(outlook.layout.column_node[at], plain, minlength=len(outlook.tree)).astype(float)
+    return total
 
 
 def _left_over(outlook: Outlook, answer: Answer) -> dict[str, Callable[..., float]]:
