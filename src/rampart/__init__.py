@@ -18,14 +18,16 @@ _HOMES = {
     "Plan": "rampart.plan",
     "plan": "rampart.plan",
     "read_plan": "rampart.plan",
+    "WarPlan": "rampart.scenario.war",
+    "war_plan": "rampart.scenario.war",
     "write_report": "rampart.report",
     "write_template": "rampart.case.template",
     "Finding": "rampart.findings",
     "CaseError": "rampart.findings",
 }
 __all__ = [
-    "Case", "CaseError", "Finding", "Plan", "__version__", "check_case", "plan", "read_case", "read_plan", "write_report",
-    "write_template",
+    "Case", "CaseError", "Finding", "Plan", "WarPlan", "__version__", "check_case", "plan", "read_case", "read_plan",
+    "war_plan", "write_report", "write_template",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from rampart.findings import CaseError, Finding
     from rampart.plan import Plan, plan, read_plan
     from rampart.report import write_report
+    from rampart.scenario.war import WarPlan, war_plan
 
 
 def __getattr__(name: str) -> Any:

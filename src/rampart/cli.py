@@ -420,5 +420,5 @@ def doctor(lang: Language, as_json: bool) -> None:
     sys.exit(OK if all(ok for _, ok, _ in results) else FINDINGS)
 
 
-# The verbs of the sources room hang themselves on ``main``.
-from rampart import cli_sources  # noqa: E402, F401
+# The verbs of the sources room and of the unknown war hang themselves on ``main``.
+from rampart import cli_sources, cli_war  # noqa: E402, F401

@@ -49,11 +49,10 @@ class War:
         self.outlook = Outlook(self.case, self.tree)
         self.plan = self.outlook.solve()
         self.paths, self.chance = branching.paths_of(self.tree)
-        self.over = policy.over_at(self.tree, self.chain)
+        self.over = policy.over_at(self.tree, self.chain.ends)
 
     def alone(self, shared: int) -> Tree:
-        ends = self.chain.ends
-        return branching.from_paths(self.case, self.chain.regimes, self.paths, self.chance, shared=shared, ends=ends)
+        return branching.fan(self.tree, shared=shared)
 
     @property
     def known(self) -> Floats:
@@ -176,7 +175,7 @@ def test_decomposition_gives_the_value_of_the_whole_tree(workers: int) -> None:
 )
 def test_policies_that_plan_again(name: str, ahead: policy.Lookahead, value: float) -> None:
     w = war(name)
-    assert policy.roll(w.case, w.chain, w.tree, ahead).answer.value == pytest.approx(value, **DIGITS)
+    assert policy.roll(w.case, w.chain.ends, w.tree, ahead).answer.value == pytest.approx(value, **DIGITS)
 
 
 @pytest.mark.parametrize(

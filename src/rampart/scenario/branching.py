@@ -189,6 +189,29 @@ def paths_of(tree: Tree) -> tuple[Integers, Floats]:
     return np.where(table >= 0, regime[table], -1), tree.probability[tree.leaves]
 
 
+def fan(tree: Tree, *, shared: int | None, leaves: Integers | None = None, chance: Floats | None = None) -> Tree:
+    """The paths of a tree, alike in their first periods and each alone afterwards, as if all were known then.
+
+    shared  periods in which the tree keeps its branches; 0: each path alone from the start; None: the tree itself
+    leaves  leaves whose paths count, all by default, with their chances
+    """
+    leaves = tree.leaves if leaves is None else leaves
+    chance = tree.probability[leaves] if chance is None else chance
+    mix = tree.mix if tree.mix is not None else np.zeros((len(tree), 0))
+    result, node_of = Growing(tree.calendar, tree.regimes), {}
+    table = tree.ancestor[leaves]
+    here = np.full(len(leaves), -1)
+    for t in range(table.shape[1]):
+        together = shared is None or t < shared
+        for n in np.flatnonzero(table[:, t] >= 0).tolist():
+            own = (int(table[n, t]), -1 if together else n)
+            if own not in node_of:
+                node_of[own] = result.add(t, int(here[n]), 0.0, mix[own[0]])
+            here[n] = node_of[own]
+            result.probability[here[n]] += float(chance[n])
+    return result.done()
+
+
 def mean_path(tree: Tree, *, alive: NDArray[np.bool_] | None = None) -> Tree:
     """One path with the shares of the regimes in each period.
 

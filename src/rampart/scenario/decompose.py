@@ -330,7 +330,7 @@ class Master:
         lower = np.concatenate([self.lower, np.full(paths, -np.inf), [0.0]])
         upper = np.concatenate([self.upper, np.full(paths, np.inf), [np.inf]])
         self.plain = Plain(wide, self.row_lower, self.row_upper, lower, upper, np.zeros(0, dtype=np.int64))
-        self.plain.h.setOptionValue("primal_feasibility_tolerance", 1e-9)
+        self.plain.h.setOptionValue("primal_feasibility_tolerance", 1e-8)
         self.objective = np.concatenate([self.cost, self.chance, [0.0]])
         # |x - centre| <= far, and the model's cost <= level; both wait with no effect until there is a best plan
         far: Sparse = side_by_side([identity(n), sparse((n, paths)), -np.ones((n, 1))], format="csr")

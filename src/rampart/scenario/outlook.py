@@ -252,6 +252,14 @@ class Plain:
         self.h.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
         self.h.run()
         status = self.h.modelStatusToString(self.h.getModelStatus())
+        if status == "Unknown":  # lost in its last basis: start afresh, at last without reductions
+            for presolve in ("choose", "off"):
+                self.h.clearSolver()
+                self.h.setOptionValue("presolve", presolve)
+                self.h.run()
+                status = self.h.modelStatusToString(self.h.getModelStatus())
+                if status != "Unknown":
+                    break
         if status != "Optimal":
             raise NoPlan(status)
         solution = self.h.getSolution()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,27 +16,25 @@ from rampart.plan.terms import Floats, Integers
 from rampart.plan.tree import Tree
 from rampart.scenario import branching
 from rampart.scenario.outlook import DECISIONS, Answer, Outlook, by_name
-from rampart.scenario.regimes import Chain
 
-# from the paths through a node (with their chances once it is reached) to the tree that is planned over; the number is
-# the period in which more is known
-Lookahead = Callable[[Case, Chain, Integers, Floats, int], Tree]
+# from the tree, the leaves below a node with their chances once it is reached, whether each regime is the end, and the period
+# in which more is known, to the tree that is planned over
+Lookahead = Callable[[Tree, Integers, Floats, Any, int], Tree]
 
 
-def two_stage(case: Case, chain: Chain, paths: Integers, chance: Floats, look: int) -> Tree:
+def two_stage(tree: Tree, leaves: Integers, chance: Floats, ends: Any, look: int) -> Tree:
     """What is decided now is the same on all paths, and afterwards each is known: optimistic, yet it hedges now."""
-    return branching.from_paths(case, chain.regimes, paths, chance, shared=look, ends=chain.ends)
+    return branching.fan(tree, shared=look, leaves=leaves, chance=chance)
 
 
-def mean_while_it_lasts(case: Case, chain: Chain, paths: Integers, chance: Floats, look: int) -> Tree:
+def mean_while_it_lasts(tree: Tree, leaves: Integers, chance: Floats, ends: Any, look: int) -> Tree:
     """One path: the mean need while the war goes on."""
-    tree = branching.from_paths(case, chain.regimes, paths, chance, ends=chain.ends)
-    return branching.mean_path(tree, alive=~chain.ends)
+    return branching.mean_path(branching.fan(tree, shared=None, leaves=leaves, chance=chance), alive=~ends)
 
 
-def mean_of_all(case: Case, chain: Chain, paths: Integers, chance: Floats, look: int) -> Tree:
+def mean_of_all(tree: Tree, leaves: Integers, chance: Floats, ends: Any, look: int) -> Tree:
     """One path: the mean need, thinned by the chance that the war is over."""
-    return branching.mean_path(branching.from_paths(case, chain.regimes, paths, chance, ends=chain.ends))
+    return branching.mean_path(branching.fan(tree, shared=None, leaves=leaves, chance=chance))
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,21 +47,21 @@ class Rolled:
 
 def roll(
     case: Case,
-    chain: Chain,
+    ends: Any,
     tree: Tree,
     lookahead: Lookahead,
     *,
     objective: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Rolled:
-    """Carry a policy out on every branch of a tree and weigh what it costs.
+    """Carry a policy out on every branch of a tree and weigh what it costs. ``ends``: whether each regime is the end.
 
     Whenever something is revealed and the war goes on, the plan is made anew from what was decided before; its decisions
     stand until the next time. After the end nothing is unknown, and the rest is planned for what it is.
     """
-    paths, chance = branching.paths_of(tree)
-    leaf_of = tree.ancestor[tree.leaves]
-    over = over_at(tree, chain)
+    leaves, chance = tree.leaves, tree.probability[tree.leaves]
+    leaf_of = tree.ancestor[leaves]
+    over = over_at(tree, ends)
     children = np.bincount(tree.parent[tree.parent >= 0], minlength=len(tree))
     new = (tree.parent < 0) | (children[np.maximum(tree.parent, 0)] > 1)
     decided: dict[int, dict[tuple[str, str], float]] = {}  # by node: (family, key) -> amount
@@ -76,7 +75,7 @@ def roll(
         period, look = int(tree.period[node]), int(tree.period[until[-1]]) + 1
         through = leaf_of[:, period] == node
         p = chance[through] / chance[through].sum()
-        ahead = Outlook(case, lookahead(case, chain, paths[through], p, look), objective=objective)
+        ahead = Outlook(case, lookahead(tree, leaves[through], p, ends, look), objective=objective)
         history = tree.ancestor[node][:period]
         before = [(f, key, t, v) for t in range(period) for (f, key), v in decided[int(history[t])].items()]
         answer = ahead.solve(fixed=by_name(ahead, before))
@@ -91,25 +90,27 @@ def roll(
     return Rolled(whole, whole.solve(fixed=by_name(whole, amounts)))
 
 
-def over_at(tree: Tree, chain: Chain) -> NDArray[np.bool_]:
+def over_at(tree: Tree, ends: Any) -> NDArray[np.bool_]:
     """Whether the war is over at each node, shape (nodes,)."""
     if tree.mix is None:
         return np.zeros(len(tree), dtype=bool)
-    over: NDArray[np.bool_] = tree.mix @ chain.ends > 0.5
+    over: NDArray[np.bool_] = tree.mix @ ends > 0.5
     return over
 
 
 def lasting(months: int) -> Lookahead:
     """As if the war went on as it is for so many months from each new plan, and then ended."""
 
-    def ahead(case: Case, chain: Chain, paths: Integers, chance: Floats, look: int) -> Tree:
-        history = paths[np.argmax(chance)][:look]
-        calendar, over = case.calendar, int(np.flatnonzero(chain.ends)[0])
-        begin = calendar.starts[look - 1]
-        path = [
-            history[t] if t < look else (history[-1] if start < begin + months else over)
+    def ahead(tree: Tree, leaves: Integers, chance: Floats, ends: Any, look: int) -> Tree:
+        if tree.mix is None:
+            raise ValueError("the tree has no regimes")
+        calendar, history = tree.calendar, tree.ancestor[leaves[0]][:look]
+        begin, over = calendar.starts[int(tree.period[history[-1]])], ends / max(1, ends.sum())
+        mix = [
+            tree.mix[history[t]] if t < look else (tree.mix[history[-1]] if start < begin + months else over)
             for t, start in enumerate(calendar.starts)
         ]
-        return branching.from_paths(case, chain.regimes, np.array([path]), np.ones(1), ends=chain.ends)
+        n = len(calendar)
+        return Tree(calendar, np.arange(n), np.arange(n) - 1, np.ones(n), tree.regimes, np.array(mix))
 
     return ahead

@@ -80,7 +80,7 @@ def war_plan(
         ("plan", float(answer.path_cost @ outlook.chance)), ("cvar_90", cvar(answer.path_cost, outlook.chance, 0.9)),
         ("worst", float(answer.path_cost.max())),
     ]  # fmt: skip
-    known = _known(case, tree, ends, objective) if compare else np.full(outlook.chance.size, np.nan)
+    known = _known(case, tree, objective) if compare else np.full(outlook.chance.size, np.nan)
     rivals: dict[str, Floats] = {}
     if compare:
         say("values")
@@ -151,19 +151,18 @@ def _holdings(outlook: Outlook, answer: Answer) -> pl.DataFrame:
     return _frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
 
 
-def _alone(case: Case, tree: Tree, ends: Any, shared: int) -> Tree:
-    paths, chance = branching.paths_of(tree)
-    return branching.from_paths(case, tree.regimes, paths, chance, shared=shared, ends=ends)
-
-
-def _known(case: Case, tree: Tree, ends: Any, objective: str | None) -> Floats:
+def _known(case: Case, tree: Tree, objective: str | None) -> Floats:
     """Least cost of each path if it were known from the start, in the order of the leaves, shape (paths,)."""
-    paths, _ = branching.paths_of(tree)
-    best = np.empty(len(paths))
-    for n in range(len(paths)):
-        alone = branching.from_paths(case, tree.regimes, paths[n : n + 1], np.ones(1), ends=ends)
-        best[n] = Outlook(case, alone, objective=objective).solve().value
-    return best
+    return np.array(
+        [
+            Outlook(
+                case, branching.fan(tree, shared=0, leaves=np.array([leaf]), chance=np.ones(1)), objective=objective
+            )
+            .solve()
+            .value
+            for leaf in tree.leaves
+        ]
+    )
 
 
 def first_look(tree: Tree) -> int:
@@ -180,7 +179,7 @@ def _values(
     tree = outlook.tree
     here = float(answer.path_cost @ outlook.chance)
     wait = float(known @ outlook.chance)
-    bound = Outlook(case, _alone(case, tree, ends, first_look(tree)), objective=objective).solve().value
+    bound = Outlook(case, branching.fan(tree, shared=first_look(tree)), objective=objective).solve().value
     over = tree.mix @ ends > 0.5 if tree.mix is not None else np.zeros(len(tree), dtype=bool)
     static = outlook.solve(together=outlook.together(np.where(over, -1, tree.period))).value
     result = [("wait_and_see", wait), ("knowing", here - wait), ("two_stage_bound", bound), ("no_recourse", static)]
@@ -209,9 +208,8 @@ def _values(
 def _rivals(case: Case, outlook: Outlook, ends: Any, objective: str | None, say: Say) -> dict[str, Floats]:
     """Cost by path of the ways in which people plan: as if it lasts five years, year by year, for the mean path."""
     tree = outlook.tree
-    if tree.mix is None or not (tree.mix.max(axis=1) > 0.5).all():
+    if tree.mix is None or not ends.any():
         return {}
-    chain = Chain.from_changes(tree.regimes, ends.tolist(), tree.regimes[int(np.argmax(tree.mix[0]))], {})
     found = {}
     for name, ahead in (
         ("as_if_five_years", policy.lasting(60)), ("year_by_year", policy.lasting(12)),
@@ -219,7 +217,7 @@ def _rivals(case: Case, outlook: Outlook, ends: Any, objective: str | None, say:
     ):  # fmt: skip
         say(name)
         try:
-            found[name] = policy.roll(case, chain, tree, ahead, objective=objective).answer.path_cost
+            found[name] = policy.roll(case, ends, tree, ahead, objective=objective).answer.path_cost
         except NoPlan:
             found[name] = np.full(outlook.chance.size, np.nan)
     return found
