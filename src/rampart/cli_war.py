@@ -67,6 +67,8 @@ def war(
         say(json_text({name: made[name].to_dicts() for name in ("decisions", "values", "ends")}))
     else:
         print_war(made, words)
+        if compare and "wait_and_see" not in made["values"]["name"]:
+            say(words("war.no_worth"))
         if out:
             say(words("cli.report", path=page))
     sys.exit(OK)

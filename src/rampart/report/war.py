@@ -13,6 +13,7 @@ from rampart.report import drawing
 from rampart.report.drawing import Figure, Spec
 from rampart.report.listing import Head, Listing
 from rampart.report.words import Words
+from rampart.scenario.peeking import peeks
 from rampart.scenario.war import WarPlan
 
 if TYPE_CHECKING:
@@ -95,7 +96,13 @@ def print_war(made: WarPlan, words: Words) -> None:
 
 
 def write_war(made: WarPlan, folder: str | Path, *, language: Language = "en") -> Path:
-    """Write every table as Parquet and the page ``war.en.html`` (or ``fr``) into a folder; gives the page."""
+    """Write every table as Parquet and the page ``war.en.html`` (or ``fr``) into a folder; gives the page.
+
+    A plan that decides differently where nothing tells two courses apart is a defect: RuntimeError, nothing is written.
+    """
+    found = peeks(made.tables)
+    if found:
+        raise RuntimeError(f"the plan peeks: {found[:3]}")
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in made.tables.items():

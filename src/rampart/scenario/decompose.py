@@ -145,12 +145,7 @@ class PathProgramme:
         """Cost of the path at first-stage levels ``x``, as a cut."""
         self.h.changeColsBounds(self.first.size, self.first, x, x)
         self.h.setOptionValue("presolve", "off")
-        self.h.run()
-        status = self.h.modelStatusToString(self.h.getModelStatus())
-        if status not in ("Optimal", "Infeasible"):  # lost in its last basis: start afresh
-            self.h.clearSolver()
-            self.h.run()
-            status = self.h.modelStatusToString(self.h.getModelStatus())
+        status = self.plain.run()
         if status == "Infeasible":
             return self._no_recourse(x)
         if status != "Optimal":

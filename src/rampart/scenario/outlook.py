@@ -26,6 +26,11 @@ identity: Callable[..., Sparse] = sp.eye_array
 side_by_side: Callable[..., Sparse] = sp.hstack
 one_above_other: Callable[..., Sparse] = sp.vstack
 
+AFRESH = (("off", 1), ("choose", 1), ("off", 4), ("choose", 4))  # presolve, and dual (1) or primal (4) simplex
+NEARLY = (
+    1e-5  # infeasibility, in solver units near one, up to which an optimum that the solver will not vouch for counts
+)
+
 DECISIONS = ("order", "buy", "send", "expand")
 
 
@@ -250,21 +255,30 @@ class Plain:
     def minimise(self, cost: Floats) -> tuple[float, Floats, Floats]:
         """Value, columns and row prices of the optimum. Raises NoPlan where there is none."""
         self.h.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
-        self.h.run()
-        status = self.h.modelStatusToString(self.h.getModelStatus())
-        if status == "Unknown":  # lost in its last basis: start afresh, at last without reductions
-            for presolve in ("choose", "off"):
-                self.h.clearSolver()
-                self.h.setOptionValue("presolve", presolve)
-                self.h.run()
-                status = self.h.modelStatusToString(self.h.getModelStatus())
-                if status != "Unknown":
-                    break
+        status = self.run()
         if status != "Optimal":
             raise NoPlan(status)
         solution = self.h.getSolution()
         found = np.array(solution.col_value)
         return float(cost @ found[: cost.size]), found, np.array(solution.row_dual)
+
+    def run(self) -> str:
+        """Solve from the last basis; where the solver loses its way in it, start afresh in other ways. The status."""
+        self.h.run()
+        status = str(self.h.modelStatusToString(self.h.getModelStatus()))
+        for presolve, strategy in AFRESH if status == "Unknown" else ():
+            self.h.clearSolver()
+            self.h.setOptionValue("presolve", presolve)
+            self.h.setOptionValue("simplex_strategy", strategy)
+            self.h.run()
+            status = str(self.h.modelStatusToString(self.h.getModelStatus()))
+            if status != "Unknown":
+                break
+        self.h.setOptionValue("simplex_strategy", 1)
+        info = self.h.getInfo()
+        if status == "Unknown" and max(info.max_primal_infeasibility, info.max_dual_infeasibility) < NEARLY:
+            return "Optimal"
+        return status
 
     def hold(self, cost: Floats, most: float) -> None:
         """Add ``cost x <= most``."""

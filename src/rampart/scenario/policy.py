@@ -37,6 +37,10 @@ def mean_of_all(tree: Tree, leaves: Integers, chance: Floats, ends: Any, look: i
     return branching.mean_path(branching.fan(tree, shared=None, leaves=leaves, chance=chance))
 
 
+# what a policy settles for good at each node; serving too, or later plans would serve better in hindsight
+CARRIED = (*DECISIONS, "serve", "dispose")
+
+
 @dataclass(frozen=True, eq=False)
 class Rolled:
     """A policy carried out on a tree: the answer, its expected cost within."""
@@ -81,7 +85,7 @@ def roll(
         answer = ahead.solve(fixed=by_name(ahead, before))
         for n in until:
             decided[n] = {}
-        for family in DECISIONS:
+        for family in CARRIED:
             for (key, at), amount in ahead.decided(answer, family).items():
                 if period <= at < look:  # one node a period until then
                     decided[until[at - period]][family, key] = amount

@@ -64,7 +64,8 @@ def war_plan(
                the default where it has rows)
     objective  the pass that counts; by default all at their worth (priorities, column ``worth``), else the last
     risk       weigh the costly paths more than the mean does
-    compare    whether to work out what knowing the future or planning otherwise would give, which takes several plans
+    compare    whether to work out what knowing the future or planning otherwise would give, which takes several plans;
+               only where one objective counts or all have a worth
     """
     say = say or (lambda _: None)
     tree, chain = tree_of(case, shape)
@@ -80,6 +81,8 @@ def war_plan(
         ("plan", float(answer.path_cost @ outlook.chance)), ("cvar_90", cvar(answer.path_cost, outlook.chance, 0.9)),
         ("worst", float(answer.path_cost.max())),
     ]  # fmt: skip
+    # held one after another, objectives cannot be compared between plans: what one loses in the first it gains in the last
+    compare = compare and len(outlook.measures) == 1
     known = _known(case, tree, objective) if compare else np.full(outlook.chance.size, np.nan)
     rivals: dict[str, Floats] = {}
     if compare:

@@ -1,0 +1,179 @@
+"""The verb, its tables and its laws: bounds in order, limits of the hazard, order of rows, nothing peeks."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rampart
+from cases_random import make_case
+from rampart.case import Case
+from rampart.cli import main
+from rampart.report.war import html
+from rampart.scenario import branching, policy
+from rampart.scenario.beliefs import from_durations, hazards
+from rampart.scenario.outlook import Outlook
+from rampart.scenario.peeking import peeks
+from rampart.scenario.war import first_look, tree_of, war_plan
+
+PUBLISHED = Path(__file__).parent.parent / "published"
+MONTHS = 6
+
+
+def small(hazard: float, *, offensive: float = 0.2, stock: float = 5.0, cost: float = 3.0, every: int = 2) -> Case:
+    """A member that supplies a war of two regimes from one line that can be widened."""
+    nations = [{"nation": n, "name_en": n, "role": r, "fiscal_year_start": 1}
+               for n, r in (("AAA", "member"), ("UUU", "recipient"))]  # fmt: skip
+    needs = (("attrition", 6.0), ("offensive", 12.0), ("ended", 0.0))
+    rows: dict[str, list[dict[str, Any]]] = {
+        "nations": nations,
+        "items": [{"item": "shell", "name_en": "shell", "kind": "munition", "unit": "u", "holding_cost": 0.2}],
+        "storage": [{"holder": "UUU", "item": "shell", "limit": math.inf, "end_value": 0.3}],
+        "stocks": [{"holder": "UUU", "item": "shell", "quantity": stock}],
+        "regimes": [{"regime": r, "ends": r == "ended"} for r, _ in needs],
+        "transitions": [
+            {"from_regime": "attrition", "to_regime": "offensive", "after": 0, "probability": offensive * (1 - hazard)},
+            {"from_regime": "offensive", "to_regime": "attrition", "after": 0, "probability": 0.4 * (1 - hazard)},
+            *({"from_regime": r, "to_regime": "ended", "after": 0, "probability": hazard} for r, _ in needs[:2]),
+        ],
+        "lines": [{"line": "plant", "nation": "AAA", "item": "shell", "state": "hot", "rate_per": "month", "max_rate": 5.0,
+                   "admin_lead_time": 0.0, "lead_time": 1.0, "unit_cost": 1.0}],
+        "expansions": [{"expansion": "more", "line": "plant", "added_rate": 1.0, "cost": cost, "construction": 2.0,
+                        "max_units": 9.0}],
+        "contracts": [{"contract": "deal", "line": "plant", "buyer": "AAA", "ship_to": "UUU", "max_quantity": math.inf}],
+        "demand": [{"holder": "UUU", "item": "shell", "purpose": "operations", "regime": r, "rate_per": "month",
+                    "need": need, "unmet_cost": 8.0} for r, need in needs],
+        "priorities": [{"rank": 1, "objective": "money", "tolerance": 0.0}],
+    }  # fmt: skip
+    ends = {"start": "2024-01", "end": f"2024-{MONTHS:02d}", "regime": "attrition", "revise_every": str(every)}
+    return make_case(ends, rows)
+
+
+@settings(max_examples=12)
+@given(
+    hazard=st.floats(0.01, 0.6), offensive=st.floats(0.0, 0.9), stock=st.floats(0, 20), cost=st.floats(0.5, 30),
+    every=st.integers(1, 3),
+)  # fmt: skip
+def test_bounds_stand_in_order(hazard: float, offensive: float, stock: float, cost: float, every: int) -> None:
+    """Known from the start <= known after the first look <= the plan <= planning again by the two-stage lookahead."""
+    case = small(hazard, offensive=offensive, stock=stock, cost=cost, every=every)
+    tree, chain = tree_of(case, "regimes")
+    assert chain is not None
+    assert tree.probability[tree.leaves].sum() == pytest.approx(1)
+    plan = Outlook(case, tree).solve()
+    known = Outlook(case, branching.fan(tree, shared=0)).solve().value
+    bound = Outlook(case, branching.fan(tree, shared=first_look(tree))).solve().value
+    rolled = policy.roll(case, chain.ends, tree, policy.two_stage).answer.value
+    mean = policy.roll(case, chain.ends, tree, policy.mean_while_it_lasts).answer.value
+    room = 1e-7 * max(1.0, abs(plan.value))
+    assert known <= bound + room
+    assert bound <= plan.value + room
+    assert plan.value <= rolled + room
+    assert plan.value <= mean + room
+    assert plan.path_cost @ tree.probability[tree.leaves] == pytest.approx(plan.value)
+
+
+def test_no_hazard_is_the_plan_without_branches() -> None:
+    case = small(0.0, offensive=0.0)
+    tree, _ = tree_of(case, "regimes")
+    assert len(tree.leaves) == 1
+    money = rampart.plan(case)["passes"].filter(pl.col("objective") == "money")["value"][0]
+    assert Outlook(case, tree).solve().value == pytest.approx(money)
+
+
+def test_a_sure_end_is_planned_as_a_war_that_ends_at_the_first_look() -> None:
+    case = small(1.0, every=1)
+    tree, _ = tree_of(case, "regimes")
+    regimes = [tree.regimes[int(np.argmax(m))] for m in tree.mix] if tree.mix is not None else []
+    assert regimes == ["attrition"] + ["ended"] * (MONTHS - 1)
+    ended = case.tables["demand"].filter(pl.col("regime") == "attrition").with_columns(
+        regime=pl.lit(None, pl.String), until=pl.lit("2024-01")
+    )  # fmt: skip
+    short = Case(tables={**case.tables, "demand": ended})
+    money = rampart.plan(short)["passes"].filter(pl.col("objective") == "money")["value"][0]
+    assert Outlook(case, tree).solve().value == pytest.approx(money)
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    case = small(0.2)
+    turned = Case(tables={name: frame.reverse() for name, frame in case.tables.items()})
+    first, second = war_plan(case), war_plan(turned)
+    for table in ("values", "ends", "decisions"):
+        numbers = [c for c, kind in first[table].schema.items() if kind.is_numeric()]
+        for c in numbers:
+            assert first[table][c].to_numpy() == pytest.approx(
+                second[table][c].to_numpy(), rel=1e-6, abs=1e-6, nan_ok=True
+            )
+
+
+def test_the_plan_does_not_peek_and_a_plan_that_does_is_found() -> None:
+    case = small(0.2, every=1)
+    made = war_plan(case, shape="regimes", compare=False)
+    assert peeks(made.tables) == []
+    tree = branching.fan(made.tree, shared=0)
+    known = Outlook(case, tree)
+    answer = known.solve()
+    rows = [
+        ("order", key, node, amount) for (key, node), amount in known.decided(answer, "order").items() if amount > 1e-6
+    ]
+    regime = [tree.regimes[int(np.argmax(m))] for m in tree.mix] if tree.mix is not None else []
+    tables = {
+        "nodes": pl.DataFrame({"node": range(len(tree)), "parent": tree.parent, "month": [str(p) for p in tree.period],
+                               "regime": regime}),
+        "policy": pl.DataFrame(rows, schema=["kind", "what", "node", "quantity"], orient="row"),
+    }  # fmt: skip
+    assert peeks(tables)
+
+
+def test_beliefs_come_back_as_stated() -> None:
+    """Shares of wars over after a month, a year and ten years; one hazard alone gives a geometric length."""
+    stated = {1: 0.08, 12: 0.35, 120: 0.9}
+    survival = from_durations(stated).survival(120)
+    assert [1 - survival[m] for m in stated] == pytest.approx(list(stated.values()))
+    assert hazards({10: 1 - 0.9**10}) == [(0, pytest.approx(0.1))]
+    with pytest.raises(ValueError, match="rise"):
+        hazards({1: 0.5, 12: 0.4})
+
+
+def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> None:
+    case = small(0.2)
+    case.save(tmp_path / "case")
+    run = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "out"), "--lang", "fr"])
+    assert run.exit_code == 0, run.output
+    assert "valeur de l'information parfaite" in run.output
+    assert (tmp_path / "out/war.fr.html").exists()
+    nodes = pl.read_parquet(tmp_path / "out/nodes.parquet")
+    assert nodes.filter(~pl.col("node").is_in(nodes["parent"]))["probability"].sum() == pytest.approx(1)
+    told = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--json"])
+    values = {row["name"]: row["value"] for row in json.loads(told.stdout)["values"]}
+    assert values["wait_and_see"] <= values["two_stage_bound"] + 1e-9 <= values["plan"] + 2e-9
+    assert values["knowing"] == pytest.approx(values["plan"] - values["wait_and_see"])
+
+
+def test_the_page_says_when_plans_cannot_be_compared() -> None:
+    case = small(0.2)
+    two = pl.concat(
+        [case.tables["priorities"], case.tables["priorities"].with_columns(rank=2, objective=pl.lit("need"))]
+    )
+    made = war_plan(Case(tables={**case.tables, "priorities": two}))
+    assert "wait_and_see" not in made["values"]["name"]
+    assert "<h1>" in html(made)
+
+
+def test_given_branches_and_a_case_without_a_regime() -> None:
+    case = rampart.read_case(PUBLISHED / "air-conditioning")
+    tree, chain = tree_of(case)
+    assert chain is None
+    assert len(tree.leaves) == 4
+    missing = case.tables["settings"].filter(pl.col("setting") != "regime")
+    with pytest.raises(ValueError, match="present regime"):
+        tree_of(Case(tables={**case.tables, "settings": missing}), "comb")
