@@ -6,6 +6,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
 
 from rampart import check_case, read_case
 from rampart.case.annotating import write_annotated
@@ -66,6 +68,12 @@ def test_settings_with_choices_drop_down_in_their_row(tmp_path: Path):
     )
 
 
+def cell_under(sheet: Worksheet, header: str, row: int) -> Cell:
+    """The cell of a row under a header."""
+    column = [cell.value for cell in sheet[1]].index(header) + 1
+    return sheet.cell(row, column)
+
+
 def break_twice(sheets: Sheets) -> None:
     sheets.set("stocks", 4, "quantity", "many")
     sheets.set("demand", 2, "use", "9000")
@@ -77,14 +85,14 @@ def test_the_annotated_copy_marks_each_cell_and_keeps_the_rest(tmp_path: Path, s
     if form == "xlsx":
         source = read_case(SMALL).save(tmp_path / "case.xlsx")
         book = openpyxl.load_workbook(source)
-        book["stocks"]["C4"], book["demand"]["H2"] = "many", 9000
+        book["stocks"]["C4"].value, cell_under(book["demand"], "use", 2).value = "many", 9000
         book.save(source)
     else:
         break_twice(sheets)
     _, findings = check_case(source)
     copy = write_annotated(source, findings, tmp_path / "copy.xlsx", language="fr")
     book = openpyxl.load_workbook(copy)
-    red, yellow = book["stocks"]["C4"], book["demand"]["H2"]
+    red, yellow = book["stocks"]["C4"], cell_under(book["demand"], "use", 2)
     assert (red.value, red.fill.start_color.rgb, yellow.fill.start_color.rgb) == (
         "many",
         "FFFF9999",

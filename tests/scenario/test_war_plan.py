@@ -162,7 +162,10 @@ def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> N
 def test_the_page_says_when_plans_cannot_be_compared() -> None:
     case = small(0.2)
     two = pl.concat(
-        [case.tables["priorities"], case.tables["priorities"].with_columns(rank=2, objective=pl.lit("need"))]
+        [
+            case.tables["priorities"],
+            case.tables["priorities"].with_columns(rank=pl.lit(2, pl.Int64), objective=pl.lit("need")),
+        ]
     )
     made = war_plan(Case(tables={**case.tables, "priorities": two}))
     assert "wait_and_see" not in made["values"]["name"]
