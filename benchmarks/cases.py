@@ -49,7 +49,8 @@ def synthetic_case(size: Size, *, seed: int = 0) -> Case:
         schema = {c.name: dtype_of(c) for c in table.columns.values()}
         if name == "settings":
             schema = {"setting": pl.String, "value": pl.String}
-        rows = [{column: row.get(column) for column in schema} for row in getattr(draw, name, list)()]
+        made = vars(_Draw).get(name)
+        rows = [{column: row.get(column) for column in schema} for row in (made(draw) if made else ())]
         frames[name] = pl.DataFrame(rows, schema=schema, strict=False)
     return Case(tables=frames)
 

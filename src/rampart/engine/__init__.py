@@ -1,5 +1,6 @@
 """Who does the work: this process, or a pool of processes. Nothing else knows about workers."""
 
+from rampart.engine.pool import Pool
 from rampart.engine.shards import Shards
 
-__all__ = ["Shards"]
+__all__ = ["Pool", "Shards"]

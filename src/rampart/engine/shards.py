@@ -7,6 +7,7 @@ so that nothing depends on how many workers there are.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from types import TracebackType
@@ -66,6 +67,8 @@ class Shards:
 
 
 def _make(shard: int, make: Make, material: Any, numbers: list[int]) -> None:
+    # Ctrl-C is for the process that asked: the workers finish their call, so that what was found can still be fetched
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _states[shard] = make(material, numbers)
 
 

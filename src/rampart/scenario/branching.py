@@ -233,12 +233,71 @@ def mean_path(tree: Tree, *, alive: NDArray[np.bool_] | None = None) -> Tree:
 
 def sampled(case: Case, chain: Chain, paths: int, *, seed: int = 0, shared: int | None = 1) -> Tree:
     """Paths drawn from the chain, seen on the revision dates of the case."""
-    calendar = case.calendar
-    monthly = chain.sample(paths, calendar.last - calendar.first + 1, seed=seed)
+    drawn = onward(case, chain, np.array([chain.start]), paths, seed=(seed,))
+    return from_paths(case, chain.regimes, drawn, np.full(paths, 1 / paths), shared=shared, ends=chain.ends)
+
+
+def onward(case: Case, chain: Chain, seen: Integers, paths: int, *, seed: Sequence[int]) -> Integers:
+    """Paths that go on from what has been seen, seen on the revision dates of the case, shape (paths, periods).
+
+    seen  regime of each period until now, as planned; what is drawn begins with the last of them
+    """
+    calendar, now = case.calendar, len(seen) - 1
+    begin = calendar.starts[now]
+    belief = belief_after(case, chain, seen)
+    root = int(np.random.SeedSequence(list(seed)).generate_state(1)[0])
+    monthly = chain.sample(paths, calendar.last - begin + 1, seed=root, belief=belief)
     looks, until = {0, *revision_periods(case)}, last_of_war(case)
     by_period = np.empty((paths, len(calendar)), dtype=np.int64)
-    for t, start in enumerate(calendar.starts):
-        by_period[:, t] = monthly[:, start - calendar.first] if t in looks else by_period[:, t - 1]
+    by_period[:, : now + 1] = seen
+    for t in range(now + 1, len(calendar)):
+        start = calendar.starts[t]
+        by_period[:, t] = monthly[:, start - begin] if t in looks else by_period[:, t - 1]
         if start > until and not chain.ends[by_period[:, t]].all():
             by_period[~chain.ends[by_period[:, t]], t] = int(np.flatnonzero(chain.ends)[0])
-    return from_paths(case, chain.regimes, by_period, np.full(paths, 1 / paths), shared=shared, ends=chain.ends)
+    return by_period
+
+
+def belief_after(case: Case, chain: Chain, seen: Integers) -> Floats:
+    """Weight over the states of the chain after the regimes seen on the revision dates until now, shape (states,)."""
+    calendar = case.calendar
+    belief, last = chain.first, 0
+    for t in [look for look in revision_periods(case) if look < len(seen)]:
+        ahead = chain.after(belief, calendar.starts[t] - calendar.starts[last])
+        weight = np.where(chain.regime_of == seen[t], ahead, 0.0)
+        if weight.sum() <= 0:
+            raise ValueError(f"{chain.regimes[seen[t]]} cannot follow what was seen before period {t}")
+        belief, last = weight / weight.sum(), t
+    if last < len(seen) - 1:
+        raise ValueError("paths go on from a revision date")
+    return belief
+
+
+def reduced(
+    case: Case, regimes: tuple[str, ...], paths: Integers, chance: Floats, keep: int
+) -> tuple[Integers, Floats, float]:
+    """Fewer paths that stand for many: those kept, their chances, and the error relative to keeping the best single one.
+
+    Forward selection (Heitsch and Roemisch 2003): each step keeps the path that brings the others nearest. The distance
+    of two paths is the months in which their regimes differ; the error is the mean distance to the nearest path kept
+    (the Kantorovich distance of the two distributions), over that with one path kept.
+    """
+    if not 0 < keep <= len(paths):
+        raise ValueError(f"of {len(paths)} paths {keep} cannot be kept")
+    months = np.asarray(case.calendar.lengths, dtype=float)
+    apart = np.zeros((len(paths), len(paths)))
+    for r in range(len(regimes)):  # months together in a regime count as near
+        at = (paths == r) * np.sqrt(months)
+        apart -= at @ at.T
+    apart += months.sum()
+    chosen: list[int] = []
+    near, errors = np.full(len(paths), np.inf), []
+    for _ in range(keep):
+        cost = np.minimum(near[:, None], apart).T @ chance
+        cost[chosen] = np.inf
+        chosen.append(int(np.argmin(cost)))
+        near = np.minimum(near, apart[:, chosen[-1]])
+        errors.append(float(near @ chance))
+    of = np.argmin(apart[:, chosen], axis=1)
+    weight: Floats = np.bincount(of, chance, minlength=keep).astype(float)
+    return paths[chosen], weight, errors[-1] / errors[0] if errors[0] > 0 else 0.0

@@ -10,7 +10,7 @@ the lower bound comes in every round and there is no radius to tune.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from rampart.scenario.outlook import NoPlan, Outlook, Plain, Sparse, identity, s
 LEVEL = 0.4  # share of the gap that the next decisions may leave by the cuts
 CLOSE = 2e-3  # gap from which the bound's own point is tried
 SMALL = 1e-9  # slope that is dropped from a cut
+RULES = 1e-5  # how far first decisions, in solver units near one, may lie outside the rules and still count
 STALLED = 25  # rounds without any change after which the method stops
 CHOICES = 4  # times that whole numbers are chosen anew by the cuts
 
@@ -50,6 +51,10 @@ class TwoStage:
     value    expected cost of these decisions with the best recourse on each path
     bound    no decisions can cost less
     recourse cost of each path after the first stage, shape (paths,)
+    own      cost of the first stage itself
+    known    cost of each path if it were known from the start, shape (paths,)
+    rivals   cost of each path with other first decisions, by name; not finite where they leave no recourse
+    levels   columns of each path's own programme at the answer
     rounds   the log
     status   "optimal" within the gap, "stalled" just above it, or "time limit"
     """
@@ -59,8 +64,17 @@ class TwoStage:
     value: float
     bound: float
     recourse: Floats
+    own: float
+    known: Floats
+    rivals: dict[str, Floats]
+    levels: list[Floats]
     rounds: tuple[Round, ...]
     status: str
+
+    @property
+    def path_cost(self) -> Floats:
+        """Cost of each path, shape (paths,)."""
+        return self.own + self.recourse
 
     @property
     def gap(self) -> float:
@@ -103,6 +117,10 @@ class PathProgrammes:
     def evaluate(self, x: Floats) -> list[Cut]:
         """Cut of each path at first-stage levels ``x``."""
         return [p.evaluate(x) for p in self.paths]
+
+    def levels(self, x: Floats) -> list[Floats]:
+        """Columns of each path at first-stage levels ``x``."""
+        return [p.levels(x) for p in self.paths]
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,6 +174,11 @@ class PathProgramme:
         span = np.where(np.isfinite(self.upper[self.first]), self.upper[self.first], np.abs(x)) - self.lower[self.first]
         lost = float(np.abs(slope - kept) @ np.nan_to_num(span))
         return Cut(value, value - float(kept @ x) - lost, kept)
+
+    def levels(self, x: Floats) -> Floats:
+        """Columns at first-stage levels ``x``."""
+        self.evaluate(x)
+        return np.array(self.h.getSolution().col_value)
 
     def _no_recourse(self, x: Floats) -> Cut:
         """From a proof that nothing is feasible: ``ray`` prices the rows so that what they ask exceeds what the columns
@@ -239,6 +262,7 @@ def two_stage(
     gap: float = 1e-4,
     time_limit: float | None = None,
     workers: int = 1,
+    rivals: Mapping[str, Mapping[tuple[str, str, int], float]] | None = None,
     progress: Callable[[Round], None] | None = None,
 ) -> TwoStage:
     """Decisions of the first periods that cost least on average over the paths, each path known afterwards.
@@ -246,6 +270,7 @@ def two_stage(
     paths     regime of every period, shape (paths, periods); they agree in the first ``first`` periods
     capacity  whether all expansions belong to the first stage, whenever they are decided
     gap       relative gap at which to stop
+    rivals    other first decisions to weigh on the same paths: amounts by (family, key, period) in plain units
     Ctrl-C or the time limit leaves the best decisions found, with their gap.
     """
     if (paths[:, :first] != paths[:1, :first]).any():
@@ -258,7 +283,8 @@ def two_stage(
         status = "optimal"
         try:
             liked = shards.call("free")
-            master.begin(np.array([value for value, _ in liked]))
+            known = np.array([value for value, _ in liked])
+            master.begin(known)
             x = master.project(np.mean([columns for _, columns in liked], axis=0))
             while True:
                 master.learn(x, shards.call("evaluate", x))
@@ -284,16 +310,23 @@ def two_stage(
             if not np.isfinite(master.best):
                 raise
             status = "time limit"
-    master.settle()
+        master.settle()
+        weighed = {name: _weigh(master, shards, amounts) for name, amounts in (rivals or {}).items()}
+        levels = shards.call("levels", master.best_x)
     return TwoStage(
-        master.names,
-        master.best_x * master.scale,
-        master.best,
-        master.bound,
-        master.best_recourse,
-        tuple(rounds),
-        status,
-    )
+        master.names, master.best_x * master.scale, master.best, master.bound, master.best_recourse,
+        float(master.cost @ master.best_x), known, weighed, levels, tuple(rounds), status,
+    )  # fmt: skip
+
+
+def _weigh(master: Master, shards: Shards, amounts: Mapping[tuple[str, str, int], float]) -> Floats:
+    """Cost of each path with first decisions that somebody else took."""
+    x = np.array([amounts.get(name, 0.0) for name in master.names]) / master.scale
+    near = master.project(x)
+    if np.abs(near - x).max(initial=0.0) > RULES:
+        return np.full(master.chance.size, np.nan)
+    cuts = shards.call("evaluate", near)
+    return float(master.cost @ near) + np.array([cut.value for cut in cuts])
 
 
 class Master:

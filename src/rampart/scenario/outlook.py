@@ -48,15 +48,29 @@ class Answer:
     price: Floats
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How exactly a programme is solved.
+
+    gap          relative gap at which a search over whole numbers stops
+    whole_until  period before which whole numbers count; later ones may be fractions, since they will be decided anew.
+                 The value is then a lower bound. None: all count
+    """
+
+    gap: float = 1e-9
+    whole_until: int | None = None
+
+
 class Outlook:
     """The programme of a case over a tree with one objective.
 
     objective  name of the pass that counts; passes before it are held at their own expected optimum. By default, where
                the priorities say what their objectives are worth, the sum of all at their worth; else the last pass
+    effort     how exactly it is solved
     """
 
-    def __init__(self, case: Case, tree: Tree, *, objective: str | None = None) -> None:
-        self.case, self.tree = case, tree
+    def __init__(self, case: Case, tree: Tree, *, objective: str | None = None, effort: Effort | None = None) -> None:
+        self.case, self.tree, self.effort = case, tree, effort or Effort()
         self.programme = build(case, tree=tree)
         self.layout = lay_out(self.programme)
         m = self.programme.linopy.matrices
@@ -66,7 +80,9 @@ class Outlook:
         self.row_upper = np.where(sense == ">", np.inf, right)
         self.measures = _counting(self.programme, objective)
         whole = self.layout.column_of_label[whole_labels(self.programme)]
-        self.whole = np.sort(whole[whole >= 0])
+        whole = np.sort(whole[whole >= 0])
+        until = self.effort.whole_until
+        self.whole = whole if until is None else whole[tree.period[self.layout.column_node[whole]] < until]
 
     def costs(self, measure: Any) -> Floats:
         """Coefficient of every column in a measure."""
@@ -163,7 +179,7 @@ class Outlook:
             lower, upper = low, high
         whole = np.unique(merge.indices[self.whole]) if self.whole.size else np.zeros(0, dtype=np.int64)
         rows = sparse(self.layout.matrix @ merge)
-        problem = Plain(rows, self.row_lower, self.row_upper, lower, upper, whole)
+        problem = Plain(rows, self.row_lower, self.row_upper, lower, upper, whole, gap=self.effort.gap)
         for measure in self.measures[:-1]:
             cost = self.costs(measure) @ merge
             best = problem.minimise(cost)[0]
@@ -228,12 +244,13 @@ class Plain:
     """A linear programme in matrices, kept by HiGHS."""
 
     def __init__(
-        self, matrix: Sparse, row_lower: Floats, row_upper: Floats, lower: Floats, upper: Floats, whole: Integers
-    ) -> None:
+        self, matrix: Sparse, row_lower: Floats, row_upper: Floats, lower: Floats, upper: Floats, whole: Integers,
+        *, gap: float = 1e-9,
+    ) -> None:  # fmt: skip
         import highspy
 
         self.highspy, self.h = highspy, highspy.Highs()
-        for option, setting in {"output_flag": False, "threads": 1, "parallel": "off", "mip_rel_gap": 1e-9}.items():
+        for option, setting in {"output_flag": False, "threads": 1, "parallel": "off", "mip_rel_gap": gap}.items():
             self.h.setOptionValue(option, setting)
         by_column = sp.csc_array(matrix)
         lp = highspy.HighsLp()

@@ -4,37 +4,109 @@ decisions are carried out. Run over a tree, the cost of such a policy is exact; 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rampart.case import Case
+from rampart.engine import Pool
 from rampart.plan.terms import Floats, Integers
 from rampart.plan.tree import Tree
 from rampart.scenario import branching
-from rampart.scenario.outlook import DECISIONS, Answer, Outlook, by_name
+from rampart.scenario.outlook import DECISIONS, Answer, Effort, Outlook, by_name
+from rampart.scenario.regimes import Chain
 
-# from the tree, the leaves below a node with their chances once it is reached, whether each regime is the end, and the period
-# in which more is known, to the tree that is planned over
-Lookahead = Callable[[Tree, Integers, Floats, Any, int], Tree]
+Amounts = Sequence[tuple[str, str, int, float]]  # family, key, node, amount in plain units
 
 
-def two_stage(tree: Tree, leaves: Integers, chance: Floats, ends: Any, look: int) -> Tree:
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """What is known where a plan is made anew.
+
+    tree    the tree on which the policy is carried out
+    node    where on it
+    leaves  leaves below the node, and their ``chance`` now that it is reached: what may come, where the tree is the law
+    ends    whether each regime is the end, shape (regimes,)
+    look    period in which more is known
+    """
+
+    tree: Tree
+    node: int
+    leaves: Integers
+    chance: Floats
+    ends: Any
+    look: int
+
+
+# from the situation to the tree that is planned over; its nodes of the periods until the next look come one a period
+Lookahead = Callable[[Situation], Tree]
+
+
+def two_stage(now: Situation) -> Tree:
     """What is decided now is the same on all paths, and afterwards each is known: optimistic, yet it hedges now."""
-    return branching.fan(tree, shared=look, leaves=leaves, chance=chance)
+    return branching.fan(now.tree, shared=now.look, leaves=now.leaves, chance=now.chance)
 
 
-def mean_while_it_lasts(tree: Tree, leaves: Integers, chance: Floats, ends: Any, look: int) -> Tree:
+def mean_while_it_lasts(now: Situation) -> Tree:
     """One path: the mean need while the war goes on."""
-    return branching.mean_path(branching.fan(tree, shared=None, leaves=leaves, chance=chance), alive=~ends)
+    ahead = branching.fan(now.tree, shared=None, leaves=now.leaves, chance=now.chance)
+    return branching.mean_path(ahead, alive=~now.ends)
 
 
-def mean_of_all(tree: Tree, leaves: Integers, chance: Floats, ends: Any, look: int) -> Tree:
+def mean_of_all(now: Situation) -> Tree:
     """One path: the mean need, thinned by the chance that the war is over."""
-    return branching.mean_path(branching.fan(tree, shared=None, leaves=leaves, chance=chance))
+    return branching.mean_path(branching.fan(now.tree, shared=None, leaves=now.leaves, chance=now.chance))
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """As if the war went on as it is for so many months from each new plan, and then ended."""
+
+    months: int
+
+    def __call__(self, now: Situation) -> Tree:
+        tree = now.tree
+        if tree.mix is None:
+            raise ValueError("the tree has no regimes")
+        calendar, history = tree.calendar, tree.ancestor[now.leaves[0]][: now.look]
+        begin, over = calendar.starts[int(tree.period[history[-1]])], now.ends / max(1, now.ends.sum())
+        mix = [
+            tree.mix[history[t]] if t < now.look else (tree.mix[history[-1]] if start < begin + self.months else over)
+            for t, start in enumerate(calendar.starts)
+        ]
+        n = len(calendar)
+        return Tree(calendar, np.arange(n), np.arange(n) - 1, np.ones(n), tree.regimes, np.array(mix))
+
+
+@dataclass(frozen=True, eq=False)
+class FreshPaths:
+    """Paths drawn anew from what has been seen so far; nothing of the tree's own future is used.
+
+    mean  plan over their mean while the war goes on, instead of over the paths with what is decided now in common
+    """
+
+    case: Case
+    chain: Chain
+    paths: int
+    seed: int = 0
+    mean: bool = False
+
+    def __call__(self, now: Situation) -> Tree:
+        tree = now.tree
+        if tree.mix is None:
+            raise ValueError("the tree has no regimes")
+        period = int(tree.period[now.node])
+        seen = np.argmax(tree.mix[tree.ancestor[now.node][: period + 1]], axis=1)
+        drawn = branching.onward(self.case, self.chain, seen, self.paths, seed=(self.seed, now.node))
+        shared = None if self.mean else now.look
+        chance = np.full(self.paths, 1 / self.paths)
+        ahead = branching.from_paths(
+            self.case, self.chain.regimes, drawn, chance, shared=shared, ends=None if self.mean else self.chain.ends
+        )
+        return branching.mean_path(ahead, alive=~self.chain.ends) if self.mean else ahead
 
 
 # what a policy settles for good at each node; serving too, or later plans would serve better in hindsight
@@ -43,10 +115,27 @@ CARRIED = (*DECISIONS, "serve", "dispose")
 
 @dataclass(frozen=True, eq=False)
 class Rolled:
-    """A policy carried out on a tree: the answer, its expected cost within."""
+    """A policy carried out on a tree.
+
+    outlook, answer  the programme of the tree, and its optimum with what the policy decided
+    decided          amounts at every node where the war goes on
+    """
 
     outlook: Outlook
     answer: Answer
+    decided: list[tuple[str, str, int, float]]
+
+
+@dataclass(frozen=True, eq=False)
+class Doing:
+    """What every step of a policy shares."""
+
+    case: Case
+    ends: Any
+    tree: Tree
+    lookahead: Lookahead
+    objective: str | None
+    effort: Effort
 
 
 def roll(
@@ -55,43 +144,84 @@ def roll(
     tree: Tree,
     lookahead: Lookahead,
     *,
+    looks: Sequence[int] | None = None,
     objective: str | None = None,
+    effort: Effort | None = None,
+    workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Rolled:
     """Carry a policy out on every branch of a tree and weigh what it costs. ``ends``: whether each regime is the end.
 
     Whenever something is revealed and the war goes on, the plan is made anew from what was decided before; its decisions
     stand until the next time. After the end nothing is unknown, and the rest is planned for what it is.
+
+    looks     periods at whose beginning the regime is looked at; by default those in which some branch turns
+    effort    where later whole numbers need not count, those until the next look do
+    progress  called with the plans made and how many there will be
     """
-    leaves, chance = tree.leaves, tree.probability[tree.leaves]
-    leaf_of = tree.ancestor[leaves]
+    effort = effort or Effort()
+    doing = Doing(case, ends, tree, lookahead, objective, effort)
+    stands = standing(tree, ends, looks)
+    decided: dict[int, dict[tuple[str, str], float]] = {}  # by node: (family, key) -> amount
+    made = 0
+    with Pool(doing, workers=workers) as pool:
+        for period in sorted({int(tree.period[n]) for n in stands}):
+            nodes = [n for n in stands if tree.period[n] == period]
+            tasks = [(n, stands[n], _history(tree, n, decided)) for n in nodes]
+            for node, found in zip(nodes, pool.map(plan_anew, tasks), strict=True):
+                for n in stands[node]:
+                    decided[n] = {}
+                for family, key, n, amount in found:
+                    decided[n][family, key] = amount
+            made += len(nodes)
+            if progress:
+                progress(made, len(stands))
+    amounts = [(family, key, node, v) for node, of in decided.items() for (family, key), v in of.items()]
+    whole = Outlook(case, tree, objective=objective, effort=effort)
+    return Rolled(whole, whole.solve(fixed=by_name(whole, amounts)), amounts)
+
+
+def standing(tree: Tree, ends: Any, looks: Sequence[int] | None = None) -> dict[int, list[int]]:
+    """Nodes at which a plan is made anew while the war goes on, each with the nodes for which its decisions stand."""
     over = over_at(tree, ends)
     children = np.bincount(tree.parent[tree.parent >= 0], minlength=len(tree))
-    new = (tree.parent < 0) | (children[np.maximum(tree.parent, 0)] > 1)
-    decided: dict[int, dict[tuple[str, str], float]] = {}  # by node: (family, key) -> amount
-    for node in np.flatnonzero(new & ~over).tolist():
-        if progress:
-            progress(node, len(tree))
-        until = [node]  # the nodes for which these decisions stand
-        while children[until[-1]] == 1:
-            until.append(int(np.flatnonzero(tree.parent == until[-1])[0]))
-        until = [n for n in until if not over[n]]
-        period, look = int(tree.period[node]), int(tree.period[until[-1]]) + 1
-        through = leaf_of[:, period] == node
-        p = chance[through] / chance[through].sum()
-        ahead = Outlook(case, lookahead(tree, leaves[through], p, ends, look), objective=objective)
-        history = tree.ancestor[node][:period]
-        before = [(f, key, t, v) for t in range(period) for (f, key), v in decided[int(history[t])].items()]
-        answer = ahead.solve(fixed=by_name(ahead, before))
-        for n in until:
-            decided[n] = {}
-        for family in CARRIED:
-            for (key, at), amount in ahead.decided(answer, family).items():
-                if period <= at < look:  # one node a period until then
-                    decided[until[at - period]][family, key] = amount
-    whole = Outlook(case, tree, objective=objective)
-    amounts = [(family, key, node, v) for node, made in decided.items() for (family, key), v in made.items()]
-    return Rolled(whole, whole.solve(fixed=by_name(whole, amounts)))
+    if looks is None:  # looked at on every branch, though on some of them nothing may change
+        looks = np.unique(tree.period[(tree.parent >= 0) & (children[np.maximum(tree.parent, 0)] > 1)]).tolist()
+    anew = (tree.parent < 0) | np.isin(tree.period, looks)
+    only_child = {int(p): n for n, p in enumerate(tree.parent) if p >= 0 and children[p] == 1}
+    result = {}
+    for node in np.flatnonzero(anew & ~over).tolist():
+        until = [node]
+        while until[-1] in only_child and not anew[only_child[until[-1]]]:
+            until.append(only_child[until[-1]])
+        result[node] = [n for n in until if not over[n]]
+    return result
+
+
+def _history(tree: Tree, node: int, decided: dict[int, dict[tuple[str, str], float]]) -> Amounts:
+    """What was decided before a node, by period."""
+    period = int(tree.period[node])
+    before = tree.ancestor[node][:period]
+    return [(f, key, t, v) for t in range(period) for (f, key), v in decided[int(before[t])].items()]
+
+
+def plan_anew(doing: Doing, node: int, stands: Sequence[int], before: Amounts) -> Amounts:
+    """What a policy decides at a node for the nodes until the next look; the amounts before are by period."""
+    tree = doing.tree
+    leaves, chance = tree.leaves, tree.probability[tree.leaves]
+    period, look = int(tree.period[node]), int(tree.period[stands[-1]]) + 1
+    through = tree.ancestor[leaves, period] == node
+    p = chance[through] / chance[through].sum()
+    ahead = doing.lookahead(Situation(tree, node, leaves[through], p, doing.ends, look))
+    effort = doing.effort if doing.effort.whole_until is None else replace(doing.effort, whole_until=look)
+    outlook = Outlook(doing.case, ahead, objective=doing.objective, effort=effort)
+    answer = outlook.solve(fixed=by_name(outlook, before))
+    return [
+        (family, key, stands[at - period], amount)
+        for family in CARRIED
+        for (key, at), amount in outlook.decided(answer, family).items()
+        if period <= at < look  # one node a period until then
+    ]
 
 
 def over_at(tree: Tree, ends: Any) -> NDArray[np.bool_]:
@@ -100,21 +230,3 @@ def over_at(tree: Tree, ends: Any) -> NDArray[np.bool_]:
         return np.zeros(len(tree), dtype=bool)
     over: NDArray[np.bool_] = tree.mix @ ends > 0.5
     return over
-
-
-def lasting(months: int) -> Lookahead:
-    """As if the war went on as it is for so many months from each new plan, and then ended."""
-
-    def ahead(tree: Tree, leaves: Integers, chance: Floats, ends: Any, look: int) -> Tree:
-        if tree.mix is None:
-            raise ValueError("the tree has no regimes")
-        calendar, history = tree.calendar, tree.ancestor[leaves[0]][:look]
-        begin, over = calendar.starts[int(tree.period[history[-1]])], ends / max(1, ends.sum())
-        mix = [
-            tree.mix[history[t]] if t < look else (tree.mix[history[-1]] if start < begin + months else over)
-            for t, start in enumerate(calendar.starts)
-        ]
-        n = len(calendar)
-        return Tree(calendar, np.arange(n), np.arange(n) - 1, np.ones(n), tree.regimes, np.array(mix))
-
-    return ahead

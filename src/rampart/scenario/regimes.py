@@ -147,13 +147,16 @@ class Chain:
         """Chance a month that a war that has lasted long ends: one less the largest eigenvalue of Q."""
         return float(1 - np.abs(np.linalg.eigvals(self.alive)).max(initial=0.0))
 
-    def sample(self, paths: int, months: int, *, seed: int = 0) -> Integers:
+    def sample(self, paths: int, months: int, *, seed: int = 0, belief: Floats | None = None) -> Integers:
         """Regimes of each month, shape (paths, months). Every path has a stream of its own, so more paths leave the
         first ones as they are.
+
+        belief  weight over the states in the first month; by default the present regime begins in it
         """
-        sums = self.step.cumsum(axis=1)
-        state = np.full(paths, int(np.flatnonzero(self.first)[0]))
+        sums, begin = self.step.cumsum(axis=1), (self.first if belief is None else belief).cumsum()
         draws = np.stack([np.random.default_rng([seed, n]).random(months) for n in range(paths)])
+        chosen = np.array([np.random.default_rng([seed, n, 1]).random() for n in range(paths)]) * begin[-1]
+        state = np.minimum((begin[None, :] <= chosen[:, None]).sum(axis=1), len(begin) - 1)
         result = np.empty((paths, months), dtype=np.int64)
         for month in range(months):
             result[:, month] = self.regime_of[state]

@@ -74,7 +74,7 @@ def war_plan(
     outlook = Outlook(case, tree, objective=objective)
     answer = outlook.solve(risk=risk)
     tables = {
-        "decisions": _decisions(outlook, answer, root_only=True), "nodes": _nodes(outlook, ends),
+        "decisions": _decisions(outlook, answer, root_only=True), "nodes": nodes_of(outlook.tree, ends),
         "policy": _decisions(outlook, answer, root_only=False), "holdings": _holdings(outlook, answer),
     }  # fmt: skip
     values: list[tuple[str, float]] = [
@@ -90,36 +90,37 @@ def war_plan(
         values += _values(case, outlook, answer, ends, known, objective)
         rivals = _rivals(case, outlook, ends, objective, say)
         values += [(name, float(cost @ outlook.chance)) for name, cost in rivals.items()]
-    tables["values"] = _frame({"name": [n for n, _ in values], "value": [v for _, v in values]})
-    tables["ends"] = _ends(outlook, answer, ends, known, rivals)
+    tables["values"] = frame({"name": [n for n, _ in values], "value": [v for _, v in values]})
+    tables["ends"] = ends_of(outlook, answer, ends, known, rivals)
     if chain is not None:
         months = case.calendar.last - case.calendar.first + 1
         survival = chain.survival(months)
-        tables["survival"] = _frame({"months": list(range(months + 1)), "goes_on": survival.tolist()})
+        tables["survival"] = frame({"months": list(range(months + 1)), "goes_on": survival.tolist()})
     return WarPlan(case, tree, tables)
 
 
-def _frame(columns: dict[str, list[Any]]) -> pl.DataFrame:
+def frame(columns: dict[str, list[Any]]) -> pl.DataFrame:
+    """A table from its columns."""
     import polars as pl
 
     return pl.DataFrame(columns)
 
 
-def _regime(outlook: Outlook, node: int) -> str:
-    mix = outlook.tree.mix
+def _regime(tree: Tree, node: int) -> str:
+    mix = tree.mix
     if mix is None:
         return ""
-    shares = [(r, float(s)) for r, s in zip(outlook.tree.regimes, mix[node], strict=True) if s > 1e-9]
+    shares = [(r, float(s)) for r, s in zip(tree.regimes, mix[node], strict=True) if s > 1e-9]
     return "+".join(r for r, _ in shares)
 
 
-def _nodes(outlook: Outlook, ends: Any) -> pl.DataFrame:
-    tree = outlook.tree
-    return _frame(
+def nodes_of(tree: Tree, ends: Any) -> pl.DataFrame:
+    """The tree as a table."""
+    return frame(
         {
             "node": list(range(len(tree))), "parent": tree.parent.tolist(), "period": tree.period.tolist(),
             "month": [month_text(int(m)) for m in tree.first_month],
-            "regime": [_regime(outlook, n) for n in range(len(tree))],
+            "regime": [_regime(tree, n) for n in range(len(tree))],
             "over": (tree.mix @ ends > 0.5).tolist() if tree.mix is not None else [False] * len(tree),
             "probability": tree.probability.tolist(),
         }
@@ -142,7 +143,7 @@ def _decisions(outlook: Outlook, answer: Answer, *, root_only: bool) -> pl.DataF
     ]
     rows.sort(key=lambda r: (r[0], r[1], r[2]))
     names = ("kind", "what", "node", "month", "quantity")
-    return _frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
+    return frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
 
 
 def _holdings(outlook: Outlook, answer: Answer) -> pl.DataFrame:
@@ -151,7 +152,7 @@ def _holdings(outlook: Outlook, answer: Answer) -> pl.DataFrame:
         for (key, node), amount in sorted(outlook.decided(answer, family).items()):
             rows.append((family, *key.split("|")[:2], node, amount))
     names = ("measure", "holder", "item", "node", "quantity")
-    return _frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
+    return frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
 
 
 def _known(case: Case, tree: Tree, objective: str | None) -> Floats:
@@ -215,7 +216,7 @@ def _rivals(case: Case, outlook: Outlook, ends: Any, objective: str | None, say:
         return {}
     found = {}
     for name, ahead in (
-        ("as_if_five_years", policy.lasting(60)), ("year_by_year", policy.lasting(12)),
+        ("as_if_five_years", policy.Lasting(60)), ("year_by_year", policy.Lasting(12)),
         ("mean_while_it_lasts", policy.mean_while_it_lasts), ("two_stage_policy", policy.two_stage),
     ):  # fmt: skip
         say(name)
@@ -226,8 +227,10 @@ def _rivals(case: Case, outlook: Outlook, ends: Any, objective: str | None, say:
     return found
 
 
-def _ends(outlook: Outlook, answer: Answer, ends: Any, known: Floats, rivals: dict[str, Floats]) -> pl.DataFrame:
+def ends_of(outlook: Outlook, answer: Answer, ends: Any, known: Floats, rivals: dict[str, Floats]) -> pl.DataFrame:
     """By path: when the war ends, its chance, cost, regret, what is left over and what was served until then."""
+    import polars as pl
+
     tree = outlook.tree
     over = tree.mix @ ends > 0.5 if tree.mix is not None else np.zeros(len(tree), dtype=bool)
     table = tree.ancestor[outlook.leaves]
@@ -253,7 +256,7 @@ def _ends(outlook: Outlook, answer: Answer, ends: Any, known: Floats, rivals: di
         extra["idle"].append(left["idle"](ended))
     for name, cost in rivals.items():
         rows[f"regret_{name}"] = (cost - known).tolist()
-    return _frame(rows | extra)
+    return frame(rows | extra).cast({"ends": pl.String})
 
 
 def _by_node(outlook: Outlook, answer: Answer, family: str) -> Floats:

@@ -1,0 +1,224 @@
+"""The plan over sampled paths: what is decided until the next look, and capacity, for a hundred courses of the war at once.
+
+Solved by decomposition (``decompose``), with the gap proven; how far the value itself rests on the luck of the draw is told
+by fresh batches of paths (Mak, Morton and Wood 1999), and how the policy fares as time goes on by running it forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rampart.case import Case
+from rampart.case.calendar import month_text
+from rampart.plan.terms import Floats, Integers
+from rampart.plan.tree import Tree
+from rampart.scenario import branching, forward, war
+from rampart.scenario.decompose import Material, Round, TwoStage, path_outlook, two_stage
+from rampart.scenario.outlook import DECISIONS, Answer, Effort, NoPlan, Outlook, cvar
+from rampart.scenario.policy import Lasting, Situation
+from rampart.scenario.regimes import Chain
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PATHS, BATCH = 0, 3  # streams of random numbers beside those of ``forward``
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How the plan over paths is made.
+
+    paths      drawn from the chain
+    keep       paths that stand for all of them (``branching.reduced``); none: all stand for themselves
+    seed       root of all random numbers
+    capacity   whether all expansions are decided now, whenever they begin; else only those before the next look
+    gap        relative gap at which to stop; seconds, ``time_limit``, after which to stop with what there is
+    batches    of as many paths drawn anew, each solved to bound the value from below; at least two make an interval
+    fresh      paths drawn anew on which policies are run forward; ``ahead``: paths that a lookahead draws each time
+    """
+
+    paths: int = 100
+    keep: int | None = None
+    seed: int = 0
+    capacity: bool = True
+    gap: float = 0.01
+    time_limit: float | None = None
+    batches: int = 0
+    fresh: int = 0
+    ahead: int = 5
+
+
+def plan_on_paths(
+    case: Case,
+    sampling: Sampling | None = None,
+    *,
+    objective: str | None = None,
+    workers: int = 1,
+    progress: Callable[[Round], None] | None = None,
+    rolling: Callable[[str, int, int], None] | None = None,
+) -> tuple[war.WarPlan, TwoStage]:
+    """Plan a case over sampled paths, as ``war_plan`` does over a tree; the answer of the decomposition comes with it.
+
+    progress  called after every round with the bound, the best plan and the gap
+    rolling   called as policies are run forward: name, plans made, plans to make
+    Ctrl-C or the time limit leaves the best plan found with its gap (``TwoStage.status``).
+    """
+    sampling = sampling or Sampling()
+    chain = Chain.of(case)
+    looks = branching.revision_periods(case)
+    first = looks[0] if looks else len(case.calendar)
+    drawn = branching.onward(case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, PATHS))
+    chance, error = np.full(sampling.paths, 1 / sampling.paths), 0.0
+    if sampling.keep is not None:
+        drawn, chance, error = branching.reduced(case, chain.regimes, drawn, chance, sampling.keep)
+    material = Material(case, chain.regimes, chain.ends, drawn, first, objective, sampling.capacity)
+    answer = two_stage(
+        case, chain.regimes, chain.ends, drawn, chance, first=first, capacity=sampling.capacity, objective=objective,
+        gap=sampling.gap, time_limit=sampling.time_limit, workers=workers,
+        rivals=_first_decisions(case, chain, drawn, chance, first, objective), progress=progress,
+    )  # fmt: skip
+    tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends)
+    tables = _tables(case, chain, tree, material, answer, chance)
+    values = _values(answer, chance)
+    if sampling.keep is not None:
+        values.append(("reduction_error", error))
+    if sampling.batches:
+        values += _batch_bounds(case, chain, answer, first, sampling, objective, workers)
+    if sampling.fresh:
+        compared = forward.policies(case, chain, paths_ahead=sampling.ahead, seed=sampling.seed)
+        run = forward.run_forward(
+            case, chain, compared, paths=sampling.fresh, seed=sampling.seed, objective=objective,
+            effort=Effort(gap=1e-3, whole_until=first), workers=workers, progress=rolling,
+        )  # fmt: skip
+        tables["forward"] = forward_table(run)
+        values += [("fresh_bound", run.bound), ("fresh_known", float(run.known.mean()))]
+    tables["values"] = war.frame({"name": [n for n, _ in values], "value": [v for _, v in values]})
+    return war.WarPlan(case, tree, tables), answer
+
+
+def _tables(
+    case: Case, chain: Chain, tree: Tree, material: Material, answer: TwoStage, chance: Floats
+) -> dict[str, pl.DataFrame]:
+    import polars as pl
+
+    first = material.first
+    at_period = [np.flatnonzero(tree.period == t) for t in range(len(case.calendar))]
+    months = [month_text(m) for m in case.calendar.starts]
+    decided = sorted((f, key, t, v) for (f, key, t), v in zip(answer.names, answer.amounts, strict=True)
+                     if f in DECISIONS and v > 1e-6)  # fmt: skip
+    rows = [(f, key, int(n), months[t], v) for f, key, t, v in decided for n in at_period[t]]
+    names = ("kind", "what", "node", "month", "quantity")
+    policy = war.frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
+    ends = [
+        war.ends_of(outlook, Answer(0.0, level, np.array([cost]), np.zeros(0)), chain.ends, np.array([known]), {})
+        for outlook, level, cost, known in zip(
+            (path_outlook(material, n) for n in range(len(chance))), answer.levels, answer.path_cost, answer.known,
+            strict=True,
+        )
+    ]  # fmt: skip
+    by_path = pl.concat(ends).with_columns(path=pl.int_range(pl.len()), probability=pl.Series(chance))
+    by_path = by_path.with_columns(
+        **{f"regret_{n}": pl.Series(cost - answer.known) for n, cost in answer.rivals.items()}
+    )
+    survival = chain.survival(case.calendar.last - case.calendar.first + 1)
+    rounds = answer.rounds
+    return {
+        "decisions": policy.unique(subset=["kind", "what", "month"], keep="first", maintain_order=True),
+        "nodes": war.nodes_of(tree, chain.ends),
+        "policy": policy.filter((pl.col("node") >= 0) & pl.lit(first > 0)),
+        "ends": by_path,
+        "survival": war.frame({"months": list(range(survival.size)), "goes_on": survival.tolist()}),
+        "rounds": war.frame({f: [getattr(r, f) for r in rounds] for f in Round.__dataclass_fields__}),
+    }
+
+
+def _values(answer: TwoStage, chance: Floats) -> list[tuple[str, float]]:
+    cost = answer.path_cost
+    wait = float(answer.known @ chance)
+    found = [
+        ("plan", answer.value), ("lower_bound", answer.bound), ("gap", answer.gap), ("cvar_90", cvar(cost, chance, 0.9)),
+        ("worst", float(cost.max())), ("wait_and_see", wait), ("knowing", answer.value - wait),
+        ("largest_regret", float((cost - answer.known).max())),
+    ]  # fmt: skip
+    for name, rival in answer.rivals.items():
+        found.append((f"first_{name}", float(rival @ chance)))
+    mean = answer.rivals.get("mean_while_it_lasts")
+    if mean is not None:
+        found.append(("planning_for_the_tree", float(mean @ chance) - answer.value))
+    return found
+
+
+def _first_decisions(
+    case: Case, chain: Chain, drawn: Integers, chance: Floats, first: int, objective: str | None
+) -> dict[str, dict[tuple[str, str, int], float]]:
+    """What others would decide first: for the mean of the paths, as if it lasts five years, year by year."""
+    tree = branching.from_paths(case, chain.regimes, drawn, chance, ends=None)
+    root = int(np.flatnonzero(tree.parent < 0)[0])
+    now = Situation(tree, root, tree.leaves, tree.probability[tree.leaves], chain.ends, first)
+    ahead: Mapping[str, Callable[[], Tree]] = {
+        "mean_while_it_lasts": lambda: branching.mean_path(tree, alive=~chain.ends),
+        "as_if_five_years": lambda: Lasting(60)(now),
+        "year_by_year": lambda: Lasting(12)(now),
+    }
+    found = {}
+    for name, make in ahead.items():
+        outlook = Outlook(case, make(), objective=objective, effort=Effort(gap=1e-3, whole_until=first))
+        try:
+            answer = outlook.solve()
+        except NoPlan:
+            continue
+        period = outlook.tree.period
+        found[name] = {
+            (family, key, int(period[node])): amount
+            for family in outlook.programme.variables
+            for (key, node), amount in outlook.decided(answer, family).items()
+        }
+    return found
+
+
+def _batch_bounds(
+    case: Case, chain: Chain, answer: TwoStage, first: int, sampling: Sampling, objective: str | None, workers: int
+) -> list[tuple[str, float]]:
+    """Bound on the value from below, and on the plan's gap from above, with 95 % confidence, from batches of fresh paths.
+
+    The mean of the batches' own optima is at most the true optimum; the plan's decisions weighed on the same paths cost
+    more by a gap whose mean is at least the true one.
+    """
+    from scipy.stats import t
+
+    plan = dict(zip(answer.names, answer.amounts.tolist(), strict=True))
+    bounds, gaps = [], []
+    for batch in range(sampling.batches):
+        drawn = branching.onward(
+            case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, BATCH, batch)
+        )
+        found = two_stage(
+            case, chain.regimes, chain.ends, drawn, np.full(sampling.paths, 1 / sampling.paths), first=first,
+            capacity=sampling.capacity, objective=objective, gap=sampling.gap, workers=workers, rivals={"plan": plan},
+        )  # fmt: skip
+        bounds.append(found.bound)
+        gaps.append(float(found.rivals["plan"].mean()) - found.bound)
+    below = forward.interval(np.array(bounds))
+    result = [("batch_bound", below.mean), ("batch_bound_low", below.low), ("batch_bound_high", below.high),
+              ("batch_gap", float(np.mean(gaps)))]  # fmt: skip
+    if len(gaps) > 1:
+        half = t.ppf(0.95, len(gaps) - 1) * np.std(gaps, ddof=1) / np.sqrt(len(gaps))
+        result.append(("batch_gap_most", float(np.mean(gaps) + half)))
+    return result
+
+
+def forward_table(run: forward.Forward) -> pl.DataFrame:
+    """Costs of the policies on the fresh paths: mean and interval, and what each costs more than the two-stage policy."""
+    rows: dict[str, list[Any]] = {name: [] for name in (
+        "policy", "paths", "mean", "low", "high", "above_bound", "more", "more_low", "more_high")}  # fmt: skip
+    base = next(iter(run.cost.values()))
+    for name, cost in run.cost.items():
+        own, more = forward.interval(cost), forward.interval(cost - base)
+        figures = (name, cost.size, own.mean, own.low, own.high, own.mean / run.bound - 1, more.mean, more.low, more.high)
+        for column, figure in zip(rows, figures, strict=True):
+            rows[column].append(figure)
+    return war.frame(rows)
