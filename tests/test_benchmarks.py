@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.cases import SIZES, synthetic_case
+
 from rampart import check_case
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 from rampart.cli import (
     FINDINGS,
     OK,
+    TIME_LIMIT,
     case_argument,
     json_option,
     json_text,
@@ -22,8 +24,12 @@ from rampart.cli import (
 )
 
 if TYPE_CHECKING:
+    from rampart.case import Case
     from rampart.findings import Language
+    from rampart.report.words import Words
     from rampart.scenario.war import WarPlan
+
+Tell = Callable[..., None]
 
 
 @main.command()
@@ -37,27 +43,45 @@ if TYPE_CHECKING:
 @click.option(
     "--compare/--no-compare", default=True, help="Also work out what knowing or planning otherwise would give."
 )
+@click.option("--whole", type=click.Choice(["all", "now"]), default="all",
+              help="Whole numbers in all decisions, or only in those before the next look: faster on large cases.")  # fmt: skip
+@click.option(
+    "--gap", type=click.FloatRange(0, 1), help="Relative gap at which to stop. Default 1e-6, over paths 0.01."
+)
+@click.option("--paths", type=click.IntRange(2), help="Plan over so many sampled paths instead of a tree.")
+@click.option("--keep", type=click.IntRange(1), help="Of the paths, so many that stand for all.")
+@click.option("--capacity", type=click.Choice(["now", "later"]), default="now",
+              help="Over paths: decide all expansions now, or those after the next look later.")  # fmt: skip
+@click.option("--fresh", type=click.IntRange(0), default=0,
+              help="Over paths: run ways of planning forward on so many fresh paths.")  # fmt: skip
+@click.option("--ahead", type=click.IntRange(1), default=5, help="Paths that each plan on the way draws.")
+@click.option("--batches", type=click.IntRange(0), default=0,
+              help="Over paths: bound the value by so many fresh batches of paths.")  # fmt: skip
+@click.option("--seed", type=int, default=0, help="Root of the random numbers.")
+@click.option("--workers", type=click.IntRange(1), default=1, help="Processes.")
+@click.option(
+    "--time-limit", type=click.FloatRange(0), help="Over paths: seconds after which the best plan so far is kept."
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the tables there, and the page.")
 @language_option
 @json_option
 def war(
     case_path: Path, overrides: tuple[str, ...], shape: Any, objective: str | None, cvar: tuple[float, float] | None,
-    compare: bool, out: Path | None, lang: Language, as_json: bool,
+    compare: bool, whole: str, gap: float | None, paths: int | None, out: Path | None, lang: Language, as_json: bool,
+    **sampled: Any,
 ) -> None:  # fmt: skip
     """Plan for a war of unknown length: what to decide now, and what each end of the war would leave."""
     from rampart.report.war import print_war, write_war
     from rampart.report.words import Words
-    from rampart.scenario.outlook import Risk
-    from rampart.scenario.war import war_plan
 
     case = load(case_path, overrides, lang, as_json=as_json)
     words = Words(lang, str(case.settings["currency"]), str(case.settings["money_unit"]))
-    risk = None if cvar is None else Risk(mean=1 - cvar[0], level=cvar[1])
+    tell: Tell = (lambda *_, **__: None) if as_json else (lambda key, **of: click.echo(words(key, **of), err=True))
     try:
-        made: WarPlan = war_plan(
-            case, shape=shape, objective=objective, risk=risk, compare=compare,
-            say=None if as_json else lambda step: click.echo(words(f"war.step.{step}"), err=True),
-        )  # fmt: skip
+        if paths:
+            made = _over_paths(case, paths, words, tell, objective=objective, gap=gap, **sampled)
+        else:
+            made = _over_tree(case, shape, tell, objective=objective, cvar=cvar, compare=compare, whole=whole, gap=gap)
     except ValueError as wrong:
         click.echo(str(wrong), err=True)
         sys.exit(FINDINGS)
@@ -66,9 +90,45 @@ def war(
     if as_json:
         say(json_text({name: made[name].to_dicts() for name in ("decisions", "values", "ends")}))
     else:
-        print_war(made, words)
+        print_war(made, lang)
         if compare and "wait_and_see" not in made["values"]["name"]:
             say(words("war.no_worth"))
+        if made.manifest["status"] == "time limit":
+            say(words("war.stopped", gap=words.share(made.manifest["gap"], digits=2)))
         if out:
             say(words("cli.report", path=page))
-    sys.exit(OK)
+    sys.exit(TIME_LIMIT if made.manifest["status"] == "time limit" else OK)
+
+
+def _over_tree(
+    case: Case, shape: Any, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None, compare: bool,
+    whole: str, gap: float | None,
+) -> WarPlan:  # fmt: skip
+    from rampart.scenario.outlook import Effort, Risk
+    from rampart.scenario.war import first_look, tree_of, war_plan
+
+    until = first_look(tree_of(case, shape)[0]) if whole == "now" else None
+    return war_plan(
+        case, shape=shape, objective=objective, compare=compare,
+        risk=None if cvar is None else Risk(mean=1 - cvar[0], level=cvar[1]),
+        effort=Effort(gap=1e-6 if gap is None else gap, whole_until=until),
+        say=lambda step: tell(f"war.step.{step}"),
+    )  # fmt: skip
+
+
+def _over_paths(
+    case: Case, paths: int, words: Words, tell: Tell, *, objective: str | None, gap: float | None, capacity: str,
+    workers: int, **sampled: Any,
+) -> WarPlan:  # fmt: skip
+    from rampart.scenario.decompose import Round
+    from rampart.scenario.sampled import Sampling, plan_on_paths
+
+    def told(now: Round) -> None:
+        tell("war.step.round", n=now.number, bound=words.number(round(now.bound)), best=words.number(round(now.best)),
+             gap=words.share(now.gap, digits=2), seconds=round(now.seconds))  # fmt: skip
+
+    def rolled(policy: str, made: int, total: int) -> None:
+        tell("war.step.forward", policy=words(f"war.value.{policy}"), made=made, total=total)
+
+    sampling = Sampling(paths=paths, capacity=capacity == "now", gap=0.01 if gap is None else gap, **sampled)
+    return plan_on_paths(case, sampling, objective=objective, workers=workers, progress=told, rolling=rolled)[0]

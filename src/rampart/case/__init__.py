@@ -87,11 +87,11 @@ class Case:
         return {"one": 1.0, "thousand": 1e3, "million": 1e6}[str(self.settings["money_unit"])]
 
     def names(self, table: str, language: str = "en") -> dict[str, str]:
-        """Display name of every code of nations, items or postures; French falls back to English."""
+        """Display name of every code of nations, items, postures or regimes; French falls back to English, that to the code."""
         frame = self.tables[table]
-        code = {"nations": "nation", "items": "item", "postures": "posture"}[table]
+        code = {"nations": "nation", "items": "item", "postures": "posture", "regimes": "regime"}[table]
         pairs = frame.select(code, "name_en", "name_fr").iter_rows()
-        return {key: (fr or en) if language == "fr" else en for key, en, fr in pairs}
+        return {key: ((fr if language == "fr" else None) or en or key) for key, en, fr in pairs}
 
     def save(self, path: str | Path, *, format: Format | None = None) -> Path:
         """Write the case so that it loads back equal, and give the path.

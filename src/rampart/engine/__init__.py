@@ -2,5 +2,6 @@
 
 from rampart.engine.pool import Pool
 from rampart.engine.shards import Shards
+from rampart.engine.stopping import Stopping
 
-__all__ = ["Pool", "Shards"]
+__all__ = ["Pool", "Shards", "Stopping"]

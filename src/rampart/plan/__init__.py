@@ -58,13 +58,12 @@ def plan(
     return Plan(case, tables, price_table(programme, solution), manifest)
 
 
-def manifest_of(case: Case, solution: Any, spent: dict[str, float], *, seed: int, mip_gap: float) -> dict[str, Any]:
-    """Where a plan comes from: hashes of the inputs, versions, solver, size, times."""
+def origin_of(case: Case) -> dict[str, Any]:
+    """What any plan of a case rests on: hashes of the inputs, overrides, versions."""
     from importlib.metadata import version
 
     import rampart
 
-    matrix = solution.layout.matrix
     return {
         "rampart": rampart.__version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -74,6 +73,13 @@ def manifest_of(case: Case, solution: Any, spent: dict[str, float], *, seed: int
         "overrides": list(case.overrides),
         "python": ".".join(str(n) for n in sys.version_info[:3]),
         "versions": {name: version(name) for name in ("highspy", "linopy", "polars", "numpy", "scipy")},
+    }
+
+
+def manifest_of(case: Case, solution: Any, spent: dict[str, float], *, seed: int, mip_gap: float) -> dict[str, Any]:
+    """Where a plan comes from: hashes of the inputs, versions, solver, size, times."""
+    matrix = solution.layout.matrix
+    return origin_of(case) | {
         "solver": {"name": "HiGHS", "threads": 1, "seed": seed, "mip_gap": mip_gap},
         "status": solution.status,
         "seed": seed,

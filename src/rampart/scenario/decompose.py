@@ -18,7 +18,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from rampart.case import Case
-from rampart.engine import Shards
+from rampart.engine import Shards, Stopping
 from rampart.plan.terms import Floats, Integers
 from rampart.scenario import branching
 from rampart.scenario.outlook import NoPlan, Outlook, Plain, Sparse, identity, side_by_side, sparse
@@ -27,6 +27,7 @@ LEVEL = 0.4  # share of the gap that the next decisions may leave by the cuts
 CLOSE = 2e-3  # gap from which the bound's own point is tried
 SMALL = 1e-9  # slope that is dropped from a cut
 RULES = 1e-5  # how far first decisions, in solver units near one, may lie outside the rules and still count
+NEARLY_WHOLE = 1e-9
 STALLED = 25  # rounds without any change after which the method stops
 CHOICES = 4  # times that whole numbers are chosen anew by the cuts
 
@@ -277,41 +278,42 @@ def two_stage(
         raise ValueError(f"the paths differ within the first {first} periods, in which nothing is known yet")
     begun = time.monotonic()
     material = Material(case, regimes, ends, paths, first, objective, capacity)
-    with Shards(PathProgrammes, material, len(paths), workers=workers) as shards:
+    with Stopping() as stopping, Shards(PathProgrammes, material, len(paths), workers=workers) as shards:
         master = Master(path_outlook(material, 0), material, chance)
         rounds: list[Round] = []
         status = "optimal"
-        try:
-            liked = shards.call("free")
-            known = np.array([value for value, _ in liked])
-            master.begin(known)
-            x = master.project(np.mean([columns for _, columns in liked], axis=0))
-            while True:
-                master.learn(x, shards.call("evaluate", x))
-                x = master.next()
-                now = Round(
-                    len(rounds) + 1, master.bound, master.reached, gap_of(master.reached, master.bound),
-                    time.monotonic() - begun,
-                )  # fmt: skip
-                rounds.append(now)
-                if progress:
-                    progress(now)
-                if gap_of(master.best, master.local) <= (gap / 2 if master.choices else gap):
-                    if not master.want_whole(gap):
-                        break
-                    x = master.project(master.best_x)
-                elif len(rounds) > STALLED and _same(rounds[-STALLED], now):
-                    status = "stalled"  # what is left of the gap lies within the solver's tolerances
-                    break
-                if time_limit is not None and now.seconds > time_limit:
-                    status = "time limit"
-                    break
-        except KeyboardInterrupt:
-            if not np.isfinite(master.best):
-                raise
-            status = "time limit"
-        master.settle()
+        liked = shards.call("free")
+        known = np.array([value for value, _ in liked])
+        master.begin(known)
+        # what others decided is weighed first: it gives cuts, and a plan to fall back on
         weighed = {name: _weigh(master, shards, amounts) for name, amounts in (rivals or {}).items()}
+        x = master.project(np.mean([columns for _, columns in liked], axis=0))
+        while True:
+            master.learn(x, shards.call("evaluate", x))
+            x = master.next()
+            now = Round(
+                len(rounds) + 1, master.bound, master.reached, gap_of(master.reached, master.bound),
+                time.monotonic() - begun,
+            )  # fmt: skip
+            rounds.append(now)
+            if progress:
+                progress(now)
+            if gap_of(master.best, master.local) <= (gap / 2 if master.choices else gap):
+                if not master.want_whole(gap):
+                    break
+                x = master.project(master.best_x)
+            elif len(rounds) > STALLED and _same(rounds[-STALLED], now):
+                status = "stalled"  # what is left of the gap lies within the solver's tolerances
+                break
+            if (stopping.wanted or (time_limit is not None and now.seconds > time_limit)) and np.isfinite(
+                master.reached
+            ):
+                status = "time limit"
+                break
+        if status != "optimal" and not master.choices and master.want_whole(gap):
+            x = master.project(master.best_x)
+            master.learn(x, shards.call("evaluate", x))
+        master.settle()
         levels = shards.call("levels", master.best_x)
     return TwoStage(
         master.names, master.best_x * master.scale, master.best, master.bound, master.best_recourse,
@@ -326,6 +328,7 @@ def _weigh(master: Master, shards: Shards, amounts: Mapping[tuple[str, str, int]
     if np.abs(near - x).max(initial=0.0) > RULES:
         return np.full(master.chance.size, np.nan)
     cuts = shards.call("evaluate", near)
+    master.learn(near, cuts)
     return float(master.cost @ near) + np.array([cut.value for cut in cuts])
 
 
@@ -397,6 +400,13 @@ class Master:
         total = float(self.cost @ x + self.chance @ values) if np.isfinite(values).all() else np.inf
         if total < self.best:
             self.best, self.best_x, self.best_recourse = total, x, values
+        best_whole = np.inf if self.incumbent is None else self.incumbent[0]
+        if (
+            self.whole.size
+            and total < best_whole
+            and (np.abs(x[self.whole] - np.round(x[self.whole])) < NEARLY_WHOLE).all()
+        ):
+            self.incumbent = total, x, values
         n = self.first.size
         for s, cut in enumerate(cuts):
             at = np.flatnonzero(cut.slope).astype(np.int32)
@@ -426,16 +436,16 @@ class Master:
 
     @property
     def reached(self) -> float:
-        """Best value so far that counts: with whole numbers where there are any and some were found."""
-        return self.best if self.incumbent is None else min(self.incumbent[0], self.best)
+        """Best value so far that counts; once whole numbers are chosen, of those with whole numbers."""
+        return self.best if self.incumbent is None or not self.choices else min(self.incumbent[0], self.best)
 
     def want_whole(self, gap: float) -> bool:
         """Choose whole numbers by the cuts and fix them, where that is still to be done; then the rounds go on."""
         if not self.whole.size:
             return False
-        if self.choices and (self.incumbent is None or self.best < self.incumbent[0]):
-            self.incumbent = self.best, self.best_x, self.best_recourse
-        if self.choices and (gap_of(self.reached, self.bound) <= gap or self.choices >= CHOICES):
+        if self.incumbent is not None and gap_of(self.incumbent[0], self.bound) <= gap:
+            return False
+        if self.choices >= CHOICES:
             return False
         at, h = self.whole.astype(np.int32), self.plain.h
         h.changeColsBounds(at.size, at, self.lower[at], self.upper[at])
@@ -453,7 +463,7 @@ class Master:
 
     def settle(self) -> None:
         """Take the best plan with whole numbers as the answer."""
-        if self.incumbent is not None and self.incumbent[0] <= self.best:
+        if self.incumbent is not None and (self.incumbent[0] <= self.best or not self.choices):
             self.best, self.best_x, self.best_recourse = self.incumbent
 
     def _tidy(self, found: Floats) -> Floats:

@@ -209,19 +209,33 @@ def _counting(programme: Programme, objective: str | None) -> list[Measure]:
         if objective not in names:
             raise ValueError(f"no objective {objective!r}; there are: {', '.join(names)}")
         return [m for _, m in named[: names.index(objective) + 1]]
-    worth = {r["rank"]: r["worth"] for r in programme.sets.rows("priorities")}
-    if not any(w is not None for w in worth.values()):
+    weighed = weights(programme)
+    if not weighed:
         return [m for _, m in named]
-    most = max(w for w in worth.values() if w is not None)
     total = Measure("worth", "money unit")
-    for rank, measure in named:
-        if rank == 0:  # rules that had to give way weigh more than anything that may be had by breaking them
-            total.add_measure(measure, 10.0 * most)
-        elif measure.name == "money":
-            total.add_measure(measure, 1.0 if worth[rank] is None else worth[rank])
-        elif worth[rank] is not None:  # worst-off and sum are two halves of one objective
-            total.add_measure(measure, worth[rank] / 2 if measure.name.startswith("requirement") else worth[rank])
+    for measure, weight in weighed:
+        total.add_measure(measure, weight)
     return [total]
+
+
+def weights(programme: Programme) -> list[tuple[Measure, float]]:
+    """Objectives that count at their worth, in money units; none where the priorities state no worth."""
+    worth = {r["rank"]: r["worth"] for r in programme.sets.rows("priorities")}
+    most = max((w for w in worth.values() if w is not None), default=None)
+    if most is None:
+        return []
+    found = []
+    for rank, measure, _ in programme.passes:
+        own = worth.get(rank)
+        if measure.name == "ties":
+            continue
+        if rank == 0:  # rules that had to give way weigh more than anything that may be had by breaking them
+            found.append((measure, 10.0 * most))
+        elif measure.name == "money":
+            found.append((measure, 1.0 if own is None else own))
+        elif own is not None:  # worst-off and sum are two halves of one objective
+            found.append((measure, own / 2 if measure.name.startswith("requirement") else own))
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -68,6 +68,7 @@ class Lasting:
     months: int
 
     def __call__(self, now: Situation) -> Tree:
+        """One path: what was seen, what is seen now for so many months, and the end."""
         tree = now.tree
         if tree.mix is None:
             raise ValueError("the tree has no regimes")
@@ -95,6 +96,7 @@ class FreshPaths:
     mean: bool = False
 
     def __call__(self, now: Situation) -> Tree:
+        """The paths, alike until the next look; or their mean."""
         tree = now.tree
         if tree.mix is None:
             raise ValueError("the tree has no regimes")

@@ -7,14 +7,15 @@ by fresh batches of paths (Mak, Morton and Wood 1999), and how the policy fares 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rampart.case import Case
 from rampart.case.calendar import month_text
-from rampart.plan.terms import Floats, Integers
+from rampart.plan import origin_of
+from rampart.plan.terms import Floats
 from rampart.plan.tree import Tree
 from rampart.scenario import branching, forward, war
 from rampart.scenario.decompose import Material, Round, TwoStage, path_outlook, two_stage
@@ -79,7 +80,7 @@ def plan_on_paths(
     answer = two_stage(
         case, chain.regimes, chain.ends, drawn, chance, first=first, capacity=sampling.capacity, objective=objective,
         gap=sampling.gap, time_limit=sampling.time_limit, workers=workers,
-        rivals=_first_decisions(case, chain, drawn, chance, first, objective), progress=progress,
+        rivals=_first_decisions(case, chain, material, chance), progress=progress,
     )  # fmt: skip
     tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends)
     tables = _tables(case, chain, tree, material, answer, chance)
@@ -97,7 +98,11 @@ def plan_on_paths(
         tables["forward"] = forward_table(run)
         values += [("fresh_bound", run.bound), ("fresh_known", float(run.known.mean()))]
     tables["values"] = war.frame({"name": [n for n, _ in values], "value": [v for _, v in values]})
-    return war.WarPlan(case, tree, tables), answer
+    manifest = origin_of(case) | {
+        "solver": {"name": "HiGHS", "threads": 1, "gap": sampling.gap, "workers": workers}, "status": answer.status,
+        "gap": answer.gap, "sampling": asdict(sampling), "paths": len(chance), "nodes": len(tree),
+    }  # fmt: skip
+    return war.WarPlan(case, tree, tables, manifest), answer
 
 
 def _tables(
@@ -113,13 +118,11 @@ def _tables(
     rows = [(f, key, int(n), months[t], v) for f, key, t, v in decided for n in at_period[t]]
     names = ("kind", "what", "node", "month", "quantity")
     policy = war.frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
-    ends = [
-        war.ends_of(outlook, Answer(0.0, level, np.array([cost]), np.zeros(0)), chain.ends, np.array([known]), {})
-        for outlook, level, cost, known in zip(
-            (path_outlook(material, n) for n in range(len(chance))), answer.levels, answer.path_cost, answer.known,
-            strict=True,
-        )
-    ]  # fmt: skip
+    ends, supply = [], []
+    for n, (level, cost, known) in enumerate(zip(answer.levels, answer.path_cost, answer.known, strict=True)):
+        outlook, one = path_outlook(material, n), Answer(0.0, level, np.array([cost]), np.zeros(0))
+        ends.append(war.ends_of(outlook, one, chain.ends, np.array([known]), {}))
+        supply.append(war.supply_of(outlook, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
     by_path = pl.concat(ends).with_columns(path=pl.int_range(pl.len()), probability=pl.Series(chance))
     by_path = by_path.with_columns(
         **{f"regret_{n}": pl.Series(cost - answer.known) for n, cost in answer.rivals.items()}
@@ -131,6 +134,7 @@ def _tables(
         "nodes": war.nodes_of(tree, chain.ends),
         "policy": policy.filter((pl.col("node") >= 0) & pl.lit(first > 0)),
         "ends": by_path,
+        "supply": pl.concat(supply),
         "survival": war.frame({"months": list(range(survival.size)), "goes_on": survival.tolist()}),
         "rounds": war.frame({f: [getattr(r, f) for r in rounds] for f in Round.__dataclass_fields__}),
     }
@@ -153,10 +157,12 @@ def _values(answer: TwoStage, chance: Floats) -> list[tuple[str, float]]:
 
 
 def _first_decisions(
-    case: Case, chain: Chain, drawn: Integers, chance: Floats, first: int, objective: str | None
+    case: Case, chain: Chain, material: Material, chance: Floats
 ) -> dict[str, dict[tuple[str, str, int], float]]:
     """What others would decide first: for the mean of the paths, as if it lasts five years, year by year."""
-    tree = branching.from_paths(case, chain.regimes, drawn, chance, ends=None)
+    first = material.first
+    effort = Effort(gap=1e-3, whole_until=None if material.capacity else first)
+    tree = branching.from_paths(case, chain.regimes, material.paths, chance, ends=None)
     root = int(np.flatnonzero(tree.parent < 0)[0])
     now = Situation(tree, root, tree.leaves, tree.probability[tree.leaves], chain.ends, first)
     ahead: Mapping[str, Callable[[], Tree]] = {
@@ -166,7 +172,7 @@ def _first_decisions(
     }
     found = {}
     for name, make in ahead.items():
-        outlook = Outlook(case, make(), objective=objective, effort=Effort(gap=1e-3, whole_until=first))
+        outlook = Outlook(case, make(), objective=material.objective, effort=effort)
         try:
             answer = outlook.solve()
         except NoPlan:
@@ -218,7 +224,17 @@ def forward_table(run: forward.Forward) -> pl.DataFrame:
     base = next(iter(run.cost.values()))
     for name, cost in run.cost.items():
         own, more = forward.interval(cost), forward.interval(cost - base)
-        figures = (name, cost.size, own.mean, own.low, own.high, own.mean / run.bound - 1, more.mean, more.low, more.high)
+        figures = (
+            name,
+            cost.size,
+            own.mean,
+            own.low,
+            own.high,
+            own.mean / run.bound - 1,
+            more.mean,
+            more.low,
+            more.high,
+        )
         for column, figure in zip(rows, figures, strict=True):
             rows[column].append(figure)
     return war.frame(rows)

@@ -10,11 +10,14 @@ import numpy as np
 
 from rampart.case import Case
 from rampart.case.calendar import month_text
+from rampart.plan import origin_of
 from rampart.plan.terms import Floats
 from rampart.plan.tree import Tree
 from rampart.scenario import branching, policy
-from rampart.scenario.outlook import DECISIONS, Answer, NoPlan, Outlook, Risk, by_name, cvar
+from rampart.scenario.frontier import frontier
+from rampart.scenario.outlook import DECISIONS, Answer, Effort, NoPlan, Outlook, Risk, by_name, cvar
 from rampart.scenario.regimes import Chain
+from rampart.scenario.turning import seen_at, turns
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,12 +32,16 @@ class WarPlan:
 
     tables  ``decisions`` (what to decide before the next look), ``nodes`` (the tree), ``policy`` (decisions at every
             node), ``holdings`` (stock and need served at every node), ``ends`` (by end of the war), ``values`` (bounds,
-            value of knowing, of recourse, risk), ``survival`` (chance that the war goes on)
+            value of knowing, of recourse, risk), ``survival`` (chance that the war goes on), ``turns`` (what is decided
+            otherwise on each branch), ``supply`` (what the partner gets a month before each end), ``frontier`` (partner,
+            readiness, money)
+    manifest where the plan comes from: hashes of the inputs, versions, solver, seed, size, gap
     """
 
     case: Case
     tree: Tree
     tables: dict[str, pl.DataFrame]
+    manifest: dict[str, Any]
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         return self.tables[name]
@@ -56,6 +63,7 @@ def war_plan(
     objective: str | None = None,
     risk: Risk | None = None,
     compare: bool = True,
+    effort: Effort | None = None,
     say: Say | None = None,
 ) -> WarPlan:
     """Plan a case over what may happen.
@@ -64,6 +72,8 @@ def war_plan(
                the default where it has rows)
     objective  the pass that counts; by default all at their worth (priorities, column ``worth``), else the last
     risk       weigh the costly paths more than the mean does
+    effort     how exactly, and until when whole numbers count: ``Effort(gap=1e-3, whole_until=first_look(tree))`` on large
+               cases. Where later ones may be fractions, values are lower bounds, and policies still decide in whole numbers
     compare    whether to work out what knowing the future or planning otherwise would give, which takes several plans;
                only where one objective counts or all have a worth
     """
@@ -71,11 +81,12 @@ def war_plan(
     tree, chain = tree_of(case, shape)
     ends = chain.ends if chain else np.array([bool(r["ends"]) for r in case["regimes"].iter_rows(named=True)])
     say("plan")
-    outlook = Outlook(case, tree, objective=objective)
+    outlook = Outlook(case, tree, objective=objective, effort=effort)
     answer = outlook.solve(risk=risk)
     tables = {
         "decisions": _decisions(outlook, answer, root_only=True), "nodes": nodes_of(outlook.tree, ends),
         "policy": _decisions(outlook, answer, root_only=False), "holdings": _holdings(outlook, answer),
+        "supply": supply_of(outlook, answer, ends),
     }  # fmt: skip
     values: list[tuple[str, float]] = [
         ("plan", float(answer.path_cost @ outlook.chance)), ("cvar_90", cvar(answer.path_cost, outlook.chance, 0.9)),
@@ -83,20 +94,39 @@ def war_plan(
     ]  # fmt: skip
     # held one after another, objectives cannot be compared between plans: what one loses in the first it gains in the last
     compare = compare and len(outlook.measures) == 1
-    known = _known(case, tree, objective) if compare else np.full(outlook.chance.size, np.nan)
+    known = _known(case, tree, objective, effort) if compare else np.full(outlook.chance.size, np.nan)
     rivals: dict[str, Floats] = {}
     if compare:
         say("values")
         values += _values(case, outlook, answer, ends, known, objective)
         rivals = _rivals(case, outlook, ends, objective, say)
         values += [(name, float(cost @ outlook.chance)) for name, cost in rivals.items()]
+        say("frontier")
+        found = frontier(outlook)
+        if found:
+            tables["frontier"] = table(found)
+    turned = turns(outlook, answer, ends)
+    if turned:
+        tables["turns"] = table(turned)
     tables["values"] = frame({"name": [n for n, _ in values], "value": [v for _, v in values]})
     tables["ends"] = ends_of(outlook, answer, ends, known, rivals)
     if chain is not None:
         months = case.calendar.last - case.calendar.first + 1
         survival = chain.survival(months)
         tables["survival"] = frame({"months": list(range(months + 1)), "goes_on": survival.tolist()})
-    return WarPlan(case, tree, tables)
+    matrix = outlook.layout.matrix
+    manifest = origin_of(case) | {
+        "solver": {"name": "HiGHS", "threads": 1, "mip_gap": outlook.effort.gap}, "status": "optimal",
+        "paths": len(tree.leaves), "nodes": len(tree), "rows": matrix.shape[0], "columns": matrix.shape[1],
+    }  # fmt: skip
+    return WarPlan(case, tree, tables, manifest)
+
+
+def table(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """A table from its rows."""
+    import polars as pl
+
+    return pl.DataFrame(rows)
 
 
 def frame(columns: dict[str, list[Any]]) -> pl.DataFrame:
@@ -106,21 +136,13 @@ def frame(columns: dict[str, list[Any]]) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def _regime(tree: Tree, node: int) -> str:
-    mix = tree.mix
-    if mix is None:
-        return ""
-    shares = [(r, float(s)) for r, s in zip(tree.regimes, mix[node], strict=True) if s > 1e-9]
-    return "+".join(r for r, _ in shares)
-
-
 def nodes_of(tree: Tree, ends: Any) -> pl.DataFrame:
     """The tree as a table."""
     return frame(
         {
             "node": list(range(len(tree))), "parent": tree.parent.tolist(), "period": tree.period.tolist(),
             "month": [month_text(int(m)) for m in tree.first_month],
-            "regime": [_regime(tree, n) for n in range(len(tree))],
+            "regime": [seen_at(tree, n) for n in range(len(tree))],
             "over": (tree.mix @ ends > 0.5).tolist() if tree.mix is not None else [False] * len(tree),
             "probability": tree.probability.tolist(),
         }
@@ -155,12 +177,15 @@ def _holdings(outlook: Outlook, answer: Answer) -> pl.DataFrame:
     return frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
 
 
-def _known(case: Case, tree: Tree, objective: str | None) -> Floats:
+def _known(case: Case, tree: Tree, objective: str | None, effort: Effort | None) -> Floats:
     """Least cost of each path if it were known from the start, in the order of the leaves, shape (paths,)."""
     return np.array(
         [
             Outlook(
-                case, branching.fan(tree, shared=0, leaves=np.array([leaf]), chance=np.ones(1)), objective=objective
+                case,
+                branching.fan(tree, shared=0, leaves=np.array([leaf]), chance=np.ones(1)),
+                objective=objective,
+                effort=effort,
             )
             .solve()
             .value
@@ -183,13 +208,16 @@ def _values(
     tree = outlook.tree
     here = float(answer.path_cost @ outlook.chance)
     wait = float(known @ outlook.chance)
-    bound = Outlook(case, branching.fan(tree, shared=first_look(tree)), objective=objective).solve().value
+    effort = outlook.effort
+    bound = (
+        Outlook(case, branching.fan(tree, shared=first_look(tree)), objective=objective, effort=effort).solve().value
+    )
     over = tree.mix @ ends > 0.5 if tree.mix is not None else np.zeros(len(tree), dtype=bool)
     static = outlook.solve(together=outlook.together(np.where(over, -1, tree.period))).value
     result = [("wait_and_see", wait), ("knowing", here - wait), ("two_stage_bound", bound), ("no_recourse", static)]
     result.append(("recourse", static - here))
     mean = branching.mean_path(tree)
-    ahead = Outlook(case, mean, objective=objective)
+    ahead = Outlook(case, mean, objective=objective, effort=effort)
     expected = ahead.solve()
     result.append(("mean_problem", expected.value))
     first = first_look(tree)
@@ -221,7 +249,9 @@ def _rivals(case: Case, outlook: Outlook, ends: Any, objective: str | None, say:
     ):  # fmt: skip
         say(name)
         try:
-            found[name] = policy.roll(case, ends, tree, ahead, objective=objective).answer.path_cost
+            found[name] = policy.roll(
+                case, ends, tree, ahead, objective=objective, effort=outlook.effort
+            ).answer.path_cost
         except NoPlan:
             found[name] = np.full(outlook.chance.size, np.nan)
     return found
@@ -257,6 +287,43 @@ def ends_of(outlook: Outlook, answer: Answer, ends: Any, known: Floats, rivals: 
     for name, cost in rivals.items():
         rows[f"regret_{name}"] = (cost - known).tolist()
     return frame(rows | extra).cast({"ends": pl.String})
+
+
+def supply_of(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
+    """By path, recipient and item: what is served and needed a month in the last twelve months of the war.
+
+    Talks rest on what can be sustained, so the last year before the end counts, not the mean of the war.
+    """
+    import polars as pl
+
+    tree, sets = outlook.tree, outlook.programme.sets
+    over = policy.over_at(tree, ends)
+    served, need = outlook.decided(answer, "serve"), sets.need_on(tree)
+    rows = []
+    for n, nodes in enumerate(tree.ancestor[outlook.leaves]):
+        path = nodes[nodes >= 0]
+        fought = path[~over[path]]
+        if not fought.size:
+            continue
+        last = int(tree.last_month[fought[-1]])
+        kept = fought[tree.first_month[fought] > last - 12]
+        months = float(tree.months[kept].sum())
+        done = path[over[path]]
+        end = month_text(int(tree.first_month[done[0]])) if done.size else None
+        totals: dict[tuple[str, str], list[float]] = {}
+        for d, (holder, item, purpose) in enumerate(sets.demands):
+            if holder in sets.recipients:
+                both = totals.setdefault((holder, item), [0.0, 0.0])
+                both[0] += sum(served.get((f"{holder}|{item}|{purpose}", int(k)), 0.0) for k in kept)
+                both[1] += float(need[d, kept].sum())
+        rows += [
+            (n, end, holder, item, s / months, w / months)
+            for (holder, item), (s, w) in totals.items()
+            if w > 0 or s > 0
+        ]
+    names = {"path": pl.Int64, "ends": pl.String, "holder": pl.String, "item": pl.String,
+             "served": pl.Float64, "need": pl.Float64}  # fmt: skip
+    return pl.DataFrame(rows, schema=names, orient="row")
 
 
 def _by_node(outlook: Outlook, answer: Answer, family: str) -> Floats:

@@ -1,0 +1,200 @@
+"""Tables of a plan for a war of unknown length: decisions of now, what turns when the war does, values, what ends leave."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rampart.report.listing import Head, Listing, listing
+from rampart.report.subject import Subject
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SHARES = ("gap", "reduction_error")  # values that are shares, not money
+TOLD = 3  # differences told for each branch; the others are counted
+
+
+def by_end(table: pl.DataFrame) -> pl.DataFrame:
+    """One row for each end date: chance, and means over the paths that end then. A war that is not over has no date."""
+    import polars as pl
+
+    p = pl.col("probability")
+    means = [c for c in table.columns if c not in ("path", "ends", "probability")]
+    return (
+        table.group_by("ends")
+        .agg(p.sum().alias("chance"), *[((pl.col(c) * p).sum() / p.sum()).alias(c) for c in means])
+        .sort("ends", nulls_last=True)
+    )
+
+
+def listings(subject: Subject) -> list[Listing]:
+    """All tables of the page, those without rows left out."""
+    made = [_decisions(subject), _turns(subject), _values(subject), _forward(subject), _ends(subject), _supply(subject)]
+    return [table for table in made if table is not None]
+
+
+def _table(subject: Subject, caption: str, heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Listing:
+    words = subject.words
+    return listing(subject, caption, [Head(words(f"war.head.{key}"), numeric) for key, numeric in heads], rows)
+
+
+def what(subject: Subject, kind: str, key: str) -> str:
+    """A decision's object by name: line and buyer, offer and buyer, route and item, expansion."""
+    if kind == "order":
+        line, contract = key.split("|", 1)
+        known = contract in subject.names["contracts"]
+        return subject.name(contract, table="contracts") if known else subject.name(line, table="lines")
+    return subject.name(key, table="expansions" if kind == "expand" else "market")
+
+
+def _decisions(subject: Subject) -> Listing:
+    words = subject.words
+    rows = [
+        (words(f"war.kind.{r['kind']}"), what(subject, r["kind"], r["what"]), words.month(r["month"]),
+         amount(subject, r["quantity"]))
+        for r in subject["decisions"].sort("kind", "month", "what").iter_rows(named=True)
+    ]  # fmt: skip
+    heads = [("kind", False), ("what", False), ("month", False), ("quantity", True)]
+    return _table(subject, words("war.title.decisions"), heads, rows)
+
+
+def _turns(subject: Subject) -> Listing | None:
+    """The policy in sentences, one a branch: what is decided otherwise than on the other branches."""
+    if "turns" not in subject.plan.tables:
+        return None
+    words, told = subject.words, []
+    for (_,), branch in subject["turns"].group_by("node", maintain_order=True):
+        rows = list(branch.iter_rows(named=True))
+        does = [
+            words("war.turn.does", kind=words(f"war.kind.{r['kind']}"), what=what(subject, r["kind"], r["what"]),
+                  quantity=amount(subject, r["quantity"]), elsewhere=amount(subject, r["elsewhere"]))
+            for r in rows[:TOLD]
+        ]  # fmt: skip
+        if len(rows) > TOLD:
+            does.append(words("war.turn.more", n=len(rows) - TOLD))
+        told.append((_condition(subject, rows[0], words("war.and").join(does)),))
+    return _table(subject, words("war.title.turns"), [("branch", False)], told)
+
+
+def _condition(subject: Subject, row: dict[str, object], does: str) -> str:
+    words = subject.words
+    places = {"month": words.month(str(row["month"])), "chance": words.share(float(str(row["chance"])), digits=1)}
+    told = str(row["seen"])
+    if row["over"]:
+        return words("war.turn.over", does=does, **places)
+    if "+" in told:
+        return words("war.turn.on", does=does, **places)
+    return words("war.turn.seen", regime=regime(subject, told), history=_history(subject, row), does=does, **places)
+
+
+def _history(subject: Subject, row: dict[str, object]) -> str:
+    """Regimes on the way to a node, each once as long as it lasts."""
+    nodes = {r["node"]: r for r in subject["nodes"].iter_rows(named=True)}
+    seen: list[str] = []
+    above = nodes[row["node"]]["parent"]
+    while above in nodes:
+        if not seen or seen[-1] != nodes[above]["regime"]:
+            seen.append(nodes[above]["regime"])
+        above = nodes[above]["parent"]
+    return ", ".join(regime(subject, code) for code in reversed(seen))
+
+
+def regime(subject: Subject, code: str) -> str:
+    """Name of a regime."""
+    named = subject.plan.case.names("regimes", subject.language)
+    return " + ".join(named.get(part, part) for part in code.split("+"))
+
+
+def _values(subject: Subject) -> Listing:
+    words = subject.words
+    rows = [
+        (words(f"war.value.{name}"), words.share(value, digits=2) if name in SHARES else amount(subject, value))
+        for name, value in subject["values"].iter_rows()
+    ]
+    return _table(subject, words("war.title.values"), [("value", False), ("amount", True)], rows)
+
+
+def _forward(subject: Subject) -> Listing | None:
+    if "forward" not in subject.plan.tables:
+        return None
+    words, table = subject.words, subject["forward"]
+
+    def between(low: float, high: float) -> str:
+        return f"{amount(subject, low)} – {amount(subject, high)}" if math.isfinite(high - low) else "–"
+
+    rows = [
+        (
+            words(f"war.value.{r['policy']}"), amount(subject, r["mean"]), between(r["low"], r["high"]),
+            words.share(r["above_bound"], digits=1), amount(subject, r["more"]) if n else "",
+            between(r["more_low"], r["more_high"]) if n else "",
+        )
+        for n, r in enumerate(table.iter_rows(named=True))
+    ]  # fmt: skip
+    heads = [
+        ("policy", False),
+        ("mean", True),
+        ("interval", True),
+        ("above", True),
+        ("more", True),
+        ("more_interval", True),
+    ]
+    found = _table(subject, words("war.title.forward", paths=table["paths"][0]), heads, rows)
+    above = table["above_bound"][0]
+    note = words("war.note.forward", share=words.share(above, digits=1))
+    if above > 0.03:
+        note += " " + words("war.note.forward_far")
+    return Listing(found.caption, found.heads, found.rows, found.more, note)
+
+
+def _ends(subject: Subject) -> Listing:
+    words = subject.words
+    rows = [
+        (
+            words.month(r["ends"]) if r["ends"] else words("war.not_over"), words.share(r["chance"], digits=1),
+            amount(subject, r["cost"]), amount(subject, r["regret"]), words.share(r["served_share"]),
+            amount(subject, r["stock_beyond_need"]), amount(subject, r["still_to_come"]), amount(subject, r["idle"]),
+        )
+        for r in by_end(subject["ends"]).iter_rows(named=True)
+    ]  # fmt: skip
+    heads = ("end", "chance", "cost", "regret", "served", "stock", "to_come", "idle")
+    return _table(subject, words("war.title.ends"), [(h, h != "end") for h in heads], rows)
+
+
+def _supply(subject: Subject) -> Listing | None:
+    """What the partner gets a month before each end, by item; means over the paths that end then."""
+    import polars as pl
+
+    table = subject["supply"] if "supply" in subject.plan.tables else None
+    if table is None or table.is_empty():
+        return None
+    chances = subject["ends"].select("path", "probability")
+    p = pl.col("probability")
+    mean = (
+        table.join(chances, on="path")
+        .group_by("item", "ends")
+        .agg((pl.col("served") * p).sum() / p.sum(), (pl.col("need") * p).sum() / p.sum())
+        .sort("item", "ends", nulls_last=True)
+    )
+    words = subject.words
+    rows = [
+        (
+            subject.item(r["item"]), words.month(r["ends"]) if r["ends"] else words("war.not_over"),
+            amount(subject, r["need"]), amount(subject, r["served"]),
+            words.share(r["served"] / r["need"]) if r["need"] > 0 else "–",
+        )
+        for r in mean.iter_rows(named=True)
+    ]  # fmt: skip
+    heads = [("item", False), ("end", False), ("need", True), ("supply", True), ("supply_share", True)]
+    found = _table(subject, words("war.title.supply"), heads, rows)
+    return Listing(found.caption, found.heads, found.rows, found.more, repeat=1)
+
+
+def amount(subject: Subject, value: float | None) -> str:
+    """A quantity or money with as many figures as its size deserves; a dash where it is not known."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    if abs(value) < 1e-6:
+        value = 0.0
+    return subject.words.number(round(value, 2) if abs(value) < 100 else round(value))

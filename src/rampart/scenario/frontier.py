@@ -1,0 +1,49 @@
+"""The frontier between what the partner gets, the members' readiness and money: what a little more of one costs the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from rampart.plan.terms import Floats
+from rampart.scenario.outlook import NoPlan, Outlook, Plain, weights
+
+FACTORS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 16.0)
+PARTNER = ("need", "pledges")
+
+
+def frontier(outlook: Outlook, factors: tuple[float, ...] = FACTORS) -> list[dict[str, Any]]:
+    """Rows of the table ``frontier``: the plan with the partner's need worth so many times what the case says.
+
+    factor     of the worth of the partner's objectives; at 1 it is the plan's own balance
+    partner    expected months of need unmet; ``readiness`` expected months of a full floor, requirement and own need
+               missing; ``money`` expected cost in money units
+
+    Whole numbers may be fractions here: the frontier compares, it does not decide. Nothing comes back where no objective
+    is the partner's or none has a worth.
+    """
+    weighed = [(measure, weight) for measure, weight in weights(outlook.programme) if weight > 0]
+    if not any(m.name in PARTNER for m, _ in weighed):
+        return []
+    cost = {m.name: outlook.costs(m) for m, _ in weighed}
+    at = outlook.layout.matrix
+    none = np.zeros(0, dtype=np.int64)
+    plain = Plain(at, outlook.row_lower, outlook.row_upper, outlook.lower, outlook.upper, none)
+    rows = []
+    for factor in factors:
+        total: Floats = np.sum(
+            [cost[m.name] * weight * (factor if m.name in PARTNER else 1.0) for m, weight in weighed], axis=0
+        )
+        try:
+            _, level, _ = plain.minimise(total)
+        except NoPlan:
+            continue
+        reached = {name: float(cost[name] @ level) for name in cost}
+        rows.append({
+            "factor": factor,
+            "partner": sum(v for n, v in reached.items() if n in PARTNER),
+            "readiness": sum(v for n, v in reached.items() if n not in (*PARTNER, "money", "rules", "requirement_worst")),
+            "money": reached.get("money", 0.0),
+        })  # fmt: skip
+    return rows
