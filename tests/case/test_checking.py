@@ -37,6 +37,22 @@ def war(sheets: Sheets, leave: str = "0.1") -> Sheets:
     return sheets
 
 
+def durations(
+    sheets: Sheets, *rows: tuple[str, str], ends: str = "yes", changes: dict[str, str] | None = None
+) -> Sheets:
+    """Shares of wars over, in a war of which the transitions do not say when it ends."""
+    facts = {"source": "made", "grade": "assumed"}
+    if not (sheets.folder / "regimes.csv").exists():
+        for regime, over in (("attrition", "no"), ("pause", "no"), ("ended", ends)):
+            sheets.add("regimes", regime=regime, ends=over, **facts)
+        sheets.add("settings", setting="regime", value="attrition")
+        change = {"from_regime": "attrition", "to_regime": "pause", "probability": "0.1"} | (changes or {})
+        sheets.add("transitions", **change, **facts)
+    for months, over in rows:
+        sheets.add("durations", months=months, over=over, **facts)
+    return sheets
+
+
 def branches(sheets: Sheets, *rows: tuple[str, str, str, str]) -> None:
     """Branches: name, the one before, first month, chance."""
     war(sheets)
@@ -136,6 +152,15 @@ BREAK = {
                              source="made", grade="assumed"),
         "transitions", 3, "to_regime", "attrition",
     ),
+    "durations-not-rising": (
+        lambda s: durations(s, ("12", "0.5"), ("24", "0.4")), "durations", 3, "over", "0.4"
+    ),
+    "end-stated-twice": (lambda s: durations(war(s), ("12", "0.5")), "transitions", 2, "to_regime", "ended"),
+    "durations-and-ages": (
+        lambda s: durations(s, ("12", "0.5"), changes={"to_regime": "pause", "after": "6"}),
+        "transitions", 2, "after", "6",
+    ),
+    "durations-without-end": (lambda s: durations(s, ("12", "0.5"), ends="no"), "durations", 2, "over", "0"),
     "regime-unreachable": (
         lambda s: war(s).add("regimes", regime="pause", source="made", grade="assumed"), "regimes", 4, "regime", "pause"
     ),

@@ -1,4 +1,4 @@
-"""A chain from what people say about how long the war lasts: shares of wars over after some months.
+"""Chances from what people say about how long the war lasts: shares of wars over after some months.
 
 With one figure a war has the same chance of ending each month. With several, the chance changes at each of the given
 months and is constant in between, so that the chain returns exactly the shares that were stated.
@@ -7,8 +7,6 @@ months and is constant in between, so that the chain returns exactly the shares 
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from rampart.scenario.regimes import Chain
 
 
 def hazards(over_after: Mapping[int, float]) -> list[tuple[int, float]]:
@@ -30,9 +28,3 @@ def hazards(over_after: Mapping[int, float]) -> list[tuple[int, float]]:
         result.append((month, 1.0 - (left / survival) ** (1.0 / (later - month))))
         month, survival = later, left
     return result
-
-
-def from_durations(over_after: Mapping[int, float], *, regime: str = "war", end: str = "ended") -> Chain:
-    """A chain of one regime and the end that has the stated shares of wars over."""
-    changes = {(regime, age): {end: chance} for age, chance in hazards(over_after)}
-    return Chain.from_changes((regime, end), (False, True), regime, changes)

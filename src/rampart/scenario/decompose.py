@@ -88,7 +88,9 @@ def _same(before: Round, now: Round) -> bool:
 
 
 def gap_of(value: float, bound: float) -> float:
-    """(value - bound) / |value|."""
+    """(value - bound) / |value|; infinite without a value."""
+    if not np.isfinite(value):
+        return np.inf
     return max(0.0, value - bound) / max(1e-9, abs(value))
 
 
@@ -298,8 +300,11 @@ def two_stage(
             rounds.append(now)
             if progress:
                 progress(now)
-            if gap_of(master.best, master.local) <= (gap / 2 if master.choices else gap):
+            if master.within(gap):
+                break
+            if gap_of(master.best, master.local) <= gap / 2:  # half for fractions, half for whole numbers
                 if not master.want_whole(gap):
+                    status = "stalled"
                     break
                 x = master.project(master.best_x)
             elif len(rounds) > STALLED and _same(rounds[-STALLED], now):
@@ -439,13 +444,14 @@ class Master:
         """Best value so far that counts; once whole numbers are chosen, of those with whole numbers."""
         return self.best if self.incumbent is None or not self.choices else min(self.incumbent[0], self.best)
 
+    def within(self, gap: float) -> bool:
+        """Whether the best plan that counts as an answer is proven within the gap."""
+        value = self.best if not self.whole.size else np.inf if self.incumbent is None else self.incumbent[0]
+        return gap_of(value, self.bound) <= gap
+
     def want_whole(self, gap: float) -> bool:
         """Choose whole numbers by the cuts and fix them, where that is still to be done; then the rounds go on."""
-        if not self.whole.size:
-            return False
-        if self.incumbent is not None and gap_of(self.incumbent[0], self.bound) <= gap:
-            return False
-        if self.choices >= CHOICES:
+        if not self.whole.size or self.choices >= CHOICES:
             return False
         at, h = self.whole.astype(np.int32), self.plain.h
         h.changeColsBounds(at.size, at, self.lower[at], self.upper[at])

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rampart.case import Case
+from rampart.case.calendar import month_number
+from rampart.scenario.beliefs import hazards
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -48,7 +50,56 @@ class Chain:
         changes: dict[tuple[str, int], dict[str, float]] = {}
         for r in case["transitions"].iter_rows(named=True):
             changes.setdefault((r["from_regime"], int(r["after"] or 0)), {})[r["to_regime"]] = r["probability"]
-        return cls.from_changes(regimes, [bool(r["ends"]) for r in rows], str(case.settings["regime"]), changes)
+        ends, start = [bool(r["ends"]) for r in rows], str(case.settings["regime"])
+        durations = {int(r["months"]): float(r["over"]) for r in case["durations"].iter_rows(named=True)}
+        if not durations:
+            return cls.from_changes(regimes, ends, start, changes)
+        began = case.settings["war_began"]
+        age = case.calendar.first - month_number(began) if began else 0
+        return cls.from_durations(regimes, ends, start, {a: to for (a, _), to in changes.items()}, durations, age=age)
+
+    @classmethod
+    def from_durations(
+        cls,
+        regimes: Sequence[str],
+        ends: Sequence[bool],
+        start: str,
+        changes: Mapping[str, Mapping[str, float]],
+        over_after: Mapping[int, float],
+        *,
+        age: int = 0,
+    ) -> Chain:
+        """A chain whose end depends on how long the war has lasted, whatever its regime.
+
+        changes     regime -> chance a month of each other regime of war, if it does not end
+        over_after  share of wars over after so many months (``beliefs.hazards``)
+        age         months that the war has lasted before the first month of the plan
+
+        A state is a regime and a month of the war, up to the month from which the chance of the end stays as it is.
+        """
+        steps = hazards(over_after)
+        end = int(np.flatnonzero(np.array(ends, dtype=bool))[0])
+        fighting = [n for n in range(len(regimes)) if n != end]
+        ages = list(range(age, max(age, steps[-1][0]) + 1))
+        states = [(n, a) for n in fighting for a in ages] + [(end, 0)]
+        index = {state: k for k, state in enumerate(states)}
+        step = np.zeros((len(states), len(states)))
+        step[-1, -1] = 1.0
+        for n, a in states[:-1]:
+            k, older = index[n, a], min(a + 1, ages[-1])
+            hazard = next(chance for begin, chance in reversed(steps) if begin <= a)
+            to = {regimes.index(name): chance for name, chance in changes.get(regimes[n], {}).items()}
+            step[k, -1] = hazard
+            for other, chance in to.items():
+                step[k, index[other, older]] += (1 - hazard) * chance
+            step[k, index[n, older]] += (1 - hazard) * (1 - sum(to.values()))
+        if (step < -1e-9).any():
+            raise ValueError("chances of change out of a regime sum to more than one")
+        # the present regime comes first among the states of its own, at the age of the war now
+        return cls(
+            tuple(regimes), np.array(ends, dtype=bool), list(regimes).index(start),
+            np.array([n for n, _ in states]), np.maximum(step, 0.0),
+        )  # fmt: skip
 
     @classmethod
     def from_changes(

@@ -38,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     holdings.check_observed_use,
     holdings.check_priorities,
     war.check_transitions,
+    war.check_durations,
     war.check_regimes,
     war.check_branches,
     war.check_idle_cost,

@@ -49,7 +49,7 @@ def check_regimes(draft: Draft) -> Iterator[Finding]:
             for to in onward[waiting.pop()] - reached:
                 reached.add(to)
                 waiting.append(to)
-        if draft.settings.get("war_until"):
+        if draft.settings.get("war_until") or not draft.sound("durations").is_empty():
             reached |= set(rows.filter(pl.col("ends"))["regime"])
         for row, regime in rows.select(ROW, "regime").iter_rows():
             if regime not in reached:
@@ -66,6 +66,28 @@ def check_regimes(draft: Draft) -> Iterator[Finding]:
                 yield draft.finding(
                     "regime-without-need", "demand", row=mine[ROW][0], column="regime", value=regime, **details
                 )
+
+
+def check_durations(draft: Draft) -> Iterator[Finding]:
+    """Shares of wars over that fall with time or reach one; an end, or an age, that the transitions state beside them."""
+    rows = draft.sound("durations").sort("months")
+    if rows.is_empty():
+        return
+    before = 0.0
+    for row, months, over in rows.select(ROW, "months", "over").iter_rows():
+        if over < before or over >= 1:
+            details = {"months": months, "before": round(before, 9)}
+            yield draft.finding("durations-not-rising", "durations", row=row, column="over", value=over, **details)
+        before = max(before, over)
+    ends = draft.sound("regimes").filter(pl.col("ends"))["regime"].to_list()
+    if len(ends) != 1:
+        yield draft.finding("durations-without-end", "durations", row=rows[ROW][0], column="over", value=len(ends))
+    changes = draft.sound("transitions").select(ROW, "from_regime", "to_regime", "after", "probability")
+    for row, start, to, after, chance in changes.iter_rows():
+        if to in ends and chance > 0:
+            yield draft.finding("end-stated-twice", "transitions", row=row, column="to_regime", value=to, regime=start)
+        elif after:
+            yield draft.finding("durations-and-ages", "transitions", row=row, column="after", value=after, regime=start)
 
 
 def check_branches(draft: Draft) -> Iterator[Finding]:
