@@ -31,8 +31,8 @@ def by_end(table: pl.DataFrame) -> pl.DataFrame:
 
 def listings(subject: Subject) -> list[Listing]:
     """All tables of the page, those without rows left out."""
-    made = [_decisions(subject), _turns(subject), _values(subject), _forward(subject), _ends(subject), _supply(subject)]
-    return [table for table in made if table is not None]
+    made = (_decisions, _turns, _values, _forward, _ends, _supply, _lasting)
+    return [table for table in (make(subject) for make in made) if table is not None]
 
 
 def _table(subject: Subject, caption: str, heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Listing:
@@ -81,16 +81,19 @@ def _turns(subject: Subject) -> Listing | None:
 def _condition(subject: Subject, row: dict[str, object], does: str) -> str:
     words = subject.words
     places = {"month": words.month(str(row["month"])), "chance": words.share(float(str(row["chance"])), digits=1)}
-    told = str(row["seen"])
+    seen, before = str(row["seen"]), _history(subject, row)
+    if any("+" in code for code in (seen, *before)):  # regimes of war are not told apart: it ends or goes on
+        return words("war.turn.over" if row["over"] else "war.turn.on", does=does, **places)
+    history = ", ".join(regime(subject, code) for code in before)
     if row["over"]:
-        return words("war.turn.over", does=does, **places)
-    if "+" in told:
-        return words("war.turn.on", does=does, **places)
-    return words("war.turn.seen", regime=regime(subject, told), history=_history(subject, row), does=does, **places)
+        return words("war.turn.over_after", history=history, does=does, **places)
+    if seen == before[-1]:
+        return words("war.turn.stays", history=history, does=does, **places)
+    return words("war.turn.seen", regime=regime(subject, seen), history=history, does=does, **places)
 
 
-def _history(subject: Subject, row: dict[str, object]) -> str:
-    """Regimes on the way to a node, each once as long as it lasts."""
+def _history(subject: Subject, row: dict[str, object]) -> list[str]:
+    """Regimes on the way to a node, each once as long as it lasts; the last before it comes last."""
     nodes = {r["node"]: r for r in subject["nodes"].iter_rows(named=True)}
     seen: list[str] = []
     above = nodes[row["node"]]["parent"]
@@ -98,7 +101,7 @@ def _history(subject: Subject, row: dict[str, object]) -> str:
         if not seen or seen[-1] != nodes[above]["regime"]:
             seen.append(nodes[above]["regime"])
         above = nodes[above]["parent"]
-    return ", ".join(regime(subject, code) for code in reversed(seen))
+    return seen[::-1]
 
 
 def regime(subject: Subject, code: str) -> str:
@@ -189,6 +192,20 @@ def _supply(subject: Subject) -> Listing | None:
     heads = [("item", False), ("end", False), ("need", True), ("supply", True), ("supply_share", True)]
     found = _table(subject, words("war.title.supply"), heads, rows)
     return Listing(found.caption, found.heads, found.rows, found.more, repeat=1)
+
+
+def _lasting(subject: Subject) -> Listing | None:
+    """What the chances of change say about the length of the war, in closed form."""
+    if "lasting" not in subject.plan.tables:
+        return None
+    words = subject.words
+    rows = []
+    for name, of, value in subject["lasting"].iter_rows():
+        told = regime(subject, of) if name == "months_in" and of else of
+        key = "war.lasting.months" if name == "months_in" and not of else f"war.lasting.{name}"
+        shown = words.number(round(value, 1)) if name == "months_in" else words.share(value, digits=1)
+        rows.append((words(key, of=told), shown))
+    return _table(subject, words("war.title.lasting"), [("value", False), ("amount", True)], rows)
 
 
 def amount(subject: Subject, value: float | None) -> str:

@@ -1,7 +1,8 @@
 """Policies run forward on fresh paths: what each way of planning costs when the war takes a course that no plan knew.
 
-All policies meet the same paths (common random numbers), so that their differences are told apart from luck; the best that
-anybody could do on these very paths, who decided alike until the first look and knew the rest, bounds them from below.
+All policies meet the same paths (common random numbers), so that their differences are told apart from luck. What bounds them
+from below is the best plan of somebody who knew these paths, but not which of them comes: it decides alike for as long as
+paths look alike, as any policy must.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Forward:
 
     cost   of each policy on each path, shape (paths,) each; not a number where a policy found no plan
     known  of each path if it had been known from the start, shape (paths,)
-    bound  least mean cost of plans that decide alike until the first look and know the rest
+    bound  least mean cost of plans that know the paths and decide alike for as long as these look alike
     """
 
     cost: dict[str, Floats]
@@ -104,8 +105,7 @@ def run_forward(
             cost[name] = np.full(paths, np.nan)
     with Pool((case, objective, effort), workers=workers) as pool:
         alone = [branching.fan(tree, shared=0, leaves=np.array([leaf]), chance=np.ones(1)) for leaf in leaves]
-        bound = branching.fan(tree, shared=looks[0] if looks else len(case.calendar))
-        values = pool.map(_least, [(bound,), *((one,) for one in alone)])
+        values = pool.map(_least, [(tree,), *((one,) for one in alone)])
     return Forward(cost, np.repeat(np.array(values[1:]), times), float(values[0]))
 
 

@@ -127,15 +127,13 @@ def _tables(
     by_path = by_path.with_columns(
         **{f"regret_{n}": pl.Series(cost - answer.known) for n, cost in answer.rivals.items()}
     )
-    survival = chain.survival(case.calendar.last - case.calendar.first + 1)
     rounds = answer.rounds
-    return {
+    return war.length_of_war(case, chain) | {
         "decisions": policy.unique(subset=["kind", "what", "month"], keep="first", maintain_order=True),
         "nodes": war.nodes_of(tree, chain.ends),
         "policy": policy.filter((pl.col("node") >= 0) & pl.lit(first > 0)),
         "ends": by_path,
         "supply": pl.concat(supply),
-        "survival": war.frame({"months": list(range(survival.size)), "goes_on": survival.tolist()}),
         "rounds": war.frame({f: [getattr(r, f) for r in rounds] for f in Round.__dataclass_fields__}),
     }
 

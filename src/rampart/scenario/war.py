@@ -31,10 +31,10 @@ class WarPlan:
     """The plan on the tree.
 
     tables  ``decisions`` (what to decide before the next look), ``nodes`` (the tree), ``policy`` (decisions at every
-            node), ``holdings`` (stock and need served at every node), ``ends`` (by end of the war), ``values`` (bounds,
-            value of knowing, of recourse, risk), ``survival`` (chance that the war goes on), ``turns`` (what is decided
-            otherwise on each branch), ``supply`` (what the partner gets a month before each end), ``frontier`` (partner,
-            readiness, money)
+            node), ``turns`` (what is decided otherwise on each branch), ``holdings`` (stock and need served at every
+            node), ``ends`` (by end of the war), ``supply`` (what the partner gets a month before each end), ``values``
+            (bounds, value of knowing, of recourse, risk), ``frontier`` (partner, readiness, money), ``survival`` (chance
+            that the war goes on) and ``lasting`` (closed forms of it)
     manifest where the plan comes from: hashes of the inputs, versions, solver, seed, size, gap
     """
 
@@ -111,15 +111,29 @@ def war_plan(
     tables["values"] = frame({"name": [n for n, _ in values], "value": [v for _, v in values]})
     tables["ends"] = ends_of(outlook, answer, ends, known, rivals)
     if chain is not None:
-        months = case.calendar.last - case.calendar.first + 1
-        survival = chain.survival(months)
-        tables["survival"] = frame({"months": list(range(months + 1)), "goes_on": survival.tolist()})
+        tables |= length_of_war(case, chain)
     matrix = outlook.layout.matrix
     manifest = origin_of(case) | {
         "solver": {"name": "HiGHS", "threads": 1, "mip_gap": outlook.effort.gap}, "status": "optimal",
         "paths": len(tree.leaves), "nodes": len(tree), "rows": matrix.shape[0], "columns": matrix.shape[1],
     }  # fmt: skip
     return WarPlan(case, tree, tables, manifest)
+
+
+def length_of_war(case: Case, chain: Chain) -> dict[str, pl.DataFrame]:
+    """Tables of how long the chain lets the war last: chance that it goes on by month, and the closed forms (METHODS B1)."""
+    months = case.calendar.last - case.calendar.first + 1
+    survival = chain.survival(max(months, 60))
+    rows = [{"measure": "over_within", "of": str(m), "value": float(1 - survival[m])} for m in (12, 24, 60)]
+    expected = chain.expected_months()
+    rows += [{"measure": "months_in", "of": regime, "value": float(m)} for regime, m in expected.items()]
+    rows.append({"measure": "months_in", "of": "", "value": float(sum(expected.values()))})
+    rows.append({"measure": "hazard", "of": "", "value": float(chain.long_run_hazard)})
+    goes_on = survival[: months + 1]
+    return {
+        "survival": frame({"months": list(range(months + 1)), "goes_on": goes_on.tolist()}),
+        "lasting": table(rows),
+    }
 
 
 def table(rows: list[dict[str, Any]]) -> pl.DataFrame:
