@@ -107,6 +107,10 @@ class Material:
     capacity: bool
 
 
+Name = tuple[str, str, int]  # family, key, node: on one path the node is the period
+Statuses = tuple[dict[Name, Any], dict[Name, Any]]  # of columns and of rows
+
+
 class PathProgrammes:
     """The programmes of some paths, each loaded in a solver of its own."""
 
@@ -114,8 +118,17 @@ class PathProgrammes:
         self.paths = [PathProgramme(material, n) for n in numbers]
 
     def free(self) -> list[tuple[float, Floats]]:
-        """Least cost of each path if it were known from the start, and the first stage it likes."""
-        return [p.free() for p in self.paths]
+        """Least cost of each path if it were known from the start, and the first stage it likes.
+
+        The first path is solved from nothing, the others from its basis: they differ in the need, hardly in the rest.
+        """
+        result, basis = [], None
+        for path in self.paths:
+            if basis is not None:
+                path.begin_from(basis)
+            result.append(path.free())
+            basis = basis or path.basis()
+        return result
 
     def evaluate(self, x: Floats) -> list[Cut]:
         """Cut of each path at first-stage levels ``x``."""
@@ -147,11 +160,34 @@ class PathProgramme:
         self.early = np.flatnonzero(outlook.layout.row_node < material.first).astype(np.int32)
         self.first, self.matrix, self.transposed = first.astype(np.int32), matrix, sparse(matrix.T)
         self.cost = outlook.cost
+        layout, variables = outlook.layout, outlook.programme.variables
+        self.column_names = [
+            (family, variables[family].keys[key], int(node))
+            for family, key, node in zip(layout.column_family, layout.column_key, layout.column_node, strict=True)
+        ]
+        self.row_names = list(zip(layout.row_family, layout.row_key, layout.row_node.tolist(), strict=True))
         self.plain = Plain(matrix, self.row_lower, self.row_upper, self.lower, self.upper, np.zeros(0, dtype=np.int64))
         self.h = self.plain.h
         self.h.setOptionValue("solver", "simplex")
         # the master keeps its rows tighter than this, or a path would deny what the master grants
         self.h.setOptionValue("primal_feasibility_tolerance", 1e-6)
+
+    def basis(self) -> Statuses:
+        """Status of every column and row by what it is."""
+        basis = self.h.getBasis()
+        return dict(zip(self.column_names, basis.col_status, strict=True)), dict(
+            zip(self.row_names, basis.row_status, strict=True)
+        )
+
+    def begin_from(self, statuses: Statuses) -> None:
+        """Take another path's basis; what this one has beside it stays out of it, and the solver completes the rest."""
+        columns, rows = statuses
+        highspy = self.plain.highspy
+        basis = highspy.HighsBasis()
+        basis.valid, basis.alien = True, True
+        basis.col_status = [columns.get(name, highspy.HighsBasisStatus.kNonbasic) for name in self.column_names]
+        basis.row_status = [rows.get(name, highspy.HighsBasisStatus.kBasic) for name in self.row_names]
+        self.h.setBasis(basis)
 
     def free(self) -> tuple[float, Floats]:
         """Least cost if the path is known from the start, and the first stage it likes; must be called once, before all."""
