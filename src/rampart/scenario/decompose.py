@@ -27,6 +27,7 @@ LEVEL = 0.4  # share of the gap that the next decisions may leave by the cuts
 CLOSE = 2e-3  # gap from which the bound's own point is tried
 SMALL = 1e-9  # slope that is dropped from a cut
 RULES = 1e-5  # how far first decisions, in solver units near one, may lie outside the rules and still count
+FRACTIONS = 0.7  # share of the gap that may be left before whole numbers are chosen, which take the rest
 NEARLY_WHOLE = 1e-9
 STALLED = 25  # rounds without any change after which the method stops
 CHOICES = 4  # times that whole numbers are chosen anew by the cuts
@@ -338,7 +339,7 @@ def two_stage(
                 progress(now)
             if master.within(gap):
                 break
-            if gap_of(master.best, master.local) <= gap / 2:  # half for fractions, half for whole numbers
+            if gap_of(master.best, master.local) <= FRACTIONS * gap:
                 if not master.want_whole(gap):
                     status = "stalled"
                     break
