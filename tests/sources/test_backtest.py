@@ -251,3 +251,65 @@ def test_ramps_short_of_the_plan_are_forecast_better_than_by_the_plan(world: str
     assert row["crps"] < 0.5 * row["crps_announced"]
     # Nothing beats a straight line on a ramp that is nearly one; on any other the line is beaten.
     assert row["crps"] < (1.2 if world == "slow" else 1.0) * row["crps_straight"]
+
+
+def test_a_file_of_later_figures_alone_is_scored_from_what_the_folder_knows(tmp_path: Path) -> None:
+    told = [("2022-02", 14400.0, "2023-01"), ("2023-03", 20000.0, "2023-03")]
+    folder = public(tmp_path, told, PLAN)
+    later = tmp_path / "later.csv"
+    later.write_text(
+        "series,date,value,unit\n"
+        f"{SERIES.name},2024-03,30000,rounds/month\n{SERIES.name},2024-09,480000,rounds/year\n"
+        "others,2024-03,5,rounds/month\n"
+    )
+    scores = score_ramp(folder, later)
+    assert scores.forecasts.select("origin", "month", "came").rows() == [
+        ("2023-01", "2024-03", 30000.0), ("2023-01", "2024-09", 40000.0), ("2023-03", "2024-03", 30000.0),
+        ("2023-03", "2024-09", 40000.0), ("2024-03", "2024-09", 40000.0),
+    ]  # fmt: skip
+    assert [(f.code, f.value) for f in scores.findings] == [("ramp-series-unknown", "others")]
+    whole = tmp_path / "whole.csv"
+    whole.write_text(
+        (folder / "backtest_series.csv").read_text() + f"{SERIES.name},2024-03,30000,rounds/month,actual,\n"
+    )
+    again = score_ramp(folder, whole).forecasts
+    assert again.filter(pl.col("month") == "2024-03").equals(scores.forecasts.filter(pl.col("month") == "2024-03"))
+
+
+def test_a_series_file_without_its_columns_is_a_finding(tmp_path: Path) -> None:
+    folder = public(tmp_path, [("2022-02", 14400.0, "2023-01")], PLAN)
+    bad = tmp_path / "bad.csv"
+    bad.write_text("name,when\nx,y\n")
+    scores = score_ramp(folder, bad)
+    assert {(f.code, f.column) for f in scores.findings} == {
+        ("missing-column", name) for name in ("series", "date", "value", "unit")
+    }
+    bad.write_text(
+        f"series,date,value,unit\n{SERIES.name},2024-03,-5,rounds/month\n{SERIES.name},2024-03,nan,rounds/month\n"
+    )
+    assert [f.code for f in score_ramp(folder, bad).findings] == ["public-not-a-number"] * 2
+
+
+def width(found: Known, month: int) -> float:
+    low, high = forecast(SERIES, found, [month], Assumed.of("ammunition"))[WHOLE][month].interval()
+    return high - low
+
+
+def test_a_lone_rate_without_a_plan_is_less_sure_the_longer_ahead() -> None:
+    lone = known_at(SERIES, month_number("2023-01") or 0, POINTS, [], [])
+    assert [p.value for p in lone.reached] == [14400]
+    assert width(lone, lone.origin + 36) > 2 * width(lone, lone.origin + 1)
+
+
+def test_a_target_given_as_a_range_is_less_sure_than_its_middle() -> None:
+    wide = [rate("rate_target", 60000, "2023-08", "2023-08", "2025-09", high="100000")]
+    narrow = [rate("rate_target", 80000, "2023-08", "2023-08", "2025-09")]
+    month = month_number("2030-01") or 0
+    assert announced_plan(known("2023-08", wide), month) == announced_plan(known("2023-08", narrow), month) == 80000
+    assert width(known("2023-08", wide), month) > width(known("2023-08", narrow), month)
+
+
+def test_what_is_reached_is_no_plan_any_more() -> None:
+    passed = known("2023-08", [rate("rate_target", 22000, "2023-03", "2023-03", "2023-12")])
+    assert passed.announced == ()
+    assert announced_plan(passed, month_number("2024-06") or 0) == 24000
