@@ -216,24 +216,26 @@ def backtest() -> None:
 
 
 @backtest.command("jbook")
-@click.argument("folder", type=file_path)
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=file_path)
 @click.option("--leave-out", is_flag=True, help="Check the estimate instead: learn from all years but the scored one.")
 @click.option("-o", "--out", type=file_path, help="Write every forecast there, as CSV.")
 @language_option
 @json_option
-def backtest_jbook(folder: Path, leave_out: bool, out: Path | None, lang: Language, as_json: bool) -> None:
+def backtest_jbook(folders: tuple[Path, ...], leave_out: bool, out: Path | None, lang: Language, as_json: bool) -> None:
     """First deliveries forecast from the book of a year, scored on the books one, two and three years later.
 
-    The rival is the naive forecast that the book is right. Nothing later than the book is learned from.
+    The rival is the naive forecast that the book is right. Nothing later than the book is learned from; slips of
+    earlier books that the folders do not hold come with the package.
     """
     from rampart.report.words import Words
     from rampart.sources.backtest.books import score_books
+    from rampart.sources.calibration.expected import packaged_slips
     from rampart.sources.jbook import read_books
     from rampart.sources.jbook.history import orders
 
-    books = read_books([folder])
+    books = read_books(folders)
     errors = tuple(f for f in books.findings if f.severity == "error")
-    scores = score_books(orders(books.tables), leave_out=leave_out)
+    scores = score_books(orders(books.tables), leave_out=leave_out, earlier=packaged_slips())
     if out is not None:
         scores.forecasts.write_csv(out)
     words = Words(lang)

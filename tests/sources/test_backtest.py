@@ -24,6 +24,7 @@ from rampart.sources.backtest.announcements import (
 from rampart.sources.backtest.books import BookScores, score_books
 from rampart.sources.backtest.ramp import WHOLE, Assumed, forecast
 from rampart.sources.backtest.ramp_scores import score_ramp
+from rampart.sources.calibration.expected import packaged_slips
 from rampart.sources.jbook import read_books
 from rampart.sources.jbook.history import orders
 from sources.small_books import Item, Maker, Order, book, write
@@ -91,6 +92,29 @@ def test_leaving_a_year_out_learns_nothing_from_it(tmp_path: Path) -> None:
     into_2015 = scores.filter((pl.col("later") == 2015) & (pl.col("ahead") == 1))
     assert into_2015["high"].max() < 40  # type: ignore[operator]
     assert not into_2015["inside"].any()
+
+
+def test_slips_of_the_package_stand_in_for_earlier_books_and_none_from_later_ones(tmp_path: Path) -> None:
+    (tmp_path / "late").mkdir()
+    late = books_with_slips(tmp_path / "late", slips_of(3, (2018, 2019)))
+    alone, helped = score_books(late), score_books(late, earlier=packaged_slips())
+    assert alone.skipped == (2018,)
+    assert helped.skipped == ()
+    assert set(helped.forecasts["learned_from"]) == {len(packaged_slips())}
+    (tmp_path / "early").mkdir()
+    early = score_books(books_with_slips(tmp_path / "early", slips_of(3, (2014, 2015))), earlier=packaged_slips())
+    before = packaged_slips().filter(pl.col("later_year") <= 2014)
+    assert set(early.forecasts["learned_from"]) == {len(before)}
+    own = books_with_slips(tmp_path / "early", slips_of(3, (2013, 2014, 2015)))
+    same = (pl.col("appropriation") == own["appropriation"][0]) & (pl.col("later_year") == 2014)
+    both = score_books(own, earlier=packaged_slips()).forecasts
+    assert set(both["learned_from"]) == {120 + len(before.filter(~same))}
+
+
+def test_an_appropriation_is_known_by_its_number(tmp_path: Path) -> None:
+    for code in ("2034A", "2034", "2034a "):
+        text = book([Item(makers=[Maker(orders=[Order(2016, "2016-01", "2017-01", 10)])])]).replace("2034A", code)
+        assert set(orders(read_books([write(tmp_path, "b.xml", text)]).tables)["account"]) == {"ammunition"}, code
 
 
 def test_two_books_are_too_few(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ ACCOUNTS = {
     "spare": "ammunition", "system": "missiles",
 }  # fmt: skip
 """Which account's slips stand for a kind of item; spares and systems have none of their own in these books."""
+_COUNTED = ["ahead", "account", "state", "budget_year", "later_year", "appropriation", "slip"]
 SCHEMA = {
     "buyer": pl.String, "item": pl.String, "line": pl.String, "ship_to": pl.String, "quantity": pl.Float64,
     "promised": pl.String, "expected": pl.String, "low": pl.String, "high": pl.String, "late": pl.Float64,
@@ -32,17 +33,23 @@ SCHEMA = {
 
 
 def write_slips(seen: pl.DataFrame, path: Path) -> None:
-    """The slips seen, counted: what the package needs to make the distributions anew."""
-    counted = seen.group_by("ahead", "account", "state", "slip").agg(pl.len().alias("times"))
-    counted.sort("ahead", "account", "state", "slip").write_csv(path)
+    """The slips seen, counted: what the package needs to make the distributions anew, and to know when each was seen."""
+    counted = seen.group_by(_COUNTED).agg(pl.len().alias("times"))
+    counted.sort(_COUNTED).write_csv(path)
+
+
+@lru_cache(maxsize=1)
+def packaged_slips() -> pl.DataFrame:
+    """The slips that come with the package, from the books of 2013-2016: a row an order and pair of books."""
+    text = files("rampart").joinpath(TABLE).read_text(encoding="utf-8")
+    counted = pl.read_csv(io.BytesIO(text.encode()))
+    return counted.select(pl.all().repeat_by("times").explode()).drop("times")
 
 
 @lru_cache(maxsize=1)
 def packaged_model() -> SlipModel:
-    """The distributions of slip that come with the package, from the books of 2013-2016."""
-    text = files("rampart").joinpath(TABLE).read_text(encoding="utf-8")
-    counted = pl.read_csv(io.BytesIO(text.encode()))
-    return SlipModel.of(counted.select(pl.all().repeat_by("times").explode()).drop("times"))
+    """The distributions of slip that come with the package."""
+    return SlipModel.of(packaged_slips())
 
 
 def slip_until(model: SlipModel, account: str, state: str, ahead: float) -> Distribution:
