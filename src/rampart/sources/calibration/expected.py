@@ -6,7 +6,7 @@ import io
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,18 @@ from rampart.sources.calibration.slips import FARTHEST, STATES, SlipModel
 
 if TYPE_CHECKING:
     from rampart.case import Case
-    from rampart.plan import Plan
+
+
+class Planned(Protocol):
+    """What is read of a plan: its case, and the orders it places."""
+
+    @property
+    def case(self) -> Case:
+        """The case it was made for."""
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        """One result table."""
+
 
 TABLE = "data/jbook_slips.csv"
 ACCOUNTS = {
@@ -70,7 +81,7 @@ def _number(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
-def expected_deliveries(case: Case | Plan, *, model: SlipModel | None = None, share: float = 0.8) -> pl.DataFrame:
+def expected_deliveries(case: Case | Planned, *, model: SlipModel | None = None, share: float = 0.8) -> pl.DataFrame:
     """Deliveries already ordered in a case, and in a plan those it decides, with expected month and interval.
 
     case     a Case, or a Plan: what its case has on order is taken as awarded, what it orders itself as planned
