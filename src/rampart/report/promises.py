@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_BARS = 16
 _ORDER = ["state", "item", "line", "buyer", "ship_to"]
+_SHOWN = ("expected", "low", "high")
 _NAMES = 318
 _FOUR_IN_FIVE = "#b9c9e0"
 
@@ -28,6 +29,12 @@ def promises(subject: Subject) -> pl.DataFrame:
     from rampart.sources.calibration.expected import expected_deliveries
 
     return expected_deliveries(subject.plan)
+
+
+def _bought(subject: Subject, frame: pl.DataFrame) -> pl.DataFrame:
+    """Without what the plan makes only to flow on into other items: the workbook has that too."""
+    parts = subject.plan.case["bills"]["component"].unique().to_list()
+    return frame.filter((pl.col("state") != "planned") | ~pl.col("item").is_in(parts))
 
 
 def _first_and_last(frame: pl.DataFrame) -> pl.DataFrame:
@@ -46,7 +53,9 @@ def promises_chapter(subject: Subject) -> Chapter | None:
         return None
     words = subject.words
     says = (words("chapter.promises.says"), words("chapter.promises.limits"))
-    return Chapter("promises", words("chapter.promises"), says, ("promises",), (_orders(subject, frame),))
+    shown = _bought(subject, frame)
+    listings = (_orders(subject, shown),) if len(shown) else ()
+    return Chapter("promises", words("chapter.promises"), says, ("promises",), listings)
 
 
 def _orders(subject: Subject, frame: pl.DataFrame) -> Listing:
@@ -84,13 +93,14 @@ def _orders(subject: Subject, frame: pl.DataFrame) -> Listing:
 
 def _span(subject: Subject, row: dict[str, Any], end: str) -> str:
     words = subject.words
-    low, high = (words.month(row[f"{end}_{name}"], short=True) for name in ("low", "high"))
-    return words("cell.expected", expected=words.month(row[f"{end}_expected"], short=True), low=low, high=high)
+    # A month stays on one line.
+    months = {name: words.month(row[f"{end}_{name}"], short=True).replace(" ", "\u00a0") for name in _SHOWN}
+    return words("cell.expected", **months)
 
 
 def promises_chart(subject: Subject) -> Figure | None:
     """First delivery of each order: promised and expected, and the span that holds it four times in five."""
-    frame = promises(subject)
+    frame = _bought(subject, promises(subject))
     if frame.is_empty():
         return None
     words = subject.words
