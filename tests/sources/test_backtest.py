@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from rampart.sources.backtest.announcements import (
+    WORKS_COLUMNS,
     Known,
     Point,
     announced_plan,
@@ -229,7 +230,7 @@ def public(folder: Path, points: Sequence[tuple[str, float, str]], rates: Sequen
         writer = csv.DictWriter(file, rate("", 0, "", "").keys())
         writer.writeheader()
         writer.writerows(rates)
-    (folder / "capacity_investments.csv").write_text("id,source_date,announced_or_started\n")
+    (folder / "capacity_investments.csv").write_text(",".join(WORKS_COLUMNS) + "\n")
     rows = [f"{SERIES.name},{month},{value},rounds/month,actual,{said}" for month, value, said in points]
     (folder / "backtest_series.csv").write_text("series,date,value,unit,kind,source_date\n" + "\n".join(rows) + "\n")
     return folder
@@ -337,3 +338,14 @@ def test_what_is_reached_is_no_plan_any_more() -> None:
     passed = known("2023-08", [rate("rate_target", 22000, "2023-03", "2023-03", "2023-12")])
     assert passed.announced == ()
     assert announced_plan(passed, month_number("2024-06") or 0) == 24000
+
+
+def test_a_public_table_without_a_column_or_a_number_is_a_finding(tmp_path: Path) -> None:
+    folder = public(tmp_path, [("2022-02", 14400.0, "2023-01"), ("2023-08", 24000.0, "2023-08")], PLAN)
+    rates = folder / "production_rates.csv"
+    rates.write_text(rates.read_text().replace("80000", "eighty"))
+    scores = score_ramp(folder)
+    assert [(f.code, f.value, f.row) for f in scores.findings] == [("public-not-a-number", "eighty", 2)]
+    assert len(scores.forecasts) == 1
+    rates.write_text(rates.read_text().replace("organisation", "firm"))
+    assert [(f.code, f.column) for f in score_ramp(folder).findings] == [("missing-column", "organisation")]

@@ -16,6 +16,13 @@ import numpy as np
 from rampart.findings import Finding
 
 REACHED = ("rate_actual", "capacity_actual")
+RATE_COLUMNS = (
+    "country", "organisation", "item", "metric", "value", "value_high", "unit", "as_of_date", "target_date", "source_date",
+)  # fmt: skip
+WORKS_COLUMNS = (
+    "country", "supply_stage", "item", "announced_or_started", "planned_first_output", "planned_full_rate_date",
+    "source_date",
+)  # fmt: skip
 SERIES_COLUMNS = ("series", "date", "value", "unit")
 ANNOUNCED = ("rate_target", "capacity_target")
 _PER_MONTH = {"month": 1.0, "year": 1 / 12, "day": 365 / 12}
@@ -122,6 +129,27 @@ def read_rows(path: Path, findings: list[Finding]) -> list[dict[str, str]]:
     except (UnicodeDecodeError, csv.Error) as fault:
         findings.append(Finding("unreadable", file=path.name, details={"why": str(fault)}))
     return []
+
+
+def read_public(path: Path, columns: Sequence[str], findings: list[Finding]) -> list[dict[str, str]]:
+    """Rows of a public table that have these columns, and numbers where they state a value; the rest is a finding."""
+    rows = read_rows(path, findings)
+    missing = [name for name in columns if rows and rows[0].get(name) is None]
+    findings += [Finding("missing-column", file=path.name, column=name, table=path.stem) for name in missing]
+    sound = []
+    for place, row in enumerate([] if missing else rows, start=2):
+        wrong = [row[name] for name in ("value", "value_high") if name in columns and not _number_or_blank(row[name])]
+        findings += [Finding("public-not-a-number", file=path.name, row=place, value=text) for text in wrong]
+        if not wrong and ("value" not in columns or row["value"]):
+            sound.append(row)
+    return sound
+
+
+def _number_or_blank(text: str | None) -> bool:
+    try:
+        return not text or math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def read_series(path: Path, findings: list[Finding]) -> dict[str, list[Point]]:

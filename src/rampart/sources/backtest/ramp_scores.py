@@ -10,6 +10,8 @@ import polars as pl
 
 from rampart.findings import Finding
 from rampart.sources.backtest.announcements import (
+    RATE_COLUMNS,
+    WORKS_COLUMNS,
     Known,
     Point,
     Series,
@@ -17,7 +19,7 @@ from rampart.sources.backtest.announcements import (
     known_at,
     known_series,
     month_text,
-    read_rows,
+    read_public,
     read_series,
     straight_line,
 )
@@ -89,8 +91,8 @@ def score_ramp(
     since        only months from this one on are scored
     """
     findings: list[Finding] = []
-    rates = read_rows(public / "production_rates.csv", findings)
-    works = read_rows(public / "capacity_investments.csv", findings)
+    rates = read_public(public / "production_rates.csv", RATE_COLUMNS, findings)
+    works = read_public(public / "capacity_investments.csv", WORKS_COLUMNS, findings)
     here = public / "backtest_series.csv"
     known_points = read_series(here, findings) if series_file is None or here.exists() else {}
     scored = known_points if series_file is None else read_series(series_file, findings)
