@@ -245,6 +245,8 @@ def backtest_jbook(folders: tuple[Path, ...], leave_out: bool, out: Path | None,
         print_frame(scores.summary, words("backtest.title"), lang)
         for year in scores.skipped:
             say(words("backtest.skipped", year=year))
+        if scores.summary.is_empty() and not scores.skipped:
+            say(words("backtest.none"))
         if errors:
             show_findings(errors, lang, as_json=False)
     sys.exit(FINDINGS if errors or scores.summary.is_empty() else OK)

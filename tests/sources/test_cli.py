@@ -70,6 +70,12 @@ def test_backtest_of_books(tmp_path: Path) -> None:
     assert "Faits" in run("calibrate", "jbook", tmp_path, "--lang", "fr").output
 
 
+def test_the_books_of_one_year_alone_cannot_be_scored(tmp_path: Path) -> None:
+    write(tmp_path, "b.xml", book([plain()]))
+    assert "two years or more" in run("backtest", "jbook", tmp_path, "--lang", "en", code=1).output
+    assert "deux années au moins" in run("backtest", "jbook", tmp_path, "--lang", "fr", code=1).output
+
+
 def test_backtest_of_a_ramp(tmp_path: Path) -> None:
     points = [("2022-02", 14400.0, "2023-01"), ("2023-03", 20000.0, "2023-03"), ("2023-08", 24000.0, "2023-08")]
     public(tmp_path, points, PLAN)

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
-from rampart.sources.jbook import parsing, read_books
+from rampart.sources.jbook import opening, parsing, read_books
 from rampart.sources.jbook.tables import Books
 from sources.small_books import JB, PROC, Item, Maker, Order, book, plain, tag, write
 
@@ -233,6 +233,25 @@ def test_what_a_zip_may_hold_in_all_is_bounded(tmp_path: Path, monkeypatch: pyte
     assert errors(books) == {"jbook-too-large"}
     assert len(books.counts) == 3
     assert books.counts["elements"].sum() == 2 * one + 1
+
+
+def test_members_past_the_limit_are_said_to_be_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "MOST_MEMBERS", 2)
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.xml", book([plain()]))
+    books = read_books([path])
+    assert errors(books) == {"jbook-too-large"}
+    assert len(books.counts) == 2
+
+
+def test_a_folder_stands_for_the_files_in_its_folders(tmp_path: Path) -> None:
+    (tmp_path / "2016" / "army").mkdir(parents=True)
+    write(tmp_path / "2016" / "army", "b.xml", book([plain()]))
+    books = read_books([tmp_path])
+    assert errors(books) == set()
+    assert len(books["orders"]) == 2
 
 
 def test_an_exhibit_file_of_line_items_alone_is_read(tmp_path: Path) -> None:

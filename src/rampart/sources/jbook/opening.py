@@ -75,10 +75,12 @@ def _xz(file: IO[bytes]) -> Iterator[bytes]:
 def _zip(file: IO[bytes], name: str, findings: list[Finding]) -> Iterator[Document]:
     try:
         with zipfile.ZipFile(file) as archive:
-            members = [m for m in archive.infolist()[:MOST_MEMBERS] if m.filename.lower().endswith(".xml")]
+            members = [m for m in archive.infolist() if m.filename.lower().endswith(".xml")]
             if not members:
                 findings.append(Finding("jbook-no-document", file=name, value=".zip"))
-            for member in members:
+            if len(members) > MOST_MEMBERS:
+                findings.append(Finding("jbook-too-large", file=name, details={"limit": f"{MOST_MEMBERS:,}"}))
+            for member in members[:MOST_MEMBERS]:
                 with archive.open(member) as inside:
                     yield f"{name}/{member.filename}", _member(inside)
     except _BROKEN as fault:

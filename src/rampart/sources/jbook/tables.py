@@ -65,7 +65,8 @@ class Books:
 
 
 def read_books(paths: Iterable[str | Path]) -> Books:
-    """Read justification books: XML, .xz, .zip, or PDF with the zip attached. A folder stands for its files.
+    """Read justification books: XML, .xz, .zip, or PDF with the zip attached. A folder stands for the files in it
+    and in its folders.
 
     Never raises for a bad document: what is wrong is in ``findings`` (errors for what could not be read), and
     what was read before the fault is kept.
@@ -92,7 +93,7 @@ def _files(paths: Iterable[str | Path], findings: list[Finding]) -> Iterable[Pat
         path = Path(given)
         if path.is_dir():
             kinds = (".xml", ".xz", ".zip", ".zzz", ".pdf")
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in kinds and p.is_file())
+            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in kinds and p.is_file())
             if not inside:
                 findings.append(Finding("jbook-no-document", file=str(path), value=""))
             yield from inside
