@@ -146,14 +146,18 @@ def export_p21(source: Path | None, out: Path, template: bool, lang: Language) -
     import polars as pl
 
     from rampart.report.words import Words
-    from rampart.sources.p21 import schedule, schema, write_p21
+    from rampart.sources.p21 import schedule, schema, without_line, write_p21
 
     if (source is None) is not template:
         raise click.UsageError("give a plan or a case, or --template")
     if out.suffix.lower() not in (".xlsx", ".csv"):
         raise click.UsageError(f"{out}: the file must end in .xlsx or .csv")
-    frame = pl.DataFrame(schema=schema()) if source is None else schedule(case_or_plan(source, lang))
-    say(Words(lang)("cli.exported", rows=len(frame), file=write_p21(frame, out, language=lang)))
+    words = Words(lang)
+    given = None if source is None else case_or_plan(source, lang)
+    frame = pl.DataFrame(schema=schema()) if given is None else schedule(given)
+    say(words("cli.exported", rows=len(frame), file=write_p21(frame, out, language=lang)))
+    if given is not None and (without := without_line(given)):
+        say(words("cli.exported_without", n=without))
 
 
 @main.group()

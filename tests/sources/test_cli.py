@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -45,6 +46,17 @@ def test_export_and_import_of_a_schedule(tmp_path: Path) -> None:
     run("export", "p21", TINY, "-o", tmp_path / "t.ods", code=2)
     (tmp_path / "bad.csv").write_text("item\n")
     assert "colonnes manquent" in run("import", "p21", tmp_path / "bad.csv", "--lang", "fr", code=1).output
+
+
+def test_orders_without_a_line_are_counted_not_dropped_in_silence(tmp_path: Path) -> None:
+    assert (
+        "without a production line" not in run("export", "p21", TINY, "-o", tmp_path / "all.csv", "--lang", "en").output
+    )
+    shutil.copytree(TINY, tmp_path / "case")
+    rows = (tmp_path / "case" / "orders.csv").read_text()
+    (tmp_path / "case" / "orders.csv").write_text(rows.replace("round_line", "", 1))
+    shown = run("export", "p21", tmp_path / "case", "-o", tmp_path / "some.csv", "--lang", "en").output
+    assert "Deliveries on order without a production line: 1." in shown
 
 
 def test_expected_deliveries(tmp_path: Path) -> None:
