@@ -146,14 +146,18 @@ def export_p21(source: Path | None, out: Path, template: bool, lang: Language) -
     import polars as pl
 
     from rampart.report.words import Words
-    from rampart.sources.p21 import schedule, schema, write_p21
+    from rampart.sources.p21 import schedule, schema, without_line, write_p21
 
     if (source is None) is not template:
         raise click.UsageError("give a plan or a case, or --template")
     if out.suffix.lower() not in (".xlsx", ".csv"):
         raise click.UsageError(f"{out}: the file must end in .xlsx or .csv")
-    frame = pl.DataFrame(schema=schema()) if source is None else schedule(case_or_plan(source, lang))
-    say(Words(lang)("cli.exported", rows=len(frame), file=write_p21(frame, out, language=lang)))
+    words = Words(lang)
+    given = None if source is None else case_or_plan(source, lang)
+    frame = pl.DataFrame(schema=schema()) if given is None else schedule(given)
+    say(words("cli.exported", rows=len(frame), file=write_p21(frame, out, language=lang)))
+    if given is not None and (without := without_line(given)):
+        say(words("cli.exported_without", n=without))
 
 
 @main.group()
@@ -216,24 +220,26 @@ def backtest() -> None:
 
 
 @backtest.command("jbook")
-@click.argument("folder", type=file_path)
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=file_path)
 @click.option("--leave-out", is_flag=True, help="Check the estimate instead: learn from all years but the scored one.")
 @click.option("-o", "--out", type=file_path, help="Write every forecast there, as CSV.")
 @language_option
 @json_option
-def backtest_jbook(folder: Path, leave_out: bool, out: Path | None, lang: Language, as_json: bool) -> None:
+def backtest_jbook(folders: tuple[Path, ...], leave_out: bool, out: Path | None, lang: Language, as_json: bool) -> None:
     """First deliveries forecast from the book of a year, scored on the books one, two and three years later.
 
-    The rival is the naive forecast that the book is right. Nothing later than the book is learned from.
+    The rival is the naive forecast that the book is right. Nothing later than the book is learned from; slips of
+    earlier books that the folders do not hold come with the package.
     """
     from rampart.report.words import Words
     from rampart.sources.backtest.books import score_books
+    from rampart.sources.calibration.expected import packaged_slips
     from rampart.sources.jbook import read_books
     from rampart.sources.jbook.history import orders
 
-    books = read_books([folder])
+    books = read_books(folders)
     errors = tuple(f for f in books.findings if f.severity == "error")
-    scores = score_books(orders(books.tables), leave_out=leave_out)
+    scores = score_books(orders(books.tables), leave_out=leave_out, earlier=packaged_slips())
     if out is not None:
         scores.forecasts.write_csv(out)
     words = Words(lang)
@@ -243,6 +249,8 @@ def backtest_jbook(folder: Path, leave_out: bool, out: Path | None, lang: Langua
         print_frame(scores.summary, words("backtest.title"), lang)
         for year in scores.skipped:
             say(words("backtest.skipped", year=year))
+        if scores.summary.is_empty() and not scores.skipped:
+            say(words("backtest.none"))
         if errors:
             show_findings(errors, lang, as_json=False)
     sys.exit(FINDINGS if errors or scores.summary.is_empty() else OK)

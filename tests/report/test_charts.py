@@ -29,7 +29,8 @@ def test_french_axes_are_french(plan):
     assert "600\u202f000" in picture and "besoin" in picture
 
 
-@pytest.mark.parametrize("name", list(CHARTS))
+# What a case has on order is drawn whatever the plan decides: see test_promises.
+@pytest.mark.parametrize("name", [name for name in CHARTS if name != "promises"])
 def test_no_chart_without_data(plan, name):
     assert CHARTS[name](Subject(without(plan), "en")) is None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -47,6 +48,17 @@ def test_export_and_import_of_a_schedule(tmp_path: Path) -> None:
     assert "colonnes manquent" in run("import", "p21", tmp_path / "bad.csv", "--lang", "fr", code=1).output
 
 
+def test_orders_without_a_line_are_counted_not_dropped_in_silence(tmp_path: Path) -> None:
+    assert (
+        "without a production line" not in run("export", "p21", TINY, "-o", tmp_path / "all.csv", "--lang", "en").output
+    )
+    shutil.copytree(TINY, tmp_path / "case")
+    rows = (tmp_path / "case" / "orders.csv").read_text()
+    (tmp_path / "case" / "orders.csv").write_text(rows.replace("round_line", "", 1))
+    shown = run("export", "p21", tmp_path / "case", "-o", tmp_path / "some.csv", "--lang", "en").output
+    assert "Deliveries on order without a production line: 1." in shown
+
+
 def test_expected_deliveries(tmp_path: Path) -> None:
     said = json.loads(run("expect", TINY, "--json").output)
     assert said
@@ -68,6 +80,12 @@ def test_backtest_of_books(tmp_path: Path) -> None:
     facts = json.loads(run("calibrate", "jbook", tmp_path, "--json", "-o", tmp_path / "facts.csv").output)["facts"]
     assert {"fact", "low", "high", "n"} <= set(facts[0])
     assert "Faits" in run("calibrate", "jbook", tmp_path, "--lang", "fr").output
+
+
+def test_the_books_of_one_year_alone_cannot_be_scored(tmp_path: Path) -> None:
+    write(tmp_path, "b.xml", book([plain()]))
+    assert "two years or more" in run("backtest", "jbook", tmp_path, "--lang", "en", code=1).output
+    assert "deux années au moins" in run("backtest", "jbook", tmp_path, "--lang", "fr", code=1).output
 
 
 def test_backtest_of_a_ramp(tmp_path: Path) -> None:

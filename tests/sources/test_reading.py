@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
-from rampart.sources.jbook import parsing, read_books
+from rampart.sources.jbook import opening, parsing, read_books
 from rampart.sources.jbook.tables import Books
 from sources.small_books import JB, PROC, Item, Maker, Order, book, plain, tag, write
 
@@ -195,6 +195,63 @@ def test_what_is_no_book_is_said_so(tmp_path: Path) -> None:
         ("no.bin", "jbook-no-document"), ("nowhere.xml", "jbook-no-path"), ("broken.xml", "jbook-not-a-book"),
     ):  # fmt: skip
         assert errors(read_books([tmp_path / name])) == {code}, name
+
+
+def test_a_pdf_whose_stream_has_a_long_dictionary_with_escaped_names(tmp_path: Path) -> None:
+    attached = zlib.compress(packed("zip", book([plain()])))
+    about = b"2 0 obj\n<</Type/EmbeddedFile/Filter/F#6cateDecode/Desc (%b)/Length 3 0 R>>\n" % (b"x" * 5000)
+    path = tmp_path / "long.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + about + b"stream\n%b\nendstream\nendobj" % attached)
+    assert len(read_books([path])["orders"]) == 2
+
+
+def test_an_encrypted_pdf_is_said_to_be_one(tmp_path: Path) -> None:
+    path = tmp_path / "locked.pdf"
+    path.write_bytes(b"%PDF-1.6\n1 0 obj <<>> stream\n\x01\x02\nendstream endobj\ntrailer <</Encrypt 9 0 R>>")
+    assert errors(read_books([path])) == {"jbook-encrypted"}
+
+
+def test_an_unfinished_tag_ends_the_reading_in_bounded_time(tmp_path: Path) -> None:
+    text = book([plain()])
+    started = time.perf_counter()
+    for name, start in (("attribute", "<proc:x a='"), ("comment", "<!--"), ("instruction", "<?x ")):
+        cut = text.index("</proc:LineItemList>")
+        books = read_books([write(tmp_path, f"{name}.xml", text[:cut] + start + "v" * 20_000_000)])
+        assert errors(books) == {"jbook-too-large"}, name
+        assert len(books["orders"]) == 2
+    assert time.perf_counter() - started < 10
+
+
+def test_what_a_zip_may_hold_in_all_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = len(ElementTree.fromstring(book([plain()])).findall(".//")) + 1
+    monkeypatch.setattr(parsing, "MOST_ELEMENTS_IN_FILE", 2 * one + 1)
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(9):
+            archive.writestr(f"{number}.xml", book([plain()]))
+    books = read_books([path])
+    assert errors(books) == {"jbook-too-large"}
+    assert len(books.counts) == 3
+    assert books.counts["elements"].sum() == 2 * one + 1
+
+
+def test_members_past_the_limit_are_said_to_be_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "MOST_MEMBERS", 2)
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.xml", book([plain()]))
+    books = read_books([path])
+    assert errors(books) == {"jbook-too-large"}
+    assert len(books.counts) == 2
+
+
+def test_a_folder_stands_for_the_files_in_its_folders(tmp_path: Path) -> None:
+    (tmp_path / "2016" / "army").mkdir(parents=True)
+    write(tmp_path / "2016" / "army", "b.xml", book([plain()]))
+    books = read_books([tmp_path])
+    assert errors(books) == set()
+    assert len(books["orders"]) == 2
 
 
 def test_an_exhibit_file_of_line_items_alone_is_read(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from rampart.report.charts_effort import money_chart, production_chart
 from rampart.report.charts_reasons import bottlenecks_chart, decisions_chart
 from rampart.report.drawing import Figure
 from rampart.report.headlines import decisions_listing, key_figures, sentences
+from rampart.report.promises import promises_chapter, promises_chart
 from rampart.report.subject import Plan, Subject
 
 CHARTS: Mapping[str, Callable[[Subject], Figure | None]] = {
@@ -25,6 +26,7 @@ CHARTS: Mapping[str, Callable[[Subject], Figure | None]] = {
     "coverage": coverage_chart,
     "deliveries": deliveries_chart,
     "production": production_chart,
+    "promises": promises_chart,
     "money": money_chart,
     "bottlenecks": bottlenecks_chart,
     "decisions": decisions_chart,
@@ -67,7 +69,9 @@ def html(plan: Plan, language: Language = "en", *, banner: str = "") -> str:
         key: {"figure": figure, "rows": [Markup(row) for row in figure.rows(words)]}  # noqa: S704 - drawn here, texts escaped
         for key, figure in charts(plan, language=language).items()
     }
-    plan_part = [tell(subject) for tell in (decisions, stocks, deliveries, production, money, reasons)]
+    plan_part = [
+        tell(subject) for tell in (decisions, stocks, deliveries, production, promises_chapter, money, reasons)
+    ]
     return environment.get_template("report.html.j2").render(
         subject=subject,
         words=words,
@@ -78,7 +82,7 @@ def html(plan: Plan, language: Language = "en", *, banner: str = "") -> str:
         keys=key_figures(subject),
         headlines=sentences(subject),
         decisions=decisions_listing(subject),
-        chapters=[*plan_part, *trust_chapters(subject)],
+        chapters=[*(one for one in plan_part if one is not None), *trust_chapters(subject)],
         **_heading(subject),
     )
 

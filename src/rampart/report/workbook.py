@@ -137,6 +137,7 @@ class Book:
 
 def write_workbook(plan: Plan, path: str | Path, language: Language = "en", *, banner: str = "") -> Path:
     """Write the workbook of a plan: decisions, every result table, charts, assumptions, sources, manifest."""
+    from rampart.report.promises import promises_sheet
     from rampart.report.workbook_charts import charts_sheet
 
     path = Path(path)
@@ -146,6 +147,7 @@ def write_workbook(plan: Plan, path: str | Path, language: Language = "en", *, b
     for table in result_columns():
         if table != "periods":
             _result(book, table)
+    promises_sheet(book)
     _assumptions(book)
     _sources(book)
     _manifest(book)

@@ -94,6 +94,14 @@ def schedule(source: Case | Plan) -> pl.DataFrame:
     return pl.DataFrame([[row.get(c) for c in columns()] for row in rows], schema=schema(), orient="row", strict=False)
 
 
+def without_line(source: Case | Plan) -> int:
+    """Deliveries on order that no production line of the case makes: the schedule leaves them out."""
+    from rampart.case import Case
+
+    case = source if isinstance(source, Case) else source.case
+    return int(case["orders"]["line"].null_count())
+
+
 def _period_lengths(case: Case) -> dict[int, int]:
     counted: dict[int, int] = {}
     for period in case.calendar.period_of_month.tolist():

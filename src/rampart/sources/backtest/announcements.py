@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -15,6 +16,14 @@ import numpy as np
 from rampart.findings import Finding
 
 REACHED = ("rate_actual", "capacity_actual")
+RATE_COLUMNS = (
+    "country", "organisation", "item", "metric", "value", "value_high", "unit", "as_of_date", "target_date", "source_date",
+)  # fmt: skip
+WORKS_COLUMNS = (
+    "country", "supply_stage", "item", "announced_or_started", "planned_first_output", "planned_full_rate_date",
+    "source_date",
+)  # fmt: skip
+SERIES_COLUMNS = ("series", "date", "value", "unit")
 ANNOUNCED = ("rate_target", "capacity_target")
 _PER_MONTH = {"month": 1.0, "year": 1 / 12, "day": 365 / 12}
 
@@ -33,6 +42,16 @@ class Point:
     value: float
     published: int
     kind: str = "actual"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A rate announced for a month: stated in ``said``, within ``spread`` of its value."""
+
+    month: int
+    value: float
+    said: int
+    spread: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +74,7 @@ class Known:
     announced  the plan: (month, rate), rising in month; of two statements for one month the later counts. A date
                that has passed without its rate having been reached stands: the works are late, not gone
     said       month in which each of ``announced`` was stated
+    spread     half the width of the range in which each was stated; 0 where one figure was stated
     ramps      months from first output to full rate of works announced by then
     first      earliest month in which new works of a stage are to give output, by stage, where that was said
     """
@@ -65,6 +85,7 @@ class Known:
     said: tuple[int, ...]
     ramps: tuple[int, ...]
     first: Mapping[str, int]
+    spread: tuple[float, ...] = ()
 
 
 def month_number(text: str, *, end: bool = False) -> int | None:
@@ -110,15 +131,45 @@ def read_rows(path: Path, findings: list[Finding]) -> list[dict[str, str]]:
     return []
 
 
+def read_public(path: Path, columns: Sequence[str], findings: list[Finding]) -> list[dict[str, str]]:
+    """Rows of a public table that have these columns, and numbers where they state a value; the rest is a finding."""
+    rows = read_rows(path, findings)
+    missing = [name for name in columns if rows and rows[0].get(name) is None]
+    findings += [Finding("missing-column", file=path.name, column=name, table=path.stem) for name in missing]
+    sound = []
+    for place, row in enumerate([] if missing else rows, start=2):
+        wrong = [row[name] for name in ("value", "value_high") if name in columns and not _number_or_blank(row[name])]
+        findings += [Finding("public-not-a-number", file=path.name, row=place, value=text) for text in wrong]
+        if not wrong and ("value" not in columns or row["value"]):
+            sound.append(row)
+    return sound
+
+
+def _number_or_blank(text: str | None) -> bool:
+    try:
+        return not text or math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
 def read_series(path: Path, findings: list[Finding]) -> dict[str, list[Point]]:
-    """Points of every series of a file, in units a month; what is no rate is left out."""
+    """Points of every series of a file, in units a month; what is no rate is left out.
+
+    Needs the columns ``series``, ``date``, ``value``, ``unit``; a column that is missing is a finding.
+    """
     found: dict[str, list[Point]] = {}
-    for place, row in enumerate(read_rows(path, findings), start=2):
-        month = month_number(row.get("date", ""))
-        published = month_number(row.get("source_date") or row.get("date", ""))
+    rows = read_rows(path, findings)
+    missing = [name for name in SERIES_COLUMNS if rows and rows[0].get(name) is None]
+    findings += [Finding("missing-column", file=path.name, column=name, table="series") for name in missing]
+    for place, row in enumerate([] if missing else rows, start=2):
+        month = month_number(row["date"] or "")
+        published = month_number(row.get("source_date") or row["date"] or "")
         try:
-            value = per_month(float(row["value"]), row.get("unit", ""))
-        except (KeyError, ValueError):
+            number = float(row["value"])
+            if not 0 <= number < math.inf:
+                raise ValueError(row["value"])
+            value = per_month(number, row["unit"] or "")
+        except (TypeError, ValueError):
             value = None
             findings.append(Finding("public-not-a-number", file=path.name, row=place, value=row.get("value") or ""))
         if month is None or published is None:
@@ -139,43 +190,43 @@ def known_at(
     for point in points:
         if point.published <= origin:
             reached[point.month] = point
-    announced: dict[int, tuple[int, float]] = {}
+    announced: dict[int, Step] = {}
     for row in rates:
         if (row["country"], row["organisation"], row["item"]) != (series.country, series.organisation, series.item):
             continue
         said = month_number(row["source_date"])
         about = month_number(row["as_of_date"])
-        value = per_month((float(row["value"]) + float(row["value_high"] or row["value"])) / 2, row["unit"])
-        if said is None or about is None or value is None or max(said, about) > origin:
+        low, high = (
+            per_month(float(value), row["unit"]) for value in (row["value"], row["value_high"] or row["value"])
+        )
+        if said is None or about is None or low is None or high is None or max(said, about) > origin:
             continue
+        value = (low + high) / 2
         if row["metric"] in REACHED and about not in reached:
             reached[about] = Point(about, value, max(said, about))
         target = month_number(row["target_date"], end=True) if row["target_date"] else None
         if row["metric"] not in ANNOUNCED or target is None:
             continue
-        if target not in announced or announced[target][0] <= about:
-            announced[target] = (about, value)
+        if target not in announced or announced[target].said <= about:
+            announced[target] = Step(target, value, about, (high - low) / 2)
     most = max((point.value for point in reached.values()), default=0.0)
-    plan = [
-        step
-        for step in _in_force([(about, target, value) for target, (about, value) in announced.items()])
-        if step[0] > origin or step[1] > most
-    ]
+    # What is already reached is no plan any more, even before its date.
+    plan = [step for step in _in_force(announced.values()) if step.value > most]
     ramps, first = _works(series, origin, works)
-    return Known(origin, tuple(reached[m] for m in sorted(reached)), tuple((target, value) for target, value, _ in plan),
-                 tuple(about for *_, about in plan), ramps, first)  # fmt: skip
+    return Known(origin, tuple(reached[m] for m in sorted(reached)), tuple((s.month, s.value) for s in plan),
+                 tuple(s.said for s in plan), ramps, first, tuple(s.spread for s in plan))  # fmt: skip
 
 
-def _in_force(statements: Sequence[tuple[int, int, float]]) -> list[tuple[int, float, int]]:
-    """The plan that the statements (said in, for month, rate) leave in force, in order of month: (month, rate, said).
+def _in_force(statements: Iterable[Step]) -> list[Step]:
+    """The plan that the statements leave in force, in order of month.
 
     The newest counts; an older one stays where it agrees, that is where the rate then never falls.
     """
-    kept: list[tuple[int, float, int]] = []
-    for about, target, value in sorted(statements, reverse=True):
-        if all((v <= value) if m < target else (v >= value) for m, v, _ in kept):
-            kept.append((target, value, about))
-    return sorted(kept)
+    kept: list[Step] = []
+    for step in sorted(statements, key=lambda s: (s.said, s.month, s.value), reverse=True):
+        if all((k.value <= step.value) if k.month < step.month else (k.value >= step.value) for k in kept):
+            kept.append(step)
+    return sorted(kept, key=lambda s: s.month)
 
 
 def _works(series: Series, origin: int, works: Sequence[Mapping[str, str]]) -> tuple[tuple[int, ...], dict[str, int]]:

@@ -36,14 +36,22 @@ class BookScores:
     skipped: tuple[int, ...]
 
 
-def score_books(bought: pl.DataFrame, *, leave_out: bool = False, origins: Iterable[int] | None = None) -> BookScores:
+def score_books(
+    bought: pl.DataFrame, *, leave_out: bool = False, origins: Iterable[int] | None = None, earlier: pl.DataFrame | None = None
+) -> BookScores:  # fmt: skip
     """Forecast and score every origin year that the orders hold.
 
     bought     orders of the books (``rampart.sources.jbook.history.orders``)
     leave_out  instead of learning from the past only, learn from all pairs that touch neither the scored later
                book nor start at the origin: a check of the estimate, not a forecast
+    earlier    slips known from elsewhere (``expected.packaged_slips``), taken for pairs of books and appropriations
+               that the orders do not hold; of these too only what lies before the origin is learned from
     """
     seen = pairs(bought)
+    learnable = seen.select(_LEARNED)
+    if earlier is not None and not leave_out:
+        others = earlier.select(_LEARNED).join(learnable, on=["budget_year", "later_year", "appropriation"], how="anti")
+        learnable = pl.concat([learnable, others], how="vertical_relaxed")
     wanted = set(origins) if origins is not None else set(seen["budget_year"])
     rows: list[pl.DataFrame] = []
     skipped = []
@@ -54,9 +62,9 @@ def score_books(bought: pl.DataFrame, *, leave_out: bool = False, origins: Itera
             if leave_out:
                 later = origin + ahead
                 start, end = pl.col("budget_year"), pl.col("later_year")
-                known = seen.filter((start != origin) & (start != later) & (end != later))
+                known = learnable.filter((start != origin) & (start != later) & (end != later))
             else:
-                known = seen.filter(pl.col("later_year") <= origin)
+                known = learnable.filter(pl.col("later_year") <= origin)
             model = SlipModel.of(known)
             if not model.ready:
                 skipped.append(origin)
@@ -66,6 +74,7 @@ def score_books(bought: pl.DataFrame, *, leave_out: bool = False, origins: Itera
     return BookScores(forecasts, summarise(forecasts), tuple(sorted(set(skipped))))
 
 
+_LEARNED = ("budget_year", "later_year", "appropriation", "ahead", "account", "state", "slip")
 _SCHEMA = {
     "origin": pl.Int64, "later": pl.Int64, "ahead": pl.Int64, "account": pl.String, "state": pl.String,
     "appropriation": pl.String, "line_item": pl.String, "item": pl.String, "maker": pl.String, "fiscal_year": pl.Int64,

@@ -2,8 +2,8 @@
 
 Every stage has lines that run and works still to come.
 
-* Lines that run are *hot*: they go on gaining at a pace seen so far, quickened by a part of what is announced,
-  up to what existing tooling can do. That ceiling is the first rate reached times what such lines can make at
+* Lines that run are *hot*: they go on gaining at about a pace seen so far, quickened by a part of what is
+  announced, up to what existing tooling can do. That ceiling is the first rate reached times what such lines can make at
   most over what they were planned to make (calibrated facts); a rate already reached rules out lower ceilings.
 * What is announced beyond that ceiling needs *new works*. They ramp up over months and are at full rate at the
   announced date plus a slip: every year moves the date once more, by what a year moved the completion of
@@ -36,6 +36,8 @@ GMLRS 500, 566 and 625."""
 _RAMPS = (9, 24)
 """Months from first output to full rate where no announced works gave both dates: assumed."""
 _SHARED = 0.5
+_RISING = 0.5
+"""Chance that a line of which one rate is known, and no plan, is being raised: assumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,16 @@ def forecast(
     rng = np.random.default_rng([20230301, zlib.crc32(series.name.encode()), known.origin])
     shared = rng.random(draws) < _SHARED
     common = _slip_draws(assumed, known, rng, draws)
-    gains = _gains(known, rng, draws)
     common_ratio = _ratio_draws(assumed, known, rng, draws)
+    gains = _gains(known, rng, draws)
+    if len(known.reached) == 1 and not known.announced:
+        gains = _headroom_taken(assumed, known, common_ratio, rng, draws)
+    # A target stated as a range is drawn from it, the same place in every range of a draw.
+    within = rng.uniform(-1.0, 1.0, draws)
+    steps = [
+        value + within * spread
+        for (_, value), spread in zip(known.announced, known.spread or (0.0,) * len(known.announced), strict=True)
+    ]
     paths: dict[str, Numbers] = {}
     for stage in series.stages:
         slips = np.where(shared, common, _slip_draws(assumed, known, rng, draws))
@@ -92,7 +102,7 @@ def forecast(
         ratio = np.where(shared, common_ratio, _ratio_draws(assumed, known, rng, draws))
         ramp = _ramp_draws(known, rng, draws)
         first = known.first.get(stage)
-        paths[stage] = np.array([_rate(known, m, gains, ratio, slips, ramp, restart, first) for m in months])
+        paths[stage] = np.array([_rate(known, steps, m, gains, ratio, slips, ramp, restart, first) for m in months])
     paths[WHOLE] = np.min([paths[stage] for stage in series.stages], axis=0)
     return {
         stage: {month: Distribution.of(path[i] * _rounding(series, month, draws)) for i, month in enumerate(months)}
@@ -109,9 +119,11 @@ def _rounding(series: Series, month: int, draws: int) -> Numbers:
 def _gains(known: Known, rng: np.random.Generator, draws: int) -> Numbers:
     """Gain a month of the running lines: a pace seen so far, and a part of what is announced beyond it.
 
-    Any pace between two rates reached is as likely as another. Of the announced quickening (the steepest pace of
-    the plan, from when it was stated) at most one part in as many as there are rates reached is believed: all of
-    it where one rate only is known, less as a record builds up.
+    Any pace between two rates reached is as likely as another, and what it will be from now on is only known on
+    average: it is drawn from the exponential distribution with that mean, which of all on the positive side claims
+    least (a stall and a doubling both lie in it). Of the announced quickening (the steepest pace of the plan, from
+    when it was stated) at most one part in as many as there are rates reached is believed: all of it where one
+    rate only is known, less as a record builds up.
     """
     points = known.reached
     paces = [(b.value - a.value) / (b.month - a.month) for i, a in enumerate(points) for b in points[i + 1 :]]
@@ -122,7 +134,20 @@ def _gains(known: Known, rng: np.random.Generator, draws: int) -> Numbers:
         if rate > points[-1].value and month > said:
             ahead.append((rate - then.value) / (month - said))
     quicker = np.maximum(max(ahead, default=0.0) - seen, 0.0)
-    return np.asarray(seen + rng.random(draws) / len(points) * quicker, float)
+    return np.asarray(seen * rng.exponential(1.0, draws) + rng.random(draws) / len(points) * quicker, float)
+
+
+def _headroom_taken(assumed: Assumed, known: Known, ratio: Numbers, rng: np.random.Generator, draws: int) -> Numbers:
+    """Gain a month where neither a pace nor a plan is known.
+
+    Half of the time the line stays as it is; else it takes anything from none to all of what existing tooling can
+    still give, within an initial lead time.
+    """
+    median, spread = assumed.restart
+    taking = np.exp(rng.normal(0, spread, draws)) * median
+    last = known.reached[-1].value
+    part = rng.random(draws) * (rng.random(draws) < _RISING)
+    return np.asarray(part * last * np.maximum(ratio - 1.0, 0.0) / taking, float)
 
 
 def _ratio_draws(assumed: Assumed, known: Known, rng: np.random.Generator, draws: int) -> Numbers:
@@ -158,7 +183,7 @@ def _ramp_draws(known: Known, rng: np.random.Generator, draws: int) -> Numbers:
 
 
 def _rate(
-    known: Known, month: int, gains: Numbers, ratio: Numbers, slips: Numbers, ramp: Numbers,
+    known: Known, steps: Sequence[Numbers], month: int, gains: Numbers, ratio: Numbers, slips: Numbers, ramp: Numbers,
     restart: Numbers, first: int | None,
 ) -> Numbers:  # fmt: skip
     """The rate of one stage in one month, in every draw."""
@@ -168,7 +193,7 @@ def _rate(
     running = np.where(month - known.origin >= restart, running, 0.0)
     total = running.copy()
     before = ceiling
-    for (target, value), slip in zip(known.announced, slips, strict=True):
+    for (target, _), value, slip in zip(known.announced, steps, slips, strict=True):
         step = np.maximum(value - before, 0.0)
         before = np.maximum(before, value)
         full = np.maximum(target + slip + restart, known.origin + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +10,16 @@ import polars as pl
 
 from rampart.findings import Finding
 from rampart.sources.backtest.announcements import (
+    RATE_COLUMNS,
+    WORKS_COLUMNS,
+    Known,
+    Point,
+    Series,
     announced_plan,
     known_at,
     known_series,
     month_text,
-    read_rows,
+    read_public,
     read_series,
     straight_line,
 )
@@ -42,10 +47,43 @@ class RampScores:
     findings: tuple[Finding, ...]
 
 
+def _unknown(path: Path, points: Mapping[str, Sequence[Point]]) -> list[Finding]:
+    """Series of rates that nobody can forecast from the public tables: their names are not known."""
+    return [
+        Finding("ramp-series-unknown", file=path.name, value=name, details={"known": ", ".join(known_series())})
+        for name in sorted(set(points) - set(known_series()))
+    ]
+
+
+def _score(
+    series: Series, known: Known, later: Sequence[Point], assumed: Assumed, rows: list[tuple[object, ...]],
+    stage_rows: list[tuple[object, ...]],
+) -> None:  # fmt: skip
+    """The forecast from one origin beside every later figure."""
+    origin = month_text(known.origin)
+    cold = known.reached[-1].value <= 0
+    found = forecast(series, known, sorted({p.month for p in later}), assumed, cold=cold)
+    for point in later:
+        whole = found[WHOLE][point.month]
+        low, high = whole.interval()
+        announced, straight = announced_plan(known, point.month), straight_line(known, point.month)
+        slowest = min((found[stage][point.month].mean, stage) for stage in series.stages)[1]
+        rows.append((series.name, point.kind, origin, month_text(point.month), point.month - known.origin, point.value,
+                     whole.mean, low, whole.quantile(0.5), high, low <= point.value <= high, announced,
+                     straight, whole.crps(point.value), abs(announced - point.value),
+                     abs(straight - point.value), slowest))  # fmt: skip
+        for stage in series.stages:
+            ends = (found[stage][point.month].quantile(level) for level in (0.1, 0.5, 0.9))
+            stage_rows.append((series.name, origin, month_text(point.month), stage, *ends))
+
+
 def score_ramp(
     public: Path, series_file: Path | None = None, *, names: Sequence[str] = (), since: int | None = None
 ) -> RampScores:
     """Forecast each series from every month in which a figure of it was published, and score all later figures.
+
+    A series file of its own adds to what the folder holds: forecasts are made from both, as each was published,
+    and only the figures of the file are scored.
 
     public       folder with ``production_rates.csv``, ``capacity_investments.csv`` (and ``backtest_series.csv``)
     series_file  figures to score against; by default the one of the folder
@@ -53,33 +91,24 @@ def score_ramp(
     since        only months from this one on are scored
     """
     findings: list[Finding] = []
-    rates = read_rows(public / "production_rates.csv", findings)
-    works = read_rows(public / "capacity_investments.csv", findings)
-    points = read_series(series_file or public / "backtest_series.csv", findings)
-    rows, stage_rows = [], []
+    rates = read_public(public / "production_rates.csv", RATE_COLUMNS, findings)
+    works = read_public(public / "capacity_investments.csv", WORKS_COLUMNS, findings)
+    here = public / "backtest_series.csv"
+    known_points = read_series(here, findings) if series_file is None or here.exists() else {}
+    scored = known_points if series_file is None else read_series(series_file, findings)
+    if series_file is not None:
+        findings += _unknown(series_file, scored)
+    rows: list[tuple[object, ...]] = []
+    stage_rows: list[tuple[object, ...]] = []
     for name in names or known_series():
         series = known_series()[name]
         assumed = Assumed.of(series.account)
-        own = points.get(name, [])
+        own = sorted({*known_points.get(name, []), *scored.get(name, [])}, key=lambda p: (p.month, p.published))
         for origin in sorted({p.published for p in own}):
             known = known_at(series, origin, own, rates, works)
-            later = [p for p in own if p.month > origin and (since is None or p.month >= since)]
-            if not known.reached or not later:
-                continue
-            months = sorted({p.month for p in later})
-            found = forecast(series, known, months, assumed)
-            for point in later:
-                whole = found[WHOLE][point.month]
-                low, high = whole.interval()
-                announced, straight = announced_plan(known, point.month), straight_line(known, point.month)
-                slowest = min((found[stage][point.month].mean, stage) for stage in series.stages)[1]
-                rows.append((name, point.kind, month_text(origin), month_text(point.month), point.month - origin, point.value,
-                             whole.mean, low, whole.quantile(0.5), high, low <= point.value <= high, announced,
-                             straight, whole.crps(point.value), abs(announced - point.value),
-                             abs(straight - point.value), slowest))  # fmt: skip
-                for stage in series.stages:
-                    ends = (found[stage][point.month].quantile(level) for level in (0.1, 0.5, 0.9))
-                    stage_rows.append((name, month_text(origin), month_text(point.month), stage, *ends))
+            later = [p for p in scored.get(name, []) if p.month > origin and (since is None or p.month >= since)]
+            if known.reached and later:
+                _score(series, known, later, assumed, rows, stage_rows)
     forecasts = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     summary = (
         forecasts.group_by("series", "kind", maintain_order=True)

@@ -6,7 +6,7 @@ import io
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,18 @@ from rampart.sources.calibration.slips import FARTHEST, STATES, SlipModel
 
 if TYPE_CHECKING:
     from rampart.case import Case
-    from rampart.plan import Plan
+
+
+class Planned(Protocol):
+    """What is read of a plan: its case, and the orders it places."""
+
+    @property
+    def case(self) -> Case:
+        """The case it was made for."""
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        """One result table."""
+
 
 TABLE = "data/jbook_slips.csv"
 ACCOUNTS = {
@@ -24,6 +35,7 @@ ACCOUNTS = {
     "spare": "ammunition", "system": "missiles",
 }  # fmt: skip
 """Which account's slips stand for a kind of item; spares and systems have none of their own in these books."""
+_COUNTED = ["ahead", "account", "state", "budget_year", "later_year", "appropriation", "slip"]
 SCHEMA = {
     "buyer": pl.String, "item": pl.String, "line": pl.String, "ship_to": pl.String, "quantity": pl.Float64,
     "promised": pl.String, "expected": pl.String, "low": pl.String, "high": pl.String, "late": pl.Float64,
@@ -32,17 +44,23 @@ SCHEMA = {
 
 
 def write_slips(seen: pl.DataFrame, path: Path) -> None:
-    """The slips seen, counted: what the package needs to make the distributions anew."""
-    counted = seen.group_by("ahead", "account", "state", "slip").agg(pl.len().alias("times"))
-    counted.sort("ahead", "account", "state", "slip").write_csv(path)
+    """The slips seen, counted: what the package needs to make the distributions anew, and to know when each was seen."""
+    counted = seen.group_by(_COUNTED).agg(pl.len().alias("times"))
+    counted.sort(_COUNTED).write_csv(path)
+
+
+@lru_cache(maxsize=1)
+def packaged_slips() -> pl.DataFrame:
+    """The slips that come with the package, from the books of 2013-2016: a row an order and pair of books."""
+    text = files("rampart").joinpath(TABLE).read_text(encoding="utf-8")
+    counted = pl.read_csv(io.BytesIO(text.encode()))
+    return counted.select(pl.all().repeat_by("times").explode()).drop("times")
 
 
 @lru_cache(maxsize=1)
 def packaged_model() -> SlipModel:
-    """The distributions of slip that come with the package, from the books of 2013-2016."""
-    text = files("rampart").joinpath(TABLE).read_text(encoding="utf-8")
-    counted = pl.read_csv(io.BytesIO(text.encode()))
-    return SlipModel.of(counted.select(pl.all().repeat_by("times").explode()).drop("times"))
+    """The distributions of slip that come with the package."""
+    return SlipModel.of(packaged_slips())
 
 
 def slip_until(model: SlipModel, account: str, state: str, ahead: float) -> Distribution:
@@ -63,7 +81,7 @@ def _number(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
-def expected_deliveries(case: Case | Plan, *, model: SlipModel | None = None, share: float = 0.8) -> pl.DataFrame:
+def expected_deliveries(case: Case | Planned, *, model: SlipModel | None = None, share: float = 0.8) -> pl.DataFrame:
     """Deliveries already ordered in a case, and in a plan those it decides, with expected month and interval.
 
     case     a Case, or a Plan: what its case has on order is taken as awarded, what it orders itself as planned

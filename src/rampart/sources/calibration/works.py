@@ -17,7 +17,7 @@ import polars as pl
 
 from rampart.sources.calibration.distribution import Numbers
 from rampart.sources.calibration.slips import months
-from rampart.sources.jbook.history import ACCOUNTS, initials
+from rampart.sources.jbook.history import account, initials
 
 TABLE = "data/jbook_works.csv"
 _MOST_YEARS = 6
@@ -36,7 +36,7 @@ def projects(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         .join(items, on=["document", "line_item"], how="left")
         .with_columns(
             pl.col("plant").map_elements(initials, return_dtype=pl.String, skip_nulls=False).alias("plant_key"),
-            pl.col("appropriation").replace_strict(ACCOUNTS, default=None).alias("account"),
+            account().alias("account"),
             (months("prove_out_done") - months("first_award")).alias("duration"),
         )
     )

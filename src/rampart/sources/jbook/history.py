@@ -20,15 +20,21 @@ UNNAMED = (
     "see end item",
 )
 ACCOUNTS: Mapping[str, str] = {
-    "2034A": "ammunition", "1508N": "ammunition", "3011F": "ammunition",
-    "2032A": "missiles", "1507N": "missiles", "3020F": "missiles",
+    "2034": "ammunition", "1508": "ammunition", "3011": "ammunition",
+    "2032": "missiles", "1507": "missiles", "3020": "missiles",
 }  # fmt: skip
+"""By the Treasury's number of the appropriation; the letter after it names the service and is not always written."""
 _UNITS = {"Dollars": 1.0, "Thousands": 1e3, "Millions": 1e6}
 RATES = ("min_rate", "economic_rate", "max_rate")
 LEAD_TIMES = (
     *(f"{block}_{name}" for block in ("initial", "reorder") for name in ("alt_before", "alt_after", "plt", "total")),
     "alt_before", "alt_after", "plt", "total",
 )  # fmt: skip
+
+
+def account() -> pl.Expr:
+    """Ammunition or missiles, by the column ``appropriation``; null for other accounts."""
+    return pl.col("appropriation").str.extract(r"^\s*(\d{4})").replace_strict(ACCOUNTS, default=None)
 
 
 def unnamed(name: str | None) -> bool:
@@ -83,12 +89,12 @@ def manufacturers(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     per_year = pl.col("rate_units").replace_strict({"Monthly": 1.0, "Yearly": 12.0}, default=None)
     return frame.with_columns(
         pl.coalesce("budget_year", "book_year").alias("budget_year"),
-        pl.coalesce("appropriation", "book_appropriation").alias("appropriation"),
+        pl.coalesce("appropriation", "book_appropriation").str.strip_chars().str.to_uppercase().alias("appropriation"),
         pl.coalesce("service", "book_service").alias("service"),
         pl.coalesce("submitted", "book_submitted").alias("submitted"),
         *(pl.col(name).alias(f"{name}_written") for name in RATES),
     ).with_columns(
-        pl.col("appropriation").replace_strict(ACCOUNTS, default=None).alias("account"),
+        account().alias("account"),
         # A book shows what was known at its submission; where the month is not given, February of the year before.
         pl.coalesce("submitted", pl.format("{}-02", pl.col("budget_year") - 1)).alias("submitted"),
         *(

@@ -75,10 +75,12 @@ def _xz(file: IO[bytes]) -> Iterator[bytes]:
 def _zip(file: IO[bytes], name: str, findings: list[Finding]) -> Iterator[Document]:
     try:
         with zipfile.ZipFile(file) as archive:
-            members = [m for m in archive.infolist()[:MOST_MEMBERS] if m.filename.lower().endswith(".xml")]
+            members = [m for m in archive.infolist() if m.filename.lower().endswith(".xml")]
             if not members:
                 findings.append(Finding("jbook-no-document", file=name, value=".zip"))
-            for member in members:
+            if len(members) > MOST_MEMBERS:
+                findings.append(Finding("jbook-too-large", file=name, details={"limit": f"{MOST_MEMBERS:,}"}))
+            for member in members[:MOST_MEMBERS]:
                 with archive.open(member) as inside:
                     yield f"{name}/{member.filename}", _member(inside)
     except _BROKEN as fault:
@@ -99,9 +101,8 @@ def _pdf(file: IO[bytes], name: str, findings: list[Finding]) -> Iterator[Docume
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         for start in _STREAM.finditer(data):
             before = data[max(0, start.start() - 2000) : start.start()]
-            about = before[before.rfind(b" obj") :]
-            packed = b"/FlateDecode" in about
-            attached = _attached(data, start.end(), about, packed=packed)
+            about = before[max(0, before.rfind(b" obj")) :]
+            attached = _attached(data, start.end(), about)
             if attached is None:
                 continue
             found = True
@@ -109,13 +110,16 @@ def _pdf(file: IO[bytes], name: str, findings: list[Finding]) -> Iterator[Docume
                 yield from _zip(io.BytesIO(attached), name, findings)
             else:
                 yield name, iter([attached])
+        locked = not found and data.rfind(b"/Encrypt") >= 0
     if not found:
-        findings.append(Finding("jbook-no-document", file=name, value=".pdf"))
+        findings.append(Finding("jbook-encrypted" if locked else "jbook-no-document", file=name, value=".pdf"))
 
 
-def _attached(data: mmap.mmap, start: int, about: bytes, *, packed: bool) -> bytes | None:
+def _attached(data: mmap.mmap, start: int, about: bytes) -> bytes | None:
     """The unpacked stream if it is a zip or a book, else nothing."""
     head = data[start : start + 4096]
+    # A packed stream is known by its own first byte: its dictionary may be long, and names in it may be escaped.
+    packed = head[:1] == b"\x78"
     if packed:
         try:
             head = zlib.decompressobj().decompress(head, 512)

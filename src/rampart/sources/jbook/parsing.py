@@ -18,8 +18,13 @@ from rampart.sources.jbook.layout import EXHIBITS, FAMILY, RECORDS, ROOTS, YEARS
 # The largest real books have some 40,000 elements in 4 MB; a master book of a service has a few hundred thousand.
 MOST_BYTES = 100_000_000
 MOST_ELEMENTS = 600_000
+# A zip may hold many books, each within these limits: what it may hold in all.
+MOST_BYTES_IN_FILE = 400_000_000
+MOST_ELEMENTS_IN_FILE = 1_000_000
 MOST_DEPTH = 60
 MOST_TEXT = 2_000_000
+# Expat reads an unfinished tag or comment again with every piece: without an end to it, time grows with its square.
+MOST_MARK = 1_000_000
 MOST_MONTHS = 12
 
 
@@ -53,6 +58,19 @@ class Parsed:
     findings: list[Finding] = field(default_factory=list)
 
 
+@dataclass
+class Taken:
+    """What the documents of one file have held so far."""
+
+    size: int = 0
+    elements: int = 0
+
+    @property
+    def all_of_it(self) -> bool:
+        """Whether nothing more of the file is to be read."""
+        return self.size >= MOST_BYTES_IN_FILE or self.elements >= MOST_ELEMENTS_IN_FILE
+
+
 class _Open:
     """An element that is being read: the row it belongs to, and its path below that row's element."""
 
@@ -70,10 +88,14 @@ class _Open:
 
 
 class Reader:
-    """Takes the bytes of one document in pieces, gives what it holds."""
+    """Takes the bytes of one document in pieces, gives what it holds.
 
-    def __init__(self, document: str) -> None:
+    taken   what other documents of the same file have held; this one is added to it
+    """
+
+    def __init__(self, document: str, taken: Taken | None = None) -> None:
         self.document = document
+        self.taken = taken or Taken()
         self.parsed = Parsed()
         self._stack: list[_Open] = []
         self._records = 0
@@ -93,9 +115,14 @@ class Reader:
         try:
             for piece in pieces:
                 self._bytes += len(piece)
+                self.taken.size += len(piece)
+                if self.taken.all_of_it:
+                    raise Refused(self._finding("jbook-too-large", limit=f"{MOST_BYTES_IN_FILE:,}"))
                 if self._bytes > MOST_BYTES:
                     raise Refused(self._finding("jbook-too-large", limit=f"{MOST_BYTES:,}"))
                 self._parser.Parse(piece, False)
+                if self._bytes - max(self._parser.CurrentByteIndex, 0) > MOST_MARK:
+                    raise Refused(self._finding("jbook-too-large", limit=f"{MOST_MARK:,}"))
             self._parser.Parse(b"", True)
         except Refused as refused:
             self.parsed.findings.append(refused.finding)
@@ -127,7 +154,8 @@ class Reader:
             if len(stack) >= MOST_DEPTH:
                 raise Refused(self._finding("jbook-too-deep", limit=MOST_DEPTH))
         self.parsed.elements += 1
-        if self.parsed.elements > MOST_ELEMENTS:
+        self.taken.elements += 1
+        if self.parsed.elements > MOST_ELEMENTS or self.taken.all_of_it:
             raise Refused(self._finding("jbook-too-large", limit=f"{MOST_ELEMENTS:,}"))
         self._length = 0
         here = _Open(name, above)

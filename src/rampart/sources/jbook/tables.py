@@ -16,7 +16,7 @@ from rampart.case.draft import at_most_alike
 from rampart.findings import Finding
 from rampart.sources.jbook.layout import YEARS, Kind, columns, record_tables
 from rampart.sources.jbook.opening import documents
-from rampart.sources.jbook.parsing import Parsed, Reader
+from rampart.sources.jbook.parsing import Parsed, Reader, Taken
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
 _DATE = re.compile(r"(\d{4}-\d{2})-\d{2}\Z")
@@ -65,7 +65,8 @@ class Books:
 
 
 def read_books(paths: Iterable[str | Path]) -> Books:
-    """Read justification books: XML, .xz, .zip, or PDF with the zip attached. A folder stands for its files.
+    """Read justification books: XML, .xz, .zip, or PDF with the zip attached. A folder stands for the files in it
+    and in its folders.
 
     Never raises for a bad document: what is wrong is in ``findings`` (errors for what could not be read), and
     what was read before the fault is kept.
@@ -75,10 +76,13 @@ def read_books(paths: Iterable[str | Path]) -> Books:
     findings: list[Finding] = []
     typed = _Typed()
     for path in _files(paths, findings):
+        taken = Taken()
         for name, pieces in documents(path, findings):
-            parsed = Reader(name).read(pieces)
+            parsed = Reader(name, taken).read(pieces)
             findings += parsed.findings
             typed.add(name, parsed, findings)
+            if taken.all_of_it:
+                break
     tables = typed.frames()
     found = at_most_alike([*findings, *traps(tables)])
     return Books(tables, pl.DataFrame(typed.counts, schema=COUNTS, orient="row"), tuple(found))
@@ -88,8 +92,8 @@ def _files(paths: Iterable[str | Path], findings: list[Finding]) -> Iterable[Pat
     for given in paths:
         path = Path(given)
         if path.is_dir():
-            kinds = (".xml", ".xz", ".zip", ".pdf")
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in kinds and p.is_file())
+            kinds = (".xml", ".xz", ".zip", ".zzz", ".pdf")
+            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in kinds and p.is_file())
             if not inside:
                 findings.append(Finding("jbook-no-document", file=str(path), value=""))
             yield from inside
