@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from rampart.report.listing import Head, Listing, listing
+from rampart.report.listing import MOST_ROWS, Head, Listing
 from rampart.report.subject import Subject
 
 if TYPE_CHECKING:
@@ -37,7 +37,12 @@ def listings(subject: Subject) -> list[Listing]:
 
 def _table(subject: Subject, caption: str, heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Listing:
     words = subject.words
-    return listing(subject, caption, [Head(words(f"war.head.{key}"), numeric) for key, numeric in heads], rows)
+    found = [tuple(row) for row in rows]
+    left = len(found) - MOST_ROWS
+    more = words("war.more", n=left) if left > 0 else ""
+    return Listing(
+        caption, tuple(Head(words(f"war.head.{k}"), numeric) for k, numeric in heads), tuple(found[:MOST_ROWS]), more
+    )
 
 
 def what(subject: Subject, kind: str, key: str) -> str:
@@ -54,7 +59,7 @@ def _decisions(subject: Subject) -> Listing:
     rows = [
         (words(f"war.kind.{r['kind']}"), what(subject, r["kind"], r["what"]), words.month(r["month"]),
          amount(subject, r["quantity"]))
-        for r in subject["decisions"].sort("kind", "month", "what").iter_rows(named=True)
+        for r in subject["decisions"].sort("month", "kind", "what").iter_rows(named=True)
     ]  # fmt: skip
     heads = [("kind", False), ("what", False), ("month", False), ("quantity", True)]
     return _table(subject, words("war.title.decisions"), heads, rows)

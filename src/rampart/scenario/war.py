@@ -11,6 +11,7 @@ import numpy as np
 from rampart.case import Case
 from rampart.case.calendar import month_text
 from rampart.plan import origin_of
+from rampart.plan.objective import monthly_need
 from rampart.plan.terms import Floats
 from rampart.plan.tree import Tree
 from rampart.scenario import branching, policy
@@ -283,7 +284,7 @@ def ends_of(outlook: Outlook, answer: Answer, ends: Any, known: Floats, rivals: 
         "path": [], "ends": [], "probability": outlook.chance.tolist(), "cost": answer.path_cost.tolist(),
         "known": known.tolist(), "regret": (answer.path_cost - known).tolist(),
     }  # fmt: skip
-    served, need = _by_node(outlook, answer, "serve"), outlook.programme.sets.need_on(tree).sum(axis=0)
+    served, need = _months_of_need(outlook, answer)
     extra: dict[str, list[float]] = {"served_share": [], "stock_beyond_need": [], "still_to_come": [], "idle": []}
     for n, nodes in enumerate(table):
         path = nodes[nodes >= 0]
@@ -340,11 +341,21 @@ def supply_of(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
-def _by_node(outlook: Outlook, answer: Answer, family: str) -> Floats:
-    at = outlook.columns([family])
-    plain = answer.level[at] * outlook.layout.column_scale[at]
-    total: Floats = np.bincount(outlook.layout.column_node[at], plain, minlength=len(outlook.tree)).astype(float)
-    return total
+def _months_of_need(outlook: Outlook, answer: Answer) -> tuple[Floats, Floats]:
+    """What recipients (or all, where there is none) are served and need at each node, shape (nodes,) each.
+
+    In months of each need: quantities of different items are not added.
+    """
+    sets = outlook.programme.sets
+    monthly = monthly_need(sets)
+    months = np.divide(1.0, monthly, out=np.zeros_like(monthly), where=monthly > 0)
+    theirs = np.array([holder in sets.recipients for holder, _, _ in sets.demands], dtype=bool)
+    months = np.where(theirs | ~theirs.any(), months, 0.0)
+    number = {"|".join(demand): n for n, demand in enumerate(sets.demands)}
+    served = np.zeros(len(outlook.tree))
+    for (key, node), amount in outlook.decided(answer, "serve").items():
+        served[node] += amount * months[number[key]]
+    return served, months @ sets.need_on(outlook.tree)
 
 
 def _left_over(outlook: Outlook, answer: Answer) -> dict[str, Callable[..., float]]:
