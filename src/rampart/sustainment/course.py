@@ -106,6 +106,7 @@ def _told(found: Course, rounds: int, residual: float) -> Course:
 
 def _round(s: Support, active: Floats, number: int, residual: float) -> Course:
     """One pass: systems in action (F, M) -> use, removals, pipelines, shortages -> systems available."""
+    s = s.shared_by(active)
     lost = np.cumsum(s.losses * active, axis=1)
     # Losses of a month are spread over it: half of them are felt in its mean.
     held = s.at_start[:, None] + np.cumsum(s.arrivals, axis=1) - lost + 0.5 * s.losses * active
@@ -416,3 +417,9 @@ def _upkeep(s: Support) -> Floats:
             daily = s.use[f] / MONTH
             result[f] = 1.0 / (1.0 + row["mmt"] * daily / row["mtbm"])
     return result
+
+
+def condemned(c: Course) -> Floats:
+    """Units (M, P, S) condemned a month."""
+    months = range(len(c.support.months))
+    return np.stack([_network(c.support, c.demand[m], m).lost for m in months]) * c.demand
