@@ -127,9 +127,7 @@ def share_available(sets: Sets) -> Floats:
     return by_period(sets.calendar, monthly)
 
 
-def present(
-    calendar: Calendar, lag: float, *, survive: Floats | None = None, from_start: bool = False
-) -> sp.coo_array:
+def present(calendar: Calendar, lag: float, *, survive: Floats | None = None, from_start: bool = False) -> sp.coo_array:
     """Share of what is decided in a period that is there in another, on average over its months. (periods, periods).
 
     lag         months from the decision to the month at whose beginning it is there; a part of a month mixes two
@@ -250,7 +248,8 @@ def _per(sets: Sets, tree: Tree, at: Level, amount: float) -> Floats:
     assert sets.levels is not None
     g = sets.levels.groups[at.group]
     systems = by_period(sets.calendar, g.per[at.place][None])[0, tree.period]
-    return np.divide(amount, systems, out=np.zeros(len(tree)), where=systems > 0)
+    result: Floats = np.divide(amount, systems, out=np.zeros(len(tree)), where=systems > 0)
+    return result
 
 
 def bay_keys(sets: Sets) -> list[tuple[int, str]]:

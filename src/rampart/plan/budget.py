@@ -212,11 +212,15 @@ def keep_budgets(sets: Sets, tree: Tree, families: dict[str, Family], over: Fami
     right = np.full((len(limits), len(tree)), np.inf)
     for row, budget in enumerate(limits):
         end = last_period(sets, budget)
-        right[row, tree.period == end] = budget.limit - (
-            paid.get((budget.nation, budget.year), 0.0)
-            if budget.kind == "payments" and budget.covers("placed")
-            else 0.0
-        ) - (kept_up.get((budget.nation, budget.year), 0.0) if budget.covers("support") else 0.0)
+        right[row, tree.period == end] = (
+            budget.limit
+            - (
+                paid.get((budget.nation, budget.year), 0.0)
+                if budget.kind == "payments" and budget.covers("placed")
+                else 0.0
+            )
+            - (kept_up.get((budget.nation, budget.year), 0.0) if budget.covers("support") else 0.0)
+        )
         for alike in flows.get((budget.nation, budget.kind), []):
             first = alike[0]
             if not budget.covers(first.purpose):

@@ -32,7 +32,8 @@ LIMITS = {
     "maximum rate": "line", "ramp": "line", "set-up": "lot", "whole lot": "lot", "expansion limit": "construction",
     "contract limit": "contract", "market stock": "market", "market rate": "market", "route": "route",
     "resource": "resource", "storage": "storage", "shelf life": "age", "minimum rate": "minimum", "floor": "floor",
-    "bay limit": "shop", "fleet need": "priority", "budget": "budget", "pledge": "priority", "requirement": "priority", "need": "priority", "fair share": "priority",
+    "bay limit": "shop", "fleet need": "priority",
+    "budget": "budget", "pledge": "priority", "requirement": "priority", "need": "priority", "fair share": "priority",
 }  # fmt: skip
 # shortage family -> (objective, passes that price it, row family it fills)
 SHORT = {
@@ -42,6 +43,7 @@ SHORT = {
     "shortfall": ("requirement", ("requirement_worst", "requirement_sum"), "requirement"),
     "unavailable": ("availability", ("availability",), "fleet need"),
 }
+LASTING = ("shortfall", "below floor", "owed", "unavailable")  # short for as long as the period lasts
 SMALL = 1e-9
 DEEPEST = 20_000  # frames
 
@@ -279,7 +281,7 @@ def explain(outcome: Outcome, solution: Solution) -> dict[str, object]:
                 begins[min(nodes)], ends[max(nodes)], amount * share, relief,
             ))  # fmt: skip
             entry = ranking.setdefault((objective, kind, code, item), [])
-            months = float(programme.tree.months[node]) if family in ("shortfall", "below floor", "owed", "unavailable") else 1.0
+            months = float(programme.tree.months[node]) if family in LASTING else 1.0
             entry += [(n, amount * share * months, contribution * share) for n in (min(nodes), max(nodes))]
             if (objective, kind, code, item) not in prices:
                 prices[objective, kind, code, item] = _standing_value(walk, kind, code)

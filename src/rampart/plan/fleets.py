@@ -68,7 +68,9 @@ def support(outcome: Outcome) -> pl.DataFrame:
             money = float(outcome.value["spares"][n, node])
             arrives = month_text(int(tree.first_month[node]) + math.ceil(package.lead))
             code = sets.levels.groups[package.group].code
-            rows.append(("spares", code, package.payer, int(tree.period[node]), outcome.months[node], arrives, None, money))
+            rows.append(
+                ("spares", code, package.payer, int(tree.period[node]), outcome.months[node], arrives, None, money)
+            )
     for n, row in enumerate(availability.shop_rows(sets)):
         for node in np.flatnonzero(outcome.value["bays"][n] > 0):
             units = float(outcome.value["bays"][n, node])

@@ -9,7 +9,18 @@ import numpy as np
 
 from rampart.case import Case
 from rampart.findings import CaseError, Finding
-from rampart.plan import availability, budget, capacity, contract, demand, objective, production, stock, supply_chain, transfer
+from rampart.plan import (
+    availability,
+    budget,
+    capacity,
+    contract,
+    demand,
+    objective,
+    production,
+    stock,
+    supply_chain,
+    transfer,
+)
 from rampart.plan.production import Rates
 from rampart.plan.sets import Sets
 from rampart.plan.terms import Family, Floats, Integers, Measure, new_model

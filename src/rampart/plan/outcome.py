@@ -188,8 +188,8 @@ class Outcome:
             result["received"][sets.pair_index[r.destination, r.item]] += tree.later(r.months) @ v["send"][n]
         for n, (h, item, _) in enumerate(sets.demands):
             result["used"][sets.pair_index[h, item]] += v["serve"][n]
-        for n, pair in enumerate(sets.fleet_pairs):
-            result["joined"][sets.pair_index[pair]] += v["join"][n]
+        for n, held in enumerate(sets.fleet_pairs):
+            result["joined"][sets.pair_index[held]] += v["join"][n]
         for n, key in enumerate(self.programme.variables["dispose"].keys):
             h, item = key.split("|")
             result["disposed"][sets.pair_index[h, item]] += v["dispose"][n]

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rampart.sustainment.answer import spares_of
 from rampart.sustainment.course import Course, condemned, course
@@ -127,9 +128,7 @@ def groups_of(case: Case, s: Support) -> list[Whole]:
 
     links = [(f"site {s.sites[n]}", f"site {s.sites[up]}") for n, up in enumerate(s.supplier) if up >= 0]
     links += [(f"site {s.sites[n]}", f"pool {p}") for n, p in enumerate(s.pool) if p is not None]
-    links += [
-        (f"site {r['site']}", f"shop {r['shop']}") for r in case["repairs"].iter_rows(named=True) if r["shop"]
-    ]
+    links += [(f"site {r['site']}", f"shop {r['shop']}") for r in case["repairs"].iter_rows(named=True) if r["shop"]]
     links += [(f"site {r['site']}", f"shop {r['repair_shop']}") for r in s.fleet_rows if r["repair_shop"]]
     for here, there in links:
         group[top(here)] = top(there)
@@ -158,14 +157,14 @@ def _group(case: Case, s: Support, base: Course, fleets: Whole) -> Group:
     reach = path.availability
     even = np.searchsorted(reach, np.linspace(reach[0], reach[0] + 0.999 * (reach[-1] - reach[0]), STEPS_OF_CURVE))
     steps = sorted({0, *even.clip(0, len(reach) - 1).tolist()})
-    stocks = [path.stock(step) - path.stock(0) for step in steps]
+    stocks = [(path.stock(step) - path.stock(0)).astype(float) for step in steps]
     shops = _expandable(s, own)
     extra = _bay_points(s, shops)
     cost, bays, share = [], [], []
     per = _filled(own.held[fleets])
     for step, stock in zip(steps, stocks, strict=True):
         for added in extra:
-            found = course(with_bought(alone, stock[None], shops, added[None]), start=own.available)
+            found = course(with_bought(alone, stock[None], shops, added[None]), start=own.available, close=CLOSE)
             cost.append(float(path.cost[step]) / case.money_unit)
             bays.append(added)
             share.append(_filled(ratio(found.available, found.held)[fleets], there=own.held[fleets] >= LEAST))
@@ -175,15 +174,17 @@ def _group(case: Case, s: Support, base: Course, fleets: Whole) -> Group:
     )  # fmt: skip
 
 
+CLOSE = 1e-3
+"""Change in systems at which the course of a level stops; far below what a plan looks at."""
 LEAST = 0.5
 """Systems below which a month has no fleet to speak of; the levels of the nearest month that has one stand for it."""
 
 
-def _filled(values: Floats, there: Floats | None = None) -> Floats:
+def _filled(values: Floats, there: NDArray[np.bool_] | None = None) -> Floats:
     """Values (F, M) with those of months without a fleet taken from the next month that has one, else the last."""
-    there = values >= LEAST if there is None else there
+    whole = values >= LEAST if there is None else there
     result = values.copy()
-    for row, known in zip(result, there, strict=True):
+    for row, known in zip(result, whole, strict=True):
         at = np.flatnonzero(known)
         if len(at):
             row[:] = row[at[np.searchsorted(at, np.arange(len(row))).clip(max=len(at) - 1)]]
@@ -254,7 +255,7 @@ def played(case: Case, levels: Levels, usage: Usage, bought: Sequence[Bought]) -
     s = with_usage(levels.support, usage)
     for group, mine in zip(levels.groups, bought, strict=True):
         steps = [group.path.within(float(money) * case.money_unit) for money in mine.spares]
-        known = {step: group.path.stock(step) - group.path.stock(0) for step in set(steps)}
+        known = {step: (group.path.stock(step) - group.path.stock(0)).astype(float) for step in set(steps)}
         shops = [s.shops.index(shop) for shop in group.shops]
         s = with_bought(s, np.stack([known[step] for step in steps]), shops, mine.bays)
     return course(s)
