@@ -158,7 +158,9 @@ def check_plan_of_fleets(draft: Draft) -> Iterator[Finding]:
         return
     if draft.frames["fleets"].is_empty() and "fleets" not in draft.unread:
         row = asked[ROW][0]
-        yield draft.finding("availability-without-fleet", "priorities", row=row, column="objective", value="availability")
+        yield draft.finding(
+            "availability-without-fleet", "priorities", row=row, column="objective", value="availability"
+        )
     wants = set(draft.sound("demand").select("holder", "item").iter_rows())
     rows = draft.sound("fleets").select(ROW, "fleet", "holder", "needed", "fires")
     for row, fleet, holder, systems, fires in rows.iter_rows():

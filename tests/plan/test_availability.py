@@ -1,0 +1,232 @@
+"""Fleets in the plan: against the second programme, against plans solved anew, and against the course of the fleets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+import rampart
+from independent.builder import build as build_again
+from rampart.case import Case
+from rampart.plan.fleets import exchange
+from rampart.plan.model import build
+from rampart.plan.outcome import Outcome
+from rampart.plan.solve import Solution, solve
+from rampart.sustainment.exchange import best_mix, pieces
+from rampart.sustainment.levels import Levels, support_levels
+
+PLANNED = Path(__file__).parents[2] / "cases" / "deliver-or-repair"
+MONTH = 2025 * 12  # number of January 2025
+
+
+@cache
+def case() -> Case:
+    return rampart.read_case(PLANNED)
+
+
+@cache
+def levels() -> Levels:
+    return support_levels(case())
+
+
+@cache
+def plan() -> rampart.Plan:
+    return rampart.plan(case())
+
+
+def changed(table: str, change: Callable[[pl.DataFrame], pl.DataFrame], base: Case | None = None) -> Case:
+    base = base or case()
+    return Case(tables={**base.tables, table: change(base.tables[table])})
+
+
+def budget(year: int, more: float) -> Case:
+    rows = pl.col("fiscal_year") == year
+    return changed(
+        "budgets", lambda t: t.with_columns(commitments=pl.col("commitments") + pl.when(rows).then(more).otherwise(0.0))
+    )
+
+
+def solved(one: Case, with_levels: Levels | None = None) -> tuple[Outcome, Solution]:
+    programme = build(one, levels=with_levels or levels())
+    solution = solve(programme)
+    return Outcome(programme, solution), solution
+
+
+def passes(solution: Solution) -> dict[str, float]:
+    return {p.name: p.value for p in solution.passes if p.name != "ties"}
+
+
+def quarters() -> Case:
+    """The same case with months for half a year and then quarters."""
+    stretch = {"from": "2025-07", "step": 3}
+    empty = case().tables["calendar"]
+    row = pl.DataFrame([{c: stretch.get(c) for c in empty.columns}], schema=empty.schema)
+    return changed("calendar", lambda t: pl.concat([t, row]))
+
+
+def poor() -> Case:
+    """Half the money, and a budget of its own for support."""
+    half = changed(
+        "budgets", lambda t: t.with_columns(commitments=pl.col("commitments") * 0.9, payments=pl.col("payments") * 0.85)
+    )
+    own = {"nation": "XAA", "fiscal_year": 2025, "purpose": "support", "commitments": 5.0, "payments": 4.5}
+    return changed(
+        "budgets",
+        lambda t: pl.concat([t, pl.DataFrame([{c: own.get(c) for c in t.columns}], schema=t.schema)]),
+        half,
+    )
+
+
+@pytest.mark.parametrize("make", [case, quarters, poor])
+def test_the_second_programme_agrees(make: Callable[[], Case]) -> None:
+    one = make()
+    found = passes(solved(one)[1])
+    expected = build_again(one, levels()).solve().passes
+    assert found.keys() - {"rules"} == expected.keys() - {"rules"}
+    for name, value in expected.items():
+        assert found[name] == pytest.approx(value, rel=1e-6, abs=1e-6), name
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_the_price_of_a_budget_is_the_difference_of_plans_solved_anew(year: int) -> None:
+    _outcome, solution = solved(case())
+    layout = solution.layout
+    found = next(p for p in solution.passes if p.name == "availability")
+    code = f"XAA|{year}|all|commitments"
+    row = next(
+        n for n, (a, b) in enumerate(zip(layout.row_family, layout.row_key, strict=True)) if (a, b) == ("budget", code)
+    )
+    dual = found.duals[row] / layout.row_scale[row]
+    step = 0.01
+    more, less = (passes(solved(budget(year, sign * step))[1])["availability"] for sign in (1, -1))
+    here = passes(solution)["availability"]
+    slopes = (here - less) / step, (more - here) / step
+    assert min(slopes) - 1e-6 <= dual <= max(slopes) + 1e-6
+
+
+def test_the_exchange_rates_are_the_differences_of_plans_solved_anew() -> None:
+    """A gift of each thing in each month, solved by the second programme: the told rate lies between both slopes."""
+    outcome, solution = solved(case())
+    table = exchange(outcome, solution)
+    base = build_again(case(), levels()).solve().passes["availability"]
+    need = 18.0
+    told = 0
+    for row in table.filter(pl.col("month").is_in(["2025-01", "2025-06", "2025-10"])).iter_rows(named=True):
+        lead = {"spares": levels().groups[0].lead, "bays": 3.0, "systems": 6.0}[row["lever"]]
+        decided = MONTH + int(row["month"][5:]) - 1
+        whole, part = int(lead), lead - int(lead)
+        code = "partner-guns" if row["lever"] == "systems" else row["code"]
+        slopes = []
+        for sign in (-1.0, 1.0):
+            step = sign * 0.001
+            gift = {
+                (row["lever"], code, decided + whole): step * (1 - part),
+                (row["lever"], code, decided + whole + 1): step * part,
+            }
+            found = build_again(case(), levels(), gift).minimise("availability", {"rules": 1e-9, "need": 1e-9}).value
+            slopes.append((base - found) / step * need / row["price"])
+        assert min(slopes) - 2e-4 <= row["gain"] <= max(slopes) + 2e-4, row
+        told += row["gain"] > 0
+    assert told >= 6
+
+
+def test_the_plan_buys_the_best_mix_of_the_curve() -> None:
+    """One month, one fleet without losses: the plan equals the perspective programme of the curve (METHODS A10)."""
+    group = levels().groups[0]
+    plain = group.bays[:, 0] == 0
+    share = group.share[plain, 0, 8]
+    x = group.cost[plain] / group.per[0, 8]
+    alpha, beta = pieces(x, share)
+    mix = best_mix(alpha, beta, float(share.max()), 4.0, 60.0)
+    assert mix.available <= mix.systems * share.max() + 1e-9
+    # the same by the levels themselves
+    from scipy.optimize import linprog
+
+    n = len(share)
+    rows = [[*x, -1.0, 0.0], [*([0.0] * n), 1.0, 4.0]]
+    equal = [[*([1.0] * n), 0.0, -1.0]]
+    answer = linprog([*(-share), 0.0, 0.0], A_ub=rows, b_ub=[0.0, 60.0], A_eq=equal, b_eq=[0.0], method="highs")
+    assert -answer.fun == pytest.approx(mix.available, rel=1e-9)
+
+
+def test_rounds_and_residual_are_told_and_the_course_agrees() -> None:
+    told: dict[str, Any] = plan().manifest["coupling"]
+    assert told["converged"]
+    assert told["residual"] <= 0.01
+    gap = (plan()["fleets"]["available"] - plan()["fleets"]["played"]).abs()
+    assert told["largest_difference"] == pytest.approx(float(gap.max()), abs=1e-3)
+    assert float(gap.max()) < 0.03 * 18  # whole spares, and levels that stood from the first month
+
+
+def test_every_shortage_is_bounded_and_explained() -> None:
+    fleets = plan()["fleets"]
+    assert (fleets["lacking"] <= fleets["needed"] + 1e-9).all()
+    lacking = (fleets["needed"] - fleets["available"]).clip(lower_bound=0)
+    assert np.allclose(fleets["lacking"], lacking, atol=1e-4)
+    short = plan()["shortages"].filter(objective="availability").group_by("period").agg(pl.col("amount").sum())
+    causes = plan()["causes"].filter(objective="availability").group_by("period").agg(pl.col("amount").sum())
+    both = short.join(causes, on="period")
+    assert both.height == short.height
+    assert np.allclose(both["amount"], both["amount_right"])
+
+
+def test_fired_rounds_wear_the_fleet() -> None:
+    """Less ammunition served, less wear: the use of the fleet is what the plan serves, not what the table says."""
+    from rampart.plan.coupling import usage_of
+    from rampart.sustainment.levels import first_usage
+
+    outcome, _ = solved(case())
+    usage = usage_of(outcome, levels(), first_usage(levels().support))
+    assert np.allclose(usage.used.sum(), 54_000)
+    fewer = changed("demand", lambda t: t.with_columns(need=pl.col("need") / 2))
+    more = [float(p["fleets"]["ao"].mean()) for p in (plan(), rampart.plan(fewer))]
+    assert more[1] > more[0]
+
+
+def test_a_case_that_asks_for_no_availability_has_no_fleets_in_its_plan() -> None:
+    quiet = changed("priorities", lambda t: t.filter(pl.col("objective") != "availability"))
+    programme = build(quiet)
+    families = {name for name, family in programme.variables.items() if (family.labels >= 0).any()}
+    assert not families & {"spares", "bays", "join", "level", "unavailable"}
+    found = rampart.plan(quiet)
+    assert all(found[name].is_empty() for name in ("fleets", "support", "exchange"))
+    assert "coupling" not in found.manifest
+
+
+def test_a_war_of_unknown_length_refuses_availability() -> None:
+    with pytest.raises(rampart.CaseError, match="availability"):
+        build(case())
+
+
+def test_rows_in_another_order_give_the_same_plan() -> None:
+    mixed = Case(tables={name: t.reverse() if t.height > 1 else t for name, t in case().tables.items()})
+    other = rampart.plan(mixed)
+    for table in ("fleets", "support"):
+        assert other[table].equals(plan()[table]) or np.allclose(
+            other[table].select(pl.col(pl.Float64)).fill_null(0).to_numpy(),
+            plan()[table].select(pl.col(pl.Float64)).fill_null(0).to_numpy(), atol=1e-6,
+        )  # fmt: skip
+
+
+def test_levels_hold_at_the_course_of_the_fleets() -> None:
+    """Each level is the course with its stock and bays; the first is what is held."""
+    from rampart.sustainment.course import course
+    from rampart.sustainment.fleet import read_support
+    from rampart.sustainment.levels import first_usage, with_usage
+
+    support = read_support(case())
+    base = course(with_usage(support, first_usage(support)))
+    group = levels().groups[0]
+    assert group.cost[0] == 0
+    assert (group.bays[0] == 0).all()
+    assert np.allclose(group.share[0, 0], base.ao[0], atol=2e-4)
+    more = course(replace(base.support, bays=base.support.bays + 2.0))
+    last = next(n for n in range(len(group.cost)) if group.cost[n] == 0 and group.bays[n, 0] == 2)
+    assert np.allclose(group.share[last, 0], more.ao[0], atol=2e-4)
