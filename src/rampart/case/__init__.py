@@ -89,7 +89,10 @@ class Case:
     def names(self, table: str, language: str = "en") -> dict[str, str]:
         """Display name of every code of nations, items or postures; French falls back to English."""
         frame = self.tables[table]
-        code = {"nations": "nation", "items": "item", "postures": "posture"}[table]
+        code = {
+            "nations": "nation", "items": "item", "postures": "posture", "fleets": "fleet", "sites": "site",
+            "shops": "shop",
+        }[table]  # fmt: skip
         pairs = frame.select(code, "name_en", "name_fr").iter_rows()
         return {key: (fr or en) if language == "fr" else en for key, en, fr in pairs}
 
