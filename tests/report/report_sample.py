@@ -107,6 +107,7 @@ def _balances(case: Case, production: list[dict[str, Any]]) -> list[dict[str, An
                 "consumed": 0.0,
                 "sent": sent(holder, item, t, length),
                 "disposed": 0.0,
+                "joined": 0.0,
             }
             if holder == "UKR":
                 row["made"] = direct.get((item, t), 0.0)
@@ -341,7 +342,7 @@ def sample_plan() -> SamplePlan:
     }
     schema = result_schema()
     frames = {
-        name: pl.DataFrame([{c: r.get(c) for c in columns} for r in rows[name]], schema=columns)
+        name: pl.DataFrame([{c: r.get(c) for c in columns} for r in rows.get(name, [])], schema=columns)
         for name, columns in schema.items()
     }
     manifest = {

@@ -313,7 +313,8 @@ def _echelons(
 
     step = timegrid.by_step
     shares = [sharing(n) for n in networks]
-    up, down = step(np.stack([x.up for x in shares])), step(np.stack([x.down for x in shares]))
+    down = step(np.stack([x.down for x in shares]))
+    asked, all_asked = step(np.stack([n.upwards for n in networks]) * rate), step(rate)
     mean, variance = own_mean.copy(), own_variance.copy()
     stock = step(s.stock)
     ebo, vbo = np.zeros_like(mean), np.zeros_like(mean)
@@ -330,8 +331,9 @@ def _echelons(
             rows = level[busy[level, site]]
             if above >= 0:
                 lag = np.full(len(rows), s.order_ship[site])
+                owed = ebo[:, rows, above]
                 f, e, v = (
-                    up[:, rows, site],
+                    timegrid.share_of_owed(asked[:, rows, site], all_asked[:, rows, above], owed, lag),
                     timegrid.delayed(ebo[:, rows, above], lag),
                     timegrid.delayed(vbo[:, rows, above], lag),
                 )
