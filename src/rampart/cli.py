@@ -223,7 +223,7 @@ def plan(
 
 def summary(made: Plan, folder: Path, written: tuple[Path, ...]) -> dict[str, Any]:
     """A plan in JSON: status, passes, decisions, what gave way, where things lie."""
-    tables = ("passes", "decisions", "fill", "bottlenecks", "rules_broken")
+    tables = ("passes", "decisions", "fill", "fleets", "support", "exchange", "bottlenecks", "rules_broken")
     return {
         "status": made.status,
         "feasible": made.feasible,

@@ -84,11 +84,59 @@ def poor() -> Case:
     )
 
 
-@pytest.mark.parametrize("make", [case, quarters, poor])
+def added(base: Case, table: str, *rows: dict[str, Any]) -> Case:
+    schema = base.tables[table].schema
+    more = pl.DataFrame([{c: row.get(c) for c in schema} for row in rows], schema=schema)
+    return changed(table, lambda t: pl.concat([t, more]), base)
+
+
+def several() -> Case:
+    """The donor's own guns draw on the same depot and pay for themselves in part; another fleet has a depot of its own."""
+    one = added(
+        case(), "fleets",
+        {"fleet": "home-guns", "type": "gun-type", "holder": "XAA", "site": "hub", "needed": 10.0,
+         "item": "gun", "transport_days": 0.0,
+         "repair_days": 20.0, "mmt": 0.0, "cannibalise": True},
+        {"fleet": "other-guns", "type": "gun-type", "holder": "XUU", "site": "far", "needed": 6.0,
+         "transport_days": 0.0,
+         "mmt": 0.0, "cannibalise": False},
+    )  # fmt: skip
+    one = added(one, "sites", {"site": "far", "nation": "XUU", "order_ship": 0.0})
+    one = added(
+        one,
+        "contracts",
+        {"contract": "home", "line": "gun_line", "buyer": "XAA", "advance": 0.0, "max_quantity": np.inf},
+    )
+    one = added(
+        one, "budgets", {"nation": "XUU", "fiscal_year": 2025, "purpose": "all", "commitments": 2.0, "payments": 1.5}
+    )
+    one = added(
+        one, "fleet_arrivals", {"fleet": "home-guns", "quantity": 8.0}, {"fleet": "other-guns", "quantity": 5.0}
+    )
+    one = added(
+        one, "fleet_use", {"fleet": "home-guns", "use": 60.0, "damage": 0.01, "losses": 0.0},
+        {"fleet": "other-guns", "use": 150.0, "damage": 0.0, "losses": 0.02},
+    )  # fmt: skip
+    return added(
+        one, "repairs", {"part": "motor", "site": "far", "repaired": 0.7, "condemned": 0.3, "turnaround": 25.0},
+        {"part": "barrel", "site": "far", "repaired": 0.0, "condemned": 1.0},
+    )  # fmt: skip
+
+
+def test_fleets_that_share_a_depot_are_one_group() -> None:
+    found = support_levels(several())
+    assert [g.code for g in found.groups] == ["hub", "far"]
+    assert [len(g.fleets) for g in found.groups] == [2, 1]
+    assert found.groups[0].shops == ("hall",)
+    assert found.groups[1].shops == ()
+
+
+@pytest.mark.parametrize("make", [case, quarters, poor, several])
 def test_the_second_programme_agrees(make: Callable[[], Case]) -> None:
     one = make()
-    found = passes(solved(one)[1])
-    expected = build_again(one, levels()).solve().passes
+    same = support_levels(one) if make is several else levels()
+    found = passes(solved(one, same)[1])
+    expected = build_again(one, same).solve().passes
     assert found.keys() - {"rules"} == expected.keys() - {"rules"}
     for name, value in expected.items():
         assert found[name] == pytest.approx(value, rel=1e-6, abs=1e-6), name

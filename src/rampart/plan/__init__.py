@@ -49,7 +49,9 @@ def plan(
     def solved(levels: Levels | None = None) -> tuple[Programme, Solution]:
         programme = build(case, levels=levels)
         clock.append(time.perf_counter())
-        return programme, solve(programme, time_limit=time_limit, mip_gap=mip_gap, seed=seed, progress=progress)
+        # plans that are solved in turn with their fleets share the time
+        left = None if time_limit is None else max(0.1, time_limit - (clock[-1] - clock[0] if levels else 0.0))
+        return programme, solve(programme, time_limit=left, mip_gap=mip_gap, seed=seed, progress=progress)
 
     clock = [time.perf_counter()]
     found = coupled(case, solved) if wanted(case) else None

@@ -20,17 +20,19 @@ def fleets(subject: Subject) -> list[Chapter]:
     words = subject.words
     if subject["fleets"].is_empty():
         return []
-    told = subject.plan.manifest["coupling"]
-    says = [
-        words("chapter.fleets.says"),
-        words(
-            "chapter.fleets.agreed" if told["converged"] else "chapter.fleets.apart",
-            rounds=told["rounds"], residual=words.number(told["residual"]),
-            difference=words.number(told["largest_difference"]),
-        ),
-    ]  # fmt: skip
+    says = [words("chapter.fleets.says"), agreement(subject)]
     tables = [_systems(subject), _support(subject), _exchange(subject)]
     return [chapter(subject, "fleets", figures=("fleets",), listings=tables, says=tuple(says))]
+
+
+def agreement(subject: Subject) -> str:
+    """How closely plan and sustainment agree, and how far the plan stands from what is played through."""
+    words, told = subject.words, subject.plan.manifest["coupling"]
+    return words(
+        "chapter.fleets.agreed" if told["converged"] else "chapter.fleets.apart",
+        rounds=told["rounds"], residual=words.number(told["residual"]),
+        difference=words.number(told["largest_difference"]),
+    )  # fmt: skip
 
 
 def headlines(subject: Subject) -> list[str]:
