@@ -186,6 +186,34 @@ class TestCurve:
         for step in range(26):
             assert np.min(value[cost <= found.cost[step] + 1e-9]) == pytest.approx(-found.logarithm[step], abs=1e-9)
 
+    @settings(max_examples=40, deadline=None)
+    @given(
+        parts=st.lists(
+            st.tuples(st.floats(0.05, 3.0), st.floats(0.5, 10.0), st.integers(1, 3), st.floats(1.0, 3.0)),
+            min_size=1, max_size=3,
+        ),
+        systems=st.integers(5, 40),
+    )  # fmt: skip
+    def test_greedy_is_the_hull_of_enumeration_whatever_the_parts(
+        self, parts: list[tuple[float, float, int, float]], systems: int
+    ) -> None:
+        """Random means, prices, places and spreads: no stock that can be listed lies below the curve, and all steps are hit."""
+        mean, price, installed, ratio = (np.array(x, float) for x in zip(*parts, strict=True))
+        found = marginal.curve(mean, mean * ratio, price, systems=float(systems), installed=installed)
+        last = min(12, len(found.cost) - 1)
+        top = found.bought(last, len(parts)) + 2
+        cost, value = np.zeros(1), np.zeros(1)
+        for i, most in enumerate(top):
+            table = pipelines.backorder_table(mean[i], mean[i] * ratio[i], int(most))
+            term = marginal.penalty(table, float(systems), installed[i])
+            cost = (cost[:, None] + np.arange(most + 1) * price[i]).ravel()
+            value = (value[:, None] + term).ravel()
+        line = np.interp(cost, found.cost, -found.logarithm)
+        assert np.all(line <= value + 1e-9)
+        for step in range(last + 1):
+            mine = np.abs(cost - found.cost[step]) < 1e-9
+            assert np.min(value[mine]) == pytest.approx(-found.logarithm[step], abs=1e-9)
+
     def test_five_bases_are_not_convex(self) -> None:
         """A-62 to A-64: best total backorders for each number of units, the hull skips seven."""
         net = base_network([0.05] * 5, [0] * 5, [0] * 5, [5] * 5, 20)
