@@ -251,6 +251,8 @@ def known_code(plan: Plan, option: str, code: str | None, table: str, column: st
     from difflib import get_close_matches
 
     codes = plan.case[table][column].to_list()
+    if table == "items":  # what is short of a fleet is told by the fleet
+        codes += plan.case["fleets"]["fleet"].to_list()
     if code is None or code in codes:
         return
     near = get_close_matches(code, codes, 1)

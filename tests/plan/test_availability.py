@@ -185,6 +185,22 @@ def test_the_exchange_rates_are_the_differences_of_plans_solved_anew() -> None:
     assert told >= 6
 
 
+@pytest.mark.slow
+def test_the_rate_holds_when_all_is_solved_anew() -> None:
+    """Half a million less and more, wear, levels and rounds anew: the told rate lies between, and so does what is played."""
+    told = plan()["exchange"].filter(lever="spares", month="2025-01")["gain"].sum()
+    played, planned = [], []
+    for more in (-0.5, 0.5):
+        other = rampart.plan(budget(2025, more))
+        value = [dict(p["passes"].select("objective", "value").iter_rows())["availability"] for p in (plan(), other)]
+        there = [float(p["fleets"]["played"].clip(upper_bound=18.0).sum()) for p in (plan(), other)]
+        planned.append((value[0] - value[1]) * 18.0 / more)
+        played.append((there[1] - there[0]) / more)
+    assert planned[1] < told < planned[0]
+    assert planned[0] < 1.25 * planned[1]
+    assert played == pytest.approx(planned, rel=0.02)
+
+
 def test_the_plan_buys_the_best_mix_of_the_curve() -> None:
     """One month, one fleet without losses: the plan equals the perspective programme of the curve (METHODS A10)."""
     group = levels().groups[0]
@@ -278,3 +294,35 @@ def test_levels_hold_at_the_course_of_the_fleets() -> None:
     more = course(replace(base.support, bays=base.support.bays + 2.0))
     last = next(n for n in range(len(group.cost)) if group.cost[n] == 0 and group.bays[n, 0] == 2)
     assert np.allclose(group.share[last, 0], more.ao[0], atol=2e-4)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_report_and_explanations_tell_of_fleets(language: Any, tmp_path: Path) -> None:
+    from rampart.report.html import html
+
+    page = html(plan(), language)
+    name = {"en": "Partner&#39;s guns", "fr": "Canons du partenaire"}[language]
+    assert name in page
+    assert 'id="figure-fleets"' in page
+    assert "partner-guns" not in page
+    told = plan().explain(holder="XUU", item="partner-guns", language=language)
+    assert len(told) > 2
+    assert "partner-guns" not in " ".join(told)
+
+
+def test_a_plan_with_fleets_saves_back_equal(tmp_path: Path) -> None:
+    assert rampart.read_plan(plan().save(tmp_path / "plan")) == plan()
+
+
+def test_the_command_prints_the_agreement(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from rampart.cli import main
+
+    told = CliRunner().invoke(main, ["plan", str(PLANNED), "-o", str(tmp_path / "plan"), "--no-report", "--lang", "en"])
+    assert told.exit_code == 0, told.output
+    assert "agree after" in told.output
+    assert "Order spares through Alpha" in told.output
+    asked = CliRunner().invoke(main, ["explain", str(tmp_path / "plan"), "--item", "partner-guns", "--lang", "en"])
+    assert asked.exit_code == 0, asked.output
+    assert "Partner's guns" in asked.output
