@@ -104,7 +104,7 @@ def _fleet(
         systems = [(c, _mean(there, months)) for c, there in joined]
         money = [(c, _mean(there, months)) for c, there in spares]
         free = _gift(gift, "spares", g.code, months)
-        per = float(g.per[place][at].mean())
+        per = float(g.per[place][at].mean()) or 1.0  # a fleet that is never there
         points = np.array([float(g.share[n, place][at].mean()) for n in range(len(g.cost))])
         for number, (alpha, beta, gammas) in enumerate(_planes(g.cost / per, g.bays / per, points)):
             terms = [(available, 1.0), *((c, -alpha * v) for c, v in systems), *((c, -beta * v) for c, v in money)]
