@@ -223,7 +223,7 @@ def plan(
 
 def summary(made: Plan, folder: Path, written: tuple[Path, ...]) -> dict[str, Any]:
     """A plan in JSON: status, passes, decisions, what gave way, where things lie."""
-    tables = ("passes", "decisions", "fill", "bottlenecks", "rules_broken")
+    tables = ("passes", "decisions", "fill", "fleets", "support", "exchange", "bottlenecks", "rules_broken")
     return {
         "status": made.status,
         "feasible": made.feasible,
@@ -251,6 +251,8 @@ def known_code(plan: Plan, option: str, code: str | None, table: str, column: st
     from difflib import get_close_matches
 
     codes = plan.case[table][column].to_list()
+    if table == "items":  # what is short of a fleet is told by the fleet
+        codes += plan.case["fleets"]["fleet"].to_list()
     if code is None or code in codes:
         return
     near = get_close_matches(code, codes, 1)

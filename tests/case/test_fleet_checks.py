@@ -12,6 +12,7 @@ from rampart import check_case
 from .editing import Sheets
 
 FLEETS = Path(__file__).parents[2] / "cases" / "fleet-tiny"
+PLANNED = Path(__file__).parents[2] / "cases" / "deliver-or-repair"
 
 
 @pytest.fixture
@@ -71,6 +72,50 @@ BREAK = {
         "breakdown", 3, "life", "0",
     ),
 }  # fmt: skip
+
+
+def without_fleets(s: Sheets) -> None:
+    for table in ("part_stocks", "repairs", "breakdown", "parts", "fleet_use", "fleet_arrivals", "fleets", "shop_bays"):
+        s.write(table, s.rows(table)[:1])
+    s.write("shops", s.rows("shops")[:1])
+    s.write("sites", s.rows("sites")[:1])
+
+
+# what a plan of fleets must know, in a case that has one
+PLAN_BREAK = {
+    "availability-without-fleet": (without_fleets, "priorities", 3, "objective", "availability"),
+    "systems-needed-unknown": (lambda s: s.set("fleets", 2, "needed", ""), "fleets", 2, "needed", "partner-guns"),
+    "fires-without-demand": (lambda s: s.set("fleets", 2, "fires", "gun"), "fleets", 2, "fires", "gun"),
+    "bay-cost-unknown": (
+        lambda s: [s.set("shops", 2, column, "") for column in ("bay_cost", "low", "high")],
+        "shops", 2, "bay_cost", "hall",
+    ),
+    "bay-payer-unknown": (lambda s: s.set("sites", 2, "nation", ""), "shops", 2, "payer", "hall"),
+    "rebuy-price-unknown": (
+        lambda s: [s.set("parts", 2, column, "") for column in ("price", "low", "high")], "parts", 2, "price", "barrel"
+    ),
+}  # fmt: skip
+
+
+def test_the_small_case_of_a_plan_with_fleets_is_sound() -> None:
+    case, findings = check_case(PLANNED)
+    assert case is not None
+    assert findings == ()
+
+
+@pytest.mark.parametrize("code", PLAN_BREAK)
+def test_a_plan_of_fleets_is_refused_what_it_cannot_know(tmp_path: Path, code: str) -> None:
+    shutil.copytree(PLANNED, tmp_path / "case")
+    sheets = Sheets(tmp_path / "case")
+    change, table, row, column, value = PLAN_BREAK[code]
+    change(sheets)
+    case, findings = check_case(sheets.folder)
+    found = [f for f in findings if f.severity == "error"]
+    assert [(f.code, f.table, f.row, f.column, f.value) for f in found] == [(code, table, row, column, value)]
+    assert case is None
+    for language in ("en", "fr"):
+        assert found[0].remedy(language)
+        assert "{" not in found[0].sentence(language)
 
 
 @pytest.mark.parametrize("code", BREAK)

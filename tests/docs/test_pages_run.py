@@ -12,7 +12,7 @@ from doc_pages import EXECUTED, NOT_RUN, ROOT, Reader, all_commands
 
 @pytest.mark.parametrize("page", EXECUTED)
 def test_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for case in ("tiny", "csis-155", "fleet-tiny"):
+    for case in ("tiny", "csis-155", "fleet-tiny", "deliver-or-repair"):
         shutil.copytree(ROOT / "cases" / case, tmp_path / "cases" / case)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "132")

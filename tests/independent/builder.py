@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from typing import Any
 
 from independent.decisions import Decisions, Pair, Term
 from independent.facts import Facts, Row
+from independent.fleets import add_fleets
 from independent.programme import Programme, Solution
 from rampart.case import Case
 
-ORDER = ("floors", "pledges", "need", "own_use", "requirement", "money")
+ORDER = ("floors", "pledges", "need", "own_use", "availability", "requirement", "money")
 
 
 def solve(case: Case) -> Solution:
@@ -21,19 +23,19 @@ def solve(case: Case) -> Solution:
     return build(case).solve()
 
 
-def build(case: Case) -> Programme:
-    """The programme of a case, objectives included."""
-    return _Builder(Facts(case)).programme()
+def build(case: Case, levels: Any = None, gift: dict[tuple[str, str, int], float] | None = None) -> Programme:
+    """The programme of a case, objectives included; ``levels`` and ``gift`` as in ``fleets``."""
+    return Builder(Facts(case)).programme(levels, gift or {})
 
 
-class _Builder(Decisions):
+class Builder(Decisions):
     """Writes the rows once the decisions are there, then the passes."""
 
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
         self.passes: dict[str, list[Term]] = {name: [] for name in ORDER}
 
-    def programme(self) -> Programme:
+    def programme(self, levels: Any = None, gift: dict[tuple[str, str, int], float] | None = None) -> Programme:
         """Decisions first, then what they must keep to, then the passes."""
         self.given_flows()
         for channel in self.f.channels:
@@ -44,6 +46,8 @@ class _Builder(Decisions):
         for lane in self.f.lanes:
             self.sending(lane)
         self.demands()
+        if levels is not None:
+            add_fleets(self, levels, gift or {})
         self.stocks()
         for line in self.f.lines:
             self.line(line)
@@ -280,7 +284,7 @@ class _Builder(Decisions):
 
     def budgets(self) -> None:
         """Money of a nation, fiscal year and purpose within its limits."""
-        every = ("procurement", "capacity", "transport")
+        every = ("procurement", "capacity", "transport", "support")
         for r in self.f.rows("budgets"):
             nation, year, purpose = r["nation"], r["fiscal_year"], r["purpose"]
             if year not in {self.f.fiscal_year(nation, m) for m in range(self.f.first, self.f.last + 1)}:
@@ -290,8 +294,9 @@ class _Builder(Decisions):
                     continue
                 parts = every if purpose == "all" else (purpose,)
                 terms = [term for part in parts for term in self.spent[nation, year, part, kind]]
-                counted = purpose != "capacity" and kind == "payments"
+                counted = purpose in ("all", "procurement") and kind == "payments"
                 fixed = self.paid[nation, year] if counted else 0.0
+                fixed += self.kept_up[nation, year] if purpose in ("all", "support") else 0.0
                 name = f"{nation}|{year}|{purpose}|{kind}"
                 over = self.p.column(f"over_budget|{name}")
                 self.p.row(f"budget|{name}", [*terms, (over, -1.0)], upper=r[kind] - fixed)

@@ -30,6 +30,7 @@ class Decisions:
         self.arrivals: dict[tuple[str, str, str, int], list[Term]] = defaultdict(list)
         self.spent: dict[tuple[str, int, str, str], list[Term]] = defaultdict(list)
         self.paid: dict[tuple[str, int], float] = defaultdict(float)
+        self.kept_up: dict[tuple[str, int], float] = defaultdict(float)
         self.money: list[Term] = []
         self.slack: list[Term] = []
         self.pairs: set[Pair] = set()

@@ -29,7 +29,7 @@ def assert_sound(plan: Plan) -> None:
                 assert values.is_finite().all(), (name, column.name)
     stock = plan["stock"]
     come = pl.sum_horizontal("opening", "ordered", "made", "bought", "received")
-    go = pl.sum_horizontal("used", "consumed", "sent", "disposed")
+    go = pl.sum_horizontal("used", "consumed", "sent", "disposed", "joined")
     off = stock.select((come - go - pl.col("closing")).abs() / (1 + come)).to_series().max()
     assert off is None or off < 1e-5
     short = float(plan["shortages"]["amount"].sum())

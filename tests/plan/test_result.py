@@ -163,7 +163,7 @@ def test_a_save_that_stops_between_its_last_moves_leaves_the_older_plan(
 def test_the_stock_balances(plan: Plan) -> None:
     stock = plan["stock"].sort("holder", "item", "period")
     come = pl.sum_horizontal("opening", "ordered", "made", "bought", "received")
-    go = pl.sum_horizontal("used", "consumed", "sent", "disposed")
+    go = pl.sum_horizontal("used", "consumed", "sent", "disposed", "joined")
     # the age of stock is not a flow of its own, so what is left is exactly the closing stock
     off = stock.select((come - go - pl.col("closing")).abs() / (1 + come)).to_series()
     assert off.max() < CLOSE

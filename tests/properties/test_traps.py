@@ -199,7 +199,7 @@ def test_sending_to_and_fro_creates_no_stock() -> None:
 def test_every_balance_closes_and_no_shortage_exceeds_its_need(of: Case) -> None:
     plan = rampart.plan(of)
     into = pl.sum_horizontal("opening", "ordered", "made", "bought", "received")
-    out = pl.sum_horizontal("used", "consumed", "sent", "disposed", "closing")
+    out = pl.sum_horizontal("used", "consumed", "sent", "disposed", "joined", "closing")
     gaps = plan["stock"].select((into - out).abs().alias("gap"))["gap"]
     assert (gaps.max() or 0.0) < 1e-5
     lost = plan["demand"].filter(pl.col("unmet") > pl.col("need") + 1e-5)

@@ -107,6 +107,7 @@ def _balances(case: Case, production: list[dict[str, Any]]) -> list[dict[str, An
                 "consumed": 0.0,
                 "sent": sent(holder, item, t, length),
                 "disposed": 0.0,
+                "joined": 0.0,
             }
             if holder == "UKR":
                 row["made"] = direct.get((item, t), 0.0)
@@ -338,15 +339,38 @@ def sample_plan() -> SamplePlan:
             },
         ],
         "passes": _passes(),
-    }
+        "fleets": [
+            {
+                "fleet": "ukr-guns", "holder": "UKR", "type": "gun", "group": "hub", "period": t, "month": month,
+                "needed": 120.0, "owned": 110.0, "joined": 0.0, "available": 80.0 + t, "lacking": 40.0 - t,
+                "ao": (80.0 + t) / 110, "dto": (80.0 + t) / 120, "played": 79.0 + t,
+            }
+            for t, month in enumerate(calendar.labels[:6])
+        ],
+        "support": [
+            {
+                "kind": kind, "code": code, "payer": "DEU", "period": 0, "month": "2024-01", "arrives": "2024-06",
+                "units": units, "money": 4.5,
+            }
+            for kind, code, units in (("spares", "hub", None), ("bays", "hall", 2.0))
+        ],
+        "exchange": [
+            {
+                "lever": lever, "code": "hub", "fleet": "ukr-guns", "period": 0, "month": "2024-01", "arrives": "2024-06",
+                "price": 1.0, "gain": gain,
+            }
+            for lever, gain in (("spares", 2.5), ("bays", 1.2), ("systems", 0.8))
+        ],
+    }  # fmt: skip
     schema = result_schema()
     frames = {
-        name: pl.DataFrame([{c: r.get(c) for c in columns} for r in rows[name]], schema=columns)
+        name: pl.DataFrame([{c: r.get(c) for c in columns} for r in rows.get(name, [])], schema=columns)
         for name, columns in schema.items()
     }
     manifest = {
         "rampart": "0.1.0",
         "created": "2024-01-15T09:30:00+00:00",
+        "coupling": {"rounds": 4, "residual": 0.002, "converged": True, "largest_difference": 0.4},
         "inputs": {"stocks.csv": "3f" * 32, "lines.csv": "a7" * 32},
         "case_hash": "c4" * 32,
         "overrides": [],

@@ -302,10 +302,10 @@ class TestShops:
         assert start @ np.arange(len(start)) == printed(2.8888888889)
         wanted = {5: 6.51178686, 10: 9.40488956, 20: 14.74759530, 25: 12.50426636, 30: 10.57688489, 40: 7.65016839,
                   60: 4.58368798}  # fmt: skip
-        assert {t: mean[t // 5 - 1] for t in wanted} == {t: pytest.approx(v, abs=6e-7) for t, v in wanted.items()}
+        assert {t: mean[t // 5 - 1] for t in wanted} == {t: printed(v, 8) for t, v in wanted.items()}
         for t, value in ((10, 4.08459088), (20, 9.01544342), (40, 3.53976058)):
             pmf = shops.shop_over_time(spans[: t // 5], start=start, states=250)[2]
-            assert enumeration.moments(enumeration.short_of(pmf, 6))[0] == pytest.approx(value, abs=6e-7)
+            assert enumeration.moments(enumeration.short_of(pmf, 6))[0] == printed(value, 8)
 
 
 class TestCondemnation:

@@ -233,6 +233,27 @@ def test_rows_in_another_order_give_the_same_answer(tiny: Case) -> None:
                 assert left[column].to_list() == right[column].to_list()
 
 
+def test_many_small_fleets_cost_more_spares_than_one_type() -> None:
+    """The case's own nine types: the penalty by the largest, computed again from the pipelines of the course."""
+    from rampart.sustainment.exchange import mixed_fleets
+    from rampart.sustainment.marginal import curve
+
+    base = course(read_support(read_case(CASES / "fleet-2023")))
+    s, m = base.support, base.support.months.index("2022-11")
+    (found,) = [one for one in mixed_fleets(s, base, m, 0.9) if one.holder == "UKR"]
+    assert found.types == 8
+    assert found.apart > found.together > 0
+    f = next(n for n, row in enumerate(s.fleet_rows) if row["type"] == found.type)
+    present = float((base.held - base.damaged)[f, m])
+    out = base.mean[3 * m : 3 * m + 3, :, s.fleet_site[f]].mean(0) * base.sharing[m, f] / present
+    parts = np.flatnonzero(s.installed[f] > 0)
+    one = curve(out[parts] * found.systems, out[parts] * found.systems, s.price[parts], systems=found.systems,
+                installed=s.installed[f, parts])  # fmt: skip
+    step = one.reaching(0.9)
+    assert step is not None
+    assert one.cost[step] == pytest.approx(found.together)
+
+
 def test_a_month_outside_the_plan_is_refused(tiny: Case) -> None:
     with pytest.raises(ValueError, match="2031-01"):
         sustain(tiny, month="2031-01")

@@ -186,15 +186,43 @@ class TestCurve:
         for step in range(26):
             assert np.min(value[cost <= found.cost[step] + 1e-9]) == pytest.approx(-found.logarithm[step], abs=1e-9)
 
+    @settings(max_examples=40, deadline=None)
+    @given(
+        parts=st.lists(
+            st.tuples(st.floats(0.05, 3.0), st.floats(0.5, 10.0), st.integers(1, 3), st.floats(1.0, 3.0)),
+            min_size=1, max_size=3,
+        ),
+        systems=st.integers(5, 40),
+    )  # fmt: skip
+    def test_greedy_is_the_hull_of_enumeration_whatever_the_parts(
+        self, parts: list[tuple[float, float, int, float]], systems: int
+    ) -> None:
+        """Random means, prices, places and spreads: no stock that can be listed lies below the curve, and all steps are hit."""
+        mean, price, installed, ratio = (np.array(x, float) for x in zip(*parts, strict=True))
+        found = marginal.curve(mean, mean * ratio, price, systems=float(systems), installed=installed)
+        last = min(12, len(found.cost) - 1)
+        top = found.bought(last, len(parts)) + 2
+        cost, value = np.zeros(1), np.zeros(1)
+        for i, most in enumerate(top):
+            table = pipelines.backorder_table(mean[i], mean[i] * ratio[i], int(most))
+            term = marginal.penalty(table, float(systems), installed[i])
+            cost = (cost[:, None] + np.arange(most + 1) * price[i]).ravel()
+            value = (value[:, None] + term).ravel()
+        line = np.interp(cost, found.cost, -found.logarithm)
+        assert np.all(line <= value + 1e-9)
+        for step in range(last + 1):
+            mine = np.abs(cost - found.cost[step]) < 1e-9
+            assert np.min(value[mine]) == pytest.approx(-found.logarithm[step], abs=1e-9)
+
     def test_five_bases_are_not_convex(self) -> None:
         """A-62 to A-64: best total backorders for each number of units, the hull skips seven."""
         net = base_network([0.05] * 5, [0] * 5, [0] * 5, [5] * 5, 20)
-        systems = 1e7
+        systems = 1e10
         split = Allocation(net, Fleets.of(np.array([0.0] + [systems] * 5), np.ones(1)), tail=1e-9)
         best = split.values()[0] * systems * 5
         wanted = {0: 6.25, 3: 3.42181765, 6: 1.74329750, 7: 1.45824768, 8: 1.03165596, 9: 0.69676408, 11: 0.31804838,
                   15: 0.08550935, 16: 0.04771245}  # fmt: skip
-        assert {n: best[n] for n in wanted} == {n: pytest.approx(v, abs=2e-6) for n, v in wanted.items()}
+        assert {n: best[n] for n in wanted} == {n: pytest.approx(v, abs=6e-9) for n, v in wanted.items()}
         assert 7 not in split.steps().total
         assert split.stocks(np.array([6])).tolist() == [[6, 0, 0, 0, 0, 0]]
         assert split.stocks(np.array([8]))[0, 0] == 3
@@ -273,12 +301,19 @@ class TestExchange:
         found = f1_curve()
         alpha, beta = exchange.pieces(found.cost / 20.0, found.availability)
         best = exchange.best_mix(alpha, beta, float(found.availability[-1]), 12.0, 360.0)
-        assert best.systems == pytest.approx(26.5682656827, abs=2e-6)
-        assert best.support == pytest.approx(41.1808118081, abs=2e-5)
-        assert best.available == pytest.approx(24.9814194137, abs=2e-6)
-        assert best.worth == pytest.approx(0.0693928317, abs=1e-8)
+        assert best.systems == printed(26.5682656827)
+        assert best.support == printed(41.1808118081)
+        assert best.available == printed(24.9814194137)
+        assert best.worth == printed(0.0693928317)
         more = exchange.best_mix(alpha, beta, float(found.availability[-1]), 12.0, 361.0)
         assert more.available - best.available == pytest.approx(best.worth, rel=1e-6)
+
+    def test_the_hull_at_whole_systems(self) -> None:
+        """A-72: the curve of a fleet of that size, its hull at what is left of the money."""
+        for systems, value in ((26, 24.9547520513), (27, 25.2661149555)):
+            found = f1_curve(float(systems))
+            alpha, beta = exchange.pieces(found.cost, found.availability)
+            assert systems * float(np.min(alpha + beta * (360.0 - 12.0 * systems))) == printed(value)
 
     def test_whole_systems_by_enumeration(self) -> None:
         best = {}

@@ -9,6 +9,7 @@ from workshop import Workshop
 
 from rampart.sustainment import cannibalisation, enumeration, pipelines, shops, timegrid
 from rampart.sustainment.echelons import evaluate
+from rampart.sustainment.network import Network
 
 
 def simulate(network, stock, *, seed: int, length: float, batches: int = 21, **more) -> Workshop:
@@ -37,6 +38,21 @@ def test_two_indentures_within_the_band() -> None:
         mean, error = shop.owed[0, base].mean()
         assert abs(mean - state.ebo[0, base]) <= 0.05 * state.ebo[0, base] + 3 * error
         assert error < 0.03
+
+
+def test_a_part_in_two_parents() -> None:
+    """Two LRUs of one site share an SRU: what is owed of it falls on both by their share of its demand."""
+    one = np.ones((3, 1))
+    net = Network(np.array([-1]), np.array([[0.2], [0.1], [0.0]]), one, 0 * one, np.array([[4.0], [6.0], [20.0]]), 0 * one,
+                  np.zeros(3), np.array([0, 1]), np.array([2, 2]), np.array([0.6, 0.9]))  # fmt: skip
+    stock = np.array([[1], [1], [3]])
+    state = evaluate(net, stock)
+    assert state.rate[2, 0] == pytest.approx(0.2 * 0.6 + 0.1 * 0.9)
+    shop = simulate(net, stock.tolist(), seed=16, length=6000.0)
+    for part, band in ((0, 0.05), (1, 0.05), (2, 0.0)):
+        mean, error = shop.owed[part, 0].mean()
+        assert abs(mean - state.ebo[part, 0]) <= band * state.ebo[part, 0] + 3 * error
+        assert error < 0.05
 
 
 def test_a_depot_with_two_bays() -> None:

@@ -87,9 +87,12 @@ class Case:
         return {"one": 1.0, "thousand": 1e3, "million": 1e6}[str(self.settings["money_unit"])]
 
     def names(self, table: str, language: str = "en") -> dict[str, str]:
-        """Display name of every code of nations, items, postures or regimes; French falls back to English, that to the code."""
+        """Display name of every code of a table that names things; French falls back to English, that to the code."""
         frame = self.tables[table]
-        code = {"nations": "nation", "items": "item", "postures": "posture", "regimes": "regime"}[table]
+        code = {
+            "nations": "nation", "items": "item", "postures": "posture", "regimes": "regime",
+            "fleets": "fleet", "sites": "site", "shops": "shop",
+        }[table]  # fmt: skip
         pairs = frame.select(code, "name_en", "name_fr").iter_rows()
         return {key: ((fr if language == "fr" else None) or en or key) for key, en, fr in pairs}
 

@@ -14,7 +14,9 @@ from rampart.case import Case
 from rampart.plan.result import Plan, read_plan
 
 if TYPE_CHECKING:
-    from rampart.plan.solve import Step
+    from rampart.plan.model import Programme
+    from rampart.plan.solve import Solution, Step
+    from rampart.sustainment.levels import Levels
 
 __all__ = ["Plan", "plan", "read_plan"]
 
@@ -35,6 +37,8 @@ def plan(
     seed        of the solver's random choices; the same case, seed and versions give the same plan bit for bit
     progress    called as each pass starts and ends
     """
+    from rampart.plan import fleets
+    from rampart.plan.coupling import coupled, wanted
     from rampart.plan.decisions import decide_now
     from rampart.plan.duals import price_table
     from rampart.plan.explain import explain
@@ -42,19 +46,27 @@ def plan(
     from rampart.plan.outcome import Outcome
     from rampart.plan.solve import solve
 
+    def solved(levels: Levels | None = None) -> tuple[Programme, Solution]:
+        programme = build(case, levels=levels)
+        clock.append(time.perf_counter())
+        # plans that are solved in turn with their fleets share the time
+        left = None if time_limit is None else max(0.1, time_limit - (clock[-1] - clock[0] if levels else 0.0))
+        return programme, solve(programme, time_limit=left, mip_gap=mip_gap, seed=seed, progress=progress)
+
     clock = [time.perf_counter()]
-    programme = build(case)
-    clock.append(time.perf_counter())
-    solution = solve(programme, time_limit=time_limit, mip_gap=mip_gap, seed=seed, progress=progress)
-    clock.append(time.perf_counter())
-    outcome = Outcome(programme, solution)
-    tables: dict[str, Any] = outcome.tables() | explain(outcome, solution)
+    found = coupled(case, solved) if wanted(case) else None
+    programme, solution = solved() if found is None else (found.programme, found.solution)
+    clock = [clock[0], clock[-1], time.perf_counter()]
+    outcome = Outcome(programme, solution) if found is None else found.outcome
+    tables: dict[str, Any] = outcome.tables() | fleets.tables(outcome, solution, found) | explain(outcome, solution)
     clock.append(time.perf_counter())
     tables["decisions"] = decide_now(outcome, solution)
     clock.append(time.perf_counter())
     laps = [after - before for before, after in pairwise(clock)]
     spent = dict(zip(("build", "solve", "explain", "delays"), laps, strict=True))
     manifest = manifest_of(case, solution, spent, seed=seed, mip_gap=mip_gap)
+    if found is not None:
+        manifest["coupling"] = found.told()
     return Plan(case, tables, price_table(programme, solution), manifest)
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from rampart.case.calendar import Calendar
+from rampart.plan import availability
 from rampart.plan.capacity import payment_months
 from rampart.plan.contract import delivery_price, order_price
 from rampart.plan.sets import Sets
@@ -73,10 +74,43 @@ def money_flows(sets: Sets, tree: Tree) -> list[Flow]:
     for n, route in enumerate(sets.routes):
         cost = np.full(len(tree), route.cost / unit)
         flows += [Flow("send", n, route.origin, "transport", kind, cost, 0.0) for kind in KINDS]
+    flows += support_flows(sets, tree)
     return [f for f in flows if f.amount.any()]
 
 
 KINDS = ("commitments", "payments")
+
+
+def support_flows(sets: Sets, tree: Tree) -> list[Flow]:
+    """Spares committed at the order and paid on arrival; bays like expansions; upkeep of each system that joins."""
+    flows, unit, one = [], sets.case.money_unit, np.ones(len(tree))
+    for n, package in enumerate(availability.packages(sets)):
+        flows.append(Flow("spares", n, package.payer, "support", "commitments", one, 0.0))
+        flows.append(Flow("spares", n, package.payer, "support", "payments", one, package.lead))
+    for n, row in enumerate(availability.shop_rows(sets)):
+        cost, months = np.full(len(tree), float(row["bay_cost"]) / unit), int(row["bay_months"])  # type: ignore[call-overload, arg-type]
+        flows.append(Flow("bays", n, str(row["payer"]), "support", "commitments", cost, 0.0, 1, True))
+        flows.append(Flow("bays", n, str(row["payer"]), "support", "payments", cost, 0.0, max(1, months), True))
+    for n, f in enumerate(availability.joining(sets).tolist()):
+        monthly = tuple(availability.upkeep_each(sets)[f].tolist())
+        if any(monthly):
+            whole = np.full(len(tree), float(len(monthly)))
+            payer = availability.payers(sets)[f]
+            flows += [
+                Flow("join", n, payer, "support", kind, whole, 0.0, len(monthly), price=monthly) for kind in KINDS
+            ]
+    return flows
+
+
+def upkeep_of_year(sets: Sets) -> dict[tuple[str, int], float]:
+    """Money for condemned parts of the systems that do not come from the plan, by (nation, fiscal year)."""
+    starts = fiscal_starts(sets)
+    result: dict[tuple[str, int], float] = {}
+    for (payer, _), monthly in availability.upkeep(sets).items():
+        for month, money in enumerate(monthly.tolist(), start=sets.calendar.first):
+            key = payer, fiscal_year(month, starts[payer])
+            result[key] = result.get(key, 0.0) + money
+    return result
 
 
 def fiscal_year(month: int, starts_in: int) -> int:
@@ -173,15 +207,19 @@ def keep_budgets(sets: Sets, tree: Tree, families: dict[str, Family], over: Fami
     rows = Rows(over.model, tree, "budget", over.keys, scale=np.full(len(limits), scale))
     rows.add(over, tree.now, factor=-1.0)
     starts = fiscal_starts(sets)
-    paid = placed_payments(sets)
+    paid, kept_up = placed_payments(sets), upkeep_of_year(sets)
     flows = flows_alike(money_flows(sets, tree))
     right = np.full((len(limits), len(tree)), np.inf)
     for row, budget in enumerate(limits):
         end = last_period(sets, budget)
-        right[row, tree.period == end] = budget.limit - (
-            paid.get((budget.nation, budget.year), 0.0)
-            if budget.kind == "payments" and budget.covers("placed")
-            else 0.0
+        right[row, tree.period == end] = (
+            budget.limit
+            - (
+                paid.get((budget.nation, budget.year), 0.0)
+                if budget.kind == "payments" and budget.covers("placed")
+                else 0.0
+            )
+            - (kept_up.get((budget.nation, budget.year), 0.0) if budget.covers("support") else 0.0)
         )
         for alike in flows.get((budget.nation, budget.kind), []):
             first = alike[0]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rampart.case.calendar import month_text
-from rampart.plan import contract
+from rampart.plan import availability, contract
 from rampart.plan.outcome import Outcome
 from rampart.plan.result import frame
 from rampart.plan.solve import Solution, Stage
@@ -89,7 +90,24 @@ def decisions_now(outcome: Outcome) -> list[Decision]:
         q = float(v["send"][n, 0])
         found.append(Decision("transfer", r.origin, f"{r.origin}>{r.destination}", r.item, r.destination, q,
                               float(v["send"][n, year].sum()), q * r.cost / unit, r.months, "send", n))  # fmt: skip
+    found += _support_now(outcome, year)
     return sorted((d for d in found if d.quantity > 0), key=lambda d: (-d.money, d.kind, d.code, d.item, d.to))
+
+
+def _support_now(outcome: Outcome, year: NDArray[np.bool_]) -> list[Decision]:
+    """Spares and bays for fleets; the spares of a group in money."""
+    sets, v, unit = outcome.sets, outcome.value, outcome.case.money_unit
+    found = []
+    for n, p in enumerate(availability.packages(sets)):
+        assert sets.levels is not None
+        code, money = sets.levels.groups[p.group].code, float(v["spares"][n, 0])
+        found.append(Decision("spares", p.payer, code, "", "", money, float(v["spares"][n, year].sum()), money,
+                              p.lead, "spares", n))  # fmt: skip
+    for n, row in enumerate(availability.shop_rows(sets)):
+        bays, price = float(v["bays"][n, 0]), float(row["bay_cost"]) / unit  # type: ignore[arg-type]
+        found.append(Decision("bays", str(row["payer"]), str(row["shop"]), "", "", bays, float(v["bays"][n, year].sum()),
+                              bays * price, float(row["bay_months"]), "bays", n))  # type: ignore[arg-type]  # fmt: skip
+    return found
 
 
 def decide_now(outcome: Outcome, solution: Solution) -> pl.DataFrame:

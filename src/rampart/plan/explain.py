@@ -32,6 +32,7 @@ LIMITS = {
     "maximum rate": "line", "ramp": "line", "set-up": "lot", "whole lot": "lot", "expansion limit": "construction",
     "contract limit": "contract", "market stock": "market", "market rate": "market", "route": "route",
     "resource": "resource", "storage": "storage", "shelf life": "age", "minimum rate": "minimum", "floor": "floor",
+    "bay limit": "shop", "fleet need": "priority",
     "budget": "budget", "pledge": "priority", "requirement": "priority", "need": "priority", "fair share": "priority",
 }  # fmt: skip
 # shortage family -> (objective, passes that price it, row family it fills)
@@ -40,7 +41,9 @@ SHORT = {
     "owed": ("pledges", ("pledges",), "pledge"),
     "unmet": ("need", ("need", "own_use"), "need"),
     "shortfall": ("requirement", ("requirement_worst", "requirement_sum"), "requirement"),
+    "unavailable": ("availability", ("availability",), "fleet need"),
 }
+LASTING = ("shortfall", "below floor", "owed", "unavailable")  # short for as long as the period lasts
 SMALL = 1e-9
 DEEPEST = 20_000  # frames
 
@@ -167,7 +170,10 @@ class Walk:
 
     def _soonest(self, key: str) -> str | None:
         """Code of the channel, offer or route that can first reach a holder's item; None where there is none."""
-        parts = key.split("|")
+        sets, parts = self.programme.sets, key.split("|")
+        if parts[0] in sets.fleet_holders and sets.levels is not None:  # spares or bays that are still under way
+            mine = [g for g in sets.levels.groups if sets.levels.support.fleets.index(parts[0]) in g.fleets]
+            return parts[1] if len(parts) > 1 else mine[0].code
         first = self._first_to_reach.get((parts[0], parts[1])) if len(parts) > 1 else None
         return None if first is None else first[1]
 
@@ -275,7 +281,7 @@ def explain(outcome: Outcome, solution: Solution) -> dict[str, object]:
                 begins[min(nodes)], ends[max(nodes)], amount * share, relief,
             ))  # fmt: skip
             entry = ranking.setdefault((objective, kind, code, item), [])
-            months = float(programme.tree.months[node]) if family in ("shortfall", "below floor", "owed") else 1.0
+            months = float(programme.tree.months[node]) if family in LASTING else 1.0
             entry += [(n, amount * share * months, contribution * share) for n in (min(nodes), max(nodes))]
             if (objective, kind, code, item) not in prices:
                 prices[objective, kind, code, item] = _standing_value(walk, kind, code)
@@ -287,6 +293,8 @@ def _subject(programme: Programme, family: str, key: str) -> tuple[str, str, str
     parts = key.split("|")
     if family == "owed":
         return "pledges", parts[0], parts[2]
+    if family == "unavailable":
+        return "availability", programme.sets.fleet_holders[key], key
     objective = SHORT[family][0]
     if family == "unmet" and parts[0] not in programme.sets.recipients:
         objective = "own_use"

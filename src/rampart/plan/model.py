@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rampart.case import Case
-from rampart.plan import budget, capacity, contract, demand, objective, production, stock, supply_chain, transfer
+from rampart.findings import CaseError, Finding
+from rampart.plan import (
+    availability,
+    budget,
+    capacity,
+    contract,
+    demand,
+    objective,
+    production,
+    stock,
+    supply_chain,
+    transfer,
+)
 from rampart.plan.production import Rates
 from rampart.plan.sets import Sets
 from rampart.plan.terms import Family, Floats, Integers, Measure, new_model
 from rampart.plan.tree import Tree
 
+if TYPE_CHECKING:
+    from rampart.sustainment.levels import Levels
+
 # families whose solver columns carry tie-breaking weights, in order of how much a planner cares to see them small
 TIES = {
     "order": 1.0, "expand": 4.0, "buy": 1.0, "send": 1.0, "dispose": 0.5, "stock": 0.01,
-    "shortfall": 0.1, "unmet": 0.1,
+    "shortfall": 0.1, "unmet": 0.1, "spares": 1.0, "bays": 4.0, "join": 1.0, "level": 0.1, "unavailable": 0.1,
 }  # fmt: skip
 
 
@@ -44,9 +59,14 @@ class Programme:
         return self.linopy.row_scales  # type: ignore[no-any-return]
 
 
-def build(case: Case, *, tree: Tree | None = None) -> Programme:
-    """Build the programme of a case over a tree (default: the deterministic plan)."""
-    sets = Sets(case)
+def build(case: Case, *, tree: Tree | None = None, levels: Levels | None = None) -> Programme:
+    """Build the programme of a case over a tree (default: the deterministic plan).
+
+    levels  what spares and bays make of each fleet; a case whose priorities name availability needs them
+    """
+    if levels is None and "availability" in case["priorities"]["objective"].to_list():
+        raise CaseError([Finding("availability-in-war", "priorities", column="objective", value="availability")])
+    sets = Sets(case, levels)
     tree = tree or Tree.single(case.calendar)
     model = new_model()
     rates = production.line_rates(sets)
@@ -96,7 +116,21 @@ def declare(model: Any, sets: Sets, tree: Tree, rates: Rates, held: demand.Held)
     costly = np.flatnonzero(rates.idle)
     family("idle", [line_keys[n] for n in costly], [line_items[n] for n in costly])
     family("use", supply_chain.resource_codes(sets))
+    _declare_fleets(family, sets)
     return v
+
+
+def _declare_fleets(family: Any, sets: Sets) -> None:
+    """Spares in money units, bays, systems that join a fleet, systems at each level of support, systems lacking."""
+    groups = () if sets.levels is None else sets.levels.groups
+    bought = family("spares", [f"{groups[p.group].code}|{p.payer}" for p in availability.packages(sets)])
+    bought.scale[:] = money_scale(sets)
+    family("bays", [str(row["shop"]) for row in availability.shop_rows(sets)])
+    codes = availability.fleet_codes(sets)
+    family("join", [codes[f] for f in availability.joining(sets)], [item for _, item in sets.fleet_pairs])
+    family("level", availability.level_keys(sets))
+    short = availability.short_where(sets)
+    family("unavailable", codes, exists=short, upper=availability.needed(sets).reshape(-1, 1))
 
 
 def _declare_needs(family: Any, sets: Sets, tree: Tree, held: demand.Held) -> None:
@@ -134,7 +168,7 @@ def constrain(sets: Sets, tree: Tree, v: dict[str, Family], rates: Rates, held: 
     """All families of constraints."""
     stock.balance(
         sets, tree, stock=v["stock"], order=v["order"], buy=v["buy"], send=v["send"], serve=v["serve"],
-        dispose=v["dispose"], expand=v["expand"],
+        dispose=v["dispose"], expand=v["expand"], join=v["join"],
     )  # fmt: skip
     stock.storage(sets, tree, v["stock"], v["over storage"])
     stock.shelf_life(sets, tree, stock=v["stock"], order=v["order"], buy=v["buy"])
@@ -160,6 +194,7 @@ def constrain(sets: Sets, tree: Tree, v: dict[str, Family], rates: Rates, held: 
         sets, tree, stock=v["stock"], shortfall=v["shortfall"], below_floor=v["below floor"], worst=v["worst"],
         numbers=held,
     )  # fmt: skip
+    availability.constrain_fleets(sets, tree, v)
     budget.keep_budgets(sets, tree, v, v["over budget"], money_scale(sets))
 
 
@@ -179,6 +214,8 @@ def objective_passes(
                 found = [objective.unmet_need(sets, tree, v, recipients=True)]
             case "own_use":
                 found = [objective.unmet_need(sets, tree, v, recipients=False)]
+            case "availability":
+                found = [objective.available(sets, tree, v)]
             case "requirement":
                 found = [objective.worst_requirement(tree, v), objective.all_requirements(tree, v, held)]
             case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rampart.plan.availability import by_period, joining, needed, share_available, shop_rows, upkeep_each
 from rampart.plan.budget import budgets
 from rampart.plan.capacity import net_cost
 from rampart.plan.contract import order_price
@@ -113,6 +114,12 @@ def money(sets: Sets, tree: Tree, v: Families, rates: Rates) -> Measure:
         measure.add(v["use"], p * resource_numbers(sets)[1][:, tree.period] / unit)
     idle = [sets.line_index[code] for code in v["idle"].keys]
     measure.add(v["idle"], p * rates.idle[idle][:, None] / unit)
+    measure.add(v["spares"], p)
+    measure.add(v["bays"], p * np.array([r["bay_cost"] for r in shop_rows(sets)], dtype=float).reshape(-1, 1) / unit)
+    if sets.fleet_pairs:  # a system that joins is kept up for as long as the plan lasts
+        monthly = upkeep_each(sets)[joining(sets)]
+        left = np.cumsum(monthly[:, ::-1], axis=1)[:, ::-1]
+        measure.add(v["join"], p * by_period(sets.calendar, left)[:, tree.period])
     holding, end_value = holding_cost(sets)
     measure.add(v["stock"], p * (holding[:, None] * tree.months - end_value[:, None] * at_end) / unit)
     measure.add(v["serve"], -p * _first_of_period(sets, tree, "price") / unit)
@@ -158,6 +165,12 @@ def _first_in(sets: Sets, column: str, regime: str | None) -> Floats:
     return first
 
 
+def available(sets: Sets, tree: Tree, v: Families) -> Measure:
+    """Months of a whole fleet's need lacking."""
+    weight = tree.probability * tree.months * _share(1.0, needed(sets)).reshape(-1, 1)
+    return Measure("availability", "months of a whole fleet").add(v["unavailable"], weight)
+
+
 def ties(sets: Sets, families: Families, weight_of: dict[str, float]) -> Measure:
     """Small positive weights from the readable names, so that the plan is one vertex whatever path the solver takes.
 
@@ -170,6 +183,9 @@ def ties(sets: Sets, families: Families, weight_of: dict[str, float]) -> Measure
             if name == "order":
                 away = np.array([c.ship_to in sets.recipients for c in sets.channels])
                 weights *= np.where(away, 4.0, 1.0)[:, None]
+            if name == "level":  # systems count at the best level that what was bought allows
+                weights *= 0.001
+                weights += weight_of[name] * (1.0 - share_available(sets)[:, family.tree.period])
             measure.add(family, weights / family.scale[:, None])
     return measure
 

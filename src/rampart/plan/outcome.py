@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 ZERO = 1e-6  # scaled solver units below which a value is the solver's noise
+FLOWS = ("made", "bought", "received", "used", "consumed", "sent", "disposed", "joined")
 FILLED = 1e-4  # share of a requirement that may be missing where it counts as met
 
 
@@ -166,7 +167,7 @@ class Outcome:
         """What goes in and out of every pair, shape (pairs, nodes)."""
         sets, tree, v = self.sets, self.tree, self.value
         size = (len(sets.pairs), len(tree))
-        result = {k: np.zeros(size) for k in ("made", "bought", "received", "used", "consumed", "sent", "disposed")}
+        result = {k: np.zeros(size) for k in FLOWS}
         result["ordered"] = sets.given[:, tree.period]
         for n, c in enumerate(sets.channels):
             pair = sets.pair_index[c.ship_to, sets.lines[c.line]["item"]]
@@ -187,6 +188,8 @@ class Outcome:
             result["received"][sets.pair_index[r.destination, r.item]] += tree.later(r.months) @ v["send"][n]
         for n, (h, item, _) in enumerate(sets.demands):
             result["used"][sets.pair_index[h, item]] += v["serve"][n]
+        for n, held in enumerate(sets.fleet_pairs):
+            result["joined"][sets.pair_index[held]] += v["join"][n]
         for n, key in enumerate(self.programme.variables["dispose"].keys):
             h, item = key.split("|")
             result["disposed"][sets.pair_index[h, item]] += v["dispose"][n]
@@ -317,6 +320,11 @@ class Outcome:
                 if amount > 0:
                     entry = result.setdefault((flow.nation, year, flow.purpose), dict.fromkeys(budget.KINDS, 0.0))
                     entry[flow.kind] += amount
+        for (nation, year), amount in budget.upkeep_of_year(self.sets).items():
+            if amount > 0:
+                entry = result.setdefault((nation, year, "support"), dict.fromkeys(budget.KINDS, 0.0))
+                for kind in budget.KINDS:
+                    entry[kind] += amount
         for (nation, year), amount in budget.placed_payments(self.sets).items():
             entry = result.setdefault((nation, year, "placed"), dict.fromkeys(budget.KINDS, 0.0))
             entry["payments"] += amount
@@ -345,9 +353,11 @@ class Outcome:
         rows: list[Any] = []
         recipients = self.sets.recipients
         for family, objective in (("below floor", "floors"), ("owed", "pledges"), ("shortfall", "requirement"),
-                                  ("unmet", "need")):  # fmt: skip
+                                  ("unmet", "need"), ("unavailable", "availability")):  # fmt: skip
             for n, key in enumerate(self.programme.variables[family].keys):
                 parts = key.split("|")
+                if family == "unavailable":
+                    parts = [self.sets.fleet_holders[key], key]
                 holder, item = (parts[1], parts[2]) if family == "owed" else (parts[0], parts[1])
                 name = objective if family != "unmet" or holder in recipients else "own_use"
                 if family == "owed":

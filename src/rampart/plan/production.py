@@ -234,8 +234,9 @@ def _one_over_least_share(sets: Sets, lag: float) -> float:
 
 
 def _worth_hoarding(sets: Sets) -> set[str]:
-    """Items whose leftover stock has a value and whose storage has no limit."""
-    return {r["item"] for r in sets.rows("storage") if r["end_value"] > 0 and not math.isfinite(r["limit"])}
+    """Items whose leftover stock has a value and whose storage has no limit, and systems that may join a fleet."""
+    kept = {r["item"] for r in sets.rows("storage") if r["end_value"] > 0 and not math.isfinite(r["limit"])}
+    return kept | {item for _, item in sets.fleet_pairs}
 
 
 def whole_lots(sets: Sets, tree: Tree, make: Family, lots: Family, at: Integers) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from rampart.case.calendar import Calendar, month_number
 from rampart.case.timelines import by_period, in_force
 from rampart.plan.tree import Tree
 from rampart.requirements import Requirements, requirements
+
+if TYPE_CHECKING:
+    from rampart.sustainment.levels import Levels
 
 Pair = tuple[str, str]
 Row = dict[str, Any]
@@ -93,6 +96,8 @@ class Sets:
     """Index sets and their numbers, all derived from one case."""
 
     case: Case
+    levels: Levels | None = None
+    """Levels of support of the case's fleets; none where the plan does not look at their availability."""
     calendar: Calendar = field(init=False)
 
     def __post_init__(self) -> None:
@@ -276,6 +281,7 @@ class Sets:
         pairs |= set(self.requirements.pairs) | {(h, i) for h, i, _ in self.demands}
         pairs |= {(c.ship_to, self.lines[c.line]["item"]) for c in self.channels}
         pairs |= {(r["ship_to"] or r["buyer"], r["item"]) for r in self.rows("orders")}
+        pairs |= set(self.fleet_pairs)
         pairs |= {(self.lines[i.line]["nation"], i.component) for i in self.inputs}
         pairs |= {(self._nation_of(b["expansion"]), b["component"]) for b in self.expansion_bills}
         pairs |= {
@@ -285,6 +291,18 @@ class Sets:
             for side in (("recipient",) if r["status"] == "in_transit" else ("donor", "recipient"))
         }
         return pairs
+
+    @cached_property
+    def fleet_pairs(self) -> list[Pair]:
+        """Holder and item of each fleet that systems of the plan can join, by fleet."""
+        rows = [] if self.levels is None else self.levels.support.fleet_rows
+        return [(r["holder"], r["item"]) for r in rows if r["item"] is not None]
+
+    @cached_property
+    def fleet_holders(self) -> dict[str, str]:
+        """Holder of each fleet of the plan, by its code."""
+        rows = [] if self.levels is None else self.levels.support.fleet_rows
+        return {str(r["fleet"]): str(r["holder"]) for r in rows}
 
     @cached_property
     def expansion_bills(self) -> list[Row]:

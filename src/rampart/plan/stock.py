@@ -41,8 +41,9 @@ def balance(
     serve: Family,
     dispose: Family,
     expand: Family,
+    join: Family,
 ) -> None:
-    """``stock = stock before + given + ordered + bought + received - served - sent - taken - disposed``.
+    """``stock = stock before + given + ordered + bought + received - served - sent - taken - disposed - joined``.
 
     Opening stock enters at the roots; placed orders and goods in transit are given by month of arrival.
     """
@@ -57,6 +58,7 @@ def balance(
     rows.add(send, tree.now, row=sets.pair_positions([(r.origin, r.item) for r in sets.routes]))
     rows.add(serve, tree.now, row=sets.pair_positions([(h, i) for h, i, _ in sets.demands]))
     rows.add(dispose, tree.now, row=perishable(sets))
+    rows.add(join, tree.now, row=sets.pair_positions(sets.fleet_pairs))
     take_components(sets, rows, order, expand, 1.0)
     given = sets.given[:, tree.period].copy()
     given[:, tree.parent < 0] += opening_stock(sets)[:, None]

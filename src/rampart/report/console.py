@@ -45,6 +45,10 @@ def print_decisions(plan: Plan, language: Language) -> None:
             delay(subject, row),
         )  # fmt: skip
     console.print(table)
+    if "coupling" in plan.manifest:
+        from rampart.report.chapters_fleets import agreement
+
+        console.print(agreement(subject), soft_wrap=True)
     if len(rows) > SHOWN:
         console.print(words("decide.more", n=len(rows) - SHOWN))
 

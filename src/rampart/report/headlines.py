@@ -82,7 +82,10 @@ def _last_month(subject: Subject) -> str:
 
 def sentences(subject: Subject) -> list[str]:
     """Three to five headline sentences with numbers."""
-    told = [_coverage(subject), _deliveries(subject), _bottleneck(subject), _money(subject), _broken(subject)]
+    from rampart.report.chapters_fleets import headlines
+
+    told = [_coverage(subject), _deliveries(subject), *headlines(subject)]
+    told += [_bottleneck(subject), _money(subject), _broken(subject)]
     return [t for t in told if t]
 
 

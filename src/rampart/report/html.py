@@ -10,6 +10,7 @@ from typing import Any
 from rampart.findings import Language
 from rampart.report.chapters import decisions, deliveries, stocks
 from rampart.report.chapters_effort import money, production, reasons
+from rampart.report.chapters_fleets import fleets, fleets_chart
 from rampart.report.chapters_trust import trust_chapters
 from rampart.report.charts import deliveries_chart, stock_chart
 from rampart.report.charts_coverage import coverage_chart, overview_chart
@@ -25,6 +26,7 @@ CHARTS: Mapping[str, Callable[[Subject], Figure | None]] = {
     "stock": stock_chart,
     "coverage": coverage_chart,
     "deliveries": deliveries_chart,
+    "fleets": fleets_chart,
     "production": production_chart,
     "promises": promises_chart,
     "money": money_chart,
@@ -69,9 +71,8 @@ def html(plan: Plan, language: Language = "en", *, banner: str = "") -> str:
         key: {"figure": figure, "rows": [Markup(row) for row in figure.rows(words)]}  # noqa: S704 - drawn here, texts escaped
         for key, figure in charts(plan, language=language).items()
     }
-    plan_part = [
-        tell(subject) for tell in (decisions, stocks, deliveries, production, promises_chapter, money, reasons)
-    ]
+    told = (decisions, stocks, deliveries, fleets, production, promises_chapter, money, reasons)
+    plan_part = [tell(subject) for tell in told]
     return environment.get_template("report.html.j2").render(
         subject=subject,
         words=words,

@@ -28,6 +28,9 @@ HOMES = {
     "order": "lines",
     "expansion": "expansions",
     "purchase": "market",
+    "shop": "shops",
+    "spares": "sites",
+    "bays": "shops",
 }
 
 
@@ -78,6 +81,10 @@ def how_much(subject: Subject, row: Mapping[str, Any]) -> str:
     words = subject.words
     if row["quantity"] is None:
         return words("unknown")
+    if row["kind"] == "spares":
+        return words.money(row["money"])
+    if row["kind"] == "bays":
+        return words("quantity", number=words.number(row["quantity"]), unit=words.unit("bays"))
     if row["kind"] == "expansion":
         started = subject["expansions"]
         started = started.filter((pl.col("expansion") == row["code"]) & pl.col("added_rate").is_not_null())
@@ -167,6 +174,9 @@ def most_short(subject: Subject) -> str | None:
         "need": _missing(demand.filter(theirs), "unmet", "need"),
         "own_use": _missing(demand.filter(~theirs), "unmet", "need"),
         "requirement": _missing(stock, "shortfall", "requirement"),
+        "availability": _missing(
+            subject["fleets"].join(months, on="period").rename({"fleet": "item"}), "lacking", "needed"
+        ),
     }
     ranks = dict(subject.plan.case["priorities"].select("objective", "rank").iter_rows())
     short = [name for name, share in found.items() if share >= NOTICEABLE]

@@ -120,6 +120,7 @@ class Subject:
             code: words("name.offer", nation=place.get(seller, seller), item=item_of.get(item, item))
             for code, seller, item in case["market"].select("offer", "seller", "item").iter_rows()
         }
+        found |= {table: case.names(table, self.language) for table in ("fleets", "sites", "shops")}
         found["contracts"] = {
             code: words("name.contract", buyer=place.get(buyer, buyer), line=lines.get(line, line))
             for code, line, buyer in case["contracts"].select("contract", "line", "buyer").iter_rows()
@@ -182,7 +183,9 @@ class Subject:
     @cached_property
     def units(self) -> Mapping[str, str]:
         """Unit of each item in the reader's language."""
-        return {i: self.words.unit(u) for i, u in self.plan.case.tables["items"].select("item", "unit").iter_rows()}
+        fleets = dict.fromkeys(self.plan.case["fleets"]["fleet"].to_list(), self.words.unit("systems"))
+        items = self.plan.case.tables["items"].select("item", "unit").iter_rows()
+        return fleets | {i: self.words.unit(u) for i, u in items}
 
     def unit(self, item: str | None) -> str:
         """Unit of an item."""

@@ -89,6 +89,7 @@ def html(answer: Answer, language: Language = "en", *, banner: str = "") -> str:
         buys=buys_listing(answer, words, names),
         levers=levers_listing(answer, words, names),
         conflict=conflict_listing(answer, words, names),
+        mix=mix_listing(answer, words, names),
         findings=[f.sentence(language) for f in answer.findings],
         solved=words("sustain.solved", rounds=answer.course.rounds, residual=words.number(answer.course.residual),
                      draws=answer.draws, seed=answer.seed),
@@ -266,3 +267,24 @@ def conflict_listing(answer: Answer, words: Words, names: Names) -> Listing:
         for r in table.sort("mean", "fleet", descending=[True, False]).iter_rows(named=True)
     ]  # fmt: skip
     return Listing(words("sustain.table.conflict"), tuple(heads), tuple(rows))
+
+
+def mix_listing(answer: Answer, words: Words, names: Names) -> Listing:
+    """What many small fleets cost in spares against one type."""
+    table, unit = answer["mix"], answer.case.money_unit
+    heads = [Head(words("sustain.head.mix_holder")), Head(words("sustain.head.mix_like"))]
+    heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("mix_types", "mix_systems")]
+    heads += [Head(words(f"sustain.head.{h}", unit=words.money_label), numeric=True) for h in ("apart", "together")]
+    heads += [Head(words("sustain.head.penalty"), numeric=True)]
+    # A type has no name of its own: its first fleet of the holder stands for it.
+    named = {(row["holder"], row["type"]): row["fleet"] for row in reversed(answer.support.fleet_rows)}
+    rows = [
+        (names(r["holder"]), names(named[r["holder"], r["type"]]),
+         *(words.number(r[c], digits=0) for c in ("types", "systems")),
+         words.number(r["apart"] / unit, digits=2), words.number(r["together"] / unit, digits=2),
+         words.share(r["penalty"]))
+        for r in table.sort("holder").iter_rows(named=True)
+    ]  # fmt: skip
+    target = words.share(table["target"][0]) if rows else ""
+    caption = words("sustain.table.mix", target=target)
+    return Listing(caption, tuple(heads), tuple(rows), note=words("sustain.note.mix"))

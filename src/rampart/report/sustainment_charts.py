@@ -180,7 +180,7 @@ def exchange_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
     spec = drawing.framed({
         "width": drawing.WIDTH - 360, "height": {"step": 21}, "data": {"values": data}, "mark": {"type": "bar", "height": 13},
         "encoding": {
-            "y": {"field": "label", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 350}},
+            "y": {"field": "label", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 420}},
             "x": {"field": "value", "type": "quantitative", "axis": {"title": title}},
             "color": {"field": "kind", "type": "nominal", "scale": {"domain": kinds, "range": [*drawing.SERIES[:3]]}},
         },

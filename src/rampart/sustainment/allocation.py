@@ -141,9 +141,10 @@ class Allocation:
             return np.zeros_like(ebo)
         z, k = self.installed[rows].reshape(shape), self.needed[rows].reshape(shape)
         places = systems * z
-        filled = np.maximum(1.0 - ebo / np.where(places > 0, places, 1.0), 0.0)
-        if np.array_equal(z, k):
-            return np.asarray(-weight * z * np.log(np.maximum(filled, CAP)))
+        empty = np.minimum(ebo / np.where(places > 0, places, 1.0), 1.0)
+        if np.array_equal(z, k):  # in a large fleet the empty share is far below what one less it can hold
+            return np.asarray(-weight * z * np.log1p(-np.minimum(empty, 1.0 - CAP)))
+        filled = 1.0 - empty
         from scipy import special
 
         share = np.where(k <= 0, 1.0, special.betainc(np.maximum(k, 1e-9), z - k + 1.0, filled))

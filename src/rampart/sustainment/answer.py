@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.sustainment.course import Course, course
-from rampart.sustainment.exchange import conflict, gain, levers
+from rampart.sustainment.exchange import conflict, gain, levers, mixed_fleets
 from rampart.sustainment.fleet import Support, read_support
 from rampart.sustainment.network import Floats, Network
 from rampart.sustainment.spares import Spares, curve
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from rampart.case import Case
     from rampart.findings import Finding
 
+MIX_TARGET = 0.9
+"""Supply availability at which a mixed fleet is compared with one type, where none is asked for."""
 POINTS = 12
 """Points of the curve whose stock lists are told."""
 
@@ -69,6 +71,7 @@ def sustain(
         **_points(support, base, spares, at, target, None if budget is None else budget * case.money_unit),
         **_exchange(case, support, base),
         "conflict": _conflict(support, base),
+        "mix": _mix(support, base, at, MIX_TARGET if target is None else target),
     }
     findings = (*case.findings, *_findings(support, base, spares, at, target))
     return Answer(case, support, base, tables, findings, support.months[at], target, draws, seed)
@@ -299,6 +302,15 @@ def _conflict(s: Support, c: Course) -> pl.DataFrame:
         if abs(lost).max(initial=0.0) > 1e-3
     ]
     return _frame(("holder", "fleet", "month", "systems"), rows)
+
+
+def _mix(s: Support, c: Course, month: int, target: float) -> pl.DataFrame:
+    rows = [
+        (m.holder, m.type, m.types, m.systems, target, m.apart, m.together, m.apart / m.together - 1)
+        for m in mixed_fleets(s, c, month, target)
+        if np.isfinite([m.apart, m.together]).all() and m.together > 0
+    ]
+    return _frame(("holder", "type", "types", "systems", "target", "apart", "together", "penalty"), rows)
 
 
 def _findings(s: Support, c: Course, spares: Spares, month: int, target: float | None) -> list[Finding]:

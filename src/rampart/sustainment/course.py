@@ -106,6 +106,7 @@ def _told(found: Course, rounds: int, residual: float) -> Course:
 
 def _round(s: Support, active: Floats, number: int, residual: float) -> Course:
     """One pass: systems in action (F, M) -> use, removals, pipelines, shortages -> systems available."""
+    s = s.shared_by(active)
     lost = np.cumsum(s.losses * active, axis=1)
     # Losses of a month are spread over it: half of them are felt in its mean.
     held = s.at_start[:, None] + np.cumsum(s.arrivals, axis=1) - lost + 0.5 * s.losses * active
@@ -312,7 +313,8 @@ def _echelons(
 
     step = timegrid.by_step
     shares = [sharing(n) for n in networks]
-    up, down = step(np.stack([x.up for x in shares])), step(np.stack([x.down for x in shares]))
+    down = step(np.stack([x.down for x in shares]))
+    asked, all_asked = step(np.stack([n.upwards for n in networks]) * rate), step(rate)
     mean, variance = own_mean.copy(), own_variance.copy()
     stock = step(s.stock)
     ebo, vbo = np.zeros_like(mean), np.zeros_like(mean)
@@ -329,8 +331,9 @@ def _echelons(
             rows = level[busy[level, site]]
             if above >= 0:
                 lag = np.full(len(rows), s.order_ship[site])
+                owed = ebo[:, rows, above]
                 f, e, v = (
-                    up[:, rows, site],
+                    timegrid.share_of_owed(asked[:, rows, site], all_asked[:, rows, above], owed, lag),
                     timegrid.delayed(ebo[:, rows, above], lag),
                     timegrid.delayed(vbo[:, rows, above], lag),
                 )
@@ -416,3 +419,9 @@ def _upkeep(s: Support) -> Floats:
             daily = s.use[f] / MONTH
             result[f] = 1.0 / (1.0 + row["mmt"] * daily / row["mtbm"])
     return result
+
+
+def condemned(c: Course) -> Floats:
+    """Units (M, P, S) condemned a month."""
+    months = range(len(c.support.months))
+    return np.stack([_network(c.support, c.demand[m], m).lost for m in months]) * c.demand

@@ -119,6 +119,50 @@ def mix_penalty(
 
 
 @dataclass(frozen=True)
+class MixedFleet:
+    """A holder's types against one type: spares to the same availability, in currency; none where it is not reached."""
+
+    holder: str
+    type: str
+    types: int
+    systems: float
+    apart: float
+    together: float
+
+
+def mixed_fleets(support: Support, base: Course, month: int, target: float) -> list[MixedFleet]:
+    """For each holder of several types: were all like its largest, each with parts of its own, and as one fleet.
+
+    The pipelines of a system are those of the largest type in that month, what its supplier owes included; spares lie
+    where the systems are. A holder whose largest type has a part in demand without a price is left out: unknown is not
+    zero.
+    """
+    present = np.maximum(base.held - base.damaged, 0.0)[:, month]
+    mean = base.mean.reshape(len(support.months), -1, *base.mean.shape[1:]).mean(axis=1)[month]
+    found = []
+    for holder in sorted({row["holder"] for row in support.fleet_rows}):
+        of_type: dict[str, list[int]] = {}
+        for f, row in enumerate(support.fleet_rows):
+            if row["holder"] == holder and present[f] >= 1.0:
+                of_type.setdefault(row["type"], []).append(f)
+        sizes = {kind: float(present[fleets].sum()) for kind, fleets in of_type.items()}
+        if len(sizes) < 2:
+            continue
+        largest = max(sizes, key=lambda kind: (sizes[kind], kind))
+        fleets = of_type[largest]
+        out = sum(mean[:, support.fleet_site[f]] * base.sharing[month, f] for f in fleets) / sizes[largest]
+        parts = np.flatnonzero((support.installed[fleets[0]] > 0) & (out > 0))
+        price = support.price[parts]
+        if not len(parts) or np.isnan(price).any() or (price <= 0).any():
+            continue
+        apart, together = mix_penalty(
+            out[parts], price, support.installed[fleets[0], parts], [sizes[kind] for kind in sorted(sizes)], target
+        )
+        found.append(MixedFleet(holder, largest, len(sizes), sum(sizes.values()), apart, together))
+    return found
+
+
+@dataclass(frozen=True)
 class Mix:
     """Best split of a budget: systems owned, money on their support, systems available, and the worth of one more euro."""
 

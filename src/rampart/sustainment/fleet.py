@@ -6,7 +6,7 @@ F fleets, P parts, S sites, M months. Days are turned from months at 30.4375 day
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +34,8 @@ class Support:
     repaired, condemned, turnaround, bench   (M, P, S); shop (M, P, S) index or -1
     stock      (M, P, S) spares owned from the beginning of each month
     bays       (M, shops) bays at work, infinite where unlimited
+    used       (F, M) use of a whole fleet in a month, where it is known from elsewhere (rounds that a plan serves); nan:
+               ``use`` of each system in action holds
     """
 
     months: tuple[str, ...]
@@ -71,6 +73,14 @@ class Support:
     shop: Whole
     stock: Floats
     bays: Floats
+    used: Floats | None = None
+
+    def shared_by(self, active: Floats) -> Support:
+        """The same support with a whole fleet's use divided between its systems in action (F, M)."""
+        if self.used is None:
+            return self
+        each = np.divide(self.used, active, out=np.zeros_like(self.use), where=active > 1e-9)
+        return replace(self, use=np.where(np.isnan(self.used), self.use, each))
 
     @property
     def price(self) -> Floats:

@@ -16,6 +16,8 @@ STEPS = 3
 """Instants told in a month."""
 STEP = MONTH / STEPS
 """Days between instants."""
+WINDOW_ROUNDS = 8
+"""Rounds in which the time since the oldest request still owed is found."""
 
 
 def by_step(monthly: Floats) -> Floats:
@@ -41,7 +43,8 @@ def under_way(rate: Floats, before: Floats, days: Floats) -> Floats:
 
 def _earlier(total: Floats, lag: Floats, before: Floats) -> Floats:
     """``total`` (K+1, ...) at t - lag for t = 1..K steps, going on at rate ``before`` into the past."""
-    instants = np.arange(1, len(total)).reshape((-1,) + (1,) * lag.ndim)
+    axes = total.ndim - 1  # a lag may differ from instant to instant
+    instants = np.arange(1, len(total)).reshape((-1,) + (1,) * axes)
     place = instants - lag / STEP
     low = np.clip(np.floor(place), 0, len(total) - 2).astype(np.int64)
     share = np.clip(place - low, 0.0, 1.0)
@@ -59,6 +62,28 @@ def delayed(values: Floats, lag: Floats) -> Floats:
     """Values (K, ...) as they were ``lag`` days ago; before the first instant, as at the first."""
     whole = np.concatenate((values[:1], values))
     return _earlier(whole, np.broadcast_to(np.asarray(lag, float), values.shape[1:]), np.zeros(values.shape[1:]))
+
+
+def share_of_owed(asked: Floats, all_asked: Floats, owed: Floats, days: Floats) -> Floats:
+    """Share (K, ...) of one site in what its supplier owes when it is felt, ``days`` after.
+
+    First come, first served: what is owed are the last requests, as many as that, so the share is that of the requests
+    since the oldest of them, not of today's. asked, all_asked (K, ...) units/day; owed (K, ...) units; days (...).
+    """
+    then = np.broadcast_to(np.asarray(days, float), owed.shape)
+    due = delayed(owed, np.asarray(days, float))
+
+    def since(flow: Floats, window: Floats) -> Floats:
+        total = np.concatenate((np.zeros((1, *flow.shape[1:])), np.cumsum(flow, axis=0) * STEP))
+        return _earlier(total, then, flow[0]) - _earlier(total, then + window, flow[0])
+
+    window = np.full(owed.shape, STEP)
+    for _ in range(WINDOW_ROUNDS):
+        asked_for = since(all_asked, window)
+        stretch = np.divide(due, asked_for, out=np.ones_like(due), where=asked_for > 0)
+        window = np.clip(window * stretch, STEP / 10, len(owed) * STEP)
+    part, whole = since(asked, window), since(all_asked, window)
+    return np.clip(np.divide(part, whole, out=np.zeros_like(part), where=whole > 0), 0.0, 1.0)
 
 
 def on_bench(rate: Floats, before: Floats, days: Floats, opens: Floats | None = None) -> Floats:

@@ -50,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     fleets.check_shops,
     fleets.check_repairs,
     fleets.check_demand_of_parts,
+    fleets.check_plan_of_fleets,
     structure.check_sources,
 )
 

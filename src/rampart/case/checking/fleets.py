@@ -149,3 +149,47 @@ def check_demand_of_parts(draft: Draft) -> Iterator[Finding]:
             yield draft.finding("steadier-than-chance", "parts", row=row, column="spread", value=spread, part=part)
     for row, life in draft.sound("breakdown").filter(pl.col("life") == 0).select(ROW, "life").iter_rows():
         yield draft.finding("life-zero", "breakdown", row=row, column="life", value=life)
+
+
+def check_plan_of_fleets(draft: Draft) -> Iterator[Finding]:
+    """What a plan must know before it weighs spares, bays and new systems; nothing where it does not look at fleets."""
+    asked = draft.sound("priorities").filter(pl.col("objective") == "availability")
+    if asked.is_empty():
+        return
+    if draft.frames["fleets"].is_empty() and "fleets" not in draft.unread:
+        row = asked[ROW][0]
+        yield draft.finding(
+            "availability-without-fleet", "priorities", row=row, column="objective", value="availability"
+        )
+    wants = set(draft.sound("demand").select("holder", "item").iter_rows())
+    rows = draft.sound("fleets").select(ROW, "fleet", "holder", "needed", "fires")
+    for row, fleet, holder, systems, fires in rows.iter_rows():
+        if systems is None:
+            yield draft.finding("systems-needed-unknown", "fleets", row=row, column="needed", value=fleet)
+        if fires is not None and (holder, fires) not in wants and "demand" not in draft.unread:
+            yield draft.finding("fires-without-demand", "fleets", row=row, column="fires", value=fires)
+    nation = dict(draft.sound("sites").select("site", "nation").iter_rows())
+    shops = draft.sound("shops").filter(pl.col("max_bays") > 0)
+    for row, shop, site, cost, payer in shops.select(ROW, "shop", "site", "bay_cost", "payer").iter_rows():
+        if not cost:
+            yield draft.finding("bay-cost-unknown", "shops", row=row, column="bay_cost", value=shop)
+        if payer is None and nation.get(site) is None and "sites" not in draft.unread:
+            yield draft.finding("bay-payer-unknown", "shops", row=row, column="payer", value=shop)
+    yield from _bought_again(draft)
+
+
+def _bought_again(draft: Draft) -> Iterator[Finding]:
+    """Parts that are condemned somewhere and bought again at an unknown price."""
+    if draft.unread & {"repairs", "sites"}:
+        return
+    outside = set(draft.sound("sites").filter(pl.col("supplier").is_null())["site"].to_list())
+    kept: dict[str, list[bool]] = {}
+    columns = ("part", "site", "repaired", "condemned")
+    for part, site, repaired, condemned in draft.sound("repairs").select(*columns).iter_rows():
+        if site in outside:  # what such a site does not repair is condemned
+            kept.setdefault(part, []).append(repaired == 1)
+        elif condemned:
+            kept.setdefault(part, []).append(False)
+    for row, part, price, lead in draft.sound("parts").select(ROW, "part", "price", "lead_time").iter_rows():
+        if price is None and lead is not None and not (part in kept and all(kept[part])):
+            yield draft.finding("rebuy-price-unknown", "parts", row=row, column="price", value=part)
