@@ -188,6 +188,52 @@ def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> N
     assert values["knowing"] == pytest.approx(values["plan"] - values["wait_and_see"])
 
 
+def test_what_an_end_leaves_is_counted_again_from_the_decisions() -> None:
+    """Orders come a month later, a widened line works from the third month on; a price that nobody states makes no money."""
+    case = small(0.2, stock=0.0, cost=1.0)
+    placed = pl.DataFrame(
+        [{"buyer": "AAA", "item": "shell", "line": "plant", "ship_to": "UUU", "month": "2024-05", "quantity": 2.0}],
+        schema=case.tables["orders"].schema,
+    )
+    case = Case(tables={**case.tables, "orders": placed})
+    made = war_plan(case, shape="regimes", compare=False)
+    nodes = made["nodes"]
+    months = [f"2024-{m:02d}" for m in range(1, MONTHS + 1)]
+    decided = {(r["kind"], r["node"]): r["quantity"] for r in made["policy"].iter_rows(named=True)}
+    stock = {r["node"]: r["quantity"] for r in made["holdings"].filter(measure="stock").iter_rows(named=True)}
+    parent = nodes["parent"].to_list()
+    leaves = [n for n in range(nodes.height) if n not in parent]
+    found = {(r["path"], r["measure"]): (r["quantity"], r["money"]) for r in made["left"].iter_rows(named=True)}
+    assert any(amount > 0 for (kind, _), amount in decided.items() if kind == "expand")
+    assert {"beyond_need", "still_to_come", "placed_to_come", "idle"} == {m for _, m in found}
+    for path, leaf in enumerate(leaves):
+        course = [leaf]
+        while parent[course[0]] >= 0:
+            course.insert(0, parent[course[0]])
+        over = [bool(nodes["over"][n]) for n in course]
+        if not any(over):
+            assert not [p for p, _ in found if p == path]
+            continue
+        end = over.index(True)
+        orders = [decided.get(("order", n), 0.0) for n in course]
+        grown = [sum(decided.get(("expand", n), 0.0) for n in course[: max(t - 1, 0)]) for t in range(MONTHS)]
+        given = [2.0 if month == "2024-05" else 0.0 for month in months]
+        made_in = [(orders[t - 1] if t else 0.0) + given[t] for t in range(MONTHS)]
+        expected = {
+            "beyond_need": stock[course[end]], "still_to_come": sum(orders[end - 1 : end]),
+            "placed_to_come": sum(given[end:]),
+            "idle": sum(5.0 + grown[t] - made_in[t] for t in range(end, MONTHS)),
+        }  # fmt: skip
+        for measure, units in expected.items():
+            quantity, money = found.get((path, measure), (0.0, None))
+            assert quantity == pytest.approx(units, abs=1e-5), (path, measure)
+            priced = measure == "still_to_come" and units > 1e-5
+            assert money == (pytest.approx(units, abs=1e-5) if priced else None), (path, measure)
+    page = html(made)
+    assert "What each end leaves, by item" in page
+    assert "Without the money of items whose price or amount still due is not stated: shell." in page
+
+
 def test_the_page_says_when_plans_cannot_be_compared() -> None:
     case = small(0.2)
     two = pl.concat(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rampart.case.calendar import month_text
 from rampart.plan import budget, contract, supply_chain, transfer
 from rampart.plan.model import Programme
+from rampart.plan.production import line_capacity
 from rampart.plan.result import frame
 from rampart.plan.solve import Solution
 from rampart.plan.stock import opening_stock
@@ -136,19 +137,9 @@ class Outcome:
 
     # -- what follows --------------------------------------------------------------------------------------------
 
-    def line_capacity(self) -> Floats:
-        """Output that the maximum rate and the ready expansions allow, shape (lines, nodes)."""
-        most = self.programme.rates.most[:, self.tree.period].copy()
-        for n, e in enumerate(self.sets.expansions):
-            line = self.sets.lines[e["line"]]
-            rate = e["added_rate"] / (12.0 if line["rate_per"] == "year" else 1.0)
-            grown = self.tree.grown(e["construction"], e["ramp"]) @ self.value["expand"][n]
-            most[self.sets.line_index[e["line"]]] += rate * grown
-        return most
-
     def production(self) -> pl.DataFrame:
         """Output of each line in each period."""
-        most = self.line_capacity()
+        most = line_capacity(self.sets, self.tree, self.programme.rates, self.value["expand"])
         tiers = supply_chain.tiers(self.sets)
         placed = self.sets.placed_by_line[:, self.tree.period]
         least = self.programme.rates.least[:, self.tree.period]

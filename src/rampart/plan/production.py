@@ -63,6 +63,18 @@ def _sum(sets: Sets, monthly: Floats) -> Floats:
     return np.add.reduceat(monthly, starts, axis=1)
 
 
+def line_capacity(sets: Sets, tree: Tree, rates: Rates, expand: Floats) -> Floats:
+    """Output that the maximum rate and the ready expansions allow, shape (lines, nodes).
+
+    expand  expansions chosen, shape (expansions, nodes)
+    """
+    most = rates.most[:, tree.period].copy()
+    for e, chosen in zip(sets.expansions, expand, strict=True):
+        rate = e["added_rate"] / (12.0 if sets.lines[e["line"]]["rate_per"] == "year" else 1.0)
+        most[sets.line_index[e["line"]]] += rate * (tree.grown(e["construction"], e["ramp"]) @ chosen)
+    return most
+
+
 def output(sets: Sets, tree: Tree, make: Family, order: Family) -> None:
     """``make[l,t] = sum of orders of the line, lead time later``; placed orders come on top as given numbers."""
     line = np.array([sets.line_index[c.line] for c in sets.channels], dtype=np.int64)

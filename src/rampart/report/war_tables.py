@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rampart.report.listing import MOST_ROWS, Head, Listing
 from rampart.report.subject import Subject
+from rampart.scenario.left_over import MEASURES
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,7 +32,7 @@ def by_end(table: pl.DataFrame) -> pl.DataFrame:
 
 def listings(subject: Subject) -> list[Listing]:
     """All tables of the page, those without rows left out."""
-    made = (_decisions, _turns, _values, _forward, _ends, _supply, _lasting)
+    made = (_decisions, _turns, _values, _forward, _ends, _left, _supply, _lasting)
     return [table for table in (make(subject) for make in made) if table is not None]
 
 
@@ -157,17 +158,63 @@ def _forward(subject: Subject) -> Listing | None:
 
 
 def _ends(subject: Subject) -> Listing:
-    words = subject.words
+    import polars as pl
+
+    words, left = subject.words, left_by_end(subject)
+    money = {
+        (r["ends"], r["measure"]): r["money"]
+        for r in left.group_by("ends", "measure").agg(pl.col("money").sum()).iter_rows(named=True)
+    }
     rows = [
         (
             words.month(r["ends"]) if r["ends"] else words("war.not_over"), words.share(r["chance"], digits=1),
             amount(subject, r["cost"]), amount(subject, r["regret"]), words.share(r["served_share"]),
-            amount(subject, r["stock_beyond_need"]), amount(subject, r["still_to_come"]), amount(subject, r["idle"]),
+            *(amount(subject, money.get((r["ends"], measure), 0.0) if r["ends"] else None) for measure in MEASURES),
         )
         for r in by_end(subject["ends"]).iter_rows(named=True)
     ]  # fmt: skip
-    heads = ("end", "chance", "cost", "regret", "served", "stock", "to_come", "idle")
-    return _table(subject, words("war.title.ends"), [(h, h != "end") for h in heads], rows)
+    heads = ("end", "chance", "cost", "regret", "served", *MEASURES)
+    found = _table(subject, words("war.title.ends"), [(h, h != "end") for h in heads], rows)
+    unknown = [subject.item(i) for i in left.filter(pl.col("unpriced") > 0)["item"].unique(maintain_order=True)]
+    note = words("war.note.left", money=words.money_label)
+    if unknown:
+        note += " " + words("war.note.left_unpriced", items=", ".join(unknown))
+    return Listing(found.caption, found.heads, found.rows, found.more, note)
+
+
+def left_by_end(subject: Subject) -> pl.DataFrame:
+    """What is left by end date, measure and item: units and known money, means over the paths that end then; and how many
+    of them have units without a known price.
+    """
+    import polars as pl
+
+    chances = subject["ends"].select("path", "probability")
+    whole = subject["ends"].group_by("ends").agg(pl.col("probability").sum().alias("whole"))
+    share = pl.col("probability") / pl.col("whole")
+    return (
+        subject["left"].join(chances, on="path").join(whole, on="ends")
+        .group_by("ends", "measure", "item", maintain_order=True)
+        .agg(
+            (pl.col("quantity") * share).sum(), (pl.col("money") * share).sum(),
+            pl.col("money").is_null().sum().alias("unpriced"),
+        )
+        .sort("ends", "item", maintain_order=True)
+    )  # fmt: skip
+
+
+def _left(subject: Subject) -> Listing | None:
+    """Units left at each end, by item."""
+    words, left = subject.words, left_by_end(subject)
+    if left.is_empty():
+        return None
+    units = {(r["item"], r["ends"], r["measure"]): r["quantity"] for r in left.iter_rows(named=True)}
+    rows = [
+        (subject.item(item), words.month(end), *(amount(subject, units.get((item, end, m), 0.0)) for m in MEASURES))
+        for item, end in sorted({(item, end) for item, end, _ in units})
+    ]
+    heads = [("item", False), ("end", False), *((m, True) for m in MEASURES)]
+    found = _table(subject, words("war.title.left"), heads, rows)
+    return Listing(found.caption, found.heads, found.rows, found.more, words("war.note.left_units"), repeat=1)
 
 
 def _supply(subject: Subject) -> Listing | None:

@@ -125,6 +125,15 @@ class Outlook:
         wanted = set(families)
         return np.array([j for j, f in enumerate(self.layout.column_family) if f in wanted], dtype=np.int64)
 
+    def amounts(self, answer: Answer, family: str) -> Floats:
+        """Amounts of a family in plain units, shape (keys, nodes); 0 where there is no such decision."""
+        result = np.zeros((len(self.programme.variables[family].keys), len(self.tree)))
+        at = self.columns([family])
+        result[self.layout.column_key[at], self.layout.column_node[at]] = (
+            answer.level[at] * self.layout.column_scale[at]
+        )
+        return result
+
     def decided(self, answer: Answer, family: str) -> dict[tuple[str, int], float]:
         """Amounts of a family by (key, node) in plain units."""
         keys = self.programme.variables[family].keys

@@ -19,6 +19,7 @@ from rampart.plan.terms import Floats
 from rampart.plan.tree import Tree
 from rampart.scenario import branching, forward, war
 from rampart.scenario.decompose import Material, Round, TwoStage, path_outlook, two_stage
+from rampart.scenario.left_over import left_over
 from rampart.scenario.outlook import DECISIONS, Answer, Effort, NoPlan, Outlook, cvar
 from rampart.scenario.policy import Lasting, Situation
 from rampart.scenario.regimes import Chain
@@ -118,11 +119,12 @@ def _tables(
     rows = [(f, key, int(n), months[t], v) for f, key, t, v in decided for n in at_period[t]]
     names = ("kind", "what", "node", "month", "quantity")
     policy = war.frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
-    ends, supply = [], []
+    ends, supply, left = [], [], []
     for n, (level, cost, known) in enumerate(zip(answer.levels, answer.path_cost, answer.known, strict=True)):
         outlook, one = path_outlook(material, n), Answer(0.0, level, np.array([cost]), np.zeros(0))
         ends.append(war.ends_of(outlook, one, chain.ends, np.array([known]), {}))
         supply.append(war.supply_of(outlook, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
+        left.append(left_over(outlook, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
     by_path = pl.concat(ends).with_columns(path=pl.int_range(pl.len()), probability=pl.Series(chance))
     by_path = by_path.with_columns(
         **{f"regret_{n}": pl.Series(cost - answer.known) for n, cost in answer.rivals.items()}
@@ -134,6 +136,7 @@ def _tables(
         "policy": policy.filter((pl.col("node") >= 0) & pl.lit(first > 0)),
         "ends": by_path,
         "supply": pl.concat(supply),
+        "left": pl.concat(left),
         "rounds": war.frame({f: [getattr(r, f) for r in rounds] for f in Round.__dataclass_fields__}),
     }
 

@@ -16,6 +16,7 @@ from rampart.plan.terms import Floats
 from rampart.plan.tree import Tree
 from rampart.scenario import branching, policy
 from rampart.scenario.frontier import frontier
+from rampart.scenario.left_over import left_over
 from rampart.scenario.outlook import DECISIONS, Answer, Effort, NoPlan, Outlook, Risk, by_name, cvar
 from rampart.scenario.regimes import Chain
 from rampart.scenario.turning import seen_at, turns
@@ -33,9 +34,9 @@ class WarPlan:
 
     tables  ``decisions`` (what to decide before the next look), ``nodes`` (the tree), ``policy`` (decisions at every
             node), ``turns`` (what is decided otherwise on each branch), ``holdings`` (stock and need served at every
-            node), ``ends`` (by end of the war), ``supply`` (what the partner gets a month before each end), ``values``
-            (bounds, value of knowing, of recourse, risk), ``frontier`` (partner, readiness, money), ``survival`` (chance
-            that the war goes on) and ``lasting`` (closed forms of it)
+            node), ``ends`` (by end of the war), ``left`` (what each end leaves behind), ``supply`` (what the partner gets
+            a month before each end), ``values`` (bounds, value of knowing, of recourse, risk), ``frontier`` (partner,
+            readiness, money), ``survival`` (chance that the war goes on) and ``lasting`` (closed forms of it)
     manifest where the plan comes from: hashes of the inputs, versions, solver, seed, size, gap
     """
 
@@ -87,7 +88,7 @@ def war_plan(
     tables = {
         "decisions": _decisions(outlook, answer, root_only=True), "nodes": nodes_of(outlook.tree, ends),
         "policy": _decisions(outlook, answer, root_only=False), "holdings": _holdings(outlook, answer),
-        "supply": supply_of(outlook, answer, ends),
+        "supply": supply_of(outlook, answer, ends), "left": left_over(outlook, answer, ends),
     }  # fmt: skip
     values: list[tuple[str, float]] = [
         ("plan", float(answer.path_cost @ outlook.chance)), ("cvar_90", cvar(answer.path_cost, outlook.chance, 0.9)),
@@ -273,19 +274,18 @@ def _rivals(case: Case, outlook: Outlook, ends: Any, objective: str | None, say:
 
 
 def ends_of(outlook: Outlook, answer: Answer, ends: Any, known: Floats, rivals: dict[str, Floats]) -> pl.DataFrame:
-    """By path: when the war ends, its chance, cost, regret, what is left over and what was served until then."""
+    """By path: when the war ends, its chance, cost, regret, and what was served until then."""
     import polars as pl
 
     tree = outlook.tree
     over = tree.mix @ ends > 0.5 if tree.mix is not None else np.zeros(len(tree), dtype=bool)
     table = tree.ancestor[outlook.leaves]
-    left = _left_over(outlook, answer)
     rows: dict[str, list[Any]] = {
         "path": [], "ends": [], "probability": outlook.chance.tolist(), "cost": answer.path_cost.tolist(),
         "known": known.tolist(), "regret": (answer.path_cost - known).tolist(),
     }  # fmt: skip
     served, need = _months_of_need(outlook, answer)
-    extra: dict[str, list[float]] = {"served_share": [], "stock_beyond_need": [], "still_to_come": [], "idle": []}
+    extra: dict[str, list[float]] = {"served_share": []}
     for n, nodes in enumerate(table):
         path = nodes[nodes >= 0]
         ended = path[over[path]]
@@ -295,10 +295,6 @@ def ends_of(outlook: Outlook, answer: Answer, ends: Any, known: Floats, rivals: 
         extra["served_share"].append(
             float(served[fought].sum() / need[fought].sum()) if need[fought].sum() > 0 else 1.0
         )
-        at = int(ended[0]) if ended.size else int(path[-1])
-        extra["stock_beyond_need"].append(left["stock"](at))
-        extra["still_to_come"].append(left["orders"](path, at))
-        extra["idle"].append(left["idle"](ended))
     for name, cost in rivals.items():
         rows[f"regret_{name}"] = (cost - known).tolist()
     return frame(rows | extra).cast({"ends": pl.String})
@@ -356,46 +352,3 @@ def _months_of_need(outlook: Outlook, answer: Answer) -> tuple[Floats, Floats]:
     for (key, node), amount in outlook.decided(answer, "serve").items():
         served[node] += amount * months[number[key]]
     return served, months @ sets.need_on(outlook.tree)
-
-
-def _left_over(outlook: Outlook, answer: Answer) -> dict[str, Callable[..., float]]:
-    """What an end date leaves: value of stock beyond requirement, of orders still to arrive, and idle output, in money."""
-    sets, tree = outlook.programme.sets, outlook.tree
-    unit = sets.case.money_unit
-    price = {item: float(row["price"] or 0.0) for item, row in sets.items.items()}
-    stock = outlook.decided(answer, "stock")
-    asked = outlook.programme.held.requirement[:, tree.period]
-
-    def beyond(node: int) -> float:
-        total = 0.0
-        for n, pair in enumerate(sets.pairs):
-            held = stock.get(("|".join(pair), node), 0.0)
-            total += max(0.0, held - asked[n, node]) * price[pair[1]]
-        return total / unit
-
-    orders = outlook.decided(answer, "order")
-    channels = {f"{c.line}|{c.code}": c for c in sets.channels}
-
-    def to_come(path: Any, node: int) -> float:
-        total, month = 0.0, int(tree.first_month[node])
-        before = {int(p) for p in path if tree.period[p] < tree.period[node]}
-        for (key, at), amount in orders.items():
-            if at in before and amount > 0:
-                c = channels[key]
-                span = float(tree.months[at])
-                late = np.clip((tree.first_month[at] + span + c.lead - month) / span, 0.0, 1.0)
-                total += amount * late * price[sets.lines[c.line]["item"]]
-        return total / unit
-
-    made = outlook.decided(answer, "make")
-    most = outlook.programme.rates.most[:, tree.period]
-
-    def idle(nodes: Any) -> float:
-        total = 0.0
-        for n, (code, row) in enumerate(sets.lines.items()):
-            for node in nodes:
-                if np.isfinite(most[n, node]):
-                    total += max(0.0, most[n, node] - made.get((code, int(node)), 0.0)) * price[row["item"]]
-        return total / unit
-
-    return {"stock": beyond, "orders": to_come, "idle": idle}

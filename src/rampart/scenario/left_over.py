@@ -1,0 +1,105 @@
+"""What an end of the war leaves behind: stock beyond the requirement, orders to honour, capacity without work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rampart.case.calendar import month_text
+from rampart.plan.contract import delivery_price
+from rampart.plan.production import line_capacity
+from rampart.plan.terms import Integers
+from rampart.scenario import policy
+from rampart.scenario.outlook import Answer, Outlook
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MEASURES = ("beyond_need", "still_to_come", "placed_to_come", "idle")
+"""Stock beyond the requirement; the plan's orders, and those placed before it, that come after the end; idle output."""
+LEAST = 1e-6
+"""Units below which nothing is left."""
+
+
+def left_over(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
+    """Table of what is left, by path on which the war ends, measure and item: units, and money units where prices are known.
+
+    beyond_need     stock of all holders above what they must hold, when the first period without war is over
+    still_to_come   ordered by the plan before the end and delivered from that period on, at the price on delivery
+    placed_to_come  the same for orders that the case gives; money is what is still to be paid on them
+    idle            unit-months: what lines could make, chosen expansions included, and do not, from the end to the horizon
+    """
+    import polars as pl
+
+    left = _Left(outlook, answer)
+    over = policy.over_at(outlook.tree, ends)
+    rows = []
+    for n, nodes in enumerate(outlook.tree.ancestor[outlook.leaves]):
+        path = nodes[nodes >= 0]
+        done = path[over[path]]
+        if done.size:
+            end = month_text(int(outlook.tree.first_month[done[0]]))
+            for measure, item, quantity, money in left.by(path[~over[path]], done):
+                rows.append((n, end, measure, item, quantity, None if np.isnan(money) else money))
+    schema = {"path": pl.Int64, "ends": pl.String, "measure": pl.String, "item": pl.String,
+              "quantity": pl.Float64, "money": pl.Float64}  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+class _Left:
+    """Amounts of one answer as arrays, and what remains of them at an end."""
+
+    def __init__(self, outlook: Outlook, answer: Answer) -> None:
+        self.sets, self.tree = outlook.programme.sets, outlook.tree
+        sets, tree = self.sets, self.tree
+        self.unit = sets.case.money_unit
+        asked = outlook.programme.held.requirement[:, tree.period]
+        self.beyond = np.maximum(outlook.amounts(answer, "stock") - asked, 0.0)
+        self.orders = outlook.amounts(answer, "order")
+        self.price = {item: np.nan if r["price"] is None else float(r["price"]) for item, r in sets.items.items()}
+        self.on_delivery = delivery_price(sets)
+        capacity = line_capacity(sets, tree, outlook.programme.rates, outlook.amounts(answer, "expand"))
+        made = outlook.amounts(answer, "make") + sets.placed_by_line[:, tree.period]
+        self.idle = np.where(np.isfinite(capacity), np.maximum(capacity - made, 0.0), 0.0)
+
+    def by(self, before: Integers, after: Integers) -> Iterator[tuple[str, str, float, float]]:
+        """Measure, item, units and money left by an end that parts a path into the nodes before and after it."""
+        sets, items = self.sets, dict.fromkeys(self.sets.items, 0.0)
+        found: dict[str, dict[str, list[float]]] = {m: {item: [0.0, 0.0] for item in items} for m in MEASURES}
+
+        def add(measure: str, item: str, units: float, price: float) -> None:
+            if units > LEAST:
+                found[measure][item][0] += units
+                found[measure][item][1] += units * price / self.unit
+
+        for n, (_, item) in enumerate(sets.pairs):
+            add("beyond_need", item, float(self.beyond[n, after[0]]), self.price[item])
+        end = int(self.tree.first_month[after[0]])
+        for n, channel in enumerate(sets.channels):
+            for units, price in self._to_come(n, before, end):
+                add("still_to_come", str(sets.lines[channel.line]["item"]), units, price)
+        for row in sets.placed:
+            if row["number"] >= end:
+                due = np.nan if row["due"] is None else float(row["due"])
+                add("placed_to_come", row["item"], float(row["quantity"]), due)
+        for n, line in enumerate(sets.lines.values()):
+            add("idle", line["item"], float(self.idle[n, after].sum()), self.price[line["item"]])
+        for measure, by_item in found.items():
+            for item, (units, money) in by_item.items():
+                if units > 0:
+                    yield measure, item, units, money
+
+    def _to_come(self, channel: int, before: Integers, end: int) -> Iterator[tuple[float, float]]:
+        """Units of a channel, ordered evenly over the months of each node, that come in a month from the end on; price."""
+        lead, price = self.sets.channels[channel].lead, self.on_delivery[channel]
+        first, whole = self.sets.calendar.first, int(np.floor(lead))
+        for node in before:
+            units = float(self.orders[channel, node])
+            months = range(int(self.tree.first_month[node]), int(self.tree.last_month[node]) + 1)
+            for month in months if units > LEAST else ():
+                for shift, share in ((whole, 1.0 - (lead - whole)), (whole + 1, lead - whole)):
+                    if month + shift >= end:
+                        at = min(month + shift - first, len(price) - 1)  # beyond the horizon the last price holds
+                        yield units / len(months) * share, float(price[at])
