@@ -115,6 +115,9 @@ BREAK = {
     ),
     "line-makes-other": (lambda s: s.set("orders", 3, "line", "shell-a"), "orders", 3, "line", "shell-a"),
     "bill-loop": (lambda s: close_loop(s), "bills", 2, "component", "charge"),
+    "cancelled-below-advance": (
+        lambda s: (s.set("contracts", 2, "advance", "0.4"), s.set("contracts", 2, "cancellation", "0.25")),
+        "contracts", 2, "cancellation", "0.25"),
     "unit-cost-unknown": (lambda s: s.set("items", 3, "price", ""), "contracts", 4, "price", ""),
     "offset-before-order": (lambda s: s.set("bills", 2, "offset", "7"), "bills", 2, "offset", "7"),
     "wrong-role": (lambda s: s.set("demand", 4, "holder", "SSS"), "demand", 4, "holder", "SSS"),

@@ -10,6 +10,7 @@ import numpy as np
 
 from rampart.case.calendar import Calendar
 from rampart.plan import availability
+from rampart.plan.cancellation import cost_of_cancelling
 from rampart.plan.capacity import payment_months
 from rampart.plan.contract import delivery_price, order_price
 from rampart.plan.sets import Sets
@@ -40,14 +41,17 @@ class Flow:
     beyond: bool = False
     price: tuple[float, ...] | None = None
 
-    def by_year(self, calendar: Calendar, starts_in: int) -> dict[int, Floats]:
-        """Share decided in each period that falls in each fiscal year within the horizon. Year -> (periods,)."""
-        return year_shares(calendar, starts_in, self.lag, self.months, self.from_start, self.beyond, self.price)
+    def by_year(self, calendar: Calendar, starts_in: int, *, since: int | None = None) -> dict[int, Floats]:
+        """Share decided in each period that falls in each fiscal year within the horizon, or since a month. Year ->
+        (periods,).
+        """
+        how = (self.lag, self.months, self.from_start, self.beyond, self.price)
+        return year_shares(calendar, starts_in, *how, since)
 
 
-def money_flows(sets: Sets, tree: Tree) -> list[Flow]:
+def money_flows(sets: Sets, tree: Tree, order: Family | None = None, cancel: Family | None = None) -> list[Flow]:
     """Commitments at award, advances at award and the rest on delivery; expansions over construction; purchases and
-    transit at once.
+    transit at once; what a cancelled order still costs when it is cancelled.
     """
     flows: list[Flow] = []
     unit = sets.case.money_unit
@@ -75,6 +79,8 @@ def money_flows(sets: Sets, tree: Tree) -> list[Flow]:
         cost = np.full(len(tree), route.cost / unit)
         flows += [Flow("send", n, route.origin, "transport", kind, cost, 0.0) for kind in KINDS]
     flows += support_flows(sets, tree)
+    if order is not None and cancel is not None:
+        flows += cancellation_flows(sets, tree, order, cancel)
     return [f for f in flows if f.amount.any()]
 
 
@@ -102,6 +108,18 @@ def support_flows(sets: Sets, tree: Tree) -> list[Flow]:
     return flows
 
 
+def cancellation_flows(sets: Sets, tree: Tree, order: Family, cancel: Family) -> list[Flow]:
+    """What is still owed on orders that are cancelled, paid at once."""
+    due = cost_of_cancelling(sets, tree, order, cancel).due
+    payers = (
+        {} if order.undone is None else dict(zip(order.undone.own.tolist(), order.undone.key.tolist(), strict=True))
+    )
+    return [
+        Flow("cancel", n, sets.channels[key].payer, "procurement", "payments", due[n], 0.0, 1, True)
+        for n, key in sorted(payers.items())
+    ]
+
+
 def upkeep_of_year(sets: Sets) -> dict[tuple[str, int], float]:
     """Money for condemned parts of the systems that do not come from the plan, by (nation, fiscal year)."""
     starts = fiscal_starts(sets)
@@ -127,8 +145,12 @@ def year_shares(
     from_start: bool,
     beyond: bool = False,
     price: tuple[float, ...] | None = None,
+    since: int | None = None,
 ) -> dict[int, Floats]:
-    """Share of a flow decided in each period that falls in each fiscal year within the horizon. Year -> (periods,)."""
+    """Share of a flow decided in each period that falls in each fiscal year within the horizon. Year -> (periods,).
+
+    since  month from which it counts; what falls before it does not
+    """
     result: dict[int, Floats] = {}
     whole, part = math.floor(lag), lag - math.floor(lag)
     for t, (start, length) in enumerate(zip(calendar.starts, calendar.lengths, strict=True)):
@@ -137,7 +159,7 @@ def year_shares(
             for shift, weight in ((whole, 1 - part), (whole + 1, part)):
                 for k in range(months):
                     when = m + shift + k
-                    if weight > 0 and (beyond or when <= calendar.last):
+                    if weight > 0 and (beyond or when <= calendar.last) and (since is None or when >= since):
                         year = fiscal_year(when, starts_in)
                         share = result.setdefault(year, np.zeros(len(calendar)))
                         worth = 1.0 if price is None else price[when - calendar.first]
@@ -208,7 +230,7 @@ def keep_budgets(sets: Sets, tree: Tree, families: dict[str, Family], over: Fami
     rows.add(over, tree.now, factor=-1.0)
     starts = fiscal_starts(sets)
     paid, kept_up = placed_payments(sets), upkeep_of_year(sets)
-    flows = flows_alike(money_flows(sets, tree))
+    flows = flows_alike(money_flows(sets, tree, families["order"], families["cancel"]))
     right = np.full((len(limits), len(tree)), np.inf)
     for row, budget in enumerate(limits):
         end = last_period(sets, budget)
@@ -229,7 +251,32 @@ def keep_budgets(sets: Sets, tree: Tree, families: dict[str, Family], over: Fami
             share = shares.get(budget.year)
             if share is not None:
                 _add_money(rows, row, int(end or 0), families[first.family], alike, share)
+            if first.family == "order" and families["order"].undone is not None:
+                _undo_money(rows, row, int(end or 0), families, alike, (starts[first.nation], budget.year))
     rows.constrain("<=", right)
+
+
+def _undo_money(
+    rows: Rows, row: int, end: int, families: dict[str, Family], alike: list[Flow], year: tuple[int, int]
+) -> None:
+    """Take away what cancelled orders would have cost from their cancellation on."""
+    tree, cancel, undone = rows.tree, families["cancel"], families["order"].undone
+    assert undone is not None
+    flow_of = {f.key: f for f in alike}
+    starts_in, named = year
+    last = np.flatnonzero(tree.period == end)
+    for own, key, cause, since in zip(undone.own, undone.key, undone.cause, undone.since, strict=True):
+        if key not in flow_of or tree.period[since] > end:
+            continue
+        flow = flow_of[key]
+        month = int(tree.first_month[since])
+        share = flow.by_year(tree.calendar, starts_in, since=month).get(named)
+        money = 0.0 if share is None else float(flow.amount[cause] * share[tree.period[cause]])
+        below = last[tree.ancestor[last, tree.period[since]] == since]
+        same = np.ones(below.size, dtype=np.int64)
+        rows.add_cells(
+            cancel, key=same * own, cause=same * since, row=same * row, effect=below, factor=np.full(below.size, -money)
+        )
 
 
 def flows_alike(flows: list[Flow]) -> dict[tuple[str, str], list[list[Flow]]]:

@@ -76,9 +76,9 @@ def order_price(sets: Sets, tree: Tree) -> Floats:
 
 
 def contract_limits(sets: Sets, tree: Tree, order: Family) -> None:
-    """``sum of orders so far <= max_quantity`` of each contract, at the last nodes."""
+    """``sum of orders so far <= max_quantity`` of each contract, at the last nodes; what is cancelled later counts."""
     most = np.array([c.most for c in sets.channels])
     rows = Rows(order.model, tree, "contract limit", order.keys, scale=order.scale)
-    rows.add(order, tree.so_far)
+    rows.add(order, tree.now, then=tree.so_far)
     at_end = np.isin(np.arange(len(tree)), tree.leaves)
     rows.constrain("<=", np.where(np.isfinite(most), most, np.inf)[:, None], where=at_end[None, :])

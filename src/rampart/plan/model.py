@@ -12,6 +12,7 @@ from rampart.findings import CaseError, Finding
 from rampart.plan import (
     availability,
     budget,
+    cancellation,
     capacity,
     contract,
     demand,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 # families whose solver columns carry tie-breaking weights, in order of how much a planner cares to see them small
 TIES = {
-    "order": 1.0, "expand": 4.0, "buy": 1.0, "send": 1.0, "dispose": 0.5, "stock": 0.01,
+    "order": 1.0, "cancel": 1.0, "expand": 4.0, "buy": 1.0, "send": 1.0, "dispose": 0.5, "stock": 0.01,
     "shortfall": 0.1, "unmet": 0.1, "spares": 1.0, "bays": 4.0, "join": 1.0, "level": 0.1, "unavailable": 0.1,
 }  # fmt: skip
 
@@ -98,6 +99,10 @@ def declare(model: Any, sets: Sets, tree: Tree, rates: Rates, held: demand.Held)
         "order", [f"{c.line}|{c.code}" for c in sets.channels], [sets.lines[c.line]["item"] for c in sets.channels],
         exists=contract.may_order(sets, tree),
     )  # fmt: skip
+    names, channel, may, cause = cancellation.declared(sets, tree, v["order"])
+    family("cancel", names, [sets.lines[sets.channels[c].line]["item"] for c in channel], exists=may)
+    if names:
+        v["order"].undone = cancellation.undoing(v["cancel"], channel, cause)
     family("make", line_keys, line_items)
     family("expand", [e["expansion"] for e in sets.expansions], exists=capacity.may_expand(sets, tree))
     family("buy", [f"{o.code}|{o.buyer}" for o in sets.offers], [o.item for o in sets.offers],
@@ -186,6 +191,7 @@ def constrain(sets: Sets, tree: Tree, v: dict[str, Family], rates: Rates, held: 
     supply_chain.resources(sets, tree, v["use"], v["order"], v["expand"])
     capacity.most_units(sets, tree, v["expand"])
     contract.contract_limits(sets, tree, v["order"])
+    cancellation.no_more_than_ordered(tree, v["order"], v["cancel"])
     transfer.market_limits(sets, tree, v["buy"])
     transfer.route_capacity(sets, tree, v["send"])
     transfer.pledges(sets, tree, v["owed"], v["send"])

@@ -6,6 +6,7 @@ import numpy as np
 
 from rampart.plan.availability import by_period, joining, needed, share_available, shop_rows, upkeep_each
 from rampart.plan.budget import budgets
+from rampart.plan.cancellation import cost_of_cancelling
 from rampart.plan.capacity import net_cost
 from rampart.plan.contract import order_price
 from rampart.plan.demand import Held, late_rows
@@ -105,6 +106,8 @@ def money(sets: Sets, tree: Tree, v: Families, rates: Rates) -> Measure:
     p = tree.probability
     at_end = np.isin(np.arange(len(tree)), tree.leaves).astype(float)
     measure.add(v["order"], p * order_price(sets, tree))
+    cancelled = cost_of_cancelling(sets, tree, v["order"], v["cancel"])
+    measure.add(v["cancel"], p * (cancelled.owed - cancelled.saved))
     measure.add(v["buy"], p * np.array([o.price for o in sets.offers]).reshape(-1, 1) / unit)
     measure.add(v["send"], p * np.array([r.cost for r in sets.routes]).reshape(-1, 1) / unit)
     measure.add(v["expand"], p * net_cost(sets, tree))

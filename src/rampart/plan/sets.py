@@ -44,6 +44,7 @@ class Channel(NamedTuple):
     first: int
     last: int
     most: float
+    cancellation: float | None
 
 
 class Offer(NamedTuple):
@@ -192,6 +193,7 @@ class Sets:
             own: Row = {
                 "contract": code, "buyer": line["nation"], "payer": None, "ship_to": None, "price": None,
                 "advance": 0.0, "admin_lead_time": None, "from": None, "until": None, "max_quantity": math.inf,
+                "cancellation": None,
             }  # fmt: skip
             for row in contracts.get(code, [own]):
                 given = row["admin_lead_time"]
@@ -210,6 +212,7 @@ class Sets:
                         self.month(row["from"], begin),
                         self.month(row["until"], end),
                         row["max_quantity"],
+                        row["cancellation"],
                     )
                 )
         return sorted(result, key=lambda c: (c.line, c.code))

@@ -107,7 +107,7 @@ def shelf_life(sets: Sets, tree: Tree, *, stock: Family, order: Family, buy: Fam
                 alike.setdefault((lag, int(lives[row_of[pair]])), []).append((key, row_of[pair]))
         for (lag, life), entries in alike.items():
             keys, at = np.array(entries, dtype=np.int64).T
-            rows.add(family, fresh[life] @ tree.later(lag), key=keys, row=at, factor=-1.0)
+            rows.add(family, tree.later(lag), then=fresh[life], key=keys, row=at, factor=-1.0)
     rows.constrain("<=", right)
 
 

@@ -7,7 +7,7 @@ between nodes. Terms add up with ``+`` and ``-`` as in the equations of ``docs/e
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -34,6 +34,19 @@ def new_model() -> Any:
     return model
 
 
+class Undone(NamedTuple):
+    """Variables of which one unit undoes, from the node ``since`` on, all that a unit decided at (key, cause) does.
+
+    labels linopy labels; own  position of the key in the variables' own family. Shape (variables,) each.
+    """
+
+    labels: Integers
+    key: Integers
+    cause: Integers
+    since: Integers
+    own: Integers
+
+
 class Family:
     """Variables of one kind over (key, node).
 
@@ -42,7 +55,10 @@ class Family:
     scale  plain units in one unit of the solver, a power of two a key: the solver sees numbers near one, and
            nothing is rounded at the border. Formulas are written in plain units; scaling happens only here.
     labels linopy labels, shape (keys, nodes), -1 where ``exists`` is false
+    undone what may undo it later; rows that add the family then add that too
     """
+
+    undone: Undone | None = None
 
     def __init__(
         self,
@@ -134,17 +150,21 @@ class Rows:
         key: Integers | None = None,
         row: Integers | None = None,
         factor: Floats | float = 1.0,
+        then: Matrix | None = None,
     ) -> Rows:
-        """Add ``factor[j] * through @ family[key[j]]`` to row key ``row[j]`` for every j.
+        """Add ``factor[j] * then @ through @ family[key[j]]`` to row key ``row[j]`` for every j.
 
-        ``key`` and ``row`` default to one-to-one. ``through`` has shape (nodes, nodes), rows the effect.
+        ``key`` and ``row`` default to one-to-one. ``through`` and ``then`` (default: the identity) have shape (nodes,
+        nodes), rows the effect. What undoes the family takes away the effects of ``through`` from its node on.
         """
         key = np.arange(len(family)) if key is None else np.asarray(key, dtype=np.int64)
         row = np.arange(len(family)) if row is None else np.asarray(row, dtype=np.int64)
         if not key.size or not self.keys:
             return self
         factors = np.broadcast_to(factor, key.shape) * family.scale[key] / self.scale[row]
-        coo = through.tocoo()
+        if family.undone is not None:
+            self._undo(family.undone, through, then, key=key, row=row, factors=factors)
+        coo = (through if then is None else then @ through).tocoo()
         n = len(self.tree)
         labels = family.labels[key][:, coo.col]
         rows = row[:, None] * n + coo.row[None, :]
@@ -154,6 +174,22 @@ class Rows:
         self._labels.append(labels[live])
         self._values.append(values[live])
         return self
+
+    def _undo(
+        self, undone: Undone, through: Matrix, then: Matrix | None, *, key: Integers, row: Integers, factors: Floats
+    ) -> None:
+        """Take away the effects that come at ``since`` or below it."""
+        mine = np.flatnonzero(np.isin(undone.key, key))
+        effects = through.tocsc()[:, undone.cause[mine]].tocoo()  # (nodes, variables)
+        since = undone.since[mine][effects.col]
+        later = self.tree.ancestor[effects.row, self.tree.period[since]] == since
+        at = effects.row[later], effects.col[later]
+        gone = sp.csr_array((effects.data[later], at), shape=effects.shape)
+        coo = (gone if then is None else then @ gone).tocoo()
+        entry, term = np.nonzero(undone.key[mine][coo.col][:, None] == key[None, :])
+        self._rows.append(row[term] * len(self.tree) + coo.row[entry])
+        self._labels.append(undone.labels[mine][coo.col[entry]])
+        self._values.append(-factors[term] * coo.data[entry])
 
     def add_lagged(
         self,

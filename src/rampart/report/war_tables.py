@@ -48,8 +48,11 @@ def _table(subject: Subject, caption: str, heads: Sequence[tuple[str, bool]], ro
 
 def what(subject: Subject, kind: str, key: str) -> str:
     """A decision's object by name: line and buyer, offer and buyer, route and item, expansion."""
-    if kind == "order":
-        line, contract = key.split("|", 1)
+    if kind in ("order", "cancel"):
+        line, contract, *month = key.split("|")
+        if month:
+            ordered = what(subject, "order", f"{line}|{contract}")
+            return subject.words("war.ordered", what=ordered, month=subject.words.month(month[0]))
         known = contract in subject.names["contracts"]
         return subject.name(contract, table="contracts") if known else subject.name(line, table="lines")
     return subject.name(key, table="expansions" if kind == "expand" else "market")
@@ -161,6 +164,7 @@ def _ends(subject: Subject) -> Listing:
     import polars as pl
 
     words, left = subject.words, left_by_end(subject)
+    measures = occurring(left)
     money = {
         (r["ends"], r["measure"]): r["money"]
         for r in left.group_by("ends", "measure").agg(pl.col("money").sum()).iter_rows(named=True)
@@ -169,11 +173,11 @@ def _ends(subject: Subject) -> Listing:
         (
             words.month(r["ends"]) if r["ends"] else words("war.not_over"), words.share(r["chance"], digits=1),
             amount(subject, r["cost"]), amount(subject, r["regret"]), words.share(r["served_share"]),
-            *(amount(subject, money.get((r["ends"], measure), 0.0) if r["ends"] else None) for measure in MEASURES),
+            *(amount(subject, money.get((r["ends"], measure), 0.0) if r["ends"] else None) for measure in measures),
         )
         for r in by_end(subject["ends"]).iter_rows(named=True)
     ]  # fmt: skip
-    heads = ("end", "chance", "cost", "regret", "served", *MEASURES)
+    heads = ("end", "chance", "cost", "regret", "served", *measures)
     found = _table(subject, words("war.title.ends"), [(h, h != "end") for h in heads], rows)
     unknown = [subject.item(i) for i in left.filter(pl.col("unpriced") > 0)["item"].unique(maintain_order=True)]
     note = words("war.note.left", money=words.money_label)
@@ -202,17 +206,23 @@ def left_by_end(subject: Subject) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def occurring(left: pl.DataFrame) -> list[str]:
+    """Measures of what is left that occur at some end, in their order."""
+    return [measure for measure in MEASURES if measure in left["measure"]]
+
+
 def _left(subject: Subject) -> Listing | None:
     """Units left at each end, by item."""
     words, left = subject.words, left_by_end(subject)
     if left.is_empty():
         return None
+    measures = occurring(left)
     units = {(r["item"], r["ends"], r["measure"]): r["quantity"] for r in left.iter_rows(named=True)}
     rows = [
-        (subject.item(item), words.month(end), *(amount(subject, units.get((item, end, m), 0.0)) for m in MEASURES))
+        (subject.item(item), words.month(end), *(amount(subject, units.get((item, end, m), 0.0)) for m in measures))
         for item, end in sorted({(item, end) for item, end, _ in units})
     ]
-    heads = [("item", False), ("end", False), *((m, True) for m in MEASURES)]
+    heads = [("item", False), ("end", False), *((m, True) for m in measures)]
     found = _table(subject, words("war.title.left"), heads, rows)
     return Listing(found.caption, found.heads, found.rows, found.more, words("war.note.left_units"), repeat=1)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.case.calendar import month_text
+from rampart.plan.cancellation import cost_of_cancelling
 from rampart.plan.contract import delivery_price
 from rampart.plan.production import line_capacity
 from rampart.plan.terms import Integers
@@ -17,8 +18,9 @@ from rampart.scenario.outlook import Answer, Outlook
 if TYPE_CHECKING:
     import polars as pl
 
-MEASURES = ("beyond_need", "still_to_come", "placed_to_come", "idle")
-"""Stock beyond the requirement; the plan's orders, and those placed before it, that come after the end; idle output."""
+MEASURES = ("beyond_need", "still_to_come", "cancelled", "placed_to_come", "idle")
+"""Stock beyond the requirement; orders of the plan that come after the end, or are cancelled; orders placed before the
+plan; idle output."""
 LEAST = 1e-6
 """Units below which nothing is left."""
 
@@ -28,7 +30,8 @@ def left_over(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
 
     beyond_need     stock of all holders above what they must hold, when the first period without war is over
     still_to_come   ordered by the plan before the end and delivered from that period on, at the price on delivery
-    placed_to_come  the same for orders that the case gives; money is what is still to be paid on them
+    cancelled       ordered by the plan before the end and cancelled at it; money is what they cost all the same
+    placed_to_come  as still_to_come, for orders that the case gives; money is what is still to be paid on them
     idle            unit-months: what lines could make, chosen expansions included, and do not, from the end to the horizon
     """
     import polars as pl
@@ -57,7 +60,10 @@ class _Left:
         self.unit = sets.case.money_unit
         asked = outlook.programme.held.requirement[:, tree.period]
         self.beyond = np.maximum(outlook.amounts(answer, "stock") - asked, 0.0)
+        order, cancel = outlook.programme.variables["order"], outlook.programme.variables["cancel"]
         self.orders = outlook.amounts(answer, "order")
+        self.undone, self.withdrawn = order.undone, outlook.amounts(answer, "cancel")
+        self.owed = cost_of_cancelling(sets, tree, order, cancel).owed
         self.price = {item: np.nan if r["price"] is None else float(r["price"]) for item, r in sets.items.items()}
         self.on_delivery = delivery_price(sets)
         capacity = line_capacity(sets, tree, outlook.programme.rates, outlook.amounts(answer, "expand"))
@@ -78,8 +84,17 @@ class _Left:
             add("beyond_need", item, float(self.beyond[n, after[0]]), self.price[item])
         end = int(self.tree.first_month[after[0]])
         for n, channel in enumerate(sets.channels):
-            for units, price in self._to_come(n, before, end):
-                add("still_to_come", str(sets.lines[channel.line]["item"]), units, price)
+            item = str(sets.lines[channel.line]["item"])
+            cancelled = dict.fromkeys(before.tolist(), 0.0)
+            for own, node in self._cancelled(n, int(after[0])):
+                units = float(self.withdrawn[own, after[0]])
+                cancelled[node] += units
+                coming = sum(u for u, _ in self._to_come(n, node, units, end))
+                if coming > LEAST:
+                    add("cancelled", item, coming, self.unit * float(self.owed[own, after[0]]) * units / coming)
+            for node, less in cancelled.items():
+                for units, price in self._to_come(n, node, float(self.orders[n, node]) - less, end):
+                    add("still_to_come", item, units, price)
         for row in sets.placed:
             if row["number"] >= end:
                 due = np.nan if row["due"] is None else float(row["due"])
@@ -91,15 +106,21 @@ class _Left:
                 if units > 0:
                     yield measure, item, units, money
 
-    def _to_come(self, channel: int, before: Integers, end: int) -> Iterator[tuple[float, float]]:
-        """Units of a channel, ordered evenly over the months of each node, that come in a month from the end on; price."""
+    def _cancelled(self, channel: int, end: int) -> Iterator[tuple[int, int]]:
+        """Key of each cancellation of a channel's orders at a node, and the node of the order."""
+        if self.undone is not None:
+            at = (self.undone.key == channel) & (self.undone.since == end)
+            yield from zip(self.undone.own[at].tolist(), self.undone.cause[at].tolist(), strict=True)
+
+    def _to_come(self, channel: int, node: int, ordered: float, end: int) -> Iterator[tuple[float, float]]:
+        """Units of those ordered at a node, evenly over its months, that come in a month from the end on; price."""
+        if ordered <= LEAST:
+            return
         lead, price = self.sets.channels[channel].lead, self.on_delivery[channel]
         first, whole = self.sets.calendar.first, int(np.floor(lead))
-        for node in before:
-            units = float(self.orders[channel, node])
-            months = range(int(self.tree.first_month[node]), int(self.tree.last_month[node]) + 1)
-            for month in months if units > LEAST else ():
-                for shift, share in ((whole, 1.0 - (lead - whole)), (whole + 1, lead - whole)):
-                    if month + shift >= end:
-                        at = min(month + shift - first, len(price) - 1)  # beyond the horizon the last price holds
-                        yield units / len(months) * share, float(price[at])
+        months = range(int(self.tree.first_month[node]), int(self.tree.last_month[node]) + 1)
+        for month in months:
+            for shift, share in ((whole, 1.0 - (lead - whole)), (whole + 1, lead - whole)):
+                if month + shift >= end:
+                    at = min(month + shift - first, len(price) - 1)  # beyond the horizon the last price holds
+                    yield ordered / len(months) * share, float(price[at])

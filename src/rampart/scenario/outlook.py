@@ -31,7 +31,7 @@ NEARLY = (
     1e-5  # infeasibility, in solver units near one, up to which an optimum that the solver will not vouch for counts
 )
 
-DECISIONS = ("order", "buy", "send", "expand")
+DECISIONS = ("order", "cancel", "buy", "send", "expand")
 
 
 class NoPlan(Exception):

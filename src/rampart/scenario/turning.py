@@ -100,6 +100,7 @@ def worths(programme: Programme) -> dict[str, dict[str, float]]:
     keys = {family: programme.variables[family].keys for family in DECISIONS}
     return {
         "order": {k: price[sets.lines[c.line]["item"]] for k, c in zip(keys["order"], sets.channels, strict=True)},
+        "cancel": {k: price[sets.lines[k.split("|")[0]]["item"]] for k in keys["cancel"]},
         "buy": {k: float(o.price) / unit for k, o in zip(keys["buy"], sets.offers, strict=True)},
         "send": {k: price[r.item] for k, r in zip(keys["send"], sets.routes, strict=True)},
         "expand": {k: float(e["cost"]) for k, e in zip(keys["expand"], sets.expansions, strict=True)},

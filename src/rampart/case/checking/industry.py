@@ -34,6 +34,15 @@ def check_rates(draft: Draft) -> Iterator[Finding]:
         yield draft.finding("min-above-max", "rates", row=row, column="min_rate", value=low, most=high)
 
 
+def check_cancellation(draft: Draft) -> Iterator[Finding]:
+    """A cancelled order costs less than the advance that was paid: nobody pays it back."""
+    less = draft.sound("contracts").filter(pl.col("cancellation") < pl.col("advance").fill_null(0.0))
+    for row, share, advance in less.select(ROW, "cancellation", "advance").iter_rows():
+        yield draft.finding(
+            "cancelled-below-advance", "contracts", row=row, column="cancellation", value=share, least=advance
+        )
+
+
 def check_whole_lots(draft: Draft) -> Iterator[Finding]:
     """A lot is larger than a year of output: the line could hardly ever deliver one."""
     yearly = pl.col("max_rate") * pl.when(pl.col("rate_per") == "month").then(12).otherwise(1)
