@@ -40,6 +40,7 @@ Tell = Callable[..., None]
 @click.option("--objective", help="The objective pass that counts. Default: all at their worth, else the last.")
 @click.option("--cvar", type=(float, float), metavar="WEIGHT LEVEL",
               help="Weigh the mean of the worst 1 - LEVEL of the paths with WEIGHT, the mean with the rest.")  # fmt: skip
+@click.option("--regret", is_flag=True, help="Make the largest regret over the paths small instead of the mean cost.")
 @click.option(
     "--compare/--no-compare", default=True, help="Also work out what knowing or planning otherwise would give."
 )
@@ -67,13 +68,17 @@ Tell = Callable[..., None]
 @json_option
 def war(
     case_path: Path, overrides: tuple[str, ...], shape: Any, objective: str | None, cvar: tuple[float, float] | None,
-    compare: bool, whole: str, gap: float | None, paths: int | None, out: Path | None, lang: Language, as_json: bool,
-    **sampled: Any,
+    regret: bool, compare: bool, whole: str, gap: float | None, paths: int | None, out: Path | None, lang: Language,
+    as_json: bool, **sampled: Any,
 ) -> None:  # fmt: skip
     """Plan for a war of unknown length: what to decide now, and what each end of the war would leave."""
     from rampart.report.war import print_war, write_war
     from rampart.report.words import Words
 
+    if paths and (cvar or regret):
+        raise click.UsageError("--cvar and --regret plan a tree; leave out --paths")
+    if cvar and regret:
+        raise click.UsageError("one of --cvar and --regret")
     case = load(case_path, overrides, lang, as_json=as_json)
     words = Words(lang, str(case.settings["currency"]), str(case.settings["money_unit"]))
     tell: Tell = (lambda *_, **__: None) if as_json else (lambda key, **of: click.echo(words(key, **of), err=True))
@@ -81,7 +86,9 @@ def war(
         if paths:
             made = _over_paths(case, paths, words, tell, objective=objective, gap=gap, **sampled)
         else:
-            made = _over_tree(case, shape, tell, objective=objective, cvar=cvar, compare=compare, whole=whole, gap=gap)
+            made = _over_tree(
+                case, shape, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap
+            )
     except ValueError as wrong:
         click.echo(str(wrong), err=True)
         sys.exit(FINDINGS)
@@ -101,8 +108,8 @@ def war(
 
 
 def _over_tree(
-    case: Case, shape: Any, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None, compare: bool,
-    whole: str, gap: float | None,
+    case: Case, shape: Any, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None, regret: bool,
+    compare: bool, whole: str, gap: float | None,
 ) -> WarPlan:  # fmt: skip
     from rampart.scenario.outlook import Effort, Risk
     from rampart.scenario.war import first_look, tree_of, war_plan
@@ -110,7 +117,7 @@ def _over_tree(
     until = first_look(tree_of(case, shape)[0]) if whole == "now" else None
     return war_plan(
         case, shape=shape, objective=objective, compare=compare,
-        risk=None if cvar is None else Risk(mean=1 - cvar[0], level=cvar[1]),
+        risk=None if cvar is None else Risk(mean=1 - cvar[0], level=cvar[1]), regret=regret,
         effort=Effort(gap=1e-6 if gap is None else gap, whole_until=until),
         say=lambda step: tell(f"war.step.{step}"),
     )  # fmt: skip

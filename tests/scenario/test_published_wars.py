@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 import rampart
@@ -126,6 +128,60 @@ def test_risk_that_weighs_only_the_mean_is_the_plan() -> None:
     w = war("war-1")
     for risk in (Risk(0.0, 0.0), Risk(1.0, 0.9), Risk(1.0, 0.9, nested=True)):
         assert w.outlook.solve(risk=risk).value == pytest.approx(w.plan.value, rel=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_risk_stated_for_an_objective_is_that_of_the_check_values(share: float) -> None:
+    """One objective alone: its own CVaR is the CVaR of what it costs (B-12, B-13)."""
+    w = war("war-1")
+    said = w.case.tables["priorities"].with_columns(cvar=pl.lit(share), cvar_level=pl.lit(0.9))
+    outlook = Outlook(Case(tables={**w.case.tables, "priorities": said}), w.tree)
+    assert outlook.solve(stated=True).value == pytest.approx(w.outlook.solve(risk=Risk(1 - share, 0.9)).value, rel=1e-9)
+    assert outlook.solve().value == pytest.approx(w.plan.value, rel=1e-9)
+
+
+def test_each_objective_has_a_risk_of_its_own() -> None:
+    """Held one after another: the need served in the worst paths first, then money; and all at their worth on one scale."""
+    w = war("war-1")
+
+    def outlook(*rows: tuple[str, float, float, float | None], tolerance: float = 0.0) -> Outlook:
+        said = pl.DataFrame(
+            [{"rank": n, "objective": o, "tolerance": tolerance, "cvar": c, "cvar_level": a, "worth": x}
+             for n, (o, c, a, x) in enumerate(rows, 1)],
+            schema_overrides=dict(w.case.tables["priorities"].schema), strict=False,
+        )  # fmt: skip
+        said = said.select(
+            pl.col(c) if c in said.columns else pl.lit(None).alias(c) for c in w.case.tables["priorities"].columns
+        )
+        return Outlook(Case(tables={**w.case.tables, "priorities": said}), w.tree)
+
+    def of_need(o: Outlook, answer: Any) -> tuple[float, float]:
+        part = next(p for aim in o.aims for p in aim.parts if p.measure.name in ("need", "own_use"))
+        cost = np.asarray(o.by_path(o.costs(part.measure)) @ answer.level)
+        return float(cost @ o.chance), cvar(cost, o.chance, 0.8)
+
+    name = "own_use"  # the war is the holder's own
+    mean_first = outlook((name, 0.0, 0.8, None), ("money", 0.0, 0.0, None))
+    worst_first = outlook((name, 1.0, 0.8, None), ("money", 0.0, 0.0, None))
+    plain, risky = mean_first.solve(stated=True), worst_first.solve(stated=True)
+    (mean, tail), (risky_mean, risky_tail) = of_need(mean_first, plain), of_need(worst_first, risky)
+    assert risky_tail <= tail + 1e-6
+    assert mean <= risky_mean + 1e-6
+    # what is given away by a tolerance lowers the money that comes after
+    loose = outlook((name, 0.0, 0.0, None), ("money", 0.0, 0.0, None), tolerance=0.5).solve(stated=True)
+    assert loose.value <= plain.value + 1e-6
+    # on one scale: no plan of the others does better at what is asked
+    both = outlook((name, 0.7, 0.8, 3.0), ("money", 0.0, 0.0, 1.0))
+
+    def asked(answer: Any) -> float:
+        need_mean, need_tail = of_need(both, answer)
+        money = next(p for p in both.aims[0].parts if p.measure.name == "money")
+        return 3.0 * (0.3 * need_mean + 0.7 * need_tail) + float(both.costs(money.measure) @ answer.level)
+
+    best = both.solve(stated=True)
+    assert best.value == pytest.approx(asked(best), rel=1e-7)
+    for other in (plain, risky, both.solve()):
+        assert asked(other) >= best.value - 1e-6 * abs(best.value)
 
 
 def test_closed_forms_of_the_chain() -> None:

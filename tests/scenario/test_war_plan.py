@@ -188,6 +188,26 @@ def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> N
     assert values["knowing"] == pytest.approx(values["plan"] - values["wait_and_see"])
 
 
+def test_regret_and_risk_can_be_asked_for(tmp_path: Path) -> None:
+    case = small(0.2)
+    said = case.tables["priorities"].with_columns(cvar=pl.lit(0.8), cvar_level=pl.lit(0.7))
+    Case(tables={**case.tables, "priorities": said}).save(tmp_path / "case")
+    run = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--no-compare"])
+    assert run.exit_code == 0, run.output
+    assert "Objectives whose bad paths weigh more" in run.output
+    mean = war_plan(case)
+    by_regret = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--regret", "--json"])
+    values = {row["name"]: row["value"] for row in json.loads(by_regret.stdout)["values"]}
+    before = dict(mean["values"].iter_rows())
+    assert values["largest_regret"] <= before["largest_regret"] + 1e-6
+    assert values["plan"] >= before["plan"] - 1e-6
+    for wrong in (["--cvar", "1", "0.9", "--regret"], ["--regret", "--paths", "9"]):
+        assert CliRunner().invoke(main, ["war", str(tmp_path / "case"), *wrong]).exit_code == 2
+    paths = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--paths", "9"])
+    assert paths.exit_code != 0
+    assert "cvar" in paths.output
+
+
 def test_what_an_end_leaves_is_counted_again_from_the_decisions() -> None:
     """Orders come a month later, a widened line works from the third month on; a price that nobody states makes no money."""
     case = small(0.2, stock=0.0, cost=1.0)

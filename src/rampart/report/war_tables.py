@@ -32,7 +32,7 @@ def by_end(table: pl.DataFrame) -> pl.DataFrame:
 
 def listings(subject: Subject) -> list[Listing]:
     """All tables of the page, those without rows left out."""
-    made = (_decisions, _turns, _values, _forward, _ends, _left, _supply, _lasting)
+    made = (_decisions, _turns, _values, _risks, _forward, _ends, _left, _supply, _lasting)
     return [table for table in (make(subject) for make in made) if table is not None]
 
 
@@ -126,6 +126,20 @@ def _values(subject: Subject) -> Listing:
         for name, value in subject["values"].iter_rows()
     ]
     return _table(subject, words("war.title.values"), [("value", False), ("amount", True)], rows)
+
+
+def _risks(subject: Subject) -> Listing | None:
+    """Objectives whose bad paths weigh more than their mean."""
+    if "risks" not in subject.plan.tables:
+        return None
+    words = subject.words
+    rows = [
+        (words(f"objective.{r['objective']}"), words.share(r["weight"]), words.share(1 - r["level"], digits=1),
+         amount(subject, r["mean"]), amount(subject, r["cvar"]))
+        for r in subject["risks"].iter_rows(named=True)
+    ]  # fmt: skip
+    heads = [("objective", False), ("weight", True), ("worst", True), ("mean_of_all", True), ("mean_of_worst", True)]
+    return _table(subject, words("war.title.risks"), heads, rows)
 
 
 def _forward(subject: Subject) -> Listing | None:

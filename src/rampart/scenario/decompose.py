@@ -248,7 +248,11 @@ def path_outlook(material: Material, number: int) -> Outlook:
     path = material.paths[number : number + 1]
     tree = branching.from_paths(material.case, material.regimes, path, np.ones(1), ends=material.ends)
     outlook = Outlook(material.case, tree, objective=material.objective)
-    if len(outlook.measures) > 1:
+    if any(part.cvar for aim in outlook.aims for part in aim.parts):
+        raise ValueError(
+            "over sampled paths only the mean counts: leave priorities, column 'cvar', blank or plan a tree"
+        )
+    if len(outlook.aims) > 1:
         raise ValueError(
             "decomposition weighs all on one scale: state what the objectives are worth (priorities, column 'worth'), or "
             "name the first objective"

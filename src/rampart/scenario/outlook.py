@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -48,6 +48,26 @@ class Answer:
     price: Floats
 
 
+class Part(NamedTuple):
+    """A measure in an objective.
+
+    worth  of one unit; 1 where the objective is the measure alone
+    cvar   share of it that counts by the mean of the worst ``1 - level`` of the paths; the rest by the mean of all
+    """
+
+    measure: Measure
+    worth: float
+    cvar: float
+    level: float
+
+
+class Aim(NamedTuple):
+    """An objective: the sum of its parts, and the share of its optimum that later ones may give away."""
+
+    parts: list[Part]
+    tolerance: float
+
+
 @dataclass(frozen=True)
 class Effort:
     """How exactly a programme is solved.
@@ -78,7 +98,7 @@ class Outlook:
         right, sense = np.asarray(m.b, dtype=float), np.asarray(m.sense)
         self.row_lower = np.where(sense == "<", -np.inf, right)
         self.row_upper = np.where(sense == ">", np.inf, right)
-        self.measures = _counting(self.programme, objective)
+        self.aims = aims(self.programme, objective)
         whole = self.layout.column_of_label[whole_labels(self.programme)]
         whole = np.sort(whole[whole >= 0])
         until = self.effort.whole_until
@@ -95,7 +115,14 @@ class Outlook:
     @cached_property
     def cost(self) -> Floats:
         """Coefficient of every column in the objective, shape (columns,); weighed with the chance of the node."""
-        return self.costs(self.measures[-1])
+        return self.mean_cost(self.aims[-1])
+
+    def mean_cost(self, aim: Aim) -> Floats:
+        """Coefficient of every column in the mean of an objective, shape (columns,)."""
+        cost = np.zeros(self.layout.matrix.shape[1])
+        for part in aim.parts:
+            cost += part.worth * self.costs(part.measure)
+        return cost
 
     @cached_property
     def leaves(self) -> Integers:
@@ -110,15 +137,22 @@ class Outlook:
     @cached_property
     def node_matrix(self) -> Sparse:
         """What a unit of each column costs once its node is reached, shape (nodes, columns)."""
-        chance = self.tree.probability[self.layout.column_node]
-        share = np.divide(self.cost, chance, out=np.zeros_like(self.cost), where=chance > 0)
-        at = self.layout.column_node, np.arange(share.size)
-        return sparse((share, at), shape=(len(self.tree), share.size))
+        return self._once_reached(self.cost)
 
     @cached_property
     def path_matrix(self) -> Sparse:
         """What a unit of each column costs on each path, shape (paths, columns)."""
-        return sparse(self.tree.so_far[self.leaves] @ self.node_matrix)
+        return self.by_path(self.cost)
+
+    def by_path(self, cost: Floats) -> Sparse:
+        """The same for coefficients weighed with the chance of their nodes."""
+        return sparse(self.tree.so_far[self.leaves] @ self._once_reached(cost))
+
+    def _once_reached(self, cost: Floats) -> Sparse:
+        chance = self.tree.probability[self.layout.column_node]
+        share = np.divide(cost, chance, out=np.zeros_like(cost), where=chance > 0)
+        at = self.layout.column_node, np.arange(share.size)
+        return sparse((share, at), shape=(len(self.tree), share.size))
 
     def columns(self, families: Iterable[str] = DECISIONS) -> Integers:
         """Columns of some families."""
@@ -144,6 +178,18 @@ class Outlook:
             for j, v in zip(at, plain, strict=True)
         }
 
+    def _weighed(self, problem: Plain, aim: Aim, merge: Sparse, *, stated: bool) -> Floats:
+        """Objective of an aim: its mean, and where ``stated`` the bad paths of its parts."""
+        objective: Floats = self.mean_cost(aim) @ merge
+        for part in aim.parts if stated else ():
+            if part.cvar > 0:
+                cost = part.worth * self.costs(part.measure)
+                worst = problem.mean_of_worst(sparse(self.by_path(cost) @ merge), self.chance, part.level)
+                objective = np.append(objective, np.zeros(worst.size - objective.size)) + part.cvar * worst
+                own = cost @ merge
+                objective[: own.size] -= part.cvar * own
+        return objective
+
     # -- groups of columns that take one value -------------------------------------------------------------------
 
     def together(self, group_of_node: Integers, families: Iterable[str] = DECISIONS) -> Integers:
@@ -164,15 +210,15 @@ class Outlook:
         *,
         together: Integers | None = None,
         fixed: Mapping[int, float] | None = None,
-        weigh: Floats | None = None,
         risk: Risk | None = None,
+        stated: bool = False,
     ) -> Answer:
         """The optimum.
 
         together  columns that take one value (``together``)
         fixed     level of columns, in solver units
-        weigh     coefficient of every column in place of the objective
-        risk      what counts in place of the mean over the paths
+        risk      what counts in place of the mean over the paths in the last objective
+        stated    weigh the bad paths of each objective as the priorities say, instead of the mean alone
         """
         size = self.cost.size
         lower, upper = self.lower.copy(), self.upper.copy()
@@ -189,12 +235,12 @@ class Outlook:
         whole = np.unique(merge.indices[self.whole]) if self.whole.size else np.zeros(0, dtype=np.int64)
         rows = sparse(self.layout.matrix @ merge)
         problem = Plain(rows, self.row_lower, self.row_upper, lower, upper, whole, gap=self.effort.gap)
-        for measure in self.measures[:-1]:
-            cost = self.costs(measure) @ merge
-            best = problem.minimise(cost)[0]
-            problem.hold(cost, best + 1e-7 * max(1.0, abs(best)))
+        for aim in self.aims[:-1]:
+            objective = self._weighed(problem, aim, merge, stated=stated)
+            best = problem.minimise(objective)[0]
+            problem.hold(objective, best + max(1e-7 * max(1.0, abs(best)), aim.tolerance * abs(best)))
         if risk is None:
-            objective = (self.cost if weigh is None else weigh) @ merge
+            objective = self._weighed(problem, self.aims[-1], merge, stated=stated)
         elif risk.regret is not None:
             objective = problem.least_regret(sparse(self.path_matrix @ merge), risk.regret)
         elif risk.nested:
@@ -210,21 +256,19 @@ class Outlook:
         return Answer(value, level, np.asarray(self.path_matrix @ level), price[: self.row_lower.size])
 
 
-def _counting(programme: Programme, objective: str | None) -> list[Measure]:
-    """Measures in order, of which the last counts and those before it are held."""
-    named = [(rank, m) for rank, m, _ in programme.passes if m.name != "ties"]
+def aims(programme: Programme, objective: str | None) -> list[Aim]:
+    """Objectives in order, of which the last counts and those before it are held."""
+    said = {r["rank"]: (r["cvar"] or 0.0, r["cvar_level"] or 0.0) for r in programme.sets.rows("priorities")}
+    passes = [(rank, m, tolerance) for rank, m, tolerance in programme.passes if m.name != "ties"]
     if objective is not None:
-        names = [m.name for _, m in named]
+        names = [m.name for _, m, _ in passes]
         if objective not in names:
             raise ValueError(f"no objective {objective!r}; there are: {', '.join(names)}")
-        return [m for _, m in named[: names.index(objective) + 1]]
-    weighed = weights(programme)
-    if not weighed:
-        return [m for _, m in named]
-    total = Measure("worth", "money unit")
-    for measure, weight in weighed:
-        total.add_measure(measure, weight)
-    return [total]
+        passes = passes[: names.index(objective) + 1]
+    elif weighed := weights(programme):
+        rank_of = {m.name: rank for rank, m, _ in passes}
+        return [Aim([Part(m, worth, *said.get(rank_of[m.name], (0.0, 0.0))) for m, worth in weighed], 0.0)]
+    return [Aim([Part(m, 1.0, *said.get(rank, (0.0, 0.0)))], tolerance) for rank, m, tolerance in passes]
 
 
 def weights(programme: Programme) -> list[tuple[Measure, float]]:
@@ -294,7 +338,8 @@ class Plain:
 
     def minimise(self, cost: Floats) -> tuple[float, Floats, Floats]:
         """Value, columns and row prices of the optimum. Raises NoPlan where there is none."""
-        self.h.changeColsCost(cost.size, np.arange(cost.size, dtype=np.int32), cost)
+        every = np.append(cost, np.zeros(self.h.getNumCol() - cost.size))
+        self.h.changeColsCost(every.size, np.arange(every.size, dtype=np.int32), every)
         status = self.run()
         if status != "Optimal":
             raise NoPlan(status)
@@ -346,6 +391,17 @@ class Plain:
         rows: Sparse = side_by_side([cost, sparse((paths, int(most[0]) - cost.shape[1])), -np.ones((paths, 1))])
         self.add_rows_at_most(rows, best)
         return np.append(np.zeros(most[0]), 1.0)
+
+    def mean_of_worst(self, cost: Sparse, chance: Floats, level: float) -> Floats:
+        """Objective of the CVaR: ``eta + sum p_s over_s / (1 - level)`` with ``over_s >= cost_s - eta >= 0`` over paths s."""
+        eta = self.add_variables(np.array([-np.inf]))
+        over = self.add_variables(np.zeros(chance.size))
+        gap = sparse((chance.size, int(eta[0]) - cost.shape[1]))
+        rows: Sparse = side_by_side([cost, gap, -np.ones((chance.size, 1)), -identity(chance.size)])
+        self.add_rows_at_most(rows, np.zeros(chance.size))
+        objective = np.zeros(self.h.getNumCol())
+        objective[eta], objective[over] = 1.0, chance / (1 - level)
+        return objective
 
     def least_risk(self, cost: Sparse, parent: Integers, chance: Floats, risk: Risk) -> Floats:
         """Objective of the value at the root, each node weighing what follows it by mean and CVaR.

@@ -35,8 +35,9 @@ class WarPlan:
     tables  ``decisions`` (what to decide before the next look), ``nodes`` (the tree), ``policy`` (decisions at every
             node), ``turns`` (what is decided otherwise on each branch), ``holdings`` (stock and need served at every
             node), ``ends`` (by end of the war), ``left`` (what each end leaves behind), ``supply`` (what the partner gets
-            a month before each end), ``values`` (bounds, value of knowing, of recourse, risk), ``frontier`` (partner,
-            readiness, money), ``survival`` (chance that the war goes on) and ``lasting`` (closed forms of it)
+            a month before each end), ``values`` (bounds, value of knowing, of recourse, risk), ``risks`` (objectives whose
+            bad paths weigh more), ``frontier`` (partner, readiness, money), ``survival`` (chance that the war goes on) and
+            ``lasting`` (closed forms of it)
     manifest where the plan comes from: hashes of the inputs, versions, solver, seed, size, gap
     """
 
@@ -64,6 +65,7 @@ def war_plan(
     shape: Shape = "auto",
     objective: str | None = None,
     risk: Risk | None = None,
+    regret: bool = False,
     compare: bool = True,
     effort: Effort | None = None,
     say: Say | None = None,
@@ -73,7 +75,8 @@ def war_plan(
     shape      comb (the war ends or goes on; the default), regimes (a branch for each), given (the table ``branches``,
                the default where it has rows)
     objective  the pass that counts; by default all at their worth (priorities, column ``worth``), else the last
-    risk       weigh the costly paths more than the mean does
+    risk       weigh the costly paths more than the mean does, in place of what the priorities say (columns ``cvar``)
+    regret     make the largest regret over the paths small, not the mean; needs one objective or a worth for all
     effort     how exactly, and until when whole numbers count: ``Effort(gap=1e-3, whole_until=first_look(tree))`` on large
                cases. Where later ones may be fractions, values are lower bounds, and policies still decide in whole numbers
     compare    whether to work out what knowing the future or planning otherwise would give, which takes several plans;
@@ -84,7 +87,12 @@ def war_plan(
     ends = chain.ends if chain else np.array([bool(r["ends"]) for r in case["regimes"].iter_rows(named=True)])
     say("plan")
     outlook = Outlook(case, tree, objective=objective, effort=effort)
-    answer = outlook.solve(risk=risk)
+    known = _known(case, tree, objective, effort) if (compare or regret) and len(outlook.aims) == 1 else None
+    if regret:
+        if known is None:
+            raise ValueError("regret needs one scale: state what the objectives are worth (priorities, column 'worth')")
+        risk = Risk(regret=known)
+    answer = outlook.solve(risk=risk, stated=risk is None)
     tables = {
         "decisions": _decisions(outlook, answer, root_only=True), "nodes": nodes_of(outlook.tree, ends),
         "policy": _decisions(outlook, answer, root_only=False), "holdings": _holdings(outlook, answer),
@@ -95,8 +103,8 @@ def war_plan(
         ("worst", float(answer.path_cost.max())),
     ]  # fmt: skip
     # held one after another, objectives cannot be compared between plans: what one loses in the first it gains in the last
-    compare = compare and len(outlook.measures) == 1
-    known = _known(case, tree, objective, effort) if compare else np.full(outlook.chance.size, np.nan)
+    compare = compare and len(outlook.aims) == 1
+    known = np.full(outlook.chance.size, np.nan) if known is None else known
     rivals: dict[str, Floats] = {}
     if compare:
         say("values")
@@ -107,6 +115,9 @@ def war_plan(
         found = frontier(outlook)
         if found:
             tables["frontier"] = table(found)
+    risks = risks_of(outlook, answer)
+    if risks:
+        tables["risks"] = table(risks)
     turned = turns(outlook, answer, ends)
     if turned:
         tables["turns"] = table(turned)
@@ -120,6 +131,18 @@ def war_plan(
         "paths": len(tree.leaves), "nodes": len(tree), "rows": matrix.shape[0], "columns": matrix.shape[1],
     }  # fmt: skip
     return WarPlan(case, tree, tables, manifest)
+
+
+def risks_of(outlook: Outlook, answer: Answer) -> list[dict[str, Any]]:
+    """Objectives of which the priorities weigh the bad paths: mean and CVaR over the paths, in the objective's unit."""
+    found = []
+    for part in (part for aim in outlook.aims for part in aim.parts if part.cvar > 0):
+        cost = np.asarray(outlook.by_path(outlook.costs(part.measure)) @ answer.level)
+        found.append({
+            "objective": part.measure.name, "weight": part.cvar, "level": part.level,
+            "mean": float(cost @ outlook.chance), "cvar": cvar(cost, outlook.chance, part.level),
+        })  # fmt: skip
+    return found
 
 
 def length_of_war(case: Case, chain: Chain) -> dict[str, pl.DataFrame]:
