@@ -198,14 +198,27 @@ def calibrate_jbook(folder: Path, out: Path | None, lang: Language, as_json: boo
 @main.command()
 @click.argument("source", metavar="PLAN|CASE", type=file_path)
 @click.option("-o", "--out", type=file_path, help="Write all rows there, as CSV.")
+@click.option("--late-case", type=file_path, metavar="FOLDER",
+              help="Also write the case with all orders in the expected month and lead times longer by the slip.")  # fmt: skip
+@click.option("--level", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+              help="In the late case this quantile of the slip instead of its mean, as 0.9.")  # fmt: skip
 @language_option
 @json_option
-def expect(source: Path, out: Path | None, lang: Language, as_json: bool) -> None:
+def expect(
+    source: Path, out: Path | None, late_case: Path | None, level: float | None, lang: Language, as_json: bool
+) -> None:
     """For each order: the promised month, the expected one, and the interval that holds it four times in five."""
+    from rampart.case import Case
     from rampart.report.words import Words
     from rampart.sources.calibration.expected import expected_deliveries
+    from rampart.sources.calibration.late import late_case as made_late
 
-    frame = expected_deliveries(case_or_plan(source, lang))
+    read = case_or_plan(source, lang)
+    frame = expected_deliveries(read)
+    if late_case is not None:
+        saved = made_late(read if isinstance(read, Case) else read.case, level=level).save(late_case)
+        if not as_json:
+            say(Words(lang)("expect.late", path=saved))
     if out is not None:
         frame.write_csv(out)
     if as_json:
