@@ -1,83 +1,146 @@
-"""The two-stage problem of ``alliance-2023`` over sampled paths: decomposition, beside the whole model on the same tree.
+"""The two-stage problem of ``alliance-2023`` over sampled paths: decomposition, the whole model, and mpi-sppy, in one run.
 
-``python -m benchmarks.war PATHS WORKERS [whole]`` prints the rounds, the seconds to a gap of 1 % and the most memory; with
-``whole`` also the seconds of one linear programme of all paths in the same run. ``export FOLDER PATHS`` in their place
-writes the paths for ``benchmarks/war_peer.py``.
+``python -m benchmarks.war PATHS [PYTHON]`` solves the same paths to a gap of 1 %, one way after another, expansions in whole
+units, and writes ``benchmarks/war.md``. PYTHON is that of an environment of its own with mpi-sppy, mpi4py, mpich, pyomo and
+highspy; without it the peer is left out.
 """
 
 from __future__ import annotations
 
+import re
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from benchmarks.phases import peak_megabytes
 from rampart import read_case
+from rampart.case import Case
 from rampart.scenario import branching
-from rampart.scenario.decompose import Material, Round, first_columns, path_outlook, two_stage
-from rampart.scenario.outlook import Effort, Outlook, Plain
+from rampart.scenario.decompose import Material, Round, first_columns, gap_of, path_outlook, two_stage
+from rampart.scenario.outlook import Effort, Outlook
 from rampart.scenario.regimes import Chain
+from rampart.scenario.sampled import first_decisions
 
-CASE = Path(__file__).parent.parent / "cases" / "alliance-2023"
+HERE = Path(__file__).parent
+CASE = HERE.parent / "cases" / "alliance-2023"
 GAP, LIMIT = 0.01, 600.0
 
 
-def main(paths: int, workers: int, *, whole: bool) -> None:
-    """Run both and print what was measured."""
-    case = read_case(CASE, overrides=("unknown-end",))
-    chain = Chain.of(case)
-    drawn, chance = branching.paths_of(branching.sampled(case, chain, paths, seed=1))
-    first = branching.revision_periods(case)[0]
+class Told(NamedTuple):
+    """What one way found: bound and value, seconds on the clock."""
 
-    def show(now: Round) -> None:
-        print(
-            f"round {now.number}: bound {now.bound:,.0f}, best {now.best:,.0f}, gap {now.gap:.2%}, {now.seconds:.0f} s",
-            flush=True,
-        )
+    way: str
+    bound: float
+    value: float
+    seconds: float
 
-    begun = time.monotonic()
-    found = two_stage(
-        case, chain.regimes, chain.ends, drawn, chance, first=first, capacity=True, gap=GAP, time_limit=LIMIT,
-        workers=workers, progress=show,
-    )  # fmt: skip
-    spent = time.monotonic() - begun
-    print(f"{paths} paths, {workers} workers: gap {found.gap:.3%} ({found.status}) in {spent:.0f} s")
-    print(f"{len(found.rounds)} rounds, {peak_megabytes():.0f} MB in this process")
-    if whole:
-        begun = time.monotonic()
-        tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends)
-        outlook = Outlook(case, tree, effort=Effort(whole_until=0))
-        together = outlook.together(np.where(tree.period >= 0, tree.period, -1), ["expand"])
-        value = outlook.solve(together=together).value
-        print(f"whole model: {value:,.0f} in {time.monotonic() - begun:.0f} s, {peak_megabytes():.0f} MB; "
-              f"decomposition / whole = {spent / (time.monotonic() - begun):.2f}")  # fmt: skip
+    def row(self, least: float) -> str:
+        """A row of the table; gap against the best bound of all."""
+        shown = [f"{x:,.0f}" if np.isfinite(x) else "none" for x in (self.bound, self.value)]
+        gap = gap_of(self.value, self.bound) if np.isfinite(self.value) and np.isfinite(self.bound) else np.inf
+        return f"| {self.way} | {shown[0]} | {shown[1]} | {gap:.2%} | {self.seconds:.0f} | {self.seconds / least:.1f} |"
 
 
-def export(folder: Path, paths: int) -> None:
-    """Write each path's programme as matrices: the first stage is every order before the next look and every expansion."""
-    case = read_case(CASE, overrides=("unknown-end",))
+def paths_of(case: Case, paths: int) -> Material:
+    """The same paths for all."""
     chain = Chain.of(case)
     drawn, _ = branching.paths_of(branching.sampled(case, chain, paths, seed=1))
     first = branching.revision_periods(case)[0]
-    material = Material(case, chain.regimes, chain.ends, drawn, first, None, capacity=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    for n in range(paths):
+    return Material(case, chain.regimes, chain.ends, drawn, first, None, capacity=True)
+
+
+def decomposed(material: Material, workers: int) -> Told:
+    """Rampart's decomposition, first decisions of other ways of planning included."""
+    chance = np.full(len(material.paths), 1 / len(material.paths))
+
+    def show(now: Round) -> None:
+        print(
+            f"  round {now.number}: {now.bound:,.0f} .. {now.best:,.0f}, {now.gap:.2%}, {now.seconds:.0f} s", flush=True
+        )
+
+    begun = time.monotonic()
+    rivals = first_decisions(material.case, Chain.of(material.case), material, chance)
+    found = two_stage(
+        material.case, material.regimes, material.ends, material.paths, chance, first=material.first, capacity=True,
+        gap=GAP, time_limit=LIMIT, workers=workers, rivals=rivals, progress=show,
+    )  # fmt: skip
+    return Told(f"decomposition, {workers} process(es)", found.bound, found.value, time.monotonic() - begun)
+
+
+def whole(material: Material) -> Told:
+    """One programme of all paths, for HiGHS as it is."""
+    chance = np.full(len(material.paths), 1 / len(material.paths))
+    begun = time.monotonic()
+    tree = branching.from_paths(
+        material.case, material.regimes, material.paths, chance, shared=material.first, ends=material.ends
+    )
+    outlook = Outlook(material.case, tree, effort=Effort(gap=GAP))
+    expand = np.array([f == "expand" for f in outlook.layout.column_family])
+    outlook.whole = outlook.whole[expand[outlook.whole]]  # lots stay fractions, as on the paths of the decomposition
+    together = outlook.together(tree.period, ["expand"])
+    value = outlook.solve(together=together).value
+    return Told("whole model", value * (1 - GAP), value, time.monotonic() - begun)
+
+
+def peer(material: Material, python: str) -> list[Told]:
+    """mpi-sppy: progressive hedging with a Lagrangian bound, three processes; and its extensive form."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        export(material, Path(folder))
+        program = [str(HERE / "war_peer.py"), folder]
+        mpiexec = str(Path(python).parent / "mpiexec")
+        for way, command in (
+            ("mpi-sppy, hub and spokes, 3 processes", [mpiexec, "-n", "3", python, *program, "hub", str(LIMIT)]),
+            ("mpi-sppy, extensive form", [python, *program, "ef", str(LIMIT)]),
+        ):
+            begun = time.monotonic()
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=4 * LIMIT)
+            spent = time.monotonic() - begun
+            told = re.search(r"bound (\S+) best (\S+)", done.stdout)
+            print(done.stdout[-600:], done.stderr[-300:] if done.returncode else "", flush=True)
+            found.append(Told(way, *(float(x) for x in told.groups()) if told else (-np.inf, np.inf), spent))
+    return found
+
+
+def export(material: Material, folder: Path) -> None:
+    """Write each path's programme as matrices: the first stage is every order before the next look and every expansion."""
+    for n in range(len(material.paths)):
         outlook = path_outlook(material, n)
         m = outlook.layout.matrix.tocsr()
-        plain = Plain(
-            m, outlook.row_lower, outlook.row_upper, outlook.lower, outlook.upper, np.zeros(0, dtype=np.int64)
-        )
+        first = first_columns(outlook, material)
         np.savez(
             folder / f"path-{n}.npz", data=m.data, indices=m.indices, indptr=m.indptr, shape=m.shape,
             row_lower=outlook.row_lower, row_upper=outlook.row_upper, lower=outlook.lower, upper=outlook.upper,
-            cost=outlook.cost, first=first_columns(outlook, material), known=plain.minimise(outlook.cost)[0],
+            cost=outlook.cost, first=first, whole=np.isin(first, outlook.whole),
         )  # fmt: skip
 
 
+def main(paths: int, python: str | None) -> None:
+    """Run all and write the table."""
+    material = paths_of(read_case(CASE, overrides=("unknown-end",)), paths)
+    rows = [decomposed(material, 2), decomposed(material, 1), whole(material)]
+    if python:
+        rows += peer(material, python)
+    text = f"""# A war of unknown length
+
+Written by `python -m benchmarks.war {paths} PYTHON`. `alliance-2023 --with unknown-end`, {paths} sampled paths to the end of
+2030; all expansions (in whole units) and the orders before the next look are decided first. To a gap of {GAP:.0%} or
+{LIMIT:.0f} s, one way after another on 2 cores, from the case in memory (the peer: from matrices on disk) to the answer.
+
+| way | bound | value | gap | s | of the first |
+| --- | ---: | ---: | ---: | ---: | ---: |
+{chr(10).join(told.row(rows[0].seconds) for told in rows)}
+
+Peak memory of the process that holds the master and the whole model: {peak_megabytes():,.0f} MB.
+"""
+    (HERE / "war.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "export":
-        export(Path(sys.argv[2]), int(sys.argv[3]))
-        sys.exit()
-    main(int(sys.argv[1]), int(sys.argv[2]), whole="whole" in sys.argv[3:])
+    main(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)

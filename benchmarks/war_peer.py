@@ -1,6 +1,6 @@
 """The same two-stage problem for mpi-sppy, which runs in an environment of its own (numpy, scipy, pyomo, mpi-sppy, mpi4py,
-mpich, highspy): ``python -m benchmarks.war export FOLDER PATHS`` writes the paths, then, with that environment's Python,
-``mpiexec -n 3 python benchmarks/war_peer.py FOLDER hub [SECONDS]`` (or ``ef`` on one process) prints what it finds, with times.
+mpich, highspy): ``benchmarks/war.py`` writes the paths and calls, with that environment's Python,
+``mpiexec -n 3 python benchmarks/war_peer.py FOLDER hub SECONDS`` (or ``ef`` on one process), which prints what it finds.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+
+GAP = 0.01
 
 
 class Problem:
@@ -40,10 +42,13 @@ def scenario(problem: Problem, name: str) -> Any:
     def ends(low: float, high: float) -> tuple[float | None, float | None]:
         return (float(low) if np.isfinite(low) else None, float(high) if np.isfinite(high) else None)
 
-    first, cost = data["first"], data["cost"]
+    first, cost, whole = data["first"], data["cost"], data["whole"]
     later = np.setdiff1d(np.arange(matrix.shape[1]), first)
     # first-stage columns are named by their place, which is the same on every path
-    model.now = pyo.Var(range(first.size), bounds=lambda _, n: ends(data["lower"][first[n]], data["upper"][first[n]]))
+    model.now = pyo.Var(
+        range(first.size), bounds=lambda _, n: ends(data["lower"][first[n]], data["upper"][first[n]]),
+        domain=lambda _, n: pyo.Integers if whole[n] else pyo.Reals,
+    )  # fmt: skip
     model.then = pyo.Var(range(later.size), bounds=lambda _, n: ends(data["lower"][later[n]], data["upper"][later[n]]))
     column = {int(j): model.now[n] for n, j in enumerate(first)} | {int(j): model.then[n] for n, j in enumerate(later)}
     model.rows = pyo.ConstraintList()
@@ -74,8 +79,8 @@ def main(folder: Path, method: str, seconds: float) -> None:
 
         ef = ExtensiveForm({"solver": "appsi_highs"}, names, lambda name: scenario(problem, name))
         print(f"built in {time.monotonic() - begun:.0f} s", flush=True)
-        ef.solve_extensive_form(solver_options={"time_limit": seconds})
-        print(f"extensive form: {ef.get_objective_value():,.1f} in {time.monotonic() - begun:.0f} s")
+        results = ef.solve_extensive_form(solver_options={"time_limit": seconds, "mip_rel_gap": GAP})
+        print(f"extensive form: bound {results.problem[0].lower_bound} best {ef.get_objective_value()}")
         return
     hub_and_spokes(problem, names, begun, seconds)
 
@@ -93,7 +98,7 @@ def hub_and_spokes(problem: Problem, names: list[str], begun: float, seconds: fl
     for group in ("popular_args", "two_sided_args", "ph_args", "lagrangian_args", "xhatshuffle_args"):
         getattr(cfg, group)()
     for name, value in {
-        "solver_name": "appsi_highs", "max_iterations": 1000, "rel_gap": 0.01, "default_rho": 1.0, "time_limit": seconds,
+        "solver_name": "appsi_highs", "max_iterations": 1000, "rel_gap": GAP, "default_rho": 1.0, "time_limit": seconds,
         "linearize_proximal_terms": True, "num_scens": problem.paths,
     }.items():  # fmt: skip
         if name in cfg:
@@ -104,7 +109,7 @@ def hub_and_spokes(problem: Problem, names: list[str], begun: float, seconds: fl
     wheel.spin()
     if wheel.on_hub():
         best, bound = wheel.BestInnerBound, wheel.BestOuterBound
-        print(f"hub and spokes: bound {bound:,.1f}, best {best:,.1f} in {time.monotonic() - begun:.0f} s")
+        print(f"hub and spokes: bound {bound} best {best} in {time.monotonic() - begun:.0f} s")
 
 
 if __name__ == "__main__":

@@ -131,7 +131,8 @@ def _over_paths(
     from rampart.scenario.sampled import Sampling, plan_on_paths
 
     def told(now: Round) -> None:
-        tell("war.step.round", n=now.number, bound=words.number(round(now.bound)), best=words.number(round(now.best)),
+        tell("war.step.round" if now.whole else "war.step.round_fractions", n=now.number,
+             bound=words.number(round(now.bound)), best=words.number(round(now.best)),
              gap=words.share(now.gap, digits=2), seconds=round(now.seconds))  # fmt: skip
 
     def rolled(policy: str, made: int, total: int) -> None:

@@ -35,13 +35,17 @@ CHOICES = 4  # times that whole numbers are chosen anew by the cuts
 
 @dataclass(frozen=True)
 class Round:
-    """Where the method stands: round, bound from below, best plan so far, relative gap, seconds."""
+    """Where the method stands: round, bound from below, best plan so far, relative gap, seconds.
+
+    whole  whether the best plan has its whole numbers; before they are chosen it may have fractions
+    """
 
     number: int
     bound: float
     best: float
     gap: float
     seconds: float
+    whole: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -336,7 +340,7 @@ def two_stage(
             x = master.next()
             now = Round(
                 len(rounds) + 1, master.bound, master.reached, gap_of(master.reached, master.bound),
-                time.monotonic() - begun,
+                time.monotonic() - begun, master.choices > 0 or not master.whole.size,
             )  # fmt: skip
             rounds.append(now)
             if progress:

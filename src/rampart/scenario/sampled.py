@@ -81,7 +81,7 @@ def plan_on_paths(
     answer = two_stage(
         case, chain.regimes, chain.ends, drawn, chance, first=first, capacity=sampling.capacity, objective=objective,
         gap=sampling.gap, time_limit=sampling.time_limit, workers=workers,
-        rivals=_first_decisions(case, chain, material, chance), progress=progress,
+        rivals=first_decisions(case, chain, material, chance), progress=progress,
     )  # fmt: skip
     tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends)
     tables = _tables(case, chain, tree, material, answer, chance)
@@ -157,7 +157,7 @@ def _values(answer: TwoStage, chance: Floats) -> list[tuple[str, float]]:
     return found
 
 
-def _first_decisions(
+def first_decisions(
     case: Case, chain: Chain, material: Material, chance: Floats
 ) -> dict[str, dict[tuple[str, str, int], float]]:
     """What others would decide first: for the mean of the paths, as if it lasts five years, year by year."""
