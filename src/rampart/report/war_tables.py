@@ -61,7 +61,7 @@ def what(subject: Subject, kind: str, key: str) -> str:
 def _decisions(subject: Subject) -> Listing:
     words = subject.words
     rows = [
-        (words(f"war.kind.{r['kind']}"), what(subject, r["kind"], r["what"]), words.month(r["month"]),
+        (words(f"war.kind.{r['kind']}"), what(subject, r["kind"], r["what"]), month(subject, r["month"]),
          amount(subject, r["quantity"]))
         for r in subject["decisions"].sort("month", "kind", "what").iter_rows(named=True)
     ]  # fmt: skip
@@ -180,14 +180,14 @@ def _ends(subject: Subject) -> Listing:
     words, left = subject.words, left_by_end(subject)
     measures = occurring(left)
     money = {
-        (r["ends"], r["measure"]): r["money"]
-        for r in left.group_by("ends", "measure").agg(pl.col("money").sum()).iter_rows(named=True)
+        (r["ends"], r["measure"]): at_least(subject, r["money"], r["unpriced"])
+        for r in left.group_by("ends", "measure").agg(pl.col("money", "unpriced").sum()).iter_rows(named=True)
     }
     rows = [
         (
-            words.month(r["ends"]) if r["ends"] else words("war.not_over"), words.share(r["chance"], digits=1),
+            month(subject, r["ends"]) if r["ends"] else words("war.not_over"), words.share(r["chance"], digits=1),
             amount(subject, r["cost"]), amount(subject, r["regret"]), words.share(r["served_share"]),
-            *(amount(subject, money.get((r["ends"], measure), 0.0) if r["ends"] else None) for measure in measures),
+            *(money.get((r["ends"], measure), "0") if r["ends"] else "–" for measure in measures),
         )
         for r in by_end(subject["ends"]).iter_rows(named=True)
     ]  # fmt: skip
@@ -198,6 +198,13 @@ def _ends(subject: Subject) -> Listing:
     if unknown:
         note += " " + words("war.note.left_unpriced", items=", ".join(unknown))
     return Listing(found.caption, found.heads, found.rows, found.more, note)
+
+
+def at_least(subject: Subject, known: float, unpriced: int) -> str:
+    """Money of what has a price; more than that where something has none, and a dash where nothing has."""
+    if not unpriced:
+        return amount(subject, known)
+    return f"> {amount(subject, known)}" if known > 0 else "–"
 
 
 def left_by_end(subject: Subject) -> pl.DataFrame:
@@ -233,8 +240,8 @@ def _left(subject: Subject) -> Listing | None:
     measures = occurring(left)
     units = {(r["item"], r["ends"], r["measure"]): r["quantity"] for r in left.iter_rows(named=True)}
     rows = [
-        (subject.item(item), words.month(end), *(amount(subject, units.get((item, end, m), 0.0)) for m in measures))
-        for item, end in sorted({(item, end) for item, end, _ in units})
+        (subject.item(item), month(subject, end), *(amount(subject, units.get((item, end, m), 0.0)) for m in measures))
+        for item, end in sorted({(item, end) for item, end, _ in units}, key=lambda at: (subject.item(at[0]), at[1]))
     ]
     heads = [("item", False), ("end", False), *((m, True) for m in measures)]
     found = _table(subject, words("war.title.left"), heads, rows)
@@ -259,7 +266,7 @@ def _supply(subject: Subject) -> Listing | None:
     words = subject.words
     rows = [
         (
-            subject.item(r["item"]), words.month(r["ends"]) if r["ends"] else words("war.not_over"),
+            subject.item(r["item"]), month(subject, r["ends"]) if r["ends"] else words("war.not_over"),
             amount(subject, r["need"]), amount(subject, r["served"]),
             words.share(r["served"] / r["need"]) if r["need"] > 0 else "–",
         )
@@ -282,6 +289,11 @@ def _lasting(subject: Subject) -> Listing | None:
         shown = words.number(round(value, 1)) if name == "months_in" else words.share(value, digits=1)
         rows.append((words(key, of=told), shown))
     return _table(subject, words("war.title.lasting"), [("value", False), ("amount", True)], rows)
+
+
+def month(subject: Subject, text: str) -> str:
+    """A month that is not broken over two lines."""
+    return subject.words.month(text).replace(" ", "\u00a0")
 
 
 def amount(subject: Subject, value: float | None) -> str:
