@@ -161,7 +161,7 @@ def frontier_chart(subject: Subject) -> Figure | None:
     panels = []
     for measure, unit in (("money", words.money_label), ("readiness", "")):
         title = words(f"war.axis.{measure}") + (f" ({unit})" if unit else "")
-        data = [{"x": r["partner"], "y": r[measure], "f": f"× {words.number(r['factor'])}"} for r in rows]
+        data = _told_once([(r["partner"], r[measure], words.number(r["factor"])) for r in rows])
         axis = {"type": "quantitative", "scale": {"zero": False, "nice": True}}
         encoding = {
             "x": {"field": "x", **axis, "axis": {"title": words("war.axis.partner"), "grid": False, "tickCount": 5}},
@@ -178,3 +178,18 @@ def frontier_chart(subject: Subject) -> Figure | None:
             ],
         })  # fmt: skip
     return _figure(subject, "frontier", {"concat": panels, "columns": 2})
+
+
+def _told_once(points: list[tuple[float, float, str]]) -> list[dict[str, Any]]:
+    """Points of the frontier; those of neighbouring factors in one place share a label."""
+    data: list[dict[str, Any]] = []
+    for x, y, factor in points:
+        if (
+            data
+            and math.isclose(x, data[-1]["x"], rel_tol=1e-4, abs_tol=1e-6)
+            and math.isclose(y, data[-1]["y"], rel_tol=1e-4, abs_tol=1e-6)
+        ):
+            data[-1]["f"] = f"{data[-1]['f'].split(' – ')[0]} – {factor}"
+        else:
+            data.append({"x": x, "y": y, "f": f"× {factor}"})
+    return data

@@ -163,7 +163,7 @@ def _ends(subject: Subject) -> Listing:
     words, left = subject.words, left_by_end(subject)
     money = {
         (r["ends"], r["measure"]): r["money"]
-        for r in left.group_by("ends", "measure").agg(pl.col("money").sum()).iter_rows(named=True)
+        for r in left.group_by("ends", "measure").agg(_known_sum(pl.col("money"))).iter_rows(named=True)
     }
     rows = [
         (
@@ -182,9 +182,16 @@ def _ends(subject: Subject) -> Listing:
     return Listing(found.caption, found.heads, found.rows, found.more, note)
 
 
+def _known_sum(money: pl.Expr) -> pl.Expr:
+    """Sum of what is known; blank where nothing is."""
+    import polars as pl
+
+    return pl.when(money.is_not_null().any()).then(money.sum())
+
+
 def left_by_end(subject: Subject) -> pl.DataFrame:
-    """What is left by end date, measure and item: units and known money, means over the paths that end then; and how many
-    of them have units without a known price.
+    """What is left by end date, measure and item: units and known money, means over the paths that end then; blank where
+    no money is known; and how many of them have units without a known price.
     """
     import polars as pl
 
@@ -195,7 +202,7 @@ def left_by_end(subject: Subject) -> pl.DataFrame:
         subject["left"].join(chances, on="path").join(whole, on="ends")
         .group_by("ends", "measure", "item", maintain_order=True)
         .agg(
-            (pl.col("quantity") * share).sum(), (pl.col("money") * share).sum(),
+            (pl.col("quantity") * share).sum(), _known_sum(pl.col("money") * share),
             pl.col("money").is_null().sum().alias("unpriced"),
         )
         .sort("ends", "item", maintain_order=True)
