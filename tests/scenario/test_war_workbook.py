@@ -11,15 +11,19 @@ import pytest
 from click.testing import CliRunner
 from test_war_plan import small
 
+import rampart
 from rampart.case import Case
 from rampart.cli import main
+from rampart.plan.tree import Tree
 from rampart.report.subject import Subject
 from rampart.report.war import html
+from rampart.report.war_charts import _told_once
 from rampart.report.war_tables import left_by_end
 from rampart.report.war_workbook import write_workbook
 from rampart.scenario.sampled import Sampling, plan_on_paths
 from rampart.scenario.war import WarPlan, catalogue, war_plan
 
+CASES = Path(__file__).parents[2] / "cases"
 KINDS = {"number": pl.Float64, "integer": pl.Int64, "flag": pl.Boolean}
 
 
@@ -151,3 +155,21 @@ def test_the_verb_writes_the_workbook_unless_told_not_to(tmp_path: Path) -> None
     ran = CliRunner().invoke(main, [*call, "-o", str(tmp_path / "without"), "--no-report"])
     assert ran.exit_code == 0, ran.output
     assert {p.suffix for p in (tmp_path / "without").iterdir()} == {".parquet", ".json"}
+
+
+def test_the_first_turn_needs_no_history_and_later_ones_tell_theirs(made):
+    page = html(made["tree"])
+    assert "If the war is over by March 2024" in page
+    assert "If after attrition the war is over by May 2024" in page
+
+
+def test_contracts_of_one_buyer_with_one_line_are_told_apart():
+    case = rampart.read_case(CASES / "tiny")
+    names = Subject(WarPlan(case, Tree.single(case.calendar), {}, {})).names["contracts"]
+    assert names["alpha_for_partner"].endswith(", for Partner")
+    assert len(set(names.values())) == len(names)
+
+
+def test_plans_in_one_place_of_the_frontier_share_a_label():
+    told = _told_once([(0.0, 5.0, "0"), (2.0, 3.0, "1"), (2.0, 3.0, "2"), (2.0, 3.0, "4")])
+    assert [point["f"] for point in told] == ["× 0", "× 1 – 4"]

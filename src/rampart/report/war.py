@@ -87,5 +87,5 @@ def facts(subject: Subject) -> str:
     told = words("war.facts", nodes=words.number(nodes.height), paths=words.number(paths), money=words.money_label)
     if "rounds" in made.tables:
         gap = words.share(made.manifest["gap"], digits=2)
-        told += " " + words("war.solved", gap=gap, rounds=made["rounds"].height, paths=made.manifest["paths"])
+        told += " · " + words("war.solved", gap=gap, rounds=made["rounds"].height, paths=made.manifest["paths"])
     return told

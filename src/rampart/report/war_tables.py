@@ -91,11 +91,20 @@ def _condition(subject: Subject, row: dict[str, object], does: str) -> str:
     if any("+" in code for code in (seen, *before)):  # regimes of war are not told apart: it ends or goes on
         return words("war.turn.over" if row["over"] else "war.turn.on", does=does, **places)
     history = ", ".join(regime(subject, code) for code in before)
+    if row["over"] and _one_history(subject, row):
+        return words("war.turn.over", does=does, **places)
     if row["over"]:
         return words("war.turn.over_after", history=history, does=does, **places)
     if seen == before[-1]:
         return words("war.turn.stays", history=history, does=does, **places)
     return words("war.turn.seen", regime=regime(subject, seen), history=history, does=does, **places)
+
+
+def _one_history(subject: Subject, row: dict[str, object]) -> bool:
+    """Whether nothing has branched before, so that the history tells nothing."""
+    nodes = subject["nodes"]
+    period = nodes.filter(nodes["node"] == row["node"])["period"][0]
+    return nodes.filter(nodes["period"] == period - 1).height == 1
 
 
 def _history(subject: Subject, row: dict[str, object]) -> list[str]:
@@ -167,7 +176,7 @@ def _ends(subject: Subject) -> Listing:
     }
     rows = [
         (
-            words.month(r["ends"]) if r["ends"] else words("war.not_over"), words.share(r["chance"], digits=1),
+            _end(subject, r["ends"]), words.share(r["chance"], digits=1),
             amount(subject, r["cost"]), amount(subject, r["regret"]), words.share(r["served_share"]),
             *(amount(subject, money.get((r["ends"], measure), 0.0) if r["ends"] else None) for measure in MEASURES),
         )
@@ -180,6 +189,11 @@ def _ends(subject: Subject) -> Listing:
     if unknown:
         note += " " + words("war.note.left_unpriced", items=", ".join(unknown))
     return Listing(found.caption, found.heads, found.rows, found.more, note)
+
+
+def _end(subject: Subject, month: str | None) -> str:
+    """An end date on one line; in words where the war is not over."""
+    return subject.words("war.not_over") if month is None else subject.words.month(month).replace(" ", "\u00a0")
 
 
 def _known_sum(money: pl.Expr) -> pl.Expr:
@@ -216,7 +230,7 @@ def _left(subject: Subject) -> Listing | None:
         return None
     units = {(r["item"], r["ends"], r["measure"]): r["quantity"] for r in left.iter_rows(named=True)}
     rows = [
-        (subject.item(item), words.month(end), *(amount(subject, units.get((item, end, m), 0.0)) for m in MEASURES))
+        (subject.item(item), _end(subject, end), *(amount(subject, units.get((item, end, m), 0.0)) for m in MEASURES))
         for item, end in sorted({(item, end) for item, end, _ in units})
     ]
     heads = [("item", False), ("end", False), *((m, True) for m in MEASURES)]
@@ -242,7 +256,7 @@ def _supply(subject: Subject) -> Listing | None:
     words = subject.words
     rows = [
         (
-            subject.item(r["item"]), words.month(r["ends"]) if r["ends"] else words("war.not_over"),
+            subject.item(r["item"]), _end(subject, r["ends"]),
             amount(subject, r["need"]), amount(subject, r["served"]),
             words.share(r["served"] / r["need"]) if r["need"] > 0 else "–",
         )
