@@ -10,7 +10,7 @@ import dataclasses
 import importlib
 import inspect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,11 @@ WORDS = {
         "results": "Result tables",
         "results.says": (
             'The tables of a plan: `plan["decisions"]` in Python, `decisions.parquet` in the plan folder.'
+        ),
+        "war": "Tables of a war of unknown length",
+        "war.says": (
+            "What `rampart war` writes, one Parquet file a table; the workbook shows each on a sheet. "
+            "A table that a plan has nothing to say in is not written."
         ),
         "findings": "Findings",
         "findings.says": (
@@ -74,6 +79,11 @@ WORDS = {
         "results": "Tables de résultats",
         "results.says": (
             'Les tables d\'un plan : `plan["decisions"]` en Python, `decisions.parquet` dans le dossier du plan.'
+        ),
+        "war": "Tables d'une guerre de durée inconnue",
+        "war.says": (
+            "Ce qu'écrit `rampart war`, un fichier Parquet par table ; le classeur montre chacune sur une "
+            "feuille. Une table où le plan n'a rien à dire n'est pas écrite."
         ),
         "findings": "Constats",
         "findings.says": (
@@ -170,10 +180,24 @@ def results(language: str) -> str:
     """Tables of a plan, from ``data/results.csv``."""
     from rampart.plan.result import catalogue
 
+    return result_tables("results", "results.csv", catalogue(), language)
+
+
+def war_results(language: str) -> str:
+    """Tables of a plan for a war of unknown length, from ``data/war.csv``."""
+    from rampart.scenario.war import catalogue
+
+    return result_tables("war", "war.csv", catalogue(), language)
+
+
+def result_tables(
+    page_key: str, source: str, tables: Mapping[str, Mapping[str, Mapping[str, str]]], language: str
+) -> str:
+    """Every table of a catalogue with its columns."""
     words = WORDS[language]
-    page = [ORIGIN.format(source="src/rampart/data/results.csv")]
-    page.append(f"# {words['results']}\n\n{words['results.says']}\n")
-    for name, columns in catalogue().items():
+    page = [ORIGIN.format(source=f"src/rampart/data/{source}")]
+    page.append(f"# {words[page_key]}\n\n{words[f'{page_key}.says']}\n")
+    for name, columns in tables.items():
         head = f"## {name}\n" if language == "en" else f"## {name} ({columns[''][f'label_{language}']})\n"
         page.append(f"\n{head}\n{columns[''][f'help_{language}']}\n\n")
         rows = [
@@ -308,6 +332,8 @@ def pages() -> dict[str, str]:
         "reference/data-dictionary.fr.md": data_dictionary("fr"),
         "reference/results.md": results("en"),
         "reference/results.fr.md": results("fr"),
+        "reference/war-results.md": war_results("en"),
+        "reference/war-results.fr.md": war_results("fr"),
         "reference/findings.md": findings("en"),
         "reference/findings.fr.md": findings("fr"),
         "reference/cli.md": cli(),

@@ -63,13 +63,16 @@ Tell = Callable[..., None]
 @click.option(
     "--time-limit", type=click.FloatRange(0), help="Over paths: seconds after which the best plan so far is kept."
 )
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the tables there, and the page.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Write the tables there, and the page and the workbook."
+)
+@click.option("--report/--no-report", default=True, help="Write the page and the workbook beside the tables.")
 @language_option
 @json_option
 def war(
     case_path: Path, overrides: tuple[str, ...], shape: Any, objective: str | None, cvar: tuple[float, float] | None,
-    regret: bool, compare: bool, whole: str, gap: float | None, paths: int | None, out: Path | None, lang: Language,
-    as_json: bool, **sampled: Any,
+    regret: bool, compare: bool, whole: str, gap: float | None, paths: int | None, out: Path | None, report: bool,
+    lang: Language, as_json: bool, **sampled: Any,
 ) -> None:  # fmt: skip
     """Plan for a war of unknown length: what to decide now, and what each end of the war would leave."""
     from rampart.report.war import print_war, write_war
@@ -92,8 +95,7 @@ def war(
     except ValueError as wrong:
         click.echo(str(wrong), err=True)
         sys.exit(FINDINGS)
-    if out:
-        page = write_war(made, out, language=lang)
+    written = write_war(made, out, language=lang, report=report) if out else ()
     if as_json:
         say(json_text({name: made[name].to_dicts() for name in ("decisions", "values", "ends")}))
     else:
@@ -102,8 +104,8 @@ def war(
             say(words("war.no_worth"))
         if made.manifest["status"] == "time limit":
             say(words("war.stopped", gap=words.share(made.manifest["gap"], digits=2)))
-        if out:
-            say(words("cli.report", path=page))
+        for path in written:
+            say(words("cli.report", path=path))
     sys.exit(TIME_LIMIT if made.manifest["status"] == "time limit" else OK)
 
 

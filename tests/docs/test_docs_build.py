@@ -19,6 +19,7 @@ from doc_pages import EXECUTED, ROOT
 from rampart.case.catalogue import tables
 from rampart.cli import main
 from rampart.plan.result import catalogue as result_tables
+from rampart.scenario.war import catalogue as war_tables
 
 DOCS = ROOT / "docs"
 TRANSLATED = ["index", "tutorial/first-plan"]
@@ -67,7 +68,7 @@ def test_generated_pages_are_current(generate: ModuleType) -> None:
 
 @pytest.mark.parametrize("language", ["", ".fr"])
 def test_every_table_column_and_finding_is_documented(language: str) -> None:
-    for name, known in ("data-dictionary", tables()), ("results", result_tables()):
+    for name, known in ("data-dictionary", tables()), ("results", result_tables()), ("war-results", war_tables()):
         chapters = dict(
             re.findall(r"^## (\w+)[^\n]*\n(.*?)(?=^## |\Z)", page(f"reference/{name}{language}.md"), re.M | re.S)
         )

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rampart.case import Case
 from rampart.findings import Language
+from rampart.result_columns import Tables, result_tables
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-@lru_cache(maxsize=1)
-def catalogue() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def catalogue() -> Tables:
     """Result tables and their columns, from ``data/results.csv``: table -> column -> row ("" is the table itself)."""
-    text = files("rampart").joinpath("data/results.csv").read_text(encoding="utf-8")
-    result: dict[str, dict[str, Mapping[str, str]]] = {}
-    for row in csv.DictReader(text.splitlines()):
-        result.setdefault(row["table"], {})[row["column"]] = row
-    return result
+    return result_tables("results.csv")
 
 
 def frame(table: str, rows: Iterable[Sequence[Any]] | Mapping[str, Any]) -> pl.DataFrame:

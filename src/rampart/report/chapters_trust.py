@@ -281,7 +281,9 @@ def manifest_rows(subject: Subject) -> list[tuple[str, str]]:
         (words("manifest.overrides"), ", ".join(m.get("overrides") or ()) or words("manifest.no_overrides")),
         (
             words("manifest.size"),
-            words("cell.size", **{k: words.number(m.get(k)) for k in ("rows", "columns", "nonzeros")}),
+            words("cell.size", **{k: words.number(m[k]) for k in ("rows", "columns", "nonzeros")})
+            if "rows" in m
+            else "",
         ),
         (words("manifest.solver"), " ".join(p for p in (str(solver.get("name", "")), options) if p)),
         (words("manifest.seconds"), spent),

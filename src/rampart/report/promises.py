@@ -15,7 +15,7 @@ from rampart.report.listing import Chapter, Head, Listing, listing
 from rampart.report.subject import Subject
 
 if TYPE_CHECKING:
-    from rampart.report.workbook import Book
+    from rampart.report.workbook import PlanBook
 
 MOST_BARS = 16
 _ORDER = ["state", "item", "line", "buyer", "ship_to"]
@@ -174,7 +174,7 @@ def _told(subject: Subject, row: dict[str, Any]) -> str:
     )  # fmt: skip
 
 
-def promises_sheet(book: Book) -> None:
+def promises_sheet(book: PlanBook) -> None:
     """Every delivery ordered, whole; no sheet where nothing is on order."""
     words, subject = book.words, book.subject
     frame = promises(subject)

@@ -121,10 +121,20 @@ class Subject:
             for code, seller, item in case["market"].select("offer", "seller", "item").iter_rows()
         }
         found |= {table: case.names(table, self.language) for table in ("fleets", "sites", "shops")}
-        found["contracts"] = {
-            code: words("name.contract", buyer=place.get(buyer, buyer), line=lines.get(line, line))
-            for code, line, buyer in case["contracts"].select("contract", "line", "buyer").iter_rows()
-        }
+        found["contracts"] = self._contract_names(place, lines)
+        return found
+
+    def _contract_names(self, place: Mapping[str, str], lines: Mapping[str, str]) -> dict[str, str]:
+        """Contracts by buyer and line; where a buyer has several with a line, by the nation they are for too."""
+        rows = self.plan.case["contracts"].select("contract", "line", "buyer", "ship_to").rows()
+        pairs = [(line, buyer) for _, line, buyer, _ in rows]
+        found = {}
+        for code, line, buyer, ship_to in rows:
+            several = pairs.count((line, buyer)) > 1 and ship_to is not None
+            found[code] = self.words(
+                "name.contract_for" if several else "name.contract",
+                buyer=place.get(buyer, buyer), line=lines.get(line, line), ship_to=place.get(ship_to, ship_to),
+            )  # fmt: skip
         return found
 
     def _line_names(self, place: Mapping[str, str], item_of: Mapping[str, str]) -> dict[str, str]:

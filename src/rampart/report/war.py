@@ -35,9 +35,10 @@ def print_war(made: WarPlan, language: Language = "en") -> None:
                 console.print(note)
 
 
-def write_war(made: WarPlan, folder: str | Path, *, language: Language = "en") -> Path:
-    """Write every table as Parquet, ``manifest.json`` and the page ``war.en.html`` (or ``fr``) into a folder; gives the page.
+def write_war(made: WarPlan, folder: str | Path, *, language: Language = "en", report: bool = True) -> tuple[Path, ...]:
+    """Write every table as Parquet and ``manifest.json`` into a folder; gives the page and the workbook written beside them.
 
+    report  whether to write the page ``war.en.html`` and the workbook ``war.en.xlsx`` (or ``fr``)
     A plan that decides differently where nothing tells two courses apart is a defect: RuntimeError, nothing is written.
     """
     found = peeks(made.tables)
@@ -48,9 +49,13 @@ def write_war(made: WarPlan, folder: str | Path, *, language: Language = "en") -
     for name, table in made.tables.items():
         table.write_parquet(folder / f"{name}.parquet")
     (folder / "manifest.json").write_text(json.dumps(made.manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
+    if not report:
+        return ()
+    from rampart.report.war_workbook import write_workbook
+
     page = folder / f"war.{language}.html"
     page.write_text(html(made, language), encoding="utf-8", newline="\n")
-    return page
+    return page, write_workbook(made, folder / f"war.{language}.xlsx", language)
 
 
 def html(made: WarPlan, language: Language = "en") -> str:
@@ -64,15 +69,23 @@ def html(made: WarPlan, language: Language = "en") -> str:
         loader=PackageLoader("rampart.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    facts = words("war.facts", nodes=len(made.tree), paths=len(made.tree.leaves), money=words.money_label)
-    if "rounds" in made.tables:
-        gap = words.share(made.manifest["gap"], digits=2)
-        facts += " " + words("war.solved", gap=gap, rounds=made["rounds"].height, paths=made.manifest["paths"])
     return environment.get_template("war.html.j2").render(
         words=words,
         title=subject.title,
         style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
         figures=[{"figure": f, "rows": [Markup(r) for r in f.rows(words)]} for f in figures(subject)],  # noqa: S704 - drawn here
         listings=listings(subject),
-        facts=facts,
+        facts=facts(subject),
     )
+
+
+def facts(subject: Subject) -> str:
+    """Size of the tree, the unit of money, and how exactly a plan over paths was solved."""
+    made, words = subject.plan, subject.words
+    nodes = made["nodes"]
+    paths = nodes.filter(~nodes["node"].is_in(nodes["parent"].implode())).height
+    told = words("war.facts", nodes=words.number(nodes.height), paths=words.number(paths), money=words.money_label)
+    if "rounds" in made.tables:
+        gap = words.share(made.manifest["gap"], digits=2)
+        told += " · " + words("war.solved", gap=gap, rounds=made["rounds"].height, paths=made.manifest["paths"])
+    return told

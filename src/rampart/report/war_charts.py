@@ -14,6 +14,7 @@ from rampart.report.war_tables import by_end, regime
 RIVALS = ("plan", "as_if_five_years", "year_by_year", "mean_while_it_lasts", "two_stage_policy")
 MOST_LEAVES = 60  # a tree with more is not readable as a drawing
 WIDTH = 520
+DASHES = ((1, 0), (1, 0), (8, 8), (1, 0), (4, 4))
 
 
 def figures(subject: Subject) -> list[Figure]:
@@ -29,7 +30,11 @@ def _lines(data: list[dict[str, Any]], names: list[str], x: Spec, y: Spec, *, he
         "encoding": {
             "x": {"field": "x", **x}, "y": {"field": "y", **y},
             "color": {"field": "s", "type": "nominal",
-                      "scale": {"domain": names, "range": list(drawing.SERIES[: len(names)])}},
+                      "scale": {"domain": names, "range": list(drawing.SERIES[: len(names)])},
+                      "legend": {"columns": 2} if len(names) > 1 else None},
+            # where lines lie on one another, the dashes of the later ones show those beneath
+            "strokeDash": {"field": "s", "type": "nominal", "legend": None,
+                           "scale": {"domain": names, "range": [list(d) for d in DASHES[: len(names)]]}},
         },
     }  # fmt: skip
 
@@ -135,7 +140,6 @@ def regret_chart(subject: Subject) -> Figure | None:
     x = drawing.time_axis(min(d["x"] for d in data), max(d["x"] for d in data), width=WIDTH)
     names = [words(f"war.value.{n}") for n, _ in columns]
     spec = _lines(data, names, x, drawing.amount_axis(top, words.money_label))
-    spec["encoding"]["color"]["legend"] = {"columns": 2}
     return _figure(subject, "regret", spec)
 
 
@@ -161,7 +165,7 @@ def frontier_chart(subject: Subject) -> Figure | None:
     panels = []
     for measure, unit in (("money", words.money_label), ("readiness", "")):
         title = words(f"war.axis.{measure}") + (f" ({unit})" if unit else "")
-        data = [{"x": r["partner"], "y": r[measure], "f": f"× {words.number(r['factor'])}"} for r in rows]
+        data = _told_once([(r["partner"], r[measure], words.number(r["factor"])) for r in rows])
         axis = {"type": "quantitative", "scale": {"zero": False, "nice": True}}
         encoding = {
             "x": {"field": "x", **axis, "axis": {"title": words("war.axis.partner"), "grid": False, "tickCount": 5}},
@@ -173,8 +177,24 @@ def frontier_chart(subject: Subject) -> Figure | None:
                 {"mark": {"type": "line", "color": drawing.SERIES[0], "strokeWidth": 2,
                           "point": {"size": 30, "filled": True, "color": drawing.SERIES[0]}},
                  "encoding": encoding | {"order": {"field": "x"}}},
-                {"mark": {"type": "text", "dx": 6, "dy": -8, "align": "left"},
-                 "encoding": encoding | {"text": {"field": "f"}}},
+                *({"transform": [{"filter": f"datum.n % 2 == {n}"}],
+                   "mark": {"type": "text", "dx": 6, "dy": dy, "align": "left"},
+                   "encoding": encoding | {"text": {"field": "f"}}} for n, dy in ((0, -8), (1, 12))),
             ],
         })  # fmt: skip
-    return _figure(subject, "frontier", {"concat": panels, "columns": 2})
+    return _figure(subject, "frontier", {"concat": panels, "columns": 2, "bounds": "flush", "spacing": 60})
+
+
+def _told_once(points: list[tuple[float, float, str]]) -> list[dict[str, Any]]:
+    """Points of the frontier; those of neighbouring factors in one place share a label."""
+    data: list[dict[str, Any]] = []
+    for x, y, factor in points:
+        if (
+            data
+            and math.isclose(x, data[-1]["x"], rel_tol=1e-4, abs_tol=1e-6)
+            and math.isclose(y, data[-1]["y"], rel_tol=1e-4, abs_tol=1e-6)
+        ):
+            data[-1]["f"] = f"{data[-1]['f'].split(' – ')[0]} – {factor}"
+        else:
+            data.append({"x": x, "y": y, "f": f"× {factor}", "n": len(data)})
+    return data

@@ -94,11 +94,20 @@ def _condition(subject: Subject, row: dict[str, object], does: str) -> str:
     if any("+" in code for code in (seen, *before)):  # regimes of war are not told apart: it ends or goes on
         return words("war.turn.over" if row["over"] else "war.turn.on", does=does, **places)
     history = ", ".join(regime(subject, code) for code in before)
+    if row["over"] and _one_history(subject, row):
+        return words("war.turn.over", does=does, **places)
     if row["over"]:
         return words("war.turn.over_after", history=history, does=does, **places)
     if seen == before[-1]:
         return words("war.turn.stays", history=history, does=does, **places)
     return words("war.turn.seen", regime=regime(subject, seen), history=history, does=does, **places)
+
+
+def _one_history(subject: Subject, row: dict[str, object]) -> bool:
+    """Whether nothing has branched before, so that the history tells nothing."""
+    nodes = subject["nodes"]
+    period = nodes.filter(nodes["node"] == row["node"])["period"][0]
+    return nodes.filter(nodes["period"] == period - 1).height == 1
 
 
 def _history(subject: Subject, row: dict[str, object]) -> list[str]:
@@ -181,11 +190,13 @@ def _ends(subject: Subject) -> Listing:
     measures = occurring(left)
     money = {
         (r["ends"], r["measure"]): at_least(subject, r["money"], r["unpriced"])
-        for r in left.group_by("ends", "measure").agg(pl.col("money", "unpriced").sum()).iter_rows(named=True)
+        for r in left.group_by("ends", "measure")
+        .agg(_known_sum(pl.col("money")), pl.col("unpriced").sum())
+        .iter_rows(named=True)
     }
     rows = [
         (
-            month(subject, r["ends"]) if r["ends"] else words("war.not_over"), words.share(r["chance"], digits=1),
+            _end(subject, r["ends"]), words.share(r["chance"], digits=1),
             amount(subject, r["cost"]), amount(subject, r["regret"]), words.share(r["served_share"]),
             *(money.get((r["ends"], measure), "0") if r["ends"] else "–" for measure in measures),
         )
@@ -200,16 +211,27 @@ def _ends(subject: Subject) -> Listing:
     return Listing(found.caption, found.heads, found.rows, found.more, note)
 
 
-def at_least(subject: Subject, known: float, unpriced: int) -> str:
+def at_least(subject: Subject, known: float | None, unpriced: int) -> str:
     """Money of what has a price; more than that where something has none, and a dash where nothing has."""
-    if not unpriced:
-        return amount(subject, known)
-    return f"> {amount(subject, known)}" if known > 0 else "–"
+    more = "> " if unpriced and known else ""
+    return more + amount(subject, known if known or not unpriced else None)
+
+
+def _end(subject: Subject, text: str | None) -> str:
+    """An end date on one line; in words where the war is not over."""
+    return subject.words("war.not_over") if text is None else month(subject, text)
+
+
+def _known_sum(money: pl.Expr) -> pl.Expr:
+    """Sum of what is known; blank where nothing is."""
+    import polars as pl
+
+    return pl.when(money.is_not_null().any()).then(money.sum())
 
 
 def left_by_end(subject: Subject) -> pl.DataFrame:
-    """What is left by end date, measure and item: units and known money, means over the paths that end then; and how many
-    of them have units without a known price.
+    """What is left by end date, measure and item: units and known money, means over the paths that end then; blank where
+    no money is known; and how many of them have units without a known price.
     """
     import polars as pl
 
@@ -220,7 +242,7 @@ def left_by_end(subject: Subject) -> pl.DataFrame:
         subject["left"].join(chances, on="path").join(whole, on="ends")
         .group_by("ends", "measure", "item", maintain_order=True)
         .agg(
-            (pl.col("quantity") * share).sum(), (pl.col("money") * share).sum(),
+            (pl.col("quantity") * share).sum(), _known_sum(pl.col("money") * share),
             pl.col("money").is_null().sum().alias("unpriced"),
         )
         .sort("ends", "item", maintain_order=True)
@@ -266,7 +288,7 @@ def _supply(subject: Subject) -> Listing | None:
     words = subject.words
     rows = [
         (
-            subject.item(r["item"]), month(subject, r["ends"]) if r["ends"] else words("war.not_over"),
+            subject.item(r["item"]), _end(subject, r["ends"]),
             amount(subject, r["need"]), amount(subject, r["served"]),
             words.share(r["served"] / r["need"]) if r["need"] > 0 else "–",
         )

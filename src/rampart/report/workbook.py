@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rampart.findings import Language
+from rampart.report.book import Book, style_of
 from rampart.report.chapters_trust import assumption_rows, manifest_rows
 from rampart.report.headlines import decisions_listing, sentences
 from rampart.report.reasons import HOMES
@@ -41,7 +41,6 @@ PLACES = {
     "offer": "market",
     "contract": "contracts",
 }
-FORMATS = {"integer": "0", "share": "0.0%", "whole": "#,##0", "fine": "#,##0.00"}
 # Blank means unknown, except in these columns, where the catalogue says that it means something else.
 BLANKS = {
     ("stock", "requirement"): "blank.requirement",
@@ -68,71 +67,14 @@ BLANKS = {
 }
 
 
-class Book:
-    """A workbook being written: its formats, and writing that never makes a formula of a text."""
+class PlanBook(Book):
+    """The workbook of a plan."""
 
-    def __init__(self, path: Path, subject: Subject, *, banner: str) -> None:
-        import xlsxwriter
-
-        self.subject, self.words, self.banner = subject, subject.words, banner
-        self.file = xlsxwriter.Workbook(
-            str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    def __init__(self, path: Path, subject: Subject, *, banner: str = "") -> None:
+        super().__init__(
+            path, subject.words, title=subject.title, created=str(subject.plan.manifest["created"]), banner=banner
         )
-        # The date of making is that of the plan, so that the same plan gives the same bytes.
-        created = datetime.fromisoformat(str(subject.plan.manifest["created"]))
-        created = created.astimezone(UTC).replace(tzinfo=None) if created.tzinfo else created
-        self.file.set_properties({"title": subject.title, "author": "Rampart", "created": created})
-        font = {"font_name": "Arial", "font_size": 10, "valign": "top"}
-        self.formats = {name: self.file.add_format(font | {"num_format": f}) for name, f in FORMATS.items()}
-        self.formats |= {
-            "text": self.file.add_format(font),
-            "wrap": self.file.add_format(font | {"text_wrap": True}),
-            "right": self.file.add_format(font | {"align": "right"}),
-            "head": self.file.add_format(font | {"bold": True, "text_wrap": True, "bottom": 1, "top": 1}),
-            "title": self.file.add_format(font | {"bold": True, "font_size": 14}),
-            "quiet": self.file.add_format(font | {"font_color": "#595959"}),
-        }
-        self.used: set[str] = set()
-
-    def sheet(self, name: str) -> Any:
-        """A new sheet; names are cut to what Excel allows and kept apart."""
-        for sign in "[]:*?/\\'":
-            name = name.replace(sign, " ")
-        name = name[:1].upper() + name[1:31].rstrip()
-        base, number = name, 2
-        while name.lower() in self.used:
-            name, number = f"{base[:28]} {number}", number + 1
-        self.used.add(name.lower())
-        sheet = self.file.add_worksheet(name)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.hide_gridlines(2)
-        if self.banner:
-            # In a page header & starts a code; doubled, it is a plain sign.
-            sheet.set_header("&C" + self.banner.replace("&", "&&"))
-        sheet.set_footer("&L" + self.words("made_by", version="", hash="").split("·")[0].strip() + "&R&P / &N")
-        return sheet
-
-    def head(self, sheet: Any, title: str, note: str, heads: Sequence[tuple[str, float]], *, row: int = 3) -> None:
-        """Title, note, and the heads with their column widths; the heads stay in sight."""
-        sheet.write_string(0, 0, title, self.formats["title"])
-        sheet.write_string(1, 0, note, self.formats["quiet"])
-        for column, (label, width) in enumerate(heads):
-            sheet.write_string(row, column, label, self.formats["head"])
-            sheet.set_column(column, column, width)
-        sheet.freeze_panes(row + 1, 1)
-        sheet.repeat_rows(row)
-
-    def cell(self, sheet: Any, row: int, column: int, value: Any, style: str) -> None:
-        """One value: numbers as numbers, unlimited in words, everything else as plain text."""
-        if isinstance(value, bool | str):
-            sheet.write_string(row, column, str(value), self.formats["text" if style in FORMATS else style])
-        elif isinstance(value, float) and not math.isfinite(value):
-            text = self.words("unlimited") if value > 0 else self.words("unknown")
-            sheet.write_string(row, column, text, self.formats["right"])
-        else:
-            sheet.write_number(row, column, value, self.formats[style])
+        self.subject = subject
 
 
 def write_workbook(plan: Plan, path: str | Path, language: Language = "en", *, banner: str = "") -> Path:
@@ -141,7 +83,7 @@ def write_workbook(plan: Plan, path: str | Path, language: Language = "en", *, b
     from rampart.report.workbook_charts import charts_sheet
 
     path = Path(path)
-    book = Book(path, Subject(plan, language), banner=banner)
+    book = PlanBook(path, Subject(plan, language), banner=banner)
     _summary(book)
     charts_sheet(book)
     for table in result_columns():
@@ -155,7 +97,7 @@ def write_workbook(plan: Plan, path: str | Path, language: Language = "en", *, b
     return path
 
 
-def _summary(book: Book) -> None:
+def _summary(book: PlanBook) -> None:
     """Headlines and the decisions to take now, as on the first page of the report."""
     words, subject = book.words, book.subject
     sheet = book.sheet(words("summary"))
@@ -183,7 +125,7 @@ def _summary(book: Book) -> None:
             sheet.write_string(number, column, text, book.formats[style])
 
 
-def _result(book: Book, table: str) -> None:
+def _result(book: PlanBook, table: str) -> None:
     """One result table, whole: names in place of codes, the item's unit beside the item."""
     words, subject = book.words, book.subject
     columns = [c for name, c in result_columns()[table].items() if name]
@@ -191,7 +133,7 @@ def _result(book: Book, table: str) -> None:
     sheet = book.sheet(subject.label(table))
     plan: list[tuple[str, float, Callable[[dict[str, Any]], tuple[Any, str]]]] = []
     for column in columns:
-        label = _label(subject, column)
+        label = book.label(column.label[subject.language], column.unit)
         plan.append((label, _width(column, label), _reader(subject, column)))
         if column.name == "item":
             plan.append((words("head.unit"), 12, lambda row: (subject.unit(row["item"]), "text")))
@@ -203,20 +145,6 @@ def _result(book: Book, table: str) -> None:
             book.cell(sheet, number, place, value, style)
     if frame.height:
         sheet.autofilter(3, 0, 3 + frame.height, len(plan) - 1)
-
-
-def _label(subject: Subject, column: ResultColumn) -> str:
-    """Label with its unit: "commitment (EUR m)"; units that differ by row stand in a column of their own."""
-    words = subject.words
-    unit = column.unit
-    if not unit or unit in ("share", "units"):
-        text = ""
-    elif "money unit" in unit:
-        text = words.money_label
-    else:
-        text = words.choice("column_unit", unit)
-    label = column.label[subject.language]
-    return words("cell.figure", column=label, unit=text) if text else label
 
 
 def _width(column: ResultColumn, label: str) -> float:
@@ -242,11 +170,7 @@ def _reader(subject: Subject, column: ResultColumn) -> Callable[[dict[str, Any]]
         value = row[name]
         if value is None or math.isnan(value):
             return blank, "right"
-        if column.kind == "integer":
-            return value, "integer"
-        if column.unit == "share":
-            return value, "share"
-        return value, "whole" if float(value).is_integer() or abs(value) >= 1000 else "fine"
+        return value, "integer" if column.kind == "integer" else style_of(value, share=column.unit == "share")
 
     def text(row: dict[str, Any]) -> tuple[Any, str]:
         value = row[name]
@@ -259,7 +183,7 @@ def _reader(subject: Subject, column: ResultColumn) -> Callable[[dict[str, Any]]
     return readers.get(column.kind, number)
 
 
-def _assumptions(book: Book) -> None:
+def _assumptions(book: PlanBook) -> None:
     words, subject = book.words, book.subject
     keys = ("about", "month", "figure", "main", "unit", "low", "high", "grade", "note", "source")
     widths = (52, 12, 26, 14, 16, 14, 14, 12, 48, 40)
@@ -290,7 +214,7 @@ def _assumptions(book: Book) -> None:
         sheet.autofilter(3, 0, 3 + len(rows), len(keys) - 1)
 
 
-def _sources(book: Book) -> None:
+def _sources(book: PlanBook) -> None:
     words = book.words
     keys = ("title", "publisher", "date", "quality", "url", "note")
     sheet = book.sheet(words("chapter.sources"))
@@ -305,7 +229,7 @@ def _sources(book: Book) -> None:
             sheet.write_string(number, column, text, book.formats["text"])
 
 
-def _manifest(book: Book) -> None:
+def _manifest(book: PlanBook) -> None:
     words = book.words
     sheet = book.sheet(words("table.manifest"))
     heads = [(words("head.what_of_run"), 40.0), (words("head.value_of_run"), 110.0)]

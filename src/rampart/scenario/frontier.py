@@ -42,8 +42,10 @@ def frontier(outlook: Outlook, factors: tuple[float, ...] = FACTORS) -> list[dic
         reached = {name: float(cost[name] @ level) for name in cost}
         rows.append({
             "factor": factor,
-            "partner": sum(v for n, v in reached.items() if n in PARTNER),
-            "readiness": sum(v for n, v in reached.items() if n not in (*PARTNER, "money", "rules", "requirement_worst")),
+            "partner": sum((v for n, v in reached.items() if n in PARTNER), 0.0),
+            "readiness": sum(
+                (v for n, v in reached.items() if n not in (*PARTNER, "money", "rules", "requirement_worst")), 0.0
+            ),
             "money": reached.get("money", 0.0),
         })  # fmt: skip
     return rows

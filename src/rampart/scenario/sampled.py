@@ -102,6 +102,7 @@ def plan_on_paths(
     manifest = origin_of(case) | {
         "solver": {"name": "HiGHS", "threads": 1, "gap": sampling.gap, "workers": workers}, "status": answer.status,
         "gap": answer.gap, "sampling": asdict(sampling), "paths": len(chance), "nodes": len(tree),
+        "objective": war.objective_of(path_outlook(material, 0)),
     }  # fmt: skip
     return war.WarPlan(case, tree, tables, manifest), answer
 

@@ -14,6 +14,7 @@ from rampart.plan import origin_of
 from rampart.plan.objective import monthly_need
 from rampart.plan.terms import Floats
 from rampart.plan.tree import Tree
+from rampart.result_columns import Tables, result_tables
 from rampart.scenario import branching, policy
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
@@ -32,12 +33,12 @@ Say = Callable[[str], None]
 class WarPlan:
     """The plan on the tree.
 
-    tables  ``decisions`` (what to decide before the next look), ``nodes`` (the tree), ``policy`` (decisions at every
-            node), ``turns`` (what is decided otherwise on each branch), ``holdings`` (stock and need served at every
-            node), ``ends`` (by end of the war), ``left`` (what each end leaves behind), ``supply`` (what the partner gets
-            a month before each end), ``values`` (bounds, value of knowing, of recourse, risk), ``risks`` (objectives whose
-            bad paths weigh more), ``frontier`` (partner, readiness, money), ``survival`` (chance that the war goes on) and
-            ``lasting`` (closed forms of it)
+    tables  (columns in ``data/war.csv``) ``decisions`` (what to decide before the next look), ``nodes`` (the tree),
+            ``policy`` (decisions at every node), ``turns`` (what is decided otherwise on each branch), ``holdings`` (stock
+            and need served at every node), ``ends`` (by end of the war), ``left`` (what each end leaves behind),
+            ``supply`` (what the partner gets a month before each end), ``values`` (bounds, value of knowing, of recourse,
+            risk), ``risks`` (objectives whose bad paths weigh more), ``frontier`` (partner, readiness, money), ``survival``
+            (chance that the war goes on) and ``lasting`` (closed forms of it); over sampled paths ``rounds`` and ``forward``
     manifest where the plan comes from: hashes of the inputs, versions, solver, seed, size, gap
     """
 
@@ -48,6 +49,11 @@ class WarPlan:
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         return self.tables[name]
+
+
+def catalogue() -> Tables:
+    """Result tables: their own row under "", then each column, from ``data/war.csv``."""
+    return result_tables("war.csv")
 
 
 def tree_of(case: Case, shape: Shape = "auto") -> tuple[Tree, Chain | None]:
@@ -129,6 +135,7 @@ def war_plan(
     manifest = origin_of(case) | {
         "solver": {"name": "HiGHS", "threads": 1, "mip_gap": outlook.effort.gap}, "status": "optimal",
         "paths": len(tree.leaves), "nodes": len(tree), "rows": matrix.shape[0], "columns": matrix.shape[1],
+        "nonzeros": int(matrix.nnz), "objective": objective_of(outlook),
     }  # fmt: skip
     return WarPlan(case, tree, tables, manifest)
 
@@ -143,6 +150,14 @@ def risks_of(outlook: Outlook, answer: Answer) -> list[dict[str, Any]]:
             "mean": float(cost @ outlook.chance), "cvar": cvar(cost, outlook.chance, part.level),
         })  # fmt: skip
     return found
+
+
+def objective_of(outlook: Outlook) -> dict[str, str]:
+    """Name and unit of the objective that counts: of all costs, values and regrets."""
+    parts = outlook.aims[-1].parts
+    if len(parts) > 1:
+        return {"name": "worth", "unit": "money unit"}
+    return {"name": parts[0].measure.name, "unit": parts[0].measure.unit}
 
 
 def length_of_war(case: Case, chain: Chain) -> dict[str, pl.DataFrame]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
+from rampart.result_columns import Tables, result_tables
 
-@lru_cache(maxsize=1)
-def catalogue() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+
+def catalogue() -> Tables:
     """Result tables: their own row under "", then each column; every row as read."""
-    text = files("rampart").joinpath("data/sustain.csv").read_text(encoding="utf-8")
-    found: dict[str, dict[str, dict[str, str]]] = {}
-    for row in csv.DictReader(text.splitlines()):
-        found.setdefault(row["table"], {})[row["column"]] = row
-    return found
+    return result_tables("sustain.csv")
 
 
 @lru_cache(maxsize=1)
