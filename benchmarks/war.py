@@ -1,7 +1,7 @@
 """The two-stage problem of ``alliance-2023`` over sampled paths: decomposition, the whole model, and mpi-sppy, in one run.
 
 ``python -m benchmarks.war PATHS [PYTHON]`` solves the same paths to a gap of 1 %, one way after another, expansions in whole
-units, and writes ``benchmarks/war.md``. PYTHON is that of an environment of its own with mpi-sppy, mpi4py, mpich, pyomo and
+units, and writes ``benchmarks/war-PATHS.md``. PYTHON is that of an environment of its own with mpi-sppy, mpi4py, mpich, pyomo and
 highspy; without it the peer is left out.
 """
 
@@ -138,7 +138,7 @@ Written by `python -m benchmarks.war {paths} PYTHON`. `alliance-2023 --with unkn
 
 Peak memory of the process that holds the master and the whole model: {peak_megabytes():,.0f} MB.
 """
-    (HERE / "war.md").write_text(text, encoding="utf-8")
+    (HERE / f"war-{paths}.md").write_text(text, encoding="utf-8")
     print(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -190,6 +191,10 @@ def test_closed_forms_of_the_chain() -> None:
     assert sum(chain.expected_months().values()) == pytest.approx(8.75)
     assert chain.total_moments({"A": 10, "O": 16, "P": 4}) == pytest.approx((90.8333333333, 7359.2129629630))
     assert chain.survival(12)[[1, 3, 6, 12]] == pytest.approx([0.9, 0.708, 0.487808, 0.2309810545])
+    for start, months, demand, variance in (("O", 8.75, 97.5, 7378.47222222), ("P", 7.5, 68.3333333333, 6834.07407407)):
+        from_there = replace(chain, start=chain.regimes.index(start))
+        assert sum(from_there.expected_months().values()) == pytest.approx(months)
+        assert from_there.total_moments({"A": 10, "O": 16, "P": 4}) == pytest.approx((demand, variance), abs=6e-9)
 
 
 def test_the_sampler_has_the_chances_of_the_chain() -> None:

@@ -205,6 +205,8 @@ class TestSurge:
         t = np.array([10.0, 20, 40])
         mean, variance = surge.two_echelons(SURGE, t, share=0.5, order_ship=5.0, turnaround=12.0, depot_stock=4)
         assert (mean[0], variance[0]) == (printed(3.7896000298), printed(4.4389817950))
+        owing = float(surge.fixed(SURGE, t[:1] - 5.0, 12.0)[0])
+        assert ebo(owing, owing, 4)[0] == printed(2.5792000596)
         assert ebo(mean[0], mean[0], 3)[0] == printed(1.1910524509)
         assert ebo(mean[0], variance[0], 3)[0] == printed(1.2417513217)
         assert ebo(mean[1], mean[1], 3)[0] == printed(3.5572028439)
@@ -281,6 +283,15 @@ class TestShops:
     def test_fixed_repair_time(self) -> None:
         queue = shops.one_bay(0.4, 2.0, 0.0)
         assert (queue.mean, queue.variance) == (printed(2.4), printed(5.8133333333))
+        # at departures the queue is an embedded chain: its stationary distribution gives the backorders exactly
+        arrivals = np.exp(-0.8) * np.cumprod(np.append(1.0, 0.8 / np.arange(1, 160)))
+        left = np.zeros(160)
+        left[0] = 0.2
+        for n in range(159):
+            before = left[0] * arrivals[n] + left[1 : n + 1] @ arrivals[n:0:-1]
+            left[n + 1] = (left[n] - before) / arrivals[0]
+        short = [float(np.maximum(np.arange(160) - s, 0) @ left.clip(min=0)) for s in (1, 2, 3, 4)]
+        assert short == [printed(x, 8) for x in (1.6, 1.0451081857, 0.6796281220, 0.4417276418)]
 
     def test_depot_shop(self) -> None:
         """A-51: three bases on a depot with two bays."""
