@@ -101,6 +101,8 @@ def in_year(subject: Subject, row: Mapping[str, Any]) -> str:
     whole = row.get("year_quantity")
     if whole is None or row["kind"] == "expansion":
         return subject.words("none")
+    if row["kind"] == "spares":
+        return subject.words.money(whole)
     return subject.words.number(whole, digits=0 if whole >= 10 else None)
 
 
