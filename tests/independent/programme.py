@@ -121,7 +121,12 @@ class Programme:
         return lp
 
     def minimise(
-        self, name: str, ceilings: Mapping[str, float] | None = None, shift: Mapping[str, float] | None = None
+        self,
+        name: str,
+        ceilings: Mapping[str, float] | None = None,
+        shift: Mapping[str, float] | None = None,
+        *,
+        presolve: str = "choose",
     ) -> Answer:
         """Optimum of one pass under ``ceilings`` on other passes and right-hand sides moved by ``shift``."""
         objective = next(o for o in self.objectives if o.name == name)
@@ -135,6 +140,7 @@ class Programme:
             highs.setOptionValue(option, 1e-9)
         for option in ("mip_rel_gap", "mip_abs_gap"):
             highs.setOptionValue(option, 0.0)
+        highs.setOptionValue("presolve", presolve)
         highs.passModel(self._model(cost, ceilings or {}, shift or {}))
         highs.run()
         status = highs.getModelStatus()

@@ -57,6 +57,8 @@ def agree_whole(case: Case) -> None:
         row = found[objective.name]
         best = programme.minimise(objective.name, ceilings).value
         room = 10 * CLOSE * max(1.0, abs(best))  # passes with whole numbers are held to 1e-6 each
+        if best > row["value"] + room:  # presolve loses whole-number plans now and then; without it they are there
+            best = programme.minimise(objective.name, ceilings, presolve="off").value
         assert row["bound"] - room <= best <= row["value"] + room
         if row["value"] - row["bound"] > room:
             break
@@ -65,7 +67,7 @@ def agree_whole(case: Case) -> None:
 
 # cases on which the two once disagreed, each for a reason of its own
 LINEAR_ONCE = (170, 242, 265, 534, 565, 567, 693, 818, 920)
-WHOLE_ONCE = (101, 122, 136, 213, 476, 924, 1275)
+WHOLE_ONCE = (101, 122, 136, 213, 476, 924, 1275, 12386617)
 DUALS_ONCE = (265, 340, 534, 567)
 
 
