@@ -1,8 +1,8 @@
 """The two-stage problem of ``alliance-2023`` over sampled paths: decomposition, the whole model, and mpi-sppy, in one run.
 
 ``python -m benchmarks.war PATHS [PYTHON]`` solves the same paths to a gap of 1 %, one way after another, expansions in whole
-units, and writes ``benchmarks/war-PATHS.md``. PYTHON is that of an environment of its own with mpi-sppy, mpi4py, mpich, pyomo and
-highspy; without it the peer is left out.
+units, and writes ``benchmarks/war-PATHS.md``. PYTHON is that of an environment of its own with mpi-sppy, mpi4py, mpich, pyomo
+and highspy; without it the peer is left out.
 """
 
 from __future__ import annotations
