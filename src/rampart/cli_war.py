@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rampart.case import Case
     from rampart.findings import Language
     from rampart.report.words import Words
+    from rampart.scenario.outlook import Risk
     from rampart.scenario.war import WarPlan
 
 Tell = Callable[..., None]
@@ -58,6 +59,8 @@ Tell = Callable[..., None]
 @click.option("--ahead", type=click.IntRange(1), default=5, help="Paths that each plan on the way draws.")
 @click.option("--batches", type=click.IntRange(0), default=0,
               help="Over paths: bound the value by so many fresh batches of paths.")  # fmt: skip
+@click.option("--frontier", type=click.IntRange(0), default=5,
+              help="Over paths: weigh partner, readiness and money otherwise on so many that stand for all.")  # fmt: skip
 @click.option("--seed", type=int, default=0, help="Root of the random numbers.")
 @click.option("--workers", type=click.IntRange(1), default=1, help="Processes.")
 @click.option(
@@ -78,8 +81,10 @@ def war(
     from rampart.report.war import print_war, write_war
     from rampart.report.words import Words
 
-    if paths and (cvar or regret):
-        raise click.UsageError("--cvar and --regret plan a tree; leave out --paths")
+    if cvar and not (0 <= cvar[0] <= 1 and 0 <= cvar[1] < 1):
+        raise click.BadParameter("WEIGHT from 0 to 1, LEVEL from 0 to below 1", param_hint="--cvar")
+    if (cvar or regret) and (sampled["fresh"] or sampled["batches"]):
+        raise click.UsageError("--fresh and --batches count the mean; leave out --cvar and --regret")
     if cvar and regret:
         raise click.UsageError("one of --cvar and --regret")
     case = load(case_path, overrides, lang, as_json=as_json)
@@ -87,7 +92,10 @@ def war(
     tell: Tell = (lambda *_, **__: None) if as_json else (lambda key, **of: click.echo(words(key, **of), err=True))
     try:
         if paths:
-            made = _over_paths(case, paths, words, tell, objective=objective, gap=gap, **sampled)
+            made = _over_paths(
+                case, paths, words, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, gap=gap,
+                **sampled,
+            )  # fmt: skip
         else:
             made = _over_tree(
                 case, shape, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap
@@ -113,21 +121,20 @@ def _over_tree(
     case: Case, shape: Any, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None, regret: bool,
     compare: bool, whole: str, gap: float | None,
 ) -> WarPlan:  # fmt: skip
-    from rampart.scenario.outlook import Effort, Risk
+    from rampart.scenario.outlook import Effort
     from rampart.scenario.war import first_look, tree_of, war_plan
 
     until = first_look(tree_of(case, shape)[0]) if whole == "now" else None
     return war_plan(
-        case, shape=shape, objective=objective, compare=compare,
-        risk=None if cvar is None else Risk(mean=1 - cvar[0], level=cvar[1]), regret=regret,
+        case, shape=shape, objective=objective, compare=compare, risk=_risk(cvar), regret=regret,
         effort=Effort(gap=1e-6 if gap is None else gap, whole_until=until),
         say=lambda step: tell(f"war.step.{step}"),
     )  # fmt: skip
 
 
 def _over_paths(
-    case: Case, paths: int, words: Words, tell: Tell, *, objective: str | None, gap: float | None, capacity: str,
-    workers: int, **sampled: Any,
+    case: Case, paths: int, words: Words, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None,
+    regret: bool, compare: bool, gap: float | None, capacity: str, workers: int, frontier: int, **sampled: Any,
 ) -> WarPlan:  # fmt: skip
     from rampart.scenario.decompose import Round
     from rampart.scenario.sampled import Sampling, plan_on_paths
@@ -140,5 +147,17 @@ def _over_paths(
     def rolled(policy: str, made: int, total: int) -> None:
         tell("war.step.forward", policy=words(f"war.value.{policy}"), made=made, total=total)
 
-    sampling = Sampling(paths=paths, capacity=capacity == "now", gap=0.01 if gap is None else gap, **sampled)
-    return plan_on_paths(case, sampling, objective=objective, workers=workers, progress=told, rolling=rolled)[0]
+    sampling = Sampling(
+        paths=paths, capacity=capacity == "now", gap=0.01 if gap is None else gap, frontier=frontier if compare else 0,
+        **sampled,
+    )  # fmt: skip
+    return plan_on_paths(
+        case, sampling, objective=objective, risk=_risk(cvar), regret=regret, workers=workers, progress=told,
+        rolling=rolled, say=lambda step: tell(f"war.step.{step}"),
+    )[0]  # fmt: skip
+
+
+def _risk(cvar: tuple[float, float] | None) -> Risk | None:
+    from rampart.scenario.outlook import Risk
+
+    return None if cvar is None else Risk(mean=1 - cvar[0], level=cvar[1])

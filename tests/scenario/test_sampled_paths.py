@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 from test_war_plan import small
 
 import rampart
+from rampart.case import Case
 from rampart.cli import main
+from rampart.engine import Stopping
 from rampart.scenario import branching, forward, policy
-from rampart.scenario.outlook import Outlook
+from rampart.scenario.outlook import Outlook, Risk
 from rampart.scenario.peeking import peeks
 from rampart.scenario.regimes import Chain
 from rampart.scenario.sampled import Sampling, plan_on_paths
@@ -44,6 +46,52 @@ def test_the_plan_over_paths_is_the_whole_programme_of_these_paths() -> None:
     assert values["planning_for_the_tree"] >= -1e-6 * abs(values["plan"])
     assert made["ends"]["regret"].min() >= -1e-6
     assert not peeks(made.tables)
+
+
+@pytest.mark.parametrize(
+    ("risk", "workers"), [(Risk(0.0, 0.8), 1), (Risk(0.5, 0.9), 2), (Risk(0.3, 0.0), 1), (None, 1)],
+    ids=["worst fifth", "half", "mean", "regret"],
+)  # fmt: skip
+def test_risk_over_paths_is_that_of_the_whole_programme(risk: Risk | None, workers: int) -> None:
+    made, answer = plan_on_paths(
+        CASE, Sampling(paths=10, gap=1e-8, capacity=False), risk=risk, regret=risk is None, workers=workers
+    )
+    drawn = branching.onward(CASE, CHAIN, np.array([CHAIN.start]), 10, seed=(0, 0))
+    first = branching.revision_periods(CASE)[0]
+    tree = branching.from_paths(CASE, CHAIN.regimes, drawn, np.full(10, 1 / 10), shared=first, ends=CHAIN.ends)
+    whole = Outlook(CASE, tree)
+    # the paths in the tree's order, by their own least cost
+    alone = np.array([Outlook(CASE, branching.fan(tree, shared=0, leaves=np.array([leaf]), chance=np.ones(1))).solve().value
+                      for leaf in tree.leaves])  # fmt: skip
+    value = whole.solve(risk=risk or Risk(regret=alone)).value
+    assert answer.value == pytest.approx(value, rel=1e-6)
+    assert answer.bound <= value + 1e-6 * abs(value)
+    values = dict(made["values"].iter_rows())
+    assert values["counts"] == answer.value
+    assert values["plan"] == pytest.approx(answer.path_cost.mean())
+    assert values["plan"] >= whole.solve().value - 1e-6
+    if risk is None:
+        assert values["largest_regret"] == pytest.approx(value, rel=1e-6)
+    assert "risk" in made.manifest
+    with pytest.raises(ValueError, match="mean"):
+        plan_on_paths(CASE, Sampling(paths=9, fresh=2), risk=risk, regret=risk is None)
+
+
+def test_the_frontier_over_paths_is_that_of_paths_that_stand_for_all() -> None:
+    """With all paths kept it is that of the whole programme; weighing the partner more never gives it less."""
+    worth = CASE.tables["priorities"].with_columns(objective=pl.lit("need"), worth=pl.lit(20.0))
+    money = CASE.tables["priorities"].with_columns(rank=pl.lit(2, worth.schema["rank"]))
+    case = Case(tables={**CASE.tables, "priorities": pl.concat([worth, money], how="diagonal")})
+    made, answer = plan_on_paths(case, Sampling(paths=12, gap=1e-7, capacity=False, frontier=12))
+    rows = made["frontier"].sort("factor")
+    assert (rows["partner"].diff().drop_nulls() <= 1e-6).all()
+    assert (rows["money"].diff().drop_nulls() >= -1e-6).all()
+    own = rows.filter(factor=1.0)
+    assert 20 * own["partner"][0] + own["money"][0] == pytest.approx(answer.value, rel=1e-5)
+    values = dict(made["values"].iter_rows())
+    assert values["frontier_error"] == 0
+    few = plan_on_paths(case, Sampling(paths=12, gap=1e-7, capacity=False, frontier=3))[0]
+    assert 0 < dict(few["values"].iter_rows())["frontier_error"] <= 1
 
 
 def test_capacity_for_good_costs_no_less_than_capacity_that_may_wait() -> None:
@@ -182,3 +230,15 @@ def test_interrupted_it_leaves_the_best_plan_with_its_gap(tmp_path: Path) -> Non
     assert manifest["status"] == "time limit"
     assert 0 < manifest["gap"] < 1
     assert (out / "war.en.html").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_wish_to_end_is_kept_and_the_second_obeyed(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with Stopping() as stopping:
+        signal.raise_signal(number)
+        assert stopping.wanted
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+    assert signal.getsignal(number) is before

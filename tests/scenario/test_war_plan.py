@@ -201,7 +201,11 @@ def test_regret_and_risk_can_be_asked_for(tmp_path: Path) -> None:
     before = dict(mean["values"].iter_rows())
     assert values["largest_regret"] <= before["largest_regret"] + 1e-6
     assert values["plan"] >= before["plan"] - 1e-6
-    for wrong in (["--cvar", "1", "0.9", "--regret"], ["--regret", "--paths", "9"]):
+    for wrong in (
+        ["--cvar", "1", "0.9", "--regret"],
+        ["--regret", "--paths", "9", "--fresh", "2"],
+        ["--cvar", "1", "1"],
+    ):
         assert CliRunner().invoke(main, ["war", str(tmp_path / "case"), *wrong]).exit_code == 2
     paths = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--paths", "9"])
     assert paths.exit_code != 0

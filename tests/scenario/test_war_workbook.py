@@ -175,3 +175,14 @@ def test_contracts_of_one_buyer_with_one_line_are_told_apart():
 def test_plans_in_one_place_of_the_frontier_share_a_label():
     told = _told_once([(0.0, 5.0, "0"), (2.0, 3.0, "1"), (2.0, 3.0, "2"), (2.0, 3.0, "4")])
     assert [point["f"] for point in told] == ["× 0", "× 1 – 4"]
+
+
+def test_labels_of_the_frontier_do_not_cover_each_other():
+    told = _told_once(
+        [(600.0, 8.0, "0"), (150.0, 18.0, "0.25"), (149.0, 18.1, "1"), (148.0, 40.0, "2"), (90.0, 40.0, "4")]
+    )
+    for n, one in enumerate(told):
+        assert one["at"] >= one["y"]
+        assert all(abs(one["at"] - other["at"]) >= 0.08 * 32 or abs(one["x"] - other["x"]) > 0.3 * 510
+                   for other in told[:n])  # fmt: skip
+    assert told[1]["at"] == told[1]["y"] != told[2]["at"]

@@ -88,4 +88,8 @@ def facts(subject: Subject) -> str:
     if "rounds" in made.tables:
         gap = words.share(made.manifest["gap"], digits=2)
         told += " · " + words("war.solved", gap=gap, rounds=made["rounds"].height, paths=made.manifest["paths"])
+    if risk := made.manifest["risk"]:
+        told += " · " + (words("war.counts_regret") if "weight" not in risk else words(
+            "war.counts_worst", worst=words.share(1 - risk["level"], digits=1), weight=words.share(risk["weight"])
+        ))  # fmt: skip
     return told

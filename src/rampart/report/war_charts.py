@@ -14,6 +14,7 @@ from rampart.report.war_tables import by_end, regime
 RIVALS = ("plan", "as_if_five_years", "year_by_year", "mean_while_it_lasts", "two_stage_policy")
 MOST_LEAVES = 60  # a tree with more is not readable as a drawing
 WIDTH = 520
+LABEL, BESIDE = 0.09, 0.3  # height of a label in the height of a chart, and how near in its width others would cover it
 DASHES = ((1, 0), (1, 0), (8, 8), (1, 0), (4, 4))
 
 
@@ -177,9 +178,8 @@ def frontier_chart(subject: Subject) -> Figure | None:
                 {"mark": {"type": "line", "color": drawing.SERIES[0], "strokeWidth": 2,
                           "point": {"size": 30, "filled": True, "color": drawing.SERIES[0]}},
                  "encoding": encoding | {"order": {"field": "x"}}},
-                *({"transform": [{"filter": f"datum.n % 2 == {n}"}],
-                   "mark": {"type": "text", "dx": 6, "dy": dy, "align": "left"},
-                   "encoding": encoding | {"text": {"field": "f"}}} for n, dy in ((0, -8), (1, 12))),
+                {"mark": {"type": "text", "dx": 8, "align": "left", "baseline": "middle"},
+                 "encoding": encoding | {"y": {"field": "at", **axis}, "text": {"field": "f"}}},
             ],
         })  # fmt: skip
     return _figure(subject, "frontier", {"concat": panels, "columns": 2, "bounds": "flush", "spacing": 60})
@@ -196,5 +196,18 @@ def _told_once(points: list[tuple[float, float, str]]) -> list[dict[str, Any]]:
         ):
             data[-1]["f"] = f"{data[-1]['f'].split(' – ')[0]} – {factor}"
         else:
-            data.append({"x": x, "y": y, "f": f"× {factor}", "n": len(data)})
+            data.append({"x": x, "y": y, "f": f"× {factor}"})
+    _apart(data)
     return data
+
+
+def _apart(points: list[dict[str, Any]]) -> None:
+    """Set the height ``at`` of every label: its point's own, or above the label below it where that would cover it."""
+    wide = max(p["x"] for p in points) - min(p["x"] for p in points)
+    step = LABEL * (max(p["y"] for p in points) - min(p["y"] for p in points))
+    set_already: list[dict[str, Any]] = []
+    for point in sorted(points, key=lambda p: (p["y"], -p["x"])):
+        point["at"] = max(
+            [point["y"], *(p["at"] + step for p in set_already if abs(p["x"] - point["x"]) <= BESIDE * wide)]
+        )
+        set_already.append(point)

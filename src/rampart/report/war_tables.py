@@ -13,7 +13,7 @@ from rampart.scenario.left_over import MEASURES
 if TYPE_CHECKING:
     import polars as pl
 
-SHARES = ("gap", "reduction_error")  # values that are shares, not money
+SHARES = ("gap", "reduction_error", "frontier_error")  # values that are shares, not money
 TOLD = 3  # differences told for each branch; the others are counted
 
 

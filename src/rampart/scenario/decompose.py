@@ -21,7 +21,7 @@ from rampart.case import Case
 from rampart.engine import Shards, Stopping
 from rampart.plan.terms import Floats, Integers
 from rampart.scenario import branching
-from rampart.scenario.outlook import NoPlan, Outlook, Plain, Sparse, identity, side_by_side, sparse
+from rampart.scenario.outlook import NoPlan, Outlook, Plain, Risk, Sparse, cvar, identity, side_by_side, sparse
 
 LEVEL = 0.4  # share of the gap that the next decisions may leave by the cuts
 CLOSE = 2e-3  # gap from which the bound's own point is tried
@@ -29,6 +29,7 @@ SMALL = 1e-9  # slope that is dropped from a cut
 RULES = 1e-5  # how far first decisions, in solver units near one, may lie outside the rules and still count
 FRACTIONS = 0.7  # share of the gap that may be left before whole numbers are chosen, which take the rest
 NEARLY_WHOLE = 1e-9
+NOTHING = 1e-4  # of what the paths cost: a largest regret below it is told from nothing only to this measure
 STALLED = 25  # rounds without any change after which the method stops
 CHOICES = 4  # times that whole numbers are chosen anew by the cuts
 
@@ -54,13 +55,14 @@ class TwoStage:
 
     names    (family, key, period) of every first-stage column
     amounts  in plain units, shape (columns,)
-    value    expected cost of these decisions with the best recourse on each path
+    value    what counts of these decisions with the best recourse on each path: the expected cost, or as ``risk`` says
     bound    no decisions can cost less
     recourse cost of each path after the first stage, shape (paths,)
     own      cost of the first stage itself
     known    cost of each path if it were known from the start, shape (paths,)
     rivals   cost of each path with other first decisions, by name; not finite where they leave no recourse
     levels   columns of each path's own programme at the answer
+    gap      relative gap between value and bound
     rounds   the log
     status   "optimal" within the gap, "stalled" just above it, or "time limit"
     """
@@ -74,6 +76,7 @@ class TwoStage:
     known: Floats
     rivals: dict[str, Floats]
     levels: list[Floats]
+    gap: float
     rounds: tuple[Round, ...]
     status: str
 
@@ -82,21 +85,16 @@ class TwoStage:
         """Cost of each path, shape (paths,)."""
         return self.own + self.recourse
 
-    @property
-    def gap(self) -> float:
-        """Relative gap."""
-        return gap_of(self.value, self.bound)
-
 
 def _same(before: Round, now: Round) -> bool:
     return before.bound == now.bound and before.best == now.best
 
 
-def gap_of(value: float, bound: float) -> float:
-    """(value - bound) / |value|; infinite without a value."""
+def gap_of(value: float, bound: float, least: float = 1e-9) -> float:
+    """(value - bound) / |value|, of ``least`` where the value is smaller; infinite without a value."""
     if not np.isfinite(value):
         return np.inf
-    return max(0.0, value - bound) / max(1e-9, abs(value))
+    return max(0.0, value - bound) / max(least, abs(value))
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,10 +250,6 @@ def path_outlook(material: Material, number: int) -> Outlook:
     path = material.paths[number : number + 1]
     tree = branching.from_paths(material.case, material.regimes, path, np.ones(1), ends=material.ends)
     outlook = Outlook(material.case, tree, objective=material.objective)
-    if any(part.cvar for aim in outlook.aims for part in aim.parts):
-        raise ValueError(
-            "over sampled paths only the mean counts: leave priorities, column 'cvar', blank or plan a tree"
-        )
     if len(outlook.aims) > 1:
         raise ValueError(
             "decomposition weighs all on one scale: state what the objectives are worth (priorities, column 'worth'), or "
@@ -310,10 +304,15 @@ def two_stage(
     gap: float = 1e-4,
     time_limit: float | None = None,
     workers: int = 1,
+    risk: Risk | None = None,
+    regret: bool = False,
     rivals: Mapping[str, Mapping[tuple[str, str, int], float]] | None = None,
     progress: Callable[[Round], None] | None = None,
 ) -> TwoStage:
     """Decisions of the first periods that cost least on average over the paths, each path known afterwards.
+
+    With ``risk`` the mean of the worst paths counts besides the mean of all, with ``regret`` the largest excess of a path
+    over what it costs at least; the cuts stay those of the paths, and the master weighs them (Noyan 2012).
 
     paths     regime of every period, shape (paths, periods); they agree in the first ``first`` periods
     capacity  whether all expansions belong to the first stage, whenever they are decided
@@ -325,13 +324,19 @@ def two_stage(
         raise ValueError(f"the paths differ within the first {first} periods, in which nothing is known yet")
     begun = time.monotonic()
     material = Material(case, regimes, ends, paths, first, objective, capacity)
+    one = path_outlook(material, 0)
+    if risk is None and not regret and any(part.cvar for aim in one.aims for part in aim.parts):
+        raise ValueError(
+            "over sampled paths risk counts for all objectives together: give its weight and level (--cvar), leave "
+            "priorities, column 'cvar', blank, or plan a tree"
+        )
+    master = Master(one, material, chance)
     with Stopping() as stopping, Shards(PathProgrammes, material, len(paths), workers=workers) as shards:
-        master = Master(path_outlook(material, 0), material, chance)
         rounds: list[Round] = []
         status = "optimal"
         liked = shards.call("free")
         known = np.array([value for value, _ in liked])
-        master.begin(known)
+        master.begin(known, Risk(regret=known) if regret else risk)
         # what others decided is weighed first: it gives cuts, and a plan to fall back on
         weighed = {name: _weigh(master, shards, amounts) for name, amounts in (rivals or {}).items()}
         x = master.project(np.mean([columns for _, columns in liked], axis=0))
@@ -339,7 +344,7 @@ def two_stage(
             master.learn(x, shards.call("evaluate", x))
             x = master.next()
             now = Round(
-                len(rounds) + 1, master.bound, master.reached, gap_of(master.reached, master.bound),
+                len(rounds) + 1, master.bound, master.reached, master.gap(master.reached, master.bound),
                 time.monotonic() - begun, master.choices > 0 or not master.whole.size,
             )  # fmt: skip
             rounds.append(now)
@@ -347,7 +352,7 @@ def two_stage(
                 progress(now)
             if master.within(gap):
                 break
-            if gap_of(master.best, master.local) <= FRACTIONS * gap:
+            if master.gap(master.best, master.local) <= FRACTIONS * gap:
                 if not master.want_whole(gap):
                     status = "stalled"
                     break
@@ -367,7 +372,8 @@ def two_stage(
         levels = shards.call("levels", master.best_x)
     return TwoStage(
         master.names, master.best_x * master.scale, master.best, master.bound, master.best_recourse,
-        float(master.cost @ master.best_x), known, weighed, levels, tuple(rounds), status,
+        float(master.cost @ master.best_x), known, weighed, levels, master.gap(master.best, master.bound), tuple(rounds),
+        status,
     )  # fmt: skip
 
 
@@ -400,19 +406,23 @@ class Master:
         ]  # fmt: skip
         self.whole = np.flatnonzero(np.isin(self.first, outlook.whole))
         self.choices = 0  # times that whole numbers were chosen and fixed
+        self.least = 1e-9  # value below which the gap is one of it
         self.best, self.bound, self.local = np.inf, -np.inf, -np.inf
         self.best_x, self.best_recourse = np.zeros(self.first.size), np.zeros(chance.size)
         self.incumbent: tuple[float, Floats, Floats] | None = None  # the best with whole numbers so far
 
-    def begin(self, least: Floats) -> None:
+    def begin(self, least: Floats, risk: Risk | None = None) -> None:
         """Load the master. What a path costs at least if it is known from the start bounds it: theta + own cost >= least."""
+        self.risk = risk or Risk()
+        if self.risk.regret is not None:
+            self.least = NOTHING * float(np.abs(least).mean())
         n, paths = self.first.size, self.chance.size
         wide: Sparse = side_by_side([self.matrix, sparse((self.matrix.shape[0], paths + 1))], format="csr")
         lower = np.concatenate([self.lower, np.full(paths, -np.inf), [0.0]])
         upper = np.concatenate([self.upper, np.full(paths, np.inf), [np.inf]])
         self.plain = Plain(wide, self.row_lower, self.row_upper, lower, upper, np.zeros(0, dtype=np.int64))
         self.plain.h.setOptionValue("primal_feasibility_tolerance", 1e-8)
-        self.objective = np.concatenate([self.cost, self.chance, [0.0]])
+        self.objective = self._objective()
         # |x - centre| <= far, and the model's cost <= level; both wait with no effect until there is a best plan
         far: Sparse = side_by_side([identity(n), sparse((n, paths)), -np.ones((n, 1))], format="csr")
         back: Sparse = side_by_side([-identity(n), sparse((n, paths)), -np.ones((n, 1))], format="csr")
@@ -423,6 +433,33 @@ class Master:
         own = -np.tile(self.cost, (paths, 1))
         known: Sparse = side_by_side([sparse(own), -identity(paths), sparse((paths, 1))], format="csr")
         self.plain.add_rows_at_most(known, -(least - 1e-9 * np.maximum(1.0, np.abs(least))))
+
+    def _objective(self) -> Floats:
+        """What counts, over the columns: first stage, costs to go, distance, and those that tell the worst paths."""
+        mean = np.concatenate([self.cost, self.chance, [0.0]])
+        paths = self.chance.size
+        cost: Sparse = side_by_side([np.tile(self.cost, (paths, 1)), identity(paths), sparse((paths, 1))], format="csr")
+        if self.risk.regret is not None:
+            return self.plain.least_regret(cost, self.risk.regret)
+        if self.risk.mean >= 1:
+            return mean
+        worst = self.plain.mean_of_worst(cost, self.chance, self.risk.level)
+        return self.risk.mean * np.append(mean, np.zeros(worst.size - mean.size)) + (1 - self.risk.mean) * worst
+
+    def weigh(self, cost: Floats) -> float:
+        """What counts of the costs of the paths."""
+        if not np.isfinite(cost).all():
+            return np.inf
+        if self.risk.regret is not None:
+            return float((cost - self.risk.regret).max())
+        mean = float(self.chance @ cost)
+        if self.risk.mean >= 1:
+            return mean
+        return self.risk.mean * mean + (1 - self.risk.mean) * cvar(cost, self.chance, self.risk.level)
+
+    def gap(self, value: float, bound: float) -> float:
+        """Relative gap."""
+        return gap_of(value, bound, self.least)
 
     def _near(self, centre: Floats | None, level: float) -> None:
         """Set the centre of the steps and the level of the model's cost; none: no effect."""
@@ -435,7 +472,7 @@ class Master:
 
     def _nearest(self) -> Floats:
         distance = np.zeros(self.objective.size)
-        distance[-1] = 1.0
+        distance[self.first.size + self.chance.size] = 1.0
         return distance
 
     def project(self, x: Floats) -> Floats:
@@ -447,7 +484,7 @@ class Master:
     def learn(self, x: Floats, cuts: list[Cut]) -> None:
         """Take in what the paths say at ``x``."""
         values = np.array([c.value for c in cuts])
-        total = float(self.cost @ x + self.chance @ values) if np.isfinite(values).all() else np.inf
+        total = self.weigh(float(self.cost @ x) + values)
         if total < self.best:
             self.best, self.best_x, self.best_recourse = total, x, values
         best_whole = np.inf if self.incumbent is None else self.incumbent[0]
@@ -470,7 +507,7 @@ class Master:
         """Bound from below by the cuts, and the next first stage to try."""
         self._near(None, 0.0)
         value, found, _ = self.plain.minimise(self.objective)
-        settled = value - self.local <= 1e-9 * max(1.0, abs(value)) and gap_of(self.best, value) < CLOSE
+        settled = value - self.local <= 1e-9 * max(1.0, abs(value)) and self.gap(self.best, value) < CLOSE
         self.local = max(self.local, value)
         if not self.choices:  # with whole numbers fixed the cuts bound only what these allow
             self.bound = self.local
@@ -492,7 +529,7 @@ class Master:
     def within(self, gap: float) -> bool:
         """Whether the best plan that counts as an answer is proven within the gap."""
         value = self.best if not self.whole.size else np.inf if self.incumbent is None else self.incumbent[0]
-        return gap_of(value, self.bound) <= gap
+        return self.gap(value, self.bound) <= gap
 
     def want_whole(self, gap: float) -> bool:
         """Choose whole numbers by the cuts and fix them, where that is still to be done; then the rounds go on."""

@@ -15,12 +15,13 @@ import numpy as np
 from rampart.case import Case
 from rampart.case.calendar import month_text
 from rampart.plan import origin_of
-from rampart.plan.terms import Floats
+from rampart.plan.terms import Floats, Integers
 from rampart.plan.tree import Tree
 from rampart.scenario import branching, forward, war
 from rampart.scenario.decompose import Material, Round, TwoStage, path_outlook, two_stage
+from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
-from rampart.scenario.outlook import DECISIONS, Answer, Effort, NoPlan, Outlook, cvar
+from rampart.scenario.outlook import DECISIONS, Answer, Effort, NoPlan, Outlook, Risk, cvar
 from rampart.scenario.policy import Lasting, Situation
 from rampart.scenario.regimes import Chain
 
@@ -41,6 +42,7 @@ class Sampling:
     gap        relative gap at which to stop; seconds, ``time_limit``, after which to stop with what there is
     batches    of as many paths drawn anew, each solved to bound the value from below; at least two make an interval
     fresh      paths drawn anew on which policies are run forward; ``ahead``: paths that a lookahead draws each time
+    frontier   of the paths, so many that stand for all when the partner, readiness and money are weighed otherwise; 0: none
     """
 
     paths: int = 100
@@ -52,6 +54,7 @@ class Sampling:
     batches: int = 0
     fresh: int = 0
     ahead: int = 5
+    frontier: int = 0
 
 
 def plan_on_paths(
@@ -59,17 +62,24 @@ def plan_on_paths(
     sampling: Sampling | None = None,
     *,
     objective: str | None = None,
+    risk: Risk | None = None,
+    regret: bool = False,
     workers: int = 1,
     progress: Callable[[Round], None] | None = None,
     rolling: Callable[[str, int, int], None] | None = None,
+    say: war.Say | None = None,
 ) -> tuple[war.WarPlan, TwoStage]:
     """Plan a case over sampled paths, as ``war_plan`` does over a tree; the answer of the decomposition comes with it.
 
+    risk      weigh the costly paths more than the mean does; ``regret``: make the largest regret over the paths small.
+              Batches and policies run forward know the mean only: one or the other
     progress  called after every round with the bound, the best plan and the gap
     rolling   called as policies are run forward: name, plans made, plans to make
     Ctrl-C or the time limit leaves the best plan found with its gap (``TwoStage.status``).
     """
     sampling = sampling or Sampling()
+    if (risk or regret) and (sampling.batches or sampling.fresh):
+        raise ValueError("batches and policies run forward count the mean: leave them out, or risk and regret")
     chain = Chain.of(case)
     looks = branching.revision_periods(case)
     first = looks[0] if looks else len(case.calendar)
@@ -80,14 +90,21 @@ def plan_on_paths(
     material = Material(case, chain.regimes, chain.ends, drawn, first, objective, sampling.capacity)
     answer = two_stage(
         case, chain.regimes, chain.ends, drawn, chance, first=first, capacity=sampling.capacity, objective=objective,
-        gap=sampling.gap, time_limit=sampling.time_limit, workers=workers,
+        gap=sampling.gap, time_limit=sampling.time_limit, workers=workers, risk=risk, regret=regret,
         rivals=first_decisions(case, chain, material, chance), progress=progress,
     )  # fmt: skip
     tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends)
     tables = _tables(case, chain, tree, material, answer, chance)
-    values = _values(answer, chance)
+    values = _values(answer, chance, weighed=regret or risk is not None)
     if sampling.keep is not None:
         values.append(("reduction_error", error))
+    if sampling.frontier and answer.status != "time limit":
+        if say:
+            say("frontier")
+        found, stands_for = _frontier(case, chain, drawn, chance, first, sampling.frontier, objective)
+        if found:
+            tables["frontier"] = war.table(found)
+            values.append(("frontier_error", stands_for))
     if sampling.batches:
         values += _batch_bounds(case, chain, answer, first, sampling, objective, workers)
     if sampling.fresh:
@@ -102,7 +119,7 @@ def plan_on_paths(
     manifest = origin_of(case) | {
         "solver": {"name": "HiGHS", "threads": 1, "gap": sampling.gap, "workers": workers}, "status": answer.status,
         "gap": answer.gap, "sampling": asdict(sampling), "paths": len(chance), "nodes": len(tree),
-        "objective": war.objective_of(path_outlook(material, 0)),
+        "objective": war.objective_of(path_outlook(material, 0)), "risk": war.risk_of(risk, regret=regret),
     }  # fmt: skip
     return war.WarPlan(case, tree, tables, manifest), answer
 
@@ -142,20 +159,30 @@ def _tables(
     }
 
 
-def _values(answer: TwoStage, chance: Floats) -> list[tuple[str, float]]:
+def _values(answer: TwoStage, chance: Floats, *, weighed: bool) -> list[tuple[str, float]]:
     cost = answer.path_cost
-    wait = float(answer.known @ chance)
-    found = [
-        ("plan", answer.value), ("lower_bound", answer.bound), ("gap", answer.gap), ("cvar_90", cvar(cost, chance, 0.9)),
-        ("worst", float(cost.max())), ("wait_and_see", wait), ("knowing", answer.value - wait),
+    plan, wait = float(cost @ chance), float(answer.known @ chance)
+    found = [("plan", plan)] + ([("counts", answer.value)] if weighed else [])
+    found += [
+        ("lower_bound", answer.bound), ("gap", answer.gap), ("cvar_90", cvar(cost, chance, 0.9)),
+        ("worst", float(cost.max())), ("wait_and_see", wait), ("knowing", plan - wait),
         ("largest_regret", float((cost - answer.known).max())),
     ]  # fmt: skip
     for name, rival in answer.rivals.items():
         found.append((f"first_{name}", float(rival @ chance)))
     mean = answer.rivals.get("mean_while_it_lasts")
     if mean is not None:
-        found.append(("planning_for_the_tree", float(mean @ chance) - answer.value))
+        found.append(("planning_for_the_tree", float(mean @ chance) - plan))
     return found
+
+
+def _frontier(
+    case: Case, chain: Chain, paths: Integers, chance: Floats, first: int, keep: int, objective: str | None
+) -> tuple[list[dict[str, Any]], float]:
+    """The frontier on paths that stand for all (table ``frontier``), and the error of standing for them."""
+    kept, weight, error = branching.reduced(case, chain.regimes, paths, chance, min(keep, len(paths)))
+    tree = branching.from_paths(case, chain.regimes, kept, weight, shared=first, ends=chain.ends)
+    return frontier(Outlook(case, tree, objective=objective)), error
 
 
 def first_decisions(

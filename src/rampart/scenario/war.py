@@ -136,6 +136,7 @@ def war_plan(
         "solver": {"name": "HiGHS", "threads": 1, "mip_gap": outlook.effort.gap}, "status": "optimal",
         "paths": len(tree.leaves), "nodes": len(tree), "rows": matrix.shape[0], "columns": matrix.shape[1],
         "nonzeros": int(matrix.nnz), "objective": objective_of(outlook),
+        "risk": risk_of(None if regret else risk, regret=regret),
     }  # fmt: skip
     return WarPlan(case, tree, tables, manifest)
 
@@ -158,6 +159,13 @@ def objective_of(outlook: Outlook) -> dict[str, str]:
     if len(parts) > 1:
         return {"name": "worth", "unit": "money unit"}
     return {"name": parts[0].measure.name, "unit": parts[0].measure.unit}
+
+
+def risk_of(risk: Risk | None, *, regret: bool) -> dict[str, float | str] | None:
+    """What counts in place of the mean, for the manifest; none: the mean, or what the priorities say."""
+    if regret:
+        return {"counts": "largest regret"}
+    return None if risk is None else {"counts": "mean and worst", "weight": 1 - risk.mean, "level": risk.level}
 
 
 def length_of_war(case: Case, chain: Chain) -> dict[str, pl.DataFrame]:
