@@ -22,7 +22,8 @@ from rampart.plan.result import catalogue as result_tables
 from rampart.scenario.war import catalogue as war_tables
 
 DOCS = ROOT / "docs"
-TRANSLATED = ["index", "tutorial/first-plan"]
+LOCALE = DOCS / "locale/fr/LC_MESSAGES"
+TRANSLATED = sorted(str(po.relative_to(LOCALE).with_suffix("")) for po in LOCALE.rglob("*.po"))
 
 
 @pytest.fixture(scope="module")
@@ -144,13 +145,16 @@ def test_french_pages(sources: Path, tmp_path: Path) -> None:
         shutil.copy(sources / f"{name}.md", few / f"{name}.md")
     shutil.copy(sources / "conf.py", few)
     # Links to the other pages lead nowhere here.
+    assert len(TRANSLATED) > 5
     templates = build(few, "gettext", tmp_path / "pot", strict=False)
     for name in TRANSLATED:
         with (templates / f"{name}.pot").open("rb") as file:
             wanted = {m.id for m in read_po(file) if m.id}
-        with (DOCS / "locale/fr/LC_MESSAGES" / f"{name}.po").open("rb") as file:
+        with (LOCALE / f"{name}.po").open("rb") as file:
             given = {m.id: m.string for m in read_po(file) if m.id}
-        assert set(given) == wanted, f"{name}.po does not match the page"
+        assert not set(given) - wanted, f"{name}.po does not match the page"
+        left = {text for text in wanted - set(given) if re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", text)}  # figures stay
+        assert not left, f"{name}.po does not match the page"
         assert all(given.values()), f"{name}.po has blanks"
     french = build(sources, "html", tmp_path / "fr", "-D", "language=fr")
     assert "Votre premier plan" in (french / "index.html").read_text(encoding="utf-8")
