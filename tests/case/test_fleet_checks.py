@@ -71,7 +71,29 @@ BREAK = {
         lambda s: (s.set("breakdown", 3, "life", "0"), s.set("breakdown", 3, "low", "0")),
         "breakdown", 3, "life", "0",
     ),
+    "life-too-short": (
+        lambda s: [s.set("breakdown", 3, column, "4") for column in ("low", "life")], "breakdown", 3, "life", "4"
+    ),
+    "fleet-without-systems": (
+        lambda s: (s.remove("fleet_arrivals", 3), s.remove("fleet_arrivals", 2)), "fleets", 2, "fleet", "partner-fleet"
+    ),
+    "fleet-without-use": (lambda s: s.remove("fleet_use", 4), "fleets", 3, "fleet", "home-fleet"),
+    "fleet-without-parts": (lambda s: s.set("fleets", 3, "type", "tank"), "fleets", 3, "type", "tank"),
+    "mtbm-zero": (lambda s: s.set("fleets", 3, "mtbm", "0"), "fleets", 3, "mtbm", "0"),
+    "share-unknown": (lambda s: s.set("breakdown", 4, "share", ""), "breakdown", 4, "share", "pump"),
+    "only-share-counts": (lambda s: s.set("breakdown", 4, "life", "3000"), "breakdown", 4, "life", "pump"),
+    "several-parts-a-repair": (
+        lambda s: s.add("breakdown", parent="engine", part="gearbox", share="0.9", source="tutorial", grade="assumed"),
+        "breakdown", 5, "share", "1.4",
+    ),
 }  # fmt: skip
+
+
+def test_a_part_inside_a_part_is_not_called_for_by_its_life(fleets: Sheets) -> None:
+    fleets.set("breakdown", 4, "share", "")
+    fleets.set("breakdown", 4, "life", "3000")
+    _, findings = check_case(fleets.folder)
+    assert {"share-unknown", "only-share-counts", "part-without-demand"} <= {f.code for f in findings}
 
 
 def without_fleets(s: Sheets) -> None:
