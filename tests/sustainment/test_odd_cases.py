@@ -1,0 +1,133 @@
+"""Cases that a planner may well write and that break what is usual: each is answered, or the answer says what is wrong."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from rampart import Case, read_case
+from rampart.report.sustainment import html
+from rampart.sustainment import allocation, pipelines, shops
+from rampart.sustainment.allocation import Allocation, Fleets
+from rampart.sustainment.answer import sustain
+from rampart.sustainment.course import UNSETTLED, course
+from rampart.sustainment.fleet import read_support
+from rampart.sustainment.network import Network
+
+CASES = Path(__file__).parents[2] / "cases"
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Case:
+    return read_case(CASES / "fleet-tiny")
+
+
+def with_column(case: Case, table: str, where: pl.Expr, **values: object) -> Case:
+    frame = case.tables[table]
+    for name, value in values.items():
+        cell = pl.when(where).then(pl.lit(value, dtype=frame.schema[name])).otherwise(pl.col(name))
+        frame = frame.with_columns(cell.alias(name))
+    return replace(case, tables={**case.tables, table: frame})
+
+
+def test_a_fleet_that_has_no_parts_is_never_held_back_by_one(tiny: Case) -> None:
+    case = with_column(tiny, "fleets", pl.col("fleet") == "home-fleet", type="tank")
+    answer = sustain(case, draws=0)
+    home = answer["availability"].filter(fleet="home-fleet")
+    assert (home["available"] + home["maintenance"]).to_list() == pytest.approx(home["held"].to_list())
+
+
+def test_where_parts_are_very_short_use_and_availability_still_agree(tiny: Case) -> None:
+    """Systems that wait for years are not used, so that next round they seem whole: shorter steps end the swinging."""
+    for table, where, values in (
+        ("sites", pl.col("site") == "partner", {"order_ship": 10000.0}),
+        ("breakdown", pl.col("part") == "engine", {"life": 100.0}),
+    ):
+        found = course(read_support(with_column(tiny, table, where, **values)))
+        assert found.residual < 1e-3
+        assert np.all(found.available <= found.held + 1e-9)
+
+
+def test_where_they_do_not_agree_the_answer_says_so(tiny: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rampart.sustainment import course as module
+
+    monkeypatch.setattr(module, "MOST_ROUNDS", 2)
+    answer = sustain(tiny, draws=0)
+    assert answer.course.residual > UNSETTLED
+    found = [f for f in answer.findings if f.code == "use-unsettled"]
+    assert len(found) == 1
+    assert "2 rounds" in found[0].sentence("en")
+    assert "do not agree" in html(answer, "en")
+    assert "ne s'accordent pas" in html(answer, "fr").replace("&#39;", "'")
+
+
+@pytest.mark.parametrize("bays", [0.5, 1.5, 2.25])
+def test_a_part_of_a_bay_works_that_much_more_slowly(tiny: Case, bays: float) -> None:
+    answer = sustain(with_column(tiny, "shop_bays", pl.lit(True), bays=bays), draws=0)
+    assert answer["shops"]["bays"].to_list() == [bays] * 12
+    queue = shops.shop_queue(0.4, 1.0, bays)
+    pmf = shops.shop_distribution(0.4, 1.0, bays)
+    k = np.arange(len(pmf))
+    # What comes in goes out: the balance of every state, written out.
+    assert 0.4 * pmf[:-1] == pytest.approx(np.minimum(k[1:], bays) * pmf[1:], rel=1e-9)
+    assert queue.mean == pytest.approx(float(k @ pmf))
+    assert shops.shop_queue(0.4, 1.0, bays).mean > shops.shop_queue(0.4, 1.0, np.ceil(bays)).mean
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    "asked", [{"target": NAN}, {"budget": NAN}, {"target": 1.5}, {"budget": -1.0}, {"target": 0.9, "budget": 1.0}]
+)
+def test_what_cannot_be_asked_for_is_refused(tiny: Case, asked: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=r"target|budget"):
+        sustain(tiny, draws=0, **asked)
+
+
+def test_a_target_out_of_reach_names_the_parts_without_a_price(tiny: Case) -> None:
+    case = with_column(tiny, "parts", pl.lit(True), price=None)
+    answer = sustain(case, draws=0, target=0.99)
+    found = next(f for f in answer.findings if f.code == "target-out-of-reach")
+    assert "No price is known of: engine, gearbox, pump." in found.sentence("en")
+    assert "Aucun prix n'est connu de : engine, gearbox, pump." in found.sentence("fr").replace("\u00a0", " ")
+    whole = next(f for f in sustain(tiny, draws=0, target=1.0).findings if f.code == "target-out-of-reach")
+    assert "100.0%" in whole.sentence("en")
+    assert "it is 99.99" in whole.sentence("en")  # not 100 % below 100 %
+
+
+def test_a_fleet_of_hundreds_has_its_curve_in_seconds(tiny: Case) -> None:
+    case = with_column(tiny, "fleet_arrivals", pl.lit(True), quantity=300.0)
+    start = time.perf_counter()
+    answer = sustain(case, draws=0)
+    assert answer["curve"]["supply_availability"][-1] > 0.999
+    assert time.perf_counter() - start < 60  # it took several minutes, one stock of the depot at a time
+
+
+def test_stocks_tried_in_blocks_are_stocks_tried_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    supplier, shape = np.array([-1, 0, 0, 1]), (3, 4)
+    rng = np.random.default_rng(3)
+    demand = np.where(np.arange(4) >= 2, rng.uniform(0.05, 0.4, shape), 0.0)
+    half = np.full(shape, 0.5)
+    net = Network(supplier, demand, np.where(supplier < 0, 1.0, half), 0 * half, 8 * half, 6 * half, np.zeros(3))
+    fleets = Fleets.of(np.array([0.0, 0.0, 12.0, 9.0]), np.ones(3))
+    whole = Allocation(net, fleets).values()
+    monkeypatch.setattr(allocation, "CELLS", 1)
+    single = Allocation(net, fleets)
+    for part in range(3):
+        alone = single.values(np.array([part]))[0]
+        assert alone == pytest.approx(whole[part][: len(alone)], rel=1e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.8])
+def test_tables_of_long_pipelines_are_the_closed_form(ratio: float) -> None:
+    mean = np.array([600.0, 1500.0])
+    table = pipelines.backorder_table(mean, ratio * mean, 1700)
+    at = np.array([0, 500, 1000, 1500, 1700])
+    closed = pipelines.expected_backorders(mean[:, None], ratio * mean[:, None], at)
+    assert table[:, at] == pytest.approx(closed, rel=1e-6, abs=1e-8)
