@@ -61,6 +61,24 @@ class Steps:
     gain: Floats
 
 
+def penalty(ebo: Floats, systems: Floats, weight: Floats, installed: Floats, needed: Floats) -> Floats:
+    """Weighted -ln of the part factor, all of one shape or broadcast: kept finite, whatever is installed.
+
+    The share of empty places is kept below one less ``CAP``; where some places may be empty, the factor above ``CAP``.
+    """
+    places = systems * installed
+    empty = np.minimum(ebo / np.where(places > 0, places, 1.0), 1.0)
+    # In logarithms: a power of a hundred places passes below what a number can hold.
+    whole = -weight * installed * np.log1p(-np.minimum(empty, 1.0 - CAP))
+    if np.array_equal(installed, needed):
+        return np.asarray(whole)
+    from scipy import special
+
+    left = installed - needed + 1.0
+    share = np.where(needed <= 0, 1.0, special.betainc(np.maximum(needed, 1e-9), left, 1.0 - empty))
+    return np.where(needed == installed, whole, -weight * np.log(np.maximum(share, CAP)))
+
+
 class Allocation:
     """Best stock of every part for every total, over a network of sites, for parts without children.
 
@@ -141,16 +159,7 @@ class Allocation:
         systems, weight = self.systems[rows, site].reshape(shape), self.weight[rows, site].reshape(shape)
         if not weight.any():
             return np.zeros_like(ebo)
-        z, k = self.installed[rows].reshape(shape), self.needed[rows].reshape(shape)
-        places = systems * z
-        empty = np.minimum(ebo / np.where(places > 0, places, 1.0), 1.0)
-        if np.array_equal(z, k):  # in a large fleet the empty share is far below what one less it can hold
-            return np.asarray(-weight * z * np.log1p(-np.minimum(empty, 1.0 - CAP)))
-        filled = 1.0 - empty
-        from scipy import special
-
-        share = np.where(k <= 0, 1.0, special.betainc(np.maximum(k, 1e-9), z - k + 1.0, filled))
-        return np.asarray(-weight * np.log(np.maximum(share, CAP)))
+        return penalty(ebo, systems, weight, self.installed[rows].reshape(shape), self.needed[rows].reshape(shape))
 
     def _leaf(self, rows: Whole, site: int, mean: Floats, variance: Floats, most: int) -> Floats:
         """Penalty of a site that supplies no other, for 0, 1, ... spares above those held."""
