@@ -42,6 +42,13 @@ def test_a_fleet_that_has_no_parts_is_never_held_back_by_one(tiny: Case) -> None
     assert (home["available"] + home["maintenance"]).to_list() == pytest.approx(home["held"].to_list())
 
 
+def test_a_case_without_any_part_is_answered(tiny: Case) -> None:
+    none = {name: tiny.tables[name].clear() for name in ("parts", "breakdown", "repairs", "part_stocks")}
+    answer = sustain(replace(tiny, tables={**tiny.tables, **none}), draws=0)
+    assert answer["availability"]["available"].min() > 0
+    assert html(answer, "fr")
+
+
 def test_where_parts_are_very_short_use_and_availability_still_agree(tiny: Case) -> None:
     """Systems that wait for years are not used, so that next round they seem whole: shorter steps end the swinging."""
     for table, where, values in (
@@ -107,6 +114,16 @@ def test_a_fleet_of_hundreds_has_its_curve_in_seconds(tiny: Case) -> None:
     answer = sustain(case, draws=0)
     assert answer["curve"]["supply_availability"][-1] > 0.999
     assert time.perf_counter() - start < 60  # it took several minutes, one stock of the depot at a time
+
+
+def test_hundreds_of_places_in_a_system_have_a_finite_curve(tiny: Case) -> None:
+    """Two hundred links of which most are missing: the factor itself is below what a number can hold."""
+    case = with_column(tiny, "breakdown", pl.col("part") == "engine", quantity=200, needed=None)
+    answer = sustain(with_column(case, "part_stocks", pl.lit(True), quantity=0), draws=0)
+    assert np.isfinite(answer["curve"]["supply_availability"].to_numpy()).all()
+    assert np.isfinite(answer["curve"]["cost"].to_numpy()).all()
+    assert answer["curve"]["supply_availability"][-1] > 0.99
+    assert np.isfinite(allocation.penalty(*(np.array([v]) for v in (2400.0, 12.0, 1.0, 200.0, 200.0)))).all()
 
 
 def test_stocks_tried_in_blocks_are_stocks_tried_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:

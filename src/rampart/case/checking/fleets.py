@@ -173,7 +173,7 @@ def check_parts_in_parts(draft: Draft) -> Iterator[Finding]:
 
 
 MOST_REMOVALS = 300.0
-"""Removals of one place a month above which use and life cannot be in one unit: ten a day."""
+"""Removals of a part from one system in a month above which use and life cannot be in one unit: ten a day."""
 
 
 def check_units_of_use(draft: Draft) -> Iterator[Finding]:
@@ -183,9 +183,9 @@ def check_units_of_use(draft: Draft) -> Iterator[Finding]:
     for fleet, monthly in draft.sound("fleet_use").select("fleet", "use").iter_rows():
         if fleet in kind and monthly is not None:
             use[kind[fleet]] = max(use.get(kind[fleet], 0.0), monthly)
-    for row, parent, life in draft.sound("breakdown").select(ROW, "parent", "life").iter_rows():
-        if life and use.get(parent, 0.0) / life > MOST_REMOVALS:
-            details = {"removals": f"{use[parent] / life:.3g}"}
+    for row, parent, life, quantity in draft.sound("breakdown").select(ROW, "parent", "life", "quantity").iter_rows():
+        if life and (quantity or 1) * use.get(parent, 0.0) / life > MOST_REMOVALS:
+            details = {"removals": f"{(quantity or 1) * use[parent] / life:.3g}"}
             yield draft.finding("life-too-short", "breakdown", row=row, column="life", value=life, **details)
 
 
