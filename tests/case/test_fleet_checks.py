@@ -71,6 +71,7 @@ BREAK = {
         lambda s: (s.set("breakdown", 3, "life", "0"), s.set("breakdown", 3, "low", "0")),
         "breakdown", 3, "life", "0",
     ),
+    "batch-above-stock": (lambda s: s.set("parts", 3, "batch", "10"), "parts", 3, "batch", "10"),
     "life-too-short": (
         lambda s: [s.set("breakdown", 3, column, "4") for column in ("low", "life")], "breakdown", 3, "life", "4"
     ),

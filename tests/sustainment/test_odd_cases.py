@@ -126,6 +126,28 @@ def test_hundreds_of_places_in_a_system_have_a_finite_curve(tiny: Case) -> None:
     assert np.isfinite(allocation.penalty(*(np.array([v]) for v in (2400.0, 12.0, 1.0, 200.0, 200.0)))).all()
 
 
+def test_a_mountain_of_spares_is_as_good_as_enough_of_them(tiny: Case) -> None:
+    pooled = with_column(tiny, "sites", pl.lit(True), pool="all", lateral_days=1.0)
+    for case in (tiny, pooled):
+        enough = sustain(with_column(case, "part_stocks", pl.lit(True), quantity=200), draws=0)
+        mountain = sustain(with_column(case, "part_stocks", pl.lit(True), quantity=10**12), draws=0)
+        assert mountain["availability"]["available"].to_list() == pytest.approx(
+            enough["availability"]["available"].to_list(), abs=1e-6
+        )
+        assert mountain["curve"]["supply_availability"][0] == pytest.approx(
+            enough["curve"]["supply_availability"][0], abs=1e-6
+        )
+
+
+def test_what_is_never_bought_again_waits_for_no_batch(tiny: Case) -> None:
+    engine = pl.col("part") == "engine"
+    mended = with_column(tiny, "repairs", engine & (pl.col("site") == "depot"), repaired=1.0, condemned=0.0)
+    plain = course(read_support(mended)).available
+    assert course(read_support(with_column(mended, "parts", engine, batch=50))).available == pytest.approx(plain)
+    thrown = course(read_support(with_column(tiny, "parts", engine, batch=50))).available
+    assert thrown.sum() < plain.sum()
+
+
 def test_stocks_tried_in_blocks_are_stocks_tried_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     supplier, shape = np.array([-1, 0, 0, 1]), (3, 4)
     rng = np.random.default_rng(3)

@@ -163,7 +163,8 @@ class Allocation:
 
     def _leaf(self, rows: Whole, site: int, mean: Floats, variance: Floats, most: int) -> Floats:
         """Penalty of a site that supplies no other, for 0, 1, ... spares above those held."""
-        held = self.held[rows, site]
+        # What is held far above any use says no more than what is held just above it, however much that is.
+        held = np.minimum(self.held[rows, site], 2 * most + 50)
         table = backorder_table(mean, variance, most + int(held.max(initial=0)))
         if held.any():
             table = np.take_along_axis(table, held[:, None] + np.arange(most + 1), axis=1)

@@ -304,7 +304,9 @@ def _own(
     wide = queue_variance[k, at] if len(s.shops) else np.zeros_like(part)
     shop_mean, shop_variance = part * line, part * (1 - part) * line + part**2 * wide
     extra, spread = added(s.batch)
-    outside = ((s.supplier < 0)[None, :] & (rate.sum(0) > 0)).astype(float)
+    # Only what is thrown away and bought again waits for a batch to be full.
+    bought = (lost.sum(0) > 1e-12) & ~np.isnan(s.lead_time)[:, None]
+    outside = ((s.supplier < 0)[None, :] & bought).astype(float)
     single = moving + gone + bench_mean
     mean = single + shop_mean.reshape(single.shape) + extra[:, None] * outside
     variance = single * s.spread[:, None] + shop_variance.reshape(single.shape) + spread[:, None] * outside

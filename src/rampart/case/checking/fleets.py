@@ -172,6 +172,21 @@ def check_parts_in_parts(draft: Draft) -> Iterator[Finding]:
             yield draft.finding("several-parts-a-repair", "breakdown", column="share", **place)
 
 
+def check_batches(draft: Draft) -> Iterator[Finding]:
+    """A purchase order larger than the stock it fills: nothing is ordered until so many are owed."""
+    if draft.unread & {"sites", "part_stocks"}:
+        return
+    outside = set(draft.sound("sites").filter(pl.col("supplier").is_null())["site"].to_list())
+    held: dict[str, float] = {}
+    for part, site, quantity in draft.sound("part_stocks").select("part", "site", "quantity").iter_rows():
+        if site in outside:
+            held[part] = held.get(part, 0.0) + quantity
+    for row, part, batch, lead in draft.sound("parts").select(ROW, "part", "batch", "lead_time").iter_rows():
+        if batch is not None and lead is not None and batch > max(held.get(part, 0.0), 1.0):
+            details = {"held": held.get(part, 0.0), "part": part}
+            yield draft.finding("batch-above-stock", "parts", row=row, column="batch", value=batch, **details)
+
+
 MOST_REMOVALS = 300.0
 """Removals of a part from one system in a month above which use and life cannot be in one unit: ten a day."""
 
