@@ -90,6 +90,17 @@ BREAK = {
 }  # fmt: skip
 
 
+def test_a_range_does_not_go_where_its_figure_may_not(fleets: Sheets) -> None:
+    fleets.set("part_stocks", 2, "low", "-5")
+    fleets.set("fleet_use", 4, "low", "-1")
+    case, findings = check_case(fleets.folder)
+    assert case is None
+    errors = {(f.code, f.table, f.row, f.column, f.value) for f in findings if f.severity == "error"}
+    assert errors == {
+        ("below-minimum", "part_stocks", 2, "low", "-5"), ("below-minimum", "fleet_use", 4, "low", "-1"),
+    }  # fmt: skip
+
+
 def test_a_part_inside_a_part_is_not_called_for_by_its_life(fleets: Sheets) -> None:
     fleets.set("breakdown", 4, "share", "")
     fleets.set("breakdown", 4, "life", "3000")

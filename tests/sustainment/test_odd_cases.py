@@ -148,6 +148,32 @@ def test_what_is_never_bought_again_waits_for_no_batch(tiny: Case) -> None:
     assert thrown.sum() < plain.sum()
 
 
+def test_a_supplier_sees_a_part_of_each_cluster() -> None:
+    """Removals in clusters (compound Poisson, ratio 3): what four bases send up, drawn, against the ratio computed."""
+    from rampart.sustainment.course import _spread
+
+    sent = np.array([0.2, 0.4, 0.5, 0.7])
+    rate = np.array([0.3, 0.2, 0.4, 0.1])
+    supplier = np.array([-1, 0, 0, 0, 0])
+    demand = np.concatenate(([0.0], rate))[None, :]
+    repaired = np.concatenate(([1.0], 1.0 - sent))[None, :]
+    zero = np.zeros((1, 5))
+    net = Network(supplier, demand, repaired, zero, zero, zero, np.zeros(1))
+    support = read_support(read_case(CASES / "fleet-tiny"))
+    row = {**support.part_rows[0], "spread": 3.0}
+    support = replace(support, parts=("one",), sites=tuple("abcde"), part_rows=(row,))
+    found = _spread(support, [net])[0, 0]
+    assert found[1:] == pytest.approx(3.0)
+    rng = np.random.default_rng(4)
+    days, draws = 30.0, 60_000
+    drawn = np.zeros(draws)
+    for r, u in zip(rate, sent, strict=True):
+        # A negative binomial of mean m and ratio 3 has m/2 for its size; each unit goes up by itself.
+        removals = rng.negative_binomial(r * days / 2.0, 1.0 / 3.0, draws)
+        drawn += rng.binomial(removals, u)
+    assert drawn.var() / drawn.mean() == pytest.approx(found[0], rel=0.03)  # 0.6 % is one standard error
+
+
 def test_stocks_tried_in_blocks_are_stocks_tried_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     supplier, shape = np.array([-1, 0, 0, 1]), (3, 4)
     rng = np.random.default_rng(3)

@@ -309,8 +309,32 @@ def _own(
     outside = ((s.supplier < 0)[None, :] & bought).astype(float)
     single = moving + gone + bench_mean
     mean = single + shop_mean.reshape(single.shape) + extra[:, None] * outside
-    variance = single * s.spread[:, None] + shop_variance.reshape(single.shape) + spread[:, None] * outside
+    variance = single * step(_spread(s, networks)) + shop_variance.reshape(single.shape) + spread[:, None] * outside
     return mean, variance
+
+
+def _spread(s: Support, networks: list[Network]) -> Floats:
+    """Variance over mean (M, P, S) of the demand at each site.
+
+    That of the part where systems are. A supplier sees of it only what is sent up, a part of each cluster: of a demand
+    with ratio v the share u that goes up has ``1 + u (v - 1)``.
+    """
+    own = s.spread[:, None] - 1.0
+    result = np.ones((len(networks), len(s.parts), len(s.sites)))
+    if not own.any():
+        return result
+    for m, net in enumerate(networks):
+        sent = net.rate * net.upwards
+        come, excess = np.zeros_like(sent), np.zeros_like(sent)
+        for site in reversed(net.downwards):
+            rate = net.rate[:, site]
+            beyond = ratio((rate - come[:, site]) * own[:, 0] + excess[:, site], rate)
+            result[m, :, site] += beyond
+            above = int(net.supplier[site])
+            if above >= 0:
+                come[:, above] += sent[:, site]
+                excess[:, above] += sent[:, site] * net.upwards[:, site] * beyond
+    return result
 
 
 def _before(s: Support) -> Floats:
