@@ -71,7 +71,41 @@ BREAK = {
         lambda s: (s.set("breakdown", 3, "life", "0"), s.set("breakdown", 3, "low", "0")),
         "breakdown", 3, "life", "0",
     ),
+    "batch-above-stock": (lambda s: s.set("parts", 3, "batch", "10"), "parts", 3, "batch", "10"),
+    "life-too-short": (
+        lambda s: [s.set("breakdown", 3, column, "4") for column in ("low", "life")], "breakdown", 3, "life", "4"
+    ),
+    "fleet-without-systems": (
+        lambda s: (s.remove("fleet_arrivals", 3), s.remove("fleet_arrivals", 2)), "fleets", 2, "fleet", "partner-fleet"
+    ),
+    "fleet-without-use": (lambda s: s.remove("fleet_use", 4), "fleets", 3, "fleet", "home-fleet"),
+    "fleet-without-parts": (lambda s: s.set("fleets", 3, "type", "tank"), "fleets", 3, "type", "tank"),
+    "mtbm-zero": (lambda s: s.set("fleets", 3, "mtbm", "0"), "fleets", 3, "mtbm", "0"),
+    "share-unknown": (lambda s: s.set("breakdown", 4, "share", ""), "breakdown", 4, "share", "pump"),
+    "only-share-counts": (lambda s: s.set("breakdown", 4, "life", "3000"), "breakdown", 4, "life", "pump"),
+    "several-parts-a-repair": (
+        lambda s: s.add("breakdown", parent="engine", part="gearbox", share="0.9", source="tutorial", grade="assumed"),
+        "breakdown", 5, "share", "1.4",
+    ),
 }  # fmt: skip
+
+
+def test_a_range_does_not_go_where_its_figure_may_not(fleets: Sheets) -> None:
+    fleets.set("part_stocks", 2, "low", "-5")
+    fleets.set("fleet_use", 4, "low", "-1")
+    case, findings = check_case(fleets.folder)
+    assert case is None
+    errors = {(f.code, f.table, f.row, f.column, f.value) for f in findings if f.severity == "error"}
+    assert errors == {
+        ("below-minimum", "part_stocks", 2, "low", "-5"), ("below-minimum", "fleet_use", 4, "low", "-1"),
+    }  # fmt: skip
+
+
+def test_a_part_inside_a_part_is_not_called_for_by_its_life(fleets: Sheets) -> None:
+    fleets.set("breakdown", 4, "share", "")
+    fleets.set("breakdown", 4, "life", "3000")
+    _, findings = check_case(fleets.folder)
+    assert {"share-unknown", "only-share-counts", "part-without-demand"} <= {f.code for f in findings}
 
 
 def without_fleets(s: Sheets) -> None:

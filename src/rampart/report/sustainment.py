@@ -22,6 +22,7 @@ from rampart.report.sustainment_charts import (
 )
 from rampart.report.words import Words
 from rampart.sustainment.answer import Answer
+from rampart.sustainment.course import UNSETTLED
 
 MOST_ROWS = 40
 
@@ -73,6 +74,7 @@ def html(answer: Answer, language: Language = "en", *, banner: str = "") -> str:
         lstrip_blocks=True,
     )  # fmt: skip
     months = answer.support.months
+    settled = "sustain.solved" if answer.course.residual <= UNSETTLED else "sustain.unsettled"
     return environment.get_template("sustain.html.j2").render(
         words=words,
         title=title_of(answer, language),
@@ -91,7 +93,7 @@ def html(answer: Answer, language: Language = "en", *, banner: str = "") -> str:
         conflict=conflict_listing(answer, words, names),
         mix=mix_listing(answer, words, names),
         findings=[f.sentence(language) for f in answer.findings],
-        solved=words("sustain.solved", rounds=answer.course.rounds, residual=words.number(answer.course.residual),
+        solved=words(settled, rounds=answer.course.rounds, residual=words.number(answer.course.residual),
                      draws=answer.draws, seed=answer.seed),
     )  # fmt: skip
 

@@ -25,6 +25,8 @@ from rampart.sustainment.pipelines import backorder_table, backorders, enough
 
 CELLS = 3_000_000
 """Numbers in one working array; parts are taken in chunks that keep to it, so memory does not grow with the case."""
+MOST_STOCKS = 250
+"""Stocks of a supplying site that are tried; where more may be of use, they are spread evenly over the range."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,24 @@ class Steps:
     total: Whole
     units: Whole
     gain: Floats
+
+
+def penalty(ebo: Floats, systems: Floats, weight: Floats, installed: Floats, needed: Floats) -> Floats:
+    """Weighted -ln of the part factor, all of one shape or broadcast: kept finite, whatever is installed.
+
+    The share of empty places is kept below one less ``CAP``; where some places may be empty, the factor above ``CAP``.
+    """
+    places = systems * installed
+    empty = np.minimum(ebo / np.where(places > 0, places, 1.0), 1.0)
+    # In logarithms: a power of a hundred places passes below what a number can hold.
+    whole = -weight * installed * np.log1p(-np.minimum(empty, 1.0 - CAP))
+    if np.array_equal(installed, needed):
+        return np.asarray(whole)
+    from scipy import special
+
+    left = installed - needed + 1.0
+    share = np.where(needed <= 0, 1.0, special.betainc(np.maximum(needed, 1e-9), left, 1.0 - empty))
+    return np.where(needed == installed, whole, -weight * np.log(np.maximum(share, CAP)))
 
 
 class Allocation:
@@ -139,20 +159,12 @@ class Allocation:
         systems, weight = self.systems[rows, site].reshape(shape), self.weight[rows, site].reshape(shape)
         if not weight.any():
             return np.zeros_like(ebo)
-        z, k = self.installed[rows].reshape(shape), self.needed[rows].reshape(shape)
-        places = systems * z
-        empty = np.minimum(ebo / np.where(places > 0, places, 1.0), 1.0)
-        if np.array_equal(z, k):  # in a large fleet the empty share is far below what one less it can hold
-            return np.asarray(-weight * z * np.log1p(-np.minimum(empty, 1.0 - CAP)))
-        filled = 1.0 - empty
-        from scipy import special
-
-        share = np.where(k <= 0, 1.0, special.betainc(np.maximum(k, 1e-9), z - k + 1.0, filled))
-        return np.asarray(-weight * np.log(np.maximum(share, CAP)))
+        return penalty(ebo, systems, weight, self.installed[rows].reshape(shape), self.needed[rows].reshape(shape))
 
     def _leaf(self, rows: Whole, site: int, mean: Floats, variance: Floats, most: int) -> Floats:
         """Penalty of a site that supplies no other, for 0, 1, ... spares above those held."""
-        held = self.held[rows, site]
+        # What is held far above any use says no more than what is held just above it, however much that is.
+        held = np.minimum(self.held[rows, site], 2 * most + 50)
         table = backorder_table(mean, variance, most + int(held.max(initial=0)))
         if held.any():
             table = np.take_along_axis(table, held[:, None] + np.arange(most + 1), axis=1)
@@ -164,8 +176,7 @@ class Allocation:
         if not self.below[site]:
             return self._leaf(rows, site, mean, variance, most)
         result: Floats | None = None
-        for stock in range(most + 1):
-            values = self._with(rows, site, mean, variance, stock)
+        for stock, values in self._with_each(rows, site, mean, variance, most):
             if result is None:
                 result = np.full((len(rows), values.shape[1] + most), np.inf)
             width = values.shape[1]
@@ -174,7 +185,20 @@ class Allocation:
         # A total past what any branch can use is as good as that branch's last.
         return np.minimum.accumulate(result, axis=1)
 
-    def _with(self, rows: Whole, site: int, mean: Floats, variance: Floats, stock: int) -> Floats:
+    def _with_each(
+        self, rows: Whole, site: int, mean: Floats, variance: Floats, most: int
+    ) -> Iterator[tuple[int, Floats]]:
+        """``_with`` for every stock to try up to ``most``, as many at once as the working memory takes."""
+        stocks = np.unique(np.linspace(0, most, min(most, MOST_STOCKS) + 1).round().astype(np.int64))
+        width = (self._width(rows) + 1) * (1 + len(self.below[site])) * max(len(rows), 1)
+        for block in np.array_split(stocks, max(1, -(-len(stocks) * width // CELLS))):
+            if not len(block):
+                continue
+            times, stock = len(block), np.repeat(block, len(rows))
+            values = self._with(np.tile(rows, times), site, np.tile(mean, times), np.tile(variance, times), stock)
+            yield from zip(block.tolist(), values.reshape(times, len(rows), -1), strict=True)
+
+    def _with(self, rows: Whole, site: int, mean: Floats, variance: Floats, stock: int | Whole) -> Floats:
         """Least penalty below a site that holds ``stock`` more than now, by spares in the sites below."""
         ebo, vbo = backorders(mean, variance, self.held[rows, site] + stock)
         branches = []
@@ -212,8 +236,9 @@ class Allocation:
         # The same branches as in ``_tree``: the best stock here for each part's own total.
         best = np.full(len(rows), np.inf)
         choice = np.zeros(len(rows), np.int64)
-        for stock in range(int(min(self._most(rows, site), total.max())) + 1):
-            values = self._with(rows, site, mean, variance, stock)
+        for stock, values in self._with_each(rows, site, mean, variance, self._most(rows, site)):
+            if stock > total.max():
+                break
             left = np.clip(total - stock, 0, values.shape[1] - 1)
             here = np.where(total >= stock, values[np.arange(len(rows)), left], np.inf)
             better = here < best - 1e-15

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rampart.sustainment.course import Course, course
+from rampart.sustainment.course import UNSETTLED, Course, course
 from rampart.sustainment.exchange import conflict, gain, levers, mixed_fleets
 from rampart.sustainment.fleet import Support, read_support
 from rampart.sustainment.network import Floats, Network
@@ -56,9 +56,15 @@ def sustain(
     """Availability over time, what holds it back, the cost-availability curve, and what a euro buys.
 
     month   month for which spares are bought; by default the last
-    target  availability to reach, 0 to 1; budget in money units of the case. Either marks a point of the curve
+    target  availability to reach, 0 to 1; budget in money units of the case. One of the two marks a point of the curve
     draws   samples of the figures with a range, for the bands; 0 for none
     """
+    if target is not None and budget is not None:
+        raise ValueError("a target or a budget marks a point of the curve, not both")
+    if target is not None and not 0 <= target <= 1:
+        raise ValueError(f"target {target}: expected an availability, 0 to 1")
+    if budget is not None and not budget >= 0:
+        raise ValueError(f"budget {budget}: expected money of zero or more")
     support = read_support(case)
     base = course(support)
     at = len(support.months) - 1 if month is None else _index(support, month)
@@ -325,10 +331,24 @@ def _findings(s: Support, c: Course, spares: Spares, month: int, target: float |
             found.append(Finding("shop-overloaded", table="shops", column="shop", value=shop, details=details))
     for p in np.flatnonzero(c.raised):
         found.append(Finding("variance-raised", table="parts", column="spread", value=s.parts[p]))
+    if c.residual > UNSETTLED:
+        details = {"rounds": str(c.rounds)}
+        found.append(Finding("use-unsettled", table="fleet_use", value=f"{c.residual:.2g}", details=details))
     if target is not None and spares.reaching(target) is None:
         most = float(spares.availability[-1])
         worst = c.systems_down()[:, :, month].sum(0)
         held_by = ", ".join(s.parts[p] for p in np.argsort(-worst, kind="stable")[:3] if worst[p] > 0)
-        details = {"most": f"{most:.1%}", "held_by": held_by or "-"}
+        wanted = c.demand[month].sum(1) > 0
+        unpriced = ", ".join(s.parts[p] for p in np.flatnonzero(wanted & ~(np.nan_to_num(s.price) > 0)))
+        details = {"most": _below(most, target), "held_by": held_by or "-", "unpriced": unpriced}
         found.append(Finding("target-out-of-reach", table="fleets", value=f"{target:.1%}", details=details))
     return found
+
+
+def _below(share: float, target: float) -> str:
+    """A share in percent, with digits enough to read as below the target."""
+    for digits in range(1, 8):
+        told = f"{share:.{digits}%}"
+        if told != f"{target:.{digits}%}":
+            return told
+    return f"{share:.8%}"

@@ -27,7 +27,11 @@ from rampart.sustainment.timegrid import STEPS
 from rampart.sustainment.wear import replacements
 
 ROUNDS, CLOSE = 40, 1e-4
-"""Most rounds of the fixed point, and the change in systems at which it stops."""
+"""Rounds of the fixed point in the usual case, and the change in systems at which it stops."""
+MOST_ROUNDS = 160
+"""Most rounds, where use and availability swing to and fro."""
+UNSETTLED = 0.05
+"""Change in systems of the last round above which the answer says that use and availability do not agree."""
 
 
 @dataclass(frozen=True)
@@ -87,15 +91,23 @@ def course(support: Support, *, start: Floats | None = None, close: float = CLOS
     held = support.at_start[:, None] + np.cumsum(support.arrivals, axis=1)
     active = held.copy() if start is None else start.copy()
     found, residual = None, np.inf
-    for number in range(1, ROUNDS + 1):
+    step, before = np.ones_like(active), np.zeros_like(active)
+    for number in range(1, MOST_ROUNDS + 1):
         found = _round(support, active, number, residual)
         change = found.available - active
         residual = float(np.abs(change).max(initial=0.0))
         if residual < close:
             break
-        active = active + (change if number < 4 else 0.6 * change)
+        if number >= 4:
+            step = np.where(number < ROUNDS, 0.6, _calmer(step, before, change))
+        active, before = active + step * change, change
     assert found is not None
     return _told(found, number, residual)
+
+
+def _calmer(step: Floats, before: Floats, change: Floats) -> Floats:
+    """Shorter steps (F, M) where a change has turned about, a little longer ones where it goes on the same way."""
+    return np.where(before * change < 0, np.maximum(0.5 * step, 0.01), np.minimum(1.1 * step, 0.6))
 
 
 def _told(found: Course, rounds: int, residual: float) -> Course:
@@ -292,11 +304,37 @@ def _own(
     wide = queue_variance[k, at] if len(s.shops) else np.zeros_like(part)
     shop_mean, shop_variance = part * line, part * (1 - part) * line + part**2 * wide
     extra, spread = added(s.batch)
-    outside = ((s.supplier < 0)[None, :] & (rate.sum(0) > 0)).astype(float)
+    # Only what is thrown away and bought again waits for a batch to be full.
+    bought = (lost.sum(0) > 1e-12) & ~np.isnan(s.lead_time)[:, None]
+    outside = ((s.supplier < 0)[None, :] & bought).astype(float)
     single = moving + gone + bench_mean
     mean = single + shop_mean.reshape(single.shape) + extra[:, None] * outside
-    variance = single * s.spread[:, None] + shop_variance.reshape(single.shape) + spread[:, None] * outside
+    variance = single * step(_spread(s, networks)) + shop_variance.reshape(single.shape) + spread[:, None] * outside
     return mean, variance
+
+
+def _spread(s: Support, networks: list[Network]) -> Floats:
+    """Variance over mean (M, P, S) of the demand at each site.
+
+    That of the part where systems are. A supplier sees of it only what is sent up, a part of each cluster: of a demand
+    with ratio v the share u that goes up has ``1 + u (v - 1)``.
+    """
+    own = s.spread[:, None] - 1.0
+    result = np.ones((len(networks), len(s.parts), len(s.sites)))
+    if not own.any():
+        return result
+    for m, net in enumerate(networks):
+        sent = net.rate * net.upwards
+        come, excess = np.zeros_like(sent), np.zeros_like(sent)
+        for site in reversed(net.downwards):
+            rate = net.rate[:, site]
+            beyond = ratio((rate - come[:, site]) * own[:, 0] + excess[:, site], rate)
+            result[m, :, site] += beyond
+            above = int(net.supplier[site])
+            if above >= 0:
+                come[:, above] += sent[:, site]
+                excess[:, above] += sent[:, site] * net.upwards[:, site] * beyond
+    return result
 
 
 def _before(s: Support) -> Floats:

@@ -16,6 +16,7 @@ from rampart.sustainment.course import Course, course
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.marginal import curve
 from rampart.sustainment.network import Floats
+from rampart.sustainment.timegrid import by_month
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def mixed_fleets(support: Support, base: Course, month: int, target: float) -> l
     zero.
     """
     present = np.maximum(base.held - base.damaged, 0.0)[:, month]
-    mean = base.mean.reshape(len(support.months), -1, *base.mean.shape[1:]).mean(axis=1)[month]
+    mean = by_month(base.mean)[month]
     found = []
     for holder in sorted({row["holder"] for row in support.fleet_rows}):
         of_type: dict[str, list[int]] = {}

@@ -44,7 +44,7 @@ def _from_another(mean: Floats, variance: Floats, stock: Floats, claims: Floats)
     """Probability that a demand of each base is met by another base of the pool."""
     top = float(mean.max(initial=0.0))
     ratio = float(np.max(np.divide(variance, mean, out=np.ones_like(mean), where=mean > 0), initial=1.0))
-    most = max(enough(top, top * ratio, 1e-9), int(stock.max(initial=0)))
+    most = enough(top, top * ratio, 1e-9)
     result = np.zeros_like(claims)
     above = np.ones_like(mean)
     for k in range(most + 1):

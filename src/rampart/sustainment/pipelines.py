@@ -78,15 +78,19 @@ def backorder_table(mean: ArrayLike, variance: ArrayLike, most: int) -> Floats:
 
     Poisson and negative binomial share one recursion (Panjer), x = v/m - 1, p = m/v:
     ``P(X=0) = exp(-m log(1+x)/x)``, ``P(X=k+1) = P(X=k) (m p + k (1-p)) / (k+1)``.
-    Means above 500 and variances below the mean take the closed forms instead.
+    Means above 500 take P(X > s) from the incomplete gamma and beta, variances below the mean the closed forms.
     """
     m, v = np.broadcast_arrays(np.asarray(mean, float), np.asarray(variance, float))
     quick = (m < 500.0) & (v >= m * (1 - SAME))
     table = np.empty((*m.shape, most + 1))
-    if not quick.all():
-        table[~quick] = expected_backorders(m[~quick][:, None], v[~quick][:, None], np.arange(most + 1))
-        if not quick.any():
-            return table
+    long = (m >= 500.0) & (v >= m * (1 - SAME))
+    if long.any():
+        table[long] = _long_table(m[long][:, None], v[long][:, None], most)
+    slow = ~quick & ~long
+    if slow.any():
+        table[slow] = expected_backorders(m[slow][:, None], v[slow][:, None], np.arange(most + 1))
+    if not quick.any():
+        return table
     mq, vq = m[quick], v[quick]
     safe = np.where(mq > 0, mq, 1.0)
     x = np.where(mq > 0, np.maximum(vq / safe - 1.0, 0.0), 0.0)
@@ -103,6 +107,18 @@ def backorder_table(mean: ArrayLike, variance: ArrayLike, most: int) -> Floats:
     np.maximum(rows, 0.0, out=rows)
     table[quick] = rows.T
     return table
+
+
+def _long_table(m: Floats, v: Floats, most: int) -> Floats:
+    """EBO(0..most) by taking P(X > s) off one at a time, for Poisson and negative binomial (rows, 1)."""
+    s = np.arange(most, dtype=float)
+    wide = v > m * (1 + SAME)
+    over = special.gammainc(s + 1.0, m)
+    if wide.any():
+        w = wide[:, 0]
+        mw, vw = m[w], v[w]
+        over[w] = special.betainc(s + 1.0, mw * mw / (vw - mw), (vw - mw) / vw)
+    return np.maximum(np.concatenate((m, m - np.cumsum(over, axis=1)), axis=1), 0.0)
 
 
 def enough(mean: float, variance: float, tail: float) -> int:

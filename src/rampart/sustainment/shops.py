@@ -49,8 +49,11 @@ def shop_queue(rate: float, days: float, bays: float) -> Queue:
         return Queue(np.inf, np.inf, 1.0, rate - bays / days)
     if load == 0:
         return Queue(0.0, 0.0, 0.0)
-    pmf = shop_distribution(rate, days, int(bays))
+    pmf = shop_distribution(rate, days, bays)
     k = np.arange(len(pmf))
+    if bays != np.floor(bays):
+        mean = float(k @ pmf)
+        return Queue(mean, float((k - mean) ** 2 @ pmf), float(pmf[int(np.ceil(bays)) :].sum()))
     waits = _erlang_c(load, int(bays))
     mean = load + waits * load / (bays - load)
     return Queue(mean, float((k - mean) ** 2 @ pmf), waits)
@@ -63,14 +66,18 @@ def _erlang_c(load: float, bays: int) -> float:
     return bays * blocked / (bays - load * (1.0 - blocked))
 
 
-def shop_distribution(rate: float, days: float, bays: int, tail: float = 1e-15) -> Floats:
-    """Distribution of the number in an M/M/c shop. Raises ValueError where the shop cannot keep up."""
+def shop_distribution(rate: float, days: float, bays: float, tail: float = 1e-15) -> Floats:
+    """Distribution of the number in an M/M/c shop; a part of a bay works that much more slowly.
+
+    Raises ValueError where the shop cannot keep up.
+    """
     load = rate * days
     if load >= bays:
         raise ValueError("the shop cannot keep up: there is no steady state")
     if load == 0:
         return np.array([1.0])
-    k = np.arange(bays + 1)
+    whole = int(np.floor(bays))
+    k = np.arange(whole + 1)
     head = np.exp(k * np.log(load) - special.gammaln(k + 1) - load)
     rho = load / bays
     more = max(1, int(np.ceil(np.log(tail) / np.log(rho))))
@@ -133,7 +140,7 @@ def shop_over_time(
         keeps_up = rate * days < bays
         start = np.array([1.0])
         if keeps_up and np.isfinite(bays):
-            start = shop_distribution(rate, days, int(bays))
+            start = shop_distribution(rate, days, bays)
         elif keeps_up and rate > 0:
             from rampart.sustainment.enumeration import poisson
 

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from rampart.sustainment.allocation import Allocation, Fleets, Steps
+from rampart.sustainment.allocation import Allocation, Fleets, Steps, penalty
 from rampart.sustainment.availability import part_factor
 from rampart.sustainment.echelons import before_supply, evaluate
 from rampart.sustainment.network import Floats, Network, Whole
@@ -85,14 +85,8 @@ class Problem:
         return float(sum(self._site_penalty(state.ebo[:, n], n).sum() for n in range(self.network.sites)))
 
     def _site_penalty(self, ebo: Floats, site: int) -> Floats:
-        from rampart.sustainment.marginal import CAP
-
         f = self.fleets
-        factor = part_factor(ebo, f.systems[:, site], f.installed, f.needed)
-        there = f.systems[:, site] > 0
-        # The same floor as in the allocation: of a place, or of the factor where some places may be empty.
-        least = np.where(f.needed == f.installed, CAP**f.installed, CAP)
-        return np.asarray(np.where(there, -f.weight[:, site] * np.log(np.maximum(factor, least)), 0.0))
+        return penalty(ebo, f.systems[:, site], f.weight[:, site], f.installed, f.needed)
 
     @cached_property
     def family_of(self) -> Whole:

@@ -27,7 +27,7 @@ def by_step(monthly: Floats) -> Floats:
 
 def by_month(stepped: Floats) -> Floats:
     """Mean over the steps of each month, time first."""
-    return np.asarray(stepped.reshape(-1, STEPS, *stepped.shape[1:]).mean(axis=1))
+    return np.asarray(stepped.reshape(len(stepped) // STEPS, STEPS, *stepped.shape[1:]).mean(axis=1))
 
 
 def under_way(rate: Floats, before: Floats, days: Floats) -> Floats:
@@ -131,7 +131,7 @@ def in_shop(rate: Floats, days: Floats, bays: Floats, *, inner: int = 4) -> tupl
     p = np.zeros(size + 1)
     p[0] = 1.0
     if 0 < rate[0] * days[0] < 0.97 * bays[0] and np.isfinite(bays[0]):
-        start = shop_distribution(float(rate[0]), float(days[0]), int(bays[0]))[: size + 1]
+        start = shop_distribution(float(rate[0]), float(days[0]), float(bays[0]))[: size + 1]
         p[: len(start)] = start / start.sum()
     states = np.arange(size + 1)
     mean, variance, waiting = np.empty(len(rate)), np.empty(len(rate)), np.empty(len(rate))

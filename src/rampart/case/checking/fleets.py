@@ -131,13 +131,86 @@ def check_repairs(draft: Draft) -> Iterator[Finding]:
             yield draft.finding("damage-repair-unknown", "fleets", row=row, column="repair_days", value=fleet)
 
 
+def check_fleets(draft: Draft) -> Iterator[Finding]:
+    """Fleets of which no systems, no use or no parts are known; maintenance after no use at all."""
+    frame = draft.sound("fleets")
+    kinds = set(draft.sound("breakdown")["parent"].to_list())
+    arrivals, use = (set(draft.sound(t)["fleet"].to_list()) for t in ("fleet_arrivals", "fleet_use"))
+    columns = ("fleet", "type", "item", "fires", "mtbm")
+    for row, fleet, kind, item, fires, between in frame.select(ROW, *columns).iter_rows():
+        if fleet not in arrivals and item is None and draft.complete("fleet_arrivals", "fleet"):
+            yield draft.finding("fleet-without-systems", "fleets", row=row, column="fleet", value=fleet)
+        if fleet not in use and fires is None and draft.complete("fleet_use", "fleet"):
+            yield draft.finding("fleet-without-use", "fleets", row=row, column="fleet", value=fleet)
+        if kind not in kinds and draft.complete("breakdown", "parent"):
+            yield draft.finding("fleet-without-parts", "fleets", row=row, column="type", value=kind, fleet=fleet)
+        if between == 0:
+            yield draft.finding("mtbm-zero", "fleets", row=row, column="mtbm", value=between)
+
+
+def check_parts_in_parts(draft: Draft) -> Iterator[Finding]:
+    """A part inside a part is called for by its share of the parent's repairs, one at a time, and by nothing else."""
+    types = set(draft.sound("fleets")["type"].to_list())
+    parts = set(draft.sound("parts")["part"].to_list())
+    if not (draft.complete("fleets", "type") and draft.complete("parts", "part")):
+        return
+    columns = ("parent", "part", "share", "life", "damage_share", "quantity")
+    total: dict[str, float] = {}
+    for row, parent, part, share, life, damage, quantity in draft.sound("breakdown").select(ROW, *columns).iter_rows():
+        if parent in types or parent not in parts:
+            continue
+        place = {"row": row, "value": part, "parent": parent}
+        if share is None:
+            yield draft.finding("share-unknown", "breakdown", column="share", **place)
+        said = {"life": life is not None, "damage_share": bool(damage), "quantity": (quantity or 1) > 1}
+        for column in (name for name, given in said.items() if given):
+            yield draft.finding("only-share-counts", "breakdown", column=column, **place)
+        before = total.get(parent, 0.0)
+        total[parent] = before + (share or 0.0)
+        if total[parent] > 1 + 1e-9 >= before:
+            place["value"] = f"{total[parent]:g}"
+            yield draft.finding("several-parts-a-repair", "breakdown", column="share", **place)
+
+
+def check_batches(draft: Draft) -> Iterator[Finding]:
+    """A purchase order larger than the stock it fills: nothing is ordered until so many are owed."""
+    if draft.unread & {"sites", "part_stocks"}:
+        return
+    outside = set(draft.sound("sites").filter(pl.col("supplier").is_null())["site"].to_list())
+    held: dict[str, float] = {}
+    for part, site, quantity in draft.sound("part_stocks").select("part", "site", "quantity").iter_rows():
+        if site in outside:
+            held[part] = held.get(part, 0.0) + quantity
+    for row, part, batch, lead in draft.sound("parts").select(ROW, "part", "batch", "lead_time").iter_rows():
+        if batch is not None and lead is not None and batch > max(held.get(part, 0.0), 1.0):
+            details = {"held": held.get(part, 0.0), "part": part}
+            yield draft.finding("batch-above-stock", "parts", row=row, column="batch", value=batch, **details)
+
+
+MOST_REMOVALS = 300.0
+"""Removals of a part from one system in a month above which use and life cannot be in one unit: ten a day."""
+
+
+def check_units_of_use(draft: Draft) -> Iterator[Finding]:
+    """A life so short beside the use of a month that the two can hardly be in one unit."""
+    use: dict[str, float] = {}
+    kind = dict(draft.sound("fleets").select("fleet", "type").iter_rows())
+    for fleet, monthly in draft.sound("fleet_use").select("fleet", "use").iter_rows():
+        if fleet in kind and monthly is not None:
+            use[kind[fleet]] = max(use.get(kind[fleet], 0.0), monthly)
+    for row, parent, life, quantity in draft.sound("breakdown").select(ROW, "parent", "life", "quantity").iter_rows():
+        if life and (quantity or 1) * use.get(parent, 0.0) / life > MOST_REMOVALS:
+            details = {"removals": f"{(quantity or 1) * use[parent] / life:.3g}"}
+            yield draft.finding("life-too-short", "breakdown", row=row, column="life", value=life, **details)
+
+
 def check_demand_of_parts(draft: Draft) -> Iterator[Finding]:
     """Parts that nothing calls for, parts without a price, demand steadier than chance."""
     inside = set(draft.sound("parts")["part"].to_list())
+    types = set(draft.sound("fleets")["type"].to_list())
+    in_part = pl.col("parent").is_in(list(inside - types))
     calls = draft.sound("breakdown").filter(
-        (pl.col("life") > 0)
-        | (pl.col("damage_share") > 0)
-        | (pl.col("parent").is_in(list(inside)) & (pl.col("share") > 0))
+        pl.when(in_part).then(pl.col("share") > 0).otherwise((pl.col("life") > 0) | (pl.col("damage_share") > 0))
     )
     wanted = set(calls["part"].to_list())
     for row, part, price, spread in draft.sound("parts").select(ROW, "part", "price", "spread").iter_rows():

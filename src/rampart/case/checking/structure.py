@@ -118,7 +118,7 @@ def check_references(draft: Draft) -> Iterator[Finding]:
 
 
 def check_low_high(draft: Draft) -> Iterator[Finding]:
-    """The range of a figure does not hold the figure itself."""
+    """The range of a figure does not hold the figure itself, or goes where the figure may not."""
     for table in _data_tables():
         if "low" not in table.columns:
             continue
@@ -134,6 +134,13 @@ def check_low_high(draft: Draft) -> Iterator[Finding]:
                 text = " / ".join(shown(value) or "-" for value in (low, figure, high))
                 column = "low" if low is not None and ends[0] == low and low > min(ends) else "high"
                 yield draft.finding("range-order", table.name, row=row, column=column, value=text, main=main)
+            least, most, unit = (getattr(table.columns[main], name) for name in ("minimum", "maximum", "unit"))
+            for column, value in (("low", low), ("high", high)):
+                for code, bound in (("below-minimum", least), ("above-maximum", most)):
+                    beyond = None not in (value, bound) and (value < bound if bound is least else value > bound)
+                    if beyond:
+                        details = {"bound": shown(bound), "unit": unit}
+                        yield draft.finding(code, table.name, row=row, column=column, value=value, **details)
 
 
 def check_sources(draft: Draft) -> Iterator[Finding]:
