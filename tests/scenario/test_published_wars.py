@@ -246,6 +246,8 @@ def test_policies_that_plan_again(name: str, ahead: policy.Lookahead, value: flo
         ("goods-ordered-a-stage-ahead", -23.96),
         ("capacity-choice", 340315.52),
         ("goes-on-with-chance", 20.0),
+        ("furniture-before-demand", -1730.0),
+        ("power-plants", 381.8533333),  # Birge and Louveaux 1997, section 1.3
     ],
 )
 def test_published_multistage_problems(name: str, value: float) -> None:
