@@ -98,6 +98,7 @@ BREAK = {
         "lines", 2, "until", "2024-05",
     ),
     "demand-overlap": (lambda s: s.set("demand", 2, "until", "2025-03"), "demand", 2, "until", "2025-03"),
+    "resource-begins-late": (lambda s: s.set("resources", 2, "from", "2024-03"), "resources", 2, "from", "fill-hall"),
     "order-in-the-past": (
         lambda s: s.set("orders", 2, "month", "2023-11"),
         "orders", 2, "month", "2023-11"

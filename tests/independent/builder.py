@@ -261,7 +261,7 @@ class Builder(Decisions):
         costs += [-r["end_value"] for r in kept]
         costs += [r["cost"] for _, rows in uses for r in rows if r is not None]
         if min(costs, default=0.0) < 0:
-            room = [sum(math.inf if r is None else r["capacity"] for r in rows) / u["quantity"] for u, rows in uses]
+            room = [sum(0.0 if r is None else r["capacity"] for r in rows) / u["quantity"] for u, rows in uses]
             total += min((units for units in room if math.isfinite(units)), default=0.0)
         return total + sum(self.spare(b["component"]) / b["quantity"] for b in f.bill(code) if b["quantity"] > 0)
 
@@ -283,7 +283,7 @@ class Builder(Decisions):
         for (resource, t), terms in self.resource.items():
             rows = [r for r in f.rows("resources") if r["resource"] == resource]
             found = [f.in_force(rows, m) for m in f.months(t)]
-            capacity = sum(math.inf if r is None else r["capacity"] for r in found)
+            capacity = sum(0.0 if r is None else r["capacity"] for r in found)
             if math.isfinite(capacity):
                 self.p.row(f"resource|{resource}|{t}", terms, upper=capacity)
 

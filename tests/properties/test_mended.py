@@ -89,6 +89,18 @@ def test_a_set_up_without_any_bound_is_refused() -> None:
     assert [f.code for f in raised.value.findings] == ["set-up-unbounded"]
 
 
+def test_a_resource_offers_nothing_before_its_first_row() -> None:
+    """5 hours a month from the second month on: 10 of the 30 needed over three months are served."""
+    found = values(
+        case(
+            3, ["own_use"], lines=[line(max_rate=math.inf)], contracts=[DEAL], demand=[need(10.0)],
+            resources=[{"resource": "hours", "from": month(1), "capacity": 5.0}],
+            uses=[{"resource": "hours", "line": "plant", "quantity": 1.0}],
+        )
+    )  # fmt: skip
+    assert found["own_use"] == pytest.approx(2.0)
+
+
 SET_UP = {"max_rate": math.inf, "setup_cost": 5.0}
 
 
