@@ -181,6 +181,9 @@ BREAK = {
     "branch-outside-horizon": (
         lambda s: branches(s, ("a", "", "", "1"), ("b", "a", "2051-06", "1")), "branches", 3, "from", "2051-06"
     ),
+    "branch-inside-period": (  # a quarter, from January 2025 on
+        lambda s: branches(s, ("a", "", "", "1"), ("b", "a", "2025-02", "1")), "branches", 3, "from", "2025-02"
+    ),
     "idle-without-limit": (
         lambda s: (s.set("lines", 2, "max_rate", "unlimited"), s.set("lines", 2, "idle_cost", "3")),
         "lines", 2, "idle_cost", "shell-a",
