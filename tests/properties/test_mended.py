@@ -159,3 +159,16 @@ def test_a_limit_on_expansions_alone_has_no_price() -> None:
     )  # fmt: skip
     priced = plan.duals.filter((plan.duals["family"] == "maximum rate") & (plan.duals["period"] == 3))
     assert priced.is_empty()
+
+
+def test_lots_are_chosen_well_beside_a_large_cost_that_nothing_changes() -> None:
+    """1200 units at 100,000 each, and the twelve months whose best lots cost 501.20 beside it (Silver, Pyke, Peterson)."""
+    needs = [10, 62, 12, 130, 154, 129, 88, 52, 124, 160, 238, 41]
+    found = values(
+        case(
+            12, ["own_use", "money"], items=[KEPT | {"holding_cost": 0.4}], contracts=[DEAL],
+            lines=[line(unit_cost=100_000.0, max_rate=math.inf, setup_cost=54.0)],
+            demand=[need(float(n), **{"from": month(m)}) for m, n in enumerate(needs)],
+        )
+    )  # fmt: skip
+    assert found["money"] - 100_000.0 * sum(needs) == pytest.approx(501.2, abs=0.01)
