@@ -93,7 +93,8 @@ def load(path: Path, overrides: tuple[str, ...], language: Language, *, as_json:
 
 
 def make_plan(case: Case, language: Language, *, time_limit: float | None = None, quiet: bool = False) -> Plan:
-    """Plan with progress; leave with exit code 4 where the time ran out before any plan."""
+    """Plan with progress; leave with exit code 4 where the time ran out before any plan, 1 where the case allows none."""
+    from rampart.findings import CaseError
     from rampart.plan import plan
     from rampart.plan.solve import NotSolved
     from rampart.report.progress import Watch
@@ -106,9 +107,22 @@ def make_plan(case: Case, language: Language, *, time_limit: float | None = None
     try:
         with Watch(language, quiet=quiet) as watch:
             return plan(case, time_limit=time_limit, progress=watch.callback)
+    except CaseError as wrong:
+        show_findings(wrong.findings, language, as_json=quiet)
+        sys.exit(FINDINGS)
     except NotSolved as stopped:
+        leave_unbounded(stopped.status, language, as_json=quiet)
         click.echo(str(stopped), err=True)
         sys.exit(TIME_LIMIT if stopped.status == "time limit" else INFEASIBLE)
+
+
+def leave_unbounded(status: str, language: Language, *, as_json: bool) -> None:
+    """Leave with a finding where the solver says that a plan could gain without end."""
+    if "nbounded" in status:
+        from rampart.findings import Finding
+
+        show_findings((Finding("gain-unbounded"),), language, as_json=as_json)
+        sys.exit(FINDINGS)
 
 
 def exit_code(plan: Plan) -> int:

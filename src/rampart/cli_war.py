@@ -11,15 +11,18 @@ import click
 
 from rampart.cli import (
     FINDINGS,
+    INFEASIBLE,
     OK,
     TIME_LIMIT,
     case_argument,
     json_option,
     json_text,
     language_option,
+    leave_unbounded,
     load,
     main,
     say,
+    show_findings,
     with_option,
 )
 
@@ -78,8 +81,10 @@ def war(
     lang: Language, as_json: bool, **sampled: Any,
 ) -> None:  # fmt: skip
     """Plan for a war of unknown length: what to decide now, and what each end of the war would leave."""
+    from rampart.findings import CaseError
     from rampart.report.war import print_war, write_war
     from rampart.report.words import Words
+    from rampart.scenario.outlook import NoPlan
 
     if cvar and not (0 <= cvar[0] <= 1 and 0 <= cvar[1] < 1):
         raise click.BadParameter("WEIGHT from 0 to 1, LEVEL from 0 to below 1", param_hint="--cvar")
@@ -100,9 +105,16 @@ def war(
             made = _over_tree(
                 case, shape, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap
             )
+    except CaseError as wrong:
+        show_findings(wrong.findings, lang, as_json=as_json)
+        sys.exit(FINDINGS)
     except ValueError as wrong:
         click.echo(str(wrong), err=True)
         sys.exit(FINDINGS)
+    except NoPlan as stopped:
+        leave_unbounded(str(stopped), lang, as_json=as_json)
+        click.echo(f"the solver stopped without a plan: {stopped}", err=True)
+        sys.exit(INFEASIBLE)
     written = write_war(made, out, language=lang, report=report) if out else ()
     if as_json:
         say(json_text({name: made[name].to_dicts() for name in ("decisions", "values", "ends")}))

@@ -98,6 +98,7 @@ BREAK = {
         "lines", 2, "until", "2024-05",
     ),
     "demand-overlap": (lambda s: s.set("demand", 2, "until", "2025-03"), "demand", 2, "until", "2025-03"),
+    "resource-begins-late": (lambda s: s.set("resources", 2, "from", "2024-03"), "resources", 2, "from", "fill-hall"),
     "order-in-the-past": (
         lambda s: s.set("orders", 2, "month", "2023-11"),
         "orders", 2, "month", "2023-11"
@@ -179,6 +180,9 @@ BREAK = {
     ),
     "branch-outside-horizon": (
         lambda s: branches(s, ("a", "", "", "1"), ("b", "a", "2051-06", "1")), "branches", 3, "from", "2051-06"
+    ),
+    "branch-inside-period": (  # a quarter, from January 2025 on
+        lambda s: branches(s, ("a", "", "", "1"), ("b", "a", "2025-02", "1")), "branches", 3, "from", "2025-02"
     ),
     "idle-without-limit": (
         lambda s: (s.set("lines", 2, "max_rate", "unlimited"), s.set("lines", 2, "idle_cost", "3")),

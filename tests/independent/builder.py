@@ -245,8 +245,32 @@ class Builder(Decisions):
                 if line["item"] == r["item"] and r["line"] in (None, code):
                     total += r["quantity"] / line["yield"] * self.useful(r["item"])
         total += sum(line["lot"] or 0.0 for line in f.lines.values() if line["item"] == item)
+        total += sum(self.pushed(code) for code, line in f.lines.items() if line["item"] == item)
         lead = [c.lead for c in f.channels if f.lines[c.line]["item"] == item]
         return total * self.most_excess(lead) * self.most_excess([w.months for w in f.lanes if w.item == item])
+
+    def pushed(self, code: str) -> float:
+        """What a line may make beyond any use: asked for by its minimum, because it earns, or to be rid of components."""
+        f, plan = self.f, range(self.f.first, self.f.last + 1)
+        total = sum(f.minimum(code, m) for m in plan)
+        uses = [(u, [f.in_force([r for r in f.rows("resources") if r["resource"] == u["resource"]], m) for m in plan])
+                for u in f.uses(code)]  # fmt: skip
+        costs = [f.line_value(code, "unit_cost", m) or 0.0 for m in plan]
+        costs += [c.price or 0.0 for c in f.channels if c.line == code]
+        kept = [r for r in f.rows("storage") if r["item"] == f.lines[code]["item"] and math.isinf(r["limit"])]
+        costs += [-r["end_value"] for r in kept]
+        costs += [r["cost"] for _, rows in uses for r in rows if r is not None]
+        if min(costs, default=0.0) < 0:
+            room = [sum(0.0 if r is None else r["capacity"] for r in rows) / u["quantity"] for u, rows in uses]
+            total += min((units for units in room if math.isfinite(units)), default=0.0)
+        return total + sum(self.spare(b["component"]) / b["quantity"] for b in f.bill(code) if b["quantity"] > 0)
+
+    def spare(self, item: str) -> float:
+        """What is there of an item whether it is wanted or not, and what such components could be made into."""
+        f = self.f
+        total = sum(r["quantity"] for t in ("stocks", "orders", "deliveries") for r in f.rows(t) if r["item"] == item)
+        makers = [(code, line) for code, line in f.lines.items() if line["item"] == item]
+        return float(total + sum((line["lot"] or 0.0) + self.pushed(code) for code, line in makers))
 
     def most_excess(self, lags: list[float]) -> float:
         """One over the smallest share of a period's orders that arrives in one period."""
@@ -259,7 +283,7 @@ class Builder(Decisions):
         for (resource, t), terms in self.resource.items():
             rows = [r for r in f.rows("resources") if r["resource"] == resource]
             found = [f.in_force(rows, m) for m in f.months(t)]
-            capacity = sum(math.inf if r is None else r["capacity"] for r in found)
+            capacity = sum(0.0 if r is None else r["capacity"] for r in found)
             if math.isfinite(capacity):
                 self.p.row(f"resource|{resource}|{t}", terms, upper=capacity)
 

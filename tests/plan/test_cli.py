@@ -129,6 +129,25 @@ def test_findings_say_what_and_where(broken: Path, tmp_path: Path, verb: str) ->
     assert not (tmp_path / "plan").exists()
 
 
+@pytest.mark.parametrize("verb", ["plan", "war"])
+@pytest.mark.parametrize(("setup", "code"), [("", "gain-unbounded"), ("7", "set-up-unbounded")])
+def test_what_earns_without_end_is_a_finding(tmp_path: Path, verb: str, setup: str, code: str) -> None:
+    """A line without a limit earns 1 a unit, for storage without a limit."""
+    tables = {
+        "settings": "setting,value\ntitle_en,Endless\nstart,2024-01\nend,2024-02\ncurrency,EUR\nregime,war\nrevise_every,1\n",
+        "nations": "nation,name_en,role\nXWK,Works,member\n",
+        "items": "item,name_en,kind,unit\nboat,Boat,component,boats\n",
+        "lines": "line,nation,item,state,rate_per,max_rate,admin_lead_time,lead_time,unit_cost,setup_cost\n"
+        f"yard,XWK,boat,hot,month,unlimited,0,0,-1,{setup}\n",
+        "regimes": "regime,ends\nwar,no\nended,yes\n",
+        "transitions": "from_regime,to_regime,probability\nwar,ended,0.1\n",
+        "priorities": "rank,objective\n1,money\n",
+    }
+    for name, text in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    assert [f["code"] for f in parsed(verb, tmp_path, "-o", tmp_path / "plan", code=1)] == [code]
+
+
 def test_findings_are_marked_in_a_copy(broken: Path, tmp_path: Path) -> None:
     book = tmp_path / "marked.xlsx"
     said("check", broken, "--annotate", book, code=1)

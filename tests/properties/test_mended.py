@@ -89,6 +89,65 @@ def test_a_set_up_without_any_bound_is_refused() -> None:
     assert [f.code for f in raised.value.findings] == ["set-up-unbounded"]
 
 
+def test_a_resource_offers_nothing_before_its_first_row() -> None:
+    """5 hours a month from the second month on: 10 of the 30 needed over three months are served."""
+    found = values(
+        case(
+            3, ["own_use"], lines=[line(max_rate=math.inf)], contracts=[DEAL], demand=[need(10.0)],
+            resources=[{"resource": "hours", "from": month(1), "capacity": 5.0}],
+            uses=[{"resource": "hours", "line": "plant", "quantity": 1.0}],
+        )
+    )  # fmt: skip
+    assert found["own_use"] == pytest.approx(2.0)
+
+
+SET_UP = {"max_rate": math.inf, "setup_cost": 5.0}
+
+
+def test_a_set_up_line_may_earn_by_what_it_makes() -> None:
+    """6 hours of work make 3 units, each of which earns 4: 12 less the set-up of 5, without any demand."""
+    found = values(
+        case(
+            1, ["money"], lines=[line(unit_cost=-4.0, **SET_UP)], contracts=[DEAL],
+            resources=[{"resource": "hours", "capacity": 6.0}],
+            uses=[{"resource": "hours", "line": "plant", "quantity": 2.0}],
+        )
+    )  # fmt: skip
+    assert found["money"] == pytest.approx(-7.0)
+
+
+def test_a_set_up_line_keeps_its_minimum_rate() -> None:
+    """The line must make 30 though only 10 are needed: no rule is broken."""
+    found = values(case(1, ["money"], lines=[line(min_rate=30.0, **SET_UP)], contracts=[DEAL], demand=[need(10.0)]))
+    assert found.get("rules", 0.0) == pytest.approx(0.0)
+
+
+def test_a_set_up_line_may_rid_the_stock_of_a_component() -> None:
+    """24 fuzes cost 2 a month each to keep, 12 shells cost nothing: making them pays, though nobody needs a shell."""
+    found = values(
+        case(
+            2, ["money"], lines=[line(unit_cost=1.0, **SET_UP)], contracts=[DEAL],
+            items=[KEPT | {"holding_cost": 0.0}, KEPT | {"item": "fuze", "name_en": "fuze", "holding_cost": 2.0}],
+            bills=[{"item": "shell", "component": "fuze", "quantity": 2.0}],
+            stocks=[{"holder": "AAA", "item": "fuze", "quantity": 24.0}],
+        )
+    )  # fmt: skip
+    assert found["money"] == pytest.approx(17.0)
+
+
+def test_a_set_up_line_makes_for_a_value_at_the_end_what_resources_allow() -> None:
+    """No storage limit, but hours for 3 units, each worth 9 at the end: 27 less the set-up."""
+    found = values(
+        case(
+            1, ["money"], lines=[line(unit_cost=0.0, **SET_UP)], contracts=[DEAL],
+            storage=[{"holder": "AAA", "item": "shell", "limit": math.inf, "end_value": 9.0}],
+            resources=[{"resource": "hours", "capacity": 6.0}],
+            uses=[{"resource": "hours", "line": "plant", "quantity": 2.0}],
+        )
+    )  # fmt: skip
+    assert found["money"] == pytest.approx(-22.0)
+
+
 def test_a_limit_on_expansions_alone_has_no_price() -> None:
     """The line ends before the last month, so nothing can be gained there and no price may stand on its rate."""
     plan = rampart.plan(
@@ -100,3 +159,16 @@ def test_a_limit_on_expansions_alone_has_no_price() -> None:
     )  # fmt: skip
     priced = plan.duals.filter((plan.duals["family"] == "maximum rate") & (plan.duals["period"] == 3))
     assert priced.is_empty()
+
+
+def test_lots_are_chosen_well_beside_a_large_cost_that_nothing_changes() -> None:
+    """1200 units at 100,000 each, and the twelve months whose best lots cost 501.20 beside it (Silver, Pyke, Peterson)."""
+    needs = [10, 62, 12, 130, 154, 129, 88, 52, 124, 160, 238, 41]
+    found = values(
+        case(
+            12, ["own_use", "money"], items=[KEPT | {"holding_cost": 0.4}], contracts=[DEAL],
+            lines=[line(unit_cost=100_000.0, max_rate=math.inf, setup_cost=54.0)],
+            demand=[need(float(n), **{"from": month(m)}) for m, n in enumerate(needs)],
+        )
+    )  # fmt: skip
+    assert found["money"] - 100_000.0 * sum(needs) == pytest.approx(501.2, abs=0.01)

@@ -25,13 +25,19 @@ def answer(folder: str, solver: str) -> Answer:
 # Folder, published optimum, sign (+1: the source minimises, -1: it maximises), what is there from the start.
 OPTIMA = [
     ("factory-planning", 93715.17857, -1, 0.0),
+    ("factory-planning-2", 108855.0, -1, 0.0),
+    ("food-manufacture", 107842.5925926, -1, 0.0),
     ("steel-t", 515033.0, -1, 0.0),
+    ("steel-p", 1392175.0, 1, 0.0),
+    ("fixed-charges", 75.0, -1, 0.0),
+    ("capital-in-two-years", 70.2727273, -1, 0.0),
     ("multi-level-lots", 336.547875, 1, 0.0),
     ("single-lots-example-3-9", 1380.0, 1, 0.0),
     ("single-lots-problem-3-27", 424.0, 1, 0.0),
     ("single-lots-problem-3-29", 423.0, 1, 0.0),
     ("single-lots-scmo-ww-hw-c", 4940.0, 1, 0.0),
     ("single-lots-wagner-whitin-1958", 864.0, 1, 0.0),
+    ("single-lots-twelve-months", 501.2, 1, 0.0),
     ("lots-with-warehouse", 20.0, 1, 0.0),
     ("lots-with-capacity", 280.0, 1, 0.0),
     ("lots-with-backorders", 230.0, 1, 0.0),
@@ -51,12 +57,20 @@ def test_published_optimum(folder: str, optimum: float, sign: int, start: float,
     assert must_be_met == pytest.approx(dict.fromkeys(must_be_met, 0.0), abs=1e-6)
 
 
+@both
+def test_investments_without_parts(solver: str) -> None:
+    """Whole investments are worth 70, with parts 70.27."""
+    whole = rampart.read_case(HERE / "capital-in-two-years", overrides=("whole",))
+    assert SOLVERS[solver](whole).passes["money"] == pytest.approx(-70.0, rel=SIX_DIGITS)
+
+
 # Problems whose published plan is the only best one.
 ORDERS = [
     ("single-lots-example-3-9", "order", [210, 0, 150, 0]),
     ("single-lots-problem-3-27", "order", [150, 180, 0, 200]),
     ("single-lots-problem-3-29", "order", [1310, 0, 1095, 0, 880]),
     ("single-lots-scmo-ww-hw-c", "order", [400, 3000, 0, 0, 0]),
+    ("single-lots-twelve-months", "l", [84, 0, 0, 130, 283, 0, 140, 0, 124, 160, 279, 0]),
     ("lots-with-warehouse", "plant", [1, 5, 0, 4]),
     ("lots-with-capacity", "plant", [10, 30, 30, 30]),
     ("sailboats", "regular", [40, 40, 40, 25]),

@@ -246,9 +246,21 @@ def test_policies_that_plan_again(name: str, ahead: policy.Lookahead, value: flo
         ("goods-ordered-a-stage-ahead", -23.96),
         ("capacity-choice", 340315.52),
         ("goes-on-with-chance", 20.0),
+        ("furniture-before-demand", -1730.0),
+        ("power-plants", 381.8533333),  # Birge and Louveaux 1997, section 1.3
     ],
 )
 def test_published_multistage_problems(name: str, value: float) -> None:
     case = rampart.read_case(PUBLISHED / name)
     tree, _ = tree_of(case)
     assert Outlook(case, tree).solve().value == pytest.approx(value, rel=5e-7)
+
+
+def test_needs_that_come_first_give_nothing_away_for_money() -> None:
+    """The published optimum again, load served by an objective of its own instead of at a price, to eight digits."""
+    case = rampart.read_case(PUBLISHED / "power-plants")
+    rank = pl.DataFrame({"rank": [1, 2], "objective": ["own_use", "money"], "tolerance": [0.0, 0.0]})
+    said = pl.concat([case.tables["priorities"].clear(), rank], how="diagonal_relaxed")
+    priced = case.tables["demand"].with_columns(unmet_cost=pl.lit(0.0))
+    first = Case(tables={**case.tables, "priorities": said, "demand": priced})
+    assert Outlook(first, tree_of(first)[0]).solve().value == pytest.approx(1145.56 / 3, rel=5e-8)

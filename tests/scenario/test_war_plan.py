@@ -279,3 +279,10 @@ def test_given_branches_and_a_case_without_a_regime() -> None:
     missing = case.tables["settings"].filter(pl.col("setting") != "regime")
     with pytest.raises(ValueError, match="present regime"):
         tree_of(Case(tables={**case.tables, "settings": missing}), "comb")
+
+
+def test_chances_of_branches_written_short_are_brought_to_one() -> None:
+    case = rampart.read_case(PUBLISHED / "air-conditioning")
+    short = case.tables["branches"].with_columns(probability=pl.col("probability").replace(0.5, 0.49999))
+    tree, _ = tree_of(Case(tables={**case.tables, "branches": short}))
+    assert tree.probability[tree.leaves] == pytest.approx([0.25] * 4, rel=1e-12)

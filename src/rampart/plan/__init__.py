@@ -25,7 +25,7 @@ def plan(
     case: Case,
     *,
     time_limit: float | None = None,
-    mip_gap: float = 1e-6,
+    mip_gap: float = 1e-7,
     seed: int = 0,
     progress: Callable[[Step], None] | None = None,
 ) -> Plan:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from rampart.case.timelines import by_period, in_force
+from rampart.plan.bounds import most_output
 from rampart.plan.sets import Row, Sets
 from rampart.plan.terms import Family, Floats, Integers, Rows
 from rampart.plan.tree import Tree, lag_shares
@@ -179,78 +179,6 @@ def ramp_limit(sets: Sets, tree: Tree, make: Family) -> None:
     rows.constrain("<=", np.maximum(allowed - placed + before, 0.0), where=(tree.parent >= 0)[None, :])
 
 
-def useful_quantity(sets: Sets) -> dict[str, float]:
-    """All of each item that could ever be useful: demand, requirements, expansions, exploded through the bills.
-
-    Infinite where no bound is known: what is left over has a value and its storage no limit, or a bill gives less than
-    it takes.
-    """
-    total = dict.fromkeys(sets.items, 0.0)
-    for (_, item, _), need in zip(sets.demands, sets.need_at_most, strict=True):
-        total[item] += float(need.sum())
-    held = sets.requirements
-    months = sets.calendar.last - sets.calendar.first + 1
-    for (_, item), asked, floor in zip(held.pairs, held.total, held.floor, strict=True):
-        life = sets.items[item]["shelf_life"]
-        times = 1 if life is None else 1 + months // life  # what spoils is made again
-        total[item] += float(np.nanmax([0.0, *asked, *floor])) * times
-    for row in sets.rows("deliveries"):
-        total[row["item"]] += row["quantity"] if row["status"] == "pledged" else 0.0
-    for row in sets.rows("storage"):
-        total[row["item"]] += row["limit"] if row["end_value"] > 0 and math.isfinite(row["limit"]) else 0.0
-    for bill in sets.expansion_bills:
-        expansion = sets.expansions[sets.expansion_index[bill["expansion"]]]
-        total[bill["component"]] += bill["quantity"] * expansion["max_units"]
-    quantity: dict[tuple[str, str], float] = {}
-    for i in sets.inputs:  # the hungriest line of a product bounds what its components can be needed for
-        product = sets.lines[i.line]["item"]
-        per_line = sum(j.quantity for j in sets.inputs_of[i.line] if j.component == i.component)
-        quantity[product, i.component] = max(quantity.get((product, i.component), 0.0), per_line)
-    for line in sets.lines.values():
-        total[line["item"]] += line["lot"] or 0.0  # the last lot may be more than is needed
-    place = {item: n for n, item in enumerate(total)}
-    takes = np.zeros((len(total), len(total)))
-    for (product, part), q in quantity.items():
-        takes[place[part], place[product]] = q
-    # total = excess x (own + takes @ total), through every tier; a bill that gives less than it takes has no bound
-    excess = _excess(sets)[:, None]
-    own = np.array(list(total.values()))
-    exploded = np.linalg.solve(np.eye(own.size) - excess * takes, excess[:, 0] * own)
-    endless = np.array([item in _worth_hoarding(sets) for item in total], dtype=float)
-    for _ in total:
-        endless = np.maximum(endless, takes @ endless > 0)
-    exploded = np.where((exploded < -1e-9).any() | (endless > 0), np.inf, exploded)
-    return dict(zip(total, exploded.tolist(), strict=True))
-
-
-def _excess(sets: Sets) -> Floats:
-    """How much more than is needed in all may usefully be made of each item, shape (items,).
-
-    What is ordered or sent evenly over a period arrives over several; to have enough in the one that gets the smallest
-    share, that many times more may be set in motion.
-    """
-    item_of = {item: n for n, item in enumerate(sets.items)}
-    made, sent = np.ones(len(item_of)), np.ones(len(item_of))
-    for channel in sets.channels:
-        n = item_of[sets.lines[channel.line]["item"]]
-        made[n] = max(made[n], _one_over_least_share(sets, channel.lead))
-    for route in sets.routes:
-        n = item_of[route.item]
-        sent[n] = max(sent[n], _one_over_least_share(sets, route.months))
-    return made * sent
-
-
-def _one_over_least_share(sets: Sets, lag: float) -> float:
-    shares = lag_shares(sets.calendar, lag).data
-    return float(1 / shares[shares > 1e-9].min()) if (shares > 1e-9).any() else 1.0
-
-
-def _worth_hoarding(sets: Sets) -> set[str]:
-    """Items whose leftover stock has a value and whose storage has no limit, and systems that may join a fleet."""
-    kept = {r["item"] for r in sets.rows("storage") if r["end_value"] > 0 and not math.isfinite(r["limit"])}
-    return kept | {item for _, item in sets.fleet_pairs}
-
-
 def whole_lots(sets: Sets, tree: Tree, make: Family, lots: Family, at: Integers) -> None:
     """``make = lot x whole number``; ``at`` gives the positions of the lines with lots."""
     keys = at
@@ -261,30 +189,19 @@ def whole_lots(sets: Sets, tree: Tree, make: Family, lots: Family, at: Integers)
 
 
 def set_ups(sets: Sets, tree: Tree, rates: Rates, make: Family, active: Family, at: Integers) -> None:
-    """``make <= M x active`` with M the maximum rate or, where unlimited, all that could ever be useful."""
-    keys = at
-    useful = useful_quantity(sets)
-    lines = [list(sets.lines.values())[n] for n in keys]
-    bound = np.array([useful[line["item"]] + (line["lot"] or 0.0) for line in lines])[:, None]
-    grown = np.array(
-        [
-            sum(e["max_units"] * e["added_rate"] for e in sets.expansions if e["line"] == line["line"])
-            / (12.0 if line["rate_per"] == "year" else 1.0)
-            for line in lines
-        ]
-    )
-    reach = rates.most[keys] + grown[:, None] * np.asarray(sets.calendar.lengths)
-    most = np.where(np.isfinite(reach), reach, bound)[:, tree.period]
+    """``make <= M x active`` with M the maximum rate or, where unlimited, all that could ever be useful or possible."""
+    most = most_output(sets, rates, at)[:, tree.period]
     if not np.isfinite(most).all():
         from rampart.findings import CaseError, Finding
 
-        codes = [line["line"] for line, row in zip(lines, most, strict=True) if not np.isfinite(row).all()]
+        lines = [list(sets.lines)[n] for n in at]
+        codes = [line for line, row in zip(lines, most, strict=True) if not np.isfinite(row).all()]
         raise CaseError(
             Finding("set-up-unbounded", "lines", column="max_rate", value=code, details={"line": code})
             for code in codes
         )
-    rows = Rows(make.model, tree, "set-up", active.keys, scale=make.scale[keys])
-    rows.add(make, tree.now, key=keys, row=np.arange(keys.size))
+    rows = Rows(make.model, tree, "set-up", active.keys, scale=make.scale[at])
+    rows.add(make, tree.now, key=at, row=np.arange(at.size))
     line, node = (index.ravel() for index in np.indices(most.shape))
     rows.add_cells(active, key=line, cause=node, row=line, effect=node, factor=-most.ravel())
     rows.constrain("<=", 0.0)

@@ -158,7 +158,7 @@ def lay_out(programme: Programme) -> Layout:
 class Engine:
     """HiGHS with one model loaded: change costs, bounds and rows, and run again from where it stands."""
 
-    def __init__(self, programme: Programme, layout: Layout, *, seed: int = 0, mip_gap: float = 1e-6) -> None:
+    def __init__(self, programme: Programme, layout: Layout, *, seed: int = 0, mip_gap: float = 1e-7) -> None:
         import highspy
 
         self.highspy = highspy
@@ -352,7 +352,7 @@ def solve(
     programme: Programme,
     *,
     time_limit: float | None = None,
-    mip_gap: float = 1e-6,
+    mip_gap: float = 1e-7,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Solution:

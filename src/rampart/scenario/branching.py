@@ -132,8 +132,9 @@ def given(case: Case, regimes: tuple[str, ...]) -> Tree:
         for branch, node, chance in here:
             turned = [b for b in after.get(branch, []) if begin[b] <= start]
             onward: list[str | None] = [*turned] or [branch]
+            total = sum(row_of[b]["probability"] for b in turned)  # one, but for rounding
             for now in onward:
-                p = chance * (row_of[now]["probability"] if turned and now else 1.0)
+                p = chance * (row_of[now]["probability"] / total if turned and now else 1.0)
                 mix = np.array([1.0 if now and row_of[now]["regime"] == r else 0.0 for r in regimes])
                 if p > NEVER:
                     following.append((now, tree.add(t, node, p, mix), p))

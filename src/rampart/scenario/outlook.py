@@ -238,7 +238,7 @@ class Outlook:
         for aim in self.aims[:-1]:
             objective = self._weighed(problem, aim, merge, stated=stated)
             best = problem.minimise(objective)[0]
-            problem.hold(objective, best + max(1e-7 * max(1.0, abs(best)), aim.tolerance * abs(best)))
+            problem.hold_best(objective, best, aim.tolerance)
         if risk is None:
             objective = self._weighed(problem, self.aims[-1], merge, stated=stated)
         elif risk.regret is not None:
@@ -335,12 +335,17 @@ class Plain:
             lp.integrality_ = [highspy.HighsVarType(int(k)) for k in kinds]
         self.h.passModel(lp)
         self.columns = matrix.shape[1]
+        self.held: list[tuple[int, float]] = []  # rows that hold an objective, and the most they may give way to
 
     def minimise(self, cost: Floats) -> tuple[float, Floats, Floats]:
         """Value, columns and row prices of the optimum. Raises NoPlan where there is none."""
         every = np.append(cost, np.zeros(self.h.getNumCol() - cost.size))
         self.h.changeColsCost(every.size, np.arange(every.size, dtype=np.int32), every)
         status = self.run()
+        if status != "Optimal" and self.held:
+            for row, most in self.held:
+                self.h.changeRowBounds(row, -np.inf, most)
+            status = self.run()
         if status != "Optimal":
             raise NoPlan(status)
         solution = self.h.getSolution()
@@ -369,6 +374,15 @@ class Plain:
         """Add ``cost x <= most``."""
         at = np.flatnonzero(cost).astype(np.int32)
         self.h.addRow(-np.inf, most, at.size, at, cost[at])
+
+    def hold_best(self, cost: Floats, best: float, tolerance: float) -> None:
+        """Hold an objective at its best, with the room of the tolerance, or else of rounding.
+
+        The later objectives gain from every bit of room, so it is small; only where nothing fits in it is it wider.
+        """
+        tight, wide = (best + max(room * max(1.0, abs(best)), tolerance * abs(best)) for room in (1e-9, 1e-7))
+        self.held.append((self.h.getNumRow(), wide))
+        self.hold(cost, tight)
 
     def add_variables(self, lower: Floats) -> Integers:
         """Add free-upwards columns; their numbers come back."""

@@ -21,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     times.check_calendar,
     times.check_spans,
     times.check_demand_overlap,
+    times.check_resources_begin,
     times.check_past_orders,
     times.check_lots,
     industry.check_cold_lines,

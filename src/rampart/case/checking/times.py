@@ -69,6 +69,17 @@ def check_demand_overlap(draft: Draft) -> Iterator[Finding]:
         yield draft.finding("demand-overlap", "demand", row=row, column="until", value=until, other=other, month=month)
 
 
+def check_resources_begin(draft: Draft) -> Iterator[Finding]:
+    """The first row of a resource begins after the plan: before it there is no capacity."""
+    start = draft.settings.get("start")
+    if not start:
+        return
+    frame = draft.sound("resources").with_columns(pl.col("from").fill_null(start))
+    first = frame.sort("from").group_by("resource", maintain_order=True).first()
+    for row, code, month in first.filter(pl.col("from") > start).sort(ROW).select(ROW, "resource", "from").iter_rows():
+        yield draft.finding("resource-begins-late", "resources", row=row, column="from", value=code, month=month)
+
+
 def check_past_orders(draft: Draft) -> Iterator[Finding]:
     """An order arrives before the plan begins: it counts only if it is in the stocks."""
     start = draft.settings.get("start")

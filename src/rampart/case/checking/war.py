@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from rampart.case.calendar import Calendar
 from rampart.case.draft import ROW, Draft
 from rampart.findings import Finding
 
 SUM = 1e-9  # by which probabilities may miss one
+SHARES = 1.5e-4  # by which those of branches may: three thirds written with four digits, which the tree brings to one
 
 
 def check_transitions(draft: Draft) -> Iterator[Finding]:
@@ -97,16 +99,20 @@ def check_branches(draft: Draft) -> Iterator[Finding]:
     if rows.is_empty() or not (start and end):
         return
     begins = {b: m or start for b, m in rows.select("branch", "from").iter_rows()}
+    stretches = [(m, s) for m, s in draft.sound("calendar").select("from", "step").iter_rows() if start <= m <= end]
+    periods = Calendar.of(start, end, stretches).labels if start <= end else ()
     for row, branch, after, month in rows.select(ROW, "branch", "after", "from").iter_rows():
         begin = month or start
         if not start <= begin <= end or (after is not None and begin <= begins.get(after, "")):
             details = {"branch": branch, "start": start, "end": end}
             yield draft.finding("branch-outside-horizon", "branches", row=row, column="from", value=begin, **details)
+        elif begin not in (periods if after is not None else (start,)):
+            yield draft.finding("branch-inside-period", "branches", row=row, column="from", value=begin, branch=branch)
     for (after, _), mine in rows.with_columns(pl.col("from").fill_null(start)).group_by(
         ["after", "from"], maintain_order=True
     ):
         total = float(mine["probability"].sum())
-        if abs(total - 1) > 1e-6:
+        if abs(total - 1) > SHARES:
             yield draft.finding(
                 "probabilities-not-one", "branches", row=mine[ROW][-1], column="probability",
                 value=round(total, 9), after=after or start,
