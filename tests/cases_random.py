@@ -237,10 +237,14 @@ class _Draw:
         users = [{"line": r["line"]} for r in self.rows["lines"] if self.often(0.6)]
         users += [{"expansion": r["expansion"]} for r in self.rows["expansions"] if self.often()]
         lags = [0.0, 1.0] if self.often() else [0.0]
-        return [
+        rows: list[Row] = [
             {"resource": "hall", "quantity": self.c.choice([0.5, 1.0]), "offset": self.c.choice(lags), **user}
             for user in users
         ]
+        for row in rows:
+            if self.whole and "line" in row:
+                row["setup"] = self.maybe(2.0, 0.4)
+        return rows
 
     def expansions(self) -> list[Row]:
         result = []

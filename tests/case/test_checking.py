@@ -114,6 +114,10 @@ BREAK = {
         lambda s: s.set("uses", 2, "expansion", "shell-a-2"),
         "uses", 2, "expansion", "shell-a-2"
     ),
+    "set-up-of-expansion": (
+        lambda s: s.set("uses", 3, "setup", "4"),
+        "uses", 3, "setup", "4"
+    ),
     "line-makes-other": (lambda s: s.set("orders", 3, "line", "shell-a"), "orders", 3, "line", "shell-a"),
     "bill-loop": (lambda s: close_loop(s), "bills", 2, "component", "charge"),
     "cancelled-below-advance": (

@@ -208,7 +208,8 @@ class Builder(Decisions):
         """A line that produces at all in a period pays its set-up."""
         f, name = self.f, f"{code}|{t}"
         cost = f.line_value(code, "setup_cost", f.starts[t])
-        if not cost:
+        taken = [u for u in f.uses(code) if u["setup"]]
+        if not cost and not taken:
             return
         units: dict[tuple[str, int], float] = defaultdict(float)
         for month in f.months(t):
@@ -221,7 +222,9 @@ class Builder(Decisions):
             most = self.useful(f.lines[code]["item"])
         runs = self.p.column(f"runs|{name}", 1.0, whole=True)
         self.p.row(f"setup|{name}", [(x, 1.0), (runs, -most)], upper=0.0)
-        self.money.append((runs, cost / f.unit))
+        self.money.append((runs, (cost or 0.0) / f.unit))
+        for u in taken:
+            self.use(u["resource"], u["setup"], [(f.starts[t], 1.0)], runs)
 
     def useful(self, item: str) -> float:
         """More of an item than any plan could use: gross requirement, promises and storage room included."""

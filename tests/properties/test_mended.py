@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import polars as pl
 import pytest
 
 import rampart
@@ -99,6 +100,40 @@ def test_a_resource_offers_nothing_before_its_first_row() -> None:
         )
     )  # fmt: skip
     assert found["own_use"] == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(("setup", "money"), [(0.0, 0.0), (4.0, 5.0)])
+def test_a_set_up_takes_hours_of_the_machine(setup: float, money: float) -> None:
+    """5 of each of two goods are needed in month 2, an hour each, of 10 hours. With 4 more to set up for either, one of
+    them is made a month before, and kept for 1 each.
+    """
+    goods = [KEPT | {"item": item, "name_en": item, "holding_cost": 1.0} for item in ("gun", "shell")]
+    found = rampart.plan(
+        case(
+            2, ["own_use", "money"], items=goods,
+            lines=[line(line=i["item"], item=i["item"], max_rate=math.inf, unit_cost=0.0) for i in goods],
+            contracts=[DEAL | {"contract": i["item"], "line": i["item"]} for i in goods],
+            demand=[need(5.0, item=i["item"], **{"from": month(1)}) for i in goods],
+            resources=[{"resource": "hours", "capacity": 10.0}],
+            uses=[{"resource": "hours", "line": i["item"], "quantity": 1.0, "setup": setup} for i in goods],
+        )
+    )  # fmt: skip
+    reached = dict(found["passes"].select("objective", "value").iter_rows())
+    assert (reached["own_use"], reached["money"]) == pytest.approx((0.0, money))
+    made = found["production"].group_by("period").agg(pl.col("output").sum()).sort("period")["output"].to_list()
+    assert made == pytest.approx([5.0, 5.0] if setup else [0.0, 10.0])
+
+
+def test_a_set_up_counts_in_what_a_resource_costs() -> None:
+    """Two months of 1 at 3 a unit and 2 hours to set up, an hour costs 5: both at once cost 2 (3 + 5) + 10, kept free."""
+    found = values(
+        case(
+            2, ["own_use", "money"], lines=[line(max_rate=math.inf, unit_cost=3.0)], contracts=[DEAL],
+            demand=[need(1.0)], resources=[{"resource": "hours", "capacity": math.inf, "cost": 5.0}],
+            uses=[{"resource": "hours", "line": "plant", "quantity": 1.0, "setup": 2.0}],
+        )
+    )  # fmt: skip
+    assert found["money"] == pytest.approx(2 * (3 + 5) + 10)
 
 
 SET_UP = {"max_rate": math.inf, "setup_cost": 5.0}

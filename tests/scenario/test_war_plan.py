@@ -212,6 +212,29 @@ def test_regret_and_risk_can_be_asked_for(tmp_path: Path) -> None:
     assert "cvar" in paths.output
 
 
+@pytest.mark.parametrize(("limit", "kept"), [(20.0, True), (2.0, False)])
+def test_plans_compare_where_the_rules_before_the_objective_are_kept(limit: float, kept: bool) -> None:
+    """A limit of storage is a rule held before money. The 5 shells there and 6 a month of need fit in 20, not in 2."""
+    case = small(0.2)
+    rows = case.tables["storage"].with_columns(limit=pl.lit(limit), end_value=pl.lit(0.0))
+    own = rows.with_columns(holder=pl.lit("AAA"), limit=pl.lit(1.0))
+    need = case.tables["demand"].with_columns(need=pl.lit(0.0)) if not kept else case.tables["demand"]
+    case = Case(tables={**case.tables, "storage": pl.concat([rows, own]), "demand": need})
+    free = Case(tables={**case.tables, "storage": rows.with_columns(limit=pl.lit(math.inf))})
+    made = war_plan(case)
+    values = dict(made["values"].iter_rows())
+    assert ("wait_and_see" in values) == kept
+    if not kept:
+        with pytest.raises(ValueError, match="rules"):
+            war_plan(case, regret=True)
+        return
+    assert values["wait_and_see"] <= values["plan"] + 1e-9
+    assert values["plan"] >= dict(war_plan(free, compare=False)["values"].iter_rows())["plan"] - 1e-6
+    regret = dict(war_plan(case, regret=True)["values"].iter_rows())
+    assert regret["counts"] == pytest.approx(regret["largest_regret"])
+    assert regret["largest_regret"] <= values["largest_regret"] + 1e-6
+
+
 def test_what_an_end_leaves_is_counted_again_from_the_decisions() -> None:
     """Orders come a month later, a widened line works from the third month on; a price that nobody states makes no money."""
     case = small(0.2, stock=0.0, cost=1.0)

@@ -116,7 +116,7 @@ def declare(model: Any, sets: Sets, tree: Tree, rates: Rates, held: demand.Held)
     _declare_rules(family, sets, tree, rates)
     lots = [n for n, r in enumerate(lines) if r["lot"] is not None]
     family("lots", [line_keys[n] for n in lots])
-    setups = [n for n in range(len(lines)) if rates.setup[n].any()]
+    setups = production.set_up_lines(sets, rates)
     family("active", [line_keys[n] for n in setups], upper=1.0)
     costly = np.flatnonzero(rates.idle)
     family("idle", [line_keys[n] for n in costly], [line_items[n] for n in costly])
@@ -188,7 +188,7 @@ def constrain(sets: Sets, tree: Tree, v: dict[str, Family], rates: Rates, held: 
     )
     setups = np.array([position[k] for k in v["active"].keys], dtype=np.int64)
     production.set_ups(sets, tree, rates, v["make"], v["active"], setups)
-    supply_chain.resources(sets, tree, v["use"], v["order"], v["expand"])
+    supply_chain.resources(sets, tree, v["use"], order=v["order"], active=v["active"], expand=v["expand"])
     capacity.most_units(sets, tree, v["expand"])
     contract.contract_limits(sets, tree, v["order"])
     cancellation.no_more_than_ordered(tree, v["order"], v["cancel"])

@@ -188,6 +188,12 @@ def whole_lots(sets: Sets, tree: Tree, make: Family, lots: Family, at: Integers)
     rows.constrain("==", 0.0)
 
 
+def set_up_lines(sets: Sets, rates: Rates) -> list[int]:
+    """Positions of the lines whose set-up costs money or takes some of a resource."""
+    takes = {use["line"] for use in sets.uses if use["setup"]}
+    return [n for n, code in enumerate(sets.lines) if rates.setup[n].any() or code in takes]
+
+
 def set_ups(sets: Sets, tree: Tree, rates: Rates, make: Family, active: Family, at: Integers) -> None:
     """``make <= M x active`` with M the maximum rate or, where unlimited, all that could ever be useful or possible."""
     most = most_output(sets, rates, at)[:, tree.period]

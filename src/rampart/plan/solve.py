@@ -218,7 +218,8 @@ class Engine:
             self.h.setOptionValue("solver", "ipx")
         self._go()
         status = self.h.modelStatusToString(self.h.getModelStatus())
-        denied = status == "Infeasible" and bool(self.held)  # what was found for the pass before fits: presolve can err
+        # rules can give way, and what was found for the pass before fits: presolve can err
+        denied = status == "Infeasible"
         if denied if whole else status not in ("Optimal", "Time limit reached"):
             self.h.clearSolver()
             self.h.setOptionValue("solver", "choose")

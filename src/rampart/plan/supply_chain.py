@@ -43,9 +43,10 @@ def resource_codes(sets: Sets) -> list[str]:
     return sorted({r["resource"] for r in sets.rows("resources")})
 
 
-def resource_use(sets: Sets, tree: Tree, rows: Rows, order: Family, expand: Family) -> None:
-    """Add what orders and expansions use of each resource to rows keyed by ``resource_codes``."""
+def resource_use(sets: Sets, tree: Tree, rows: Rows, *, order: Family, active: Family, expand: Family) -> None:
+    """Add what orders, set-ups and expansions use of each resource to rows keyed by ``resource_codes``."""
     at = {code: n for n, code in enumerate(resource_codes(sets))}
+    set_up = {code: n for n, code in enumerate(active.keys)}
     keys, places, lags, factors = [], [], [], []
     for use in sets.uses:
         for n, channel in sets.channels_of.get(use["line"], []):
@@ -53,10 +54,12 @@ def resource_use(sets: Sets, tree: Tree, rows: Rows, order: Family, expand: Fami
             places.append(at[use["resource"]])
             lags.append(channel.lead - use["offset"])
             factors.append(use["quantity"])
+        row = np.array([at[use["resource"]]])
+        if use["setup"] and use["line"] in set_up:
+            rows.add(active, tree.now, key=np.array([set_up[use["line"]]]), row=row, factor=use["setup"])
         if use["expansion"] in sets.expansion_index:
             n = sets.expansion_index[use["expansion"]]
             when = tree.from_start(math.floor(sets.expansions[n]["construction"] - use["offset"]))
-            row = np.array([at[use["resource"]]])
             rows.add(expand, when, key=np.array([n]), row=row, factor=use["quantity"])
     rows.add_lagged(
         order, np.array(lags), key=np.array(keys, dtype=np.int64), row=np.array(places, dtype=np.int64),
@@ -83,11 +86,11 @@ def resource_numbers(sets: Sets) -> tuple[Floats, Floats]:
     return np.where(any_unlimited, np.inf, summed), np.nan_to_num(cost[:, starts])
 
 
-def resources(sets: Sets, tree: Tree, use: Family, order: Family, expand: Family) -> None:
-    """``use = what orders and expansions need``, with ``use <= capacity`` as its upper bound row."""
+def resources(sets: Sets, tree: Tree, use: Family, *, order: Family, active: Family, expand: Family) -> None:
+    """``use = what orders, set-ups and expansions need``, with ``use <= capacity`` as its upper bound row."""
     codes = resource_codes(sets)
     needed = Rows(use.model, tree, "resource use", codes, scale=use.scale)
-    resource_use(sets, tree, needed, order, expand)
+    resource_use(sets, tree, needed, order=order, active=active, expand=expand)
     needed.add(use, tree.now, factor=-1.0)
     needed.constrain("==", 0.0)
     capacity, _ = resource_numbers(sets)

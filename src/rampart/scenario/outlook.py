@@ -31,6 +31,8 @@ NEARLY = (
     1e-5  # infeasibility, in solver units near one, up to which an optimum that the solver will not vouch for counts
 )
 
+BROKEN = 1e-6  # sum of broken rules, each as a share, above which they count as broken
+
 DECISIONS = ("order", "cancel", "buy", "send", "expand")
 
 
@@ -103,6 +105,16 @@ class Outlook:
         whole = np.sort(whole[whole >= 0])
         until = self.effort.whole_until
         self.whole = whole if until is None else whole[tree.period[self.layout.column_node[whole]] < until]
+
+    @property
+    def one_scale(self) -> bool:
+        """Whether plans can be compared by one figure: one objective counts, and before it at most that rules are kept."""
+        return all(part.measure.name == "rules" for aim in self.aims[:-1] for part in aim.parts)
+
+    def broken(self, answer: Answer) -> bool:
+        """Whether rules give way before the objective that counts."""
+        before = [part.measure for aim in self.aims[:-1] for part in aim.parts if part.measure.name == "rules"]
+        return any(float(self.costs(measure) @ answer.level) > BROKEN for measure in before)
 
     def costs(self, measure: Any) -> Floats:
         """Coefficient of every column in a measure."""

@@ -93,24 +93,26 @@ def war_plan(
     ends = chain.ends if chain else np.array([bool(r["ends"]) for r in case["regimes"].iter_rows(named=True)])
     say("plan")
     outlook = Outlook(case, tree, objective=objective, effort=effort)
-    known = _known(case, tree, objective, effort) if (compare or regret) and len(outlook.aims) == 1 else None
+    known = _known(case, tree, objective, effort) if (compare or regret) and outlook.one_scale else None
     if regret:
         if known is None:
             raise ValueError("regret needs one scale: state what the objectives are worth (priorities, column 'worth')")
         risk = Risk(regret=known)
     answer = outlook.solve(risk=risk, stated=risk is None)
+    comparable = outlook.one_scale and not outlook.broken(answer)
+    if regret and not comparable:
+        raise ValueError("regret needs rules that can be kept: mend what the plan of this case breaks")
     tables = {
         "decisions": _decisions(outlook, answer, root_only=True), "nodes": nodes_of(outlook.tree, ends),
         "policy": _decisions(outlook, answer, root_only=False), "holdings": _holdings(outlook, answer),
         "supply": supply_of(outlook, answer, ends), "left": left_over(outlook, answer, ends),
     }  # fmt: skip
-    values: list[tuple[str, float]] = [
-        ("plan", float(answer.path_cost @ outlook.chance)), ("cvar_90", cvar(answer.path_cost, outlook.chance, 0.9)),
-        ("worst", float(answer.path_cost.max())),
-    ]  # fmt: skip
+    values: list[tuple[str, float]] = [("plan", float(answer.path_cost @ outlook.chance))]
+    values += [("counts", answer.value)] if risk else []
+    values += [("cvar_90", cvar(answer.path_cost, outlook.chance, 0.9)), ("worst", float(answer.path_cost.max()))]
     # held one after another, objectives cannot be compared between plans: what one loses in the first it gains in the last
-    compare = compare and len(outlook.aims) == 1
-    known = np.full(outlook.chance.size, np.nan) if known is None else known
+    compare = compare and comparable
+    known = np.full(outlook.chance.size, np.nan) if known is None or not comparable else known
     rivals: dict[str, Floats] = {}
     if compare:
         say("values")
@@ -275,7 +277,7 @@ def _values(
         Outlook(case, branching.fan(tree, shared=first_look(tree)), objective=objective, effort=effort).solve().value
     )
     over = tree.mix @ ends > 0.5 if tree.mix is not None else np.zeros(len(tree), dtype=bool)
-    static = outlook.solve(together=outlook.together(np.where(over, -1, tree.period))).value
+    static = _value(outlook, outlook.solve(together=outlook.together(np.where(over, -1, tree.period))))
     result = [("wait_and_see", wait), ("knowing", here - wait), ("two_stage_bound", bound), ("no_recourse", static)]
     result.append(("recourse", static - here))
     mean = branching.mean_path(tree)
@@ -291,12 +293,17 @@ def _values(
         if t < first
     ]
     try:
-        mean_first = outlook.solve(fixed=by_name(outlook, amounts)).value
+        mean_first = _value(outlook, outlook.solve(fixed=by_name(outlook, amounts)))
         result += [("mean_plan_first", mean_first), ("planning_for_the_tree", mean_first - here)]
     except NoPlan:
         result += [("mean_plan_first", float("nan")), ("planning_for_the_tree", float("nan"))]
     regret = answer.path_cost - known
     return [*result, ("largest_regret", float(regret.max()))]
+
+
+def _value(outlook: Outlook, answer: Answer) -> float:
+    """Value of an answer, not comparable where rules that the plan keeps give way."""
+    return float("nan") if outlook.broken(answer) else answer.value
 
 
 def _rivals(case: Case, outlook: Outlook, ends: Any, objective: str | None, say: Say) -> dict[str, Floats]:
@@ -311,11 +318,11 @@ def _rivals(case: Case, outlook: Outlook, ends: Any, objective: str | None, say:
     ):  # fmt: skip
         say(name)
         try:
-            found[name] = policy.roll(
-                case, ends, tree, ahead, objective=objective, effort=outlook.effort
-            ).answer.path_cost
+            rolled = policy.roll(case, ends, tree, ahead, objective=objective, effort=outlook.effort)
         except NoPlan:
-            found[name] = np.full(outlook.chance.size, np.nan)
+            rolled = None
+        kept = rolled is not None and not rolled.outlook.broken(rolled.answer)
+        found[name] = rolled.answer.path_cost if rolled and kept else np.full(outlook.chance.size, np.nan)
     return found
 
 

@@ -59,6 +59,11 @@ def check_one_of_two(draft: Draft) -> Iterator[Finding]:
         for row, given in draft.sound(table).filter(both | neither).select(ROW, two).iter_rows():
             code = "neither-of-two" if given is None else "both-of-two"
             yield draft.finding(code, table, row=row, column=two, value=given, one=one, two=two)
+    for row, code, units in (
+        draft.sound("uses").filter(pl.col("expansion").is_not_null() & (pl.col("setup") > 0))
+        .select(ROW, "expansion", "setup").iter_rows()
+    ):  # fmt: skip
+        yield draft.finding("set-up-of-expansion", "uses", row=row, column="setup", value=units, expansion=code)
 
 
 def check_items_of_lines(draft: Draft) -> Iterator[Finding]:
