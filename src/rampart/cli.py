@@ -144,7 +144,7 @@ def open_plan(path: Path) -> Plan:
 
 def keep_off(folder: Path) -> None:
     """Leave with a usage message where a plan must not be written, before any work is done."""
-    from rampart.plan.result import require_place
+    from rampart.engine import require_place
 
     try:
         require_place(folder)

@@ -17,6 +17,7 @@ from rampart.cli import (
     case_argument,
     json_option,
     json_text,
+    keep_off,
     language_option,
     leave_unbounded,
     load,
@@ -92,6 +93,8 @@ def war(
         raise click.UsageError("--fresh and --batches count the mean; leave out --cvar and --regret")
     if cvar and regret:
         raise click.UsageError("one of --cvar and --regret")
+    if out:
+        keep_off(out)
     case = load(case_path, overrides, lang, as_json=as_json)
     words = Words(lang, str(case.settings["currency"]), str(case.settings["money_unit"]))
     tell: Tell = (lambda *_, **__: None) if as_json else (lambda key, **of: click.echo(words(key, **of), err=True))

@@ -180,6 +180,15 @@ def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> N
     assert run.exit_code == 0, run.output
     assert "valeur de l'information parfaite" in run.output
     assert (tmp_path / "out/war.fr.html").exists()
+    (tmp_path / "out/forward.parquet").write_text("of another run")
+    again = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "out"), "--no-compare"])
+    assert again.exit_code == 0, again.output
+    assert not (tmp_path / "out/forward.parquet").exists()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/notes.txt").write_text("kept")
+    refused = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "mine")])
+    assert refused.exit_code == 2
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
     nodes = pl.read_parquet(tmp_path / "out/nodes.parquet")
     assert nodes.filter(~pl.col("node").is_in(nodes["parent"]))["probability"].sum() == pytest.approx(1)
     told = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--json"])

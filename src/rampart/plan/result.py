@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rampart.case import Case
+from rampart.engine import whole_folder
 from rampart.findings import Language
 from rampart.result_columns import Tables, result_tables
 
@@ -101,35 +99,14 @@ class Plan:
         folder of the same name is replaced; anything else there is refused.
         """
         target = Path(path)
-        require_place(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        try:
+        with whole_folder(target) as folder:
             for name, table in self.tables.items():
-                table.write_parquet(part / f"{name}.parquet")
-            self.duals.write_parquet(part / "duals.parquet")
-            self.case.save(part / "case", format="parquet")
+                table.write_parquet(folder / f"{name}.parquet")
+            self.duals.write_parquet(folder / "duals.parquet")
+            self.case.save(folder / "case", format="parquet")
             text = json.dumps(dict(self.manifest), indent=1, ensure_ascii=False, sort_keys=True)
-            (part / "manifest.json").write_text(text + "\n", encoding="utf-8")
-            part.chmod(0o755)
-            old = target.with_name(f".{target.name}-old-{os.getpid()}")
-            if target.exists():
-                target.rename(old)
-            try:
-                part.rename(target)
-            finally:
-                if old.exists() and not target.exists():  # stopped in between: the older plan stays
-                    old.rename(target)
-                shutil.rmtree(old, ignore_errors=True)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
+            (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
         return target
-
-
-def require_place(path: Path) -> None:
-    """Raise FileExistsError where a plan must not be written: something else than a plan folder is there."""
-    if path.exists() and not (path / "manifest.json").exists():
-        raise FileExistsError(f"{path} exists and is not a plan folder; choose another name or remove it")
 
 
 def read_plan(path: str | Path) -> Plan:

@@ -6,6 +6,7 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
+from rampart.engine import whole_folder
 from rampart.findings import Language
 from rampart.report.subject import Subject
 from rampart.report.war_charts import figures
@@ -38,6 +39,8 @@ def print_war(made: WarPlan, language: Language = "en") -> None:
 def write_war(made: WarPlan, folder: str | Path, *, language: Language = "en", report: bool = True) -> tuple[Path, ...]:
     """Write every table as Parquet and ``manifest.json`` into a folder; gives the page and the workbook written beside them.
 
+    The folder appears whole or not at all; an older folder of results of the same name is replaced, so that nothing of
+    another run stays in it, and anything else there is refused (FileExistsError).
     report  whether to write the page ``war.en.html`` and the workbook ``war.en.xlsx`` (or ``fr``)
     A plan that decides differently where nothing tells two courses apart is a defect: RuntimeError, nothing is written.
     """
@@ -45,17 +48,18 @@ def write_war(made: WarPlan, folder: str | Path, *, language: Language = "en", r
     if found:
         raise RuntimeError(f"the plan peeks: {found[:3]}")
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in made.tables.items():
-        table.write_parquet(folder / f"{name}.parquet")
-    (folder / "manifest.json").write_text(json.dumps(made.manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
-    if not report:
-        return ()
-    from rampart.report.war_workbook import write_workbook
+    with whole_folder(folder) as part:
+        for name, table in made.tables.items():
+            table.write_parquet(part / f"{name}.parquet")
+        (part / "manifest.json").write_text(json.dumps(made.manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
+        if not report:
+            return ()
+        from rampart.report.war_workbook import write_workbook
 
-    page = folder / f"war.{language}.html"
-    page.write_text(html(made, language), encoding="utf-8", newline="\n")
-    return page, write_workbook(made, folder / f"war.{language}.xlsx", language)
+        page = part / f"war.{language}.html"
+        page.write_text(html(made, language), encoding="utf-8", newline="\n")
+        book = write_workbook(made, part / f"war.{language}.xlsx", language)
+    return folder / page.name, folder / book.name
 
 
 def html(made: WarPlan, language: Language = "en") -> str:
