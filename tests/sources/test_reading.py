@@ -309,3 +309,11 @@ def test_damaged_bytes_never_raise(form: str, tmp_path: Path) -> None:
         for finding in books.findings:
             assert finding.sentence("en")
             assert finding.sentence("fr")
+
+
+def test_a_pdf_of_starts_without_an_end_is_read_in_bounded_time(tmp_path: Path) -> None:
+    path = tmp_path / "starts.pdf"
+    path.write_bytes(b"%PDF-1.4\n" + b"stream\nPK\x03\x04" * 300_000)
+    started = time.perf_counter()
+    assert errors(read_books([path])) == {"jbook-broken", "jbook-too-large", "more-errors"}
+    assert time.perf_counter() - started < 20
