@@ -348,3 +348,14 @@ def test_a_public_table_without_a_column_or_a_number_is_a_finding(tmp_path: Path
     assert len(scores.forecasts) == 1
     rates.write_text(rates.read_text().replace("organisation", "firm"))
     assert [(f.code, f.column) for f in score_ramp(folder).findings] == [("missing-column", "organisation")]
+
+
+def test_orders_of_other_accounts_are_forecast_from_all(tmp_path: Path) -> None:
+    books_with_slips(tmp_path, slips_of(3, (2018, 2019)))
+    for file in tmp_path.glob("*.xml"):
+        file.write_text(file.read_text().replace("2034A", "0300D"))
+    scores = score_books(orders(read_books([tmp_path]).tables), earlier=packaged_slips())
+    assert set(scores.forecasts["account"]) == {"other"}
+    assert len(scores.forecasts) == 120
+    slips = packaged_slips().filter(pl.col("ahead") == 1)["slip"]
+    assert scores.forecasts["expected"].to_list() == pytest.approx([slips.mean()] * 120)
