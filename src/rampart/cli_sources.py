@@ -307,4 +307,5 @@ def backtest_ramp(
         print_frame(scores.forecasts.select(*_RAMP), words("backtest.ramp"), lang, most=60)
         print_frame(scores.summary, words("backtest.title"), lang)
         show_findings(scores.findings, lang, as_json=False)
-    sys.exit(FINDINGS if scores.summary.is_empty() else OK)
+    failed = scores.summary.is_empty() or any(f.severity == "error" for f in scores.findings)
+    sys.exit(FINDINGS if failed else OK)
