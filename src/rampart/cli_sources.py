@@ -102,9 +102,12 @@ def import_jbook(
 @json_option
 def import_p21(file: Path, out: Path | None, lang: Language, as_json: bool) -> None:
     """Read a production schedule in the P-21 layout (.xlsx or .csv)."""
+    from rampart.findings import Finding
     from rampart.sources.p21 import p21_case, read_p21
 
     frame, found = read_p21(file)
+    if frame.is_empty() and not found:
+        found = (Finding("p21-empty", file=file.name),)
     sound = not frame.is_empty() and not any(f.severity == "error" for f in found)
     case = p21_case(frame, name=file.stem) if sound else None
     finish(case, found, out, lang, {"rows": len(frame)}, as_json=as_json)
@@ -257,7 +260,8 @@ def backtest_jbook(folders: tuple[Path, ...], leave_out: bool, out: Path | None,
         scores.forecasts.write_csv(out)
     words = Words(lang)
     if as_json:
-        say(json_text({"scores": scores.summary.to_dicts(), "not_forecast": list(scores.skipped)}))
+        said = {"scores": scores.summary.to_dicts(), "not_forecast": list(scores.skipped)}
+        say(json_text({**said, "findings": [f.as_dict(lang) for f in errors]}))
     else:
         print_frame(scores.summary, words("backtest.title"), lang)
         for year in scores.skipped:

@@ -42,6 +42,7 @@ def test_export_and_import_of_a_schedule(tmp_path: Path) -> None:
     run("import", "p21", file, "-o", tmp_path / "case")
     assert (tmp_path / "case" / "orders.csv").exists()
     run("export", "p21", "--template", "-o", tmp_path / "t.xlsx")
+    assert "aucune ligne" in run("import", "p21", tmp_path / "t.xlsx", "--lang", "fr", code=1).output
     run("export", "p21", "-o", tmp_path / "t.xlsx", code=2)
     run("export", "p21", TINY, "-o", tmp_path / "t.ods", code=2)
     (tmp_path / "bad.csv").write_text("item\n")
