@@ -378,3 +378,13 @@ def test_odd_dates_are_findings_and_stop_nothing(written: str, tmp_path: Path) -
     assert len(pairs(orders(books.tables))) == 1
     calibrate(books.tables)
     jbook_case(books)
+
+
+def test_archives_inside_an_archive_are_said_not_to_be_opened(tmp_path: Path) -> None:
+    path = tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("book.xml", book([plain()]))
+        archive.writestr("more.zip", packed("zip", book([plain()])))
+    books = read_books([path])
+    assert [(f.code, f.value) for f in books.findings if f.severity == "warning"] == [("jbook-nested", "more.zip")]
+    assert len(books["orders"]) == 2

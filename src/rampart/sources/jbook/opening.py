@@ -18,6 +18,7 @@ from rampart.findings import Finding
 PIECE = 1 << 16
 MOST_MEMBERS = 1000
 MOST_ATTACHED = 400_000_000
+_ARCHIVES = (".zip", ".zzz", ".xz")
 _LZMA_MEMORY = 200_000_000
 _STREAM = re.compile(rb"stream\r?\n")
 _LENGTH = re.compile(rb"/Length\s+(\d+)(?!\s+\d+\s+R)")
@@ -78,6 +79,9 @@ def _zip(file: IO[bytes], name: str, findings: list[Finding]) -> Iterator[Docume
             members = [m for m in archive.infolist() if m.filename.lower().endswith(".xml")]
             if not members:
                 findings.append(Finding("jbook-no-document", file=name, value=".zip"))
+            nested = [m.filename for m in archive.infolist() if m.filename.lower().endswith(_ARCHIVES)]
+            if members and nested:
+                findings.append(Finding("jbook-nested", file=name, value=nested[0], details={"count": len(nested)}))
             if len(members) > MOST_MEMBERS:
                 findings.append(Finding("jbook-too-large", file=name, details={"limit": f"{MOST_MEMBERS:,}"}))
             for member in members[:MOST_MEMBERS]:
