@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,20 @@ def print_frame(frame: pl.DataFrame, title: str, language: Language, *, most: in
     print_table(frame, title, language, most=most)
 
 
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What cannot be written there is said in a line: a folder that is a file, or holds something else, or is not there."""
+    try:
+        yield
+    except OSError as fault:
+        said = (
+            str(fault)
+            if isinstance(fault, FileExistsError) and fault.strerror is None
+            else fault.strerror or str(fault)
+        )
+        raise click.UsageError(f"{path}: {said}") from fault
+
+
 def finish(
     case: Case | None, findings: Iterable[Finding], out: Path | None, language: Language, shown: dict[str, Any],
     *, as_json: bool,
@@ -40,10 +55,8 @@ def finish(
 
     found = tuple(at_most_alike(findings))
     if case is not None and out is not None:
-        try:
+        with writing(out):
             case.save(out)
-        except FileExistsError as taken:
-            raise click.UsageError(str(taken)) from taken
     if as_json:
         say(json_text({**shown, "case": str(out) if out else None, "findings": [f.as_dict(language) for f in found]}))
     else:
@@ -79,10 +92,14 @@ def import_jbook(
 
     books = read_books(files)
     found = list(books.findings)
+    years = books["line_items"]["budget_year"].drop_nulls().unique().sort().to_list()
+    if year is not None and years and year not in years:
+        raise click.UsageError(f"--year {year}: no such book; read: {', '.join(map(str, years))}")
     if tables is not None:
-        write_books(books, tables)
+        with writing(tables):
+            write_books(books, tables)
     case = None
-    if out is not None and books["line_items"]["budget_year"].drop_nulls().len():
+    if out is not None and years:
         case, left_out = jbook_case(books, year=year)
         found += left_out
     unnamed = books.unnamed()
@@ -102,9 +119,12 @@ def import_jbook(
 @json_option
 def import_p21(file: Path, out: Path | None, lang: Language, as_json: bool) -> None:
     """Read a production schedule in the P-21 layout (.xlsx or .csv)."""
+    from rampart.findings import Finding
     from rampart.sources.p21 import p21_case, read_p21
 
     frame, found = read_p21(file)
+    if frame.is_empty() and not found:
+        found = (Finding("p21-empty", file=file.name),)
     sound = not frame.is_empty() and not any(f.severity == "error" for f in found)
     case = p21_case(frame, name=file.stem) if sound else None
     finish(case, found, out, lang, {"rows": len(frame)}, as_json=as_json)
@@ -155,7 +175,8 @@ def export_p21(source: Path | None, out: Path, template: bool, lang: Language) -
     words = Words(lang)
     given = None if source is None else case_or_plan(source, lang)
     frame = pl.DataFrame(schema=schema()) if given is None else schedule(given)
-    say(words("cli.exported", rows=len(frame), file=write_p21(frame, out, language=lang)))
+    with writing(out):
+        say(words("cli.exported", rows=len(frame), file=write_p21(frame, out, language=lang)))
     if given is not None and (without := without_line(given)):
         say(words("cli.exported_without", n=without))
 
@@ -183,7 +204,8 @@ def calibrate_jbook(folder: Path, out: Path | None, lang: Language, as_json: boo
     errors = tuple(f for f in books.findings if f.severity == "error")
     facts = estimate(books.tables)
     if out is not None:
-        write_facts(facts, out)
+        with writing(out):
+            write_facts(facts, out)
     if as_json:
         say(json_text({"facts": facts.to_dicts(), "findings": [f.as_dict(lang) for f in errors]}))
     else:
@@ -216,11 +238,13 @@ def expect(
     read = case_or_plan(source, lang)
     frame = expected_deliveries(read)
     if late_case is not None:
-        saved = made_late(read if isinstance(read, Case) else read.case, level=level).save(late_case)
+        with writing(late_case):
+            saved = made_late(read if isinstance(read, Case) else read.case, level=level).save(late_case)
         if not as_json:
             say(Words(lang)("expect.late", path=saved))
     if out is not None:
-        frame.write_csv(out)
+        with writing(out):
+            frame.write_csv(out)
     if as_json:
         say(json_text(frame.to_dicts()))
     else:
@@ -254,10 +278,12 @@ def backtest_jbook(folders: tuple[Path, ...], leave_out: bool, out: Path | None,
     errors = tuple(f for f in books.findings if f.severity == "error")
     scores = score_books(orders(books.tables), leave_out=leave_out, earlier=packaged_slips())
     if out is not None:
-        scores.forecasts.write_csv(out)
+        with writing(out):
+            scores.forecasts.write_csv(out)
     words = Words(lang)
     if as_json:
-        say(json_text({"scores": scores.summary.to_dicts(), "not_forecast": list(scores.skipped)}))
+        said = {"scores": scores.summary.to_dicts(), "not_forecast": list(scores.skipped)}
+        say(json_text({**said, "findings": [f.as_dict(lang) for f in errors]}))
     else:
         print_frame(scores.summary, words("backtest.title"), lang)
         for year in scores.skipped:
@@ -297,7 +323,8 @@ def backtest_ramp(
         raise click.UsageError(f"--since {since}: expected YYYY-MM")
     scores = score_ramp(folder, series, names=names, since=first)
     if out is not None:
-        scores.forecasts.write_csv(out)
+        with writing(out):
+            scores.forecasts.write_csv(out)
     if as_json:
         tables = {"summary": scores.summary, "forecasts": scores.forecasts, "stages": scores.stages}
         found = [f.as_dict(lang) for f in scores.findings]
@@ -307,4 +334,5 @@ def backtest_ramp(
         print_frame(scores.forecasts.select(*_RAMP), words("backtest.ramp"), lang, most=60)
         print_frame(scores.summary, words("backtest.title"), lang)
         show_findings(scores.findings, lang, as_json=False)
-    sys.exit(FINDINGS if scores.summary.is_empty() else OK)
+    failed = scores.summary.is_empty() or any(f.severity == "error" for f in scores.findings)
+    sys.exit(FINDINGS if failed else OK)

@@ -348,3 +348,65 @@ def test_a_public_table_without_a_column_or_a_number_is_a_finding(tmp_path: Path
     assert len(scores.forecasts) == 1
     rates.write_text(rates.read_text().replace("organisation", "firm"))
     assert [(f.code, f.column) for f in score_ramp(folder).findings] == [("missing-column", "organisation")]
+
+
+def test_orders_of_other_accounts_are_forecast_from_all(tmp_path: Path) -> None:
+    books_with_slips(tmp_path, slips_of(3, (2018, 2019)))
+    for file in tmp_path.glob("*.xml"):
+        file.write_text(file.read_text().replace("2034A", "0300D"))
+    scores = score_books(orders(read_books([tmp_path]).tables), earlier=packaged_slips())
+    assert set(scores.forecasts["account"]) == {"other"}
+    assert len(scores.forecasts) == 120
+    slips = packaged_slips().filter(pl.col("ahead") == 1)["slip"]
+    assert scores.forecasts["expected"].to_list() == pytest.approx([slips.mean()] * 120)
+
+
+@pytest.mark.parametrize(
+    "date", ["2024-6", "2024/06", "2024Q3", "20240801", "2024-02-32", "2024-00", "FY24", "2024-06junk"]
+)
+def test_a_date_written_otherwise_is_a_finding_and_not_january(date: str, tmp_path: Path) -> None:
+    assert month_number(date) is None
+    folder = public(tmp_path, [("2022-02", 14400.0, "2023-01"), ("2024-01", 30000.0, date)], PLAN)
+    scores = score_ramp(folder)
+    assert ("public-not-a-date", date) in [(f.code, f.value) for f in scores.findings]
+    assert scores.forecasts.is_empty()
+    public(
+        tmp_path, [("2022-02", 14400.0, "2023-01"), ("2024-01", 30000.0, "2024-01")], [{**PLAN[0], "source_date": date}]
+    )
+    assert [(f.code, f.file, f.value) for f in score_ramp(folder).findings] == [
+        ("public-not-a-date", "production_rates.csv", date)
+    ]
+
+
+def test_what_was_said_in_a_year_is_known_at_its_end() -> None:
+    rates = [rate("rate_target", 90000, "2023", "2023-01", "2025-01")]
+    assert known("2023-11", rates).announced == ()
+    assert known("2023-12", rates).announced == ((2025 * 12, 90000.0),)
+
+
+def test_rows_that_end_early_or_hold_no_rate_are_findings(tmp_path: Path) -> None:
+    folder = public(tmp_path, [("2022-02", 14400.0, "2023-01"), ("2023-08", 24000.0, "2023-08")], PLAN)
+    whole = score_ramp(folder).forecasts
+    with (folder / "production_rates.csv").open("a") as file:
+        file.write(f"US,{SERIES.organisation},{SERIES.item},rate_target,90000\n")
+        file.write(f"US,{SERIES.organisation},{SERIES.item},rate_target,-5,,rounds/month,2023-01,2025-01,2023-01\n")
+    with (folder / "backtest_series.csv").open("a") as file:
+        file.write(f"{SERIES.name},2023-08,24000,rounds/month,actual,2023-08\n")  # again
+        file.write(f"{SERIES.name},2023-09,24000,rounds per month,actual,2023-09\nothers,2023-09,1,rounds\n")
+    with (folder / "capacity_investments.csv").open("a") as file:
+        file.write("US,paint shop,155mm,2023-01,2024-01,,2023-01\nUS,paint shop,tyres,2023-01,2024-01,,2023-01\n")
+    scores = score_ramp(folder)
+    assert scores.forecasts.equals(whole)
+    assert [(f.code, f.row, f.value) for f in scores.findings] == [
+        ("public-not-a-number", 4, "-5"), ("ramp-no-rate", 5, "rounds per month"), ("ramp-stage-unknown", None, "paint shop"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["", "series,date,value,unit\n", f"series,date,value,unit\n{SERIES.name},2015-01,9,rounds/day\n"]
+)
+def test_nothing_to_score_is_a_finding(text: str, tmp_path: Path) -> None:
+    folder = public(tmp_path, [("2022-02", 14400.0, "2023-01")], PLAN)
+    later = tmp_path / "later.csv"
+    later.write_text(text)
+    assert [(f.code, f.file) for f in score_ramp(folder, later).findings] == [("ramp-nothing-scored", "later.csv")]

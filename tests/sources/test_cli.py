@@ -42,6 +42,7 @@ def test_export_and_import_of_a_schedule(tmp_path: Path) -> None:
     run("import", "p21", file, "-o", tmp_path / "case")
     assert (tmp_path / "case" / "orders.csv").exists()
     run("export", "p21", "--template", "-o", tmp_path / "t.xlsx")
+    assert "aucune ligne" in run("import", "p21", tmp_path / "t.xlsx", "--lang", "fr", code=1).output
     run("export", "p21", "-o", tmp_path / "t.xlsx", code=2)
     run("export", "p21", TINY, "-o", tmp_path / "t.ods", code=2)
     (tmp_path / "bad.csv").write_text("item\n")
@@ -105,3 +106,18 @@ def test_backtest_of_a_ramp(tmp_path: Path) -> None:
 )
 def test_a_missing_path_is_an_error(words: list[str], tmp_path: Path) -> None:
     run(*words, tmp_path / "nowhere", code=0 if words[-1] == "trackers" and words[0] != "import" else 1)
+
+
+def test_what_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
+    path = write(tmp_path, "b.xml", book([plain()]))
+    run("import", "jbook", path, "-o", tmp_path / "case")
+    nowhere = tmp_path / "no" / "x.csv"
+    assert "b.xml" in run("import", "jbook", path, "--tables", path, code=2).output
+    run("import", "jbook", path, "-o", path, code=2)
+    assert "read: 2016" in run("import", "jbook", path, "-o", tmp_path / "old", "--year", 1990, code=2).output
+    run("calibrate", "jbook", path, "-o", nowhere, code=2)
+    run("backtest", "jbook", path, "-o", nowhere, code=2)
+    run("backtest", "ramp", tmp_path, "-o", nowhere, code=2)
+    run("expect", tmp_path / "case", "-o", nowhere, code=2)
+    assert "without a case" in run("expect", tmp_path / "case", "--late-case", tmp_path, code=2).output
+    run("export", "p21", TINY, "-o", path / "x.csv", code=2)

@@ -126,3 +126,13 @@ def test_missing_columns_and_files(tmp_path: Path) -> None:
     (tmp_path / "y.xlsx").write_bytes(b"no workbook")
     for name in ("y.xlsx", "nowhere.csv"):
         assert [f.code for f in read_p21(tmp_path / name)[1]] == ["unreadable"]
+
+
+def test_a_line_told_in_two_ways_and_a_schedule_without_deliveries_are_findings(tmp_path: Path) -> None:
+    _, findings = read_p21(written(tmp_path, row(), row(max_rate=77.0, nation="XXX")))
+    assert [(f.code, f.row, f.details["what_fr"], f.details["first"]) for f in findings] == [
+        ("p21-line-twice", 3, "nation de la chaîne, cadence maximale", 2)
+    ]
+    none = dict.fromkeys(MONTHS, "")
+    _, findings = read_p21(written(tmp_path, row(**none, balance_after=100)))
+    assert [f.code for f in findings] == ["p21-no-delivery"]

@@ -16,7 +16,11 @@ from xml.etree import ElementTree
 import polars as pl
 import pytest
 
+from rampart.sources.calibration.facts import calibrate
+from rampart.sources.calibration.slips import pairs
 from rampart.sources.jbook import opening, parsing, read_books
+from rampart.sources.jbook.case_tables import jbook_case
+from rampart.sources.jbook.history import orders
 from rampart.sources.jbook.tables import Books
 from sources.small_books import JB, PROC, Item, Maker, Order, book, plain, tag, write
 
@@ -309,3 +313,78 @@ def test_damaged_bytes_never_raise(form: str, tmp_path: Path) -> None:
         for finding in books.findings:
             assert finding.sentence("en")
             assert finding.sentence("fr")
+
+
+def test_a_pdf_of_starts_without_an_end_is_read_in_bounded_time(tmp_path: Path) -> None:
+    path = tmp_path / "starts.pdf"
+    path.write_bytes(b"%PDF-1.4\n" + b"stream\nPK\x03\x04" * 300_000)
+    started = time.perf_counter()
+    assert errors(read_books([path])) == {"jbook-broken", "jbook-too-large", "more-errors"}
+    assert time.perf_counter() - started < 20
+
+
+def test_books_of_one_name_in_two_folders_are_two_books(tmp_path: Path) -> None:
+    for year in (2015, 2016, 2017):
+        (tmp_path / str(year)).mkdir()
+        write(tmp_path / str(year), "book.xml", book([plain(year)], year=year))
+        write(tmp_path, f"{year}.xml", book([plain(year)], year=year))
+    same = read_books([tmp_path / str(year) for year in (2015, 2016, 2017)])
+    apart = read_books([tmp_path / f"{year}.xml" for year in (2015, 2016, 2017)])
+    assert same["books"]["document"].to_list() == ["book.xml", "2016/book.xml", "2017/book.xml"]
+    assert orders(same.tables).drop("document").equals(orders(apart.tables).drop("document"))
+
+
+def test_a_file_given_twice_is_read_once(tmp_path: Path) -> None:
+    path = write(tmp_path, "b.xml", book([plain()]))
+    assert len(read_books([path, tmp_path, path])["orders"]) == 2
+
+
+def test_later_versions_of_the_schema_are_read(tmp_path: Path) -> None:
+    text = (
+        book([plain()]).replace("schema/022009/jb", "schema/022017/jb").replace("schema/20100219/", "schema/20170219/")
+    )
+    books = read_books([write(tmp_path, "b.xml", text)])
+    assert errors(books) == set()
+    assert len(books["orders"]) == 2
+    other = text.replace("http://www.dtic.mil/comptroller/xml/schema/", "http://example.org/schema/")
+    assert errors(read_books([write(tmp_path, "o.xml", other)])) == {"jbook-not-a-book"}
+
+
+@pytest.mark.parametrize("written", ["1,450", "1 450", "1_450", "1.450,5", "١٤٥٠", "-", "TBD5"])
+def test_a_number_written_otherwise_is_kept_as_text_and_said(written: str, tmp_path: Path) -> None:
+    order = book([Item(makers=[Maker(orders=[Order(2016, "2016-01", "2017-01", 1450)])])])
+    assert "<proc:Quantity>1450<" in order
+    text = order.replace("<proc:Quantity>1450<", f"<proc:Quantity>{written}<")
+    books = read_books([write(tmp_path, "b.xml", text)])
+    assert books["orders"]["quantity"].to_list() == [None]
+    assert written in [f.value for f in books.findings if f.code == "jbook-not-a-number"]
+
+
+def test_an_amount_with_a_thousands_mark_is_said_and_a_tick_is_not(tmp_path: Path) -> None:
+    text = book([plain()]).replace("<proc:PriorYear>12.5<", "<proc:PriorYear>1,012.5<")
+    books = read_books([write(tmp_path, "b.xml", text.replace("<proc:BudgetYearOne>14<", "<proc:BudgetYearOne>true<"))])
+    assert [f.value for f in books.findings if f.code == "jbook-not-a-number"] == ["1,012.5"]
+    assert {"1,012.5", "true"} <= set(books["rest"]["value"])
+
+
+@pytest.mark.parametrize("written", ["February 2015", "2015", "٢٠١٥-٠٢", "15-2"])
+def test_odd_dates_are_findings_and_stop_nothing(written: str, tmp_path: Path) -> None:
+    for year in (2016, 2017):
+        text = book([plain(2016)], year=year).replace(f"SubmissionDate>{year - 1}-02<", f"SubmissionDate>{written}<")
+        write(tmp_path, f"{year}.xml", text.replace("FirstDeliveryDate>2016-01<", f"FirstDeliveryDate>{written}<"))
+    books = read_books([tmp_path])
+    assert "jbook-not-a-month" in codes(books)
+    assert books["books"]["submitted"].to_list() == [None, None]
+    assert len(pairs(orders(books.tables))) == 1
+    calibrate(books.tables)
+    jbook_case(books)
+
+
+def test_archives_inside_an_archive_are_said_not_to_be_opened(tmp_path: Path) -> None:
+    path = tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("book.xml", book([plain()]))
+        archive.writestr("more.zip", packed("zip", book([plain()])))
+    books = read_books([path])
+    assert [(f.code, f.value) for f in books.findings if f.severity == "warning"] == [("jbook-nested", "more.zip")]
+    assert len(books["orders"]) == 2

@@ -8,7 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from rampart.findings import Finding
+from rampart.sources.calibration.facts import calibrate
 from rampart.sources.jbook import read_books
+from rampart.sources.jbook.case_tables import jbook_case
 from rampart.sources.jbook.history import initials, lines, manufacturers, orders, unnamed
 from rampart.sources.jbook.matching import distinct_orders, later_view, match_rates
 from rampart.sources.jbook.tables import Books
@@ -151,3 +153,39 @@ def test_a_maker_named_since_is_found(tmp_path: Path) -> None:
     view = later_view(orders(read_books([tmp_path]).tables), 1)
     assert view.select("maker", "first_delivery_later").rows() == [("TBD", "2016-04")]
     assert pl.Series(view["ahead"]).to_list() == [1]
+
+
+def test_line_items_that_cannot_be_found_again_are_said(tmp_path: Path) -> None:
+    text = book([plain(), Item(number="E2")]).replace("<proc:AppropriationNumber>2034A</proc:AppropriationNumber>", "")
+    assert of(read_books([write(tmp_path, "b.xml", text)]), "jbook-not-identified") == []
+    text = text.replace("<jb:AppropriationCode>2034A</jb:AppropriationCode>", "")
+    text = text.replace("<proc:LineItemNumber>E2</proc:LineItemNumber>", "").replace(
+        "BudgetYear>2016<", "BudgetYear>FY16<"
+    )
+    found = of(read_books([write(tmp_path, "b.xml", text)]), "jbook-not-identified")
+    assert [(f.value, f.details["count"]) for f in found] == [
+        ("BudgetYear", 2), ("AppropriationNumber", 2), ("LineItemNumber", 1),
+    ]  # fmt: skip
+
+
+def test_what_is_below_zero_is_said_and_not_used(tmp_path: Path) -> None:
+    sold = Order(2016, "2016-01", "2017-01", -60, schedules={"Army": months("2017-01", [-30, 30])})
+    books = read(
+        tmp_path, Item(makers=[Maker(orders=[sold], rates=(-1, -40, 80), plt=-3), Maker("Beta", rates=(1, 2, -3))])
+    )
+    assert [(f.table, f.details["count"]) for f in of(books, "jbook-negative")] == [
+        ("orders", 1), ("deliveries", 1), ("manufacturers", 2),
+    ]  # fmt: skip
+    case, left_out = jbook_case(books)
+    assert case["lines"].select("min_rate", "economic_rate", "max_rate").rows() == [(None, None, 80.0)]
+    assert case["orders"]["quantity"].to_list() == [30.0]
+    assert "chaîne sans cadence maximale" in next(iter(left_out)).message("fr")
+
+
+def test_what_stands_in_two_books_of_a_year_is_one_fact(tmp_path: Path) -> None:
+    items = [Item(number=f"E{n}", makers=[Maker(plt=10 + n)]) for n in range(6)]
+    write(tmp_path, "army.xml", book(items))
+    once = calibrate(read_books([tmp_path]).tables)
+    write(tmp_path, "master.xml", book(items, root="MasterJustificationBook"))
+    assert calibrate(read_books([tmp_path]).tables).equals(once)
+    assert set(once.filter(pl.col("fact") == "reorder production lead time")["n"]) == {6}

@@ -197,15 +197,23 @@ def read_p21(path: Path) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
         return pl.DataFrame(schema=schema()), tuple(findings)
     names = {label.casefold(): c.name for c in columns().values() for label in (c.name, *c.label.values())}
     heads = [names.get(str(cell or "").strip().casefold()) for cell in table[0]]
-    missing = [c.label["en"] for c in columns().values() if c.required and c.name not in heads]
+    missing = [c for c in columns().values() if c.required and c.name not in heads]
     if missing:
-        findings.append(Finding("p21-columns", file=path.name, row=1, value=", ".join(missing)))
+        what, what_fr = (", ".join(c.label[language] for c in missing) for language in ("en", "fr"))
+        details = {"what": what, "what_fr": what_fr}
+        findings.append(Finding("p21-columns", file=path.name, row=1, value=what, details=details))
         return pl.DataFrame(schema=schema()), tuple(findings)
     rows = []
+    written = {head: str(cell).strip() for head, cell in zip(heads, table[0], strict=True) if head}
+    lines: dict[Any, tuple[int, list[Any]]] = {}
     for place, cells in enumerate(table[1:], start=2):
         if any(str(cell or "").strip() for cell in cells):
             given = {head: cell for head, cell in zip(heads, cells, strict=False) if head}
-            rows.append(_row(given, path.name, place, findings))
+            row = _row(given, written, path.name, place, findings)
+            rows.append(row)
+            _compare(dict(zip(columns(), row, strict=True)), lines, path.name, place, findings)
+    if rows and not any(row[list(columns()).index(month)] for row in rows for month in MONTHS):
+        findings.append(Finding("p21-no-delivery", file=path.name))
     return pl.DataFrame(rows, schema=schema(), orient="row"), tuple(findings)
 
 
@@ -228,7 +236,26 @@ def _cells(path: Path, findings: list[Finding]) -> Sequence[Sequence[Any]]:
     return []
 
 
-def _row(given: Mapping[str, Any], file: str, place: int, findings: list[Finding]) -> list[Any]:
+_OF_A_LINE = ("item", "manufacturer", "nation", "rate_per", "min_rate", "economic_rate", "max_rate",
+              "initial_lead_time", "admin_lead_time", "lead_time")  # fmt: skip
+
+
+def _compare(
+    row: Mapping[str, Any], lines: dict[Any, tuple[int, list[Any]]], file: str, place: int, findings: list[Finding]
+) -> None:
+    """A line that another row describes differently: the first counts, and is not to win in silence."""
+    told = [row[name] for name in _OF_A_LINE]
+    first, before = lines.setdefault(row["line"], (place, told))
+    apart = [name for name, old, new in zip(_OF_A_LINE, before, told, strict=True) if old != new]
+    if row["line"] is not None and apart:
+        what, what_fr = (", ".join(columns()[name].label[lang] for name in apart) for lang in ("en", "fr"))
+        details = {"what": what, "what_fr": what_fr, "first": first}
+        findings.append(Finding("p21-line-twice", file=file, row=place, value=str(row["line"]), details=details))
+
+
+def _row(
+    given: Mapping[str, Any], written: Mapping[str, str], file: str, place: int, findings: list[Finding]
+) -> list[Any]:
     values: dict[str, Any] = {}
     for column in columns().values():
         value, wanted = _value(column, given.get(column.name))
@@ -236,7 +263,15 @@ def _row(given: Mapping[str, Any], file: str, place: int, findings: list[Finding
             details = {"wanted": wanted[0], "wanted_fr": wanted[1]}
             shown = str(given.get(column.name) or "")
             findings.append(
-                Finding("p21-value", file=file, row=place, column=column.label["en"], value=shown, details=details)
+                Finding(
+                    "p21-value",
+                    file=file,
+                    row=place,
+                    column=column.label["en"],
+                    header=written[column.name],
+                    value=shown,
+                    details=details,
+                )
             )
         values[column.name] = value
     parts = [values[c] or 0.0 for c in ("accepted_before", *MONTHS, "balance_after")]
@@ -261,7 +296,7 @@ def _value(column: P21Column, cell: Any) -> tuple[Any, tuple[str, str] | None]:
             return None, (" | ".join(_KINDS), " | ".join(_KINDS))
         return text, None
     try:
-        number = float(text)
+        number = math.nan if "_" in text else float(text)
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or number < 0:

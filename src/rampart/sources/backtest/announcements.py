@@ -25,6 +25,8 @@ WORKS_COLUMNS = (
 )  # fmt: skip
 SERIES_COLUMNS = ("series", "date", "value", "unit")
 ANNOUNCED = ("rate_target", "capacity_target")
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?\Z")
+_DATES = ("_date", "_started", "_output")
 _PER_MONTH = {"month": 1.0, "year": 1 / 12, "day": 365 / 12}
 
 
@@ -88,9 +90,12 @@ class Known:
     spread: tuple[float, ...] = ()
 
 
-def month_number(text: str, *, end: bool = False) -> int | None:
-    """Months from year 0 of a date as "2023-08" or a day of it; a bare year is its first, or its last, month."""
-    match = re.match(r"(\d{4})(?:-(\d{2}))?", text.strip())
+def month_number(text: str | None, *, end: bool = False) -> int | None:
+    """Months from year 0 of a date as "2023-08" or a day of it; a bare year is its first, or its last, month.
+
+    Whatever else is no date: "2023-Q4" or "2023/08" read as 2023 would be known months before it was said.
+    """
+    match = _DATE.match((text or "").strip())
     if match is None:
         return None
     month = int(match[2]) if match[2] else (12 if end else 1)
@@ -132,22 +137,27 @@ def read_rows(path: Path, findings: list[Finding]) -> list[dict[str, str]]:
 
 
 def read_public(path: Path, columns: Sequence[str], findings: list[Finding]) -> list[dict[str, str]]:
-    """Rows of a public table that have these columns, and numbers where they state a value; the rest is a finding."""
+    """Rows of a public table that have these columns, numbers where they state a value, and dates; the rest is a finding."""
     rows = read_rows(path, findings)
     missing = [name for name in columns if rows and rows[0].get(name) is None]
     findings += [Finding("missing-column", file=path.name, column=name, table=path.stem) for name in missing]
     sound = []
-    for place, row in enumerate([] if missing else rows, start=2):
+    for place, given in enumerate([] if missing else rows, start=2):
+        row = {name: given[name] or "" for name in columns}  # a row that ends early is blank from there on
         wrong = [row[name] for name in ("value", "value_high") if name in columns and not _number_or_blank(row[name])]
         findings += [Finding("public-not-a-number", file=path.name, row=place, value=text) for text in wrong]
-        if not wrong and ("value" not in columns or row["value"]):
+        dates = [
+            row[name] for name in columns if name.endswith(_DATES) and row[name] and month_number(row[name]) is None
+        ]
+        findings += [Finding("public-not-a-date", file=path.name, row=place, value=text) for text in dates]
+        if not wrong and not dates and ("value" not in columns or row["value"]):
             sound.append(row)
     return sound
 
 
 def _number_or_blank(text: str | None) -> bool:
     try:
-        return not text or math.isfinite(float(text))
+        return not text or 0 <= float(text) < math.inf
     except ValueError:
         return False
 
@@ -162,22 +172,27 @@ def read_series(path: Path, findings: list[Finding]) -> dict[str, list[Point]]:
     missing = [name for name in SERIES_COLUMNS if rows and rows[0].get(name) is None]
     findings += [Finding("missing-column", file=path.name, column=name, table="series") for name in missing]
     for place, row in enumerate([] if missing else rows, start=2):
-        month = month_number(row["date"] or "")
-        published = month_number(row.get("source_date") or row["date"] or "")
+        month = month_number(row["date"])
+        # Of a bare year nobody knows in which month it was said: in its last, nothing is known too soon.
+        published = month_number(row.get("source_date") or row["date"], end=True)
         try:
             number = float(row["value"])
             if not 0 <= number < math.inf:
                 raise ValueError(row["value"])
             value = per_month(number, row["unit"] or "")
         except (TypeError, ValueError):
-            value = None
             findings.append(Finding("public-not-a-number", file=path.name, row=place, value=row.get("value") or ""))
-        if month is None or published is None:
-            findings.append(Finding("public-not-a-date", file=path.name, row=place, value=row.get("date") or ""))
-        elif value is not None:
-            found.setdefault(row["series"], []).append(
-                Point(month, value, max(month, published), row.get("kind") or "actual")
-            )
+            continue
+        if value is None:
+            if row["series"] in known_series():
+                findings.append(Finding("ramp-no-rate", file=path.name, row=place, value=row["unit"] or ""))
+        elif month is None or published is None:
+            wrong = row["date"] if month is None else row.get("source_date")
+            findings.append(Finding("public-not-a-date", file=path.name, row=place, value=wrong or ""))
+        else:
+            point = Point(month, value, max(month, published), row.get("kind") or "actual")
+            if point not in (points := found.setdefault(row["series"], [])):  # a figure given twice counts once
+                points.append(point)
     return {name: sorted(points, key=lambda p: (p.month, p.published)) for name, points in found.items()}
 
 
@@ -194,7 +209,7 @@ def known_at(
     for row in rates:
         if (row["country"], row["organisation"], row["item"]) != (series.country, series.organisation, series.item):
             continue
-        said = month_number(row["source_date"])
+        said = month_number(row["source_date"], end=True)
         about = month_number(row["as_of_date"])
         low, high = (
             per_month(float(value), row["unit"]) for value in (row["value"], row["value_high"] or row["value"])
@@ -233,9 +248,8 @@ def _works(series: Series, origin: int, works: Sequence[Mapping[str, str]]) -> t
     """Ramp durations of all works announced by then, and planned first output of the series' own, by stage."""
     ramps: list[int] = []
     first: dict[str, int] = {}
-    word = series.item.split()[0]
     for row in works:
-        said = month_number(row["source_date"])
+        said = month_number(row["source_date"], end=True)
         started = month_number(row["announced_or_started"])
         if said is None or started is None or max(said, started) > origin:
             continue
@@ -243,12 +257,21 @@ def _works(series: Series, origin: int, works: Sequence[Mapping[str, str]]) -> t
         full = month_number(row["planned_full_rate_date"], end=True)
         if begin is not None and full is not None and full > begin:
             ramps.append(full - begin)
-        if begin is None or word not in row["item"] or series.country not in row["country"].split("/"):
+        if begin is None or not is_about(series, row):
             continue
-        for stage in series.stages:
-            if stage.rstrip("s") in row["supply_stage"]:
-                first[stage] = min(first.get(stage, begin), begin)
+        for stage in stages_of(series, row):
+            first[stage] = min(first.get(stage, begin), begin)
     return tuple(ramps), first
+
+
+def is_about(series: Series, row: Mapping[str, str]) -> bool:
+    """Whether works are of the country and the item of a series."""
+    return series.item.split()[0] in row["item"] and series.country in row["country"].split("/")
+
+
+def stages_of(series: Series, row: Mapping[str, str]) -> list[str]:
+    """Stages of a series that the words for the stage of works name."""
+    return [stage for stage in series.stages if stage.rstrip("s") in row["supply_stage"]]
 
 
 def straight_line(known: Known, month: int) -> float:

@@ -16,11 +16,13 @@ from rampart.sources.backtest.announcements import (
     Point,
     Series,
     announced_plan,
+    is_about,
     known_at,
     known_series,
     month_text,
     read_public,
     read_series,
+    stages_of,
     straight_line,
 )
 from rampart.sources.backtest.ramp import WHOLE, Assumed, forecast
@@ -52,6 +54,25 @@ def _unknown(path: Path, points: Mapping[str, Sequence[Point]]) -> list[Finding]
     return [
         Finding("ramp-series-unknown", file=path.name, value=name, details={"known": ", ".join(known_series())})
         for name in sorted(set(points) - set(known_series()))
+    ]
+
+
+def _strange_stages(path: Path, works: Sequence[Mapping[str, str]]) -> list[Finding]:
+    """Works with a first output, of the country and item of a series, at a stage that none such has."""
+    said = {}
+    for row in works:
+        about = [series for series in known_series().values() if is_about(series, row)]
+        if about and row["planned_first_output"] and not any(stages_of(series, row) for series in about):
+            said[row["supply_stage"]] = sorted({stage for series in about for stage in series.stages})
+    return [
+        Finding(
+            "ramp-stage-unknown",
+            file=path.name,
+            column="supply_stage",
+            value=stage,
+            details={"known": ", ".join(known)},
+        )
+        for stage, known in sorted(said.items())
     ]
 
 
@@ -109,7 +130,10 @@ def score_ramp(
             later = [p for p in scored.get(name, []) if p.month > origin and (since is None or p.month >= since)]
             if known.reached and later:
                 _score(series, known, later, assumed, rows, stage_rows)
+    findings += _strange_stages(public / "capacity_investments.csv", works)
     forecasts = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    if forecasts.is_empty() and all(f.severity == "note" for f in findings):
+        findings.append(Finding("ramp-nothing-scored", file=(series_file or here).name))
     summary = (
         forecasts.group_by("series", "kind", maintain_order=True)
         .agg(pl.len().alias("n"), pl.col("inside").mean().alias("coverage"),

@@ -18,6 +18,7 @@ from rampart.sources.calibration.slips import FARTHEST, STATES, pairs
 from rampart.sources.calibration.works import projects, works_slips
 from rampart.sources.jbook.history import RATES, lines, orders, unnamed
 from rampart.sources.jbook.matching import distinct_orders
+from rampart.sources.jbook.traps import repeated_line_items
 
 TABLE = "data/jbook_facts.csv"
 SCHEMA = {
@@ -61,7 +62,10 @@ def calibrate(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _all(tables: Mapping[str, pl.DataFrame]) -> Iterator[tuple[object, ...]]:
+    again = repeated_line_items(tables).select("document", "line_item")
     made = lines(tables).filter(pl.col("account").is_not_null())
+    # What stands in two documents of a budget year, as in a service's book and the master book, counts once.
+    made = made.join(again, on=["document", "line_item"], how="anti", maintain_order="left")
     bought = orders(tables)
     low, middle, high = (pl.col(name) for name in RATES)
     # Only where the book states the unit of its rates: elsewhere the three are often not in one unit.

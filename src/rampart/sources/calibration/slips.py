@@ -25,9 +25,10 @@ _FEWEST = 30
 
 
 def months(column: str) -> pl.Expr:
-    """A "YYYY-MM" column as a whole number of months."""
+    """A "YYYY-MM" column as a whole number of months; null where it is none."""
     text = pl.col(column)
-    return text.str.slice(0, 4).cast(pl.Int64) * 12 + text.str.slice(5, 2).cast(pl.Int64) - 1
+    year, month = (text.str.slice(*part).cast(pl.Int64, strict=False) for part in ((0, 4), (5, 2)))
+    return year * 12 + month - 1
 
 
 def opened(bought: pl.DataFrame) -> pl.DataFrame:

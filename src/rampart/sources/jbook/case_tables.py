@@ -28,6 +28,17 @@ _KINDS = {"ammunition": "munition", "missiles": "missile"}
 _LEAD_TIMES = {"admin_lead_time": "reorder administrative lead time", "lead_time": "reorder production lead time"}
 
 
+_LEFT_OUT = {
+    "line without a maximum rate, its unit or a named manufacturer":
+        "chaîne sans cadence maximale, sans son unité ou sans fabricant nommé",
+    "line whose minimum rate is above its maximum rate": "chaîne dont la cadence minimale dépasse la maximale",
+    "line that stands twice": "chaîne présente deux fois",
+    "order without a delivery schedule": "commande sans échéancier de livraison",
+    "planned delivery outside the months of the case": "livraison prévue hors des mois du cas",
+}  # fmt: skip
+"""What is left out of a case, in English as the code counts it, and in French."""
+
+
 def jbook_case(books: Books, *, year: int | None = None) -> tuple[Case, tuple[Finding, ...]]:
     """The books of one budget year as a case, and what could not be carried over.
 
@@ -92,7 +103,7 @@ class _Builder:
             "price_base": "then-year prices of the books",
         }
         findings = [
-            Finding("jbook-left-out", value=what, details={"count": count})
+            Finding("jbook-left-out", value=what, details={"count": count, "what": what, "what_fr": _LEFT_OUT[what]})
             for what, count in sorted(self.left_out.items())
         ]
         return case_of(settings, rows), tuple(findings)
@@ -177,8 +188,9 @@ class _Builder:
         seen: set[str] = set()
         for row in made.iter_rows(named=True):
             most, unit = row["max_rate_written"], row["rate_units"]
-            low = row["min_rate_written"] or None
-            if not most or unit not in ("Monthly", "Yearly") or unnamed(row["name"]):
+            low, middle = (row[f"{name}_rate_written"] for name in ("min", "economic"))
+            low, middle = (rate if rate and rate > 0 else None for rate in (low, middle))
+            if not most or most < 0 or unit not in ("Monthly", "Yearly") or unnamed(row["name"]):
                 self.left_out["line without a maximum rate, its unit or a named manufacturer"] += 1
                 continue
             if low is not None and low > most:
@@ -201,7 +213,7 @@ class _Builder:
                 "line": code, "site": ", ".join(t for t in (row["name"], row["location"]) if t), "nation": _OWN,
                 "item": self._item(row), "state": "hot" if soon else "warm",
                 "rate_per": "month" if unit == "Monthly" else "year", "min_rate": low,
-                "economic_rate": row["economic_rate_written"] or None, "max_rate": most, **times,
+                "economic_rate": middle, "max_rate": most, **times,
                 "lead_time_initial": row["initial_plt"], "source": self._source(row["document"]),
                 "grade": "assumed" if notes else "published",
                 "note": " ".join([*notes, "State: hot where deliveries are planned in the first year, else warm."]),

@@ -10,16 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-BOOK_NAMESPACE = "http://www.dtic.mil/comptroller/xml/schema/022009/jb"
-ITEM_NAMESPACE = "http://www.dtic.mil/comptroller/xml/schema/20100219/procurement"
 FAMILY = "http://www.dtic.mil/comptroller/xml/schema/"
 """Every version of the schema lies below this; elements of any other namespace are none of ours."""
-ROOTS = {
-    (BOOK_NAMESPACE, "JustificationBook"),
-    (BOOK_NAMESPACE, "MasterJustificationBook"),
-    (ITEM_NAMESPACE, "LineItemList"),
-    (ITEM_NAMESPACE, "LineItem"),
-}
+ROOTS = {"JustificationBook", "MasterJustificationBook", "LineItemList", "LineItem"}
+"""What a document may begin with, in any version of the schema."""
 
 Kind = Literal["text", "number", "month", "year"]
 
@@ -62,12 +56,17 @@ def _texts(**names: str) -> dict[str, tuple[str, Kind]]:
     return {path: (column, "text") for column, path in names.items()}
 
 
+def _months(**names: str) -> dict[str, tuple[str, Kind]]:
+    return {path: (column, "month") for column, path in names.items()}
+
+
 _BOOK = Record(
     "books",
     {
         "BudgetYear": ("budget_year", "year"),
+        "SubmissionDate": ("submitted", "month"),
         **_texts(
-            cycle="BudgetCycle", submitted="SubmissionDate", service="ServiceAgencyName", title="Title",
+            cycle="BudgetCycle", service="ServiceAgencyName", title="Title",
             appropriation="AppropriationCode", appropriation_title="AppropriationName", volume="VolumeNumber",
         ),
     },
@@ -132,14 +131,17 @@ _PROJECT = Record(
     "projects",
     {
         "LayawayCost": ("layaway_cost", "number"),
+        **_months(
+            first_award="MilestoneList/InitialProjectAward", last_award="MilestoneList/FinalProjectAward",
+            concept_done="MilestoneList/ConceptDesignComplete", design_done="MilestoneList/FinalDesignComplete",
+            construction_done="MilestoneList/ConstructionComplete",
+            equipment_done="MilestoneList/EquipmentInstallationComplete", prove_out_from="MilestoneList/ProveOutBegins",
+            prove_out_done="MilestoneList/ProveOutComplete",
+        ),
         **_texts(
             title="Title", number="Number", description="Description", contractor="Contractor", type="Type",
             production_end="ProductionEnd", category="@projectCategoryName", narrative="NarrativeExplanation",
-            end_item="EndItemSupportedModel", first_award="MilestoneList/InitialProjectAward",
-            last_award="MilestoneList/FinalProjectAward", concept_done="MilestoneList/ConceptDesignComplete",
-            design_done="MilestoneList/FinalDesignComplete", construction_done="MilestoneList/ConstructionComplete",
-            equipment_done="MilestoneList/EquipmentInstallationComplete", prove_out_from="MilestoneList/ProveOutBegins",
-            prove_out_done="MilestoneList/ProveOutComplete",
+            end_item="EndItemSupportedModel",
         ),
     },
 )  # fmt: skip
@@ -152,9 +154,10 @@ RECORDS: Mapping[str, Record] = {
         "line_items",
         {
             "BudgetYear": ("budget_year", "year"),
+            "SubmissionDate": ("submitted", "month"),
             **_texts(
                 number="LineItemNumber", title="LineItemTitle", p1_line="P1LineNumber", cycle="BudgetCycle",
-                submitted="SubmissionDate", service="ServiceAgencyName", appropriation="AppropriationNumber",
+                service="ServiceAgencyName", appropriation="AppropriationNumber",
                 appropriation_title="AppropriationTitle", activity="BudgetActivityNumber",
                 activity_title="BudgetActivityTitle", sub_activity="BudgetSubActivityNumber",
                 sub_activity_title="BudgetSubActivityTitle", description="Description", justification="Justification",

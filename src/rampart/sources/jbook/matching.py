@@ -6,6 +6,8 @@ import polars as pl
 
 from rampart.sources.jbook.history import unnamed
 
+OTHER = "other"
+"""Account of orders of neither ammunition nor missiles; until enough of it is seen, all orders speak for it."""
 LOOSE = ("appropriation", "number", "element_key", "maker_key", "fiscal_year")
 _KEPT = ("award", "first_delivery", "quantity_ordered", "price", "document", "order")
 
@@ -16,7 +18,8 @@ def distinct_orders(bought: pl.DataFrame) -> pl.DataFrame:
     The same order in two documents of one budget year counts once. Orders that differ only in what the key
     does not hold (lots of one year, customers) are told apart by their place among their like, ``turn``.
     """
-    known = bought.filter(pl.col("account").is_not_null() & pl.all_horizontal(pl.col(c).is_not_null() for c in LOOSE))
+    known = bought.filter(pl.all_horizontal(pl.col(c).is_not_null() for c in LOOSE))
+    known = known.with_columns(pl.col("account").fill_null(OTHER))
     # Amended books restate a year after the fact; only the first submission is a forecast of that year.
     known = known.filter(pl.col("cycle").fill_null("PB") == "PB")
     counted = known.with_columns(pl.len().over("budget_year", "appropriation", "number", "document").alias("size"))

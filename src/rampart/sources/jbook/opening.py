@@ -18,6 +18,7 @@ from rampart.findings import Finding
 PIECE = 1 << 16
 MOST_MEMBERS = 1000
 MOST_ATTACHED = 400_000_000
+_ARCHIVES = (".zip", ".zzz", ".xz")
 _LZMA_MEMORY = 200_000_000
 _STREAM = re.compile(rb"stream\r?\n")
 _LENGTH = re.compile(rb"/Length\s+(\d+)(?!\s+\d+\s+R)")
@@ -78,6 +79,9 @@ def _zip(file: IO[bytes], name: str, findings: list[Finding]) -> Iterator[Docume
             members = [m for m in archive.infolist() if m.filename.lower().endswith(".xml")]
             if not members:
                 findings.append(Finding("jbook-no-document", file=name, value=".zip"))
+            nested = [m.filename for m in archive.infolist() if m.filename.lower().endswith(_ARCHIVES)]
+            if members and nested:
+                findings.append(Finding("jbook-nested", file=name, value=nested[0], details={"count": len(nested)}))
             if len(members) > MOST_MEMBERS:
                 findings.append(Finding("jbook-too-large", file=name, details={"limit": f"{MOST_MEMBERS:,}"}))
             for member in members[:MOST_MEMBERS]:
@@ -96,16 +100,23 @@ def _member(inside: IO[bytes]) -> Iterator[bytes]:
 
 
 def _pdf(file: IO[bytes], name: str, findings: list[Finding]) -> Iterator[Document]:
-    """Zips and books among the streams of the PDF; other streams are looked at no further than their start."""
-    found = False
+    """Zips and books among the streams of the PDF; other streams are looked at no further than their start.
+
+    How many there are, and how much they hold together, is bounded: a start of a zip may stand anywhere.
+    """
+    found, size = 0, 0
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         for start in _STREAM.finditer(data):
             before = data[max(0, start.start() - 2000) : start.start()]
             about = before[max(0, before.rfind(b" obj")) :]
-            attached = _attached(data, start.end(), about)
+            attached = _attached(data, start.end(), about, MOST_ATTACHED - size)
             if attached is None:
                 continue
-            found = True
+            found, size = found + 1, size + len(attached)
+            if found > MOST_MEMBERS or size > MOST_ATTACHED:
+                limit = MOST_MEMBERS if found > MOST_MEMBERS else MOST_ATTACHED
+                findings.append(Finding("jbook-too-large", file=name, details={"limit": f"{limit:,}"}))
+                break
             if attached.startswith(b"PK\x03\x04"):
                 yield from _zip(io.BytesIO(attached), name, findings)
             else:
@@ -115,8 +126,8 @@ def _pdf(file: IO[bytes], name: str, findings: list[Finding]) -> Iterator[Docume
         findings.append(Finding("jbook-encrypted" if locked else "jbook-no-document", file=name, value=".pdf"))
 
 
-def _attached(data: mmap.mmap, start: int, about: bytes) -> bytes | None:
-    """The unpacked stream if it is a zip or a book, else nothing."""
+def _attached(data: mmap.mmap, start: int, about: bytes, most: int) -> bytes | None:
+    """The unpacked stream if it is a zip or a book, else nothing; little more than ``most`` bytes of it."""
     head = data[start : start + 4096]
     # A packed stream is known by its own first byte: its dictionary may be long, and names in it may be escaped.
     packed = head[:1] == b"\x78"
@@ -136,11 +147,13 @@ def _attached(data: mmap.mmap, start: int, about: bytes) -> bytes | None:
             except zlib.error:
                 break  # what was unpacked goes on; the archive in it is then found to be damaged
             size, at = size + len(part), at + PIECE
-            if size > MOST_ATTACHED:
-                return None
             parts.append(part)
+            if size > most:
+                break
         return b"".join(parts)
     if length := _LENGTH.search(about):
-        return data[start : start + min(int(length[1]), MOST_ATTACHED)]
-    end = data.find(b"endobj", start)
-    return data[start : data.rfind(b"endstream", start, end)]
+        return data[start : start + min(int(length[1][:18]), most + 1)]
+    end = data.find(b"endobj", start, start + most)
+    end = end if end >= 0 else min(len(data), start + most)
+    close = data.rfind(b"endstream", start, end)
+    return data[start : close if close >= 0 else end]

@@ -145,7 +145,7 @@ class Reader:
         space, _, name = qualified.rpartition(" ")
         stack = self._stack
         if not stack:
-            if (space, name) not in ROOTS:
+            if name not in ROOTS or not space.startswith(FAMILY):
                 raise Refused(self._finding("jbook-not-a-book", value=f"{name} ({space or 'no namespace'})"))
             above = None
         else:

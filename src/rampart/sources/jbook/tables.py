@@ -18,8 +18,9 @@ from rampart.sources.jbook.layout import YEARS, Kind, columns, record_tables
 from rampart.sources.jbook.opening import documents
 from rampart.sources.jbook.parsing import Parsed, Reader, Taken
 
-_MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
-_DATE = re.compile(r"(\d{4}-\d{2})-\d{2}\Z")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})\Z")
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2})-[0-9]{2}\Z")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
 _TYPES: Mapping[Kind, Any] = {"text": pl.String, "number": pl.Float64, "month": pl.String, "year": pl.Int64}
 KEYS = {
     "document": pl.String, "record": pl.Int64, "parent": pl.Int64, "line_item": pl.Int64, "element": pl.String,
@@ -75,9 +76,11 @@ def read_books(paths: Iterable[str | Path]) -> Books:
 
     findings: list[Finding] = []
     typed = _Typed()
+    named: Counter[str] = Counter()
     for path in _files(paths, findings):
         taken = Taken()
-        for name, pieces in documents(path, findings):
+        for written, pieces in documents(path, findings):
+            name = _own_name(written, path, named)
             parsed = Reader(name, taken).read(pieces)
             findings += parsed.findings
             typed.add(name, parsed, findings)
@@ -88,7 +91,26 @@ def read_books(paths: Iterable[str | Path]) -> Books:
     return Books(tables, pl.DataFrame(typed.counts, schema=COUNTS, orient="row"), tuple(found))
 
 
+def _own_name(written: str, path: Path, named: Counter[str]) -> str:
+    """A name no other document has: rows are found by it. Books of two years often have one file name."""
+    name = written if written not in named else f"{path.resolve().parent.name}/{written}"
+    while name in named:
+        named[written] += 1
+        name = f"{written} ({named[written]})"
+    named[name] = 1
+    return name
+
+
 def _files(paths: Iterable[str | Path], findings: list[Finding]) -> Iterable[Path]:
+    """Every file once, though it may be given twice: by itself and in its folder."""
+    seen: set[Path] = set()
+    for path in _named_files(paths, findings):
+        if (real := path.resolve()) not in seen:
+            seen.add(real)
+            yield path
+
+
+def _named_files(paths: Iterable[str | Path], findings: list[Finding]) -> Iterable[Path]:
     for given in paths:
         path = Path(given)
         if path.is_dir():
@@ -119,6 +141,7 @@ class _Typed:
         """The rows of one document."""
         line_items = _line_items(parsed)
         years = self._budget_years(parsed, line_items)
+        lines = {row["record"]: row["position"] for rows in parsed.rows.values() for row in rows}
         for table, rows in parsed.rows.items():
             columns_ = self.rows[table]
             for row in rows:
@@ -142,6 +165,9 @@ class _Typed:
             fiscal = None if offset is None or year is None else year + offset
             if number is None:
                 self.rest.append((document, record, table, f"{block}/{column}/{measure} (as written)", text))
+                # A tick ("continuing"), a name and a date are no amounts, and are not meant as one.
+                if re.search(r"[0-9]", text) and _value(text, "month") is None:
+                    findings.append(_not_read(document, table, measure, lines.get(record), text, "number"))
             self.amounts.append((document, record, line_item, table, exhibit, block, column, fiscal, measure, number))
         self.rest += [(document, *kept) for kept in parsed.rest]
         landed = Counter(parsed.landed)
@@ -194,15 +220,12 @@ def _value(text: str, kind: Kind) -> str | float | int | None:
         month = _MONTH.match(text)
         return text if month and 1 <= int(month[2]) <= 12 else None
     if kind == "year":
-        return int(text) if re.fullmatch(r"\d{4}", text) else None
-    try:
-        number = float(text)
-    except ValueError:
-        return None
+        return int(text) if re.fullmatch(r"[0-9]{4}", text) else None
+    number = float(text) if _NUMBER.match(text) else math.nan
     return number if math.isfinite(number) else None
 
 
-def _not_read(document: str, table: str, column: str, position: int, text: str, kind: Kind) -> Finding:
+def _not_read(document: str, table: str, column: str, position: int | None, text: str, kind: Kind) -> Finding:
     code = "jbook-not-a-month" if kind == "month" else "jbook-not-a-number"
     return Finding(code, table=table, row=position, column=column, value=text, file=document)
 

@@ -28,6 +28,8 @@ def traps(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
     yield from _makers(made)
     yield from _below_minimum(made)
     yield from _months(tables)
+    yield from _unidentified(tables)
+    yield from _negative(tables)
     yield from _drift(bought)
 
 
@@ -139,6 +141,35 @@ def _months(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
     for row in _rows(twice.filter(pl.col("len") > 1).sort("document", "parent", "month")):
         yield Finding("jbook-month-twice", table="deliveries", file=row["document"], row=row["position"],
                       value=row["month"])  # fmt: skip
+
+
+def _unidentified(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
+    """Line items that neither state by themselves nor through their book what they are found again by."""
+    books = tables["books"].group_by("document").agg(pl.col("appropriation", "budget_year").first())
+    items = tables["line_items"].join(books, on="document", how="left", suffix="_of_book").with_columns(
+        pl.coalesce(c, f"{c}_of_book").alias(c) for c in ("appropriation", "budget_year")
+    )  # fmt: skip
+    names = {"budget_year": "BudgetYear", "appropriation": "AppropriationNumber", "number": "LineItemNumber"}
+    for column, name in names.items():
+        without = items.filter(pl.col(column).is_null()).group_by("document")
+        for row in _rows(without.agg(pl.len().alias("count"), pl.col("position").min()).sort("document")):
+            yield Finding("jbook-not-identified", table="line_items", file=row["document"], row=row["position"],
+                          value=name, details={"count": row["count"]})  # fmt: skip
+
+
+_AT_LEAST_ZERO = {
+    "orders": ("quantity", "unit_cost"), "schedules": ("quantity", "accepted_before"), "deliveries": ("amount",),
+    "manufacturers": (*RATES, *LEAD_TIMES),
+}  # fmt: skip
+
+
+def _negative(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
+    for table, names in _AT_LEAST_ZERO.items():
+        below = pl.any_horizontal(pl.col(name) < 0 for name in names)
+        found = tables[table].filter(below).group_by("document")
+        for row in _rows(found.agg(pl.len().alias("count"), pl.col("position").min()).sort("document")):
+            yield Finding("jbook-negative", table=table, file=row["document"], row=row["position"],
+                          details={"count": row["count"]})  # fmt: skip
 
 
 def _drift(bought: pl.DataFrame) -> Iterator[Finding]:
