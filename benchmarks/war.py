@@ -100,7 +100,7 @@ def _whole(material: Material) -> Told:
 
 def peer(material: Material, python: str) -> list[Told]:
     """mpi-sppy: progressive hedging with a Lagrangian bound, three processes; and its extensive form."""
-    found = []
+    found, python = [], str(Path(python).absolute())  # the peer leaves logs where it stands
     with tempfile.TemporaryDirectory() as folder:
         export(material, Path(folder))
         program = [str(HERE / "war_peer.py"), folder]
@@ -110,7 +110,7 @@ def peer(material: Material, python: str) -> list[Told]:
             ("mpi-sppy, extensive form", [python, *program, "ef", str(LIMIT)]),
         ):
             begun = time.monotonic()
-            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=4 * LIMIT)
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=4 * LIMIT, cwd=folder)
             spent = time.monotonic() - begun
             told = re.search(r"bound (\S+) best (\S+)", done.stdout)
             print(done.stdout[-600:], done.stderr[-300:] if done.returncode else "", flush=True)

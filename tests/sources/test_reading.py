@@ -346,6 +346,9 @@ def test_later_versions_of_the_schema_are_read(tmp_path: Path) -> None:
     books = read_books([write(tmp_path, "b.xml", text)])
     assert errors(books) == set()
     assert len(books["orders"]) == 2
+    secure = read_books([write(tmp_path, "s.xml", text.replace("http://www", "https://www"))])
+    assert errors(secure) == set()
+    assert len(secure["orders"]) == 2
     other = text.replace("http://www.dtic.mil/comptroller/xml/schema/", "http://example.org/schema/")
     assert errors(read_books([write(tmp_path, "o.xml", other)])) == {"jbook-not-a-book"}
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-FAMILY = "http://www.dtic.mil/comptroller/xml/schema/"
-"""Every version of the schema lies below this; elements of any other namespace are none of ours."""
+FAMILY = ("http://www.dtic.mil/comptroller/xml/schema/", "https://www.dtic.mil/comptroller/xml/schema/")
+"""Every version of the schema lies below one of these; elements of any other namespace are none of ours."""
 ROOTS = {"JustificationBook", "MasterJustificationBook", "LineItemList", "LineItem"}
 """What a document may begin with, in any version of the schema."""
 
