@@ -44,8 +44,9 @@ class Told(NamedTuple):
     def row(self, least: float) -> str:
         """A row of the table; gap against the best bound of all."""
         shown = [f"{x:,.0f}" if np.isfinite(x) else "none" for x in (self.bound, self.value)]
-        gap = gap_of(self.value, self.bound) if np.isfinite(self.value) and np.isfinite(self.bound) else np.inf
-        return f"| {self.way} | {shown[0]} | {shown[1]} | {gap:.2%} | {self.seconds:.0f} | {self.seconds / least:.1f} |"
+        known = np.isfinite(self.value) and np.isfinite(self.bound)
+        gap = f"{gap_of(self.value, self.bound):.2%}" if known else "none"
+        return f"| {self.way} | {shown[0]} | {shown[1]} | {gap} | {self.seconds:.0f} | {self.seconds / least:.1f} |"
 
 
 def paths_of(case: Case, paths: int) -> Material:

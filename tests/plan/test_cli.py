@@ -148,6 +148,21 @@ def test_what_earns_without_end_is_a_finding(tmp_path: Path, verb: str, setup: s
     assert [f["code"] for f in parsed(verb, tmp_path, "-o", tmp_path / "plan", code=1)] == [code]
 
 
+@pytest.mark.parametrize("verb", ["plan", "war"])
+def test_a_case_without_anything_to_decide_is_a_finding(tmp_path: Path, verb: str) -> None:
+    tables = {
+        "settings": "setting,value\ntitle_en,Idle\nstart,2024-01\nend,2024-02\ncurrency,EUR\nregime,war\nrevise_every,1\n",
+        "nations": "nation,name_en,role\nXWK,Works,member\n",
+        "items": "item,name_en,kind,unit\nboat,Boat,component,boats\n",
+        "regimes": "regime,ends\nwar,no\nended,yes\n",
+        "transitions": "from_regime,to_regime,probability\nwar,ended,0.1\n",
+        "priorities": "rank,objective\n1,money\n",
+    }
+    for name, text in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    assert [f["code"] for f in parsed(verb, tmp_path, "-o", tmp_path / "plan", code=1)] == ["nothing-to-plan"]
+
+
 def test_findings_are_marked_in_a_copy(broken: Path, tmp_path: Path) -> None:
     book = tmp_path / "marked.xlsx"
     said("check", broken, "--annotate", book, code=1)

@@ -22,11 +22,12 @@ import rampart
 from rampart.case import Case
 from rampart.cli import main
 from rampart.engine import Stopping
+from rampart.report.war import html
 from rampart.scenario import branching, forward, policy
 from rampart.scenario.outlook import Outlook, Risk
 from rampart.scenario.peeking import peeks
 from rampart.scenario.regimes import Chain
-from rampart.scenario.sampled import Sampling, plan_on_paths
+from rampart.scenario.sampled import Sampling, forward_table, plan_on_paths
 
 CASE = small(0.2)
 CHAIN = Chain.of(CASE)
@@ -156,6 +157,27 @@ def test_what_was_seen_decides_what_is_drawn() -> None:
     assert share == pytest.approx(CHAIN.shares(after), abs=0.03)
     with pytest.raises(ValueError, match="revision date"):
         branching.onward(CASE, CHAIN, seen[:2], 3, seed=(1,))
+
+
+@pytest.mark.parametrize("regret", [False, True])
+def test_a_war_that_costs_nothing_has_no_gap(regret: bool) -> None:
+    """Without a need nothing costs anything: the bound is nothing, and a share of it is not a number."""
+    case = small(0.2, stock=0.0)
+    free = Case(tables={**case.tables, "demand": case.tables["demand"].with_columns(need=pl.lit(0.0)),
+                        "storage": case.tables["storage"].with_columns(end_value=pl.lit(0.0))})  # fmt: skip
+    made, answer = plan_on_paths(free, Sampling(paths=4, fresh=0 if regret else 2, ahead=2), regret=regret)
+    assert answer.value == pytest.approx(0.0, abs=1e-6)
+    assert answer.gap <= 1e-4
+    if not regret:
+        assert made["forward"]["above_bound"].is_nan().all()
+        assert "nan" not in html(made)
+
+
+def test_what_a_policy_costs_above_the_bound_of_a_gain_is_a_loss() -> None:
+    """A policy that earns 90 where nobody can earn more than 100 is 10 % above the bound of -100."""
+    cost = {"first": np.full(4, -90.0)}
+    rows = forward_table(forward.Forward(cost=cost, known=np.full(4, -110.0), bound=-100.0))
+    assert rows["above_bound"][0] == pytest.approx(0.1)
 
 
 @settings(max_examples=20)

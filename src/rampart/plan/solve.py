@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from rampart.findings import CaseError, Finding
 from rampart.plan.model import Programme, whole_labels
 from rampart.plan.terms import Floats, Integers, Measure
 
@@ -117,12 +118,14 @@ class Solution:
 
 
 def lay_out(programme: Programme) -> Layout:
-    """Read the solver's rows and columns back from linopy."""
+    """Read the solver's rows and columns back from linopy. Raises CaseError where there is nothing to decide."""
     model = programme.linopy
     matrices = model.matrices
     size = model._xCounter
     column_of_label = np.full(size, -1)
     labels = np.asarray(matrices.vlabels)
+    if not labels.size:
+        raise CaseError([Finding("nothing-to-plan")])
     column_of_label[labels] = np.arange(labels.size)
     family = np.empty(labels.size, dtype=object)
     key, node, scale = (
@@ -149,8 +152,10 @@ def lay_out(programme: Programme) -> Layout:
         row_family[at], row_node[at] = name, n
         row_key[at] = np.array(names, dtype=object)[k]
         row_scale[at] = programme.row_scales[name][k]
+    # linopy has no matrix where nothing binds
+    matrix = sp.csr_array((0, labels.size)) if matrices.A is None else sp.csr_array(matrices.A)
     return Layout(
-        column_of_label, list(row_family), list(row_key), row_node, sp.csr_array(matrices.A), row_scale, scale,
+        column_of_label, list(row_family), list(row_key), row_node, matrix, row_scale, scale,
         list(family), key, node,
     )  # fmt: skip
 

@@ -159,10 +159,13 @@ def _forward(subject: Subject) -> Listing | None:
     def between(low: float, high: float) -> str:
         return f"{amount(subject, low)} – {amount(subject, high)}" if math.isfinite(high - low) else "–"
 
+    def above_bound(share: float) -> str:
+        return words.share(share, digits=1) if math.isfinite(share) else "–"  # of a bound of nothing there is no share
+
     rows = [
         (
             words(f"war.value.{r['policy']}"), amount(subject, r["mean"]), between(r["low"], r["high"]),
-            words.share(r["above_bound"], digits=1), amount(subject, r["more"]) if n else "",
+            above_bound(r["above_bound"]), amount(subject, r["more"]) if n else "",
             between(r["more_low"], r["more_high"]) if n else "",
         )
         for n, r in enumerate(table.iter_rows(named=True))
@@ -177,7 +180,7 @@ def _forward(subject: Subject) -> Listing | None:
     ]
     found = _table(subject, words("war.title.forward", paths=table["paths"][0]), heads, rows)
     above = table["above_bound"][0]
-    note = words("war.note.forward", share=words.share(above, digits=1))
+    note = words("war.note.forward", share=above_bound(above))
     if above > 0.03:
         note += " " + words("war.note.forward_far")
     return Listing(found.caption, found.heads, found.rows, found.more, note)

@@ -29,6 +29,7 @@ SMALL = 1e-9  # slope that is dropped from a cut
 RULES = 1e-5  # how far first decisions, in solver units near one, may lie outside the rules and still count
 FRACTIONS = 0.7  # share of the gap that may be left before whole numbers are chosen, which take the rest
 NEARLY_WHOLE = 1e-9
+LEAST = 1e-4  # value, in the unit of the objective, below which the gap is told as a share of this
 NOTHING = 1e-4  # of what the paths cost: a largest regret below it is told from nothing only to this measure
 STALLED = 25  # rounds without any change after which the method stops
 CHOICES = 4  # times that whole numbers are chosen anew by the cuts
@@ -406,7 +407,7 @@ class Master:
         ]  # fmt: skip
         self.whole = np.flatnonzero(np.isin(self.first, outlook.whole))
         self.choices = 0  # times that whole numbers were chosen and fixed
-        self.least = 1e-9  # value below which the gap is one of it
+        self.least = LEAST
         self.best, self.bound, self.local = np.inf, -np.inf, -np.inf
         self.best_x, self.best_recourse = np.zeros(self.first.size), np.zeros(chance.size)
         self.incumbent: tuple[float, Floats, Floats] | None = None  # the best with whole numbers so far
@@ -415,7 +416,7 @@ class Master:
         """Load the master. What a path costs at least if it is known from the start bounds it: theta + own cost >= least."""
         self.risk = risk or Risk()
         if self.risk.regret is not None:
-            self.least = NOTHING * float(np.abs(least).mean())
+            self.least = max(self.least, NOTHING * float(np.abs(least).mean()))
         n, paths = self.first.size, self.chance.size
         wide: Sparse = side_by_side([self.matrix, sparse((self.matrix.shape[0], paths + 1))], format="csr")
         lower = np.concatenate([self.lower, np.full(paths, -np.inf), [0.0]])

@@ -15,6 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from rampart.case import Case
+from rampart.findings import CaseError, Finding
 from rampart.plan.model import Programme, build, whole_labels
 from rampart.plan.solve import lay_out
 from rampart.plan.terms import Floats, Integers, Measure
@@ -101,6 +102,8 @@ class Outlook:
         self.row_lower = np.where(sense == "<", -np.inf, right)
         self.row_upper = np.where(sense == ">", np.inf, right)
         self.aims = aims(self.programme, objective)
+        if not self.aims:
+            raise CaseError([Finding("nothing-to-plan")])
         whole = self.layout.column_of_label[whole_labels(self.programme)]
         whole = np.sort(whole[whole >= 0])
         until = self.effort.whole_until

@@ -259,7 +259,7 @@ def forward_table(run: forward.Forward) -> pl.DataFrame:
             own.mean,
             own.low,
             own.high,
-            own.mean / run.bound - 1,
+            (own.mean - run.bound) / abs(run.bound) if run.bound else float("nan"),
             more.mean,
             more.low,
             more.high,
