@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from rampart.case import Case, dtype_of
 from rampart.case.calendar import month_number, month_text
-from rampart.case.catalogue import tables
+from rampart.case.tables import Case, dtype_of
+from rampart.catalogues.inputs import tables
 
 Row = dict[str, Any]
 START = "2025-01"

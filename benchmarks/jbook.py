@@ -28,9 +28,9 @@ def least(work: Callable[[], object], times: int = 5) -> float:
 
 def measure(path: Path) -> dict[str, Any]:
     """Seconds of unpacking, of a bare parse, of the streaming reader, and of everything to the tidy tables."""
-    from rampart.sources.jbook import read_books
     from rampart.sources.jbook.opening import documents
     from rampart.sources.jbook.parsing import Reader
+    from rampart.sources.jbook.tables import read_books
 
     text = b"".join(b"".join(pieces) for _, pieces in documents(path, []))
     books = read_books([path])

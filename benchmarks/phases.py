@@ -42,7 +42,7 @@ class Laps:
 
 def warm_up() -> None:
     """Import and set up what every run needs once, so that the phases show what grows with the case."""
-    from rampart.plan import plan
+    from rampart.plan.planning import plan
 
     plan(synthetic_case(SIZES["XS"]))
 
@@ -54,15 +54,17 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
           solver's time on sizes where the passes would take too long
     stop  seconds after which the solver stops, with what it has
     """
-    from rampart import read_case
-    from rampart.plan import manifest_of
-    from rampart.plan.decisions import decide_now
-    from rampart.plan.duals import price_table
-    from rampart.plan.explain import explain
-    from rampart.plan.model import build
-    from rampart.plan.outcome import Outcome
-    from rampart.plan.result import Plan
-    from rampart.plan.solve import Engine, lay_out, solve
+    from rampart.case.doors import read_case
+    from rampart.plan.model.build import build
+    from rampart.plan.planning import manifest_of
+    from rampart.plan.programme.layout import lay_out
+    from rampart.plan.programme.values import Outcome
+    from rampart.plan.reading.decisions import decide_now
+    from rampart.plan.reading.duals import price_table
+    from rampart.plan.reading.reasons import explain
+    from rampart.plan.solving.highs import Engine
+    from rampart.plan.solving.passes_in_turn import solve
+    from rampart.results.result import Plan
 
     warm_up()
     laps = Laps()
@@ -108,7 +110,7 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
 
 def weighted(programme: Any) -> Any:
     """All passes in one measure, each a third of the one before it: as hard as a programme of its kind gets."""
-    from rampart.plan.terms import Measure
+    from rampart.plan.programme.terms import Measure
 
     result = Measure("weighted", "")
     for n, (_, measure, _) in enumerate(programme.passes):

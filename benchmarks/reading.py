@@ -15,8 +15,8 @@ from typing import Any
 
 import polars as pl
 
-from rampart import check_case, read_case
-from rampart.case import Case
+from rampart.case.doors import check_case, read_case
+from rampart.case.tables import Case
 
 SMALL = Path(__file__).parent.parent / "tests" / "case" / "small"
 

@@ -15,8 +15,8 @@ import time
 import numpy as np
 
 from rampart.sustainment.allocation import Fleets
+from rampart.sustainment.echelon_network import Network
 from rampart.sustainment.marginal import curve as one_site
-from rampart.sustainment.network import Network
 from rampart.sustainment.pipelines import expected_backorders
 from rampart.sustainment.spares import curve
 

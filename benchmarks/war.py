@@ -19,13 +19,14 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.phases import peak_megabytes
-from rampart import read_case
-from rampart.case import Case
+from rampart.beliefs import draws
+from rampart.beliefs.chain import Chain
+from rampart.case.doors import read_case
+from rampart.case.tables import Case
 from rampart.scenario import branching
 from rampart.scenario.decompose import Material, Round, first_columns, gap_of, path_outlook, two_stage
-from rampart.scenario.outlook import Effort, Outlook
-from rampart.scenario.regimes import Chain
 from rampart.scenario.sampled import first_decisions
+from rampart.scenario.tree_programme import Effort, Outlook
 
 HERE = Path(__file__).parent
 CASE = HERE.parent / "cases" / "alliance-2023"
@@ -53,7 +54,7 @@ def paths_of(case: Case, paths: int) -> Material:
     """The same paths for all."""
     chain = Chain.of(case)
     drawn, _ = branching.paths_of(branching.sampled(case, chain, paths, seed=1))
-    first = branching.revision_periods(case)[0]
+    first = draws.revision_periods(case)[0]
     return Material(case, chain.regimes, chain.ends, drawn, first, None, capacity=True)
 
 

@@ -139,7 +139,7 @@ def number(value: float) -> str:
 
 def data_dictionary(language: str) -> str:
     """Tables and columns of a case, from ``data/tables.csv``."""
-    from rampart.case.catalogue import tables
+    from rampart.catalogues.inputs import tables
 
     words = WORDS[language]
     page = [ORIGIN.format(source="src/rampart/data/tables.csv")]
@@ -178,7 +178,7 @@ def data_dictionary(language: str) -> str:
 
 def results(language: str) -> str:
     """Tables of a plan, from ``data/results.csv``."""
-    from rampart.plan.result import catalogue
+    from rampart.catalogues.results import catalogue
 
     return result_tables("results", "results.csv", catalogue(), language)
 
@@ -224,7 +224,7 @@ def findings(language: str) -> str:
 
 def cli() -> str:
     """Help of every command, as ``--help`` shows it."""
-    from rampart.cli import main
+    from rampart.cli.main import main
 
     page = [ORIGIN.format(source="src/rampart/cli.py"), "# Command line\n\n"]
     page.append(
@@ -252,7 +252,7 @@ def commands(group: click.Group, above: click.Context, words: str) -> list[str]:
     return page
 
 
-MORE = [("compare", "rampart.plan.compare", "compare"), ("measure", "rampart.report.measures", "measure")]
+MORE = [("compare", "rampart.results.comparison", "compare"), ("measure", "rampart.results.measures", "measure")]
 
 
 def python() -> str:

@@ -13,9 +13,9 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
-from rampart.case import Case, dtype_of
 from rampart.case.calendar import month_number, month_text
-from rampart.case.catalogue import tables
+from rampart.case.tables import Case, dtype_of
+from rampart.catalogues.inputs import tables
 
 Row = dict[str, Any]
 START = "2024-03"

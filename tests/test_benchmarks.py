@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.cases import SIZES, synthetic_case
 
-from rampart import check_case
+from rampart.case.doors import check_case
 
 
 def test_a_synthetic_case_has_no_errors(tmp_path: Path) -> None:

@@ -6,44 +6,66 @@ Public names are loaded when they are first used, so that ``import rampart`` sta
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Case": "rampart.case",
-    "read_case": "rampart.case",
-    "check_case": "rampart.case",
-    "Plan": "rampart.plan",
-    "plan": "rampart.plan",
-    "read_plan": "rampart.plan",
+    "Case": "rampart.case.tables",
+    "read_case": "rampart.case.doors",
+    "check_case": "rampart.case.doors",
+    "Plan": "rampart.results.result",
+    "plan": "rampart.plan.planning",
+    "explain": "rampart.language.explaining",
+    "read_plan": "rampart.results.result",
     "WarPlan": "rampart.scenario.war",
     "war_plan": "rampart.scenario.war",
-    "write_report": "rampart.report",
+    "write_report": "rampart.report.report",
     "write_template": "rampart.case.template",
     "Finding": "rampart.findings",
     "CaseError": "rampart.findings",
 }
 __all__ = [
-    "Case", "CaseError", "Finding", "Plan", "WarPlan", "__version__", "check_case", "plan", "read_case", "read_plan",
+    "Case", "CaseError", "Finding", "Plan", "WarPlan", "__version__", "check_case", "explain", "plan", "read_case", "read_plan",
     "war_plan", "write_report", "write_template",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
-    from rampart.case import Case, check_case, read_case
+    from rampart.case.doors import check_case, read_case
+    from rampart.case.tables import Case
     from rampart.case.template import write_template
     from rampart.findings import CaseError, Finding
-    from rampart.plan import Plan, plan, read_plan
-    from rampart.report import write_report
+    from rampart.language.explaining import explain
+    from rampart.plan.planning import plan
+    from rampart.report.report import write_report
+    from rampart.results.result import Plan, read_plan
     from rampart.scenario.war import WarPlan, war_plan
 
 
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module 'rampart' has no attribute {name!r}")
+class _Rampart(ModuleType):
+    """The package as a module whose ``plan`` is the verb: importing any file of the room ``rampart.plan`` would otherwise
+    lay the room over it.
+    """
+
+    @property
+    def plan(self) -> Any:
+        """The verb ``plan``."""
+        return import_module(_HOMES["plan"]).plan
+
+    @plan.setter
+    def plan(self, room: ModuleType) -> None:
+        """The room is imported; the name stays the verb's."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _HOMES:
+            return getattr(import_module(_HOMES[name]), name)
+        raise AttributeError(f"module 'rampart' has no attribute {name!r}")
+
+    def __dir__(self) -> list[str]:
+        return sorted([*vars(self), *_HOMES])
 
 
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+sys.modules[__name__].__class__ = _Rampart

@@ -1,5 +1,7 @@
 """``python -m rampart``, for machines where scripts are not on the path."""
 
-from rampart.cli import main
+from __future__ import annotations
+
+from rampart.cli.main import main
 
 main(prog_name="rampart")

@@ -142,3 +142,36 @@ class CaseError(ValueError):
         if len(errors) > 20:
             lines.append(f"... and {len(errors) - 20} more")
         super().__init__("\n".join(lines))
+
+
+MOST_ALIKE = 50
+"""Findings of one code in one column that are listed before the rest is only counted."""
+
+
+def at_most_alike(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, of which long runs of one kind in one column are cut and counted in one more finding."""
+    kept: list[Finding] = []
+    counts: dict[tuple[str, str, str], int] = {}
+    first: dict[tuple[str, str, str], Finding] = {}
+    for finding in findings:
+        kind = (finding.code, finding.table, finding.column)
+        counts[kind] = counts.get(kind, 0) + 1
+        first.setdefault(kind, finding)
+        if counts[kind] <= MOST_ALIKE:
+            kept.append(finding)
+    for kind, count in counts.items():
+        if count > MOST_ALIKE:
+            seen = first[kind]
+            code = f"more-{seen.severity}s"
+            kept.append(
+                Finding(
+                    code,
+                    table=seen.table,
+                    column=seen.column,
+                    file=seen.file,
+                    sheet=seen.sheet,
+                    header=seen.header,
+                    details={"count": count - MOST_ALIKE, "alike": seen.code},
+                )
+            )
+    return kept

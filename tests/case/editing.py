@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from rampart import check_case
+from rampart.case.doors import check_case
 from rampart.findings import Finding
 
 SMALL = Path(__file__).parent / "small"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
-from rampart.case.catalogue import tables
+from rampart.catalogues.inputs import tables
 
 Rows = list[list[str]]
 

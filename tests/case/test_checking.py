@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from rampart import check_case, read_case
+from rampart.case.doors import check_case, read_case
 from rampart.findings import CaseError, catalogue
 
 from .editing import SMALL, Sheets, found, only

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rampart import check_case
+from rampart.case.doors import check_case
 
 from .editing import Sheets
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from rampart import check_case
-from rampart.case import Case
-from rampart.case.catalogue import tables
+from rampart.case.doors import check_case
 from rampart.case.headers import fold, match_column, match_table
+from rampart.case.tables import Case
+from rampart.catalogues.inputs import tables
 
 from .editing import SMALL
 from .mutations import mutated_copies

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rampart.case.catalogue import tables
 from rampart.case.cells import read_cell, read_cells
+from rampart.catalogues.inputs import tables
 
 QUANTITY = tables()["stocks"].columns["quantity"]
 LIMIT = tables()["routes"].columns["capacity"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rampart import check_case, read_case
+from rampart.case.doors import check_case, read_case
 from rampart.case.overrides import difference, parse_pairs
 
 from .editing import SMALL, Sheets

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from rampart import read_case
+from rampart.case.doors import read_case
 
 from .editing import SMALL, Sheets, found, only
 

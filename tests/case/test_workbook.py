@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from rampart import check_case, read_case
+from rampart.case.doors import check_case, read_case
 
 from .editing import SMALL, found, only
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from rampart.cli import main
+from rampart.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 EXECUTED = [

@@ -16,9 +16,9 @@ import pytest
 from babel.messages.pofile import read_po
 from doc_pages import EXECUTED, ROOT
 
-from rampart.case.catalogue import tables
-from rampart.cli import main
-from rampart.plan.result import catalogue as result_tables
+from rampart.catalogues.inputs import tables
+from rampart.catalogues.results import catalogue as result_tables
+from rampart.cli.main import main
 from rampart.scenario.war import catalogue as war_tables
 
 DOCS = ROOT / "docs"

@@ -37,5 +37,5 @@ def test_commands_not_run_name_what_exists() -> None:
         if lock := re.search(r"-r (\S+)", command):
             assert (ROOT / lock[1]).is_file(), command
     pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    assert 'rampart = "rampart.cli:main"' in pyproject
+    assert 'rampart = "rampart.cli.main:main"' in pyproject
     assert "pytest-xdist" in pyproject

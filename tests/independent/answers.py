@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import rampart
 from independent.builder import solve
-from rampart.case import Case
+from rampart.case.tables import Case
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from independent.decisions import Decisions, Pair, Term
 from independent.facts import Facts, Row
 from independent.fleets import add_fleets
 from independent.programme import Programme, Solution
-from rampart.case import Case
+from rampart.case.tables import Case
 
 ORDER = ("floors", "pledges", "need", "own_use", "availability", "requirement", "money")
 

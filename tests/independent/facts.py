@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rampart.case import Case
 from rampart.case.calendar import month_number
+from rampart.case.tables import Case
 
 Row = dict[str, Any]
 TINY = 1e-9

@@ -14,11 +14,12 @@ import pytest
 
 import rampart
 from independent.builder import build as build_again
-from rampart.case import Case
-from rampart.plan.fleets import exchange
-from rampart.plan.model import build
-from rampart.plan.outcome import Outcome
-from rampart.plan.solve import Solution, solve
+from rampart.case.tables import Case
+from rampart.plan.model.build import build
+from rampart.plan.parts.fleet_tables import exchange
+from rampart.plan.programme.values import Outcome
+from rampart.plan.solving.passes_in_turn import solve
+from rampart.plan.solving.solution import Solution
 from rampart.sustainment.exchange import best_mix, pieces
 from rampart.sustainment.levels import Levels, support_levels
 
@@ -323,7 +324,7 @@ def test_levels_hold_at_the_course_of_the_fleets() -> None:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_report_and_explanations_tell_of_fleets(language: Any, tmp_path: Path) -> None:
-    from rampart.report.html import html
+    from rampart.report.pages.plan import html
 
     page = html(plan(), language)
     name = {"en": "Partner&#39;s guns", "fr": "Canons du partenaire"}[language]
@@ -342,7 +343,7 @@ def test_a_plan_with_fleets_saves_back_equal(tmp_path: Path) -> None:
 def test_the_command_prints_the_agreement(tmp_path: Path) -> None:
     from click.testing import CliRunner
 
-    from rampart.cli import main
+    from rampart.cli.main import main
 
     told = CliRunner().invoke(main, ["plan", str(PLANNED), "-o", str(tmp_path / "plan"), "--no-report", "--lang", "en"])
     assert told.exit_code == 0, told.output

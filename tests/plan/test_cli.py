@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from rampart.cli import main
-from rampart.plan import read_plan, solve
+from rampart.cli.main import main
+from rampart.plan.solving import highs as solve
+from rampart.results.result import read_plan
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "cases" / "tiny"
@@ -247,7 +248,7 @@ def test_something_else_is_never_replaced_and_nothing_is_planned_first(
     def planned(*_: object, **__: object) -> None:
         raise AssertionError("planned although the plan has no place")
 
-    monkeypatch.setattr("rampart.cli.make_plan", planned)
+    monkeypatch.setattr("rampart.cli.plan.make_plan", planned)
     for words in (("plan", TINY), ("demo",)):
         result = run(*words, "-o", tmp_path)
         assert result.exit_code == 2
@@ -327,8 +328,8 @@ def test_demo(tmp_path: Path) -> None:
 CHILD = """
 import sys, time
 import polars as pl
-from rampart.cli import main
-from rampart.plan import solve
+from rampart.cli.main import main
+from rampart.plan.solving import passes_in_turn as solve
 
 def held(name):
     print("here", flush=True)

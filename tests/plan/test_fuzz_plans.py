@@ -11,7 +11,7 @@ import pytest
 import rampart
 from case.mutations import mutated_copies
 from rampart.findings import CaseError
-from rampart.plan import Plan
+from rampart.results.result import Plan
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "cases" / "tiny"

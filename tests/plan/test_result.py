@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 
 import rampart
-from rampart.case import Case
-from rampart.plan import Plan, read_plan
-from rampart.plan.result import catalogue
+from rampart.case.tables import Case
+from rampart.catalogues.results import catalogue
+from rampart.results.result import Plan, read_plan
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "cases" / "tiny"

@@ -16,7 +16,7 @@ import rampart
 from cases_random import random_case
 from independent.builder import build
 from independent.programme import ROUNDING, Programme, Solution
-from rampart.case import Case
+from rampart.case.tables import Case
 
 CLOSE = 1e-6
 STEP = 1e-3

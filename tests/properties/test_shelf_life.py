@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from cases_random import START, make_case
 from independent.ages import Perishable
 from independent.answers import SOLVERS
-from rampart.case import Case
 from rampart.case.calendar import month_number, month_text
+from rampart.case.tables import Case
 
 PASSES = {
     "requirement": ("requirement_worst", "requirement_sum"),

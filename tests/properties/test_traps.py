@@ -18,9 +18,9 @@ from polars.testing import assert_frame_equal
 
 import rampart
 from cases_random import START, cases, make_case
-from rampart.case import Case
 from rampart.case.calendar import month_number, month_text
-from rampart.case.catalogue import tables
+from rampart.case.tables import Case
+from rampart.catalogues.inputs import tables
 
 Row = dict[str, Any]
 RESULTS = (

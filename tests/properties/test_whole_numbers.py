@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from cases_random import START, make_case
 from independent.answers import SOLVERS
-from rampart.case import Case
 from rampart.case.calendar import month_number, month_text
+from rampart.case.tables import Case
 
 HOLDING = 0.5
 

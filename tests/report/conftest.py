@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from report_sample import SamplePlan, sample_plan
 
-from rampart.report.html import html
-from rampart.report.workbook import write_workbook
+from rampart.report.books.plan import write_workbook
+from rampart.report.pages.plan import html
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from rampart.case import Case, dtype_of
-from rampart.case.catalogue import tables
+from rampart.case.tables import Case, dtype_of
+from rampart.catalogues.inputs import tables
 
 SETTINGS = {
     "title_en": "Sample alliance plan",

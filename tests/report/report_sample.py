@@ -12,8 +12,8 @@ import polars as pl
 from report_case import EXPANSIONS, HOLDINGS, LINES, sample_case
 from report_flows import DIRECT, decisions, flows, money, orders, sent
 
-from rampart.case import Case
 from rampart.case.calendar import month_text
+from rampart.case.tables import Case
 
 INF = float("inf")
 TYPES = {"integer": pl.Int64, "number": pl.Float64}

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 from report_sample import without
 
-from rampart.report import drawing
-from rampart.report.html import CHARTS, charts
-from rampart.report.subject import Subject
-from rampart.report.words import Words
+from rampart.language.names import Subject
+from rampart.language.words import Words
+from rampart.report.charts import drawing
+from rampart.report.pages.plan import CHARTS, charts
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -7,8 +7,8 @@ import pytest
 from page_reader import Page, numbers
 from report_sample import SamplePlan, without
 
-from rampart.report import write_report
-from rampart.report.html import html
+from rampart.report.pages.plan import html
+from rampart.report.report import write_report
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def read(pages):
 @pytest.fixture
 def undrawn(monkeypatch):
     """Pages whose charts are built but not drawn, which takes most of the time."""
-    monkeypatch.setattr("rampart.report.drawing.svg", lambda spec, words, *, key: "<svg></svg>")
+    monkeypatch.setattr("rampart.report.charts.drawing.svg", lambda spec, words, *, key: "<svg></svg>")
 
 
 def test_both_languages_hold_the_same_numbers(read):
@@ -173,8 +173,8 @@ def test_names_and_places_of_the_files(plan, tmp_path, undrawn):
 def test_a_solved_plan_reads_the_same_in_both_languages(undrawn):
     from pathlib import Path
 
-    from rampart.case import read_case
-    from rampart.plan import plan as solve
+    from rampart.case.doors import read_case
+    from rampart.plan.planning import plan as solve
 
     made = solve(read_case(Path(__file__).parents[2] / "cases" / "tiny"))
     read = {language: Page(html(made, language)) for language in ("en", "fr")}

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from report_sample import without
 
-from rampart.report.measures import MEASURES, measure
+from rampart.results.measures import MEASURES, measure
 
 
 def test_coverage_counts_each_holder_up_to_its_own_requirement(plan):

@@ -10,10 +10,11 @@ from openpyxl import load_workbook
 from page_reader import Page
 from report_sample import without
 
-from rampart.report.html import html
-from rampart.report.promises import promises, promises_chapter, promises_chart
-from rampart.report.subject import Subject
-from rampart.report.workbook import write_workbook
+from rampart.language.names import Subject
+from rampart.report.books.plan import write_workbook
+from rampart.report.chapters.promises import promises, promises_chapter
+from rampart.report.charts.promises import promises_chart
+from rampart.report.pages.plan import html
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pytest
 
-from rampart.report.words import Words, french_spaces, phrases
+from rampart.language.words import Words, french_spaces, phrases
 
 PLACE = re.compile(r"\{(\w+)\}")
 EN, FR = Words("en"), Words("fr")

@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 from report_sample import SamplePlan, without
 
-from rampart.report.subject import Subject, result_columns
-from rampart.report.workbook import write_workbook
+from rampart.catalogues.results import result_columns
+from rampart.language.names import Subject
+from rampart.report.books.plan import write_workbook
 
 
 @pytest.fixture(scope="module")

@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from cases_random import make_case
-from rampart.case import Case
-from rampart.plan.tree import Tree
-from rampart.report.war import html
+from rampart.beliefs import draws
+from rampart.beliefs.chain import Chain
+from rampart.case.tables import Case
+from rampart.plan.programme.tree import Tree
+from rampart.report.pages.war import html
 from rampart.scenario import branching, policy
-from rampart.scenario.outlook import Outlook
-from rampart.scenario.peeking import peeks
-from rampart.scenario.regimes import Chain
+from rampart.scenario.nonanticipativity import peeks
 from rampart.scenario.sampled import Sampling, plan_on_paths
+from rampart.scenario.tree_programme import Outlook
 from rampart.scenario.war import tree_of, war_plan
 
 MONTHS = 9
@@ -245,8 +246,8 @@ def test_over_sampled_paths_too() -> None:
     case = a_case(Deal(1, 3, 1, 0.2, 0.3))
     chain = Chain.of(case)
     made, answer = plan_on_paths(case, Sampling(paths=20, gap=1e-7, capacity=False))
-    drawn = branching.onward(case, chain, np.array([chain.start]), 20, seed=(0, 0))
-    first = branching.revision_periods(case)[0]
+    drawn = draws.onward(case, chain, np.array([chain.start]), 20, seed=(0, 0))
+    first = draws.revision_periods(case)[0]
     tree = branching.from_paths(case, chain.regimes, drawn, np.full(20, 1 / 20), shared=first, ends=chain.ends)
     assert answer.value == pytest.approx(Outlook(case, tree).solve().value, rel=1e-6)
     assert made["left"].filter(measure="cancelled")["quantity"].sum() > 0

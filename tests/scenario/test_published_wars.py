@@ -12,13 +12,14 @@ import polars as pl
 import pytest
 
 import rampart
-from rampart.case import Case
-from rampart.plan.terms import Floats
-from rampart.plan.tree import Tree
+from rampart.beliefs.chain import Chain
+from rampart.case.tables import Case
+from rampart.network.lags import Floats
+from rampart.plan.programme.tree import Tree
+from rampart.plan.solving.highs import Risk
 from rampart.scenario import branching, policy
 from rampart.scenario.decompose import two_stage
-from rampart.scenario.outlook import DECISIONS, Outlook, Risk, by_name, cvar
-from rampart.scenario.regimes import Chain
+from rampart.scenario.tree_programme import DECISIONS, Outlook, by_name, cvar
 from rampart.scenario.war import tree_of
 
 PUBLISHED = Path(__file__).parent.parent / "published"

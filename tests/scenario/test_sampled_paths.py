@@ -19,15 +19,17 @@ from hypothesis import strategies as st
 from test_war_plan import small
 
 import rampart
-from rampart.case import Case
-from rampart.cli import main
-from rampart.engine import Stopping
-from rampart.report.war import html
-from rampart.scenario import branching, forward, policy
-from rampart.scenario.outlook import Outlook, Risk
-from rampart.scenario.peeking import peeks
-from rampart.scenario.regimes import Chain
+from rampart.beliefs import draws
+from rampart.beliefs.chain import Chain
+from rampart.case.tables import Case
+from rampart.cli.main import main
+from rampart.engine.stopping import Stopping
+from rampart.plan.solving.highs import Risk
+from rampart.report.pages.war import html
+from rampart.scenario import branching, forward, policy, tree_programme
+from rampart.scenario.nonanticipativity import peeks
 from rampart.scenario.sampled import Sampling, forward_table, plan_on_paths
+from rampart.scenario.tree_programme import Outlook
 
 CASE = small(0.2)
 CHAIN = Chain.of(CASE)
@@ -35,8 +37,8 @@ CHAIN = Chain.of(CASE)
 
 def test_the_plan_over_paths_is_the_whole_programme_of_these_paths() -> None:
     made, answer = plan_on_paths(CASE, Sampling(paths=30, gap=1e-7, capacity=False))
-    drawn = branching.onward(CASE, CHAIN, np.array([CHAIN.start]), 30, seed=(0, 0))
-    first = branching.revision_periods(CASE)[0]
+    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 30, seed=(0, 0))
+    first = draws.revision_periods(CASE)[0]
     tree = branching.from_paths(CASE, CHAIN.regimes, drawn, np.full(30, 1 / 30), shared=first, ends=CHAIN.ends)
     whole = Outlook(CASE, tree).solve()
     assert answer.value == pytest.approx(whole.value, rel=1e-6)
@@ -57,8 +59,8 @@ def test_risk_over_paths_is_that_of_the_whole_programme(risk: Risk | None, worke
     made, answer = plan_on_paths(
         CASE, Sampling(paths=10, gap=1e-8, capacity=False), risk=risk, regret=risk is None, workers=workers
     )
-    drawn = branching.onward(CASE, CHAIN, np.array([CHAIN.start]), 10, seed=(0, 0))
-    first = branching.revision_periods(CASE)[0]
+    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 10, seed=(0, 0))
+    first = draws.revision_periods(CASE)[0]
     tree = branching.from_paths(CASE, CHAIN.regimes, drawn, np.full(10, 1 / 10), shared=first, ends=CHAIN.ends)
     whole = Outlook(CASE, tree)
     # the paths in the tree's order, by their own least cost
@@ -106,7 +108,7 @@ def test_batches_bound_the_value_of_the_tree_itself() -> None:
     made, _ = plan_on_paths(CASE, Sampling(paths=20, gap=1e-7, capacity=False, batches=6))
     values = dict(made["values"].iter_rows())
     tree = branching.grow(CASE, CHAIN, regimes=True)
-    true = Outlook(CASE, branching.fan(tree, shared=branching.revision_periods(CASE)[0])).solve().value
+    true = Outlook(CASE, branching.fan(tree, shared=draws.revision_periods(CASE)[0])).solve().value
     assert values["batch_bound_low"] <= true
     assert values["batch_gap"] >= -1e-6
     assert values["batch_gap_most"] >= values["batch_gap"]
@@ -118,7 +120,7 @@ def test_policies_run_forward_cost_what_they_cost_on_the_tree(workers: int) -> N
     compared = {"lasting": policy.Lasting(60), "lookahead": policy.FreshPaths(CASE, CHAIN, 6, seed=3)}
     run = forward.run_forward(CASE, CHAIN, compared, paths=12, seed=5, workers=workers)
     tree = branching.sampled(CASE, CHAIN, 12, seed=forward._stream(5, forward.FRESH), shared=None)
-    looks = branching.revision_periods(CASE)
+    looks = draws.revision_periods(CASE)
     alone = policy.roll(CASE, CHAIN.ends, tree, policy.Lasting(60), looks=looks).answer
     assert run.cost["lasting"].mean() == pytest.approx(alone.value)
     for cost in run.cost.values():
@@ -141,7 +143,7 @@ def test_a_lookahead_uses_nothing_of_the_future_of_the_tree() -> None:
         stands = policy.standing(tree, CHAIN.ends, [2, 4])
         root = int(np.flatnonzero(tree.parent < 0)[0])
         doing = policy.Doing(
-            CASE, CHAIN.ends, tree, policy.FreshPaths(CASE, CHAIN, 5, seed=1), None, policy.Effort(),
+            CASE, CHAIN.ends, tree, policy.FreshPaths(CASE, CHAIN, 5, seed=1), None, tree_programme.Effort(),
         )  # fmt: skip
         found.append([(f, k, v) for f, k, _, v in policy.plan_anew(doing, root, stands[root], [])])
     assert found[0] == found[1]
@@ -150,13 +152,13 @@ def test_a_lookahead_uses_nothing_of_the_future_of_the_tree() -> None:
 def test_what_was_seen_decides_what_is_drawn() -> None:
     offensive = CHAIN.regimes.index("offensive")
     seen = np.array([CHAIN.start, CHAIN.start, offensive])
-    drawn = branching.onward(CASE, CHAIN, seen, 4000, seed=(1,))
+    drawn = draws.onward(CASE, CHAIN, seen, 4000, seed=(1,))
     assert (drawn[:, :3] == seen).all()
     after = CHAIN.after(np.eye(len(CHAIN.regime_of))[offensive], 2)
     share = np.bincount(drawn[:, 4], minlength=3) / 4000
     assert share == pytest.approx(CHAIN.shares(after), abs=0.03)
     with pytest.raises(ValueError, match="revision date"):
-        branching.onward(CASE, CHAIN, seen[:2], 3, seed=(1,))
+        draws.onward(CASE, CHAIN, seen[:2], 3, seed=(1,))
 
 
 @pytest.mark.parametrize("regret", [False, True])

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 
 import rampart
 from cases_random import make_case
-from rampart.case import Case
-from rampart.cli import main
-from rampart.report.war import html
+from rampart.beliefs.chain import Chain
+from rampart.beliefs.hazards import hazards
+from rampart.case.tables import Case
+from rampart.cli.main import main
+from rampart.report.pages.war import html
 from rampart.scenario import branching, policy
-from rampart.scenario.beliefs import hazards
-from rampart.scenario.outlook import Outlook
-from rampart.scenario.peeking import peeks
-from rampart.scenario.regimes import Chain
+from rampart.scenario.nonanticipativity import peeks
+from rampart.scenario.tree_programme import Outlook
 from rampart.scenario.war import first_look, tree_of, war_plan
 
 PUBLISHED = Path(__file__).parent.parent / "published"

@@ -12,14 +12,14 @@ from click.testing import CliRunner
 from test_war_plan import small
 
 import rampart
-from rampart.case import Case
-from rampart.cli import main
-from rampart.plan.tree import Tree
-from rampart.report.subject import Subject
-from rampart.report.war import html
-from rampart.report.war_charts import _told_once
-from rampart.report.war_tables import left_by_end
-from rampart.report.war_workbook import write_workbook
+from rampart.case.tables import Case
+from rampart.cli.main import main
+from rampart.language.names import Subject
+from rampart.plan.programme.tree import Tree
+from rampart.report.books.war import write_workbook
+from rampart.report.chapters.war import left_by_end
+from rampart.report.charts.war import _told_once
+from rampart.report.pages.war import html
 from rampart.scenario.sampled import Sampling, plan_on_paths
 from rampart.scenario.war import WarPlan, catalogue, war_plan
 

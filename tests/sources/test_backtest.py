@@ -26,8 +26,8 @@ from rampart.sources.backtest.books import BookScores, score_books
 from rampart.sources.backtest.ramp import WHOLE, Assumed, forecast
 from rampart.sources.backtest.ramp_scores import score_ramp
 from rampart.sources.calibration.expected import packaged_slips
-from rampart.sources.jbook import read_books
 from rampart.sources.jbook.history import orders
+from rampart.sources.jbook.tables import read_books
 from sources.small_books import Item, Maker, Order, book, write
 
 SERIES = known_series()["us_155mm_bodies_rate"]

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rampart.sources.calibration.distribution import Distribution, pinball
+from rampart.beliefs.distribution import Distribution, pinball
+from rampart.beliefs.slips import SlipModel
 from rampart.sources.calibration.expected import packaged_model, slip_until
 from rampart.sources.calibration.facts import SCHEMA, median, packaged
-from rampart.sources.calibration.slips import SlipModel
 from rampart.sources.calibration.works import completion_slips, packaged_works
 
 VALUES = st.lists(st.integers(-30, 60), min_size=1, max_size=12)

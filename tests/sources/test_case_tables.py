@@ -7,12 +7,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from rampart.case import Case, check_case
+from rampart.case.doors import check_case
+from rampart.case.tables import Case
 from rampart.findings import Finding
 from rampart.sources.calibration.expected import expected_deliveries, packaged_model, slip_until
 from rampart.sources.calibration.facts import median
-from rampart.sources.jbook import read_books
 from rampart.sources.jbook.case_tables import jbook_case
+from rampart.sources.jbook.tables import read_books
 from sources.small_books import Item, Maker, Order, book, plain, tag, write
 
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
-from rampart.cli import main
+from rampart.cli.main import main
 from sources.small_books import book, plain, write
 from sources.test_backtest import PLAN, public, slips_of
 

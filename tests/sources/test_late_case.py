@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 import rampart
-from rampart.case import Case
-from rampart.cli import main
+from rampart.case.tables import Case
+from rampart.cli.main import main
 from rampart.sources.calibration.expected import expected_deliveries
 from rampart.sources.calibration.late import late_case
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from rampart import plan, read_case
-from rampart.case import Case, check_case
-from rampart.plan import Plan
+from rampart.case.doors import check_case, read_case
+from rampart.case.tables import Case
+from rampart.plan.planning import plan
+from rampart.results.result import Plan
 from rampart.sources.p21 import MONTHS, columns, fiscal_year, p21_case, read_p21, schedule, schema, write_p21
 
 TINY = Path(__file__).parents[2] / "cases" / "tiny"

@@ -13,9 +13,8 @@ from rampart.sources.backtest.ramp_scores import score_ramp
 from rampart.sources.calibration.expected import TABLE as SLIPS
 from rampart.sources.calibration.facts import calibrate, packaged, write_facts
 from rampart.sources.calibration.slips import pairs
-from rampart.sources.jbook import read_books
 from rampart.sources.jbook.history import orders
-from rampart.sources.jbook.tables import Books
+from rampart.sources.jbook.tables import Books, read_books
 from sources.small_books import public_folder
 
 FOLDER = public_folder("jbook")

@@ -18,10 +18,10 @@ import pytest
 
 from rampart.sources.calibration.facts import calibrate
 from rampart.sources.calibration.slips import pairs
-from rampart.sources.jbook import opening, parsing, read_books
+from rampart.sources.jbook import opening, parsing
 from rampart.sources.jbook.case_tables import jbook_case
 from rampart.sources.jbook.history import orders
-from rampart.sources.jbook.tables import Books
+from rampart.sources.jbook.tables import Books, read_books
 from sources.small_books import JB, PROC, Item, Maker, Order, book, plain, tag, write
 
 

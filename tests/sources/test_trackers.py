@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from rampart.case import check_case
-from rampart.case.catalogue import tables
+from rampart.case.doors import check_case
+from rampart.catalogues.inputs import tables
 from rampart.sources.trackers import _Trackers, tracker_case
 from sources.small_books import public_folder
 

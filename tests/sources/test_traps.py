@@ -9,11 +9,10 @@ import polars as pl
 
 from rampart.findings import Finding
 from rampart.sources.calibration.facts import calibrate
-from rampart.sources.jbook import read_books
 from rampart.sources.jbook.case_tables import jbook_case
 from rampart.sources.jbook.history import initials, lines, manufacturers, orders, unnamed
 from rampart.sources.jbook.matching import distinct_orders, later_view, match_rates
-from rampart.sources.jbook.tables import Books
+from rampart.sources.jbook.tables import Books, read_books
 from sources.small_books import Item, Maker, Order, book, plain, write
 
 

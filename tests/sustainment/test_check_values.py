@@ -16,8 +16,8 @@ from rampart.sustainment import (
     surge,
     wear,
 )
+from rampart.sustainment.echelon_network import Network
 from rampart.sustainment.echelons import evaluate
-from rampart.sustainment.network import Network
 
 
 def printed(value: float, digits: int = 10) -> object:

@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner
 from python_calamine import load_workbook
 
-from rampart import CaseError
-from rampart.cli import main
-from rampart.sustainment.importing import import_parts
-from rampart.sustainment.tables import catalogue
+from rampart.catalogues.fleet_results import catalogue
+from rampart.cli.main import main
+from rampart.findings import CaseError
+from rampart.sources.parts_list import import_parts
 
 CASE = Path(__file__).parents[2] / "cases" / "fleet-tiny"
 
@@ -203,7 +203,7 @@ def test_a_list_that_cannot_be_read_is_a_finding(tmp_path: Path, content: bytes 
 
 
 def test_a_fleet_case_saves_back_equal(tmp_path: Path) -> None:
-    from rampart import read_case
+    from rampart.case.doors import read_case
 
     case = read_case(CASE)
     for kind in ("csv", "parquet"):

@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from rampart import Case, read_case
+from rampart.case.doors import read_case
+from rampart.case.tables import Case
 from rampart.sustainment.answer import spares_of, sustain
 from rampart.sustainment.availability import closed_fleet
 from rampart.sustainment.course import course

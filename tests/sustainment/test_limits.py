@@ -23,8 +23,8 @@ from rampart.sustainment import (
     wear,
 )
 from rampart.sustainment.allocation import Allocation, Fleets
+from rampart.sustainment.echelon_network import Network
 from rampart.sustainment.echelons import evaluate
-from rampart.sustainment.network import Network
 from rampart.sustainment.spares import Problem, availability_by_site, curve
 
 

@@ -10,14 +10,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from rampart import Case, read_case
-from rampart.report.sustainment import html
+from rampart.case.doors import read_case
+from rampart.case.tables import Case
+from rampart.report.pages.fleet import html
 from rampart.sustainment import allocation, pipelines, shops
 from rampart.sustainment.allocation import Allocation, Fleets
 from rampart.sustainment.answer import sustain
 from rampart.sustainment.course import UNSETTLED, course
+from rampart.sustainment.echelon_network import Network
 from rampart.sustainment.fleet import read_support
-from rampart.sustainment.network import Network
 
 CASES = Path(__file__).parents[2] / "cases"
 

@@ -8,8 +8,8 @@ from test_check_values import G2, I2, I2_STOCK
 from workshop import Workshop
 
 from rampart.sustainment import cannibalisation, enumeration, pipelines, shops, timegrid
+from rampart.sustainment.echelon_network import Network
 from rampart.sustainment.echelons import evaluate
-from rampart.sustainment.network import Network
 
 
 def simulate(network, stock, *, seed: int, length: float, batches: int = 21, **more) -> Workshop:

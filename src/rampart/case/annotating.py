@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rampart.case.catalogue import tables
 from rampart.case.headers import match_table
 from rampart.case.writing import replace_file
+from rampart.catalogues.inputs import tables
 from rampart.findings import Finding
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from rampart.case.catalogue import Column
+from rampart.catalogues.inputs import Column
 
 # "en": the dot is decimal. "fr": the comma is. "mixed": the file speaks both; what may be either is refused.
 Locale = Literal["en", "fr", "mixed"]

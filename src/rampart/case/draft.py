@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
-from rampart.case.catalogue import tables
 from rampart.case.headers import stored_columns
+from rampart.catalogues.inputs import tables
 from rampart.findings import Finding
-
-if TYPE_CHECKING:
-    from rampart.case import Case
 
 ROW = "#row"
 """Column of a draft frame: row in the file; -n for a row that row n of the overrides table added."""
-
-MOST_ALIKE = 50
-"""Findings of one code in one column that are listed before the rest is only counted."""
 
 
 def address(position: int, row: int) -> str:
@@ -78,10 +72,10 @@ class Draft:
     unread: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, case: Case) -> Draft:
-        """A case in memory as a draft, so that it can be checked; rows count as in its saved CSV."""
+    def of(cls, case: Mapping[str, pl.DataFrame]) -> Draft:
+        """Tables of a case in memory as a draft, so that it can be checked; rows count as in its saved CSV."""
         frames = {}
-        for name, frame in case.tables.items():
+        for name, frame in case.items():
             rows = pl.Series(ROW, range(2, frame.height + 2), dtype=pl.Int64)
             frames[name] = frame.with_columns(rows)
         return cls(frames)
@@ -145,32 +139,3 @@ class Draft:
     def case_frames(self) -> dict[str, pl.DataFrame]:
         """The frames as a Case holds them."""
         return {name: self.frames[name].select(stored_columns(table)) for name, table in tables().items()}
-
-
-def at_most_alike(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings, of which long runs of one kind in one column are cut and counted in one more finding."""
-    kept: list[Finding] = []
-    counts: dict[tuple[str, str, str], int] = {}
-    first: dict[tuple[str, str, str], Finding] = {}
-    for finding in findings:
-        kind = (finding.code, finding.table, finding.column)
-        counts[kind] = counts.get(kind, 0) + 1
-        first.setdefault(kind, finding)
-        if counts[kind] <= MOST_ALIKE:
-            kept.append(finding)
-    for kind, count in counts.items():
-        if count > MOST_ALIKE:
-            seen = first[kind]
-            code = f"more-{seen.severity}s"
-            kept.append(
-                Finding(
-                    code,
-                    table=seen.table,
-                    column=seen.column,
-                    file=seen.file,
-                    sheet=seen.sheet,
-                    header=seen.header,
-                    details={"count": count - MOST_ALIKE, "alike": seen.code},
-                )
-            )
-    return kept

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 
-from rampart.case.catalogue import Column, Table, tables
+from rampart.catalogues.inputs import Column, Table, tables
 
 # Sheets that explain rather than hold data: those of the template, and what people call such a sheet.
 HELP_SHEETS = frozenset({"readme", "read me", "notes", "lisez moi", "lisezmoi", "help", "aide"})

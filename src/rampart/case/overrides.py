@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from rampart.case.catalogue import Column, main_figures, tables
 from rampart.case.cells import read_cell
 from rampart.case.draft import ROW, Draft, shown
 from rampart.case.headers import (
@@ -22,10 +21,11 @@ from rampart.case.headers import (
     stored_column,
     stored_columns,
 )
+from rampart.catalogues.inputs import Column, main_figures, tables
 from rampart.findings import Finding
 
 if TYPE_CHECKING:
-    from rampart.case import Case
+    from rampart.case.tables import Case
 
 _PAIR = re.compile(r'\s*([^=;"]+?)\s*=\s*(?:"((?:[^"]|"")*)"|([^;"]*?))\s*(?:;|$)')
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from rampart.case.catalogue import Column, Table, tables
 from rampart.case.cells import Locale, clean, read_cells
-from rampart.case.draft import ROW, Draft, Origin, at_most_alike
+from rampart.case.draft import ROW, Draft, Origin
 from rampart.case.headers import (
     is_comment,
     language_of,
@@ -25,10 +24,11 @@ from rampart.case.headers import (
     stored_columns,
 )
 from rampart.case.sheets import Found, Sheet, plain
-from rampart.findings import Finding
+from rampart.catalogues.inputs import Column, Table, tables
+from rampart.findings import Finding, at_most_alike
 
 if TYPE_CHECKING:
-    from rampart.case import Case
+    from rampart.case.tables import Case
 
 _FIRST_DAY = r"^([0-9]{4}-[0-9]{2})-01$"
 _HIDDEN_CELLS = ("error-value", "formula-without-value")
@@ -36,9 +36,9 @@ _HIDDEN_CELLS = ("error-value", "formula-without-value")
 
 def read(path: Path, *, overrides: Sequence[str] = ()) -> tuple[Case | None, list[Finding]]:
     """Read and check a case: the case, or None when some finding is an error, and all findings."""
-    from rampart.case import Case
-    from rampart.case.checking import check
+    from rampart.case.checking.checks import check
     from rampart.case.overrides import apply
+    from rampart.case.tables import Case
 
     draft, findings = read_draft(path)
     if overrides:
@@ -92,7 +92,7 @@ def _gather(path: Path) -> Found:
 
 
 def _empty(table: Table) -> pl.DataFrame:
-    from rampart.case import dtype_of
+    from rampart.case.tables import dtype_of
 
     columns = {name: stored_column(table.name, name) for name in stored_columns(table)}
     return pl.DataFrame(schema={name: dtype_of(column) for name, column in columns.items()} | {ROW: pl.Int64})
@@ -167,7 +167,7 @@ class _SheetReader:
 
     def _typed(self, columns: list[Column], cells: pl.DataFrame) -> pl.DataFrame:
         """Columns read from clean cells in one go, what is wrong with them reported."""
-        from rampart.case import dtype_of
+        from rampart.case.tables import dtype_of
 
         readings = []
         for column in columns:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rampart.case.catalogue import Column, Table, tables
 from rampart.case.draft import address
 from rampart.case.headers import match_setting, stored_column, stored_columns
 from rampart.case.writing import replace_file, write_cell
+from rampart.catalogues.inputs import Column, Table, tables
 
 if TYPE_CHECKING:
-    from rampart.case import Case
+    from rampart.case.tables import Case
     from rampart.findings import Language
 
 _ROWS_READY = 2_000

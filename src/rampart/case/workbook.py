@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from rampart.case.catalogue import tables
 from rampart.case.draft import address
 from rampart.case.folder import unknown_table
 from rampart.case.headers import HELP_SHEETS, fold, is_comment, match_column, match_table
 from rampart.case.sheets import MOST_BYTES, MOST_CELLS, Found, Sheet, is_breakdown, plain
+from rampart.catalogues.inputs import tables
 from rampart.findings import Finding
 
 if TYPE_CHECKING:

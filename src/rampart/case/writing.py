@@ -7,19 +7,18 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import polars as pl
 
-from rampart.case.catalogue import tables
 from rampart.case.draft import shown
 from rampart.case.headers import match_table, stored_column
+from rampart.catalogues.inputs import tables
 
-if TYPE_CHECKING:
-    from rampart.case import Case
-
+Tables = Mapping[str, pl.DataFrame]
+"""Tables of a case by name."""
 Format = Literal["csv", "xlsx", "parquet"]
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "'")
@@ -33,7 +32,7 @@ class Exact(float):
         return repr(float(self))
 
 
-def save(case: Case, path: Path, *, format: Format | None = None) -> Path:
+def save(case: Tables, path: Path, *, format: Format | None = None) -> Path:
     """Write the case; tables without rows are left out. Gives the path written.
 
     format  by default xlsx where the path ends in .xlsx, else a folder of CSV
@@ -79,11 +78,11 @@ def _replace_folder(path: Path, write: Callable[[Path], None]) -> None:
         new.rename(path)
 
 
-def _written(case: Case) -> dict[str, pl.DataFrame]:
-    return {name: case.tables[name] for name in tables() if name == "settings" or not case.tables[name].is_empty()}
+def _written(case: Tables) -> dict[str, pl.DataFrame]:
+    return {name: case[name] for name in tables() if name == "settings" or not case[name].is_empty()}
 
 
-def _write_folder(case: Case, folder: Path, format: Format) -> None:
+def _write_folder(case: Tables, folder: Path, format: Format) -> None:
     for name, frame in _written(case).items():
         if format == "parquet":
             frame.write_parquet(folder / f"{name}.parquet")
@@ -106,7 +105,7 @@ def csv_text(value: Any, kind: str) -> str:
     return f"'{text}" if kind in _WORDS and text.startswith(_FORMULA_STARTS) else text
 
 
-def _write_workbook(case: Case, path: Path) -> None:
+def _write_workbook(case: Tables, path: Path) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
@@ -131,11 +130,11 @@ def write_cell(sheet: Any, row: int, column: int, value: Any, text: Any) -> None
         sheet.write_string(row, column, shown(value), text)
 
 
-def content_hash(case: Case) -> str:
+def content_hash(case: Tables) -> str:
     """SHA-256 of what the case says, whatever the order of its rows and the form of its files."""
     digest = hashlib.sha256()
     for name in tables():
-        rows = sorted(json.dumps([_canonical(value) for value in row]) for row in case.tables[name].iter_rows())
+        rows = sorted(json.dumps([_canonical(value) for value in row]) for row in case[name].iter_rows())
         digest.update(json.dumps([name, len(rows)]).encode())
         for row in rows:
             digest.update(row.encode())

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rampart.plan import availability
-from rampart.plan.outcome import Outcome
-from rampart.plan.terms import Floats
+from rampart.network import lags
+from rampart.network.lags import Floats
+from rampart.plan.parts import fleet
+from rampart.plan.programme.values import Outcome
 
 if TYPE_CHECKING:
-    from rampart.case import Case
-    from rampart.plan.model import Programme
-    from rampart.plan.solve import Solution
+    from rampart.case.tables import Case
+    from rampart.plan.programme.programme import Programme
+    from rampart.plan.solving.solution import Solution
     from rampart.sustainment.levels import Bought, Levels, Usage
 
 ROUNDS, CLOSE = 12, 0.01
@@ -89,7 +90,7 @@ def coupled(case: Case, solve: Solve) -> Coupled:
             known = np.where(np.isnan(usage.used), found.used, usage.used)
             usage = Usage(mixed, known + part * (found.used - known))
             levels = support_levels(case, usage, start=active)
-    monthly = availability.by_period(case.calendar, course.available)
+    monthly = lags.by_period(case.calendar, course.available)
     gap = float(np.abs(there - monthly).max(initial=0.0))
     return Coupled(programme, solution, outcome, number, residual, monthly, gap)
 
@@ -97,9 +98,9 @@ def coupled(case: Case, solve: Solve) -> Coupled:
 def available(outcome: Outcome) -> Floats:
     """Systems available in the plan, shape (fleets, nodes)."""
     sets = outcome.sets
-    share = availability.share_available(sets)[:, outcome.tree.period]
-    result = np.zeros((len(availability.fleet_codes(sets)), len(outcome.tree)))
-    np.add.at(result, [at.fleet for at in availability.levels(sets)], share * outcome.value["level"])
+    share = fleet.share_available(sets)[:, outcome.tree.period]
+    result = np.zeros((len(fleet.fleet_codes(sets)), len(outcome.tree)))
+    np.add.at(result, [at.fleet for at in fleet.levels(sets)], share * outcome.value["level"])
     return result
 
 
@@ -110,7 +111,7 @@ def usage_of(outcome: Outcome, levels: Levels, before: Usage) -> Usage:
     sets, tree = outcome.sets, outcome.tree
     period, length = sets.calendar.period_of_month, np.asarray(sets.calendar.lengths, dtype=float)
     joined = np.zeros_like(before.joined)
-    for n, f in enumerate(availability.joining(sets).tolist()):
+    for n, f in enumerate(fleet.joining(sets).tolist()):
         joined[f] = (outcome.value["join"][n] / length)[period]
     used = np.full_like(before.used, np.nan)
     rows = levels.support.fleet_rows
@@ -136,10 +137,10 @@ def bought(outcome: Outcome) -> Sequence[Bought]:
     assert sets.levels is not None
     months = np.arange(sets.calendar.last - sets.calendar.first + 1)
     result = []
-    shops = availability.shop_rows(sets)
+    shops = fleet.shop_rows(sets)
     for n, group in enumerate(sets.levels.groups):
         spares, bays = np.zeros(len(months)), np.zeros((len(months), len(group.shops)))
-        for key, package in enumerate(availability.packages(sets)):
+        for key, package in enumerate(fleet.packages(sets)):
             if package.group == n:
                 spares += _there(outcome, "spares", key, package.lead)
         for key, row in enumerate(shops):

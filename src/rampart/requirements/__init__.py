@@ -1,5 +1,1 @@
-"""How much must be held: layers by holder and item under a posture, in units and in days of supply."""
-
-from rampart.requirements.layers import Requirements, requirements
-
-__all__ = ["Requirements", "requirements"]
+"""What is asked: layers by holder and item under a posture, need by period, pledges due."""

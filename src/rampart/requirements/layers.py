@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rampart.case import Case
+from rampart.case.tables import Case
 from rampart.case.timelines import in_force
 
 Pair = tuple[str, str]

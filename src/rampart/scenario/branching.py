@@ -11,12 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rampart.case import Case
+from rampart.beliefs.chain import Chain, Floats, Integers
+from rampart.beliefs.draws import NEVER, last_of_war, months_after, onward, revision_periods
 from rampart.case.calendar import Calendar, month_number
-from rampart.plan.tree import Tree
-from rampart.scenario.regimes import Chain, Floats, Integers
-
-NEVER = 1e-12  # chance below which a branch is left out
+from rampart.case.tables import Case
+from rampart.plan.programme.tree import Tree
 
 
 class Growing:
@@ -43,29 +42,6 @@ class Growing:
         return Tree(
             self.calendar, np.array(self.period), np.array(self.parent), np.array(self.probability), self.regimes, mix
         )
-
-
-def revision_periods(case: Case) -> list[int]:
-    """Periods at whose beginning the regime is looked at again."""
-    every, calendar = int(case.settings["revise_every"] or 12), case.calendar
-    result, due = [], calendar.first + every
-    for t, start in enumerate(calendar.starts):
-        if t and start >= due:
-            result.append(t)
-            due = start + every
-    return result
-
-
-def last_of_war(case: Case) -> int:
-    """Last month in which the war may go on, by the case."""
-    until = case.settings["war_until"]
-    return month_number(until) if until else case.calendar.last + 1
-
-
-def months_after(case: Case) -> int:
-    """Months for which a branch is planned on after the end."""
-    after = case.settings["after_end"]
-    return int(after) if after else len(case.calendar.lengths) * 1200
 
 
 def grow(case: Case, chain: Chain, *, regimes: bool = True, revisions: Sequence[int] | None = None) -> Tree:
@@ -236,42 +212,6 @@ def sampled(case: Case, chain: Chain, paths: int, *, seed: int = 0, shared: int 
     """Paths drawn from the chain, seen on the revision dates of the case."""
     drawn = onward(case, chain, np.array([chain.start]), paths, seed=(seed,))
     return from_paths(case, chain.regimes, drawn, np.full(paths, 1 / paths), shared=shared, ends=chain.ends)
-
-
-def onward(case: Case, chain: Chain, seen: Integers, paths: int, *, seed: Sequence[int]) -> Integers:
-    """Paths that go on from what has been seen, seen on the revision dates of the case, shape (paths, periods).
-
-    seen  regime of each period until now, as planned; what is drawn begins with the last of them
-    """
-    calendar, now = case.calendar, len(seen) - 1
-    begin = calendar.starts[now]
-    belief = belief_after(case, chain, seen)
-    root = int(np.random.SeedSequence(list(seed)).generate_state(1)[0])
-    monthly = chain.sample(paths, calendar.last - begin + 1, seed=root, belief=belief)
-    looks, until = {0, *revision_periods(case)}, last_of_war(case)
-    by_period = np.empty((paths, len(calendar)), dtype=np.int64)
-    by_period[:, : now + 1] = seen
-    for t in range(now + 1, len(calendar)):
-        start = calendar.starts[t]
-        by_period[:, t] = monthly[:, start - begin] if t in looks else by_period[:, t - 1]
-        if start > until and not chain.ends[by_period[:, t]].all():
-            by_period[~chain.ends[by_period[:, t]], t] = int(np.flatnonzero(chain.ends)[0])
-    return by_period
-
-
-def belief_after(case: Case, chain: Chain, seen: Integers) -> Floats:
-    """Weight over the states of the chain after the regimes seen on the revision dates until now, shape (states,)."""
-    calendar = case.calendar
-    belief, last = chain.first, 0
-    for t in [look for look in revision_periods(case) if look < len(seen)]:
-        ahead = chain.after(belief, calendar.starts[t] - calendar.starts[last])
-        weight = np.where(chain.regime_of == seen[t], ahead, 0.0)
-        if weight.sum() <= 0:
-            raise ValueError(f"{chain.regimes[seen[t]]} cannot follow what was seen before period {t}")
-        belief, last = weight / weight.sum(), t
-    if last < len(seen) - 1:
-        raise ValueError("paths go on from a revision date")
-    return belief
 
 
 def reduced(

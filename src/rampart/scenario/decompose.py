@@ -17,11 +17,13 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from rampart.case import Case
-from rampart.engine import Shards, Stopping
-from rampart.plan.terms import Floats, Integers
+from rampart.case.tables import Case
+from rampart.engine.shards import Shards
+from rampart.engine.stopping import Stopping
+from rampart.network.lags import Floats, Integers
+from rampart.plan.solving.highs import NoPlan, Plain, Risk, Sparse, identity, side_by_side, sparse
 from rampart.scenario import branching
-from rampart.scenario.outlook import NoPlan, Outlook, Plain, Risk, Sparse, cvar, identity, side_by_side, sparse
+from rampart.scenario.tree_programme import Outlook, cvar
 
 LEVEL = 0.4  # share of the gap that the next decisions may leave by the cuts
 CLOSE = 2e-3  # gap from which the bound's own point is tried

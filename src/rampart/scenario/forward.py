@@ -12,13 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rampart.case import Case
-from rampart.engine import Pool
-from rampart.plan.terms import Floats
-from rampart.plan.tree import Tree
+from rampart.beliefs import draws
+from rampart.beliefs.chain import Chain
+from rampart.case.tables import Case
+from rampart.engine.pool import Pool
+from rampart.network.lags import Floats
+from rampart.plan.programme.tree import Tree
+from rampart.plan.solving.highs import NoPlan
 from rampart.scenario import branching, policy
-from rampart.scenario.outlook import Effort, NoPlan, Outlook
-from rampart.scenario.regimes import Chain
+from rampart.scenario.tree_programme import Effort, Outlook
 
 FRESH, AHEAD = 1, 2  # streams of random numbers: the paths that happen, and those that lookaheads draw
 MEAN_PATHS = 200  # paths whose mean a planner takes who plans for the mean
@@ -91,7 +93,7 @@ def run_forward(
     tree = branching.sampled(case, chain, paths, seed=_stream(seed, FRESH), shared=None)
     leaves = tree.leaves
     times = np.round(tree.probability[leaves] * paths).astype(int)  # paths that look alike to the end are one leaf
-    looks = branching.revision_periods(case)
+    looks = draws.revision_periods(case)
     cost = {}
     for name, lookahead in compared.items():
         say = None if progress is None else _named(progress, name)

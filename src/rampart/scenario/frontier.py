@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from rampart.plan.terms import Floats
-from rampart.scenario.outlook import NoPlan, Outlook, Plain, weights
+from rampart.network.lags import Floats
+from rampart.plan.solving.highs import NoPlan, Plain
+from rampart.scenario.tree_programme import Outlook, weights
 
 FACTORS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 16.0)
 PARTNER = ("need", "pledges")

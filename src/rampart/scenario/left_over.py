@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.case.calendar import month_text
-from rampart.plan.cancellation import cost_of_cancelling
-from rampart.plan.contract import delivery_price
-from rampart.plan.production import line_capacity
-from rampart.plan.terms import Integers
+from rampart.network.lags import Integers
+from rampart.network.prices import delivery_price
+from rampart.plan.parts.cancellation import cost_of_cancelling
+from rampart.plan.parts.line import line_capacity
 from rampart.scenario import policy
-from rampart.scenario.outlook import Answer, Outlook
+from rampart.scenario.tree_programme import Answer, Outlook
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rampart.case import Case
-from rampart.engine import Pool
-from rampart.plan.terms import Floats, Integers
-from rampart.plan.tree import Tree
+from rampart.beliefs import draws
+from rampart.beliefs.chain import Chain
+from rampart.case.tables import Case
+from rampart.engine.pool import Pool
+from rampart.network.lags import Floats, Integers
+from rampart.plan.programme.tree import Tree
 from rampart.scenario import branching
-from rampart.scenario.outlook import DECISIONS, Answer, Effort, Outlook, by_name
-from rampart.scenario.regimes import Chain
+from rampart.scenario.tree_programme import DECISIONS, Answer, Effort, Outlook, by_name
 
 Amounts = Sequence[tuple[str, str, int, float]]  # family, key, node, amount in plain units
 
@@ -102,7 +103,7 @@ class FreshPaths:
             raise ValueError("the tree has no regimes")
         period = int(tree.period[now.node])
         seen = np.argmax(tree.mix[tree.ancestor[now.node][: period + 1]], axis=1)
-        drawn = branching.onward(self.case, self.chain, seen, self.paths, seed=(self.seed, now.node))
+        drawn = draws.onward(self.case, self.chain, seen, self.paths, seed=(self.seed, now.node))
         shared = None if self.mean else now.look
         chance = np.full(self.paths, 1 / self.paths)
         ahead = branching.from_paths(

@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rampart.case import Case
+from rampart.beliefs import draws
+from rampart.beliefs.chain import Chain
 from rampart.case.calendar import month_text
-from rampart.plan import origin_of
-from rampart.plan.terms import Floats, Integers
-from rampart.plan.tree import Tree
+from rampart.case.tables import Case
+from rampart.network.lags import Floats, Integers
+from rampart.plan.programme.tree import Tree
+from rampart.plan.solving.highs import NoPlan, Risk
+from rampart.results.manifest import origin_of
 from rampart.scenario import branching, forward, war
 from rampart.scenario.decompose import Material, Round, TwoStage, path_outlook, two_stage
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
-from rampart.scenario.outlook import DECISIONS, Answer, Effort, NoPlan, Outlook, Risk, cvar
 from rampart.scenario.policy import Lasting, Situation
-from rampart.scenario.regimes import Chain
+from rampart.scenario.tree_programme import DECISIONS, Answer, Effort, Outlook, cvar
 
 if TYPE_CHECKING:
     import polars as pl
@@ -81,9 +83,9 @@ def plan_on_paths(
     if (risk or regret) and (sampling.batches or sampling.fresh):
         raise ValueError("batches and policies run forward count the mean: leave them out, or risk and regret")
     chain = Chain.of(case)
-    looks = branching.revision_periods(case)
+    looks = draws.revision_periods(case)
     first = looks[0] if looks else len(case.calendar)
-    drawn = branching.onward(case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, PATHS))
+    drawn = draws.onward(case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, PATHS))
     chance, error = np.full(sampling.paths, 1 / sampling.paths), 0.0
     if sampling.keep is not None:
         drawn, chance, error = branching.reduced(case, chain.regimes, drawn, chance, sampling.keep)
@@ -228,9 +230,7 @@ def _batch_bounds(
     plan = dict(zip(answer.names, answer.amounts.tolist(), strict=True))
     bounds, gaps = [], []
     for batch in range(sampling.batches):
-        drawn = branching.onward(
-            case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, BATCH, batch)
-        )
+        drawn = draws.onward(case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, BATCH, batch))
         found = two_stage(
             case, chain.regimes, chain.ends, drawn, np.full(sampling.paths, 1 / sampling.paths), first=first,
             capacity=sampling.capacity, objective=objective, gap=sampling.gap, workers=workers, rivals={"plan": plan},

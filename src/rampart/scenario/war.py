@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from rampart.case import Case
+from rampart.beliefs.chain import Chain
 from rampart.case.calendar import month_text
-from rampart.plan import origin_of
-from rampart.plan.objective import monthly_need
-from rampart.plan.terms import Floats
-from rampart.plan.tree import Tree
-from rampart.result_columns import Tables, result_tables
+from rampart.case.tables import Case
+from rampart.catalogues.results import Tables, result_tables
+from rampart.network.lags import Floats
+from rampart.plan.parts.need import monthly_need
+from rampart.plan.programme.tree import Tree
+from rampart.plan.solving.highs import NoPlan, Risk
+from rampart.results.manifest import origin_of
 from rampart.scenario import branching, policy
+from rampart.scenario.by_branch import seen_at, turns
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
-from rampart.scenario.outlook import DECISIONS, Answer, Effort, NoPlan, Outlook, Risk, by_name, cvar
-from rampart.scenario.regimes import Chain
-from rampart.scenario.turning import seen_at, turns
+from rampart.scenario.tree_programme import DECISIONS, Answer, Effort, Outlook, by_name, cvar
 
 if TYPE_CHECKING:
     import polars as pl

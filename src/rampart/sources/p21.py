@@ -21,8 +21,8 @@ from rampart.case.calendar import month_number, month_text
 from rampart.findings import Finding, Language
 
 if TYPE_CHECKING:
-    from rampart.case import Case
-    from rampart.plan import Plan
+    from rampart.case.tables import Case
+    from rampart.results.result import Plan
 
 SHEET = "P-21"
 MONTHS = tuple(f"m{i:02d}" for i in range(1, 13))
@@ -69,7 +69,7 @@ def schedule(source: Case | Plan) -> pl.DataFrame:
     What a period of several months delivers is spread over its months in equal parts. Deliveries without a
     production line (from stock, or bought elsewhere) are no production and are left out.
     """
-    from rampart.case import Case
+    from rampart.case.tables import Case
 
     case = source if isinstance(source, Case) else source.case
     buys: dict[tuple[Any, ...], dict[int, float]] = {}
@@ -96,7 +96,7 @@ def schedule(source: Case | Plan) -> pl.DataFrame:
 
 def without_line(source: Case | Plan) -> int:
     """Deliveries on order that no production line of the case makes: the schedule leaves them out."""
-    from rampart.case import Case
+    from rampart.case.tables import Case
 
     case = source if isinstance(source, Case) else source.case
     return int(case["orders"]["line"].null_count())
@@ -311,7 +311,7 @@ def p21_case(frame: pl.DataFrame, *, name: str = "P-21") -> Case:
 
     The case begins with the first month that has a delivery. Raises ValueError where the schedule is empty.
     """
-    from rampart.sources.case_rows import PRIORITIES, Row, case_of
+    from rampart.case.from_rows import PRIORITIES, Row, case_of
 
     items: dict[str, Row] = {}
     lines: dict[str, Row] = {}

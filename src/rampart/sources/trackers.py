@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rampart.case import Case
 from rampart.case.calendar import month_text
-from rampart.case.catalogue import tables
+from rampart.case.from_rows import PRIORITIES, Row, case_of, code_of
+from rampart.case.tables import Case
+from rampart.catalogues.inputs import tables
 from rampart.findings import Finding
 from rampart.sources.backtest.announcements import month_number, read_rows
-from rampart.sources.case_rows import PRIORITIES, Row, case_of, code_of
 
 RECIPIENT = "UKR"
 _NATIONS = {

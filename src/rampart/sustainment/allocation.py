@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rampart.sustainment.echelon_network import Floats, Network, Whole
 from rampart.sustainment.echelons import own_pipeline, sharing
 from rampart.sustainment.marginal import CAP
-from rampart.sustainment.network import Floats, Network, Whole
 from rampart.sustainment.pipelines import backorder_table, backorders, enough
 
 CELLS = 3_000_000

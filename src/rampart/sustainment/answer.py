@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.sustainment.course import UNSETTLED, Course, course
+from rampart.sustainment.echelon_network import Floats, Network
 from rampart.sustainment.exchange import conflict, gain, levers, mixed_fleets
 from rampart.sustainment.fleet import Support, read_support
-from rampart.sustainment.network import Floats, Network
 from rampart.sustainment.spares import Spares, curve
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from rampart.case import Case
+    from rampart.case.tables import Case
     from rampart.findings import Finding
 
 MIX_TARGET = 0.9
@@ -137,7 +137,7 @@ def spares_of(support: Support, base: Course, month: int) -> Spares:
 def _frame(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
     import polars as pl
 
-    from rampart.sustainment.tables import schema_of
+    from rampart.catalogues.fleet_results import schema_of
 
     return pl.DataFrame(rows, schema=schema_of(columns), orient="row")
 

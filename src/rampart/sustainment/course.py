@@ -19,9 +19,9 @@ from rampart.sustainment import timegrid
 from rampart.sustainment.availability import part_factor
 from rampart.sustainment.batches import added
 from rampart.sustainment.cannibalisation import expected_down, systems_down
+from rampart.sustainment.echelon_network import Floats, Network, ratio
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.laterals import pooled_backorders
-from rampart.sustainment.network import Floats, Network, ratio
 from rampart.sustainment.pipelines import backorders
 from rampart.sustainment.timegrid import STEPS
 from rampart.sustainment.wear import replacements

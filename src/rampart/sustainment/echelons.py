@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rampart.sustainment.network import Floats, Network, ratio
+from rampart.sustainment.echelon_network import Floats, Network, ratio
 from rampart.sustainment.pipelines import backorders
 
 Method = Literal["vari-metric", "metric"]

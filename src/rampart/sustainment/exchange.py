@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rampart.sustainment.course import Course, course
+from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.marginal import curve
-from rampart.sustainment.network import Floats
 from rampart.sustainment.timegrid import by_month
 
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rampart.case.calendar import month_number, month_text
-from rampart.sustainment.network import Floats, Whole
+from rampart.sustainment.echelon_network import Floats, Whole
 
 if TYPE_CHECKING:
-    from rampart.case import Case
+    from rampart.case.tables import Case
 
 MONTH = 365.25 / 12.0
 """Days in a month."""

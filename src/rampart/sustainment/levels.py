@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from rampart.sustainment.answer import spares_of
 from rampart.sustainment.course import Course, condemned, course
+from rampart.sustainment.echelon_network import Floats, Whole, ratio
 from rampart.sustainment.fleet import MONTH, Support, read_support
-from rampart.sustainment.network import Floats, Whole, ratio
 
 if TYPE_CHECKING:
-    from rampart.case import Case
+    from rampart.case.tables import Case
     from rampart.sustainment.spares import Spares
 
 STEPS_OF_CURVE = 9

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rampart.case.catalogue import main_figures, tables
+from rampart.catalogues.inputs import main_figures, tables
 
 if TYPE_CHECKING:
-    from rampart.case import Case
+    from rampart.case.tables import Case
 
 TABLES = (
     "sites",

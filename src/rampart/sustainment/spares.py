@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from rampart.sustainment.allocation import Allocation, Fleets, Steps, penalty
 from rampart.sustainment.availability import part_factor
+from rampart.sustainment.echelon_network import Floats, Network, Whole
 from rampart.sustainment.echelons import before_supply, evaluate
-from rampart.sustainment.network import Floats, Network, Whole
 
 MOST_LEVELS = 60
 """Levels of SRU stock tried for a family; where its path is longer, levels are spread along it."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import lapack
 
+from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.fleet import MONTH
-from rampart.sustainment.network import Floats
 
 STEPS = 3
 """Instants told in a month."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from rampart.case.catalogue import Column, Table, main_figures, tables
 from rampart.case.draft import ROW, Draft, shown
 from rampart.case.headers import nearest
+from rampart.catalogues.inputs import Column, Table, main_figures, tables
 from rampart.findings import Finding
 
 _UNSOURCED = ("settings", "calendar", "priorities", "sources")

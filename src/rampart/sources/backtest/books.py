@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from rampart.sources.calibration.distribution import pinball
-from rampart.sources.calibration.slips import SlipModel, pairs
+from rampart.beliefs.distribution import pinball
+from rampart.beliefs.slips import SlipModel
+from rampart.sources.calibration.slips import pairs
 
 LEVELS = (0.1, 0.5, 0.9)
 _SHARE = 0.8

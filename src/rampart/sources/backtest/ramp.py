@@ -23,8 +23,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from rampart.beliefs.distribution import Distribution, Numbers
 from rampart.sources.backtest.announcements import Known, Series
-from rampart.sources.calibration.distribution import Distribution, Numbers
 from rampart.sources.calibration.facts import packaged
 from rampart.sources.calibration.works import completion_slips, packaged_works
 

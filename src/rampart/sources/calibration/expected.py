@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import polars as pl
 
-from rampart.sources.calibration.distribution import Distribution
-from rampart.sources.calibration.slips import FARTHEST, STATES, SlipModel
+from rampart.beliefs.distribution import Distribution
+from rampart.beliefs.slips import FARTHEST, STATES, SlipModel
 
 if TYPE_CHECKING:
-    from rampart.case import Case
+    from rampart.case.tables import Case
 
 
 class Planned(Protocol):
@@ -89,7 +89,7 @@ def expected_deliveries(case: Case | Planned, *, model: SlipModel | None = None,
     Gives a row an order and month: promised, expected, low and high as "YYYY-MM", and the chance of being late.
     Nothing comes before the first month of the case.
     """
-    from rampart.case import Case
+    from rampart.case.tables import Case
 
     chosen = model or packaged_model()
     whole = case if isinstance(case, Case) else case.case

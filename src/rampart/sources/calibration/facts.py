@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from rampart.sources.calibration.distribution import Numbers
-from rampart.sources.calibration.slips import FARTHEST, STATES, pairs
+from rampart.beliefs.distribution import Numbers
+from rampart.beliefs.slips import FARTHEST, STATES
+from rampart.sources.calibration.slips import pairs
 from rampart.sources.calibration.works import projects, works_slips
 from rampart.sources.jbook.history import RATES, lines, orders, unnamed
 from rampart.sources.jbook.matching import distinct_orders
@@ -203,7 +204,7 @@ def rebuild(folder: Path, target: Path) -> None:
     """Read the books of a folder and write the tables of the package: the facts, and the slips seen."""
     from rampart.sources.calibration.expected import write_slips
     from rampart.sources.calibration.works import write_works
-    from rampart.sources.jbook import read_books
+    from rampart.sources.jbook.tables import read_books
 
     books = read_books([folder])
     write_facts(calibrate(books.tables), target / "jbook_facts.csv")

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from rampart.beliefs.slips import STATES, SlipModel
 from rampart.sources.calibration.expected import ACCOUNTS, packaged_model, slip_until
-from rampart.sources.calibration.slips import STATES, SlipModel, months
+from rampart.sources.calibration.slips import months
 
 if TYPE_CHECKING:
-    from rampart.case import Case
+    from rampart.case.tables import Case
 
 SOURCE = "slips"
 KEY = ("buyer", "item", "line", "ship_to", "month")
@@ -26,7 +27,7 @@ def late_case(case: Case, *, level: float | None = None, model: SlipModel | None
     Orders of one line that then come in one month are put together. What moved is graded as derived, with a note; lead
     times of an order not yet placed take the slip of planned orders, and never get shorter. Nothing comes before the case.
     """
-    from rampart.case import Case
+    from rampart.case.tables import Case
 
     if level is not None and not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, not {level}")

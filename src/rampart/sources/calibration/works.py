@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from rampart.sources.calibration.distribution import Numbers
+from rampart.beliefs.distribution import Numbers
 from rampart.sources.calibration.slips import months
 from rampart.sources.jbook.history import account, initials
 

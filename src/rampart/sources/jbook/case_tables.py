@@ -13,10 +13,10 @@ from typing import Any
 
 import polars as pl
 
-from rampart.case import Case
 from rampart.case.calendar import month_number, month_text
+from rampart.case.from_rows import PRIORITIES, Row, case_of, code_of
+from rampart.case.tables import Case
 from rampart.findings import Finding
-from rampart.sources.case_rows import PRIORITIES, Row, case_of, code_of
 from rampart.sources.jbook.history import manufacturers, orders, unnamed
 from rampart.sources.jbook.tables import Books
 from rampart.sources.jbook.traps import repeated_line_items

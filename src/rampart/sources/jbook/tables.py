@@ -12,8 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from rampart.case.draft import at_most_alike
-from rampart.findings import Finding
+from rampart.findings import Finding, at_most_alike
 from rampart.sources.jbook.layout import YEARS, Kind, columns, record_tables
 from rampart.sources.jbook.opening import documents
 from rampart.sources.jbook.parsing import Parsed, Reader, Taken

@@ -1,0 +1,71 @@
+"""Checks of a case: each a small function from a draft to findings, all run, none stopping another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from rampart.case.checking import fleets, holdings, industry, structure, supply, times, war
+from rampart.case.draft import Draft
+from rampart.findings import Finding
+
+Check = Callable[[Draft], Iterable[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    structure.check_required,
+    structure.check_settings,
+    structure.check_ranges,
+    structure.check_keys,
+    structure.check_references,
+    structure.check_low_high,
+    times.check_horizon,
+    times.check_calendar,
+    times.check_spans,
+    times.check_demand_overlap,
+    times.check_resources_begin,
+    times.check_past_orders,
+    times.check_lots,
+    industry.check_cold_lines,
+    industry.check_rates,
+    industry.check_whole_lots,
+    industry.check_cancellation,
+    industry.check_one_of_two,
+    industry.check_items_of_lines,
+    industry.check_bill_loops,
+    industry.check_unit_costs,
+    industry.check_offsets,
+    holdings.check_roles,
+    holdings.check_to_itself,
+    holdings.check_requirement_figures,
+    holdings.check_stated_layers,
+    holdings.check_observed_use,
+    holdings.check_priorities,
+    war.check_transitions,
+    war.check_durations,
+    war.check_regimes,
+    war.check_branches,
+    war.check_idle_cost,
+    supply.check_supply,
+    supply.check_in_time,
+    fleets.check_breakdown,
+    fleets.check_two_parents,
+    fleets.check_sites,
+    fleets.check_shops,
+    fleets.check_repairs,
+    fleets.check_fleets,
+    fleets.check_parts_in_parts,
+    fleets.check_units_of_use,
+    fleets.check_batches,
+    fleets.check_demand_of_parts,
+    fleets.check_plan_of_fleets,
+    structure.check_sources,
+)
+
+
+def check(draft: Draft) -> list[Finding]:
+    """All findings about a draft, in the order of the checks."""
+    return list(_findings(draft))
+
+
+def _findings(draft: Draft) -> Iterator[Finding]:
+    for each in CHECKS:
+        yield from each(draft)

@@ -1,0 +1,127 @@
+"""The Case: what is known and assumed. Immutable; loads from CSV, a workbook or Parquet; saves back equal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rampart.case.calendar import Calendar
+from rampart.catalogues.inputs import Column, tables
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from rampart.case.writing import Format
+    from rampart.findings import Finding
+
+
+def dtype_of(column: Column) -> Any:
+    """Polars type of a catalogue column: months stay "YYYY-MM", "unlimited" is infinity, blank is null."""
+    import polars as pl
+
+    return {
+        "number": pl.Float64,
+        "limit": pl.Float64,
+        "integer": pl.Int64,
+        "flag": pl.Boolean,
+    }.get(column.kind, pl.String)
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Tables of the catalogue as typed Polars frames.
+
+    tables     every catalogue table by name (empty where the case has none), blanks null, in the order read
+    path       where it was read from; like the next two it takes no part in ==
+    overrides  names of the overrides applied, in order
+    findings   warnings and notes met while reading and checking (errors never make a Case)
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    path: Path | None = None
+    overrides: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = field(default=(), repr=False)
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        """The table with catalogue defaults in place of blanks that have one, sorted by key."""
+        return self._filled[table]
+
+    @cached_property
+    def _filled(self) -> dict[str, pl.DataFrame]:
+        import polars as pl
+
+        result = {}
+        for name, table in tables().items():
+            frame = self.tables[name]
+            if name != "settings":
+                frame = frame.with_columns(
+                    pl.col(column.name).fill_null(column.default_value)
+                    for column in table.columns.values()
+                    if column.default
+                )
+            result[name] = frame.sort(table.key, nulls_last=False, maintain_order=True) if table.key else frame
+        return result
+
+    @cached_property
+    def settings(self) -> Mapping[str, str | None]:
+        """Settings by name, defaults in place of blanks that have one, None where unknown."""
+        given = dict(self.tables["settings"].iter_rows())
+        return {
+            name: given.get(name) or (column.default or None) for name, column in tables()["settings"].columns.items()
+        }
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The periods of the plan."""
+        stretches: list[tuple[str, int]] = list(self.tables["calendar"].select("from", "step").iter_rows())
+        return Calendar.of(str(self.settings["start"]), str(self.settings["end"]), stretches)
+
+    @property
+    def money_unit(self) -> float:
+        """Currency in one money unit (budgets, expansion costs, totals)."""
+        return {"one": 1.0, "thousand": 1e3, "million": 1e6}[str(self.settings["money_unit"])]
+
+    def names(self, table: str, language: str = "en") -> dict[str, str]:
+        """Display name of every code of a table that names things; French falls back to English, that to the code."""
+        frame = self.tables[table]
+        code = {
+            "nations": "nation", "items": "item", "postures": "posture", "regimes": "regime",
+            "fleets": "fleet", "sites": "site", "shops": "shop",
+        }[table]  # fmt: skip
+        pairs = frame.select(code, "name_en", "name_fr").iter_rows()
+        return {key: ((fr if language == "fr" else None) or en or key) for key, en, fr in pairs}
+
+    def save(self, path: str | Path, *, format: Format | None = None) -> Path:
+        """Write the case so that it loads back equal, and give the path.
+
+        format  "csv" or "parquet" (a folder) or "xlsx"; by default xlsx where the path ends so, else csv
+        """
+        from rampart.case.writing import save
+
+        return save(self.tables, Path(path), format=format)
+
+    def hash(self) -> str:
+        """SHA-256 of the content: the same for the same rows in any order, read from any form of file."""
+        from rampart.case.writing import content_hash
+
+        return content_hash(self.tables)
+
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 of each file that the case was read from, by file name; empty for a case made in memory."""
+        from hashlib import sha256
+
+        if self.path is None or not self.path.exists():
+            return {}
+        files = [self.path] if self.path.is_file() else sorted(p for p in self.path.iterdir() if p.is_file())
+        kinds = {".csv", ".parquet", ".xlsx"}
+        return {p.name: sha256(p.read_bytes()).hexdigest() for p in files if p.suffix.lower() in kinds}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Case):
+            return NotImplemented
+        return all(self.tables[n].equals(other.tables[n]) for n in tables()) and self.overrides == other.overrides
+
+    __hash__ = None  # type: ignore[assignment]

@@ -1,0 +1,68 @@
+"""Verbs of a case: ``new``, ``template``, ``check``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rampart.cli.group import load, main, say, show_findings
+from rampart.cli.options import FINDINGS, OK, case_argument, json_option, language_option, with_option
+
+if TYPE_CHECKING:
+    from rampart.findings import Language
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@language_option
+def new(folder: Path, lang: Language) -> None:
+    """Start a case: a folder of CSV files with every table and column of the catalogue."""
+    from rampart.catalogues.inputs import tables
+    from rampart.language.words import Words
+
+    if folder.exists() and any(folder.iterdir()):
+        raise click.UsageError(f"{folder} is not empty")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables().items():
+        if name == "settings":
+            lines = ["setting,value", *(f"{c.name},{c.default}" for c in table.columns.values())]
+        else:
+            lines = [",".join(table.columns)]
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    say(Words(lang)("cli.new", folder=folder))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--case", "case_path", type=click.Path(path_type=Path), help="Fill the template from this case.")
+@language_option
+def template(file: Path, case_path: Path | None, lang: Language) -> None:
+    """Write an Excel workbook to fill in: a sheet a table, drop-downs, notes in both languages."""
+    from rampart.case.template import write_template
+    from rampart.language.words import Words
+
+    case = load(case_path, (), lang) if case_path else None
+    write_template(file, language=lang, case=case)
+    say(Words(lang)("cli.template", file=file))
+
+
+@main.command()
+@case_argument
+@with_option
+@click.option("--annotate", type=click.Path(path_type=Path), help="Write a copy with the findings as red cells.")
+@language_option
+@json_option
+def check(case_path: Path, overrides: tuple[str, ...], annotate: Path | None, lang: Language, as_json: bool) -> None:
+    """Check a case and list every finding: where, which value, what is expected, how to mend it."""
+    from rampart.case.doors import check_case
+
+    case, findings = check_case(case_path, overrides=overrides)
+    show_findings(findings, lang, as_json=as_json)
+    if annotate:
+        from rampart.case.annotating import write_annotated
+
+        write_annotated(case_path, findings, annotate)
+    sys.exit(OK if case is not None else FINDINGS)

@@ -1,0 +1,11 @@
+"""``rampart``: one thin command per verb. Heavy imports happen inside the commands, so ``--help`` is quick."""
+
+from __future__ import annotations
+
+from rampart.cli import case, doctor, plan, sources, sustain, war
+from rampart.cli.group import main
+
+VERBS = (case, plan, war, sustain, sources, doctor)
+"""Files whose commands hang on the group."""
+
+__all__ = ["VERBS", "main"]

@@ -1,0 +1,338 @@
+"""Verbs that take public sources in and judge by them: ``import``, ``export``, ``calibrate``, ``expect``, ``backtest``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rampart.cli.group import json_text, load, main, open_plan, say, show_findings
+from rampart.cli.options import FINDINGS, OK, json_option, language_option
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from rampart.case.tables import Case
+    from rampart.findings import Finding, Language
+    from rampart.results.result import Plan
+
+_RAMP = ("series", "origin", "month", "came", "low", "median", "high", "announced", "straight", "slowest")
+out_option = click.option("-o", "--out", type=click.Path(path_type=Path), help="Where the case is written.")
+file_path = click.Path(path_type=Path)
+
+
+def print_frame(frame: pl.DataFrame, title: str, language: Language, *, most: int = 40) -> None:
+    """A table on the terminal, with labels in the reader's language."""
+    from rampart.report.console.sources import print_table
+
+    print_table(frame, title, language, most=most)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What cannot be written there is said in a line: a folder that is a file, or holds something else, or is not there."""
+    try:
+        yield
+    except OSError as fault:
+        said = (
+            str(fault)
+            if isinstance(fault, FileExistsError) and fault.strerror is None
+            else fault.strerror or str(fault)
+        )
+        raise click.UsageError(f"{path}: {said}") from fault
+
+
+def finish(
+    case: Case | None, findings: Iterable[Finding], out: Path | None, language: Language, shown: dict[str, Any],
+    *, as_json: bool,
+) -> None:  # fmt: skip
+    """Save what was imported, show what was found, and leave with 1 where an error was among it."""
+    from rampart.findings import at_most_alike
+    from rampart.language.words import Words
+
+    found = tuple(at_most_alike(findings))
+    if case is not None and out is not None:
+        with writing(out):
+            case.save(out)
+    if as_json:
+        say(json_text({**shown, "case": str(out) if out else None, "findings": [f.as_dict(language) for f in found]}))
+    else:
+        show_findings(found, language, as_json=False)
+        if case is not None and out is not None:
+            say(Words(language)("cli.imported", folder=out))
+    sys.exit(FINDINGS if any(f.severity == "error" for f in found) else OK)
+
+
+@main.group("import")
+def import_() -> None:
+    """Take a public source into a case: justification books, a P-21 schedule, trackers."""
+
+
+@import_.command("jbook")
+@click.argument("files", nargs=-1, required=True, type=file_path)
+@out_option
+@click.option("--tables", type=file_path, help="Also write the tidy tables there, as Parquet.")
+@click.option("--year", type=int, help="Budget year of the case. Default: the latest read.")
+@language_option
+@json_option
+def import_jbook(
+    files: tuple[Path, ...], out: Path | None, tables: Path | None, year: int | None, lang: Language, as_json: bool
+) -> None:
+    """Read US justification books: XML, .xz, .zip, or the PDF with the zip attached; a folder stands for its files.
+
+    Every element lands in a table, or is counted and named in the report.
+    """
+    from rampart.language.words import Words
+    from rampart.sources.jbook.case_tables import jbook_case
+    from rampart.sources.jbook.tables import read_books, write_books
+
+    books = read_books(files)
+    found = list(books.findings)
+    years = books["line_items"]["budget_year"].drop_nulls().unique().sort().to_list()
+    if year is not None and years and year not in years:
+        raise click.UsageError(f"--year {year}: no such book; read: {', '.join(map(str, years))}")
+    if tables is not None:
+        with writing(tables):
+            write_books(books, tables)
+    case = None
+    if out is not None and years:
+        case, left_out = jbook_case(books, year=year)
+        found += left_out
+    unnamed = books.unnamed()
+    if not as_json:
+        words = Words(lang)
+        print_frame(books.counts, words("import.counts"), lang)
+        if len(unnamed):
+            print_frame(unnamed, words("import.unnamed"), lang, most=12)
+    shown = {"documents": books.counts.to_dicts(), "without_a_column": unnamed.to_dicts()}
+    finish(case, found, out, lang, shown, as_json=as_json)
+
+
+@import_.command("p21")
+@click.argument("file", type=file_path)
+@out_option
+@language_option
+@json_option
+def import_p21(file: Path, out: Path | None, lang: Language, as_json: bool) -> None:
+    """Read a production schedule in the P-21 layout (.xlsx or .csv)."""
+    from rampart.findings import Finding
+    from rampart.sources.p21 import p21_case, read_p21
+
+    frame, found = read_p21(file)
+    if frame.is_empty() and not found:
+        found = (Finding("p21-empty", file=file.name),)
+    sound = not frame.is_empty() and not any(f.severity == "error" for f in found)
+    case = p21_case(frame, name=file.stem) if sound else None
+    finish(case, found, out, lang, {"rows": len(frame)}, as_json=as_json)
+
+
+@import_.command("trackers")
+@click.argument("folder", type=file_path)
+@out_option
+@click.option("--start", default="2024-01", help="First month of the case.")
+@click.option("--end", default="2026-12", help="Last month of the case.")
+@language_option
+@json_option
+def import_trackers(folder: Path, out: Path | None, start: str, end: str, lang: Language, as_json: bool) -> None:
+    """Take published tables on deliveries, stocks, use and allocated systems into a case, sources kept."""
+    from rampart.sources.trackers import tracker_case
+
+    case, found = tracker_case(folder, start=start, end=end)
+    rows = {name: len(frame) for name, frame in case.tables.items() if len(frame)}
+    finish(case, found, out, lang, {"rows": rows}, as_json=as_json)
+
+
+def case_or_plan(path: Path, language: Language) -> Case | Plan:
+    """A plan folder, else a case."""
+    return open_plan(path) if (path / "manifest.json").exists() else load(path, (), language)
+
+
+@main.group()
+def export() -> None:
+    """Write what others read: a production schedule in the P-21 layout."""
+
+
+@export.command("p21")
+@click.argument("source", required=False, metavar="PLAN|CASE", type=file_path)
+@click.option("-o", "--out", required=True, type=file_path, help="File to write: .xlsx or .csv.")
+@click.option("--template", is_flag=True, help="An empty one to fill in.")
+@language_option
+def export_p21(source: Path | None, out: Path, template: bool, lang: Language) -> None:
+    """Write the production schedule of a plan (or what a case has on order), or the template of one."""
+    import polars as pl
+
+    from rampart.language.words import Words
+    from rampart.sources.p21 import schedule, schema, without_line, write_p21
+
+    if (source is None) is not template:
+        raise click.UsageError("give a plan or a case, or --template")
+    if out.suffix.lower() not in (".xlsx", ".csv"):
+        raise click.UsageError(f"{out}: the file must end in .xlsx or .csv")
+    words = Words(lang)
+    given = None if source is None else case_or_plan(source, lang)
+    frame = pl.DataFrame(schema=schema()) if given is None else schedule(given)
+    with writing(out):
+        say(words("cli.exported", rows=len(frame), file=write_p21(frame, out, language=lang)))
+    if given is not None and (without := without_line(given)):
+        say(words("cli.exported_without", n=without))
+
+
+@main.group()
+def calibrate() -> None:
+    """Estimate facts from public schedules: lead times, rate ratios, slips, prices, with intervals."""
+
+
+@calibrate.command("jbook")
+@click.argument("folder", type=file_path)
+@click.option("-o", "--out", type=file_path, help="Write all facts there, as CSV.")
+@language_option
+@json_option
+def calibrate_jbook(folder: Path, out: Path | None, lang: Language, as_json: bool) -> None:
+    """Estimate from the justification books of a folder, and show the facts by account."""
+    import polars as pl
+
+    from rampart.language.words import Words
+    from rampart.sources.calibration.facts import calibrate as estimate
+    from rampart.sources.calibration.facts import write_facts
+    from rampart.sources.jbook.tables import read_books
+
+    books = read_books([folder])
+    errors = tuple(f for f in books.findings if f.severity == "error")
+    facts = estimate(books.tables)
+    if out is not None:
+        with writing(out):
+            write_facts(facts, out)
+    if as_json:
+        say(json_text({"facts": facts.to_dicts(), "findings": [f.as_dict(lang) for f in errors]}))
+    else:
+        accounts = facts.filter(pl.col("account").is_in(["ammunition", "missiles"]))
+        shown = accounts.filter(pl.col("statistic").is_in(["median", "mean", "slope", "share late"])).drop("books")
+        print_frame(shown, Words(lang)("calibrate.title"), lang, most=200)
+        if errors:
+            show_findings(errors, lang, as_json=False)
+    sys.exit(FINDINGS if errors else OK)
+
+
+@main.command()
+@click.argument("source", metavar="PLAN|CASE", type=file_path)
+@click.option("-o", "--out", type=file_path, help="Write all rows there, as CSV.")
+@click.option("--late-case", type=file_path, metavar="FOLDER",
+              help="Also write the case with all orders in the expected month and lead times longer by the slip.")  # fmt: skip
+@click.option("--level", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+              help="In the late case this quantile of the slip instead of its mean, as 0.9.")  # fmt: skip
+@language_option
+@json_option
+def expect(
+    source: Path, out: Path | None, late_case: Path | None, level: float | None, lang: Language, as_json: bool
+) -> None:
+    """For each order: the promised month, the expected one, and the interval that holds it four times in five."""
+    from rampart.case.tables import Case
+    from rampart.language.words import Words
+    from rampart.sources.calibration.expected import expected_deliveries
+    from rampart.sources.calibration.late import late_case as made_late
+
+    read = case_or_plan(source, lang)
+    frame = expected_deliveries(read)
+    if late_case is not None:
+        with writing(late_case):
+            saved = made_late(read if isinstance(read, Case) else read.case, level=level).save(late_case)
+        if not as_json:
+            say(Words(lang)("expect.late", path=saved))
+    if out is not None:
+        with writing(out):
+            frame.write_csv(out)
+    if as_json:
+        say(json_text(frame.to_dicts()))
+    else:
+        print_frame(frame.drop("account", "state"), Words(lang)("expect.title"), lang)
+
+
+@main.group()
+def backtest() -> None:
+    """Score forecasts made from what was known at a date against what was published later."""
+
+
+@backtest.command("jbook")
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=file_path)
+@click.option("--leave-out", is_flag=True, help="Check the estimate instead: learn from all years but the scored one.")
+@click.option("-o", "--out", type=file_path, help="Write every forecast there, as CSV.")
+@language_option
+@json_option
+def backtest_jbook(folders: tuple[Path, ...], leave_out: bool, out: Path | None, lang: Language, as_json: bool) -> None:
+    """First deliveries forecast from the book of a year, scored on the books one, two and three years later.
+
+    The rival is the naive forecast that the book is right. Nothing later than the book is learned from; slips of
+    earlier books that the folders do not hold come with the package.
+    """
+    from rampart.language.words import Words
+    from rampart.sources.backtest.books import score_books
+    from rampart.sources.calibration.expected import packaged_slips
+    from rampart.sources.jbook.history import orders
+    from rampart.sources.jbook.tables import read_books
+
+    books = read_books(folders)
+    errors = tuple(f for f in books.findings if f.severity == "error")
+    scores = score_books(orders(books.tables), leave_out=leave_out, earlier=packaged_slips())
+    if out is not None:
+        with writing(out):
+            scores.forecasts.write_csv(out)
+    words = Words(lang)
+    if as_json:
+        said = {"scores": scores.summary.to_dicts(), "not_forecast": list(scores.skipped)}
+        say(json_text({**said, "findings": [f.as_dict(lang) for f in errors]}))
+    else:
+        print_frame(scores.summary, words("backtest.title"), lang)
+        for year in scores.skipped:
+            say(words("backtest.skipped", year=year))
+        if scores.summary.is_empty() and not scores.skipped:
+            say(words("backtest.none"))
+        if errors:
+            show_findings(errors, lang, as_json=False)
+    sys.exit(FINDINGS if errors or scores.summary.is_empty() else OK)
+
+
+@backtest.command("ramp")
+@click.argument("folder", type=file_path)
+@click.option("--series", type=file_path, help="Figures to score against. Default: backtest_series.csv of the folder.")
+@click.option("--name", "names", multiple=True, help="Only this series; repeat for more.")
+@click.option("--since", metavar="YYYY-MM", help="Score only figures of this month or later.")
+@click.option("-o", "--out", type=file_path, help="Write every forecast there, as CSV.")
+@language_option
+@json_option
+def backtest_ramp(
+    folder: Path, series: Path | None, names: tuple[str, ...], since: str | None, out: Path | None, lang: Language,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Monthly rates forecast by stage from rates, targets and works published by then, scored on later figures.
+
+    The rivals are the announced plan and a straight line. FOLDER holds production_rates.csv and
+    capacity_investments.csv.
+    """
+    from rampart.language.words import Words
+    from rampart.sources.backtest.announcements import known_series, month_number
+    from rampart.sources.backtest.ramp_scores import score_ramp
+
+    if strange := set(names) - set(known_series()):
+        raise click.UsageError(f"no such series: {', '.join(sorted(strange))}; known: {', '.join(known_series())}")
+    first = month_number(since) if since else None
+    if since and first is None:
+        raise click.UsageError(f"--since {since}: expected YYYY-MM")
+    scores = score_ramp(folder, series, names=names, since=first)
+    if out is not None:
+        with writing(out):
+            scores.forecasts.write_csv(out)
+    if as_json:
+        tables = {"summary": scores.summary, "forecasts": scores.forecasts, "stages": scores.stages}
+        found = [f.as_dict(lang) for f in scores.findings]
+        say(json_text({**{name: frame.to_dicts() for name, frame in tables.items()}, "findings": found}))
+    else:
+        words = Words(lang)
+        print_frame(scores.forecasts.select(*_RAMP), words("backtest.ramp"), lang, most=60)
+        print_frame(scores.summary, words("backtest.title"), lang)
+        show_findings(scores.findings, lang, as_json=False)
+    failed = scores.summary.is_empty() or any(f.severity == "error" for f in scores.findings)
+    sys.exit(FINDINGS if failed else OK)

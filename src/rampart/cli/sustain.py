@@ -1,0 +1,65 @@
+"""The verb of fleets: ``sustain``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rampart.cli.group import json_text, load, main, say, show_findings
+from rampart.cli.options import FINDINGS, case_argument, json_option, language_option, with_option
+
+if TYPE_CHECKING:
+    from rampart.findings import Language
+
+
+@main.command()
+@case_argument
+@with_option
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder. Default: out/sustain-<case name>.")
+@click.option("--month", metavar="YYYY-MM", help="Month for which spares are bought. Default: the last.")
+@click.option("--target", type=click.FloatRange(0, 1), help="Supply availability to reach, 0 to 1.")
+@click.option("--budget", type=click.FloatRange(min=0), help="Money for spares, in the case's money unit.")
+@click.option("--draws", type=click.IntRange(min=0), default=24, show_default=True, help="Draws for the bands.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
+@click.option("--parts", type=click.Path(path_type=Path), help="Take the parts from this CSV (S3000L or S5000F terms).")
+@click.option("--report/--no-report", default=True, help="Write the page and the workbook.")
+@language_option
+@json_option
+def sustain(
+    case_path: Path, overrides: tuple[str, ...], out: Path | None, month: str | None, target: float | None,
+    budget: float | None, draws: int, seed: int, parts: Path | None, report: bool, lang: Language, as_json: bool,
+) -> None:  # fmt: skip
+    """Fleets: availability over time, what holds it back, which spares to buy, deliver more or repair more."""
+    from rampart.findings import CaseError
+    from rampart.sustainment.answer import sustain as answer_of
+
+    try:
+        if parts is None:
+            case = load(case_path, overrides, lang, as_json=as_json)
+        else:
+            from rampart.sources.parts_list import import_parts
+
+            case = import_parts(case_path, parts, overrides=overrides)
+        answer = answer_of(case, month=month, target=target, budget=budget, draws=draws, seed=seed)
+    except CaseError as wrong:
+        show_findings(wrong.findings, lang, as_json=as_json)
+        sys.exit(FINDINGS)
+    except (ValueError, FileNotFoundError) as wrong:
+        raise click.UsageError(str(wrong)) from wrong
+    folder = out or Path("out") / "-".join(["sustain", case_path.stem, *overrides])
+    written: tuple[Path, ...] = ()
+    if report:
+        from rampart.report.pages.fleet import write_sustainment
+
+        written = write_sustainment(answer, folder, language=lang)
+    if as_json:
+        tables = {name: frame.to_dicts() for name, frame in answer.tables.items()}
+        told = [f.as_dict(lang) for f in answer.findings]
+        say(json_text({"month": answer.month, "report": [str(p) for p in written], "findings": told, **tables}))
+        return
+    from rampart.report.console.fleet import print_answer
+
+    print_answer(answer, written, lang)

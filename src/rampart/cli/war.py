@@ -1,0 +1,173 @@
+"""The verb of the war of unknown length: ``war``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rampart.cli.group import json_text, keep_off, leave_unbounded, load, main, say, show_findings
+from rampart.cli.options import (
+    FINDINGS,
+    INFEASIBLE,
+    OK,
+    TIME_LIMIT,
+    case_argument,
+    json_option,
+    language_option,
+    with_option,
+)
+
+if TYPE_CHECKING:
+    from rampart.case.tables import Case
+    from rampart.findings import Language
+    from rampart.language.words import Words
+    from rampart.plan.solving.highs import Risk
+    from rampart.scenario.war import WarPlan
+
+Tell = Callable[..., None]
+
+
+@main.command()
+@case_argument
+@with_option
+@click.option("--tree", "shape", type=click.Choice(["auto", "comb", "regimes", "given"]), default="auto",
+              help="What is told apart: whether the war ends (comb), every regime, or the branches of the case.")  # fmt: skip
+@click.option("--objective", help="The objective pass that counts. Default: all at their worth, else the last.")
+@click.option("--cvar", type=(float, float), metavar="WEIGHT LEVEL",
+              help="Weigh the mean of the worst 1 - LEVEL of the paths with WEIGHT, the mean with the rest.")  # fmt: skip
+@click.option("--regret", is_flag=True, help="Make the largest regret over the paths small instead of the mean cost.")
+@click.option(
+    "--compare/--no-compare", default=True, help="Also work out what knowing or planning otherwise would give."
+)
+@click.option("--whole", type=click.Choice(["all", "now"]), default="all",
+              help="Whole numbers in all decisions, or only in those before the next look: faster on large cases.")  # fmt: skip
+@click.option(
+    "--gap", type=click.FloatRange(0, 1), help="Relative gap at which to stop. Default 1e-6, over paths 0.01."
+)
+@click.option("--paths", type=click.IntRange(2), help="Plan over so many sampled paths instead of a tree.")
+@click.option("--keep", type=click.IntRange(1), help="Of the paths, so many that stand for all.")
+@click.option("--capacity", type=click.Choice(["now", "later"]), default="now",
+              help="Over paths: decide all expansions now, or those after the next look later.")  # fmt: skip
+@click.option("--fresh", type=click.IntRange(0), default=0,
+              help="Over paths: run ways of planning forward on so many fresh paths.")  # fmt: skip
+@click.option("--ahead", type=click.IntRange(1), default=5, help="Paths that each plan on the way draws.")
+@click.option("--batches", type=click.IntRange(0), default=0,
+              help="Over paths: bound the value by so many fresh batches of paths.")  # fmt: skip
+@click.option("--frontier", type=click.IntRange(0), default=5,
+              help="Over paths: weigh partner, readiness and money otherwise on so many that stand for all.")  # fmt: skip
+@click.option("--seed", type=int, default=0, help="Root of the random numbers.")
+@click.option("--workers", type=click.IntRange(1), default=1, help="Processes.")
+@click.option(
+    "--time-limit", type=click.FloatRange(0), help="Over paths: seconds after which the best plan so far is kept."
+)
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="Write the tables there, and the page and the workbook."
+)
+@click.option("--report/--no-report", default=True, help="Write the page and the workbook beside the tables.")
+@language_option
+@json_option
+def war(
+    case_path: Path, overrides: tuple[str, ...], shape: Any, objective: str | None, cvar: tuple[float, float] | None,
+    regret: bool, compare: bool, whole: str, gap: float | None, paths: int | None, out: Path | None, report: bool,
+    lang: Language, as_json: bool, **sampled: Any,
+) -> None:  # fmt: skip
+    """Plan for a war of unknown length: what to decide now, and what each end of the war would leave."""
+    from rampart.findings import CaseError
+    from rampart.language.words import Words
+    from rampart.plan.solving.highs import NoPlan
+    from rampart.report.console.war import print_war
+    from rampart.report.pages.war import write_war
+
+    if cvar and not (0 <= cvar[0] <= 1 and 0 <= cvar[1] < 1):
+        raise click.BadParameter("WEIGHT from 0 to 1, LEVEL from 0 to below 1", param_hint="--cvar")
+    if (cvar or regret) and (sampled["fresh"] or sampled["batches"]):
+        raise click.UsageError("--fresh and --batches count the mean; leave out --cvar and --regret")
+    if cvar and regret:
+        raise click.UsageError("one of --cvar and --regret")
+    if out:
+        keep_off(out)
+    case = load(case_path, overrides, lang, as_json=as_json)
+    words = Words(lang, str(case.settings["currency"]), str(case.settings["money_unit"]))
+    tell: Tell = (lambda *_, **__: None) if as_json else (lambda key, **of: click.echo(words(key, **of), err=True))
+    try:
+        if paths:
+            made = _over_paths(
+                case, paths, words, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, gap=gap,
+                **sampled,
+            )  # fmt: skip
+        else:
+            made = _over_tree(
+                case, shape, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap
+            )
+    except CaseError as wrong:
+        show_findings(wrong.findings, lang, as_json=as_json)
+        sys.exit(FINDINGS)
+    except ValueError as wrong:
+        click.echo(str(wrong), err=True)
+        sys.exit(FINDINGS)
+    except NoPlan as stopped:
+        leave_unbounded(str(stopped), lang, as_json=as_json)
+        click.echo(f"the solver stopped without a plan: {stopped}", err=True)
+        sys.exit(INFEASIBLE)
+    written = write_war(made, out, language=lang, report=report) if out else ()
+    if as_json:
+        say(json_text({name: made[name].to_dicts() for name in ("decisions", "values", "ends")}))
+    else:
+        print_war(made, lang)
+        if compare and "wait_and_see" not in made["values"]["name"]:
+            say(words("war.no_worth"))
+        if made.manifest["status"] == "time limit":
+            say(words("war.stopped", gap=words.share(made.manifest["gap"], digits=2)))
+        for path in written:
+            say(words("cli.report", path=path))
+    sys.exit(TIME_LIMIT if made.manifest["status"] == "time limit" else OK)
+
+
+def _over_tree(
+    case: Case, shape: Any, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None, regret: bool,
+    compare: bool, whole: str, gap: float | None,
+) -> WarPlan:  # fmt: skip
+    from rampart.scenario.tree_programme import Effort
+    from rampart.scenario.war import first_look, tree_of, war_plan
+
+    until = first_look(tree_of(case, shape)[0]) if whole == "now" else None
+    return war_plan(
+        case, shape=shape, objective=objective, compare=compare, risk=_risk(cvar), regret=regret,
+        effort=Effort(gap=1e-6 if gap is None else gap, whole_until=until),
+        say=lambda step: tell(f"war.step.{step}"),
+    )  # fmt: skip
+
+
+def _over_paths(
+    case: Case, paths: int, words: Words, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None,
+    regret: bool, compare: bool, gap: float | None, capacity: str, workers: int, frontier: int, **sampled: Any,
+) -> WarPlan:  # fmt: skip
+    from rampart.scenario.decompose import Round
+    from rampart.scenario.sampled import Sampling, plan_on_paths
+
+    def told(now: Round) -> None:
+        tell("war.step.round" if now.whole else "war.step.round_fractions", n=now.number,
+             bound=words.number(round(now.bound)), best=words.number(round(now.best)),
+             gap=words.share(now.gap, digits=2), seconds=round(now.seconds))  # fmt: skip
+
+    def rolled(policy: str, made: int, total: int) -> None:
+        tell("war.step.forward", policy=words(f"war.value.{policy}"), made=made, total=total)
+
+    sampling = Sampling(
+        paths=paths, capacity=capacity == "now", gap=0.01 if gap is None else gap, frontier=frontier if compare else 0,
+        **sampled,
+    )  # fmt: skip
+    return plan_on_paths(
+        case, sampling, objective=objective, risk=_risk(cvar), regret=regret, workers=workers, progress=told,
+        rolling=rolled, say=lambda step: tell(f"war.step.{step}"),
+    )[0]  # fmt: skip
+
+
+def _risk(cvar: tuple[float, float] | None) -> Risk | None:
+    from rampart.plan.solving.highs import Risk
+
+    return None if cvar is None else Risk(mean=1 - cvar[0], level=cvar[1])

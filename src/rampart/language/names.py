@@ -1,0 +1,165 @@
+"""What a report is about: one plan, read in one language, with names in place of codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from rampart.catalogues.results import result_columns
+from rampart.findings import Language
+from rampart.language.words import Words
+from rampart.results.worked_out import WorkedOut
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def fixed_units(name: str) -> str:
+    """A name whose numbers keep their unit on the same line: "155 mm"."""
+    return re.sub(r"(?<=\d) (?=(?:mm|cm|m|km|kg|t)\b)", "\u00a0", name)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A plan and the words to tell it in."""
+
+    plan: WorkedOut
+    language: Language = "en"
+
+    @cached_property
+    def words(self) -> Words:
+        """Words with the case's money."""
+        settings = self.plan.case.settings
+        return Words(self.language, str(settings["currency"]), str(settings["money_unit"]))
+
+    def __getitem__(self, table: str) -> pl.DataFrame:
+        return self.plan.tables[table]
+
+    @property
+    def title(self) -> str:
+        """Title of the case; French falls back to English."""
+        settings = self.plan.case.settings
+        return str((self.language == "fr" and settings["title_fr"]) or settings["title_en"])
+
+    @cached_property
+    def names(self) -> Mapping[str, Mapping[str, str]]:
+        """Names by catalogue table and code, for every table whose codes a result may mention."""
+        case = self.plan.case
+        found: dict[str, dict[str, str]] = {
+            "nations": case.names("nations", self.language),
+            "items": {i: fixed_units(name) for i, name in case.names("items", self.language).items()},
+        }
+        place, item_of, words = found["nations"], found["items"], self.words
+        lines = found["lines"] = self._line_names(place, item_of)
+        expansions = case["expansions"].select("expansion", "line").rows()
+        several = [line for _, line in expansions]
+        found["expansions"] = {
+            code: words(
+                "name.expansions" if several.count(line) > 1 else "name.expansion",
+                line=lines.get(line, line),
+                code=code,
+            )
+            for code, line in expansions
+        }
+        found["market"] = {
+            code: words("name.offer", nation=place.get(seller, seller), item=item_of.get(item, item))
+            for code, seller, item in case["market"].select("offer", "seller", "item").iter_rows()
+        }
+        found |= {table: case.names(table, self.language) for table in ("fleets", "sites", "shops")}
+        found["contracts"] = self._contract_names(place, lines)
+        return found
+
+    def _contract_names(self, place: Mapping[str, str], lines: Mapping[str, str]) -> dict[str, str]:
+        """Contracts by buyer and line; where a buyer has several with a line, by the nation they are for too."""
+        rows = self.plan.case["contracts"].select("contract", "line", "buyer", "ship_to").rows()
+        pairs = [(line, buyer) for _, line, buyer, _ in rows]
+        found = {}
+        for code, line, buyer, ship_to in rows:
+            several = pairs.count((line, buyer)) > 1 and ship_to is not None
+            found[code] = self.words(
+                "name.contract_for" if several else "name.contract",
+                buyer=place.get(buyer, buyer), line=lines.get(line, line), ship_to=place.get(ship_to, ship_to),
+            )  # fmt: skip
+        return found
+
+    def _line_names(self, place: Mapping[str, str], item_of: Mapping[str, str]) -> dict[str, str]:
+        """Lines by their site; where a site has several, the item belongs to the name."""
+        rows = self.plan.case["lines"].select("line", "site", "nation", "item").rows()
+        sites = [(site, nation) for _, site, nation, _ in rows]
+        found = {}
+        for line, site, nation, item in rows:
+            where = place.get(nation, nation)
+            if not site:
+                found[line] = self.words("name.line", line=line, nation=where)
+                continue
+            found[line] = self.words("name.site", site=site, nation=where)
+            if sites.count((site, nation)) > 1:
+                found[line] = self.words("name.of_item", what=found[line], item=item_of.get(item, item))
+        return found
+
+    def name(self, code: str | None, *, table: str | None = None) -> str:
+        """Name of a code, looked up in ``table`` first and then everywhere; composite codes part by part.
+
+        "FRA>UKR" is a route; "FRA|2025|all|payments" is a budget.
+        """
+        if code is None or code == "":
+            return self.words("none")
+        order = [table] if table is not None and table in self.names else []
+        for place in (*order, *self.names):
+            if code in self.names[place]:
+                return self.names[place][code]
+        for sign, joint in ((">", self.words("name.route_arrow")), ("|", ", ")):
+            parts = [part for part in code.split(sign) if part and part != "all"]
+            if sign not in code or not parts:
+                continue
+            named = [self.name(part) for part in parts]
+            # "FRA|UKR|shell" is what goes from one nation to another.
+            if sign == "|" and len(parts) == 3 and all(part in self.names["nations"] for part in parts[:2]):
+                named = [self.words("name.route_arrow").join(named[:2]), named[2]]
+            return joint.join(named)
+        groups = (g for g in ("purpose", "limit_kind") if self.words.has(f"{g}.{code}"))
+        return self.words.choice(next(groups, ""), code)
+
+    def short(self, code: str | None, *, table: str | None = None) -> str:
+        """Name of a code without its nation, for lists where the nation stands beside it."""
+        name = self.name(code, table=table)
+        for nation in self.names["nations"].values():
+            name = name.replace(f" ({nation})", "")
+        return name
+
+    def item(self, code: str | None) -> str:
+        """Name of an item."""
+        return self.name(code, table="items")
+
+    def nation(self, code: str | None) -> str:
+        """Name of a nation."""
+        return self.name(code, table="nations")
+
+    @cached_property
+    def units(self) -> Mapping[str, str]:
+        """Unit of each item in the reader's language."""
+        fleets = dict.fromkeys(self.plan.case["fleets"]["fleet"].to_list(), self.words.unit("systems"))
+        items = self.plan.case.tables["items"].select("item", "unit").iter_rows()
+        return fleets | {i: self.words.unit(u) for i, u in items}
+
+    def unit(self, item: str | None) -> str:
+        """Unit of an item."""
+        return self.units.get(item or "", self.words("unit.units"))
+
+    def quantity(self, value: float | None, item: str | None) -> str:
+        """A quantity with its unit: "12,000 rounds"."""
+        if value is None:
+            return self.words("unknown")
+        return self.words("quantity", number=self.words.number(value), unit=self.unit(item))
+
+    def roles(self, role: str) -> list[str]:
+        """Nations of a role, in the order of the case."""
+        pairs = self.plan.case.tables["nations"].select("nation", "role").iter_rows()
+        return [nation for nation, given in pairs if given == role]
+
+    def label(self, table: str, column: str = "") -> str:
+        """Label of a result table or column."""
+        return result_columns()[table][column].label[self.language]

@@ -1,0 +1,32 @@
+"""What is asked of each holder and item: requirement, floor and daily rate laid on the pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rampart.case.timelines import at_period_end
+from rampart.network.lags import Floats
+from rampart.network.network import Sets
+
+
+@dataclass(frozen=True)
+class Held:
+    """Requirement and floor in force at the end of each period, shape (pairs, periods), 0 where none is stated."""
+
+    requirement: Floats
+    floor: Floats
+    daily_rate: Floats  # NaN where unknown
+
+
+def held(sets: Sets) -> Held:
+    """Requirements of the case laid on the pairs of the model."""
+    asked = sets.requirements
+    at = sets.pair_positions(list(asked.pairs))
+    result = [np.zeros((len(sets.pairs), len(sets.calendar))) for _ in range(3)]
+    result[2][:] = np.nan
+    for target, source in zip(result, (asked.total, asked.floor, asked.daily_rate), strict=True):
+        if at.size:
+            target[at] = at_period_end(sets.calendar, source)
+    return Held(np.nan_to_num(result[0]), np.nan_to_num(result[1]), result[2])

@@ -1,0 +1,1 @@
+"""Parts of the plan: one file, one physical idea."""

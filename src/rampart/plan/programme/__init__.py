@@ -1,0 +1,1 @@
+"""The programme: the tree of time, families, rows, measures, values."""

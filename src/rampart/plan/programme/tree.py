@@ -1,0 +1,146 @@
+"""Time as a tree. A node is a period on a branch of what may happen; the deterministic plan is one branch.
+
+Every part of the model is written over nodes. A lag is a matrix from the node where something is done to the nodes
+where it takes effect, and it only follows ancestry, so what is decided before a branching is shared after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from rampart.case.calendar import Calendar
+from rampart.network.lags import Matrix, growth_months, lag_shares
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """Nodes in an order where parents come first.
+
+    calendar     the periods
+    period       period of each node, shape (nodes,)
+    parent       parent of each node, -1 for a root, shape (nodes,)
+    probability  probability of reaching each node, shape (nodes,)
+    regimes      names of the regimes of the war; none in a plan that knows no branches
+    mix          share of each regime at each node, shape (nodes, regimes): a one and zeros, or on a mean path its shares
+    """
+
+    calendar: Calendar
+    period: NDArray[np.int64]
+    parent: NDArray[np.int64]
+    probability: NDArray[np.float64]
+    regimes: tuple[str, ...] = ()
+    mix: NDArray[np.float64] | None = None
+
+    @classmethod
+    def single(cls, calendar: Calendar) -> Tree:
+        """The deterministic plan: one node a period."""
+        n = len(calendar)
+        return cls(calendar, np.arange(n), np.arange(n) - 1, np.ones(n))
+
+    def __len__(self) -> int:
+        return len(self.period)
+
+    @cached_property
+    def months(self) -> NDArray[np.float64]:
+        """Length of each node in months, shape (nodes,)."""
+        return np.asarray(self.calendar.lengths, dtype=float)[self.period]
+
+    @cached_property
+    def first_month(self) -> NDArray[np.int64]:
+        """First month number of each node, shape (nodes,)."""
+        return np.asarray(self.calendar.starts)[self.period]
+
+    @cached_property
+    def last_month(self) -> NDArray[np.int64]:
+        """Last month number of each node, shape (nodes,)."""
+        last: NDArray[np.int64] = self.first_month + np.asarray(self.calendar.lengths)[self.period] - 1
+        return last
+
+    @cached_property
+    def leaves(self) -> NDArray[np.int64]:
+        """Nodes without children."""
+        found: NDArray[np.int64] = np.setdiff1d(np.arange(len(self)), self.parent)
+        return found
+
+    @cached_property
+    def ancestor(self) -> NDArray[np.int64]:
+        """Node of each period on the way to each node, itself included; -1 for later periods. (nodes, periods)."""
+        table = np.full((len(self), len(self.calendar)), -1)
+        for node in range(len(self)):
+            if self.parent[node] >= 0:
+                table[node] = table[self.parent[node]]
+            table[node, self.period[node]] = node
+        return table
+
+    def over_nodes(self, periods: sp.coo_array) -> Matrix:
+        """Turn a matrix over periods (effect, cause) into one over nodes; cause must not come after effect."""
+        by_effect = np.argsort(periods.row, kind="stable")
+        first = np.searchsorted(periods.row[by_effect], np.arange(len(self.calendar) + 1))
+        entries = np.diff(first)[self.period]  # of the matrix over periods, for each node
+        node = np.repeat(np.arange(len(self)), entries)
+        within = np.arange(node.size) - np.repeat(np.cumsum(entries) - entries, entries)
+        entry = by_effect[first[self.period[node]] + within]
+        before = self.ancestor[node, periods.col[entry]]
+        known = before >= 0
+        at = node[known], before[known]
+        return sp.csr_array((periods.data[entry][known], at), shape=(len(self), len(self)))
+
+    @cached_property
+    def now(self) -> Matrix:
+        """Identity: takes effect where it is done."""
+        return sp.csr_array(sp.eye_array(len(self)))
+
+    @cached_property
+    def earlier(self) -> Matrix:
+        """Value at the node before; nothing before a root."""
+        node = np.flatnonzero(self.parent >= 0)
+        return sp.csr_array((np.ones(node.size), (node, self.parent[node])), shape=(len(self), len(self)))
+
+    @cached_property
+    def so_far(self) -> Matrix:
+        """Sum over a node and all before it."""
+        node, period = np.nonzero(self.ancestor >= 0)
+        return sp.csr_array((np.ones(node.size), (node, self.ancestor[node, period])), shape=(len(self), len(self)))
+
+    def later(self, lag: float) -> Matrix:
+        """Share of what is done at a node that takes effect ``lag`` months later at another: H of the mathematics.
+
+        Shape (nodes, nodes), rows the effect. Columns sum to one, or less where the effect comes after the horizon.
+        """
+        return _cached(self, "later", float(lag))
+
+    def from_start(self, months: int) -> Matrix:
+        """One where a period holds the month ``months`` after the first month of the deciding node."""
+        return _cached(self, "from_start", float(months))
+
+    def grown(self, delay: float, ramp: float, *, only: NDArray[np.bool_] | None = None) -> Matrix:
+        """Months of full use in each node of capacity decided at another: R of the mathematics, before the rate.
+
+        Capacity decided in the first month of a node is ready ``delay`` months later and then grows evenly over
+        ``ramp`` months; a fractional delay mixes the two whole ones around it.
+        """
+        return _grown(self, float(delay), float(ramp)) if only is None or only.all() else self.over_nodes(
+            growth_months(self.calendar, delay, ramp, only=only))  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def _cached(tree: Tree, kind: str, months: float) -> Matrix:
+    if kind == "later":
+        return tree.over_nodes(lag_shares(tree.calendar, months))
+    starts = np.asarray(tree.calendar.starts)
+    effect = [tree.calendar.period(int(month)) for month in starts + int(months)]
+    inside = np.array([p is not None for p in effect], dtype=bool)
+    cause = np.flatnonzero(inside)
+    rows = np.array([p for p in effect if p is not None], dtype=np.int64)
+    n = len(tree.calendar)
+    return tree.over_nodes(sp.coo_array((np.ones(cause.size), (rows, cause)), shape=(n, n)))
+
+
+@lru_cache(maxsize=512)
+def _grown(tree: Tree, delay: float, ramp: float) -> Matrix:
+    return tree.over_nodes(growth_months(tree.calendar, delay, ramp))

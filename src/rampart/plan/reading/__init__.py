@@ -1,0 +1,1 @@
+"""Reading a solved plan: outcome, reasons, decisions, prices."""

@@ -1,0 +1,1 @@
+"""Solving: the one door to HiGHS, layout, passes in turn."""

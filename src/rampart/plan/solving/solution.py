@@ -1,0 +1,42 @@
+"""What the solver found: passes and column values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rampart.network.lags import Floats
+from rampart.plan.programme.layout import Layout
+from rampart.plan.solving.highs import Engine
+
+
+@dataclass(frozen=True)
+class PassResult:
+    """One solved pass, values in the pass's own unit.
+
+    duals         value of one more unit of each row's right-hand side, scaled rows, shape (rows,)
+    reduced       reduced cost of each scaled column, shape (columns,)
+    """
+
+    rank: int
+    name: str
+    unit: str
+    value: float
+    bound: float
+    gap: float
+    status: str
+    iterations: int
+    cost: Floats = field(repr=False)
+    duals: Floats = field(repr=False)
+    reduced: Floats = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The plan as numbers: scaled column values after the last pass, and every pass."""
+
+    layout: Layout
+    columns: Floats
+    passes: tuple[PassResult, ...]
+    status: str
+    seconds: float
+    engine: Engine = field(repr=False)

@@ -1,0 +1,85 @@
+"""One result table whole on a sheet of its own, labelled from its catalogue."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from rampart.report.books.book import Book, style_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FIRST = 4
+"""Row of the first figures; the heads stand above it."""
+MOST_ROWS = 1_048_576 - FIRST
+"""Rows that a sheet can hold."""
+WIDTHS = {"code": 34.0, "choice": 24.0, "text": 24.0}
+
+Tell = Callable[[str, Mapping[str, Any]], Any]
+
+
+def catalogue_sheet(
+    book: Book,
+    columns: Mapping[str, Mapping[str, str]],
+    frame: pl.DataFrame,
+    tell: Tell,
+    *,
+    title: str = "",
+    share: Callable[[Mapping[str, Any]], bool] = lambda _: False,
+    unit: Callable[[str], str] | None = None,
+    figures_in: str = "",
+) -> Any:
+    """Write the table and give back its sheet, figures from row ``FIRST`` on in the order of the frame's columns.
+
+    columns     rows of the catalogue, the table's own under ""
+    tell        what a cell says that is no number: column and row in, text (or a number) out
+    title       stands before the name of the table
+    share       whether the figures of a row without a unit of their own are shares
+    unit        unit of an item; then a column of units stands beside the items
+    figures_in  what the unit "objective unit" is here, where it is known
+    """
+    words, language = book.words, book.words.language
+    label, note = columns[""][f"label_{language}"], columns[""][f"help_{language}"]
+    label = label[:1].upper() + label[1:]
+    sheet = book.sheet(label)
+    heads: list[tuple[str, float]] = []
+    places: dict[str, int] = {}
+    for name in frame.columns:
+        row = columns[name]
+        own = figures_in if row["unit"] == "objective unit" and figures_in else row["unit"]
+        head = book.label(row[f"label_{language}"], own)
+        places[name] = len(heads)
+        heads.append((head, WIDTHS.get(row["type"], max(12.0, min(18.0, len(head) * 0.7)))))
+        if name == "item" and unit:
+            heads.append((words("head.unit"), 12.0))
+    left = frame.height - MOST_ROWS
+    if left > 0:
+        note += " " + words("war.more", n=left)
+    book.head(sheet, words("cell.about", table=title, what=label) if title else label, note, heads)
+    for number, row in enumerate(frame.head(MOST_ROWS).iter_rows(named=True), FIRST):
+        for name, place in places.items():
+            value, style = _value(columns[name], row, tell, words("unknown"), share=share)
+            book.cell(sheet, number, place, value, style)
+        if unit and "item" in places:
+            book.cell(sheet, number, places["item"] + 1, unit(row["item"]), "text")
+    if frame.height:
+        sheet.autofilter(FIRST - 1, 0, FIRST - 1 + min(frame.height, MOST_ROWS), len(heads) - 1)
+    return sheet
+
+
+def _value(
+    column: Mapping[str, str], row: Mapping[str, Any], tell: Tell, unknown: str, *, share: Callable[..., bool]
+) -> tuple[Any, str]:
+    """What a cell says and its format; what is not known is said in words, never written as zero."""
+    value = row[column["column"]]
+    if column["type"] not in ("number", "integer", "flag"):
+        value = tell(column["column"], row)
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return unknown, "right"
+    if isinstance(value, str):
+        return value, "text"
+    if isinstance(value, int):  # yes and no among them
+        return value, "integer"
+    return value + 0.0, style_of(value, share=column["unit"] == "share" or (not column["unit"] and share(row)))

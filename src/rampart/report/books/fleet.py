@@ -1,0 +1,71 @@
+"""The sustainment answer as a workbook: every table whole, numbers as numbers, native charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from rampart.catalogues.fleet_results import catalogue
+from rampart.findings import Language
+from rampart.report.books.book import Book
+from rampart.report.books.catalogue_sheet import FIRST, catalogue_sheet
+from rampart.report.charts.fleet import Names
+from rampart.sustainment.answer import Answer
+
+NAMED = ("fleet", "part", "site", "shop", "code", "holder")
+
+
+def write_workbook(answer: Answer, path: Path, language: Language) -> Path:
+    """Write every result table on a sheet of its own, the curve and the availability with a chart."""
+    from rampart.report.chapters.fleet import title_of, words_of
+
+    words, names = words_of(answer, language), Names(answer, language)
+    title = title_of(answer, language)
+    book = Book(path, words, title=title)
+
+    def tell(column: str, row: Mapping[str, Any]) -> str:
+        value = row[column]
+        if value is None:
+            return ""
+        return names(value) if column in NAMED else words.choice("sustain.cell", value)
+
+    for table, columns in catalogue().items():
+        frame = answer[table]
+        sheet = catalogue_sheet(book, columns, frame, tell, title=title)
+        if table == "curve" and frame.height:
+            _curve_chart(book, sheet, frame)
+        if table == "availability":
+            _availability_chart(book, sheet, frame, answer, names)
+    book.file.close()
+    return path
+
+
+def _curve_chart(book: Book, sheet: Any, frame: pl.DataFrame) -> None:
+    chart = book.file.add_chart({"type": "scatter", "subtype": "straight"})
+    end = FIRST - 1 + frame.height
+    name = sheet.get_name()
+    chart.add_series({"name": name, "categories": [name, FIRST, 1, end, 1], "values": [name, FIRST, 2, end, 2]})
+    chart.set_legend({"none": True})
+    chart.set_title({"name": name})
+    sheet.insert_chart(3, 5, chart, {"x_scale": 1.4, "y_scale": 1.3})
+
+
+def _availability_chart(book: Book, sheet: Any, frame: pl.DataFrame, answer: Answer, names: Names) -> None:
+    chart = book.file.add_chart({"type": "line"})
+    months, name = len(answer.support.months), sheet.get_name()
+    column = frame.columns.index("available")
+    for n, fleet in enumerate(answer.support.fleets):
+        first = FIRST + n * months
+        last = first + months - 1
+        chart.add_series(
+            {
+                "name": names(fleet),
+                "categories": [name, first, 1, last, 1],
+                "values": [name, first, column, last, column],
+            }
+        )
+    chart.set_title({"name": name})
+    sheet.insert_chart(3, len(frame.columns) + 1, chart, {"x_scale": 1.6, "y_scale": 1.4})

@@ -1,0 +1,260 @@
+"""The chapters on what the plan asks of industry and treasuries, and on what holds it back."""
+
+from __future__ import annotations
+
+import math
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from rampart.language.decisions_and_causes import bottleneck_name
+from rampart.language.names import Subject
+from rampart.report.chapters.listing import Chapter, Head, Listing, listing
+from rampart.report.chapters.stock import chapter, item_cell
+from rampart.report.charts.coverage import thinned
+from rampart.results.measures import measure
+from rampart.results.most_short import leading
+
+MOST_CAUSES = 4
+
+
+def production(subject: Subject) -> Chapter:
+    """Output and utilisation of each line by year, and what is ordered."""
+    return chapter(subject, "production", figures=("production",), listings=[_output(subject), _orders(subject)])
+
+
+def _output(subject: Subject) -> Listing:
+    """Output a month and utilisation of each line in up to four years, and the last year's capacity."""
+    words = subject.words
+    by = ("item", "line")
+    made = measure(subject.plan, "production", by=by, time="year")
+    room = measure(subject.plan, "capacity", by=by, time="year").rename({"value": "capacity"})
+    table = made.join(room, on=[*by, "year", "months"])
+    every = [str(y) for y in sorted(set(table["year"]))]
+    years = [int(y) for y in thinned(every, 4)]
+    cells: dict[tuple[str, str, int], tuple[float, float]] = {
+        (item, line, year): (output / months, capacity / months)
+        for item, line, year, months, output, capacity in table.iter_rows()
+    }
+    heads = [Head(words("head.item")), Head(words("head.line"))]
+    heads += [Head(str(year), numeric=True) for year in years]
+    heads.append(Head(words("head.capacity"), numeric=True))
+    rows = []
+    for item, line in _lines_in_order(subject, table):
+        rates = [cells.get((item, line, year)) for year in years]
+        shown = [words("none") if rate is None else _rate(subject, *rate) for rate in rates]
+        last = rates[-1] if rates else None
+        capacity = words("none") if last is None else words.number(last[1])
+        rows.append([item_cell(subject, item), subject.name(line, table="lines"), *shown, capacity])
+    note = words("note.output") + (" " + words("note.thinned") if len(years) < len(every) else "")
+    return listing(subject, words("table.production"), heads, rows, most=60, note=note, repeat=1)
+
+
+def _lines_in_order(subject: Subject, table: pl.DataFrame) -> list[tuple[str, str]]:
+    """Items and lines: end items first, then tier by tier, items in the order of the case."""
+    tiers: dict[str, int | None] = dict(subject["production"].select("item", "tier").iter_rows())
+    order = {item: n for n, item in enumerate(subject.plan.case.tables["items"]["item"].to_list())}
+    pairs = table.select("item", "line").unique().rows()
+    return sorted(pairs, key=lambda p: (tiers.get(p[0]) or 0, order.get(p[0], len(order)), p[1]))
+
+
+def _rate(subject: Subject, output: float, capacity: float) -> str:
+    words = subject.words
+    if not capacity or not math.isfinite(capacity):
+        return words.number(output)
+    return words("cell.rate", rate=words.number(output), share=words.share(output / capacity))
+
+
+def _orders(subject: Subject) -> Listing:
+    words = subject.words
+    heads = [
+        Head(words("head.line")),
+        Head(words("head.buyer")),
+        Head(words("head.ship_to")),
+        Head(words("head.item")),
+        Head(words("head.first_award")),
+        Head(words("head.delivered")),
+        Head(words("head.quantity"), numeric=True),
+        Head(words("head.commitment", unit=words.money_label), numeric=True),
+    ]
+    # What a line makes for its own nation at no price flows on into other items: it is no purchase.
+    sums = (
+        subject["orders"]
+        .filter(pl.col("commitment") != 0)
+        .group_by("line", "buyer", "ship_to", "item")
+        .agg(
+            pl.col("award").min(),
+            first=pl.col("month").min(),
+            last=pl.col("month").max(),
+            quantity=pl.col("quantity").sum(),
+            commitment=pl.col("commitment").sum(),
+        )
+        .sort("item", "line", "buyer", "ship_to")
+    )
+    rows = [
+        [
+            subject.name(r["line"], table="lines"),
+            subject.nation(r["buyer"]),
+            subject.nation(r["ship_to"]),
+            item_cell(subject, r["item"]),
+            words.month(r["award"], short=True),
+            words.span(r["first"], r["last"], short=True),
+            words.number(r["quantity"], digits=0),
+            words.number(r["commitment"], digits=1),
+        ]
+        for r in sums.iter_rows(named=True)
+    ]
+    return listing(subject, words("table.orders"), heads, rows)
+
+
+def money(subject: Subject) -> Chapter:
+    """Commitments and payments by nation and fiscal year, and the use of budgets."""
+    words = subject.words
+    listings = [_spent(subject), _one_purpose(subject)]
+    price_base = subject.plan.case.settings["price_base"]
+    says = [words("chapter.money.says", unit=words.money_label)]
+    says.append(words("price_base", base=price_base) if price_base else words("price_base.unknown"))
+    return chapter(subject, "money", figures=("money",), says=tuple(says), listings=listings)
+
+
+def _spent(subject: Subject) -> Listing:
+    words = subject.words
+    unit = words.money_label
+    heads = [Head(words("head.nation")), Head(words("head.fiscal_year"))]
+    for kind in ("commitments", "payments"):
+        heads += [Head(words(f"head.{h}", unit=unit), numeric=True) for h in (kind, "limit", "over")]
+    limits = {
+        (r["nation"], r["fiscal_year"], r["kind"]): (r["limit"], r["over"])
+        for r in subject["budgets"].filter(pl.col("purpose") == "all").iter_rows(named=True)
+    }
+    sums = subject["money"].group_by("nation", "fiscal_year").agg(pl.col("commitments", "payments").sum())
+    rows = []
+    for nation, year, *both in sums.sort("nation", "fiscal_year").iter_rows():
+        cells = [subject.nation(nation), str(year)]
+        for kind, value in zip(("commitments", "payments"), both, strict=True):
+            limit, over = limits.get((nation, year, kind), (None, None))
+            stated = (nation, year, kind) in limits
+            cells += [
+                words.number(value, digits=1),
+                words.number(limit) if stated else words("blank.budget"),
+                words.number(over, digits=1) if over else words("none"),
+            ]
+        rows.append(cells)
+    return listing(subject, words("table.money"), heads, rows, most=80, repeat=1)
+
+
+def _one_purpose(subject: Subject) -> Listing:
+    words = subject.words
+    unit = words.money_label
+    heads = [Head(words(f"head.{h}")) for h in ("nation", "fiscal_year", "purpose", "kind")]
+    heads += [Head(words(f"head.{h}", unit=unit), numeric=True) for h in ("limit", "used", "over")]
+    table = subject["budgets"].filter(pl.col("purpose") != "all").sort("nation", "fiscal_year", "purpose", "kind")
+    rows = [
+        [
+            subject.nation(r["nation"]),
+            str(r["fiscal_year"]),
+            words.choice("purpose", r["purpose"]),
+            words.choice("limit_kind", r["kind"]),
+            *(words.number(r[c], digits=1) for c in ("limit", "used", "over")),
+        ]
+        for r in table.iter_rows(named=True)
+    ]
+    return listing(subject, words("table.special"), heads, rows)
+
+
+def reasons(subject: Subject) -> Chapter:
+    """Bottleneck ranking, and the causes of each shortage in its worst period."""
+    words = subject.words
+    table = subject["bottlenecks"].sort("rank")
+    shown = leading(table, 6)
+    heads = [
+        Head(words("head.rank"), numeric=True),
+        Head(words("head.bottleneck")),
+        Head(words("head.objective")),
+        Head(words("head.item")),
+        Head(words("head.binding")),
+        Head(words("head.unit_months"), numeric=True),
+        Head(words("head.share"), numeric=True),
+        Head(words("head.value"), numeric=True),
+    ]
+    rows = [
+        [
+            words.number(r["rank"]),
+            bottleneck_name(subject, r["cause"], r["code"]),
+            words.choice("objective", r["objective"]),
+            item_cell(subject, r["item"]),
+            words.span(r["from"], r["until"], short=True),
+            words.number(r["amount"], digits=0),
+            words.share(r["share"]),
+            words.number(r["value"]) if r["value"] is not None else words("none"),
+        ]
+        for r in shown.iter_rows(named=True)
+    ]
+    ranking = listing(
+        subject,
+        words("table.bottlenecks"),
+        heads,
+        rows,
+        left_out=table.height - shown.height,
+        note=words("note.value"),
+    )
+    return chapter(
+        subject,
+        "reasons",
+        figures=("bottlenecks",),
+        listings=[ranking, _worst(subject)],
+    )
+
+
+def _worst(subject: Subject) -> Listing:
+    """For each shortage of a holder and item: the period where it is largest, and its causes there."""
+    words = subject.words
+    keys = ["objective", "holder", "item"]
+    rank = dict(subject.plan.case["priorities"].select("objective", "rank").iter_rows())
+    worst = subject["shortages"].sort("amount", "period", descending=[True, False]).unique(keys, keep="first")
+    causes = subject["causes"].drop("month").rename({"amount": "part"})
+    joined = worst.join(causes, on=[*keys, "period"], how="left")
+    joined = joined.sort(*keys, "part", "code", descending=[False, False, False, True, False], nulls_last=True)
+    heads = [
+        Head(words("head.objective")),
+        Head(words("head.holder")),
+        Head(words("head.item")),
+        Head(words("head.worst")),
+        Head(words("head.short"), numeric=True),
+        Head(words("head.cause")),
+        Head(words("head.part"), numeric=True),
+        Head(words("head.relief"), numeric=True),
+    ]
+    ordered = sorted(joined.iter_rows(named=True), key=lambda r: rank.get(r["objective"], 99))
+    rows = []
+    for _, group in groupby(ordered, key=lambda r: tuple(r[k] for k in keys)):
+        rows += _causes(subject, list(group))
+    return listing(subject, words("table.causes"), heads, rows, most=80, note=words("note.causes"), repeat=5)
+
+
+def _causes(subject: Subject, group: list[dict[str, Any]]) -> list[list[str]]:
+    """Rows of one shortage: its largest causes, and the others in one row: amounts still sum to it."""
+    words = subject.words
+    first = group[0]
+    shown = group if len(group) <= MOST_CAUSES + 1 else group[:MOST_CAUSES]
+    rest = group[len(shown) :]
+    cells = [
+        (
+            bottleneck_name(subject, r["cause"], r["code"]) if r["cause"] else words("unknown"),
+            words.number(r["part"], digits=0),
+            words.number(r["relief"]) if r["relief"] is not None else words("none"),
+        )
+        for r in shown
+    ]
+    if rest:
+        left = words.number(sum(r["part"] or 0.0 for r in rest), digits=0)
+        cells.append((words.count("other_causes", len(rest)), left, words("none")))
+    place = [
+        words.choice("objective", first["objective"]),
+        subject.nation(first["holder"]),
+        item_cell(subject, first["item"]),
+        words.month(first["month"], short=True),
+        words.number(first["amount"], digits=0),
+    ]
+    return [[*place, *cell] for cell in cells]

@@ -1,0 +1,210 @@
+"""The sustainment answer as one HTML page without a script, and one workbook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from rampart.findings import Language
+from rampart.language.words import Words
+from rampart.report.chapters.listing import Head, Listing
+from rampart.report.charts.fleet import Names, best_levers, lever_name
+from rampart.sustainment.answer import Answer
+
+MOST_ROWS = 40
+
+
+def words_of(answer: Answer, language: Language) -> Words:
+    """Words with the case's currency and money unit."""
+    settings = answer.case.settings
+    return Words(language, str(settings["currency"]), str(settings["money_unit"]))
+
+
+def title_of(answer: Answer, language: Language) -> str:
+    """The case's title in the reader's language."""
+    settings = answer.case.settings
+    return str((settings["title_fr"] if language == "fr" else None) or settings["title_en"])
+
+
+def headlines(answer: Answer, words: Words, names: Names) -> list[str]:
+    """The page in a few sentences."""
+    table, told = answer["availability"], []
+    totals = (
+        table.join(_holders(answer), on="fleet")
+        .group_by("holder", "month")
+        .agg(pl.col("held").sum(), pl.col("available").sum())
+    )
+    totals = totals.filter(pl.col("held") > 1e-9).with_columns(out=1 - pl.col("available") / pl.col("held"))
+    for holder in sorted(set(totals["holder"])):
+        own = totals.filter(pl.col("holder") == holder).sort("month")
+        worst = own.sort("out", "month", descending=[True, False]).row(0, named=True)
+        now = own.filter(pl.col("month") == answer.month)
+        last = (now if now.height else own).row(-1, named=True)
+        told.append(
+            words("sustain.says.out", holder=names(holder), worst=words.share(worst["out"]), month=words.month(worst["month"]),
+                  last=words.share(last["out"]), end=words.month(last["month"]))
+        )  # fmt: skip
+    parts = answer["holding_back"].filter(pl.col("cause") == "part")
+    if parts.height:
+        sums = parts.group_by("part").agg(pl.col("systems").sum()).sort("systems", "part", descending=[True, False])
+        share = sums["systems"][0] / answer["holding_back"]["systems"].sum()
+        told.append(words("sustain.says.part", part=names(sums["part"][0]), share=words.share(share)))
+    best = best_levers(answer)
+    for kind in ("spare", "bay", "system"):
+        rows = best.filter((pl.col("lever") == kind) & (pl.col("per_million") > 0))
+        if rows.height:
+            row = rows.row(0, named=True)
+            told.append(words("sustain.says.lever", lever=lever_name(row, words, names), gain=words.number(row["per_million"]),
+                              currency=words.currency))  # fmt: skip
+    return told
+
+
+def _holders(answer: Answer) -> pl.DataFrame:
+    return answer.case.tables["fleets"].select("fleet", "holder")
+
+
+def _main_cause(answer: Answer, fleet: str, words: Words, names: Names) -> str:
+    mine = answer["holding_back"].filter((pl.col("fleet") == fleet) & (pl.col("month") == answer.month))
+    if mine.is_empty():
+        return words("none")
+    top = mine.sort("systems", "cause", descending=[True, False]).head(3).iter_rows(named=True)
+    told = []
+    for r in top:
+        cause = names(r["part"]) if r["cause"] == "part" else words("sustain.cause." + r["cause"])
+        told.append(f"{cause} ({words.number(r['systems'], digits=1)})")
+    return ", ".join(told)
+
+
+def fleets_listing(answer: Answer, words: Words, names: Names) -> Listing:
+    """Each fleet in the month asked for: held, available, Ao, DTO, and what holds it back."""
+    heads = [Head(words("sustain.head.fleet"))] + [
+        Head(words(f"sustain.head.{h}"), numeric=True) for h in ("held", "available", "ao", "dto", "worst")
+    ] + [Head(words("sustain.head.held_back"))]  # fmt: skip
+    table, rows = answer["availability"], []
+    for fleet in answer.support.fleets:
+        own = table.filter(pl.col("fleet") == fleet)
+        now = own.filter(pl.col("month") == answer.month).row(0, named=True)
+        lowest = own.drop_nulls("ao").sort("ao", "month")
+        worst = words("none")
+        if lowest.height:
+            worst = f"{words.share(lowest['ao'][0])} ({words.month(lowest['month'][0], short=True)})"
+        rows.append((
+            names(fleet), words.number(now["held"], digits=0), words.number(now["available"], digits=0),
+            words.share(now["ao"]), words.share(now["dto"]), worst, _main_cause(answer, fleet, words, names),
+        ))  # fmt: skip
+    return Listing(words("sustain.table.fleets", month=words.month(answer.month)), tuple(heads), tuple(rows))
+
+
+def shortages_listing(answer: Answer, words: Words, names: Names) -> Listing:
+    """Parts short in the month asked for, most first."""
+    heads = [Head(words("sustain.head.part")), Head(words("sustain.head.site"))]
+    heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("demand", "pipeline", "stock", "backorders")]
+    table = answer["shortages"].filter((pl.col("month") == answer.month) & (pl.col("backorders") > 0.005))
+    table = table.sort("backorders", "part", "site", descending=[True, False, False])
+    rows = [
+        (names(r["part"]), names(r["site"]), *(words.number(r[c], digits=d) for c, d in
+         (("demand", 1), ("pipeline", 1), ("stock", 0), ("backorders", 1))))
+        for r in table.head(MOST_ROWS).iter_rows(named=True)
+    ]  # fmt: skip
+    left = table.height - len(rows)
+    more = words.count("rows_left", left) if left else ""
+    return Listing(words("sustain.table.shortages", month=words.month(answer.month)), tuple(heads), tuple(rows), more)
+
+
+def _point(answer: Answer, point: dict[str, Any], words: Words, names: Names) -> dict[str, Any]:
+    """One point of the curve: what it costs, what it brings, and its stock list by site."""
+    heads = [Head(words("sustain.head.part")), Head(words("sustain.head.site"))]
+    heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("held_now", "to_hold")]
+    heads.append(Head(words("sustain.head.cost", unit=words.money_label), numeric=True))
+    unit = answer.case.money_unit
+    table = answer["stock_list"].filter(pl.col("point") == point["point"])
+    rows = [
+        (names(r["part"]), names(r["site"]), words.number(r["held"], digits=0), words.number(r["stock"], digits=0),
+         words.number(r["cost"] / unit, digits=2))
+        for r in table.iter_rows(named=True)
+    ]  # fmt: skip
+    caption = words(
+        "sustain.table.point", point=point["point"], cost=words.money(point["cost"] / unit),
+        availability=words.share(point["supply_availability"]), systems=words.number(point["systems"], digits=0),
+    )  # fmt: skip
+    left = max(0, len(rows) - 4 * MOST_ROWS)
+    more = words.count("rows_left", left) if left else ""
+    return {"number": point["point"], "listing": Listing(caption, tuple(heads), tuple(rows[: 4 * MOST_ROWS]), more)}
+
+
+def buys_listing(answer: Answer, words: Words, names: Names) -> Listing:
+    """What to buy next, in order."""
+    heads = [
+        Head(words("sustain.head.order"), numeric=True),
+        Head(words("sustain.head.part")),
+        Head(words("sustain.head.site")),
+    ]
+    heads += [
+        Head(words("sustain.head.change"), numeric=True),
+        Head(words("sustain.head.cost", unit=words.money_label), numeric=True),
+    ]
+    heads += [Head(words("sustain.head.gained"), numeric=True)]
+    unit = answer.case.money_unit
+    rows = [
+        (str(r["order"]), names(r["part"]), names(r["site"]), words.number(r["quantity"]),
+         words.number(r["cost"] / unit, digits=2), words.share(r["gained"], digits=2))
+        for r in answer["buys"].filter(pl.col("order") <= 15).iter_rows(named=True)
+    ]  # fmt: skip
+    return Listing(words("sustain.table.buys"), tuple(heads), tuple(rows))
+
+
+def levers_listing(answer: Answer, words: Words, names: Names) -> Listing:
+    """What a million buys: spares, bays, systems."""
+    heads = [Head(words("sustain.head.lever")), Head(words("sustain.head.from"))]
+    heads += [Head(words("sustain.head.cost_of_one", unit=words.money_label), numeric=True)]
+    heads += [
+        Head(words(f"sustain.head.{h}", currency=words.currency), numeric=True) for h in ("of_one", "per_million")
+    ]
+    unit = answer.case.money_unit
+    rows = [
+        (lever_name(r, words, names), words.month(r["from"], short=True), words.number(r["cost"] / unit, digits=2),
+         words.number(r["system_months"], digits=1), words.number(r["per_million"], digits=2))
+        for r in best_levers(answer).iter_rows(named=True)
+    ]  # fmt: skip
+    return Listing(words("sustain.table.levers"), tuple(heads), tuple(rows[:MOST_ROWS]))
+
+
+def conflict_listing(answer: Answer, words: Words, names: Names) -> Listing:
+    """Donor against recipient on common pools."""
+    heads = [Head(words("sustain.head.fleet")), Head(words("sustain.head.holder"))]
+    heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("lost_mean", "lost_most")]
+    table = (
+        answer["conflict"]
+        .group_by("holder", "fleet")
+        .agg(
+            mean=pl.col("systems").mean(), most=pl.col("systems").max(), when=pl.col("month").sort_by("systems").last()
+        )
+    )
+    rows = [
+        (names(r["fleet"]), names(r["holder"]), words.number(r["mean"], digits=2),
+         f"{words.number(r['most'], digits=2)} ({words.month(r['when'], short=True)})")
+        for r in table.sort("mean", "fleet", descending=[True, False]).iter_rows(named=True)
+    ]  # fmt: skip
+    return Listing(words("sustain.table.conflict"), tuple(heads), tuple(rows))
+
+
+def mix_listing(answer: Answer, words: Words, names: Names) -> Listing:
+    """What many small fleets cost in spares against one type."""
+    table, unit = answer["mix"], answer.case.money_unit
+    heads = [Head(words("sustain.head.mix_holder")), Head(words("sustain.head.mix_like"))]
+    heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("mix_types", "mix_systems")]
+    heads += [Head(words(f"sustain.head.{h}", unit=words.money_label), numeric=True) for h in ("apart", "together")]
+    heads += [Head(words("sustain.head.penalty"), numeric=True)]
+    # A type has no name of its own: its first fleet of the holder stands for it.
+    named = {(row["holder"], row["type"]): row["fleet"] for row in reversed(answer.support.fleet_rows)}
+    rows = [
+        (names(r["holder"]), names(named[r["holder"], r["type"]]),
+         *(words.number(r[c], digits=0) for c in ("types", "systems")),
+         words.number(r["apart"] / unit, digits=2), words.number(r["together"] / unit, digits=2),
+         words.share(r["penalty"]))
+        for r in table.sort("holder").iter_rows(named=True)
+    ]  # fmt: skip
+    target = words.share(table["target"][0]) if rows else ""
+    caption = words("sustain.table.mix", target=target)
+    return Listing(caption, tuple(heads), tuple(rows), note=words("sustain.note.mix"))

@@ -1,0 +1,82 @@
+"""Tables as a reader sees them: heads, rows of text, and how much was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rampart.language.names import Subject
+
+MOST_ROWS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Head of a column; numbers stand to the right."""
+
+    label: str
+    numeric: bool = False
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One table of a report."""
+
+    caption: str
+    heads: tuple[Head, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: str = ""
+    note: str = ""
+    repeat: int = 0  # leading columns that are shown once for a run of equal rows
+
+    def same(self, row: int) -> int:
+        """How many leading cells only repeat the row before."""
+        if row == 0:
+            return 0
+        here, above = self.rows[row][: self.repeat], self.rows[row - 1][: self.repeat]
+        return next((n for n, (a, b) in enumerate(zip(here, above, strict=True)) if a != b), len(here))
+
+    def goes_on(self, row: int) -> bool:
+        """Whether the next row belongs to the same run, so that no rule is drawn between them."""
+        return bool(self.repeat) and row + 1 < len(self.rows) and self.same(row + 1) == self.repeat
+
+    def style(self, column: int, cell: str) -> str:
+        """Class of a cell: numbers to the right; short texts in one piece; hashes break anywhere."""
+        if self.heads[column].numeric:
+            return "n" if len(cell) <= 16 else "n flow"
+        return "long" if len(cell) > 40 and " " not in cell else "close" if len(cell) < 12 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One chapter: what it says first, then its tables; its figures are drawn by key."""
+
+    key: str
+    title: str
+    says: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    listings: tuple[Listing, ...] = ()
+    points: tuple[str, ...] = field(default=())
+
+
+def listing(
+    subject: Subject,
+    caption: str,
+    heads: Sequence[Head],
+    rows: Iterable[Sequence[str]],
+    *,
+    most: int | None = MOST_ROWS,
+    left_out: int = 0,
+    note: str = "",
+    repeat: int = 0,
+) -> Listing:
+    """A table of at most ``most`` rows; what is left out is said, and stands in the workbook.
+
+    left_out  rows that the caller has already left out
+    """
+    every = [tuple(row) for row in rows]
+    shown = every if most is None else every[:most]
+    left = len(every) - len(shown) + left_out
+    more = subject.words.count("rows_left", left) if left else ""
+    return Listing(caption, tuple(heads), tuple(shown), more, note, repeat)

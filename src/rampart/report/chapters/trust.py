@@ -1,0 +1,325 @@
+"""The chapters that say how far to trust the plan: assumptions, unknowns, broken rules, solving, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from rampart.language.names import Subject
+from rampart.report.chapters.listing import Chapter, Head, Listing, listing
+
+GRADES = ("published", "derived", "assumed")
+NUMBERS = ("number", "limit", "integer")
+
+
+def trust_chapters(subject: Subject) -> list[Chapter]:
+    """Chapters in reading order."""
+    return [assumed(subject), unknown(subject), broken(subject), solved(subject), sources(subject)]
+
+
+def assumption_rows(subject: Subject) -> list[dict[str, Any]]:
+    """Every row of the case that is assumed or has a range, those about bottlenecks first.
+
+    Keys: table, what, month, column, value, low, high, unit, grade, note, source, and ``rank`` of the
+    bottleneck that it is about (0 where it is about none).
+    """
+    from rampart.catalogues.inputs import tables
+
+    case = subject.plan.case
+    ranks: dict[str, int] = {}
+    for rank, code in subject["bottlenecks"].sort("rank").select("rank", "code").iter_rows():
+        ranks.setdefault(code, rank)
+    found = []
+    for name, table in tables().items():
+        frame = case.tables[name]
+        if "grade" not in table.columns or frame.is_empty():
+            continue
+        for row in frame.iter_rows(named=True):
+            ranged = row.get("low") is not None or row.get("high") is not None
+            if row["grade"] != "assumed" and not ranged:
+                continue
+            column = _main_column(table.columns, row)
+            codes = [row[c.name] for c in table.columns.values() if c.kind == "code" and c.name != "source"]
+            found.append(
+                {
+                    "table": table.label[subject.language],
+                    "what": _row_name(subject, table.columns, row),
+                    "month": next((row[c.name] for c in table.columns.values() if c.kind == "month" and c.key), None),
+                    "column": table.columns[column].label[subject.language] if column else "",
+                    "value": row[column] if column else None,
+                    "low": row.get("low"),
+                    "high": row.get("high"),
+                    "unit": _unit(subject, table.columns[column].unit, row) if column else "",
+                    "grade": row["grade"],
+                    "note": row["note"] or "",
+                    "source": row["source"],
+                    "rank": min((ranks[c] for c in codes if c in ranks), default=0),
+                }
+            )
+    return sorted(found, key=lambda r: r["rank"] or 10**6)
+
+
+def _main_column(columns: Mapping[str, Any], row: Mapping[str, Any]) -> str | None:
+    """The figure that low and high speak of: one that lies between them, else the first that is required."""
+    numbers = [c for c in columns.values() if c.kind in NUMBERS and c.name not in ("low", "high") and not c.key]
+    numbers.sort(key=lambda c: not c.required)  # stable: required columns first, each kind in catalogue order
+    low, high = row.get("low"), row.get("high")
+    if low is not None and high is not None:
+        for column in numbers:
+            value = row[column.name]
+            if value is not None and low <= value <= high:
+                return str(column.name)
+    amounts = [c for c in numbers if c.kind != "integer"]
+    return next((str(c.name) for c in amounts if c.required or row[c.name] is not None), None)
+
+
+def _unit(subject: Subject, unit: str, row: Mapping[str, Any]) -> str:
+    words = subject.words
+    item = row.get("item") or dict(subject.plan.case["lines"].select("line", "item").iter_rows()).get(row.get("line"))
+    per = row.get("rate_per") or "month"
+    text = unit.replace("money unit", words.money_label)
+    text = text.replace("currency", words.currency).replace("rate_per", words(f"unit.{per}"))
+    if row.get("component"):
+        text = text.replace("component unit", subject.unit(row["component"]))
+        text = text.replace("/unit", "/" + subject.unit(item)) if item else text
+    text = text.replace("item unit", subject.unit(item) if item else words("unit.units"))
+    return "/".join(words.choice("unit", part) for part in text.split("/"))
+
+
+def _row_name(subject: Subject, columns: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """A row by the names in its key, its month apart: "France, 155 mm rounds, floor"."""
+    parts = []
+    for column in columns.values():
+        value = row[column.name]
+        if value is None or not column.key or column.kind == "month" or column.name in ("posture", "condition"):
+            continue
+        if column.kind == "code":
+            place = column.reference.split(".")[0] if column.reference else column.table
+            parts.append(subject.name(value, table=place))
+        else:
+            parts.append(subject.words.choice(column.name, str(value)))
+    return ", ".join(dict.fromkeys(parts))
+
+
+def _about(subject: Subject, row: Mapping[str, Any]) -> str:
+    """What an assumption is about: table, names, and the months it holds for."""
+    words = subject.words
+    about = words("cell.about", table=row["table"][:1].upper() + row["table"][1:], what=row["what"])
+    if row["first"] is None:
+        return about
+    span = words.span(row["first"], row["last"], short=True)
+    return words("cell.about_months", about=about, span=span)
+
+
+def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows that differ in their month alone as one, with first and last month and their number."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        same = tuple(v for k, v in row.items() if k not in ("month", "rank"))
+        whole = found.setdefault(same, row | {"last": row["month"], "first": row["month"], "number": 0})
+        whole["number"] += 1
+        if row["month"] is not None and whole["first"] is not None:
+            whole["first"] = min(whole["first"], row["month"])
+            whole["last"] = max(whole["last"], row["month"])
+    return list(found.values())
+
+
+def grade_counts(subject: Subject) -> dict[str, int]:
+    """Rows of the case by grade; the empty grade counts those not graded."""
+    counts = dict.fromkeys((*GRADES, ""), 0)
+    for frame in subject.plan.case.tables.values():
+        if "grade" in frame.columns:
+            for grade, number in frame.group_by("grade").len().iter_rows():
+                counts[grade or ""] += number
+    return counts
+
+
+def assumed(subject: Subject) -> Chapter:
+    """Grades of all rows, and the assumptions themselves."""
+    words = subject.words
+    counts = grade_counts(subject)
+    total = sum(counts.values())
+    titles = dict(subject.plan.case["sources"].select("source", "title").iter_rows())
+    heads = [
+        Head(words("head.about"), wide=True),
+        Head(words("head.figure")),
+        Head(words("head.main"), numeric=True),
+        Head(words("head.range"), numeric=True),
+        Head(words("head.grade")),
+        Head(words("head.note")),
+        Head(words("head.source")),
+    ]
+    rows = []
+    for r in _merged(assumption_rows(subject)):
+        span = words("none")
+        if r["low"] is not None or r["high"] is not None:
+            low, high = (words("unknown") if r[k] is None else words.number(r[k]) for k in ("low", "high"))
+            span = words("cell.range", low=low, high=high)
+        rows.append(
+            [
+                _about(subject, r),
+                words("cell.figure", column=r["column"], unit=r["unit"]) if r["unit"] else r["column"],
+                words.number(r["value"]) if r["column"] else words("none"),
+                span,
+                words.choice("grade", r["grade"] or "none"),
+                r["note"] or words("blank.note"),
+                titles.get(r["source"], r["source"]) if r["source"] else words("blank.source"),
+            ]
+        )
+    says = words(
+        "chapter.assumed.says",
+        total=words.number(total),
+        published=words.number(counts["published"]),
+        derived=words.number(counts["derived"]),
+        assumed=words.number(counts["assumed"]),
+        none=words.number(counts[""]),
+    )
+    table = listing(subject, words("table.assumed"), heads, rows, most=30)
+    kept = (table,) if rows else ()
+    return Chapter("assumed", words("chapter.assumed"), (says, words("chapter.assumed.order")), (), kept)
+
+
+def unknown(subject: Subject) -> Chapter:
+    """What is not known."""
+    from rampart.language.unknowns import statements
+
+    words = subject.words
+    told = statements(subject)
+    says = words("chapter.unknown.says") if told else words("chapter.unknown.none")
+    return Chapter("unknown", words("chapter.unknown"), (says,), points=tuple(told))
+
+
+def broken(subject: Subject) -> Chapter:
+    """Rules that had to give way."""
+    words = subject.words
+    keys = ["family", "code", "item"]
+    table = (
+        subject["rules_broken"]
+        .group_by(keys)
+        .agg(first=pl.col("month").min(), last=pl.col("month").max(), amount=pl.col("amount").max())
+    )
+    table = table.sort("first", *keys)
+    if table.is_empty():
+        return Chapter("broken", words("chapter.broken"), (words("chapter.broken.none"),))
+    heads = [
+        Head(words("head.rule")),
+        Head(words("head.of")),
+        Head(words("head.item")),
+        Head(words("head.months")),
+        Head(words("head.over_by"), numeric=True),
+    ]
+    rows = []
+    for r in table.iter_rows(named=True):
+        money = r["family"] in ("budget", "budgets", "money")
+        amount = words.money(r["amount"]) if money else subject.quantity(r["amount"], r["item"])
+        rows.append(
+            [
+                words.choice("rule", r["family"]),
+                subject.name(r["code"]),
+                subject.item(r["item"]),
+                words.span(r["first"], r["last"], short=True),
+                amount,
+            ]
+        )
+    kept = listing(subject, words("table.broken"), heads, rows)
+    return Chapter("broken", words("chapter.broken"), (words("chapter.broken.says"),), listings=(kept,))
+
+
+def solved(subject: Subject) -> Chapter:
+    """Passes, status, gap, versions, hashes."""
+    words = subject.words
+    heads = [
+        Head(words("head.rank"), numeric=True),
+        Head(words("head.objective")),
+        Head(words("head.reached"), numeric=True),
+        Head(words("head.unit")),
+        Head(words("head.bound"), numeric=True),
+        Head(words("head.gap"), numeric=True),
+        Head(words("head.status")),
+        Head(words("head.iterations"), numeric=True),
+    ]
+    rows = [
+        [
+            words.number(r["rank"]),
+            words.choice("objective", r["objective"]),
+            words.number(r["value"]),
+            _pass_unit(subject, r["unit"]),
+            words.number(r["bound"]),
+            words.share(r["gap"], digits=2),
+            words.choice("status", r["status"]),
+            words.number(r["iterations"]),
+        ]
+        for r in subject["passes"].sort("rank").iter_rows(named=True)
+    ]
+    listings = [listing(subject, words("table.passes"), heads, rows)] if rows else []
+    listings.append(_manifest(subject))
+    return Chapter("solved", words("chapter.solved"), (words("chapter.solved.says"),), listings=tuple(listings))
+
+
+def _pass_unit(subject: Subject, unit: str | None) -> str:
+    """Unit of a pass in words."""
+    return subject.words.money_label if unit == "money unit" else subject.words.choice("objective_unit", unit)
+
+
+def manifest_rows(subject: Subject) -> list[tuple[str, str]]:
+    """The manifest as pairs of words."""
+    words = subject.words
+    m = subject.plan.manifest
+    solver: Mapping[str, Any] = m.get("solver") or {}
+    given = {k: v for k, v in solver.items() if k not in ("name", "options")} | dict(solver.get("options") or {})
+    options = ", ".join(f"{k}={v}" for k, v in given.items())
+    seconds: Mapping[str, float] = m.get("seconds") or {}
+    spent = ", ".join(
+        words("cell.seconds", phase=words.choice("phase", k), n=words.number(v)) for k, v in seconds.items()
+    )
+    rows = [
+        (words("manifest.rampart"), str(m.get("rampart", ""))),
+        (words("manifest.created"), words.date(str(m["created"])) if m.get("created") else ""),
+        (words("manifest.status"), words.choice("status", m.get("status"))),
+        (words("manifest.overrides"), ", ".join(m.get("overrides") or ()) or words("manifest.no_overrides")),
+        (
+            words("manifest.size"),
+            words("cell.size", **{k: words.number(m[k]) for k in ("rows", "columns", "nonzeros")})
+            if "rows" in m
+            else "",
+        ),
+        (words("manifest.solver"), " ".join(p for p in (str(solver.get("name", "")), options) if p)),
+        (words("manifest.seconds"), spent),
+        (words("manifest.seed"), str(m.get("seed", ""))),
+        (words("manifest.versions"), ", ".join(f"{k} {v}" for k, v in (m.get("versions") or {}).items())),
+        (words("manifest.case_hash"), str(m.get("case_hash", ""))),
+    ]
+    rows += [(words("manifest.input", file=file), str(digest)) for file, digest in (m.get("inputs") or {}).items()]
+    return [(name, value or words("unknown")) for name, value in rows]
+
+
+def _manifest(subject: Subject) -> Listing:
+    words = subject.words
+    heads = (Head(words("head.what_of_run")), Head(words("head.value_of_run")))
+    return Listing(words("table.manifest"), heads, tuple(manifest_rows(subject)))
+
+
+def sources(subject: Subject) -> Chapter:
+    """Where the figures come from."""
+    words = subject.words
+    table = subject.plan.case["sources"]
+    cited = {
+        s
+        for frame in subject.plan.case.tables.values()
+        if "source" in frame.columns and "grade" in frame.columns
+        for s in frame["source"].drop_nulls().to_list()
+    }
+    heads = [Head(words(f"head.source_{c}")) for c in ("title", "publisher", "date", "quality", "url")]
+    rows = [
+        [
+            r["title"],
+            *(r[c] or words("unknown") for c in ("publisher", "date", "quality")),
+            r["url"] or words("none"),
+        ]
+        for r in table.filter(pl.col("source").is_in(sorted(cited))).iter_rows(named=True)
+    ]
+    kept = (listing(subject, words("table.sources"), heads, rows, most=None),) if rows else ()
+    says = words("chapter.sources.says") if rows else words("chapter.sources.none")
+    return Chapter("sources", words("chapter.sources"), (says,), listings=kept)

@@ -1,0 +1,256 @@
+"""How every chart looks: palette, type, time axis, direct labels; and Vega-Lite to SVG."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from rampart.language.words import Words
+
+if TYPE_CHECKING:
+    from rampart.results.worked_out import WorkedOut
+
+Spec = dict[str, Any]
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+INK = "#1a1a1a"
+QUIET = "#595959"
+RULE = "#c8c8c8"
+# Neighbours differ in lightness as well as in hue, so that they stay apart in grey print and for
+# colour-blind readers.
+SERIES = ("#1f4e79", "#e8a33d", "#5fa8a0", "#8c3b2a", "#b9c9e0", "#6b6b6b", "#d9c7a3")
+STOCK, REQUIREMENT, FLOOR = "#1f4e79", "#1a1a1a", "#b3471d"
+COMMITMENTS, PAYMENTS = "#4a86b8", "#cfe0ee"
+# Low coverage is dark, full coverage light: the order survives a grey printer.
+COVERAGE_STEPS = (0.25, 0.5, 0.75, 1.0)
+COVERAGE_COLOURS = ("#7a2a0b", "#c75f1e", "#f0a860", "#fbdcb8", "#dcebf5")
+COVERAGE_INK = ("#ffffff", "#ffffff", INK, INK, INK)
+WIDTH = 660
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+
+CONFIG: Spec = {
+    "font": FONT,
+    "background": "white",
+    "aria": False,
+    "view": {"stroke": None},
+    "concat": {"spacing": 18},
+    "title": {
+        "fontSize": 12,
+        "anchor": "start",
+        "frame": "group",
+        "color": INK,
+        "fontWeight": "bold",
+        "offset": 8,
+    },
+    "axis": {
+        "labelFontSize": 10.5,
+        "titleFontSize": 10.5,
+        "titleFontWeight": "normal",
+        "labelColor": INK,
+        "titleColor": QUIET,
+        "gridColor": "#e6e6e6",
+        "domainColor": "#8a8a8a",
+        "tickColor": "#8a8a8a",
+        "tickSize": 4,
+        "labelLimit": 400,
+    },
+    "axisY": {"domain": False, "ticks": False},
+    "axisX": {"grid": False},
+    # Plots of all rows of small multiples start at one place.
+    "axisYQuantitative": {"minExtent": 52},
+    "legend": {
+        "orient": "top",
+        "title": None,
+        "labelFontSize": 11,
+        "labelColor": INK,
+        "symbolStrokeWidth": 0,
+        "symbolType": "square",
+        "labelLimit": 400,
+        "offset": 6,
+    },
+    "text": {"fontSize": 10.5, "color": INK},
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart ready to be placed: the words around it, its Vega-Lite spec, and what it says in words."""
+
+    key: str
+    title: str
+    note: str
+    alt: str
+    spec: Spec = field(repr=False)
+
+    def rows(self, words: Words) -> list[str]:
+        """Inline SVG, one for each row of small multiples, so that a page may break between rows.
+
+        They carry no names of their own: ``alt`` belongs to what holds them.
+        """
+        panels: list[Spec] = self.spec.get("concat", [])
+        columns = self.spec.get("columns", len(panels))
+        if len(panels) <= columns:
+            return [svg(self.spec, words, key=self.key)]
+        # The legend stands once, above the first row.
+        quiet = self.spec["config"] | {"legend": {"disable": True}}
+        chunks = [panels[n : n + columns] for n in range(0, len(panels), columns)]
+        return [
+            svg(self.spec | {"concat": c} | ({"config": quiet} if n else {}), words, key=f"{self.key}-{n}")
+            for n, c in enumerate(chunks)
+        ]
+
+
+def millis(month: int) -> int:
+    """First instant of a month number as milliseconds UTC, the time that Vega reads."""
+    return int(datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC).timestamp() * 1000)
+
+
+def month_of(text: str) -> int:
+    """Month number of "YYYY-MM"."""
+    return 12 * int(text[:4]) + int(text[5:7]) - 1
+
+
+def edges(plan: WorkedOut) -> dict[int, tuple[int, int]]:
+    """First and last instant of every period, in milliseconds."""
+    rows = plan.tables["periods"].select("period", "month", "months").iter_rows()
+    return {p: (millis(month_of(m)), millis(month_of(m) + n)) for p, m, n in rows}
+
+
+def time_axis(first: int, last: int, *, width: int = 400, short: bool = False) -> Spec:
+    """X over time from ``first`` to ``last`` (milliseconds): years, or months where the plan is short.
+
+    Time is UTC throughout, so that a chart is the same in every time zone.
+    """
+    months = round((last - first) / 2_629_800_000)
+    start = datetime.fromtimestamp(first / 1000, tz=UTC)
+    begin = start.year * 12 + start.month - 1
+    # A month with its year takes about 62 pixels, a year alone 40.
+    fits = [s for s in (1, 2, 3, 6) if months / s <= max(2, width // 62)]
+    fits += [s for s in (12, 24, 60, 120, 240) if months / s <= max(2, width // 40)]
+    step = min(fits, default=240)
+    ticks = [m for m in range(begin, begin + months + 1) if m % step == 0]
+    axis: Spec = {
+        "values": [millis(m) for m in ticks],
+        "format": "%Y" if step >= 12 else "%b %Y",
+        "title": None,
+        "labelOverlap": True,
+    }
+    if short:
+        axis |= {"labels": False, "ticks": False}
+    return {
+        "type": "temporal",
+        "scale": {"type": "utc", "domain": [first, last], "nice": False},
+        "axis": axis,
+    }
+
+
+def seam(periods: int) -> Spec:
+    """White edge of bars over time: none where bars are so thin that it would hide them."""
+    return {"type": "rect", "stroke": "white", "strokeWidth": 0.3 if periods <= 40 else 0}
+
+
+def amount_axis(top: float, title: str | None = None, *, percent: bool = False) -> Spec:
+    """Y from zero to just above ``top``."""
+    top = top if top > 0 else 1.0
+    axis: Spec = {"tickCount": 4, "title": title, "format": ".0%" if percent else ",~f"}
+    return {"type": "quantitative", "scale": {"domain": [0, top * 1.06], "nice": False}, "axis": axis}
+
+
+def spread(values: Sequence[float], *, top: float, height: float, gap: float = 12.0) -> list[float]:
+    """Heights for labels at ``values`` so that none is closer than ``gap`` pixels to the next.
+
+    top is the value at the upper edge of a panel of ``height`` pixels. Labels keep the order of their values.
+    """
+    if not values:
+        return []
+    unit = (top or 1.0) / height
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    placed = [values[i] / unit for i in order]
+    for n in range(1, len(placed)):
+        placed[n] = max(placed[n], placed[n - 1] + gap)
+    over = placed[-1] - height
+    if over > 0:
+        placed[-1] -= over
+        for n in range(len(placed) - 2, -1, -1):
+            placed[n] = min(placed[n], placed[n + 1] - gap)
+    result = [0.0] * len(values)
+    for n, i in enumerate(order):
+        result[i] = placed[n] * unit
+    return result
+
+
+def labels(
+    names: Sequence[str],
+    values: Sequence[float],
+    colours: Sequence[str],
+    *,
+    x: int,
+    top: float,
+    height: float,
+) -> list[Spec]:
+    """Layers that name series at the right edge: a square in the series' colour and the name in ink."""
+    places = spread(values, top=top, height=height)
+    rows = [
+        {"x": x, "y": y, "name": name, "colour": colour} for name, y, colour in zip(names, places, colours, strict=True)
+    ]
+    base: Spec = {
+        "x": {"field": "x", "type": "temporal", "scale": {"type": "utc"}},
+        "y": {"field": "y", "type": "quantitative"},
+    }
+    square: Spec = {
+        "data": {"values": rows},
+        "mark": {"type": "square", "size": 46, "opacity": 1, "xOffset": 9},
+        "encoding": base | {"color": {"field": "colour", "type": "nominal", "scale": None}},
+    }
+    text: Spec = {
+        "data": {"values": rows},
+        "mark": {"type": "text", "align": "left", "dx": 17, "baseline": "middle", "limit": 200},
+        "encoding": base | {"text": {"field": "name"}},
+    }
+    return [square, text]
+
+
+def framed(content: Spec, **extra: Any) -> Spec:
+    """A whole spec: schema, look, content."""
+    return {"$schema": SCHEMA, "config": CONFIG, **content, **extra}
+
+
+def panels(parts: Sequence[Spec], *, columns: int) -> Spec:
+    """Small multiples, each with its own scale."""
+    return framed(
+        {
+            "concat": list(parts),
+            "columns": columns,
+            "resolve": {"scale": {"x": "independent", "y": "independent"}},
+        }
+    )
+
+
+def locales(words: Words) -> tuple[dict[str, Any], Literal["fr-FR", "en-GB"]]:
+    """Number and time locale of axes, the same signs as in the text."""
+    if words.language == "fr":
+        number = {
+            "decimal": ",",
+            "thousands": "\u202f",
+            "grouping": [3],
+            "currency": ["", ""],
+            "percent": "\u202f%",
+        }
+        return number, "fr-FR"
+    return {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""], "percent": "%"}, "en-GB"
+
+
+def svg(spec: Spec, words: Words, *, key: str) -> str:
+    """Inline SVG of a spec, with ids of its own and without outside addresses."""
+    import vl_convert
+
+    number, time = locales(words)
+    drawn = vl_convert.vegalite_to_svg(spec, vl_version="6.4", format_locale=number, time_format_locale=time)
+    # Several charts share one page: ids such as "clip0" must not meet.
+    drawn = re.sub(r'\bid="([^"]+)"', rf'id="{key}-\1"', drawn)
+    drawn = re.sub(r"url\(#([^)]+)\)", rf"url(#{key}-\1)", drawn)
+    drawn = re.sub(r' xmlns(:xlink)?="[^"]*"| version="1\.1"', "", drawn)
+    return drawn.replace("<svg ", '<svg aria-hidden="true" ', 1)

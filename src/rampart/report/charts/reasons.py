@@ -1,0 +1,162 @@
+"""Charts of reasons and dates: what holds the plan back most, and by when each decision must be taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rampart.language.names import Subject
+from rampart.report.charts import drawing
+from rampart.report.charts.drawing import Figure, Spec
+
+MOST_BARS = 12
+MOST_OF_ONE = 4
+MOST_DECISIONS = 14
+LABELS = 318
+"""Pixels to the left of the bars, for names."""
+
+
+def bottlenecks_chart(subject: Subject) -> Figure | None:
+    """Ranking of bottlenecks by their share of all shortage."""
+    from rampart.results.most_short import leading
+
+    words = subject.words
+    table = subject["bottlenecks"].sort("rank")
+    # A few of each objective, so that the foremost does not hide the others.
+    ranked = list(leading(table, MOST_OF_ONE).head(MOST_BARS).iter_rows(named=True))
+    if not ranked:
+        return None
+    rows = [_bar(subject, row) for row in ranked]
+    top = max(row["share"] for row in ranked)
+    names = [row["name"] for row in rows]
+    labelled = _named(names, grid=False)
+    x: Spec = {"field": "share", "type": "quantitative", "axis": None, "scale": {"domain": [0, top * 1.02]}}
+    small = {"type": "text", "align": "left", "dy": 13, "fontSize": 9.5, "color": drawing.QUIET}
+    spec = drawing.framed(
+        {
+            "width": 180,
+            "height": {"step": 34},
+            "data": {"values": rows},
+            "layer": [
+                {
+                    "mark": {"type": "bar", "color": drawing.STOCK, "height": 15},
+                    "encoding": {"x": x, "y": labelled},
+                },
+                {
+                    "mark": {"type": "text", "align": "left", "dx": 5},
+                    "encoding": {"x": x, "y": labelled, "text": {"field": "text"}},
+                },
+                {
+                    "mark": small | {"dx": 5},
+                    "encoding": {"x": x, "y": labelled, "text": {"field": "objective"}},
+                },
+                {
+                    "mark": small | {"x": -LABELS, "limit": LABELS - 4},
+                    "encoding": {"y": labelled, "text": {"field": "under"}},
+                },
+            ],
+        }
+    )
+    told = " ".join(words("alt.bottleneck", name=r["name"], share=words.share(r["share"])) for r in rows)
+    return Figure("bottlenecks", words("chart.bottlenecks"), words("note.bottlenecks"), told, spec)
+
+
+def _bar(subject: Subject, row: dict[str, Any]) -> dict[str, Any]:
+    from rampart.language.decisions_and_causes import bottleneck_parts
+
+    words = subject.words
+    name, cause = bottleneck_parts(subject, row["cause"], row["code"])
+    item = subject.item(row["item"])
+    span = words.span(row["from"], row["until"], short=True)
+    return {
+        "name": words("bar.ranked", rank=row["rank"], name=name),
+        "under": words("bar.under", cause=cause, item=item) if cause else item,
+        "share": row["share"],
+        "text": words("bar.share", share=words.share(row["share"]), span=span),
+        "objective": words.choice("objective", row["objective"]),
+    }
+
+
+def decisions_chart(subject: Subject) -> Figure | None:
+    """When each decision must be taken at the latest, and when what it brings arrives."""
+    from rampart.language.decisions_and_causes import decision_name
+
+    words = subject.words
+    calendar = subject.plan.case.calendar
+    table = subject["decisions"].sort("rank")
+    dated = [r for r in table.iter_rows(named=True) if r["decide_by"] is not None][:MOST_DECISIONS]
+    if not dated:
+        return None
+    # A decision by March may be taken until the end of March: its mark stands there. An arrival stands in the
+    # middle of its month.
+    rows: list[dict[str, Any]] = [
+        {
+            "name": words("bar.ranked", rank=r["rank"], name=decision_name(subject, r, short=True)),
+            "by": drawing.millis(drawing.month_of(r["decide_by"]) + 1),
+            "at": None if r["arrives"] is None else _middle(r["arrives"]),
+        }
+        for r in dated
+    ]
+    first = drawing.millis(calendar.first)
+    # The axis ends soon after the last mark: a plan of many years would press them together.
+    marks = [m for r in rows for m in (r["at"], r["by"]) if m is not None]
+    last = max(*marks, drawing.millis(calendar.first + 12)) + 31 * 86_400_000
+    y = _named([r["name"] for r in rows], grid=True)
+    x = drawing.time_axis(first, last, width=300)
+    kinds = [words("series.decide_by"), words("series.arrives")]
+    colour: Spec = {"type": "nominal", "scale": {"domain": kinds, "range": [drawing.FLOOR, drawing.STOCK]}}
+    shape: Spec = {
+        "type": "nominal",
+        "scale": {"domain": kinds, "range": ["circle", "diamond"]},
+    }
+    points = [{"name": r["name"], "x": r["by"], "kind": kinds[0]} for r in rows]
+    points += [{"name": r["name"], "x": r["at"], "kind": kinds[1]} for r in rows if r["at"] is not None]
+    spec = drawing.framed(
+        {
+            "width": 320,
+            "height": {"step": 22},
+            "layer": [
+                {
+                    "data": {"values": [r for r in rows if r["at"] is not None]},
+                    "mark": {"type": "rule", "color": "#8a8a8a", "strokeWidth": 1.5},
+                    "encoding": {"x": {"field": "by", **x}, "x2": {"field": "at"}, "y": y},
+                },
+                {
+                    "data": {"values": points},
+                    "mark": {"type": "point", "filled": True, "size": 75, "opacity": 1},
+                    "encoding": {
+                        "x": {"field": "x", **x},
+                        "y": y,
+                        "color": {"field": "kind", **colour},
+                        "shape": {"field": "kind", **shape},
+                    },
+                },
+            ],
+        }
+    )
+    told = " ".join(_told(subject, r) for r in dated)
+    return Figure("decisions", words("chart.decisions"), words("note.decisions"), told, spec)
+
+
+def _middle(month: str) -> int:
+    number = drawing.month_of(month)
+    return (drawing.millis(number) + drawing.millis(number + 1)) // 2
+
+
+def _named(names: list[str], *, grid: bool) -> Spec:
+    """Y with one row a name, the names flush left."""
+    axis = {
+        "title": None,
+        "labelLimit": LABELS - 6,
+        "labelAlign": "left",
+        "labelPadding": LABELS - 3,
+        "grid": grid,
+        "gridDash": [1, 3],
+    }
+    return {"field": "name", "type": "nominal", "sort": names, "axis": axis}
+
+
+def _told(subject: Subject, row: dict[str, Any]) -> str:
+    from rampart.language.decisions_and_causes import decision_name
+
+    name = decision_name(subject, row, short=True)
+    return subject.words("alt.decision", name=name, month=subject.words.month(row["decide_by"]))

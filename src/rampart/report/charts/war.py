@@ -1,0 +1,213 @@
+"""Charts of a plan for a war of unknown length: what may happen, how long it lasts, regret, supply, the frontier."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from rampart.case.calendar import month_text
+from rampart.language.names import Subject
+from rampart.report.chapters.war import by_end, regime
+from rampart.report.charts import drawing
+from rampart.report.charts.drawing import Figure, Spec
+
+RIVALS = ("plan", "as_if_five_years", "year_by_year", "mean_while_it_lasts", "two_stage_policy")
+MOST_LEAVES = 60  # a tree with more is not readable as a drawing
+WIDTH = 520
+LABEL, BESIDE = 0.09, 0.3  # height of a label in the height of a chart, and how near in its width others would cover it
+DASHES = ((1, 0), (1, 0), (8, 8), (1, 0), (4, 4))
+
+
+def figures(subject: Subject) -> list[Figure]:
+    """The charts that the plan has something to show in."""
+    made = (tree_chart, survival_chart, regret_chart, served_chart, frontier_chart)
+    return [figure for figure in (chart(subject) for chart in made) if figure is not None]
+
+
+def _lines(data: list[dict[str, Any]], names: list[str], x: Spec, y: Spec, *, height: int = 220) -> Spec:
+    return {
+        "width": WIDTH, "height": height, "data": {"values": data},
+        "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 22, "filled": True}},
+        "encoding": {
+            "x": {"field": "x", **x}, "y": {"field": "y", **y},
+            "color": {"field": "s", "type": "nominal",
+                      "scale": {"domain": names, "range": list(drawing.SERIES[: len(names)])},
+                      "legend": {"columns": 2} if len(names) > 1 else None},
+            # where lines lie on one another, the dashes of the later ones show those beneath
+            "strokeDash": {"field": "s", "type": "nominal", "legend": None,
+                           "scale": {"domain": names, "range": [list(d) for d in DASHES[: len(names)]]}},
+        },
+    }  # fmt: skip
+
+
+def _figure(subject: Subject, key: str, spec: Spec, note: str | None = None) -> Figure:
+    told = note or subject.words(f"war.note.{key}")
+    return Figure(f"war-{key}", subject.words(f"war.title.{key}"), told, told, drawing.framed(spec))
+
+
+def tree_chart(subject: Subject) -> Figure | None:
+    """The tree on its revision dates: a point for each regime seen, lines to what may follow."""
+    nodes = list(subject["nodes"].iter_rows(named=True))
+    parents = {r["parent"] for r in nodes}
+    leaves = [r["node"] for r in nodes if r["node"] not in parents]
+    if not 2 <= len(leaves) <= MOST_LEAVES:
+        return None
+    height: dict[int, float] = {leaf: float(n) for n, leaf in enumerate(_in_order(nodes))}
+    below: dict[int, list[float]] = {}
+    for r in reversed(nodes):  # children come after their parents
+        if r["node"] not in height:
+            height[r["node"]] = sum(below[r["node"]]) / len(below[r["node"]])
+        below.setdefault(r["parent"], []).append(height[r["node"]])
+    children = {r["node"]: 0 for r in nodes}
+    for r in nodes:
+        if r["parent"] >= 0:
+            children[r["parent"]] += 1
+    shown = {r["node"]: r for r in nodes if r["parent"] < 0 or children[r["parent"]] > 1 or r["node"] not in parents}
+    points, lines = [], []
+    for r in shown.values():
+        x, name = drawing.millis(drawing.month_of(r["month"])), regime(subject, r["regime"])
+        points.append({"x": x, "y": height[r["node"]], "s": name, "p": r["probability"]})
+        before = r["parent"]
+        while before >= 0 and before not in shown:
+            before = nodes[before]["parent"]
+        if before >= 0:
+            begin = drawing.millis(drawing.month_of(nodes[before]["month"]))
+            lines.append({"x": begin, "y": height[before], "x2": x, "y2": height[r["node"]]})
+    names = list(dict.fromkeys(p["s"] for p in points))
+    times = [point["x"] for point in points]
+    along = {"field": "x", **drawing.time_axis(min(times), max(times), width=WIDTH)}
+    y = {"field": "y", "type": "quantitative", "axis": None, "scale": {"reverse": True}}
+    colour = {"field": "s", "type": "nominal", "scale": {"domain": names, "range": list(drawing.SERIES[: len(names)])}}
+    spec = {
+        "width": WIDTH, "height": max(120, min(420, 9 * len(leaves))),
+        "layer": [
+            {"data": {"values": lines}, "mark": {"type": "rule", "color": drawing.RULE},
+             "encoding": {"x": along, "y": y, "x2": {"field": "x2"}, "y2": {"field": "y2"}}},
+            {"data": {"values": points}, "mark": {"type": "point", "filled": True, "opacity": 1},
+             "encoding": {"x": along, "y": y, "color": colour,
+                          "size": {"field": "p", "type": "quantitative", "legend": None,
+                                   "scale": {"domain": [0, 1], "range": [14, 260]}}}},
+        ],
+    }  # fmt: skip
+    return _figure(subject, "tree", spec)
+
+
+def _in_order(nodes: list[dict[str, Any]]) -> list[int]:
+    """Leaves from top to bottom so that no lines cross."""
+    children: dict[int, list[int]] = {}
+    for r in nodes:
+        children.setdefault(r["parent"], []).append(r["node"])
+    found, here = [], list(reversed(children[-1]))
+    while here:
+        node = here.pop()
+        below = children.get(node, [])
+        if not below:
+            found.append(node)
+        here += reversed(below)
+    return found
+
+
+def survival_chart(subject: Subject) -> Figure | None:
+    """Chance that the war still goes on."""
+    if "survival" not in subject.plan.tables:
+        return None
+    words, table = subject.words, subject["survival"]
+    first = subject.plan.case.calendar.first
+    name = words("war.series.goes_on")
+    data = [{"x": drawing.millis(first + m), "y": share, "s": name} for m, share in table.iter_rows()]
+    x = drawing.time_axis(data[0]["x"], data[-1]["x"], width=WIDTH)
+    spec = _lines(data, [name], x, drawing.amount_axis(1.0, percent=True))
+    spec["mark"] = {"type": "line", "strokeWidth": 2}
+    half = next((m for m, share in table.iter_rows() if share <= 0.5), None)
+    told = (
+        words("war.half", month=words.month(month_text(first + half))) if half is not None else words("war.half_never")
+    )
+    return _figure(subject, "survival", spec, told)
+
+
+def regret_chart(subject: Subject) -> Figure | None:
+    """What each way of planning loses against a plan that knew the end."""
+    table, words = by_end(subject["ends"]).drop_nulls("ends"), subject.words
+    columns = [("plan", "regret"), *((r, f"regret_{r}") for r in RIVALS[1:] if f"regret_{r}" in table.columns)]
+    data = [
+        {"x": drawing.millis(drawing.month_of(row["ends"])), "y": row[column], "s": words(f"war.value.{name}")}
+        for name, column in columns
+        for row in table.iter_rows(named=True)
+        if row[column] is not None and math.isfinite(row[column])
+    ]
+    if len({d["x"] for d in data}) < 2:
+        return None
+    top = max(d["y"] for d in data)
+    x = drawing.time_axis(min(d["x"] for d in data), max(d["x"] for d in data), width=WIDTH)
+    names = [words(f"war.value.{n}") for n, _ in columns]
+    spec = _lines(data, names, x, drawing.amount_axis(top, words.money_label))
+    return _figure(subject, "regret", spec)
+
+
+def served_chart(subject: Subject) -> Figure | None:
+    """Share of the need served until the war ends, by its end."""
+    table = by_end(subject["ends"]).drop_nulls("ends")
+    if table.height < 2:
+        return None
+    name = subject.words("war.series.served")
+    data = [
+        {"x": drawing.millis(drawing.month_of(r["ends"])), "y": r["served_share"], "s": name}
+        for r in table.iter_rows(named=True)
+    ]
+    x = drawing.time_axis(data[0]["x"], data[-1]["x"], width=WIDTH)
+    return _figure(subject, "served", _lines(data, [name], x, drawing.amount_axis(1.0, percent=True)))
+
+
+def frontier_chart(subject: Subject) -> Figure | None:
+    """Partner's need unmet against money, and against the members' readiness, each point a plan."""
+    if "frontier" not in subject.plan.tables:
+        return None
+    words, rows = subject.words, list(subject["frontier"].iter_rows(named=True))
+    panels = []
+    for measure, unit in (("money", words.money_label), ("readiness", "")):
+        title = words(f"war.axis.{measure}") + (f" ({unit})" if unit else "")
+        data = _told_once([(r["partner"], r[measure], words.number(r["factor"])) for r in rows])
+        axis = {"type": "quantitative", "scale": {"zero": False, "nice": True}}
+        encoding = {
+            "x": {"field": "x", **axis, "axis": {"title": words("war.axis.partner"), "grid": False, "tickCount": 5}},
+            "y": {"field": "y", **axis, "axis": {"title": None, "tickCount": 5}},
+        }
+        panels.append({
+            "width": 240, "height": 200, "title": title, "data": {"values": data},
+            "layer": [
+                {"mark": {"type": "line", "color": drawing.SERIES[0], "strokeWidth": 2,
+                          "point": {"size": 30, "filled": True, "color": drawing.SERIES[0]}},
+                 "encoding": encoding | {"order": {"field": "x"}}},
+                {"mark": {"type": "text", "dx": 8, "align": "left", "baseline": "middle"},
+                 "encoding": encoding | {"y": {"field": "at", **axis}, "text": {"field": "f"}}},
+            ],
+        })  # fmt: skip
+    return _figure(subject, "frontier", {"concat": panels, "columns": 2, "bounds": "flush", "spacing": 60})
+
+
+def _told_once(points: list[tuple[float, float, str]]) -> list[dict[str, Any]]:
+    """Points of the frontier; those of neighbouring factors in one place share a label."""
+    data: list[dict[str, Any]] = []
+    for x, y, factor in points:
+        if (
+            data
+            and math.isclose(x, data[-1]["x"], rel_tol=1e-4, abs_tol=1e-6)
+            and math.isclose(y, data[-1]["y"], rel_tol=1e-4, abs_tol=1e-6)
+        ):
+            data[-1]["f"] = f"{data[-1]['f'].split(' – ')[0]} – {factor}"
+        else:
+            data.append({"x": x, "y": y, "f": f"× {factor}"})
+    _apart(data)
+    return data
+
+
+def _apart(points: list[dict[str, Any]]) -> None:
+    """Set the height ``at`` of every label: its point's own, or above the label below it where that would cover it."""
+    wide = max(p["x"] for p in points) - min(p["x"] for p in points)
+    step = LABEL * (max(p["y"] for p in points) - min(p["y"] for p in points))
+    set_already: list[dict[str, Any]] = []
+    for point in sorted(points, key=lambda p: (p["y"], -p["x"])):
+        point["at"] = max(
+            [point["y"], *(p["at"] + step for p in set_already if abs(p["x"] - point["x"]) <= BESIDE * wide)]
+        )
+        set_already.append(point)

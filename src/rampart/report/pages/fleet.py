@@ -1,0 +1,96 @@
+"""The page of fleets."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import polars as pl
+
+from rampart.findings import Language
+from rampart.report.chapters.fleet import (
+    _point,
+    buys_listing,
+    conflict_listing,
+    fleets_listing,
+    headlines,
+    levers_listing,
+    mix_listing,
+    shortages_listing,
+    title_of,
+    words_of,
+)
+from rampart.report.charts.fleet import Names, availability_chart, causes_chart, curve_chart, exchange_chart
+from rampart.sustainment.answer import Answer
+from rampart.sustainment.course import UNSETTLED
+
+
+def write_sustainment(
+    answer: Answer, folder: str | Path, *, language: Language = "en", banner: str = ""
+) -> tuple[Path, Path]:
+    """Write ``sustain.en.html`` and ``sustain.en.xlsx`` (or ``fr``) into a folder, made where it is missing."""
+    from rampart.report.books.fleet import write_workbook
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    page = folder / f"sustain.{language}.html"
+    page.write_text(html(answer, language, banner=banner), encoding="utf-8", newline="\n")
+    return page, write_workbook(answer, folder / f"sustain.{language}.xlsx", language)
+
+
+def html(answer: Answer, language: Language = "en", *, banner: str = "") -> str:
+    """The page as text."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    words, names = words_of(answer, language), Names(answer, language)
+    charts = [
+        availability_chart(answer, words, names),
+        causes_chart(answer, words, names),
+        curve_chart(answer, words),
+        exchange_chart(answer, words, names),
+    ]
+    drawn = {
+        c.key.removeprefix("sustain-"): {"figure": c, "rows": [Markup(_own_links(r)) for r in c.rows(words)]}  # noqa: S704 - drawn here, texts escaped
+        for c in charts
+        if c is not None
+    }
+    environment = Environment(
+        loader=PackageLoader("rampart.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    months = answer.support.months
+    settled = "sustain.solved" if answer.course.residual <= UNSETTLED else "sustain.unsettled"
+    return environment.get_template("sustain.html.j2").render(
+        words=words,
+        title=title_of(answer, language),
+        banner=banner,
+        style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
+        span=words("span", start=words.month(months[0]), end=words.month(months[-1])),
+        variants=words("overrides", names=words.list(list(answer.case.overrides))) if answer.case.overrides else "",
+        headlines=headlines(answer, words, names),
+        figures=drawn,
+        fleets=fleets_listing(answer, words, names),
+        shortages=shortages_listing(answer, words, names),
+        points=[_point(answer, row, words, names) for row in answer["points"].iter_rows(named=True)],
+        shown=_shown(answer),
+        buys=buys_listing(answer, words, names),
+        levers=levers_listing(answer, words, names),
+        conflict=conflict_listing(answer, words, names),
+        mix=mix_listing(answer, words, names),
+        findings=[f.sentence(language) for f in answer.findings],
+        solved=words(settled, rounds=answer.course.rounds, residual=words.number(answer.course.residual),
+                     draws=answer.draws, seed=answer.seed),
+    )  # fmt: skip
+
+
+def _own_links(drawing: str) -> str:
+    """Links of a drawing lead to places on this page; the renderer puts an address of its own before them."""
+    return re.sub(r'href="[^"#]*#', 'href="#', drawing)
+
+
+def _shown(answer: Answer) -> int:
+    """Point whose stock list is open at first: the one asked for, else the one in the middle."""
+    marked = answer["points"].filter(pl.col("marked"))["point"].to_list()
+    return int(marked[0]) if marked else int(answer["points"]["point"][answer["points"].height // 2])

@@ -1,0 +1,122 @@
+"""The report as one HTML file that needs nothing else: no script, no outside address, printable on A4."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from rampart.findings import Language
+from rampart.language.headlines import key_figures, sentences
+from rampart.language.names import Subject
+from rampart.report.chapters.decisions import decisions_listing
+from rampart.report.chapters.effort import money, production, reasons
+from rampart.report.chapters.plan_fleets import fleets, fleets_chart
+from rampart.report.chapters.promises import promises_chapter
+from rampart.report.chapters.stock import decisions, deliveries, stocks
+from rampart.report.chapters.trust import trust_chapters
+from rampart.report.charts.coverage import coverage_chart, overview_chart
+from rampart.report.charts.drawing import Figure
+from rampart.report.charts.effort import money_chart, production_chart
+from rampart.report.charts.promises import promises_chart
+from rampart.report.charts.reasons import bottlenecks_chart, decisions_chart
+from rampart.report.charts.stock import deliveries_chart, stock_chart
+from rampart.results.worked_out import WorkedOut
+
+CHARTS: Mapping[str, Callable[[Subject], Figure | None]] = {
+    "overview": overview_chart,
+    "stock": stock_chart,
+    "coverage": coverage_chart,
+    "deliveries": deliveries_chart,
+    "fleets": fleets_chart,
+    "production": production_chart,
+    "promises": promises_chart,
+    "money": money_chart,
+    "bottlenecks": bottlenecks_chart,
+    "decisions": decisions_chart,
+}
+
+
+def charts(plan: WorkedOut, *, language: Language = "en") -> dict[str, Figure]:
+    """Every chart that the plan has data for, by name."""
+    subject = Subject(plan, language)
+    drawn = {name: build(subject) for name, build in CHARTS.items()}
+    return {name: figure for name, figure in drawn.items() if figure is not None}
+
+
+def write_html(plan: WorkedOut, path: str | Path, language: Language = "en", *, banner: str = "") -> Path:
+    """Write the report of a plan.
+
+    path    file to write
+    banner  classification or handling text at the head of every page; none by default
+    """
+    path = Path(path)
+    path.write_text(html(plan, language, banner=banner), encoding="utf-8", newline="\n")
+    return path
+
+
+def html(plan: WorkedOut, language: Language = "en", *, banner: str = "") -> str:
+    """The report as text."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    subject = Subject(plan, language)
+    words = subject.words
+    environment = Environment(
+        loader=PackageLoader("rampart.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    drawn = {
+        key: {"figure": figure, "rows": [Markup(row) for row in figure.rows(words)]}  # noqa: S704 - drawn here, texts escaped
+        for key, figure in charts(plan, language=language).items()
+    }
+    told = (decisions, stocks, deliveries, fleets, production, promises_chapter, money, reasons)
+    plan_part = [tell(subject) for tell in told]
+    return environment.get_template("report.html.j2").render(
+        subject=subject,
+        words=words,
+        banner=banner,
+        page_banner=_css_string(banner),
+        style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
+        figures=drawn,
+        keys=key_figures(subject),
+        headlines=sentences(subject),
+        decisions=decisions_listing(subject),
+        chapters=[*(one for one in plan_part if one is not None), *trust_chapters(subject)],
+        **_heading(subject),
+    )
+
+
+def _css_string(text: str) -> Any:
+    """Text as a CSS string: every sign but plain letters, digits and spaces as an escape."""
+    from markupsafe import Markup
+
+    safe = "".join(c if c.isascii() and (c.isalnum() or c == " ") else f"\\{ord(c):06x}" for c in text)
+    return Markup(f'"{safe}"')  # noqa: S704 - only letters, digits, spaces and escapes remain
+
+
+def _heading(subject: Subject) -> dict[str, str]:
+    from rampart.case.calendar import month_text
+
+    words, plan = subject.words, subject.plan
+    calendar = plan.case.calendar
+    created = words.date(str(plan.manifest["created"]))
+    digest = str(plan.manifest.get("case_hash") or "")[:12]
+    posture = plan.case.settings["posture"]
+    names = plan.case.names("postures", subject.language)
+    overrides = list(plan.manifest.get("overrides") or ())
+    return {
+        "as_of": words("as_of", date=created),
+        "span": words(
+            "span", start=words.month(month_text(calendar.first)), end=words.month(month_text(calendar.last))
+        ),
+        "posture": words("posture", name=names.get(posture, posture)) if posture else "",
+        "variants": words("overrides", names=words.list(overrides)) if overrides else "",
+        "status": words("status_line", status=words.choice("status", plan.manifest.get("status"))),
+        "source_line": words("source_line", date=created, hash=digest),
+        "made_by": words("made_by", version=plan.manifest.get("rampart", ""), hash=digest),
+    }

@@ -1,0 +1,1 @@
+"""Results: what was worked out from a case; its measures, and comparison."""

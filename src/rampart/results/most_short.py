@@ -1,0 +1,57 @@
+"""What is most short."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from rampart.results.worked_out import WorkedOut
+
+NOTICEABLE = 0.01
+"""Share of an objective from which what is missing is worth a headline."""
+
+
+def leading(bottlenecks: pl.DataFrame, most: int) -> pl.DataFrame:
+    """The first few bottlenecks of each objective, so that the foremost does not hide the others."""
+    table = bottlenecks.filter(pl.col("share") >= NOTICEABLE)
+    return table.filter(pl.col("rank").rank("ordinal").over("objective") <= most).sort("rank")
+
+
+def most_short(plan: WorkedOut) -> str | None:
+    """First objective, in the order of the case, of which a noticeable share is missing; None where none is.
+
+    Shares are taken within each item and then averaged, since items have different units.
+    """
+    months = plan["periods"].select("period", length=pl.col("months").cast(pl.Float64))
+    stock = plan["stock"].join(months, on="period")
+    recipients = recipients_of(plan)
+    demand = plan["demand"].with_columns(length=pl.lit(1.0))
+    theirs = pl.col("holder").is_in(recipients)
+    found = {
+        "floors": _missing(stock, "below_floor", "floor"),
+        "pledges": _missing(plan["pledges"].with_columns(length=pl.lit(1.0)), "owed", "pledged"),
+        "need": _missing(demand.filter(theirs), "unmet", "need"),
+        "own_use": _missing(demand.filter(~theirs), "unmet", "need"),
+        "requirement": _missing(stock, "shortfall", "requirement"),
+        "availability": _missing(
+            plan["fleets"].join(months, on="period").rename({"fleet": "item"}), "lacking", "needed"
+        ),
+    }
+    ranks = dict(plan.case["priorities"].select("objective", "rank").iter_rows())
+    short = [name for name, share in found.items() if share >= NOTICEABLE]
+    return min(short, key=lambda name: ranks.get(name, len(found))) if short else None
+
+
+def recipients_of(plan: WorkedOut) -> list[str]:
+    """Nations that are supplied, in the order of the case."""
+    nations = plan.case.tables["nations"]
+    return nations.filter(pl.col("role") == "recipient")["nation"].to_list()
+
+
+def _missing(rows: pl.DataFrame, short: str, whole: str) -> float:
+    length = pl.col("length")
+    sums = (
+        rows.filter(pl.col(whole) > 0)
+        .group_by("item")
+        .agg(short=(pl.col(short) * length).sum(), whole=(pl.col(whole) * length).sum())
+    )
+    return float((sums["short"] / sums["whole"]).sum()) / sums.height if sums.height else 0.0

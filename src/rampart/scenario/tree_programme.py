@@ -1,0 +1,325 @@
+"""One objective over a tree as a plain linear programme, to ask what knowing, waiting or hedging is worth.
+
+The programme is that of the plan (``rampart.plan.model.build``); here its columns may be tied together, fixed, or weighed by
+path instead of on average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rampart.case.tables import Case
+from rampart.findings import CaseError, Finding
+from rampart.network.lags import Floats, Integers
+from rampart.plan.model.build import build
+from rampart.plan.programme.layout import lay_out
+from rampart.plan.programme.programme import Programme, whole_labels
+from rampart.plan.programme.terms import Measure
+from rampart.plan.programme.tree import Tree
+from rampart.plan.solving.highs import Plain, Risk, Sparse, identity, one_above_other, sparse
+
+BROKEN = 1e-6  # sum of broken rules, each as a share, above which they count as broken
+
+DECISIONS = ("order", "cancel", "buy", "send", "expand")
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """An optimum: its value, the level of every column, the cost of every path, and the row prices."""
+
+    value: float
+    level: Floats
+    path_cost: Floats
+    price: Floats
+
+
+class Part(NamedTuple):
+    """A measure in an objective.
+
+    worth  of one unit; 1 where the objective is the measure alone
+    cvar   share of it that counts by the mean of the worst ``1 - level`` of the paths; the rest by the mean of all
+    """
+
+    measure: Measure
+    worth: float
+    cvar: float
+    level: float
+
+
+class Aim(NamedTuple):
+    """An objective: the sum of its parts, and the share of its optimum that later ones may give away."""
+
+    parts: list[Part]
+    tolerance: float
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How exactly a programme is solved.
+
+    gap          relative gap at which a search over whole numbers stops
+    whole_until  period before which whole numbers count; later ones may be fractions, since they will be decided anew.
+                 The value is then a lower bound. None: all count
+    """
+
+    gap: float = 1e-9
+    whole_until: int | None = None
+
+
+class Outlook:
+    """The programme of a case over a tree with one objective.
+
+    objective  name of the pass that counts; passes before it are held at their own expected optimum. By default, where
+               the priorities say what their objectives are worth, the sum of all at their worth; else the last pass
+    effort     how exactly it is solved
+    """
+
+    def __init__(self, case: Case, tree: Tree, *, objective: str | None = None, effort: Effort | None = None) -> None:
+        self.case, self.tree, self.effort = case, tree, effort or Effort()
+        self.programme = build(case, tree=tree)
+        self.layout = lay_out(self.programme)
+        m = self.programme.linopy.matrices
+        self.lower, self.upper = np.asarray(m.lb, dtype=float), np.asarray(m.ub, dtype=float)
+        right, sense = np.asarray(m.b, dtype=float), np.asarray(m.sense)
+        self.row_lower = np.where(sense == "<", -np.inf, right)
+        self.row_upper = np.where(sense == ">", np.inf, right)
+        self.aims = aims(self.programme, objective)
+        if not self.aims:
+            raise CaseError([Finding("nothing-to-plan")])
+        whole = self.layout.column_of_label[whole_labels(self.programme)]
+        whole = np.sort(whole[whole >= 0])
+        until = self.effort.whole_until
+        self.whole = whole if until is None else whole[tree.period[self.layout.column_node[whole]] < until]
+
+    @property
+    def one_scale(self) -> bool:
+        """Whether plans can be compared by one figure: one objective counts, and before it at most that rules are kept."""
+        return all(part.measure.name == "rules" for aim in self.aims[:-1] for part in aim.parts)
+
+    def broken(self, answer: Answer) -> bool:
+        """Whether rules give way before the objective that counts."""
+        before = [part.measure for aim in self.aims[:-1] for part in aim.parts if part.measure.name == "rules"]
+        return any(float(self.costs(measure) @ answer.level) > BROKEN for measure in before)
+
+    def costs(self, measure: Any) -> Floats:
+        """Coefficient of every column in a measure."""
+        by_label = measure.coefficients(self.programme.linopy._xCounter)
+        cost = np.zeros(self.layout.matrix.shape[1])
+        used = self.layout.column_of_label >= 0
+        cost[self.layout.column_of_label[used]] = by_label[used]
+        return cost
+
+    @cached_property
+    def cost(self) -> Floats:
+        """Coefficient of every column in the objective, shape (columns,); weighed with the chance of the node."""
+        return self.mean_cost(self.aims[-1])
+
+    def mean_cost(self, aim: Aim) -> Floats:
+        """Coefficient of every column in the mean of an objective, shape (columns,)."""
+        cost = np.zeros(self.layout.matrix.shape[1])
+        for part in aim.parts:
+            cost += part.worth * self.costs(part.measure)
+        return cost
+
+    @cached_property
+    def leaves(self) -> Integers:
+        """Leaf of each path."""
+        return self.tree.leaves
+
+    @cached_property
+    def chance(self) -> Floats:
+        """Chance of each path, shape (paths,)."""
+        return self.tree.probability[self.leaves]
+
+    @cached_property
+    def node_matrix(self) -> Sparse:
+        """What a unit of each column costs once its node is reached, shape (nodes, columns)."""
+        return self._once_reached(self.cost)
+
+    @cached_property
+    def path_matrix(self) -> Sparse:
+        """What a unit of each column costs on each path, shape (paths, columns)."""
+        return self.by_path(self.cost)
+
+    def by_path(self, cost: Floats) -> Sparse:
+        """The same for coefficients weighed with the chance of their nodes."""
+        return sparse(self.tree.so_far[self.leaves] @ self._once_reached(cost))
+
+    def _once_reached(self, cost: Floats) -> Sparse:
+        chance = self.tree.probability[self.layout.column_node]
+        share = np.divide(cost, chance, out=np.zeros_like(cost), where=chance > 0)
+        at = self.layout.column_node, np.arange(share.size)
+        return sparse((share, at), shape=(len(self.tree), share.size))
+
+    def columns(self, families: Iterable[str] = DECISIONS) -> Integers:
+        """Columns of some families."""
+        wanted = set(families)
+        return np.array([j for j, f in enumerate(self.layout.column_family) if f in wanted], dtype=np.int64)
+
+    def amounts(self, answer: Answer, family: str) -> Floats:
+        """Amounts of a family in plain units, shape (keys, nodes); 0 where there is no such decision."""
+        result = np.zeros((len(self.programme.variables[family].keys), len(self.tree)))
+        at = self.columns([family])
+        result[self.layout.column_key[at], self.layout.column_node[at]] = (
+            answer.level[at] * self.layout.column_scale[at]
+        )
+        return result
+
+    def decided(self, answer: Answer, family: str) -> dict[tuple[str, int], float]:
+        """Amounts of a family by (key, node) in plain units."""
+        keys = self.programme.variables[family].keys
+        at = self.columns([family])
+        plain = answer.level[at] * self.layout.column_scale[at]
+        return {
+            (keys[self.layout.column_key[j]], int(self.layout.column_node[j])): float(v)
+            for j, v in zip(at, plain, strict=True)
+        }
+
+    def _weighed(self, problem: Plain, aim: Aim, merge: Sparse, *, stated: bool) -> Floats:
+        """Objective of an aim: its mean, and where ``stated`` the bad paths of its parts."""
+        objective: Floats = self.mean_cost(aim) @ merge
+        for part in aim.parts if stated else ():
+            if part.cvar > 0:
+                cost = part.worth * self.costs(part.measure)
+                worst = problem.mean_of_worst(sparse(self.by_path(cost) @ merge), self.chance, part.level)
+                objective = np.append(objective, np.zeros(worst.size - objective.size)) + part.cvar * worst
+                own = cost @ merge
+                objective[: own.size] -= part.cvar * own
+        return objective
+
+    # -- groups of columns that take one value -------------------------------------------------------------------
+
+    def together(self, group_of_node: Integers, families: Iterable[str] = DECISIONS) -> Integers:
+        """First column of the group of each column, shape (columns,): decisions of a key at nodes of one group (at
+        least 0) take one value.
+        """
+        first = np.arange(self.cost.size)
+        seen: dict[tuple[str, int, int], int] = {}
+        for j in self.columns(families):
+            group = int(group_of_node[self.layout.column_node[j]])
+            if group >= 0:
+                key = (self.layout.column_family[j], int(self.layout.column_key[j]), group)
+                first[j] = seen.setdefault(key, int(j))
+        return first
+
+    def solve(
+        self,
+        *,
+        together: Integers | None = None,
+        fixed: Mapping[int, float] | None = None,
+        risk: Risk | None = None,
+        stated: bool = False,
+    ) -> Answer:
+        """The optimum.
+
+        together  columns that take one value (``together``)
+        fixed     level of columns, in solver units
+        risk      what counts in place of the mean over the paths in the last objective
+        stated    weigh the bad paths of each objective as the priorities say, instead of the mean alone
+        """
+        size = self.cost.size
+        lower, upper = self.lower.copy(), self.upper.copy()
+        for j, level in (fixed or {}).items():
+            lower[j] = upper[j] = level
+        merge: Sparse = identity(size, format="csr")
+        if together is not None:
+            kept = np.unique(together)
+            merge = sparse((np.ones(size), (np.arange(size), np.searchsorted(kept, together))), shape=(size, kept.size))
+            low, high = np.full(kept.size, -np.inf), np.full(kept.size, np.inf)
+            np.maximum.at(low, merge.indices, lower)
+            np.minimum.at(high, merge.indices, upper)
+            lower, upper = low, high
+        whole = np.unique(merge.indices[self.whole]) if self.whole.size else np.zeros(0, dtype=np.int64)
+        rows = sparse(self.layout.matrix @ merge)
+        problem = Plain(rows, self.row_lower, self.row_upper, lower, upper, whole, gap=self.effort.gap)
+        for aim in self.aims[:-1]:
+            objective = self._weighed(problem, aim, merge, stated=stated)
+            best = problem.minimise(objective)[0]
+            problem.hold_best(objective, best, aim.tolerance)
+        if risk is None:
+            objective = self._weighed(problem, self.aims[-1], merge, stated=stated)
+        elif risk.regret is not None:
+            objective = problem.least_regret(sparse(self.path_matrix @ merge), risk.regret)
+        elif risk.nested:
+            parent, chance = self.tree.parent, self.tree.probability
+            objective = problem.least_risk(sparse(self.node_matrix @ merge), parent, chance, risk)
+        else:  # all paths follow one root
+            paths = sparse(self.path_matrix @ merge)
+            rows = one_above_other([sparse((1, paths.shape[1])), paths])
+            parent = np.append(-1, np.zeros(self.chance.size, dtype=np.int64))
+            objective = problem.least_risk(rows, parent, np.append(1.0, self.chance), risk)
+        value, found, price = problem.minimise(objective)
+        level = merge @ found[: lower.size]
+        return Answer(value, level, np.asarray(self.path_matrix @ level), price[: self.row_lower.size])
+
+
+def aims(programme: Programme, objective: str | None) -> list[Aim]:
+    """Objectives in order, of which the last counts and those before it are held."""
+    said = {r["rank"]: (r["cvar"] or 0.0, r["cvar_level"] or 0.0) for r in programme.sets.rows("priorities")}
+    passes = [(rank, m, tolerance) for rank, m, tolerance in programme.passes if m.name != "ties"]
+    if objective is not None:
+        names = [m.name for _, m, _ in passes]
+        if objective not in names:
+            raise ValueError(f"no objective {objective!r}; there are: {', '.join(names)}")
+        passes = passes[: names.index(objective) + 1]
+    elif weighed := weights(programme):
+        rank_of = {m.name: rank for rank, m, _ in passes}
+        return [Aim([Part(m, worth, *said.get(rank_of[m.name], (0.0, 0.0))) for m, worth in weighed], 0.0)]
+    return [Aim([Part(m, 1.0, *said.get(rank, (0.0, 0.0)))], tolerance) for rank, m, tolerance in passes]
+
+
+def weights(programme: Programme) -> list[tuple[Measure, float]]:
+    """Objectives that count at their worth, in money units; none where the priorities state no worth."""
+    worth = {r["rank"]: r["worth"] for r in programme.sets.rows("priorities")}
+    most = max((w for w in worth.values() if w is not None), default=None)
+    if most is None:
+        return []
+    found = []
+    for rank, measure, _ in programme.passes:
+        own = worth.get(rank)
+        if measure.name == "ties":
+            continue
+        if rank == 0:  # rules that had to give way weigh more than anything that may be had by breaking them
+            found.append((measure, 10.0 * most))
+        elif measure.name == "money":
+            found.append((measure, 1.0 if own is None else own))
+        elif own is not None:  # worst-off and sum are two halves of one objective
+            found.append((measure, own / 2 if measure.name.startswith("requirement") else own))
+    return found
+
+
+def cvar(cost: Floats, chance: Floats, level: float) -> float:
+    """Mean cost of the worst 1 - level of the paths."""
+    order = np.argsort(-cost)
+    left, total = 1 - level, 0.0
+    for s in order:
+        take = min(left, float(chance[s]))
+        total += take * float(cost[s])
+        left -= take
+        if left <= 1e-15:
+            break
+    return total / (1 - level)
+
+
+def by_name(outlook: Outlook, amounts: Sequence[tuple[str, str, int, float]]) -> dict[int, float]:
+    """Columns to fix, from (family, key, node, amount in plain units); what does not exist there must be zero."""
+    place = {
+        (f, outlook.programme.variables[f].keys[k], int(n)): j
+        for j, (f, k, n) in enumerate(
+            zip(outlook.layout.column_family, outlook.layout.column_key, outlook.layout.column_node, strict=True)
+        )
+    }
+    result = {}
+    for family, key, node, amount in amounts:
+        j = place.get((family, key, node))
+        if j is None:
+            if abs(amount) > 1e-9:
+                raise ValueError(f"{family} {key} cannot be decided at node {node}")
+            continue
+        result[j] = amount / outlook.layout.column_scale[j]
+    return result
