@@ -14,8 +14,9 @@ from types import ModuleType
 
 import pytest
 from babel.messages.pofile import read_po
-from doc_pages import EXECUTED, ROOT
 
+from docs.doc_pages import EXECUTED
+from places import ROOT
 from rampart.catalogues.inputs import tables
 from rampart.catalogues.results import catalogue as result_tables
 from rampart.cli.main import main
