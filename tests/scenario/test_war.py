@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rampart
+from drawn import drawn
 from places import PUBLISHED
 from rampart.beliefs.chain import Chain
 from rampart.beliefs.hazards import hazards
@@ -27,10 +27,9 @@ from rampart.scenario.war import first_look, tree_of, war_plan
 from scenario.small_war import MONTHS, small
 
 
-@settings(max_examples=12)
-@given(
-    hazard=st.floats(0.01, 0.6), offensive=st.floats(0.0, 0.9), stock=st.floats(0, 20), cost=st.floats(0.5, 30),
-    every=st.integers(1, 3),
+@drawn(
+    3, 12, hazard=st.floats(0.01, 0.6), offensive=st.floats(0.0, 0.9), stock=st.floats(0, 20), cost=st.floats(0.5, 30),
+    every=st.integers(1, 3)
 )  # fmt: skip
 def test_bounds_stand_in_order(hazard: float, offensive: float, stock: float, cost: float, every: int) -> None:
     """Known from the start <= known after the first look <= the plan <= planning again by the two-stage lookahead."""
