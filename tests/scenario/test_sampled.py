@@ -20,7 +20,6 @@ from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
 from rampart.cli.main import main
-from rampart.engine.stopping import Stopping
 from rampart.plan.solving.highs import Risk
 from rampart.report.pages.war import html
 from rampart.scenario import branching, decompose, forward, policy, tree_programme
@@ -141,18 +140,6 @@ def test_a_lookahead_uses_nothing_of_the_future_of_the_tree() -> None:
     assert found[0] == found[1]
 
 
-def test_what_was_seen_decides_what_is_drawn() -> None:
-    offensive = CHAIN.regimes.index("offensive")
-    seen = np.array([CHAIN.start, CHAIN.start, offensive])
-    drawn = draws.onward(CASE, CHAIN, seen, 4000, seed=(1,))
-    assert (drawn[:, :3] == seen).all()
-    after = CHAIN.after(np.eye(len(CHAIN.regime_of))[offensive], 2)
-    share = np.bincount(drawn[:, 4], minlength=3) / 4000
-    assert share == pytest.approx(CHAIN.shares(after), abs=0.03)
-    with pytest.raises(ValueError, match="revision date"):
-        draws.onward(CASE, CHAIN, seen[:2], 3, seed=(1,))
-
-
 @pytest.mark.parametrize("regret", [False, True])
 def test_a_war_that_costs_nothing_has_no_gap(regret: bool) -> None:
     """Without a need nothing costs anything: the bound is nothing, and a share of it is not a number."""
@@ -238,15 +225,3 @@ def test_interrupted_it_leaves_the_best_plan_with_its_gap(tmp_path: Path, monkey
     assert manifest["status"] == "time limit"
     assert 0 < manifest["gap"] < 1
     assert (out / "war.en.html").exists()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_first_wish_to_end_is_kept_and_the_second_obeyed(number: signal.Signals) -> None:
-    before = signal.getsignal(number)
-    with Stopping() as stopping:
-        signal.raise_signal(number)
-        assert stopping.wanted
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(number)
-    assert signal.getsignal(number) is before
