@@ -191,7 +191,9 @@ def _matched(place: str, left: pl.DataFrame, right: pl.DataFrame, tolerance: flo
     for there, away, frame, word in ((ROW, OTHER, left, "lost"), (OTHER, ROW, right, "added")):
         alone = pairs.filter(pl.col(away).is_null())[there].sort()
         if len(alone):
-            found.append(Difference(place, "", len(alone), example=f"{word}: {_row(frame, alone[0], ROW)}".strip()))
+            found.append(
+                Difference(place, "", len(alone), example=f"{word}: {_row(frame, alone[0], ROW).rstrip(': ')}")
+            )
     both = pairs.filter(pl.col(ROW).is_not_null() & pl.col(OTHER).is_not_null())
     return found + _cells(place, left[both[ROW]], right[both[OTHER]], tolerance)
 
@@ -210,7 +212,7 @@ def _turns(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 def _row(frame: pl.DataFrame, row: int, but: str) -> str:
     """What tells a row from others, to read; without one column."""
-    keys = [c for c in frame.columns if c != but and frame[c].dtype != pl.Float64][:6]
+    keys = [c for c in frame.columns if c != but and frame[c].dtype != pl.Float64][:12]
     told = [f"{c}={frame[c][row]}" for c in keys if frame[c][row] is not None]
     return f"{' '.join(told)}: " if told else f"row {row}: "
 
