@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
 TOLERANCE = 1e-9
 ROW, TURN, OTHER = "\0row", "\0turn", "\0other"  # names that no table has
 FIRST_OF_MONTH = r"^(\d{4}-\d{2})-01$"
@@ -154,15 +155,15 @@ def _cells(place: str, left: pl.DataFrame, right: pl.DataFrame, tolerance: float
     found = []
     for column in left.columns:
         a, b = left[column], right[column]
-        if a.dtype == pl.Float64:
+        absolute: Floats | None = None
+        relative: Floats | None = None
+        if a.dtype == pl.String:
+            differs = a.ne_missing(b).to_numpy()
+        else:
             x, y = a.to_numpy().astype(np.float64), b.to_numpy().astype(np.float64)
             absolute = apart(x, y)
             relative = absolute / np.maximum(1.0, np.where(np.isfinite(x), np.abs(x), 1.0))
-            differs = ~(relative <= tolerance)
-        else:
-            differs = a.ne_missing(b).to_numpy()
-            absolute = apart(*(s.to_numpy().astype(np.float64) for s in (a, b))) if a.dtype == pl.Int64 else None
-            relative = None if absolute is None else absolute / np.maximum(1.0, np.abs(np.nan_to_num(a.to_numpy())))
+            differs = ~(relative <= tolerance) if a.dtype == pl.Float64 else a.ne_missing(b).to_numpy()
         if differs.any():
             first = int(np.flatnonzero(differs)[0])
             found.append(Difference(
@@ -174,7 +175,7 @@ def _cells(place: str, left: pl.DataFrame, right: pl.DataFrame, tolerance: float
     return found
 
 
-def apart(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+def apart(x: Floats, y: Floats) -> Floats:
     """How far numbers lie apart; NaN is a blank: nothing from another blank, without limit from a number."""
     with np.errstate(invalid="ignore"):
         distance = np.where(x == y, 0.0, np.abs(x - y))  # infinity less infinity is no number
