@@ -19,8 +19,6 @@ from rampart.cli.main import main
 from rampart.plan.solving import highs as solve
 from rampart.results.result import read_plan
 
-pytestmark = pytest.mark.xdist_group("verb plan")  # what is made once for these is made in one process
-
 TINY = ROOT / "cases" / "tiny"
 SMALL = ROOT / "tests" / "case" / "small"
 

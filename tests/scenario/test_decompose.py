@@ -21,8 +21,6 @@ from rampart.scenario.decompose import two_stage
 from rampart.scenario.tree_programme import DECISIONS, Outlook, by_name, cvar
 from rampart.scenario.war import tree_of
 
-pytestmark = pytest.mark.xdist_group("published wars")  # what is made once for these is made in one process
-
 DIGITS = {"rel": 0, "abs": 6e-7}  # the tables print six or seven decimals
 
 # METHODS B10: optimum, wait and see, two-stage bound, without recourse, deciding before the month is known, mean plan with

@@ -22,8 +22,6 @@ from rampart.report.pages.war import html
 from rampart.scenario.war import WarPlan, catalogue
 from scenario.small_war import small
 
-pytestmark = pytest.mark.xdist_group("report")  # what is wars once for these is wars in one process
-
 KINDS = {"number": pl.Float64, "integer": pl.Int64, "flag": pl.Boolean}
 
 
