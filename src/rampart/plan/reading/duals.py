@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rampart.network.keys import text
+from rampart.plan.model.passes import TIES
 from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.solution import Solution
 
@@ -20,29 +22,18 @@ def price_table(programme: Programme, solution: Solution) -> pl.DataFrame:
     import polars as pl
 
     layout = solution.layout
-    family, code = np.array(layout.row_family, dtype=object), np.array(layout.row_key, dtype=object)
-    frames = []
+    schema = {"pass": pl.String, "family": pl.String, "code": pl.String, "period": pl.Int64, "dual": pl.Float64}
+    frames = [pl.DataFrame(schema=schema)]
     for p in solution.passes:
-        if p.name == "ties" or not p.duals.size:
+        if p.name == TIES or not p.duals.size:
             continue
         priced = np.flatnonzero(np.abs(p.duals) > 1e-12)
-        frames.append(
-            pl.DataFrame(
-                {
-                    "pass": [p.name] * priced.size,
-                    "family": list(family[priced]),
-                    "code": list(code[priced]),
-                    "period": programme.tree.period[layout.row_node[priced]],
-                    "dual": p.duals[priced] / layout.row_scale[priced],
-                },
-                schema={
-                    "pass": pl.String,
-                    "family": pl.String,
-                    "code": pl.String,
-                    "period": pl.Int64,
-                    "dual": pl.Float64,
-                },
-            )
-        )
-    schema = {"pass": pl.String, "family": pl.String, "code": pl.String, "period": pl.Int64, "dual": pl.Float64}
-    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+        columns = {
+            "pass": [p.name] * priced.size,
+            "family": [layout.row_family[row] for row in priced],
+            "code": [text(layout.row_key[row]) for row in priced],
+            "period": programme.tree.period[layout.row_node[priced]],
+            "dual": p.duals[priced] / layout.row_scale[priced],
+        }
+        frames.append(pl.DataFrame(columns, schema=schema))
+    return pl.concat(frames)
