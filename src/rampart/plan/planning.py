@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.tables import Case
 from rampart.results.manifest import origin_of
-from rampart.results.result import Plan
+from rampart.results.result import Result
 
 if TYPE_CHECKING:
     from rampart.plan.programme.programme import Programme
@@ -25,7 +25,7 @@ def plan(
     mip_gap: float = 1e-7,
     seed: int = 0,
     progress: Callable[[Step], None] | None = None,
-) -> Plan:
+) -> Result:
     """Plan a case.
 
     time_limit  seconds for solving; None: until solved. When it runs out the best plan so far comes back, its
@@ -64,7 +64,8 @@ def plan(
     manifest = manifest_of(case, solution, spent, seed=seed, mip_gap=mip_gap)
     if found is not None:
         manifest["coupling"] = found.told()
-    return Plan(case, tables, price_table(programme, solution), manifest)
+    tables["duals"] = price_table(programme, solution)
+    return Result.of("plan", case, tables, manifest)
 
 
 def manifest_of(case: Case, solution: Any, spent: dict[str, float], *, seed: int, mip_gap: float) -> dict[str, Any]:

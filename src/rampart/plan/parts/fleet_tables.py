@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def tables(outcome: Outcome, solution: Solution, found: Coupled | None) -> dict[str, pl.DataFrame]:
     """The tables ``fleets``, ``support`` and ``exchange``; empty where the case asks for no availability."""
     if found is None:
-        return {name: frame(name, []) for name in ("fleets", "support", "exchange")}
+        return {name: frame("plan", name, []) for name in ("fleets", "support", "exchange")}
     return {
         "fleets": systems(outcome, found.played),
         "support": support(outcome),
@@ -56,7 +56,7 @@ def systems(outcome: Outcome, played: Floats) -> pl.DataFrame:
                 m / n if n > 1e-9 else None, m / float(need[f]) if need[f] > 0 else None,
                 float(played[f, tree.period[node]]),
             ))  # fmt: skip
-    return frame("fleets", rows)
+    return frame("plan", "fleets", rows)
 
 
 def support(outcome: Outcome) -> pl.DataFrame:
@@ -80,7 +80,7 @@ def support(outcome: Outcome) -> pl.DataFrame:
             rows.append((
                 "bays", row["shop"], row["payer"], int(tree.period[node]), outcome.months[node], arrives, units, money,
             ))  # fmt: skip
-    return frame("support", rows)
+    return frame("plan", "support", rows)
 
 
 def exchange(outcome: Outcome, solution: Solution) -> pl.DataFrame:
@@ -126,7 +126,7 @@ def exchange(outcome: Outcome, solution: Solution) -> pl.DataFrame:
         for code, lag, price in _systems_for_money(outcome, f):
             gains = fleet_of_plan.in_service(sets, tree, f, lag).T @ priced["fleet"].get(codes[f], _none(tree))
             tell("systems", code, f, price, lag, gains)
-    return frame("exchange", rows)
+    return frame("plan", "exchange", rows)
 
 
 def _none(tree: Any) -> Floats:

@@ -68,7 +68,7 @@ class Outcome:
     def periods(self) -> pl.DataFrame:
         """Periods of the plan."""
         c = self.case.calendar
-        return frame("periods", {"period": range(len(c)), "month": c.labels, "months": c.lengths})
+        return frame("plan", "periods", {"period": range(len(c)), "month": c.labels, "months": c.lengths})
 
     def _later(self, node: int | np.integer[Any], lag: float) -> str:
         return month_text(int(self.tree.first_month[node]) + math.floor(lag))
@@ -86,7 +86,7 @@ class Outcome:
                     self._later(node, min(c.administrative, c.lead)), self.case.calendar.period(first),
                     month_text(first), quantity, quantity * float(price[n, node]),
                 ))  # fmt: skip
-        return frame("orders", rows)
+        return frame("plan", "orders", rows)
 
     def expansions(self) -> pl.DataFrame:
         """Expansions started."""
@@ -101,7 +101,7 @@ class Outcome:
                     e["expansion"], e["line"], e["payer"] or line["nation"], self.months[node], month_text(ready),
                     units, units * e["added_rate"] / per, units * e["cost"],
                 ))  # fmt: skip
-        return frame("expansions", rows)
+        return frame("plan", "expansions", rows)
 
     def purchases(self) -> pl.DataFrame:
         """Purchases from third countries."""
@@ -113,7 +113,7 @@ class Outcome:
                     o.code, o.seller, o.buyer, o.item, int(self.tree.period[node]), self.months[node],
                     self._later(node, o.delay), quantity, quantity * o.price / self.case.money_unit,
                 ))  # fmt: skip
-        return frame("purchases", rows)
+        return frame("plan", "purchases", rows)
 
     def transfers(self) -> pl.DataFrame:
         """What is sent between holders."""
@@ -125,7 +125,7 @@ class Outcome:
                     r.origin, r.destination, r.item, int(self.tree.period[node]), self.months[node],
                     self._later(node, r.months), quantity, quantity * r.cost / self.case.money_unit,
                 ))  # fmt: skip
-        return frame("transfers", rows)
+        return frame("plan", "transfers", rows)
 
     def _by_node(self, table: str, columns: dict[str, Any]) -> pl.DataFrame:
         """A table with a row for each key and node: columns are one value a key, or arrays (keys, nodes)."""
@@ -135,7 +135,7 @@ class Outcome:
             name: values.ravel() if isinstance(values, np.ndarray) else [v for v in values for _ in range(nodes)]
             for name, values in columns.items()
         }
-        return frame(table, whole | {"period": np.tile(self.tree.period, keys), "month": self.months * keys})
+        return frame("plan", table, whole | {"period": np.tile(self.tree.period, keys), "month": self.months * keys})
 
     # -- what follows --------------------------------------------------------------------------------------------
 
@@ -232,7 +232,7 @@ class Outcome:
                         donor, recipient, item, t, self.months[node], float(due[n, t]), float(arrived[node]),
                         float(self.value["owed"][n, node]),
                     ))  # fmt: skip
-        return frame("pledges", rows)
+        return frame("plan", "pledges", rows)
 
     def _filled_from(self, pair: int) -> int | None:
         """First node from which the requirement is met to the end; None where it is not, or none is asked."""
@@ -279,7 +279,7 @@ class Outcome:
                 None if book is None else total * book / self.case.money_unit, low, when, restored,
                 due.get((donor, recipient, item)),
             ))  # fmt: skip
-        return frame("donations", rows)
+        return frame("plan", "donations", rows)
 
     def fill(self) -> pl.DataFrame:
         """Years to fill of each requirement."""
@@ -298,7 +298,7 @@ class Outcome:
                 None if end is None else (end - self.case.calendar.first + 1) / 12.0,
                 closing / float(rate) if rate > 0 else None,
             ))  # fmt: skip
-        return frame("fill", rows)
+        return frame("plan", "fill", rows)
 
     def _money(self) -> dict[tuple[str, int, str], dict[str, float]]:
         starts = payments.fiscal_starts(self.sets)
@@ -326,7 +326,7 @@ class Outcome:
     def money(self) -> pl.DataFrame:
         """Commitments and payments."""
         rows = [(*key, kinds["commitments"], kinds["payments"]) for key, kinds in sorted(self._money().items())]
-        return frame("money", rows)
+        return frame("plan", "money", rows)
 
     def budgets(self) -> pl.DataFrame:
         """Use of each budget row."""
@@ -339,7 +339,7 @@ class Outcome:
                 if (nation, year) == (b.nation, b.year) and b.covers(purpose)
             )
             rows.append((b.nation, b.year, b.purpose, b.kind, b.limit, used, float(self.value["over budget"][n].max())))
-        return frame("budgets", rows)
+        return frame("plan", "budgets", rows)
 
     def shortages(self) -> pl.DataFrame:
         """Everything short, by objective."""
@@ -358,7 +358,7 @@ class Outcome:
                 for node in np.flatnonzero(self.value[family][n] > 0):
                     amount = float(self.value[family][n, node])
                     rows.append((name, holder, item, int(self.tree.period[node]), self.months[node], amount))
-        return frame("shortages", rows)
+        return frame("plan", "shortages", rows)
 
     def rules_broken(self) -> pl.DataFrame:
         """Hard rules that had to give way."""
@@ -371,7 +371,7 @@ class Outcome:
                     code = key.split("|")[0] if name == "storage" else key
                     amount = float(self.value[family][n, node])
                     rows.append((name, code, item, int(self.tree.period[node]), self.months[node], amount))
-        return frame("rules_broken", rows)
+        return frame("plan", "rules_broken", rows)
 
     def passes(self) -> pl.DataFrame:
         """How each pass was solved; the tie-breaking pass has no meaning to a reader and is left out."""
@@ -380,4 +380,4 @@ class Outcome:
             for p in self.solution.passes
             if p.name != "ties"
         ]
-        return frame("passes", rows)
+        return frame("plan", "passes", rows)

@@ -132,7 +132,7 @@ def decide_now(outcome: Outcome, solution: Solution) -> pl.DataFrame:
             n + 1, d.kind, d.nation, d.code, d.item, d.to, d.quantity, d.year_quantity, d.money, by, arrives,
             delay.objective, delay.cost, delay.units,
         ))  # fmt: skip
-    return frame("decisions", rows)
+    return frame("plan", "decisions", rows)
 
 
 def _columns(outcome: Outcome, solution: Solution, decision: Decision, periods: int) -> Integers:

@@ -288,7 +288,7 @@ def explain(outcome: Outcome, solution: Solution) -> dict[str, object]:
             entry += [(n, amount * share * months, contribution * share) for n in (min(nodes), max(nodes))]
             if (objective, kind, code, item) not in prices:
                 prices[objective, kind, code, item] = _standing_value(walk, kind, code)
-    return {"causes": frame("causes", rows), "bottlenecks": _ranking(programme, solution, ranking, prices)}
+    return {"causes": frame("plan", "causes", rows), "bottlenecks": _ranking(programme, solution, ranking, prices)}
 
 
 def _subject(programme: Programme, family: str, key: str) -> tuple[str, str, str]:
@@ -350,4 +350,4 @@ def _ranking(
             prices[objective, kind, code, item],
         ))  # fmt: skip
     rows.sort(key=lambda r: (order.get(r[0], 99), -r[7], r[1], r[2], r[3]))
-    return frame("bottlenecks", [(n + 1, *r) for n, r in enumerate(rows)])
+    return frame("plan", "bottlenecks", [(n + 1, *r) for n, r in enumerate(rows)])
