@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rampart.catalogues.results import result_columns
 from rampart.findings import Language
 from rampart.language.words import Words
-from rampart.results.worked_out import WorkedOut
+from rampart.results.result import Result
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,7 +25,7 @@ def fixed_units(name: str) -> str:
 class Subject:
     """A plan and the words to tell it in."""
 
-    plan: WorkedOut
+    plan: Result
     language: Language = "en"
 
     @cached_property
@@ -68,7 +67,7 @@ class Subject:
             code: words("name.offer", nation=place.get(seller, seller), item=item_of.get(item, item))
             for code, seller, item in case["market"].select("offer", "seller", "item").iter_rows()
         }
-        found |= {table: case.names(table, self.language) for table in ("fleets", "sites", "shops")}
+        found |= {table: case.names(table, self.language) for table in ("fleets", "parts", "sites", "shops")}
         found["contracts"] = self._contract_names(place, lines)
         return found
 
@@ -159,7 +158,3 @@ class Subject:
         """Nations of a role, in the order of the case."""
         pairs = self.plan.case.tables["nations"].select("nation", "role").iter_rows()
         return [nation for nation, given in pairs if given == role]
-
-    def label(self, table: str, column: str = "") -> str:
-        """Label of a result table or column."""
-        return result_columns()[table][column].label[self.language]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.tables import Case
 from rampart.results.manifest import origin_of
-from rampart.results.result import Plan
+from rampart.results.result import Result
 
 if TYPE_CHECKING:
     from rampart.plan.parts.part import Part
@@ -26,8 +26,12 @@ def plan(
     mip_gap: float = 1e-7,
     seed: int = 0,
     progress: Callable[[Step], None] | None = None,
+<<<<<<< HEAD
     parts: Sequence[Part] | None = None,
-) -> Plan:
+) -> Result:
+=======
+) -> Result:
+>>>>>>> result
     """Plan a case.
 
     time_limit  seconds for solving; None: until solved. When it runs out the best plan so far comes back, its
@@ -71,8 +75,15 @@ def plan(
     spent = dict(zip(("build", "solve", "explain", "delays"), laps, strict=True))
     manifest = manifest_of(case, solution, spent, seed=seed, mip_gap=mip_gap)
     if found is not None:
+<<<<<<< HEAD
         manifest["coupling"] = found.agreement()
-    return Plan(case, tables, price_table(values.programme, solution), manifest)
+    tables["duals"] = price_table(values.programme, solution)
+    return Result.of("plan", case, tables, manifest)
+=======
+        manifest["coupling"] = found.told()
+    tables["duals"] = price_table(programme, solution)
+    return Result.of("plan", case, tables, manifest)
+>>>>>>> result
 
 
 def manifest_of(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.case.calendar import month_text
+from rampart.catalogues.results import frame
 from rampart.network.lags import Integers
 from rampart.network.prices import delivery_price
 from rampart.plan.parts.cancellation import cost_of_cancelling
@@ -34,8 +35,6 @@ def left_over(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
     placed_to_come  as still_to_come, for orders that the case gives; money is what is still to be paid on them
     idle            unit-months: what lines could make, chosen expansions included, and do not, from the end to the horizon
     """
-    import polars as pl
-
     left = _Left(outlook, answer)
     over = policy.over_at(outlook.tree, ends)
     rows = []
@@ -45,10 +44,8 @@ def left_over(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
         if done.size:
             end = month_text(int(outlook.tree.first_month[done[0]]))
             for measure, item, quantity, money in left.by(path[~over[path]], done):
-                rows.append((n, end, measure, item, quantity, None if np.isnan(money) else money))
-    schema = {"path": pl.Int64, "ends": pl.String, "measure": pl.String, "item": pl.String,
-              "quantity": pl.Float64, "money": pl.Float64}  # fmt: skip
-    return pl.DataFrame(rows, schema=schema, orient="row")
+                rows.append((n, end, measure, item, quantity, money))
+    return frame("war", "left", rows)
 
 
 class _Left:

@@ -16,10 +16,12 @@ from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
+from rampart.catalogues.results import frame
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.tree import Tree
 from rampart.plan.solving.highs import NoPlan, Risk
 from rampart.results.manifest import origin_of
+from rampart.results.result import Result
 from rampart.scenario import branching, forward, war
 from rampart.scenario.decompose import Material, Round, TwoStage, path_outlook, two_stage
 from rampart.scenario.frontier import frontier
@@ -70,7 +72,7 @@ def plan_on_paths(
     progress: Callable[[Round], None] | None = None,
     rolling: Callable[[str, int, int], None] | None = None,
     say: war.Say | None = None,
-) -> tuple[war.WarPlan, TwoStage]:
+) -> tuple[Result, TwoStage]:
     """Plan a case over sampled paths, as ``war_plan`` does over a tree; the answer of the decomposition comes with it.
 
     risk      weigh the costly paths more than the mean does; ``regret``: make the largest regret over the paths small.
@@ -105,7 +107,7 @@ def plan_on_paths(
             say("frontier")
         found, stands_for = _frontier(case, chain, drawn, chance, first, sampling.frontier, objective)
         if found:
-            tables["frontier"] = war.table(found)
+            tables["frontier"] = frame("war", "frontier", found)
             values.append(("frontier_error", stands_for))
     if sampling.batches:
         values += _batch_bounds(case, chain, answer, first, sampling, objective, workers)
@@ -117,13 +119,13 @@ def plan_on_paths(
         )  # fmt: skip
         tables["forward"] = forward_table(run)
         values += [("fresh_bound", run.bound), ("fresh_known", float(run.known.mean()))]
-    tables["values"] = war.frame({"name": [n for n, _ in values], "value": [v for _, v in values]})
+    tables["values"] = frame("war", "values", values)
     manifest = origin_of(case) | {
         "solver": {"name": "HiGHS", "threads": 1, "gap": sampling.gap, "workers": workers}, "status": answer.status,
         "gap": answer.gap, "sampling": asdict(sampling), "paths": len(chance), "nodes": len(tree),
         "objective": war.objective_of(path_outlook(material, 0)), "risk": war.risk_of(risk, regret=regret),
     }  # fmt: skip
-    return war.WarPlan(case, tree, tables, manifest), answer
+    return war.result_of(case, tables, manifest), answer
 
 
 def _tables(
@@ -137,8 +139,7 @@ def _tables(
     decided = sorted((f, key, t, v) for (f, key, t), v in zip(answer.names, answer.amounts, strict=True)
                      if f in DECISIONS and v > 1e-6)  # fmt: skip
     rows = [(f, key, int(n), months[t], v) for f, key, t, v in decided for n in at_period[t]]
-    names = ("kind", "what", "node", "month", "quantity")
-    policy = war.frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
+    policy = frame("war", "policy", rows)
     ends, supply, left = [], [], []
     for n, (level, cost, known) in enumerate(zip(answer.levels, answer.path_cost, answer.known, strict=True)):
         outlook, one = path_outlook(material, n), Answer(0.0, level, np.array([cost]), np.zeros(0))
@@ -147,7 +148,7 @@ def _tables(
         left.append(left_over(outlook, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
     by_path = pl.concat(ends).with_columns(path=pl.int_range(pl.len()), probability=pl.Series(chance))
     by_path = by_path.with_columns(
-        **{f"regret_{n}": pl.Series(cost - answer.known) for n, cost in answer.rivals.items()}
+        **{f"regret_{n}": pl.Series(cost - answer.known).fill_nan(None) for n, cost in answer.rivals.items()}
     )
     rounds = answer.rounds
     return war.length_of_war(case, chain) | {
@@ -157,7 +158,7 @@ def _tables(
         "ends": by_path,
         "supply": pl.concat(supply),
         "left": pl.concat(left),
-        "rounds": war.frame({f: [getattr(r, f) for r in rounds] for f in Round.__dataclass_fields__}),
+        "rounds": frame("war", "rounds", [asdict(r) for r in rounds]),
     }
 
 
@@ -266,4 +267,4 @@ def forward_table(run: forward.Forward) -> pl.DataFrame:
         )
         for column, figure in zip(rows, figures, strict=True):
             rows[column].append(figure)
-    return war.frame(rows)
+    return frame("war", "forward", rows)

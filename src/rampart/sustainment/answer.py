@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rampart.catalogues.results import frame
+from rampart.results.manifest import origin_of, records_of
+from rampart.results.result import Result
 from rampart.sustainment.course import UNSETTLED, Course, course
 from rampart.sustainment.echelon_network import Floats, Network
 from rampart.sustainment.exchange import conflict, gain, levers, mixed_fleets
@@ -26,24 +29,6 @@ POINTS = 12
 """Points of the curve whose stock lists are told."""
 
 
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """Result tables by name (columns in ``data/sustain.csv``), findings, and what they were computed from."""
-
-    case: Case
-    support: Support
-    course: Course
-    tables: Mapping[str, pl.DataFrame]
-    findings: tuple[Finding, ...]
-    month: str
-    target: float | None
-    draws: int
-    seed: int
-
-    def __getitem__(self, table: str) -> pl.DataFrame:
-        return self.tables[table]
-
-
 def sustain(
     case: Case,
     *,
@@ -52,7 +37,7 @@ def sustain(
     budget: float | None = None,
     draws: int = 24,
     seed: int = 1,
-) -> Answer:
+) -> Result:
     """Availability over time, what holds it back, the cost-availability curve, and what a euro buys.
 
     month   month for which spares are bought; by default the last
@@ -79,8 +64,12 @@ def sustain(
         "conflict": _conflict(support, base),
         "mix": _mix(support, base, at, MIX_TARGET if target is None else target),
     }
-    findings = (*case.findings, *_findings(support, base, spares, at, target))
-    return Answer(case, support, base, tables, findings, support.months[at], target, draws, seed)
+    manifest = origin_of(case) | {
+        "status": "optimal", "month": support.months[at], "target": target, "budget": budget, "draws": draws, "seed": seed,
+        "use": {"rounds": base.rounds, "residual": base.residual, "settled": base.residual <= UNSETTLED},
+        "findings": records_of((*case.findings, *_findings(support, base, spares, at, target))),
+    }  # fmt: skip
+    return Result.of("fleet", case, tables, manifest)
 
 
 def _index(support: Support, month: str) -> int:
@@ -134,14 +123,6 @@ def spares_of(support: Support, base: Course, month: int) -> Spares:
     )
 
 
-def _frame(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
-    import polars as pl
-
-    from rampart.catalogues.fleet_results import schema_of
-
-    return pl.DataFrame(rows, schema=schema_of(columns), orient="row")
-
-
 def _availability(s: Support, c: Course, bands: Mapping[int, tuple[Floats, Floats]]) -> pl.DataFrame:
     rows = []
     for f, fleet in enumerate(s.fleets):
@@ -153,8 +134,7 @@ def _availability(s: Support, c: Course, bands: Mapping[int, tuple[Floats, Float
                 (fleet, month, s.regime[f][m] or None, held, float(c.damaged[f, m]), float(c.maintenance[f, m]), there,
                  there / held if held > 1e-9 else None, there / need if need else None, low, high)
             )  # fmt: skip
-    names = ("fleet", "month", "regime", "held", "damaged", "maintenance", "available", "ao", "dto", "low", "high")
-    return _frame(names, rows)
+    return frame("fleet", "availability", rows)
 
 
 def _bands(case: Case, base: Course, draws: int, seed: int) -> dict[int, tuple[Floats, Floats]]:
@@ -182,7 +162,7 @@ def _holding_back(s: Support, c: Course) -> pl.DataFrame:
                 (fleet, month, "part", s.parts[p], float(down[f, p, m])) for p in np.flatnonzero(down[f, :, m] > 1e-9)
             ]
     rows = [row for row in rows if row[4] > 1e-9]
-    return _frame(("fleet", "month", "cause", "part", "systems"), rows)
+    return frame("fleet", "holding_back", rows)
 
 
 def _shortages(s: Support, c: Course) -> pl.DataFrame:
@@ -198,7 +178,7 @@ def _shortages(s: Support, c: Course) -> pl.DataFrame:
                      float(short[m, p, n]))
                     for m, month in enumerate(s.months)
                 ]  # fmt: skip
-    return _frame(("part", "site", "month", "demand", "pipeline", "stock", "backorders"), rows)
+    return frame("fleet", "shortages", rows)
 
 
 def _shops(s: Support, c: Course) -> pl.DataFrame:
@@ -207,7 +187,7 @@ def _shops(s: Support, c: Course) -> pl.DataFrame:
         for n, shop in enumerate(s.shops)
         for m, month in enumerate(s.months)
     ]
-    return _frame(("shop", "month", "load", "bays", "jobs"), rows)
+    return frame("fleet", "shops", rows)
 
 
 def _points(
@@ -238,9 +218,9 @@ def _points(
             for p, n in zip(*np.nonzero((stock > 0) | (now > 0)), strict=True)
         ]  # fmt: skip
     return {
-        "curve": _frame(("step", "cost", "supply_availability"), curve_rows),
-        "points": _frame(("point", "step", "cost", "supply_availability", "systems", "marked"), points),
-        "stock_list": _frame(("point", "part", "site", "held", "stock", "cost"), stocks),
+        "curve": frame("fleet", "curve", curve_rows),
+        "points": frame("fleet", "points", points),
+        "stock_list": frame("fleet", "stock_list", stocks),
         "buys": _buys(s, spares, marked or 0),
     }
 
@@ -275,7 +255,7 @@ def _buys(s: Support, spares: Spares, after: int, most: int = 40) -> pl.DataFram
             for p, n in zip(*np.nonzero(now != before), strict=True)
         ]
         before = now
-    return _frame(("order", "part", "site", "quantity", "cost", "gained"), rows)
+    return frame("fleet", "buys", rows)
 
 
 def _exchange(case: Case, s: Support, c: Course) -> dict[str, pl.DataFrame]:
@@ -293,10 +273,8 @@ def _exchange(case: Case, s: Support, c: Course) -> dict[str, pl.DataFrame]:
             rates.append((*key, lever.cost, float(by_month.sum()), float(by_month.sum() * per)))
             monthly += [(*key[:3], kind, month, float(by_month[m] * per)) for m, month in enumerate(s.months)]
     return {
-        "exchange": _frame(
-            ("lever", "code", "site", "from", "type", "cost", "system_months", "per_million"), rates
-        ).sort("per_million", descending=True),
-        "exchange_months": _frame(("lever", "code", "site", "type", "month", "per_million"), monthly),
+        "exchange": frame("fleet", "exchange", rates).sort("per_million", descending=True),
+        "exchange_months": frame("fleet", "exchange_months", monthly),
     }
 
 
@@ -307,7 +285,7 @@ def _conflict(s: Support, c: Course) -> pl.DataFrame:
         for m, month in enumerate(s.months)
         if abs(lost).max(initial=0.0) > 1e-3
     ]
-    return _frame(("holder", "fleet", "month", "systems"), rows)
+    return frame("fleet", "conflict", rows)
 
 
 def _mix(s: Support, c: Course, month: int, target: float) -> pl.DataFrame:
@@ -316,7 +294,7 @@ def _mix(s: Support, c: Course, month: int, target: float) -> pl.DataFrame:
         for m in mixed_fleets(s, c, month, target)
         if np.isfinite([m.apart, m.together]).all() and m.together > 0
     ]
-    return _frame(("holder", "type", "types", "systems", "target", "apart", "together", "penalty"), rows)
+    return frame("fleet", "mix", rows)
 
 
 def _findings(s: Support, c: Course, spares: Spares, month: int, target: float | None) -> list[Finding]:

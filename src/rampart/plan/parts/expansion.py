@@ -98,7 +98,7 @@ class Expansions(Part):
                     e["expansion"], e["line"], payer_of(v.programme, e), v.months[node], month_text(ready), units,
                     units * v.network.monthly_rate(e["line"], e["added_rate"]), units * e["cost"],
                 ))  # fmt: skip
-        return {"expansions": frame("expansions", rows)}
+        return {"expansions": frame("plan", "expansions", rows)}
 
 
 def payer_of(p: Programme, expansion: dict[str, Any]) -> str:

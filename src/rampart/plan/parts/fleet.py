@@ -109,7 +109,7 @@ class Fleets(Part):
         """``fleets``: systems owned, joined, available and lacking, and those available when all is played through."""
         p, tree = v.programme, v.tree
         if p.levels is None:
-            return {"fleets": frame("fleets", [])}
+            return {"fleets": frame("plan", "fleets", [])}
         codes, there, need = p.levels.support.fleets, available(v), needed(p)
         owned, joined = np.zeros((2, len(codes), len(tree)))
         np.add.at(owned, [one.fleet for one in levels(p)], v["level"])
@@ -125,7 +125,7 @@ class Fleets(Part):
                     m / n if n > 1e-9 else None, m / float(need[f]) if need[f] > 0 else None,
                     None if v.played is None else float(v.played[f, tree.period[node]]),
                 ))  # fmt: skip
-        return {"fleets": frame("fleets", rows)}
+        return {"fleets": frame("plan", "fleets", rows)}
 
 
 class Level(NamedTuple):

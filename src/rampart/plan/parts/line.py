@@ -113,7 +113,7 @@ class Lines(Part):
         least = p.rates.least[:, v.tree.period]
         made = v["make"] + placed
         limited = (most > 0) & np.isfinite(most)
-        return {"production": frame("production", by_node(v, {
+        return {"production": frame("plan", "production", by_node(v, {
             "line": list(n.lines), "nation": [r["nation"] for r in lines], "item": [r["item"] for r in lines],
             "tier": [tier[r["item"]] for r in lines], "output": made, "placed": placed, "capacity": most,
             "utilisation": where_known(limited, made / np.where(limited, most, 1.0)), "minimum": least,

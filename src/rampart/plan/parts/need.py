@@ -92,7 +92,7 @@ class Needs(Part):
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
         """``demand``."""
         late, unmet, keys = v.network.late[:, None], v["unmet"], v.network.demands
-        return {"demand": frame("demand", by_node(v, {
+        return {"demand": frame("plan", "demand", by_node(v, {
             "holder": [d.holder for d in keys], "item": [d.item for d in keys], "purpose": [d.purpose for d in keys],
             "need": v.programme.need, "served": v["serve"], "unmet": np.where(late, 0.0, unmet),
             "late": np.where(late, unmet, 0.0),

@@ -111,7 +111,7 @@ class Order(Part):
                     month_text(first_effect(decided, c.award)), v.case.calendar.period(arrives), month_text(arrives),
                     quantity, quantity * float(v.programme.order_price[n, node]),
                 ))  # fmt: skip
-        return {"orders": frame("orders", rows)}
+        return {"orders": frame("plan", "orders", rows)}
 
 
 def may_order(p: Programme) -> Booleans:

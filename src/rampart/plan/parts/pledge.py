@@ -73,7 +73,7 @@ class Pledges(Part):
                     *key, int(v.tree.period[node]), v.months[node], float(due[n, node]), float(arrived[n, node]),
                     float(v["owed"][n, node]),
                 ))  # fmt: skip
-        return {"pledges": frame("pledges", rows)}
+        return {"pledges": frame("plan", "pledges", rows)}
 
 
 def pledged(p: Programme) -> Floats:

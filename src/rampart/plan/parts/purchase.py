@@ -99,7 +99,7 @@ class Purchases(Part):
                     o.code, o.seller, o.buyer, o.item, int(v.tree.period[node]), v.months[node], arrives, quantity,
                     quantity * o.price / v.programme.unit,
                 ))  # fmt: skip
-        return {"purchases": frame("purchases", rows)}
+        return {"purchases": frame("plan", "purchases", rows)}
 
 
 def months_open(p: Programme) -> Floats:

@@ -100,4 +100,4 @@ class RequirementsHeld(Part):
                 None if end is None else (end - p.case.calendar.first + 1) / 12.0,
                 closing / float(rate) if rate > 0 else None,
             ))  # fmt: skip
-        return {"fill": frame("fill", rows)}
+        return {"fill": frame("plan", "fill", rows)}

@@ -90,7 +90,7 @@ class Stocks(Part):
         known, asked, floor = np.where(rate > 0, rate, 1.0), p.requirement, p.floor
         nothing = np.zeros(asked.shape)
         flows = {kind: v.stock_flows.get(kind, nothing) for kind in FLOWS}
-        return {"stock": frame("stock", by_node(v, {
+        return {"stock": frame("plan", "stock", by_node(v, {
             "holder": [pair.holder for pair in n.pairs], "item": [pair.item for pair in n.pairs],
             "opening": v.opening, **flows, "ordered": n.given[:, v.tree.period], "closing": v["stock"],
             "requirement": where_known(asked > 0, asked), "floor": where_known(floor > 0, floor),

@@ -124,7 +124,7 @@ class Support(Part):
                     month_text(all_there(v.tree.first_month[node], int(row["bay_months"]))), units,
                     units * float(row["bay_cost"]) / p.unit,
                 ))  # fmt: skip
-        return {"support": frame("support", rows)}
+        return {"support": frame("plan", "support", rows)}
 
 
 class PackageOf(NamedTuple):

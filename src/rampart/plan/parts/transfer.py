@@ -89,4 +89,4 @@ class Transfers(Part):
                     r.origin, r.destination, r.item, int(v.tree.period[node]), v.months[node], arrives, quantity,
                     quantity * r.cost / v.programme.unit,
                 ))  # fmt: skip
-        return {"transfers": frame("transfers", rows)}
+        return {"transfers": frame("plan", "transfers", rows)}

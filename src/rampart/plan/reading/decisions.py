@@ -67,7 +67,7 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part]) -> pl.DataF
             n + 1, d.kind, d.who, text(d.code), d.item, d.to, d.quantity, d.year_quantity, d.money, by,
             month_text(first_effect(v.case.calendar.first, d.lead)), delay.objective, delay.cost, delay.units,
         ))  # fmt: skip
-    return frame("decisions", rows)
+    return frame("plan", "decisions", rows)
 
 
 class _Delays:

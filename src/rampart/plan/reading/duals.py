@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,15 +19,21 @@ def price_table(programme: Programme, solution: Solution) -> pl.DataFrame:
     """Columns: pass, family, code, period, dual. The dual is the change of the pass's value for one more plain unit on
     the right-hand side of the row. Rows whose price is zero are left out; the tie-breaking pass has no meaning here.
     """
-    import polars as pl
+    from rampart.catalogues.results import frame
 
     layout = solution.layout
+<<<<<<< HEAD
     schema = {"pass": pl.String, "family": pl.String, "code": pl.String, "period": pl.Int64, "dual": pl.Float64}
     frames = [pl.DataFrame(schema=schema)]
+=======
+    family, code = np.array(layout.row_family, dtype=object), np.array(layout.row_key, dtype=object)
+    columns: dict[str, list[Any]] = {name: [] for name in ("pass", "family", "code", "period", "dual")}
+>>>>>>> result
     for p in solution.passes:
         if p.name == TIES or not p.duals.size:
             continue
         priced = np.flatnonzero(np.abs(p.duals) > 1e-12)
+<<<<<<< HEAD
         columns = {
             "pass": [p.name] * priced.size,
             "family": [layout.row_family[row] for row in priced],
@@ -37,3 +43,11 @@ def price_table(programme: Programme, solution: Solution) -> pl.DataFrame:
         }
         frames.append(pl.DataFrame(columns, schema=schema))
     return pl.concat(frames)
+=======
+        columns["pass"] += [p.name] * priced.size
+        columns["family"] += family[priced].tolist()
+        columns["code"] += code[priced].tolist()
+        columns["period"] += programme.tree.period[layout.row_node[priced]].tolist()
+        columns["dual"] += (p.duals[priced] / layout.row_scale[priced]).tolist()
+    return frame("plan", "duals", columns)
+>>>>>>> result

@@ -29,7 +29,7 @@ def exchange(v: Values, solution: Solution) -> pl.DataFrame:
     """
     p, tree = v.programme, v.tree
     if p.levels is None:
-        return frame("exchange", [])
+        return frame("plan", "exchange", [])
     priced, nothing = _prices(v, solution), np.zeros(len(tree))
     codes, need = p.levels.support.fleets, needed(p)
     rows: list[tuple[Any, ...]] = []
@@ -60,7 +60,7 @@ def exchange(v: Values, solution: Solution) -> pl.DataFrame:
         for code, lag, price in _systems_for_money(v, f):
             gains = in_service(p, f, lag).T @ priced["fleet"].get(Fleet(codes[f]), nothing)
             tell("systems", code, f, price, lag, gains)
-    return frame("exchange", rows)
+    return frame("plan", "exchange", rows)
 
 
 def _prices(v: Values, solution: Solution) -> dict[str, dict[Key, Floats]]:

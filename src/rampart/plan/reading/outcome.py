@@ -37,7 +37,7 @@ def periods(v: Values) -> pl.DataFrame:
     """Periods of the plan."""
     calendar = v.case.calendar
     columns = {"period": range(len(calendar)), "month": calendar.labels, "months": calendar.lengths}
-    return frame("periods", columns)
+    return frame("plan", "periods", columns)
 
 
 def donations(v: Values) -> pl.DataFrame:
@@ -66,7 +66,7 @@ def donations(v: Values) -> pl.DataFrame:
             None if book is None else total * book / v.programme.unit, low, when, restored,
             due.get((donor, recipient, item)),
         ))  # fmt: skip
-    return frame("donations", rows)
+    return frame("plan", "donations", rows)
 
 
 def given_away(v: Values) -> dict[tuple[str, str, str], Floats]:
@@ -100,7 +100,7 @@ def shortages(v: Values, parts: Sequence[Part]) -> pl.DataFrame:
                 for node in np.flatnonzero(v[shortage.family][n] > 0):
                     amount = float(v[shortage.family][n, node])
                     rows.append((*shortage.of(key), int(v.tree.period[node]), v.months[node], amount))
-    return frame("shortages", rows)
+    return frame("plan", "shortages", rows)
 
 
 def rules_broken(v: Values, parts: Sequence[Part]) -> pl.DataFrame:
@@ -113,7 +113,7 @@ def rules_broken(v: Values, parts: Sequence[Part]) -> pl.DataFrame:
                     code, item = rule.of(key)
                     amount = float(v[rule.family][n, node])
                     rows.append((rule.kind, code, item, int(v.tree.period[node]), v.months[node], amount))
-    return frame("rules_broken", rows)
+    return frame("plan", "rules_broken", rows)
 
 
 def passes(solution: Solution) -> pl.DataFrame:
@@ -123,4 +123,4 @@ def passes(solution: Solution) -> pl.DataFrame:
         for p in solution.passes
         if p.name != TIES
     ]
-    return frame("passes", rows)
+    return frame("plan", "passes", rows)

@@ -11,37 +11,39 @@ from typing import Any
 import polars as pl
 import polars.selectors as cs
 
+from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
+from rampart.language.branches import regime, what
 from rampart.language.names import Subject
 from rampart.report.books.book import Book
 from rampart.report.books.catalogue_sheet import catalogue_sheet
 from rampart.report.books.chart_sheet import Desk
 from rampart.report.chapters.trust import manifest_rows
-from rampart.report.chapters.war import SHARES, by_end, left_by_end, regime, what
+from rampart.report.chapters.war import SHARES
 from rampart.report.charts.war import RIVALS
+from rampart.results.ends_of_war import by_end, left_by_end
+from rampart.results.result import Result
 from rampart.scenario.left_over import MEASURES
-from rampart.scenario.war import WarPlan, catalogue
 
-NATIONS = ("holder",)
 FIRST_LINK = 5
 """Row of the first sheet's first line about another sheet."""
 
 
-def write_workbook(made: WarPlan, path: Path, language: Language = "en") -> Path:
+def write_workbook(made: Result, path: Path, language: Language = "en", *, banner: str = "") -> Path:
     """Write the workbook: an overview with the manifest, the charts, and every table on a sheet of its own."""
     subject = Subject(made, language)
-    book = Book(path, subject.words, title=subject.title, created=str(made.manifest["created"]))
+    book = Book(path, subject.words, title=subject.title, created=str(made.manifest["created"]), banner=banner)
     overview = book.sheet(subject.words("summary"))
     _charts(book, subject)
-    tell, figures_in = _teller(subject), _figures_in(subject)
+    cell, figures_in = _cell(subject), _figures_in(subject)
     written = []
-    for table, columns in catalogue().items():
-        if table not in made.tables:
+    for table, known in result_tables("war").items():
+        if made[table].is_empty():
             continue
         # what is not finite was not found: it is written as not known
         frame = made[table].with_columns(pl.when(cs.float().is_finite()).then(cs.float()))
-        sheet = catalogue_sheet(book, columns, frame, tell, share=_is_share, unit=subject.unit, figures_in=figures_in)
-        written.append((sheet.get_name(), columns[""][f"help_{language}"], frame.height))
+        sheet = catalogue_sheet(book, known, frame, cell, share=_is_share, unit=subject.unit, figures_in=figures_in)
+        written.append((sheet.get_name(), known.help[language], frame.height))
     _overview(book, overview, subject, written)
     book.file.close()
     return path
@@ -98,8 +100,8 @@ def _is_share(row: Mapping[str, Any]) -> bool:
     return row.get("name") in SHARES or row.get("measure") in ("over_within", "hazard")
 
 
-def _teller(subject: Subject) -> Callable[[str, Mapping[str, Any]], Any]:
-    """Words for every cell that is not a number."""
+def _cell(subject: Subject) -> Callable[[ResultColumn, Mapping[str, Any]], Any]:
+    """Words for every cell that is neither number nor month."""
     words = subject.words
 
     @cache
@@ -118,10 +120,8 @@ def _teller(subject: Subject) -> Callable[[str, Mapping[str, Any]], Any]:
             words("war.lasting.months_in", of=regime(subject, row["of"])) if row["of"] else words("war.lasting.months")
         )
 
-    def tell(column: str, row: Mapping[str, Any]) -> Any:
-        value = row[column]
-        if column == "ends":
-            return words("war.not_over") if value is None else value
+    def cell(of: ResultColumn, row: Mapping[str, Any]) -> Any:
+        column, value = of.name, row[of.name]
         if column == "what":
             return named(row["kind"], value)
         if column == "kind":
@@ -136,11 +136,9 @@ def _teller(subject: Subject) -> Callable[[str, Mapping[str, Any]], Any]:
             return int(value) if value.isdigit() else regime(subject, value) or words("none")
         if column in ("regime", "seen"):
             return regime(subject, value) or words("none")
-        if column in NATIONS:
-            return subject.nation(value)
-        return subject.item(value) if column == "item" else value
+        return subject.name(value, table=of.reference[0]) if of.reference else value
 
-    return tell
+    return cell
 
 
 def _charts(book: Book, subject: Subject) -> None:
@@ -158,7 +156,7 @@ LINE = {"type": "line"}
 
 
 def _survival(subject: Subject) -> Chart | None:
-    if "survival" not in subject.plan.tables:
+    if subject["survival"].is_empty():
         return None
     from rampart.case.calendar import month_text
 
@@ -168,8 +166,10 @@ def _survival(subject: Subject) -> Chart | None:
 
 
 def _regret(subject: Subject) -> Chart | None:
-    words, table = subject.words, by_end(subject["ends"]).drop_nulls("ends")
-    columns = {"plan": "regret"} | {r: f"regret_{r}" for r in RIVALS[1:] if f"regret_{r}" in table.columns}
+    words, table = subject.words, by_end(subject.plan).drop_nulls("ends")
+    columns = {"plan": "regret"} | {
+        r: f"regret_{r}" for r in RIVALS[1:] if table[f"regret_{r}"].null_count() < table.height
+    }
     rows = [[r["ends"], *(_finite(r[c]) for c in columns.values())] for r in table.iter_rows(named=True)]
     if len(rows) < 2 or all(value is None for row in rows for value in row[1:]):
         return None
@@ -178,7 +178,7 @@ def _regret(subject: Subject) -> Chart | None:
 
 
 def _served(subject: Subject) -> Chart | None:
-    words, table = subject.words, by_end(subject["ends"]).drop_nulls("ends")
+    words, table = subject.words, by_end(subject.plan).drop_nulls("ends")
     rows = [list(row) for row in table.select("ends", "served_share").iter_rows()]
     if len(rows) < 2:
         return None
@@ -187,7 +187,7 @@ def _served(subject: Subject) -> Chart | None:
 
 def _left(subject: Subject) -> Chart | None:
     """Known money by measure; what no price is stated for leaves its place empty."""
-    words, left = subject.words, left_by_end(subject)
+    words, left = subject.words, left_by_end(subject.plan)
     known = left.drop_nulls("money").group_by("ends", "measure").agg(pl.col("money").sum())
     money = {(end, measure): value for end, measure, value in known.iter_rows()}
     shown = [m for m in MEASURES if any(measure == m for _, measure in money)]

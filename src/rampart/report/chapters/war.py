@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
+from rampart.language.branches import amount, branches, month, regime, what
 from rampart.language.names import Subject
 from rampart.report.chapters.listing import MOST_ROWS, Head, Listing
+from rampart.results.ends_of_war import by_end, known_sum, left_by_end, supply_by_end
 from rampart.scenario.left_over import MEASURES
 
 if TYPE_CHECKING:
     import polars as pl
 
 SHARES = ("gap", "reduction_error", "frontier_error")  # values that are shares, not money
-TOLD = 3  # differences told for each branch; the others are counted
-
-
-def by_end(table: pl.DataFrame) -> pl.DataFrame:
-    """One row for each end date: chance, and means over the paths that end then. A war that is not over has no date."""
-    import polars as pl
-
-    p = pl.col("probability")
-    means = [c for c in table.columns if c not in ("path", "ends", "probability")]
-    return (
-        table.group_by("ends")
-        .agg(p.sum().alias("chance"), *[((pl.col(c) * p).sum() / p.sum()).alias(c) for c in means])
-        .sort("ends", nulls_last=True)
-    )
 
 
 def listings(subject: Subject) -> list[Listing]:
@@ -46,18 +34,6 @@ def _table(subject: Subject, caption: str, heads: Sequence[tuple[str, bool]], ro
     )
 
 
-def what(subject: Subject, kind: str, key: str) -> str:
-    """A decision's object by name: line and buyer, offer and buyer, route and item, expansion."""
-    if kind in ("order", "cancel"):
-        line, contract, *month = key.split("|")
-        if month:
-            ordered = what(subject, "order", f"{line}|{contract}")
-            return subject.words("war.ordered", what=ordered, month=subject.words.month(month[0]))
-        known = contract in subject.names["contracts"]
-        return subject.name(contract, table="contracts") if known else subject.name(line, table="lines")
-    return subject.name(key, table="expansions" if kind == "expand" else "market")
-
-
 def _decisions(subject: Subject) -> Listing:
     words = subject.words
     rows = [
@@ -71,61 +47,8 @@ def _decisions(subject: Subject) -> Listing:
 
 def _turns(subject: Subject) -> Listing | None:
     """The policy in sentences, one a branch: what is decided otherwise than on the other branches."""
-    if "turns" not in subject.plan.tables:
-        return None
-    words, told = subject.words, []
-    for (_,), branch in subject["turns"].group_by("node", maintain_order=True):
-        rows = list(branch.iter_rows(named=True))
-        does = [
-            words("war.turn.does", kind=words(f"war.kind.{r['kind']}"), what=what(subject, r["kind"], r["what"]),
-                  quantity=amount(subject, r["quantity"]), elsewhere=amount(subject, r["elsewhere"]))
-            for r in rows[:TOLD]
-        ]  # fmt: skip
-        if len(rows) > TOLD:
-            does.append(words("war.turn.more", n=len(rows) - TOLD))
-        told.append((_condition(subject, rows[0], words("war.and").join(does)),))
-    return _table(subject, words("war.title.turns"), [("branch", False)], told)
-
-
-def _condition(subject: Subject, row: dict[str, object], does: str) -> str:
-    words = subject.words
-    places = {"month": words.month(str(row["month"])), "chance": words.share(float(str(row["chance"])), digits=1)}
-    seen, before = str(row["seen"]), _history(subject, row)
-    if any("+" in code for code in (seen, *before)):  # regimes of war are not told apart: it ends or goes on
-        return words("war.turn.over" if row["over"] else "war.turn.on", does=does, **places)
-    history = ", ".join(regime(subject, code) for code in before)
-    if row["over"] and _one_history(subject, row):
-        return words("war.turn.over", does=does, **places)
-    if row["over"]:
-        return words("war.turn.over_after", history=history, does=does, **places)
-    if seen == before[-1]:
-        return words("war.turn.stays", history=history, does=does, **places)
-    return words("war.turn.seen", regime=regime(subject, seen), history=history, does=does, **places)
-
-
-def _one_history(subject: Subject, row: dict[str, object]) -> bool:
-    """Whether nothing has branched before, so that the history tells nothing."""
-    nodes = subject["nodes"]
-    period = nodes.filter(nodes["node"] == row["node"])["period"][0]
-    return nodes.filter(nodes["period"] == period - 1).height == 1
-
-
-def _history(subject: Subject, row: dict[str, object]) -> list[str]:
-    """Regimes on the way to a node, each once as long as it lasts; the last before it comes last."""
-    nodes = {r["node"]: r for r in subject["nodes"].iter_rows(named=True)}
-    seen: list[str] = []
-    above = nodes[row["node"]]["parent"]
-    while above in nodes:
-        if not seen or seen[-1] != nodes[above]["regime"]:
-            seen.append(nodes[above]["regime"])
-        above = nodes[above]["parent"]
-    return seen[::-1]
-
-
-def regime(subject: Subject, code: str) -> str:
-    """Name of a regime."""
-    named = subject.plan.case.names("regimes", subject.language)
-    return " + ".join(named.get(part, part) for part in code.split("+"))
+    told = [(sentence,) for sentence in branches(subject)]
+    return _table(subject, subject.words("war.title.turns"), [("branch", False)], told) if told else None
 
 
 def _values(subject: Subject) -> Listing:
@@ -139,7 +62,7 @@ def _values(subject: Subject) -> Listing:
 
 def _risks(subject: Subject) -> Listing | None:
     """Objectives whose bad paths weigh more than their mean."""
-    if "risks" not in subject.plan.tables:
+    if subject["risks"].is_empty():
         return None
     words = subject.words
     rows = [
@@ -152,15 +75,15 @@ def _risks(subject: Subject) -> Listing | None:
 
 
 def _forward(subject: Subject) -> Listing | None:
-    if "forward" not in subject.plan.tables:
+    if subject["forward"].is_empty():
         return None
     words, table = subject.words, subject["forward"]
 
-    def between(low: float, high: float) -> str:
-        return f"{amount(subject, low)} – {amount(subject, high)}" if math.isfinite(high - low) else "–"
+    def between(low: float | None, high: float | None) -> str:
+        return "–" if low is None or high is None else f"{amount(subject, low)} – {amount(subject, high)}"
 
-    def above_bound(share: float) -> str:
-        return words.share(share, digits=1) if math.isfinite(share) else "–"  # of a bound of nothing there is no share
+    def above_bound(share: float | None) -> str:
+        return "–" if share is None else words.share(share, digits=1)  # of a bound of nothing there is no share
 
     rows = [
         (
@@ -181,7 +104,7 @@ def _forward(subject: Subject) -> Listing | None:
     found = _table(subject, words("war.title.forward", paths=table["paths"][0]), heads, rows)
     above = table["above_bound"][0]
     note = words("war.note.forward", share=above_bound(above))
-    if above > 0.03:
+    if above is not None and above > 0.03:
         note += " " + words("war.note.forward_far")
     return Listing(found.caption, found.heads, found.rows, found.more, note)
 
@@ -189,12 +112,12 @@ def _forward(subject: Subject) -> Listing | None:
 def _ends(subject: Subject) -> Listing:
     import polars as pl
 
-    words, left = subject.words, left_by_end(subject)
+    words, left = subject.words, left_by_end(subject.plan)
     measures = occurring(left)
     money = {
         (r["ends"], r["measure"]): at_least(subject, r["money"], r["unpriced"])
         for r in left.group_by("ends", "measure")
-        .agg(_known_sum(pl.col("money")), pl.col("unpriced").sum())
+        .agg(known_sum(pl.col("money")), pl.col("unpriced").sum())
         .iter_rows(named=True)
     }
     rows = [
@@ -203,7 +126,7 @@ def _ends(subject: Subject) -> Listing:
             amount(subject, r["cost"]), amount(subject, r["regret"]), words.share(r["served_share"]),
             *(money.get((r["ends"], measure), "0") if r["ends"] else "–" for measure in measures),
         )
-        for r in by_end(subject["ends"]).iter_rows(named=True)
+        for r in by_end(subject.plan).iter_rows(named=True)
     ]  # fmt: skip
     heads = ("end", "chance", "cost", "regret", "served", *measures)
     found = _table(subject, words("war.title.ends"), [(h, h != "end") for h in heads], rows)
@@ -220,36 +143,9 @@ def at_least(subject: Subject, known: float | None, unpriced: int) -> str:
     return more + amount(subject, known if known or not unpriced else None)
 
 
-def _end(subject: Subject, text: str | None) -> str:
+def _end(subject: Subject, end: date | None) -> str:
     """An end date on one line; in words where the war is not over."""
-    return subject.words("war.not_over") if text is None else month(subject, text)
-
-
-def _known_sum(money: pl.Expr) -> pl.Expr:
-    """Sum of what is known; blank where nothing is."""
-    import polars as pl
-
-    return pl.when(money.is_not_null().any()).then(money.sum())
-
-
-def left_by_end(subject: Subject) -> pl.DataFrame:
-    """What is left by end date, measure and item: units and known money, means over the paths that end then; blank where
-    no money is known; and how many of them have units without a known price.
-    """
-    import polars as pl
-
-    chances = subject["ends"].select("path", "probability")
-    whole = subject["ends"].group_by("ends").agg(pl.col("probability").sum().alias("whole"))
-    share = pl.col("probability") / pl.col("whole")
-    return (
-        subject["left"].join(chances, on="path").join(whole, on="ends")
-        .group_by("ends", "measure", "item", maintain_order=True)
-        .agg(
-            (pl.col("quantity") * share).sum(), _known_sum(pl.col("money") * share),
-            pl.col("money").is_null().sum().alias("unpriced"),
-        )
-        .sort("ends", "item", maintain_order=True)
-    )  # fmt: skip
+    return subject.words("war.not_over") if end is None else month(subject, end)
 
 
 def occurring(left: pl.DataFrame) -> list[str]:
@@ -259,7 +155,7 @@ def occurring(left: pl.DataFrame) -> list[str]:
 
 def _left(subject: Subject) -> Listing | None:
     """Units left at each end, by item."""
-    words, left = subject.words, left_by_end(subject)
+    words, left = subject.words, left_by_end(subject.plan)
     if left.is_empty():
         return None
     measures = occurring(left)
@@ -277,15 +173,13 @@ def _supply(subject: Subject) -> Listing | None:
     """What the partner gets a month before each end, by item; means over the paths that end then."""
     import polars as pl
 
-    table = subject["supply"] if "supply" in subject.plan.tables else None
-    if table is None or table.is_empty():
+    table = subject["supply"]
+    if table.is_empty():
         return None
-    chances = subject["ends"].select("path", "probability")
-    p = pl.col("probability")
     mean = (
-        table.join(chances, on="path")
+        supply_by_end(subject.plan)
         .group_by("item", "ends")
-        .agg((pl.col("served") * p).sum() / p.sum(), (pl.col("need") * p).sum() / p.sum())
+        .agg(pl.col("served").sum(), pl.col("need").sum())
         .sort("item", "ends", nulls_last=True)
     )
     words = subject.words
@@ -304,7 +198,7 @@ def _supply(subject: Subject) -> Listing | None:
 
 def _lasting(subject: Subject) -> Listing | None:
     """What the chances of change say about the length of the war, in closed form."""
-    if "lasting" not in subject.plan.tables:
+    if subject["lasting"].is_empty():
         return None
     words = subject.words
     rows = []
@@ -316,27 +210,13 @@ def _lasting(subject: Subject) -> Listing | None:
     return _table(subject, words("war.title.lasting"), [("value", False), ("amount", True)], rows)
 
 
-def month(subject: Subject, text: str) -> str:
-    """A month that is not broken over two lines."""
-    return subject.words.month(text).replace(" ", "\u00a0")
-
-
-def amount(subject: Subject, value: float | None) -> str:
-    """A quantity or money with as many figures as its size deserves; a dash where it is not known."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    if abs(value) < 1e-6:
-        value = 0.0
-    return subject.words.number(round(value, 2) if abs(value) < 100 else round(value))
-
-
 def facts(subject: Subject) -> str:
     """Size of the tree, the unit of money, and how exactly a plan over paths was solved."""
     made, words = subject.plan, subject.words
     nodes = made["nodes"]
     paths = nodes.filter(~nodes["node"].is_in(nodes["parent"].implode())).height
     told = words("war.facts", nodes=words.number(nodes.height), paths=words.number(paths), money=words.money_label)
-    if "rounds" in made.tables:
+    if not made["rounds"].is_empty():
         gap = words.share(made.manifest["gap"], digits=2)
         told += " · " + words("war.solved", gap=gap, rounds=made["rounds"].height, paths=made.manifest["paths"])
     if risk := made.manifest["risk"]:

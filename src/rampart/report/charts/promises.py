@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from rampart.language.names import Subject
@@ -79,7 +80,7 @@ def _name(subject: Subject, row: dict[str, Any]) -> str:
     return subject.words("name.order", item=subject.item(row["item"]), buyer=subject.nation(row["buyer"]))
 
 
-def _middle(month: str) -> int:
+def _middle(month: date | str) -> int:
     number = drawing.month_of(month)
     return (drawing.millis(number) + drawing.millis(number + 1)) // 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from rampart.language.names import Subject
@@ -137,7 +138,7 @@ def decisions_chart(subject: Subject) -> Figure | None:
     return Figure("decisions", words("chart.decisions"), words("note.decisions"), told, spec)
 
 
-def _middle(month: str) -> int:
+def _middle(month: date | str) -> int:
     number = drawing.month_of(month)
     return (drawing.millis(number) + drawing.millis(number + 1)) // 2
 

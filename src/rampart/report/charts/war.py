@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 from rampart.case.calendar import month_text
+from rampart.language.branches import regime
 from rampart.language.names import Subject
-from rampart.report.chapters.war import by_end, regime
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
+from rampart.results.ends_of_war import by_end
 
 RIVALS = ("plan", "as_if_five_years", "year_by_year", "mean_while_it_lasts", "two_stage_policy")
 MOST_LEAVES = 60  # a tree with more is not readable as a drawing
@@ -109,7 +110,7 @@ def _in_order(nodes: list[dict[str, Any]]) -> list[int]:
 
 def survival_chart(subject: Subject) -> Figure | None:
     """Chance that the war still goes on."""
-    if "survival" not in subject.plan.tables:
+    if subject["survival"].is_empty():
         return None
     words, table = subject.words, subject["survival"]
     first = subject.plan.case.calendar.first
@@ -127,8 +128,11 @@ def survival_chart(subject: Subject) -> Figure | None:
 
 def regret_chart(subject: Subject) -> Figure | None:
     """What each way of planning loses against a plan that knew the end."""
-    table, words = by_end(subject["ends"]).drop_nulls("ends"), subject.words
-    columns = [("plan", "regret"), *((r, f"regret_{r}") for r in RIVALS[1:] if f"regret_{r}" in table.columns)]
+    table, words = by_end(subject.plan).drop_nulls("ends"), subject.words
+    columns = [
+        ("plan", "regret"),
+        *((r, f"regret_{r}") for r in RIVALS[1:] if table[f"regret_{r}"].null_count() < table.height),
+    ]
     data = [
         {"x": drawing.millis(drawing.month_of(row["ends"])), "y": row[column], "s": words(f"war.value.{name}")}
         for name, column in columns
@@ -146,7 +150,7 @@ def regret_chart(subject: Subject) -> Figure | None:
 
 def served_chart(subject: Subject) -> Figure | None:
     """Share of the need served until the war ends, by its end."""
-    table = by_end(subject["ends"]).drop_nulls("ends")
+    table = by_end(subject.plan).drop_nulls("ends")
     if table.height < 2:
         return None
     name = subject.words("war.series.served")
@@ -160,7 +164,7 @@ def served_chart(subject: Subject) -> Figure | None:
 
 def frontier_chart(subject: Subject) -> Figure | None:
     """Partner's need unmet against money, and against the members' readiness, each point a plan."""
-    if "frontier" not in subject.plan.tables:
+    if subject["frontier"].is_empty():
         return None
     words, rows = subject.words, list(subject["frontier"].iter_rows(named=True))
     panels = []

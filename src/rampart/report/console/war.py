@@ -5,10 +5,10 @@ from __future__ import annotations
 from rampart.findings import Language
 from rampart.language.names import Subject
 from rampart.report.chapters.war import listings
-from rampart.scenario.war import WarPlan
+from rampart.results.result import Result
 
 
-def print_war(made: WarPlan, language: Language = "en") -> None:
+def print_war(made: Result, language: Language = "en") -> None:
     """The tables on the terminal."""
     from rich import box
     from rich.console import Console

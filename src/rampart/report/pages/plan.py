@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from rampart.findings import Language
@@ -22,7 +21,7 @@ from rampart.report.charts.effort import money_chart, production_chart
 from rampart.report.charts.promises import promises_chart
 from rampart.report.charts.reasons import bottlenecks_chart, decisions_chart
 from rampart.report.charts.stock import deliveries_chart, stock_chart
-from rampart.results.worked_out import WorkedOut
+from rampart.results.result import Result
 
 CHARTS: Mapping[str, Callable[[Subject], Figure | None]] = {
     "overview": overview_chart,
@@ -38,25 +37,14 @@ CHARTS: Mapping[str, Callable[[Subject], Figure | None]] = {
 }
 
 
-def charts(plan: WorkedOut, *, language: Language = "en") -> dict[str, Figure]:
+def charts(plan: Result, *, language: Language = "en") -> dict[str, Figure]:
     """Every chart that the plan has data for, by name."""
     subject = Subject(plan, language)
     drawn = {name: build(subject) for name, build in CHARTS.items()}
     return {name: figure for name, figure in drawn.items() if figure is not None}
 
 
-def write_html(plan: WorkedOut, path: str | Path, language: Language = "en", *, banner: str = "") -> Path:
-    """Write the report of a plan.
-
-    path    file to write
-    banner  classification or handling text at the head of every page; none by default
-    """
-    path = Path(path)
-    path.write_text(html(plan, language, banner=banner), encoding="utf-8", newline="\n")
-    return path
-
-
-def html(plan: WorkedOut, language: Language = "en", *, banner: str = "") -> str:
+def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
     """The report as text."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
