@@ -26,12 +26,8 @@ def plan(
     mip_gap: float = 1e-7,
     seed: int = 0,
     progress: Callable[[Step], None] | None = None,
-<<<<<<< HEAD
     parts: Sequence[Part] | None = None,
 ) -> Result:
-=======
-) -> Result:
->>>>>>> result
     """Plan a case.
 
     time_limit  seconds for solving; None: until solved. When it runs out the best plan so far comes back, its
@@ -75,15 +71,9 @@ def plan(
     spent = dict(zip(("build", "solve", "explain", "delays"), laps, strict=True))
     manifest = manifest_of(case, solution, spent, seed=seed, mip_gap=mip_gap)
     if found is not None:
-<<<<<<< HEAD
         manifest["coupling"] = found.agreement()
     tables["duals"] = price_table(values.programme, solution)
     return Result.of("plan", case, tables, manifest)
-=======
-        manifest["coupling"] = found.told()
-    tables["duals"] = price_table(programme, solution)
-    return Result.of("plan", case, tables, manifest)
->>>>>>> result
 
 
 def manifest_of(

@@ -79,7 +79,7 @@ class Money(Part):
             (*limit.key, limit.amount, _used(spent, limit), float(v["over budget"][n].max()))
             for n, limit in enumerate(budget_limits(v.network))
         ]
-        return {"money": frame("plan", "money", rows), "budgets": frame("budgets", used)}
+        return {"money": frame("plan", "money", rows), "budgets": frame("plan", "budgets", used)}
 
 
 def _due_anyhow(p: Programme) -> Callable[[BudgetLimit], float]:

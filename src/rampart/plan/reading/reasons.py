@@ -296,21 +296,12 @@ def explain(v: Values, solution: Solution, parts: Sequence[Part]) -> dict[str, p
                 text(named.code), v.months[min(nodes)], ends[max(nodes)], short.amount * share,
                 _relief(walk, number, nodes, price),
             ))  # fmt: skip
-<<<<<<< HEAD
             ranked = objective, number, item
             entry = Entry(min(nodes), max(nodes), short.amount * share * months, contribution * share)
             ranking.setdefault(ranked, []).append(entry)
             if ranked not in prices:
                 prices[ranked] = _standing_value(walk, number)
     return {"causes": frame("plan", "causes", rows), "bottlenecks": _ranking(v, solution, ground, ranking, prices)}
-=======
-            entry = ranking.setdefault((objective, kind, code, item), [])
-            months = float(programme.tree.months[node]) if family in LASTING else 1.0
-            entry += [(n, amount * share * months, contribution * share) for n in (min(nodes), max(nodes))]
-            if (objective, kind, code, item) not in prices:
-                prices[objective, kind, code, item] = _standing_value(walk, kind, code)
-    return {"causes": frame("plan", "causes", rows), "bottlenecks": _ranking(programme, solution, ranking, prices)}
->>>>>>> result
 
 
 def _relief(walk: Walk, number: int, nodes: list[int], price: float) -> float | None:
