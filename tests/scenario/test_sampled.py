@@ -24,7 +24,7 @@ from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
 from rampart.cli.main import main
 from rampart.engine.stopping import Stopping
-from rampart.plan.solving.highs import Risk
+from rampart.scenario.risk import Risk
 from rampart.report.pages.war import html
 from rampart.scenario import branching, forward, policy, tree_programme
 from rampart.scenario.nonanticipativity import peeks

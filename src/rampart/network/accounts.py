@@ -90,8 +90,8 @@ def expansion_postings(network: Network) -> Iterator[Posting]:
         if use["expansion"] in network.expansion_index:
             e = network.expansions[network.expansion_index[use["expansion"]]]
             when = FromStart(e["construction"] - use["offset"])
-            at = Resource(use["resource"])
-            yield Posting("resource", at, "expand", Expansion(e["expansion"]), when, -use["quantity"], "used")
+            hall = Resource(use["resource"])
+            yield Posting("resource", hall, "expand", Expansion(e["expansion"]), when, -use["quantity"], "used")
 
 
 def purchase_postings(network: Network) -> Iterator[Posting]:

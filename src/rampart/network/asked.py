@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rampart.case.timelines import at_period_end
+from rampart.network.keys import Pair
 from rampart.network.lags import Floats
 from rampart.network.network import Network
 
@@ -23,7 +24,7 @@ class Held:
 def held(network: Network) -> Held:
     """Requirements of the case laid on the pairs of the model."""
     asked = network.requirements
-    at = network.pair_positions(list(asked.pairs))
+    at = network.pair_positions([Pair(*pair) for pair in asked.pairs])
     result = [np.zeros((len(network.pairs), len(network.calendar))) for _ in range(3)]
     result[2][:] = np.nan
     for target, source in zip(result, (asked.total, asked.floor, asked.daily_rate), strict=True):

@@ -19,7 +19,7 @@ def opening_stock(network: Network) -> Floats:
         lot = month_number(r["lot"]) if r["lot"] else network.calendar.first
         expired = life is not None and lot + life - 1 < network.calendar.first
         if r["condition"] == "serviceable" and not expired:
-            result[network.pair_index[r["holder"], r["item"]]] += r["quantity"]
+            result[network.pair_index[Pair(r["holder"], r["item"])]] += r["quantity"]
     return result
 
 
@@ -32,7 +32,7 @@ def storage_limits(network: Network) -> Floats:
     """Storage limit of each pair, infinite where none is stated. Shape (pairs,)."""
     result = np.full(len(network.pairs), np.inf)
     for r in network.rows("storage"):
-        result[network.pair_index[r["holder"], r["item"]]] = r["limit"]
+        result[network.pair_index[Pair(r["holder"], r["item"])]] = r["limit"]
     return result
 
 

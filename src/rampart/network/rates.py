@@ -56,6 +56,6 @@ def line_rates(network: Network) -> Rates:
     most = np.where(inside, monthly("max_rate", np.inf) / per, 0.0)
     least = np.where(inside & hot, monthly("min_rate", 0.0) / per, 0.0)
     starts = begins(network.calendar)
-    # set-up cost of a period is the one in force in its first month
-    return Rates(most, summed(network.calendar, most), by_period(network.calendar, least), monthly("setup_cost", 0.0)[:, starts],
-                 np.array([r["idle_cost"] or 0.0 for r in rows]))  # fmt: skip
+    setup = monthly("setup_cost", 0.0)[:, starts]  # of a period: the one in force in its first month
+    idle = np.array([r["idle_cost"] or 0.0 for r in rows])
+    return Rates(most, summed(network.calendar, most), by_period(network.calendar, least), setup, idle)

@@ -17,8 +17,8 @@ from independent.builder import build as build_again
 from places import CASES
 from rampart.case.tables import Case
 from rampart.plan.model.build import build
-from rampart.plan.parts.fleet_tables import exchange
-from rampart.plan.programme.values import Outcome
+from rampart.plan.reading.exchange import exchange
+from rampart.plan.programme.values import Values
 from rampart.plan.solving.passes_in_turn import solve
 from rampart.plan.solving.solution import Solution
 from rampart.sustainment.exchange import best_mix, pieces
@@ -55,10 +55,10 @@ def budget(year: int, more: float) -> Case:
     )
 
 
-def solved(one: Case, with_levels: Levels | None = None) -> tuple[Outcome, Solution]:
+def solved(one: Case, with_levels: Levels | None = None) -> tuple[Values, Solution]:
     programme = build(one, levels=with_levels or levels())
     solution = solve(programme)
-    return Outcome(programme, solution), solution
+    return Values(programme, solution.layout, solution.columns), solution
 
 
 def passes(solution: Solution) -> dict[str, float]:
@@ -284,7 +284,7 @@ def test_fired_rounds_wear_the_fleet() -> None:
 def test_a_case_that_asks_for_no_availability_has_no_fleets_in_its_plan() -> None:
     quiet = changed("priorities", lambda t: t.filter(pl.col("objective") != "availability"))
     programme = build(quiet)
-    families = {name for name, family in programme.variables.items() if (family.labels >= 0).any()}
+    families = {name for name, family in programme.families.items() if (family.labels >= 0).any()}
     assert not families & {"spares", "bays", "join", "level", "unavailable"}
     found = rampart.plan(quiet)
     assert all(found[name].is_empty() for name in ("fleets", "support", "exchange"))

@@ -1,10 +1,10 @@
 """Money by nation and fiscal year: commitments and payments, against budgets.
 
-    budget   sum over flows f and nodes s up to t of share[f, s, y] amount[f, s] x[f, s] <= limit + over budget - what is due anyhow
+    budget   sum over flows f, nodes s up to t of share[f,s,y] amount[f,s] x[f,s] <= limit + over budget - due anyhow
 
 y   fiscal year of a budget of a nation and purpose, commitments or payments; t nodes of its last period; in money units.
-``share`` of what is decided in s that falls in y (``network.payments``); ``x`` the decision that the flow follows. What is
-due anyhow: payments on placed orders, upkeep of systems that do not come from the plan. What a cancelled order would have
+``share`` of what is decided in s that falls in y (``network.payments``); ``x`` the decision that the flow follows. Due
+anyhow: payments on placed orders, upkeep of systems that do not come from the plan. What a cancelled order would have
 cost from its cancellation on is taken away.
 """
 

@@ -44,10 +44,11 @@ class Order(Part):
     def families(self, p: Programme) -> Iterable[FamilySpec]:
         """``order``: units by channel, from nothing up."""
         n = p.network
+        items = [n.lines[c.line]["item"] for c in n.channels]
         away = np.array([c.ship_to in n.recipients for c in n.channels], dtype=bool)
         yield FamilySpec(
             "order", [Contract(c.line, c.code) for c in n.channels], "decision", exists=may_order(p),
-            scale=p.scale_of(n.lines[c.line]["item"] for c in n.channels), tie=1.0,
+            scale=p.scale_of(items), worth=p.price_of(items), tie=1.0,
             tie_by=np.where(away, TO_RECIPIENT, 1.0)[:, None], called=lambda key: Line(key[0]),
         )  # fmt: skip
 

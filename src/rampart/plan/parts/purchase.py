@@ -41,7 +41,8 @@ class Purchases(Part):
         yield FamilySpec(
             "buy", [Purchase(o.code, o.buyer) for o in offers], "decision",
             exists=(months_open(p) > 0) & np.array(arrives, dtype=bool).reshape(-1, len(p.tree)),
-            scale=p.scale_of(o.item for o in offers), tie=1.0, called=lambda key: Offer(key[0]),
+            scale=p.scale_of(o.item for o in offers), worth=np.array([o.price for o in offers]) / p.unit, tie=1.0,
+            called=lambda key: Offer(key[0]),
         )  # fmt: skip
 
     def postings(self, p: Programme) -> Iterable[Posting]:

@@ -19,7 +19,7 @@ import numpy as np
 
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, disposal_postings
-from rampart.network.keys import Key
+from rampart.network.keys import Key, Pair
 from rampart.network.lags import Floats, Matrix
 from rampart.network.lots import perishable, storage_limits, usable_lots, usable_share
 from rampart.network.network import Network
@@ -123,7 +123,7 @@ def holding_cost(network: Network) -> tuple[Floats, Floats]:
     cost = np.array([network.items[pair.item]["holding_cost"] for pair in network.pairs])
     value = np.zeros(len(network.pairs))
     for r in network.rows("storage"):
-        n = network.pair_index[r["holder"], r["item"]]
+        n = network.pair_index[Pair(r["holder"], r["item"])]
         value[n] = r["end_value"]
         if r["holding_cost"] is not None:
             cost[n] = r["holding_cost"]

@@ -46,6 +46,7 @@ class FamilySpec:
     tie_by  factor of the tie weight, broadcast to (keys, nodes)
     tie_add added to the tie weight, broadcast to (keys, nodes)
     undoes  what it undoes, where it undoes something
+    worth   money units that one unit stands for, to weigh what differs between plans, shape (keys,); NaN: unknown
     called  what a person calls a key where it is named as a cause; none: as it is
     """
 
@@ -60,6 +61,7 @@ class FamilySpec:
     tie_by: Floats | float = 1.0
     tie_add: Floats | float = 0.0
     undoes: Undoing | None = None
+    worth: Floats | None = None
     called: Callable[[Key], Key] | None = None
 
 

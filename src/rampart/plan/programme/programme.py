@@ -109,6 +109,11 @@ class Programme:
         """Price of one unit delivered in each month, in currency, shape (channels, months)."""
         return prices.delivery_price(self.network)
 
+    def price_of(self, items: Iterable[str]) -> Floats:
+        """Replacement cost of one unit of each of some items, in money units; NaN where unknown."""
+        prices = (self.network.items[item]["price"] for item in items)
+        return np.array([np.nan if price is None else price for price in prices], dtype=float) / self.unit
+
     @property
     def unit(self) -> float:
         """Currency in one money unit."""

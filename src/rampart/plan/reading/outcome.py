@@ -71,7 +71,8 @@ def donations(v: Values) -> pl.DataFrame:
 
 def given_away(v: Values) -> dict[tuple[str, str, str], Floats]:
     """By donor, recipient and item what is sent from stock, or ordered by one nation for another, at each node."""
-    recipients, given = v.network.recipients, {}
+    recipients = v.network.recipients
+    given: dict[tuple[str, str, str], Floats] = {}
     for n, r in enumerate(v.network.routes):
         if r.destination in recipients:
             nothing = np.zeros(len(v.tree))
