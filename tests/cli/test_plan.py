@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from places import ROOT
+from rampart.cli.group import json_text
 from rampart.cli.main import main
 from rampart.plan.solving import highs as solve
 from rampart.results.folder import read_result
@@ -201,7 +202,8 @@ def test_plan_as_json(made: tuple[Path, str], tmp_path: Path) -> None:
     assert found["report"] == []
     assert found["rules_broken"] == []
     assert Path(found["plan"]) == tmp_path / "plan"
-    assert found["decisions"] == read_result(made[0])["decisions"].to_dicts()
+    assert found["decisions"] == json.loads(json_text(read_result(made[0])["decisions"].to_dicts()))
+    assert found["decisions"][0]["decide_by"] == "2025-01"
     assert found["manifest"]["case"] == "Two nations and a partner"
 
 
@@ -328,6 +330,7 @@ def test_demo(tmp_path: Path) -> None:
 CHILD = """
 import sys, time
 import polars as pl
+from rampart.cli.group import json_text
 from rampart.cli.main import main
 from rampart.plan.solving import passes_in_turn as solve
 

@@ -8,22 +8,23 @@ import pytest
 
 from rampart.report.books.plan import write_workbook
 from rampart.report.pages.plan import html
-from report.report_sample import SamplePlan, sample_plan
+from rampart.results.result import Result
+from report.report_sample import sample_plan
 
 
 @pytest.fixture(scope="session")
-def plan() -> SamplePlan:
+def plan() -> Result:
     return sample_plan()
 
 
 @pytest.fixture(scope="session")
-def pages(plan: SamplePlan) -> dict[str, str]:
+def pages(plan: Result) -> dict[str, str]:
     """The page in both languages."""
     return {"en": html(plan, "en"), "fr": html(plan, "fr")}
 
 
 @pytest.fixture(scope="session")
-def workbooks(plan: SamplePlan, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def workbooks(plan: Result, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The workbook in both languages."""
     folder = tmp_path_factory.mktemp("report")
     return {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rampart.cli.options import FINDINGS, INFEASIBLE, OK, TIME_LIMIT, USAGE
+from rampart.cli.options import FINDINGS, INFEASIBLE, OK, TIME_LIMIT
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
@@ -100,8 +100,10 @@ def open_result(path: Path, language: Language, *, as_json: bool = False) -> Res
     try:
         return read_result(path)
     except ResultError as wrong:
+        if isinstance(wrong, NoResultError):
+            raise click.UsageError("\n".join(f.sentence(language) for f in wrong.findings)) from wrong
         show_findings(wrong.findings, language, as_json=as_json)
-        sys.exit(USAGE if isinstance(wrong, NoResultError) else FINDINGS)
+        sys.exit(FINDINGS)
 
 
 def keep_off(folder: Path) -> None:

@@ -66,8 +66,8 @@ def key_figures(subject: Subject) -> list[KeyFigure]:
         found.append(KeyFigure(words.money(total), words("key.commitments")))
     dates = subject["decisions"]["decide_by"].drop_nulls()
     if len(dates):
-        first = str(dates.min())
-        number = int((dates == first).sum())
+        first = dates.sort()[0]
+        number = dates.to_list().count(first)
         found.append(KeyFigure(words.month(first), words.count("key.decide_by", number)))
     return found
 

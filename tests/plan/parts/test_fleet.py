@@ -338,7 +338,7 @@ def test_report_and_explanations_tell_of_fleets(language: Any, tmp_path: Path) -
 
 
 def test_a_plan_with_fleets_saves_back_equal(tmp_path: Path) -> None:
-    assert rampart.read_plan(plan().save(tmp_path / "plan")) == plan()
+    assert rampart.read_result(plan().save(tmp_path / "plan")) == plan()
 
 
 def test_the_command_prints_the_agreement(tmp_path: Path) -> None:
