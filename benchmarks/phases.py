@@ -56,9 +56,9 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
     """
     from rampart.case.doors import read_case
     from rampart.plan.model.build import build
+    from rampart.plan.parts.parts import PARTS
     from rampart.plan.planning import manifest_of
     from rampart.plan.programme.layout import lay_out
-    from rampart.plan.parts.parts import PARTS
     from rampart.plan.programme.values import Values
     from rampart.plan.reading.decisions import decide_now
     from rampart.plan.reading.duals import price_table

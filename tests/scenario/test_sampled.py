@@ -24,10 +24,10 @@ from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
 from rampart.cli.main import main
 from rampart.engine.stopping import Stopping
-from rampart.scenario.risk import Risk
 from rampart.report.pages.war import html
 from rampart.scenario import branching, forward, policy, tree_programme
 from rampart.scenario.nonanticipativity import foresight
+from rampart.scenario.risk import Risk
 from rampart.scenario.sampled import Sampling, forward_table, plan_on_paths
 from rampart.scenario.tree_programme import Outlook
 from scenario.small_war import small

@@ -174,6 +174,13 @@ class Part:
         return {}
 
 
+def shortages_in_order(p: Programme) -> list[Shortage]:
+    """Shortages of all parts, in the order in which the case strives against them; what it does not rank comes last."""
+    place = {measure.name: n for n, (_, measure, _) in enumerate(p.passes)}
+    found = [shortage for part in p.parts for shortage in part.shortages(p)]
+    return sorted(found, key=lambda s: min((place[name] for name in s.passes if name in place), default=len(place)))
+
+
 def first_year(v: Values, family: str, key: int) -> float:
     """What is decided of a key in the first twelve months."""
     return float(v[family][key, v.tree.first_month < v.case.calendar.first + 12].sum())

@@ -12,7 +12,7 @@ from rampart.catalogues.results import frame
 from rampart.network.keys import Pair
 from rampart.network.lags import Floats
 from rampart.plan.model.passes import TIES
-from rampart.plan.parts.part import Part
+from rampart.plan.parts.part import Part, shortages_in_order
 from rampart.plan.programme.values import Values
 from rampart.plan.solving.solution import Solution
 
@@ -27,7 +27,7 @@ def outcome_tables(v: Values, solution: Solution, parts: Sequence[Part]) -> dict
         tables |= part.tables(v)
     return tables | {
         "donations": donations(v),
-        "shortages": shortages(v, parts),
+        "shortages": shortages(v),
         "rules_broken": rules_broken(v, parts),
         "passes": passes(solution),
     }
@@ -92,15 +92,14 @@ def given_away(v: Values) -> dict[tuple[str, str, str], Floats]:
     return given
 
 
-def shortages(v: Values, parts: Sequence[Part]) -> pl.DataFrame:
+def shortages(v: Values) -> pl.DataFrame:
     """Everything short, by objective."""
     rows: list[tuple[Any, ...]] = []
-    for part in parts:
-        for shortage in part.shortages(v.programme):
-            for n, key in enumerate(v.programme.families[shortage.family].keys):
-                for node in np.flatnonzero(v[shortage.family][n] > 0):
-                    amount = float(v[shortage.family][n, node])
-                    rows.append((*shortage.of(key), int(v.tree.period[node]), v.months[node], amount))
+    for shortage in shortages_in_order(v.programme):
+        for n, key in enumerate(v.programme.families[shortage.family].keys):
+            for node in np.flatnonzero(v[shortage.family][n] > 0):
+                amount = float(v[shortage.family][n, node])
+                rows.append((*shortage.of(key), int(v.tree.period[node]), v.months[node], amount))
     return frame("plan", "shortages", rows)
 
 

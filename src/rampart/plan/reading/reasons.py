@@ -20,7 +20,7 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting
 from rampart.network.keys import Key, Pair, text
 from rampart.network.lags import Floats, Integers
-from rampart.plan.parts.part import Limit, Part, Shortage
+from rampart.plan.parts.part import Limit, Part, Shortage, shortages_in_order
 from rampart.plan.programme.values import Values
 from rampart.plan.solving.solution import PassResult, Solution
 
@@ -225,19 +225,18 @@ class Missing(NamedTuple):
     passes: list[PassResult]
 
 
-def missing(v: Values, solution: Solution, parts: Sequence[Part]) -> Iterator[Missing]:
+def missing(v: Values, solution: Solution) -> Iterator[Missing]:
     """Everything short."""
     named = {p.name: p for p in solution.passes}
-    for part in parts:
-        for shortage in part.shortages(v.programme):
-            priced = [named[p] for p in shortage.passes if p in named]
-            if not priced:
-                continue
-            family, amounts = v.programme.families[shortage.family], v[shortage.family]
-            for k, node in zip(*np.nonzero(amounts > 0), strict=True):
-                column = int(solution.layout.column_of_label[family.labels[k, node]])
-                mine = [p for p in priced if p.cost[column] > 0] or priced
-                yield Missing(shortage, int(k), int(node), column, float(amounts[k, node]), mine)
+    for shortage in shortages_in_order(v.programme):
+        priced = [named[p] for p in shortage.passes if p in named]
+        if not priced:
+            continue
+        family, amounts = v.programme.families[shortage.family], v[shortage.family]
+        for k, node in zip(*np.nonzero(amounts > 0), strict=True):
+            column = int(solution.layout.column_of_label[family.labels[k, node]])
+            mine = [p for p in priced if p.cost[column] > 0] or priced
+            yield Missing(shortage, int(k), int(node), column, float(amounts[k, node]), mine)
 
 
 class Entry(NamedTuple):
@@ -268,7 +267,7 @@ def explain(v: Values, solution: Solution, parts: Sequence[Part]) -> dict[str, p
     rows: list[tuple[object, ...]] = []
     ranking: dict[Ranked, list[Entry]] = {}
     prices: dict[Ranked, float | None] = {}
-    for short in missing(v, solution, parts):
+    for short in missing(v, solution):
         # passes that measure one objective in turn (the worst-off first, then the sum) price it together
         together = short.shortage.passes if short.shortage.in_turn else (short.passes[-1].name,)
         used = [p for p in solution.passes if p.name in together]
