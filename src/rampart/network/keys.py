@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from rampart.case.likeness import Likeness, mixed, word
+
 Key = tuple[Any, ...]
+
+HOMES = {
+    "holder": "nations", "donor": "nations", "recipient": "nations", "origin": "nations", "destination": "nations",
+    "buyer": "nations", "nation": "nations", "payer": "nations", "item": "items", "line": "lines",
+    "contract": "contracts", "expansion": "expansions", "offer": "market", "resource": "resources", "fleet": "fleets",
+    "shop": "shops", "group": "sites",
+}  # fmt: skip
+"""Table that names the codes of each part of a key; other parts are what they say."""
 
 
 class Pair(NamedTuple):
@@ -140,6 +152,18 @@ class Shop(NamedTuple):
     """A repair shop."""
 
     shop: str
+
+
+def number(key: Key, likeness: Likeness) -> int:
+    """A number of a key that hangs on what its codes are, not on how they are spelled."""
+    fields = getattr(key, "_fields", range(len(key)))
+    found = word("|".join(str(field) for field in fields))
+    for field, part in zip(fields, key, strict=True):
+        home = HOMES.get(str(field))
+        own = word(str(part)) if home is None else np.uint64(likeness.of(home, part))
+        with np.errstate(over="ignore"):
+            found = mixed(np.array([found * np.uint64(31) + own], dtype=np.uint64))[0]
+    return int(found)
 
 
 def text(key: Key) -> str:

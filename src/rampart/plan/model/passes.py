@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rampart.network.keys import text
+from rampart.case.likeness import mixed
+from rampart.network.keys import number
 from rampart.network.lags import Floats
 from rampart.plan.parts.part import Part, Weight
 from rampart.plan.programme.families import Family
@@ -51,32 +53,46 @@ def objective_passes(p: Programme, parts: Sequence[Part]) -> list[tuple[int, Mea
 
 
 def ties(p: Programme) -> Measure:
-    """Small positive weights from the readable names, so that the plan is one vertex whatever path the solver takes."""
+    """Small positive weights, so that the plan is one vertex whatever path the solver takes."""
     measure = Measure(TIES, "")
     for family in p.families.values():
         if family.spec.tie and len(family):
-            measure.add(family, tie_weights(family) / family.scale[:, None])
+            numbers = np.array([number(key, p.likeness) for key in family.keys], dtype=np.uint64)
+            measure.add(family, tie_weights(family, numbers) / family.scale[:, None])
     return measure
 
 
-def tie_weights(family: Family) -> Floats:
-    """Tie weight of each variable of a family, shape (keys, nodes)."""
-    spec = family.spec
-    names = _name_weights([f"{family.name}|{text(key)}" for key in family.keys], len(family.tree))
-    weights: Floats = spec.tie * names * spec.tie_by + spec.tie_add
-    return weights
+def tie_weights(family: Family, numbers: NDArray[np.uint64]) -> Floats:
+    """Tie weight of each variable of a family, shape (keys, nodes): the dearer, the slower and the later weighs more.
+
+    What is missing weighs less the later it is missing. What data do not tell apart is told apart by the numbers of the
+    keys, which hang on what the codes are and not on how they are spelled.
+    """
+    spec, nodes = family.spec, len(family.tree)
+    weights = np.full((len(family), nodes), 0.5)
+    step = 0.5
+    for data in spec.prefer:
+        weights += step * _ranks(data)[:, None]
+        step /= 2
+    late = family.tree.period / max(1, int(family.tree.period.max()))
+    weights += step * (1.0 - late if family.role == "slack" else late)
+    weights += step * _spread(numbers, nodes)
+    found: Floats = spec.tie * weights * spec.tie_by + spec.tie_add
+    return found
 
 
-def _name_weights(names: list[str], nodes: int) -> Floats:
-    """Numbers in [0.5, 1.5) that depend on the name and the node alone, shape (names, nodes)."""
-    from hashlib import blake2b
+def _ranks(data: Floats) -> Floats:
+    """Rank of each figure among those that differ, from 0 to 1; unknown ones come last."""
+    known = np.where(np.isnan(data), np.inf, data)
+    values, place = np.unique(known, return_inverse=True)
+    ranks: Floats = place / max(1, values.size - 1)
+    return ranks
 
-    seeds = np.array([int.from_bytes(blake2b(n.encode(), digest_size=8).digest()) for n in names], dtype=np.uint64)
-    # splitmix64 spreads the seed and the node over 64 bits (Steele, Lea & Flood 2014); wrapping round is meant
+
+def _spread(numbers: NDArray[np.uint64], nodes: int) -> Floats:
+    """Numbers in [0, 1) that depend on the key's number and the node alone, shape (keys, nodes)."""
+    node = np.arange(1, nodes + 1, dtype=np.uint64)
     with np.errstate(over="ignore"):
-        x = seeds[:, None] + np.arange(1, nodes + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        x = x ^ (x >> np.uint64(31))
-    weights: Floats = 0.5 + (x >> np.uint64(11)).astype(float) / 2.0**53
-    return weights
+        found = mixed(numbers[:, None] + node * np.uint64(0x9E3779B97F4A7C15))
+    spread: Floats = (found >> np.uint64(11)).astype(float) / 2.0**53
+    return spread

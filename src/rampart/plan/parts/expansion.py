@@ -48,6 +48,7 @@ class Expansions(Part):
         yield FamilySpec(
             "expand", [Expansion(e["expansion"]) for e in network.expansions], "decision",
             exists=np.array(may, dtype=bool).reshape(-1, len(tree)), tie=4.0,
+            prefer=tuple(np.array([e[name] for e in network.expansions], dtype=float) for name in ("cost", "construction")),
             worth=np.array([e["cost"] for e in network.expansions], dtype=float),
             whole=np.array([bool(e["whole"]) for e in network.expansions], dtype=bool),
         )  # fmt: skip

@@ -49,6 +49,7 @@ class Order(Part):
         yield FamilySpec(
             "order", [Contract(c.line, c.code) for c in n.channels], "decision", exists=may_order(p),
             scale=p.scale_of(items), worth=p.price_of(items), tie=1.0,
+            prefer=(p.delivery_price[:, 0], np.array([c.lead for c in n.channels], dtype=float)),
             tie_by=np.where(away, TO_RECIPIENT, 1.0)[:, None], called=lambda key: Line(key[0]),
         )  # fmt: skip
 

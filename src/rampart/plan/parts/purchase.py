@@ -42,6 +42,7 @@ class Purchases(Part):
             "buy", [Purchase(o.code, o.buyer) for o in offers], "decision",
             exists=(months_open(p) > 0) & np.array(arrives, dtype=bool).reshape(-1, len(p.tree)),
             scale=p.scale_of(o.item for o in offers), worth=np.array([o.price for o in offers]) / p.unit, tie=1.0,
+            prefer=(np.array([o.price for o in offers], dtype=float), np.array([o.delay for o in offers], dtype=float)),
             called=lambda key: Offer(key[0]),
         )  # fmt: skip
 

@@ -41,6 +41,7 @@ class Transfers(Part):
         yield FamilySpec(
             "send", [Lane(r.origin, r.destination, r.item) for r in routes], "decision",
             exists=np.array(arrives, dtype=bool).reshape(-1, len(p.tree)), scale=p.scale_of(r.item for r in routes),
+            prefer=(np.array([r.cost for r in routes], dtype=float), np.array([r.months for r in routes], dtype=float)),
             worth=p.price_of(r.item for r in routes), tie=1.0, called=lambda key: (key[0], key[1]),
         )  # fmt: skip
 

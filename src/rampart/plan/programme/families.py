@@ -45,6 +45,7 @@ class FamilySpec:
     tie     how much a planner cares to see it small where all else is equal; 0: not at all
     tie_by  factor of the tie weight, broadcast to (keys, nodes)
     tie_add added to the tie weight, broadcast to (keys, nodes)
+    prefer  data by which equals are told apart, smaller first, the foremost first (cost, then months), shape (keys,) each
     undoes  what it undoes, where it undoes something
     worth   money units that one unit stands for, to weigh what differs between plans, shape (keys,); NaN: unknown
     called  what a person calls a key where it is named as a cause; none: as it is
@@ -60,6 +61,7 @@ class FamilySpec:
     tie: float = 0.0
     tie_by: Floats | float = 1.0
     tie_add: Floats | float = 0.0
+    prefer: Sequence[Floats] = ()
     undoes: Undoing | None = None
     worth: Floats | None = None
     called: Callable[[Key], Key] | None = None

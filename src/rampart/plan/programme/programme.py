@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rampart.case.likeness import Likeness, likeness
 from rampart.case.tables import Case
 from rampart.network import prices
 from rampart.network.accounts import Account, Posting
@@ -55,6 +56,11 @@ class Programme:
         """What exists in the case."""
         rows = () if self.levels is None else tuple(dict(row) for row in self.levels.support.fleet_rows)
         return Network(self.case, rows)
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """What the codes of the case are, apart from their names."""
+        return likeness(self.case.tables)
 
     # -- numbers that several parts use --------------------------------------------------------------------------
 
