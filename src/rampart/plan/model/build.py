@@ -17,24 +17,6 @@ from rampart.plan.programme.tree import Tree
 if TYPE_CHECKING:
     from rampart.sustainment.levels import Levels
 
-FAMILIES = (
-    "order", "cancel", "make", "expand", "buy", "send", "stock", "dispose", "serve", "unmet", "shortfall", "below floor",
-    "worst", "owed", "below minimum", "over storage", "over budget", "lots", "active", "idle", "use", "spares", "bays",
-    "join", "level", "unavailable",
-)  # fmt: skip
-ROWS = (
-    "balance", "storage", "shelf life", "output", "maximum rate", "idle", "minimum rate", "ramp", "whole lot", "set-up",
-    "resource use", "resource", "expansion limit", "contract limit", "cancel", "market stock", "market rate", "route",
-    "pledge", "need", "requirement", "floor", "fair share", "fleet", "fleet support", "fleet bays", "bay limit",
-    "fleet need", "budget",
-)  # fmt: skip
-"""Order of 0.1, kept until its answers have been compared."""
-
-
-def place(order: Sequence[str], name: str) -> int:
-    """Place of a name in an order; new ones come last."""
-    return order.index(name) if name in order else len(order)
-
 
 def build(
     case: Case, *, tree: Tree | None = None, levels: Levels | None = None, parts: Sequence[Part] = PARTS
@@ -50,25 +32,18 @@ def build(
     declare(p, parts)
     p.postings += [posting for part in parts for posting in part.postings(p)]
     p.flows += [flow for part in parts for flow in part.flows(p) if flow.amount.any()]
-    rows = [block for part in parts for block in part.rows(p)]
-    p.rows += sorted(rows, key=lambda block: place(ROWS, block.name))
+    p.rows += [block for part in parts for block in part.rows(p)]
     for block in p.rows:
-        block.add_to(p.model)
+        block.add_to(p.model, order=p.in_order(block.keys))
     p.passes += objective_passes(p, parts)
     return p
 
 
 def declare(p: Programme, parts: Sequence[Part]) -> None:
     """All families of variables. A part may look at the families of the parts before it."""
-    specs = []
     for part in parts:
         for spec in part.families(p):
-            p.families[spec.name] = Family(None, p.tree, spec)
-            specs.append(spec)
-    ordered = sorted(specs, key=lambda spec: place(FAMILIES, spec.name))
-    p.families.clear()
-    for spec in ordered:
-        p.families[spec.name] = Family(p.model, p.tree, spec)
+            p.families[spec.name] = Family(p.model, p.tree, spec, order=p.in_order(spec.keys))
     for family in p.families.values():
         if family.spec.undoes is not None:
             p.families[family.spec.undoes.family].undo(family)

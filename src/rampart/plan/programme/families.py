@@ -88,10 +88,10 @@ class Family:
     labels  shape (keys, nodes), -1 where ``exists`` is false
     undone  what may undo it later; rows that add the family then add that too
 
-    A family that is only looked at while others are stated has no model yet, and no labels.
+    order  position of each key in the order in which the solver sees them, shape (keys,)
     """
 
-    def __init__(self, model: LinearModel | None, tree: Tree, spec: FamilySpec) -> None:
+    def __init__(self, model: LinearModel, tree: Tree, spec: FamilySpec, *, order: Integers | None = None) -> None:
         self.spec, self.tree, self.name, self.role = spec, tree, spec.name, spec.role
         self.keys = list(spec.keys)
         shape = (len(self.keys), len(tree))
@@ -100,9 +100,12 @@ class Family:
         self.whole = np.zeros(len(self.keys), dtype=bool) if spec.whole is None else spec.whole
         self.labels: Integers = np.full(shape, -1)
         self.undone: Undone | None = None
-        if model is not None and self.exists.any():
+        if self.exists.any():
+            order = np.arange(len(self.keys)) if order is None else order
             upper = np.broadcast_to(spec.upper, shape) / self.scale[:, None]
-            self.labels = model.add_variables(Grid(self.name, *shape), upper=upper, exists=self.exists)
+            self.labels[order] = model.add_variables(
+                Grid(self.name, *shape), upper=upper[order], exists=self.exists[order]
+            )
 
     def __len__(self) -> int:
         return len(self.keys)

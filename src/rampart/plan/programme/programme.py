@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,8 @@ from rampart.case.tables import Case
 from rampart.network import prices
 from rampart.network.accounts import Account, Posting
 from rampart.network.asked import Held, held
-from rampart.network.keys import Pair, text
-from rampart.network.lags import Booleans, Floats
+from rampart.network.keys import Key, Pair, number, text
+from rampart.network.lags import Booleans, Floats, Integers
 from rampart.network.lots import opening_stock
 from rampart.network.network import Network
 from rampart.network.payments import Flow
@@ -61,6 +61,11 @@ class Programme:
     def likeness(self) -> Likeness:
         """What the codes of the case are, apart from their names."""
         return likeness(self.case.tables)
+
+    def in_order(self, keys: Sequence[Key]) -> Integers:
+        """Positions of keys in an order that hangs on data, and on names only where all data are equal."""
+        numbers = [number(key, self.likeness) for key in keys]
+        return np.array(sorted(range(len(keys)), key=lambda n: (numbers[n], keys[n])), dtype=np.int64)
 
     # -- numbers that several parts use --------------------------------------------------------------------------
 

@@ -132,8 +132,10 @@ class Rows:
         self.where = np.ones(1, dtype=bool) if where is None else where
         return self
 
-    def add_to(self, model: LinearModel) -> None:
+    def add_to(self, model: LinearModel, *, order: Integers | None = None) -> None:
         """Make the rows constraints of the model.
+
+        order  position of each key in the order in which the solver sees them, shape (keys,)
 
         Raises ValueError for a row without terms that its right-hand side contradicts: it would be dropped silently.
         """
@@ -152,7 +154,11 @@ class Rows:
             )
         wanted = wanted & filled & np.isfinite(level)
         if wanted.any():
-            self.labels = model.add_rows(Grid(self.name, *shape), matrix, self.sign, level, where=wanted)
+            order = np.arange(len(self.keys)) if order is None else order
+            at = (order[:, None] * len(self.tree) + np.arange(len(self.tree))).ravel()
+            self.labels[order] = model.add_rows(
+                Grid(self.name, *shape), matrix[at], self.sign, level[order], where=wanted[order]
+            )
 
     def _matrix(self, labels: int) -> sp.csr_array:
         size = len(self.keys) * len(self.tree)
