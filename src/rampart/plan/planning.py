@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.tables import Case
 from rampart.results.manifest import origin_of
+from rampart.results.pegging import pegging
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def plan(
     if found is not None:
         manifest["coupling"] = found.told()
     tables["duals"] = price_table(programme, solution)
+    tables["pegging"] = pegging(case, tables)
     return Result.of("plan", case, tables, manifest)
 
 

@@ -23,6 +23,9 @@ GROUPS = {
     "cause": "cause",
     "family": "rule",
     "status": "status",
+    "from_kind": "from_kind",
+    "to_kind": "to_kind",
+    "to_purpose": "purpose",
 }
 PURPOSES = {"demand": "purpose", "money": "purpose", "budgets": "purpose"}
 KINDS = {"decisions": "kind", "budgets": "limit_kind"}
@@ -86,11 +89,8 @@ def _cell(subject: Subject) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
     def cell(column: ResultColumn, row: Mapping[str, Any]) -> str:
         value, name = row[column.name], column.name
         if column.type == "code":
-            home = (
-                column.reference[0]
-                if len(column.reference) == 1
-                else HOMES.get(str(row.get("cause") or row.get("kind")))
-            )
+            by_kind = HOMES.get(str(row.get("cause") or row.get("kind")))
+            home = by_kind if name == "code" else next(iter(column.reference), None)
             return subject.name(value, table=home)
         if column.type == "choice":
             group = GROUPS.get(name) or (PURPOSES if name == "purpose" else KINDS).get(column.table, name)
