@@ -26,6 +26,8 @@ from rampart.scenario.sampled import Sampling, plan_on_paths
 from rampart.scenario.war import war_plan
 from scenario.small_war import small
 
+pytestmark = pytest.mark.xdist_group("books of a war")  # what is made once for these is made in one process
+
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, Result]:
