@@ -313,6 +313,17 @@ def sample_plan() -> Result:
             },
         ],
         "passes": _passes(),
+        "pegging": [
+            {
+                "item": "shell", "from_kind": "order", "from_code": "fr-shell", "from_holder": "FRA", "from_month": "2024-06",
+                "to_kind": kind, "to_holder": holder, "to_purpose": purpose, "to_month": "2025-01", "through": through,
+                "replaces": replaces, "quantity": 1200.0,
+            }
+            for kind, holder, purpose, through, replaces in (
+                ("need", "UKR", "operations", "FRA", None), ("requirement", "FRA", None, None, "UKR"),
+            )
+        ],
+        "duals": [{"pass": "money", "family": "maximum rate", "code": "fr-shell", "period": 3, "dual": -0.5}],
         "fleets": [
             {
                 "fleet": "ukr-guns", "holder": "UKR", "type": "gun", "group": "hub", "period": t, "month": month,

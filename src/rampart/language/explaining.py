@@ -6,7 +6,7 @@ from rampart.findings import Language
 from rampart.language.explaining_fleet import explain_fleets
 from rampart.language.explaining_plan import explain_plan
 from rampart.language.explaining_war import explain_war
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.results.result import Result
 
 
@@ -20,4 +20,4 @@ def explain(
     fleets: what holds the systems of each fleet back; ``item`` is then a fleet or a part.
     """
     tell = {"plan": explain_plan, "war": explain_war, "fleet": explain_fleets}[result.kind]
-    return tell(Subject(result, language), holder, item)
+    return tell(InWords(result, language), holder, item)

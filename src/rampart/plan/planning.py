@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.tables import Case
 from rampart.results.manifest import origin_of
+from rampart.results.pegging import pegging
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def plan(
     if found is not None:
         manifest["coupling"] = found.agreement()
     tables["duals"] = price_table(values.programme, solution)
+    tables["pegging"] = pegging(case, tables)
     return Result.of("plan", case, tables, manifest)
 
 

@@ -13,9 +13,6 @@ from rampart.results.manifest import FORMAT
 if TYPE_CHECKING:
     import polars as pl
 
-LATER: frozenset[str] = frozenset()
-"""Tables of a plan that version 0.1 did not write."""
-
 
 def from_first_format(
     folder: Path, manifest: Mapping[str, Any], tables: Mapping[str, pl.DataFrame]

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.tables import Case
 from rampart.catalogues.results import complete, result_tables
-from rampart.findings import Finding, NoResultError, ResultError
+from rampart.findings import CaseError, Finding, NoResultError, ResultError
 from rampart.results.first_format import from_first_format
 from rampart.results.manifest import FORMAT
+from rampart.results.pegging import pegging
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def read_result(path: str | Path) -> Result:
     if not (folder / "manifest.json").is_file():
         raise NoResultError([Finding("result-missing", file=str(folder))])
     with _saying(folder, "manifest.json"):
-        manifest = dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict) or "rampart" not in manifest:
+            raise ValueError("not written by Rampart")
         manifest.pop("files", None)  # what the folder holds, not what the result says
         later = int(manifest.get("format", 1)) > FORMAT
     if later:
@@ -38,16 +41,20 @@ def read_result(path: str | Path) -> Result:
             [Finding("result-of-later-version", file=str(folder), value=str(manifest.get("rampart", "")))]
         )
     tables = {file.stem: _table(folder, file) for file in sorted(folder.glob("*.parquet"))}
-    if "format" not in manifest:
+    first = "format" not in manifest
+    if first:
         with _saying(folder, "manifest.json"):
             manifest, tables = from_first_format(folder, manifest, tables)
     with _saying(folder, "manifest.json"):
         expected = result_tables(manifest["kind"])
+    made_now = ("pegging",) if first else ()
     for name in expected:  # an empty table in its place would read as "nothing is short"
-        if name not in tables:
+        if name not in tables and name not in made_now:
             raise ResultError([Finding("result-incomplete", file=str(folder), value=f"{name}.parquet")])
     with _saying(folder, "case"):
         case = _case(folder, manifest)
+    if first:
+        tables["pegging"] = pegging(case, tables)
     return Result(case, complete(manifest["kind"], tables), manifest)
 
 
@@ -59,7 +66,8 @@ def _saying(folder: Path, name: str) -> Iterator[None]:
     except ResultError:
         raise
     except Exception as wrong:
-        raise ResultError([Finding("result-damaged", file=str(folder), value=name)]) from wrong
+        found = wrong.findings if isinstance(wrong, CaseError) else ()
+        raise ResultError([Finding("result-damaged", file=str(folder), value=name), *found]) from wrong
 
 
 def _table(folder: Path, file: Path) -> pl.DataFrame:

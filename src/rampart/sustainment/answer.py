@@ -11,9 +11,7 @@ import numpy as np
 from rampart.catalogues.results import frame
 from rampart.results.manifest import origin_of, records_of
 from rampart.results.result import Result
-from rampart.sustainment.availability_by_month import UNSETTLED
-from rampart.sustainment.availability_by_month import AvailabilityByMonth as Course
-from rampart.sustainment.availability_by_month import availability_by_month as course
+from rampart.sustainment.availability_by_month import UNSETTLED, AvailabilityByMonth, availability_by_month
 from rampart.sustainment.echelon_network import Floats, Network
 from rampart.sustainment.exchange import conflict, gain, levers, mixed_fleets
 from rampart.sustainment.fleet import Support, read_support
@@ -53,7 +51,7 @@ def sustain(
     if budget is not None and not budget >= 0:
         raise ValueError(f"budget {budget}: expected money of zero or more")
     support = read_support(case)
-    base = course(support)
+    base = availability_by_month(support)
     at = len(support.months) - 1 if month is None else _index(support, month)
     spares = spares_of(support, base, at)
     tables = {
@@ -80,7 +78,7 @@ def _index(support: Support, month: str) -> int:
     return support.months.index(month)
 
 
-def spares_of(support: Support, base: Course, month: int) -> Spares:
+def spares_of(support: Support, base: AvailabilityByMonth, month: int) -> Spares:
     """The cost-availability curve for the use, pipelines and systems of one month, from the stock held then.
 
     Parts without a price stand at what is held. What a supplier owes is taken as of that month.
@@ -125,7 +123,7 @@ def spares_of(support: Support, base: Course, month: int) -> Spares:
     )
 
 
-def _availability(s: Support, c: Course, bands: Mapping[int, tuple[Floats, Floats]]) -> pl.DataFrame:
+def _availability(s: Support, c: AvailabilityByMonth, bands: Mapping[int, tuple[Floats, Floats]]) -> pl.DataFrame:
     rows = []
     for f, fleet in enumerate(s.fleets):
         need = s.fleet_rows[f]["needed"]
@@ -139,7 +137,7 @@ def _availability(s: Support, c: Course, bands: Mapping[int, tuple[Floats, Float
     return frame("fleet", "availability", rows)
 
 
-def _bands(case: Case, base: Course, draws: int, seed: int) -> dict[int, tuple[Floats, Floats]]:
+def _bands(case: Case, base: AvailabilityByMonth, draws: int, seed: int) -> dict[int, tuple[Floats, Floats]]:
     """Tenth and ninetieth hundredth of systems available, every figure with a range drawn anew."""
     if not draws:
         return {}
@@ -148,12 +146,12 @@ def _bands(case: Case, base: Course, draws: int, seed: int) -> dict[int, tuple[F
     found = []
     for n in range(draws):
         support = read_support(drawn(case, seed=seed, number=n))
-        found.append(course(support, start=base.available, close=0.02).available)
+        found.append(availability_by_month(support, start=base.available, close=0.02).available)
     low, high = np.quantile(np.stack(found), [0.1, 0.9], axis=0)
     return {f: (low[f], high[f]) for f in range(len(base.support.fleets))}
 
 
-def _holding_back(s: Support, c: Course) -> pl.DataFrame:
+def _holding_back(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     down = c.systems_down()
     rows: list[tuple[Any, ...]] = []
     for f, fleet in enumerate(s.fleets):
@@ -167,7 +165,7 @@ def _holding_back(s: Support, c: Course) -> pl.DataFrame:
     return frame("fleet", "holding_back", rows)
 
 
-def _shortages(s: Support, c: Course) -> pl.DataFrame:
+def _shortages(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     from rampart.sustainment.timegrid import by_month
 
     mean, short = by_month(c.mean), by_month(c.ebo)
@@ -183,7 +181,7 @@ def _shortages(s: Support, c: Course) -> pl.DataFrame:
     return frame("fleet", "shortages", rows)
 
 
-def _shops(s: Support, c: Course) -> pl.DataFrame:
+def _shops(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     rows = [
         (shop, month, float(c.load[m, n]), float(s.bays[m, n]), float(c.queue[m, n]))
         for n, shop in enumerate(s.shops)
@@ -193,7 +191,7 @@ def _shops(s: Support, c: Course) -> pl.DataFrame:
 
 
 def _points(
-    s: Support, c: Course, spares: Spares, month: int, target: float | None, budget: float | None
+    s: Support, c: AvailabilityByMonth, spares: Spares, month: int, target: float | None, budget: float | None
 ) -> dict[str, pl.DataFrame]:
     """The curve, a choice of its points with their stock lists, and what to buy next after the marked one."""
     steps = len(spares.cost)
@@ -227,7 +225,7 @@ def _points(
     }
 
 
-def systems_ready(s: Support, c: Course, spares: Spares, stock: Any, month: int) -> float:
+def systems_ready(s: Support, c: AvailabilityByMonth, spares: Spares, stock: Any, month: int) -> float:
     """Systems available with a stock, by the whole network at one month: the figure behind a point of the curve."""
     from rampart.sustainment.availability import part_factor
     from rampart.sustainment.echelons import evaluate
@@ -260,7 +258,7 @@ def _buys(s: Support, spares: Spares, after: int, most: int = 40) -> pl.DataFram
     return frame("fleet", "buys", rows)
 
 
-def _exchange(case: Case, s: Support, c: Course) -> dict[str, pl.DataFrame]:
+def _exchange(case: Case, s: Support, c: AvailabilityByMonth) -> dict[str, pl.DataFrame]:
     """System-months for a million of currency by lever, and by month for each type."""
     rates, monthly = [], []
     for lever in levers(s, c):
@@ -280,7 +278,7 @@ def _exchange(case: Case, s: Support, c: Course) -> dict[str, pl.DataFrame]:
     }
 
 
-def _conflict(s: Support, c: Course) -> pl.DataFrame:
+def _conflict(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     rows = [
         (holder, s.fleets[f], month, float(lost[m]))
         for holder, f, lost in conflict(s, c)
@@ -290,7 +288,7 @@ def _conflict(s: Support, c: Course) -> pl.DataFrame:
     return frame("fleet", "conflict", rows)
 
 
-def _mix(s: Support, c: Course, month: int, target: float) -> pl.DataFrame:
+def _mix(s: Support, c: AvailabilityByMonth, month: int, target: float) -> pl.DataFrame:
     rows = [
         (m.holder, m.type, m.types, m.systems, target, m.apart, m.together, m.apart / m.together - 1)
         for m in mixed_fleets(s, c, month, target)
@@ -299,7 +297,7 @@ def _mix(s: Support, c: Course, month: int, target: float) -> pl.DataFrame:
     return frame("fleet", "mix", rows)
 
 
-def _findings(s: Support, c: Course, spares: Spares, month: int, target: float | None) -> list[Finding]:
+def _findings(s: Support, c: AvailabilityByMonth, spares: Spares, month: int, target: float | None) -> list[Finding]:
     from rampart.findings import Finding
 
     found = []

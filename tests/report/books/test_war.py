@@ -16,7 +16,7 @@ from places import CASES
 from rampart.case.tables import Case
 from rampart.catalogues.results import result_tables, types_of
 from rampart.cli.main import main
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.books.war import write_workbook
 from rampart.report.charts.war import _told_once
 from rampart.report.pages.war import html
@@ -162,7 +162,7 @@ def test_the_first_turn_needs_no_history_and_later_ones_tell_theirs(made):
 
 def test_contracts_of_one_buyer_with_one_line_are_told_apart():
     case = rampart.read_case(CASES / "tiny")
-    names = Subject(Result.of("war", case, {}, {})).names["contracts"]
+    names = InWords(Result.of("war", case, {}, {})).names["contracts"]
     assert names["alpha_for_partner"].endswith(", for Partner")
     assert len(set(names.values())) == len(names)
 

@@ -10,7 +10,7 @@ from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
 from rampart.language.decisions_and_causes import HOMES
 from rampart.language.headlines import sentences
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.books.catalogue_sheet import catalogue_sheet
 from rampart.report.books.plan_book import PlanBook
 from rampart.report.chapters.decisions import decisions_listing
@@ -23,6 +23,9 @@ GROUPS = {
     "cause": "cause",
     "family": "rule",
     "status": "status",
+    "from_kind": "from_kind",
+    "to_kind": "to_kind",
+    "to_purpose": "purpose",
 }
 PURPOSES = {"demand": "purpose", "money": "purpose", "budgets": "purpose"}
 KINDS = {"decisions": "kind", "budgets": "limit_kind"}
@@ -36,13 +39,13 @@ def write_workbook(plan: Result, path: str | Path, language: Language = "en", *,
     from rampart.report.books.promises import promises_sheet
 
     path = Path(path)
-    book = PlanBook(path, Subject(plan, language), banner=banner)
+    book = PlanBook(path, InWords(plan, language), banner=banner)
     _summary(book)
     charts_sheet(book)
-    cell = _cell(book.subject)
+    cell = _cell(book.answer)
     for name, table in result_tables("plan").items():
         if name not in NOT_SHOWN:
-            catalogue_sheet(book, table, plan[name], cell, unit=book.subject.unit)
+            catalogue_sheet(book, table, plan[name], cell, unit=book.answer.unit)
     promises_sheet(book)
     _assumptions(book)
     _sources(book)
@@ -53,20 +56,20 @@ def write_workbook(plan: Result, path: str | Path, language: Language = "en", *,
 
 def _summary(book: PlanBook) -> None:
     """Headlines and the decisions to take now, as on the first page of the report."""
-    words, subject = book.words, book.subject
+    words, answer = book.words, book.answer
     sheet = book.sheet(words("summary"))
-    sheet.write_string(0, 0, subject.title, book.formats["title"])
-    as_of = words("as_of", date=words.date(str(subject.plan.manifest["created"])))
+    sheet.write_string(0, 0, answer.title, book.formats["title"])
+    as_of = words("as_of", date=words.date(str(answer.result.manifest["created"])))
     sheet.write_string(1, 0, as_of, book.formats["quiet"])
     row = 3
-    for sentence in sentences(subject):
+    for sentence in sentences(answer):
         sheet.merge_range(row, 0, row, 5, "", book.formats["wrap"])
         sheet.write_string(row, 0, sentence, book.formats["wrap"])
         sheet.set_row(row, 30)
         row += 1
     for column, width in enumerate((58, 14, 22, 16, 14, 48)):
         sheet.set_column(column, column, width)
-    listing = decisions_listing(subject, most=None)
+    listing = decisions_listing(answer, most=None)
     if listing is None:
         sheet.write_string(row + 1, 0, words("no_decisions"), book.formats["text"])
         return
@@ -79,19 +82,16 @@ def _summary(book: PlanBook) -> None:
             sheet.write_string(number, column, text, book.formats[style])
 
 
-def _cell(subject: Subject) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
+def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
     """Words for every cell that is neither number nor month: names in place of codes."""
-    words = subject.words
+    words = answer.words
 
     def cell(column: ResultColumn, row: Mapping[str, Any]) -> str:
         value, name = row[column.name], column.name
         if column.type == "code":
-            home = (
-                column.reference[0]
-                if len(column.reference) == 1
-                else HOMES.get(str(row.get("cause") or row.get("kind")))
-            )
-            return subject.name(value, table=home)
+            by_kind = HOMES.get(str(row.get("cause") or row.get("kind")))
+            home = by_kind if name == "code" else next(iter(column.reference), None)
+            return answer.name(value, table=home)
         if column.type == "choice":
             group = GROUPS.get(name) or (PURPOSES if name == "purpose" else KINDS).get(column.table, name)
             return words.choice(group, value)
@@ -101,14 +101,14 @@ def _cell(subject: Subject) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
 
 
 def _assumptions(book: PlanBook) -> None:
-    words, subject = book.words, book.subject
+    words, answer = book.words, book.answer
     keys = ("about", "month", "figure", "main", "unit", "low", "high", "grade", "note", "source")
     widths = (52, 12, 26, 14, 16, 14, 14, 12, 48, 40)
     sheet = book.sheet(words("chapter.assumed"))
     heads = [(words(f"head.{key}"), width) for key, width in zip(keys, widths, strict=True)]
     book.head(sheet, words("table.assumed"), words("chapter.assumed.order"), heads)
-    titles = dict(subject.plan.case["sources"].select("source", "title").iter_rows())
-    rows = assumption_rows(subject)
+    titles = dict(answer.result.case["sources"].select("source", "title").iter_rows())
+    rows = assumption_rows(answer)
     for number, r in enumerate(rows, 4):
         value = r["value"] if r["value"] is not None else words("unknown" if r["column"] else "none")
         span = [words("none") if r[k] is None else r[k] for k in ("low", "high")]
@@ -140,7 +140,7 @@ def _sources(book: PlanBook) -> None:
         for key, w in zip(keys, (48, 34, 14, 18, 60, 48), strict=True)
     ]
     book.head(sheet, words("table.sources"), words("chapter.sources.says"), heads)
-    for number, row in enumerate(book.subject.plan.case["sources"].iter_rows(named=True), 4):
+    for number, row in enumerate(book.answer.result.case["sources"].iter_rows(named=True), 4):
         for column, key in enumerate(keys):
             text = row[key] or words("none" if key in ("url", "note") else "unknown")
             sheet.write_string(number, column, text, book.formats["text"])
@@ -151,6 +151,6 @@ def _manifest(book: PlanBook) -> None:
     sheet = book.sheet(words("table.manifest"))
     heads = [(words("head.what_of_run"), 40.0), (words("head.value_of_run"), 110.0)]
     book.head(sheet, words("table.manifest"), words("chapter.solved.says"), heads)
-    for number, pair in enumerate(manifest_rows(book.subject), 4):
+    for number, pair in enumerate(manifest_rows(book.answer), 4):
         for column, text in enumerate(pair):
             sheet.write_string(number, column, text, book.formats["text"])

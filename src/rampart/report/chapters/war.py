@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rampart.language.branches import amount, branches, month, regime, what
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import MOST_ROWS, Head, Listing
 from rampart.results.ends_of_war import by_end, known_sum, left_by_end, supply_by_end
 from rampart.scenario.left_over import MEASURES
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 SHARES = ("gap", "reduction_error", "frontier_error")  # values that are shares, not money
 
 
-def listings(subject: Subject) -> list[Listing]:
+def listings(answer: InWords) -> list[Listing]:
     """All tables of the page, those without rows left out."""
     made = (_decisions, _turns, _values, _risks, _forward, _ends, _left, _supply, _lasting)
-    return [table for table in (make(subject) for make in made) if table is not None]
+    return [table for table in (make(answer) for make in made) if table is not None]
 
 
-def _table(subject: Subject, caption: str, heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Listing:
-    words = subject.words
+def _table(answer: InWords, caption: str, heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Listing:
+    words = answer.words
     found = [tuple(row) for row in rows]
     left = len(found) - MOST_ROWS
     more = words("war.more", n=left) if left > 0 else ""
@@ -34,61 +34,61 @@ def _table(subject: Subject, caption: str, heads: Sequence[tuple[str, bool]], ro
     )
 
 
-def _decisions(subject: Subject) -> Listing:
-    words = subject.words
+def _decisions(answer: InWords) -> Listing:
+    words = answer.words
     rows = [
-        (words(f"war.kind.{r['kind']}"), what(subject, r["kind"], r["what"]), month(subject, r["month"]),
-         amount(subject, r["quantity"]))
-        for r in subject["decisions"].sort("month", "kind", "what").iter_rows(named=True)
+        (words(f"war.kind.{r['kind']}"), what(answer, r["kind"], r["what"]), month(answer, r["month"]),
+         amount(answer, r["quantity"]))
+        for r in answer["decisions"].sort("month", "kind", "what").iter_rows(named=True)
     ]  # fmt: skip
     heads = [("kind", False), ("what", False), ("month", False), ("quantity", True)]
-    return _table(subject, words("war.title.decisions"), heads, rows)
+    return _table(answer, words("war.title.decisions"), heads, rows)
 
 
-def _turns(subject: Subject) -> Listing | None:
+def _turns(answer: InWords) -> Listing | None:
     """The policy in sentences, one a branch: what is decided otherwise than on the other branches."""
-    told = [(sentence,) for sentence in branches(subject)]
-    return _table(subject, subject.words("war.title.turns"), [("branch", False)], told) if told else None
+    told = [(sentence,) for sentence in branches(answer)]
+    return _table(answer, answer.words("war.title.turns"), [("branch", False)], told) if told else None
 
 
-def _values(subject: Subject) -> Listing:
-    words = subject.words
+def _values(answer: InWords) -> Listing:
+    words = answer.words
     rows = [
-        (words(f"war.value.{name}"), words.share(value, digits=2) if name in SHARES else amount(subject, value))
-        for name, value in subject["values"].iter_rows()
+        (words(f"war.value.{name}"), words.share(value, digits=2) if name in SHARES else amount(answer, value))
+        for name, value in answer["values"].iter_rows()
     ]
-    return _table(subject, words("war.title.values"), [("value", False), ("amount", True)], rows)
+    return _table(answer, words("war.title.values"), [("value", False), ("amount", True)], rows)
 
 
-def _risks(subject: Subject) -> Listing | None:
+def _risks(answer: InWords) -> Listing | None:
     """Objectives whose bad paths weigh more than their mean."""
-    if subject["risks"].is_empty():
+    if answer["risks"].is_empty():
         return None
-    words = subject.words
+    words = answer.words
     rows = [
         (words(f"objective.{r['objective']}"), words.share(r["weight"]), words.share(1 - r["level"], digits=1),
-         amount(subject, r["mean"]), amount(subject, r["cvar"]))
-        for r in subject["risks"].iter_rows(named=True)
+         amount(answer, r["mean"]), amount(answer, r["cvar"]))
+        for r in answer["risks"].iter_rows(named=True)
     ]  # fmt: skip
     heads = [("objective", False), ("weight", True), ("worst", True), ("mean_of_all", True), ("mean_of_worst", True)]
-    return _table(subject, words("war.title.risks"), heads, rows)
+    return _table(answer, words("war.title.risks"), heads, rows)
 
 
-def _forward(subject: Subject) -> Listing | None:
-    if subject["forward"].is_empty():
+def _forward(answer: InWords) -> Listing | None:
+    if answer["forward"].is_empty():
         return None
-    words, table = subject.words, subject["forward"]
+    words, table = answer.words, answer["forward"]
 
     def between(low: float | None, high: float | None) -> str:
-        return "–" if low is None or high is None else f"{amount(subject, low)} – {amount(subject, high)}"
+        return "–" if low is None or high is None else f"{amount(answer, low)} – {amount(answer, high)}"
 
     def above_bound(share: float | None) -> str:
         return "–" if share is None else words.share(share, digits=1)  # of a bound of nothing there is no share
 
     rows = [
         (
-            words(f"war.value.{r['policy']}"), amount(subject, r["mean"]), between(r["low"], r["high"]),
-            above_bound(r["above_bound"]), amount(subject, r["more"]) if n else "",
+            words(f"war.value.{r['policy']}"), amount(answer, r["mean"]), between(r["low"], r["high"]),
+            above_bound(r["above_bound"]), amount(answer, r["more"]) if n else "",
             between(r["more_low"], r["more_high"]) if n else "",
         )
         for n, r in enumerate(table.iter_rows(named=True))
@@ -101,7 +101,7 @@ def _forward(subject: Subject) -> Listing | None:
         ("more", True),
         ("more_interval", True),
     ]
-    found = _table(subject, words("war.title.forward", paths=table["paths"][0]), heads, rows)
+    found = _table(answer, words("war.title.forward", paths=table["paths"][0]), heads, rows)
     above = table["above_bound"][0]
     note = words("war.note.forward", share=above_bound(above))
     if above is not None and above > 0.03:
@@ -109,43 +109,43 @@ def _forward(subject: Subject) -> Listing | None:
     return Listing(found.caption, found.heads, found.rows, found.more, note)
 
 
-def _ends(subject: Subject) -> Listing:
+def _ends(answer: InWords) -> Listing:
     import polars as pl
 
-    words, left = subject.words, left_by_end(subject.plan)
+    words, left = answer.words, left_by_end(answer.result)
     measures = occurring(left)
     money = {
-        (r["ends"], r["measure"]): at_least(subject, r["money"], r["unpriced"])
+        (r["ends"], r["measure"]): at_least(answer, r["money"], r["unpriced"])
         for r in left.group_by("ends", "measure")
         .agg(known_sum(pl.col("money")), pl.col("unpriced").sum())
         .iter_rows(named=True)
     }
     rows = [
         (
-            _end(subject, r["ends"]), words.share(r["chance"], digits=1),
-            amount(subject, r["cost"]), amount(subject, r["regret"]), words.share(r["served_share"]),
+            _end(answer, r["ends"]), words.share(r["chance"], digits=1),
+            amount(answer, r["cost"]), amount(answer, r["regret"]), words.share(r["served_share"]),
             *(money.get((r["ends"], measure), "0") if r["ends"] else "–" for measure in measures),
         )
-        for r in by_end(subject.plan).iter_rows(named=True)
+        for r in by_end(answer.result).iter_rows(named=True)
     ]  # fmt: skip
     heads = ("end", "chance", "cost", "regret", "served", *measures)
-    found = _table(subject, words("war.title.ends"), [(h, h != "end") for h in heads], rows)
-    unknown = [subject.item(i) for i in left.filter(pl.col("unpriced") > 0)["item"].unique(maintain_order=True)]
+    found = _table(answer, words("war.title.ends"), [(h, h != "end") for h in heads], rows)
+    unknown = [answer.item(i) for i in left.filter(pl.col("unpriced") > 0)["item"].unique(maintain_order=True)]
     note = words("war.note.left", money=words.money_label)
     if unknown:
         note += " " + words("war.note.left_unpriced", items=", ".join(unknown))
     return Listing(found.caption, found.heads, found.rows, found.more, note)
 
 
-def at_least(subject: Subject, known: float | None, unpriced: int) -> str:
+def at_least(answer: InWords, known: float | None, unpriced: int) -> str:
     """Money of what has a price; more than that where something has none, and a dash where nothing has."""
     more = "> " if unpriced and known else ""
-    return more + amount(subject, known if known or not unpriced else None)
+    return more + amount(answer, known if known or not unpriced else None)
 
 
-def _end(subject: Subject, end: date | None) -> str:
+def _end(answer: InWords, end: date | None) -> str:
     """An end date on one line; in words where the war is not over."""
-    return subject.words("war.not_over") if end is None else month(subject, end)
+    return answer.words("war.not_over") if end is None else month(answer, end)
 
 
 def occurring(left: pl.DataFrame) -> list[str]:
@@ -153,66 +153,66 @@ def occurring(left: pl.DataFrame) -> list[str]:
     return [measure for measure in MEASURES if measure in left["measure"]]
 
 
-def _left(subject: Subject) -> Listing | None:
+def _left(answer: InWords) -> Listing | None:
     """Units left at each end, by item."""
-    words, left = subject.words, left_by_end(subject.plan)
+    words, left = answer.words, left_by_end(answer.result)
     if left.is_empty():
         return None
     measures = occurring(left)
     units = {(r["item"], r["ends"], r["measure"]): r["quantity"] for r in left.iter_rows(named=True)}
     rows = [
-        (subject.item(item), month(subject, end), *(amount(subject, units.get((item, end, m), 0.0)) for m in measures))
-        for item, end in sorted({(item, end) for item, end, _ in units}, key=lambda at: (subject.item(at[0]), at[1]))
+        (answer.item(item), month(answer, end), *(amount(answer, units.get((item, end, m), 0.0)) for m in measures))
+        for item, end in sorted({(item, end) for item, end, _ in units}, key=lambda at: (answer.item(at[0]), at[1]))
     ]
     heads = [("item", False), ("end", False), *((m, True) for m in measures)]
-    found = _table(subject, words("war.title.left"), heads, rows)
+    found = _table(answer, words("war.title.left"), heads, rows)
     return Listing(found.caption, found.heads, found.rows, found.more, words("war.note.left_units"), repeat=1)
 
 
-def _supply(subject: Subject) -> Listing | None:
+def _supply(answer: InWords) -> Listing | None:
     """What the partner gets a month before each end, by item; means over the paths that end then."""
     import polars as pl
 
-    table = subject["supply"]
+    table = answer["supply"]
     if table.is_empty():
         return None
     mean = (
-        supply_by_end(subject.plan)
+        supply_by_end(answer.result)
         .group_by("item", "ends")
         .agg(pl.col("served").sum(), pl.col("need").sum())
         .sort("item", "ends", nulls_last=True)
     )
-    words = subject.words
+    words = answer.words
     rows = [
         (
-            subject.item(r["item"]), _end(subject, r["ends"]),
-            amount(subject, r["need"]), amount(subject, r["served"]),
+            answer.item(r["item"]), _end(answer, r["ends"]),
+            amount(answer, r["need"]), amount(answer, r["served"]),
             words.share(r["served"] / r["need"]) if r["need"] > 0 else "–",
         )
         for r in mean.iter_rows(named=True)
     ]  # fmt: skip
     heads = [("item", False), ("end", False), ("need", True), ("supply", True), ("supply_share", True)]
-    found = _table(subject, words("war.title.supply"), heads, rows)
+    found = _table(answer, words("war.title.supply"), heads, rows)
     return Listing(found.caption, found.heads, found.rows, found.more, repeat=1)
 
 
-def _lasting(subject: Subject) -> Listing | None:
+def _lasting(answer: InWords) -> Listing | None:
     """What the chances of change say about the length of the war, in closed form."""
-    if subject["lasting"].is_empty():
+    if answer["lasting"].is_empty():
         return None
-    words = subject.words
+    words = answer.words
     rows = []
-    for name, of, value in subject["lasting"].iter_rows():
-        told = regime(subject, of) if name == "months_in" and of else of
+    for name, of, value in answer["lasting"].iter_rows():
+        told = regime(answer, of) if name == "months_in" and of else of
         key = "war.lasting.months" if name == "months_in" and not of else f"war.lasting.{name}"
         shown = words.number(round(value, 1)) if name == "months_in" else words.share(value, digits=1)
         rows.append((words(key, of=told), shown))
-    return _table(subject, words("war.title.lasting"), [("value", False), ("amount", True)], rows)
+    return _table(answer, words("war.title.lasting"), [("value", False), ("amount", True)], rows)
 
 
-def facts(subject: Subject) -> str:
+def facts(answer: InWords) -> str:
     """Size of the tree, the unit of money, and how exactly a plan over paths was solved."""
-    made, words = subject.plan, subject.words
+    made, words = answer.result, answer.words
     nodes = made["nodes"]
     paths = nodes.filter(~nodes["node"].is_in(nodes["parent"].implode())).height
     told = words("war.facts", nodes=words.number(nodes.height), paths=words.number(paths), money=words.money_label)

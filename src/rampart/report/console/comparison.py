@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
 from rampart.language.branches import what
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.console.plan import wide_console
 from rampart.results.result import Result
 
@@ -26,8 +26,8 @@ def print_comparison(first: Result, differences: dict[str, pl.DataFrame], langua
     from rich.table import Table
     from rich.text import Text
 
-    subject = Subject(first, language)
-    words, console = subject.words, wide_console()
+    answer = InWords(first, language)
+    words, console = answer.words, wide_console()
     for name, frame in differences.items():
         if frame.is_empty():
             continue
@@ -41,7 +41,7 @@ def print_comparison(first: Result, differences: dict[str, pl.DataFrame], langua
             suffix = f" ({words(f'compare.{side}')})" if side else ""
             table.add_column(Text(label + suffix), justify="right" if frame.schema[column].is_numeric() else "left")
         for row in frame.head(MOST_ROWS).iter_rows(named=True):
-            table.add_row(*(Text(_cell(subject, columns.get(c.partition(" ")[0]), row, v)) for c, v in row.items()))
+            table.add_row(*(Text(_cell(answer, columns.get(c.partition(" ")[0]), row, v)) for c, v in row.items()))
         console.print(table)
         if frame.height > MOST_ROWS:
             console.print(words("compare.more", n=frame.height - MOST_ROWS))
@@ -49,8 +49,8 @@ def print_comparison(first: Result, differences: dict[str, pl.DataFrame], langua
         console.print(words("compare.same"))
 
 
-def _cell(subject: Subject, column: ResultColumn | None, row: dict[str, Any], value: object) -> str:
-    words = subject.words
+def _cell(answer: InWords, column: ResultColumn | None, row: dict[str, Any], value: object) -> str:
+    words = answer.words
     if value is None:
         return words(column.blank) if column and column.key and column.blank else words("none")
     if isinstance(value, float):
@@ -58,14 +58,14 @@ def _cell(subject: Subject, column: ResultColumn | None, row: dict[str, Any], va
     if isinstance(value, date):
         return words.month(value, short=True)
     if column is None or not isinstance(value, str):
-        known = (subject.names[table].get(str(value)) for table in ("nations", "items"))
+        known = (answer.names[table].get(str(value)) for table in ("nations", "items"))
         return next((name for name in known if name), str(value))
     if column.name == "what":
-        return what(subject, row["kind"], value)
+        return what(answer, row["kind"], value)
     if column.type == "code":
-        return subject.name(value, table=column.reference[0] if len(column.reference) == 1 else None)
+        return answer.name(value, table=column.reference[0] if len(column.reference) == 1 else None)
     groups = (
-        GROUPS[subject.plan.kind],
+        GROUPS[answer.result.kind],
         column.name,
         f"war.{column.name}",
         "war.head",

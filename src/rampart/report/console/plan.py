@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rampart.findings import Language
 from rampart.language.decisions_and_causes import decision_name, delay, how_much, in_year
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,10 +24,10 @@ def print_decisions(plan: Result, language: Language) -> None:
 
     from rampart.language.headlines import sentences
 
-    subject = Subject(plan, language)
-    words = subject.words
+    answer = InWords(plan, language)
+    words = answer.words
     console = wide_console()
-    for sentence in sentences(subject):
+    for sentence in sentences(answer):
         console.print(f"• {sentence}", soft_wrap=True)
     heads = ("decide.what", "decide.who", "decide.now", "decide.year", "decide.money", "decide.by", "decide.delay")
     table = Table(box=box.SIMPLE_HEAD, title=words("decide.title"), title_justify="left")
@@ -36,16 +36,16 @@ def print_decisions(plan: Result, language: Language) -> None:
     rows = plan["decisions"].to_dicts()
     for row in rows[:SHOWN]:
         table.add_row(
-            decision_name(subject, row), subject.nation(row["nation"]), how_much(subject, row),
-            in_year(subject, row), words.money(row["money"]),
+            decision_name(answer, row), answer.nation(row["nation"]), how_much(answer, row),
+            in_year(answer, row), words.money(row["money"]),
             words.month(row["decide_by"], short=True) if row["decide_by"] else words("blank.decide_by"),
-            delay(subject, row),
+            delay(answer, row),
         )  # fmt: skip
     console.print(table)
     if "coupling" in plan.manifest:
         from rampart.report.chapters.plan_fleets import agreement
 
-        console.print(agreement(subject), soft_wrap=True)
+        console.print(agreement(answer), soft_wrap=True)
     if len(rows) > SHOWN:
         console.print(words("decide.more", n=len(rows) - SHOWN))
 

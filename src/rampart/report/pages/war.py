@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from rampart.findings import Language
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.chapters.war import facts, listings
 from rampart.report.charts.war import figures
 from rampart.results.result import Result
@@ -16,18 +16,18 @@ def html(made: Result, language: Language = "en", *, banner: str = "") -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    subject = Subject(made, language)
-    words = subject.words
+    answer = InWords(made, language)
+    words = answer.words
     environment = Environment(
         loader=PackageLoader("rampart.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
     return environment.get_template("war.html.j2").render(
         words=words,
-        title=subject.title,
+        title=answer.title,
         banner=banner,
         style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
-        figures=[{"figure": f, "rows": [Markup(r) for r in f.rows(words)]} for f in figures(subject)],  # noqa: S704 - drawn here
-        listings=listings(subject),
-        facts=facts(subject),
+        figures=[{"figure": f, "rows": [Markup(r) for r in f.rows(words)]} for f in figures(answer)],  # noqa: S704 - drawn here
+        listings=listings(answer),
+        facts=facts(answer),
     )

@@ -1,0 +1,78 @@
+"""Why something is short, for plans for a war and answers for fleets: sentences that say the figures of the tables."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+import rampart
+from places import CASES
+from rampart.cli.main import main
+from rampart.results.result import Result
+from scenario.small_war import small
+
+
+@pytest.fixture(scope="module")
+def war() -> Result:
+    """The small war from empty shelves."""
+    return rampart.war_plan(small(0.2, stock=0.0), compare=False)
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Result:
+    return rampart.sustain(rampart.read_case(CASES / "fleet-tiny"), draws=0)
+
+
+def test_a_war_says_what_is_short_before_which_end(war: Result) -> None:
+    supply = war["supply"]
+    short = supply.filter(pl.col("served") < 0.99 * pl.col("need"))
+    lines = rampart.explain(war)
+    assert short.height > 0
+    assert sum("(chance" in line for line in lines) == short["ends"].n_unique()
+    holder = supply["holder"][0]
+    assert rampart.explain(war, holder=holder) != lines  # branches are said of the whole plan only
+    other = next(n for n in war.case["nations"]["nation"] if n not in set(supply["holder"]))
+    assert rampart.explain(war, holder=other) == ["Nothing is short there."]
+    assert rampart.explain(war, language="fr") != lines
+
+
+def test_fleets_say_what_holds_them_back(fleet: Result) -> None:
+    lines = rampart.explain(fleet)
+    causes = fleet["holding_back"]
+    named = fleet.case.names("fleets")
+    for (code,), group in causes.group_by("fleet"):
+        at = next(n for n, line in enumerate(lines) if line.startswith(f"{named[str(code)]}: "))
+        largest = (
+            group.group_by("cause", "part")
+            .agg(pl.col("systems").sum())
+            .sort("systems", descending=True)
+            .row(0, named=True)
+        )
+        name = fleet.case.names("parts").get(largest["part"] or "", "")
+        assert f"{100 * largest['systems'] / group['systems'].sum():.0f}%" in lines[at + 1]
+        assert name in lines[at + 1]
+    part = causes["part"].drop_nulls()[0]
+    only = rampart.explain(fleet, item=part)
+    assert any("100%" in line and fleet.case.names("parts")[part] in line for line in only)
+
+
+@pytest.mark.parametrize("kind", ["war", "fleet"])
+def test_the_verb_explains_and_reports_every_kind(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    made: Result = request.getfixturevalue(kind)
+    folder = made.save(tmp_path / "out")
+    for language in ("en", "fr"):
+        said = CliRunner().invoke(main, ["explain", str(folder), "--lang", language])
+        assert said.exit_code == 0, said.output
+        assert said.output.splitlines() == made.explain(language=language)
+        ran = CliRunner().invoke(main, ["report", str(folder), "--lang", language, "--banner", "ESSAI"])
+        assert ran.exit_code == 0, ran.output
+        assert "ESSAI" in (folder / f"report/report.{language}.html").read_text(encoding="utf-8")
+        assert (folder / f"report/report.{language}.xlsx").stat().st_size > 5000
+    found = json.loads(CliRunner().invoke(main, ["explain", str(folder), "--json"]).stdout)
+    assert set(found) == {"war": {"supply", "turns"}, "fleet": {"holding_back", "shops"}}[kind]
+    refused = CliRunner().invoke(main, ["explain", str(folder), "--item", "nothing-like-it"])
+    assert refused.exit_code == 2
