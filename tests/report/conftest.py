@@ -12,26 +12,27 @@ from rampart.case.doors import read_case
 from rampart.case.tables import Case
 from rampart.report.books.plan import write_workbook
 from rampart.report.pages.plan import html
+from rampart.results.result import Result
 from rampart.scenario.sampled import Sampling, plan_on_paths
-from rampart.scenario.war import WarPlan, war_plan
-from rampart.sustainment.answer import Answer, sustain
-from report.report_sample import SamplePlan, sample_plan
+from rampart.scenario.war import war_plan
+from rampart.sustainment.answer import sustain
+from report.report_sample import sample_plan
 from scenario.small_war import small
 
 
 @pytest.fixture(scope="session")
-def plan() -> SamplePlan:
+def plan() -> Result:
     return sample_plan()
 
 
 @pytest.fixture(scope="session")
-def pages(plan: SamplePlan) -> dict[str, str]:
+def pages(plan: Result) -> dict[str, str]:
     """The page in both languages."""
     return {"en": html(plan, "en"), "fr": html(plan, "fr")}
 
 
 @pytest.fixture(scope="session")
-def workbooks(plan: SamplePlan, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def workbooks(plan: Result, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The workbook in both languages."""
     folder = tmp_path_factory.mktemp("report")
     return {
@@ -41,7 +42,7 @@ def workbooks(plan: SamplePlan, tmp_path_factory: pytest.TempPathFactory) -> dic
 
 
 @pytest.fixture(scope="session")
-def wars() -> dict[str, WarPlan]:
+def wars() -> dict[str, Result]:
     """The small war, planned over its tree and over paths; the partner's need has a worth, so there is a frontier."""
     case = small(0.2, stock=0.0, cost=1.0)
     money = case.tables["priorities"]
@@ -55,6 +56,6 @@ def wars() -> dict[str, WarPlan]:
 
 
 @pytest.fixture(scope="session")
-def fleets() -> Answer:
+def fleets() -> Result:
     """The answer for the small fleets."""
     return sustain(read_case(CASES / "fleet-tiny"), target=0.9, draws=3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from rampart.cli.options import FINDINGS, INFEASIBLE, OK, TIME_LIMIT
 if TYPE_CHECKING:
     from rampart.case.tables import Case
     from rampart.findings import Finding, Language
-    from rampart.results.result import Plan
+    from rampart.results.result import Result
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -34,13 +35,15 @@ def say(text: str = "") -> None:
 
 
 def json_text(value: Any) -> str:
-    """JSON as the standard has it, which knows no infinity: a number without a limit is null."""
+    """JSON as the standard has it, which knows no infinity: a number without a limit is null. Months are "YYYY-MM"."""
 
     def plain(v: Any) -> Any:
         if isinstance(v, dict):
             return {k: plain(x) for k, x in v.items()}
         if isinstance(v, list | tuple):
             return [plain(x) for x in v]
+        if isinstance(v, date):
+            return f"{v:%Y-%m}"
         return None if isinstance(v, float) and not math.isfinite(v) else v
 
     return json.dumps(plain(value), ensure_ascii=False, indent=1, allow_nan=False)
@@ -82,21 +85,25 @@ def leave_unbounded(status: str, language: Language, *, as_json: bool) -> None:
         sys.exit(FINDINGS)
 
 
-def exit_code(plan: Plan) -> int:
+def exit_code(result: Result) -> int:
     """0, or 3 where a hard rule gave way, or 4 where the time ran out."""
-    if plan.status == "time limit":
+    if result.status == "time limit":
         return TIME_LIMIT
-    return OK if plan.feasible else INFEASIBLE
+    return OK if result.feasible else INFEASIBLE
 
 
-def open_plan(path: Path) -> Plan:
-    """Load a plan folder, or leave with a usage message."""
-    from rampart.results.result import read_plan
+def open_result(path: Path, language: Language, *, as_json: bool = False) -> Result:
+    """Load a folder of results, or say in a sentence what is wrong with it and leave: exit code 2 where there is none."""
+    from rampart.findings import NoResultError, ResultError
+    from rampart.results.folder import read_result
 
     try:
-        return read_plan(path)
-    except FileNotFoundError as missing:
-        raise click.UsageError(str(missing)) from missing
+        return read_result(path)
+    except ResultError as wrong:
+        if isinstance(wrong, NoResultError):
+            raise click.UsageError("\n".join(f.sentence(language) for f in wrong.findings)) from wrong
+        show_findings(wrong.findings, language, as_json=as_json)
+        sys.exit(FINDINGS)
 
 
 def keep_off(folder: Path) -> None:

@@ -1,38 +1,37 @@
-"""The report of a plan: one HTML file and one workbook, in English or French."""
+"""The report of a result: one HTML file and one workbook, in English or French."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rampart.findings import Language
-    from rampart.results.worked_out import WorkedOut
+    from rampart.results.result import Result
 
 
 def write_report(
-    plan: WorkedOut,
+    result: Result,
     folder_or_file: str | Path,
     *,
     language: Language = "en",
     workbook: bool = True,
     banner: str = "",
 ) -> tuple[Path, ...]:
-    """Write the report of a plan and return the paths written: the page first, then the workbook.
+    """Write the report of a plan, a plan for a war, or an answer for fleets; gives the page, then the workbook.
 
     folder_or_file  an ``.html`` file (the workbook stands beside it under the same name), or a folder, made
                     where it is missing, that gets ``report.en.html`` and ``report.en.xlsx``
     banner          classification or handling text for the head of every page
     """
-    from rampart.report.pages.plan import write_html
-
     target = Path(folder_or_file)
     if target.suffix.lower() not in (".html", ".htm"):
         target.mkdir(parents=True, exist_ok=True)
         target = target / f"report.{language}.html"
-    page = write_html(plan, target, language, banner=banner)
+    page = import_module(f"rampart.report.pages.{result.kind}")
+    target.write_text(page.html(result, language, banner=banner), encoding="utf-8", newline="\n")
     if not workbook:
-        return (page,)
-    from rampart.report.books.plan import write_workbook
-
-    return page, write_workbook(plan, target.with_suffix(".xlsx"), language, banner=banner)
+        return (target,)
+    book = import_module(f"rampart.report.books.{result.kind}")
+    return target, book.write_workbook(result, target.with_suffix(".xlsx"), language, banner=banner)

@@ -1,4 +1,4 @@
-"""The Plan: what to do. Tables of decisions, measures and reasons; a folder of Parquet plus ``manifest.json``."""
+"""The Result: what was worked out from a case. Typed tables and a manifest; a folder of Parquet plus ``manifest.json``."""
 
 from __future__ import annotations
 
@@ -9,31 +9,41 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rampart.case.tables import Case
-from rampart.catalogues.results import catalogue
+from rampart.catalogues.results import Kind, complete
 from rampart.engine.whole_folder import whole_folder
-from rampart.findings import Language
+from rampart.findings import Finding, Language
+from rampart.results.manifest import FORMAT, findings_in, plain
 
 if TYPE_CHECKING:
     import polars as pl
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
-    """What to do, and why.
+class Result:
+    """A plan, a plan for a war of unknown length, or an answer for fleets.
 
     case      the case it was made for
-    tables    result tables of ``data/results.csv``; amounts in the item's unit, money in the case's money unit
-    duals     value of one more unit of each limit, by pass: pass, family, code, period, dual (pass unit per unit)
-    manifest  hashes of the inputs, versions, seed, solver, gap, times
+    tables    every table of its kind in ``data/results.csv``, empty where nothing is to say; months are dates (the first
+              of the month), amounts in the item's unit, money in the case's money unit
+    manifest  kind, format, hashes of the inputs, versions, seed, solver, gap, times, findings
     """
 
     case: Case
     tables: Mapping[str, pl.DataFrame]
-    duals: pl.DataFrame = field(repr=False)
     manifest: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def of(cls, kind: Kind, case: Case, tables: Mapping[str, pl.DataFrame], manifest: Mapping[str, Any]) -> Result:
+        """A result of a kind with every table of the catalogue, and a manifest as it is read back from its file."""
+        return cls(case, complete(kind, tables), plain({"kind": kind, "format": FORMAT} | dict(manifest)))
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         return self.tables[table]
+
+    @property
+    def kind(self) -> Kind:
+        """plan, war or fleet."""
+        return self.manifest["kind"]  # type: ignore[no-any-return]
 
     @property
     def status(self) -> str:
@@ -42,13 +52,18 @@ class Plan:
 
     @property
     def feasible(self) -> bool:
-        """Whether every hard rule could be kept."""
-        return self.tables["rules_broken"].is_empty()
+        """Whether every hard rule of a plan could be kept."""
+        return self.kind != "plan" or self.tables["rules_broken"].is_empty()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found on the way, in the order found."""
+        return findings_in(self.manifest)
 
     def measure(
         self, name: str, *, by: Sequence[str] | str = (), time: Literal["period", "year"] | None = None
     ) -> pl.DataFrame:
-        """A tidy measure grouped by planner's words; see ``rampart.results.measures``."""
+        """A tidy measure of a plan grouped by planner's words; see ``rampart.results.measures``."""
         from rampart.results.measures import measure
 
         return measure(self, name, by=[by] if isinstance(by, str) else list(by), time=time)
@@ -66,41 +81,24 @@ class Plan:
         return rampart.explain(self, holder=holder, item=item, language=language)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Plan):
+        if not isinstance(other, Result):
             return NotImplemented
-        same = all(self.tables[n].equals(other.tables[n]) for n in catalogue())
-        return same and self.case == other.case and dict(self.manifest) == dict(other.manifest)
+        same = self.tables.keys() == other.tables.keys() and dict(self.manifest) == dict(other.manifest)
+        return same and self.case == other.case and all(self.tables[n].equals(other.tables[n]) for n in self.tables)
 
     __hash__ = None  # type: ignore[assignment]
 
     def save(self, path: str | Path) -> Path:
-        """Write the plan folder: a Parquet file a table, the case beside it, ``manifest.json``.
+        """Write the folder of the result: a Parquet file a table, the case beside it, ``manifest.json``.
 
-        The folder appears whole or not at all: it is written beside its place and then moved there. An older plan
-        folder of the same name is replaced; anything else there is refused.
+        The folder appears whole or not at all: it is written beside its place and then moved there. An older folder of
+        results of the same name is replaced; anything else there is refused (FileExistsError).
         """
         target = Path(path)
         with whole_folder(target) as folder:
             for name, table in self.tables.items():
                 table.write_parquet(folder / f"{name}.parquet")
-            self.duals.write_parquet(folder / "duals.parquet")
             self.case.save(folder / "case", format="parquet")
             text = json.dumps(dict(self.manifest), indent=1, ensure_ascii=False, sort_keys=True)
             (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
         return target
-
-
-def read_plan(path: str | Path) -> Plan:
-    """Load a plan folder; equal to the plan that was saved. Raises FileNotFoundError where there is none."""
-    import polars as pl
-
-    from rampart.case.doors import read_case
-
-    folder = Path(path)
-    if not (folder / "manifest.json").exists():
-        raise FileNotFoundError(f"{folder} is not a plan folder: it has no manifest.json")
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in catalogue()}
-    case = read_case(folder / "case")
-    case = Case(case.tables, case.path, tuple(manifest["overrides"]), case.findings)
-    return Plan(case, tables, pl.read_parquet(folder / "duals.parquet"), manifest)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from rampart.report.console.war import print_war
-from rampart.scenario.war import WarPlan
+from rampart.results.result import Result
 from report.page_reader import numbers
 
 
 @pytest.mark.parametrize("way", ["tree", "paths"])
 def test_both_languages_show_the_same_figures(
-    wars: dict[str, WarPlan], way: str, capsys: pytest.CaptureFixture[str]
+    wars: dict[str, Result], way: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = {}
     for language in ("en", "fr"):
@@ -22,7 +22,7 @@ def test_both_languages_show_the_same_figures(
     assert sorted(numbers(found["en"], "en")) == sorted(numbers(found["fr"], "fr"))
 
 
-def test_the_cost_of_the_plan_is_shown(wars: dict[str, WarPlan], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_cost_of_the_plan_is_shown(wars: dict[str, Result], capsys: pytest.CaptureFixture[str]) -> None:
     value = wars["tree"]["values"].filter(name="plan")["value"][0]
     print_war(wars["tree"], "en")
     shown = numbers(capsys.readouterr().out, "en")

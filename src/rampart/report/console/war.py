@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from rampart.findings import Language
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.chapters.war import listings
-from rampart.scenario.war import WarPlan
+from rampart.results.result import Result
 
 
-def print_war(made: WarPlan, language: Language = "en") -> None:
+def print_war(made: Result, language: Language = "en") -> None:
     """The tables on the terminal."""
     from rich import box
     from rich.console import Console
@@ -17,7 +17,7 @@ def print_war(made: WarPlan, language: Language = "en") -> None:
     console = Console(highlight=False)
     if console.width < 132:
         console = Console(highlight=False, width=132)
-    for shown in listings(Subject(made, language)):
+    for shown in listings(InWords(made, language)):
         table = Table(box=box.SIMPLE_HEAD, title=shown.caption, title_justify="left")
         for head in shown.heads:
             table.add_column(head.label, justify="right" if head.numeric else "left", overflow="fold")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
-from pathlib import Path
 
 import polars as pl
 
@@ -21,25 +20,18 @@ from rampart.report.chapters.fleet import (
     title_of,
     words_of,
 )
-from rampart.report.charts.fleet import Names, availability_chart, causes_chart, curve_chart, exchange_chart
-from rampart.sustainment.answer import Answer
-from rampart.sustainment.availability_by_month import UNSETTLED
+from rampart.report.charts.fleet import (
+    Names,
+    availability_chart,
+    causes_chart,
+    curve_chart,
+    exchange_chart,
+    months_of,
+)
+from rampart.results.result import Result
 
 
-def write_sustainment(
-    answer: Answer, folder: str | Path, *, language: Language = "en", banner: str = ""
-) -> tuple[Path, Path]:
-    """Write ``sustain.en.html`` and ``sustain.en.xlsx`` (or ``fr``) into a folder, made where it is missing."""
-    from rampart.report.books.fleet import write_workbook
-
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    page = folder / f"sustain.{language}.html"
-    page.write_text(html(answer, language, banner=banner), encoding="utf-8", newline="\n")
-    return page, write_workbook(answer, folder / f"sustain.{language}.xlsx", language)
-
-
-def html(answer: Answer, language: Language = "en", *, banner: str = "") -> str:
+def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
     """The page as text."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
@@ -60,8 +52,8 @@ def html(answer: Answer, language: Language = "en", *, banner: str = "") -> str:
         loader=PackageLoader("rampart.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    months = answer.support.months
-    settled = "sustain.solved" if answer.course.residual <= UNSETTLED else "sustain.unsettled"
+    months, use = months_of(answer), answer.manifest["use"]
+    settled = "sustain.solved" if use["settled"] else "sustain.unsettled"
     return environment.get_template("sustain.html.j2").render(
         words=words,
         title=title_of(answer, language),
@@ -80,8 +72,8 @@ def html(answer: Answer, language: Language = "en", *, banner: str = "") -> str:
         conflict=conflict_listing(answer, words, names),
         mix=mix_listing(answer, words, names),
         findings=[f.sentence(language) for f in answer.findings],
-        solved=words(settled, rounds=answer.course.rounds, residual=words.number(answer.course.residual),
-                     draws=answer.draws, seed=answer.seed),
+        solved=words(settled, rounds=use["rounds"], residual=words.number(use["residual"]),
+                     draws=answer.manifest["draws"], seed=answer.manifest["seed"]),
     )  # fmt: skip
 
 
@@ -90,7 +82,7 @@ def _own_links(drawing: str) -> str:
     return re.sub(r'href="[^"#]*#', 'href="#', drawing)
 
 
-def _shown(answer: Answer) -> int:
+def _shown(answer: Result) -> int:
     """Point whose stock list is open at first: the one asked for, else the one in the middle."""
     marked = answer["points"].filter(pl.col("marked"))["point"].to_list()
     return int(marked[0]) if marked else int(answer["points"]["point"][answer["points"].height // 2])

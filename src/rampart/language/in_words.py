@@ -1,4 +1,4 @@
-"""What a report is about: one plan, read in one language, with names in place of codes."""
+"""A result read in one language: its words, and names in place of codes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rampart.catalogues.results import result_columns
 from rampart.findings import Language
 from rampart.language.words import Words
-from rampart.results.worked_out import WorkedOut
+from rampart.results.result import Result
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,31 +22,31 @@ def fixed_units(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Subject:
-    """A plan and the words to tell it in."""
+class InWords:
+    """A result, the language in which it is read, and its words and names in it."""
 
-    plan: WorkedOut
+    result: Result
     language: Language = "en"
 
     @cached_property
     def words(self) -> Words:
         """Words with the case's money."""
-        settings = self.plan.case.settings
+        settings = self.result.case.settings
         return Words(self.language, str(settings["currency"]), str(settings["money_unit"]))
 
     def __getitem__(self, table: str) -> pl.DataFrame:
-        return self.plan.tables[table]
+        return self.result.tables[table]
 
     @property
     def title(self) -> str:
         """Title of the case; French falls back to English."""
-        settings = self.plan.case.settings
+        settings = self.result.case.settings
         return str((self.language == "fr" and settings["title_fr"]) or settings["title_en"])
 
     @cached_property
     def names(self) -> Mapping[str, Mapping[str, str]]:
         """Names by catalogue table and code, for every table whose codes a result may mention."""
-        case = self.plan.case
+        case = self.result.case
         found: dict[str, dict[str, str]] = {
             "nations": case.names("nations", self.language),
             "items": {i: fixed_units(name) for i, name in case.names("items", self.language).items()},
@@ -68,13 +67,13 @@ class Subject:
             code: words("name.offer", nation=place.get(seller, seller), item=item_of.get(item, item))
             for code, seller, item in case["market"].select("offer", "seller", "item").iter_rows()
         }
-        found |= {table: case.names(table, self.language) for table in ("fleets", "sites", "shops")}
+        found |= {table: case.names(table, self.language) for table in ("fleets", "parts", "sites", "shops")}
         found["contracts"] = self._contract_names(place, lines)
         return found
 
     def _contract_names(self, place: Mapping[str, str], lines: Mapping[str, str]) -> dict[str, str]:
         """Contracts by buyer and line; where a buyer has several with a line, by the nation they are for too."""
-        rows = self.plan.case["contracts"].select("contract", "line", "buyer", "ship_to").rows()
+        rows = self.result.case["contracts"].select("contract", "line", "buyer", "ship_to").rows()
         pairs = [(line, buyer) for _, line, buyer, _ in rows]
         found = {}
         for code, line, buyer, ship_to in rows:
@@ -87,7 +86,7 @@ class Subject:
 
     def _line_names(self, place: Mapping[str, str], item_of: Mapping[str, str]) -> dict[str, str]:
         """Lines by their site; where a site has several, the item belongs to the name."""
-        rows = self.plan.case["lines"].select("line", "site", "nation", "item").rows()
+        rows = self.result.case["lines"].select("line", "site", "nation", "item").rows()
         sites = [(site, nation) for _, site, nation, _ in rows]
         found = {}
         for line, site, nation, item in rows:
@@ -141,8 +140,8 @@ class Subject:
     @cached_property
     def units(self) -> Mapping[str, str]:
         """Unit of each item in the reader's language."""
-        fleets = dict.fromkeys(self.plan.case["fleets"]["fleet"].to_list(), self.words.unit("systems"))
-        items = self.plan.case.tables["items"].select("item", "unit").iter_rows()
+        fleets = dict.fromkeys(self.result.case["fleets"]["fleet"].to_list(), self.words.unit("systems"))
+        items = self.result.case.tables["items"].select("item", "unit").iter_rows()
         return fleets | {i: self.words.unit(u) for i, u in items}
 
     def unit(self, item: str | None) -> str:
@@ -157,9 +156,5 @@ class Subject:
 
     def roles(self, role: str) -> list[str]:
         """Nations of a role, in the order of the case."""
-        pairs = self.plan.case.tables["nations"].select("nation", "role").iter_rows()
+        pairs = self.result.case.tables["nations"].select("nation", "role").iter_rows()
         return [nation for nation, given in pairs if given == role]
-
-    def label(self, table: str, column: str = "") -> str:
-        """Label of a result table or column."""
-        return result_columns()[table][column].label[self.language]

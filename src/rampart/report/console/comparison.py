@@ -1,0 +1,76 @@
+"""What differs between two results, as tables on a terminal."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from rampart.catalogues.results import ResultColumn, result_tables
+from rampart.findings import Language
+from rampart.language.branches import what
+from rampart.language.in_words import InWords
+from rampart.report.console.plan import wide_console
+from rampart.results.result import Result
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MOST_ROWS = 40
+GROUPS = {"plan": "", "war": "war.value", "fleet": "sustain.cell"}
+"""Where the words of a choice stand that has no group of its own name, by kind of result."""
+
+
+def print_comparison(first: Result, differences: dict[str, pl.DataFrame], language: Language) -> None:
+    """Each table of differences that has rows, with the catalogue's labels; long ones are cut and what is left counted."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    answer = InWords(first, language)
+    words, console = answer.words, wide_console()
+    for name, frame in differences.items():
+        if frame.is_empty():
+            continue
+        known = result_tables(first.kind).get(name)
+        columns = known.columns if known else {}
+        title = known.label[language] if known else words("compare.case")
+        table = Table(box=box.SIMPLE_HEAD, title=Text(title), title_justify="left")
+        for column in frame.columns:
+            base, _, side = column.partition(" ")
+            label = columns[base].label[language] if base in columns else base.replace("_", " ")
+            suffix = f" ({words(f'compare.{side}')})" if side else ""
+            table.add_column(Text(label + suffix), justify="right" if frame.schema[column].is_numeric() else "left")
+        for row in frame.head(MOST_ROWS).iter_rows(named=True):
+            table.add_row(*(Text(_cell(answer, columns.get(c.partition(" ")[0]), row, v)) for c, v in row.items()))
+        console.print(table)
+        if frame.height > MOST_ROWS:
+            console.print(words("compare.more", n=frame.height - MOST_ROWS))
+    if all(frame.is_empty() for frame in differences.values()):
+        console.print(words("compare.same"))
+
+
+def _cell(answer: InWords, column: ResultColumn | None, row: dict[str, Any], value: object) -> str:
+    words = answer.words
+    if value is None:
+        return words(column.blank) if column and column.key and column.blank else words("none")
+    if isinstance(value, float):
+        return words.number(value)
+    if isinstance(value, date):
+        return words.month(value, short=True)
+    if column is None or not isinstance(value, str):
+        known = (answer.names[table].get(str(value)) for table in ("nations", "items"))
+        return next((name for name in known if name), str(value))
+    if column.name == "what":
+        return what(answer, row["kind"], value)
+    if column.type == "code":
+        return answer.name(value, table=column.reference[0] if len(column.reference) == 1 else None)
+    groups = (
+        GROUPS[answer.result.kind],
+        column.name,
+        f"war.{column.name}",
+        "war.head",
+        "sustain.cause",
+        "sustain.lever",
+    )
+    group = next((g for g in groups if words.has(f"{g}.{value}")), column.name)
+    return words.choice(group, value)

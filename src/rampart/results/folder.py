@@ -1,0 +1,84 @@
+"""Folders of results: read back equal to what was saved, plans of version 0.1 included."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rampart.case.tables import Case
+from rampart.catalogues.results import complete, result_tables
+from rampart.findings import CaseError, Finding, NoResultError, ResultError
+from rampart.results.first_format import from_first_format
+from rampart.results.manifest import FORMAT
+from rampart.results.pegging import pegging
+from rampart.results.result import Result
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def read_result(path: str | Path) -> Result:
+    """Load a folder of results: a plan, a plan for a war, or an answer for fleets; equal to the one that was saved.
+
+    A plan that version 0.1 wrote is moved over as it is read. Raises NoResultError (a FileNotFoundError) where there is no
+    such folder, ResultError where it cannot be read: damaged, of a later version, or a war of version 0.1, which kept no
+    case and must be made again. Their findings say which.
+    """
+    folder = Path(path)
+    if not (folder / "manifest.json").is_file():
+        raise NoResultError([Finding("result-missing", file=str(folder))])
+    with _saying(folder, "manifest.json"):
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if not isinstance(manifest, dict) or "rampart" not in manifest:
+            raise ValueError("not written by Rampart")
+        manifest.pop("files", None)  # what the folder holds, not what the result says
+        later = int(manifest.get("format", 1)) > FORMAT
+    if later:
+        raise ResultError(
+            [Finding("result-of-later-version", file=str(folder), value=str(manifest.get("rampart", "")))]
+        )
+    tables = {file.stem: _table(folder, file) for file in sorted(folder.glob("*.parquet"))}
+    first = "format" not in manifest
+    if first:
+        with _saying(folder, "manifest.json"):
+            manifest, tables = from_first_format(folder, manifest, tables)
+    with _saying(folder, "manifest.json"):
+        expected = result_tables(manifest["kind"])
+    made_now = ("pegging",) if first else ()
+    for name in expected:  # an empty table in its place would read as "nothing is short"
+        if name not in tables and name not in made_now:
+            raise ResultError([Finding("result-incomplete", file=str(folder), value=f"{name}.parquet")])
+    with _saying(folder, "case"):
+        case = _case(folder, manifest)
+    if first:
+        tables["pegging"] = pegging(case, tables)
+    return Result(case, complete(manifest["kind"], tables), manifest)
+
+
+@contextmanager
+def _saying(folder: Path, name: str) -> Iterator[None]:
+    """Whatever is wrong with a file of the folder, say which it is."""
+    try:
+        yield
+    except ResultError:
+        raise
+    except Exception as wrong:
+        found = wrong.findings if isinstance(wrong, CaseError) else ()
+        raise ResultError([Finding("result-damaged", file=str(folder), value=name), *found]) from wrong
+
+
+def _table(folder: Path, file: Path) -> pl.DataFrame:
+    import polars as pl
+
+    with _saying(folder, file.name):
+        return pl.read_parquet(file)
+
+
+def _case(folder: Path, manifest: Mapping[str, Any]) -> Case:
+    from rampart.case.doors import read_case
+
+    case = read_case(folder / "case")
+    return Case(case.tables, case.path, tuple(manifest["overrides"]), case.findings)
