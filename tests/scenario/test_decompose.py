@@ -18,7 +18,7 @@ from rampart.plan.programme.tree import Tree
 from rampart.scenario import branching, policy
 from rampart.scenario.decompose import two_stage
 from rampart.scenario.risk import Risk
-from rampart.scenario.tree_programme import DECISIONS, Outlook, by_name, cvar
+from rampart.scenario.tree_programme import Outlook, by_name, cvar
 from rampart.scenario.war import tree_of
 
 DIGITS = {"rel": 0, "abs": 6e-7}  # the tables print six or seven decimals
@@ -64,12 +64,12 @@ class War:
         at = {tuple(path): n for n, path in enumerate(branching.paths_of(outlook.tree)[0].tolist())}
         return np.array([cost[at[tuple(path)]] for path in self.paths.tolist()])
 
-    def mean_plan(self, *, all_fixed: bool, families: tuple[str, ...] = DECISIONS) -> float:
+    def mean_plan(self, *, all_fixed: bool, families: tuple[str, ...] | None = None) -> float:
         ahead = Outlook(self.case, branching.mean_path(self.tree))
         expected = ahead.solve()
         amounts = [
             (family, key, int(node), amount)
-            for family in families
+            for family in families or ahead.decisions
             for (key, t), amount in ahead.decided(expected, family).items()
             for node in np.flatnonzero((self.tree.period == t) & ~self.over)
             if all_fixed or t == 0

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from rampart.report.console.plan import print_comparison, print_decisions
+from rampart.report.console.comparison import print_comparison
+from rampart.report.console.plan import print_decisions
 from rampart.results.comparison import compare
 from results.short_plan import short_plan
 
@@ -32,11 +33,11 @@ def test_sentences_and_decisions(capsys: pytest.CaptureFixture[str], language: s
 
 def test_a_comparison_shows_both_sides_and_the_change(capsys: pytest.CaptureFixture[str]) -> None:
     first, second = short_plan(4.0), short_plan(7.0)
-    print_comparison(compare(first, second), first.case, "en")
+    print_comparison(first, compare(first, second), "en")
     text = shown(capsys)
     assert "Alpha" in text
     assert re.search(r"\b12\b.*\b21\b.*\b9\b", text)
-    print_comparison(compare(first, first), first.case, "en")
+    print_comparison(first, compare(first, first), "en")
     same = shown(capsys)
     assert same
     assert not re.search(r"\d", same)
