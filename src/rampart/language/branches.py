@@ -17,7 +17,7 @@ def branches(answer: InWords) -> list[str]:
     for _, branch in answer["turns"].group_by("node", maintain_order=True):
         rows = list(branch.iter_rows(named=True))
         does = [
-            words("war.turn.does", kind=words(f"war.kind.{r['kind']}"), what=what(answer, r["kind"], r["what"]),
+            words("war.turn.does", kind=words(f"war.kind.{r['kind']}"), what=answer.named(r["key"]),
                   quantity=amount(answer, r["quantity"]), elsewhere=amount(answer, r["elsewhere"]))
             for r in rows[:SAID]
         ]  # fmt: skip
@@ -25,18 +25,6 @@ def branches(answer: InWords) -> list[str]:
             does.append(words("war.turn.more", n=len(rows) - SAID))
         sentences.append(_condition(answer, rows[0], words("war.and").join(does)))
     return sentences
-
-
-def what(answer: InWords, kind: str, key: str) -> str:
-    """A decision's object by name: line and buyer, offer and buyer, route and item, expansion."""
-    if kind in ("order", "cancel"):
-        line, contract, *month = key.split("|")
-        if month:
-            ordered = what(answer, "order", f"{line}|{contract}")
-            return answer.words("war.ordered", what=ordered, month=answer.words.month(month[0]))
-        known = contract in answer.names["contracts"]
-        return answer.name(contract, table="contracts") if known else answer.name(line, table="lines")
-    return answer.name(key, table="expansions" if kind == "expand" else "market")
 
 
 def _condition(answer: InWords, row: dict[str, Any], does: str) -> str:
