@@ -49,6 +49,23 @@ def test_wars_are_compared_by_end(wars: tuple[Result, Result]) -> None:
     assert first["probability change"] == pytest.approx(0.8**2 - 0.6**2)
 
 
+def test_what_is_not_known_on_one_side_has_no_change_and_what_is_not_there_is_nothing(
+    wars: tuple[Result, Result],
+) -> None:
+    one, _ = wars
+    unknown = Result(
+        one.case,
+        {**one.tables, "values": one["values"].head(1), "decisions": one["decisions"].head(0),
+         "ends": one["ends"].with_columns(cost=pl.lit(None, pl.Float64))},
+        one.manifest,
+    )  # fmt: skip
+    found = rampart.compare(one, unknown)
+    assert found["values"].height == one["values"].height - 1
+    assert found["values"]["value change"].null_count() == found["values"].height
+    assert found["decisions"]["quantity change"].to_list() == [-q for q in found["decisions"]["quantity"]]
+    assert found["ends"]["cost change"].null_count() == found["ends"].height
+
+
 def test_fleets_are_compared_by_fleet_and_month(fleets: tuple[Result, Result]) -> None:
     found = rampart.compare(*fleets)
     table = found["availability"]

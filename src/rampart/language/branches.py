@@ -17,14 +17,20 @@ def branches(answer: InWords) -> list[str]:
     for _, branch in answer["turns"].group_by("node", maintain_order=True):
         rows = list(branch.iter_rows(named=True))
         does = [
-            words("war.turn.does", kind=words(f"war.kind.{r['kind']}"), what=what(answer, r["kind"], r["what"]),
-                  quantity=amount(answer, r["quantity"]), elsewhere=amount(answer, r["elsewhere"]))
+            words("war.turn.does", what=_named(answer, r["kind"], r["what"]), quantity=amount(answer, r["quantity"]),
+                  elsewhere=amount(answer, r["elsewhere"]))
             for r in rows[:SAID]
         ]  # fmt: skip
         if len(rows) > SAID:
             does.append(words("war.turn.more", n=len(rows) - SAID))
         sentences.append(_condition(answer, rows[0], words("war.and").join(does)))
     return sentences
+
+
+def _named(answer: InWords, kind: str, key: str) -> str:
+    """A decision by its kind and name; the kind is not said twice: "expansion of the plant", not "expansion expansion"."""
+    says, name = answer.words(f"war.kind.{kind}"), what(answer, kind, key)
+    return name if name.lower().startswith(says.lower()) else f"{says} {name}"
 
 
 def what(answer: InWords, kind: str, key: str) -> str:
