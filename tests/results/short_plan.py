@@ -16,7 +16,7 @@ MONTHS = 3
 
 
 @cache
-def short_plan(rate: float) -> rampart.Plan:
+def short_plan(rate: float) -> rampart.Result:
     """Three months from March 2024 on: ``rate`` a month are made and served, the rest of 10 is short."""
     return rampart.plan(
         case(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,14 +18,20 @@ def branches(answer: InWords) -> list[str]:
     for _, branch in answer["turns"].group_by("node", maintain_order=True):
         rows = list(branch.iter_rows(named=True))
         does = [
-            words("war.turn.does", kind=words(f"war.kind.{r['kind']}"), what=answer.named(r["key"]),
-                  quantity=amount(answer, r["quantity"]), elsewhere=amount(answer, r["elsewhere"]))
+            words("war.turn.does", what=_named(answer, r["kind"], r["key"]), quantity=amount(answer, r["quantity"]),
+                  elsewhere=amount(answer, r["elsewhere"]))
             for r in rows[:SAID]
         ]  # fmt: skip
         if len(rows) > SAID:
             does.append(words("war.turn.more", n=len(rows) - SAID))
         sentences.append(_condition(answer, rows[0], words("war.and").join(does)))
     return sentences
+
+
+def _named(answer: InWords, kind: str, key: Sequence[Mapping[str, str]]) -> str:
+    """A decision by its kind and name; the kind is not said twice: "expansion of the plant", not "expansion expansion"."""
+    says, name = answer.words(f"war.kind.{kind}"), answer.named(key)
+    return name if name.lower().startswith(says.lower()) else f"{says} {name}"
 
 
 def _condition(answer: InWords, row: dict[str, Any], does: str) -> str:

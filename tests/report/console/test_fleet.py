@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from rampart.report.console.fleet import print_answer
-from rampart.sustainment.answer import Answer
+from rampart.results.result import Result
 
 pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_fleets_stand_by_name_and_files_where_they_lie(
-    fleets: Answer, language: str, capsys: pytest.CaptureFixture[str]
+    fleets: Result, language: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    print_answer(fleets, (Path("out") / "fleets.html",), language)
+    print_answer(fleets, Path("out"), (Path("out") / "fleets.html",), language)
     text = capsys.readouterr().out
     names = fleets.case.names("fleets", language)
     assert names
