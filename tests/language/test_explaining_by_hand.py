@@ -1,8 +1,9 @@
-"""Why something is short, for plans for a war and answers for fleets: sentences that say the figures of the tables."""
+"""Why something is short, in sentences: figures worked out by hand or those of the tables, names in place of codes."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,9 @@ from click.testing import CliRunner
 import rampart
 from places import CASES
 from rampart.cli.main import main
+from rampart.findings import Language
 from rampart.results.result import Result
+from results.short_plan import short_plan
 from scenario.small_war import small
 
 
@@ -76,3 +79,31 @@ def test_the_verb_explains_and_reports_every_kind(kind: str, request: pytest.Fix
     assert set(found) == {"war": {"supply", "turns"}, "fleet": {"holding_back", "shops"}}[kind]
     refused = CliRunner().invoke(main, ["explain", str(folder), "--item", "nothing-like-it"])
     assert refused.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "named", "month", "amount"),
+    [("en", ("Shell 155 mm", "Alpha"), "March 2024", "6 rounds"),
+     ("fr", ("Obus de 155 mm", "Alphonie"), "mars 2024", "6 coups")],
+)  # fmt: skip
+def test_the_shortage_and_its_cause_are_named(
+    language: Language, named: tuple[str, ...], month: str, amount: str
+) -> None:
+    """10 a month are needed, 4 made: 6 are short from the first month on, because of the line."""
+    sentences = [text.replace("\u00a0", " ") for text in short_plan(4.0).explain(language=language)]
+    assert all(word in sentences[0] for word in (*named, month, amount))
+    assert "plant" in sentences[1]
+    assert re.search(r"100\s?%", sentences[1])
+    assert not re.search(r"\b(AAA|shell|own_use|max_rate)\b", " ".join(sentences))
+
+
+def test_nothing_short_is_said_to_be_so() -> None:
+    enough = short_plan(10.0)
+    texts = {language: enough.explain(language=language) for language in ("en", "fr")}
+    assert all(len(lines) == 1 for lines in texts.values())
+    assert texts["en"] != texts["fr"]
+
+
+def test_another_holder_has_nothing_to_explain() -> None:
+    assert len(short_plan(4.0).explain(item="shell")) >= 2
+    assert short_plan(4.0).explain(holder="AAA")[0] == short_plan(4.0).explain()[0]

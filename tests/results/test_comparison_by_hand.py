@@ -14,6 +14,7 @@ from rampart.case.tables import Case
 from rampart.cli.main import main
 from rampart.findings import ResultError
 from rampart.results.result import Result
+from results.short_plan import MONTHS, short_plan
 from scenario.small_war import small
 
 
@@ -49,6 +50,23 @@ def test_wars_are_compared_by_end(wars: tuple[Result, Result]) -> None:
     assert first["probability change"] == pytest.approx(0.8**2 - 0.6**2)
 
 
+def test_what_is_not_known_on_one_side_has_no_change_and_what_is_not_there_is_nothing(
+    wars: tuple[Result, Result],
+) -> None:
+    one, _ = wars
+    unknown = Result(
+        one.case,
+        {**one.tables, "values": one["values"].head(1), "decisions": one["decisions"].head(0),
+         "ends": one["ends"].with_columns(cost=pl.lit(None, pl.Float64))},
+        one.manifest,
+    )  # fmt: skip
+    found = rampart.compare(one, unknown)
+    assert found["values"].height == one["values"].height - 1
+    assert found["values"]["value change"].null_count() == found["values"].height
+    assert found["decisions"]["quantity change"].to_list() == [-q for q in found["decisions"]["quantity"]]
+    assert found["ends"]["cost change"].null_count() == found["ends"].height
+
+
 def test_fleets_are_compared_by_fleet_and_month(fleets: tuple[Result, Result]) -> None:
     found = rampart.compare(*fleets)
     table = found["availability"]
@@ -82,3 +100,34 @@ def test_the_verb_compares_every_kind_in_both_languages(
     ran = CliRunner().invoke(main, ["compare", str(tmp_path / "war"), str(tmp_path / "fleet"), "--lang", "fr"])
     assert ran.exit_code == 1
     assert "un plan de guerre" in ran.output and "une réponse sur les parcs" in ran.output
+
+
+# -- plans, worked out by hand ------------------------------------------------------------------------------------
+
+
+def test_a_plan_does_not_differ_from_itself() -> None:
+    assert all(frame.is_empty() for frame in rampart.compare(short_plan(4.0), short_plan(4.0)).values())
+
+
+def test_a_faster_line_serves_more_and_costs_more() -> None:
+    """3 more a month for three months at 2 each."""
+    found = rampart.compare(short_plan(4.0), short_plan(7.0))
+    (demand,) = found["demand"].to_dicts()
+    assert (demand["served"], demand["served second"], demand["served change"]) == pytest.approx((12.0, 21.0, 9.0))
+    assert demand["unmet change"] == pytest.approx(-9.0)
+    (money,) = found["money"].to_dicts()
+    assert money["commitments change"] == pytest.approx(2.0 * 3.0 * MONTHS)
+    (output,) = found["production"].to_dicts()
+    assert output["output change"] == pytest.approx(9.0)
+    assert found["donations"].is_empty()
+    assert found["expansions"].is_empty()
+    assert found["case"].height > 0
+
+
+def test_the_other_way_round_every_change_has_the_other_sign() -> None:
+    there, back = rampart.compare(short_plan(4.0), short_plan(7.0)), rampart.compare(short_plan(7.0), short_plan(4.0))
+    for name in there:
+        for column in (c for c in there[name].columns if c.endswith(" change")):
+            one, other = there[name][column], back[name][column]
+            assert one.is_null().equals(other.is_null()), (name, column)
+            assert one.drop_nulls().to_list() == pytest.approx([-x for x in other.drop_nulls()]), (name, column)

@@ -115,8 +115,8 @@ def test_values_of_the_tables(name: str) -> None:
 def test_first_decisions_and_what_is_unmet() -> None:
     """B-01 and B-02; B-08: the problem of the mean path; B-10: expansions of the mean plan, orders as things go."""
     w = war("war-1")
-    assert w.outlook.decided(w.plan, "order")["plant|c", 0] == pytest.approx(8)
-    assert w.outlook.decided(w.plan, "expand")["more", 0] == pytest.approx(2)
+    assert w.outlook.decided(w.plan, "order")[("plant", "c"), 0] == pytest.approx(8)
+    assert w.outlook.decided(w.plan, "expand")[("more",), 0] == pytest.approx(2)
     unmet = w.outlook.decided(w.plan, "unmet")
     assert sum(w.tree.probability[n] * v for (_, n), v in unmet.items()) == pytest.approx(5.17305, abs=6e-6)
     mean = Outlook(w.case, branching.mean_path(w.tree)).solve()

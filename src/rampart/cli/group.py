@@ -101,7 +101,8 @@ def open_result(path: Path, language: Language, *, as_json: bool = False) -> Res
         return read_result(path)
     except ResultError as wrong:
         if isinstance(wrong, NoResultError):
-            raise click.UsageError("\n".join(f.sentence(language) for f in wrong.findings)) from wrong
+            said = (f"{f.where(language)}: {f.message(language)} {f.remedy(language)}" for f in wrong.findings)
+            raise click.UsageError("\n".join(said)) from wrong
         show_findings(wrong.findings, language, as_json=as_json)
         sys.exit(FINDINGS)
 

@@ -29,6 +29,12 @@ class Pair(NamedTuple):
     item: str
 
 
+class Holder(NamedTuple):
+    """A holder."""
+
+    holder: str
+
+
 class Demand(NamedTuple):
     """An item that a holder needs for a purpose."""
 
@@ -100,6 +106,19 @@ class Lane(NamedTuple):
     item: str
 
 
+class Way(NamedTuple):
+    """The way from one holder to another, whatever goes on it."""
+
+    origin: str
+    destination: str
+
+
+class Group(NamedTuple):
+    """A group of fleets that share spares."""
+
+    group: str
+
+
 class Item(NamedTuple):
     """An item."""
 
@@ -166,6 +185,15 @@ def number(key: Key, likeness: Likeness) -> int:
     return int(found)
 
 
+def parts(key: Key) -> list[dict[str, str]]:
+    """The codes of a key one by one, each with what it is of, as result tables hold them."""
+    fields = getattr(key, "_fields", ("code",) * len(key))
+    return [{"of": str(of), "code": str(code)} for of, code in zip(fields, key, strict=True)]
+
+
 def text(key: Key) -> str:
-    """A key as a person reads it: its parts with bars between them. Nothing is read back from it."""
-    return "|".join(str(part) for part in key)
+    """A key as a person reads it: its parts with bars between them, in quotes where a part holds a bar itself.
+
+    Nothing is read back from it.
+    """
+    return "|".join(f'"{part}"' if "|" in str(part) else str(part) for part in key) if len(key) > 1 else str(key[0])

@@ -40,6 +40,7 @@ def plan(
     """
     from rampart.plan.coupling import coupled, wanted
     from rampart.plan.model.build import build
+    from rampart.plan.parts.part import brought_along
     from rampart.plan.parts.parts import PARTS
     from rampart.plan.programme.values import Values
     from rampart.plan.reading.decisions import decide_now
@@ -71,6 +72,8 @@ def plan(
     laps = [after - before for before, after in pairwise(clock)]
     spent = dict(zip(("build", "solve", "explain", "delays"), laps, strict=True))
     manifest = manifest_of(case, solution, spent, seed=seed, mip_gap=mip_gap)
+    manifest |= brought_along(parts)
+    manifest["alike"] = values.programme.likeness.alike()
     if found is not None:
         manifest["coupling"] = found.agreement()
     tables["duals"] = price_table(values.programme, solution)

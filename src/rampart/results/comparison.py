@@ -46,6 +46,8 @@ BY_END: Mapping[str, Callable[[Result], pl.DataFrame]] = {
     "supply": supply_by_end,
     "left": left_by_end,
 }
+NOT_WORKED_OUT = frozenset({("war", "values")})
+"""Tables in which a row that is not there was not worked out; in all others it stands for nothing."""
 NAMES: Mapping[Kind, tuple[str, str]] = {
     "plan": ("a plan", "un plan"),
     "war": ("a plan for a war", "un plan de guerre"),
@@ -56,8 +58,9 @@ NAMES: Mapping[Kind, tuple[str, str]] = {
 def compare(first: Result, second: Result) -> dict[str, pl.DataFrame]:
     """Differences by table: keys, then each figure in the first result, in the second, and the change.
 
-    Rows without any change are left out; a figure missing on one side is null there. ``case`` lists the rows of the
-    cases that differ. Results of different kinds raise ResultError.
+    Rows without any change are left out; a figure missing on one side is null there, and so is the change of a figure that
+    is not known on one side. A row that only one side has is counted against nothing. ``case`` lists the rows of the cases
+    that differ. Results of different kinds raise ResultError.
     """
     import polars as pl
 
@@ -73,16 +76,26 @@ def compare(first: Result, second: Result) -> dict[str, pl.DataFrame]:
             (BY_END[name](r) if r.kind == "war" and name in BY_END else r[name])
             .group_by(keys)
             .agg([known_sum(pl.col(f)).alias(f) for f in figures])
+            .with_columns(there=pl.lit(True))
             for r in (first, second)
         ]
         joined = sides[0].join(sides[1], on=keys, how="full", coalesce=True, suffix=" second", nulls_equal=True)
         columns: list[pl.Expr] = [pl.col(k) for k in keys]
+        worked_out = (first.kind, name) not in NOT_WORKED_OUT
         changed = pl.lit(False)
         for f in figures:
             a, b = pl.col(f), pl.col(f"{f} second")
-            columns += [a.alias(f), b, (b.fill_null(0.0) - a.fill_null(0.0)).alias(f"{f} change")]
+            before, after = (_against_nothing(v, t, worked_out) for v, t in ((a, "there"), (b, "there second")))
+            columns += [a.alias(f), b, (after - before).alias(f"{f} change")]
             size = pl.max_horizontal(a.abs().fill_null(0.0), b.abs().fill_null(0.0), pl.lit(1e-6))
             moved = (b.fill_null(0.0) - a.fill_null(0.0)).abs() > 1e-6 * size
             changed = changed | moved | (a.is_null() != b.is_null())
         result[name] = joined.filter(changed).select(columns).sort(keys, nulls_last=True)
     return result
+
+
+def _against_nothing(figure: pl.Expr, there: str, worked_out: bool) -> pl.Expr:
+    """The figure, nothing where its row is not there and that stands for nothing; blank where it is not known."""
+    import polars as pl
+
+    return pl.when(pl.col(there).is_null() & worked_out).then(0.0).otherwise(figure)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.case.calendar import month_text
-from rampart.network.keys import Key, text
+from rampart.network.keys import Key, parts, text
 from rampart.network.lags import Floats
 from rampart.plan.programme.tree import Tree
 from rampart.scenario.policy import over_at
@@ -59,7 +59,7 @@ def _told(
         found.append({
             "node": branch, "month": month_text(int(tree.first_month[branch])), "seen": seen_at(tree, branch),
             "over": bool(over[branch]), "chance": float(chance[n]), "reached": float(tree.probability[branch]),
-            "kind": family, "what": text(key), "quantity": float(by_branch[n]), "elsewhere": elsewhere,
+            "kind": family, "what": text(key), "key": parts(key), "quantity": float(by_branch[n]), "elsewhere": elsewhere,
             "money": float((by_branch[n] - elsewhere) * worth),
         })  # fmt: skip
     return found

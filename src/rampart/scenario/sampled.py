@@ -17,7 +17,7 @@ from rampart.beliefs.chain import Chain
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
-from rampart.network.keys import Key, text
+from rampart.network.keys import Key, parts, text
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.tree import Tree
 from rampart.plan.solving.highs import NoPlan
@@ -144,9 +144,9 @@ def _tables(
         ends.append(war.ends_of(outlook, one, chain.ends, np.array([known]), {}))
         supply.append(war.supply_of(outlook, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
         left.append(left_over(outlook, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
-    decided = sorted((f, text(key), t, v) for (f, key, t), v in zip(answer.names, answer.amounts, strict=True)
+    decided = sorted((f, text(key), t, v, key) for (f, key, t), v in zip(answer.names, answer.amounts, strict=True)
                      if f in outlook.decisions and v > 1e-6)  # fmt: skip
-    rows = [(f, what, int(n), months[t], v) for f, what, t, v in decided for n in at_period[t]]
+    rows = [(f, what, parts(key), int(n), months[t], v) for f, what, t, v, key in decided for n in at_period[t]]
     policy = frame("war", "policy", rows)
     by_path = pl.concat(ends).with_columns(path=pl.int_range(pl.len()), probability=pl.Series(chance))
     by_path = by_path.with_columns(

@@ -11,7 +11,7 @@ from rampart.beliefs.chain import Chain
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
-from rampart.network.keys import text
+from rampart.network.keys import parts, text
 from rampart.network.lags import Floats
 from rampart.plan.parts.need import monthly_need
 from rampart.plan.programme.tree import Tree
@@ -187,12 +187,12 @@ def _decisions(outlook: Outlook, answer: Answer, *, root_only: bool) -> pl.DataF
         if tree.parent[node] in trunk and children[tree.parent[node]] == 1:
             trunk.add(node)
     rows = [
-        (family, text(key), node, month_text(int(tree.first_month[node])), amount)
+        (family, text(key), parts(key), node, month_text(int(tree.first_month[node])), amount)
         for family in outlook.decisions
         for (key, node), amount in outlook.decided(answer, family).items()
         if amount > 1e-6 and (not root_only or node in trunk)
     ]
-    rows.sort(key=lambda r: (r[0], r[1], r[2]))
+    rows.sort(key=lambda r: (r[0], r[1], r[3]))
     return frame("war", "decisions", rows)
 
 

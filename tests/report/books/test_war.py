@@ -7,13 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import openpyxl
-import polars as pl
 import pytest
 from click.testing import CliRunner
 
 import rampart
 from places import CASES
-from rampart.case.tables import Case
 from rampart.catalogues.results import result_tables, types_of
 from rampart.cli.main import main
 from rampart.language.in_words import InWords
@@ -22,50 +20,34 @@ from rampart.report.charts.war import _told_once
 from rampart.report.pages.war import html
 from rampart.results.ends_of_war import left_by_end
 from rampart.results.result import Result
-from rampart.scenario.sampled import Sampling, plan_on_paths
-from rampart.scenario.war import war_plan
 from scenario.small_war import small
 
 
 @pytest.fixture(scope="module")
-def made() -> dict[str, Result]:
-    """The small war, planned over its tree and over paths; the partner's need has a worth, so there is a frontier."""
-    case = small(0.2, stock=0.0, cost=1.0)
-    money = case.tables["priorities"]
-    need = money.with_columns(rank=pl.lit(2, pl.Int64), objective=pl.lit("need"))
-    worth = pl.concat([money.with_columns(worth=pl.lit(1.0)), need.with_columns(worth=pl.lit(8.0))])
-    case = Case(tables={**case.tables, "priorities": worth})
-    sampling = Sampling(paths=20, keep=10, fresh=6, ahead=3, batches=2)
-    risky = case.tables["priorities"].with_columns(cvar=pl.lit(0.5), cvar_level=pl.lit(0.8))
-    tree = war_plan(Case(tables={**case.tables, "priorities": risky}), shape="regimes")
-    return {"tree": tree, "paths": plan_on_paths(case, sampling)[0]}
-
-
-@pytest.fixture(scope="module")
 def books(
-    made: dict[str, Result], tmp_path_factory: pytest.TempPathFactory
+    wars: dict[str, Result], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[tuple[str, str], openpyxl.Workbook]:
     """The workbook of each plan in each language, read back."""
     folder = tmp_path_factory.mktemp("books")
     return {
         (name, language): openpyxl.load_workbook(write_workbook(plan, folder / f"{name}.{language}.xlsx", language))
-        for name, plan in made.items()
+        for name, plan in wars.items()
         for language in ("en", "fr")
     }
 
 
-def test_every_table_of_the_catalogue_is_there_and_none_is_never_filled(made: dict[str, Result]) -> None:
-    for plan in made.values():
+def test_every_table_of_the_catalogue_is_there_and_none_is_never_filled(wars: dict[str, Result]) -> None:
+    for plan in wars.values():
         assert list(plan.tables) == list(result_tables("war"))
         for table, frame in plan.tables.items():
             assert dict(frame.schema) == types_of("war", table), table
-    assert all(any(not plan[table].is_empty() for plan in made.values()) for table in result_tables("war"))
+    assert all(any(not plan[table].is_empty() for plan in wars.values()) for table in result_tables("war"))
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("name", ["tree", "paths"])
-def test_every_table_stands_whole_with_the_plans_numbers(made, books, name, language):
-    book, plan = books[name, language], made[name]
+def test_every_table_stands_whole_with_the_plans_numbers(wars, books, name, language):
+    book, plan = books[name, language], wars[name]
     sheets = iter(book.worksheets[2:])
     for table, known in result_tables("war").items():
         if plan[table].is_empty():
@@ -102,7 +84,7 @@ def test_no_formula_and_no_error_and_sheet_names_fit(books):
         assert all(c.data_type not in ("f", "e") for c in cells)
 
 
-def test_names_stand_for_codes_and_unknown_is_a_word(made, books):
+def test_names_stand_for_codes_and_unknown_is_a_word(wars, books):
     for language, words in (
         ("en", ("order", "not known", "not over by")),
         ("fr", ("commande", "non connu", "pas finie")),
@@ -111,17 +93,17 @@ def test_names_stand_for_codes_and_unknown_is_a_word(made, books):
         values = {c.value for sheet in book.worksheets for row in sheet.iter_rows() for c in row}
         for word in words:
             assert any(str(v).startswith(word) for v in values), word
-        codes = set(made["tree"]["values"]["name"]) | {"plant|deal", "beyond_need", "still_to_come", "over_within"}
+        codes = set(wars["tree"]["values"]["name"]) | {"plant|deal", "beyond_need", "still_to_come", "over_within"}
         assert not codes & (values - {"plan"})
 
 
-def test_the_first_sheet_leads_to_every_table_and_says_where_it_comes_from(made, books):
+def test_the_first_sheet_leads_to_every_table_and_says_where_it_comes_from(wars, books):
     for (name, _), book in books.items():
         first = book.worksheets[0]
         links = [row[0].hyperlink.location for row in first.iter_rows(max_col=1) if row[0].hyperlink]
         assert [link.split("'")[1] for link in links] == book.sheetnames[2:]
         told = {c.value for row in first.iter_rows() for c in row}
-        assert made[name].manifest["case_hash"] in told
+        assert wars[name].manifest["case_hash"] in told
 
 
 def test_charts_are_native(books):
@@ -129,12 +111,12 @@ def test_charts_are_native(books):
         assert len(book.worksheets[1]._charts) == 4
 
 
-def test_money_that_nobody_knows_is_not_nothing(made):
+def test_money_that_nobody_knows_is_not_nothing(wars):
     """Shells have no price: stock and idle capacity have no money, orders have that of the contract."""
-    left = left_by_end(made["tree"])
+    left = left_by_end(wars["tree"])
     assert left.filter(measure="beyond_need")["money"].null_count() == left.filter(measure="beyond_need").height > 0
     assert left.filter(measure="still_to_come")["money"].null_count() == 0
-    page = html(made["tree"])
+    page = html(wars["tree"])
     ends = page[page.index("What each end of the war leaves") :]
     assert "–" in ends[: ends.index("</table>")]
 
@@ -152,8 +134,8 @@ def test_the_verb_writes_the_workbook_unless_told_not_to(tmp_path: Path) -> None
     assert not (tmp_path / "without/report").exists()
 
 
-def test_the_first_turn_needs_no_history_and_later_ones_tell_theirs(made):
-    page = html(made["tree"])
+def test_the_first_turn_needs_no_history_and_later_ones_tell_theirs(wars):
+    page = html(wars["tree"])
     assert "If the war is over by March 2024" in page
     assert "If after attrition the war is over by May 2024" in page
 

@@ -6,9 +6,7 @@ import re
 
 import pytest
 
-from rampart.report.console.comparison import print_comparison
 from rampart.report.console.plan import print_decisions
-from rampart.results.comparison import compare
 from results.short_plan import short_plan
 
 
@@ -29,15 +27,3 @@ def test_sentences_and_decisions(capsys: pytest.CaptureFixture[str], language: s
     for words in what:
         assert words in text
     assert not re.search(r"\b(AAA|shell|own_use)\b", text)
-
-
-def test_a_comparison_shows_both_sides_and_the_change(capsys: pytest.CaptureFixture[str]) -> None:
-    first, second = short_plan(4.0), short_plan(7.0)
-    print_comparison(first, compare(first, second), "en")
-    text = shown(capsys)
-    assert "Alpha" in text
-    assert re.search(r"\b12\b.*\b21\b.*\b9\b", text)
-    print_comparison(first, compare(first, first), "en")
-    same = shown(capsys)
-    assert same
-    assert not re.search(r"\d", same)

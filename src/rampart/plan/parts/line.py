@@ -100,7 +100,7 @@ class Lines(Part):
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A minimum rate that could not be kept."""
-        yield Rule("below minimum", "minimum", lambda key: (key[0], p.network.lines[key[0]]["item"]))
+        yield Rule("below minimum", "minimum", lambda key: (key, p.network.lines[key[0]]["item"]))
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
         """``production``."""

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rampart.catalogues.results import frame
-from rampart.network.keys import text
 from rampart.network.lags import Floats
 from rampart.network.payments import KINDS, BudgetLimit, Flow, budget_limits, fiscal_starts, placed_payments
 from rampart.plan.parts.fleet import upkeep_of_year
@@ -69,7 +68,7 @@ class Money(Part):
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A budget that could not be kept."""
-        yield Rule("over budget", "budget", lambda key: (text(key), None))
+        yield Rule("over budget", "budget", lambda key: (key, None))
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
         """``money`` and ``budgets``."""

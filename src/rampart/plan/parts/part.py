@@ -9,10 +9,13 @@ Equations are written over nodes t of the tree of time (``rampart.plan.programme
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from rampart.catalogues.results import frame, frame_of, tables_in
 from rampart.network.accounts import Posting
 from rampart.network.keys import Key
 from rampart.network.lags import Floats
@@ -91,12 +94,12 @@ class Shortage:
 class Rule:
     """A slack family whose amounts are hard rules that had to give way.
 
-    kind  word of the catalogue (``rule.KIND``); ``of``  code and item of a key
+    kind  word of the catalogue (``rule.KIND``); ``of``  what is named, and the item, from a key of the family
     """
 
     family: str
     kind: str
-    of: Callable[[Key], tuple[str, str | None]]
+    of: Callable[[Key], tuple[Key, str | None]]
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,10 @@ class Part:
 
     name: ClassVar[str]
     """The planner's word."""
+    catalogue: ClassVar[str | Path] = ""
+    """Of a part from outside: file with the columns of its own result tables, as in ``data/results.csv``."""
+    words: ClassVar[str | Path] = ""
+    """Of a part from outside: file with its words, as in ``data/words.csv``: key, en, fr."""
 
     def families(self, p: Programme) -> Iterable[FamilySpec]:
         """Its variables."""
@@ -172,6 +179,26 @@ class Part:
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
         """Its tables in the result, with columns of the catalogue."""
         return {}
+
+    def frame(self, table: str, rows: Iterable[Any]) -> pl.DataFrame:
+        """One of its tables, with the columns of its own catalogue or of the plan's."""
+        own = tables_in(rows_of(self.catalogue))["plan"]
+        return frame_of(own[table], rows) if table in own else frame("plan", table, rows)
+
+
+def rows_of(file: str | Path) -> list[dict[str, str]]:
+    """Rows of a catalogue that a part brings along; none where it brings none."""
+    if not file:
+        return []
+    return list(csv.DictReader(Path(file).read_text(encoding="utf-8").splitlines()))
+
+
+def brought_along(parts: Iterable[Part]) -> dict[str, Any]:
+    """Catalogues and words of parts from outside, for the manifest: with them a saved result can still be read."""
+    parts = list(parts)
+    catalogue = [row for part in parts for row in rows_of(part.catalogue)]
+    words = {row["key"]: {"en": row["en"], "fr": row["fr"]} for part in parts for row in rows_of(part.words)}
+    return ({"catalogue": catalogue} if catalogue else {}) | ({"words": words} if words else {})
 
 
 def shortages_in_order(p: Programme) -> list[Shortage]:

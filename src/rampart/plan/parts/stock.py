@@ -19,7 +19,7 @@ import numpy as np
 
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, disposal_postings
-from rampart.network.keys import Key, Pair
+from rampart.network.keys import Holder, Key, Pair
 from rampart.network.lags import Floats, Matrix
 from rampart.network.lots import perishable, storage_limits, usable_lots, usable_share
 from rampart.network.network import Network
@@ -81,7 +81,7 @@ class Stocks(Part):
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A storage limit that could not be kept."""
-        yield Rule("over storage", "storage", lambda key: (key[0], key[1]))
+        yield Rule("over storage", "storage", lambda key: (Holder(key[0]), key[1]))
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
         """``stock``: balance against requirement and floor."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
-from rampart.network.keys import FleetShop, Key, Package, Shop
+from rampart.network.keys import FleetShop, Group, Key, Package, Shop
 from rampart.network.lags import Floats, Matrix, Standing, all_there, by_period
 from rampart.network.payments import Flow
 from rampart.plan.parts.fleet import Level, add_levels, levels, payers, support_of
@@ -90,7 +90,7 @@ class Support(Part):
         if rows == "fleet bays":
             return Shop(key[1])
         fleet = p.levels.support.fleets.index(key[0])
-        return (next(g for g in p.levels.groups if fleet in g.fleets).code,)
+        return Group(next(g for g in p.levels.groups if fleet in g.fleets).code)
 
     def decisions(self, v: Values) -> Iterable[Decision]:
         """What to buy now; spares of a group in money."""
@@ -98,7 +98,7 @@ class Support(Part):
         if p.levels is None:
             return
         for n, package in enumerate(packages_of(p)):
-            money, code = float(v["spares"][n, 0]), (package.key.group,)
+            money, code = float(v["spares"][n, 0]), Group(package.key.group)
             yield Decision("spares", package.key.payer, code, "", "", money, first_year(v, "spares", n), money,
                            package.lead, "spares", n)  # fmt: skip
         for n, row in enumerate(shop_rows(p)):

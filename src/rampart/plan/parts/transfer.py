@@ -16,7 +16,7 @@ import numpy as np
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, transfer_postings
-from rampart.network.keys import Lane
+from rampart.network.keys import Lane, Way
 from rampart.network.lags import first_effect
 from rampart.network.payments import KINDS, Flow
 from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
@@ -42,7 +42,7 @@ class Transfers(Part):
             "send", [Lane(r.origin, r.destination, r.item) for r in routes], "decision",
             exists=np.array(arrives, dtype=bool).reshape(-1, len(p.tree)), scale=p.scale_of(r.item for r in routes),
             prefer=(np.array([r.cost for r in routes], dtype=float), np.array([r.months for r in routes], dtype=float)),
-            worth=p.price_of(r.item for r in routes), tie=1.0, called=lambda key: (key[0], key[1]),
+            worth=p.price_of(r.item for r in routes), tie=1.0, called=lambda key: Way(key[0], key[1]),
         )  # fmt: skip
 
     def postings(self, p: Programme) -> Iterable[Posting]:
@@ -75,7 +75,7 @@ class Transfers(Part):
         for n, r in enumerate(v.network.routes):
             quantity = float(v["send"][n, 0])
             yield Decision(
-                "transfer", r.origin, (r.origin, r.destination), r.item, r.destination, quantity,
+                "transfer", r.origin, Way(r.origin, r.destination), r.item, r.destination, quantity,
                 first_year(v, "send", n), quantity * r.cost / v.programme.unit, r.months, "send", n,
             )  # fmt: skip
 

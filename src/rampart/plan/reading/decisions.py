@@ -10,6 +10,7 @@ import numpy as np
 
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
+from rampart.network.keys import parts as parts_of
 from rampart.network.keys import text
 from rampart.network.lags import Floats, Integers, first_effect
 from rampart.plan.model.passes import TIES
@@ -64,7 +65,7 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part]) -> pl.DataF
     for n, (d, delay) in enumerate(found):
         by = None if delay.decide_by is None else month_text(delay.decide_by)
         rows.append((
-            n + 1, d.kind, d.who, text(d.code), d.item, d.to, d.quantity, d.year_quantity, d.money, by,
+            n + 1, d.kind, d.who, text(d.code), parts_of(d.code), d.item, d.to, d.quantity, d.year_quantity, d.money, by,
             month_text(first_effect(v.case.calendar.first, d.lead)), delay.objective, delay.cost, delay.units,
         ))  # fmt: skip
     return frame("plan", "decisions", rows)

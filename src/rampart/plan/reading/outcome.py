@@ -9,7 +9,8 @@ import numpy as np
 
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
-from rampart.network.keys import Pair
+from rampart.network.keys import Pair, text
+from rampart.network.keys import parts as parts_of
 from rampart.network.lags import Floats
 from rampart.plan.model.passes import TIES
 from rampart.plan.parts.part import Part, shortages_in_order
@@ -112,7 +113,9 @@ def rules_broken(v: Values, parts: Sequence[Part]) -> pl.DataFrame:
                 for node in np.flatnonzero(v[rule.family][n] > 0):
                     code, item = rule.of(key)
                     amount = float(v[rule.family][n, node])
-                    rows.append((rule.kind, code, item, int(v.tree.period[node]), v.months[node], amount))
+                    rows.append(
+                        (rule.kind, text(code), parts_of(code), item, int(v.tree.period[node]), v.months[node], amount)
+                    )
     return frame("plan", "rules_broken", rows)
 
 

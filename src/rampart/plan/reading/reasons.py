@@ -19,6 +19,7 @@ from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting
 from rampart.network.keys import Key, Pair, text
+from rampart.network.keys import parts as parts_of
 from rampart.network.lags import Floats, Integers
 from rampart.plan.parts.part import Limit, Part, Shortage, shortages_in_order
 from rampart.plan.programme.values import Values
@@ -292,7 +293,7 @@ def explain(v: Values, solution: Solution, parts: Sequence[Part]) -> dict[str, p
             named = ground.names[number]
             rows.append((
                 objective, holder, item, int(tree.period[short.node]), v.months[short.node], named.kind,
-                text(named.code), v.months[min(nodes)], ends[max(nodes)], short.amount * share,
+                text(named.code), parts_of(named.code), v.months[min(nodes)], ends[max(nodes)], short.amount * share,
                 _relief(walk, number, nodes, price),
             ))  # fmt: skip
             ranked = objective, number, item
@@ -340,11 +341,11 @@ def _ranking(
     for (objective, number, item), entries in ranking.items():
         part, named = sum(e.part for e in entries), ground.names[number]
         rows.append((
-            objective, named.kind, text(named.code), item,
+            objective, named.kind, text(named.code), parts_of(named.code), item,
             month_text(int(v.tree.first_month[min(e.first for e in entries)])),
             month_text(int(v.tree.last_month[max(e.last for e in entries)])),
             sum(e.quantity for e in entries), part / totals[objective] if totals[objective] > 0 else 0.0,
             prices[objective, number, item],
         ))  # fmt: skip
-    rows.sort(key=lambda r: (order.get(r[0], 99), -r[7], r[1], r[2], r[3]))
+    rows.sort(key=lambda r: (order.get(r[0], 99), -r[8], r[1], r[2], r[4]))
     return frame("plan", "bottlenecks", [(n + 1, *r) for n, r in enumerate(rows)])

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
-from rampart.language.branches import what
 from rampart.language.in_words import InWords
 from rampart.report.console.plan import wide_console
 from rampart.results.result import Result
@@ -16,8 +15,13 @@ if TYPE_CHECKING:
     import polars as pl
 
 MOST_ROWS = 40
-GROUPS = {"plan": "", "war": "war.value", "fleet": "sustain.cell"}
-"""Where the words of a choice stand that has no group of its own name, by kind of result."""
+GROUPS = {
+    ("war", "name"): "war.value", ("war", "kind"): "war.kind", ("war", "measure"): "war.head",
+    ("fleet", "cause"): "sustain.cell", ("fleet", "lever"): "sustain.cell",
+}  # fmt: skip
+"""Where the words of a choice stand, by kind of result and column; by the name of the column where it is not here."""
+NOISE = 1e-9
+"""A figure nearer to nothing is the solver's noise."""
 
 
 def print_comparison(first: Result, differences: dict[str, pl.DataFrame], language: Language) -> None:
@@ -52,25 +56,25 @@ def print_comparison(first: Result, differences: dict[str, pl.DataFrame], langua
 def _cell(answer: InWords, column: ResultColumn | None, row: dict[str, Any], value: object) -> str:
     words = answer.words
     if value is None:
-        return words(column.blank) if column and column.key and column.blank else words("none")
+        said = column is not None and column.type not in ("number", "integer") and column.blank
+        return words(said or "none")
     if isinstance(value, float):
-        return words.number(value)
+        return words.number(value if abs(value) > NOISE else 0.0)
     if isinstance(value, date):
         return words.month(value, short=True)
     if column is None or not isinstance(value, str):
         known = (answer.names[table].get(str(value)) for table in ("nations", "items"))
         return next((name for name in known if name), str(value))
     if column.name == "what":
-        return what(answer, row["kind"], value)
+        return _object(answer, row["kind"], value)
     if column.type == "code":
         return answer.name(value, table=column.reference[0] if len(column.reference) == 1 else None)
-    groups = (
-        GROUPS[answer.result.kind],
-        column.name,
-        f"war.{column.name}",
-        "war.head",
-        "sustain.cause",
-        "sustain.lever",
-    )
-    group = next((g for g in groups if words.has(f"{g}.{value}")), column.name)
-    return words.choice(group, value)
+    return words.choice(GROUPS.get((answer.result.kind, column.name), column.name), value)
+
+
+def _object(answer: InWords, kind: str, what: str) -> str:
+    """Name of a decision's object; as it is written where only the other result decides on it."""
+    import polars as pl
+
+    same = answer["decisions"].filter((pl.col("kind") == kind) & (pl.col("what") == what))
+    return answer.named(same["key"][0].to_list()) if same.height else what
