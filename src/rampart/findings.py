@@ -132,8 +132,8 @@ class Finding:
         return self.sentence()
 
 
-class CaseError(ValueError):
-    """A case that cannot be used; ``findings`` says all that is wrong with it."""
+class FindingsError(ValueError):
+    """Work that cannot be done; ``findings`` says all that stands against it."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
@@ -142,6 +142,29 @@ class CaseError(ValueError):
         if len(errors) > 20:
             lines.append(f"... and {len(errors) - 20} more")
         super().__init__("\n".join(lines))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.findings,)  # comes whole out of another process
+
+
+class CaseError(FindingsError):
+    """A case that cannot be used; ``findings`` says all that is wrong with it."""
+
+
+class PlaceError(FindingsError, OSError):
+    """A place where nothing can be written, or nothing more: no right to, no room, a name that is too long."""
+
+
+class TakenError(PlaceError, FileExistsError):
+    """A place that is not given up without being told to (``force=True``), or not at all: it is the source, or in use."""
+
+
+class ResultError(FindingsError):
+    """A folder of results that cannot be used: damaged, or of another kind than asked for."""
+
+
+class NoResultError(ResultError, FileNotFoundError):
+    """There is no folder of results."""
 
 
 MOST_ALIKE = 50
