@@ -29,6 +29,9 @@ FLOOR_OF = {room: n for n, floor in enumerate(FLOORS) for room in floor}
 ROOT = ("rampart", "rampart.__main__")  # names every room, as text; and the script that starts the command line
 MOST_SHARE = 0.2  # of the code, in one room
 
+# Folders of tests that mirror no room: figures of others, laws that hold for every case, the second builder, the pages.
+BESIDE = {"published", "properties", "independent", "docs", "bundle"}
+
 # What stands against the order today: this list only shrinks.
 UP: frozenset[tuple[str, str]] = frozenset(
     {
@@ -150,3 +153,10 @@ def test_no_room_is_too_large() -> None:
 def test_no_drawers() -> None:
     drawers = {"utils", "util", "common", "helpers", "helper", "base", "misc", "tools"}
     assert not {module for module in MODULES if drawers & set(module.split("."))}
+
+
+def test_tests_mirror_the_rooms() -> None:
+    here = Path(__file__).parent
+    folders = {path.parent.relative_to(here) for path in here.rglob("*.py")}
+    lost = {str(f) for f in folders if f.parts and f.parts[0] not in BESIDE and not (PACKAGE / f).is_dir()}
+    assert not lost, "folders of tests without a room of their name"

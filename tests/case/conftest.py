@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .editing import Sheets, copy_small
+from case.editing import Sheets, copy_small
 
 
 @pytest.fixture

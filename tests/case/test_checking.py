@@ -7,12 +7,11 @@ from importlib.resources import files
 
 import pytest
 
+from case.editing import SMALL, Sheets, found, only
+from case.test_fleet_checks import BREAK as FLEET_BREAK
+from case.test_fleet_checks import PLAN_BREAK
 from rampart.case.doors import check_case, read_case
 from rampart.findings import CaseError, catalogue
-
-from .editing import SMALL, Sheets, found, only
-from .test_fleet_checks import BREAK as FLEET_BREAK
-from .test_fleet_checks import PLAN_BREAK
 
 
 def test_the_small_case_is_sound():

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from case.editing import Sheets
+from places import CASES
 from rampart.case.doors import check_case
 
-from .editing import Sheets
-
-FLEETS = Path(__file__).parents[2] / "cases" / "fleet-tiny"
-PLANNED = Path(__file__).parents[2] / "cases" / "deliver-or-repair"
+FLEETS = CASES / "fleet-tiny"
+PLANNED = CASES / "deliver-or-repair"
 
 
 @pytest.fixture

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from case.editing import SMALL
+from case.mutations import mutated_copies
 from rampart.case.doors import check_case
 from rampart.case.headers import fold, match_column, match_table
 from rampart.case.tables import Case
 from rampart.catalogues.inputs import tables
-
-from .editing import SMALL
-from .mutations import mutated_copies
 
 SPACES = " \u00a0\u202f\u2009"
 

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from case.editing import SMALL, Sheets
 from rampart.case.doors import check_case, read_case
 from rampart.case.overrides import difference, parse_pairs
-
-from .editing import SMALL, Sheets
 
 
 def override(sheets: Sheets, name: str = "try", /, **cells: str) -> int:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from case.editing import SMALL, Sheets, found, only
 from rampart.case.doors import read_case
-
-from .editing import SMALL, Sheets, found, only
 
 
 def same(sheets: Sheets) -> bool:

@@ -9,13 +9,12 @@ import pytest
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from case.editing import SMALL, Sheets, found
 from rampart.case.annotating import write_annotated
 from rampart.case.doors import check_case, read_case
 from rampart.case.headers import stored_column, stored_columns
 from rampart.case.template import write_template
 from rampart.catalogues.inputs import tables
-
-from .editing import SMALL, Sheets, found
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -10,9 +10,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from case.editing import SMALL, found, only
 from rampart.case.doors import check_case, read_case
-
-from .editing import SMALL, found, only
 
 
 @pytest.fixture

@@ -12,13 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from case.editing import SMALL
 from rampart.case.doors import read_case
 from rampart.case.reading import read_draft
 from rampart.case.tables import Case
 from rampart.case.writing import csv_text
 from rampart.catalogues.inputs import Column, tables
-
-from .editing import SMALL
 
 FORMS = [("csv", "case"), ("xlsx", "case.xlsx"), ("parquet", "case")]
 

@@ -21,7 +21,6 @@ from click.testing import CliRunner
 
 from rampart.cli.main import main
 
-ROOT = Path(__file__).parents[2]
 EXECUTED = [
     "README.md", "README.fr.md", "docs/tutorial/first-plan.md", "docs/how-to/case-from-excel.md",
     "docs/how-to/what-if.md", "docs/how-to/textbook-problem.md", "docs/how-to/read-the-report.md",

@@ -14,8 +14,9 @@ from types import ModuleType
 
 import pytest
 from babel.messages.pofile import read_po
-from doc_pages import EXECUTED, ROOT
 
+from docs.doc_pages import EXECUTED
+from places import ROOT
 from rampart.catalogues.inputs import tables
 from rampart.catalogues.results import catalogue as result_tables
 from rampart.cli.main import main
@@ -116,6 +117,7 @@ class Resources(HTMLParser):
         self.found += [value for key, value in attrs if key in names and value and not value.startswith("data:")]
 
 
+@pytest.mark.docs
 def test_built_pages_fetch_nothing_from_outside(english: Path) -> None:
     built = list(english.rglob("*.html"))
     assert len(built) >= 17
@@ -131,6 +133,7 @@ def test_built_pages_fetch_nothing_from_outside(english: Path) -> None:
         assert not re.search(r"(@import|url\()\s*['\"]?(\w+:)?//", style.read_text(encoding="utf-8")), style.name
 
 
+@pytest.mark.docs
 def test_formulas_are_drawn_by_the_browser(english: Path) -> None:
     text = (english / "explanation" / "mathematics.html").read_text(encoding="utf-8")
     formulas = re.findall(r"\$\$.+?\$\$|\$.+?\$", page("explanation/mathematics.md"), re.DOTALL)
@@ -138,6 +141,7 @@ def test_formulas_are_drawn_by_the_browser(english: Path) -> None:
     assert "MathJax" not in text
 
 
+@pytest.mark.docs
 def test_french_pages(sources: Path, tmp_path: Path) -> None:
     few = tmp_path / "few"
     for name in TRANSLATED:

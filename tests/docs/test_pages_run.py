@@ -7,7 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from doc_pages import EXECUTED, NOT_RUN, ROOT, Reader, all_commands
+
+from docs.doc_pages import EXECUTED, NOT_RUN, Reader, all_commands
+from places import ROOT
 
 
 @pytest.mark.parametrize("page", EXECUTED)

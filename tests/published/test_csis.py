@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import rampart
+from places import CASES
 
-CASE = Path(__file__).parents[2] / "cases" / "csis-155"
+CASE = CASES / "csis-155"
 
 
 @pytest.mark.parametrize(("overrides", "published"), [((), 7), (("surge",), 5)])

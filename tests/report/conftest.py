@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from report_sample import SamplePlan, sample_plan
 
 from rampart.report.books.plan import write_workbook
 from rampart.report.pages.plan import html
+from report.report_sample import SamplePlan, sample_plan
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from report_case import BUDGETS, EXPANSIONS, HOLDINGS, LINES
-
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
+from report.report_case import BUDGETS, EXPANSIONS, HOLDINGS, LINES
 
 # Share of each shell and missile line's output that goes straight to the partner.
 DIRECT = {"fr-shell": 0.35, "de-shell": 0.6, "pl-shell": 0.0, "no-missile": 0.3, "de-missile": 0.5}

@@ -9,11 +9,11 @@ from importlib.resources import files
 from typing import Any
 
 import polars as pl
-from report_case import EXPANSIONS, HOLDINGS, LINES, sample_case
-from report_flows import DIRECT, decisions, flows, money, orders, sent
 
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
+from report.report_case import EXPANSIONS, HOLDINGS, LINES, sample_case
+from report.report_flows import DIRECT, decisions, flows, money, orders, sent
 
 INF = float("inf")
 TYPES = {"integer": pl.Int64, "number": pl.Float64}

@@ -7,13 +7,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from places import CASES
 from rampart.case.doors import check_case, read_case
 from rampart.case.tables import Case
 from rampart.plan.planning import plan
 from rampart.results.result import Plan
 from rampart.sources.p21 import MONTHS, columns, fiscal_year, p21_case, read_p21, schedule, schema, write_p21
 
-TINY = Path(__file__).parents[2] / "cases" / "tiny"
+TINY = CASES / "tiny"
 
 
 @pytest.fixture(scope="module")

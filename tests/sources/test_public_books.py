@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from places import ROOT
 from rampart.sources.backtest.books import score_books
 from rampart.sources.backtest.ramp_scores import score_ramp
 from rampart.sources.calibration.expected import TABLE as SLIPS
@@ -103,7 +104,7 @@ def test_the_facts_in_the_package_are_those_of_the_books(facts: pl.DataFrame, bo
     again = pl.read_csv(tmp_path / "facts.csv", schema=packaged().schema)
     key = ["fact", "account", "group", "statistic"]
     assert again.sort(key).equals(packaged().sort(key))
-    text = Path(__file__).parents[2].joinpath("src", "rampart", SLIPS).read_text(encoding="utf-8")
+    text = ROOT.joinpath("src", "rampart", SLIPS).read_text(encoding="utf-8")
     counted = pl.read_csv(text.encode())
     assert counted["times"].sum() == len(pairs(orders(books.tables)))
 

@@ -18,11 +18,7 @@ from rampart.sustainment import (
 )
 from rampart.sustainment.echelon_network import Network
 from rampart.sustainment.echelons import evaluate
-
-
-def printed(value: float, digits: int = 10) -> object:
-    """Equal to a figure printed with so many decimals."""
-    return pytest.approx(value, abs=10.0**-digits)
+from sustainment.published_networks import A17, G1, G2, I2, I2_STOCK, f1_curve, printed
 
 
 def ebo(mean: float, variance: float, *stocks: int) -> list[float]:
@@ -53,26 +49,6 @@ class TestOneSite:
         assert ebo(1e-3, 1e-3, 2)[0] == pytest.approx(1.6658335833e-10, rel=1e-9)
         assert ebo(1000, 1000, 1000, 1050) == [printed(12.6146113487), printed(0.7980484866)]
         assert ebo(15, 15, 18)[0] == pytest.approx(0.5176095282584724, abs=1e-13)  # stockpyl documentation
-
-
-def base_network(rate, repaired, days, order_ship, depot_days) -> Network:
-    """A depot (first site) and its bases, one part."""
-    n = len(rate)
-    zero = np.zeros((1, n + 1))
-    return Network(
-        supplier=np.array([-1] + [0] * n),
-        demand=np.array([[0.0, *rate]]),
-        repaired=np.array([[1.0, *repaired]]),
-        condemned=zero,
-        turnaround=np.array([[depot_days, *days]]),
-        order_ship=np.array([[0.0, *order_ship]]),
-        replacement=np.zeros(1),
-    )
-
-
-G1 = base_network([0.1] * 3, [0] * 3, [0] * 3, [5] * 3, 20)
-G2 = base_network([0.2, 0.05], [0.5, 0.2], [4, 6], [8, 12], 30)
-A17 = base_network([0.3], [0], [0], [7], 25)
 
 
 class TestTwoEchelons:
@@ -157,20 +133,6 @@ class TestIndentures:
         assert plain.mean[0, 1] == printed(2.1216601315)
         assert list(plain.ebo[0, 1:]) == [printed(0.6155690744), printed(0.8242255724)]
 
-
-I2 = Network(
-    supplier=np.array([-1, 0, 0]),
-    demand=np.array([[0.0, 0.2, 0.1], [0, 0, 0], [0, 0, 0]]),
-    repaired=np.array([[1.0, 0.6, 0.4], [1.0, 0.4, 0.4], [1.0, 0.2, 0.2]]),
-    condemned=np.zeros((3, 3)),
-    turnaround=np.array([[12.0, 3, 3], [20, 5, 5], [25, 8, 8]]),
-    order_ship=np.array([[0.0, 6, 10], [0, 6, 10], [0, 6, 10]]),
-    replacement=np.zeros(3),
-    parent=np.array([0, 0]),
-    child=np.array([1, 2]),
-    share=np.array([0.7, 0.3]),
-)
-I2_STOCK = np.array([[2, 2, 1], [2, 1, 1], [1, 1, 0]])
 
 SURGE = surge.Profile(np.array([0.0, 30.0]), np.array([1.0, 0.4]), np.array(0.2))
 
@@ -330,18 +292,6 @@ class TestCondemnation:
             found = float(condemnation.never_replaced(0.5, 0.1, 12, days))
             assert found == printed(mean)
             assert ebo(found, found, 10)[0] == printed(short)
-
-
-F1 = {
-    "mean": np.array([0.4, 1.1, 2.5, 0.15, 3.8, 0.9]),
-    "price": np.array([9, 4, 2.5, 30, 1, 6]),
-    "installed": np.array([1, 1, 2, 1, 4, 1]),
-}
-
-
-def f1_curve(systems: float = 20.0) -> marginal.Curve:
-    mean = F1["mean"] * systems / 20.0
-    return marginal.curve(mean, mean, F1["price"], systems=systems, installed=F1["installed"])
 
 
 class TestMarginal:

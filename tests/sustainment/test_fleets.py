@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
+from places import CASES
 from rampart.case.doors import read_case
 from rampart.case.tables import Case
 from rampart.sustainment.answer import spares_of, sustain
@@ -18,8 +18,6 @@ from rampart.sustainment.course import course
 from rampart.sustainment.exchange import conflict, gain, levers, without_holder
 from rampart.sustainment.fleet import MONTH, read_support
 from rampart.sustainment.ranges import drawn
-
-CASES = Path(__file__).parents[2] / "cases"
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_check_values import F1, G2, I2, base_network, f1_curve, printed
 
 from rampart.sustainment import (
     availability,
@@ -26,6 +25,7 @@ from rampart.sustainment.allocation import Allocation, Fleets
 from rampart.sustainment.echelon_network import Network
 from rampart.sustainment.echelons import evaluate
 from rampart.sustainment.spares import Problem, availability_by_site, curve
+from sustainment.published_networks import F1, G2, I2, base_network, f1_curve, printed
 
 
 def test_without_depot_stock_times_add_up() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
+from places import CASES
 from rampart.case.doors import read_case
 from rampart.case.tables import Case
 from rampart.report.pages.fleet import html
@@ -19,8 +19,6 @@ from rampart.sustainment.answer import sustain
 from rampart.sustainment.course import UNSETTLED, course
 from rampart.sustainment.echelon_network import Network
 from rampart.sustainment.fleet import read_support
-
-CASES = Path(__file__).parents[2] / "cases"
 
 
 @pytest.fixture(scope="module")

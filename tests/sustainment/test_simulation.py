@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_check_values import G2, I2, I2_STOCK
-from workshop import Workshop
 
 from rampart.sustainment import cannibalisation, enumeration, pipelines, shops, timegrid
 from rampart.sustainment.echelon_network import Network
 from rampart.sustainment.echelons import evaluate
+from sustainment.published_networks import G2, I2, I2_STOCK
+from sustainment.workshop import Workshop
 
 
 def simulate(network, stock, *, seed: int, length: float, batches: int = 21, **more) -> Workshop:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import simpy
-from test_check_values import G2
-from workshop import Watch
 
 from rampart.sustainment import batches, cannibalisation, pipelines, timegrid
 from rampart.sustainment.availability import part_factor
 from rampart.sustainment.condemnation import never_replaced, replaced
 from rampart.sustainment.echelons import evaluate
+from sustainment.published_networks import G2
+from sustainment.workshop import Watch
 
 Draw = Callable[[np.random.Generator, int], np.ndarray]
 

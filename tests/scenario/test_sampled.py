@@ -1,0 +1,269 @@
+"""The plan over sampled paths, its rivals and bounds; policies run forward; paths that stand for many."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rampart
+from places import CASES
+from rampart.beliefs import draws
+from rampart.beliefs.chain import Chain
+from rampart.case.tables import Case
+from rampart.cli.main import main
+from rampart.engine.stopping import Stopping
+from rampart.plan.solving.highs import Risk
+from rampart.report.pages.war import html
+from rampart.scenario import branching, forward, policy, tree_programme
+from rampart.scenario.nonanticipativity import peeks
+from rampart.scenario.sampled import Sampling, forward_table, plan_on_paths
+from rampart.scenario.tree_programme import Outlook
+from scenario.small_war import small
+
+CASE = small(0.2)
+CHAIN = Chain.of(CASE)
+
+
+def test_the_plan_over_paths_is_the_whole_programme_of_these_paths() -> None:
+    made, answer = plan_on_paths(CASE, Sampling(paths=30, gap=1e-7, capacity=False))
+    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 30, seed=(0, 0))
+    first = draws.revision_periods(CASE)[0]
+    tree = branching.from_paths(CASE, CHAIN.regimes, drawn, np.full(30, 1 / 30), shared=first, ends=CHAIN.ends)
+    whole = Outlook(CASE, tree).solve()
+    assert answer.value == pytest.approx(whole.value, rel=1e-6)
+    assert answer.known.mean() <= answer.value + 1e-6
+    assert sorted(answer.path_cost) == pytest.approx(sorted(np.repeat(whole.path_cost, 1)), rel=1e-5, abs=1e-4)
+    values = dict(made["values"].iter_rows())
+    assert values["knowing"] == pytest.approx(values["plan"] - values["wait_and_see"])
+    assert values["planning_for_the_tree"] >= -1e-6 * abs(values["plan"])
+    assert made["ends"]["regret"].min() >= -1e-6
+    assert not peeks(made.tables)
+
+
+@pytest.mark.parametrize(
+    ("risk", "workers"), [(Risk(0.0, 0.8), 1), (Risk(0.5, 0.9), 2), (Risk(0.3, 0.0), 1), (None, 1)],
+    ids=["worst fifth", "half", "mean", "regret"],
+)  # fmt: skip
+def test_risk_over_paths_is_that_of_the_whole_programme(risk: Risk | None, workers: int) -> None:
+    made, answer = plan_on_paths(
+        CASE, Sampling(paths=10, gap=1e-8, capacity=False), risk=risk, regret=risk is None, workers=workers
+    )
+    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 10, seed=(0, 0))
+    first = draws.revision_periods(CASE)[0]
+    tree = branching.from_paths(CASE, CHAIN.regimes, drawn, np.full(10, 1 / 10), shared=first, ends=CHAIN.ends)
+    whole = Outlook(CASE, tree)
+    # the paths in the tree's order, by their own least cost
+    alone = np.array([Outlook(CASE, branching.fan(tree, shared=0, leaves=np.array([leaf]), chance=np.ones(1))).solve().value
+                      for leaf in tree.leaves])  # fmt: skip
+    value = whole.solve(risk=risk or Risk(regret=alone)).value
+    assert answer.value == pytest.approx(value, rel=1e-6)
+    assert answer.bound <= value + 1e-6 * abs(value)
+    values = dict(made["values"].iter_rows())
+    assert values["counts"] == answer.value
+    assert values["plan"] == pytest.approx(answer.path_cost.mean())
+    assert values["plan"] >= whole.solve().value - 1e-6
+    if risk is None:
+        assert values["largest_regret"] == pytest.approx(value, rel=1e-6)
+    assert "risk" in made.manifest
+    with pytest.raises(ValueError, match="mean"):
+        plan_on_paths(CASE, Sampling(paths=9, fresh=2), risk=risk, regret=risk is None)
+
+
+def test_the_frontier_over_paths_is_that_of_paths_that_stand_for_all() -> None:
+    """With all paths kept it is that of the whole programme; weighing the partner more never gives it less."""
+    worth = CASE.tables["priorities"].with_columns(objective=pl.lit("need"), worth=pl.lit(20.0))
+    money = CASE.tables["priorities"].with_columns(rank=pl.lit(2, worth.schema["rank"]))
+    case = Case(tables={**CASE.tables, "priorities": pl.concat([worth, money], how="diagonal")})
+    made, answer = plan_on_paths(case, Sampling(paths=12, gap=1e-7, capacity=False, frontier=12))
+    rows = made["frontier"].sort("factor")
+    assert (rows["partner"].diff().drop_nulls() <= 1e-6).all()
+    assert (rows["money"].diff().drop_nulls() >= -1e-6).all()
+    own = rows.filter(factor=1.0)
+    assert 20 * own["partner"][0] + own["money"][0] == pytest.approx(answer.value, rel=1e-5)
+    values = dict(made["values"].iter_rows())
+    assert values["frontier_error"] == 0
+    few = plan_on_paths(case, Sampling(paths=12, gap=1e-7, capacity=False, frontier=3))[0]
+    assert 0 < dict(few["values"].iter_rows())["frontier_error"] <= 1
+
+
+def test_capacity_for_good_costs_no_less_than_capacity_that_may_wait() -> None:
+    now = plan_on_paths(CASE, Sampling(paths=20, gap=1e-7, capacity=True))[1].value
+    later = plan_on_paths(CASE, Sampling(paths=20, gap=1e-7, capacity=False))[1].value
+    assert later <= now + 1e-6
+
+
+def test_batches_bound_the_value_of_the_tree_itself() -> None:
+    """The optimum in which all is known after the first look lies above the low end of the batches' interval."""
+    made, _ = plan_on_paths(CASE, Sampling(paths=20, gap=1e-7, capacity=False, batches=6))
+    values = dict(made["values"].iter_rows())
+    tree = branching.grow(CASE, CHAIN, regimes=True)
+    true = Outlook(CASE, branching.fan(tree, shared=draws.revision_periods(CASE)[0])).solve().value
+    assert values["batch_bound_low"] <= true
+    assert values["batch_gap"] >= -1e-6
+    assert values["batch_gap_most"] >= values["batch_gap"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_policies_run_forward_cost_what_they_cost_on_the_tree(workers: int) -> None:
+    """With the fresh paths as the tree itself, a policy that draws nothing costs the same by either way."""
+    compared = {"lasting": policy.Lasting(60), "lookahead": policy.FreshPaths(CASE, CHAIN, 6, seed=3)}
+    run = forward.run_forward(CASE, CHAIN, compared, paths=12, seed=5, workers=workers)
+    tree = branching.sampled(CASE, CHAIN, 12, seed=forward._stream(5, forward.FRESH), shared=None)
+    looks = draws.revision_periods(CASE)
+    alone = policy.roll(CASE, CHAIN.ends, tree, policy.Lasting(60), looks=looks).answer
+    assert run.cost["lasting"].mean() == pytest.approx(alone.value)
+    for cost in run.cost.values():
+        assert cost.size == 12
+        assert (cost >= run.known - 1e-6).all()
+        assert cost.mean() >= run.bound - 1e-6
+    assert run.bound >= run.known.mean() - 1e-6
+    assert run.cost["lookahead"].sum() == pytest.approx(LOOKAHEAD_COST.setdefault("cost", run.cost["lookahead"].sum()))
+
+
+LOOKAHEAD_COST: dict[str, float] = {}  # the same on any number of workers
+
+
+def test_a_lookahead_uses_nothing_of_the_future_of_the_tree() -> None:
+    """Two trees that look alike until now and differ afterwards give the same plan."""
+    found = []
+    for later in (0, 1):
+        paths = np.array([[0, 0, 0, 0, 2 * later, 2 * later], [0, 0, 1 - later, 1 - later, 0, 0]])
+        tree = branching.from_paths(CASE, CHAIN.regimes, paths, np.full(2, 0.5), shared=None, ends=CHAIN.ends)
+        stands = policy.standing(tree, CHAIN.ends, [2, 4])
+        root = int(np.flatnonzero(tree.parent < 0)[0])
+        doing = policy.Doing(
+            CASE, CHAIN.ends, tree, policy.FreshPaths(CASE, CHAIN, 5, seed=1), None, tree_programme.Effort(),
+        )  # fmt: skip
+        found.append([(f, k, v) for f, k, _, v in policy.plan_anew(doing, root, stands[root], [])])
+    assert found[0] == found[1]
+
+
+def test_what_was_seen_decides_what_is_drawn() -> None:
+    offensive = CHAIN.regimes.index("offensive")
+    seen = np.array([CHAIN.start, CHAIN.start, offensive])
+    drawn = draws.onward(CASE, CHAIN, seen, 4000, seed=(1,))
+    assert (drawn[:, :3] == seen).all()
+    after = CHAIN.after(np.eye(len(CHAIN.regime_of))[offensive], 2)
+    share = np.bincount(drawn[:, 4], minlength=3) / 4000
+    assert share == pytest.approx(CHAIN.shares(after), abs=0.03)
+    with pytest.raises(ValueError, match="revision date"):
+        draws.onward(CASE, CHAIN, seen[:2], 3, seed=(1,))
+
+
+@pytest.mark.parametrize("regret", [False, True])
+def test_a_war_that_costs_nothing_has_no_gap(regret: bool) -> None:
+    """Without a need nothing costs anything: the bound is nothing, and a share of it is not a number."""
+    case = small(0.2, stock=0.0)
+    free = Case(tables={**case.tables, "demand": case.tables["demand"].with_columns(need=pl.lit(0.0)),
+                        "storage": case.tables["storage"].with_columns(end_value=pl.lit(0.0))})  # fmt: skip
+    made, answer = plan_on_paths(free, Sampling(paths=4, fresh=0 if regret else 2, ahead=2), regret=regret)
+    assert answer.value == pytest.approx(0.0, abs=1e-6)
+    assert answer.gap <= 1e-4
+    if not regret:
+        assert made["forward"]["above_bound"].is_nan().all()
+        assert "nan" not in html(made)
+
+
+def test_what_a_policy_costs_above_the_bound_of_a_gain_is_a_loss() -> None:
+    """A policy that earns 90 where nobody can earn more than 100 is 10 % above the bound of -100."""
+    cost = {"first": np.full(4, -90.0)}
+    rows = forward_table(forward.Forward(cost=cost, known=np.full(4, -110.0), bound=-100.0))
+    assert rows["above_bound"][0] == pytest.approx(0.1)
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 10_000), count=st.integers(3, 7))
+def test_one_path_kept_is_the_best_one_and_all_kept_have_no_error(seed: int, count: int) -> None:
+    """Against trying every subset: forward selection is exact for one path, and never better than the best subset."""
+    chance_of = np.random.default_rng(seed)
+    paths, chance = chance_of.integers(0, 3, (count, 6)), chance_of.dirichlet(np.ones(count))
+    apart = (paths[:, None, :] != paths[None, :, :]).sum(axis=2)
+
+    def error(kept: tuple[int, ...]) -> float:
+        return float(apart[:, kept].min(axis=1) @ chance)
+
+    one = min(error((n,)) for n in range(count))
+    for keep in (1, 2, count):
+        kept, weight, relative = branching.reduced(CASE, CHAIN.regimes, paths, chance, keep)
+        assert weight.sum() == pytest.approx(1)
+        assert len(kept) == keep
+        best = min(error(subset) for subset in combinations(range(count), keep))
+        assert relative * one >= best - 1e-9
+        if keep in (1, count):
+            assert relative * one == pytest.approx(best, abs=1e-9)
+
+
+def test_the_verb_plans_over_paths_and_says_where_it_stands(tmp_path: Path) -> None:
+    CASE.save(tmp_path / "case")
+    ran = CliRunner().invoke(
+        main, ["war", str(tmp_path / "case"), "--paths", "20", "--keep", "10", "--fresh", "6", "--ahead", "3", "--batches",
+               "2", "--out", str(tmp_path / "out")],
+    )  # fmt: skip
+    assert ran.exit_code == 0, ran.output
+    assert "round 1: at least" in ran.stderr
+    assert "95 % interval" in ran.stdout or "95% interval" in ran.stdout
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["paths"] == 10
+    assert manifest["gap"] <= 0.01
+    run = pl.read_parquet(tmp_path / "out" / "forward.parquet")
+    assert run["more"][0] == 0
+    assert (
+        run["mean"] >= pl.read_parquet(tmp_path / "out" / "values.parquet").filter(name="fresh_bound")["value"][0]
+    ).all()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_interrupted_it_leaves_the_best_plan_with_its_gap(tmp_path: Path) -> None:
+    case = rampart.read_case(CASES / "alliance-2023", overrides=("unknown-end",))
+    case.save(tmp_path / "case")
+    out = tmp_path / "out"
+    command = [
+        sys.executable,
+        "-m",
+        "rampart",
+        "war",
+        str(tmp_path / "case"),
+        "--paths",
+        "6",
+        "--gap",
+        "1e-9",
+        "--out",
+        str(out),
+    ]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as running:
+        assert running.stderr is not None
+        for line in running.stderr:
+            if line.startswith("round 2"):
+                break
+        time.sleep(0.5)
+        running.send_signal(signal.SIGINT)
+        running.stderr.read()
+        assert running.wait(timeout=120) == 4
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["status"] == "time limit"
+    assert 0 < manifest["gap"] < 1
+    assert (out / "war.en.html").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_wish_to_end_is_kept_and_the_second_obeyed(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with Stopping() as stopping:
+        signal.raise_signal(number)
+        assert stopping.wanted
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+    assert signal.getsignal(number) is before

@@ -1,0 +1,288 @@
+"""The verb, its tables and its laws: bounds in order, limits of the hazard, order of rows, nothing peeks."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rampart
+from places import PUBLISHED
+from rampart.beliefs.chain import Chain
+from rampart.beliefs.hazards import hazards
+from rampart.case.tables import Case
+from rampart.cli.main import main
+from rampart.report.pages.war import html
+from rampart.scenario import branching, policy
+from rampart.scenario.nonanticipativity import peeks
+from rampart.scenario.tree_programme import Outlook
+from rampart.scenario.war import first_look, tree_of, war_plan
+from scenario.small_war import MONTHS, small
+
+
+@settings(max_examples=12)
+@given(
+    hazard=st.floats(0.01, 0.6), offensive=st.floats(0.0, 0.9), stock=st.floats(0, 20), cost=st.floats(0.5, 30),
+    every=st.integers(1, 3),
+)  # fmt: skip
+def test_bounds_stand_in_order(hazard: float, offensive: float, stock: float, cost: float, every: int) -> None:
+    """Known from the start <= known after the first look <= the plan <= planning again by the two-stage lookahead."""
+    case = small(hazard, offensive=offensive, stock=stock, cost=cost, every=every)
+    tree, chain = tree_of(case, "regimes")
+    assert chain is not None
+    assert tree.probability[tree.leaves].sum() == pytest.approx(1)
+    plan = Outlook(case, tree).solve()
+    known = Outlook(case, branching.fan(tree, shared=0)).solve().value
+    bound = Outlook(case, branching.fan(tree, shared=first_look(tree))).solve().value
+    rolled = policy.roll(case, chain.ends, tree, policy.two_stage).answer.value
+    mean = policy.roll(case, chain.ends, tree, policy.mean_while_it_lasts).answer.value
+    room = 1e-7 * max(1.0, abs(plan.value))
+    assert known <= bound + room
+    assert bound <= plan.value + room
+    assert plan.value <= rolled + room
+    assert plan.value <= mean + room
+    assert plan.path_cost @ tree.probability[tree.leaves] == pytest.approx(plan.value)
+
+
+def test_no_hazard_is_the_plan_without_branches() -> None:
+    case = small(0.0, offensive=0.0)
+    tree, _ = tree_of(case, "regimes")
+    assert len(tree.leaves) == 1
+    money = rampart.plan(case)["passes"].filter(pl.col("objective") == "money")["value"][0]
+    assert Outlook(case, tree).solve().value == pytest.approx(money)
+
+
+def test_a_sure_end_is_planned_as_a_war_that_ends_at_the_first_look() -> None:
+    case = small(1.0, every=1)
+    tree, _ = tree_of(case, "regimes")
+    regimes = [tree.regimes[int(np.argmax(m))] for m in tree.mix] if tree.mix is not None else []
+    assert regimes == ["attrition"] + ["ended"] * (MONTHS - 1)
+    ended = case.tables["demand"].filter(pl.col("regime") == "attrition").with_columns(
+        regime=pl.lit(None, pl.String), until=pl.lit("2024-01")
+    )  # fmt: skip
+    short = Case(tables={**case.tables, "demand": ended})
+    money = rampart.plan(short)["passes"].filter(pl.col("objective") == "money")["value"][0]
+    assert Outlook(case, tree).solve().value == pytest.approx(money)
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    case = small(0.2)
+    turned = Case(tables={name: frame.reverse() for name, frame in case.tables.items()})
+    first, second = war_plan(case), war_plan(turned)
+    for table in ("values", "ends", "decisions"):
+        numbers = [c for c, kind in first[table].schema.items() if kind.is_numeric()]
+        for c in numbers:
+            assert first[table][c].to_numpy() == pytest.approx(
+                second[table][c].to_numpy(), rel=1e-6, abs=1e-6, nan_ok=True
+            )
+
+
+def test_the_plan_does_not_peek_and_a_plan_that_does_is_found() -> None:
+    case = small(0.2, every=1)
+    made = war_plan(case, shape="regimes", compare=False)
+    assert peeks(made.tables) == []
+    tree = branching.fan(made.tree, shared=0)
+    known = Outlook(case, tree)
+    answer = known.solve()
+    rows = [
+        ("order", key, node, amount) for (key, node), amount in known.decided(answer, "order").items() if amount > 1e-6
+    ]
+    regime = [tree.regimes[int(np.argmax(m))] for m in tree.mix] if tree.mix is not None else []
+    tables = {
+        "nodes": pl.DataFrame({"node": range(len(tree)), "parent": tree.parent, "month": [str(p) for p in tree.period],
+                               "regime": regime}),
+        "policy": pl.DataFrame(rows, schema=["kind", "what", "node", "quantity"], orient="row"),
+    }  # fmt: skip
+    assert peeks(tables)
+
+
+def test_beliefs_come_back_as_stated() -> None:
+    """Shares of wars over after a month, a year and ten years; one hazard alone gives a geometric length."""
+    stated = {1: 0.08, 12: 0.35, 120: 0.9}
+    chain = Chain.from_durations(("war", "over"), (False, True), "war", {}, stated)
+    survival = chain.survival(120)
+    assert [1 - survival[m] for m in stated] == pytest.approx(list(stated.values()))
+    assert hazards({10: 1 - 0.9**10}) == [(0, pytest.approx(0.1))]
+    with pytest.raises(ValueError, match="rise"):
+        hazards({1: 0.5, 12: 0.4})
+
+
+def test_durations_say_when_the_war_ends_whatever_its_regime() -> None:
+    """A war that has lasted eleven months: its chance to go on is that of wars of its age, and regimes change beside it."""
+    case = small(0.0)
+    durations = pl.DataFrame({"months": [1, 12, 120], "over": [0.08, 0.35, 0.9]})
+    blank = case.tables["durations"]
+    began = pl.DataFrame({"setting": ["war_began"], "value": ["2023-02"]})
+    told = Case(tables={
+        **case.tables,
+        "durations": pl.concat([blank, durations.cast({"months": blank.schema["months"]})], how="diagonal"),
+        "transitions": case.tables["transitions"].filter(pl.col("to_regime") != "ended"),
+        "settings": pl.concat([case.tables["settings"].filter(pl.col("setting") != "war_began"), began], how="diagonal"),
+    })  # fmt: skip
+    chain = Chain.of(told)
+    left = {11: (1 - 0.35) * ((1 - 0.35) / (1 - 0.08)) ** (-1 / 11), 12: 1 - 0.35}
+    yearly = ((1 - 0.9) / (1 - 0.35)) ** (1 / 108)
+    survival = chain.survival(5)
+    assert survival[1] == pytest.approx(left[12] / left[11])
+    assert survival[5] == pytest.approx(left[12] / left[11] * yearly**4)
+    offensive, ended = chain.regimes.index("offensive"), chain.regimes.index("ended")
+    assert chain.shares(chain.after(chain.first, 1))[offensive] == pytest.approx(survival[1] * 0.2)
+    tree = branching.grow(told, chain)
+    assert tree.probability[tree.leaves].sum() == pytest.approx(1)
+    months = chain.sample(4000, 6, seed=1)
+    assert (months[:, 5] != ended).mean() == pytest.approx(survival[5], abs=0.02)
+    assert sum(chain.expected_months().values()) == pytest.approx(chain.survival(4000).sum(), rel=1e-6)
+
+
+def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> None:
+    case = small(0.2)
+    case.save(tmp_path / "case")
+    run = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "out"), "--lang", "fr"])
+    assert run.exit_code == 0, run.output
+    assert "valeur de l'information parfaite" in run.output
+    assert (tmp_path / "out/war.fr.html").exists()
+    (tmp_path / "out/forward.parquet").write_text("of another run")
+    again = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "out"), "--no-compare"])
+    assert again.exit_code == 0, again.output
+    assert not (tmp_path / "out/forward.parquet").exists()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/notes.txt").write_text("kept")
+    refused = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "mine")])
+    assert refused.exit_code == 2
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+    nodes = pl.read_parquet(tmp_path / "out/nodes.parquet")
+    assert nodes.filter(~pl.col("node").is_in(nodes["parent"]))["probability"].sum() == pytest.approx(1)
+    told = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--json"])
+    values = {row["name"]: row["value"] for row in json.loads(told.stdout)["values"]}
+    assert values["wait_and_see"] <= values["two_stage_bound"] + 1e-9 <= values["plan"] + 2e-9
+    assert values["knowing"] == pytest.approx(values["plan"] - values["wait_and_see"])
+
+
+def test_regret_and_risk_can_be_asked_for(tmp_path: Path) -> None:
+    case = small(0.2)
+    said = case.tables["priorities"].with_columns(cvar=pl.lit(0.8), cvar_level=pl.lit(0.7))
+    Case(tables={**case.tables, "priorities": said}).save(tmp_path / "case")
+    run = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--no-compare"])
+    assert run.exit_code == 0, run.output
+    assert "Objectives whose bad paths weigh more" in run.output
+    mean = war_plan(case)
+    by_regret = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--regret", "--json"])
+    values = {row["name"]: row["value"] for row in json.loads(by_regret.stdout)["values"]}
+    before = dict(mean["values"].iter_rows())
+    assert values["largest_regret"] <= before["largest_regret"] + 1e-6
+    assert values["plan"] >= before["plan"] - 1e-6
+    for wrong in (
+        ["--cvar", "1", "0.9", "--regret"],
+        ["--regret", "--paths", "9", "--fresh", "2"],
+        ["--cvar", "1", "1"],
+    ):
+        assert CliRunner().invoke(main, ["war", str(tmp_path / "case"), *wrong]).exit_code == 2
+    paths = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--paths", "9"])
+    assert paths.exit_code != 0
+    assert "cvar" in paths.output
+
+
+@pytest.mark.parametrize(("limit", "kept"), [(20.0, True), (2.0, False)])
+def test_plans_compare_where_the_rules_before_the_objective_are_kept(limit: float, kept: bool) -> None:
+    """A limit of storage is a rule held before money. The 5 shells there and 6 a month of need fit in 20, not in 2."""
+    case = small(0.2)
+    rows = case.tables["storage"].with_columns(limit=pl.lit(limit), end_value=pl.lit(0.0))
+    own = rows.with_columns(holder=pl.lit("AAA"), limit=pl.lit(1.0))
+    need = case.tables["demand"].with_columns(need=pl.lit(0.0)) if not kept else case.tables["demand"]
+    case = Case(tables={**case.tables, "storage": pl.concat([rows, own]), "demand": need})
+    free = Case(tables={**case.tables, "storage": rows.with_columns(limit=pl.lit(math.inf))})
+    made = war_plan(case)
+    values = dict(made["values"].iter_rows())
+    assert ("wait_and_see" in values) == kept
+    if not kept:
+        with pytest.raises(ValueError, match="rules"):
+            war_plan(case, regret=True)
+        return
+    assert values["wait_and_see"] <= values["plan"] + 1e-9
+    assert values["plan"] >= dict(war_plan(free, compare=False)["values"].iter_rows())["plan"] - 1e-6
+    regret = dict(war_plan(case, regret=True)["values"].iter_rows())
+    assert regret["counts"] == pytest.approx(regret["largest_regret"])
+    assert regret["largest_regret"] <= values["largest_regret"] + 1e-6
+
+
+def test_what_an_end_leaves_is_counted_again_from_the_decisions() -> None:
+    """Orders come a month later, a widened line works from the third month on; a price that nobody states makes no money."""
+    case = small(0.2, stock=0.0, cost=1.0)
+    placed = pl.DataFrame(
+        [{"buyer": "AAA", "item": "shell", "line": "plant", "ship_to": "UUU", "month": "2024-05", "quantity": 2.0}],
+        schema=case.tables["orders"].schema,
+    )
+    case = Case(tables={**case.tables, "orders": placed})
+    made = war_plan(case, shape="regimes", compare=False)
+    nodes = made["nodes"]
+    months = [f"2024-{m:02d}" for m in range(1, MONTHS + 1)]
+    decided = {(r["kind"], r["node"]): r["quantity"] for r in made["policy"].iter_rows(named=True)}
+    stock = {r["node"]: r["quantity"] for r in made["holdings"].filter(measure="stock").iter_rows(named=True)}
+    parent = nodes["parent"].to_list()
+    leaves = [n for n in range(nodes.height) if n not in parent]
+    found = {(r["path"], r["measure"]): (r["quantity"], r["money"]) for r in made["left"].iter_rows(named=True)}
+    assert any(amount > 0 for (kind, _), amount in decided.items() if kind == "expand")
+    assert {"beyond_need", "still_to_come", "placed_to_come", "idle"} == {m for _, m in found}
+    for path, leaf in enumerate(leaves):
+        course = [leaf]
+        while parent[course[0]] >= 0:
+            course.insert(0, parent[course[0]])
+        over = [bool(nodes["over"][n]) for n in course]
+        if not any(over):
+            assert not [p for p, _ in found if p == path]
+            continue
+        end = over.index(True)
+        orders = [decided.get(("order", n), 0.0) for n in course]
+        grown = [sum(decided.get(("expand", n), 0.0) for n in course[: max(t - 1, 0)]) for t in range(MONTHS)]
+        given = [2.0 if month == "2024-05" else 0.0 for month in months]
+        made_in = [(orders[t - 1] if t else 0.0) + given[t] for t in range(MONTHS)]
+        expected = {
+            "beyond_need": stock[course[end]], "still_to_come": sum(orders[end - 1 : end]),
+            "placed_to_come": sum(given[end:]),
+            "idle": sum(5.0 + grown[t] - made_in[t] for t in range(end, MONTHS)),
+        }  # fmt: skip
+        for measure, units in expected.items():
+            quantity, money = found.get((path, measure), (0.0, None))
+            assert quantity == pytest.approx(units, abs=1e-5), (path, measure)
+            priced = measure == "still_to_come" and units > 1e-5
+            assert money == (pytest.approx(units, abs=1e-5) if priced else None), (path, measure)
+    page = html(made)
+    assert "What each end leaves, by item" in page
+    assert "Without the money of items whose price or amount still due is not stated: shell." in page
+
+
+def test_the_page_says_when_plans_cannot_be_compared() -> None:
+    case = small(0.2)
+    two = pl.concat(
+        [
+            case.tables["priorities"],
+            case.tables["priorities"].with_columns(rank=pl.lit(2, pl.Int64), objective=pl.lit("need")),
+        ]
+    )
+    made = war_plan(Case(tables={**case.tables, "priorities": two}))
+    assert "wait_and_see" not in made["values"]["name"]
+    assert "<h1>" in html(made)
+
+
+def test_given_branches_and_a_case_without_a_regime() -> None:
+    case = rampart.read_case(PUBLISHED / "air-conditioning")
+    tree, chain = tree_of(case)
+    assert chain is None
+    assert len(tree.leaves) == 4
+    missing = case.tables["settings"].filter(pl.col("setting") != "regime")
+    with pytest.raises(ValueError, match="present regime"):
+        tree_of(Case(tables={**case.tables, "settings": missing}), "comb")
+
+
+def test_chances_of_branches_written_short_are_brought_to_one() -> None:
+    case = rampart.read_case(PUBLISHED / "air-conditioning")
+    short = case.tables["branches"].with_columns(probability=pl.col("probability").replace(0.5, 0.49999))
+    tree, _ = tree_of(Case(tables={**case.tables, "branches": short}))
+    assert tree.probability[tree.leaves] == pytest.approx([0.25] * 4, rel=1e-12)
