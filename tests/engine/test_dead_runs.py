@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
-from folders import PLAN, held, names, save
 
+from engine.folders import PLAN, held, names, save
 from rampart.engine import staging
 from rampart.engine.manifest import read_manifest, require_whole
 from rampart.engine.places import require_place

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from folders import PLAN, held, names, refused, save
 
+from engine.folders import PLAN, held, names, refused, save
 from rampart.engine import whole_file as module
 from rampart.engine.manifest import read_manifest
 from rampart.engine.places import require_files

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from folders import PLAN, held, names, refused, save
 
+from engine.folders import PLAN, held, names, refused, save
 from rampart.engine import staging
 from rampart.engine.manifest import home_of, is_result, manifest_of, read_manifest, require_whole
 from rampart.engine.places import require_place
@@ -256,6 +256,16 @@ def test_the_source_is_never_replaced(tmp_path: Path) -> None:
             with refused("place-is-source"):
                 save(folder, force=force, sources=[source])
     save(folder / "case" / "out", sources=[folder / "case"])
+    mine = tmp_path / "mine"
+    (mine / "case").mkdir(parents=True)
+    (mine / "case" / "items.csv").write_text("read")
+    (mine / "orders.parquet").write_text("read")
+    with refused("place-taken"):
+        save(mine, sources=[mine / "case"])
+    with refused("place-is-source"):
+        save(mine, force=True, sources=[mine / "case", mine / "orders.parquet"])
+    save(mine, force=True, sources=[mine / "case"])
+    assert held(mine) == PLAN | {"case/items.csv": "read"}
 
 
 def test_a_file_or_something_else_in_the_place(tmp_path: Path) -> None:

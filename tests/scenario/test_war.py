@@ -19,6 +19,8 @@ from rampart.beliefs.chain import Chain
 from rampart.beliefs.hazards import hazards
 from rampart.case.tables import Case
 from rampart.cli.main import main
+from rampart.engine.manifest import enlist
+from rampart.engine.tree import digest
 from rampart.report.pages.war import html
 from rampart.scenario import branching, policy
 from rampart.scenario.nonanticipativity import peeks
@@ -149,9 +151,12 @@ def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> N
     assert "valeur de l'information parfaite" in run.output
     assert (tmp_path / "out/war.fr.html").exists()
     (tmp_path / "out/forward.parquet").write_text("of another run")
+    enlist(tmp_path / "out", {"forward.parquet": digest(tmp_path / "out/forward.parquet")})
+    (tmp_path / "out/notes.txt").write_text("kept")
     again = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "out"), "--no-compare"])
     assert again.exit_code == 0, again.output
     assert not (tmp_path / "out/forward.parquet").exists()
+    assert (tmp_path / "out/notes.txt").read_text() == "kept"
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/notes.txt").write_text("kept")
     refused = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "mine")])

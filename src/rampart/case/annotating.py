@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rampart.case.headers import match_table
-from rampart.case.writing import replace_file
 from rampart.catalogues.inputs import tables
+from rampart.engine.whole_file import whole_file
 from rampart.findings import Finding
 
 if TYPE_CHECKING:
@@ -19,15 +20,18 @@ _RANK = {"error": 0, "warning": 1, "note": 2}
 
 
 def write_annotated(
-    source: str | Path, findings: Iterable[Finding], target: str | Path, *, language: Language = "en"
-) -> Path:
+    source: str | Path, findings: Iterable[Finding], target: str | Path, *, language: Language = "en",
+    force: bool = False,
+) -> Path:  # fmt: skip
     """Write the annotated copy (.xlsx) and give its path.
 
     source    the workbook, or the folder of CSV, that was read
     findings  those of ``check_case``; each marks its cell (or its row's first cell), and all are listed, with
               links, in a first sheet ``#findings`` that the reader leaves alone
+    force     also over a file that is there; never over the source
 
-    Raises OSError or ValueError when the workbook cannot be opened at all.
+    Raises OSError or ValueError when the workbook cannot be opened at all, ``TakenError`` where the target is the source or
+    is there, ``PlaceError`` where it cannot be written.
     """
     from openpyxl import load_workbook
 
@@ -42,7 +46,10 @@ def write_annotated(
     for (sheet, cell), found in notes.items():
         _mark(book[sheet][cell], found, language)
     _list(book, placed, language)
-    replace_file(target, lambda path: book.save(path))
+    whole = BytesIO()
+    book.save(whole)
+    with whole_file(target, force=force, sources=[source]) as part:
+        part.write_bytes(whole.getvalue())
     return target
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rampart.cli.group import exit_code, json_text, keep_off, load, main, open_plan, say
-from rampart.cli.options import case_argument, json_option, language_option, with_option
+from rampart.cli.group import exit_code, json_text, load, main, open_plan, say
+from rampart.cli.options import case_argument, force_option, json_option, language_option, with_option
 from rampart.cli.planning import make_plan
 
 if TYPE_CHECKING:
@@ -24,23 +24,29 @@ if TYPE_CHECKING:
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Plan folder. Default: out/<case name>.")
 @click.option("--time-limit", type=float, metavar="SECONDS", help="Stop solving then, with the best plan so far.")
 @click.option("--report/--no-report", default=True, help="Also write the report beside the plan.")
+@force_option
 @language_option
 @json_option
 def plan(
-    case_path: Path, overrides: tuple[str, ...], out: Path | None, time_limit: float | None, report: bool,
+    case_path: Path, overrides: tuple[str, ...], out: Path | None, time_limit: float | None, report: bool, force: bool,
     lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
-    """Plan a case: save the plan folder, print the decisions to take now and where the report lies."""
+    """Plan a case: save the plan folder, print the decisions to take now and where the report lies.
+
+    An older plan folder of the same name is replaced; what you have laid into it is kept. Anything else there is refused.
+    """
+    from rampart.engine.places import require_place
+
     folder = out or Path("out") / "-".join([case_path.stem, *overrides])
-    keep_off(folder)
+    require_place(folder, kind="plan", force=force, sources=[case_path])
     case = load(case_path, overrides, lang, as_json=as_json)
     made = make_plan(case, lang, time_limit=time_limit, quiet=as_json)
-    made.save(folder)
+    made.save(folder, force=force)
     written: tuple[Path, ...] = ()
     if report:
         from rampart.report.report import write_report
 
-        written = write_report(made, folder / "report", language=lang)
+        written = write_report(made, folder / "report", language=lang, force=force)
     if as_json:
         say(json_text(summary(made, folder, written)))
     else:
@@ -118,10 +124,11 @@ def explain(plan_path: Path, holder: str | None, item: str | None, lang: Languag
 @json_option
 def compare(first: Path, second: Path, overrides: tuple[str, ...], lang: Language, as_json: bool) -> None:
     """Compare two plans, or two cases (planned first). --with applies to the second."""
+    from rampart.engine.manifest import is_result
     from rampart.results.comparison import compare as compare_plans
 
     plans = [
-        open_plan(path) if (path / "manifest.json").exists()
+        open_plan(path) if is_result(path)
         else make_plan(load(path, names, lang, as_json=as_json), lang, quiet=as_json)
         for path, names in ((first, ()), (second, overrides))
     ]  # fmt: skip
@@ -139,33 +146,38 @@ def compare(first: Path, second: Path, overrides: tuple[str, ...], lang: Languag
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder or .html file. Default: PLAN/report.")
 @click.option("--workbook/--no-workbook", default=True, help="Also the Excel workbook.")
 @click.option("--banner", default="", help="Marking printed on every page.")
+@force_option
 @language_option
-def report(plan_path: Path, out: Path | None, workbook: bool, banner: str, lang: Language) -> None:
-    """Write the report of a plan: one HTML file to print, and an Excel workbook with native charts."""
+def report(plan_path: Path, out: Path | None, workbook: bool, banner: str, force: bool, lang: Language) -> None:
+    """Write the report of a plan: one HTML file to print, and an Excel workbook with native charts.
+
+    A report inside the plan folder is renewed; elsewhere a file that is there is not overwritten.
+    """
     from rampart.report.report import write_report
 
     made = open_plan(plan_path)
-    if out is not None and out.is_file() and out.suffix.lower() not in (".html", ".htm"):
-        raise click.UsageError(f"{out} is a file, not a folder; name a folder or an .html file")
-    for path in write_report(made, out or plan_path / "report", language=lang, workbook=workbook, banner=banner):
+    target = out or plan_path / "report"
+    for path in write_report(made, target, language=lang, workbook=workbook, banner=banner, force=force):
         say(str(path))
 
 
 @main.command()
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("out/alliance-2023"))
+@force_option
 @language_option
 @click.pass_context
-def demo(ctx: click.Context, out: Path, lang: Language) -> None:
+def demo(ctx: click.Context, out: Path, force: bool, lang: Language) -> None:
     """Run the main job on the real case: plan it, print the decisions to take now, write both reports."""
+    from rampart.engine.places import require_place
     from rampart.language.words import Words
     from rampart.report.report import write_report
 
-    keep_off(out)
+    require_place(out, kind="plan", force=force, sources=[demo_case()])
     case = load(demo_case(), (), lang)
     made = make_plan(case, lang)
-    made.save(out)
-    other: Language = "fr" if lang == "en" else "en"
-    written = write_report(made, out / "report", language=lang) + write_report(made, out / "report", language=other)
+    made.save(out, force=force)
+    both: tuple[Language, Language] = ("fr", "en") if lang == "fr" else ("en", "fr")
+    written = sum((write_report(made, out / "report", language=each, force=force) for each in both), ())
     show_plan(made, out, written, lang)
     spent = sum(made.manifest["seconds"].values())
     say(Words(lang)("cli.demo", columns=made.manifest["columns"], seconds=f"{spent:.0f}"))

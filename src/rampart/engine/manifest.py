@@ -6,6 +6,7 @@ A folder is known by what this file says, never by its name alone: many programs
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from rampart.engine.first_format import NAMES
 from rampart.engine.locks import one_at_a_time
-from rampart.engine.staging import Stage
+from rampart.engine.staging import Stage, recover
 from rampart.engine.tree import digest, entries, is_file
 from rampart.findings import Finding, NoResultError, ResultError
 
@@ -84,6 +85,8 @@ def read_manifest(folder: Path, *, kind: str | None = None) -> Manifest:
     told = {"kind": "", "kind_fr": ""}
     if kind is not None:
         told = dict(zip(told, kind_words(kind), strict=True))
+    if not folder.exists():  # a run that was killed may have moved it away
+        recover(Path(os.path.realpath(folder)).parent)
     if not (folder / FILE).is_file():
         raise NoResultError([Finding("result-missing", file=str(folder), details=told)])
     found = manifest_of(folder)

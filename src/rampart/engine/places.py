@@ -57,10 +57,11 @@ def require_place(path: Path, *, kind: str, force: bool = False, sources: Iterab
     kind     of results: older ones of the same kind are replaced
     force    also results of another kind, and files of the user's that the new ones bear the name of; all else that the
              user has there is kept in either case
-    sources  what is read; never replaced
+    sources  what is read: not the place itself, nor among what would be replaced there
 
     Raises TakenError or PlaceError. Nothing is left behind, and what a dead run left in the parent is put in order.
     """
+    sources = tuple(sources)
     place = _require_folder(path, sources)
     if not _filled(place):
         return Place(place)
@@ -78,7 +79,9 @@ def require_place(path: Path, *, kind: str, force: bool = False, sources: Iterab
     changed = [name for name in names if name in found.files and name not in ours]
     if changed and not force:
         raise TakenError([_yours(path, changed)])
-    return Place(place, (*sorted(ours), *changed), tuple(n for n in names if n not in ours and n not in changed))
+    dropped = (*sorted(ours), *changed)
+    require_unread(path, place, dropped, sources)
+    return Place(place, dropped, tuple(name for name in names if name not in dropped))
 
 
 def require_tables(
@@ -90,6 +93,7 @@ def require_tables(
 
     Raises TakenError or PlaceError.
     """
+    sources = tuple(sources)
     place = _require_folder(path, sources)
     if not _filled(place):
         return Place(place)
@@ -103,6 +107,7 @@ def require_tables(
         raise TakenError([Finding("tables-taken" if there else "place-no-tables", file=str(path))])
     if found is not None:
         there += [name for name in names if name not in there and found.unchanged(place, name)]
+    require_unread(path, place, there, sources)
     return Place(place, tuple(there), tuple(name for name in names if name not in there))
 
 
@@ -152,7 +157,7 @@ def _require_folder(path: Path, sources: Iterable[Path]) -> Path:
             code = "place-is-file" if place.is_file() else "place-no-file"
             raise TakenError([Finding(code, file=str(path))])
         for source in sources:
-            if source.exists() and place.exists() and _holds(place, source):
+            if source.exists() and place.exists() and place.samefile(source):
                 raise TakenError([Finding("place-is-source", file=str(path))])
         if place.exists() and _holds(place, Path.cwd()):
             raise TakenError([Finding("place-in-use", file=str(path))])
@@ -161,6 +166,14 @@ def _require_folder(path: Path, sources: Iterable[Path]) -> Path:
         _writable(path, place)
         recover(place.parent)
         return place
+
+
+def require_unread(path: Path, place: Path, dropped: Iterable[str], sources: Iterable[Path]) -> None:
+    """Raise TakenError where what is read lies in a place, among what would be replaced there."""
+    whole = [Path(os.path.realpath(source)) for source in sources if source.exists()]
+    inside = [source.relative_to(place).as_posix() for source in whole if source.is_relative_to(place)]
+    if any(name == source or name.startswith(f"{source}/") for name in dropped for source in inside):
+        raise TakenError([Finding("place-is-source", file=str(path))])
 
 
 def _mounted(place: Path) -> bool:

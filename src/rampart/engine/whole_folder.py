@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rampart.engine.manifest import write_manifest
-from rampart.engine.places import Place, collisions, require_place, require_tables, saying
+from rampart.engine.places import Place, collisions, require_place, require_tables, require_unread, saying
 from rampart.engine.staging import Stage
 from rampart.findings import Finding, TakenError
 
@@ -28,8 +28,9 @@ def whole_folder(
     What the user has laid into an older folder is in the new one as well. Raises TakenError where something is there that
     is not given up, PlaceError where nothing can be written; the older folder is then as it was.
     """
+    sources = tuple(sources)
     place = require_place(target, kind=kind, force=force, sources=sources)
-    with _moved_in(target, place, force=force) as new:
+    with _moved_in(target, place, force=force, sources=sources) as new:
         yield new
         write_manifest(new, manifest, kind=kind)
 
@@ -42,13 +43,14 @@ def whole_tables(
 
     is_table  tells by file name which files there are tables: with ``force`` they are replaced; all else is kept
     """
+    sources = tuple(sources)
     place = require_tables(target, is_table=is_table, force=force, sources=sources)
-    with _moved_in(target, place, force=force) as new:
+    with _moved_in(target, place, force=force, sources=sources) as new:
         yield new
 
 
 @contextmanager
-def _moved_in(target: Path, place: Place, *, force: bool) -> Iterator[Path]:
+def _moved_in(target: Path, place: Place, *, force: bool, sources: Iterable[Path]) -> Iterator[Path]:
     with saying(target):
         place.path.parent.mkdir(parents=True, exist_ok=True)
         with Stage(place.path.parent) as stage:
@@ -59,5 +61,6 @@ def _moved_in(target: Path, place: Place, *, force: bool) -> Iterator[Path]:
                 raise TakenError(
                     [Finding("place-holds-yours", file=str(target), value=value, details={"more": more or ""})]
                 )
+            require_unread(target, place.path, taken, sources)
             kept = [name for name in place.kept if name not in taken]
             stage.move_in(place.path, dropped=[*place.dropped, *taken], kept=kept)

@@ -17,22 +17,29 @@ def write_report(
     language: Language = "en",
     workbook: bool = True,
     banner: str = "",
+    force: bool = False,
 ) -> tuple[Path, ...]:
     """Write the report of a plan and return the paths written: the page first, then the workbook.
 
     folder_or_file  an ``.html`` file (the workbook stands beside it under the same name), or a folder, made
                     where it is missing, that gets ``report.en.html`` and ``report.en.xlsx``
     banner          classification or handling text for the head of every page
+    force           also over files that are there; the report of a plan inside its folder is renewed without it
+
+    Both files appear whole, or neither does. Raises ``TakenError`` (a FileExistsError) where one of them is there, or where
+    a report in a plan folder was changed after it was written; ``PlaceError`` (an OSError) where nothing can be written.
     """
+    from rampart.engine.whole_file import whole_files
     from rampart.report.pages.plan import write_html
 
     target = Path(folder_or_file)
     if target.suffix.lower() not in (".html", ".htm"):
-        target.mkdir(parents=True, exist_ok=True)
         target = target / f"report.{language}.html"
-    page = write_html(plan, target, language, banner=banner)
-    if not workbook:
-        return (page,)
-    from rampart.report.books.plan import write_workbook
+    targets = (target, target.with_suffix(".xlsx")) if workbook else (target,)
+    with whole_files(targets, force=force, listed=True) as (page, *book):
+        write_html(plan, page, language, banner=banner)
+        if book:
+            from rampart.report.books.plan import write_workbook
 
-    return page, write_workbook(plan, target.with_suffix(".xlsx"), language, banner=banner)
+            write_workbook(plan, book[0], language, banner=banner)
+    return targets

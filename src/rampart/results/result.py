@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rampart.case.tables import Case
 from rampart.catalogues.results import catalogue
+from rampart.engine.manifest import read_manifest, require_whole
 from rampart.engine.whole_folder import whole_folder
-from rampart.findings import Language
+from rampart.findings import Finding, Language, ResultError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -73,34 +73,50 @@ class Plan:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def save(self, path: str | Path) -> Path:
-        """Write the plan folder: a Parquet file a table, the case beside it, ``manifest.json``.
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write the plan folder: a Parquet file a table, the case beside it, ``manifest.json`` that lists them.
 
-        The folder appears whole or not at all: it is written beside its place and then moved there. An older plan
-        folder of the same name is replaced; anything else there is refused.
+        The folder appears whole or not at all: it is written beside its place and then takes it. An older plan folder of
+        the same name is replaced, and what the user has laid into it is kept; anything else there is refused.
+
+        force  also replace results of another kind, and lay the plan into a folder of the user's, whose files are kept but
+               for those that bear the name of one of the plan's
+
+        Raises ``TakenError`` (a FileExistsError) where something is there that is not given up, ``PlaceError`` (an
+        OSError) where nothing can be written; both have ``findings``, and what was there is as it was.
         """
         target = Path(path)
-        with whole_folder(target) as folder:
+        with whole_folder(target, kind="plan", manifest=self.manifest, force=force) as folder:
             for name, table in self.tables.items():
                 table.write_parquet(folder / f"{name}.parquet")
             self.duals.write_parquet(folder / "duals.parquet")
             self.case.save(folder / "case", format="parquet")
-            text = json.dumps(dict(self.manifest), indent=1, ensure_ascii=False, sort_keys=True)
-            (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
         return target
 
 
 def read_plan(path: str | Path) -> Plan:
-    """Load a plan folder; equal to the plan that was saved. Raises FileNotFoundError where there is none."""
-    import polars as pl
+    """Load a plan folder; equal to the plan that was saved.
 
+    Raises ``NoResultError`` (a FileNotFoundError) where there is none, ``ResultError`` where it is damaged, was changed
+    after it was written, or holds another kind of result; both have ``findings``.
+    """
     from rampart.case.doors import read_case
 
     folder = Path(path)
-    if not (folder / "manifest.json").exists():
-        raise FileNotFoundError(f"{folder} is not a plan folder: it has no manifest.json")
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in catalogue()}
+    manifest = read_manifest(folder, kind="plan")
+    tables = (*catalogue(), "duals")
+    of_case = [name for name, digest in manifest.files.items() if digest and name.startswith("case/")]
+    require_whole(folder, manifest, [f"{name}.parquet" for name in tables] + of_case)
+    *read, duals = [_table(folder, f"{name}.parquet") for name in tables]
     case = read_case(folder / "case")
-    case = Case(case.tables, case.path, tuple(manifest["overrides"]), case.findings)
-    return Plan(case, tables, pl.read_parquet(folder / "duals.parquet"), manifest)
+    case = Case(case.tables, case.path, tuple(manifest.said.get("overrides", ())), case.findings)
+    return Plan(case, dict(zip(catalogue(), read, strict=True)), duals, manifest.said)
+
+
+def _table(folder: Path, name: str) -> pl.DataFrame:
+    import polars as pl
+
+    try:
+        return pl.read_parquet(folder / name)
+    except (OSError, pl.exceptions.PolarsError) as fault:
+        raise ResultError([Finding("result-damaged", file=str(folder), value=name)]) from fault

@@ -39,7 +39,7 @@ def write_workbook(answer: Answer, path: Path, language: Language) -> Path:
             _curve_chart(book, sheet, frame)
         if table == "availability":
             _availability_chart(book, sheet, frame, answer, names)
-    book.file.close()
+    book.close()
     return path
 
 

@@ -87,7 +87,7 @@ def write_workbook(plan: WorkedOut, path: str | Path, language: Language = "en",
     _assumptions(book)
     _sources(book)
     _manifest(book)
-    book.file.close()
+    book.close()
     return path
 
 

@@ -43,7 +43,7 @@ def write_workbook(made: WarPlan, path: Path, language: Language = "en") -> Path
         sheet = catalogue_sheet(book, columns, frame, tell, share=_is_share, unit=subject.unit, figures_in=figures_in)
         written.append((sheet.get_name(), columns[""][f"help_{language}"], frame.height))
     _overview(book, overview, subject, written)
-    book.file.close()
+    book.close()
     return path
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
 import polars as pl
 
+from rampart.engine.manifest import manifest_of
+from rampart.engine.whole_file import whole_files
+from rampart.engine.whole_folder import whole_folder
 from rampart.findings import Language
 from rampart.report.chapters.fleet import (
     _point,
@@ -22,21 +27,43 @@ from rampart.report.chapters.fleet import (
     words_of,
 )
 from rampart.report.charts.fleet import Names, availability_chart, causes_chart, curve_chart, exchange_chart
+from rampart.results.manifest import origin_of
 from rampart.sustainment.answer import Answer
 from rampart.sustainment.course import UNSETTLED
 
 
 def write_sustainment(
-    answer: Answer, folder: str | Path, *, language: Language = "en", banner: str = ""
+    answer: Answer, folder: str | Path, *, language: Language = "en", banner: str = "", force: bool = False
 ) -> tuple[Path, Path]:
-    """Write ``sustain.en.html`` and ``sustain.en.xlsx`` (or ``fr``) into a folder, made where it is missing."""
+    """Write ``sustain.en.html`` and ``sustain.en.xlsx`` (or ``fr``) into a folder, with ``manifest.json``.
+
+    The folder appears whole or not at all. An older fleet folder is replaced but for what the user has laid in; one of the
+    same answer keeps its pages in the other language. Anything else there is refused (``TakenError``, ``PlaceError``).
+    force  also replace results of another kind, and files of the user's of the same name as new ones
+    """
     from rampart.report.books.fleet import write_workbook
 
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    page = folder / f"sustain.{language}.html"
-    page.write_text(html(answer, language, banner=banner), encoding="utf-8", newline="\n")
-    return page, write_workbook(answer, folder / f"sustain.{language}.xlsx", language)
+    page, book = folder / f"sustain.{language}.html", folder / f"sustain.{language}.xlsx"
+    text = html(answer, language, banner=banner)
+    tables = "\n".join(f"{name} {frame.write_json()}" for name, frame in sorted(answer.tables.items()))
+    about = {
+        "month": answer.month,
+        "draws": answer.draws,
+        "seed": answer.seed,
+        "answer": sha256(tables.encode()).hexdigest(),
+    }
+    older = manifest_of(folder)
+    with ExitStack() as stack:
+        if older is not None and older.kind == "fleets" and older.said.get("answer") == about["answer"]:
+            parts = stack.enter_context(whole_files([page, book], force=force, listed=True))
+        else:
+            manifest = origin_of(answer.case) | about
+            new = stack.enter_context(whole_folder(folder, kind="fleets", manifest=manifest, force=force))
+            parts = (new / page.name, new / book.name)
+        parts[0].write_text(text, encoding="utf-8", newline="\n")
+        write_workbook(answer, parts[1], language)
+    return page, book
 
 
 def html(answer: Answer, language: Language = "en", *, banner: str = "") -> str:

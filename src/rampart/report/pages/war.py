@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,22 +14,24 @@ from rampart.scenario.nonanticipativity import peeks
 from rampart.scenario.war import WarPlan
 
 
-def write_war(made: WarPlan, folder: str | Path, *, language: Language = "en", report: bool = True) -> tuple[Path, ...]:
+def write_war(
+    made: WarPlan, folder: str | Path, *, language: Language = "en", report: bool = True, force: bool = False
+) -> tuple[Path, ...]:
     """Write every table as Parquet and ``manifest.json`` into a folder; gives the page and the workbook written beside them.
 
-    The folder appears whole or not at all; an older folder of results of the same name is replaced, so that nothing of
-    another run stays in it, and anything else there is refused (FileExistsError).
+    The folder appears whole or not at all; an older war folder of the same name is replaced, so that nothing of another
+    run stays in it but what the user has laid in, and anything else there is refused (``TakenError``, ``PlaceError``).
     report  whether to write the page ``war.en.html`` and the workbook ``war.en.xlsx`` (or ``fr``)
+    force   also replace results of another kind, and files of the user's of the same name as new ones
     A plan that decides differently where nothing tells two courses apart is a defect: RuntimeError, nothing is written.
     """
     found = peeks(made.tables)
     if found:
         raise RuntimeError(f"the plan peeks: {found[:3]}")
     folder = Path(folder)
-    with whole_folder(folder) as part:
+    with whole_folder(folder, kind="war", manifest=made.manifest, force=force) as part:
         for name, table in made.tables.items():
             table.write_parquet(part / f"{name}.parquet")
-        (part / "manifest.json").write_text(json.dumps(made.manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
         if not report:
             return ()
         from rampart.report.books.war import write_workbook
