@@ -8,16 +8,15 @@ from rampart.catalogues.results import catalogue
 from rampart.findings import Language
 from rampart.language.decisions_and_causes import decision_name, delay, how_much, in_year
 from rampart.language.names import Subject
+from rampart.report.console.wide import wide_console
 
 if TYPE_CHECKING:
     import polars as pl
-    from rich.console import Console
 
     from rampart.case.tables import Case
     from rampart.results.result import Plan
 
 SHOWN = 12
-WIDE = 132  # characters; a table of decisions is not readable in less
 
 
 def print_decisions(plan: Plan, language: Language) -> None:
@@ -29,7 +28,7 @@ def print_decisions(plan: Plan, language: Language) -> None:
 
     subject = Subject(plan, language)
     words = subject.words
-    console = _console()
+    console = wide_console()
     for sentence in sentences(subject):
         console.print(f"• {sentence}", soft_wrap=True)
     heads = ("decide.what", "decide.who", "decide.now", "decide.year", "decide.money", "decide.by", "decide.delay")
@@ -53,14 +52,6 @@ def print_decisions(plan: Plan, language: Language) -> None:
         console.print(words("decide.more", n=len(rows) - SHOWN))
 
 
-def _console() -> Console:
-    """A console wide enough for a row to be read as a row, also where the output is piped into a file."""
-    from rich.console import Console
-
-    found = Console(highlight=False)
-    return found if found.width >= WIDE else Console(highlight=False, width=WIDE)
-
-
 def print_comparison(differences: dict[str, pl.DataFrame], case: Case, language: Language) -> None:
     """Each table of differences that has rows, with the catalogue's labels."""
     from rich import box
@@ -70,7 +61,7 @@ def print_comparison(differences: dict[str, pl.DataFrame], case: Case, language:
 
     words = Words(language)
     names = {**case.names("nations", language), **case.names("items", language)}
-    console = _console()
+    console = wide_console()
     for name, frame in differences.items():
         if frame.is_empty():
             continue

@@ -5,18 +5,16 @@ from __future__ import annotations
 from rampart.findings import Language
 from rampart.language.names import Subject
 from rampart.report.chapters.war import listings
+from rampart.report.console.wide import wide_console
 from rampart.scenario.war import WarPlan
 
 
 def print_war(made: WarPlan, language: Language = "en") -> None:
     """The tables on the terminal."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
-    if console.width < 132:
-        console = Console(highlight=False, width=132)
+    console = wide_console()
     for shown in listings(Subject(made, language)):
         table = Table(box=box.SIMPLE_HEAD, title=shown.caption, title_justify="left")
         for head in shown.heads:
