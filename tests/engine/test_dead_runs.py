@@ -95,14 +95,14 @@ def with_notes(target: Path) -> None:
 
 @pytest.mark.parametrize("way", ["at once", "in two steps"])
 def test_a_run_killed_before_any_of_its_steps(tmp_path: Path, way: str) -> None:
-    """Killed before every ninth of its steps; with RAMPART_KILL_STRIDE=1 in the environment before each."""
+    """Killed before every twelfth of its steps; with RAMPART_KILL_STRIDE=1 in the environment before each."""
     target = tmp_path / "parent" / "plan"
     with_notes(target)
     counting = child(target, way, 10**9)
     steps = int(counting.communicate(timeout=60)[0].split()[-1])
     assert counting.returncode == 0
     assert steps > 100
-    stride = int(os.environ.get("RAMPART_KILL_STRIDE", "9"))
+    stride = int(os.environ.get("RAMPART_KILL_STRIDE", "12"))
     dead = 0
     for first in range(1, steps + 1, stride * 2):
         runs = [(tmp_path / f"{n}" / "plan", n) for n in range(first, min(first + stride * 2, steps + 1), stride)]
@@ -134,7 +134,7 @@ def test_runs_killed_at_any_time(tmp_path: Path, way: str) -> None:
     target = tmp_path / "parent" / "plan"
     with_notes(target)
     draw = random.Random(10)
-    for n in range(20):
+    for n in range(12):
         run = child(target, way, 0)
         try:
             assert run.stdout is not None
