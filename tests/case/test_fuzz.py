@@ -150,11 +150,12 @@ def run(folder: Path, count: int, seed: int) -> tuple[int, int]:
     return read, compared
 
 
-def test_damaged_copies_are_read_rightly_or_refused(tmp_path: Path):
-    read, compared = run(tmp_path, 60, 0)
+@pytest.mark.parametrize("count", [16, pytest.param(60, marks=pytest.mark.docs)])
+def test_damaged_copies_are_read_rightly_or_refused(tmp_path: Path, count: int):
+    read, compared = run(tmp_path, count, 0)
     # Some copies must survive their fault, or the comparison above would say nothing.
-    assert 5 <= read <= 55
-    assert compared > 500
+    assert count / 12 <= read <= 11 * count / 12
+    assert compared > 8 * count
 
 
 @pytest.mark.slow

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from case.editing import SMALL
+from drawn import drawn
 from rampart.case.doors import read_case
 from rampart.case.reading import read_draft
 from rampart.case.tables import Case
@@ -82,8 +82,7 @@ def cases(draw) -> Case:
     return Case(tables=frames)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(case=cases())
+@drawn(6, 25, case=cases())
 def test_any_table_loads_back_equal_from_every_form(case: Case):
     with tempfile.TemporaryDirectory() as folder:
         for form, name in FORMS:

@@ -19,6 +19,8 @@ from rampart.cli.main import main
 from rampart.plan.solving import highs as solve
 from rampart.results.result import read_plan
 
+pytestmark = pytest.mark.xdist_group("verb plan")  # what is made once for these is made in one process
+
 TINY = ROOT / "cases" / "tiny"
 SMALL = ROOT / "tests" / "case" / "small"
 
@@ -326,10 +328,12 @@ def test_demo(tmp_path: Path) -> None:
 # -- stopped by hand ---------------------------------------------------------------------------------------------
 
 CHILD = """
-import sys, time
+import signal, sys, time
 import polars as pl
 from rampart.cli.main import main
 from rampart.plan.solving import passes_in_turn as solve
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background may be started with it ignored
 
 def held(name):
     print("here", flush=True)

@@ -17,6 +17,8 @@ from rampart.catalogues.fleet_results import catalogue
 from rampart.cli.main import main
 from sources.small_parts_list import LIST, write
 
+pytestmark = pytest.mark.xdist_group("verb sustain")  # what is made once for these is made in one process
+
 CASE = CASES / "fleet-tiny"
 
 

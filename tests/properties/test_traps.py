@@ -11,13 +11,13 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 import rampart
 from cases_random import START, cases
 from cases_small import CONTRACT, KEPT, Row, case, line, month, need, values
+from drawn import drawn
 from rampart.case.tables import Case
 from rampart.catalogues.inputs import tables
 
@@ -36,8 +36,7 @@ def served(of: Case) -> list[float]:
 # Order and names of rows
 
 
-@settings(max_examples=15, deadline=None)
-@given(of=cases(whole=True), seed=st.integers(0, 1000))
+@drawn(4, 15, of=cases(whole=True), seed=st.integers(0, 1000))
 def test_order_of_rows_changes_nothing(of: Case, seed: int) -> None:
     """Tables shuffled: every table of the plan is the same, bit for bit."""
     shuffled = {name: frame.sample(fraction=1.0, shuffle=True, seed=seed) for name, frame in of.tables.items()}
@@ -66,8 +65,7 @@ def renamed(of: Case, chance: Random) -> Case:
     return Case(tables=frames)
 
 
-@settings(max_examples=15, deadline=None)
-@given(of=cases(), seed=st.integers(0, 1000))
+@drawn(4, 15, of=cases(), seed=st.integers(0, 1000))
 def test_names_change_nothing(of: Case, seed: int) -> None:
     assert values(renamed(of, Random(seed))) == pytest.approx(values(of), rel=1e-6, abs=1e-6)
 
@@ -91,8 +89,7 @@ def test_a_lead_time_of_a_month_and_a_half_is_spread_over_two_months() -> None:
     assert served(of) == pytest.approx([0, 5, 5, 0], abs=1e-4)
 
 
-@settings(max_examples=15, deadline=None)
-@given(of=cases())
+@drawn(4, 15, of=cases())
 def test_nothing_arrives_before_it_is_sent(of: Case) -> None:
     plan = rampart.plan(of)
     assert (plan["orders"]["month"] >= plan["orders"]["decide"]).all()
@@ -151,8 +148,7 @@ def test_sending_to_and_fro_creates_no_stock() -> None:
     assert values(of)["money"] == pytest.approx(-14.0)
 
 
-@settings(max_examples=15, deadline=None)
-@given(of=cases())
+@drawn(5, 15, of=cases())
 def test_every_balance_closes_and_no_shortage_exceeds_its_need(of: Case) -> None:
     plan = rampart.plan(of)
     into = pl.sum_horizontal("opening", "ordered", "made", "bought", "received")
@@ -217,8 +213,7 @@ def test_blanks_stand_for_what_the_catalogue_says() -> None:
 # Grid of time
 
 
-@settings(max_examples=20, deadline=None)
-@given(rate=st.integers(1, 12), wanted=st.integers(1, 12), lead=st.sampled_from([0.0, 3.0]), late=st.booleans())
+@drawn(5, 20, rate=st.integers(1, 12), wanted=st.integers(1, 12), lead=st.sampled_from([0.0, 3.0]), late=st.booleans())
 def test_months_and_quarters_agree(rate: int, wanted: int, lead: float, late: bool) -> None:
     """Constant need and rate and whole quarters of lead time: what is served and ordered is the same."""
     rows = {"lines": [line(max_rate=float(rate), lead_time=lead)], "demand": [need(float(wanted), late=late)]}
@@ -227,8 +222,7 @@ def test_months_and_quarters_agree(rate: int, wanted: int, lead: float, late: bo
     assert values(coarse)["money"] == pytest.approx(values(fine)["money"], rel=1e-5, abs=1e-3)
 
 
-@settings(max_examples=20, deadline=None)
-@given(opening=st.integers(0, 30), wanted=st.integers(2, 12), rate=st.integers(1, 12))
+@drawn(5, 20, opening=st.integers(0, 30), wanted=st.integers(2, 12), rate=st.integers(1, 12))
 def test_quarters_err_by_less_than_a_quarter(opening: int, wanted: int, rate: int) -> None:
     """Inside a quarter the coarse plan may serve ahead of arrival: never worse, and little better."""
     rows = {

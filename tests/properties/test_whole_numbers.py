@@ -7,10 +7,10 @@ import math
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases_random import START, make_case
+from drawn import drawn
 from independent.answers import SOLVERS
 from rampart.case.calendar import month_number, month_text
 from rampart.case.tables import Case
@@ -100,15 +100,13 @@ def tinies() -> st.SearchStrategy[Tiny]:
 
 
 @pytest.mark.parametrize("solver", list(SOLVERS))
-@settings(max_examples=30, deadline=None)
-@given(tiny=tinies())
+@drawn(8, 30, tiny=tinies())
 def test_best_of_all_plans(tiny: Tiny, solver: str) -> None:
     assert SOLVERS[solver](tiny.case()).passes["money"] == pytest.approx(tiny.best(), abs=1e-5)
 
 
 @pytest.mark.parametrize("solver", list(SOLVERS))
-@settings(max_examples=25, deadline=None)
-@given(tiny=tinies())
+@drawn(6, 25, tiny=tinies())
 def test_whole_lots_lie_between_any_amount_and_rounding_up(tiny: Tiny, solver: str) -> None:
     lot = tiny.lot or 3
     whole = replace(tiny, lot=lot, rate=lot * 3, setup=0.0, expansion=None)

@@ -16,6 +16,8 @@ from rampart.case.tables import Case
 from rampart.catalogues.results import catalogue
 from rampart.results.result import Plan, read_plan
 
+pytestmark = pytest.mark.xdist_group("results")  # what is made once for these is made in one process
+
 TINY = ROOT / "cases" / "tiny"
 SMALL = ROOT / "tests" / "case" / "small"
 CLOSE = 1e-6

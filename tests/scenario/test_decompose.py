@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -21,6 +20,8 @@ from rampart.scenario import branching, policy
 from rampart.scenario.decompose import two_stage
 from rampart.scenario.tree_programme import DECISIONS, Outlook, by_name, cvar
 from rampart.scenario.war import tree_of
+
+pytestmark = pytest.mark.xdist_group("published wars")  # what is made once for these is made in one process
 
 DIGITS = {"rel": 0, "abs": 6e-7}  # the tables print six or seven decimals
 
@@ -183,27 +184,6 @@ def test_each_objective_has_a_risk_of_its_own() -> None:
     assert best.value == pytest.approx(asked(best), rel=1e-7)
     for other in (plain, risky, both.solve()):
         assert asked(other) >= best.value - 1e-6 * abs(best.value)
-
-
-def test_closed_forms_of_the_chain() -> None:
-    """B-24 and B-25."""
-    chain = war("war-1").chain
-    assert sum(chain.expected_months().values()) == pytest.approx(8.75)
-    assert chain.total_moments({"A": 10, "O": 16, "P": 4}) == pytest.approx((90.8333333333, 7359.2129629630))
-    assert chain.survival(12)[[1, 3, 6, 12]] == pytest.approx([0.9, 0.708, 0.487808, 0.2309810545])
-    for start, months, demand, variance in (("O", 8.75, 97.5, 7378.47222222), ("P", 7.5, 68.3333333333, 6834.07407407)):
-        from_there = replace(chain, start=chain.regimes.index(start))
-        assert sum(from_there.expected_months().values()) == pytest.approx(months)
-        assert from_there.total_moments({"A": 10, "O": 16, "P": 4}) == pytest.approx((demand, variance), abs=6e-9)
-
-
-def test_the_sampler_has_the_chances_of_the_chain() -> None:
-    chain, paths = war("war-1").chain, 4000
-    drawn = chain.sample(paths, 13, seed=7)
-    goes_on = (~chain.ends[drawn]).mean(axis=0)
-    expected = chain.survival(12)
-    assert (np.abs(goes_on - expected) <= 4 * np.sqrt(expected * (1 - expected) / paths) + 1e-12).all()
-    assert (chain.sample(10, 13, seed=7) == drawn[:10]).all()
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -10,13 +10,11 @@ import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rampart
+from drawn import drawn
 from places import PUBLISHED
-from rampart.beliefs.chain import Chain
-from rampart.beliefs.hazards import hazards
 from rampart.case.tables import Case
 from rampart.cli.main import main
 from rampart.engine.manifest import enlist
@@ -29,10 +27,9 @@ from rampart.scenario.war import first_look, tree_of, war_plan
 from scenario.small_war import MONTHS, small
 
 
-@settings(max_examples=12)
-@given(
-    hazard=st.floats(0.01, 0.6), offensive=st.floats(0.0, 0.9), stock=st.floats(0, 20), cost=st.floats(0.5, 30),
-    every=st.integers(1, 3),
+@drawn(
+    3, 12, hazard=st.floats(0.01, 0.6), offensive=st.floats(0.0, 0.9), stock=st.floats(0, 20), cost=st.floats(0.5, 30),
+    every=st.integers(1, 3)
 )  # fmt: skip
 def test_bounds_stand_in_order(hazard: float, offensive: float, stock: float, cost: float, every: int) -> None:
     """Known from the start <= known after the first look <= the plan <= planning again by the two-stage lookahead."""
@@ -103,44 +100,6 @@ def test_the_plan_does_not_peek_and_a_plan_that_does_is_found() -> None:
         "policy": pl.DataFrame(rows, schema=["kind", "what", "node", "quantity"], orient="row"),
     }  # fmt: skip
     assert peeks(tables)
-
-
-def test_beliefs_come_back_as_stated() -> None:
-    """Shares of wars over after a month, a year and ten years; one hazard alone gives a geometric length."""
-    stated = {1: 0.08, 12: 0.35, 120: 0.9}
-    chain = Chain.from_durations(("war", "over"), (False, True), "war", {}, stated)
-    survival = chain.survival(120)
-    assert [1 - survival[m] for m in stated] == pytest.approx(list(stated.values()))
-    assert hazards({10: 1 - 0.9**10}) == [(0, pytest.approx(0.1))]
-    with pytest.raises(ValueError, match="rise"):
-        hazards({1: 0.5, 12: 0.4})
-
-
-def test_durations_say_when_the_war_ends_whatever_its_regime() -> None:
-    """A war that has lasted eleven months: its chance to go on is that of wars of its age, and regimes change beside it."""
-    case = small(0.0)
-    durations = pl.DataFrame({"months": [1, 12, 120], "over": [0.08, 0.35, 0.9]})
-    blank = case.tables["durations"]
-    began = pl.DataFrame({"setting": ["war_began"], "value": ["2023-02"]})
-    told = Case(tables={
-        **case.tables,
-        "durations": pl.concat([blank, durations.cast({"months": blank.schema["months"]})], how="diagonal"),
-        "transitions": case.tables["transitions"].filter(pl.col("to_regime") != "ended"),
-        "settings": pl.concat([case.tables["settings"].filter(pl.col("setting") != "war_began"), began], how="diagonal"),
-    })  # fmt: skip
-    chain = Chain.of(told)
-    left = {11: (1 - 0.35) * ((1 - 0.35) / (1 - 0.08)) ** (-1 / 11), 12: 1 - 0.35}
-    yearly = ((1 - 0.9) / (1 - 0.35)) ** (1 / 108)
-    survival = chain.survival(5)
-    assert survival[1] == pytest.approx(left[12] / left[11])
-    assert survival[5] == pytest.approx(left[12] / left[11] * yearly**4)
-    offensive, ended = chain.regimes.index("offensive"), chain.regimes.index("ended")
-    assert chain.shares(chain.after(chain.first, 1))[offensive] == pytest.approx(survival[1] * 0.2)
-    tree = branching.grow(told, chain)
-    assert tree.probability[tree.leaves].sum() == pytest.approx(1)
-    months = chain.sample(4000, 6, seed=1)
-    assert (months[:, 5] != ended).mean() == pytest.approx(survival[5], abs=0.02)
-    assert sum(chain.expected_months().values()) == pytest.approx(chain.survival(4000).sum(), rel=1e-6)
 
 
 def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> None:

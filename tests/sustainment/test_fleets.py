@@ -14,10 +14,12 @@ from rampart.case.doors import read_case
 from rampart.case.tables import Case
 from rampart.sustainment.answer import spares_of, sustain
 from rampart.sustainment.availability import closed_fleet
-from rampart.sustainment.course import course
+from rampart.sustainment.availability_by_month import availability_by_month
 from rampart.sustainment.exchange import conflict, gain, levers, without_holder
 from rampart.sustainment.fleet import MONTH, read_support
 from rampart.sustainment.ranges import drawn
+
+pytestmark = pytest.mark.xdist_group("fleets")  # what is made once for these is made in one process
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,7 @@ def test_use_stops_for_systems_that_are_down() -> None:
         stock=np.where(np.arange(3) == p, 2.0, 0.0)[None, :, None] + np.zeros_like(support.stock),
         fleet_rows=tuple({**row, "mtbm": None} for row in support.fleet_rows),
     )
-    found = course(alone)
+    found = availability_by_month(alone)
     closed, _ = closed_fleet(10, 2, 0.05, 8.0)
     open_chain = 2.1098938333
     short = 10 - found.available[f, -1]
@@ -90,7 +92,7 @@ def test_use_stops_for_systems_that_are_down() -> None:
 
 def test_demand_of_zero_keeps_every_system(tiny: Case) -> None:
     idle = changed(tiny, "fleet_use", lambda f: f.with_columns(use=0.0, damage=0.0, losses=0.0))
-    found = course(read_support(idle))
+    found = availability_by_month(read_support(idle))
     assert found.available == pytest.approx(found.held)
     answer = sustain(idle, draws=0)
     assert answer["points"]["supply_availability"].to_list() == pytest.approx([1.0] * answer["points"].height)
@@ -105,14 +107,14 @@ def test_a_turnaround_of_zero(tiny: Case) -> None:
         lambda f: f.with_columns(turnaround=0.0, bench=0.0, condemned=0.0, repaired=1.0, shop=pl.lit(None, pl.String)),
     )
     quick = changed(quick, "sites", lambda f: f.with_columns(order_ship=0.0))
-    found = course(read_support(quick))
+    found = availability_by_month(read_support(quick))
     assert found.ebo.max() < 1e-9
 
 
 def test_no_bays_hold_everything_up_and_many_are_palm(tiny: Case) -> None:
-    none = course(read_support(changed(tiny, "shop_bays", lambda f: f.with_columns(bays=0.0))))
-    some = course(read_support(tiny))
-    many = course(read_support(changed(tiny, "shop_bays", lambda f: f.with_columns(bays=float("inf")))))
+    none = availability_by_month(read_support(changed(tiny, "shop_bays", lambda f: f.with_columns(bays=0.0))))
+    some = availability_by_month(read_support(tiny))
+    many = availability_by_month(read_support(changed(tiny, "shop_bays", lambda f: f.with_columns(bays=float("inf")))))
     f = some.support.fleets.index("partner-fleet")
     assert none.available[f, -1] < some.available[f, -1] < many.available[f, -1] + 1e-9
     assert many.queue == pytest.approx(many.load, rel=0.15, abs=0.1)  # infinite shops: jobs are the offered load
@@ -120,7 +122,9 @@ def test_no_bays_hold_everything_up_and_many_are_palm(tiny: Case) -> None:
 
 def test_cannibalisation_helps(tiny: Case) -> None:
     without, moved = (
-        course(read_support(changed(tiny, "fleets", lambda f, yes=yes: f.with_columns(cannibalise=pl.lit(yes)))))
+        availability_by_month(
+            read_support(changed(tiny, "fleets", lambda f, yes=yes: f.with_columns(cannibalise=pl.lit(yes))))
+        )
         for yes in (False, True)
     )
     assert np.all(moved.available >= without.available - 1e-6)
@@ -134,14 +138,16 @@ def test_lateral_supply_helps(tiny: Case) -> None:
             lambda f: f.with_columns(pool=pl.when(pl.col("supplier").is_not_null()).then(pl.lit("all")), lateral_days=days),
         )  # fmt: skip
 
-    base, near, far = (course(read_support(c)).ebo.sum() for c in (tiny, pooled(1.0), pooled(1e9)))
+    base, near, far = (availability_by_month(read_support(c)).ebo.sum() for c in (tiny, pooled(1.0), pooled(1e9)))
     assert near < base - 0.5
     assert far == pytest.approx(base, rel=1e-6)
 
 
 def test_batches_and_redundancy(tiny: Case) -> None:
-    base = course(read_support(tiny))
-    packed = course(read_support(changed(tiny, "parts", lambda f: f.with_columns(batch=pl.lit(4, dtype=pl.Int64)))))
+    base = availability_by_month(read_support(tiny))
+    packed = availability_by_month(
+        read_support(changed(tiny, "parts", lambda f: f.with_columns(batch=pl.lit(4, dtype=pl.Int64))))
+    )
     assert packed.ebo.sum() > base.ebo.sum()
     spare_places = changed(
         tiny, "breakdown", lambda f: f.with_columns(quantity=pl.lit(2, pl.Int64), needed=pl.lit(1, pl.Int64))
@@ -149,13 +155,16 @@ def test_batches_and_redundancy(tiny: Case) -> None:
     both = changed(
         tiny, "breakdown", lambda f: f.with_columns(quantity=pl.lit(2, pl.Int64), needed=pl.lit(2, pl.Int64))
     )
-    one_of_two, all_of_two = course(read_support(spare_places)), course(read_support(both))
+    one_of_two, all_of_two = (
+        availability_by_month(read_support(spare_places)),
+        availability_by_month(read_support(both)),
+    )
     assert one_of_two.available.sum() > all_of_two.available.sum() + 1
 
 
-def test_variance_below_the_mean_is_told(tiny: Case) -> None:
+def test_variance_below_the_mean_is_a_finding(tiny: Case) -> None:
     steady = changed(tiny, "parts", lambda f: f.with_columns(spread=pl.lit(0.0)))
-    found = course(read_support(steady))
+    found = availability_by_month(read_support(steady))
     assert found.raised.any()
     codes = {f.code for f in sustain(steady, draws=0).findings}
     assert "variance-raised" in codes
@@ -174,33 +183,33 @@ def test_the_exchange_rate_is_the_difference_of_cases_solved_anew(tiny: Case, ki
         more = add(tiny, "fleet_arrivals", fleet=row["code"], month=row["from"], quantity=1.0)
     else:
         more = add(tiny, "shop_bays", **{"shop": row["code"], "from": row["from"], "bays": 3.0})
-    base, after = (course(read_support(c), close=1e-7).available.sum() for c in (tiny, more))
+    base, after = (availability_by_month(read_support(c), close=1e-7).available.sum() for c in (tiny, more))
     assert row["system_months"] == pytest.approx(after - base, abs=2e-3)
     assert row["per_million"] == pytest.approx((after - base) * 1e6 / row["cost"], rel=0.02, abs=0.02)
 
 
 def test_what_cannot_arrive_in_time_or_has_no_price_is_no_lever(tiny: Case) -> None:
-    base = course(read_support(tiny))
+    base = availability_by_month(read_support(tiny))
     names = {lever.code for lever in levers(base.support, base)}
     assert {"engine", "gearbox", "hall", "partner-fleet"} <= names
     blank = changed(tiny, "parts", lambda f: f.with_columns(lead_time=pl.lit(None, pl.Float64)))
     support = read_support(blank)
-    assert not {lever.code for lever in levers(support, course(support))} & {"engine", "gearbox", "pump"}
+    assert not {lever.code for lever in levers(support, availability_by_month(support))} & {"engine", "gearbox", "pump"}
     far = read_support(changed(tiny, "fleets", lambda f: f.with_columns(lead_time=pl.lit(60, pl.Int64))))
-    assert not [lever for lever in levers(far, course(far)) if lever.kind == "system"]
+    assert not [lever for lever in levers(far, availability_by_month(far)) if lever.kind == "system"]
 
 
 def test_more_of_anything_never_hurts_the_type_that_buys(tiny: Case) -> None:
-    base = course(read_support(tiny))
+    base = availability_by_month(read_support(tiny))
     for lever in levers(base.support, base):
         assert gain(base.support, base, lever).sum() > -1e-2, lever
 
 
 def test_donor_and_recipient_on_common_pools(tiny: Case) -> None:
-    base = course(read_support(tiny))
+    base = availability_by_month(read_support(tiny))
     lost = {(holder, f): values for holder, f, values in conflict(base.support, base)}
     home, partner = base.support.fleets.index("home-fleet"), base.support.fleets.index("partner-fleet")
-    alone = course(without_holder(base.support, "XUU"))
+    alone = availability_by_month(without_holder(base.support, "XUU"))
     assert lost["XUU", home] == pytest.approx(alone.available[home] - base.available[home], abs=2e-3)
     assert lost["XUU", home][-1] > 0.01
     assert lost["XAA", partner].sum() > 0
@@ -233,11 +242,11 @@ def test_rows_in_another_order_give_the_same_answer(tiny: Case) -> None:
 
 
 def test_many_small_fleets_cost_more_spares_than_one_type() -> None:
-    """The case's own nine types: the penalty by the largest, computed again from the pipelines of the course."""
+    """The case's own nine types: the penalty by the largest, computed again from the pipelines of the month."""
     from rampart.sustainment.exchange import mixed_fleets
     from rampart.sustainment.marginal import curve
 
-    base = course(read_support(read_case(CASES / "fleet-2023")))
+    base = availability_by_month(read_support(read_case(CASES / "fleet-2023")))
     s, m = base.support, base.support.months.index("2022-11")
     (found,) = [one for one in mixed_fleets(s, base, m, 0.9) if one.holder == "UKR"]
     assert found.types == 8
@@ -258,7 +267,7 @@ def test_a_month_outside_the_plan_is_refused(tiny: Case) -> None:
         sustain(tiny, month="2031-01")
 
 
-def test_a_target_out_of_reach_is_told(tiny: Case) -> None:
+def test_a_target_out_of_reach_is_a_finding(tiny: Case) -> None:
     answer = sustain(tiny, draws=0, target=1.0)
     assert [f.code for f in answer.findings if f.code == "target-out-of-reach"]
     assert not answer["points"]["marked"].any()
@@ -274,7 +283,7 @@ class TestHowitzersOf2022:
 
     @staticmethod
     def out(overrides: tuple[str, ...] = ()) -> tuple[dict[str, float], dict[str, float]]:
-        found = course(read_support(read_case(CASES / "fleet-2023", overrides=overrides)))
+        found = availability_by_month(read_support(read_case(CASES / "fleet-2023", overrides=overrides)))
         s = found.support
         mine = np.array([row["holder"] == "UKR" for row in s.fleet_rows])
         m = s.months.index("2022-11")
@@ -286,9 +295,9 @@ class TestHowitzersOf2022:
         return {"held": held, "out": 1 - there / held}, kinds
 
     def test_a_third_out_of_action_and_barrels_hold_them(self) -> None:
-        told, kinds = self.out()
-        assert 320 <= told["held"] <= 360  # "about 350 guns"
-        assert 0.25 <= told["out"] <= 0.42  # "a third at any time"
+        stated, kinds = self.out()
+        assert 320 <= stated["held"] <= 360  # "about 350 guns"
+        assert 0.25 <= stated["out"] <= 0.42  # "a third at any time"
         assert kinds["-gun"] > 1.5 * kinds["-recoil"]
 
     @pytest.mark.parametrize("change", ["hub-in-june", "barrels-with-the-guns", "low-charges", "twice-the-bays"])

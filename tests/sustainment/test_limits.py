@@ -83,7 +83,7 @@ def test_backorders_are_convex_falling_and_the_table_agrees(mean: float, ratio: 
     assert pipelines.backorders(mean, variance, 0)[1] == pytest.approx(float(variance), rel=1e-6)
 
 
-def test_a_variance_that_no_whole_number_has_is_raised_and_told() -> None:
+def test_a_variance_that_no_whole_number_has_is_raised_and_shown() -> None:
     variance, raised = pipelines.bound_variance([2.5, 2.0, 2.5], [0.1, 0.0, 0.3])
     assert list(raised) == [True, False, False]
     assert list(variance) == [0.25, 0.0, 0.3]

@@ -16,7 +16,7 @@ from rampart.report.pages.fleet import html
 from rampart.sustainment import allocation, pipelines, shops
 from rampart.sustainment.allocation import Allocation, Fleets
 from rampart.sustainment.answer import sustain
-from rampart.sustainment.course import UNSETTLED, course
+from rampart.sustainment.availability_by_month import UNSETTLED, availability_by_month
 from rampart.sustainment.echelon_network import Network
 from rampart.sustainment.fleet import read_support
 
@@ -54,13 +54,13 @@ def test_where_parts_are_very_short_use_and_availability_still_agree(tiny: Case)
         ("sites", pl.col("site") == "partner", {"order_ship": 10000.0}),
         ("breakdown", pl.col("part") == "engine", {"life": 100.0}),
     ):
-        found = course(read_support(with_column(tiny, table, where, **values)))
+        found = availability_by_month(read_support(with_column(tiny, table, where, **values)))
         assert found.residual < 1e-3
         assert np.all(found.available <= found.held + 1e-9)
 
 
 def test_where_they_do_not_agree_the_answer_says_so(tiny: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rampart.sustainment import course as module
+    from rampart.sustainment import availability_by_month as module
 
     monkeypatch.setattr(module, "MOST_ROUNDS", 2)
     answer = sustain(tiny, draws=0)
@@ -141,15 +141,17 @@ def test_a_mountain_of_spares_is_as_good_as_enough_of_them(tiny: Case) -> None:
 def test_what_is_never_bought_again_waits_for_no_batch(tiny: Case) -> None:
     engine = pl.col("part") == "engine"
     mended = with_column(tiny, "repairs", engine & (pl.col("site") == "depot"), repaired=1.0, condemned=0.0)
-    plain = course(read_support(mended)).available
-    assert course(read_support(with_column(mended, "parts", engine, batch=50))).available == pytest.approx(plain)
-    thrown = course(read_support(with_column(tiny, "parts", engine, batch=50))).available
+    plain = availability_by_month(read_support(mended)).available
+    assert availability_by_month(
+        read_support(with_column(mended, "parts", engine, batch=50))
+    ).available == pytest.approx(plain)
+    thrown = availability_by_month(read_support(with_column(tiny, "parts", engine, batch=50))).available
     assert thrown.sum() < plain.sum()
 
 
 def test_a_supplier_sees_a_part_of_each_cluster() -> None:
     """Removals in clusters (compound Poisson, ratio 3): what four bases send up, drawn, against the ratio computed."""
-    from rampart.sustainment.course import _spread
+    from rampart.sustainment.availability_by_month import _spread
 
     sent = np.array([0.2, 0.4, 0.5, 0.7])
     rate = np.array([0.3, 0.2, 0.4, 0.1])

@@ -25,7 +25,7 @@ def away(rng: np.random.Generator, rate: float, delay: Draw, times: np.ndarray, 
     return np.searchsorted(removed, times, "right") - np.searchsorted(back, times, "right")
 
 
-def told(samples: np.ndarray) -> tuple[float, float]:
+def mean_and_error(samples: np.ndarray) -> tuple[float, float]:
     """Mean over runs (first axis) and its standard error."""
     means = samples.reshape(len(samples), -1).mean(axis=1)
     return float(means.mean()), float(means.std(ddof=1) / np.sqrt(len(means)))
@@ -33,7 +33,7 @@ def told(samples: np.ndarray) -> tuple[float, float]:
 
 def close(found: float, samples: np.ndarray, band: float = 0.0) -> None:
     """Within three standard errors of the simulation, and a band where the formula is an approximation."""
-    seen, error = told(samples)
+    seen, error = mean_and_error(samples)
     assert abs(found - seen) <= 3 * error + band * seen
     assert error < 0.05 * seen + 0.005  # else the test says little
 
@@ -151,7 +151,7 @@ def test_batches_of_a_consumable() -> None:
     assert error < 0.03 * seen
     extra, spread = batches.added(np.array(4.0))
     fitted = float(pipelines.expected_backorders(8.0 + extra, 8.0 + spread, 6))
-    assert abs(fitted - seen) <= 0.02 * seen + 3 * error  # what the course takes: two moments
+    assert abs(fitted - seen) <= 0.02 * seen + 3 * error  # what the months take: two moments
 
 
 @pytest.mark.parametrize("needed", [2, 3, 4])
@@ -165,7 +165,7 @@ def test_k_of_n_by_drawing(needed: int) -> None:
         share.append(float((places - np.bincount(at, minlength=systems) >= needed).mean()))
     short = float(pipelines.expected_backorders(mean, mean, stock))
     found = float(part_factor(short, systems, places, needed))
-    seen, error = told(np.array(share)[:, None])
+    seen, error = mean_and_error(np.array(share)[:, None])
     # the spread of the number of holes counts twice where several may be empty: an approximation
     assert abs(found - seen) <= 0.02 + 3 * error
 

@@ -67,7 +67,7 @@ def wanted(case: Case) -> bool:
 
 def coupled(case: Case, solve: Solve) -> Coupled:
     """Plan and sustain in turn."""
-    from rampart.sustainment.levels import Usage, first_usage, played, support_levels
+    from rampart.sustainment.levels import Usage, availability_with_bought, first_usage, support_levels
 
     levels = support_levels(case)
     usage = first_usage(levels.support)
@@ -78,7 +78,7 @@ def coupled(case: Case, solve: Solve) -> Coupled:
         outcome = Outcome(programme, solution)
         there = available(outcome)
         found = usage_of(outcome, levels, usage)
-        course = played(case, levels, found, bought(outcome))
+        course = availability_with_bought(case, levels, found, bought(outcome))
         active = course.available
         residual = np.inf if before is None else float(np.abs(there - before).max(initial=0.0))
         if residual <= CLOSE:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rampart.sustainment.course import UNSETTLED, Course, course
+from rampart.sustainment.availability_by_month import UNSETTLED
+from rampart.sustainment.availability_by_month import AvailabilityByMonth as Course
+from rampart.sustainment.availability_by_month import availability_by_month as course
 from rampart.sustainment.echelon_network import Floats, Network
 from rampart.sustainment.exchange import conflict, gain, levers, mixed_fleets
 from rampart.sustainment.fleet import Support, read_support

@@ -1,6 +1,6 @@
 """What a euro buys: in spares, in repair capacity, in new systems; what a mixed fleet costs; donor against recipient.
 
-Every rate is the difference of two courses solved anew, one with the unit and one without. Nothing is interpolated.
+Every rate is the difference of two answers worked out anew, one with the unit and one without. Nothing is interpolated.
 For the plan's budget the same trade-off is a linear programme over the concave hull of A per system (``best_mix``).
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rampart.sustainment.course import Course, course
+from rampart.sustainment.availability_by_month import AvailabilityByMonth, availability_by_month
 from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.marginal import curve
@@ -48,7 +48,7 @@ def with_lever(support: Support, lever: Lever, units: float = 1.0) -> Support:
     return replace(support, arrivals=arrivals)
 
 
-def levers(support: Support, base: Course, *, decided: int = 0, most_parts: int = 8) -> Iterator[Lever]:
+def levers(support: Support, base: AvailabilityByMonth, *, decided: int = 0, most_parts: int = 8) -> Iterator[Lever]:
     """What can be bought in month ``decided`` and is there before the end: the parts that ground most, bays, systems."""
     months = len(support.months)
     down = base.systems_down().sum(axis=(0, 2))
@@ -76,9 +76,9 @@ def levers(support: Support, base: Course, *, decided: int = 0, most_parts: int 
             yield Lever("system", support.fleets[f], row["site"], float(row["price"]), month)
 
 
-def gain(support: Support, base: Course, lever: Lever, units: float = 1.0) -> Floats:
-    """Systems available (F, M) that ``units`` of the lever add: a course solved anew, less the course without them."""
-    return course(with_lever(support, lever, units), start=base.available).available - base.available
+def gain(support: Support, base: AvailabilityByMonth, lever: Lever, units: float = 1.0) -> Floats:
+    """Systems available (F, M) that ``units`` of the lever add: the case worked out anew, less the case without them."""
+    return availability_by_month(with_lever(support, lever, units), start=base.available).available - base.available
 
 
 def without_holder(support: Support, holder: str) -> Support:
@@ -91,12 +91,12 @@ def without_holder(support: Support, holder: str) -> Support:
     )
 
 
-def conflict(support: Support, base: Course) -> list[tuple[str, int, Floats]]:
+def conflict(support: Support, base: AvailabilityByMonth) -> list[tuple[str, int, Floats]]:
     """What each holder's use of common pools costs the fleets of others: (holder, fleet, systems (M,) lost)."""
     found = []
     holders = sorted({row["holder"] for row in support.fleet_rows})
     for holder in holders if len(holders) > 1 else []:
-        alone = course(without_holder(support, holder), start=base.available)
+        alone = availability_by_month(without_holder(support, holder), start=base.available)
         for f, row in enumerate(support.fleet_rows):
             if row["holder"] != holder:
                 found.append((holder, f, alone.available[f] - base.available[f]))
@@ -131,7 +131,7 @@ class MixedFleet:
     together: float
 
 
-def mixed_fleets(support: Support, base: Course, month: int, target: float) -> list[MixedFleet]:
+def mixed_fleets(support: Support, base: AvailabilityByMonth, month: int, target: float) -> list[MixedFleet]:
     """For each holder of several types: were all like its largest, each with parts of its own, and as one fleet.
 
     The pipelines of a system are those of the largest type in that month, what its supplier owes included; spares lie

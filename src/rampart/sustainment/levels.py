@@ -1,8 +1,8 @@
 """Levels of support: what spares and bays make of each fleet, as points that a plan may buy its way along.
 
 Fleets that share a site, a shop or a pool of sites are one group: a spare at their depot serves them all. For each group
-the course of its fleets is solved anew at points along its best order of buys, with and without more bays, so each point
-holds in every month with shortages, queues and wear as they then are. The plan takes the concave hull of the points:
+the availability of its fleets is worked out anew at points along its best order of buys, with and without more bays, so each
+point holds in every month with shortages, queues and wear as they then are. The plan takes the concave hull of the points:
 
     available <= sum of share[l] x level[l],  sum of level[l] = owned,  sum of cost[l] / per x level[l] <= spares bought
 
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rampart.sustainment.answer import spares_of
-from rampart.sustainment.course import Course, condemned, course
+from rampart.sustainment.availability_by_month import AvailabilityByMonth, availability_by_month, condemned
 from rampart.sustainment.echelon_network import Floats, Whole, ratio
 from rampart.sustainment.fleet import MONTH, Support, read_support
 
@@ -84,7 +84,7 @@ def support_levels(case: Case, usage: Usage | None = None, *, start: Floats | No
     support = read_support(case)
     usage = usage or first_usage(support)
     loaded = with_usage(support, usage)
-    base = course(loaded, start=start)
+    base = availability_by_month(loaded, start=start)
     begin = base.held + 0.5 * loaded.losses * base.available
     survive = 1.0 - ratio(loaded.losses * base.available, begin)
     groups = tuple(_group(case, loaded, base, fleets) for fleets in groups_of(case, support))
@@ -150,13 +150,15 @@ def _purchasable(s: Support) -> Support:
     return replace(s, part_rows=tuple(rows))
 
 
-def _group(case: Case, s: Support, base: Course, fleets: Whole) -> Group:
+def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> Group:
     alone = only(s, fleets)
-    own = course(alone, start=base.available)
+    own = availability_by_month(alone, start=base.available)
     path = spares_of(_purchasable(alone), own, len(s.months) - 1)
-    reach = path.availability
-    even = np.searchsorted(reach, np.linspace(reach[0], reach[0] + 0.999 * (reach[-1] - reach[0]), STEPS_OF_CURVE))
-    steps = sorted({0, *even.clip(0, len(reach) - 1).tolist()})
+    available = path.availability
+    even = np.searchsorted(
+        available, np.linspace(available[0], available[0] + 0.999 * (available[-1] - available[0]), STEPS_OF_CURVE)
+    )
+    steps = sorted({0, *even.clip(0, len(available) - 1).tolist()})
     stocks = [(path.stock(step) - path.stock(0)).astype(float) for step in steps]
     shops = _expandable(s, own)
     extra = _bay_points(s, shops)
@@ -164,7 +166,9 @@ def _group(case: Case, s: Support, base: Course, fleets: Whole) -> Group:
     per = _filled(own.held[fleets])
     for step, stock in zip(steps, stocks, strict=True):
         for added in extra:
-            found = course(with_bought(alone, stock[None], shops, added[None]), start=own.available, close=CLOSE)
+            found = availability_by_month(
+                with_bought(alone, stock[None], shops, added[None]), start=own.available, close=CLOSE
+            )
             cost.append(float(path.cost[step]) / case.money_unit)
             bays.append(added)
             share.append(_filled(ratio(found.available, found.held)[fleets], there=own.held[fleets] >= LEAST))
@@ -175,7 +179,7 @@ def _group(case: Case, s: Support, base: Course, fleets: Whole) -> Group:
 
 
 CLOSE = 1e-3
-"""Change in systems at which the course of a level stops; far below what a plan looks at."""
+"""Change in systems at which the rounds of a level stop; far below what a plan looks at."""
 LEAST = 0.5
 """Systems below which a month has no fleet to speak of; the levels of the nearest month that has one stand for it."""
 
@@ -191,7 +195,7 @@ def _filled(values: Floats, there: NDArray[np.bool_] | None = None) -> Floats:
     return result
 
 
-def _expandable(s: Support, own: Course) -> Whole:
+def _expandable(s: Support, own: AvailabilityByMonth) -> Whole:
     """Shops with work of the group that the plan may add bays to."""
     busy = own.load.max(axis=0, initial=0.0) > 0
     may = np.array([bool(row["max_bays"]) for row in s.shop_rows], bool)
@@ -232,7 +236,7 @@ def _lead(s: Support, bought: Floats) -> float:
     return float((money * np.nan_to_num(s.lead_time)).sum() / money.sum() / MONTH) if money.sum() > 0 else 0.0
 
 
-def _upkeep(s: Support, own: Course, fleets: Whole) -> Floats:
+def _upkeep(s: Support, own: AvailabilityByMonth, fleets: Whole) -> Floats:
     """Currency a system owned and month (F, M) for condemned parts bought again, by the worth of what each removes."""
     again = np.where(np.isnan(s.lead_time), 0.0, np.nan_to_num(s.price))
     spent = condemned(own).sum(axis=2) @ again
@@ -250,12 +254,12 @@ class Bought:
     bays: Floats
 
 
-def played(case: Case, levels: Levels, usage: Usage, bought: Sequence[Bought]) -> Course:
-    """The course of all fleets with what a plan buys, in whole spares: the figure to hold the plan's against."""
+def availability_with_bought(case: Case, levels: Levels, usage: Usage, bought: Sequence[Bought]) -> AvailabilityByMonth:
+    """Availability of all fleets by month with what a plan buys, in whole spares: the figure to hold the plan's against."""
     s = with_usage(levels.support, usage)
     for group, mine in zip(levels.groups, bought, strict=True):
         steps = [group.path.within(float(money) * case.money_unit) for money in mine.spares]
         known = {step: (group.path.stock(step) - group.path.stock(0)).astype(float) for step in set(steps)}
         shops = [s.shops.index(shop) for shop in group.shops]
         s = with_bought(s, np.stack([known[step] for step in steps]), shops, mine.bays)
-    return course(s)
+    return availability_by_month(s)

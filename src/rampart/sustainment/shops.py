@@ -131,7 +131,7 @@ def shop_over_time(
 
     spans   (length in days, rate, repair days, bays) one after the other
     start   distribution at the beginning; none: the steady state of the first span, or empty where it has none
-    points  evenly spaced instants told within each span; the last is its end
+    points  evenly spaced instants worked out within each span; the last is its end
 
     Kolmogorov's forward equations on 0..K: p'_k = lam p_{k-1} + mu min(k+1, c) p_{k+1} - (lam + mu min(k, c)) p_k.
     """

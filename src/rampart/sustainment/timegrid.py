@@ -13,7 +13,7 @@ from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.fleet import MONTH
 
 STEPS = 3
-"""Instants told in a month."""
+"""Instants worked out in a month."""
 STEP = MONTH / STEPS
 """Days between instants."""
 WINDOW_ROUNDS = 8

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from cases_random import make_case
+from drawn import drawn
 from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
@@ -183,8 +183,7 @@ deals = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=40)
-@given(deal=deals)
+@drawn(8, 40, deal=deals)
 def test_the_second_programme_agrees(deal: Deal) -> None:
     case = a_case(deal)
     tree, _ = tree_of(case, "comb")
@@ -193,8 +192,7 @@ def test_the_second_programme_agrees(deal: Deal) -> None:
     assert not peeks(made.tables)
 
 
-@settings(max_examples=20)
-@given(deal=deals, paid=st.floats(60.0, 300.0))
+@drawn(5, 20, deal=deals, paid=st.floats(60.0, 300.0))
 def test_money_due_keeps_within_the_years_of_a_budget(deal: Deal, paid: float) -> None:
     deal = Deal(**{**deal.__dict__, "paid": paid})
     case = a_case(deal)

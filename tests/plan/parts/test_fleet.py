@@ -1,4 +1,4 @@
-"""Fleets in the plan: against the second programme, against plans solved anew, and against the course of the fleets."""
+"""Fleets in the plan: against the second programme, against plans solved anew, and against the fleets month by month."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from rampart.plan.solving.passes_in_turn import solve
 from rampart.plan.solving.solution import Solution
 from rampart.sustainment.exchange import best_mix, pieces
 from rampart.sustainment.levels import Levels, support_levels
+
+pytestmark = pytest.mark.xdist_group("fleets in a plan")  # what is made once for these is made in one process
 
 PLANNED = CASES / "deliver-or-repair"
 MONTH = 2025 * 12  # number of January 2025
@@ -307,18 +309,18 @@ def test_rows_in_another_order_give_the_same_plan() -> None:
 
 
 def test_levels_hold_at_the_course_of_the_fleets() -> None:
-    """Each level is the course with its stock and bays; the first is what is held."""
-    from rampart.sustainment.course import course
+    """Each level is what the fleets have with its stock and bays; the first is what is held."""
+    from rampart.sustainment.availability_by_month import availability_by_month
     from rampart.sustainment.fleet import read_support
     from rampart.sustainment.levels import first_usage, with_usage
 
     support = read_support(case())
-    base = course(with_usage(support, first_usage(support)))
+    base = availability_by_month(with_usage(support, first_usage(support)))
     group = levels().groups[0]
     assert group.cost[0] == 0
     assert (group.bays[0] == 0).all()
     assert np.allclose(group.share[0, 0], base.ao[0], atol=2e-4)
-    more = course(replace(base.support, bays=base.support.bays + 2.0))
+    more = availability_by_month(replace(base.support, bays=base.support.bays + 2.0))
     last = next(n for n in range(len(group.cost)) if group.cost[n] == 0 and group.bays[n, 0] == 2)
     assert np.allclose(group.share[last, 0], more.ao[0], atol=2e-4)
 

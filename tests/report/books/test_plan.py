@@ -12,6 +12,8 @@ from rampart.language.names import Subject
 from rampart.report.books.plan import write_workbook
 from report.report_sample import SamplePlan, without
 
+pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
+
 
 @pytest.fixture(scope="module")
 def books(workbooks):

@@ -24,6 +24,8 @@ from rampart.scenario.sampled import Sampling, plan_on_paths
 from rampart.scenario.war import WarPlan, catalogue, war_plan
 from scenario.small_war import small
 
+pytestmark = pytest.mark.xdist_group("books of a war")  # what is made once for these is made in one process
+
 KINDS = {"number": pl.Float64, "integer": pl.Int64, "flag": pl.Boolean}
 
 

@@ -11,6 +11,8 @@ from rampart.report.report import write_report
 from report.page_reader import Page, numbers
 from report.report_sample import SamplePlan, without
 
+pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
+
 
 @pytest.fixture(scope="module")
 def read(pages):

@@ -29,7 +29,7 @@ from rampart.report.chapters.fleet import (
 from rampart.report.charts.fleet import Names, availability_chart, causes_chart, curve_chart, exchange_chart
 from rampart.results.manifest import origin_of
 from rampart.sustainment.answer import Answer
-from rampart.sustainment.course import UNSETTLED
+from rampart.sustainment.availability_by_month import UNSETTLED
 
 
 def write_sustainment(

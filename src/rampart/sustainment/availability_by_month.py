@@ -1,7 +1,7 @@
-"""The course of a fleet: systems available month by month, and what holds each type back.
+"""Systems of each fleet available month by month, and what holds each type back.
 
 Use makes removals, removals make shortages, shortages keep systems out of action, and systems out of action are not
-used: the months are gone through again until the systems in action no longer change, and the residual is told.
+used: the months are worked out again until the systems in action no longer change; the last change is stated.
 
     held(t)      arrivals less losses
     damaged(t)   on the way to repair, waiting for a bay, on it, and on the way back
@@ -10,7 +10,7 @@ used: the months are gone through again until the systems in action no longer ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ UNSETTLED = 0.05
 
 
 @dataclass(frozen=True)
-class Course:
+class AvailabilityByMonth:
     """What happens, month by month (M) and, for pipelines, at each instant (K).
 
     held, damaged, available, maintenance   (F, M) systems
@@ -82,10 +82,12 @@ class Course:
         return ratio(logs, logs.sum(1, keepdims=True) + 0 * logs) * lost[:, None, :]
 
 
-def course(support: Support, *, start: Floats | None = None, close: float = CLOSE) -> Course:
-    """Go through the months until use and availability agree.
+def availability_by_month(
+    support: Support, *, start: Floats | None = None, close: float = CLOSE
+) -> AvailabilityByMonth:
+    """Work out the months until use and availability agree.
 
-    start  (F, M) systems in action to begin with, from an earlier course of nearly the same case
+    start  (F, M) systems in action to begin with, from an earlier answer to nearly the same case
     close  change of systems in action at which it stops
     """
     held = support.at_start[:, None] + np.cumsum(support.arrivals, axis=1)
@@ -102,7 +104,7 @@ def course(support: Support, *, start: Floats | None = None, close: float = CLOS
             step = np.where(number < ROUNDS, 0.6, _calmer(step, before, change))
         active, before = active + step * change, change
     assert found is not None
-    return _told(found, number, residual)
+    return replace(found, rounds=number, residual=residual)
 
 
 def _calmer(step: Floats, before: Floats, change: Floats) -> Floats:
@@ -110,13 +112,7 @@ def _calmer(step: Floats, before: Floats, change: Floats) -> Floats:
     return np.where(before * change < 0, np.maximum(0.5 * step, 0.01), np.minimum(1.1 * step, 0.6))
 
 
-def _told(found: Course, rounds: int, residual: float) -> Course:
-    from dataclasses import replace
-
-    return replace(found, rounds=rounds, residual=residual)
-
-
-def _round(s: Support, active: Floats, number: int, residual: float) -> Course:
+def _round(s: Support, active: Floats, number: int, residual: float) -> AvailabilityByMonth:
     """One pass: systems in action (F, M) -> use, removals, pipelines, shortages -> systems available."""
     s = s.shared_by(active)
     lost = np.cumsum(s.losses * active, axis=1)
@@ -143,7 +139,7 @@ def _round(s: Support, active: Floats, number: int, residual: float) -> Course:
     product = factor.prod(axis=1)
     upkeep = _upkeep(s)
     available = present * whole * upkeep
-    return Course(
+    return AvailabilityByMonth(
         s, held, damaged, available, present * whole * (1 - upkeep), factor, present * (whole - product), rate * MONTH,
         own_mean, own_variance, mean, variance, ebo, share, timegrid.by_month(queue_mean), load, number, residual, raised,
     )  # fmt: skip
@@ -459,7 +455,7 @@ def _upkeep(s: Support) -> Floats:
     return result
 
 
-def condemned(c: Course) -> Floats:
+def condemned(c: AvailabilityByMonth) -> Floats:
     """Units (M, P, S) condemned a month."""
     months = range(len(c.support.months))
     return np.stack([_network(c.support, c.demand[m], m).lost for m in months]) * c.demand

@@ -1,0 +1,60 @@
+"""Paths drawn from the chain of the war."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rampart.beliefs import draws
+from rampart.beliefs.chain import Chain
+from scenario.small_war import small
+
+CASE = small(0.2)
+CHAIN = Chain.of(CASE)
+
+
+def test_what_was_seen_decides_what_is_drawn() -> None:
+    offensive = CHAIN.regimes.index("offensive")
+    seen = np.array([CHAIN.start, CHAIN.start, offensive])
+    drawn = draws.onward(CASE, CHAIN, seen, 4000, seed=(1,))
+    assert (drawn[:, :3] == seen).all()
+    after = CHAIN.after(np.eye(len(CHAIN.regime_of))[offensive], 2)
+    share = np.bincount(drawn[:, 4], minlength=3) / 4000
+    assert share == pytest.approx(CHAIN.shares(after), abs=0.03)
+    with pytest.raises(ValueError, match="revision date"):
+        draws.onward(CASE, CHAIN, seen[:2], 3, seed=(1,))
+
+
+def test_the_regime_is_looked_at_on_the_stated_months() -> None:
+    """Six months looked at every second one; every third month of a calendar of quarters is a period of its own."""
+    assert draws.revision_periods(CASE) == [2, 4]
+    assert draws.revision_periods(small(0.2, every=1)) == [1, 2, 3, 4, 5]
+    assert draws.revision_periods(small(0.2, every=9)) == []
+
+
+def test_between_looks_nothing_is_seen_to_change() -> None:
+    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 200, seed=(0, 0))
+    assert (drawn[:, 0] == CHAIN.start).all()
+    assert (drawn[:, 1] == drawn[:, 0]).all()
+    assert (drawn[:, 3] == drawn[:, 2]).all()
+    assert (drawn[:, 5] == drawn[:, 4]).all()
+    assert len(np.unique(drawn[:, 2])) == 3
+
+
+def test_the_end_is_not_left_again() -> None:
+    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 500, seed=(4,))
+    over = CHAIN.ends[drawn]
+    assert over.any()
+    assert (over[:, 1:] >= over[:, :-1]).all()
+
+
+def test_more_paths_leave_the_first_ones_as_they_are() -> None:
+    few, many = (draws.onward(CASE, CHAIN, np.array([CHAIN.start]), n, seed=(2, 1)) for n in (5, 50))
+    assert (many[:5] == few).all()
+
+
+def test_what_cannot_follow_is_refused() -> None:
+    """After the end no offensive comes."""
+    ended, offensive = CHAIN.regimes.index("ended"), CHAIN.regimes.index("offensive")
+    with pytest.raises(ValueError, match="cannot follow"):
+        draws.belief_after(CASE, CHAIN, np.array([CHAIN.start, CHAIN.start, ended, ended, offensive]))
