@@ -27,17 +27,20 @@ _HOMES = {
     "write_template": "rampart.case.template",
     "Finding": "rampart.findings",
     "CaseError": "rampart.findings",
+    "PlaceError": "rampart.findings",
+    "ResultError": "rampart.findings",
+    "TakenError": "rampart.findings",
 }
 __all__ = [
-    "Case", "CaseError", "Finding", "Plan", "WarPlan", "__version__", "check_case", "explain", "plan", "read_case", "read_plan",
-    "war_plan", "write_report", "write_template",
+    "Case", "CaseError", "Finding", "PlaceError", "Plan", "ResultError", "TakenError", "WarPlan", "__version__", "check_case",
+    "explain", "plan", "read_case", "read_plan", "war_plan", "write_report", "write_template",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
     from rampart.case.doors import check_case, read_case
     from rampart.case.tables import Case
     from rampart.case.template import write_template
-    from rampart.findings import CaseError, Finding
+    from rampart.findings import CaseError, Finding, PlaceError, ResultError, TakenError
     from rampart.language.explaining import explain
     from rampart.plan.planning import plan
     from rampart.report.report import write_report

@@ -265,6 +265,15 @@ def test_nothing_is_written_over_what_is_read(plan: Path, tmp_path: Path) -> Non
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.parametrize("name", ["nothing.xlsx", "junk.xlsx", "junk.txt"])
+def test_a_copy_of_what_cannot_be_opened(tmp_path: Path, name: str) -> None:
+    if name.startswith("junk"):
+        (tmp_path / name).write_text("no workbook")
+    found = json.loads(run("check", tmp_path / name, "--annotate", tmp_path / "copy.xlsx", "--json", code=1).stdout)
+    assert {f["code"] for f in found} & {"no-such-path", "unreadable", "not-a-case"}
+    assert not (tmp_path / "copy.xlsx").exists()
+
+
 def test_new_never_empties_a_case(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(TINY, tmp_path / "case"))
     before = (folder / "stocks.csv").read_text()

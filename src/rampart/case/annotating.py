@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rampart.case.headers import match_table
 from rampart.catalogues.inputs import tables
 from rampart.engine.whole_file import whole_file
-from rampart.findings import Finding
+from rampart.findings import CaseError, Finding
 
 if TYPE_CHECKING:
     from rampart.findings import Language
@@ -30,13 +30,11 @@ def write_annotated(
               links, in a first sheet ``#findings`` that the reader leaves alone
     force     also over a file that is there; never over the source
 
-    Raises OSError or ValueError when the workbook cannot be opened at all, ``TakenError`` where the target is the source or
-    is there, ``PlaceError`` where it cannot be written.
+    Raises ``CaseError`` where the source cannot be opened at all, ``TakenError`` where the target is the source or is there,
+    ``PlaceError`` where it cannot be written.
     """
-    from openpyxl import load_workbook
-
     source, target = Path(source), Path(target)
-    book = _book_of_folder(source) if source.is_dir() else load_workbook(source)
+    book = _book_of_folder(source) if source.is_dir() else _book_of_file(source)
     ordered = sorted(findings, key=lambda finding: _RANK[finding.severity])
     placed = [(finding, *_place(book, finding)) for finding in ordered]
     notes: dict[tuple[str, str], list[Finding]] = {}
@@ -51,6 +49,18 @@ def write_annotated(
     with whole_file(target, force=force, sources=[source]) as part:
         part.write_bytes(whole.getvalue())
     return target
+
+
+def _book_of_file(path: Path) -> Any:
+    from zipfile import BadZipFile
+
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        return load_workbook(path)
+    except (OSError, ValueError, KeyError, BadZipFile, InvalidFileException) as fault:
+        raise CaseError([Finding("unreadable", file=path.name, details={"why": str(fault)})]) from fault
 
 
 def _book_of_folder(folder: Path) -> Any:

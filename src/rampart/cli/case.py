@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from rampart.cli.group import load, main, say, show_findings
-from rampart.cli.options import FINDINGS, OK, case_argument, force_option, json_option, language_option, with_option
+from rampart.cli.options import (
+    FINDINGS,
+    OK,
+    USAGE,
+    case_argument,
+    force_option,
+    json_option,
+    language_option,
+    with_option,
+)
 
 if TYPE_CHECKING:
     from rampart.findings import Language
@@ -70,9 +79,15 @@ def check(
     if annotate:
         require_files([annotate], force=force, sources=[case_path])
     case, findings = check_case(case_path, overrides=overrides)
-    show_findings(findings, lang, as_json=as_json)
+    code = OK if case is not None else FINDINGS
     if annotate:
         from rampart.case.annotating import write_annotated
+        from rampart.findings import FindingsError, PlaceError
 
-        write_annotated(case_path, findings, annotate, language=lang, force=force)
-    sys.exit(OK if case is not None else FINDINGS)
+        try:
+            write_annotated(case_path, findings, annotate, language=lang, force=force)
+        except FindingsError as wrong:  # no copy; what was found in the case is said all the same
+            findings = (*findings, *(f for f in wrong.findings if f.code not in {found.code for found in findings}))
+            code = USAGE if isinstance(wrong, PlaceError) else FINDINGS
+    show_findings(findings, lang, as_json=as_json)
+    sys.exit(code)

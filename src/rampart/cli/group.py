@@ -125,4 +125,5 @@ def open_plan(path: Path) -> Plan:
         return read_plan(path)
     except NoResultError as missing:
         language = click.get_current_context().meta.get("rampart.lang", default_language())
-        raise click.UsageError(" ".join(f.sentence(language) for f in missing.findings)) from missing
+        said = [f"{f.where(language)}: {f.message(language)} {f.remedy(language)}" for f in missing.findings]
+        raise click.UsageError(" ".join(said)) from missing
