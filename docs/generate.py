@@ -10,12 +10,15 @@ import dataclasses
 import importlib
 import inspect
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from rampart.catalogues.results import Kind
 
 HERE = Path(__file__).parent
 ORIGIN = "<!-- Written by docs/generate.py from {source}. Do not edit. -->\n\n"
@@ -28,15 +31,22 @@ WORDS = {
             "these names, or an .xlsx workbook with a sheet a table. Blank means unknown, never zero "
             "and never unlimited; the help of a column says what a blank does."
         ),
-        "results": "Result tables",
-        "results.says": (
-            'The tables of a plan: `plan["decisions"]` in Python, `decisions.parquet` in the plan folder.'
+        "results-plan": "Result tables",
+        "results-plan.says": (
+            'The tables of a plan: `plan["decisions"]` in Python, `decisions.parquet` in the result folder. Every table is '
+            "there, empty where nothing is to say. Months are dates, the first of the month."
         ),
-        "war": "Tables of a war of unknown length",
-        "war.says": (
-            "What `rampart war` writes, one Parquet file a table; the workbook shows each on a sheet. "
-            "A table that a plan has nothing to say in is not written."
+        "results-war": "Tables of a war of unknown length",
+        "results-war.says": (
+            "What `rampart war` writes, one Parquet file a table; the workbook shows those that have rows. Every table is "
+            "there, empty where nothing is to say. Months are dates, the first of the month."
         ),
+        "results-fleet": "Tables of an answer for fleets",
+        "results-fleet.says": (
+            "What `rampart sustain` writes, one Parquet file a table; the workbook shows each on a sheet. Every table is "
+            "there, empty where nothing is to say. Months are dates, the first of the month."
+        ),
+        "reference.head": "code of",
         "findings": "Findings",
         "findings.says": (
             "What reading and checking can find. Words in {braces} are filled in from the case. An "
@@ -76,15 +86,22 @@ WORDS = {
             "ou Parquet portant ces noms, ou un classeur .xlsx avec une feuille par table. Vide veut "
             "dire inconnu, jamais zéro ni illimité ; l'aide d'une colonne dit ce que fait un vide."
         ),
-        "results": "Tables de résultats",
-        "results.says": (
-            'Les tables d\'un plan : `plan["decisions"]` en Python, `decisions.parquet` dans le dossier du plan.'
+        "results-plan": "Tables de résultats",
+        "results-plan.says": (
+            'Les tables d\'un plan : `plan["decisions"]` en Python, `decisions.parquet` dans le dossier de résultats. Chaque '
+            "table est là, vide où il n'y a rien à dire. Les mois sont des dates, le premier du mois."
         ),
-        "war": "Tables d'une guerre de durée inconnue",
-        "war.says": (
-            "Ce qu'écrit `rampart war`, un fichier Parquet par table ; le classeur montre chacune sur une "
-            "feuille. Une table où le plan n'a rien à dire n'est pas écrite."
+        "results-war": "Tables d'une guerre de durée inconnue",
+        "results-war.says": (
+            "Ce qu'écrit `rampart war`, un fichier Parquet par table ; le classeur montre celles qui ont des lignes. Chaque "
+            "table est là, vide où il n'y a rien à dire. Les mois sont des dates, le premier du mois."
         ),
+        "results-fleet": "Tables d'une réponse sur les parcs",
+        "results-fleet.says": (
+            "Ce qu'écrit `rampart sustain`, un fichier Parquet par table ; le classeur montre chacune sur une feuille. Chaque "
+            "table est là, vide où il n'y a rien à dire. Les mois sont des dates, le premier du mois."
+        ),
+        "reference.head": "code de",
         "findings": "Constats",
         "findings.says": (
             "Ce que la lecture et le contrôle peuvent trouver. Les mots entre {accolades} viennent du "
@@ -176,36 +193,27 @@ def data_dictionary(language: str) -> str:
     return "".join(page)
 
 
-def results(language: str) -> str:
-    """Tables of a plan, from ``data/results.csv``."""
-    from rampart.catalogues.results import catalogue
+def results(kind: Kind, language: str) -> str:
+    """Tables of a kind of result, from ``data/results.csv``."""
+    from rampart.catalogues.results import result_tables
+    from rampart.language.words import Words
 
-    return result_tables("results", "results.csv", catalogue(), language)
-
-
-def war_results(language: str) -> str:
-    """Tables of a plan for a war of unknown length, from ``data/war.csv``."""
-    from rampart.scenario.war import catalogue
-
-    return result_tables("war", "war.csv", catalogue(), language)
-
-
-def result_tables(
-    page_key: str, source: str, tables: Mapping[str, Mapping[str, Mapping[str, str]]], language: str
-) -> str:
-    """Every table of a catalogue with its columns."""
-    words = WORDS[language]
-    page = [ORIGIN.format(source=f"src/rampart/data/{source}")]
-    page.append(f"# {words[page_key]}\n\n{words[f'{page_key}.says']}\n")
-    for name, columns in tables.items():
-        head = f"## {name}\n" if language == "en" else f"## {name} ({columns[''][f'label_{language}']})\n"
-        page.append(f"\n{head}\n{columns[''][f'help_{language}']}\n\n")
+    words, said = WORDS[language], Words("fr" if language == "fr" else "en")
+    page = [ORIGIN.format(source="src/rampart/data/results.csv")]
+    page.append(f"# {words[f'results-{kind}']}\n\n{words[f'results-{kind}.says']}\n")
+    for name, table in result_tables(kind).items():
+        head = f"## {name}\n" if language == "en" else f"## {name} ({table.label[language]})\n"
+        page.append(f"\n{head}\n{table.help[language]}\n\n")
         rows = [
-            (f"`{c}`", row[f"label_{language}"], words[row["type"]], row["unit"], row[f"help_{language}"])
-            for c, row in columns.items()
-            if c
-        ]
-        page.append(grid([words[w] for w in ("column", "name", "type", "unit", "help")], rows))
+            (
+                f"`{c.name}`", c.label[language], words[c.type], c.unit, ", ".join(f"`{t}`" for t in c.reference),
+                said(c.blank) if c.blank else "", c.help[language],
+            )
+            for c in table.columns.values()
+        ]  # fmt: skip
+        page.append(
+            grid([words[w] for w in ("column", "name", "type", "unit", "reference.head", "blank", "help")], rows)
+        )
     return "".join(page)
 
 
@@ -252,7 +260,7 @@ def commands(group: click.Group, above: click.Context, words: str) -> list[str]:
     return page
 
 
-MORE = [("compare", "rampart.results.comparison", "compare"), ("measure", "rampart.results.measures", "measure")]
+MORE = [("measure", "rampart.results.measures", "measure")]
 
 
 def python() -> str:
@@ -266,7 +274,7 @@ def python() -> str:
     )
     names = [name for name in rampart.__all__ if name != "__version__"]
     page += [f"\n## rampart.{name}\n\n" + describe(name, public(rampart, name)) for name in names]
-    page.append("\n## Beside the public names\n\n`Plan.measure` and `rampart compare` rest on these.\n")
+    page.append("\n## Beside the public names\n\n`Result.measure` rests on this.\n")
     for name, module, attribute in MORE:
         page.append(f"\n### {module}.{name}\n\n" + describe(name, getattr(importlib.import_module(module), attribute)))
     return "".join(page)
@@ -330,10 +338,12 @@ def pages() -> dict[str, str]:
     return {
         "reference/data-dictionary.md": data_dictionary("en"),
         "reference/data-dictionary.fr.md": data_dictionary("fr"),
-        "reference/results.md": results("en"),
-        "reference/results.fr.md": results("fr"),
-        "reference/war-results.md": war_results("en"),
-        "reference/war-results.fr.md": war_results("fr"),
+        "reference/results.md": results("plan", "en"),
+        "reference/results.fr.md": results("plan", "fr"),
+        "reference/war-results.md": results("war", "en"),
+        "reference/war-results.fr.md": results("war", "fr"),
+        "reference/fleet-results.md": results("fleet", "en"),
+        "reference/fleet-results.fr.md": results("fleet", "fr"),
         "reference/findings.md": findings("en"),
         "reference/findings.fr.md": findings("fr"),
         "reference/cli.md": cli(),

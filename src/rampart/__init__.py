@@ -17,12 +17,13 @@ _HOMES = {
     "Case": "rampart.case.tables",
     "read_case": "rampart.case.doors",
     "check_case": "rampart.case.doors",
-    "Plan": "rampart.results.result",
+    "Result": "rampart.results.result",
+    "read_result": "rampart.results.folder",
     "plan": "rampart.plan.planning",
-    "explain": "rampart.language.explaining",
-    "read_plan": "rampart.results.result",
-    "WarPlan": "rampart.scenario.war",
     "war_plan": "rampart.scenario.war",
+    "sustain": "rampart.sustainment.answer",
+    "explain": "rampart.language.explaining",
+    "compare": "rampart.results.comparison",
     "write_report": "rampart.report.report",
     "write_template": "rampart.case.template",
     "Finding": "rampart.findings",
@@ -31,9 +32,11 @@ _HOMES = {
     "ResultError": "rampart.findings",
     "TakenError": "rampart.findings",
 }
+_OLDER = {"Plan": "Result", "WarPlan": "Result", "read_plan": "read_result"}
+"""Names of version 0.1, and what they are called now."""
 __all__ = [
-    "Case", "CaseError", "Finding", "PlaceError", "Plan", "ResultError", "TakenError", "WarPlan", "__version__", "check_case",
-    "explain", "plan", "read_case", "read_plan", "war_plan", "write_report", "write_template",
+    "Case", "CaseError", "Finding", "PlaceError", "Result", "ResultError", "TakenError", "__version__", "check_case",
+    "compare", "explain", "plan", "read_case", "read_result", "sustain", "war_plan", "write_report", "write_template",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -44,8 +47,11 @@ if TYPE_CHECKING:
     from rampart.language.explaining import explain
     from rampart.plan.planning import plan
     from rampart.report.report import write_report
-    from rampart.results.result import Plan, read_plan
-    from rampart.scenario.war import WarPlan, war_plan
+    from rampart.results.comparison import compare
+    from rampart.results.folder import read_result
+    from rampart.results.result import Result
+    from rampart.scenario.war import war_plan
+    from rampart.sustainment.answer import sustain
 
 
 class _Rampart(ModuleType):
@@ -63,6 +69,7 @@ class _Rampart(ModuleType):
         """The room is imported; the name stays the verb's."""
 
     def __getattr__(self, name: str) -> Any:
+        name = _OLDER.get(name, name)
         if name in _HOMES:
             return getattr(import_module(_HOMES[name]), name)
         raise AttributeError(f"module 'rampart' has no attribute {name!r}")

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from places import CASES
+from places import CASES, ROOT
 from rampart.cli.main import main
-from rampart.results.result import read_plan
+from rampart.results.folder import read_result
 from scenario.small_war import small
 from sources.small_books import book, plain, write
 
+PLAN_OF_0_1 = ROOT / "tests" / "results" / "written_by_0_1" / "plan"
 TINY, FLEET = CASES / "tiny", CASES / "fleet-tiny"
 
 
@@ -111,13 +112,26 @@ class TestBeforeTheWork:
         assert sorted(p.name for p in case.iterdir()) == before
 
 
+def test_a_plan_of_the_first_version_is_replaced_and_notes_in_it_stay(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(PLAN_OF_0_1, tmp_path / "plan"))
+    mine = {"notes.txt": "mine", "mine.parquet": "mine", "case/letter.txt": "mine"}
+    for name, text in mine.items():
+        (folder / name).write_text(text)
+    run("plan", TINY, "-o", folder, "--no-report")
+    assert {name: (folder / name).read_text() for name in mine} == mine
+    assert not (folder / "duals.parquet").exists()
+    listed = set(json.loads((folder / "manifest.json").read_text())["files"])
+    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert found == listed | mine.keys() | {"manifest.json"}
+
+
 @pytest.mark.usefixtures("idle")
 def test_a_result_of_another_kind(plan: Path) -> None:
     """A war or a fleet answer does not take the place of a plan, nor a plan that of a war, unless it is told to."""
-    before = read_plan(plan)
+    before = read_result(plan)
     assert refusal("war", TINY, "-o", plan) == "place-other-kind"
     assert refusal("sustain", FLEET, "-o", plan) == "place-other-kind"
-    assert read_plan(plan) == before
+    assert read_result(plan) == before
 
 
 @pytest.mark.usefixtures("idle")
@@ -158,7 +172,7 @@ def test_a_disk_that_fills_up_at_the_end(
     """A file half written that complains when it is dropped would fail the test as well."""
     small(0.2).save(tmp_path / "case")
     words = {"plan": [TINY], "sustain": [FLEET, "--draws", "0"], "war": [tmp_path / "case", "--no-compare"]}[verb]
-    made = read_plan(planned)
+    made = read_result(planned)
     monkeypatch.setattr("rampart.cli.plan.make_plan", lambda *_, **__: made)
     monkeypatch.setattr("rampart.engine.places._PROBE", b"")  # as if the disk had room when it was looked at
     (small_disk / "filler").write_bytes(bytes(700 * 1024 - left))
@@ -299,6 +313,9 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("verb", ["explain", "report", "compare", "expect"])
 @pytest.mark.parametrize("damage", ["missing", "cut", "changed", "case", "manifest", "cut, of 0.1"])
 def test_a_damaged_plan_is_told_in_a_line(plan: Path, verb: str, damage: str) -> None:
+    if damage == "cut, of 0.1":  # whose manifest lists nothing
+        shutil.rmtree(plan)
+        shutil.copytree(PLAN_OF_0_1, plan)
     table = plan / "orders.parquet"
     whole = table.read_bytes()
     if damage == "missing":
@@ -312,10 +329,7 @@ def test_a_damaged_plan_is_told_in_a_line(plan: Path, verb: str, damage: str) ->
     elif damage == "manifest":
         (plan / "manifest.json").write_text((plan / "manifest.json").read_text()[:50])
     else:
-        manifest = json.loads((plan / "manifest.json").read_text())
-        del manifest["kind"], manifest["files"]
-        (plan / "manifest.json").write_text(json.dumps(manifest))
-        assert read_plan(plan)["orders"].height
+        assert read_result(plan)["orders"].height
         table.write_bytes(whole[:100])
     words = (verb, plan, *([plan] if verb == "compare" else []))
     english, french = (run(*words, "--lang", lang, code=1).stderr for lang in ("en", "fr"))
@@ -325,10 +339,10 @@ def test_a_damaged_plan_is_told_in_a_line(plan: Path, verb: str, damage: str) ->
     assert french.startswith(f"erreur : {plan} : « {file} » ")
 
 
-def test_a_war_is_no_plan(plan: Path) -> None:
-    manifest = json.loads((plan / "manifest.json").read_text())
-    (plan / "manifest.json").write_text(json.dumps(manifest | {"kind": "war"}))
-    assert refusal("explain", plan, code=1) == "result-other-kind"
+def test_what_a_user_lays_into_a_plan_is_no_table_of_it(plan: Path) -> None:
+    before = read_result(plan)
+    shutil.copy(plan / "orders.parquet", plan / "mine.parquet")
+    assert read_result(plan) == before
 
 
 def test_a_case_beside_a_manifest_of_something_else_is_a_case(tmp_path: Path) -> None:

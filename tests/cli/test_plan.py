@@ -15,9 +15,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from places import ROOT
+from rampart.cli.group import json_text
 from rampart.cli.main import main
 from rampart.plan.solving import highs as solve
-from rampart.results.result import read_plan
+from rampart.results.folder import read_result
 
 pytestmark = pytest.mark.xdist_group("verb plan")  # what is made once for these is made in one process
 
@@ -191,7 +192,7 @@ def test_plan_prints_decisions_and_writes_plan_and_report(made: tuple[Path, str]
     assert str(folder) in text.replace("\n", "")
     assert {"manifest.json", "orders.parquet", "case", "report"} <= {p.name for p in folder.iterdir()}
     assert {p.suffix for p in (folder / "report").iterdir()} >= {".html", ".xlsx"}
-    orders = read_plan(folder)["decisions"]
+    orders = read_result(folder)["decisions"]
     assert orders.height > 0
     assert "2025-01" in text or "Jan" in text
 
@@ -203,7 +204,8 @@ def test_plan_as_json(made: tuple[Path, str], tmp_path: Path) -> None:
     assert found["report"] == []
     assert found["rules_broken"] == []
     assert Path(found["plan"]) == tmp_path / "plan"
-    assert found["decisions"] == read_plan(made[0])["decisions"].to_dicts()
+    assert found["decisions"] == json.loads(json_text(read_result(made[0])["decisions"].to_dicts()))
+    assert found["decisions"][0]["decide_by"] == "2025-01"
     assert found["manifest"]["case"] == "Two nations and a partner"
 
 
@@ -212,7 +214,7 @@ def test_a_rule_that_cannot_be_kept_is_exit_code_3(tmp_path: Path) -> None:
     found = parsed("plan", SMALL, "-o", tmp_path / "plan", "--no-report", code=3)
     assert found["feasible"] is False
     assert found["rules_broken"]
-    assert not read_plan(tmp_path / "plan").feasible
+    assert not read_result(tmp_path / "plan").feasible
 
 
 @pytest.mark.parametrize(("allowed", "saved"), [(0, False), (2, True)])
@@ -237,7 +239,7 @@ def test_a_time_limit_is_exit_code_4(
     assert (tmp_path / "plan").exists() == saved
     if saved:
         assert json.loads(result.stdout)["status"] == "time limit"
-        assert read_plan(tmp_path / "plan").status == "time limit"
+        assert read_result(tmp_path / "plan").status == "time limit"
     else:
         assert "time limit" in result.stderr
 
@@ -259,9 +261,9 @@ def test_something_else_is_never_replaced_and_nothing_is_planned_first(
 
 
 def test_an_older_plan_is_replaced(planned: Path) -> None:
-    before = read_plan(planned)
+    before = read_result(planned)
     said("plan", TINY, "--with", "offensive", "-o", planned, "--no-report")
-    after = read_plan(planned)
+    after = read_result(planned)
     assert after.case.overrides == ("offensive",)
     assert after != before
     assert not (planned / "report").exists()
@@ -319,7 +321,7 @@ def test_doctor() -> None:
 def test_demo(tmp_path: Path) -> None:
     result = run("demo", "-o", tmp_path / "demo")
     assert result.exit_code in (0, 3)
-    plan = read_plan(tmp_path / "demo")
+    plan = read_result(tmp_path / "demo")
     assert result.exit_code == (0 if plan.feasible else 3)
     assert {p.suffix for p in (tmp_path / "demo" / "report").iterdir()} == {".html", ".xlsx"}
     assert len(list((tmp_path / "demo" / "report").iterdir())) == 4
@@ -330,6 +332,7 @@ def test_demo(tmp_path: Path) -> None:
 CHILD = """
 import signal, sys, time
 import polars as pl
+from rampart.cli.group import json_text
 from rampart.cli.main import main
 from rampart.plan.solving import passes_in_turn as solve
 
@@ -369,7 +372,7 @@ def test_stopped_by_hand_leaves_the_older_plan_or_none(
     request: pytest.FixtureRequest, tmp_path: Path, moment: str, sent: signal.Signals, older: bool
 ) -> None:
     folder = request.getfixturevalue("planned") if older else tmp_path / "plan"
-    before = read_plan(folder) if older else None
+    before = read_result(folder) if older else None
     path = os.pathsep.join([str(ROOT / "src"), *filter(None, sys.path)])
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, moment, "plan", str(TINY), "-o", str(folder), "--json", "--no-report"],
@@ -385,7 +388,7 @@ def test_stopped_by_hand_leaves_the_older_plan_or_none(
     assert child.returncode != 0
     assert "Traceback" not in stderr
     if before is not None:
-        assert read_plan(folder) == before
+        assert read_result(folder) == before
     else:
         assert not folder.exists()
     if sent == signal.SIGINT:

@@ -77,7 +77,7 @@ def assert_whole(target: Path, killed_at: str) -> None:
     """One whole folder with the notes, nothing beside it, and it can be saved to again."""
     assert names(target.parent) == [target.name], killed_at
     assert not list(target.rglob(f"{PREFIX}*")), killed_at
-    found = read_manifest(target, kind="plan")
+    found = read_manifest(target)
     require_whole(target, found, PLAN)
     texts = {text for name, text in held(target).items() if name in PLAN}
     assert texts == {found.said["case"]}, killed_at

@@ -47,7 +47,7 @@ def test_the_manifest_says_what_it_is_and_lists_what_was_written(tmp_path: Path)
     assert found["case"] == "new"
     assert found["rampart"]
     assert found["files"] == {name: digest(folder / name) for name in PLAN}
-    read = read_manifest(folder, kind="plan")
+    read = read_manifest(folder)
     assert dict(read.said) == {"case": "new", "rampart": found["rampart"]}
     assert held(folder) == PLAN
     assert names(folder.parent) == ["plan"]
@@ -382,15 +382,13 @@ def test_a_damaged_folder_is_told(tmp_path: Path) -> None:
     (folder / "orders.parquet").unlink()
     with refused("result-incomplete", ResultError):
         require_whole(folder, found, PLAN)
-    with refused("result-other-kind", ResultError):
-        read_manifest(folder, kind="war")
     (folder / "manifest.json").write_text("{")
     assert is_result(folder)
     with refused("result-damaged", ResultError):
         read_manifest(folder)
     for missing in (tmp_path, tmp_path / "nowhere"):
         with refused("result-missing", NoResultError):
-            read_manifest(missing, kind="plan")
+            read_manifest(missing)
         assert not is_result(missing)
     (folder / "manifest.json").write_text('{"name": "a page"}')
     assert not is_result(folder)

@@ -53,7 +53,7 @@ def product(case: Case) -> Answer:
         received[holder] = received.get(holder, 0.0) + quantity
     lines = plan["production"].select("line", "period").iter_rows()
     capacity = dict.fromkeys(lines, 0.0)  # the product writes only what is not zero
-    for row in plan.duals.iter_rows(named=True):
+    for row in plan["duals"].iter_rows(named=True):
         if (row["pass"], row["family"]) == ("money", "maximum rate"):
             capacity[row["code"], row["period"]] = row["dual"]
     return Answer(

@@ -189,7 +189,7 @@ def slopes_agree(case: Case) -> None:
     """The largest dual of each family in each pass lies between the slopes of the independent programme."""
     programme = build(case)
     base = programme.solve()
-    duals = rampart.plan(case).duals
+    duals = rampart.plan(case)["duals"]
     known = duals.filter(pl.col("family").is_in(list(FAMILIES)) & pl.col("pass").is_in(list(base.passes)))
     largest = known.sort(pl.col("dual").abs(), "code", "period", descending=True)
     few = largest.group_by("pass", "family", maintain_order=True).head(1)

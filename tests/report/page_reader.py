@@ -30,7 +30,7 @@ class Page(HTMLParser):
             return
         self.open.append(tag)
         self._classes.append(found.get("class") or "")
-        if tag in ("td", "dd") and (found.get("class") == "n" or tag == "dd"):
+        if tag == "dd" or (tag == "td" and "n" in self._classes[-1].split()):
             self.numeric.append("")
         if tag == "li":
             self.items.append("")
@@ -47,7 +47,7 @@ class Page(HTMLParser):
         if "style" in self.open or "svg" in self.open:
             return
         self.text.append(data)
-        if self.open and (self.open[-1] == "dd" or (self.open[-1] == "td" and self._classes[-1] == "n")):
+        if self.open and (self.open[-1] == "dd" or (self.open[-1] == "td" and "n" in self._classes[-1].split())):
             self.numeric[-1] += data
         if "li" in self.open:
             self.items[-1] += data

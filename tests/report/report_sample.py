@@ -1,48 +1,22 @@
-"""A deterministic Plan-like object with every result table filled, so that reports need no solver."""
+"""A deterministic plan with every result table filled, so that reports need no solver."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from importlib.resources import files
+from dataclasses import replace
 from typing import Any
-
-import polars as pl
 
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
+from rampart.catalogues.results import frame, result_tables
+from rampart.results.result import Result
 from report.report_case import EXPANSIONS, HOLDINGS, LINES, sample_case
 from report.report_flows import DIRECT, decisions, flows, money, orders, sent
 
 INF = float("inf")
-TYPES = {"integer": pl.Int64, "number": pl.Float64}
 
 
-@dataclass(frozen=True)
-class SamplePlan:
-    """The attributes of a Plan that a report reads."""
-
-    case: Case
-    tables: Mapping[str, pl.DataFrame]
-    manifest: Mapping[str, Any]
-
-    def __getitem__(self, table: str) -> pl.DataFrame:
-        return self.tables[table]
-
-
-def result_schema() -> dict[str, dict[str, Any]]:
-    """Polars types of every result table, from the catalogue."""
-    text = files("rampart").joinpath("data/results.csv").read_text(encoding="utf-8")
-    schema: dict[str, dict[str, Any]] = {}
-    for row in csv.DictReader(text.splitlines()):
-        columns = schema.setdefault(row["table"], {})
-        if row["column"]:
-            columns[row["column"]] = TYPES.get(row["type"], pl.String)
-    return schema
-
-
-def without(plan: SamplePlan, *names: str) -> SamplePlan:
+def without(plan: Result, *names: str) -> Result:
     """The plan with these tables emptied; no name: all of them."""
     return replace(plan, tables={n: f.clear() if not names or n in names else f for n, f in plan.tables.items()})
 
@@ -291,7 +265,7 @@ def _passes() -> list[dict[str, Any]]:
     ]
 
 
-def sample_plan() -> SamplePlan:
+def sample_plan() -> Result:
     """The plan: every table non-empty, balances that close, causes that sum to their shortage."""
     case = sample_case()
     calendar = case.calendar
@@ -339,6 +313,17 @@ def sample_plan() -> SamplePlan:
             },
         ],
         "passes": _passes(),
+        "pegging": [
+            {
+                "item": "shell", "from_kind": "order", "from_code": "fr-shell", "from_holder": "FRA", "from_month": "2024-06",
+                "to_kind": kind, "to_holder": holder, "to_purpose": purpose, "to_month": "2025-01", "through": through,
+                "replaces": replaces, "quantity": 1200.0,
+            }
+            for kind, holder, purpose, through, replaces in (
+                ("need", "UKR", "operations", "FRA", None), ("requirement", "FRA", None, None, "UKR"),
+            )
+        ],
+        "duals": [{"pass": "money", "family": "maximum rate", "code": "fr-shell", "period": 3, "dual": -0.5}],
         "fleets": [
             {
                 "fleet": "ukr-guns", "holder": "UKR", "type": "gun", "group": "hub", "period": t, "month": month,
@@ -362,11 +347,7 @@ def sample_plan() -> SamplePlan:
             for lever, gain in (("spares", 2.5), ("bays", 1.2), ("systems", 0.8))
         ],
     }  # fmt: skip
-    schema = result_schema()
-    frames = {
-        name: pl.DataFrame([{c: r.get(c) for c in columns} for r in rows.get(name, [])], schema=columns)
-        for name, columns in schema.items()
-    }
+    frames = {name: frame("plan", name, rows.get(name, [])) for name in result_tables("plan")}
     manifest = {
         "rampart": "0.1.0",
         "created": "2024-01-15T09:30:00+00:00",
@@ -383,4 +364,4 @@ def sample_plan() -> SamplePlan:
         "nonzeros": 40_210,
         "seed": 1,
     }
-    return SamplePlan(case, frames, manifest)
+    return Result.of("plan", case, frames, manifest)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from report.report_sample import SamplePlan, sample_plan
+from rampart.results.result import Result
+from report.report_sample import sample_plan
 
 
 @pytest.fixture(scope="session")
-def plan() -> SamplePlan:
+def plan() -> Result:
     return sample_plan()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 import pytest
 
@@ -39,7 +41,7 @@ def test_stocks_are_read_at_the_end_of_the_slot(plan):
 
 def test_a_period_over_the_new_year_is_shared_by_months(plan):
     # Quarters from November: the second covers November to January.
-    periods = pl.DataFrame({"period": [0, 1], "month": ["2024-08", "2024-11"], "months": [3, 3]})
+    periods = pl.DataFrame({"period": [0, 1], "month": [date(2024, 8, 1), date(2024, 11, 1)], "months": [3, 3]})
     rows = plan["production"].filter((pl.col("line") == "fr-shell") & (pl.col("period") < 2))
     tables = dict(plan.tables) | {
         "periods": periods,

@@ -15,9 +15,9 @@ from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
 from rampart.network.lags import Floats
 from rampart.plan.programme.tree import Tree
-from rampart.plan.solving.highs import Risk
 from rampart.scenario import branching, policy
 from rampart.scenario.decompose import two_stage
+from rampart.scenario.risk import Risk
 from rampart.scenario.tree_programme import DECISIONS, Outlook, by_name, cvar
 from rampart.scenario.war import tree_of
 

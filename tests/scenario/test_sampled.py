@@ -20,10 +20,10 @@ from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
 from rampart.cli.main import main
-from rampart.plan.solving.highs import Risk
 from rampart.report.pages.war import html
 from rampart.scenario import branching, decompose, forward, policy, tree_programme
-from rampart.scenario.nonanticipativity import peeks
+from rampart.scenario.nonanticipativity import foresight
+from rampart.scenario.risk import Risk
 from rampart.scenario.sampled import Sampling, forward_table, plan_on_paths
 from rampart.scenario.tree_programme import Outlook
 from scenario.small_war import small
@@ -45,7 +45,7 @@ def test_the_plan_over_paths_is_the_whole_programme_of_these_paths() -> None:
     assert values["knowing"] == pytest.approx(values["plan"] - values["wait_and_see"])
     assert values["planning_for_the_tree"] >= -1e-6 * abs(values["plan"])
     assert made["ends"]["regret"].min() >= -1e-6
-    assert not peeks(made.tables)
+    assert not foresight(made.tables)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from rampart.engine.manifest import enlist
 from rampart.engine.tree import digest
 from rampart.report.pages.war import html
 from rampart.scenario import branching, policy
-from rampart.scenario.nonanticipativity import peeks
+from rampart.scenario.nonanticipativity import foresight
 from rampart.scenario.tree_programme import Outlook
 from rampart.scenario.war import first_look, tree_of, war_plan
 from scenario.small_war import MONTHS, small
@@ -86,8 +86,8 @@ def test_the_order_of_rows_changes_nothing() -> None:
 def test_the_plan_does_not_peek_and_a_plan_that_does_is_found() -> None:
     case = small(0.2, every=1)
     made = war_plan(case, shape="regimes", compare=False)
-    assert peeks(made.tables) == []
-    tree = branching.fan(made.tree, shared=0)
+    assert foresight(made.tables) == []
+    tree = branching.fan(tree_of(case, "regimes")[0], shared=0)
     known = Outlook(case, tree)
     answer = known.solve()
     rows = [
@@ -99,7 +99,7 @@ def test_the_plan_does_not_peek_and_a_plan_that_does_is_found() -> None:
                                "regime": regime}),
         "policy": pl.DataFrame(rows, schema=["kind", "what", "node", "quantity"], orient="row"),
     }  # fmt: skip
-    assert peeks(tables)
+    assert foresight(tables)
 
 
 def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> None:
@@ -108,14 +108,15 @@ def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> N
     run = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "out"), "--lang", "fr"])
     assert run.exit_code == 0, run.output
     assert "valeur de l'information parfaite" in run.output
-    assert (tmp_path / "out/war.fr.html").exists()
-    (tmp_path / "out/forward.parquet").write_text("of another run")
-    enlist(tmp_path / "out", {"forward.parquet": digest(tmp_path / "out/forward.parquet")})
+    assert (tmp_path / "out/report/report.fr.html").exists()
+    (tmp_path / "out/of_another_run.parquet").write_text("of another run")
+    enlist(tmp_path / "out", {"of_another_run.parquet": digest(tmp_path / "out/of_another_run.parquet")})
     (tmp_path / "out/notes.txt").write_text("kept")
     again = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "out"), "--no-compare"])
     assert again.exit_code == 0, again.output
-    assert not (tmp_path / "out/forward.parquet").exists()
+    assert not (tmp_path / "out/of_another_run.parquet").exists()
     assert (tmp_path / "out/notes.txt").read_text() == "kept"
+    assert not (tmp_path / "out/report/report.fr.html").exists()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/notes.txt").write_text("kept")
     refused = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "mine")])
@@ -123,7 +124,7 @@ def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> N
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
     nodes = pl.read_parquet(tmp_path / "out/nodes.parquet")
     assert nodes.filter(~pl.col("node").is_in(nodes["parent"]))["probability"].sum() == pytest.approx(1)
-    told = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--json"])
+    told = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--json", "-o", str(tmp_path / "out")])
     values = {row["name"]: row["value"] for row in json.loads(told.stdout)["values"]}
     assert values["wait_and_see"] <= values["two_stage_bound"] + 1e-9 <= values["plan"] + 2e-9
     assert values["knowing"] == pytest.approx(values["plan"] - values["wait_and_see"])

@@ -47,7 +47,7 @@ def test_systems_are_held_damaged_kept_up_short_or_available(tiny: Case) -> None
     table = answer["availability"].join(causes, on=by, how="left").with_columns(pl.col("out").fill_null(0.0))
     rest = (table["held"] - table["available"] - table["out"]).abs()
     assert rest.max() < 1e-6
-    assert answer.course.residual < 1e-3
+    assert answer.manifest["use"]["residual"] < 1e-3
     partner = answer["availability"].filter(pl.col("fleet") == "partner-fleet")
     assert partner["dto"].to_list() == pytest.approx((partner["available"] / 14).to_list())
     assert partner["held"][3] == pytest.approx(partner["held"][2] + 4, abs=0.3)  # four arrive, a few are lost

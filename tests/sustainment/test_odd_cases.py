@@ -64,7 +64,7 @@ def test_where_they_do_not_agree_the_answer_says_so(tiny: Case, monkeypatch: pyt
 
     monkeypatch.setattr(module, "MOST_ROUNDS", 2)
     answer = sustain(tiny, draws=0)
-    assert answer.course.residual > UNSETTLED
+    assert answer.manifest["use"]["residual"] > UNSETTLED
     found = [f for f in answer.findings if f.code == "use-unsettled"]
     assert len(found) == 1
     assert "2 rounds" in found[0].sentence("en")

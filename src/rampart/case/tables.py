@@ -89,7 +89,7 @@ class Case:
         frame = self.tables[table]
         code = {
             "nations": "nation", "items": "item", "postures": "posture", "regimes": "regime",
-            "fleets": "fleet", "sites": "site", "shops": "shop",
+            "fleets": "fleet", "parts": "part", "sites": "site", "shops": "shop",
         }[table]  # fmt: skip
         pairs = frame.select(code, "name_en", "name_fr").iter_rows()
         return {key: ((fr if language == "fr" else None) or en or key) for key, en, fr in pairs}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,7 +16,7 @@ from rampart.cli.options import FINDINGS, INFEASIBLE, OK, TIME_LIMIT, USAGE, def
 if TYPE_CHECKING:
     from rampart.case.tables import Case
     from rampart.findings import Finding, FindingsError, Language
-    from rampart.results.result import Plan
+    from rampart.results.result import Result
 
 
 class Verbs(click.Group):
@@ -61,13 +62,15 @@ def say(text: str = "") -> None:
 
 
 def json_text(value: Any) -> str:
-    """JSON as the standard has it, which knows no infinity: a number without a limit is null."""
+    """JSON as the standard has it, which knows no infinity: a number without a limit is null. Months are "YYYY-MM"."""
 
     def plain(v: Any) -> Any:
         if isinstance(v, dict):
             return {k: plain(x) for k, x in v.items()}
         if isinstance(v, list | tuple):
             return [plain(x) for x in v]
+        if isinstance(v, date):
+            return f"{v:%Y-%m}"
         return None if isinstance(v, float) and not math.isfinite(v) else v
 
     return json.dumps(plain(value), ensure_ascii=False, indent=1, allow_nan=False)
@@ -109,21 +112,20 @@ def leave_unbounded(status: str, language: Language, *, as_json: bool) -> None:
         sys.exit(FINDINGS)
 
 
-def exit_code(plan: Plan) -> int:
+def exit_code(result: Result) -> int:
     """0, or 3 where a hard rule gave way, or 4 where the time ran out."""
-    if plan.status == "time limit":
+    if result.status == "time limit":
         return TIME_LIMIT
-    return OK if plan.feasible else INFEASIBLE
+    return OK if result.feasible else INFEASIBLE
 
 
-def open_plan(path: Path) -> Plan:
-    """Load a plan folder, or leave with a usage message where there is none. Raises ResultError where it is damaged."""
+def open_result(path: Path, language: Language) -> Result:
+    """Load a folder of results, or leave with a usage message where there is none. Raises ResultError where it is damaged."""
     from rampart.findings import NoResultError
-    from rampart.results.result import read_plan
+    from rampart.results.folder import read_result
 
     try:
-        return read_plan(path)
-    except NoResultError as missing:
-        language = click.get_current_context().meta.get("rampart.lang", default_language())
-        said = [f"{f.where(language)}: {f.message(language)} {f.remedy(language)}" for f in missing.findings]
-        raise click.UsageError(" ".join(said)) from missing
+        return read_result(path)
+    except NoResultError as wrong:
+        said = (f"{f.where(language)}: {f.message(language)} {f.remedy(language)}" for f in wrong.findings)
+        raise click.UsageError("\n".join(said)) from wrong

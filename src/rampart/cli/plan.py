@@ -1,4 +1,4 @@
-"""Verbs of a plan: ``plan``, ``explain``, ``compare``, ``report``, ``demo``."""
+"""Verbs of a plan: ``plan``, ``demo``."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rampart.cli.group import exit_code, json_text, load, main, open_plan, say
+from rampart.cli.group import exit_code, json_text, load, main, say
 from rampart.cli.options import case_argument, force_option, json_option, language_option, with_option
 from rampart.cli.planning import make_plan
 
 if TYPE_CHECKING:
     from rampart.findings import Language
-    from rampart.results.result import Plan
+    from rampart.results.result import Result
 
 
 @main.command()
@@ -54,7 +54,7 @@ def plan(
     sys.exit(exit_code(made))
 
 
-def summary(made: Plan, folder: Path, written: tuple[Path, ...]) -> dict[str, Any]:
+def summary(made: Result, folder: Path, written: tuple[Path, ...]) -> dict[str, Any]:
     """A plan in JSON: status, passes, decisions, what gave way, where things lie."""
     tables = ("passes", "decisions", "fill", "fleets", "support", "exchange", "bottlenecks", "rules_broken")
     return {
@@ -67,7 +67,7 @@ def summary(made: Plan, folder: Path, written: tuple[Path, ...]) -> dict[str, An
     }
 
 
-def show_plan(made: Plan, folder: Path, written: tuple[Path, ...], language: Language) -> None:
+def show_plan(made: Result, folder: Path, written: tuple[Path, ...], language: Language) -> None:
     """The decisions to take now, in a table a reader can act on, and where the rest lies."""
     from rampart.language.words import Words
     from rampart.report.console.plan import print_decisions
@@ -77,88 +77,6 @@ def show_plan(made: Plan, folder: Path, written: tuple[Path, ...], language: Lan
     say(words("cli.plan", folder=folder))
     for path in written:
         say(words("cli.report", path=path))
-
-
-def known_code(plan: Plan, option: str, code: str | None, table: str, column: str) -> None:
-    """Refuse a code that the case does not have: an empty answer would read as "nothing is short"."""
-    from difflib import get_close_matches
-
-    codes = plan.case[table][column].to_list()
-    if table == "items":  # what is short of a fleet is told by the fleet
-        codes += plan.case["fleets"]["fleet"].to_list()
-    if code is None or code in codes:
-        return
-    near = get_close_matches(code, codes, 1)
-    hint = f"; did you mean {near[0]}?" if near else f"; the case has {', '.join(sorted(codes))}"
-    raise click.UsageError(f"{option} {code}: no such code in {table}{hint}")
-
-
-@main.command()
-@click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
-@click.option("--holder", help="Only this nation.")
-@click.option("--item", help="Only this item.")
-@language_option
-@json_option
-def explain(plan_path: Path, holder: str | None, item: str | None, lang: Language, as_json: bool) -> None:
-    """Say why things are short or late, and rank the bottlenecks of the whole plan."""
-    import polars as pl
-
-    made = open_plan(plan_path)
-    known_code(made, "--holder", holder, "nations", "nation")
-    known_code(made, "--item", item, "items", "item")
-    if as_json:
-        chosen = made["causes"]
-        for column, value in (("holder", holder), ("item", item)):
-            chosen = chosen.filter(pl.col(column) == value) if value else chosen
-        say(json_text({"causes": chosen.to_dicts(), "bottlenecks": made["bottlenecks"].to_dicts()}))
-        return
-    for sentence in made.explain(holder=holder, item=item, language=lang):
-        say(sentence)
-
-
-@main.command()
-@click.argument("first", type=click.Path(path_type=Path))
-@click.argument("second", type=click.Path(path_type=Path))
-@with_option
-@language_option
-@json_option
-def compare(first: Path, second: Path, overrides: tuple[str, ...], lang: Language, as_json: bool) -> None:
-    """Compare two plans, or two cases (planned first). --with applies to the second."""
-    from rampart.engine.manifest import is_result
-    from rampart.results.comparison import compare as compare_plans
-
-    plans = [
-        open_plan(path) if is_result(path)
-        else make_plan(load(path, names, lang, as_json=as_json), lang, quiet=as_json)
-        for path, names in ((first, ()), (second, overrides))
-    ]  # fmt: skip
-    differences = compare_plans(*plans)
-    if as_json:
-        say(json_text({k: v.to_dicts() for k, v in differences.items()}))
-        return
-    from rampart.report.console.plan import print_comparison
-
-    print_comparison(differences, plans[0].case, lang)
-
-
-@main.command()
-@click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder or .html file. Default: PLAN/report.")
-@click.option("--workbook/--no-workbook", default=True, help="Also the Excel workbook.")
-@click.option("--banner", default="", help="Marking printed on every page.")
-@force_option
-@language_option
-def report(plan_path: Path, out: Path | None, workbook: bool, banner: str, force: bool, lang: Language) -> None:
-    """Write the report of a plan: one HTML file to print, and an Excel workbook with native charts.
-
-    A report inside the plan folder is renewed; elsewhere a file that is there is not overwritten.
-    """
-    from rampart.report.report import write_report
-
-    made = open_plan(plan_path)
-    target = out or plan_path / "report"
-    for path in write_report(made, target, language=lang, workbook=workbook, banner=banner, force=force):
-        say(str(path))
 
 
 @main.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rampart.cli.group import json_text, load, main, open_plan, say, show_findings
+from rampart.cli.group import json_text, load, main, open_result, say, show_findings
 from rampart.cli.options import FINDINGS, OK, force_option, json_option, language_option
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rampart.case.tables import Case
     from rampart.findings import Finding, Language
-    from rampart.results.result import Plan
+    from rampart.results.result import Result
 
 _RAMP = ("series", "origin", "month", "came", "low", "median", "high", "announced", "straight", "slowest")
 out_option = click.option("-o", "--out", type=click.Path(path_type=Path), help="Where the case is written.")
@@ -174,11 +174,11 @@ def import_trackers(
     finish(case, found, out, lang, {"rows": rows}, as_json=as_json, force=force)
 
 
-def case_or_plan(path: Path, language: Language) -> Case | Plan:
+def case_or_plan(path: Path, language: Language) -> Case | Result:
     """A plan folder, else a case."""
     from rampart.engine.manifest import is_result
 
-    return open_plan(path) if is_result(path) else load(path, (), language)
+    return open_result(path, language) if is_result(path) else load(path, (), language)
 
 
 @main.group()

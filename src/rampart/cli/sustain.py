@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 @main.command()
 @case_argument
 @with_option
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder. Default: out/sustain-<case name>.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Result folder. Default: out/sustain-<case name>.")
 @click.option("--month", metavar="YYYY-MM", help="Month for which spares are bought. Default: the last.")
 @click.option("--target", type=click.FloatRange(0, 1), help="Supply availability to reach, 0 to 1.")
 @click.option("--budget", type=click.FloatRange(min=0), help="Money for spares, in the case's money unit.")
 @click.option("--draws", type=click.IntRange(min=0), default=24, show_default=True, help="Draws for the bands.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
 @click.option("--parts", type=click.Path(path_type=Path), help="Take the parts from this CSV (S3000L or S5000F terms).")
-@click.option("--report/--no-report", default=True, help="Write the page and the workbook.")
+@click.option("--report/--no-report", default=True, help="Also write the report beside the tables.")
 @force_option
 @language_option
 @json_option
@@ -39,8 +39,7 @@ def sustain(
     from rampart.sustainment.answer import sustain as answer_of
 
     folder = out or Path("out") / "-".join(["sustain", case_path.stem, *overrides])
-    if report:
-        require_place(folder, kind="fleets", force=force, sources=[case_path, *([parts] if parts else [])])
+    require_place(folder, kind="fleet", force=force, sources=[case_path, *([parts] if parts else [])])
     try:
         if parts is None:
             case = load(case_path, overrides, lang, as_json=as_json)
@@ -54,16 +53,18 @@ def sustain(
         sys.exit(FINDINGS)
     except (ValueError, FileNotFoundError) as wrong:
         raise click.UsageError(str(wrong)) from wrong
+    answer.save(folder, force=force)
     written: tuple[Path, ...] = ()
     if report:
-        from rampart.report.pages.fleet import write_sustainment
+        from rampart.report.report import write_report
 
-        written = write_sustainment(answer, folder, language=lang, force=force)
+        written = write_report(answer, folder / "report", language=lang, force=force)
     if as_json:
         tables = {name: frame.to_dicts() for name, frame in answer.tables.items()}
-        told = [f.as_dict(lang) for f in answer.findings]
-        say(json_text({"month": answer.month, "report": [str(p) for p in written], "findings": told, **tables}))
+        found = [f.as_dict(lang) for f in answer.findings]
+        said = {"month": answer.manifest["month"], "result": str(folder), "report": [str(p) for p in written]}
+        say(json_text(said | {"findings": found, **tables}))
         return
     from rampart.report.console.fleet import print_answer
 
-    print_answer(answer, written, lang)
+    print_answer(answer, folder, written, lang)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from rampart.case.tables import Case
     from rampart.findings import Language
     from rampart.language.words import Words
-    from rampart.plan.solving.highs import Risk
-    from rampart.scenario.war import WarPlan
+    from rampart.results.result import Result
+    from rampart.scenario.risk import Risk
 
 Tell = Callable[..., None]
 
@@ -65,10 +65,8 @@ Tell = Callable[..., None]
 @click.option(
     "--time-limit", type=click.FloatRange(0), help="Over paths: seconds after which the best plan so far is kept."
 )
-@click.option(
-    "-o", "--out", type=click.Path(path_type=Path), help="Write the tables there, and the page and the workbook."
-)
-@click.option("--report/--no-report", default=True, help="Write the page and the workbook beside the tables.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Result folder. Default: out/war-<case name>.")
+@click.option("--report/--no-report", default=True, help="Also write the report beside the tables.")
 @force_option
 @language_option
 @json_option
@@ -83,7 +81,6 @@ def war(
     from rampart.language.words import Words
     from rampart.plan.solving.highs import NoPlan
     from rampart.report.console.war import print_war
-    from rampart.report.pages.war import write_war
 
     if cvar and not (0 <= cvar[0] <= 1 and 0 <= cvar[1] < 1):
         raise click.BadParameter("WEIGHT from 0 to 1, LEVEL from 0 to below 1", param_hint="--cvar")
@@ -91,8 +88,8 @@ def war(
         raise click.UsageError("--fresh and --batches count the mean; leave out --cvar and --regret")
     if cvar and regret:
         raise click.UsageError("one of --cvar and --regret")
-    if out:
-        require_place(out, kind="war", force=force, sources=[case_path])
+    folder = out or Path("out") / "-".join(["war", case_path.stem, *overrides])
+    require_place(folder, kind="war", force=force, sources=[case_path])
     case = load(case_path, overrides, lang, as_json=as_json)
     words = Words(lang, str(case.settings["currency"]), str(case.settings["money_unit"]))
     tell: Tell = (lambda *_, **__: None) if as_json else (lambda key, **of: click.echo(words(key, **of), err=True))
@@ -116,24 +113,31 @@ def war(
         leave_unbounded(str(stopped), lang, as_json=as_json)
         click.echo(f"the solver stopped without a plan: {stopped}", err=True)
         sys.exit(INFEASIBLE)
-    written = write_war(made, out, language=lang, report=report, force=force) if out else ()
+    made.save(folder, force=force)
+    written: tuple[Path, ...] = ()
+    if report:
+        from rampart.report.report import write_report
+
+        written = write_report(made, folder / "report", language=lang, force=force)
     if as_json:
-        say(json_text({name: made[name].to_dicts() for name in ("decisions", "values", "ends")}))
+        said = {"status": made.status, "result": str(folder), "report": [str(p) for p in written]}
+        say(json_text(said | {name: made[name].to_dicts() for name in ("decisions", "values", "ends")}))
     else:
         print_war(made, lang)
         if compare and "wait_and_see" not in made["values"]["name"]:
             say(words("war.no_worth"))
-        if made.manifest["status"] == "time limit":
+        if made.status == "time limit":
             say(words("war.stopped", gap=words.share(made.manifest["gap"], digits=2)))
+        say(words("cli.result", folder=folder))
         for path in written:
             say(words("cli.report", path=path))
-    sys.exit(TIME_LIMIT if made.manifest["status"] == "time limit" else OK)
+    sys.exit(TIME_LIMIT if made.status == "time limit" else OK)
 
 
 def _over_tree(
     case: Case, shape: Any, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None, regret: bool,
     compare: bool, whole: str, gap: float | None,
-) -> WarPlan:  # fmt: skip
+) -> Result:  # fmt: skip
     from rampart.scenario.tree_programme import Effort
     from rampart.scenario.war import first_look, tree_of, war_plan
 
@@ -148,7 +152,7 @@ def _over_tree(
 def _over_paths(
     case: Case, paths: int, words: Words, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None,
     regret: bool, compare: bool, gap: float | None, capacity: str, workers: int, frontier: int, **sampled: Any,
-) -> WarPlan:  # fmt: skip
+) -> Result:  # fmt: skip
     from rampart.scenario.decompose import Round
     from rampart.scenario.sampled import Sampling, plan_on_paths
 
@@ -171,6 +175,6 @@ def _over_paths(
 
 
 def _risk(cvar: tuple[float, float] | None) -> Risk | None:
-    from rampart.plan.solving.highs import Risk
+    from rampart.scenario.risk import Risk
 
     return None if cvar is None else Risk(mean=1 - cvar[0], level=cvar[1])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rampart.engine.first_format import NAMES
+from rampart.engine.first_version import NAMES
 from rampart.engine.locks import one_at_a_time
 from rampart.engine.staging import Stage, recover
 from rampart.engine.tree import digest, entries, is_file
@@ -22,7 +22,7 @@ FILE = "manifest.json"
 _OWN = ("kind", "files")  # keys that the folder adds to what its writer says
 _FIRST = ("rampart", "created", "case_hash", "inputs", "versions")  # keys of every manifest of 0.1
 _KINDS = {
-    "plan": ("plan", "plan"), "war": ("war", "guerre"), "fleets": ("fleet", "parcs"), "case": ("case", "cas"),
+    "plan": ("plan", "plan"), "war": ("war", "guerre"), "fleet": ("fleet", "parcs"), "case": ("case", "cas"),
 }  # fmt: skip
 _DEPTH = 3  # folders up from a file to the folder of results that it may belong to
 
@@ -31,7 +31,7 @@ _DEPTH = 3  # folders up from a file to the folder of results that it may belong
 class Manifest:
     """What a folder of results says of itself.
 
-    kind   "plan", "war", "fleets"
+    kind   "plan", "war", "fleet"
     said   what the writer gave: versions, hashes, solver and so on
     files  SHA-256 by relative name of what Rampart wrote into the folder; "" where 0.1 wrote it and kept no hash
     """
@@ -71,30 +71,25 @@ def _understood(found: Any) -> Manifest | None:
     if isinstance(kind, str) and isinstance(files, dict):
         return Manifest(kind, said, {str(name): str(value) for name, value in files.items()})
     if files is None and all(key in found for key in _FIRST):
-        kind = kind if kind in NAMES else "war" if "nodes" in found and "objective" in found else "plan"
-        return Manifest(kind, said, dict.fromkeys(NAMES[kind], ""))
+        guessed = "war" if "nodes" in found and "objective" in found else "plan"
+        kind = kind if isinstance(kind, str) else guessed
+        return Manifest(kind, said, dict.fromkeys(NAMES.get(kind, ()), ""))
     return None
 
 
-def read_manifest(folder: Path, *, kind: str | None = None) -> Manifest:
-    """The manifest of a folder of results, of any kind or of the one asked for.
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a folder of results.
 
-    Raises NoResultError where there is no such folder or no manifest in it, ResultError where it is damaged, written
-    by something else, or of another kind.
+    Raises NoResultError where there is no such folder or no manifest in it, ResultError where it is damaged or written by
+    something else. A folder that a killed run has moved away is brought back first.
     """
-    told = {"kind": "", "kind_fr": ""}
-    if kind is not None:
-        told = dict(zip(told, kind_words(kind), strict=True))
-    if not folder.exists():  # a run that was killed may have moved it away
+    if not folder.exists():
         recover(Path(os.path.realpath(folder)).parent)
     if not (folder / FILE).is_file():
-        raise NoResultError([Finding("result-missing", file=str(folder), details=told)])
+        raise NoResultError([Finding("result-missing", file=str(folder))])
     found = manifest_of(folder)
     if found is None:
         raise ResultError([Finding("result-damaged", file=str(folder), value=FILE)])
-    if kind is not None and found.kind != kind:
-        other = dict(zip(("other", "other_fr"), kind_words(found.kind), strict=True))
-        raise ResultError([Finding("result-other-kind", file=str(folder), details=told | other)])
     return found
 
 

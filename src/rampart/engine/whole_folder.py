@@ -20,7 +20,7 @@ def whole_folder(
     """A folder to write results in; when all is written it takes its place with a ``manifest.json`` that lists it all.
 
     target    where the results go; parents are made, links followed
-    kind      of results: "plan", "war", "fleets"; older results of the same kind are replaced
+    kind      of results: "plan", "war", "fleet"; older results of the same kind are replaced
     manifest  what else the manifest says; ``rampart`` (the version), ``kind`` and ``files`` are put in
     force     also replace results of another kind, and files of the user's of the same name as new ones
     sources   what was read for it; never replaced

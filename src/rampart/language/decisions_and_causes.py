@@ -3,68 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 
-# The catalogue table where the code of a cause is most likely at home.
-HOMES = {
-    "lead_time": "lines",
-    "line": "lines",
-    "lot": "lines",
-    "minimum": "lines",
-    "component": "lines",
-    "construction": "expansions",
-    "market": "market",
-    "budget": "nations",
-    "money": "nations",
-    "floor": "nations",
-    "storage": "nations",
-    "age": "items",
-    "contract": "contracts",
-    "order": "lines",
-    "expansion": "expansions",
-    "purchase": "market",
-    "shop": "shops",
-    "spares": "sites",
-    "bays": "shops",
-}
+Codes = Sequence[Mapping[str, str]]
+"""The codes that name a thing one by one, as a column of type key holds them."""
 
 
-def bottleneck_name(subject: Subject, cause: str | None, code: str | None) -> str:
+def bottleneck_name(answer: InWords, cause: str | None, key: Codes | None) -> str:
     """A bottleneck with the type of its cause: "Maximum rate of a line: Lower Saxony plant (Germany)"."""
-    words = subject.words
-    name, kind = bottleneck_parts(subject, cause, code)
+    words = answer.words
+    name, kind = bottleneck_parts(answer, cause, key)
     return words("cause_of", cause=kind, name=name) if kind else name
 
 
-def bottleneck_parts(subject: Subject, cause: str | None, code: str | None) -> tuple[str, str]:
+def bottleneck_parts(answer: InWords, cause: str | None, key: Codes | None) -> tuple[str, str]:
     """A bottleneck as its name and its cause; where no code names it, the cause alone."""
-    kind = subject.words.choice("cause", cause)
-    if code is None or code == "":
-        return kind, ""
-    return subject.name(code, table=HOMES.get(cause or "")), kind
+    kind = answer.words.choice("cause", cause)
+    return (answer.named(key), kind) if key else (kind, "")
 
 
-def bottleneck_in_text(subject: Subject, cause: str | None, code: str | None) -> str:
+def bottleneck_in_text(answer: InWords, cause: str | None, key: Codes | None) -> str:
     """A bottleneck inside a sentence: "Propellant powder (lack of a component)"."""
-    words = subject.words
-    name, kind = bottleneck_parts(subject, cause, code)
+    words = answer.words
+    name, kind = bottleneck_parts(answer, cause, key)
     return words("cause_in_text", cause=words.inside(kind), name=name) if kind else words.inside(name)
 
 
-def decision_name(subject: Subject, row: Mapping[str, Any], *, short: bool = False) -> str:
+def decision_name(answer: InWords, row: Mapping[str, Any], *, short: bool = False) -> str:
     """What is to be decided: "Expand Gironde plant (France)"; long: with the item and for whom."""
-    words = subject.words
+    words = answer.words
     kind = row["kind"]
     places = {
-        "name": subject.short(row["code"], table=HOMES.get(kind or "")),
-        "item": subject.item(row["item"]),
-        "to": subject.nation(row["to"]),
-        "nation": subject.nation(row["nation"]),
+        "name": answer.without_nation(answer.named(row["key"])),
+        "item": answer.item(row["item"]),
+        "to": answer.nation(row["to"]),
+        "nation": answer.nation(row["nation"]),
     }
     key = f"decision.{kind}"
     if not words.has(key):
@@ -72,9 +50,9 @@ def decision_name(subject: Subject, row: Mapping[str, Any], *, short: bool = Fal
     return words(f"{key}.short" if short else key, **places)
 
 
-def how_much(subject: Subject, row: Mapping[str, Any]) -> str:
+def how_much(answer: InWords, row: Mapping[str, Any]) -> str:
     """Quantity of a decision with its unit; expansions by the rate that they add."""
-    words = subject.words
+    words = answer.words
     if row["quantity"] is None:
         return words("unknown")
     if row["kind"] == "spares":
@@ -82,29 +60,29 @@ def how_much(subject: Subject, row: Mapping[str, Any]) -> str:
     if row["kind"] == "bays":
         return words("quantity", number=words.number(row["quantity"]), unit=words.unit("bays"))
     if row["kind"] == "expansion":
-        started = subject["expansions"]
+        started = answer["expansions"]
         started = started.filter((pl.col("expansion") == row["code"]) & pl.col("added_rate").is_not_null())
         if started.height:
-            made = dict(subject.plan.case["lines"].select("line", "item").iter_rows())
+            made = dict(answer.result.case["lines"].select("line", "item").iter_rows())
             item = made.get(started["line"][0])
-            return words("expansion_rate", rate=subject.quantity(float(started["added_rate"].sum()), item))
+            return words("expansion_rate", rate=answer.quantity(float(started["added_rate"].sum()), item))
         return words.count("expansion_units", round(row["quantity"]))
-    return subject.quantity(row["quantity"], row["item"])
+    return answer.quantity(row["quantity"], row["item"])
 
 
-def in_year(subject: Subject, row: Mapping[str, Any]) -> str:
+def in_year(answer: InWords, row: Mapping[str, Any]) -> str:
     """What the plan decides in the same way over the first twelve months."""
     whole = row.get("year_quantity")
     if whole is None or row["kind"] == "expansion":
-        return subject.words("none")
+        return answer.words("none")
     if row["kind"] == "spares":
-        return subject.words.money(whole)
-    return subject.words.number(whole, digits=0 if whole >= 10 else None)
+        return answer.words.money(whole)
+    return answer.words.number(whole, digits=0 if whole >= 10 else None)
 
 
-def delay(subject: Subject, row: Mapping[str, Any]) -> str:
+def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     """What a month's delay of a decision costs, in words."""
-    words = subject.words
+    words = answer.words
     objective = row["delay_objective"]
     if objective is None:
         return words("delay.nothing" if row["decide_by"] else "delay.unknown")
@@ -118,33 +96,33 @@ def delay(subject: Subject, row: Mapping[str, Any]) -> str:
             return words("delay.objective", objective=words.inside(name))
         return words(
             "delay.cost",
-            amount=_pass_amount(subject, objective, row["delay_cost"]),
+            amount=_pass_amount(answer, objective, row["delay_cost"]),
             objective=words.inside(name),
         )
     # The units short belong to the end item that waits, which for a component is another one: only a unit
     # that all end items of the case share can be named.
     item = row["item"]
-    unit = subject.unit(item) if not is_component(subject, item) else end_unit(subject)
+    unit = answer.unit(item) if not is_component(answer, item) else end_unit(answer)
     return words("delay.units", number=words.number(row["delay_units"]), unit=unit, objective=words.inside(name))
 
 
-def _pass_amount(subject: Subject, objective: str, cost: float) -> str:
+def _pass_amount(answer: InWords, objective: str, cost: float) -> str:
     """An amount in the unit of an objective pass; less than a month is told in days."""
-    words = subject.words
-    unit = dict(subject["passes"].select("objective", "unit").iter_rows()).get(objective) or ""
+    words = answer.words
+    unit = dict(answer["passes"].select("objective", "unit").iter_rows()).get(objective) or ""
     days = unit.replace("months", "days", 1)
     if cost < 1 and unit.startswith("months") and words.has(f"objective_unit.{days}"):
         cost, unit = cost * 365.25 / 12, days
     return words("quantity", number=words.number(cost), unit=words.choice("objective_unit", unit))
 
 
-def is_component(subject: Subject, item: str | None) -> bool:
+def is_component(answer: InWords, item: str | None) -> bool:
     """Whether an item goes into others."""
-    return item in set(subject.plan.case["bills"]["component"].to_list())
+    return item in set(answer.result.case["bills"]["component"].to_list())
 
 
-def end_unit(subject: Subject) -> str:
+def end_unit(answer: InWords) -> str:
     """Unit that all end items share; "units" where they have several."""
-    components = set(subject.plan.case["bills"]["component"].to_list())
-    units = {u for i, u in subject.units.items() if i not in components}
-    return units.pop() if len(units) == 1 else subject.words("unit.units")
+    components = set(answer.result.case["bills"]["component"].to_list())
+    units = {u for i, u in answer.units.items() if i not in components}
+    return units.pop() if len(units) == 1 else answer.words("unit.units")

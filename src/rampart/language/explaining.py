@@ -1,91 +1,23 @@
-"""Why something is short or late, in sentences: amounts, dates, the bottleneck and what one more unit of it would do."""
+"""Why something is short or late, in sentences, for every kind of result."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import polars as pl
-
 from rampart.findings import Language
-from rampart.language.decisions_and_causes import bottleneck_in_text, bottleneck_name
-from rampart.language.names import Subject
-
-if TYPE_CHECKING:
-    from rampart.results.result import Plan
-
-SAID = 5  # causes said of one shortage, largest first
-RANKED = 10
+from rampart.language.explaining_fleet import explain_fleets
+from rampart.language.explaining_plan import explain_plan
+from rampart.language.explaining_war import explain_war
+from rampart.language.in_words import InWords
+from rampart.results.result import Result
 
 
-def explain(plan: Plan, *, holder: str | None = None, item: str | None = None, language: Language = "en") -> list[str]:
-    """Sentences about every shortage of the chosen holder and item, then the ranking of bottlenecks."""
-    subject = Subject(plan, language)
-    words = subject.words
-    causes = plan["causes"]
-    for column, value in (("holder", holder), ("item", item)):
-        causes = causes.filter(pl.col(column) == value) if value else causes
-    if causes.is_empty():
-        return [words("explain.nothing")]
-    lines: list[str] = []
-    order = {name: n for n, name in enumerate(dict.fromkeys(plan["bottlenecks"]["objective"].to_list()))}
-    keys = ["objective", "holder", "item"]
-    groups = causes.group_by(keys, maintain_order=True)
-    for (objective, who, what), group in sorted(groups, key=lambda g: (order.get(g[0][0], 99), g[0][1], g[0][2])):
-        lines.append(_shortage(subject, str(objective), str(who), str(what), group))
-        lines += [f"  – {_cause(subject, row, str(what))}" for row in _largest(group)]
-    if holder is None and item is None:
-        lines += ["", words("explain.ranking")]
-        lines += [_ranked(subject, row) for row in plan["bottlenecks"].head(RANKED).iter_rows(named=True)]
-    return lines
+def explain(
+    result: Result, *, holder: str | None = None, item: str | None = None, language: Language = "en"
+) -> list[str]:
+    """Sentences about what is short.
 
-
-def _shortage(subject: Subject, objective: str, holder: str, item: str, group: pl.DataFrame) -> str:
-    by_period = group.group_by("period", "month").agg(pl.col("amount").sum()).sort("period")
-    worst = by_period.sort("amount", "period", descending=[True, False]).row(0, named=True)
-    return subject.words(
-        "explain.shortage",
-        objective=subject.words.choice("objective", objective),
-        item=subject.item(item),
-        holder=subject.nation(holder),
-        span=subject.words.span(by_period["month"][0], by_period["month"][-1]),
-        worst=subject.quantity(worst["amount"], item),
-        month=subject.words.month(worst["month"]),
-    )
-
-
-def _largest(group: pl.DataFrame) -> list[dict[str, Any]]:
-    """Causes over all periods of a shortage, largest share first."""
-    total = group["amount"].sum()
-    summed = group.group_by("cause", "code").agg(
-        pl.col("amount").sum() / total, pl.col("from").min(), pl.col("until").max(), pl.col("relief").mean()
-    )
-    summed = summed.filter(pl.col("amount") >= 0.005)
-    return summed.sort("amount", "cause", "code", descending=[True, False, False]).head(SAID).to_dicts()
-
-
-def _cause(subject: Subject, row: dict[str, Any], item: str) -> str:
-    words = subject.words
-    said = words(
-        "explain.cause",
-        share=words.share(row["amount"]),
-        cause=bottleneck_in_text(subject, row["cause"], row["code"]),
-        span=words.span(row["from"], row["until"], short=True),
-    )
-    if row["relief"] is None or row["relief"] <= 0:
-        return said
-    key = "explain.relief_money" if row["cause"] == "budget" else "explain.relief"
-    places = {"amount": subject.quantity(row["relief"], item), "money": words.money(1.0)}
-    return said + " " + words(key, **places)
-
-
-def _ranked(subject: Subject, row: dict[str, Any]) -> str:
-    words = subject.words
-    return words(
-        "explain.ranked",
-        rank=row["rank"],
-        name=bottleneck_name(subject, row["cause"], row["code"]),
-        item=subject.item(row["item"]),
-        objective=words.inside(words.choice("objective", row["objective"])),
-        share=words.share(row["share"]),
-        span=words.span(row["from"], row["until"], short=True),
-    )
+    A plan: every shortage of the chosen holder and item, with its causes, then the ranking of bottlenecks. A plan for a
+    war: what each recipient lacks before each end of the war, then what is decided otherwise on which branch. An answer for
+    fleets: what holds the systems of each fleet back; ``item`` is then a fleet or a part.
+    """
+    tell = {"plan": explain_plan, "war": explain_war, "fleet": explain_fleets}[result.kind]
+    return tell(InWords(result, language), holder, item)

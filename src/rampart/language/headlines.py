@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from rampart.language.decisions_and_causes import bottleneck_in_text
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.results.measures import measure
 from rampart.results.most_short import most_short
 from rampart.results.unknowns import unknown_stocks
@@ -22,10 +22,10 @@ class KeyFigure:
     label: str
 
 
-def _overall(subject: Subject) -> tuple[float | None, float | None]:
+def _overall(answer: InWords) -> tuple[float | None, float | None]:
     """Coverage at the start and at the end, over all requirements; None where none is stated."""
-    stock = subject["stock"].filter(pl.col("requirement") > 0)
-    end = measure(subject.plan, "coverage")["value"]
+    stock = answer["stock"].filter(pl.col("requirement") > 0)
+    end = measure(answer.result, "coverage")["value"]
     if stock.is_empty() or end.is_empty():
         return None, None
     first = stock.filter(pl.col("period") == pl.col("period").min().over("holder", "item"))
@@ -34,100 +34,100 @@ def _overall(subject: Subject) -> tuple[float | None, float | None]:
     return float(ratios.mean()), float(end[0])  # type: ignore[arg-type]
 
 
-def _need_by_item(subject: Subject) -> list[tuple[str, float, float]]:
+def _need_by_item(answer: InWords) -> list[tuple[str, float, float]]:
     """Recipients' need and what is served of it, by item, worst served first."""
-    demand = subject["demand"].filter(pl.col("holder").is_in(subject.roles("recipient")))
+    demand = answer["demand"].filter(pl.col("holder").is_in(answer.roles("recipient")))
     sums = demand.group_by("item").agg(pl.col("need", "served").sum()).filter(pl.col("need") > 0)
     rows = [(i, n, s) for i, n, s in sums.iter_rows()]
     return sorted(rows, key=lambda r: (r[2] / r[1], r[0]))
 
 
-def _limits(subject: Subject, kind: str) -> tuple[float, float]:
+def _limits(answer: InWords, kind: str) -> tuple[float, float]:
     """Sum of finite limits of general budgets and what is used of them."""
-    rows = subject["budgets"].filter(
+    rows = answer["budgets"].filter(
         (pl.col("kind") == kind) & (pl.col("purpose") == "all") & pl.col("limit").is_finite()
     )
     return float(rows["limit"].sum()), float(rows["used"].sum())
 
 
-def key_figures(subject: Subject) -> list[KeyFigure]:
+def key_figures(answer: InWords) -> list[KeyFigure]:
     """Up to four numbers for the head of the page."""
-    words = subject.words
+    words = answer.words
     found = []
-    _, end = _overall(subject)
+    _, end = _overall(answer)
     if end is not None:
-        found.append(KeyFigure(words.share(end), words("key.coverage", month=words.month(_last_month(subject)))))
-    served = _need_by_item(subject)
+        found.append(KeyFigure(words.share(end), words("key.coverage", month=words.month(_last_month(answer)))))
+    served = _need_by_item(answer)
     if served:
         item, need, given = served[0]
-        found.append(KeyFigure(words.share(given / need), words("key.served", item=subject.item(item))))
-    if subject["money"].height:
-        total = float(subject["money"]["commitments"].sum())
+        found.append(KeyFigure(words.share(given / need), words("key.served", item=answer.item(item))))
+    if answer["money"].height:
+        total = float(answer["money"]["commitments"].sum())
         found.append(KeyFigure(words.money(total), words("key.commitments")))
-    dates = subject["decisions"]["decide_by"].drop_nulls()
+    dates = answer["decisions"]["decide_by"].drop_nulls()
     if len(dates):
-        first = str(dates.min())
-        number = int((dates == first).sum())
+        first = dates.sort()[0]
+        number = dates.to_list().count(first)
         found.append(KeyFigure(words.month(first), words.count("key.decide_by", number)))
     return found
 
 
-def _last_month(subject: Subject) -> str:
+def _last_month(answer: InWords) -> str:
     from rampart.case.calendar import month_text
 
-    return month_text(subject.plan.case.calendar.last)
+    return month_text(answer.result.case.calendar.last)
 
 
-def sentences(subject: Subject) -> list[str]:
+def sentences(answer: InWords) -> list[str]:
     """Three to five headline sentences with numbers."""
     pass
 
-    told = [_coverage(subject), _deliveries(subject), *headlines(subject)]
-    told += [_bottleneck(subject), _money(subject), _broken(subject)]
+    told = [_coverage(answer), _deliveries(answer), *headlines(answer)]
+    told += [_bottleneck(answer), _money(answer), _broken(answer)]
     return [t for t in told if t]
 
 
-def _coverage(subject: Subject) -> str:
-    words = subject.words
-    start, end = _overall(subject)
+def _coverage(answer: InWords) -> str:
+    words = answer.words
+    start, end = _overall(answer)
     if start is None or end is None:
         return words("headline.no_requirement")
-    fill = subject["fill"].filter(pl.col("requirement") > 0)
+    fill = answer["fill"].filter(pl.col("requirement") > 0)
     met = fill.filter(pl.col("filled").is_not_null()).height
     text = words(
         "headline.coverage",
         start=words.share(start),
         end=words.share(end),
-        month=words.month(_last_month(subject)),
+        month=words.month(_last_month(answer)),
         met=words.number(met),
         all=words.number(fill.height),
     )
     # A stock that nobody knows counts from nothing: it must not be called the lowest.
-    blind = set(unknown_stocks(subject.plan))
+    blind = set(unknown_stocks(answer.result))
     worst = fill.filter(pl.col("coverage") < 0.995).sort("coverage", "holder", "item")
     known = [row for row in worst.iter_rows(named=True) if (row["holder"], row["item"]) not in blind]
     if known:
         row = known[0]
         text += " " + words(
             "headline.lowest",
-            nation=subject.nation(row["holder"]),
-            item=subject.item(row["item"]),
+            nation=answer.nation(row["holder"]),
+            item=answer.item(row["item"]),
             share=words.share(row["coverage"]),
         )
     return text
 
 
-def _deliveries(subject: Subject) -> str:
-    words = subject.words
-    served = _need_by_item(subject)
+def _deliveries(answer: InWords) -> str:
+    words = answer.words
+    served = _need_by_item(answer)
     if not served:
         return ""
-    recipients = words.list([subject.nation(n) for n in subject.roles("recipient")])
+    recipients = words.list([answer.nation(n) for n in answer.roles("recipient")])
     parts = [
         words(
             "headline.served_part",
-            quantity=subject.quantity(given, item),
-            item=subject.item(item),
+            quantity=answer.quantity(given, item),
+            item=answer.item(item),
             share=words.share(given / need),
         )
         for item, need, given in served[:3]
@@ -135,16 +135,16 @@ def _deliveries(subject: Subject) -> str:
     text = words("headline.deliveries", recipients=recipients, parts=words.list(parts))
     item, need, given = served[0]
     if need - given > 0:
-        text += " " + words("headline.unmet", quantity=subject.quantity(need - given, item), item=subject.item(item))
+        text += " " + words("headline.unmet", quantity=answer.quantity(need - given, item), item=answer.item(item))
     return text
 
 
-def _bottleneck(subject: Subject) -> str:
-    words = subject.words
-    table = subject["bottlenecks"].sort("rank")
+def _bottleneck(answer: InWords) -> str:
+    words = answer.words
+    table = answer["bottlenecks"].sort("rank")
     if not table.height:
-        return words("headline.no_bottleneck") if not subject["shortages"].height else ""
-    objective = most_short(subject.plan)
+        return words("headline.no_bottleneck") if not answer["shortages"].height else ""
+    objective = most_short(answer.result)
     foremost = table.filter(pl.col("objective") == objective)
     foremost = foremost if foremost.height else table
     # Lead time can no longer be changed for what is short at first; the bottleneck to name is one that can.
@@ -161,16 +161,16 @@ def _bottleneck(subject: Subject) -> str:
     return text + words(
         "headline.bottleneck_next" if text else "headline.bottleneck",
         objective=words.inside(words.choice("objective", row["objective"])),
-        name=bottleneck_in_text(subject, row["cause"], row["code"]),
-        item=subject.item(row["item"]),
+        name=bottleneck_in_text(answer, row["cause"], row["key"]),
+        item=answer.item(row["item"]),
         share=words.share(row["share"]),
         span=words.span(row["from"], row["until"]),
     )
 
 
-def _money(subject: Subject) -> str:
-    words = subject.words
-    money = subject["money"]
+def _money(answer: InWords) -> str:
+    words = answer.words
+    money = answer["money"]
     if not money.height:
         return ""
     fiscal = sorted(set(money["fiscal_year"].to_list()))
@@ -181,37 +181,37 @@ def _money(subject: Subject) -> str:
         payments=words.money(float(money["payments"].sum())),
         years=years,
     )
-    limit, used = _limits(subject, "commitments")
+    limit, used = _limits(answer, "commitments")
     if limit > 0 and math.isfinite(limit):
         text += " " + words("headline.budget", share=words.share(used / limit), limit=words.money(limit))
     return text
 
 
-def _broken(subject: Subject) -> str:
+def _broken(answer: InWords) -> str:
     """A rule that gave way belongs on the first page, and so do stocks that nobody knows."""
-    words = subject.words
+    words = answer.words
     told = []
-    broken = subject["rules_broken"].select("family", "code", "item").unique().height
+    broken = answer["rules_broken"].select("family", "code", "item").unique().height
     if broken:
         told.append(words.count("headline.broken", broken))
-    blind = len(unknown_stocks(subject.plan))
+    blind = len(unknown_stocks(answer.result))
     if blind:
         told.append(words.count("headline.unknown", blind))
     return " ".join(told)
 
 
-def headlines(subject: Subject) -> list[str]:
+def headlines(answer: InWords) -> list[str]:
     """What each fleet has available at the start and the end, and what the first unit of money buys best."""
-    words, table = subject.words, subject["fleets"]
+    words, table = answer.words, answer["fleets"]
     found = []
     for (fleet,), own in table.sort("period").group_by("fleet", maintain_order=True):
         first, last = own.row(0, named=True), own.row(-1, named=True)
         found.append(words(
-            "headline.fleet", fleet=subject.name(str(fleet), table="fleets"), need=words.number(last["needed"]),
+            "headline.fleet", fleet=answer.name(str(fleet), table="fleets"), need=words.number(last["needed"]),
             start=words.number(first["available"]), begin=words.month(first["month"]),
             end=words.number(last["available"]), month=words.month(last["month"]),
         ))  # fmt: skip
-    rates = _first_rates(subject)
+    rates = _first_rates(answer)
     if rates.height > 1:
         parts = [
             words("headline.rate_part", lever=words(f"lever.{lever}"), gain=words.number(gain))
@@ -221,8 +221,8 @@ def headlines(subject: Subject) -> list[str]:
     return found
 
 
-def _first_rates(subject: Subject) -> pl.DataFrame:
+def _first_rates(answer: InWords) -> pl.DataFrame:
     """Best gain of each kind of purchase decided in the first period, over all fleets that it serves, largest first."""
-    rates = subject["exchange"].filter(pl.col("period") == 0).group_by("lever", "code").agg(pl.col("gain").sum())
+    rates = answer["exchange"].filter(pl.col("period") == 0).group_by("lever", "code").agg(pl.col("gain").sum())
     best = rates.group_by("lever").agg(pl.col("gain").max())
     return best.filter(pl.col("gain") > 1e-6).sort("gain", "lever", descending=[True, False])

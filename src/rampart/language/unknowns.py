@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.results.unknowns import items_without, orders_without_due, unknown_stocks, without_budget, without_rate
 
 
-def statements(subject: Subject) -> list[str]:
+def statements(answer: InWords) -> list[str]:
     """Everything that is not known, as sentences; empty where nothing is missing."""
-    words = subject.words
+    words = answer.words
 
     def pairs(found: list[tuple[str, str]]) -> str:
         by_item: dict[str, list[str]] = {}
         for holder, item in found:
-            by_item.setdefault(item, []).append(subject.nation(holder))
-        return "; ".join(words("unknown.pair", item=subject.item(i), nations=words.list(n)) for i, n in by_item.items())
+            by_item.setdefault(item, []).append(answer.nation(holder))
+        return "; ".join(words("unknown.pair", item=answer.item(i), nations=words.list(n)) for i, n in by_item.items())
 
     told = []
-    if stocks := unknown_stocks(subject.plan):
+    if stocks := unknown_stocks(answer.result):
         told.append(words("unknown.stocks", list=pairs(stocks)))
-    if rates := without_rate(subject.plan):
+    if rates := without_rate(answer.result):
         told.append(words("unknown.rates", list=pairs(rates)))
-    if budgets := without_budget(subject.plan):
+    if budgets := without_budget(answer.result):
         years: dict[str, list[str]] = {}
         for nation, year in budgets:
             years.setdefault(nation, []).append(str(year))
-        parts = [words("unknown.years", nation=subject.nation(n), years=words.list(y)) for n, y in years.items()]
+        parts = [words("unknown.years", nation=answer.nation(n), years=words.list(y)) for n, y in years.items()]
         told.append(words("unknown.budgets", list="; ".join(parts)))
-    if due := orders_without_due(subject.plan):
+    if due := orders_without_due(answer.result):
         parts = [
             words(
                 "unknown.order",
-                nation=subject.nation(n),
-                quantity=subject.quantity(q, i),
-                item=subject.item(i),
+                nation=answer.nation(n),
+                quantity=answer.quantity(q, i),
+                item=answer.item(i),
             )
             for n, i, q in due
         ]
         told.append(words("unknown.due", list="; ".join(parts)))
-    missing = {column: items_without(subject.plan, column) for column in ("price", "book_value")}
+    missing = {column: items_without(answer.result, column) for column in ("price", "book_value")}
     told += [
-        words(f"unknown.{column}", list=words.list([subject.item(i) for i in items]))
+        words(f"unknown.{column}", list=words.list([answer.item(i) for i in items]))
         for column, items in missing.items()
         if items
     ]

@@ -9,12 +9,15 @@ import csv
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rampart.findings import Language
+
+if TYPE_CHECKING:
+    from datetime import date
 
 LOCALES: Mapping[str, str] = {"en": "en_GB", "fr": "fr_FR"}
 _NARROW = "\u202f"
@@ -43,11 +46,13 @@ class Words:
     language    "en" or "fr"
     currency    ISO 4217 code of all money
     money_unit  one, thousand or million: the unit of totals
+    own         further texts by key and language
     """
 
     language: Language = "en"
     currency: str = "EUR"
     money_unit: str = "million"
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
 
     @property
     def locale(self) -> str:
@@ -56,11 +61,12 @@ class Words:
 
     def __call__(self, key: str, **places: Any) -> str:
         """The text of a key with its places filled. A missing key is a defect and raises KeyError."""
-        return phrases()[key][self.language].format(**places)
+        text = phrases()[key] if key in phrases() else self.own[key]
+        return text[self.language].format(**places)
 
     def has(self, key: str) -> bool:
         """Whether a text exists."""
-        return key in phrases()
+        return key in phrases() or key in self.own
 
     def count(self, key: str, number: int, **places: Any) -> str:
         """The singular or plural text (``key.one`` / ``key.other``) with ``{n}`` filled."""
@@ -134,18 +140,18 @@ class Words:
             amount=self.number(value, digits=digits),
         )
 
-    def month(self, month: str | None, *, short: bool = False) -> str:
-        """A month: "2024-01" as "January 2024" or "janvier 2024"; short: "Jan 2024", "janv. 2024"."""
+    def month(self, month: date | str | None, *, short: bool = False) -> str:
+        """A month, "2024-01" or a day in it, as "January 2024" or "janvier 2024"; short: "Jan 2024", "janv. 2024"."""
         from datetime import date
 
         from babel.dates import format_date
 
         if month is None:
             return self("unknown")
-        first = date(int(month[:4]), int(month[5:7]), 1)
+        first = date.fromisoformat(f"{month}-01") if isinstance(month, str) else month
         return format_date(first, format="LLL y" if short else "LLLL y", locale=self.locale)  # type: ignore[no-any-return]
 
-    def span(self, first: str | None, last: str | None, *, short: bool = False) -> str:
+    def span(self, first: date | str | None, last: date | str | None, *, short: bool = False) -> str:
         """Two months as a span, or the one month that both are."""
         if first == last or last is None:
             return self.month(first, short=short)

@@ -1,17 +1,18 @@
-"""The report of a plan: one HTML file and one workbook, in English or French."""
+"""The report of a result: one HTML file and one workbook, in English or French."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rampart.findings import Language
-    from rampart.results.worked_out import WorkedOut
+    from rampart.results.result import Result
 
 
 def write_report(
-    plan: WorkedOut,
+    result: Result,
     folder_or_file: str | Path,
     *,
     language: Language = "en",
@@ -19,27 +20,27 @@ def write_report(
     banner: str = "",
     force: bool = False,
 ) -> tuple[Path, ...]:
-    """Write the report of a plan and return the paths written: the page first, then the workbook.
+    """Write the report of a plan, a plan for a war, or an answer for fleets; gives the page, then the workbook.
 
     folder_or_file  an ``.html`` file (the workbook stands beside it under the same name), or a folder, made
                     where it is missing, that gets ``report.en.html`` and ``report.en.xlsx``
     banner          classification or handling text for the head of every page
-    force           also over files that are there; the report of a plan inside its folder is renewed without it
+    force           also over files that are there; the report of a result inside its folder is renewed without it
 
     Both files appear whole, or neither does. Raises ``TakenError`` (a FileExistsError) where one of them is there, or where
-    a report in a plan folder was changed after it was written; ``PlaceError`` (an OSError) where nothing can be written.
+    a report in a folder of results was changed after it was written; ``PlaceError`` (an OSError) where nothing can be
+    written.
     """
     from rampart.engine.whole_file import whole_files
-    from rampart.report.pages.plan import write_html
 
     target = Path(folder_or_file)
     if target.suffix.lower() not in (".html", ".htm"):
         target = target / f"report.{language}.html"
     targets = (target, target.with_suffix(".xlsx")) if workbook else (target,)
     with whole_files(targets, force=force, listed=True) as (page, *book):
-        write_html(plan, page, language, banner=banner)
+        text = import_module(f"rampart.report.pages.{result.kind}").html(result, language, banner=banner)
+        page.write_text(text, encoding="utf-8", newline="\n")
         if book:
-            from rampart.report.books.plan import write_workbook
-
-            write_workbook(plan, book[0], language, banner=banner)
+            write_workbook = import_module(f"rampart.report.books.{result.kind}").write_workbook
+            write_workbook(result, book[0], language, banner=banner)
     return targets

@@ -53,7 +53,7 @@ def slots(plan: WorkedOut, time: Time) -> pl.DataFrame:
         return periods.select("period", "month", "months", share=pl.lit(1.0), last=pl.lit(True))
     rows = []
     for period, month, months in periods.select("period", "month", "months").iter_rows():
-        first = int(month[:4]) * 12 + int(month[5:7]) - 1
+        first = month.year * 12 + month.month - 1
         rows += [(period, (first + n) // 12, 1.0 / months) for n in range(months)]
     schema = {"period": pl.Int64, "year": pl.Int64, "share": pl.Float64}
     table = pl.DataFrame(rows, schema=schema, orient="row")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from rampart.results.worked_out import WorkedOut
+from rampart.results.result import Result
 
 NOTICEABLE = 0.01
 """Share of an objective from which what is missing is worth a headline."""
@@ -16,7 +16,7 @@ def leading(bottlenecks: pl.DataFrame, most: int) -> pl.DataFrame:
     return table.filter(pl.col("rank").rank("ordinal").over("objective") <= most).sort("rank")
 
 
-def most_short(plan: WorkedOut) -> str | None:
+def most_short(plan: Result) -> str | None:
     """First objective, in the order of the case, of which a noticeable share is missing; None where none is.
 
     Shares are taken within each item and then averaged, since items have different units.
@@ -41,7 +41,7 @@ def most_short(plan: WorkedOut) -> str | None:
     return min(short, key=lambda name: ranks.get(name, len(found))) if short else None
 
 
-def recipients_of(plan: WorkedOut) -> list[str]:
+def recipients_of(plan: Result) -> list[str]:
     """Nations that are supplied, in the order of the case."""
     nations = plan.case.tables["nations"]
     return nations.filter(pl.col("role") == "recipient")["nation"].to_list()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from rampart.results.worked_out import WorkedOut
+from rampart.results.result import Result
 
 
-def unknown_stocks(plan: WorkedOut) -> list[tuple[str, str]]:
+def unknown_stocks(plan: Result) -> list[tuple[str, str]]:
     """Holder and item with a requirement or a demand but no stock row, in the order of the case."""
     case = plan.case
     known = set(case["stocks"].select("holder", "item").iter_rows())
@@ -17,7 +17,7 @@ def unknown_stocks(plan: WorkedOut) -> list[tuple[str, str]]:
     return [pair for pair in asked if pair not in known]
 
 
-def without_budget(plan: WorkedOut) -> list[tuple[str, int]]:
+def without_budget(plan: Result) -> list[tuple[str, int]]:
     """Nation and fiscal year in which money is spent though no budget row limits it."""
     limited = set(plan.case["budgets"].select("nation", "fiscal_year").iter_rows())
     spent = plan["money"].filter((pl.col("commitments") > 0) | (pl.col("payments") > 0))
@@ -25,19 +25,19 @@ def without_budget(plan: WorkedOut) -> list[tuple[str, int]]:
     return [pair for pair in pairs.iter_rows() if pair not in limited]
 
 
-def orders_without_due(plan: WorkedOut) -> list[tuple[str, str, float]]:
+def orders_without_due(plan: Result) -> list[tuple[str, str, float]]:
     """Buyer, item and quantity of placed orders whose amount still to pay is unknown."""
     orders = plan.case["orders"].filter(pl.col("due").is_null())
     sums = orders.group_by("buyer", "item").agg(pl.col("quantity").sum()).sort("buyer", "item")
     return list(sums.iter_rows())
 
 
-def items_without(plan: WorkedOut, column: str) -> list[str]:
+def items_without(plan: Result, column: str) -> list[str]:
     """Items whose price or book value is unknown."""
     return plan.case.tables["items"].filter(pl.col(column).is_null())["item"].to_list()
 
 
-def without_rate(plan: WorkedOut) -> list[tuple[str, str]]:
+def without_rate(plan: Result) -> list[tuple[str, str]]:
     """Holder and item with a requirement but no daily expenditure rate, so no days of supply."""
     stock = plan["stock"].filter(pl.col("requirement").is_not_null())
     rates = stock.group_by("holder", "item", maintain_order=True).agg(pl.col("daily_rate").is_not_null().any())

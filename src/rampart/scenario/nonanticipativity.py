@@ -1,9 +1,9 @@
-"""A check, independent of the model, that a plan does not peek: what looks alike so far is decided alike."""
+"""A check, independent of the model, that a plan knows no more than can be seen: what looks alike so far is decided alike."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import polars as pl
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 ALIKE = 1e-6  # relative difference up to which two amounts are the same
 
 
-def peeks(tables: Mapping[str, pl.DataFrame]) -> list[tuple[str, str, str, float, float]]:
+def foresight(tables: Mapping[str, pl.DataFrame]) -> list[tuple[str, str, Any, float, float]]:
     """Decisions that differ between nodes with the same history: (kind, what, month, one amount, the other).
 
     tables  of a war plan, as saved: ``nodes`` (node, parent, month, regime) and ``policy`` (kind, what, node, quantity).
             Only the regimes seen on the way to a node count as its history, not the numbers of the nodes
     """
     history: dict[int, tuple[str, ...]] = {}
-    month: dict[int, str] = {}
+    month: dict[int, Any] = {}
     for node, parent, when, regime in (
         tables["nodes"].sort("node").select("node", "parent", "month", "regime").iter_rows()
     ):

@@ -16,16 +16,20 @@ from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
+from rampart.catalogues.results import frame
+from rampart.network.keys import Key, parts, text
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.tree import Tree
-from rampart.plan.solving.highs import NoPlan, Risk
+from rampart.plan.solving.highs import NoPlan
 from rampart.results.manifest import origin_of
+from rampart.results.result import Result
 from rampart.scenario import branching, forward, war
 from rampart.scenario.decompose import Material, Round, TwoStage, path_outlook, two_stage
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
 from rampart.scenario.policy import Lasting, Situation
-from rampart.scenario.tree_programme import DECISIONS, Answer, Effort, Outlook, cvar
+from rampart.scenario.risk import Risk
+from rampart.scenario.tree_programme import Answer, Effort, Outlook, cvar
 
 if TYPE_CHECKING:
     import polars as pl
@@ -70,7 +74,7 @@ def plan_on_paths(
     progress: Callable[[Round], None] | None = None,
     rolling: Callable[[str, int, int], None] | None = None,
     say: war.Say | None = None,
-) -> tuple[war.WarPlan, TwoStage]:
+) -> tuple[Result, TwoStage]:
     """Plan a case over sampled paths, as ``war_plan`` does over a tree; the answer of the decomposition comes with it.
 
     risk      weigh the costly paths more than the mean does; ``regret``: make the largest regret over the paths small.
@@ -105,7 +109,7 @@ def plan_on_paths(
             say("frontier")
         found, stands_for = _frontier(case, chain, drawn, chance, first, sampling.frontier, objective)
         if found:
-            tables["frontier"] = war.table(found)
+            tables["frontier"] = frame("war", "frontier", found)
             values.append(("frontier_error", stands_for))
     if sampling.batches:
         values += _batch_bounds(case, chain, answer, first, sampling, objective, workers)
@@ -117,13 +121,13 @@ def plan_on_paths(
         )  # fmt: skip
         tables["forward"] = forward_table(run)
         values += [("fresh_bound", run.bound), ("fresh_known", float(run.known.mean()))]
-    tables["values"] = war.frame({"name": [n for n, _ in values], "value": [v for _, v in values]})
+    tables["values"] = frame("war", "values", values)
     manifest = origin_of(case) | {
         "solver": {"name": "HiGHS", "threads": 1, "gap": sampling.gap, "workers": workers}, "status": answer.status,
         "gap": answer.gap, "sampling": asdict(sampling), "paths": len(chance), "nodes": len(tree),
         "objective": war.objective_of(path_outlook(material, 0)), "risk": war.risk_of(risk, regret=regret),
     }  # fmt: skip
-    return war.WarPlan(case, tree, tables, manifest), answer
+    return war.result_of(case, tables, manifest), answer
 
 
 def _tables(
@@ -134,20 +138,19 @@ def _tables(
     first = material.first
     at_period = [np.flatnonzero(tree.period == t) for t in range(len(case.calendar))]
     months = [month_text(m) for m in case.calendar.starts]
-    decided = sorted((f, key, t, v) for (f, key, t), v in zip(answer.names, answer.amounts, strict=True)
-                     if f in DECISIONS and v > 1e-6)  # fmt: skip
-    rows = [(f, key, int(n), months[t], v) for f, key, t, v in decided for n in at_period[t]]
-    names = ("kind", "what", "node", "month", "quantity")
-    policy = war.frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
     ends, supply, left = [], [], []
     for n, (level, cost, known) in enumerate(zip(answer.levels, answer.path_cost, answer.known, strict=True)):
         outlook, one = path_outlook(material, n), Answer(0.0, level, np.array([cost]), np.zeros(0))
         ends.append(war.ends_of(outlook, one, chain.ends, np.array([known]), {}))
         supply.append(war.supply_of(outlook, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
         left.append(left_over(outlook, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
+    decided = sorted((f, text(key), t, v, key) for (f, key, t), v in zip(answer.names, answer.amounts, strict=True)
+                     if f in outlook.decisions and v > 1e-6)  # fmt: skip
+    rows = [(f, what, parts(key), int(n), months[t], v) for f, what, t, v, key in decided for n in at_period[t]]
+    policy = frame("war", "policy", rows)
     by_path = pl.concat(ends).with_columns(path=pl.int_range(pl.len()), probability=pl.Series(chance))
     by_path = by_path.with_columns(
-        **{f"regret_{n}": pl.Series(cost - answer.known) for n, cost in answer.rivals.items()}
+        **{f"regret_{n}": pl.Series(cost - answer.known).fill_nan(None) for n, cost in answer.rivals.items()}
     )
     rounds = answer.rounds
     return war.length_of_war(case, chain) | {
@@ -157,7 +160,7 @@ def _tables(
         "ends": by_path,
         "supply": pl.concat(supply),
         "left": pl.concat(left),
-        "rounds": war.frame({f: [getattr(r, f) for r in rounds] for f in Round.__dataclass_fields__}),
+        "rounds": frame("war", "rounds", [asdict(r) for r in rounds]),
     }
 
 
@@ -189,7 +192,7 @@ def _frontier(
 
 def first_decisions(
     case: Case, chain: Chain, material: Material, chance: Floats
-) -> dict[str, dict[tuple[str, str, int], float]]:
+) -> dict[str, dict[tuple[str, Key, int], float]]:
     """What others would decide first: for the mean of the paths, as if it lasts five years, year by year."""
     first = material.first
     effort = Effort(gap=1e-3, whole_until=None if material.capacity else first)
@@ -211,7 +214,7 @@ def first_decisions(
         period = outlook.tree.period
         found[name] = {
             (family, key, int(period[node])): amount
-            for family in outlook.programme.variables
+            for family in outlook.programme.families
             for (key, node), amount in outlook.decided(answer, family).items()
         }
     return found
@@ -266,4 +269,4 @@ def forward_table(run: forward.Forward) -> pl.DataFrame:
         )
         for column, figure in zip(rows, figures, strict=True):
             rows[column].append(figure)
-    return war.frame(rows)
+    return frame("war", "forward", rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -11,50 +10,27 @@ import numpy as np
 from rampart.beliefs.chain import Chain
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
-from rampart.catalogues.results import Tables, result_tables
+from rampart.catalogues.results import frame
+from rampart.network.keys import parts, text
 from rampart.network.lags import Floats
 from rampart.plan.parts.need import monthly_need
 from rampart.plan.programme.tree import Tree
-from rampart.plan.solving.highs import NoPlan, Risk
+from rampart.plan.solving.highs import NoPlan
 from rampart.results.manifest import origin_of
+from rampart.results.result import Result
 from rampart.scenario import branching, policy
 from rampart.scenario.by_branch import seen_at, turns
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
-from rampart.scenario.tree_programme import DECISIONS, Answer, Effort, Outlook, by_name, cvar
+from rampart.scenario.nonanticipativity import foresight
+from rampart.scenario.risk import Risk
+from rampart.scenario.tree_programme import Answer, Effort, Outlook, by_name, cvar
 
 if TYPE_CHECKING:
     import polars as pl
 
 Shape = Literal["auto", "comb", "regimes", "given"]
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, eq=False)
-class WarPlan:
-    """The plan on the tree.
-
-    tables  (columns in ``data/war.csv``) ``decisions`` (what to decide before the next look), ``nodes`` (the tree),
-            ``policy`` (decisions at every node), ``turns`` (what is decided otherwise on each branch), ``holdings`` (stock
-            and need served at every node), ``ends`` (by end of the war), ``left`` (what each end leaves behind),
-            ``supply`` (what the partner gets a month before each end), ``values`` (bounds, value of knowing, of recourse,
-            risk), ``risks`` (objectives whose bad paths weigh more), ``frontier`` (partner, readiness, money), ``survival``
-            (chance that the war goes on) and ``lasting`` (closed forms of it); over sampled paths ``rounds`` and ``forward``
-    manifest where the plan comes from: hashes of the inputs, versions, solver, seed, size, gap
-    """
-
-    case: Case
-    tree: Tree
-    tables: dict[str, pl.DataFrame]
-    manifest: dict[str, Any]
-
-    def __getitem__(self, name: str) -> pl.DataFrame:
-        return self.tables[name]
-
-
-def catalogue() -> Tables:
-    """Result tables: their own row under "", then each column, from ``data/war.csv``."""
-    return result_tables("war.csv")
 
 
 def tree_of(case: Case, shape: Shape = "auto") -> tuple[Tree, Chain | None]:
@@ -76,7 +52,7 @@ def war_plan(
     compare: bool = True,
     effort: Effort | None = None,
     say: Say | None = None,
-) -> WarPlan:
+) -> Result:
     """Plan a case over what may happen.
 
     shape      comb (the war ends or goes on; the default), regimes (a branch for each), given (the table ``branches``,
@@ -121,16 +97,10 @@ def war_plan(
         rivals = _rivals(case, outlook, ends, objective, say)
         values += [(name, float(cost @ outlook.chance)) for name, cost in rivals.items()]
         say("frontier")
-        found = frontier(outlook)
-        if found:
-            tables["frontier"] = table(found)
-    risks = risks_of(outlook, answer)
-    if risks:
-        tables["risks"] = table(risks)
-    turned = turns(outlook, answer, ends)
-    if turned:
-        tables["turns"] = table(turned)
-    tables["values"] = frame({"name": [n for n, _ in values], "value": [v for _, v in values]})
+        tables["frontier"] = frame("war", "frontier", frontier(outlook))
+    tables["risks"] = frame("war", "risks", risks_of(outlook, answer))
+    tables["turns"] = frame("war", "turns", turns(outlook, answer, ends))
+    tables["values"] = frame("war", "values", values)
     tables["ends"] = ends_of(outlook, answer, ends, known, rivals)
     if chain is not None:
         tables |= length_of_war(case, chain)
@@ -141,7 +111,15 @@ def war_plan(
         "nonzeros": int(matrix.nnz), "objective": objective_of(outlook),
         "risk": risk_of(None if regret else risk, regret=regret),
     }  # fmt: skip
-    return WarPlan(case, tree, tables, manifest)
+    return result_of(case, tables, manifest)
+
+
+def result_of(case: Case, tables: dict[str, pl.DataFrame], manifest: dict[str, Any]) -> Result:
+    """The result. RuntimeError, a defect, where it decides differently though nothing tells two courses of the war apart."""
+    found = foresight(tables)
+    if found:
+        raise RuntimeError(f"the plan knows more than can be seen: {found[:3]}")
+    return Result.of("war", case, tables, manifest)
 
 
 def risks_of(outlook: Outlook, answer: Answer) -> list[dict[str, Any]]:
@@ -182,29 +160,15 @@ def length_of_war(case: Case, chain: Chain) -> dict[str, pl.DataFrame]:
     rows.append({"measure": "hazard", "of": "", "value": float(chain.long_run_hazard)})
     goes_on = survival[: months + 1]
     return {
-        "survival": frame({"months": list(range(months + 1)), "goes_on": goes_on.tolist()}),
-        "lasting": table(rows),
+        "survival": frame("war", "survival", {"months": range(months + 1), "goes_on": goes_on}),
+        "lasting": frame("war", "lasting", rows),
     }
-
-
-def table(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """A table from its rows."""
-    import polars as pl
-
-    return pl.DataFrame(rows)
-
-
-def frame(columns: dict[str, list[Any]]) -> pl.DataFrame:
-    """A table from its columns."""
-    import polars as pl
-
-    return pl.DataFrame(columns)
 
 
 def nodes_of(tree: Tree, ends: Any) -> pl.DataFrame:
     """The tree as a table."""
     return frame(
-        {
+        "war", "nodes", {
             "node": list(range(len(tree))), "parent": tree.parent.tolist(), "period": tree.period.tolist(),
             "month": [month_text(int(m)) for m in tree.first_month],
             "regime": [seen_at(tree, n) for n in range(len(tree))],
@@ -223,23 +187,21 @@ def _decisions(outlook: Outlook, answer: Answer, *, root_only: bool) -> pl.DataF
         if tree.parent[node] in trunk and children[tree.parent[node]] == 1:
             trunk.add(node)
     rows = [
-        (family, key, node, month_text(int(tree.first_month[node])), amount)
-        for family in DECISIONS
+        (family, text(key), parts(key), node, month_text(int(tree.first_month[node])), amount)
+        for family in outlook.decisions
         for (key, node), amount in outlook.decided(answer, family).items()
         if amount > 1e-6 and (not root_only or node in trunk)
     ]
-    rows.sort(key=lambda r: (r[0], r[1], r[2]))
-    names = ("kind", "what", "node", "month", "quantity")
-    return frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
+    rows.sort(key=lambda r: (r[0], r[1], r[3]))
+    return frame("war", "decisions", rows)
 
 
 def _holdings(outlook: Outlook, answer: Answer) -> pl.DataFrame:
     rows = []
     for family in ("stock", "serve", "unmet"):
         for (key, node), amount in sorted(outlook.decided(answer, family).items()):
-            rows.append((family, *key.split("|")[:2], node, amount))
-    names = ("measure", "holder", "item", "node", "quantity")
-    return frame({name: [r[n] for r in rows] for n, name in enumerate(names)})
+            rows.append((family, *key[:2], node, amount))
+    return frame("war", "holdings", rows)
 
 
 def _known(case: Case, tree: Tree, objective: str | None, effort: Effort | None) -> Floats:
@@ -289,7 +251,7 @@ def _values(
     trunk = [int(np.flatnonzero(tree.period == t)[0]) for t in range(first)]
     amounts = [
         (family, key, trunk[t], amount)
-        for family in DECISIONS
+        for family in ahead.decisions
         for (key, t), amount in ahead.decided(expected, family).items()
         if t < first
     ]
@@ -329,8 +291,6 @@ def _rivals(case: Case, outlook: Outlook, ends: Any, objective: str | None, say:
 
 def ends_of(outlook: Outlook, answer: Answer, ends: Any, known: Floats, rivals: dict[str, Floats]) -> pl.DataFrame:
     """By path: when the war ends, its chance, cost, regret, and what was served until then."""
-    import polars as pl
-
     tree = outlook.tree
     over = tree.mix @ ends > 0.5 if tree.mix is not None else np.zeros(len(tree), dtype=bool)
     table = tree.ancestor[outlook.leaves]
@@ -351,7 +311,7 @@ def ends_of(outlook: Outlook, answer: Answer, ends: Any, known: Floats, rivals: 
         )
     for name, cost in rivals.items():
         rows[f"regret_{name}"] = (cost - known).tolist()
-    return frame(rows | extra).cast({"ends": pl.String})
+    return frame("war", "ends", rows | extra)
 
 
 def supply_of(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
@@ -359,11 +319,9 @@ def supply_of(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
 
     Talks rest on what can be sustained, so the last year before the end counts, not the mean of the war.
     """
-    import polars as pl
-
-    tree, sets = outlook.tree, outlook.programme.sets
+    tree, network = outlook.tree, outlook.programme.network
     over = policy.over_at(tree, ends)
-    served, need = outlook.decided(answer, "serve"), sets.need_on(tree)
+    served, need = outlook.decided(answer, "serve"), outlook.programme.need
     rows = []
     for n, nodes in enumerate(tree.ancestor[outlook.leaves]):
         path = nodes[nodes >= 0]
@@ -376,19 +334,17 @@ def supply_of(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
         done = path[over[path]]
         end = month_text(int(tree.first_month[done[0]])) if done.size else None
         totals: dict[tuple[str, str], list[float]] = {}
-        for d, (holder, item, purpose) in enumerate(sets.demands):
-            if holder in sets.recipients:
-                both = totals.setdefault((holder, item), [0.0, 0.0])
-                both[0] += sum(served.get((f"{holder}|{item}|{purpose}", int(k)), 0.0) for k in kept)
+        for d, demand in enumerate(network.demands):
+            if demand.holder in network.recipients:
+                both = totals.setdefault((demand.holder, demand.item), [0.0, 0.0])
+                both[0] += sum(served.get((demand, int(k)), 0.0) for k in kept)
                 both[1] += float(need[d, kept].sum())
         rows += [
             (n, end, holder, item, s / months, w / months)
             for (holder, item), (s, w) in totals.items()
             if w > 0 or s > 0
         ]
-    names = {"path": pl.Int64, "ends": pl.String, "holder": pl.String, "item": pl.String,
-             "served": pl.Float64, "need": pl.Float64}  # fmt: skip
-    return pl.DataFrame(rows, schema=names, orient="row")
+    return frame("war", "supply", rows)
 
 
 def _months_of_need(outlook: Outlook, answer: Answer) -> tuple[Floats, Floats]:
@@ -396,13 +352,13 @@ def _months_of_need(outlook: Outlook, answer: Answer) -> tuple[Floats, Floats]:
 
     In months of each need: quantities of different items are not added.
     """
-    sets = outlook.programme.sets
-    monthly = monthly_need(sets)
+    network = outlook.programme.network
+    monthly = monthly_need(network)
     months = np.divide(1.0, monthly, out=np.zeros_like(monthly), where=monthly > 0)
-    theirs = np.array([holder in sets.recipients for holder, _, _ in sets.demands], dtype=bool)
+    theirs = np.array([demand.holder in network.recipients for demand in network.demands], dtype=bool)
     months = np.where(theirs | ~theirs.any(), months, 0.0)
-    number = {"|".join(demand): n for n, demand in enumerate(sets.demands)}
+    number = outlook.programme["serve"].index
     served = np.zeros(len(outlook.tree))
     for (key, node), amount in outlook.decided(answer, "serve").items():
         served[node] += amount * months[number[key]]
-    return served, months @ sets.need_on(outlook.tree)
+    return served, months @ outlook.programme.need

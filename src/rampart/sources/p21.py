@@ -23,7 +23,7 @@ from rampart.findings import Finding, Language
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
-    from rampart.results.result import Plan
+    from rampart.results.result import Result
 
 SHEET = "P-21"
 MONTHS = tuple(f"m{i:02d}" for i in range(1, 13))
@@ -64,7 +64,7 @@ def fiscal_year(month: int) -> int:
     return (month + 3) // 12
 
 
-def schedule(source: Case | Plan) -> pl.DataFrame:
+def schedule(source: Case | Result) -> pl.DataFrame:
     """The production schedule of a plan (what is on order and what it orders), or what a case has on order.
 
     What a period of several months delivers is spread over its months in equal parts. Deliveries without a
@@ -81,8 +81,8 @@ def schedule(source: Case | Plan) -> pl.DataFrame:
         lengths = _period_lengths(case)
         chosen = source["orders"].select(*columns_, "award", "period", "month", "quantity")
         for *key, award, period, month, quantity in chosen.iter_rows():
-            year = fiscal_year(month_number(award)) if award else None
-            _add(buys, (*key, year), month_number(month), lengths[period], quantity)
+            year = fiscal_year(12 * award.year + award.month - 1) if award else None
+            _add(buys, (*key, year), 12 * month.year + month.month - 1, lengths[period], quantity)
     lines = {row["line"]: row for row in case["lines"].iter_rows(named=True)}
     items = {row["item"]: row for row in case["items"].iter_rows(named=True)}
     rows: list[dict[str, Any]] = []
@@ -95,7 +95,7 @@ def schedule(source: Case | Plan) -> pl.DataFrame:
     return pl.DataFrame([[row.get(c) for c in columns()] for row in rows], schema=schema(), orient="row", strict=False)
 
 
-def without_line(source: Case | Plan) -> int:
+def without_line(source: Case | Result) -> int:
     """Deliveries on order that no production line of the case makes: the schedule leaves them out."""
     from rampart.case.tables import Case
 

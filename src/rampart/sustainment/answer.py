@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rampart.sustainment.availability_by_month import UNSETTLED
-from rampart.sustainment.availability_by_month import AvailabilityByMonth as Course
-from rampart.sustainment.availability_by_month import availability_by_month as course
+from rampart.catalogues.results import frame
+from rampart.results.manifest import origin_of, records_of
+from rampart.results.result import Result
+from rampart.sustainment.availability_by_month import UNSETTLED, AvailabilityByMonth, availability_by_month
 from rampart.sustainment.echelon_network import Floats, Network
 from rampart.sustainment.exchange import conflict, gain, levers, mixed_fleets
 from rampart.sustainment.fleet import Support, read_support
@@ -28,24 +29,6 @@ POINTS = 12
 """Points of the curve whose stock lists are told."""
 
 
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """Result tables by name (columns in ``data/sustain.csv``), findings, and what they were computed from."""
-
-    case: Case
-    support: Support
-    course: Course
-    tables: Mapping[str, pl.DataFrame]
-    findings: tuple[Finding, ...]
-    month: str
-    target: float | None
-    draws: int
-    seed: int
-
-    def __getitem__(self, table: str) -> pl.DataFrame:
-        return self.tables[table]
-
-
 def sustain(
     case: Case,
     *,
@@ -54,7 +37,7 @@ def sustain(
     budget: float | None = None,
     draws: int = 24,
     seed: int = 1,
-) -> Answer:
+) -> Result:
     """Availability over time, what holds it back, the cost-availability curve, and what a euro buys.
 
     month   month for which spares are bought; by default the last
@@ -68,7 +51,7 @@ def sustain(
     if budget is not None and not budget >= 0:
         raise ValueError(f"budget {budget}: expected money of zero or more")
     support = read_support(case)
-    base = course(support)
+    base = availability_by_month(support)
     at = len(support.months) - 1 if month is None else _index(support, month)
     spares = spares_of(support, base, at)
     tables = {
@@ -81,8 +64,12 @@ def sustain(
         "conflict": _conflict(support, base),
         "mix": _mix(support, base, at, MIX_TARGET if target is None else target),
     }
-    findings = (*case.findings, *_findings(support, base, spares, at, target))
-    return Answer(case, support, base, tables, findings, support.months[at], target, draws, seed)
+    manifest = origin_of(case) | {
+        "status": "optimal", "month": support.months[at], "target": target, "budget": budget, "draws": draws, "seed": seed,
+        "use": {"rounds": base.rounds, "residual": base.residual, "settled": base.residual <= UNSETTLED},
+        "findings": records_of((*case.findings, *_findings(support, base, spares, at, target))),
+    }  # fmt: skip
+    return Result.of("fleet", case, tables, manifest)
 
 
 def _index(support: Support, month: str) -> int:
@@ -91,7 +78,7 @@ def _index(support: Support, month: str) -> int:
     return support.months.index(month)
 
 
-def spares_of(support: Support, base: Course, month: int) -> Spares:
+def spares_of(support: Support, base: AvailabilityByMonth, month: int) -> Spares:
     """The cost-availability curve for the use, pipelines and systems of one month, from the stock held then.
 
     Parts without a price stand at what is held. What a supplier owes is taken as of that month.
@@ -136,15 +123,7 @@ def spares_of(support: Support, base: Course, month: int) -> Spares:
     )
 
 
-def _frame(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
-    import polars as pl
-
-    from rampart.catalogues.fleet_results import schema_of
-
-    return pl.DataFrame(rows, schema=schema_of(columns), orient="row")
-
-
-def _availability(s: Support, c: Course, bands: Mapping[int, tuple[Floats, Floats]]) -> pl.DataFrame:
+def _availability(s: Support, c: AvailabilityByMonth, bands: Mapping[int, tuple[Floats, Floats]]) -> pl.DataFrame:
     rows = []
     for f, fleet in enumerate(s.fleets):
         need = s.fleet_rows[f]["needed"]
@@ -155,11 +134,10 @@ def _availability(s: Support, c: Course, bands: Mapping[int, tuple[Floats, Float
                 (fleet, month, s.regime[f][m] or None, held, float(c.damaged[f, m]), float(c.maintenance[f, m]), there,
                  there / held if held > 1e-9 else None, there / need if need else None, low, high)
             )  # fmt: skip
-    names = ("fleet", "month", "regime", "held", "damaged", "maintenance", "available", "ao", "dto", "low", "high")
-    return _frame(names, rows)
+    return frame("fleet", "availability", rows)
 
 
-def _bands(case: Case, base: Course, draws: int, seed: int) -> dict[int, tuple[Floats, Floats]]:
+def _bands(case: Case, base: AvailabilityByMonth, draws: int, seed: int) -> dict[int, tuple[Floats, Floats]]:
     """Tenth and ninetieth hundredth of systems available, every figure with a range drawn anew."""
     if not draws:
         return {}
@@ -168,12 +146,12 @@ def _bands(case: Case, base: Course, draws: int, seed: int) -> dict[int, tuple[F
     found = []
     for n in range(draws):
         support = read_support(drawn(case, seed=seed, number=n))
-        found.append(course(support, start=base.available, close=0.02).available)
+        found.append(availability_by_month(support, start=base.available, close=0.02).available)
     low, high = np.quantile(np.stack(found), [0.1, 0.9], axis=0)
     return {f: (low[f], high[f]) for f in range(len(base.support.fleets))}
 
 
-def _holding_back(s: Support, c: Course) -> pl.DataFrame:
+def _holding_back(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     down = c.systems_down()
     rows: list[tuple[Any, ...]] = []
     for f, fleet in enumerate(s.fleets):
@@ -184,10 +162,10 @@ def _holding_back(s: Support, c: Course) -> pl.DataFrame:
                 (fleet, month, "part", s.parts[p], float(down[f, p, m])) for p in np.flatnonzero(down[f, :, m] > 1e-9)
             ]
     rows = [row for row in rows if row[4] > 1e-9]
-    return _frame(("fleet", "month", "cause", "part", "systems"), rows)
+    return frame("fleet", "holding_back", rows)
 
 
-def _shortages(s: Support, c: Course) -> pl.DataFrame:
+def _shortages(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     from rampart.sustainment.timegrid import by_month
 
     mean, short = by_month(c.mean), by_month(c.ebo)
@@ -200,20 +178,20 @@ def _shortages(s: Support, c: Course) -> pl.DataFrame:
                      float(short[m, p, n]))
                     for m, month in enumerate(s.months)
                 ]  # fmt: skip
-    return _frame(("part", "site", "month", "demand", "pipeline", "stock", "backorders"), rows)
+    return frame("fleet", "shortages", rows)
 
 
-def _shops(s: Support, c: Course) -> pl.DataFrame:
+def _shops(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     rows = [
         (shop, month, float(c.load[m, n]), float(s.bays[m, n]), float(c.queue[m, n]))
         for n, shop in enumerate(s.shops)
         for m, month in enumerate(s.months)
     ]
-    return _frame(("shop", "month", "load", "bays", "jobs"), rows)
+    return frame("fleet", "shops", rows)
 
 
 def _points(
-    s: Support, c: Course, spares: Spares, month: int, target: float | None, budget: float | None
+    s: Support, c: AvailabilityByMonth, spares: Spares, month: int, target: float | None, budget: float | None
 ) -> dict[str, pl.DataFrame]:
     """The curve, a choice of its points with their stock lists, and what to buy next after the marked one."""
     steps = len(spares.cost)
@@ -240,14 +218,14 @@ def _points(
             for p, n in zip(*np.nonzero((stock > 0) | (now > 0)), strict=True)
         ]  # fmt: skip
     return {
-        "curve": _frame(("step", "cost", "supply_availability"), curve_rows),
-        "points": _frame(("point", "step", "cost", "supply_availability", "systems", "marked"), points),
-        "stock_list": _frame(("point", "part", "site", "held", "stock", "cost"), stocks),
+        "curve": frame("fleet", "curve", curve_rows),
+        "points": frame("fleet", "points", points),
+        "stock_list": frame("fleet", "stock_list", stocks),
         "buys": _buys(s, spares, marked or 0),
     }
 
 
-def systems_ready(s: Support, c: Course, spares: Spares, stock: Any, month: int) -> float:
+def systems_ready(s: Support, c: AvailabilityByMonth, spares: Spares, stock: Any, month: int) -> float:
     """Systems available with a stock, by the whole network at one month: the figure behind a point of the curve."""
     from rampart.sustainment.availability import part_factor
     from rampart.sustainment.echelons import evaluate
@@ -277,10 +255,10 @@ def _buys(s: Support, spares: Spares, after: int, most: int = 40) -> pl.DataFram
             for p, n in zip(*np.nonzero(now != before), strict=True)
         ]
         before = now
-    return _frame(("order", "part", "site", "quantity", "cost", "gained"), rows)
+    return frame("fleet", "buys", rows)
 
 
-def _exchange(case: Case, s: Support, c: Course) -> dict[str, pl.DataFrame]:
+def _exchange(case: Case, s: Support, c: AvailabilityByMonth) -> dict[str, pl.DataFrame]:
     """System-months for a million of currency by lever, and by month for each type."""
     rates, monthly = [], []
     for lever in levers(s, c):
@@ -295,33 +273,31 @@ def _exchange(case: Case, s: Support, c: Course) -> dict[str, pl.DataFrame]:
             rates.append((*key, lever.cost, float(by_month.sum()), float(by_month.sum() * per)))
             monthly += [(*key[:3], kind, month, float(by_month[m] * per)) for m, month in enumerate(s.months)]
     return {
-        "exchange": _frame(
-            ("lever", "code", "site", "from", "type", "cost", "system_months", "per_million"), rates
-        ).sort("per_million", descending=True),
-        "exchange_months": _frame(("lever", "code", "site", "type", "month", "per_million"), monthly),
+        "exchange": frame("fleet", "exchange", rates).sort("per_million", descending=True),
+        "exchange_months": frame("fleet", "exchange_months", monthly),
     }
 
 
-def _conflict(s: Support, c: Course) -> pl.DataFrame:
+def _conflict(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     rows = [
         (holder, s.fleets[f], month, float(lost[m]))
         for holder, f, lost in conflict(s, c)
         for m, month in enumerate(s.months)
         if abs(lost).max(initial=0.0) > 1e-3
     ]
-    return _frame(("holder", "fleet", "month", "systems"), rows)
+    return frame("fleet", "conflict", rows)
 
 
-def _mix(s: Support, c: Course, month: int, target: float) -> pl.DataFrame:
+def _mix(s: Support, c: AvailabilityByMonth, month: int, target: float) -> pl.DataFrame:
     rows = [
         (m.holder, m.type, m.types, m.systems, target, m.apart, m.together, m.apart / m.together - 1)
         for m in mixed_fleets(s, c, month, target)
         if np.isfinite([m.apart, m.together]).all() and m.together > 0
     ]
-    return _frame(("holder", "type", "types", "systems", "target", "apart", "together", "penalty"), rows)
+    return frame("fleet", "mix", rows)
 
 
-def _findings(s: Support, c: Course, spares: Spares, month: int, target: float | None) -> list[Finding]:
+def _findings(s: Support, c: AvailabilityByMonth, spares: Spares, month: int, target: float | None) -> list[Finding]:
     from rampart.findings import Finding
 
     found = []

@@ -20,7 +20,7 @@ from rampart.case.tables import Case
 from rampart.plan.programme.tree import Tree
 from rampart.report.pages.war import html
 from rampart.scenario import branching, policy
-from rampart.scenario.nonanticipativity import peeks
+from rampart.scenario.nonanticipativity import foresight
 from rampart.scenario.sampled import Sampling, plan_on_paths
 from rampart.scenario.tree_programme import Outlook
 from rampart.scenario.war import tree_of, war_plan
@@ -189,7 +189,7 @@ def test_the_second_programme_agrees(deal: Deal) -> None:
     tree, _ = tree_of(case, "comb")
     made = war_plan(case, compare=False)
     assert made["values"]["value"][0] == pytest.approx(again(deal, tree), rel=1e-6, abs=1e-6)
-    assert not peeks(made.tables)
+    assert not foresight(made.tables)
 
 
 @drawn(5, 20, deal=deals, paid=st.floats(60.0, 300.0))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import polars as pl
+
 import rampart
 from cases_small import CONTRACT, case, line, month, need
 
@@ -19,5 +21,5 @@ def test_a_limit_on_expansions_alone_has_no_price() -> None:
                          "max_units": 1.0}],
         )
     )  # fmt: skip
-    priced = plan.duals.filter((plan.duals["family"] == "maximum rate") & (plan.duals["period"] == 3))
+    priced = plan["duals"].filter((pl.col("family") == "maximum rate") & (pl.col("period") == 3))
     assert priced.is_empty()

@@ -7,10 +7,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from rampart.catalogues.results import result_columns
-from rampart.language.names import Subject
-from rampart.report.books.plan import write_workbook
-from report.report_sample import SamplePlan, without
+from rampart.catalogues.results import result_tables
+from rampart.report.books.plan import NOT_SHOWN, write_workbook
+from rampart.results.result import Result
+from report.report_sample import without
 
 pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
 
@@ -29,24 +29,24 @@ def _sheet(book, title):
 
 def _table(plan, book, table, language="en"):
     """Sheet of a result table, and the heads in row 4."""
-    label = Subject(plan, language).label(table)
+    label = result_tables("plan")[table].label[language]
     sheet = _sheet(book, label[:1].upper() + label[1:])
     return sheet, [cell.value for cell in sheet[4]]
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("table", [t for t in result_columns() if t != "periods"])
+@pytest.mark.parametrize("table", [t for t in result_tables("plan") if t not in NOT_SHOWN])
 def test_every_table_stands_whole_with_the_plans_numbers(plan, books, table, language):
     sheet, heads = _table(plan, books[language], table, language)
     frame = plan[table]
     assert sheet.max_row == 4 + frame.height
-    columns = [c for name, c in result_columns()[table].items() if name]
+    columns = result_tables("plan")[table].columns.values()
     places = iter(range(1, len(heads) + 1))
     for column in columns:
         place = next(places)
         if column.name == "item":
             next(places)  # the unit stands beside the item
-        if column.kind not in ("number", "integer"):
+        if column.type not in ("number", "integer"):
             continue
         for number, value in enumerate(frame[column.name].to_list(), 5):
             cell = sheet.cell(number, place).value
@@ -111,7 +111,7 @@ def test_an_empty_plan_still_makes_a_workbook(plan, tmp_path):
 
 def test_long_labels_of_sheets_are_cut_apart(plan, tmp_path):
     rows = plan["rules_broken"].with_columns(pl.lit("=cmd|' /C calc'!A0").alias("code"))
-    odd = SamplePlan(plan.case, dict(plan.tables) | {"rules_broken": rows}, plan.manifest)
+    odd = Result(plan.case, dict(plan.tables) | {"rules_broken": rows}, plan.manifest)
     book = openpyxl.load_workbook(write_workbook(odd, tmp_path / "odd.xlsx"))
     sheet, _ = _table(odd, book, "rules_broken")
     assert all(sheet.cell(5, n).data_type != "f" for n in range(1, 7))

@@ -6,7 +6,7 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.language.words import Words
 from rampart.report.charts import drawing
 from rampart.report.pages.plan import CHARTS, charts
@@ -27,14 +27,14 @@ def test_every_chart_draws(plan, language):
 
 
 def test_french_axes_are_french(plan):
-    (picture,) = CHARTS["stock"](Subject(plan, "fr")).rows(Words("fr"))
+    (picture,) = CHARTS["stock"](InWords(plan, "fr")).rows(Words("fr"))
     assert "600\u202f000" in picture and "besoin" in picture
 
 
 # What a case has on order is drawn whatever the plan decides: see test_promises.
 @pytest.mark.parametrize("name", [name for name in CHARTS if name != "promises"])
 def test_no_chart_without_data(plan, name):
-    assert CHARTS[name](Subject(without(plan), "en")) is None
+    assert CHARTS[name](InWords(without(plan), "en")) is None
 
 
 def _panel(figure, title):
@@ -42,7 +42,7 @@ def _panel(figure, title):
 
 
 def test_a_quarter_is_drawn_as_a_monthly_rate(plan):
-    panel = _panel(CHARTS["production"](Subject(plan, "en")), "powder")
+    panel = _panel(CHARTS["production"](InWords(plan, "en")), "powder")
     bars = panel["layer"][0]["data"]["values"]
     output = plan["production"].filter(pl.col("line") == "fr-powder").sort("period")["output"].to_list()
     lengths = plan["periods"]["months"].to_list()
@@ -52,7 +52,7 @@ def test_a_quarter_is_drawn_as_a_monthly_rate(plan):
 
 
 def test_a_line_without_limit_has_no_capacity_line(plan):
-    figure = CHARTS["production"](Subject(plan, "en"))
+    figure = CHARTS["production"](InWords(plan, "en"))
     marks = [layer["mark"]["type"] for layer in _panel(figure, "charges")["layer"]]
     assert "line" not in marks
     names = [v["name"] for layer in _panel(figure, "charges")["layer"] for v in layer["data"]["values"] if "name" in v]
@@ -61,7 +61,7 @@ def test_a_line_without_limit_has_no_capacity_line(plan):
 
 
 def test_deliveries_stack_to_what_arrives(plan):
-    panel = _panel(CHARTS["deliveries"](Subject(plan, "en")), "artillery")
+    panel = _panel(CHARTS["deliveries"](InWords(plan, "en")), "artillery")
     tops: dict[int, float] = {}
     for bar in panel["layer"][0]["data"]["values"]:
         tops[bar["x"]] = max(tops.get(bar["x"], 0.0), bar["y2"])

@@ -9,8 +9,9 @@ from places import CASES
 from rampart.findings import TakenError
 from rampart.report.pages.plan import html
 from rampart.report.report import write_report
+from rampart.results.result import Result
 from report.page_reader import Page, numbers
-from report.report_sample import SamplePlan, without
+from report.report_sample import without
 
 pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
 
@@ -154,7 +155,7 @@ def test_texts_of_the_case_are_escaped(plan, undrawn):
         pl.col("value").replace("Sample alliance plan", "<script>alert(1)</script> & co")
     )
     case = type(plan.case)(tables=dict(plan.case.tables) | {"settings": settings})
-    text = html(SamplePlan(case, plan.tables, plan.manifest), banner='RESTRICTED "x" </style><b>')
+    text = html(Result(case, plan.tables, plan.manifest), banner='RESTRICTED "x" </style><b>')
     page = Page(text)
     assert "script" not in {t for t, _ in page.tags} and "b" not in {t for t, _ in page.tags}
     assert any("<script>alert(1)</script> & co" in t for t in page.text)
@@ -196,5 +197,5 @@ def test_rows_that_differ_in_their_month_alone_are_one_assumption(plan, undrawn)
     row = orders.filter(pl.col("buyer") == "DEU").with_columns(grade=pl.lit("assumed"))
     many = pl.concat([row.with_columns(month=pl.lit(f"2024-{m:02d}")) for m in range(1, 13)])
     case = type(plan.case)(tables=dict(plan.case.tables) | {"orders": many})
-    text = " ".join(Page(html(SamplePlan(case, plan.tables, plan.manifest))).text)
+    text = " ".join(Page(html(Result(case, plan.tables, plan.manifest))).text)
     assert text.count("Lower Saxony plant (Germany) (Jan 2024 – Dec 2024)") == 1

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rampart.catalogues.results import frame
+from rampart.network.keys import text
+from rampart.plan.model.passes import TIES
 from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.solution import Solution
 
@@ -17,32 +20,16 @@ def price_table(programme: Programme, solution: Solution) -> pl.DataFrame:
     """Columns: pass, family, code, period, dual. The dual is the change of the pass's value for one more plain unit on
     the right-hand side of the row. Rows whose price is zero are left out; the tie-breaking pass has no meaning here.
     """
-    import polars as pl
-
     layout = solution.layout
-    family, code = np.array(layout.row_family, dtype=object), np.array(layout.row_key, dtype=object)
-    frames = []
+    rows: list[tuple[Any, ...]] = []
     for p in solution.passes:
-        if p.name == "ties" or not p.duals.size:
+        if p.name == TIES or not p.duals.size:
             continue
         priced = np.flatnonzero(np.abs(p.duals) > 1e-12)
-        frames.append(
-            pl.DataFrame(
-                {
-                    "pass": [p.name] * priced.size,
-                    "family": list(family[priced]),
-                    "code": list(code[priced]),
-                    "period": programme.tree.period[layout.row_node[priced]],
-                    "dual": p.duals[priced] / layout.row_scale[priced],
-                },
-                schema={
-                    "pass": pl.String,
-                    "family": pl.String,
-                    "code": pl.String,
-                    "period": pl.Int64,
-                    "dual": pl.Float64,
-                },
-            )
-        )
-    schema = {"pass": pl.String, "family": pl.String, "code": pl.String, "period": pl.Int64, "dual": pl.Float64}
-    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+        dual = p.duals[priced] / layout.row_scale[priced]
+        period = programme.tree.period[layout.row_node[priced]]
+        rows += [
+            (p.name, layout.row_family[row], text(layout.row_key[row]), when, value)
+            for row, when, value in zip(priced.tolist(), period.tolist(), dual.tolist(), strict=True)
+        ]
+    return frame("plan", "duals", rows)

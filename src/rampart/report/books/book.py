@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -86,8 +86,10 @@ class Book:
         sheet.repeat_rows(row)
 
     def cell(self, sheet: Any, row: int, column: int, value: Any, style: str) -> None:
-        """One value: numbers as numbers, yes and no as such, unlimited in words, everything else as plain text."""
-        if isinstance(value, bool):
+        """One value: numbers as numbers, yes and no as such, months as "2024-01", unlimited in words, all else as text."""
+        if isinstance(value, date):
+            sheet.write_string(row, column, f"{value:%Y-%m}", self.formats["text"])
+        elif isinstance(value, bool):
             sheet.write_boolean(row, column, value, self.formats["text"])
         elif isinstance(value, str):
             sheet.write_string(row, column, value, self.formats["text" if style in FORMATS else style])

@@ -11,20 +11,26 @@ from rampart.report.books.book import Book, style_of
 if TYPE_CHECKING:
     import polars as pl
 
+    from rampart.catalogues.results import ResultColumn, ResultTable
+    from rampart.language.words import Words
+
 FIRST = 4
 """Row of the first figures; the heads stand above it."""
 MOST_ROWS = 1_048_576 - FIRST
 """Rows that a sheet can hold."""
 WIDTHS = {"code": 34.0, "choice": 24.0, "text": 24.0}
+NARROW = 16.0
+"""Width of a column of nations."""
 
-Tell = Callable[[str, Mapping[str, Any]], Any]
+Cell = Callable[["ResultColumn", Mapping[str, Any]], Any]
+"""What a cell says that is neither number nor month: column and row in, text (or a number) out."""
 
 
 def catalogue_sheet(
     book: Book,
-    columns: Mapping[str, Mapping[str, str]],
+    table: ResultTable,
     frame: pl.DataFrame,
-    tell: Tell,
+    cell: Cell,
     *,
     title: str = "",
     share: Callable[[Mapping[str, Any]], bool] = lambda _: False,
@@ -33,25 +39,28 @@ def catalogue_sheet(
 ) -> Any:
     """Write the table and give back its sheet, figures from row ``FIRST`` on in the order of the frame's columns.
 
-    columns     rows of the catalogue, the table's own under ""
-    tell        what a cell says that is no number: column and row in, text (or a number) out
+    table       of the catalogue
+    cell        what a cell says that is neither number nor month
     title       stands before the name of the table
     share       whether the figures of a row without a unit of their own are shares
     unit        unit of an item; then a column of units stands beside the items
     figures_in  what the unit "objective unit" is here, where it is known
     """
     words, language = book.words, book.words.language
-    label, note = columns[""][f"label_{language}"], columns[""][f"help_{language}"]
+    label, note = table.label[language], table.help[language]
     label = label[:1].upper() + label[1:]
     sheet = book.sheet(label)
     heads: list[tuple[str, float]] = []
     places: dict[str, int] = {}
     for name in frame.columns:
-        row = columns[name]
-        own = figures_in if row["unit"] == "objective unit" and figures_in else row["unit"]
-        head = book.label(row[f"label_{language}"], own)
+        column = table.columns[name]
+        if column.type == "key":  # the code beside it is written by name
+            continue
+        own = figures_in if column.unit == "objective unit" and figures_in else column.unit
+        head = book.label(column.label[language], own)
         places[name] = len(heads)
-        heads.append((head, WIDTHS.get(row["type"], max(12.0, min(18.0, len(head) * 0.7)))))
+        width = WIDTHS.get(column.type, max(12.0, min(18.0, len(head) * 0.7)))
+        heads.append((head, NARROW if column.reference == ("nations",) else width))
         if name == "item" and unit:
             heads.append((words("head.unit"), 12.0))
     left = frame.height - MOST_ROWS
@@ -60,7 +69,7 @@ def catalogue_sheet(
     book.head(sheet, words("cell.about", table=title, what=label) if title else label, note, heads)
     for number, row in enumerate(frame.head(MOST_ROWS).iter_rows(named=True), FIRST):
         for name, place in places.items():
-            value, style = _value(columns[name], row, tell, words("unknown"), share=share)
+            value, style = _value(table.columns[name], row, cell, words, share=share)
             book.cell(sheet, number, place, value, style)
         if unit and "item" in places:
             book.cell(sheet, number, places["item"] + 1, unit(row["item"]), "text")
@@ -70,16 +79,16 @@ def catalogue_sheet(
 
 
 def _value(
-    column: Mapping[str, str], row: Mapping[str, Any], tell: Tell, unknown: str, *, share: Callable[..., bool]
+    column: ResultColumn, row: Mapping[str, Any], cell: Cell, words: Words, *, share: Callable[..., bool]
 ) -> tuple[Any, str]:
     """What a cell says and its format; what is not known is said in words, never written as zero."""
-    value = row[column["column"]]
-    if column["type"] not in ("number", "integer", "flag"):
-        value = tell(column["column"], row)
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return unknown, "right"
+    value = row[column.name]
+    if value is not None and column.type not in ("number", "integer", "flag"):
+        value = f"{value:%Y-%m}" if column.type == "month" else cell(column, row)
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return words("unlimited" if value and value > 0 else column.blank or "unknown"), "right"
     if isinstance(value, str):
         return value, "text"
     if isinstance(value, int):  # yes and no among them
         return value, "integer"
-    return value + 0.0, style_of(value, share=column["unit"] == "share" or (not column["unit"] and share(row)))
+    return value + 0.0, style_of(value, share=column.unit == "share" or (not column.unit and share(row)))

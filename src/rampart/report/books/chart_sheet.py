@@ -13,7 +13,7 @@ FIRST_COLUMN = 12
 """Figures stand from this column on, to the right of the charts."""
 
 
-class Desk:
+class ChartSheet:
     """A sheet of charts, and where the next block of figures and its chart go on it."""
 
     def __init__(self, book: Book) -> None:

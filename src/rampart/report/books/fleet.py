@@ -8,37 +8,33 @@ from typing import Any
 
 import polars as pl
 
-from rampart.catalogues.fleet_results import catalogue
+from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
 from rampart.report.books.book import Book
 from rampart.report.books.catalogue_sheet import FIRST, catalogue_sheet
-from rampart.report.charts.fleet import Names
-from rampart.sustainment.answer import Answer
-
-NAMED = ("fleet", "part", "site", "shop", "code", "holder")
+from rampart.report.charts.fleet import Names, months_of
+from rampart.results.result import Result
 
 
-def write_workbook(answer: Answer, path: Path, language: Language) -> Path:
+def write_workbook(answer: Result, path: Path, language: Language = "en", *, banner: str = "") -> Path:
     """Write every result table on a sheet of its own, the curve and the availability with a chart."""
-    from rampart.report.chapters.fleet import title_of, words_of
+    from rampart.report.chapters.fleet import fleets_of, title_of, words_of
 
     words, names = words_of(answer, language), Names(answer, language)
     title = title_of(answer, language)
-    book = Book(path, words, title=title)
+    book = Book(path, words, title=title, created=str(answer.manifest["created"]), banner=banner)
 
-    def tell(column: str, row: Mapping[str, Any]) -> str:
-        value = row[column]
-        if value is None:
-            return ""
-        return names(value) if column in NAMED else words.choice("sustain.cell", value)
+    def cell(column: ResultColumn, row: Mapping[str, Any]) -> str:
+        value = row[column.name]
+        return names(value) if column.reference not in ((), ("regimes",)) else words.choice("sustain.cell", value)
 
-    for table, columns in catalogue().items():
+    for table, known in result_tables("fleet").items():
         frame = answer[table]
-        sheet = catalogue_sheet(book, columns, frame, tell, title=title)
+        sheet = catalogue_sheet(book, known, frame, cell, title=title)
         if table == "curve" and frame.height:
             _curve_chart(book, sheet, frame)
         if table == "availability":
-            _availability_chart(book, sheet, frame, answer, names)
+            _availability_chart(book, sheet, frame, [(names(f), len(months_of(answer))) for f in fleets_of(answer)])
     book.close()
     return path
 
@@ -53,16 +49,16 @@ def _curve_chart(book: Book, sheet: Any, frame: pl.DataFrame) -> None:
     sheet.insert_chart(3, 5, chart, {"x_scale": 1.4, "y_scale": 1.3})
 
 
-def _availability_chart(book: Book, sheet: Any, frame: pl.DataFrame, answer: Answer, names: Names) -> None:
+def _availability_chart(book: Book, sheet: Any, frame: pl.DataFrame, fleets: list[tuple[str, int]]) -> None:
     chart = book.file.add_chart({"type": "line"})
-    months, name = len(answer.support.months), sheet.get_name()
+    name = sheet.get_name()
     column = frame.columns.index("available")
-    for n, fleet in enumerate(answer.support.fleets):
+    for n, (fleet, months) in enumerate(fleets):
         first = FIRST + n * months
         last = first + months - 1
         chart.add_series(
             {
-                "name": names(fleet),
+                "name": fleet,
                 "categories": [name, first, 1, last, 1],
                 "values": [name, first, column, last, column],
             }

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.books.book import Book
 
 
 class PlanBook(Book):
     """The workbook of a plan."""
 
-    def __init__(self, path: Path, subject: Subject, *, banner: str = "") -> None:
+    def __init__(self, path: Path, answer: InWords, *, banner: str = "") -> None:
         super().__init__(
-            path, subject.words, title=subject.title, created=str(subject.plan.manifest["created"]), banner=banner
+            path, answer.words, title=answer.title, created=str(answer.result.manifest["created"]), banner=banner
         )
-        self.subject = subject
+        self.answer = answer

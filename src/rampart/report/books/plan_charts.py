@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rampart.language.decisions_and_causes import bottleneck_name
-from rampart.report.books.chart_sheet import Desk
+from rampart.report.books.chart_sheet import ChartSheet
 from rampart.report.charts.stock import MOST_PANELS, items_in_order, members_with_requirement
 from rampart.results.measures import measure
 
@@ -18,35 +18,35 @@ if TYPE_CHECKING:
 
 def charts_sheet(book: PlanBook) -> None:
     """All charts on one sheet, each beside its figures."""
-    desk = Desk(book)
-    _stock(book, desk)
-    _deliveries(book, desk)
-    _production(book, desk)
-    _money(book, desk)
-    _bottlenecks(book, desk)
+    charts = ChartSheet(book)
+    _stock(book, charts)
+    _deliveries(book, charts)
+    _production(book, charts)
+    _money(book, charts)
+    _bottlenecks(book, charts)
 
 
-def _stock(book: PlanBook, desk: Desk) -> None:
+def _stock(book: PlanBook, charts: ChartSheet) -> None:
     words = book.words
-    rows = members_with_requirement(book.subject)
-    for item in items_in_order(book.subject, set(rows["item"]))[:MOST_PANELS]:
+    rows = members_with_requirement(book.answer)
+    for item in items_in_order(book.answer, set(rows["item"]))[:MOST_PANELS]:
         own = (
             rows.filter(pl.col("item") == item)
             .group_by("period", "month")
             .agg(pl.col("closing", "requirement", "floor").sum())
         )
         figures = [list(r) for r in own.sort("period").select("month", "closing", "requirement", "floor").iter_rows()]
-        title = words("panel", item=book.subject.item(item), unit=book.subject.unit(item))
+        title = words("panel", item=book.answer.item(item), unit=book.answer.unit(item))
         heads = [words("head.month"), *(words(f"series.{s}") for s in ("stock", "requirement", "floor"))]
-        desk.draw(words("chart_of", chart=words("chart.stock"), panel=title), {"type": "line"}, heads, figures)
+        charts.draw(words("chart_of", chart=words("chart.stock"), panel=title), {"type": "line"}, heads, figures)
 
 
-def _deliveries(book: PlanBook, desk: Desk) -> None:
+def _deliveries(book: PlanBook, charts: ChartSheet) -> None:
     words = book.words
-    flows = measure(book.subject.plan, "deliveries", by=("item", "source"), time="period")
-    needs = measure(book.subject.plan, "need", by=("nation", "item"), time="period")
-    needs = needs.filter(pl.col("nation").is_in(book.subject.roles("recipient")))
-    for item in items_in_order(book.subject, set(flows["item"]))[:MOST_PANELS]:
+    flows = measure(book.answer.result, "deliveries", by=("item", "source"), time="period")
+    needs = measure(book.answer.result, "need", by=("nation", "item"), time="period")
+    needs = needs.filter(pl.col("nation").is_in(book.answer.roles("recipient")))
+    for item in items_in_order(book.answer, set(flows["item"]))[:MOST_PANELS]:
         own = flows.filter(pl.col("item") == item).with_columns(rate=pl.col("value") / pl.col("months"))
         wide = own.pivot("source", index=["period", "month"], values="rate").sort("period")
         need = (
@@ -56,9 +56,9 @@ def _deliveries(book: PlanBook, desk: Desk) -> None:
         sources = [s for s in wide.columns[2:-1] if float(wide[s].sum()) > 0]
         figures = [list(r) for r in wide.select("month", *sources, "need").iter_rows()]
         heads = [words("head.month"), *(words(f"series.{s}") for s in sources), words("series.need")]
-        title = words("panel_month", item=book.subject.item(item), unit=book.subject.unit(item))
+        title = words("panel_month", item=book.answer.item(item), unit=book.answer.unit(item))
         if sources:
-            desk.draw(
+            charts.draw(
                 words("chart_of", chart=words("chart.deliveries"), panel=title),
                 {"type": "column", "subtype": "stacked"},
                 heads,
@@ -67,25 +67,25 @@ def _deliveries(book: PlanBook, desk: Desk) -> None:
             )
 
 
-def _production(book: PlanBook, desk: Desk) -> None:
+def _production(book: PlanBook, charts: ChartSheet) -> None:
     words = book.words
-    made = measure(book.subject.plan, "production", by=("item", "line"), time="period")
-    room = measure(book.subject.plan, "capacity", by="item", time="period")
-    for item in items_in_order(book.subject, set(made["item"]))[:MOST_PANELS]:
+    made = measure(book.answer.result, "production", by=("item", "line"), time="period")
+    room = measure(book.answer.result, "capacity", by="item", time="period")
+    for item in items_in_order(book.answer, set(made["item"]))[:MOST_PANELS]:
         own = made.filter(pl.col("item") == item).with_columns(rate=pl.col("value") / pl.col("months"))
         wide = own.pivot("line", index=["period", "month"], values="rate").sort("period")
         limit = room.filter(pl.col("item") == item).select("period", limit=pl.col("value") / pl.col("months"))
         wide = wide.join(limit, on="period", how="left", maintain_order="left")
         lines = wide.columns[2:-1]
         figures: list[list[Any]] = [list(r) for r in wide.select("month", *lines, "limit").iter_rows()]
-        heads = [words("head.month"), *(book.subject.name(line, table="lines") for line in lines)]
+        heads = [words("head.month"), *(book.answer.name(line, table="lines") for line in lines)]
         over: tuple[str, ...] = ()
         if all(math.isfinite(row[-1]) for row in figures):
             heads, over = [*heads, words("series.capacity")], (words("series.capacity"),)
         else:
             figures = [row[:-1] for row in figures]
-        title = words("panel_month", item=book.subject.item(item), unit=book.subject.unit(item))
-        desk.draw(
+        title = words("panel_month", item=book.answer.item(item), unit=book.answer.unit(item))
+        charts.draw(
             words("chart_of", chart=words("chart.production"), panel=title),
             {"type": "column", "subtype": "stacked"},
             heads,
@@ -94,25 +94,25 @@ def _production(book: PlanBook, desk: Desk) -> None:
         )
 
 
-def _money(book: PlanBook, desk: Desk) -> None:
+def _money(book: PlanBook, charts: ChartSheet) -> None:
     words = book.words
-    sums = book.subject["money"].group_by("nation", "fiscal_year").agg(pl.col("commitments", "payments").sum())
+    sums = book.answer["money"].group_by("nation", "fiscal_year").agg(pl.col("commitments", "payments").sum())
     figures = [
-        [words("cell.nation_year", nation=book.subject.nation(n), year=y), c, p]
+        [words("cell.nation_year", nation=book.answer.nation(n), year=y), c, p]
         for n, y, c, p in sums.sort("nation", "fiscal_year").iter_rows()
     ]
     heads = [words("head.nation"), words("series.commitments"), words("series.payments")]
-    desk.draw(words("chart.money", unit=words.money_label), {"type": "column"}, heads, figures)
+    charts.draw(words("chart.money", unit=words.money_label), {"type": "column"}, heads, figures)
 
 
-def _bottlenecks(book: PlanBook, desk: Desk) -> None:
+def _bottlenecks(book: PlanBook, charts: ChartSheet) -> None:
     words = book.words
     figures = [
         [
-            words("bar.ranked", rank=r["rank"], name=bottleneck_name(book.subject, r["cause"], r["code"])),
+            words("bar.ranked", rank=r["rank"], name=bottleneck_name(book.answer, r["cause"], r["key"])),
             r["share"],
         ]
-        for r in book.subject["bottlenecks"].sort("rank").head(10).iter_rows(named=True)
+        for r in book.answer["bottlenecks"].sort("rank").head(10).iter_rows(named=True)
     ]
     heads = [words("head.bottleneck"), words("head.share")]
-    desk.draw(words("chart.bottlenecks"), {"type": "bar"}, heads, figures, percent=True)
+    charts.draw(words("chart.bottlenecks"), {"type": "bar"}, heads, figures, percent=True)

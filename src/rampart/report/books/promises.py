@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 def promises_sheet(book: PlanBook) -> None:
     """Every delivery ordered, whole; no sheet where nothing is on order."""
-    words, subject = book.words, book.subject
-    frame = promises(subject)
+    words, answer = book.words, book.answer
+    frame = promises(answer)
     if frame.is_empty():
         return
     sheet = book.sheet(words("sheet.promises"))
@@ -37,11 +37,11 @@ def promises_sheet(book: PlanBook) -> None:
     for number, r in enumerate(frame.iter_rows(named=True), 4):
         cells = [
             (words.choice("order_state", r["state"]), "text"),
-            (subject.item(r["item"]), "text"),
-            (subject.unit(r["item"]), "text"),
-            (words("none") if r["line"] is None else subject.name(r["line"], table="lines"), "text"),
-            (subject.nation(r["buyer"]), "text"),
-            (subject.nation(r["ship_to"] or r["buyer"]), "text"),
+            (answer.item(r["item"]), "text"),
+            (answer.unit(r["item"]), "text"),
+            (words("none") if r["line"] is None else answer.name(r["line"], table="lines"), "text"),
+            (answer.nation(r["buyer"]), "text"),
+            (answer.nation(r["ship_to"] or r["buyer"]), "text"),
             (r["quantity"], "whole" if float(r["quantity"]).is_integer() or r["quantity"] >= 1000 else "fine"),
             *((r[name], "text") for name in ("promised", "expected", "low", "high")),
             (r["late"], "share"),

@@ -4,59 +4,60 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import polars.selectors as cs
 
+from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
-from rampart.language.names import Subject
+from rampart.language.branches import regime
+from rampart.language.in_words import InWords
 from rampart.report.books.book import Book
 from rampart.report.books.catalogue_sheet import catalogue_sheet
-from rampart.report.books.chart_sheet import Desk
+from rampart.report.books.chart_sheet import ChartSheet
 from rampart.report.chapters.trust import manifest_rows
-from rampart.report.chapters.war import SHARES, by_end, left_by_end, regime, what
+from rampart.report.chapters.war import SHARES
 from rampart.report.charts.war import RIVALS
+from rampart.results.ends_of_war import by_end, left_by_end
+from rampart.results.result import Result
 from rampart.scenario.left_over import MEASURES
-from rampart.scenario.war import WarPlan, catalogue
 
-NATIONS = ("holder",)
 FIRST_LINK = 5
 """Row of the first sheet's first line about another sheet."""
 
 
-def write_workbook(made: WarPlan, path: Path, language: Language = "en") -> Path:
+def write_workbook(made: Result, path: Path, language: Language = "en", *, banner: str = "") -> Path:
     """Write the workbook: an overview with the manifest, the charts, and every table on a sheet of its own."""
-    subject = Subject(made, language)
-    book = Book(path, subject.words, title=subject.title, created=str(made.manifest["created"]))
-    overview = book.sheet(subject.words("summary"))
-    _charts(book, subject)
-    tell, figures_in = _teller(subject), _figures_in(subject)
+    answer = InWords(made, language)
+    book = Book(path, answer.words, title=answer.title, created=str(made.manifest["created"]), banner=banner)
+    overview = book.sheet(answer.words("summary"))
+    _charts(book, answer)
+    cell, figures_in = _cell(answer), _figures_in(answer)
     written = []
-    for table, columns in catalogue().items():
-        if table not in made.tables:
+    for table, known in result_tables("war").items():
+        if made[table].is_empty():
             continue
         # what is not finite was not found: it is written as not known
         frame = made[table].with_columns(pl.when(cs.float().is_finite()).then(cs.float()))
-        sheet = catalogue_sheet(book, columns, frame, tell, share=_is_share, unit=subject.unit, figures_in=figures_in)
-        written.append((sheet.get_name(), columns[""][f"help_{language}"], frame.height))
-    _overview(book, overview, subject, written)
+        sheet = catalogue_sheet(book, known, frame, cell, share=_is_share, unit=answer.unit, figures_in=figures_in)
+        written.append((sheet.get_name(), known.help[language], frame.height))
+    _overview(book, overview, answer, written)
     book.close()
     return path
 
 
-def _overview(book: Book, sheet: Any, subject: Subject, written: list[tuple[str, str, int]]) -> None:
+def _overview(book: Book, sheet: Any, answer: InWords, written: list[tuple[str, str, int]]) -> None:
     """What the workbook holds, sheet by sheet, and where it comes from."""
     from rampart.report.chapters.war import facts
 
-    words, formats = subject.words, book.formats
+    words, formats = answer.words, book.formats
     for column, width in enumerate((40.0, 100.0, 10.0)):
         sheet.set_column(column, column, width)
-    sheet.write_string(0, 0, subject.title, formats["title"])
+    sheet.write_string(0, 0, answer.title, formats["title"])
     sheet.write_string(1, 0, words("war.kind"), formats["text"])
-    sheet.write_string(2, 0, facts(subject), formats["quiet"])
+    sheet.write_string(2, 0, facts(answer), formats["quiet"])
     for column, key in enumerate(("sheet", "says", "rows")):
         sheet.write_string(FIRST_LINK - 1, column, words(f"war.book.{key}"), formats["head"])
     link = book.file.add_format({"font_name": "Arial", "font_size": 10, "font_color": "#0b5394", "underline": 1})
@@ -67,17 +68,17 @@ def _overview(book: Book, sheet: Any, subject: Subject, written: list[tuple[str,
     row = FIRST_LINK + len(written) + 1
     sheet.write_string(row, 0, words("table.manifest"), formats["head"])
     sheet.write_string(row, 1, "", formats["head"])
-    for name, value in _manifest(subject):
+    for name, value in _manifest(answer):
         row += 1
         sheet.write_string(row, 0, name, formats["wrap"])
         sheet.write_string(row, 1, value, formats["wrap"])
 
 
-def _manifest(subject: Subject) -> list[tuple[str, str]]:
+def _manifest(answer: InWords) -> list[tuple[str, str]]:
     """The manifest in words, without what such a plan does not have; what counts, the gap and the paths drawn besides."""
-    words, manifest = subject.words, subject.plan.manifest
+    words, manifest = answer.words, answer.result.manifest
     counts = manifest["objective"]
-    rows = [(name, value) for name, value in manifest_rows(subject) if value != words("unknown")]
+    rows = [(name, value) for name, value in manifest_rows(answer) if value != words("unknown")]
     rows.append((words("manifest.objective"), words.choice("objective", counts["name"])))
     if "gap" in manifest:
         rows.append((words("manifest.gap"), words.share(manifest["gap"], digits=2)))
@@ -87,10 +88,10 @@ def _manifest(subject: Subject) -> list[tuple[str, str]]:
     return rows
 
 
-def _figures_in(subject: Subject) -> str:
+def _figures_in(answer: InWords) -> str:
     """Unit of costs, values and regrets: that of the objective that counts."""
-    unit = subject.plan.manifest["objective"]["unit"]
-    return unit if unit == "money unit" else subject.words.choice("objective_unit", unit)
+    unit = answer.result.manifest["objective"]["unit"]
+    return unit if unit == "money unit" else answer.words.choice("objective_unit", unit)
 
 
 def _is_share(row: Mapping[str, Any]) -> bool:
@@ -98,13 +99,9 @@ def _is_share(row: Mapping[str, Any]) -> bool:
     return row.get("name") in SHARES or row.get("measure") in ("over_within", "hazard")
 
 
-def _teller(subject: Subject) -> Callable[[str, Mapping[str, Any]], Any]:
-    """Words for every cell that is not a number."""
-    words = subject.words
-
-    @cache
-    def named(kind: str, key: str) -> str:
-        return what(subject, kind, key)
+def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], Any]:
+    """Words for every cell that is neither number nor month."""
+    words = answer.words
 
     def measure(row: Mapping[str, Any]) -> str:
         code = row["measure"]
@@ -115,15 +112,13 @@ def _teller(subject: Subject) -> Callable[[str, Mapping[str, Any]], Any]:
         if code != "months_in":
             return words(f"war.lasting.{code}", of=row["of"])
         return (
-            words("war.lasting.months_in", of=regime(subject, row["of"])) if row["of"] else words("war.lasting.months")
+            words("war.lasting.months_in", of=regime(answer, row["of"])) if row["of"] else words("war.lasting.months")
         )
 
-    def tell(column: str, row: Mapping[str, Any]) -> Any:
-        value = row[column]
-        if column == "ends":
-            return words("war.not_over") if value is None else value
+    def cell(of: ResultColumn, row: Mapping[str, Any]) -> Any:
+        column, value = of.name, row[of.name]
         if column == "what":
-            return named(row["kind"], value)
+            return answer.named(row["key"])
         if column == "kind":
             return words(f"war.kind.{value}")
         if column in ("name", "policy"):
@@ -133,76 +128,76 @@ def _teller(subject: Subject) -> Callable[[str, Mapping[str, Any]], Any]:
         if column == "measure":
             return measure(row)
         if column == "of":
-            return int(value) if value.isdigit() else regime(subject, value) or words("none")
+            return int(value) if value.isdigit() else regime(answer, value) or words("none")
         if column in ("regime", "seen"):
-            return regime(subject, value) or words("none")
-        if column in NATIONS:
-            return subject.nation(value)
-        return subject.item(value) if column == "item" else value
+            return regime(answer, value) or words("none")
+        return answer.name(value, table=of.reference[0]) if of.reference else value
 
-    return tell
+    return cell
 
 
-def _charts(book: Book, subject: Subject) -> None:
+def _charts(book: Book, answer: InWords) -> None:
     """How long the war may last, and by its end: regret, need served, what is left; each beside its figures."""
-    drawn = [chart for chart in (_survival(subject), _regret(subject), _served(subject), _left(subject)) if chart]
+    drawn = [chart for chart in (_survival(answer), _regret(answer), _served(answer), _left(answer)) if chart]
     if not drawn:
         return
-    desk = Desk(book)
+    charts = ChartSheet(book)
     for title, kind, heads, rows, percent in drawn:
-        desk.draw(title, kind, heads, rows, percent=percent)
+        charts.draw(title, kind, heads, rows, percent=percent)
 
 
 Chart = tuple[str, dict[str, str], list[str], list[list[Any]], bool]
 LINE = {"type": "line"}
 
 
-def _survival(subject: Subject) -> Chart | None:
-    if "survival" not in subject.plan.tables:
+def _survival(answer: InWords) -> Chart | None:
+    if answer["survival"].is_empty():
         return None
     from rampart.case.calendar import month_text
 
-    words, first = subject.words, subject.plan.case.calendar.first
-    rows = [[month_text(first + months), share] for months, share in subject["survival"].iter_rows()]
+    words, first = answer.words, answer.result.case.calendar.first
+    rows = [[month_text(first + months), share] for months, share in answer["survival"].iter_rows()]
     return words("war.title.survival"), LINE, [words("war.head.month"), words("war.series.goes_on")], rows, True
 
 
-def _regret(subject: Subject) -> Chart | None:
-    words, table = subject.words, by_end(subject["ends"]).drop_nulls("ends")
-    columns = {"plan": "regret"} | {r: f"regret_{r}" for r in RIVALS[1:] if f"regret_{r}" in table.columns}
+def _regret(answer: InWords) -> Chart | None:
+    words, table = answer.words, by_end(answer.result).drop_nulls("ends")
+    columns = {"plan": "regret"} | {
+        r: f"regret_{r}" for r in RIVALS[1:] if table[f"regret_{r}"].null_count() < table.height
+    }
     rows = [[r["ends"], *(_finite(r[c]) for c in columns.values())] for r in table.iter_rows(named=True)]
     if len(rows) < 2 or all(value is None for row in rows for value in row[1:]):
         return None
-    title = words("cell.figure", column=words("war.title.regret"), unit=_unit(subject))
+    title = words("cell.figure", column=words("war.title.regret"), unit=_unit(answer))
     return title, LINE, [words("war.head.end"), *(words(f"war.value.{name}") for name in columns)], rows, False
 
 
-def _served(subject: Subject) -> Chart | None:
-    words, table = subject.words, by_end(subject["ends"]).drop_nulls("ends")
+def _served(answer: InWords) -> Chart | None:
+    words, table = answer.words, by_end(answer.result).drop_nulls("ends")
     rows = [list(row) for row in table.select("ends", "served_share").iter_rows()]
     if len(rows) < 2:
         return None
     return words("war.title.served"), LINE, [words("war.head.end"), words("war.series.served")], rows, True
 
 
-def _left(subject: Subject) -> Chart | None:
+def _left(answer: InWords) -> Chart | None:
     """Known money by measure; what no price is stated for leaves its place empty."""
-    words, left = subject.words, left_by_end(subject)
+    words, left = answer.words, left_by_end(answer.result)
     known = left.drop_nulls("money").group_by("ends", "measure").agg(pl.col("money").sum())
     money = {(end, measure): value for end, measure, value in known.iter_rows()}
     shown = [m for m in MEASURES if any(measure == m for _, measure in money)]
     if not shown:
         return None
-    ends = sorted(set(subject["ends"]["ends"].drop_nulls()))
+    ends = sorted(set(answer["ends"]["ends"].drop_nulls()))
     rows = [[end, *(money.get((end, m)) for m in shown)] for end in ends]
     title = words("cell.figure", column=words("war.title.ends"), unit=words.money_label)
     heads = [words("war.head.end"), *(words(f"war.head.{m}") for m in shown)]
     return title, {"type": "column", "subtype": "stacked"}, heads, rows, False
 
 
-def _unit(subject: Subject) -> str:
-    unit = _figures_in(subject)
-    return subject.words.money_label if unit == "money unit" else unit
+def _unit(answer: InWords) -> str:
+    unit = _figures_in(answer)
+    return answer.words.money_label if unit == "money unit" else unit
 
 
 def _finite(value: float | None) -> float | None:

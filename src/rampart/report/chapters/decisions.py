@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rampart.language.decisions_and_causes import decision_name, delay, how_much, in_year
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import Head, Listing, listing
 
 MOST_DECISIONS = 5
 
 
-def decisions_listing(subject: Subject, *, most: int | None = MOST_DECISIONS) -> Listing | None:
+def decisions_listing(answer: InWords, *, most: int | None = MOST_DECISIONS) -> Listing | None:
     """What to decide, who, how much, by when, what a month's delay costs."""
-    words = subject.words
-    table = subject["decisions"].sort("rank")
+    words = answer.words
+    table = answer["decisions"].sort("rank")
     if not table.height:
         return None
     heads = [
@@ -28,16 +28,16 @@ def decisions_listing(subject: Subject, *, most: int | None = MOST_DECISIONS) ->
     ]
     rows = [
         [
-            decision_name(subject, row),
-            subject.nation(row["nation"]),
-            how_much(subject, row),
-            in_year(subject, row),
+            decision_name(answer, row),
+            answer.nation(row["nation"]),
+            how_much(answer, row),
+            in_year(answer, row),
             words.number(row["money"], digits=1),
             words.month(row["decide_by"], short=True) if row["decide_by"] else words("blank.decide_by"),
-            delay(subject, row),
+            delay(answer, row),
         ]
         for row in table.iter_rows(named=True)
     ]
-    done = listing(subject, words("table.decisions"), heads, rows, most=most)
+    done = listing(answer, words("table.decisions"), heads, rows, most=most)
     left = len(rows) - len(done.rows)
     return replace(done, more=words.count("decisions_left", left)) if left and most == MOST_DECISIONS else done

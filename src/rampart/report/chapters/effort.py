@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from rampart.language.decisions_and_causes import bottleneck_name
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.report.chapters.stock import chapter, item_cell
 from rampart.report.charts.coverage import thinned
@@ -19,17 +19,17 @@ from rampart.results.most_short import leading
 MOST_CAUSES = 4
 
 
-def production(subject: Subject) -> Chapter:
+def production(answer: InWords) -> Chapter:
     """Output and utilisation of each line by year, and what is ordered."""
-    return chapter(subject, "production", figures=("production",), listings=[_output(subject), _orders(subject)])
+    return chapter(answer, "production", figures=("production",), listings=[_output(answer), _orders(answer)])
 
 
-def _output(subject: Subject) -> Listing:
+def _output(answer: InWords) -> Listing:
     """Output a month and utilisation of each line in up to four years, and the last year's capacity."""
-    words = subject.words
+    words = answer.words
     by = ("item", "line")
-    made = measure(subject.plan, "production", by=by, time="year")
-    room = measure(subject.plan, "capacity", by=by, time="year").rename({"value": "capacity"})
+    made = measure(answer.result, "production", by=by, time="year")
+    room = measure(answer.result, "capacity", by=by, time="year").rename({"value": "capacity"})
     table = made.join(room, on=[*by, "year", "months"])
     every = [str(y) for y in sorted(set(table["year"]))]
     years = [int(y) for y in thinned(every, 4)]
@@ -41,33 +41,33 @@ def _output(subject: Subject) -> Listing:
     heads += [Head(str(year), numeric=True) for year in years]
     heads.append(Head(words("head.capacity"), numeric=True))
     rows = []
-    for item, line in _lines_in_order(subject, table):
+    for item, line in _lines_in_order(answer, table):
         rates = [cells.get((item, line, year)) for year in years]
-        shown = [words("none") if rate is None else _rate(subject, *rate) for rate in rates]
+        shown = [words("none") if rate is None else _rate(answer, *rate) for rate in rates]
         last = rates[-1] if rates else None
         capacity = words("none") if last is None else words.number(last[1])
-        rows.append([item_cell(subject, item), subject.name(line, table="lines"), *shown, capacity])
+        rows.append([item_cell(answer, item), answer.name(line, table="lines"), *shown, capacity])
     note = words("note.output") + (" " + words("note.thinned") if len(years) < len(every) else "")
-    return listing(subject, words("table.production"), heads, rows, most=60, note=note, repeat=1)
+    return listing(answer, words("table.production"), heads, rows, most=60, note=note, repeat=1)
 
 
-def _lines_in_order(subject: Subject, table: pl.DataFrame) -> list[tuple[str, str]]:
+def _lines_in_order(answer: InWords, table: pl.DataFrame) -> list[tuple[str, str]]:
     """Items and lines: end items first, then tier by tier, items in the order of the case."""
-    tiers: dict[str, int | None] = dict(subject["production"].select("item", "tier").iter_rows())
-    order = {item: n for n, item in enumerate(subject.plan.case.tables["items"]["item"].to_list())}
+    tiers: dict[str, int | None] = dict(answer["production"].select("item", "tier").iter_rows())
+    order = {item: n for n, item in enumerate(answer.result.case.tables["items"]["item"].to_list())}
     pairs = table.select("item", "line").unique().rows()
     return sorted(pairs, key=lambda p: (tiers.get(p[0]) or 0, order.get(p[0], len(order)), p[1]))
 
 
-def _rate(subject: Subject, output: float, capacity: float) -> str:
-    words = subject.words
+def _rate(answer: InWords, output: float, capacity: float) -> str:
+    words = answer.words
     if not capacity or not math.isfinite(capacity):
         return words.number(output)
     return words("cell.rate", rate=words.number(output), share=words.share(output / capacity))
 
 
-def _orders(subject: Subject) -> Listing:
-    words = subject.words
+def _orders(answer: InWords) -> Listing:
+    words = answer.words
     heads = [
         Head(words("head.line")),
         Head(words("head.buyer")),
@@ -80,7 +80,7 @@ def _orders(subject: Subject) -> Listing:
     ]
     # What a line makes for its own nation at no price flows on into other items: it is no purchase.
     sums = (
-        subject["orders"]
+        answer["orders"]
         .filter(pl.col("commitment") != 0)
         .group_by("line", "buyer", "ship_to", "item")
         .agg(
@@ -94,10 +94,10 @@ def _orders(subject: Subject) -> Listing:
     )
     rows = [
         [
-            subject.name(r["line"], table="lines"),
-            subject.nation(r["buyer"]),
-            subject.nation(r["ship_to"]),
-            item_cell(subject, r["item"]),
+            answer.name(r["line"], table="lines"),
+            answer.nation(r["buyer"]),
+            answer.nation(r["ship_to"]),
+            item_cell(answer, r["item"]),
             words.month(r["award"], short=True),
             words.span(r["first"], r["last"], short=True),
             words.number(r["quantity"], digits=0),
@@ -105,33 +105,33 @@ def _orders(subject: Subject) -> Listing:
         ]
         for r in sums.iter_rows(named=True)
     ]
-    return listing(subject, words("table.orders"), heads, rows)
+    return listing(answer, words("table.orders"), heads, rows)
 
 
-def money(subject: Subject) -> Chapter:
+def money(answer: InWords) -> Chapter:
     """Commitments and payments by nation and fiscal year, and the use of budgets."""
-    words = subject.words
-    listings = [_spent(subject), _one_purpose(subject)]
-    price_base = subject.plan.case.settings["price_base"]
+    words = answer.words
+    listings = [_spent(answer), _one_purpose(answer)]
+    price_base = answer.result.case.settings["price_base"]
     says = [words("chapter.money.says", unit=words.money_label)]
     says.append(words("price_base", base=price_base) if price_base else words("price_base.unknown"))
-    return chapter(subject, "money", figures=("money",), says=tuple(says), listings=listings)
+    return chapter(answer, "money", figures=("money",), says=tuple(says), listings=listings)
 
 
-def _spent(subject: Subject) -> Listing:
-    words = subject.words
+def _spent(answer: InWords) -> Listing:
+    words = answer.words
     unit = words.money_label
     heads = [Head(words("head.nation")), Head(words("head.fiscal_year"))]
     for kind in ("commitments", "payments"):
         heads += [Head(words(f"head.{h}", unit=unit), numeric=True) for h in (kind, "limit", "over")]
     limits = {
         (r["nation"], r["fiscal_year"], r["kind"]): (r["limit"], r["over"])
-        for r in subject["budgets"].filter(pl.col("purpose") == "all").iter_rows(named=True)
+        for r in answer["budgets"].filter(pl.col("purpose") == "all").iter_rows(named=True)
     }
-    sums = subject["money"].group_by("nation", "fiscal_year").agg(pl.col("commitments", "payments").sum())
+    sums = answer["money"].group_by("nation", "fiscal_year").agg(pl.col("commitments", "payments").sum())
     rows = []
     for nation, year, *both in sums.sort("nation", "fiscal_year").iter_rows():
-        cells = [subject.nation(nation), str(year)]
+        cells = [answer.nation(nation), str(year)]
         for kind, value in zip(("commitments", "payments"), both, strict=True):
             limit, over = limits.get((nation, year, kind), (None, None))
             stated = (nation, year, kind) in limits
@@ -141,18 +141,18 @@ def _spent(subject: Subject) -> Listing:
                 words.number(over, digits=1) if over else words("none"),
             ]
         rows.append(cells)
-    return listing(subject, words("table.money"), heads, rows, most=80, repeat=1)
+    return listing(answer, words("table.money"), heads, rows, most=80, repeat=1)
 
 
-def _one_purpose(subject: Subject) -> Listing:
-    words = subject.words
+def _one_purpose(answer: InWords) -> Listing:
+    words = answer.words
     unit = words.money_label
     heads = [Head(words(f"head.{h}")) for h in ("nation", "fiscal_year", "purpose", "kind")]
     heads += [Head(words(f"head.{h}", unit=unit), numeric=True) for h in ("limit", "used", "over")]
-    table = subject["budgets"].filter(pl.col("purpose") != "all").sort("nation", "fiscal_year", "purpose", "kind")
+    table = answer["budgets"].filter(pl.col("purpose") != "all").sort("nation", "fiscal_year", "purpose", "kind")
     rows = [
         [
-            subject.nation(r["nation"]),
+            answer.nation(r["nation"]),
             str(r["fiscal_year"]),
             words.choice("purpose", r["purpose"]),
             words.choice("limit_kind", r["kind"]),
@@ -160,13 +160,13 @@ def _one_purpose(subject: Subject) -> Listing:
         ]
         for r in table.iter_rows(named=True)
     ]
-    return listing(subject, words("table.special"), heads, rows)
+    return listing(answer, words("table.special"), heads, rows)
 
 
-def reasons(subject: Subject) -> Chapter:
+def reasons(answer: InWords) -> Chapter:
     """Bottleneck ranking, and the causes of each shortage in its worst period."""
-    words = subject.words
-    table = subject["bottlenecks"].sort("rank")
+    words = answer.words
+    table = answer["bottlenecks"].sort("rank")
     shown = leading(table, 6)
     heads = [
         Head(words("head.rank"), numeric=True),
@@ -181,9 +181,9 @@ def reasons(subject: Subject) -> Chapter:
     rows = [
         [
             words.number(r["rank"]),
-            bottleneck_name(subject, r["cause"], r["code"]),
+            bottleneck_name(answer, r["cause"], r["key"]),
             words.choice("objective", r["objective"]),
-            item_cell(subject, r["item"]),
+            item_cell(answer, r["item"]),
             words.span(r["from"], r["until"], short=True),
             words.number(r["amount"], digits=0),
             words.share(r["share"]),
@@ -192,7 +192,7 @@ def reasons(subject: Subject) -> Chapter:
         for r in shown.iter_rows(named=True)
     ]
     ranking = listing(
-        subject,
+        answer,
         words("table.bottlenecks"),
         heads,
         rows,
@@ -200,20 +200,20 @@ def reasons(subject: Subject) -> Chapter:
         note=words("note.value"),
     )
     return chapter(
-        subject,
+        answer,
         "reasons",
         figures=("bottlenecks",),
-        listings=[ranking, _worst(subject)],
+        listings=[ranking, _worst(answer)],
     )
 
 
-def _worst(subject: Subject) -> Listing:
+def _worst(answer: InWords) -> Listing:
     """For each shortage of a holder and item: the period where it is largest, and its causes there."""
-    words = subject.words
+    words = answer.words
     keys = ["objective", "holder", "item"]
-    rank = dict(subject.plan.case["priorities"].select("objective", "rank").iter_rows())
-    worst = subject["shortages"].sort("amount", "period", descending=[True, False]).unique(keys, keep="first")
-    causes = subject["causes"].drop("month").rename({"amount": "part"})
+    rank = dict(answer.result.case["priorities"].select("objective", "rank").iter_rows())
+    worst = answer["shortages"].sort("amount", "period", descending=[True, False]).unique(keys, keep="first")
+    causes = answer["causes"].drop("month").rename({"amount": "part"})
     joined = worst.join(causes, on=[*keys, "period"], how="left")
     joined = joined.sort(*keys, "part", "code", descending=[False, False, False, True, False], nulls_last=True)
     heads = [
@@ -229,19 +229,19 @@ def _worst(subject: Subject) -> Listing:
     ordered = sorted(joined.iter_rows(named=True), key=lambda r: rank.get(r["objective"], 99))
     rows = []
     for _, group in groupby(ordered, key=lambda r: tuple(r[k] for k in keys)):
-        rows += _causes(subject, list(group))
-    return listing(subject, words("table.causes"), heads, rows, most=80, note=words("note.causes"), repeat=5)
+        rows += _causes(answer, list(group))
+    return listing(answer, words("table.causes"), heads, rows, most=80, note=words("note.causes"), repeat=5)
 
 
-def _causes(subject: Subject, group: list[dict[str, Any]]) -> list[list[str]]:
+def _causes(answer: InWords, group: list[dict[str, Any]]) -> list[list[str]]:
     """Rows of one shortage: its largest causes, and the others in one row: amounts still sum to it."""
-    words = subject.words
+    words = answer.words
     first = group[0]
     shown = group if len(group) <= MOST_CAUSES + 1 else group[:MOST_CAUSES]
     rest = group[len(shown) :]
     cells = [
         (
-            bottleneck_name(subject, r["cause"], r["code"]) if r["cause"] else words("unknown"),
+            bottleneck_name(answer, r["cause"], r["key"]) if r["cause"] else words("unknown"),
             words.number(r["part"], digits=0),
             words.number(r["relief"]) if r["relief"] is not None else words("none"),
         )
@@ -252,8 +252,8 @@ def _causes(subject: Subject, group: list[dict[str, Any]]) -> list[list[str]]:
         cells.append((words.count("other_causes", len(rest)), left, words("none")))
     place = [
         words.choice("objective", first["objective"]),
-        subject.nation(first["holder"]),
-        item_cell(subject, first["item"]),
+        answer.nation(first["holder"]),
+        item_cell(answer, first["item"]),
         words.month(first["month"], short=True),
         words.number(first["amount"], digits=0),
     ]

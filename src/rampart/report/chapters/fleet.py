@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -10,24 +11,34 @@ from rampart.findings import Language
 from rampart.language.words import Words
 from rampart.report.chapters.listing import Head, Listing
 from rampart.report.charts.fleet import Names, best_levers, lever_name
-from rampart.sustainment.answer import Answer
+from rampart.results.result import Result
 
 MOST_ROWS = 40
 
 
-def words_of(answer: Answer, language: Language) -> Words:
+def words_of(answer: Result, language: Language) -> Words:
     """Words with the case's currency and money unit."""
     settings = answer.case.settings
     return Words(language, str(settings["currency"]), str(settings["money_unit"]))
 
 
-def title_of(answer: Answer, language: Language) -> str:
+def title_of(answer: Result, language: Language) -> str:
     """The case's title in the reader's language."""
     settings = answer.case.settings
     return str((settings["title_fr"] if language == "fr" else None) or settings["title_en"])
 
 
-def headlines(answer: Answer, words: Words, names: Names) -> list[str]:
+def month_asked(answer: Result) -> date:
+    """Month for which spares are bought."""
+    return date.fromisoformat(f"{answer.manifest['month']}-01")
+
+
+def fleets_of(answer: Result) -> list[str]:
+    """Fleets of the answer, in its order."""
+    return answer["availability"]["fleet"].unique(maintain_order=True).to_list()
+
+
+def headlines(answer: Result, words: Words, names: Names) -> list[str]:
     """The page in a few sentences."""
     table, told = answer["availability"], []
     totals = (
@@ -39,7 +50,7 @@ def headlines(answer: Answer, words: Words, names: Names) -> list[str]:
     for holder in sorted(set(totals["holder"])):
         own = totals.filter(pl.col("holder") == holder).sort("month")
         worst = own.sort("out", "month", descending=[True, False]).row(0, named=True)
-        now = own.filter(pl.col("month") == answer.month)
+        now = own.filter(pl.col("month") == month_asked(answer))
         last = (now if now.height else own).row(-1, named=True)
         told.append(
             words("sustain.says.out", holder=names(holder), worst=words.share(worst["out"]), month=words.month(worst["month"]),
@@ -60,12 +71,12 @@ def headlines(answer: Answer, words: Words, names: Names) -> list[str]:
     return told
 
 
-def _holders(answer: Answer) -> pl.DataFrame:
+def _holders(answer: Result) -> pl.DataFrame:
     return answer.case.tables["fleets"].select("fleet", "holder")
 
 
-def _main_cause(answer: Answer, fleet: str, words: Words, names: Names) -> str:
-    mine = answer["holding_back"].filter((pl.col("fleet") == fleet) & (pl.col("month") == answer.month))
+def _main_cause(answer: Result, fleet: str, words: Words, names: Names) -> str:
+    mine = answer["holding_back"].filter((pl.col("fleet") == fleet) & (pl.col("month") == month_asked(answer)))
     if mine.is_empty():
         return words("none")
     top = mine.sort("systems", "cause", descending=[True, False]).head(3).iter_rows(named=True)
@@ -76,15 +87,15 @@ def _main_cause(answer: Answer, fleet: str, words: Words, names: Names) -> str:
     return ", ".join(told)
 
 
-def fleets_listing(answer: Answer, words: Words, names: Names) -> Listing:
+def fleets_listing(answer: Result, words: Words, names: Names) -> Listing:
     """Each fleet in the month asked for: held, available, Ao, DTO, and what holds it back."""
     heads = [Head(words("sustain.head.fleet"))] + [
         Head(words(f"sustain.head.{h}"), numeric=True) for h in ("held", "available", "ao", "dto", "worst")
     ] + [Head(words("sustain.head.held_back"))]  # fmt: skip
     table, rows = answer["availability"], []
-    for fleet in answer.support.fleets:
+    for fleet in fleets_of(answer):
         own = table.filter(pl.col("fleet") == fleet)
-        now = own.filter(pl.col("month") == answer.month).row(0, named=True)
+        now = own.filter(pl.col("month") == month_asked(answer)).row(0, named=True)
         lowest = own.drop_nulls("ao").sort("ao", "month")
         worst = words("none")
         if lowest.height:
@@ -93,14 +104,16 @@ def fleets_listing(answer: Answer, words: Words, names: Names) -> Listing:
             names(fleet), words.number(now["held"], digits=0), words.number(now["available"], digits=0),
             words.share(now["ao"]), words.share(now["dto"]), worst, _main_cause(answer, fleet, words, names),
         ))  # fmt: skip
-    return Listing(words("sustain.table.fleets", month=words.month(answer.month)), tuple(heads), tuple(rows))
+    return Listing(
+        words("sustain.table.fleets", month=words.month(answer.manifest["month"])), tuple(heads), tuple(rows)
+    )
 
 
-def shortages_listing(answer: Answer, words: Words, names: Names) -> Listing:
+def shortages_listing(answer: Result, words: Words, names: Names) -> Listing:
     """Parts short in the month asked for, most first."""
     heads = [Head(words("sustain.head.part")), Head(words("sustain.head.site"))]
     heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("demand", "pipeline", "stock", "backorders")]
-    table = answer["shortages"].filter((pl.col("month") == answer.month) & (pl.col("backorders") > 0.005))
+    table = answer["shortages"].filter((pl.col("month") == month_asked(answer)) & (pl.col("backorders") > 0.005))
     table = table.sort("backorders", "part", "site", descending=[True, False, False])
     rows = [
         (names(r["part"]), names(r["site"]), *(words.number(r[c], digits=d) for c, d in
@@ -109,10 +122,12 @@ def shortages_listing(answer: Answer, words: Words, names: Names) -> Listing:
     ]  # fmt: skip
     left = table.height - len(rows)
     more = words.count("rows_left", left) if left else ""
-    return Listing(words("sustain.table.shortages", month=words.month(answer.month)), tuple(heads), tuple(rows), more)
+    return Listing(
+        words("sustain.table.shortages", month=words.month(answer.manifest["month"])), tuple(heads), tuple(rows), more
+    )
 
 
-def _point(answer: Answer, point: dict[str, Any], words: Words, names: Names) -> dict[str, Any]:
+def _point(answer: Result, point: dict[str, Any], words: Words, names: Names) -> dict[str, Any]:
     """One point of the curve: what it costs, what it brings, and its stock list by site."""
     heads = [Head(words("sustain.head.part")), Head(words("sustain.head.site"))]
     heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("held_now", "to_hold")]
@@ -133,7 +148,7 @@ def _point(answer: Answer, point: dict[str, Any], words: Words, names: Names) ->
     return {"number": point["point"], "listing": Listing(caption, tuple(heads), tuple(rows[: 4 * MOST_ROWS]), more)}
 
 
-def buys_listing(answer: Answer, words: Words, names: Names) -> Listing:
+def buys_listing(answer: Result, words: Words, names: Names) -> Listing:
     """What to buy next, in order."""
     heads = [
         Head(words("sustain.head.order"), numeric=True),
@@ -154,7 +169,7 @@ def buys_listing(answer: Answer, words: Words, names: Names) -> Listing:
     return Listing(words("sustain.table.buys"), tuple(heads), tuple(rows))
 
 
-def levers_listing(answer: Answer, words: Words, names: Names) -> Listing:
+def levers_listing(answer: Result, words: Words, names: Names) -> Listing:
     """What a million buys: spares, bays, systems."""
     heads = [Head(words("sustain.head.lever")), Head(words("sustain.head.from"))]
     heads += [Head(words("sustain.head.cost_of_one", unit=words.money_label), numeric=True)]
@@ -170,7 +185,7 @@ def levers_listing(answer: Answer, words: Words, names: Names) -> Listing:
     return Listing(words("sustain.table.levers"), tuple(heads), tuple(rows[:MOST_ROWS]))
 
 
-def conflict_listing(answer: Answer, words: Words, names: Names) -> Listing:
+def conflict_listing(answer: Result, words: Words, names: Names) -> Listing:
     """Donor against recipient on common pools."""
     heads = [Head(words("sustain.head.fleet")), Head(words("sustain.head.holder"))]
     heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("lost_mean", "lost_most")]
@@ -189,7 +204,7 @@ def conflict_listing(answer: Answer, words: Words, names: Names) -> Listing:
     return Listing(words("sustain.table.conflict"), tuple(heads), tuple(rows))
 
 
-def mix_listing(answer: Answer, words: Words, names: Names) -> Listing:
+def mix_listing(answer: Result, words: Words, names: Names) -> Listing:
     """What many small fleets cost in spares against one type."""
     table, unit = answer["mix"], answer.case.money_unit
     heads = [Head(words("sustain.head.mix_holder")), Head(words("sustain.head.mix_like"))]
@@ -197,7 +212,9 @@ def mix_listing(answer: Answer, words: Words, names: Names) -> Listing:
     heads += [Head(words(f"sustain.head.{h}", unit=words.money_label), numeric=True) for h in ("apart", "together")]
     heads += [Head(words("sustain.head.penalty"), numeric=True)]
     # A type has no name of its own: its first fleet of the holder stands for it.
-    named = {(row["holder"], row["type"]): row["fleet"] for row in reversed(answer.support.fleet_rows)}
+    named = {
+        (row["holder"], row["type"]): row["fleet"] for row in answer.case["fleets"].reverse().iter_rows(named=True)
+    }
     rows = [
         (names(r["holder"]), names(named[r["holder"], r["type"]]),
          *(words.number(r[c], digits=0) for c in ("types", "systems")),

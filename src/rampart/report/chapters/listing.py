@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 
 MOST_ROWS = 40
 
@@ -61,7 +61,7 @@ class Chapter:
 
 
 def listing(
-    subject: Subject,
+    answer: InWords,
     caption: str,
     heads: Sequence[Head],
     rows: Iterable[Sequence[str]],
@@ -78,5 +78,5 @@ def listing(
     every = [tuple(row) for row in rows]
     shown = every if most is None else every[:most]
     left = len(every) - len(shown) + left_out
-    more = subject.words.count("rows_left", left) if left else ""
+    more = answer.words.count("rows_left", left) if left else ""
     return Listing(caption, tuple(heads), tuple(shown), more, note, repeat)

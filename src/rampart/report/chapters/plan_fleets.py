@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.report.chapters.stock import chapter
 from rampart.report.charts import drawing
@@ -15,19 +15,19 @@ LINES = (("needed", "needed", drawing.REQUIREMENT, [5.0, 3.0], 1.6), ("owned", "
          ("available", "available", drawing.STOCK, [1.0, 0.0], 2.4))  # fmt: skip
 
 
-def fleets(subject: Subject) -> Chapter | None:
+def fleets(answer: InWords) -> Chapter | None:
     """What fleets need, own and have ready, and what a euro more would do; nothing where the plan has no fleets."""
-    words = subject.words
-    if subject["fleets"].is_empty():
+    words = answer.words
+    if answer["fleets"].is_empty():
         return None
-    says = [words("chapter.fleets.says"), agreement(subject)]
-    tables = [_systems(subject), _support(subject), _exchange(subject)]
-    return chapter(subject, "fleets", figures=("fleets",), listings=tables, says=tuple(says))
+    says = [words("chapter.fleets.says"), agreement(answer)]
+    tables = [_systems(answer), _support(answer), _exchange(answer)]
+    return chapter(answer, "fleets", figures=("fleets",), listings=tables, says=tuple(says))
 
 
-def agreement(subject: Subject) -> str:
+def agreement(answer: InWords) -> str:
     """How closely plan and sustainment agree, and how far the plan stands from what is played through."""
-    words, told = subject.words, subject.plan.manifest["coupling"]
+    words, told = answer.words, answer.result.manifest["coupling"]
     return words(
         "chapter.fleets.agreed" if told["converged"] else "chapter.fleets.apart",
         rounds=told["rounds"], residual=words.number(told["residual"]),
@@ -35,18 +35,18 @@ def agreement(subject: Subject) -> str:
     )  # fmt: skip
 
 
-def _systems(subject: Subject) -> Listing:
-    words = subject.words
+def _systems(answer: InWords) -> Listing:
+    words = answer.words
     heads = [Head(words("head.fleet")), Head(words("head.month"))]
     heads += [Head(words(f"head.{h}"), numeric=True) for h in ("owned", "available", "played", "lacking")]
     heads += [Head(words("head.ao"), numeric=True), Head(words("head.dto"), numeric=True)]
-    table = subject["fleets"].sort("fleet", "period")
+    table = answer["fleets"].sort("fleet", "period")
     # The first, every third, and the last period show the course; the workbook has all.
     last = table["period"].max()
     shown = table.filter((pl.col("period") % 3 == 0) | (pl.col("period") == last))
     rows = [
         [
-            subject.name(r["fleet"], table="fleets"),
+            answer.name(r["fleet"], table="fleets"),
             words.month(r["month"], short=True),
             *(words.number(r[c], digits=1) for c in ("owned", "available", "played", "lacking")),
             words.share(r["ao"]),
@@ -54,11 +54,11 @@ def _systems(subject: Subject) -> Listing:
         ]
         for r in shown.iter_rows(named=True)
     ]
-    return listing(subject, words("table.fleet_systems"), heads, rows, repeat=1)
+    return listing(answer, words("table.fleet_systems"), heads, rows, repeat=1)
 
 
-def _support(subject: Subject) -> Listing:
-    words = subject.words
+def _support(answer: InWords) -> Listing:
+    words = answer.words
     heads = [
         Head(words("head.what"), wide=True), Head(words("head.payer")), Head(words("head.decide")),
         Head(words("head.ready")), Head(words("head.bays"), numeric=True),
@@ -66,33 +66,33 @@ def _support(subject: Subject) -> Listing:
     ]  # fmt: skip
     rows = [
         [
-            words(f"support.{r['kind']}", name=subject.name(r["code"], table=HOME[r["kind"]])),
-            subject.nation(r["payer"]),
+            words(f"support.{r['kind']}", name=answer.name(r["code"], table=HOME[r["kind"]])),
+            answer.nation(r["payer"]),
             words.month(r["month"], short=True),
             words.month(r["arrives"], short=True),
             words("none") if r["units"] is None else words.number(r["units"], digits=1),
             words.number(r["money"]),
         ]
-        for r in subject["support"].sort("month", "kind", "code", "payer").iter_rows(named=True)
+        for r in answer["support"].sort("month", "kind", "code", "payer").iter_rows(named=True)
     ]
-    return listing(subject, words("table.support"), heads, rows)
+    return listing(answer, words("table.support"), heads, rows)
 
 
 HOME = {"spares": "sites", "bays": "shops", "systems": "contracts"}
 
 
-def _exchange(subject: Subject) -> Listing:
-    words = subject.words
+def _exchange(answer: InWords) -> Listing:
+    words = answer.words
     heads = [
         Head(words("head.what"), wide=True), Head(words("head.fleet")), Head(words("head.decide")),
         Head(words("head.ready")), Head(words("head.price", unit=words.money_label), numeric=True),
         Head(words("head.gain", unit=words.money_label), numeric=True),
     ]  # fmt: skip
-    table = subject["exchange"].filter((pl.col("period") % 6 == 0) & (pl.col("gain") > 1e-6))
+    table = answer["exchange"].filter((pl.col("period") % 6 == 0) & (pl.col("gain") > 1e-6))
     rows = [
         [
-            words(f"support.{r['lever']}", name=subject.name(r["code"], table=HOME[r["lever"]])),
-            subject.name(r["fleet"], table="fleets"),
+            words(f"support.{r['lever']}", name=answer.name(r["code"], table=HOME[r["lever"]])),
+            answer.name(r["fleet"], table="fleets"),
             words.month(r["month"], short=True),
             words.month(r["arrives"], short=True),
             words("none") if r["lever"] == "spares" else words.number(r["price"]),
@@ -100,24 +100,24 @@ def _exchange(subject: Subject) -> Listing:
         ]
         for r in table.sort("period", "gain", "lever", descending=[False, True, False]).iter_rows(named=True)
     ]
-    return listing(subject, words("table.exchange"), heads, rows)
+    return listing(answer, words("table.exchange"), heads, rows)
 
 
-def fleets_chart(subject: Subject) -> Figure | None:
+def fleets_chart(answer: InWords) -> Figure | None:
     """Systems needed, owned and available, one panel a fleet."""
-    words, table = subject.words, subject["fleets"].sort("period")
+    words, table = answer.words, answer["fleets"].sort("period")
     if table.is_empty():
         return None
-    edges = drawing.edges(subject.plan)
+    edges = drawing.edges(answer.result)
     codes = list(dict.fromkeys(table["fleet"].to_list()))[:MOST_PANELS]
     parts, told = [], []
     for code in codes:
         own = table.filter(pl.col("fleet") == code)
-        parts.append(_panel(subject, code, own, edges))
+        parts.append(_panel(answer, code, own, edges))
         told.append(
             words(
                 "alt.fleet",
-                fleet=subject.name(code, table="fleets"),
+                fleet=answer.name(code, table="fleets"),
                 start=words.number(own["available"][0]),
                 end=words.number(own["available"][-1]),
                 need=words.number(own["needed"][-1]),
@@ -128,8 +128,8 @@ def fleets_chart(subject: Subject) -> Figure | None:
     )
 
 
-def _panel(subject: Subject, code: str, own: pl.DataFrame, edges: dict[int, tuple[int, int]]) -> Spec:
-    words, height, width = subject.words, 150, 205
+def _panel(answer: InWords, code: str, own: pl.DataFrame, edges: dict[int, tuple[int, int]]) -> Spec:
+    words, height, width = answer.words, 150, 205
     periods = own["period"].to_list()
     first, last = edges[periods[0]][0], edges[periods[-1]][1]
     lines = [
@@ -153,5 +153,5 @@ def _panel(subject: Subject, code: str, own: pl.DataFrame, edges: dict[int, tupl
         [colour for _, colour, *_ in lines],
         x=last, top=top, height=height,
     )  # fmt: skip
-    title = words("panel", item=subject.name(code, table="fleets"), unit=words.unit("systems"))
+    title = words("panel", item=answer.name(code, table="fleets"), unit=words.unit("systems"))
     return {"title": title, "width": width, "height": height, "layer": layers}

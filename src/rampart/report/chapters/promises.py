@@ -9,23 +9,23 @@ from typing import Any
 
 import polars as pl
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 
 _ORDER = ["state", "item", "line", "buyer", "ship_to"]
 _SHOWN = ("expected", "low", "high")
 
 
-def promises(subject: Subject) -> pl.DataFrame:
+def promises(answer: InWords) -> pl.DataFrame:
     """A row a delivery ordered: promised, expected, low and high month, chance of being late; see ``expected``."""
     from rampart.sources.calibration.expected import expected_deliveries
 
-    return expected_deliveries(subject.plan)
+    return expected_deliveries(answer.result)
 
 
-def _bought(subject: Subject, frame: pl.DataFrame) -> pl.DataFrame:
+def _bought(answer: InWords, frame: pl.DataFrame) -> pl.DataFrame:
     """Without what the plan makes only to flow on into other items: the workbook has that too."""
-    parts = subject.plan.case["bills"]["component"].unique().to_list()
+    parts = answer.result.case["bills"]["component"].unique().to_list()
     return frame.filter((pl.col("state") != "planned") | ~pl.col("item").is_in(parts))
 
 
@@ -38,20 +38,20 @@ def _first_and_last(frame: pl.DataFrame) -> pl.DataFrame:
     return found.sort("state", "first_promised", "item", "line", "buyer", "ship_to", nulls_last=True)
 
 
-def promises_chapter(subject: Subject) -> Chapter | None:
+def promises_chapter(answer: InWords) -> Chapter | None:
     """Promised, expected, and where four in five will fall, for every order; nothing where nothing is on order."""
-    frame = promises(subject)
+    frame = promises(answer)
     if frame.is_empty():
         return None
-    words = subject.words
+    words = answer.words
     says = (words("chapter.promises.says"), words("chapter.promises.limits"))
-    shown = _bought(subject, frame)
-    listings = (_orders(subject, shown),) if len(shown) else ()
+    shown = _bought(answer, frame)
+    listings = (_orders(answer, shown),) if len(shown) else ()
     return Chapter("promises", words("chapter.promises"), says, ("promises",), listings)
 
 
-def _orders(subject: Subject, frame: pl.DataFrame) -> Listing:
-    words = subject.words
+def _orders(answer: InWords, frame: pl.DataFrame) -> Listing:
+    words = answer.words
     keys = (
         "order_state",
         "item",
@@ -68,23 +68,23 @@ def _orders(subject: Subject, frame: pl.DataFrame) -> Listing:
     rows = [
         [
             words.choice("order_state", r["state"]),
-            subject.item(r["item"]),
-            subject.short(r["line"], table="lines"),
-            subject.nation(r["buyer"]),
+            answer.item(r["item"]),
+            answer.short(r["line"], table="lines"),
+            answer.nation(r["buyer"]),
             words.number(r["quantity"], digits=0),
             words.month(r["first_promised"], short=True),
-            _span(subject, r, "first"),
+            _span(answer, r, "first"),
             words.month(r["last_promised"], short=True),
-            _span(subject, r, "last"),
+            _span(answer, r, "last"),
             words.share(r["first_late"]),
         ]
         for r in _first_and_last(frame).iter_rows(named=True)
     ]
-    return listing(subject, words("table.promises"), heads, rows, note=words("note.promises.table"), repeat=1)
+    return listing(answer, words("table.promises"), heads, rows, note=words("note.promises.table"), repeat=1)
 
 
-def _span(subject: Subject, row: dict[str, Any], end: str) -> str:
-    words = subject.words
+def _span(answer: InWords, row: dict[str, Any], end: str) -> str:
+    words = answer.words
     # A month stays on one line.
     months = {name: words.month(row[f"{end}_{name}"], short=True).replace(" ", "\u00a0") for name in _SHOWN}
     return words("cell.expected", **months)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.chapters.decisions import MOST_DECISIONS, decisions_listing
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.results.measures import measure
 
 
 def chapter(
-    subject: Subject,
+    answer: InWords,
     key: str,
     *,
     figures: tuple[str, ...],
@@ -21,20 +21,20 @@ def chapter(
     says: tuple[str, ...] | None = None,
 ) -> Chapter:
     """A chapter with its title and opening words; tables without rows are left out."""
-    words = subject.words
+    words = answer.words
     kept = tuple(one for one in listings if one is not None and one.rows)
     says = (words(f"chapter.{key}.says"),) if says is None else says
     return Chapter(key, words(f"chapter.{key}"), says, figures, kept)
 
 
-def item_cell(subject: Subject, item: str | None) -> str:
+def item_cell(answer: InWords, item: str | None) -> str:
     """An item with its unit, as tables show it."""
-    return subject.words("cell.item", item=subject.item(item), unit=subject.unit(item)) if item else subject.item(item)
+    return answer.words("cell.item", item=answer.item(item), unit=answer.unit(item)) if item else answer.item(item)
 
 
-def decisions(subject: Subject) -> Chapter:
+def decisions(answer: InWords) -> Chapter:
     """All decisions of the first period and the expansions that the plan starts."""
-    words = subject.words
+    words = answer.words
     heads = [
         Head(words("head.expansion")),
         Head(words("head.payer")),
@@ -44,33 +44,33 @@ def decisions(subject: Subject) -> Chapter:
         Head(words("head.added_rate"), numeric=True),
         Head(words("head.cost", unit=words.money_label), numeric=True),
     ]
-    item_of = dict(subject.plan.case["lines"].select("line", "item").iter_rows())
+    item_of = dict(answer.result.case["lines"].select("line", "item").iter_rows())
     rows = [
         [
-            subject.short(r["expansion"], table="expansions"),
-            subject.nation(r["payer"]),
+            answer.short(r["expansion"], table="expansions"),
+            answer.nation(r["payer"]),
             words.month(r["decide"], short=True),
             words.month(r["ready"], short=True),
             words.number(r["units"]),
-            subject.quantity(r["added_rate"], item_of.get(r["line"])),
+            answer.quantity(r["added_rate"], item_of.get(r["line"])),
             words.number(r["cost"], digits=1),
         ]
-        for r in subject["expansions"].sort("decide", "expansion").iter_rows(named=True)
+        for r in answer["expansions"].sort("decide", "expansion").iter_rows(named=True)
     ]
-    every = decisions_listing(subject, most=40)
+    every = decisions_listing(answer, most=40)
     # What the first page shows whole is not shown again.
     short = every if every and len(every.rows) > MOST_DECISIONS else None
     return chapter(
-        subject,
+        answer,
         "decisions",
         figures=("decisions",),
-        listings=[short, listing(subject, words("table.expansions"), heads, rows)],
+        listings=[short, listing(answer, words("table.expansions"), heads, rows)],
     )
 
 
-def stocks(subject: Subject) -> Chapter:
+def stocks(answer: InWords) -> Chapter:
     """Stock against requirement, years to fill, days of supply."""
-    words = subject.words
+    words = answer.words
     heads = [
         Head(words("head.item")),
         Head(words("head.holder")),
@@ -84,10 +84,10 @@ def stocks(subject: Subject) -> Chapter:
     ]
     from rampart.results.unknowns import unknown_stocks
 
-    blind = set(unknown_stocks(subject.plan))
+    blind = set(unknown_stocks(answer.result))
     rows = []
-    fill = subject["fill"]
-    for item in subject.plan.case.tables["items"]["item"].to_list():
+    fill = answer["fill"]
+    for item in answer.result.case.tables["items"]["item"].to_list():
         for r in fill.filter(pl.col("item") == item).sort("holder").iter_rows(named=True):
             # A stock that nobody knows is planned from zero, but it is not shown as a stock of zero.
             hidden = (r["holder"], item) in blind
@@ -96,8 +96,8 @@ def stocks(subject: Subject) -> Chapter:
             opening = words("unknown") if hidden else words.number(r["opening"])
             rows.append(
                 [
-                    item_cell(subject, item),
-                    subject.nation(r["holder"]),
+                    item_cell(answer, item),
+                    answer.nation(r["holder"]),
                     words("blank.requirement") if r["requirement"] is None else words.number(r["requirement"]),
                     opening,
                     words.at_least(words.number(r["closing"]), hidden),
@@ -110,31 +110,31 @@ def stocks(subject: Subject) -> Chapter:
     says = [words("chapter.stocks.says")]
     if blind:
         says.append(words("chapter.stocks.blind"))
-    table = listing(subject, words("table.fill"), heads, rows, repeat=1)
-    return chapter(subject, "stocks", figures=("stock", "coverage"), listings=[table], says=tuple(says))
+    table = listing(answer, words("table.fill"), heads, rows, repeat=1)
+    return chapter(answer, "stocks", figures=("stock", "coverage"), listings=[table], says=tuple(says))
 
 
-def deliveries(subject: Subject) -> Chapter:
+def deliveries(answer: InWords) -> Chapter:
     """What reaches the recipients, what each donor has left, and when it is made whole."""
-    words = subject.words
-    recipients = subject.roles("recipient")
-    names = words.list([subject.nation(n) for n in recipients])
+    words = answer.words
+    recipients = answer.roles("recipient")
+    names = words.list([answer.nation(n) for n in recipients])
     says = words("chapter.deliveries.says", recipients=names) if names else words("chapter.deliveries.none")
     return chapter(
-        subject,
+        answer,
         "deliveries",
         figures=("deliveries",),
-        listings=[_served(subject, recipients), _donations(subject), _pledges(subject)],
+        listings=[_served(answer, recipients), _donations(answer), _pledges(answer)],
         says=(says,),
     )
 
 
-def _served(subject: Subject, recipients: list[str]) -> Listing:
+def _served(answer: InWords, recipients: list[str]) -> Listing:
     """Need over the whole plan and what is met of it; the first page has it by year."""
-    words = subject.words
+    words = answer.words
     by = ("item", "nation")
     frames = [
-        measure(subject.plan, name, by=by).filter(pl.col("nation").is_in(recipients)).rename({"value": name})
+        measure(answer.result, name, by=by).filter(pl.col("nation").is_in(recipients)).rename({"value": name})
         for name in ("need", "served", "unmet")
     ]
     table = frames[0].join(frames[1], on=by).join(frames[2], on=by).filter(pl.col("need") > 0)
@@ -142,18 +142,18 @@ def _served(subject: Subject, recipients: list[str]) -> Listing:
     heads += [Head(words(f"head.{h}"), numeric=True) for h in ("need", "served", "unmet", "served_share")]
     rows = [
         [
-            item_cell(subject, i),
-            subject.nation(n),
+            item_cell(answer, i),
+            answer.nation(n),
             *(words.number(v, digits=0) for v in (need, served, unmet)),
             words.share(served / need),
         ]
         for i, n, need, served, unmet in table.sort(*by).iter_rows()
     ]
-    return listing(subject, words("table.served"), heads, rows)
+    return listing(answer, words("table.served"), heads, rows)
 
 
-def _donations(subject: Subject) -> Listing:
-    words = subject.words
+def _donations(answer: InWords) -> Listing:
+    words = answer.words
     heads = [
         Head(words("head.item")),
         Head(words("head.donor")),
@@ -167,8 +167,8 @@ def _donations(subject: Subject) -> Listing:
     ]
     rows = [
         [
-            item_cell(subject, r["item"]),
-            subject.nation(r["donor"]),
+            item_cell(answer, r["item"]),
+            answer.nation(r["donor"]),
             words.number(r["quantity"]),
             words.number(r["replacement_value"], digits=1),
             words.number(r["book_value"], digits=1),
@@ -177,13 +177,13 @@ def _donations(subject: Subject) -> Listing:
             words.month(r["restored"], short=True) if r["restored"] else words("blank.restored"),
             words.month(r["backfill_due"], short=True) if r["backfill_due"] else words("blank.backfill_due"),
         ]
-        for r in subject["donations"].sort("item", "donor", "recipient").iter_rows(named=True)
+        for r in answer["donations"].sort("item", "donor", "recipient").iter_rows(named=True)
     ]
-    return listing(subject, words("table.donations"), heads, rows, repeat=1)
+    return listing(answer, words("table.donations"), heads, rows, repeat=1)
 
 
-def _pledges(subject: Subject) -> Listing:
-    words = subject.words
+def _pledges(answer: InWords) -> Listing:
+    words = answer.words
     heads = [
         Head(words("head.donor")),
         Head(words("head.recipient")),
@@ -195,20 +195,20 @@ def _pledges(subject: Subject) -> Listing:
     ]
     rows = [
         [
-            subject.nation(r["donor"]),
-            subject.nation(r["recipient"]),
-            item_cell(subject, r["item"]),
+            answer.nation(r["donor"]),
+            answer.nation(r["recipient"]),
+            item_cell(answer, r["item"]),
             words.month(r["month"], short=True),
             *(words.number(r[c]) for c in ("pledged", "arrived", "owed")),
         ]
-        for r in telling_pledges(subject).iter_rows(named=True)
+        for r in telling_pledges(answer).iter_rows(named=True)
     ]
-    return listing(subject, words("table.pledges"), heads, rows, repeat=3)
+    return listing(answer, words("table.pledges"), heads, rows, repeat=3)
 
 
-def telling_pledges(subject: Subject) -> pl.DataFrame:
+def telling_pledges(answer: InWords) -> pl.DataFrame:
     """Pledges in the periods in which more falls due, and in the last: between them only arrivals change."""
     keys = ["donor", "recipient", "item"]
-    table = subject["pledges"].sort(*keys, "period")
+    table = answer["pledges"].sort(*keys, "period")
     more = pl.col("pledged") > pl.col("pledged").shift(1).over(keys).fill_null(0.0)
     return table.filter(more | (pl.col("period") == pl.col("period").max().over(keys)))

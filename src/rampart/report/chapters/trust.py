@@ -7,19 +7,19 @@ from typing import Any
 
 import polars as pl
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 
 GRADES = ("published", "derived", "assumed")
 NUMBERS = ("number", "limit", "integer")
 
 
-def trust_chapters(subject: Subject) -> list[Chapter]:
+def trust_chapters(answer: InWords) -> list[Chapter]:
     """Chapters in reading order."""
-    return [assumed(subject), unknown(subject), broken(subject), solved(subject), sources(subject)]
+    return [assumed(answer), unknown(answer), broken(answer), solved(answer), sources(answer)]
 
 
-def assumption_rows(subject: Subject) -> list[dict[str, Any]]:
+def assumption_rows(answer: InWords) -> list[dict[str, Any]]:
     """Every row of the case that is assumed or has a range, those about bottlenecks first.
 
     Keys: table, what, month, column, value, low, high, unit, grade, note, source, and ``rank`` of the
@@ -27,9 +27,9 @@ def assumption_rows(subject: Subject) -> list[dict[str, Any]]:
     """
     from rampart.catalogues.inputs import tables
 
-    case = subject.plan.case
+    case = answer.result.case
     ranks: dict[str, int] = {}
-    for rank, code in subject["bottlenecks"].sort("rank").select("rank", "code").iter_rows():
+    for rank, code in answer["bottlenecks"].sort("rank").select("rank", "code").iter_rows():
         ranks.setdefault(code, rank)
     found = []
     for name, table in tables().items():
@@ -44,14 +44,14 @@ def assumption_rows(subject: Subject) -> list[dict[str, Any]]:
             codes = [row[c.name] for c in table.columns.values() if c.kind == "code" and c.name != "source"]
             found.append(
                 {
-                    "table": table.label[subject.language],
-                    "what": _row_name(subject, table.columns, row),
+                    "table": table.label[answer.language],
+                    "what": _row_name(answer, table.columns, row),
                     "month": next((row[c.name] for c in table.columns.values() if c.kind == "month" and c.key), None),
-                    "column": table.columns[column].label[subject.language] if column else "",
+                    "column": table.columns[column].label[answer.language] if column else "",
                     "value": row[column] if column else None,
                     "low": row.get("low"),
                     "high": row.get("high"),
-                    "unit": _unit(subject, table.columns[column].unit, row) if column else "",
+                    "unit": _unit(answer, table.columns[column].unit, row) if column else "",
                     "grade": row["grade"],
                     "note": row["note"] or "",
                     "source": row["source"],
@@ -75,20 +75,20 @@ def _main_column(columns: Mapping[str, Any], row: Mapping[str, Any]) -> str | No
     return next((str(c.name) for c in amounts if c.required or row[c.name] is not None), None)
 
 
-def _unit(subject: Subject, unit: str, row: Mapping[str, Any]) -> str:
-    words = subject.words
-    item = row.get("item") or dict(subject.plan.case["lines"].select("line", "item").iter_rows()).get(row.get("line"))
+def _unit(answer: InWords, unit: str, row: Mapping[str, Any]) -> str:
+    words = answer.words
+    item = row.get("item") or dict(answer.result.case["lines"].select("line", "item").iter_rows()).get(row.get("line"))
     per = row.get("rate_per") or "month"
     text = unit.replace("money unit", words.money_label)
     text = text.replace("currency", words.currency).replace("rate_per", words(f"unit.{per}"))
     if row.get("component"):
-        text = text.replace("component unit", subject.unit(row["component"]))
-        text = text.replace("/unit", "/" + subject.unit(item)) if item else text
-    text = text.replace("item unit", subject.unit(item) if item else words("unit.units"))
+        text = text.replace("component unit", answer.unit(row["component"]))
+        text = text.replace("/unit", "/" + answer.unit(item)) if item else text
+    text = text.replace("item unit", answer.unit(item) if item else words("unit.units"))
     return "/".join(words.choice("unit", part) for part in text.split("/"))
 
 
-def _row_name(subject: Subject, columns: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+def _row_name(answer: InWords, columns: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     """A row by the names in its key, its month apart: "France, 155 mm rounds, floor"."""
     parts = []
     for column in columns.values():
@@ -97,15 +97,15 @@ def _row_name(subject: Subject, columns: Mapping[str, Any], row: Mapping[str, An
             continue
         if column.kind == "code":
             place = column.reference.split(".")[0] if column.reference else column.table
-            parts.append(subject.name(value, table=place))
+            parts.append(answer.name(value, table=place))
         else:
-            parts.append(subject.words.choice(column.name, str(value)))
+            parts.append(answer.words.choice(column.name, str(value)))
     return ", ".join(dict.fromkeys(parts))
 
 
-def _about(subject: Subject, row: Mapping[str, Any]) -> str:
+def _about(answer: InWords, row: Mapping[str, Any]) -> str:
     """What an assumption is about: table, names, and the months it holds for."""
-    words = subject.words
+    words = answer.words
     about = words("cell.about", table=row["table"][:1].upper() + row["table"][1:], what=row["what"])
     if row["first"] is None:
         return about
@@ -126,22 +126,22 @@ def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def grade_counts(subject: Subject) -> dict[str, int]:
+def grade_counts(answer: InWords) -> dict[str, int]:
     """Rows of the case by grade; the empty grade counts those not graded."""
     counts = dict.fromkeys((*GRADES, ""), 0)
-    for frame in subject.plan.case.tables.values():
+    for frame in answer.result.case.tables.values():
         if "grade" in frame.columns:
             for grade, number in frame.group_by("grade").len().iter_rows():
                 counts[grade or ""] += number
     return counts
 
 
-def assumed(subject: Subject) -> Chapter:
+def assumed(answer: InWords) -> Chapter:
     """Grades of all rows, and the assumptions themselves."""
-    words = subject.words
-    counts = grade_counts(subject)
+    words = answer.words
+    counts = grade_counts(answer)
     total = sum(counts.values())
-    titles = dict(subject.plan.case["sources"].select("source", "title").iter_rows())
+    titles = dict(answer.result.case["sources"].select("source", "title").iter_rows())
     heads = [
         Head(words("head.about"), wide=True),
         Head(words("head.figure")),
@@ -152,14 +152,14 @@ def assumed(subject: Subject) -> Chapter:
         Head(words("head.source")),
     ]
     rows = []
-    for r in _merged(assumption_rows(subject)):
+    for r in _merged(assumption_rows(answer)):
         span = words("none")
         if r["low"] is not None or r["high"] is not None:
             low, high = (words("unknown") if r[k] is None else words.number(r[k]) for k in ("low", "high"))
             span = words("cell.range", low=low, high=high)
         rows.append(
             [
-                _about(subject, r),
+                _about(answer, r),
                 words("cell.figure", column=r["column"], unit=r["unit"]) if r["unit"] else r["column"],
                 words.number(r["value"]) if r["column"] else words("none"),
                 span,
@@ -176,29 +176,34 @@ def assumed(subject: Subject) -> Chapter:
         assumed=words.number(counts["assumed"]),
         none=words.number(counts[""]),
     )
-    table = listing(subject, words("table.assumed"), heads, rows, most=30)
+    table = listing(answer, words("table.assumed"), heads, rows, most=30)
     kept = (table,) if rows else ()
     return Chapter("assumed", words("chapter.assumed"), (says, words("chapter.assumed.order")), (), kept)
 
 
-def unknown(subject: Subject) -> Chapter:
+def unknown(answer: InWords) -> Chapter:
     """What is not known."""
     from rampart.language.unknowns import statements
 
-    words = subject.words
-    told = statements(subject)
+    words = answer.words
+    told = statements(answer)
     says = words("chapter.unknown.says") if told else words("chapter.unknown.none")
     return Chapter("unknown", words("chapter.unknown"), (says,), points=tuple(told))
 
 
-def broken(subject: Subject) -> Chapter:
+def broken(answer: InWords) -> Chapter:
     """Rules that had to give way."""
-    words = subject.words
+    words = answer.words
     keys = ["family", "code", "item"]
     table = (
-        subject["rules_broken"]
+        answer["rules_broken"]
         .group_by(keys)
-        .agg(first=pl.col("month").min(), last=pl.col("month").max(), amount=pl.col("amount").max())
+        .agg(
+            pl.col("key").first(),
+            first=pl.col("month").min(),
+            last=pl.col("month").max(),
+            amount=pl.col("amount").max(),
+        )
     )
     table = table.sort("first", *keys)
     if table.is_empty():
@@ -213,23 +218,23 @@ def broken(subject: Subject) -> Chapter:
     rows = []
     for r in table.iter_rows(named=True):
         money = r["family"] in ("budget", "budgets", "money")
-        amount = words.money(r["amount"]) if money else subject.quantity(r["amount"], r["item"])
+        amount = words.money(r["amount"]) if money else answer.quantity(r["amount"], r["item"])
         rows.append(
             [
                 words.choice("rule", r["family"]),
-                subject.name(r["code"]),
-                subject.item(r["item"]),
+                answer.named(r["key"]),
+                answer.item(r["item"]),
                 words.span(r["first"], r["last"], short=True),
                 amount,
             ]
         )
-    kept = listing(subject, words("table.broken"), heads, rows)
+    kept = listing(answer, words("table.broken"), heads, rows)
     return Chapter("broken", words("chapter.broken"), (words("chapter.broken.says"),), listings=(kept,))
 
 
-def solved(subject: Subject) -> Chapter:
+def solved(answer: InWords) -> Chapter:
     """Passes, status, gap, versions, hashes."""
-    words = subject.words
+    words = answer.words
     heads = [
         Head(words("head.rank"), numeric=True),
         Head(words("head.objective")),
@@ -245,28 +250,28 @@ def solved(subject: Subject) -> Chapter:
             words.number(r["rank"]),
             words.choice("objective", r["objective"]),
             words.number(r["value"]),
-            _pass_unit(subject, r["unit"]),
+            _pass_unit(answer, r["unit"]),
             words.number(r["bound"]),
             words.share(r["gap"], digits=2),
             words.choice("status", r["status"]),
             words.number(r["iterations"]),
         ]
-        for r in subject["passes"].sort("rank").iter_rows(named=True)
+        for r in answer["passes"].sort("rank").iter_rows(named=True)
     ]
-    listings = [listing(subject, words("table.passes"), heads, rows)] if rows else []
-    listings.append(_manifest(subject))
+    listings = [listing(answer, words("table.passes"), heads, rows)] if rows else []
+    listings.append(_manifest(answer))
     return Chapter("solved", words("chapter.solved"), (words("chapter.solved.says"),), listings=tuple(listings))
 
 
-def _pass_unit(subject: Subject, unit: str | None) -> str:
+def _pass_unit(answer: InWords, unit: str | None) -> str:
     """Unit of a pass in words."""
-    return subject.words.money_label if unit == "money unit" else subject.words.choice("objective_unit", unit)
+    return answer.words.money_label if unit == "money unit" else answer.words.choice("objective_unit", unit)
 
 
-def manifest_rows(subject: Subject) -> list[tuple[str, str]]:
+def manifest_rows(answer: InWords) -> list[tuple[str, str]]:
     """The manifest as pairs of words."""
-    words = subject.words
-    m = subject.plan.manifest
+    words = answer.words
+    m = answer.result.manifest
     solver: Mapping[str, Any] = m.get("solver") or {}
     given = {k: v for k, v in solver.items() if k not in ("name", "options")} | dict(solver.get("options") or {})
     options = ", ".join(f"{k}={v}" for k, v in given.items())
@@ -295,19 +300,19 @@ def manifest_rows(subject: Subject) -> list[tuple[str, str]]:
     return [(name, value or words("unknown")) for name, value in rows]
 
 
-def _manifest(subject: Subject) -> Listing:
-    words = subject.words
+def _manifest(answer: InWords) -> Listing:
+    words = answer.words
     heads = (Head(words("head.what_of_run")), Head(words("head.value_of_run")))
-    return Listing(words("table.manifest"), heads, tuple(manifest_rows(subject)))
+    return Listing(words("table.manifest"), heads, tuple(manifest_rows(answer)))
 
 
-def sources(subject: Subject) -> Chapter:
+def sources(answer: InWords) -> Chapter:
     """Where the figures come from."""
-    words = subject.words
-    table = subject.plan.case["sources"]
+    words = answer.words
+    table = answer.result.case["sources"]
     cited = {
         s
-        for frame in subject.plan.case.tables.values()
+        for frame in answer.result.case.tables.values()
         if "source" in frame.columns and "grade" in frame.columns
         for s in frame["source"].drop_nulls().to_list()
     }
@@ -320,6 +325,6 @@ def sources(subject: Subject) -> Chapter:
         ]
         for r in table.filter(pl.col("source").is_in(sorted(cited))).iter_rows(named=True)
     ]
-    kept = (listing(subject, words("table.sources"), heads, rows, most=None),) if rows else ()
+    kept = (listing(answer, words("table.sources"), heads, rows, most=None),) if rows else ()
     says = words("chapter.sources.says") if rows else words("chapter.sources.none")
     return Chapter("sources", words("chapter.sources"), (says,), listings=kept)

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
-from rampart.language.names import Subject
+from rampart.language.branches import amount, branches, month, regime
+from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import MOST_ROWS, Head, Listing
+from rampart.results.ends_of_war import by_end, known_sum, left_by_end, supply_by_end
 from rampart.scenario.left_over import MEASURES
 
 if TYPE_CHECKING:
     import polars as pl
 
 SHARES = ("gap", "reduction_error", "frontier_error")  # values that are shares, not money
-TOLD = 3  # differences told for each branch; the others are counted
 
 
-def by_end(table: pl.DataFrame) -> pl.DataFrame:
-    """One row for each end date: chance, and means over the paths that end then. A war that is not over has no date."""
-    import polars as pl
-
-    p = pl.col("probability")
-    means = [c for c in table.columns if c not in ("path", "ends", "probability")]
-    return (
-        table.group_by("ends")
-        .agg(p.sum().alias("chance"), *[((pl.col(c) * p).sum() / p.sum()).alias(c) for c in means])
-        .sort("ends", nulls_last=True)
-    )
-
-
-def listings(subject: Subject) -> list[Listing]:
+def listings(answer: InWords) -> list[Listing]:
     """All tables of the page, those without rows left out."""
     made = (_decisions, _turns, _values, _risks, _forward, _ends, _left, _supply, _lasting)
-    return [table for table in (make(subject) for make in made) if table is not None]
+    return [table for table in (make(answer) for make in made) if table is not None]
 
 
-def _table(subject: Subject, caption: str, heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Listing:
-    words = subject.words
+def _table(answer: InWords, caption: str, heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Listing:
+    words = answer.words
     found = [tuple(row) for row in rows]
     left = len(found) - MOST_ROWS
     more = words("war.more", n=left) if left > 0 else ""
@@ -46,126 +34,61 @@ def _table(subject: Subject, caption: str, heads: Sequence[tuple[str, bool]], ro
     )
 
 
-def what(subject: Subject, kind: str, key: str) -> str:
-    """A decision's object by name: line and buyer, offer and buyer, route and item, expansion."""
-    if kind in ("order", "cancel"):
-        line, contract, *month = key.split("|")
-        if month:
-            ordered = what(subject, "order", f"{line}|{contract}")
-            return subject.words("war.ordered", what=ordered, month=subject.words.month(month[0]))
-        known = contract in subject.names["contracts"]
-        return subject.name(contract, table="contracts") if known else subject.name(line, table="lines")
-    return subject.name(key, table="expansions" if kind == "expand" else "market")
-
-
-def _decisions(subject: Subject) -> Listing:
-    words = subject.words
+def _decisions(answer: InWords) -> Listing:
+    words = answer.words
     rows = [
-        (words(f"war.kind.{r['kind']}"), what(subject, r["kind"], r["what"]), month(subject, r["month"]),
-         amount(subject, r["quantity"]))
-        for r in subject["decisions"].sort("month", "kind", "what").iter_rows(named=True)
+        (words(f"war.kind.{r['kind']}"), answer.named(r["key"]), month(answer, r["month"]),
+         amount(answer, r["quantity"]))
+        for r in answer["decisions"].sort("month", "kind", "what").iter_rows(named=True)
     ]  # fmt: skip
     heads = [("kind", False), ("what", False), ("month", False), ("quantity", True)]
-    return _table(subject, words("war.title.decisions"), heads, rows)
+    return _table(answer, words("war.title.decisions"), heads, rows)
 
 
-def _turns(subject: Subject) -> Listing | None:
+def _turns(answer: InWords) -> Listing | None:
     """The policy in sentences, one a branch: what is decided otherwise than on the other branches."""
-    if "turns" not in subject.plan.tables:
-        return None
-    words, told = subject.words, []
-    for (_,), branch in subject["turns"].group_by("node", maintain_order=True):
-        rows = list(branch.iter_rows(named=True))
-        does = [
-            words("war.turn.does", kind=words(f"war.kind.{r['kind']}"), what=what(subject, r["kind"], r["what"]),
-                  quantity=amount(subject, r["quantity"]), elsewhere=amount(subject, r["elsewhere"]))
-            for r in rows[:TOLD]
-        ]  # fmt: skip
-        if len(rows) > TOLD:
-            does.append(words("war.turn.more", n=len(rows) - TOLD))
-        told.append((_condition(subject, rows[0], words("war.and").join(does)),))
-    return _table(subject, words("war.title.turns"), [("branch", False)], told)
+    told = [(sentence,) for sentence in branches(answer)]
+    return _table(answer, answer.words("war.title.turns"), [("branch", False)], told) if told else None
 
 
-def _condition(subject: Subject, row: dict[str, object], does: str) -> str:
-    words = subject.words
-    places = {"month": words.month(str(row["month"])), "chance": words.share(float(str(row["chance"])), digits=1)}
-    seen, before = str(row["seen"]), _history(subject, row)
-    if any("+" in code for code in (seen, *before)):  # regimes of war are not told apart: it ends or goes on
-        return words("war.turn.over" if row["over"] else "war.turn.on", does=does, **places)
-    history = ", ".join(regime(subject, code) for code in before)
-    if row["over"] and _one_history(subject, row):
-        return words("war.turn.over", does=does, **places)
-    if row["over"]:
-        return words("war.turn.over_after", history=history, does=does, **places)
-    if seen == before[-1]:
-        return words("war.turn.stays", history=history, does=does, **places)
-    return words("war.turn.seen", regime=regime(subject, seen), history=history, does=does, **places)
-
-
-def _one_history(subject: Subject, row: dict[str, object]) -> bool:
-    """Whether nothing has branched before, so that the history tells nothing."""
-    nodes = subject["nodes"]
-    period = nodes.filter(nodes["node"] == row["node"])["period"][0]
-    return nodes.filter(nodes["period"] == period - 1).height == 1
-
-
-def _history(subject: Subject, row: dict[str, object]) -> list[str]:
-    """Regimes on the way to a node, each once as long as it lasts; the last before it comes last."""
-    nodes = {r["node"]: r for r in subject["nodes"].iter_rows(named=True)}
-    seen: list[str] = []
-    above = nodes[row["node"]]["parent"]
-    while above in nodes:
-        if not seen or seen[-1] != nodes[above]["regime"]:
-            seen.append(nodes[above]["regime"])
-        above = nodes[above]["parent"]
-    return seen[::-1]
-
-
-def regime(subject: Subject, code: str) -> str:
-    """Name of a regime."""
-    named = subject.plan.case.names("regimes", subject.language)
-    return " + ".join(named.get(part, part) for part in code.split("+"))
-
-
-def _values(subject: Subject) -> Listing:
-    words = subject.words
+def _values(answer: InWords) -> Listing:
+    words = answer.words
     rows = [
-        (words(f"war.value.{name}"), words.share(value, digits=2) if name in SHARES else amount(subject, value))
-        for name, value in subject["values"].iter_rows()
+        (words(f"war.value.{name}"), words.share(value, digits=2) if name in SHARES else amount(answer, value))
+        for name, value in answer["values"].iter_rows()
     ]
-    return _table(subject, words("war.title.values"), [("value", False), ("amount", True)], rows)
+    return _table(answer, words("war.title.values"), [("value", False), ("amount", True)], rows)
 
 
-def _risks(subject: Subject) -> Listing | None:
+def _risks(answer: InWords) -> Listing | None:
     """Objectives whose bad paths weigh more than their mean."""
-    if "risks" not in subject.plan.tables:
+    if answer["risks"].is_empty():
         return None
-    words = subject.words
+    words = answer.words
     rows = [
         (words(f"objective.{r['objective']}"), words.share(r["weight"]), words.share(1 - r["level"], digits=1),
-         amount(subject, r["mean"]), amount(subject, r["cvar"]))
-        for r in subject["risks"].iter_rows(named=True)
+         amount(answer, r["mean"]), amount(answer, r["cvar"]))
+        for r in answer["risks"].iter_rows(named=True)
     ]  # fmt: skip
     heads = [("objective", False), ("weight", True), ("worst", True), ("mean_of_all", True), ("mean_of_worst", True)]
-    return _table(subject, words("war.title.risks"), heads, rows)
+    return _table(answer, words("war.title.risks"), heads, rows)
 
 
-def _forward(subject: Subject) -> Listing | None:
-    if "forward" not in subject.plan.tables:
+def _forward(answer: InWords) -> Listing | None:
+    if answer["forward"].is_empty():
         return None
-    words, table = subject.words, subject["forward"]
+    words, table = answer.words, answer["forward"]
 
-    def between(low: float, high: float) -> str:
-        return f"{amount(subject, low)} – {amount(subject, high)}" if math.isfinite(high - low) else "–"
+    def between(low: float | None, high: float | None) -> str:
+        return "–" if low is None or high is None else f"{amount(answer, low)} – {amount(answer, high)}"
 
-    def above_bound(share: float) -> str:
-        return words.share(share, digits=1) if math.isfinite(share) else "–"  # of a bound of nothing there is no share
+    def above_bound(share: float | None) -> str:
+        return "–" if share is None else words.share(share, digits=1)  # of a bound of nothing there is no share
 
     rows = [
         (
-            words(f"war.value.{r['policy']}"), amount(subject, r["mean"]), between(r["low"], r["high"]),
-            above_bound(r["above_bound"]), amount(subject, r["more"]) if n else "",
+            words(f"war.value.{r['policy']}"), amount(answer, r["mean"]), between(r["low"], r["high"]),
+            above_bound(r["above_bound"]), amount(answer, r["more"]) if n else "",
             between(r["more_low"], r["more_high"]) if n else "",
         )
         for n, r in enumerate(table.iter_rows(named=True))
@@ -178,78 +101,51 @@ def _forward(subject: Subject) -> Listing | None:
         ("more", True),
         ("more_interval", True),
     ]
-    found = _table(subject, words("war.title.forward", paths=table["paths"][0]), heads, rows)
+    found = _table(answer, words("war.title.forward", paths=table["paths"][0]), heads, rows)
     above = table["above_bound"][0]
     note = words("war.note.forward", share=above_bound(above))
-    if above > 0.03:
+    if above is not None and above > 0.03:
         note += " " + words("war.note.forward_far")
     return Listing(found.caption, found.heads, found.rows, found.more, note)
 
 
-def _ends(subject: Subject) -> Listing:
+def _ends(answer: InWords) -> Listing:
     import polars as pl
 
-    words, left = subject.words, left_by_end(subject)
+    words, left = answer.words, left_by_end(answer.result)
     measures = occurring(left)
     money = {
-        (r["ends"], r["measure"]): at_least(subject, r["money"], r["unpriced"])
+        (r["ends"], r["measure"]): at_least(answer, r["money"], r["unpriced"])
         for r in left.group_by("ends", "measure")
-        .agg(_known_sum(pl.col("money")), pl.col("unpriced").sum())
+        .agg(known_sum(pl.col("money")), pl.col("unpriced").sum())
         .iter_rows(named=True)
     }
     rows = [
         (
-            _end(subject, r["ends"]), words.share(r["chance"], digits=1),
-            amount(subject, r["cost"]), amount(subject, r["regret"]), words.share(r["served_share"]),
+            _end(answer, r["ends"]), words.share(r["chance"], digits=1),
+            amount(answer, r["cost"]), amount(answer, r["regret"]), words.share(r["served_share"]),
             *(money.get((r["ends"], measure), "0") if r["ends"] else "–" for measure in measures),
         )
-        for r in by_end(subject["ends"]).iter_rows(named=True)
+        for r in by_end(answer.result).iter_rows(named=True)
     ]  # fmt: skip
     heads = ("end", "chance", "cost", "regret", "served", *measures)
-    found = _table(subject, words("war.title.ends"), [(h, h != "end") for h in heads], rows)
-    unknown = [subject.item(i) for i in left.filter(pl.col("unpriced") > 0)["item"].unique(maintain_order=True)]
+    found = _table(answer, words("war.title.ends"), [(h, h != "end") for h in heads], rows)
+    unknown = [answer.item(i) for i in left.filter(pl.col("unpriced") > 0)["item"].unique(maintain_order=True)]
     note = words("war.note.left", money=words.money_label)
     if unknown:
         note += " " + words("war.note.left_unpriced", items=", ".join(unknown))
     return Listing(found.caption, found.heads, found.rows, found.more, note)
 
 
-def at_least(subject: Subject, known: float | None, unpriced: int) -> str:
+def at_least(answer: InWords, known: float | None, unpriced: int) -> str:
     """Money of what has a price; more than that where something has none, and a dash where nothing has."""
     more = "> " if unpriced and known else ""
-    return more + amount(subject, known if known or not unpriced else None)
+    return more + amount(answer, known if known or not unpriced else None)
 
 
-def _end(subject: Subject, text: str | None) -> str:
+def _end(answer: InWords, end: date | None) -> str:
     """An end date on one line; in words where the war is not over."""
-    return subject.words("war.not_over") if text is None else month(subject, text)
-
-
-def _known_sum(money: pl.Expr) -> pl.Expr:
-    """Sum of what is known; blank where nothing is."""
-    import polars as pl
-
-    return pl.when(money.is_not_null().any()).then(money.sum())
-
-
-def left_by_end(subject: Subject) -> pl.DataFrame:
-    """What is left by end date, measure and item: units and known money, means over the paths that end then; blank where
-    no money is known; and how many of them have units without a known price.
-    """
-    import polars as pl
-
-    chances = subject["ends"].select("path", "probability")
-    whole = subject["ends"].group_by("ends").agg(pl.col("probability").sum().alias("whole"))
-    share = pl.col("probability") / pl.col("whole")
-    return (
-        subject["left"].join(chances, on="path").join(whole, on="ends")
-        .group_by("ends", "measure", "item", maintain_order=True)
-        .agg(
-            (pl.col("quantity") * share).sum(), _known_sum(pl.col("money") * share),
-            pl.col("money").is_null().sum().alias("unpriced"),
-        )
-        .sort("ends", "item", maintain_order=True)
-    )  # fmt: skip
+    return answer.words("war.not_over") if end is None else month(answer, end)
 
 
 def occurring(left: pl.DataFrame) -> list[str]:
@@ -257,86 +153,70 @@ def occurring(left: pl.DataFrame) -> list[str]:
     return [measure for measure in MEASURES if measure in left["measure"]]
 
 
-def _left(subject: Subject) -> Listing | None:
+def _left(answer: InWords) -> Listing | None:
     """Units left at each end, by item."""
-    words, left = subject.words, left_by_end(subject)
+    words, left = answer.words, left_by_end(answer.result)
     if left.is_empty():
         return None
     measures = occurring(left)
     units = {(r["item"], r["ends"], r["measure"]): r["quantity"] for r in left.iter_rows(named=True)}
     rows = [
-        (subject.item(item), month(subject, end), *(amount(subject, units.get((item, end, m), 0.0)) for m in measures))
-        for item, end in sorted({(item, end) for item, end, _ in units}, key=lambda at: (subject.item(at[0]), at[1]))
+        (answer.item(item), month(answer, end), *(amount(answer, units.get((item, end, m), 0.0)) for m in measures))
+        for item, end in sorted({(item, end) for item, end, _ in units}, key=lambda at: (answer.item(at[0]), at[1]))
     ]
     heads = [("item", False), ("end", False), *((m, True) for m in measures)]
-    found = _table(subject, words("war.title.left"), heads, rows)
+    found = _table(answer, words("war.title.left"), heads, rows)
     return Listing(found.caption, found.heads, found.rows, found.more, words("war.note.left_units"), repeat=1)
 
 
-def _supply(subject: Subject) -> Listing | None:
+def _supply(answer: InWords) -> Listing | None:
     """What the partner gets a month before each end, by item; means over the paths that end then."""
     import polars as pl
 
-    table = subject["supply"] if "supply" in subject.plan.tables else None
-    if table is None or table.is_empty():
+    table = answer["supply"]
+    if table.is_empty():
         return None
-    chances = subject["ends"].select("path", "probability")
-    p = pl.col("probability")
     mean = (
-        table.join(chances, on="path")
+        supply_by_end(answer.result)
         .group_by("item", "ends")
-        .agg((pl.col("served") * p).sum() / p.sum(), (pl.col("need") * p).sum() / p.sum())
+        .agg(pl.col("served").sum(), pl.col("need").sum())
         .sort("item", "ends", nulls_last=True)
     )
-    words = subject.words
+    words = answer.words
     rows = [
         (
-            subject.item(r["item"]), _end(subject, r["ends"]),
-            amount(subject, r["need"]), amount(subject, r["served"]),
+            answer.item(r["item"]), _end(answer, r["ends"]),
+            amount(answer, r["need"]), amount(answer, r["served"]),
             words.share(r["served"] / r["need"]) if r["need"] > 0 else "–",
         )
         for r in mean.iter_rows(named=True)
     ]  # fmt: skip
     heads = [("item", False), ("end", False), ("need", True), ("supply", True), ("supply_share", True)]
-    found = _table(subject, words("war.title.supply"), heads, rows)
+    found = _table(answer, words("war.title.supply"), heads, rows)
     return Listing(found.caption, found.heads, found.rows, found.more, repeat=1)
 
 
-def _lasting(subject: Subject) -> Listing | None:
+def _lasting(answer: InWords) -> Listing | None:
     """What the chances of change say about the length of the war, in closed form."""
-    if "lasting" not in subject.plan.tables:
+    if answer["lasting"].is_empty():
         return None
-    words = subject.words
+    words = answer.words
     rows = []
-    for name, of, value in subject["lasting"].iter_rows():
-        told = regime(subject, of) if name == "months_in" and of else of
+    for name, of, value in answer["lasting"].iter_rows():
+        told = regime(answer, of) if name == "months_in" and of else of
         key = "war.lasting.months" if name == "months_in" and not of else f"war.lasting.{name}"
         shown = words.number(round(value, 1)) if name == "months_in" else words.share(value, digits=1)
         rows.append((words(key, of=told), shown))
-    return _table(subject, words("war.title.lasting"), [("value", False), ("amount", True)], rows)
+    return _table(answer, words("war.title.lasting"), [("value", False), ("amount", True)], rows)
 
 
-def month(subject: Subject, text: str) -> str:
-    """A month that is not broken over two lines."""
-    return subject.words.month(text).replace(" ", "\u00a0")
-
-
-def amount(subject: Subject, value: float | None) -> str:
-    """A quantity or money with as many figures as its size deserves; a dash where it is not known."""
-    if value is None or not math.isfinite(value):
-        return "–"
-    if abs(value) < 1e-6:
-        value = 0.0
-    return subject.words.number(round(value, 2) if abs(value) < 100 else round(value))
-
-
-def facts(subject: Subject) -> str:
+def facts(answer: InWords) -> str:
     """Size of the tree, the unit of money, and how exactly a plan over paths was solved."""
-    made, words = subject.plan, subject.words
+    made, words = answer.result, answer.words
     nodes = made["nodes"]
     paths = nodes.filter(~nodes["node"].is_in(nodes["parent"].implode())).height
     told = words("war.facts", nodes=words.number(nodes.height), paths=words.number(paths), money=words.money_label)
-    if "rounds" in made.tables:
+    if not made["rounds"].is_empty():
         gap = words.share(made.manifest["gap"], digits=2)
         told += " · " + words("war.solved", gap=gap, rounds=made["rounds"].height, paths=made.manifest["paths"])
     if risk := made.manifest["risk"]:

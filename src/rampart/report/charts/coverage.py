@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
 from rampart.report.charts.stock import MOST_PANELS, items_in_order
@@ -16,39 +16,39 @@ from rampart.results.unknowns import unknown_stocks
 MOST_FIRST_PAGE = 6
 
 
-def _tile(row: str, column: str, share: float, subject: Subject, *, unsure: bool = False) -> dict[str, Any]:
+def _tile(row: str, column: str, share: float, answer: InWords, *, unsure: bool = False) -> dict[str, Any]:
     step = sum(share >= limit for limit in drawing.COVERAGE_STEPS)
     return {
         "row": row,
         "column": column,
-        "text": subject.words.at_least(subject.words.share(share), unsure),
+        "text": answer.words.at_least(answer.words.share(share), unsure),
         "step": step,
         "ink": drawing.COVERAGE_INK[step],
     }
 
 
-def overview_chart(subject: Subject) -> Figure | None:
+def overview_chart(answer: InWords) -> Figure | None:
     """How far members' requirements and recipients' needs are met, by item and year: the minister's chart."""
-    words = subject.words
-    covered = measure(subject.plan, "coverage", by="item", time="year")
-    served = _served(subject)
-    order = items_in_order(subject, set(covered["item"]) | set(served["item"]))[:MOST_FIRST_PAGE]
+    words = answer.words
+    covered = measure(answer.result, "coverage", by="item", time="year")
+    served = _served(answer)
+    order = items_in_order(answer, set(covered["item"]) | set(served["item"]))[:MOST_FIRST_PAGE]
     years = thinned([str(y) for y in sorted({*covered["year"], *served["year"]})], 8)
-    names = [subject.item(i) for i in order]
+    names = [answer.item(i) for i in order]
     step = max(28, min(46, (drawing.WIDTH - 200) // (2 * max(1, len(years)))))
     parts: list[Spec] = []
     told = []
     for key, table in (("overview.covered", covered), ("overview.served", served)):
         rows = [r for r in table.select("item", "year", "value").iter_rows() if r[0] in order]
         if rows:
-            tiles = [_tile(subject.item(i), str(y), v, subject) for i, y, v in rows if str(y) in years]
+            tiles = [_tile(answer.item(i), str(y), v, answer) for i, y, v in rows if str(y) in years]
             parts.append(_tiles(words(key), tiles, names, years, step=step, named=not parts))
             told.append(
                 words(key)
                 + words(
                     "alt.list",
                     list="; ".join(
-                        words("alt.tile", item=subject.item(i), year=y, share=words.share(v)) for i, y, v in rows
+                        words("alt.tile", item=answer.item(i), year=y, share=words.share(v)) for i, y, v in rows
                     ),
                 )
             )
@@ -60,46 +60,46 @@ def overview_chart(subject: Subject) -> Figure | None:
     return Figure("overview", words("chart.overview"), note, " ".join(told), spec)
 
 
-def _served(subject: Subject) -> pl.DataFrame:
+def _served(answer: InWords) -> pl.DataFrame:
     """Share of the recipients' need that is met, by item and year."""
     frames = []
     for name in ("need", "served"):
-        rows = measure(subject.plan, name, by=("nation", "item"), time="year")
-        rows = rows.filter(pl.col("nation").is_in(subject.roles("recipient")))
+        rows = measure(answer.result, name, by=("nation", "item"), time="year")
+        rows = rows.filter(pl.col("nation").is_in(answer.roles("recipient")))
         frames.append(rows.group_by("item", "year").agg(pl.col("value").sum().alias(name)))
     table = frames[0].join(frames[1], on=["item", "year"]).filter(pl.col("need") > 0)
     return table.select("item", "year", value=pl.col("served") / pl.col("need")).sort("item", "year")
 
 
-def coverage_chart(subject: Subject) -> Figure | None:
+def coverage_chart(answer: InWords) -> Figure | None:
     """Coverage of each nation's requirement at the end of each year, as tiles with the figure in them."""
-    words = subject.words
-    rows = measure(subject.plan, "coverage", by=("item", "nation"), time="year")
-    order = items_in_order(subject, set(rows["item"]))[:MOST_PANELS]
+    words = answer.words
+    rows = measure(answer.result, "coverage", by=("item", "nation"), time="year")
+    order = items_in_order(answer, set(rows["item"]))[:MOST_PANELS]
     if not order:
         return None
-    blind = set(unknown_stocks(subject.plan))
+    blind = set(unknown_stocks(answer.result))
     years = thinned([str(y) for y in sorted(set(rows["year"]))], 10)
     holders = {i: rows.filter(pl.col("item") == i)["nation"].unique().to_list() for i in order}
-    nations = [n for n in subject.plan.case.tables["nations"]["nation"].to_list() if n in set(rows["nation"])]
+    nations = [n for n in answer.result.case.tables["nations"]["nation"].to_list() if n in set(rows["nation"])]
     # An item with one holder needs no panel of its own: such items share one.
     alone = [i for i in order if len(holders[i]) == 1]
     alone = alone if len(alone) > 1 else []
     panels: dict[str, list[dict[str, Any]]] = {i: [] for i in order if i not in alone}
     if alone:
         panels[""] = []
-    names = {i: [subject.nation(n) for n in nations if n in holders[i]] for i in order}
-    names[""] = [words("row.alone", item=subject.item(i), nation=names[i][0]) for i in alone]
+    names = {i: [answer.nation(n) for n in nations if n in holders[i]] for i in order}
+    names[""] = [words("row.alone", item=answer.item(i), nation=names[i][0]) for i in alone]
     for item, nation, year, _, value in rows.iter_rows():
         if item in order and str(year) in years:
-            single = words("row.alone", item=subject.item(item), nation=subject.nation(nation))
-            row = single if item in alone else subject.nation(nation)
-            tile = _tile(row, str(year), value, subject, unsure=(nation, item) in blind)
+            single = words("row.alone", item=answer.item(item), nation=answer.nation(nation))
+            row = single if item in alone else answer.nation(nation)
+            tile = _tile(row, str(year), value, answer, unsure=(nation, item) in blind)
             panels["" if item in alone else item].append(tile)
-    parts = [_tiles(subject.item(i) if i else words("panel_alone"), own, names[i], years) for i, own in panels.items()]
-    ends = measure(subject.plan, "coverage", by=("item", "nation"))
+    parts = [_tiles(answer.item(i) if i else words("panel_alone"), own, names[i], years) for i, own in panels.items()]
+    ends = measure(answer.result, "coverage", by=("item", "nation"))
     told = [
-        words("alt.coverage", item=subject.item(i), nation=subject.nation(n), share=words.share(v))
+        words("alt.coverage", item=answer.item(i), nation=answer.nation(n), share=words.share(v))
         for i, n, v in ends.iter_rows()
     ]
     columns = max(1, drawing.WIDTH // (46 * len(years) + 120)) if not alone else 1

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from rampart.language.words import Words
 
 if TYPE_CHECKING:
-    from rampart.results.worked_out import WorkedOut
+    from rampart.results.result import Result
 
 Spec = dict[str, Any]
 
@@ -108,12 +108,13 @@ def millis(month: int) -> int:
     return int(datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC).timestamp() * 1000)
 
 
-def month_of(text: str) -> int:
-    """Month number of "YYYY-MM"."""
-    return 12 * int(text[:4]) + int(text[5:7]) - 1
+def month_of(month: date | str) -> int:
+    """Number of a month, given as a day in it or as "YYYY-MM"."""
+    day = date.fromisoformat(f"{month}-01") if isinstance(month, str) else month
+    return 12 * day.year + day.month - 1
 
 
-def edges(plan: WorkedOut) -> dict[int, tuple[int, int]]:
+def edges(plan: Result) -> dict[int, tuple[int, int]]:
     """First and last instant of every period, in milliseconds."""
     rows = plan.tables["periods"].select("period", "month", "months").iter_rows()
     return {p: (millis(month_of(m)), millis(month_of(m) + n)) for p, m, n in rows}

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
 from rampart.report.charts.stock import MOST_PANELS, items_in_order
@@ -15,24 +15,24 @@ from rampart.report.charts.stock import MOST_PANELS, items_in_order
 MOST_LINES = 6
 
 
-def production_chart(subject: Subject) -> Figure | None:
+def production_chart(answer: InWords) -> Figure | None:
     """Output of each line per month, stacked by item, under the capacity of all lines of the item."""
-    words = subject.words
-    rows = subject["production"].sort("tier", "item", "line", "period")
+    words = answer.words
+    rows = answer["production"].sort("tier", "item", "line", "period")
     tiers: dict[str, int] = {i: t for i, t in rows.select("item", "tier").iter_rows()}
-    order = sorted(items_in_order(subject, set(tiers)), key=lambda i: tiers[i])[:MOST_PANELS]
+    order = sorted(items_in_order(answer, set(tiers)), key=lambda i: tiers[i])[:MOST_PANELS]
     if not order:
         return None
-    edges = drawing.edges(subject.plan)
-    lengths = dict(subject["periods"].select("period", "months").iter_rows())
-    parts = [_production_panel(subject, i, rows.filter(pl.col("item") == i), edges, lengths) for i in order]
+    edges = drawing.edges(answer.result)
+    lengths = dict(answer["periods"].select("period", "months").iter_rows())
+    parts = [_production_panel(answer, i, rows.filter(pl.col("item") == i), edges, lengths) for i in order]
     told = []
     for item in order:
         rates = _rates(rows.filter(pl.col("item") == item), "output", lengths)
         told.append(
             words(
                 "alt.production",
-                item=subject.item(item),
+                item=answer.item(item),
                 start=words.number(rates[0][1]),
                 end=words.number(rates[-1][1]),
             )
@@ -53,14 +53,14 @@ def _rates(rows: pl.DataFrame, column: str, lengths: dict[int, int]) -> list[tup
 
 
 def _stacked(
-    subject: Subject, rows: pl.DataFrame, edges: dict[int, tuple[int, int]], lengths: dict[int, int]
+    answer: InWords, rows: pl.DataFrame, edges: dict[int, tuple[int, int]], lengths: dict[int, int]
 ) -> tuple[list[dict[str, Any]], list[tuple[str, float, str]], list[float]]:
     """Rectangles of each line's rate, largest lowest; label, height and colour of each; totals."""
     order = rows.group_by("line").agg(pl.col("output").sum()).sort("output", "line", descending=[True, False])
     lines = order["line"].to_list()
     most = MOST_LINES if len(lines) <= MOST_LINES else MOST_LINES - 1
-    groups = [(subject.short(line, table="lines"), [line]) for line in lines[:most]]
-    groups += [(subject.words("series.other_lines"), lines[most:])] if lines[most:] else []
+    groups = [(answer.short(line, table="lines"), [line]) for line in lines[:most]]
+    groups += [(answer.words("series.other_lines"), lines[most:])] if lines[most:] else []
     base: dict[int, float] = {}
     bars: list[dict[str, Any]] = []
     ends: list[tuple[str, float, str]] = []
@@ -78,15 +78,15 @@ def _stacked(
 
 
 def _production_panel(
-    subject: Subject,
+    answer: InWords,
     item: str,
     rows: pl.DataFrame,
     edges: dict[int, tuple[int, int]],
     lengths: dict[int, int],
 ) -> Spec:
-    words = subject.words
+    words = answer.words
     height, width = 118, 390
-    bars, ends, heights = _stacked(subject, rows, edges, lengths)
+    bars, ends, heights = _stacked(answer, rows, edges, lengths)
     capacity = _rates(rows, "capacity", lengths)
     steps = [{"x": edges[p][side], "y": rate} for p, rate in capacity if math.isfinite(rate) for side in (0, 1)]
     first, last = min(a for a, _ in edges.values()), max(b for _, b in edges.values())
@@ -123,21 +123,21 @@ def _production_panel(
         height=height,
     )
     tier = rows["tier"][0]
-    title = words("panel_month", item=subject.item(item), unit=subject.unit(item))
+    title = words("panel_month", item=answer.item(item), unit=answer.unit(item))
     title = title if not tier else words("panel_tier", title=title, tier=tier)
     return {"title": title, "width": width, "height": height, "layer": layers}
 
 
-def money_chart(subject: Subject) -> Figure | None:
+def money_chart(answer: InWords) -> Figure | None:
     """Commitments and payments of each nation by fiscal year, with the limits of its budgets."""
-    words = subject.words
-    sums = subject["money"].group_by("nation", "fiscal_year").agg(pl.col("commitments", "payments").sum())
-    order = [n for n in subject.plan.case.tables["nations"]["nation"].to_list() if n in set(sums["nation"])]
+    words = answer.words
+    sums = answer["money"].group_by("nation", "fiscal_year").agg(pl.col("commitments", "payments").sum())
+    order = [n for n in answer.result.case.tables["nations"]["nation"].to_list() if n in set(sums["nation"])]
     if not order:
         return None
     limits = {
         (nation, year, kind): limit
-        for nation, year, purpose, kind, limit in subject["budgets"]
+        for nation, year, purpose, kind, limit in answer["budgets"]
         .select("nation", "fiscal_year", "purpose", "kind", "limit")
         .iter_rows()
         if purpose == "all" and limit is not None and math.isfinite(limit)
@@ -156,11 +156,11 @@ def money_chart(subject: Subject) -> Figure | None:
             for year, *both in own.select("fiscal_year", "commitments", "payments").iter_rows()
             for kind, value in zip(("commitments", "payments"), both, strict=True)
         ]
-        parts.append(_money_panel(subject, nation, rows, [str(y) for y in years]))
+        parts.append(_money_panel(answer, nation, rows, [str(y) for y in years]))
         told.append(
             words(
                 "alt.money",
-                nation=subject.nation(nation),
+                nation=answer.nation(nation),
                 commitments=words.money(float(own["commitments"].sum())),
                 payments=words.money(float(own["payments"].sum())),
             )
@@ -171,8 +171,8 @@ def money_chart(subject: Subject) -> Figure | None:
     return Figure("money", title, words("note.money"), " ".join(told), spec)
 
 
-def _money_panel(subject: Subject, nation: str, rows: list[dict[str, Any]], years: list[str]) -> Spec:
-    words = subject.words
+def _money_panel(answer: InWords, nation: str, rows: list[dict[str, Any]], years: list[str]) -> Spec:
+    words = answer.words
     kinds = [words("series.commitments"), words("series.payments")]
     top = max([r["y"] for r in rows] + [r["limit"] for r in rows if r["limit"] is not None], default=1.0)
     place: Spec = {
@@ -211,6 +211,6 @@ def _money_panel(subject: Subject, nation: str, rows: list[dict[str, Any]], year
                 "encoding": place | {"y": {"field": "limit", **drawing.amount_axis(top)}},
             }
         )
-    title = subject.nation(nation) if limited else words("panel_no_budget", nation=subject.nation(nation))
+    title = answer.nation(nation) if limited else words("panel_no_budget", nation=answer.nation(nation))
     width = 112 if len(years) <= 4 else 270
     return {"title": title, "width": width, "height": 130, "layer": layers}

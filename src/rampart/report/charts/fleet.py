@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -9,7 +10,7 @@ import polars as pl
 from rampart.language.words import Words
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
-from rampart.sustainment.answer import Answer
+from rampart.results.result import Result
 
 MOST_PANELS, MOST_CAUSES, MOST_BARS = 12, 5, 14
 
@@ -17,7 +18,7 @@ MOST_PANELS, MOST_CAUSES, MOST_BARS = 12, 5, 14
 class Names:
     """Names of the codes of a case's fleets, parts, sites and shops in one language; the code where it has none."""
 
-    def __init__(self, answer: Answer, language: str) -> None:
+    def __init__(self, answer: Result, language: str) -> None:
         self._names: dict[str, str] = {}
         for table, code in (
             ("parts", "part"),
@@ -35,17 +36,22 @@ class Names:
         return self._names.get(code or "", code or "")
 
 
-def _time(answer: Answer, *, width: int = 400) -> Spec:
-    months = answer.support.months
+def months_of(answer: Result) -> list[date]:
+    """Months of the answer, from the first to the last."""
+    return answer["availability"]["month"].unique().sort().to_list()
+
+
+def _time(answer: Result, *, width: int = 400) -> Spec:
+    months = months_of(answer)
     first, last = drawing.month_of(months[0]), drawing.month_of(months[-1]) + 1
     return drawing.time_axis(drawing.millis(first), drawing.millis(last), width=width)
 
 
-def _when(month: str) -> int:
+def _when(month: date) -> int:
     return drawing.millis(drawing.month_of(month)) + 15 * 86_400_000
 
 
-def availability_chart(answer: Answer, words: Words, names: Names) -> Figure:
+def availability_chart(answer: Result, words: Words, names: Names) -> Figure:
     """Systems held and available by fleet, with the band of the uncertain figures."""
     table = answer["availability"]
     fleets = table.group_by("fleet").agg(pl.col("held").max()).sort("held", "fleet", descending=[True, False])["fleet"]
@@ -80,7 +86,7 @@ def availability_chart(answer: Answer, words: Words, names: Names) -> Figure:
                   " ".join(told), drawing.panels(parts, columns=3))  # fmt: skip
 
 
-def causes_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
+def causes_chart(answer: Result, words: Words, names: Names) -> Figure | None:
     """Systems out of action month by month, by cause: damage, maintenance, the parts that hold most, all others."""
     table = answer["holding_back"]
     if table.is_empty():
@@ -88,24 +94,24 @@ def causes_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
     weight = table.filter(pl.col("cause") == "part").group_by("part").agg(pl.col("systems").sum())
     most = weight.sort("systems", "part", descending=[True, False])["part"].to_list()[:MOST_CAUSES]
     labels = [names(p) for p in most] + [words(f"sustain.cause.{c}") for c in ("rest", "damage", "maintenance")]
-    sums: dict[tuple[str, str], float] = {}
+    sums: dict[tuple[str, date], float] = {}
     for _, month, cause, part, systems in table.iter_rows():
         label = (names(part) if part in most else labels[-3]) if cause == "part" else words(f"sustain.cause.{cause}")
         sums[label, month] = sums.get((label, month), 0.0) + systems
     shown = [label for label in labels if any(key[0] == label for key in sums)]
     data: list[dict[str, Any]] = []
-    for m in answer.support.months:
+    for m in months_of(answer):
         y = 0.0
         for label in reversed(shown):
             height = sums.get((label, m), 0.0)
             ends = {"x": drawing.millis(drawing.month_of(m)), "x2": drawing.millis(drawing.month_of(m) + 1)}
             data.append(ends | {"cause": label, "y": y, "y2": y + height})
             y += height
-    top = max(sum(sums.get((label, m), 0.0) for label in shown) for m in answer.support.months)
+    top = max(sum(sums.get((label, m), 0.0) for label in shown) for m in months_of(answer))
     colours = [*drawing.SERIES, "#3f3f3f", "#c9c9c9"][: len(shown)]
     spec = drawing.framed({
         "width": drawing.WIDTH - 90, "height": 220, "data": {"values": data},
-        "mark": drawing.seam(len(answer.support.months)),
+        "mark": drawing.seam(len(months_of(answer))),
         "encoding": {
             "x": _time(answer, width=drawing.WIDTH) | {"field": "x"}, "x2": {"field": "x2"},
             "y": drawing.amount_axis(top, words("sustain.axis.systems")) | {"field": "y"}, "y2": {"field": "y2"},
@@ -113,13 +119,13 @@ def causes_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
                       "scale": {"domain": shown, "range": colours}},
         },
     })  # fmt: skip
-    months = answer.support.months
+    months = months_of(answer)
     mean = {label: sum(sums.get((label, m), 0.0) for m in months) / len(months) for label in shown}
     told = [f"{label} {words.number(mean[label])}" for label in shown]
     return Figure("sustain-causes", words("sustain.chart.causes"), words("sustain.note.causes"), ", ".join(told), spec)
 
 
-def curve_chart(answer: Answer, words: Words) -> Figure:
+def curve_chart(answer: Result, words: Words) -> Figure:
     """The cost-availability curve; each point leads to its stock list."""
     unit = answer.case.money_unit
     line = [{"x": c / unit, "y": a} for _, c, a in answer["curve"].iter_rows()]
@@ -159,14 +165,14 @@ def curve_chart(answer: Answer, words: Words) -> Figure:
     )  # fmt: skip
     return Figure(
         "sustain-curve",
-        words("sustain.chart.curve", month=words.month(answer.month)),
+        words("sustain.chart.curve", month=words.month(answer.manifest["month"])),
         words("sustain.note.curve"),
         alt,
         spec,
     )
 
 
-def exchange_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
+def exchange_chart(answer: Result, words: Words, names: Names) -> Figure | None:
     """System-months for a million, the best levers first."""
     rows = best_levers(answer)
     if rows.is_empty():
@@ -189,7 +195,7 @@ def exchange_chart(answer: Answer, words: Words, names: Names) -> Figure | None:
     return Figure("sustain-exchange", words("sustain.chart.exchange"), words("sustain.note.exchange"), told, spec)
 
 
-def best_levers(answer: Answer) -> pl.DataFrame:
+def best_levers(answer: Result) -> pl.DataFrame:
     """Levers with their gain over all types, best first; of one part at several sites the best."""
     table = (
         answer["exchange"]

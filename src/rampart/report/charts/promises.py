@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.chapters.promises import _bought, _first_and_last, promises
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
@@ -16,16 +17,16 @@ _NAMES = 318
 _FOUR_IN_FIVE = "#b9c9e0"
 
 
-def promises_chart(subject: Subject) -> Figure | None:
+def promises_chart(answer: InWords) -> Figure | None:
     """First delivery of each order: promised and expected, and the span that holds it four times in five."""
-    frame = _bought(subject, promises(subject))
+    frame = _bought(answer, promises(answer))
     if frame.is_empty():
         return None
-    words = subject.words
+    words = answer.words
     orders = _first_and_last(frame).sort("first_promised", "item", "line", maintain_order=True).head(MOST_BARS)
     rows: list[dict[str, Any]] = [
         {
-            "name": words("bar.ranked", rank=n, name=_name(subject, r)),
+            "name": words("bar.ranked", rank=n, name=_name(answer, r)),
             **{name: _middle(r[f"first_{name}"]) for name in ("promised", "expected", "low", "high")},
         }
         for n, r in enumerate(orders.iter_rows(named=True), 1)
@@ -48,7 +49,7 @@ def promises_chart(subject: Subject) -> Figure | None:
     spec = drawing.framed(
         {"width": 320, "height": {"step": 22}, "layer": [_bars(rows, x, y), _marks(points, kinds, x, y)]}
     )
-    told = " ".join(_told(subject, r) for r in orders.iter_rows(named=True))
+    told = " ".join(_told(answer, r) for r in orders.iter_rows(named=True))
     return Figure("promises", words("chart.promises"), words("note.promises"), told, spec)
 
 
@@ -75,18 +76,18 @@ def _marks(points: list[dict[str, Any]], kinds: list[str], x: Spec, y: Spec) -> 
     }
 
 
-def _name(subject: Subject, row: dict[str, Any]) -> str:
-    return subject.words("name.order", item=subject.item(row["item"]), buyer=subject.nation(row["buyer"]))
+def _name(answer: InWords, row: dict[str, Any]) -> str:
+    return answer.words("name.order", item=answer.item(row["item"]), buyer=answer.nation(row["buyer"]))
 
 
-def _middle(month: str) -> int:
+def _middle(month: date | str) -> int:
     number = drawing.month_of(month)
     return (drawing.millis(number) + drawing.millis(number + 1)) // 2
 
 
-def _told(subject: Subject, row: dict[str, Any]) -> str:
-    words = subject.words
+def _told(answer: InWords, row: dict[str, Any]) -> str:
+    words = answer.words
     return words(
-        "alt.promise", name=_name(subject, row), promised=words.month(row["first_promised"]),
+        "alt.promise", name=_name(answer, row), promised=words.month(row["first_promised"]),
         expected=words.month(row["first_expected"]),
     )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
 
@@ -15,17 +16,17 @@ LABELS = 318
 """Pixels to the left of the bars, for names."""
 
 
-def bottlenecks_chart(subject: Subject) -> Figure | None:
+def bottlenecks_chart(answer: InWords) -> Figure | None:
     """Ranking of bottlenecks by their share of all shortage."""
     from rampart.results.most_short import leading
 
-    words = subject.words
-    table = subject["bottlenecks"].sort("rank")
+    words = answer.words
+    table = answer["bottlenecks"].sort("rank")
     # A few of each objective, so that the foremost does not hide the others.
     ranked = list(leading(table, MOST_OF_ONE).head(MOST_BARS).iter_rows(named=True))
     if not ranked:
         return None
-    rows = [_bar(subject, row) for row in ranked]
+    rows = [_bar(answer, row) for row in ranked]
     top = max(row["share"] for row in ranked)
     names = [row["name"] for row in rows]
     labelled = _named(names, grid=False)
@@ -60,12 +61,12 @@ def bottlenecks_chart(subject: Subject) -> Figure | None:
     return Figure("bottlenecks", words("chart.bottlenecks"), words("note.bottlenecks"), told, spec)
 
 
-def _bar(subject: Subject, row: dict[str, Any]) -> dict[str, Any]:
+def _bar(answer: InWords, row: dict[str, Any]) -> dict[str, Any]:
     from rampart.language.decisions_and_causes import bottleneck_parts
 
-    words = subject.words
-    name, cause = bottleneck_parts(subject, row["cause"], row["code"])
-    item = subject.item(row["item"])
+    words = answer.words
+    name, cause = bottleneck_parts(answer, row["cause"], row["key"])
+    item = answer.item(row["item"])
     span = words.span(row["from"], row["until"], short=True)
     return {
         "name": words("bar.ranked", rank=row["rank"], name=name),
@@ -76,13 +77,13 @@ def _bar(subject: Subject, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def decisions_chart(subject: Subject) -> Figure | None:
+def decisions_chart(answer: InWords) -> Figure | None:
     """When each decision must be taken at the latest, and when what it brings arrives."""
     from rampart.language.decisions_and_causes import decision_name
 
-    words = subject.words
-    calendar = subject.plan.case.calendar
-    table = subject["decisions"].sort("rank")
+    words = answer.words
+    calendar = answer.result.case.calendar
+    table = answer["decisions"].sort("rank")
     dated = [r for r in table.iter_rows(named=True) if r["decide_by"] is not None][:MOST_DECISIONS]
     if not dated:
         return None
@@ -90,7 +91,7 @@ def decisions_chart(subject: Subject) -> Figure | None:
     # middle of its month.
     rows: list[dict[str, Any]] = [
         {
-            "name": words("bar.ranked", rank=r["rank"], name=decision_name(subject, r, short=True)),
+            "name": words("bar.ranked", rank=r["rank"], name=decision_name(answer, r, short=True)),
             "by": drawing.millis(drawing.month_of(r["decide_by"]) + 1),
             "at": None if r["arrives"] is None else _middle(r["arrives"]),
         }
@@ -133,11 +134,11 @@ def decisions_chart(subject: Subject) -> Figure | None:
             ],
         }
     )
-    told = " ".join(_told(subject, r) for r in dated)
+    told = " ".join(_told(answer, r) for r in dated)
     return Figure("decisions", words("chart.decisions"), words("note.decisions"), told, spec)
 
 
-def _middle(month: str) -> int:
+def _middle(month: date | str) -> int:
     number = drawing.month_of(month)
     return (drawing.millis(number) + drawing.millis(number + 1)) // 2
 
@@ -155,8 +156,8 @@ def _named(names: list[str], *, grid: bool) -> Spec:
     return {"field": "name", "type": "nominal", "sort": names, "axis": axis}
 
 
-def _told(subject: Subject, row: dict[str, Any]) -> str:
+def _told(answer: InWords, row: dict[str, Any]) -> str:
     from rampart.language.decisions_and_causes import decision_name
 
-    name = decision_name(subject, row, short=True)
-    return subject.words("alt.decision", name=name, month=subject.words.month(row["decide_by"]))
+    name = decision_name(answer, row, short=True)
+    return answer.words("alt.decision", name=name, month=answer.words.month(row["decide_by"]))

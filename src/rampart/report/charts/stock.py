@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
 from rampart.results.measures import SOURCES, measure
@@ -16,38 +16,38 @@ from rampart.results.measures import SOURCES, measure
 MOST_PANELS = 8
 
 
-def members_with_requirement(subject: Subject) -> pl.DataFrame:
+def members_with_requirement(answer: InWords) -> pl.DataFrame:
     """Stock rows of every holder and item that has a requirement somewhere in the plan."""
-    stock = subject["stock"]
+    stock = answer["stock"]
     held = stock.filter(pl.col("requirement").is_not_null()).select("holder", "item").unique()
     return stock.join(held, on=["holder", "item"], how="semi").sort("item", "holder", "period")
 
 
-def items_in_order(subject: Subject, present: set[str]) -> list[str]:
+def items_in_order(answer: InWords, present: set[str]) -> list[str]:
     """Items in the order of the case, as far as they are present."""
-    return [i for i in subject.plan.case.tables["items"]["item"].to_list() if i in present]
+    return [i for i in answer.result.case.tables["items"]["item"].to_list() if i in present]
 
 
-def stock_chart(subject: Subject) -> Figure | None:
+def stock_chart(answer: InWords) -> Figure | None:
     """Stock of the holders with a requirement against requirement and floor, one panel an item."""
-    words = subject.words
-    rows = members_with_requirement(subject)
-    order = items_in_order(subject, set(rows["item"]))
+    words = answer.words
+    rows = members_with_requirement(answer)
+    order = items_in_order(answer, set(rows["item"]))
     if not order:
         return None
-    edges = drawing.edges(subject.plan)
+    edges = drawing.edges(answer.result)
     sums = rows.group_by("item", "period").agg(
         pl.col("opening", "closing", "requirement").sum(),
         floor=pl.when(pl.col("floor").is_not_null().any()).then(pl.col("floor").sum()),
     )
-    parts = [_stock_panel(subject, item, sums.filter(pl.col("item") == item).sort("period"), edges) for item in order]
+    parts = [_stock_panel(answer, item, sums.filter(pl.col("item") == item).sort("period"), edges) for item in order]
     told = []
     for item in order:
         own = sums.filter(pl.col("item") == item).sort("period")
         told.append(
             words(
                 "alt.stock",
-                item=subject.item(item),
+                item=answer.item(item),
                 start=words.number(own["opening"][0]),
                 end=words.number(own["closing"][-1]),
                 requirement=words.number(own["requirement"][-1]),
@@ -62,8 +62,8 @@ def stock_chart(subject: Subject) -> Figure | None:
     )
 
 
-def _stock_panel(subject: Subject, item: str, own: pl.DataFrame, edges: dict[int, tuple[int, int]]) -> Spec:
-    words = subject.words
+def _stock_panel(answer: InWords, item: str, own: pl.DataFrame, edges: dict[int, tuple[int, int]]) -> Spec:
+    words = answer.words
     height, width = 150, 205
     periods = own["period"].to_list()
     first, last = edges[periods[0]][0], edges[periods[-1]][1]
@@ -108,26 +108,26 @@ def _stock_panel(subject: Subject, item: str, own: pl.DataFrame, edges: dict[int
         top=top,
         height=height,
     )
-    title = words("panel", item=subject.item(item), unit=subject.unit(item))
+    title = words("panel", item=answer.item(item), unit=answer.unit(item))
     return {"title": title, "width": width, "height": height, "layer": layers}
 
 
-def deliveries_chart(subject: Subject) -> Figure | None:
+def deliveries_chart(answer: InWords) -> Figure | None:
     """What reaches the recipients each month, by source, against what they need."""
-    words = subject.words
-    flows = measure(subject.plan, "deliveries", by=("item", "source"), time="period")
-    needs = _recipients_need(subject)
+    words = answer.words
+    flows = measure(answer.result, "deliveries", by=("item", "source"), time="period")
+    needs = _recipients_need(answer)
     totals = dict(flows.group_by("item").agg(pl.col("value").sum()).iter_rows())
     present = {i for i, total in totals.items() if total > 0} | set(needs["item"])
-    order = items_in_order(subject, present)[:MOST_PANELS]
+    order = items_in_order(answer, present)[:MOST_PANELS]
     if not order:
         return None
-    edges = drawing.edges(subject.plan)
+    edges = drawing.edges(answer.result)
     given = flows.group_by("source").agg(pl.col("value").sum())
     sources = [s for s in SOURCES if (given.filter(pl.col("source") == s)["value"].sum() or 0) > 0]
     parts = [
         _deliveries_panel(
-            subject, i, flows.filter(pl.col("item") == i), needs.filter(pl.col("item") == i), edges, sources
+            answer, i, flows.filter(pl.col("item") == i), needs.filter(pl.col("item") == i), edges, sources
         )
         for i in order
     ]
@@ -135,7 +135,7 @@ def deliveries_chart(subject: Subject) -> Figure | None:
     told = [
         words(
             "alt.deliveries",
-            item=subject.item(i),
+            item=answer.item(i),
             delivered=words.number(totals.get(i, 0.0)),
             need=words.number(need_of[i]) if i in need_of else words("unknown"),
         )
@@ -146,22 +146,22 @@ def deliveries_chart(subject: Subject) -> Figure | None:
     return Figure("deliveries", words("chart.deliveries"), words("note.deliveries"), " ".join(told), spec)
 
 
-def _recipients_need(subject: Subject) -> pl.DataFrame:
-    recipients = subject.roles("recipient")
-    rows = measure(subject.plan, "need", by=("nation", "item"), time="period")
+def _recipients_need(answer: InWords) -> pl.DataFrame:
+    recipients = answer.roles("recipient")
+    rows = measure(answer.result, "need", by=("nation", "item"), time="period")
     rows = rows.filter(pl.col("nation").is_in(recipients))
     return rows.group_by("item", "period", "months").agg(pl.col("value").sum()).sort("item", "period")
 
 
 def _deliveries_panel(
-    subject: Subject,
+    answer: InWords,
     item: str,
     flows: pl.DataFrame,
     needs: pl.DataFrame,
     edges: dict[int, tuple[int, int]],
     sources: list[str],
 ) -> Spec:
-    words = subject.words
+    words = answer.words
     names = [words(f"series.{s}") for s in sources]
     base: dict[int, float] = {}
     bars = []
@@ -204,5 +204,5 @@ def _deliveries_panel(
         layers += drawing.labels(
             [words("series.need")], [steps[-1]["y"]], [drawing.INK], x=last, top=top * 1.06, height=150
         )
-    title = words("panel_month", item=subject.item(item), unit=subject.unit(item))
+    title = words("panel_month", item=answer.item(item), unit=answer.unit(item))
     return {"title": title, "width": 215, "height": 150, "layer": layers}

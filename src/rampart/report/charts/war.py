@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 from rampart.case.calendar import month_text
-from rampart.language.names import Subject
-from rampart.report.chapters.war import by_end, regime
+from rampart.language.branches import regime
+from rampart.language.in_words import InWords
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
+from rampart.results.ends_of_war import by_end
 
 RIVALS = ("plan", "as_if_five_years", "year_by_year", "mean_while_it_lasts", "two_stage_policy")
 MOST_LEAVES = 60  # a tree with more is not readable as a drawing
@@ -18,10 +19,10 @@ LABEL, BESIDE = 0.09, 0.3  # height of a label in the height of a chart, and how
 DASHES = ((1, 0), (1, 0), (8, 8), (1, 0), (4, 4))
 
 
-def figures(subject: Subject) -> list[Figure]:
+def figures(answer: InWords) -> list[Figure]:
     """The charts that the plan has something to show in."""
     made = (tree_chart, survival_chart, regret_chart, served_chart, frontier_chart)
-    return [figure for figure in (chart(subject) for chart in made) if figure is not None]
+    return [figure for figure in (chart(answer) for chart in made) if figure is not None]
 
 
 def _lines(data: list[dict[str, Any]], names: list[str], x: Spec, y: Spec, *, height: int = 220) -> Spec:
@@ -40,14 +41,14 @@ def _lines(data: list[dict[str, Any]], names: list[str], x: Spec, y: Spec, *, he
     }  # fmt: skip
 
 
-def _figure(subject: Subject, key: str, spec: Spec, note: str | None = None) -> Figure:
-    told = note or subject.words(f"war.note.{key}")
-    return Figure(f"war-{key}", subject.words(f"war.title.{key}"), told, told, drawing.framed(spec))
+def _figure(answer: InWords, key: str, spec: Spec, note: str | None = None) -> Figure:
+    told = note or answer.words(f"war.note.{key}")
+    return Figure(f"war-{key}", answer.words(f"war.title.{key}"), told, told, drawing.framed(spec))
 
 
-def tree_chart(subject: Subject) -> Figure | None:
+def tree_chart(answer: InWords) -> Figure | None:
     """The tree on its revision dates: a point for each regime seen, lines to what may follow."""
-    nodes = list(subject["nodes"].iter_rows(named=True))
+    nodes = list(answer["nodes"].iter_rows(named=True))
     parents = {r["parent"] for r in nodes}
     leaves = [r["node"] for r in nodes if r["node"] not in parents]
     if not 2 <= len(leaves) <= MOST_LEAVES:
@@ -65,7 +66,7 @@ def tree_chart(subject: Subject) -> Figure | None:
     shown = {r["node"]: r for r in nodes if r["parent"] < 0 or children[r["parent"]] > 1 or r["node"] not in parents}
     points, lines = [], []
     for r in shown.values():
-        x, name = drawing.millis(drawing.month_of(r["month"])), regime(subject, r["regime"])
+        x, name = drawing.millis(drawing.month_of(r["month"])), regime(answer, r["regime"])
         points.append({"x": x, "y": height[r["node"]], "s": name, "p": r["probability"]})
         before = r["parent"]
         while before >= 0 and before not in shown:
@@ -89,7 +90,7 @@ def tree_chart(subject: Subject) -> Figure | None:
                                    "scale": {"domain": [0, 1], "range": [14, 260]}}}},
         ],
     }  # fmt: skip
-    return _figure(subject, "tree", spec)
+    return _figure(answer, "tree", spec)
 
 
 def _in_order(nodes: list[dict[str, Any]]) -> list[int]:
@@ -107,12 +108,12 @@ def _in_order(nodes: list[dict[str, Any]]) -> list[int]:
     return found
 
 
-def survival_chart(subject: Subject) -> Figure | None:
+def survival_chart(answer: InWords) -> Figure | None:
     """Chance that the war still goes on."""
-    if "survival" not in subject.plan.tables:
+    if answer["survival"].is_empty():
         return None
-    words, table = subject.words, subject["survival"]
-    first = subject.plan.case.calendar.first
+    words, table = answer.words, answer["survival"]
+    first = answer.result.case.calendar.first
     name = words("war.series.goes_on")
     data = [{"x": drawing.millis(first + m), "y": share, "s": name} for m, share in table.iter_rows()]
     x = drawing.time_axis(data[0]["x"], data[-1]["x"], width=WIDTH)
@@ -122,13 +123,16 @@ def survival_chart(subject: Subject) -> Figure | None:
     told = (
         words("war.half", month=words.month(month_text(first + half))) if half is not None else words("war.half_never")
     )
-    return _figure(subject, "survival", spec, told)
+    return _figure(answer, "survival", spec, told)
 
 
-def regret_chart(subject: Subject) -> Figure | None:
+def regret_chart(answer: InWords) -> Figure | None:
     """What each way of planning loses against a plan that knew the end."""
-    table, words = by_end(subject["ends"]).drop_nulls("ends"), subject.words
-    columns = [("plan", "regret"), *((r, f"regret_{r}") for r in RIVALS[1:] if f"regret_{r}" in table.columns)]
+    table, words = by_end(answer.result).drop_nulls("ends"), answer.words
+    columns = [
+        ("plan", "regret"),
+        *((r, f"regret_{r}") for r in RIVALS[1:] if table[f"regret_{r}"].null_count() < table.height),
+    ]
     data = [
         {"x": drawing.millis(drawing.month_of(row["ends"])), "y": row[column], "s": words(f"war.value.{name}")}
         for name, column in columns
@@ -141,28 +145,28 @@ def regret_chart(subject: Subject) -> Figure | None:
     x = drawing.time_axis(min(d["x"] for d in data), max(d["x"] for d in data), width=WIDTH)
     names = [words(f"war.value.{n}") for n, _ in columns]
     spec = _lines(data, names, x, drawing.amount_axis(top, words.money_label))
-    return _figure(subject, "regret", spec)
+    return _figure(answer, "regret", spec)
 
 
-def served_chart(subject: Subject) -> Figure | None:
+def served_chart(answer: InWords) -> Figure | None:
     """Share of the need served until the war ends, by its end."""
-    table = by_end(subject["ends"]).drop_nulls("ends")
+    table = by_end(answer.result).drop_nulls("ends")
     if table.height < 2:
         return None
-    name = subject.words("war.series.served")
+    name = answer.words("war.series.served")
     data = [
         {"x": drawing.millis(drawing.month_of(r["ends"])), "y": r["served_share"], "s": name}
         for r in table.iter_rows(named=True)
     ]
     x = drawing.time_axis(data[0]["x"], data[-1]["x"], width=WIDTH)
-    return _figure(subject, "served", _lines(data, [name], x, drawing.amount_axis(1.0, percent=True)))
+    return _figure(answer, "served", _lines(data, [name], x, drawing.amount_axis(1.0, percent=True)))
 
 
-def frontier_chart(subject: Subject) -> Figure | None:
+def frontier_chart(answer: InWords) -> Figure | None:
     """Partner's need unmet against money, and against the members' readiness, each point a plan."""
-    if "frontier" not in subject.plan.tables:
+    if answer["frontier"].is_empty():
         return None
-    words, rows = subject.words, list(subject["frontier"].iter_rows(named=True))
+    words, rows = answer.words, list(answer["frontier"].iter_rows(named=True))
     panels = []
     for measure, unit in (("money", words.money_label), ("readiness", "")):
         title = words(f"war.axis.{measure}") + (f" ({unit})" if unit else "")
@@ -182,7 +186,7 @@ def frontier_chart(subject: Subject) -> Figure | None:
                  "encoding": encoding | {"y": {"field": "at", **axis}, "text": {"field": "f"}}},
             ],
         })  # fmt: skip
-    return _figure(subject, "frontier", {"concat": panels, "columns": 2, "bounds": "flush", "spacing": 60})
+    return _figure(answer, "frontier", {"concat": panels, "columns": 2, "bounds": "flush", "spacing": 60})
 
 
 def _told_once(points: list[tuple[float, float, str]]) -> list[dict[str, Any]]:

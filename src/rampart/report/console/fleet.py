@@ -9,10 +9,10 @@ from rampart.findings import Language
 from rampart.report.chapters.listing import Listing
 from rampart.report.charts.fleet import Names
 from rampart.report.console.wide import wide_console
-from rampart.sustainment.answer import Answer
+from rampart.results.result import Result
 
 
-def print_answer(answer: Answer, written: Sequence[Path], language: Language) -> None:
+def print_answer(answer: Result, folder: Path, written: Sequence[Path], language: Language) -> None:
     """Sentences first, then the tables a reader acts on."""
     from rampart.report.chapters import fleet as page
 
@@ -24,6 +24,7 @@ def print_answer(answer: Answer, written: Sequence[Path], language: Language) ->
         _print(console, listing)
     for finding in answer.findings:
         console.print(finding.sentence(language), soft_wrap=True)
+    console.print(words("cli.result", folder=folder), soft_wrap=True)
     for path in written:
         console.print(words("cli.report", path=path), soft_wrap=True)
 

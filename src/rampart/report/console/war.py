@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from rampart.findings import Language
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
 from rampart.report.chapters.war import listings
 from rampart.report.console.wide import wide_console
-from rampart.scenario.war import WarPlan
+from rampart.results.result import Result
 
 
-def print_war(made: WarPlan, language: Language = "en") -> None:
+def print_war(made: Result, language: Language = "en") -> None:
     """The tables on the terminal."""
     from rich import box
     from rich.table import Table
 
     console = wide_console()
-    for shown in listings(Subject(made, language)):
+    for shown in listings(InWords(made, language)):
         table = Table(box=box.SIMPLE_HEAD, title=shown.caption, title_justify="left")
         for head in shown.heads:
             table.add_column(head.label, justify="right" if head.numeric else "left", overflow="fold")

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack
-from hashlib import sha256
 from importlib.resources import files
-from pathlib import Path
 
 import polars as pl
 
-from rampart.engine.manifest import manifest_of
-from rampart.engine.whole_file import whole_files
-from rampart.engine.whole_folder import whole_folder
 from rampart.findings import Language
 from rampart.report.chapters.fleet import (
     _point,
@@ -26,47 +20,18 @@ from rampart.report.chapters.fleet import (
     title_of,
     words_of,
 )
-from rampart.report.charts.fleet import Names, availability_chart, causes_chart, curve_chart, exchange_chart
-from rampart.results.manifest import origin_of
-from rampart.sustainment.answer import Answer
-from rampart.sustainment.availability_by_month import UNSETTLED
+from rampart.report.charts.fleet import (
+    Names,
+    availability_chart,
+    causes_chart,
+    curve_chart,
+    exchange_chart,
+    months_of,
+)
+from rampart.results.result import Result
 
 
-def write_sustainment(
-    answer: Answer, folder: str | Path, *, language: Language = "en", banner: str = "", force: bool = False
-) -> tuple[Path, Path]:
-    """Write ``sustain.en.html`` and ``sustain.en.xlsx`` (or ``fr``) into a folder, with ``manifest.json``.
-
-    The folder appears whole or not at all. An older fleet folder is replaced but for what the user has laid in; one of the
-    same answer keeps its pages in the other language. Anything else there is refused (``TakenError``, ``PlaceError``).
-    force  also replace results of another kind, and files of the user's of the same name as new ones
-    """
-    from rampart.report.books.fleet import write_workbook
-
-    folder = Path(folder)
-    page, book = folder / f"sustain.{language}.html", folder / f"sustain.{language}.xlsx"
-    text = html(answer, language, banner=banner)
-    tables = "\n".join(f"{name} {frame.write_json()}" for name, frame in sorted(answer.tables.items()))
-    about = {
-        "month": answer.month,
-        "draws": answer.draws,
-        "seed": answer.seed,
-        "answer": sha256(tables.encode()).hexdigest(),
-    }
-    older = manifest_of(folder)
-    with ExitStack() as stack:
-        if older is not None and older.kind == "fleets" and older.said.get("answer") == about["answer"]:
-            parts = stack.enter_context(whole_files([page, book], force=force, listed=True))
-        else:
-            manifest = origin_of(answer.case) | about
-            new = stack.enter_context(whole_folder(folder, kind="fleets", manifest=manifest, force=force))
-            parts = (new / page.name, new / book.name)
-        parts[0].write_text(text, encoding="utf-8", newline="\n")
-        write_workbook(answer, parts[1], language)
-    return page, book
-
-
-def html(answer: Answer, language: Language = "en", *, banner: str = "") -> str:
+def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
     """The page as text."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
@@ -87,8 +52,8 @@ def html(answer: Answer, language: Language = "en", *, banner: str = "") -> str:
         loader=PackageLoader("rampart.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    months = answer.support.months
-    settled = "sustain.solved" if answer.course.residual <= UNSETTLED else "sustain.unsettled"
+    months, use = months_of(answer), answer.manifest["use"]
+    settled = "sustain.solved" if use["settled"] else "sustain.unsettled"
     return environment.get_template("sustain.html.j2").render(
         words=words,
         title=title_of(answer, language),
@@ -107,8 +72,8 @@ def html(answer: Answer, language: Language = "en", *, banner: str = "") -> str:
         conflict=conflict_listing(answer, words, names),
         mix=mix_listing(answer, words, names),
         findings=[f.sentence(language) for f in answer.findings],
-        solved=words(settled, rounds=answer.course.rounds, residual=words.number(answer.course.residual),
-                     draws=answer.draws, seed=answer.seed),
+        solved=words(settled, rounds=use["rounds"], residual=words.number(use["residual"]),
+                     draws=answer.manifest["draws"], seed=answer.manifest["seed"]),
     )  # fmt: skip
 
 
@@ -117,7 +82,7 @@ def _own_links(drawing: str) -> str:
     return re.sub(r'href="[^"#]*#', 'href="#', drawing)
 
 
-def _shown(answer: Answer) -> int:
+def _shown(answer: Result) -> int:
     """Point whose stock list is open at first: the one asked for, else the one in the middle."""
     marked = answer["points"].filter(pl.col("marked"))["point"].to_list()
     return int(marked[0]) if marked else int(answer["points"]["point"][answer["points"].height // 2])

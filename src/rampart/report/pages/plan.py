@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from rampart.findings import Language
 from rampart.language.headlines import key_figures, sentences
-from rampart.language.names import Subject
+from rampart.language.in_words import InWords
+from rampart.report.chapters.added import added
 from rampart.report.chapters.decisions import decisions_listing
 from rampart.report.chapters.effort import money, production, reasons
 from rampart.report.chapters.plan_fleets import fleets, fleets_chart
@@ -22,9 +22,9 @@ from rampart.report.charts.effort import money_chart, production_chart
 from rampart.report.charts.promises import promises_chart
 from rampart.report.charts.reasons import bottlenecks_chart, decisions_chart
 from rampart.report.charts.stock import deliveries_chart, stock_chart
-from rampart.results.worked_out import WorkedOut
+from rampart.results.result import Result
 
-CHARTS: Mapping[str, Callable[[Subject], Figure | None]] = {
+CHARTS: Mapping[str, Callable[[InWords], Figure | None]] = {
     "overview": overview_chart,
     "stock": stock_chart,
     "coverage": coverage_chart,
@@ -38,31 +38,20 @@ CHARTS: Mapping[str, Callable[[Subject], Figure | None]] = {
 }
 
 
-def charts(plan: WorkedOut, *, language: Language = "en") -> dict[str, Figure]:
+def charts(plan: Result, *, language: Language = "en") -> dict[str, Figure]:
     """Every chart that the plan has data for, by name."""
-    subject = Subject(plan, language)
-    drawn = {name: build(subject) for name, build in CHARTS.items()}
+    answer = InWords(plan, language)
+    drawn = {name: build(answer) for name, build in CHARTS.items()}
     return {name: figure for name, figure in drawn.items() if figure is not None}
 
 
-def write_html(plan: WorkedOut, path: str | Path, language: Language = "en", *, banner: str = "") -> Path:
-    """Write the report of a plan.
-
-    path    file to write
-    banner  classification or handling text at the head of every page; none by default
-    """
-    path = Path(path)
-    path.write_text(html(plan, language, banner=banner), encoding="utf-8", newline="\n")
-    return path
-
-
-def html(plan: WorkedOut, language: Language = "en", *, banner: str = "") -> str:
+def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
     """The report as text."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    subject = Subject(plan, language)
-    words = subject.words
+    answer = InWords(plan, language)
+    words = answer.words
     environment = Environment(
         loader=PackageLoader("rampart.report"),
         autoescape=True,
@@ -74,20 +63,20 @@ def html(plan: WorkedOut, language: Language = "en", *, banner: str = "") -> str
         key: {"figure": figure, "rows": [Markup(row) for row in figure.rows(words)]}  # noqa: S704 - drawn here, texts escaped
         for key, figure in charts(plan, language=language).items()
     }
-    told = (decisions, stocks, deliveries, fleets, production, promises_chapter, money, reasons)
-    plan_part = [tell(subject) for tell in told]
+    told = (decisions, stocks, deliveries, fleets, production, added, promises_chapter, money, reasons)
+    plan_part = [tell(answer) for tell in told]
     return environment.get_template("report.html.j2").render(
-        subject=subject,
+        answer=answer,
         words=words,
         banner=banner,
         page_banner=_css_string(banner),
         style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
         figures=drawn,
-        keys=key_figures(subject),
-        headlines=sentences(subject),
-        decisions=decisions_listing(subject),
-        chapters=[*(one for one in plan_part if one is not None), *trust_chapters(subject)],
-        **_heading(subject),
+        keys=key_figures(answer),
+        headlines=sentences(answer),
+        decisions=decisions_listing(answer),
+        chapters=[*(one for one in plan_part if one is not None), *trust_chapters(answer)],
+        **_heading(answer),
     )
 
 
@@ -99,15 +88,15 @@ def _css_string(text: str) -> Any:
     return Markup(f'"{safe}"')  # noqa: S704 - only letters, digits, spaces and escapes remain
 
 
-def _heading(subject: Subject) -> dict[str, str]:
+def _heading(answer: InWords) -> dict[str, str]:
     from rampart.case.calendar import month_text
 
-    words, plan = subject.words, subject.plan
+    words, plan = answer.words, answer.result
     calendar = plan.case.calendar
     created = words.date(str(plan.manifest["created"]))
     digest = str(plan.manifest.get("case_hash") or "")[:12]
     posture = plan.case.settings["posture"]
-    names = plan.case.names("postures", subject.language)
+    names = plan.case.names("postures", answer.language)
     overrides = list(plan.manifest.get("overrides") or ())
     return {
         "as_of": words("as_of", date=created),

@@ -98,7 +98,8 @@ def expected_deliveries(case: Case | Planned, *, model: SlipModel | None = None,
     columns = ("buyer", "item", "line", "ship_to", "quantity", "month")
     rows = [(*row, STATES[2]) for row in whole["orders"].select(columns).iter_rows()]
     if not isinstance(case, Case):
-        rows += [(*row, STATES[0]) for row in case["orders"].select(columns).iter_rows()]
+        planned = case["orders"].with_columns(pl.col("month").dt.strftime("%Y-%m"))
+        rows += [(*row, STATES[0]) for row in planned.select(columns).iter_rows()]
     found = []
     for buyer, item, line, ship_to, quantity, month, state in rows:
         promised = _number(month)

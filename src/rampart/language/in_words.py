@@ -1,17 +1,17 @@
-"""What a report is about: one plan, read in one language, with names in place of codes."""
+"""A result read in one language: its words, and names in place of codes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from rampart.catalogues.results import result_columns
 from rampart.findings import Language
 from rampart.language.words import Words
-from rampart.results.worked_out import WorkedOut
+from rampart.network.keys import HOMES
+from rampart.results.result import Result
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,31 +23,32 @@ def fixed_units(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Subject:
-    """A plan and the words to tell it in."""
+class InWords:
+    """A result, the language in which it is read, and its words and names in it."""
 
-    plan: WorkedOut
+    result: Result
     language: Language = "en"
 
     @cached_property
     def words(self) -> Words:
         """Words with the case's money."""
-        settings = self.plan.case.settings
-        return Words(self.language, str(settings["currency"]), str(settings["money_unit"]))
+        settings = self.result.case.settings
+        own = self.result.manifest.get("words") or {}  # of parts that were added to the plan
+        return Words(self.language, str(settings["currency"]), str(settings["money_unit"]), own)
 
     def __getitem__(self, table: str) -> pl.DataFrame:
-        return self.plan.tables[table]
+        return self.result.tables[table]
 
     @property
     def title(self) -> str:
         """Title of the case; French falls back to English."""
-        settings = self.plan.case.settings
+        settings = self.result.case.settings
         return str((self.language == "fr" and settings["title_fr"]) or settings["title_en"])
 
     @cached_property
     def names(self) -> Mapping[str, Mapping[str, str]]:
         """Names by catalogue table and code, for every table whose codes a result may mention."""
-        case = self.plan.case
+        case = self.result.case
         found: dict[str, dict[str, str]] = {
             "nations": case.names("nations", self.language),
             "items": {i: fixed_units(name) for i, name in case.names("items", self.language).items()},
@@ -68,13 +69,13 @@ class Subject:
             code: words("name.offer", nation=place.get(seller, seller), item=item_of.get(item, item))
             for code, seller, item in case["market"].select("offer", "seller", "item").iter_rows()
         }
-        found |= {table: case.names(table, self.language) for table in ("fleets", "sites", "shops")}
+        found |= {table: case.names(table, self.language) for table in ("fleets", "parts", "sites", "shops")}
         found["contracts"] = self._contract_names(place, lines)
         return found
 
     def _contract_names(self, place: Mapping[str, str], lines: Mapping[str, str]) -> dict[str, str]:
         """Contracts by buyer and line; where a buyer has several with a line, by the nation they are for too."""
-        rows = self.plan.case["contracts"].select("contract", "line", "buyer", "ship_to").rows()
+        rows = self.result.case["contracts"].select("contract", "line", "buyer", "ship_to").rows()
         pairs = [(line, buyer) for _, line, buyer, _ in rows]
         found = {}
         for code, line, buyer, ship_to in rows:
@@ -87,7 +88,7 @@ class Subject:
 
     def _line_names(self, place: Mapping[str, str], item_of: Mapping[str, str]) -> dict[str, str]:
         """Lines by their site; where a site has several, the item belongs to the name."""
-        rows = self.plan.case["lines"].select("line", "site", "nation", "item").rows()
+        rows = self.result.case["lines"].select("line", "site", "nation", "item").rows()
         sites = [(site, nation) for _, site, nation, _ in rows]
         found = {}
         for line, site, nation, item in rows:
@@ -101,31 +102,45 @@ class Subject:
         return found
 
     def name(self, code: str | None, *, table: str | None = None) -> str:
-        """Name of a code, looked up in ``table`` first and then everywhere; composite codes part by part.
-
-        "FRA>UKR" is a route; "FRA|2025|all|payments" is a budget.
-        """
+        """Name of a code, looked up in ``table`` first and then everywhere."""
         if code is None or code == "":
             return self.words("none")
         order = [table] if table is not None and table in self.names else []
         for place in (*order, *self.names):
             if code in self.names[place]:
                 return self.names[place][code]
-        for sign, joint in ((">", self.words("name.route_arrow")), ("|", ", ")):
-            parts = [part for part in code.split(sign) if part and part != "all"]
-            if sign not in code or not parts:
-                continue
-            named = [self.name(part) for part in parts]
-            # "FRA|UKR|shell" is what goes from one nation to another.
-            if sign == "|" and len(parts) == 3 and all(part in self.names["nations"] for part in parts[:2]):
-                named = [self.words("name.route_arrow").join(named[:2]), named[2]]
-            return joint.join(named)
-        groups = (g for g in ("purpose", "limit_kind") if self.words.has(f"{g}.{code}"))
-        return self.words.choice(next(groups, ""), code)
+        return self.words.choice("", code)
+
+    def named(self, key: Sequence[Mapping[str, str]] | None) -> str:
+        """Name of what codes name together, each with what it is of: a route, a contract, a budget, a stock."""
+        if not key:
+            return self.words("none")
+        fields = [part["of"] for part in key]
+        code = {part["of"]: part["code"] for part in key}
+        if "contract" in code:  # the name of a contract says its line
+            known = code["contract"] in self.names["contracts"]
+            said = self._of("contract", code["contract"]) if known else self._of("line", code["line"])
+            return (
+                self.words("war.ordered", what=said, month=self.words.month(code["month"])) if "month" in code else said
+            )
+        parts = [self._of(part["of"], part["code"]) for part in key if part["code"] not in ("", "all")]
+        if fields[:2] in (["origin", "destination"], ["donor", "recipient"]):
+            parts = [self.words("name.route_arrow").join(parts[:2]), *parts[2:]]
+        return ", ".join(parts)
+
+    def _of(self, of: str, code: str) -> str:
+        """Name of one code of a key."""
+        home = HOMES.get(of)
+        if home is None:
+            return self.words.choice({"purpose": "purpose", "kind": "limit_kind"}.get(of, ""), code)
+        return self.names.get(home, {}).get(code, code)
 
     def short(self, code: str | None, *, table: str | None = None) -> str:
         """Name of a code without its nation, for lists where the nation stands beside it."""
-        name = self.name(code, table=table)
+        return self.without_nation(self.name(code, table=table))
+
+    def without_nation(self, name: str) -> str:
+        """A name without the nation in brackets that it ends with."""
         for nation in self.names["nations"].values():
             name = name.replace(f" ({nation})", "")
         return name
@@ -141,8 +156,8 @@ class Subject:
     @cached_property
     def units(self) -> Mapping[str, str]:
         """Unit of each item in the reader's language."""
-        fleets = dict.fromkeys(self.plan.case["fleets"]["fleet"].to_list(), self.words.unit("systems"))
-        items = self.plan.case.tables["items"].select("item", "unit").iter_rows()
+        fleets = dict.fromkeys(self.result.case["fleets"]["fleet"].to_list(), self.words.unit("systems"))
+        items = self.result.case.tables["items"].select("item", "unit").iter_rows()
         return fleets | {i: self.words.unit(u) for i, u in items}
 
     def unit(self, item: str | None) -> str:
@@ -157,9 +172,5 @@ class Subject:
 
     def roles(self, role: str) -> list[str]:
         """Nations of a role, in the order of the case."""
-        pairs = self.plan.case.tables["nations"].select("nation", "role").iter_rows()
+        pairs = self.result.case.tables["nations"].select("nation", "role").iter_rows()
         return [nation for nation, given in pairs if given == role]
-
-    def label(self, table: str, column: str = "") -> str:
-        """Label of a result table or column."""
-        return result_columns()[table][column].label[self.language]

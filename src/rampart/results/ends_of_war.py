@@ -1,0 +1,69 @@
+"""What a plan for a war gives by the month in which the war ends: means over the paths that end then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rampart.results.result import Result
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def by_end(result: Result) -> pl.DataFrame:
+    """One row for each end date: chance, and means over the paths that end then, blank where one of theirs is.
+
+    A war that is not over by the end of the plan has no date.
+    """
+    import polars as pl
+
+    table, p = result["ends"], pl.col("probability")
+    means = [c for c in table.columns if c not in ("path", "ends", "probability")]
+    return (
+        table.group_by("ends")
+        .agg(
+            p.sum().alias("chance"),
+            *[pl.when(~pl.col(c).has_nulls()).then((pl.col(c) * p).sum() / p.sum()).alias(c) for c in means],
+        )
+        .sort("ends", nulls_last=True)
+    )
+
+
+def left_by_end(result: Result) -> pl.DataFrame:
+    """What is left by end date, measure and item: units and known money, means over the paths that end then; blank where
+    no money is known; and how many of them have units without a known price.
+    """
+    import polars as pl
+
+    chances = result["ends"].select("path", "probability")
+    whole = result["ends"].group_by("ends").agg(pl.col("probability").sum().alias("whole"))
+    share = pl.col("probability") / pl.col("whole")
+    return (
+        result["left"].join(chances, on="path").join(whole, on="ends")
+        .group_by("ends", "measure", "item", maintain_order=True)
+        .agg(
+            (pl.col("quantity") * share).sum(), known_sum(pl.col("money") * share),
+            pl.col("money").is_null().sum().alias("unpriced"),
+        )
+        .sort("ends", "item", maintain_order=True)
+    )  # fmt: skip
+
+
+def supply_by_end(result: Result) -> pl.DataFrame:
+    """What a holder gets and needs a month before each end, by item: means over the paths that end then."""
+    import polars as pl
+
+    p = pl.col("probability")
+    return (
+        result["supply"].join(result["ends"].select("path", "probability"), on="path")
+        .group_by("holder", "item", "ends")
+        .agg(p.sum().alias("chance"), (pl.col("served") * p).sum() / p.sum(), (pl.col("need") * p).sum() / p.sum())
+        .sort("holder", "item", "ends", nulls_last=True)
+    )  # fmt: skip
+
+
+def known_sum(figure: pl.Expr) -> pl.Expr:
+    """Sum of what is known; blank where nothing is."""
+    import polars as pl
+
+    return pl.when(figure.is_not_null().any()).then(figure.sum())

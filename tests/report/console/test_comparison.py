@@ -1,0 +1,28 @@
+"""A comparison on a terminal: both sides and the change, nothing where nothing differs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from rampart.report.console.comparison import print_comparison
+from rampart.results.comparison import compare
+from results.short_plan import short_plan
+
+
+def shown(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was printed, runs of spaces as one."""
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_comparison_shows_both_sides_and_the_change(capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = short_plan(4.0), short_plan(7.0)
+    print_comparison(first, compare(first, second), "en")
+    text = shown(capsys)
+    assert "Alpha" in text
+    assert re.search(r"\b12\b.*\b21\b.*\b9\b", text)
+    print_comparison(first, compare(first, first), "en")
+    same = shown(capsys)
+    assert same
+    assert not re.search(r"\d", same)

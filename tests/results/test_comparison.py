@@ -1,0 +1,133 @@
+"""Two results of one kind are compared by table and key; two of different kinds are refused in a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+import rampart
+from places import CASES
+from rampart.case.tables import Case
+from rampart.cli.main import main
+from rampart.findings import ResultError
+from rampart.results.result import Result
+from results.short_plan import MONTHS, short_plan
+from scenario.small_war import small
+
+
+@pytest.fixture(scope="module")
+def wars() -> tuple[Result, Result]:
+    """The small war at two chances that it ends."""
+    return rampart.war_plan(small(0.2), compare=False), rampart.war_plan(small(0.4), compare=False)
+
+
+@pytest.fixture(scope="module")
+def fleets() -> tuple[Result, Result]:
+    """The small fleets as they are, and with one spare more of each part at each site."""
+    case = rampart.read_case(CASES / "fleet-tiny")
+    more = case.tables["part_stocks"].with_columns(
+        pl.col("quantity") + 1, low=pl.lit(None, pl.Float64), high=pl.lit(None, pl.Float64)
+    )
+    return rampart.sustain(case, draws=0), rampart.sustain(Case({**case.tables, "part_stocks": more}), draws=0)
+
+
+def test_a_result_differs_from_itself_in_nothing(wars: tuple[Result, Result], fleets: tuple[Result, Result]) -> None:
+    for made in (wars[0], fleets[0]):
+        assert all(table.is_empty() for table in rampart.compare(made, made).values())
+
+
+def test_wars_are_compared_by_end(wars: tuple[Result, Result]) -> None:
+    found = rampart.compare(*wars)
+    assert set(found) == {"case", "values", "decisions", "ends", "supply", "left"}
+    ends = found["ends"]
+    assert ends.height == ends["ends"].n_unique()
+    # a month's chance of 0.2 against 0.4 that it ends, two months until the first look
+    first = ends.drop_nulls("ends").sort("ends").row(0, named=True)
+    assert (first["probability"], first["probability second"]) == pytest.approx((1 - 0.8**2, 1 - 0.6**2))
+    assert first["probability change"] == pytest.approx(0.8**2 - 0.6**2)
+
+
+def test_what_is_not_known_on_one_side_has_no_change_and_what_is_not_there_is_nothing(
+    wars: tuple[Result, Result],
+) -> None:
+    one, _ = wars
+    unknown = Result(
+        one.case,
+        {**one.tables, "values": one["values"].head(1), "decisions": one["decisions"].head(0),
+         "ends": one["ends"].with_columns(cost=pl.lit(None, pl.Float64))},
+        one.manifest,
+    )  # fmt: skip
+    found = rampart.compare(one, unknown)
+    assert found["values"].height == one["values"].height - 1
+    assert found["values"]["value change"].null_count() == found["values"].height
+    assert found["decisions"]["quantity change"].to_list() == [-q for q in found["decisions"]["quantity"]]
+    assert found["ends"]["cost change"].null_count() == found["ends"].height
+
+
+def test_fleets_are_compared_by_fleet_and_month(fleets: tuple[Result, Result]) -> None:
+    found = rampart.compare(*fleets)
+    table = found["availability"]
+    assert table.select("fleet", "month").n_unique() == table.height > 0
+    assert table["available change"].min() >= -1e-9  # more spares hold nothing back
+    row = table.row(0, named=True)
+    before = fleets[0]["availability"].filter(fleet=row["fleet"], month=row["month"])["available"][0]
+    assert row["available"] == pytest.approx(before)
+    assert {row["table"] for row in found["case"].iter_rows(named=True)} == {"part_stocks"}
+
+
+def test_results_of_two_kinds_are_refused(wars: tuple[Result, Result], fleets: tuple[Result, Result]) -> None:
+    with pytest.raises(ResultError) as wrong:
+        rampart.compare(wars[0], fleets[0])
+    assert [f.code for f in wrong.value.findings] == ["results-of-two-kinds"]
+
+
+def test_the_verb_compares_every_kind_in_both_languages(
+    wars: tuple[Result, Result], fleets: tuple[Result, Result], tmp_path: Path
+) -> None:
+    for name, (one, two) in (("war", wars), ("fleet", fleets)):
+        one.save(tmp_path / name), two.save(tmp_path / f"{name}-2")
+        said = {}
+        for language in ("en", "fr"):
+            ran = CliRunner().invoke(
+                main, ["compare", str(tmp_path / name), str(tmp_path / f"{name}-2"), "--lang", language]
+            )
+            assert ran.exit_code == 0, ran.output
+            said[language] = ran.output
+        assert said["en"] != said["fr"]
+    ran = CliRunner().invoke(main, ["compare", str(tmp_path / "war"), str(tmp_path / "fleet"), "--lang", "fr"])
+    assert ran.exit_code == 1
+    assert "un plan de guerre" in ran.output and "une réponse sur les parcs" in ran.output
+
+
+# -- plans, worked out by hand ------------------------------------------------------------------------------------
+
+
+def test_a_plan_does_not_differ_from_itself() -> None:
+    assert all(frame.is_empty() for frame in rampart.compare(short_plan(4.0), short_plan(4.0)).values())
+
+
+def test_a_faster_line_serves_more_and_costs_more() -> None:
+    """3 more a month for three months at 2 each."""
+    found = rampart.compare(short_plan(4.0), short_plan(7.0))
+    (demand,) = found["demand"].to_dicts()
+    assert (demand["served"], demand["served second"], demand["served change"]) == pytest.approx((12.0, 21.0, 9.0))
+    assert demand["unmet change"] == pytest.approx(-9.0)
+    (money,) = found["money"].to_dicts()
+    assert money["commitments change"] == pytest.approx(2.0 * 3.0 * MONTHS)
+    (output,) = found["production"].to_dicts()
+    assert output["output change"] == pytest.approx(9.0)
+    assert found["donations"].is_empty()
+    assert found["expansions"].is_empty()
+    assert found["case"].height > 0
+
+
+def test_the_other_way_round_every_change_has_the_other_sign() -> None:
+    there, back = rampart.compare(short_plan(4.0), short_plan(7.0)), rampart.compare(short_plan(7.0), short_plan(4.0))
+    for name in there:
+        for column in (c for c in there[name].columns if c.endswith(" change")):
+            one, other = there[name][column], back[name][column]
+            assert one.is_null().equals(other.is_null()), (name, column)
+            assert one.drop_nulls().to_list() == pytest.approx([-x for x in other.drop_nulls()]), (name, column)

@@ -1,0 +1,161 @@
+"""Results of every kind are kept whole and come out the same again; those of version 0.1 are moved over or refused in words."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+import rampart
+from places import CASES
+from rampart.case.tables import Case
+from rampart.catalogues.results import result_tables, types_of
+from rampart.cli.main import main
+from rampart.findings import Finding, NoResultError, ResultError
+from rampart.results.folder import read_result
+from rampart.results.manifest import findings_in, plain, records_of
+from rampart.results.result import Result
+from scenario.small_war import small
+
+OLD = Path(__file__).parent / "written_by_0_1"
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, Result]:
+    """A result of each kind."""
+    return {
+        "plan": rampart.plan(rampart.read_case(CASES / "tiny")),
+        "war": rampart.war_plan(small(0.2), compare=False),
+        "fleet": rampart.sustain(rampart.read_case(CASES / "fleet-tiny"), draws=0, target=1.0),
+    }
+
+
+@pytest.mark.parametrize("kind", ["plan", "war", "fleet"])
+def test_a_saved_result_reads_back_equal(results: dict[str, Result], kind: str, tmp_path: Path) -> None:
+    made = results[kind]
+    assert made.kind == kind
+    again = read_result(made.save(tmp_path / "out"))
+    assert again == made
+    assert again.findings == made.findings
+    for name, table in again.tables.items():
+        assert dict(table.schema) == types_of(made.kind, name), name
+
+
+@pytest.mark.parametrize("kind", ["plan", "war", "fleet"])
+def test_keys_are_keys(results: dict[str, Result], kind: str) -> None:
+    made = results[kind]
+    for name, table in result_tables(made.kind).items():
+        rows = made[name].select(table.key)
+        assert rows.n_unique() == rows.height, name
+
+
+@pytest.mark.parametrize("kind", ["plan", "war", "fleet"])
+def test_codes_are_of_the_case_and_blanks_are_said(results: dict[str, Result], kind: str) -> None:
+    made = results[kind]
+    for table in result_tables(made.kind).values():
+        for column in table.columns.values():
+            values = made[table.name][column.name]
+            assert column.blank or not values.has_nulls(), (table.name, column.name)
+            if len(column.reference) == 1 and column.reference[0] in ("nations", "items", "lines", "fleets", "parts"):
+                known = set(made.case[column.reference[0]].to_series(0).to_list())
+                assert set(values.drop_nulls().to_list()) <= known, (table.name, column.name)
+
+
+def test_what_an_answer_for_fleets_found_is_kept(results: dict[str, Result], tmp_path: Path) -> None:
+    assert "target-out-of-reach" in {f.code for f in read_result(results["fleet"].save(tmp_path / "out")).findings}
+
+
+def test_findings_read_back_equal() -> None:
+    found = (
+        Finding("blank", table="stocks", row=3, column="quantity", details={"n": 2, "of": "x"}),
+        Finding("no-priorities"),
+    )
+    assert findings_in(plain({"findings": records_of(found)})) == found
+
+
+def test_results_that_differ_are_not_equal(results: dict[str, Result]) -> None:
+    made = results["plan"]
+    assert Result(made.case, made.tables, {**made.manifest, "seed": 1}) != made
+    assert Result(made.case, {**made.tables, "duals": made["duals"].head(1)}, made.manifest) != made
+    assert Result(made.case, {**made.tables, "fees": made["orders"]}, made.manifest) != made
+    assert (
+        Result(Case({**made.case.tables, "stocks": made.case.tables["stocks"].head(1)}), made.tables, made.manifest)
+        != made
+    )
+
+
+def test_tables_of_other_catalogues_are_kept(results: dict[str, Result], tmp_path: Path) -> None:
+    made = results["plan"]
+    more = Result(made.case, {**made.tables, "fees": pl.DataFrame({"line": ["a"], "fee": [1.0]})}, made.manifest)
+    assert read_result(more.save(tmp_path / "out")) == more
+
+
+# -- what version 0.1 wrote --------------------------------------------------------------------------------------
+
+
+def test_a_plan_of_the_first_version_is_moved_over(results: dict[str, Result]) -> None:
+    old, new = read_result(OLD / "plan"), results["plan"]
+    assert (old.kind, old.manifest["rampart"]) == ("plan", "0.1.0")
+    assert old.case == new.case
+    assert old["periods"]["month"][0] == date(2025, 1, 1)
+    assert old["pegging"].height == new["pegging"].height > 0
+    for name, table in old.tables.items():
+        assert dict(table.schema) == types_of("plan", name), name
+    written = pl.read_parquet(OLD / "plan" / "stock.parquet")
+    assert old["stock"]["closing"].to_list() == written["closing"].to_list()
+    assert old["stock"]["month"].dt.strftime("%Y-%m").to_list() == written["month"].to_list()
+
+
+def test_a_plan_of_the_first_version_is_reported_explained_compared_and_saved_anew(tmp_path: Path) -> None:
+    for words in (["report", "-o", str(tmp_path / "r")], ["explain"], ["compare", str(OLD / "plan")]):
+        ran = CliRunner().invoke(main, [words[0], str(OLD / "plan"), *words[1:]])
+        assert ran.exit_code == 0, ran.output
+    old = read_result(OLD / "plan")
+    assert read_result(old.save(tmp_path / "new")) == old
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "rampart war CASE"), ("fr", "Le refaire")])
+def test_a_war_of_the_first_version_is_made_again(language: str, says: str) -> None:
+    with pytest.raises(ResultError) as wrong:
+        read_result(OLD / "war")
+    assert [f.code for f in wrong.value.findings] == ["result-of-first-version"]
+    ran = CliRunner().invoke(main, ["explain", str(OLD / "war"), "--lang", language])
+    assert ran.exit_code == 1
+    assert says in ran.output
+    assert "Traceback" not in ran.output
+
+
+# -- what is damaged ---------------------------------------------------------------------------------------------
+
+
+def test_what_is_missing_or_damaged_is_said(results: dict[str, Result], tmp_path: Path) -> None:
+    with pytest.raises(NoResultError):
+        read_result(tmp_path)
+    folder = results["plan"].save(tmp_path / "whole")
+
+    def codes(change: str, text: str | None = None) -> list[tuple[str, str]]:
+        shutil.rmtree(tmp_path / "odd", ignore_errors=True)
+        shutil.copytree(folder, tmp_path / "odd")
+        place = tmp_path / "odd" / change
+        if text is None:
+            place.unlink()
+        else:
+            place.write_text(text)
+        with pytest.raises(ResultError) as wrong:
+            read_result(tmp_path / "odd")
+        return [(f.code, f.value) for f in wrong.value.findings]
+
+    assert codes("stock.parquet") == [("result-incomplete", "stock.parquet")]
+    assert codes("stock.parquet", "no table") == [("result-damaged", "stock.parquet")]
+    assert codes("manifest.json", "{") == [("result-damaged", "manifest.json")]
+    assert codes("manifest.json", "[]") == [("result-damaged", "manifest.json")]
+    assert codes("manifest.json", '{"format": 2, "kind": "letter"}') == [("result-damaged", "manifest.json")]
+    assert codes("case/nations.parquet", "no table") == [("result-damaged", "case/nations.parquet")]
+    manifest = json.loads((folder / "manifest.json").read_text())
+    later = json.dumps(manifest | {"format": 99, "rampart": "9.0"})
+    assert codes("manifest.json", later) == [("result-of-later-version", "9.0")]
