@@ -84,13 +84,13 @@ class Stocks(Part):
         yield Rule("over storage", "storage", lambda key: (Holder(key[0]), key[1]))
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
-        """``stock``: balance against requirement and floor."""
+        """``stock``: balance against requirement and floor; ``movements``: all that comes in and goes out."""
         p, n = v.programme, v.network
         rate = p.held.daily_rate[:, v.tree.period]
         known, asked, floor = np.where(rate > 0, rate, 1.0), p.requirement, p.floor
         nothing = np.zeros(asked.shape)
-        flows = {kind: v.stock_flows.get(kind, nothing) for kind in FLOWS}
-        return {"stock": frame("plan", "stock", by_node(v, {
+        flows = {kind: np.abs(v.stock_flows.get(kind, nothing)) for kind in FLOWS}
+        return {"movements": _movements(v), "stock": frame("plan", "stock", by_node(v, {
             "holder": [pair.holder for pair in n.pairs], "item": [pair.item for pair in n.pairs],
             "opening": v.opening, **flows, "ordered": n.given[:, v.tree.period], "closing": v["stock"],
             "requirement": where_known(asked > 0, asked), "floor": where_known(floor > 0, floor),
@@ -98,6 +98,17 @@ class Stocks(Part):
             "below_floor": where_known(floor > 0, v["below floor"]),
             "days_of_supply": where_known(rate > 0, v["stock"] / known), "daily_rate": where_known(rate > 0, rate),
         }))}  # fmt: skip
+
+
+def _movements(v: Values) -> pl.DataFrame:
+    """What comes in and goes out, by kind, pair and node; minus goes out."""
+    given = v.network.given[:, v.tree.period]
+    rows = [
+        (kind, *v.network.pairs[n], int(v.tree.period[node]), v.months[node], float(amounts[n, node]))
+        for kind, amounts in sorted({**v.stock_flows, "ordered": given}.items())
+        for n, node in zip(*np.nonzero(amounts), strict=True)
+    ]
+    return frame("plan", "movements", rows)
 
 
 def _shelf_life(p: Programme) -> Rows:

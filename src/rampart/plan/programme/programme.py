@@ -152,7 +152,7 @@ class Programme:
         return [p for p in self.postings if p.account == name]
 
     def balance(self, name: Account, positions: Mapping[Any, int], value: Mapping[str, Floats]) -> dict[str, Floats]:
-        """What the postings to an account come to, by kind, as amounts above nothing: shape (accounts, nodes) each.
+        """What the postings to an account come to, by kind: shape (accounts, nodes) each; minus goes out.
 
         positions  place of each account in the result
         value      amounts decided by family, shape (keys, nodes)
@@ -163,7 +163,7 @@ class Programme:
             total = found.setdefault(p.kind, np.zeros((len(positions), len(self.tree))))
             decided = value[p.family][family.index[p.of]]
             if decided.any():
-                total[positions[p.at]] += abs(p.per_unit) * (self.tree.effect(p.lag) @ decided)
+                total[positions[p.at]] += p.per_unit * (self.tree.effect(p.lag) @ decided)
         return found
 
     def first_supply(self) -> dict[Pair, tuple[float, Posting]]:

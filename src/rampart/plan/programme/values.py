@@ -46,7 +46,7 @@ class Values:
 
     @cached_property
     def stock_flows(self) -> dict[str, Floats]:
-        """What goes in and out of every pair, by kind, as amounts above nothing, shape (pairs, nodes)."""
+        """What goes in and out of every pair, by kind, minus goes out, shape (pairs, nodes)."""
         return self.programme.balance("stock", self.network.pair_index, self.by_family)
 
     @cached_property

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 SMALL = 1e-9
+REACHED = 1e-6
+"""Share of itself by which a row may miss its limit and still count as having reached it."""
 Shares = dict[int, float]
 """Share of each cause by its number; numbers alone are quick to look up, and the collector of garbage passes them by."""
 
@@ -61,6 +63,9 @@ class Ground:
         self.level = np.ascontiguousarray(solution.columns).data
         self.nodes = len(v.tree)
         self.node_of_row: list[int] = self.layout.row_node.tolist()
+        m, level = self.layout.matrices, self.by_row @ solution.columns
+        self.reached = (level >= m.row_upper - REACHED * np.maximum(1.0, np.abs(level))).tolist()
+        self.whole = set(self.layout.columns_of(v.programme.whole_labels).tolist())
         self.names: list[Named] = []
         self._numbers: dict[Named, int] = {}
         self.limits: dict[str, Limit] = {limit.rows: limit for part in parts for limit in part.limits(v.programme)}
@@ -99,6 +104,22 @@ class Ground:
     def first_supply(self) -> dict[Pair, Posting]:
         """Posting of the soonest supply of each holder's item."""
         return {pair: posting for pair, (_, posting) in self.programme.first_supply().items()}
+
+    def held_back(self, column: int) -> Shares:
+        """Causes of a column that would gain by more and gets no more: limits that it stands in and that are reached (of
+        whole numbers, settled before, no price tells them); where there is none, what comes before it.
+        """
+        start, rows_of_column = self.rows_of_column
+        reached = [
+            row
+            for row in rows_of_column[start[column] : start[column + 1]]
+            if self.limit_of_row[row] >= 0 and self.reached[row]
+        ]
+        if reached and column in self.whole:
+            return {self.limit_of_row[row] * self.nodes + self.node_of_row[row]: 1.0 / len(reached) for row in reached}
+        layout = self.layout
+        key = self.programme.families[layout.column_family[column]].keys[layout.column_key[column]]
+        return {self.cause("priority", key, int(layout.column_node[column])): 1.0}
 
     def too_early(self, row: int) -> int:
         """The cause where nothing can reach a row: too early for any order, or no source at all."""
@@ -209,9 +230,7 @@ class Walk:
                 for cause, share in behind.items():
                     result[cause] = result.get(cause, 0.0) - amount * share
         if not result and self.reduced[j] < -self.tolerance:
-            layout = ground.layout
-            key = ground.programme.families[layout.column_family[j]].keys[layout.column_key[j]]
-            result[ground.cause("priority", key, int(layout.column_node[j]))] = 1.0
+            result = ground.held_back(j)
         return result
 
 
