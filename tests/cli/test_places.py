@@ -119,7 +119,6 @@ def test_a_plan_of_the_first_version_is_replaced_and_notes_in_it_stay(tmp_path: 
         (folder / name).write_text(text)
     run("plan", TINY, "-o", folder, "--no-report")
     assert {name: (folder / name).read_text() for name in mine} == mine
-    assert not (folder / "duals.parquet").exists()
     listed = set(json.loads((folder / "manifest.json").read_text())["files"])
     found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     assert found == listed | mine.keys() | {"manifest.json"}
