@@ -138,8 +138,10 @@ def test_a_save_that_stops_leaves_what_was_there(
 def test_a_save_that_stops_between_its_last_moves_leaves_the_older_plan(
     tiny: Result, small: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, move: int
 ) -> None:
+    """Where the system cannot exchange two folders at once; else there is no moment between two moves."""
     folder = small.save(tmp_path / "plan")
     real, calls = Path.rename, []
+    monkeypatch.setattr("rampart.engine.staging.exchange", lambda *_: False)
 
     def stops(path: Path, target: Path) -> Path:
         if folder in (path, target):

@@ -17,6 +17,8 @@ from drawn import drawn
 from places import PUBLISHED
 from rampart.case.tables import Case
 from rampart.cli.main import main
+from rampart.engine.manifest import enlist
+from rampart.engine.tree import digest
 from rampart.report.pages.war import html
 from rampart.scenario import branching, policy
 from rampart.scenario.nonanticipativity import foresight
@@ -110,9 +112,12 @@ def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> N
     assert "valeur de l'information parfaite" in run.output
     assert (tmp_path / "out/report/report.fr.html").exists()
     (tmp_path / "out/of_another_run.parquet").write_text("of another run")
+    enlist(tmp_path / "out", {"of_another_run.parquet": digest(tmp_path / "out/of_another_run.parquet")})
+    (tmp_path / "out/notes.txt").write_text("kept")
     again = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "out"), "--no-compare"])
     assert again.exit_code == 0, again.output
     assert not (tmp_path / "out/of_another_run.parquet").exists()
+    assert (tmp_path / "out/notes.txt").read_text() == "kept"
     assert not (tmp_path / "out/report/report.fr.html").exists()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/notes.txt").write_text("kept")
