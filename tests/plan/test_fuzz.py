@@ -12,13 +12,13 @@ import rampart
 from case.mutations import mutated_copies
 from places import ROOT
 from rampart.findings import CaseError
-from rampart.results.result import Plan
+from rampart.results.result import Result
 
 TINY = ROOT / "cases" / "tiny"
 SMALL = ROOT / "tests" / "case" / "small"
 
 
-def assert_sound(plan: Plan) -> None:
+def assert_sound(plan: Result) -> None:
     """No number that is none, a stock that balances, shares that are shares."""
     assert plan.status == "optimal"
     for name, table in plan.tables.items():
