@@ -56,15 +56,17 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
     """
     from rampart.case.doors import read_case
     from rampart.plan.model.build import build
+    from rampart.plan.parts.parts import PARTS
     from rampart.plan.planning import manifest_of
     from rampart.plan.programme.layout import lay_out
-    from rampart.plan.programme.values import Outcome
+    from rampart.plan.programme.values import Values
     from rampart.plan.reading.decisions import decide_now
     from rampart.plan.reading.duals import price_table
+    from rampart.plan.reading.outcome import outcome_tables
     from rampart.plan.reading.reasons import explain
-    from rampart.plan.solving.highs import Engine
+    from rampart.plan.solving.pass_solver import PassSolver
     from rampart.plan.solving.passes_in_turn import solve
-    from rampart.results.result import Plan
+    from rampart.results.result import Result
 
     warm_up()
     laps = Laps()
@@ -76,10 +78,10 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
             programme = build(case)
         with laps.phase("hand over"):
             layout = lay_out(programme)
-            Engine(programme, layout)
-        passes = programme.passes
+            PassSolver(layout, layout.columns_of(programme.whole_labels))
+        passes = list(programme.passes)
         if one:
-            programme = replace(programme, passes=[(1, weighted(programme), 0.0)])
+            programme.passes[:] = [(1, weighted(programme), 0.0)]
         with laps.phase("solve"):
             solution = solve(programme, time_limit=stop)
         laps.seconds["solve"] = max(laps.seconds["solve"] - laps.seconds["hand over"], 1e-9)  # it hands over again
@@ -89,15 +91,15 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
             priced = [replace(result, name=measure.name) for _, measure, _ in passes]
             solution = replace(solution, passes=(*priced, result))
         with laps.phase("outcome"):
-            outcome = Outcome(programme, solution)
-            tables = outcome.tables()
+            values = Values(programme, layout, solution.columns)
+            tables = outcome_tables(values, solution, PARTS)
         with laps.phase("explain"):
-            tables |= explain(outcome, solution)
-            duals = price_table(programme, solution)
+            tables |= explain(values, solution, PARTS)
+            tables["duals"] = price_table(programme, solution)
         with laps.phase("delays"):
-            tables["decisions"] = decide_now(outcome, solution)
+            tables["decisions"] = decide_now(values, solution, PARTS)
         with laps.phase("save"):
-            made = Plan(case, tables, duals, manifest_of(case, solution, {}, seed=0, mip_gap=0.0))
+            made = Result.of("plan", case, tables, manifest_of(case, solution, {}, seed=0, mip_gap=0.0))
             made.save(Path(folder) / "plan")
     rows, columns = layout.matrix.shape
     return {
@@ -110,7 +112,7 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
 
 def weighted(programme: Any) -> Any:
     """All passes in one measure, each a third of the one before it: as hard as a programme of its kind gets."""
-    from rampart.plan.programme.terms import Measure
+    from rampart.plan.programme.measures import Measure
 
     result = Measure("weighted", "")
     for n, (_, measure, _) in enumerate(programme.passes):

@@ -20,8 +20,6 @@ from rampart.cli.main import main
 from rampart.plan.solving import highs as solve
 from rampart.results.folder import read_result
 
-pytestmark = pytest.mark.xdist_group("verb plan")  # what is made once for these is made in one process
-
 TINY = ROOT / "cases" / "tiny"
 SMALL = ROOT / "tests" / "case" / "small"
 

@@ -17,8 +17,6 @@ from rampart.catalogues.results import result_tables
 from rampart.cli.main import main
 from sources.small_parts_list import LIST, write
 
-pytestmark = pytest.mark.xdist_group("verb sustain")  # what is made once for these is made in one process
-
 CASE = CASES / "fleet-tiny"
 
 

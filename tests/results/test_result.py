@@ -18,8 +18,6 @@ from rampart.catalogues.results import result_tables, types_of
 from rampart.results.folder import read_result
 from rampart.results.result import Result
 
-pytestmark = pytest.mark.xdist_group("results")  # what is made once for these is made in one process
-
 TINY = ROOT / "cases" / "tiny"
 SMALL = ROOT / "tests" / "case" / "small"
 CLOSE = 1e-6

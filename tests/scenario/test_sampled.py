@@ -20,10 +20,10 @@ from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
 from rampart.cli.main import main
-from rampart.plan.solving.highs import Risk
 from rampart.report.pages.war import html
 from rampart.scenario import branching, decompose, forward, policy, tree_programme
 from rampart.scenario.nonanticipativity import foresight
+from rampart.scenario.risk import Risk
 from rampart.scenario.sampled import Sampling, forward_table, plan_on_paths
 from rampart.scenario.tree_programme import Outlook
 from scenario.small_war import small
@@ -198,7 +198,7 @@ def test_the_verb_plans_over_paths_and_says_where_it_stands(tmp_path: Path) -> N
     run = pl.read_parquet(tmp_path / "out" / "forward.parquet")
     assert run["more"][0] == 0
     bound = pl.read_parquet(tmp_path / "out" / "values.parquet").filter(name="fresh_bound")["value"][0]
-    assert run["mean"].min() >= bound - 1e-9 * abs(bound)
+    assert (run["mean"] >= bound - 1e-6).all()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -223,4 +223,4 @@ def test_interrupted_it_leaves_the_best_plan_with_its_gap(tmp_path: Path, monkey
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["status"] == "time limit"
     assert 0 < manifest["gap"] < 1
-    assert (out / "report" / "report.en.html").exists()
+    assert (out / "war.en.html").exists()

@@ -89,7 +89,9 @@ def test_the_plan_does_not_peek_and_a_plan_that_does_is_found() -> None:
     known = Outlook(case, tree)
     answer = known.solve()
     rows = [
-        ("order", key, node, amount) for (key, node), amount in known.decided(answer, "order").items() if amount > 1e-6
+        ("order", str(key), node, amount)
+        for (key, node), amount in known.decided(answer, "order").items()
+        if amount > 1e-6
     ]
     regime = [tree.regimes[int(np.argmax(m))] for m in tree.mix] if tree.mix is not None else []
     tables = {

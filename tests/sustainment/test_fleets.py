@@ -19,8 +19,6 @@ from rampart.sustainment.exchange import conflict, gain, levers, without_holder
 from rampart.sustainment.fleet import MONTH, read_support
 from rampart.sustainment.ranges import drawn
 
-pytestmark = pytest.mark.xdist_group("fleets")  # what is made once for these is made in one process
-
 
 @pytest.fixture(scope="module")
 def tiny() -> Case:

@@ -21,7 +21,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 class ResultColumn:
     """A column of a result table.
 
-    type       code, choice, text, number, integer, flag, or month (the first day of it)
+    type       code, choice, text, number, integer, flag, month (the first day of it), or key (the codes that name a thing
+               one by one, each with what it is of)
     reference  case tables in which the code is at home; several where other columns of the row say which; none for
                what is no code of the case
     key        part of the table's key: no two rows share all of them
@@ -57,9 +58,14 @@ class ResultTable:
 @cache
 def _catalogue() -> Mapping[str, Mapping[str, ResultTable]]:
     text = files("rampart").joinpath("data/results.csv").read_text(encoding="utf-8")
+    return tables_in(csv.DictReader(text.splitlines()))
+
+
+def tables_in(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Mapping[str, ResultTable]]:
+    """Tables of a catalogue by kind and name, from rows with the columns of ``data/results.csv``."""
     found: dict[str, dict[str, ResultTable]] = {kind: {} for kind in KINDS}
     columns: dict[str, ResultColumn] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in rows:
         label, says = ({"en": row[f"{part}_en"], "fr": row[f"{part}_fr"]} for part in ("label", "help"))
         if not row["column"]:
             columns = {}
@@ -79,10 +85,16 @@ def result_tables(kind: Kind) -> Mapping[str, ResultTable]:
 
 def types_of(kind: Kind, table: str) -> dict[str, Any]:
     """Polars types of a result table by column."""
+    return column_types(result_tables(kind)[table])
+
+
+def column_types(table: ResultTable) -> dict[str, Any]:
+    """Polars types of a table by column."""
     import polars as pl
 
-    known = {"integer": pl.Int64, "number": pl.Float64, "flag": pl.Boolean, "month": pl.Date}
-    return {name: known.get(c.type, pl.String) for name, c in result_tables(kind)[table].columns.items()}
+    key = pl.List(pl.Struct({"of": pl.String, "code": pl.String}))
+    known = {"integer": pl.Int64, "number": pl.Float64, "flag": pl.Boolean, "month": pl.Date, "key": key}
+    return {name: known.get(c.type, pl.String) for name, c in table.columns.items()}
 
 
 def frame(
@@ -93,9 +105,16 @@ def frame(
     rows  rows in the order of the columns or by name, or whole columns by name; a column that is left out is blank.
           Months are dates or "YYYY-MM"; a number that is not a number is blank
     """
+    return frame_of(result_tables(kind)[table], rows)
+
+
+def frame_of(
+    table: ResultTable, rows: Iterable[Sequence[Any]] | Iterable[Mapping[str, Any]] | Mapping[str, Any]
+) -> pl.DataFrame:
+    """The same for a table of any catalogue."""
     import polars as pl
 
-    types = types_of(kind, table)
+    types = column_types(table)
     if not isinstance(rows, Mapping):
         listed: list[Any] = list(rows)
         named = bool(listed) and isinstance(listed[0], Mapping)

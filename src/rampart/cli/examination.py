@@ -48,16 +48,16 @@ def _processor(label: str, advice: str) -> tuple[str, bool, str]:
 
 
 def _solve() -> tuple[bool, str]:
-    import highspy
+    from importlib.metadata import version
+
     import numpy as np
 
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.addVar(0.0, 4.0)
-    solver.changeColCost(0, -1.0)
+    from rampart.plan.solving.highs import Highs
+
+    solver = Highs(np.zeros((0, 1)), np.zeros(0), np.zeros(0), np.zeros(1), np.full(1, 4.0))
+    solver.set_costs(np.array([-1.0]))
     solver.run()
-    value = float(np.array(solver.getSolution().col_value)[0])
-    return value == 4.0, f"HiGHS {solver.version()}"
+    return float(solver.levels()[0]) == 4.0, f"HiGHS {version('highspy')}"
 
 
 def _draw() -> tuple[bool, str]:

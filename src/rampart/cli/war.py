@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from rampart.case.tables import Case
     from rampart.findings import Language
     from rampart.language.words import Words
-    from rampart.plan.solving.highs import Risk
     from rampart.results.result import Result
+    from rampart.scenario.risk import Risk
 
 Tell = Callable[..., None]
 
@@ -172,6 +172,6 @@ def _over_paths(
 
 
 def _risk(cvar: tuple[float, float] | None) -> Risk | None:
-    from rampart.plan.solving.highs import Risk
+    from rampart.scenario.risk import Risk
 
     return None if cvar is None else Risk(mean=1 - cvar[0], level=cvar[1])

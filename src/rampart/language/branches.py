@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,7 @@ def branches(answer: InWords) -> list[str]:
     for _, branch in answer["turns"].group_by("node", maintain_order=True):
         rows = list(branch.iter_rows(named=True))
         does = [
-            words("war.turn.does", what=_named(answer, r["kind"], r["what"]), quantity=amount(answer, r["quantity"]),
+            words("war.turn.does", what=_named(answer, r["kind"], r["key"]), quantity=amount(answer, r["quantity"]),
                   elsewhere=amount(answer, r["elsewhere"]))
             for r in rows[:SAID]
         ]  # fmt: skip
@@ -27,22 +28,10 @@ def branches(answer: InWords) -> list[str]:
     return sentences
 
 
-def _named(answer: InWords, kind: str, key: str) -> str:
+def _named(answer: InWords, kind: str, key: Sequence[Mapping[str, str]]) -> str:
     """A decision by its kind and name; the kind is not said twice: "expansion of the plant", not "expansion expansion"."""
-    says, name = answer.words(f"war.kind.{kind}"), what(answer, kind, key)
+    says, name = answer.words(f"war.kind.{kind}"), answer.named(key)
     return name if name.lower().startswith(says.lower()) else f"{says} {name}"
-
-
-def what(answer: InWords, kind: str, key: str) -> str:
-    """A decision's object by name: line and buyer, offer and buyer, route and item, expansion."""
-    if kind in ("order", "cancel"):
-        line, contract, *month = key.split("|")
-        if month:
-            ordered = what(answer, "order", f"{line}|{contract}")
-            return answer.words("war.ordered", what=ordered, month=answer.words.month(month[0]))
-        known = contract in answer.names["contracts"]
-        return answer.name(contract, table="contracts") if known else answer.name(line, table="lines")
-    return answer.name(key, table="expansions" if kind == "expand" else "market")
 
 
 def _condition(answer: InWords, row: dict[str, Any], does: str) -> str:

@@ -3,56 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from rampart.language.in_words import InWords
 
-# The catalogue table where the code of a cause is most likely at home.
-HOMES = {
-    "lead_time": "lines",
-    "line": "lines",
-    "lot": "lines",
-    "minimum": "lines",
-    "component": "lines",
-    "construction": "expansions",
-    "market": "market",
-    "budget": "nations",
-    "money": "nations",
-    "floor": "nations",
-    "storage": "nations",
-    "age": "items",
-    "contract": "contracts",
-    "order": "lines",
-    "expansion": "expansions",
-    "purchase": "market",
-    "shop": "shops",
-    "spares": "sites",
-    "bays": "shops",
-}
+Codes = Sequence[Mapping[str, str]]
+"""The codes that name a thing one by one, as a column of type key holds them."""
 
 
-def bottleneck_name(answer: InWords, cause: str | None, code: str | None) -> str:
+def bottleneck_name(answer: InWords, cause: str | None, key: Codes | None) -> str:
     """A bottleneck with the type of its cause: "Maximum rate of a line: Lower Saxony plant (Germany)"."""
     words = answer.words
-    name, kind = bottleneck_parts(answer, cause, code)
+    name, kind = bottleneck_parts(answer, cause, key)
     return words("cause_of", cause=kind, name=name) if kind else name
 
 
-def bottleneck_parts(answer: InWords, cause: str | None, code: str | None) -> tuple[str, str]:
+def bottleneck_parts(answer: InWords, cause: str | None, key: Codes | None) -> tuple[str, str]:
     """A bottleneck as its name and its cause; where no code names it, the cause alone."""
     kind = answer.words.choice("cause", cause)
-    if code is None or code == "":
-        return kind, ""
-    return answer.name(code, table=HOMES.get(cause or "")), kind
+    return (answer.named(key), kind) if key else (kind, "")
 
 
-def bottleneck_in_text(answer: InWords, cause: str | None, code: str | None) -> str:
+def bottleneck_in_text(answer: InWords, cause: str | None, key: Codes | None) -> str:
     """A bottleneck inside a sentence: "Propellant powder (lack of a component)"."""
     words = answer.words
-    name, kind = bottleneck_parts(answer, cause, code)
+    name, kind = bottleneck_parts(answer, cause, key)
     return words("cause_in_text", cause=words.inside(kind), name=name) if kind else words.inside(name)
 
 
@@ -61,7 +39,7 @@ def decision_name(answer: InWords, row: Mapping[str, Any], *, short: bool = Fals
     words = answer.words
     kind = row["kind"]
     places = {
-        "name": answer.short(row["code"], table=HOMES.get(kind or "")),
+        "name": answer.without_nation(answer.named(row["key"])),
         "item": answer.item(row["item"]),
         "to": answer.nation(row["to"]),
         "nation": answer.nation(row["nation"]),

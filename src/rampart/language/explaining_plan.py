@@ -52,7 +52,11 @@ def _largest(group: pl.DataFrame) -> list[dict[str, Any]]:
     """Causes over all periods of a shortage, largest share first."""
     total = group["amount"].sum()
     summed = group.group_by("cause", "code").agg(
-        pl.col("amount").sum() / total, pl.col("from").min(), pl.col("until").max(), pl.col("relief").mean()
+        pl.col("key").first(),
+        pl.col("amount").sum() / total,
+        pl.col("from").min(),
+        pl.col("until").max(),
+        pl.col("relief").mean(),
     )
     summed = summed.filter(pl.col("amount") >= 0.005)
     return summed.sort("amount", "cause", "code", descending=[True, False, False]).head(SAID).to_dicts()
@@ -63,7 +67,7 @@ def _cause(answer: InWords, row: dict[str, Any], item: str) -> str:
     said = words(
         "explain.cause",
         share=words.share(row["amount"]),
-        cause=bottleneck_in_text(answer, row["cause"], row["code"]),
+        cause=bottleneck_in_text(answer, row["cause"], row["key"]),
         span=words.span(row["from"], row["until"], short=True),
     )
     if row["relief"] is None or row["relief"] <= 0:
@@ -78,7 +82,7 @@ def _ranked(answer: InWords, row: dict[str, Any]) -> str:
     return words(
         "explain.ranked",
         rank=row["rank"],
-        name=bottleneck_name(answer, row["cause"], row["code"]),
+        name=bottleneck_name(answer, row["cause"], row["key"]),
         item=answer.item(row["item"]),
         objective=words.inside(words.choice("objective", row["objective"])),
         share=words.share(row["share"]),

@@ -161,7 +161,7 @@ def _bottleneck(answer: InWords) -> str:
     return text + words(
         "headline.bottleneck_next" if text else "headline.bottleneck",
         objective=words.inside(words.choice("objective", row["objective"])),
-        name=bottleneck_in_text(answer, row["cause"], row["code"]),
+        name=bottleneck_in_text(answer, row["cause"], row["key"]),
         item=answer.item(row["item"]),
         share=words.share(row["share"]),
         span=words.span(row["from"], row["until"]),

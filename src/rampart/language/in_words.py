@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rampart.findings import Language
 from rampart.language.words import Words
+from rampart.network.keys import HOMES
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class InWords:
     def words(self) -> Words:
         """Words with the case's money."""
         settings = self.result.case.settings
-        return Words(self.language, str(settings["currency"]), str(settings["money_unit"]))
+        own = self.result.manifest.get("words") or {}  # of parts that were added to the plan
+        return Words(self.language, str(settings["currency"]), str(settings["money_unit"]), own)
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         return self.result.tables[table]
@@ -100,31 +102,45 @@ class InWords:
         return found
 
     def name(self, code: str | None, *, table: str | None = None) -> str:
-        """Name of a code, looked up in ``table`` first and then everywhere; composite codes part by part.
-
-        "FRA>UKR" is a route; "FRA|2025|all|payments" is a budget.
-        """
+        """Name of a code, looked up in ``table`` first and then everywhere."""
         if code is None or code == "":
             return self.words("none")
         order = [table] if table is not None and table in self.names else []
         for place in (*order, *self.names):
             if code in self.names[place]:
                 return self.names[place][code]
-        for sign, joint in ((">", self.words("name.route_arrow")), ("|", ", ")):
-            parts = [part for part in code.split(sign) if part and part != "all"]
-            if sign not in code or not parts:
-                continue
-            named = [self.name(part) for part in parts]
-            # "FRA|UKR|shell" is what goes from one nation to another.
-            if sign == "|" and len(parts) == 3 and all(part in self.names["nations"] for part in parts[:2]):
-                named = [self.words("name.route_arrow").join(named[:2]), named[2]]
-            return joint.join(named)
-        groups = (g for g in ("purpose", "limit_kind") if self.words.has(f"{g}.{code}"))
-        return self.words.choice(next(groups, ""), code)
+        return self.words.choice("", code)
+
+    def named(self, key: Sequence[Mapping[str, str]] | None) -> str:
+        """Name of what codes name together, each with what it is of: a route, a contract, a budget, a stock."""
+        if not key:
+            return self.words("none")
+        fields = [part["of"] for part in key]
+        code = {part["of"]: part["code"] for part in key}
+        if "contract" in code:  # the name of a contract says its line
+            known = code["contract"] in self.names["contracts"]
+            said = self._of("contract", code["contract"]) if known else self._of("line", code["line"])
+            return (
+                self.words("war.ordered", what=said, month=self.words.month(code["month"])) if "month" in code else said
+            )
+        parts = [self._of(part["of"], part["code"]) for part in key if part["code"] not in ("", "all")]
+        if fields[:2] in (["origin", "destination"], ["donor", "recipient"]):
+            parts = [self.words("name.route_arrow").join(parts[:2]), *parts[2:]]
+        return ", ".join(parts)
+
+    def _of(self, of: str, code: str) -> str:
+        """Name of one code of a key."""
+        home = HOMES.get(of)
+        if home is None:
+            return self.words.choice({"purpose": "purpose", "kind": "limit_kind"}.get(of, ""), code)
+        return self.names.get(home, {}).get(code, code)
 
     def short(self, code: str | None, *, table: str | None = None) -> str:
         """Name of a code without its nation, for lists where the nation stands beside it."""
-        name = self.name(code, table=table)
+        return self.without_nation(self.name(code, table=table))
+
+    def without_nation(self, name: str) -> str:
+        """A name without the nation in brackets that it ends with."""
         for nation in self.names["nations"].values():
             name = name.replace(f" ({nation})", "")
         return name

@@ -9,7 +9,7 @@ import csv
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -46,11 +46,13 @@ class Words:
     language    "en" or "fr"
     currency    ISO 4217 code of all money
     money_unit  one, thousand or million: the unit of totals
+    own         further texts by key and language
     """
 
     language: Language = "en"
     currency: str = "EUR"
     money_unit: str = "million"
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
 
     @property
     def locale(self) -> str:
@@ -59,11 +61,12 @@ class Words:
 
     def __call__(self, key: str, **places: Any) -> str:
         """The text of a key with its places filled. A missing key is a defect and raises KeyError."""
-        return phrases()[key][self.language].format(**places)
+        text = phrases()[key] if key in phrases() else self.own[key]
+        return text[self.language].format(**places)
 
     def has(self, key: str) -> bool:
         """Whether a text exists."""
-        return key in phrases()
+        return key in phrases() or key in self.own
 
     def count(self, key: str, number: int, **places: Any) -> str:
         """The singular or plural text (``key.one`` / ``key.other``) with ``{n}`` filled."""

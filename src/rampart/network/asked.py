@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from rampart.case.timelines import at_period_end
+from rampart.network.keys import Pair
 from rampart.network.lags import Floats
-from rampart.network.network import Sets
+from rampart.network.network import Network
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,13 @@ class Held:
     daily_rate: Floats  # NaN where unknown
 
 
-def held(sets: Sets) -> Held:
+def held(network: Network) -> Held:
     """Requirements of the case laid on the pairs of the model."""
-    asked = sets.requirements
-    at = sets.pair_positions(list(asked.pairs))
-    result = [np.zeros((len(sets.pairs), len(sets.calendar))) for _ in range(3)]
+    asked = network.requirements
+    at = network.pair_positions([Pair(*pair) for pair in asked.pairs])
+    result = [np.zeros((len(network.pairs), len(network.calendar))) for _ in range(3)]
     result[2][:] = np.nan
     for target, source in zip(result, (asked.total, asked.floor, asked.daily_rate), strict=True):
         if at.size:
-            target[at] = at_period_end(sets.calendar, source)
+            target[at] = at_period_end(network.calendar, source)
     return Held(np.nan_to_num(result[0]), np.nan_to_num(result[1]), result[2])

@@ -1,17 +1,53 @@
-"""Fiscal years: which share of a payment falls in which year, and what placed orders still cost."""
+"""Money that follows decisions: when it falls due, in which fiscal year, and which budgets limit it."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
 from rampart.case.calendar import Calendar
-from rampart.network.lags import Floats
-from rampart.network.network import Sets
+from rampart.network.keys import Key, Limit
+from rampart.network.lags import Floats, shifts
+from rampart.network.network import Network
 
 KINDS = ("commitments", "payments")
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """Money that follows a decision.
+
+    family, of  what is decided; ``payer`` whose money, for which ``purpose``, commitments or payments by ``kind``
+    amount      money units a unit decided at each node, shape (nodes,)
+    lag         months from the decision to the money
+    months      months over which it is spread evenly
+    from_start  counted from the first month of the period of decision, else evenly over its months
+    beyond      whether money that falls after the horizon counts in its fiscal year
+    price       factor of the month in which the money falls, one for each month of the horizon; none: always one
+    """
+
+    family: str
+    of: Key
+    payer: str
+    purpose: str
+    kind: str
+    amount: Floats
+    lag: float
+    months: int = 1
+    from_start: bool = False
+    beyond: bool = False
+    price: tuple[float, ...] | None = None
+
+    def by_year(self, calendar: Calendar, starts_in: int, *, since: int | None = None) -> dict[int, Floats]:
+        """Share decided in each period that falls in each fiscal year within the horizon, or since a month. Year ->
+        (periods,).
+        """
+        how = (self.lag, self.months, self.from_start, self.beyond, self.price)
+        return year_shares(calendar, starts_in, *how, since)
 
 
 def fiscal_year(month: int, starts_in: int) -> int:
@@ -35,14 +71,13 @@ def year_shares(
     since  month from which it counts; what falls before it does not
     """
     result: dict[int, Floats] = {}
-    whole, part = math.floor(lag), lag - math.floor(lag)
     for t, (start, length) in enumerate(zip(calendar.starts, calendar.lengths, strict=True)):
         decided = [start] if from_start else range(start, start + length)
         for m in decided:
-            for shift, weight in ((whole, 1 - part), (whole + 1, part)):
+            for shift, weight in shifts(lag):
                 for k in range(months):
                     when = m + shift + k
-                    if weight > 0 and (beyond or when <= calendar.last) and (since is None or when >= since):
+                    if (beyond or when <= calendar.last) and (since is None or when >= since):
                         year = fiscal_year(when, starts_in)
                         share = result.setdefault(year, np.zeros(len(calendar)))
                         worth = 1.0 if price is None else price[when - calendar.first]
@@ -50,17 +85,49 @@ def year_shares(
     return result
 
 
-def placed_payments(sets: Sets) -> dict[tuple[str, int], float]:
+def placed_payments(network: Network) -> dict[tuple[str, int], float]:
     """What is still due on placed orders, by (nation, fiscal year), money units; orders with unknown due are left out."""
-    starts = fiscal_starts(sets)
+    starts = fiscal_starts(network)
     result: dict[tuple[str, int], float] = {}
-    for r in sets.placed:
+    for r in network.placed:
         if r["due"] is not None:
             key = (r["buyer"], fiscal_year(r["number"], starts[r["buyer"]]))
-            result[key] = result.get(key, 0.0) + r["due"] * r["quantity"] / sets.case.money_unit
+            result[key] = result.get(key, 0.0) + r["due"] * r["quantity"] / network.case.money_unit
     return result
 
 
-def fiscal_starts(sets: Sets) -> dict[str, int]:
+def fiscal_starts(network: Network) -> dict[str, int]:
     """Month in which each nation's fiscal year starts."""
-    return {r["nation"]: r["fiscal_year_start"] for r in sets.rows("nations")}
+    return {r["nation"]: r["fiscal_year_start"] for r in network.rows("nations")}
+
+
+class BudgetLimit(NamedTuple):
+    """One limit of a budget row, money units; ``key`` names it, and ``end`` is its last period."""
+
+    key: Limit
+    amount: float
+    end: int
+
+    def covers(self, purpose: str) -> bool:
+        """Whether money of a purpose counts; placed orders are procurement."""
+        return self.key.purpose == "all" or self.key.purpose == ("procurement" if purpose == "placed" else purpose)
+
+
+def budget_limits(network: Network) -> list[BudgetLimit]:
+    """Limits of the case that touch the horizon."""
+    found = []
+    for r in network.rows("budgets"):
+        for kind in KINDS:
+            key = Limit(r["nation"], r["fiscal_year"], r["purpose"], kind)
+            end = _last_period(network, key)
+            if math.isfinite(r[kind]) and end is not None:
+                found.append(BudgetLimit(key, r[kind], end))
+    return found
+
+
+def _last_period(network: Network, key: Limit) -> int | None:
+    """Last period that has a month in the fiscal year; None outside the horizon."""
+    starts_in = fiscal_starts(network)[key.nation]
+    # the last month of the fiscal year, or of the horizon if that comes first
+    end = min(12 * key.year + (starts_in - 2 if starts_in > 1 else 11), network.calendar.last)
+    return network.calendar.period(end) if fiscal_year(end, starts_in) == key.year else None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rampart.case.timelines import by_period, in_force
-from rampart.network.lags import Floats
-from rampart.network.network import Sets
+from rampart.network.lags import Floats, begins, summed
+from rampart.network.network import Network
 
 
 @dataclass(frozen=True)
@@ -26,36 +26,36 @@ class Rates:
     idle: Floats
 
 
-def line_rates(sets: Sets) -> Rates:
+def line_rates(network: Network) -> Rates:
     """Rates month by month (``rates`` rows replace those of ``lines``), summed over each period.
 
     A yearly rate is divided by twelve. Outside the line's ``from``-``until`` both are zero. The minimum sustaining
     rate holds for hot lines only.
     """
-    codes, rows = list(sets.lines), list(sets.lines.values())
-    months = np.arange(sets.calendar.first, sets.calendar.last + 1)
+    codes, rows = list(network.lines), list(network.lines.values())
+    months = np.arange(network.calendar.first, network.calendar.last + 1)
     if not codes:
-        empty = np.zeros((0, len(sets.calendar)))
+        empty = np.zeros((0, len(network.calendar)))
         return Rates(np.zeros((0, months.size)), empty, empty, empty, np.zeros(0))
     per = np.array([12.0 if r["rate_per"] == "year" else 1.0 for r in rows])[:, None]
 
     def monthly(column: str, otherwise: float) -> Floats:
-        changed = in_force(sets.calendar, codes, [(r["line"], r["from"], None, r[column]) for r in sets.rows("rates")])
+        changed = in_force(
+            network.calendar, codes, [(r["line"], r["from"], None, r[column]) for r in network.rows("rates")]
+        )
         own = np.array([otherwise if r[column] is None else r[column] for r in rows], dtype=float)
         return np.where(np.isnan(changed), own[:, None], changed)
 
     inside = np.array(
-        [(months >= sets.month(r["from"], months[0])) & (months <= sets.month(r["until"], months[-1])) for r in rows]
+        [
+            (months >= network.month(r["from"], months[0])) & (months <= network.month(r["until"], months[-1]))
+            for r in rows
+        ]
     )
     hot = np.array([r["state"] == "hot" for r in rows])[:, None]
     most = np.where(inside, monthly("max_rate", np.inf) / per, 0.0)
     least = np.where(inside & hot, monthly("min_rate", 0.0) / per, 0.0)
-    starts = np.asarray(sets.calendar.starts) - sets.calendar.first
-    # set-up cost of a period is the one in force in its first month
-    return Rates(most, _sum(sets, most), by_period(sets.calendar, least), monthly("setup_cost", 0.0)[:, starts],
-                 np.array([r["idle_cost"] or 0.0 for r in rows]))  # fmt: skip
-
-
-def _sum(sets: Sets, monthly: Floats) -> Floats:
-    starts = np.asarray(sets.calendar.starts) - sets.calendar.first
-    return np.add.reduceat(monthly, starts, axis=1)
+    starts = begins(network.calendar)
+    setup = monthly("setup_cost", 0.0)[:, starts]  # of a period: the one in force in its first month
+    idle = np.array([r["idle_cost"] or 0.0 for r in rows])
+    return Rates(most, summed(network.calendar, most), by_period(network.calendar, least), setup, idle)

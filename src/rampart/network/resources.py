@@ -5,29 +5,29 @@ from __future__ import annotations
 import numpy as np
 
 from rampart.case.timelines import by_period, in_force
-from rampart.network.lags import Floats
-from rampart.network.network import Sets
+from rampart.network.lags import Floats, begins
+from rampart.network.network import Network
 
 
-def resource_codes(sets: Sets) -> list[str]:
+def resource_codes(network: Network) -> list[str]:
     """Resources of the case, sorted."""
-    return sorted({r["resource"] for r in sets.rows("resources")})
+    return sorted({r["resource"] for r in network.rows("resources")})
 
 
-def resource_numbers(sets: Sets) -> tuple[Floats, Floats]:
+def resource_numbers(network: Network) -> tuple[Floats, Floats]:
     """Capacity in each period, and cost of a unit used (in its first month, currency). (resources, periods)."""
-    codes = resource_codes(sets)
-    months = sets.calendar.last - sets.calendar.first + 1
+    codes = resource_codes(network)
+    months = network.calendar.last - network.calendar.first + 1
     if not codes:
-        return np.zeros((0, len(sets.calendar))), np.zeros((0, len(sets.calendar)))
-    table = sets.rows("resources")
-    capacity = in_force(sets.calendar, codes, [(r["resource"], r["from"], None, r["capacity"]) for r in table])
-    cost = in_force(sets.calendar, codes, [(r["resource"], r["from"], None, r["cost"]) for r in table])
+        return np.zeros((0, len(network.calendar))), np.zeros((0, len(network.calendar)))
+    table = network.rows("resources")
+    capacity = in_force(network.calendar, codes, [(r["resource"], r["from"], None, r["capacity"]) for r in table])
+    cost = in_force(network.calendar, codes, [(r["resource"], r["from"], None, r["cost"]) for r in table])
     unlimited = in_force(
-        sets.calendar, codes, [(r["resource"], r["from"], None, float(np.isinf(r["capacity"]))) for r in table]
+        network.calendar, codes, [(r["resource"], r["from"], None, float(np.isinf(r["capacity"]))) for r in table]
     )
-    summed = by_period(sets.calendar, np.where(np.isinf(capacity), 0.0, capacity))
-    any_unlimited = by_period(sets.calendar, unlimited) > 0
-    starts = np.asarray(sets.calendar.starts) - sets.calendar.first
+    summed = by_period(network.calendar, np.where(np.isinf(capacity), 0.0, capacity))
+    any_unlimited = by_period(network.calendar, unlimited) > 0
+    starts = begins(network.calendar)
     assert capacity.shape == (len(codes), months)
     return np.where(any_unlimited, np.inf, summed), np.nan_to_num(cost[:, starts])

@@ -1,15 +1,22 @@
-"""What exists: ways to get something (channels, offers, routes), and what lines take in."""
+"""Ways to get something: channels to order from a line, offers to buy, and what lines take in."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-Pair = tuple[str, str]
+from rampart.case.calendar import Calendar, month_number
+from rampart.network.keys import Pair
+
 Row = dict[str, Any]
 
 
 class Channel(NamedTuple):
-    """A way to order from a line: a contract, or the line's own nation where no contract names the line."""
+    """A way to order from a line: a contract, or the line's own nation where no contract names the line.
+
+    Lead times in months; ``lead`` is the whole time from the decision to delivery.
+    """
 
     code: str
     line: str
@@ -25,6 +32,11 @@ class Channel(NamedTuple):
     most: float
     cancellation: float | None
 
+    @property
+    def award(self) -> float:
+        """Months from the decision to the award."""
+        return min(self.administrative, self.lead)
+
 
 class Offer(NamedTuple):
     """A third-country stock as one buyer sees it."""
@@ -37,17 +49,6 @@ class Offer(NamedTuple):
     delay: float
 
 
-class Route(NamedTuple):
-    """A way to send one item."""
-
-    origin: str
-    destination: str
-    item: str
-    months: float
-    capacity: float
-    cost: float
-
-
 class Input(NamedTuple):
     """A component of a line: units a good unit, and months before delivery at which it is taken."""
 
@@ -55,3 +56,80 @@ class Input(NamedTuple):
     component: str
     quantity: float
     offset: float
+
+
+def month(given: str | None, otherwise: int) -> int:
+    """Month number, or ``otherwise`` where blank."""
+    return month_number(given) if given else otherwise
+
+
+def inputs_of_lines(lines: Mapping[str, Row], bills: Iterable[Row]) -> list[Input]:
+    """Components of every line, from the bills that hold for it, yield included."""
+    result: dict[tuple[str, str, float], float] = {}
+    makers: dict[str, list[tuple[str, Row]]] = {}
+    for code, line in lines.items():
+        makers.setdefault(line["item"], []).append((code, line))
+    for bill in bills:
+        for code, line in makers.get(bill["item"], []):
+            if bill["line"] in (None, code):
+                key = (code, bill["component"], bill["offset"])
+                result[key] = result.get(key, 0.0) + bill["quantity"] / line["yield"]
+    return [Input(line, component, q, offset) for (line, component, offset), q in sorted(result.items())]
+
+
+def longest_offsets(lines: Iterable[str], inputs: Iterable[Input], uses: Iterable[Row]) -> dict[str, float]:
+    """Longest time before delivery at which a line takes something, by its code."""
+    result = dict.fromkeys(lines, 0.0)
+    for part in inputs:
+        result[part.line] = max(result[part.line], part.offset)
+    for use in uses:
+        if use["line"] in result:
+            result[use["line"]] = max(result[use["line"]], use["offset"])
+    return result
+
+
+def channels_of_lines(
+    lines: Mapping[str, Row], contracts: Iterable[Row], longest: Mapping[str, float], calendar: Calendar
+) -> list[Channel]:
+    """Every way to order from a line, by line and contract."""
+    of_line: dict[str, list[Row]] = {}
+    for row in contracts:
+        of_line.setdefault(row["line"], []).append(row)
+    result = []
+    for code, line in lines.items():
+        production = line["lead_time_initial"] if line["state"] == "cold" else line["lead_time"]
+        own: Row = {
+            "contract": code, "buyer": line["nation"], "payer": None, "ship_to": None, "price": None,
+            "advance": 0.0, "admin_lead_time": None, "from": None, "until": None, "max_quantity": math.inf,
+            "cancellation": None,
+        }  # fmt: skip
+        for row in of_line.get(code, [own]):
+            given = row["admin_lead_time"]
+            administrative = line["admin_lead_time"] if given is None else given
+            result.append(
+                Channel(
+                    row["contract"],
+                    code,
+                    row["buyer"],
+                    row["payer"] or row["buyer"],
+                    row["ship_to"] or row["buyer"],
+                    row["price"],
+                    row["advance"],
+                    administrative,
+                    max(administrative + production, longest[code]),
+                    month(row["from"], calendar.first),
+                    month(row["until"], calendar.last),
+                    row["max_quantity"],
+                    row["cancellation"],
+                )
+            )
+    return sorted(result, key=lambda c: (c.line, c.code))
+
+
+def offers_to_buyers(market: Iterable[Row], members: Iterable[str], asked: set[Pair]) -> list[Offer]:
+    """Each offer with each nation that may buy from it: the one it names, else every member that asks for the item."""
+    result = []
+    for r in market:
+        buyers = [r["buyer"]] if r["buyer"] else [n for n in sorted(members) if (n, r["item"]) in asked]
+        result += [Offer(r["offer"], r["seller"], r["item"], buyer, r["price"], r["delay"]) for buyer in buyers]
+    return result

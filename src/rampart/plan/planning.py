@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ from rampart.results.pegging import pegging
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
-    from rampart.plan.programme.programme import Programme
+    from rampart.plan.parts.part import Part
+    from rampart.plan.programme.values import Values
     from rampart.plan.solving.passes_in_turn import Step
     from rampart.plan.solving.solution import Solution
     from rampart.sustainment.levels import Levels
@@ -26,6 +27,7 @@ def plan(
     mip_gap: float = 1e-7,
     seed: int = 0,
     progress: Callable[[Step], None] | None = None,
+    parts: Sequence[Part] | None = None,
 ) -> Result:
     """Plan a case.
 
@@ -34,43 +36,54 @@ def plan(
     mip_gap     relative gap at which passes with whole numbers count as solved
     seed        of the solver's random choices; the same case, seed and versions give the same plan bit for bit
     progress    called as each pass starts and ends
+    parts       the parts of the plan; by default ``rampart.plan.parts.parts.PARTS``, to which others may be added
     """
     from rampart.plan.coupling import coupled, wanted
     from rampart.plan.model.build import build
-    from rampart.plan.parts import fleet_tables as fleets
-    from rampart.plan.programme.values import Outcome
+    from rampart.plan.parts.part import brought_along
+    from rampart.plan.parts.parts import PARTS
+    from rampart.plan.programme.values import Values
     from rampart.plan.reading.decisions import decide_now
     from rampart.plan.reading.duals import price_table
+    from rampart.plan.reading.exchange import exchange
+    from rampart.plan.reading.outcome import outcome_tables
     from rampart.plan.reading.reasons import explain
     from rampart.plan.solving.passes_in_turn import solve
 
-    def solved(levels: Levels | None = None) -> tuple[Programme, Solution]:
-        programme = build(case, levels=levels)
+    parts = PARTS if parts is None else parts
+
+    def solved(levels: Levels | None = None) -> tuple[Values, Solution]:
+        programme = build(case, levels=levels, parts=parts)
         clock.append(time.perf_counter())
         # plans that are solved in turn with their fleets share the time
         left = None if time_limit is None else max(0.1, time_limit - (clock[-1] - clock[0] if levels else 0.0))
-        return programme, solve(programme, time_limit=left, mip_gap=mip_gap, seed=seed, progress=progress)
+        solution = solve(programme, time_limit=left, mip_gap=mip_gap, seed=seed, progress=progress)
+        return Values(programme, solution.layout, solution.columns), solution
 
     clock = [time.perf_counter()]
     found = coupled(case, solved) if wanted(case) else None
-    programme, solution = solved() if found is None else (found.programme, found.solution)
+    values, solution = solved() if found is None else (found.values, found.solution)
     clock = [clock[0], clock[-1], time.perf_counter()]
-    outcome = Outcome(programme, solution) if found is None else found.outcome
-    tables: dict[str, Any] = outcome.tables() | fleets.tables(outcome, solution, found) | explain(outcome, solution)
+    tables = outcome_tables(values, solution, parts) | {"exchange": exchange(values, solution)}
+    tables |= explain(values, solution, parts)
     clock.append(time.perf_counter())
-    tables["decisions"] = decide_now(outcome, solution)
+    tables["decisions"] = decide_now(values, solution, parts)
     clock.append(time.perf_counter())
     laps = [after - before for before, after in pairwise(clock)]
     spent = dict(zip(("build", "solve", "explain", "delays"), laps, strict=True))
     manifest = manifest_of(case, solution, spent, seed=seed, mip_gap=mip_gap)
+    manifest |= brought_along(parts)
+    manifest["alike"] = values.programme.likeness.alike()
     if found is not None:
-        manifest["coupling"] = found.told()
-    tables["duals"] = price_table(programme, solution)
+        manifest["coupling"] = found.agreement()
+    tables["duals"] = price_table(values.programme, solution)
     tables["pegging"] = pegging(case, tables)
     return Result.of("plan", case, tables, manifest)
 
 
-def manifest_of(case: Case, solution: Any, spent: dict[str, float], *, seed: int, mip_gap: float) -> dict[str, Any]:
+def manifest_of(
+    case: Case, solution: Solution, spent: dict[str, float], *, seed: int, mip_gap: float
+) -> dict[str, Any]:
     """Where a plan comes from: hashes of the inputs, versions, solver, size, times."""
     matrix = solution.layout.matrix
     return origin_of(case) | {

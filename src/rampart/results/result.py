@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rampart.case.tables import Case
-from rampart.catalogues.results import Kind, complete
+from rampart.catalogues.results import Kind, ResultTable, complete, tables_in
 from rampart.engine.whole_folder import whole_folder
 from rampart.findings import Finding, Language
 from rampart.results.manifest import FORMAT, findings_in, plain
@@ -54,6 +54,11 @@ class Result:
     def feasible(self) -> bool:
         """Whether every hard rule of a plan could be kept."""
         return self.kind != "plan" or self.tables["rules_broken"].is_empty()
+
+    @property
+    def own_tables(self) -> Mapping[str, ResultTable]:
+        """Tables of parts that were added to the plan, with their columns, as the manifest keeps them."""
+        return tables_in(self.manifest.get("catalogue") or ())[self.kind]
 
     @property
     def findings(self) -> tuple[Finding, ...]:

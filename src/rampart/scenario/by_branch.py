@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.case.calendar import month_text
+from rampart.network.keys import Key, parts, text
 from rampart.network.lags import Floats
 from rampart.plan.programme.tree import Tree
 from rampart.scenario.policy import over_at
-from rampart.scenario.tree_programme import DECISIONS, Answer, Outlook
+from rampart.scenario.tree_programme import Answer, Outlook
 
 if TYPE_CHECKING:
     from rampart.plan.programme.programme import Programme
@@ -30,7 +31,7 @@ def turns(outlook: Outlook, answer: Answer, ends: Any) -> list[dict[str, Any]]:
         if parent >= 0:
             children.setdefault(parent, []).append(node)
     over = over_at(tree, ends)
-    amounts = {family: outlook.decided(answer, family) for family in DECISIONS}
+    amounts = {family: outlook.decided(answer, family) for family in outlook.decisions}
     worth = worths(outlook.programme)
     rows: list[dict[str, Any]] = []
     for parent, branches in children.items():
@@ -38,7 +39,7 @@ def turns(outlook: Outlook, answer: Answer, ends: Any) -> list[dict[str, Any]]:
             continue
         until = [_stretch(tree, children, branch) for branch in branches]
         chance = tree.probability[branches] / tree.probability[parent]
-        for family in DECISIONS:
+        for family in outlook.decisions:
             sums = _sums(amounts[family], until)
             for key, by_branch in sums.items():
                 rows += _told(tree, over, branches, chance, family, key, by_branch, worth[family].get(key, 0.0))
@@ -47,7 +48,7 @@ def turns(outlook: Outlook, answer: Answer, ends: Any) -> list[dict[str, Any]]:
 
 
 def _told(
-    tree: Tree, over: Any, branches: list[int], chance: Floats, family: str, key: str, by_branch: Floats, worth: float
+    tree: Tree, over: Any, branches: list[int], chance: Floats, family: str, key: Key, by_branch: Floats, worth: float
 ) -> list[dict[str, Any]]:
     found = []
     for n, branch in enumerate(branches):
@@ -58,7 +59,7 @@ def _told(
         found.append({
             "node": branch, "month": month_text(int(tree.first_month[branch])), "seen": seen_at(tree, branch),
             "over": bool(over[branch]), "chance": float(chance[n]), "reached": float(tree.probability[branch]),
-            "kind": family, "what": key, "quantity": float(by_branch[n]), "elsewhere": elsewhere,
+            "kind": family, "what": text(key), "key": parts(key), "quantity": float(by_branch[n]), "elsewhere": elsewhere,
             "money": float((by_branch[n] - elsewhere) * worth),
         })  # fmt: skip
     return found
@@ -76,9 +77,9 @@ def _stretch(tree: Tree, children: dict[int, list[int]], branch: int) -> list[in
     return [n for n in until if tree.period[n] <= last]
 
 
-def _sums(amounts: dict[tuple[str, int], float], until: list[list[int]]) -> dict[str, Floats]:
+def _sums(amounts: dict[tuple[Key, int], float], until: list[list[int]]) -> dict[Key, Floats]:
     of = {node: n for n, nodes in enumerate(until) for node in nodes}
-    sums: dict[str, Floats] = {}
+    sums: dict[Key, Floats] = {}
     for (key, node), amount in amounts.items():
         if node in of and amount > 1e-6:
             sums.setdefault(key, np.zeros(len(until)))[of[node]] += amount
@@ -92,16 +93,11 @@ def seen_at(tree: Tree, node: int) -> str:
     return "+".join(r for r, share in zip(tree.regimes, tree.mix[node], strict=True) if share > 1e-9)
 
 
-def worths(programme: Programme) -> dict[str, dict[str, float]]:
-    """Money units of one unit of each decision by family and key: price of the item, cost of the expansion."""
-    sets = programme.sets
-    unit = sets.case.money_unit
-    price = {item: float(row["price"] or 0.0) / unit for item, row in sets.items.items()}
-    keys = {family: programme.variables[family].keys for family in DECISIONS}
-    return {
-        "order": {k: price[sets.lines[c.line]["item"]] for k, c in zip(keys["order"], sets.channels, strict=True)},
-        "cancel": {k: price[sets.lines[k.split("|")[0]]["item"]] for k in keys["cancel"]},
-        "buy": {k: float(o.price) / unit for k, o in zip(keys["buy"], sets.offers, strict=True)},
-        "send": {k: price[r.item] for k, r in zip(keys["send"], sets.routes, strict=True)},
-        "expand": {k: float(e["cost"]) for k, e in zip(keys["expand"], sets.expansions, strict=True)},
-    }
+def worths(programme: Programme) -> dict[str, dict[Key, float]]:
+    """Money units that one unit of each decision stands for, by family and key; what has no price counts nothing."""
+    found = {}
+    for name in programme.named("decision"):
+        family = programme.families[name]
+        each = np.zeros(len(family)) if family.spec.worth is None else np.nan_to_num(family.spec.worth)
+        found[name] = dict(zip(family.keys, each.tolist(), strict=True))
+    return found

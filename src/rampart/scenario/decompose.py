@@ -20,9 +20,12 @@ import scipy.sparse as sp
 from rampart.case.tables import Case
 from rampart.engine.shards import Shards
 from rampart.engine.stopping import Stopping
+from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
-from rampart.plan.solving.highs import NoPlan, Plain, Risk, Sparse, identity, side_by_side, sparse
+from rampart.plan.solving.highs import INFEASIBLE, OPTIMAL, NoPlan, Sparse, identity, side_by_side, sparse
+from rampart.plan.solving.linear_programme import LinearProgramme
 from rampart.scenario import branching
+from rampart.scenario.risk import Risk, least_regret, mean_of_worst
 from rampart.scenario.tree_programme import Outlook, cvar
 
 LEVEL = 0.4  # share of the gap that the next decisions may leave by the cuts
@@ -70,7 +73,7 @@ class TwoStage:
     status   "optimal" within the gap, "stalled" just above it, or "time limit"
     """
 
-    names: list[tuple[str, str, int]]
+    names: list[Name]
     amounts: Floats
     value: float
     bound: float
@@ -113,7 +116,7 @@ class Material:
     capacity: bool
 
 
-Name = tuple[str, str, int]  # family, key, node: on one path the node is the period
+Name = tuple[str, Key, int]  # family, key, node: on one path the node is the period
 Statuses = tuple[dict[Name, Any], dict[Name, Any]]  # of columns and of rows
 
 
@@ -163,58 +166,52 @@ class PathProgramme:
         matrix = outlook.layout.matrix
         self.lower, self.upper = outlook.lower, outlook.upper
         self.row_lower, self.row_upper = outlook.row_lower.copy(), outlook.row_upper.copy()
-        self.early = np.flatnonzero(outlook.layout.row_node < material.first).astype(np.int32)
-        self.first, self.matrix, self.transposed = first.astype(np.int32), matrix, sparse(matrix.T)
+        self.early = np.flatnonzero(outlook.layout.row_node < material.first)
+        self.first, self.matrix, self.transposed = first, matrix, sparse(matrix.T)
         self.cost = outlook.cost
-        layout, variables = outlook.layout, outlook.programme.variables
+        layout, families = outlook.layout, outlook.programme.families
         self.column_names = [
-            (family, variables[family].keys[key], int(node))
+            (family, families[family].keys[key], int(node))
             for family, key, node in zip(layout.column_family, layout.column_key, layout.column_node, strict=True)
         ]
         self.row_names = list(zip(layout.row_family, layout.row_key, layout.row_node.tolist(), strict=True))
-        self.plain = Plain(matrix, self.row_lower, self.row_upper, self.lower, self.upper, np.zeros(0, dtype=np.int64))
-        self.h = self.plain.h
-        self.h.setOptionValue("solver", "simplex")
+        self.solver = LinearProgramme(matrix, self.row_lower, self.row_upper, self.lower, self.upper)
+        self.solver.option("solver", "simplex")
         # the master keeps its rows tighter than this, or a path would deny what the master grants
-        self.h.setOptionValue("primal_feasibility_tolerance", 1e-6)
+        self.solver.option("primal_feasibility_tolerance", 1e-6)
 
     def basis(self) -> Statuses:
         """Status of every column and row by what it is."""
-        basis = self.h.getBasis()
-        return dict(zip(self.column_names, basis.col_status, strict=True)), dict(
-            zip(self.row_names, basis.row_status, strict=True)
-        )
+        columns, rows = self.solver.basis()
+        return dict(zip(self.column_names, columns, strict=True)), dict(zip(self.row_names, rows, strict=True))
 
     def begin_from(self, statuses: Statuses) -> None:
         """Take another path's basis; what this one has beside it stays out of it, and the solver completes the rest."""
         columns, rows = statuses
-        highspy = self.plain.highspy
-        basis = highspy.HighsBasis()
-        basis.valid, basis.alien = True, True
-        basis.col_status = [columns.get(name, highspy.HighsBasisStatus.kNonbasic) for name in self.column_names]
-        basis.row_status = [rows.get(name, highspy.HighsBasisStatus.kBasic) for name in self.row_names]
-        self.h.setBasis(basis)
+        self.solver.begin_from(
+            [columns.get(name) for name in self.column_names], [rows.get(name) for name in self.row_names], alien=True
+        )
 
     def free(self) -> tuple[float, Floats]:
         """Least cost if the path is known from the start, and the first stage it likes; must be called once, before all."""
-        value, found, _ = self.plain.minimise(self.cost)
+        value, found, _ = self.solver.minimise(self.cost)
         # from here on the first stage comes from outside: its own rows are the master's, and so is its cost
         self.row_lower[self.early], self.row_upper[self.early] = -np.inf, np.inf
-        self.h.changeRowsBounds(self.early.size, self.early, self.row_lower[self.early], self.row_upper[self.early])
-        self.h.changeColsCost(self.first.size, self.first, np.zeros(self.first.size))
+        self.solver.set_row_bounds(self.early, self.row_lower[self.early], self.row_upper[self.early])
+        self.solver.set_costs(np.zeros(self.first.size), self.first)
         return value, found[self.first]
 
     def evaluate(self, x: Floats) -> Cut:
         """Cost of the path at first-stage levels ``x``, as a cut."""
-        self.h.changeColsBounds(self.first.size, self.first, x, x)
-        self.h.setOptionValue("presolve", "off")
-        status = self.plain.run()
-        if status == "Infeasible":
+        self.solver.set_bounds(self.first, x, x)
+        self.solver.option("presolve", "off")
+        status = self.solver.run()
+        if status == INFEASIBLE:
             return self._no_recourse(x)
-        if status != "Optimal":
+        if status != OPTIMAL:
             raise NoPlan(status)
-        slope = np.array(self.h.getSolution().col_dual)[self.first]
-        value = float(self.h.getInfo().objective_function_value)
+        slope = np.array(self.solver.solution().col_dual)[self.first]
+        value = self.solver.value
         kept = np.where(np.abs(slope) > SMALL, slope, 0.0)
         span = np.where(np.isfinite(self.upper[self.first]), self.upper[self.first], np.abs(x)) - self.lower[self.first]
         lost = float(np.abs(slope - kept) @ np.nan_to_num(span))
@@ -223,16 +220,15 @@ class PathProgramme:
     def levels(self, x: Floats) -> Floats:
         """Columns at first-stage levels ``x``."""
         self.evaluate(x)
-        return np.array(self.h.getSolution().col_value)
+        return self.solver.levels()
 
     def _no_recourse(self, x: Floats) -> Cut:
         """From a proof that nothing is feasible: ``ray`` prices the rows so that what they ask exceeds what the columns
         can give. Asked - given is linear in the first stage, and must not be positive.
         """
-        _, found, ray = self.h.getDualRay()
-        if not found:
+        ray = self.solver.proof_of_nothing()
+        if ray is None:
             raise NoPlan("no recourse, and no proof of it")
-        ray = np.array(ray)
         slope_all = np.asarray(self.transposed @ ray)
         for sign in (1.0, -1.0):
             price, slope = np.where(np.abs(ray) > SMALL, sign * ray, 0.0), sign * slope_all
@@ -267,10 +263,10 @@ def own_rows(outlook: Outlook, first: Integers) -> tuple[Integers, Floats, Float
     mine[first] = True
     others: Sparse = sp.csc_array(outlook.layout.matrix)[:, ~mine]
     upper = outlook.upper.copy()
-    units = {e["expansion"]: e["max_units"] for e in outlook.programme.sets.expansions}
-    keys = outlook.programme.variables["expand"].keys
+    units = {e["expansion"]: e["max_units"] for e in outlook.programme.network.expansions}
+    keys = outlook.programme["expand"].keys
     for j in outlook.columns(["expand"]):
-        upper[j] = min(upper[j], units[keys[outlook.layout.column_key[j]]] / outlook.layout.column_scale[j])
+        upper[j] = min(upper[j], units[keys[outlook.layout.column_key[j]][0]] / outlook.layout.column_scale[j])
     lower, upper = outlook.lower[~mine], upper[~mine]
     up, down = others.maximum(0.0), others.minimum(0.0)
     with np.errstate(invalid="ignore"):
@@ -309,7 +305,7 @@ def two_stage(
     workers: int = 1,
     risk: Risk | None = None,
     regret: bool = False,
-    rivals: Mapping[str, Mapping[tuple[str, str, int], float]] | None = None,
+    rivals: Mapping[str, Mapping[Name, float]] | None = None,
     progress: Callable[[Round], None] | None = None,
 ) -> TwoStage:
     """Decisions of the first periods that cost least on average over the paths, each path known afterwards.
@@ -380,7 +376,7 @@ def two_stage(
     )  # fmt: skip
 
 
-def _weigh(master: Master, shards: Shards, amounts: Mapping[tuple[str, str, int], float]) -> Floats:
+def _weigh(master: Master, shards: Shards, amounts: Mapping[Name, float]) -> Floats:
     """Cost of each path with first decisions that somebody else took."""
     x = np.array([amounts.get(name, 0.0) for name in master.names]) / master.scale
     near = master.project(x)
@@ -403,7 +399,7 @@ class Master:
         self.cost, self.chance = outlook.cost[self.first], chance
         self.scale = layout.column_scale[self.first]
         self.names = [
-            (layout.column_family[j], outlook.programme.variables[layout.column_family[j]].keys[layout.column_key[j]],
+            (layout.column_family[j], outlook.programme[layout.column_family[j]].keys[layout.column_key[j]],
              int(outlook.tree.period[layout.column_node[j]]))
             for j in self.first
         ]  # fmt: skip
@@ -423,19 +419,19 @@ class Master:
         wide: Sparse = side_by_side([self.matrix, sparse((self.matrix.shape[0], paths + 1))], format="csr")
         lower = np.concatenate([self.lower, np.full(paths, -np.inf), [0.0]])
         upper = np.concatenate([self.upper, np.full(paths, np.inf), [np.inf]])
-        self.plain = Plain(wide, self.row_lower, self.row_upper, lower, upper, np.zeros(0, dtype=np.int64))
-        self.plain.h.setOptionValue("primal_feasibility_tolerance", 1e-8)
+        self.solver = LinearProgramme(wide, self.row_lower, self.row_upper, lower, upper)
+        self.solver.option("primal_feasibility_tolerance", 1e-8)
         self.objective = self._objective()
         # |x - centre| <= far, and the model's cost <= level; both wait with no effect until there is a best plan
         far: Sparse = side_by_side([identity(n), sparse((n, paths)), -np.ones((n, 1))], format="csr")
         back: Sparse = side_by_side([-identity(n), sparse((n, paths)), -np.ones((n, 1))], format="csr")
-        self.at = self.plain.h.getNumRow()
-        self.plain.add_rows_at_most(far, np.full(n, np.inf))
-        self.plain.add_rows_at_most(back, np.full(n, np.inf))
-        self.plain.hold(self.objective, np.inf)
+        self.at = self.solver.row_count
+        self.solver.add_rows_at_most(far, np.full(n, np.inf))
+        self.solver.add_rows_at_most(back, np.full(n, np.inf))
+        self.solver.hold(self.objective, np.inf)
         own = -np.tile(self.cost, (paths, 1))
         known: Sparse = side_by_side([sparse(own), -identity(paths), sparse((paths, 1))], format="csr")
-        self.plain.add_rows_at_most(known, -(least - 1e-9 * np.maximum(1.0, np.abs(least))))
+        self.solver.add_rows_at_most(known, -(least - 1e-9 * np.maximum(1.0, np.abs(least))))
 
     def _objective(self) -> Floats:
         """What counts, over the columns: first stage, costs to go, distance, and those that tell the worst paths."""
@@ -443,10 +439,10 @@ class Master:
         paths = self.chance.size
         cost: Sparse = side_by_side([np.tile(self.cost, (paths, 1)), identity(paths), sparse((paths, 1))], format="csr")
         if self.risk.regret is not None:
-            return self.plain.least_regret(cost, self.risk.regret)
+            return least_regret(self.solver, cost, self.risk.regret)
         if self.risk.mean >= 1:
             return mean
-        worst = self.plain.mean_of_worst(cost, self.chance, self.risk.level)
+        worst = mean_of_worst(self.solver, cost, self.chance, self.risk.level)
         return self.risk.mean * np.append(mean, np.zeros(worst.size - mean.size)) + (1 - self.risk.mean) * worst
 
     def weigh(self, cost: Floats) -> float:
@@ -467,11 +463,11 @@ class Master:
     def _near(self, centre: Floats | None, level: float) -> None:
         """Set the centre of the steps and the level of the model's cost; none: no effect."""
         n = self.first.size
-        rows = np.arange(self.at, self.at + 2 * n + 1, dtype=np.int32)
+        rows = np.arange(self.at, self.at + 2 * n + 1)
         most = np.full(2 * n + 1, np.inf)
         if centre is not None:
             most[:n], most[n : 2 * n], most[-1] = centre, -centre, level
-        self.plain.h.changeRowsBounds(rows.size, rows, np.full(rows.size, -np.inf), most)
+        self.solver.set_row_bounds(rows, np.full(rows.size, -np.inf), most)
 
     def _nearest(self) -> Floats:
         distance = np.zeros(self.objective.size)
@@ -481,7 +477,7 @@ class Master:
     def project(self, x: Floats) -> Floats:
         """The feasible first stage nearest to a given one."""
         self._near(x, np.inf)
-        _, found, _ = self.plain.minimise(self._nearest())
+        _, found, _ = self.solver.minimise(self._nearest())
         return self._tidy(found)
 
     def learn(self, x: Floats, cuts: list[Cut]) -> None:
@@ -499,17 +495,17 @@ class Master:
             self.incumbent = total, x, values
         n = self.first.size
         for s, cut in enumerate(cuts):
-            at = np.flatnonzero(cut.slope).astype(np.int32)
+            at = np.flatnonzero(cut.slope)
             if np.isfinite(cut.value):
-                at, data = np.append(at, n + s).astype(np.int32), np.append(cut.slope[at], -1.0)
+                at, data = np.append(at, n + s), np.append(cut.slope[at], -1.0)
             else:
                 data = cut.slope[at]
-            self.plain.h.addRow(-np.inf, -cut.constant, at.size, at, data)
+            self.solver.add_row(at, data, -cut.constant)
 
     def next(self) -> Floats:
         """Bound from below by the cuts, and the next first stage to try."""
         self._near(None, 0.0)
-        value, found, _ = self.plain.minimise(self.objective)
+        value, found, _ = self.solver.minimise(self.objective)
         settled = value - self.local <= 1e-9 * max(1.0, abs(value)) and self.gap(self.best, value) < CLOSE
         self.local = max(self.local, value)
         if not self.choices:  # with whole numbers fixed the cuts bound only what these allow
@@ -519,7 +515,7 @@ class Master:
             return self._tidy(found)
         self._near(self.best_x, value + LEVEL * (self.best - value) + 1e-9 * max(1.0, abs(value)))
         try:
-            _, near, _ = self.plain.minimise(self._nearest())
+            _, near, _ = self.solver.minimise(self._nearest())
         except NoPlan:
             near = found
         return self._tidy(near)
@@ -538,16 +534,16 @@ class Master:
         """Choose whole numbers by the cuts and fix them, where that is still to be done; then the rounds go on."""
         if not self.whole.size or self.choices >= CHOICES:
             return False
-        at, h = self.whole.astype(np.int32), self.plain.h
-        h.changeColsBounds(at.size, at, self.lower[at], self.upper[at])
-        h.changeColsIntegrality(at.size, at, np.full(at.size, 1, dtype=np.uint8))
-        h.setOptionValue("mip_rel_gap", gap / 4)
+        at, solver = self.whole, self.solver
+        solver.set_bounds(at, self.lower[at], self.upper[at])
+        solver.set_whole(at, True)
+        solver.option("mip_rel_gap", gap / 4)
         self._near(None, 0.0)
-        _, found, _ = self.plain.minimise(self.objective)
-        self.bound = max(self.bound, float(h.getInfo().mip_dual_bound))
-        h.changeColsIntegrality(at.size, at, np.full(at.size, 0, dtype=np.uint8))
+        _, found, _ = self.solver.minimise(self.objective)
+        self.bound = max(self.bound, float(solver.info.mip_dual_bound))
+        solver.set_whole(at, False)
         chosen = np.round(found[at])
-        h.changeColsBounds(at.size, at, chosen, chosen)
+        solver.set_bounds(at, chosen, chosen)
         self.choices += 1
         self.best, self.local = np.inf, -np.inf
         return True

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from rampart.network.lags import Floats
-from rampart.plan.solving.highs import NoPlan, Plain
+from rampart.plan.solving.highs import NoPlan
+from rampart.plan.solving.linear_programme import LinearProgramme
 from rampart.scenario.tree_programme import Outlook, weights
 
 FACTORS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 16.0)
@@ -29,15 +30,14 @@ def frontier(outlook: Outlook, factors: tuple[float, ...] = FACTORS) -> list[dic
         return []
     cost = {m.name: outlook.costs(m) for m, _ in weighed}
     at = outlook.layout.matrix
-    none = np.zeros(0, dtype=np.int64)
-    plain = Plain(at, outlook.row_lower, outlook.row_upper, outlook.lower, outlook.upper, none)
+    problem = LinearProgramme(at, outlook.row_lower, outlook.row_upper, outlook.lower, outlook.upper)
     rows = []
     for factor in factors:
         total: Floats = np.sum(
             [cost[m.name] * weight * (factor if m.name in PARTNER else 1.0) for m, weight in weighed], axis=0
         )
         try:
-            _, level, _ = plain.minimise(total)
+            _, level, _ = problem.minimise(total)
         except NoPlan:
             continue
         reached = {name: float(cost[name] @ level) for name in cost}

@@ -9,8 +9,7 @@ import numpy as np
 
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
-from rampart.network.lags import Integers
-from rampart.network.prices import delivery_price
+from rampart.network.lags import Integers, arrivals
 from rampart.plan.parts.cancellation import cost_of_cancelling
 from rampart.plan.parts.line import line_capacity
 from rampart.scenario import policy
@@ -52,36 +51,33 @@ class _Left:
     """Amounts of one answer as arrays, and what remains of them at an end."""
 
     def __init__(self, outlook: Outlook, answer: Answer) -> None:
-        self.sets, self.tree = outlook.programme.sets, outlook.tree
-        sets, tree = self.sets, self.tree
-        self.unit = sets.case.money_unit
-        asked = outlook.programme.held.requirement[:, tree.period]
-        self.beyond = np.maximum(outlook.amounts(answer, "stock") - asked, 0.0)
-        order, cancel = outlook.programme.variables["order"], outlook.programme.variables["cancel"]
+        p, network, tree = outlook.programme, outlook.programme.network, outlook.tree
+        self.network, self.tree, self.unit = network, tree, p.unit
+        self.beyond = np.maximum(outlook.amounts(answer, "stock") - p.requirement, 0.0)
         self.orders = outlook.amounts(answer, "order")
-        self.undone, self.withdrawn = order.undone, outlook.amounts(answer, "cancel")
-        self.owed = cost_of_cancelling(sets, tree, order, cancel).owed
-        self.price = {item: np.nan if r["price"] is None else float(r["price"]) for item, r in sets.items.items()}
-        self.on_delivery = delivery_price(sets)
-        capacity = line_capacity(sets, tree, outlook.programme.rates, outlook.amounts(answer, "expand"))
-        made = outlook.amounts(answer, "make") + sets.placed_by_line[:, tree.period]
+        self.undone, self.withdrawn = p["order"].undone, outlook.amounts(answer, "cancel")
+        self.owed = cost_of_cancelling(p).owed
+        self.price = {item: np.nan if r["price"] is None else float(r["price"]) for item, r in network.items.items()}
+        self.on_delivery = p.delivery_price
+        capacity = line_capacity(p, {name: outlook.amounts(answer, name) for name in p.families})
+        made = outlook.amounts(answer, "make") + network.placed_by_line[:, tree.period]
         self.idle = np.where(np.isfinite(capacity), np.maximum(capacity - made, 0.0), 0.0)
 
     def by(self, before: Integers, after: Integers) -> Iterator[tuple[str, str, float, float]]:
         """Measure, item, units and money left by an end that parts a path into the nodes before and after it."""
-        sets, items = self.sets, dict.fromkeys(self.sets.items, 0.0)
-        found: dict[str, dict[str, list[float]]] = {m: {item: [0.0, 0.0] for item in items} for m in MEASURES}
+        network = self.network
+        found: dict[str, dict[str, list[float]]] = {m: {item: [0.0, 0.0] for item in network.items} for m in MEASURES}
 
         def add(measure: str, item: str, units: float, price: float) -> None:
             if units > LEAST:
                 found[measure][item][0] += units
                 found[measure][item][1] += units * price / self.unit
 
-        for n, (_, item) in enumerate(sets.pairs):
+        for n, (_, item) in enumerate(network.pairs):
             add("beyond_need", item, float(self.beyond[n, after[0]]), self.price[item])
         end = int(self.tree.first_month[after[0]])
-        for n, channel in enumerate(sets.channels):
-            item = str(sets.lines[channel.line]["item"])
+        for n, channel in enumerate(network.channels):
+            item = str(network.lines[channel.line]["item"])
             cancelled = dict.fromkeys(before.tolist(), 0.0)
             for own, node in self._cancelled(n, int(after[0])):
                 units = float(self.withdrawn[own, after[0]])
@@ -92,11 +88,11 @@ class _Left:
             for node, less in cancelled.items():
                 for units, price in self._to_come(n, node, float(self.orders[n, node]) - less, end):
                     add("still_to_come", item, units, price)
-        for row in sets.placed:
+        for row in network.placed:
             if row["number"] >= end:
                 due = np.nan if row["due"] is None else float(row["due"])
                 add("placed_to_come", row["item"], float(row["quantity"]), due)
-        for n, line in enumerate(sets.lines.values()):
+        for n, line in enumerate(network.lines.values()):
             add("idle", line["item"], float(self.idle[n, after].sum()), self.price[line["item"]])
         for measure, by_item in found.items():
             for item, (units, money) in by_item.items():
@@ -113,11 +109,9 @@ class _Left:
         """Units of those ordered at a node, evenly over its months, that come in a month from the end on; price."""
         if ordered <= LEAST:
             return
-        lead, price = self.sets.channels[channel].lead, self.on_delivery[channel]
-        first, whole = self.sets.calendar.first, int(np.floor(lead))
-        months = range(int(self.tree.first_month[node]), int(self.tree.last_month[node]) + 1)
-        for month in months:
-            for shift, share in ((whole, 1.0 - (lead - whole)), (whole + 1, lead - whole)):
-                if month + shift >= end:
-                    at = min(month + shift - first, len(price) - 1)  # beyond the horizon the last price holds
-                    yield ordered / len(months) * share, float(price[at])
+        lead, price = self.network.channels[channel].lead, self.on_delivery[channel]
+        start, length = int(self.tree.first_month[node]), int(self.tree.months[node])
+        for _, month, share in arrivals(start, length, lead):
+            if month >= end:
+                at = min(month - self.network.calendar.first, len(price) - 1)  # beyond the horizon the last price holds
+                yield ordered * share, float(price[at])

@@ -15,12 +15,13 @@ from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
 from rampart.engine.pool import Pool
+from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.tree import Tree
 from rampart.scenario import branching
-from rampart.scenario.tree_programme import DECISIONS, Answer, Effort, Outlook, by_name
+from rampart.scenario.tree_programme import Answer, Effort, Outlook, by_name
 
-Amounts = Sequence[tuple[str, str, int, float]]  # family, key, node, amount in plain units
+Amounts = Sequence[tuple[str, Key, int, float]]  # family, key, node, amount in plain units
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,10 +113,6 @@ class FreshPaths:
         return branching.mean_path(ahead, alive=~self.chain.ends) if self.mean else ahead
 
 
-# what a policy settles for good at each node; serving too, or later plans would serve better in hindsight
-CARRIED = (*DECISIONS, "serve", "dispose")
-
-
 @dataclass(frozen=True, eq=False)
 class Rolled:
     """A policy carried out on a tree.
@@ -126,7 +123,7 @@ class Rolled:
 
     outlook: Outlook
     answer: Answer
-    decided: list[tuple[str, str, int, float]]
+    decided: list[tuple[str, Key, int, float]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +162,7 @@ def roll(
     effort = effort or Effort()
     doing = Doing(case, ends, tree, lookahead, objective, effort)
     stands = standing(tree, ends, looks)
-    decided: dict[int, dict[tuple[str, str], float]] = {}  # by node: (family, key) -> amount
+    decided: dict[int, dict[tuple[str, Key], float]] = {}  # by node: (family, key) -> amount
     made = 0
     with Pool(doing, workers=workers) as pool:
         for period in sorted({int(tree.period[n]) for n in stands}):
@@ -201,7 +198,7 @@ def standing(tree: Tree, ends: Any, looks: Sequence[int] | None = None) -> dict[
     return result
 
 
-def _history(tree: Tree, node: int, decided: dict[int, dict[tuple[str, str], float]]) -> Amounts:
+def _history(tree: Tree, node: int, decided: dict[int, dict[tuple[str, Key], float]]) -> Amounts:
     """What was decided before a node, by period."""
     period = int(tree.period[node])
     before = tree.ancestor[node][:period]
@@ -221,7 +218,7 @@ def plan_anew(doing: Doing, node: int, stands: Sequence[int], before: Amounts) -
     answer = outlook.solve(fixed=by_name(outlook, before))
     return [
         (family, key, stands[at - period], amount)
-        for family in CARRIED
+        for family in outlook.settled  # serving too, or later plans would serve better in hindsight
         for (key, at), amount in outlook.decided(answer, family).items()
         if period <= at < look  # one node a period until then
     ]

@@ -17,9 +17,10 @@ from rampart.beliefs.chain import Chain
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
+from rampart.network.keys import Key, parts, text
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.tree import Tree
-from rampart.plan.solving.highs import NoPlan, Risk
+from rampart.plan.solving.highs import NoPlan
 from rampart.results.manifest import origin_of
 from rampart.results.result import Result
 from rampart.scenario import branching, forward, war
@@ -27,7 +28,8 @@ from rampart.scenario.decompose import Material, Round, TwoStage, path_outlook, 
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
 from rampart.scenario.policy import Lasting, Situation
-from rampart.scenario.tree_programme import DECISIONS, Answer, Effort, Outlook, cvar
+from rampart.scenario.risk import Risk
+from rampart.scenario.tree_programme import Answer, Effort, Outlook, cvar
 
 if TYPE_CHECKING:
     import polars as pl
@@ -136,16 +138,16 @@ def _tables(
     first = material.first
     at_period = [np.flatnonzero(tree.period == t) for t in range(len(case.calendar))]
     months = [month_text(m) for m in case.calendar.starts]
-    decided = sorted((f, key, t, v) for (f, key, t), v in zip(answer.names, answer.amounts, strict=True)
-                     if f in DECISIONS and v > 1e-6)  # fmt: skip
-    rows = [(f, key, int(n), months[t], v) for f, key, t, v in decided for n in at_period[t]]
-    policy = frame("war", "policy", rows)
     ends, supply, left = [], [], []
     for n, (level, cost, known) in enumerate(zip(answer.levels, answer.path_cost, answer.known, strict=True)):
         outlook, one = path_outlook(material, n), Answer(0.0, level, np.array([cost]), np.zeros(0))
         ends.append(war.ends_of(outlook, one, chain.ends, np.array([known]), {}))
         supply.append(war.supply_of(outlook, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
         left.append(left_over(outlook, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
+    decided = sorted((f, text(key), t, v, key) for (f, key, t), v in zip(answer.names, answer.amounts, strict=True)
+                     if f in outlook.decisions and v > 1e-6)  # fmt: skip
+    rows = [(f, what, parts(key), int(n), months[t], v) for f, what, t, v, key in decided for n in at_period[t]]
+    policy = frame("war", "policy", rows)
     by_path = pl.concat(ends).with_columns(path=pl.int_range(pl.len()), probability=pl.Series(chance))
     by_path = by_path.with_columns(
         **{f"regret_{n}": pl.Series(cost - answer.known).fill_nan(None) for n, cost in answer.rivals.items()}
@@ -190,7 +192,7 @@ def _frontier(
 
 def first_decisions(
     case: Case, chain: Chain, material: Material, chance: Floats
-) -> dict[str, dict[tuple[str, str, int], float]]:
+) -> dict[str, dict[tuple[str, Key, int], float]]:
     """What others would decide first: for the mean of the paths, as if it lasts five years, year by year."""
     first = material.first
     effort = Effort(gap=1e-3, whole_until=None if material.capacity else first)
@@ -212,7 +214,7 @@ def first_decisions(
         period = outlook.tree.period
         found[name] = {
             (family, key, int(period[node])): amount
-            for family in outlook.programme.variables
+            for family in outlook.programme.families
             for (key, node), amount in outlook.decided(answer, family).items()
         }
     return found

@@ -15,17 +15,18 @@ import numpy as np
 
 from rampart.case.tables import Case
 from rampart.findings import CaseError, Finding
+from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
 from rampart.plan.model.build import build
 from rampart.plan.programme.layout import lay_out
-from rampart.plan.programme.programme import Programme, whole_labels
-from rampart.plan.programme.terms import Measure
+from rampart.plan.programme.measures import Measure
+from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.tree import Tree
-from rampart.plan.solving.highs import Plain, Risk, Sparse, identity, one_above_other, sparse
+from rampart.plan.solving.highs import Sparse, identity, one_above_other, sparse
+from rampart.plan.solving.linear_programme import LinearProgramme
+from rampart.scenario.risk import Risk, least_regret, least_risk, mean_of_worst
 
 BROKEN = 1e-6  # sum of broken rules, each as a share, above which they count as broken
-
-DECISIONS = ("order", "cancel", "buy", "send", "expand")
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,16 +84,12 @@ class Outlook:
         self.case, self.tree, self.effort = case, tree, effort or Effort()
         self.programme = build(case, tree=tree)
         self.layout = lay_out(self.programme)
-        m = self.programme.linopy.matrices
-        self.lower, self.upper = np.asarray(m.lb, dtype=float), np.asarray(m.ub, dtype=float)
-        right, sense = np.asarray(m.b, dtype=float), np.asarray(m.sense)
-        self.row_lower = np.where(sense == "<", -np.inf, right)
-        self.row_upper = np.where(sense == ">", np.inf, right)
+        m = self.layout.matrices
+        self.lower, self.upper, self.row_lower, self.row_upper = m.lower, m.upper, m.row_lower, m.row_upper
         self.aims = aims(self.programme, objective)
         if not self.aims:
             raise CaseError([Finding("nothing-to-plan")])
-        whole = self.layout.column_of_label[whole_labels(self.programme)]
-        whole = np.sort(whole[whole >= 0])
+        whole = np.sort(self.layout.columns_of(self.programme.whole_labels))
         until = self.effort.whole_until
         self.whole = whole if until is None else whole[tree.period[self.layout.column_node[whole]] < until]
 
@@ -108,11 +105,7 @@ class Outlook:
 
     def costs(self, measure: Any) -> Floats:
         """Coefficient of every column in a measure."""
-        by_label = measure.coefficients(self.programme.linopy._xCounter)
-        cost = np.zeros(self.layout.matrix.shape[1])
-        used = self.layout.column_of_label >= 0
-        cost[self.layout.column_of_label[used]] = by_label[used]
-        return cost
+        return self.layout.costs(measure)
 
     @cached_property
     def cost(self) -> Floats:
@@ -156,23 +149,33 @@ class Outlook:
         at = self.layout.column_node, np.arange(share.size)
         return sparse((share, at), shape=(len(self.tree), share.size))
 
-    def columns(self, families: Iterable[str] = DECISIONS) -> Integers:
-        """Columns of some families."""
-        wanted = set(families)
+    @cached_property
+    def decisions(self) -> list[str]:
+        """Families that somebody decides, in their order."""
+        return self.programme.named("decision")
+
+    @cached_property
+    def settled(self) -> list[str]:
+        """Families that are settled for good at each node: decisions, and what flows at once."""
+        return self.programme.named("decision", "flow")
+
+    def columns(self, families: Iterable[str] | None = None) -> Integers:
+        """Columns of some families; by default of all decisions."""
+        wanted = set(self.decisions if families is None else families)
         return np.array([j for j, f in enumerate(self.layout.column_family) if f in wanted], dtype=np.int64)
 
     def amounts(self, answer: Answer, family: str) -> Floats:
         """Amounts of a family in plain units, shape (keys, nodes); 0 where there is no such decision."""
-        result = np.zeros((len(self.programme.variables[family].keys), len(self.tree)))
+        result = np.zeros((len(self.programme.families[family]), len(self.tree)))
         at = self.columns([family])
         result[self.layout.column_key[at], self.layout.column_node[at]] = (
             answer.level[at] * self.layout.column_scale[at]
         )
         return result
 
-    def decided(self, answer: Answer, family: str) -> dict[tuple[str, int], float]:
+    def decided(self, answer: Answer, family: str) -> dict[tuple[Key, int], float]:
         """Amounts of a family by (key, node) in plain units."""
-        keys = self.programme.variables[family].keys
+        keys = self.programme.families[family].keys
         at = self.columns([family])
         plain = answer.level[at] * self.layout.column_scale[at]
         return {
@@ -180,13 +183,13 @@ class Outlook:
             for j, v in zip(at, plain, strict=True)
         }
 
-    def _weighed(self, problem: Plain, aim: Aim, merge: Sparse, *, stated: bool) -> Floats:
+    def _weighed(self, problem: LinearProgramme, aim: Aim, merge: Sparse, *, stated: bool) -> Floats:
         """Objective of an aim: its mean, and where ``stated`` the bad paths of its parts."""
         objective: Floats = self.mean_cost(aim) @ merge
         for part in aim.parts if stated else ():
             if part.cvar > 0:
                 cost = part.worth * self.costs(part.measure)
-                worst = problem.mean_of_worst(sparse(self.by_path(cost) @ merge), self.chance, part.level)
+                worst = mean_of_worst(problem, sparse(self.by_path(cost) @ merge), self.chance, part.level)
                 objective = np.append(objective, np.zeros(worst.size - objective.size)) + part.cvar * worst
                 own = cost @ merge
                 objective[: own.size] -= part.cvar * own
@@ -194,7 +197,7 @@ class Outlook:
 
     # -- groups of columns that take one value -------------------------------------------------------------------
 
-    def together(self, group_of_node: Integers, families: Iterable[str] = DECISIONS) -> Integers:
+    def together(self, group_of_node: Integers, families: Iterable[str] | None = None) -> Integers:
         """First column of the group of each column, shape (columns,): decisions of a key at nodes of one group (at
         least 0) take one value.
         """
@@ -236,7 +239,7 @@ class Outlook:
             lower, upper = low, high
         whole = np.unique(merge.indices[self.whole]) if self.whole.size else np.zeros(0, dtype=np.int64)
         rows = sparse(self.layout.matrix @ merge)
-        problem = Plain(rows, self.row_lower, self.row_upper, lower, upper, whole, gap=self.effort.gap)
+        problem = LinearProgramme(rows, self.row_lower, self.row_upper, lower, upper, whole, gap=self.effort.gap)
         for aim in self.aims[:-1]:
             objective = self._weighed(problem, aim, merge, stated=stated)
             best = problem.minimise(objective)[0]
@@ -244,15 +247,15 @@ class Outlook:
         if risk is None:
             objective = self._weighed(problem, self.aims[-1], merge, stated=stated)
         elif risk.regret is not None:
-            objective = problem.least_regret(sparse(self.path_matrix @ merge), risk.regret)
+            objective = least_regret(problem, sparse(self.path_matrix @ merge), risk.regret)
         elif risk.nested:
             parent, chance = self.tree.parent, self.tree.probability
-            objective = problem.least_risk(sparse(self.node_matrix @ merge), parent, chance, risk)
+            objective = least_risk(problem, sparse(self.node_matrix @ merge), parent, chance, risk)
         else:  # all paths follow one root
             paths = sparse(self.path_matrix @ merge)
             rows = one_above_other([sparse((1, paths.shape[1])), paths])
             parent = np.append(-1, np.zeros(self.chance.size, dtype=np.int64))
-            objective = problem.least_risk(rows, parent, np.append(1.0, self.chance), risk)
+            objective = least_risk(problem, rows, parent, np.append(1.0, self.chance), risk)
         value, found, price = problem.minimise(objective)
         level = merge @ found[: lower.size]
         return Answer(value, level, np.asarray(self.path_matrix @ level), price[: self.row_lower.size])
@@ -260,7 +263,7 @@ class Outlook:
 
 def aims(programme: Programme, objective: str | None) -> list[Aim]:
     """Objectives in order, of which the last counts and those before it are held."""
-    said = {r["rank"]: (r["cvar"] or 0.0, r["cvar_level"] or 0.0) for r in programme.sets.rows("priorities")}
+    said = {r["rank"]: (r["cvar"] or 0.0, r["cvar_level"] or 0.0) for r in programme.network.rows("priorities")}
     passes = [(rank, m, tolerance) for rank, m, tolerance in programme.passes if m.name != "ties"]
     if objective is not None:
         names = [m.name for _, m, _ in passes]
@@ -275,7 +278,7 @@ def aims(programme: Programme, objective: str | None) -> list[Aim]:
 
 def weights(programme: Programme) -> list[tuple[Measure, float]]:
     """Objectives that count at their worth, in money units; none where the priorities state no worth."""
-    worth = {r["rank"]: r["worth"] for r in programme.sets.rows("priorities")}
+    worth = {r["rank"]: r["worth"] for r in programme.network.rows("priorities")}
     most = max((w for w in worth.values() if w is not None), default=None)
     if most is None:
         return []
@@ -306,10 +309,10 @@ def cvar(cost: Floats, chance: Floats, level: float) -> float:
     return total / (1 - level)
 
 
-def by_name(outlook: Outlook, amounts: Sequence[tuple[str, str, int, float]]) -> dict[int, float]:
+def by_name(outlook: Outlook, amounts: Sequence[tuple[str, Key, int, float]]) -> dict[int, float]:
     """Columns to fix, from (family, key, node, amount in plain units); what does not exist there must be zero."""
     place = {
-        (f, outlook.programme.variables[f].keys[k], int(n)): j
+        (f, outlook.programme.families[f].keys[k], int(n)): j
         for j, (f, k, n) in enumerate(
             zip(outlook.layout.column_family, outlook.layout.column_key, outlook.layout.column_node, strict=True)
         )

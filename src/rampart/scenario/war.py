@@ -11,10 +11,11 @@ from rampart.beliefs.chain import Chain
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
+from rampart.network.keys import parts, text
 from rampart.network.lags import Floats
 from rampart.plan.parts.need import monthly_need
 from rampart.plan.programme.tree import Tree
-from rampart.plan.solving.highs import NoPlan, Risk
+from rampart.plan.solving.highs import NoPlan
 from rampart.results.manifest import origin_of
 from rampart.results.result import Result
 from rampart.scenario import branching, policy
@@ -22,7 +23,8 @@ from rampart.scenario.by_branch import seen_at, turns
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
 from rampart.scenario.nonanticipativity import foresight
-from rampart.scenario.tree_programme import DECISIONS, Answer, Effort, Outlook, by_name, cvar
+from rampart.scenario.risk import Risk
+from rampart.scenario.tree_programme import Answer, Effort, Outlook, by_name, cvar
 
 if TYPE_CHECKING:
     import polars as pl
@@ -185,12 +187,12 @@ def _decisions(outlook: Outlook, answer: Answer, *, root_only: bool) -> pl.DataF
         if tree.parent[node] in trunk and children[tree.parent[node]] == 1:
             trunk.add(node)
     rows = [
-        (family, key, node, month_text(int(tree.first_month[node])), amount)
-        for family in DECISIONS
+        (family, text(key), parts(key), node, month_text(int(tree.first_month[node])), amount)
+        for family in outlook.decisions
         for (key, node), amount in outlook.decided(answer, family).items()
         if amount > 1e-6 and (not root_only or node in trunk)
     ]
-    rows.sort(key=lambda r: (r[0], r[1], r[2]))
+    rows.sort(key=lambda r: (r[0], r[1], r[3]))
     return frame("war", "decisions", rows)
 
 
@@ -198,7 +200,7 @@ def _holdings(outlook: Outlook, answer: Answer) -> pl.DataFrame:
     rows = []
     for family in ("stock", "serve", "unmet"):
         for (key, node), amount in sorted(outlook.decided(answer, family).items()):
-            rows.append((family, *key.split("|")[:2], node, amount))
+            rows.append((family, *key[:2], node, amount))
     return frame("war", "holdings", rows)
 
 
@@ -249,7 +251,7 @@ def _values(
     trunk = [int(np.flatnonzero(tree.period == t)[0]) for t in range(first)]
     amounts = [
         (family, key, trunk[t], amount)
-        for family in DECISIONS
+        for family in ahead.decisions
         for (key, t), amount in ahead.decided(expected, family).items()
         if t < first
     ]
@@ -317,9 +319,9 @@ def supply_of(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
 
     Talks rest on what can be sustained, so the last year before the end counts, not the mean of the war.
     """
-    tree, sets = outlook.tree, outlook.programme.sets
+    tree, network = outlook.tree, outlook.programme.network
     over = policy.over_at(tree, ends)
-    served, need = outlook.decided(answer, "serve"), sets.need_on(tree)
+    served, need = outlook.decided(answer, "serve"), outlook.programme.need
     rows = []
     for n, nodes in enumerate(tree.ancestor[outlook.leaves]):
         path = nodes[nodes >= 0]
@@ -332,10 +334,10 @@ def supply_of(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
         done = path[over[path]]
         end = month_text(int(tree.first_month[done[0]])) if done.size else None
         totals: dict[tuple[str, str], list[float]] = {}
-        for d, (holder, item, purpose) in enumerate(sets.demands):
-            if holder in sets.recipients:
-                both = totals.setdefault((holder, item), [0.0, 0.0])
-                both[0] += sum(served.get((f"{holder}|{item}|{purpose}", int(k)), 0.0) for k in kept)
+        for d, demand in enumerate(network.demands):
+            if demand.holder in network.recipients:
+                both = totals.setdefault((demand.holder, demand.item), [0.0, 0.0])
+                both[0] += sum(served.get((demand, int(k)), 0.0) for k in kept)
                 both[1] += float(need[d, kept].sum())
         rows += [
             (n, end, holder, item, s / months, w / months)
@@ -350,13 +352,13 @@ def _months_of_need(outlook: Outlook, answer: Answer) -> tuple[Floats, Floats]:
 
     In months of each need: quantities of different items are not added.
     """
-    sets = outlook.programme.sets
-    monthly = monthly_need(sets)
+    network = outlook.programme.network
+    monthly = monthly_need(network)
     months = np.divide(1.0, monthly, out=np.zeros_like(monthly), where=monthly > 0)
-    theirs = np.array([holder in sets.recipients for holder, _, _ in sets.demands], dtype=bool)
+    theirs = np.array([demand.holder in network.recipients for demand in network.demands], dtype=bool)
     months = np.where(theirs | ~theirs.any(), months, 0.0)
-    number = {"|".join(demand): n for n, demand in enumerate(sets.demands)}
+    number = outlook.programme["serve"].index
     served = np.zeros(len(outlook.tree))
     for (key, node), amount in outlook.decided(answer, "serve").items():
         served[node] += amount * months[number[key]]
-    return served, months @ sets.need_on(outlook.tree)
+    return served, months @ outlook.programme.need

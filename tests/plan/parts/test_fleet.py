@@ -17,15 +17,14 @@ import rampart
 from independent.builder import build as build_again
 from places import CASES
 from rampart.case.tables import Case
+from rampart.network.keys import Limit
 from rampart.plan.model.build import build
-from rampart.plan.parts.fleet_tables import exchange
-from rampart.plan.programme.values import Outcome
+from rampart.plan.programme.values import Values
+from rampart.plan.reading.exchange import exchange
 from rampart.plan.solving.passes_in_turn import solve
 from rampart.plan.solving.solution import Solution
 from rampart.sustainment.exchange import best_mix, pieces
 from rampart.sustainment.levels import Levels, support_levels
-
-pytestmark = pytest.mark.xdist_group("fleets in a plan")  # what is made once for these is made in one process
 
 PLANNED = CASES / "deliver-or-repair"
 MONTH = 2025 * 12  # number of January 2025
@@ -58,10 +57,10 @@ def budget(year: int, more: float) -> Case:
     )
 
 
-def solved(one: Case, with_levels: Levels | None = None) -> tuple[Outcome, Solution]:
+def solved(one: Case, with_levels: Levels | None = None) -> tuple[Values, Solution]:
     programme = build(one, levels=with_levels or levels())
     solution = solve(programme)
-    return Outcome(programme, solution), solution
+    return Values(programme, solution.layout, solution.columns), solution
 
 
 def passes(solution: Solution) -> dict[str, float]:
@@ -177,7 +176,7 @@ def test_the_price_of_a_budget_is_the_difference_of_plans_solved_anew(year: int)
     _outcome, solution = solved(case())
     layout = solution.layout
     found = next(p for p in solution.passes if p.name == "availability")
-    code = f"XAA|{year}|all|commitments"
+    code = Limit("XAA", year, "all", "commitments")
     row = next(
         n for n, (a, b) in enumerate(zip(layout.row_family, layout.row_key, strict=True)) if (a, b) == ("budget", code)
     )
@@ -196,7 +195,7 @@ def test_the_exchange_rates_are_the_differences_of_plans_solved_anew() -> None:
     base = build_again(case(), levels()).solve().passes["availability"]
     need = 18.0
     told = 0
-    for row in table.filter(pl.col("month").is_in([date(2025, month, 1) for month in (1, 6, 10)])).iter_rows(
+    for row in table.filter(pl.col("month").dt.month().is_in([1, 6, 10]), pl.col("month").dt.year() == 2025).iter_rows(
         named=True
     ):
         lead = {"spares": levels().groups[0].lead, "bays": 3.0, "systems": 6.0}[row["lever"]]
@@ -289,7 +288,7 @@ def test_fired_rounds_wear_the_fleet() -> None:
 def test_a_case_that_asks_for_no_availability_has_no_fleets_in_its_plan() -> None:
     quiet = changed("priorities", lambda t: t.filter(pl.col("objective") != "availability"))
     programme = build(quiet)
-    families = {name for name, family in programme.variables.items() if (family.labels >= 0).any()}
+    families = {name for name, family in programme.families.items() if (family.labels >= 0).any()}
     assert not families & {"spares", "bays", "join", "level", "unavailable"}
     found = rampart.plan(quiet)
     assert all(found[name].is_empty() for name in ("fleets", "support", "exchange"))

@@ -12,8 +12,6 @@ from rampart.results.result import Result
 from report.page_reader import Page, numbers
 from report.report_sample import without
 
-pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
-
 
 @pytest.fixture(scope="module")
 def read(pages):

@@ -10,7 +10,7 @@ awarded costs nothing. A contract without that share cannot be cancelled, and or
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,11 +18,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rampart.case.calendar import Calendar, month_text
-from rampart.network.lags import Floats, Integers
-from rampart.network.network import Sets
-from rampart.network.prices import delivery_price
-from rampart.plan.programme.terms import Family, Rows, Undone
+from rampart.network.keys import Cancellation as Cancelled
+from rampart.network.lags import Floats, shifts
+from rampart.network.network import Network
+from rampart.network.payments import Flow
+from rampart.plan.parts.part import Part, Weight
+from rampart.plan.programme.families import FamilySpec, Undoing
+from rampart.plan.programme.programme import Programme
+from rampart.plan.programme.rows import Rows
 from rampart.plan.programme.tree import Tree
+
+
+class Cancellation(Part):
+    """Which orders are cancelled when peace begins."""
+
+    name = "cancellation"
+
+    def families(self, p: Programme) -> Iterable[FamilySpec]:
+        """``cancel``: units by channel and period of order."""
+        network, tree = p.network, p.tree
+        may = cells(p)
+        pairs = sorted({(channel, period) for channel, period, _ in may})
+        position = {pair: n for n, pair in enumerate(pairs)}
+        exists = np.zeros((len(pairs), len(tree)), dtype=bool)
+        for channel, period, node in may:
+            exists[position[channel, period], node] = True
+        channels = [network.channels[c] for c, _ in pairs]
+        items = [network.lines[c.line]["item"] for c in channels]
+        months = [month_text(network.calendar.starts[s]) for _, s in pairs]
+        cause = np.stack([tree.ancestor[:, s] for _, s in pairs]) if pairs else np.zeros((0, len(tree)), np.int64)
+        yield FamilySpec(
+            "cancel", [Cancelled(c.line, c.code, month) for c, month in zip(channels, months, strict=True)],
+            "decision", exists=exists, scale=p.scale_of(items), worth=p.price_of(items), tie=1.0,
+            undoes=Undoing("order", np.array([c for c, _ in pairs], dtype=np.int64), cause),
+        )  # fmt: skip
+
+    def flows(self, p: Programme) -> Iterable[Flow]:
+        """What is still owed on orders that are cancelled, paid at once."""
+        due = cost_of_cancelling(p).due
+        undone = p["order"].undone
+        payers = {} if undone is None else dict(zip(undone.own.tolist(), undone.key.tolist(), strict=True))
+        for own, channel in sorted(payers.items()):
+            payer, of = p.network.channels[channel].payer, p["cancel"].keys[own]
+            yield Flow("cancel", of, payer, "procurement", "payments", due[own], 0.0, 1, True)
+
+    def rows(self, p: Programme) -> Iterable[Rows]:
+        """``cancel``."""
+        order, cancel = p["order"], p["cancel"]
+        u = order.undone
+        if u is not None:
+            rows = Rows(p.tree, "cancel", cancel.keys, scale=cancel.scale).add(cancel)
+            rows.add_cells(order, key=u.key, cause=u.cause, row=u.own, effect=u.since, factor=-np.ones(u.own.size))
+            yield rows.hold("<=", 0.0)
+
+    def measures(self, p: Programme) -> Iterable[Weight]:
+        """What it still costs, less the price saved."""
+        cost = cost_of_cancelling(p)
+        yield Weight("money", "cancel", cost.owed - cost.saved)
 
 
 class Remaining(NamedTuple):
@@ -37,11 +89,11 @@ class Remaining(NamedTuple):
     owed: float
 
 
-def peace_begins(sets: Sets, tree: Tree) -> NDArray[np.bool_]:
+def peace_begins(network: Network, tree: Tree) -> NDArray[np.bool_]:
     """Nodes at which it is known that the war is over and it was not known before, shape (nodes,)."""
     if tree.mix is None:
         return np.zeros(len(tree), dtype=bool)
-    ending = {r["regime"]: bool(r["ends"]) for r in sets.rows("regimes")}
+    ending = {r["regime"]: bool(r["ends"]) for r in network.rows("regimes")}
     over = tree.mix @ np.array([ending[name] for name in tree.regimes])
     before = over[tree.parent]
     begins: NDArray[np.bool_] = (tree.parent >= 0) & (over >= 1.0 - 1e-9) & (before <= 1e-9)
@@ -53,73 +105,39 @@ def _remaining(
     calendar: Calendar, period: int, since: int, lead: float, award: float, price: tuple[float, ...]
 ) -> Remaining:
     coming = worth = owed = 0.0
-    whole, part = math.floor(lead), lead - math.floor(lead)
-    of_award, mixed = math.floor(award), award - math.floor(award)
     start, length = calendar.starts[period], calendar.lengths[period]
     for month in range(start, start + length):
-        arriving = [(month + whole, 1 - part), (month + whole + 1, part)]
-        within = [(m, share) for m, share in arriving if share > 1e-12 and since <= m <= calendar.last]
+        within = [(month + shift, share) for shift, share in shifts(lead) if since <= month + shift <= calendar.last]
         share = sum(s for _, s in within)
         money = sum(s * price[m - calendar.first] for m, s in within)
-        free = (1 - mixed) * (month + of_award >= since) + mixed * (month + of_award + 1 >= since)
+        free = sum(s for shift, s in shifts(award) if month + shift >= since)
         coming += share / length
         worth += money / length
         owed += money * max(0.0, 1.0 - free / share) / length if share > 0 else 0.0
     return Remaining(coming, worth, owed)
 
 
-def remaining(sets: Sets, tree: Tree, channel: int, period: int, node: int, price: Floats) -> Remaining:
-    """What is left at a node of a unit ordered over a channel in a period; ``price`` on delivery, shape (months,)."""
-    c = sets.channels[channel]
-    since = int(tree.first_month[node])
-    return _remaining(sets.calendar, period, since, c.lead, min(c.administrative, c.lead), tuple(price.tolist()))
+def remaining(p: Programme, channel: int, period: int, node: int) -> Remaining:
+    """What is left at a node of a unit ordered over a channel in a period."""
+    c, price = p.network.channels[channel], p.delivery_price[channel]
+    since = int(p.tree.first_month[node])
+    return _remaining(p.network.calendar, period, since, c.lead, c.award, tuple(price.tolist()))
 
 
-def cells(sets: Sets, tree: Tree, order: Family) -> list[tuple[int, int, int]]:
+def cells(p: Programme) -> list[tuple[int, int, int]]:
     """(channel, period of order, node) of everything that may be cancelled."""
-    prices = delivery_price(sets)
     found = []
-    for n, channel in enumerate(sets.channels):
+    begins = np.flatnonzero(peace_begins(p.network, p.tree)).tolist()
+    for n, channel in enumerate(p.network.channels):
         if channel.cancellation is None:
             continue
-        for node in np.flatnonzero(peace_begins(sets, tree)).tolist():
-            for period in range(int(tree.period[node])):
-                before = tree.ancestor[node, period]
-                known = before >= 0 and order.exists[n, before]
-                if known and remaining(sets, tree, n, period, node, prices[n]).coming > 1e-9:
+        for node in begins:
+            for period in range(int(p.tree.period[node])):
+                before = p.tree.ancestor[node, period]
+                known = before >= 0 and p["order"].exists[n, before]
+                if known and remaining(p, n, period, node).coming > 1e-9:
                     found.append((n, period, node))
     return found
-
-
-def declared(sets: Sets, tree: Tree, order: Family) -> tuple[list[str], list[int], NDArray[np.bool_], Integers]:
-    """What to declare: keys ``line|contract|month of order``, channel of each, where each exists, and the node of its order.
-
-    The last two have shape (keys, nodes).
-    """
-    may = cells(sets, tree, order)
-    keys = sorted({(channel, period) for channel, period, _ in may})
-    position = {key: n for n, key in enumerate(keys)}
-    exists = np.zeros((len(keys), len(tree)), dtype=bool)
-    for channel, period, node in may:
-        exists[position[channel, period], node] = True
-    names = [f"{order.keys[c]}|{month_text(int(sets.calendar.starts[s]))}" for c, s in keys]
-    cause = np.stack([tree.ancestor[:, s] for _, s in keys]) if keys else np.zeros((0, len(tree)), np.int64)
-    return names, [c for c, _ in keys], exists, cause
-
-
-def undoing(cancel: Family, channel: list[int], cause: Integers) -> Undone:
-    """What each variable undoes."""
-    own, node = np.nonzero(cancel.labels >= 0)
-    return Undone(cancel.labels[own, node], np.array(channel, dtype=np.int64)[own], cause[own, node], node, own)
-
-
-def no_more_than_ordered(tree: Tree, order: Family, cancel: Family) -> None:
-    """``cancel <= order``."""
-    u = order.undone
-    if u is not None:
-        rows = Rows(order.model, tree, "cancel", cancel.keys, scale=cancel.scale).add(cancel, tree.now)
-        rows.add_cells(order, key=u.key, cause=u.cause, row=u.own, effect=u.since, factor=-np.ones(u.own.size))
-        rows.constrain("<=", 0.0)
 
 
 class Cost(NamedTuple):
@@ -134,18 +152,17 @@ class Cost(NamedTuple):
     due: Floats
 
 
-def cost_of_cancelling(sets: Sets, tree: Tree, order: Family, cancel: Family) -> Cost:
+def cost_of_cancelling(p: Programme) -> Cost:
     """Price saved and money owed of every variable."""
-    cost = Cost(*np.zeros((3, len(cancel), len(tree))))
-    u = order.undone
+    cost = Cost(*np.zeros((3, len(p["cancel"]), len(p.tree))))
+    u = p["order"].undone
     if u is None:
         return cost
-    prices, unit = delivery_price(sets), sets.case.money_unit
     for own, channel, before, node in zip(u.own, u.key, u.cause, u.since, strict=True):
-        c = sets.channels[channel]
-        left = remaining(sets, tree, int(channel), int(tree.period[before]), int(node), prices[channel])
+        c = p.network.channels[channel]
+        left = remaining(p, int(channel), int(p.tree.period[before]), int(node))
         share = float(c.cancellation or 0.0)
-        cost.saved[own, node] = left.price / unit
-        cost.owed[own, node] = share * left.owed / unit
-        cost.due[own, node] = max(0.0, share - c.advance) * left.owed / unit
+        cost.saved[own, node] = left.price / p.unit
+        cost.owed[own, node] = share * left.owed / p.unit
+        cost.due[own, node] = max(0.0, share - c.advance) * left.owed / p.unit
     return cost

@@ -1,51 +1,124 @@
-"""Expansions: when they may be decided, how many, what they cost and what is left of them at the end."""
+"""Expansions of lines: when they may be decided, how many, what they cost and what is left of them at the end.
+
+    expansion limit   sum of expand[e, s] over s up to t <= max_units[e]        at every last node t
+
+e   expansion; s node of the decision, its first month between ``earliest`` and ``latest``; expand in units, whole where
+the case says so. What a unit adds to its line, and what it takes while it is built, stands in ``network.accounts``.
+
+Money: committed in the first month, paid evenly over the months of construction. At the end of the plan a unit is worth
+its stated end value if it is ready by then, else what is left of its cost when it is written off evenly over its life
+from the month in which it is ready; without a life, nothing.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rampart.network.lags import Floats
-from rampart.network.network import Sets
-from rampart.plan.programme.terms import Family, Rows
-from rampart.plan.programme.tree import Tree
+from rampart.case.calendar import month_text
+from rampart.catalogues.results import frame
+from rampart.network.accounts import Posting, expansion_postings
+from rampart.network.keys import Expansion
+from rampart.network.lags import Floats, all_there
+from rampart.network.payments import Flow
+from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
+from rampart.plan.programme.families import FamilySpec
+from rampart.plan.programme.programme import Programme
+from rampart.plan.programme.rows import Rows
+from rampart.plan.programme.values import Values
 
-
-def may_expand(sets: Sets, tree: Tree) -> NDArray[np.bool_]:
-    """Where an expansion may be decided: nodes whose first month lies in ``earliest``-``latest``. (expansions, nodes)."""
-    first, last = sets.calendar.first, sets.calendar.last
-    windows = [(sets.month(e["earliest"], first), sets.month(e["latest"], last)) for e in sets.expansions]
-    return np.array([(tree.first_month >= a) & (tree.first_month <= b) for a, b in windows]).reshape(-1, len(tree))
-
-
-def most_units(sets: Sets, tree: Tree, expand: Family) -> None:
-    """``sum of units so far <= max_units``, at the last nodes."""
-    rows = Rows(expand.model, tree, "expansion limit", expand.keys).add(expand, tree.so_far)
-    most = np.array([e["max_units"] for e in sets.expansions])
-    rows.constrain("<=", most[:, None], where=np.isin(np.arange(len(tree)), tree.leaves)[None, :])
+if TYPE_CHECKING:
+    import polars as pl
 
 
-def net_cost(sets: Sets, tree: Tree) -> Floats:
-    """Cost of a unit less its value at the end of the plan, money units, shape (expansions, nodes).
+class Expansions(Part):
+    """Which lines grow, by how much, when."""
 
-    The value is the stated end value of a unit that is ready by the end, else what is left of the cost when it is
-    written off evenly over its life from the month in which it is ready; without a life, nothing.
-    """
-    result = np.zeros((len(sets.expansions), len(tree)))
-    for n, e in enumerate(sets.expansions):
-        ready = tree.first_month + e["construction"]
-        value = np.zeros(len(tree))
+    name = "expansion"
+
+    def families(self, p: Programme) -> Iterable[FamilySpec]:
+        """``expand``: units."""
+        network, tree = p.network, p.tree
+        first, last = network.calendar.first, network.calendar.last
+        windows = [(network.month(e["earliest"], first), network.month(e["latest"], last)) for e in network.expansions]
+        may = [(tree.first_month >= a) & (tree.first_month <= b) for a, b in windows]
+        yield FamilySpec(
+            "expand", [Expansion(e["expansion"]) for e in network.expansions], "decision",
+            exists=np.array(may, dtype=bool).reshape(-1, len(tree)), tie=4.0,
+            prefer=tuple(np.array([e[name] for e in network.expansions], dtype=float) for name in ("cost", "construction")),
+            worth=np.array([e["cost"] for e in network.expansions], dtype=float),
+            whole=np.array([bool(e["whole"]) for e in network.expansions], dtype=bool),
+        )  # fmt: skip
+
+    def postings(self, p: Programme) -> Iterable[Posting]:
+        """Capacity of its line, components, resources."""
+        return expansion_postings(p.network)
+
+    def flows(self, p: Programme) -> Iterable[Flow]:
+        """Committed at once, paid over the construction."""
+        for e in p.network.expansions:
+            of, payer, cost = Expansion(e["expansion"]), payer_of(p, e), np.full(len(p.tree), e["cost"])
+            months = max(1, math.ceil(e["construction"]))
+            yield Flow("expand", of, payer, "capacity", "commitments", cost, 0.0, 1, True)
+            yield Flow("expand", of, payer, "capacity", "payments", cost, 0.0, months, True)
+
+    def rows(self, p: Programme) -> Iterable[Rows]:
+        """``expansion limit``."""
+        expand = p["expand"]
+        most = np.array([e["max_units"] for e in p.network.expansions]).reshape(-1, 1)
+        rows = Rows(p.tree, "expansion limit", expand.keys).add(expand, p.tree.so_far)
+        yield rows.hold("<=", most, where=p.tree.at_end[None, :])
+
+    def measures(self, p: Programme) -> Iterable[Weight]:
+        """Its cost, less what it is worth at the end."""
+        yield Weight("money", "expand", net_cost(p))
+
+    def limits(self, p: Programme) -> Iterable[Limit]:
+        """All that may be built is built."""
+        yield Limit("expansion limit", "construction")
+
+    def decisions(self, v: Values) -> Iterable[Decision]:
+        """What to build now."""
+        for n, e in enumerate(v.network.expansions):
+            units, item = float(v["expand"][n, 0]), v.network.lines[e["line"]]["item"]
+            yield Decision(
+                "expansion", payer_of(v.programme, e), Expansion(e["expansion"]), item, e["line"], units,
+                first_year(v, "expand", n), units * e["cost"], e["construction"], "expand", n,
+            )  # fmt: skip
+
+    def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
+        """``expansions``."""
+        rows: list[tuple[Any, ...]] = []
+        for n, e in enumerate(v.network.expansions):
+            for node in np.flatnonzero(v["expand"][n] > 0):
+                units = float(v["expand"][n, node])
+                ready = all_there(int(v.tree.first_month[node]), e["construction"])
+                rows.append((
+                    e["expansion"], e["line"], payer_of(v.programme, e), v.months[node], month_text(ready), units,
+                    units * v.network.monthly_rate(e["line"], e["added_rate"]), units * e["cost"],
+                ))  # fmt: skip
+        return {"expansions": frame("plan", "expansions", rows)}
+
+
+def payer_of(p: Programme, expansion: dict[str, Any]) -> str:
+    """Who pays: the stated payer, else the nation of the line."""
+    return str(expansion["payer"] or p.network.lines[expansion["line"]]["nation"])
+
+
+def net_cost(p: Programme) -> Floats:
+    """Cost of a unit less its value at the end of the plan, money units, shape (expansions, nodes)."""
+    last = p.network.calendar.last
+    result = np.zeros((len(p.network.expansions), len(p.tree)))
+    for n, e in enumerate(p.network.expansions):
+        ready = p.tree.first_month + e["construction"]
+        value = np.zeros(len(p.tree))
         if e["end_value"] is not None:
-            value = np.where(ready <= sets.calendar.last, e["end_value"], 0.0)
+            value = np.where(ready <= last, e["end_value"], 0.0)
         elif e["life"] is not None:
-            service = np.maximum(0.0, sets.calendar.last + 1 - ready)
+            service = np.maximum(0.0, last + 1 - ready)
             value = e["cost"] * np.maximum(0.0, 1 - service / e["life"])
         result[n] = e["cost"] - value
     return result
-
-
-def payment_months(expansion: dict[str, object]) -> int:
-    """Months over which an expansion is paid evenly, from the month in which it is decided."""
-    return max(1, math.ceil(float(expansion["construction"])))  # type: ignore[arg-type]

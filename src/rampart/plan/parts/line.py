@@ -1,50 +1,161 @@
-"""Lines: output, rates between minimum and maximum, ramp, whole lots, set-ups."""
+"""Lines: what they make, between what they must and what they can, steadily, in whole lots and with set-ups.
+
+    output        make[l,t] = sum over channels c of l, s of H(lead c)[t,s] order[c,s]
+    maximum rate  sum H(lead c; part) order + placed <= most + sum R(delay, ramp; part) rate expand      each part of t
+    idle          make[l,t] + idle[l,t] = most - placed + sum R rate expand       lines whose idle capacity costs something
+    minimum rate  make[l,t] + placed + below minimum[l,t] >= least                                         hot lines
+    ramp          make[l,t] / months t - make[l,t-1] / months t-1 <= ramp x months between their middles   lines with a ramp
+    whole lot     make[l,t] = lot x lots[l,t],  lots whole                                                 lines with lots
+    set-up        make[l,t] <= M[l,t] active[l,t],  active 0 or 1                                          lines with set-ups
+
+l   line; t node, first to last (ramp: from the second on); make, idle, below minimum in units; lots, active numbers
+H   share of what is ordered in s that is delivered in t (``network.lags.After``); R capacity in service (``Growing``)
+most, least   units of the rates of the line in t (``network.rates``); placed: orders of the case on top, never infeasible
+M   the maximum rate, or all that could ever be useful or possible (``network.most_output``)
+
+Source: rates 1-8-5 and minimum sustaining rates of the production schedules (exhibit P-21); lots: Wagner and Whitin 1958.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
+import scipy.sparse as sp
 
-from rampart.network.lags import Floats, Integers, lag_shares
+from rampart.catalogues.results import frame
+from rampart.network.accounts import Posting, set_up_postings
+from rampart.network.keys import Key, Line, LinePart
+from rampart.network.lags import Floats, Integers, summed
 from rampart.network.most_output import most_output
-from rampart.network.network import Sets
-from rampart.network.rates import Rates, _sum
-from rampart.network.ways import Row
-from rampart.plan.programme.terms import Family, Rows
-from rampart.plan.programme.tree import Tree
+from rampart.network.network import Network
+from rampart.network.tiers import tiers
+from rampart.plan.parts.part import Limit, Part, Rule, Weight
+from rampart.plan.programme.families import FamilySpec
+from rampart.plan.programme.measures import share
+from rampart.plan.programme.programme import Programme
+from rampart.plan.programme.rows import Rows
+from rampart.plan.programme.values import Values
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
-def line_capacity(sets: Sets, tree: Tree, rates: Rates, expand: Floats) -> Floats:
-    """Output that the maximum rate and the ready expansions allow, shape (lines, nodes).
+class Lines(Part):
+    """How much each line makes, month by month."""
 
-    expand  expansions chosen, shape (expansions, nodes)
+    name = "line"
+
+    def families(self, p: Programme) -> Iterable[FamilySpec]:
+        """``make``, ``below minimum``, ``lots``, ``active``, ``idle``."""
+        n = p.network
+        keys = [Line(code) for code in n.lines]
+        scale = p.scale_of(row["item"] for row in n.lines.values())
+        yield FamilySpec("make", keys, "level", scale=scale)
+        lacking = (p.rates.least - n.placed_by_line)[:, p.tree.period]
+        yield FamilySpec(
+            "below minimum", keys, "slack", exists=lacking > 1e-9, upper=np.maximum(lacking, 0.0), scale=scale
+        )
+        lots = [keys[k] for k, row in enumerate(n.lines.values()) if row["lot"] is not None]
+        yield FamilySpec("lots", lots, "level", whole=np.ones(len(lots), dtype=bool))
+        active = [keys[k] for k in set_up_lines(p)]
+        yield FamilySpec("active", active, "level", upper=1.0, whole=np.ones(len(active), dtype=bool))
+        costly = np.flatnonzero(p.rates.idle)
+        yield FamilySpec("idle", [keys[k] for k in costly], "level", scale=scale[costly])
+
+    def postings(self, p: Programme) -> Iterable[Posting]:
+        """A set-up takes of resources."""
+        return set_up_postings(p.network)
+
+    def rows(self, p: Programme) -> Iterable[Rows]:
+        """All the rows above."""
+        yield _output(p)
+        yield _maximum_rate(p)
+        yield _idle(p)
+        yield _minimum_rate(p)
+        yield from _ramp(p)
+        yield _whole_lots(p)
+        yield _set_ups(p)
+
+    def measures(self, p: Programme) -> Iterable[Weight]:
+        """Minimum rates that had to give way; set-ups and idle capacity cost money."""
+        yield Weight("rules", "below minimum", share(1.0, p.rates.least[:, p.tree.period]))
+        yield Weight("money", "active", p.rates.setup[positions(p, "active")][:, p.tree.period] / p.unit)
+        yield Weight("money", "idle", p.rates.idle[positions(p, "idle")][:, None] / p.unit)
+
+    def limits(self, p: Programme) -> Iterable[Limit]:
+        """The maximum rate, a ramp, whole lots and set-ups, a minimum rate."""
+        tier, lines = tiers(p.network), p.network.lines
+
+        def of_line(key: Key) -> str:
+            """A line that makes something that goes into something else is a component bottleneck."""
+            return "component" if tier[lines[key[0]]["item"]] > 0 else "line"
+
+        yield Limit("maximum rate", of_line, lambda key: Line(key[0]), monthly=True)
+        yield Limit("ramp", of_line, monthly=True)
+        yield Limit("set-up", "lot")
+        yield Limit("whole lot", "lot")
+        yield Limit("minimum rate", "minimum")
+
+    def rules(self, p: Programme) -> Iterable[Rule]:
+        """A minimum rate that could not be kept."""
+        yield Rule("below minimum", "minimum", lambda key: (key, p.network.lines[key[0]]["item"]))
+
+    def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
+        """``production``."""
+        from rampart.plan.programme.by_node import by_node, where_known
+
+        p, n = v.programme, v.network
+        most = line_capacity(p, v.by_family)
+        tier, lines = tiers(n), n.lines.values()
+        placed = n.placed_by_line[:, v.tree.period]
+        least = p.rates.least[:, v.tree.period]
+        made = v["make"] + placed
+        limited = (most > 0) & np.isfinite(most)
+        return {"production": frame("plan", "production", by_node(v, {
+            "line": list(n.lines), "nation": [r["nation"] for r in lines], "item": [r["item"] for r in lines],
+            "tier": [tier[r["item"]] for r in lines], "output": made, "placed": placed, "capacity": most,
+            "utilisation": where_known(limited, made / np.where(limited, most, 1.0)), "minimum": least,
+            "below_minimum": np.maximum(0.0, least - made),
+        }))}  # fmt: skip
+
+
+def positions(p: Programme, family: str) -> Integers:
+    """Positions among the lines of the keys of a family of lines."""
+    return np.array([p.network.line_index[key[0]] for key in p[family].keys], dtype=np.int64)
+
+
+def line_capacity(p: Programme, value: Mapping[str, Floats]) -> Floats:
+    """Output that the maximum rate and what adds to it allow, shape (lines, nodes).
+
+    value  amounts decided by family, shape (keys, nodes)
     """
-    most = rates.most[:, tree.period].copy()
-    for e, chosen in zip(sets.expansions, expand, strict=True):
-        rate = e["added_rate"] / (12.0 if sets.lines[e["line"]]["rate_per"] == "year" else 1.0)
-        most[sets.line_index[e["line"]]] += rate * (tree.grown(e["construction"], e["ramp"]) @ chosen)
+    at = {Line(code): n for code, n in p.network.line_index.items()}
+    added = p.balance("capacity", at, value).get("added", 0.0)
+    most: Floats = p.rates.most[:, p.tree.period] + added
     return most
 
 
-def output(sets: Sets, tree: Tree, make: Family, order: Family) -> None:
-    """``make[l,t] = sum of orders of the line, lead time later``; placed orders come on top as given numbers."""
-    line = np.array([sets.line_index[c.line] for c in sets.channels], dtype=np.int64)
-    rows = Rows(make.model, tree, "output", make.keys, scale=make.scale)
-    rows.add(make, tree.now)
-    rows.add_lagged(order, np.array([c.lead for c in sets.channels]), row=line, factor=-1.0)
-    rows.constrain("==", 0.0)
+def _output(p: Programme) -> Rows:
+    """What a line makes is what is delivered of its orders."""
+    make = p["make"]
+    made = [posting for posting in p.account("capacity") if posting.per_unit < 0]
+    rows = Rows(p.tree, "output", make.keys, scale=make.scale).add(make)
+    return rows.add_postings(made, p.families, make.index).hold("==", 0.0)
 
 
-def delivery_parts(sets: Sets, line: str) -> Integers:
+def delivery_parts(network: Network, line: str) -> Integers:
     """Part of its period in which each month lies for a line, shape (months,).
 
     What is ordered in one period arrives evenly over as many months, which may straddle two periods. The months of a
     period that are fed by the same periods of decision form a part, and the maximum rate holds in each: without that a
     quarter's output could all be ordered in the one month that feeds its first month.
     """
-    calendar = sets.calendar
+    calendar = network.calendar
     month = np.arange(calendar.first, calendar.last + 1)
     sources = []
-    leads = {channel.lead for _, channel in sets.channels_of[line]}
+    leads = {channel.lead for _, channel in network.channels_of[line]}
     for lag in {whole for lead in leads for whole in (int(np.floor(lead)), int(np.ceil(lead)))}:
         at = month - lag - calendar.first
         sources.append(np.where(at >= 0, calendar.period_of_month[np.maximum(at, 0)], -1))
@@ -57,107 +168,98 @@ def delivery_parts(sets: Sets, line: str) -> Integers:
     return part
 
 
-def maximum_rate(sets: Sets, tree: Tree, rates: Rates, order: Family, expand: Family) -> None:
-    """``delivered + placed <= maximum rate + grown expansions`` in every part of every period (``delivery_parts``).
-
-    Orders already placed beyond the maximum never make the plan infeasible: the limit is then what they take.
+def _maximum_rate(p: Programme) -> Rows:
+    """Held in every part of every period. Orders already placed beyond the maximum never make the plan infeasible: the
+    limit is then what they take. A row of expansions alone would say nothing, and yet could get a price: left out.
     """
-    parts = [delivery_parts(sets, code) for code in sets.lines]
-    keys = [(n, k) for n, part in enumerate(parts) for k in range(int(part.max()) + 1)]
-    codes = list(sets.lines)
-    names = [codes[n] if k == 0 else f"{codes[n]}#{k + 1}" for n, k in keys]
-    scale = np.array([sets.item_scale[sets.lines[codes[n]]["item"]] for n, _ in keys])
-    rows = Rows(order.model, tree, "maximum rate", names, scale=scale)
+    n, tree = p.network, p.tree
+    codes = list(n.lines)
+    parts = [delivery_parts(n, code) for code in codes]
+    places = [(line, k) for line, part in enumerate(parts) for k in range(int(part.max()) + 1)]
+    keys: list[Key] = [Line(codes[line]) if k == 0 else LinePart(codes[line], k + 1) for line, k in places]
+    rows = Rows(tree, "maximum rate", keys, scale=p.scale_of(n.lines[codes[line]]["item"] for line, _ in places))
     right, fed = np.zeros((len(keys), len(tree))), np.zeros((len(keys), len(tree)), dtype=bool)
-    expansions: dict[str, list[tuple[int, Row]]] = {}
-    for e, row_e in enumerate(sets.expansions):
-        expansions.setdefault(row_e["line"], []).append((e, row_e))
-    for row, (n, k) in enumerate(keys):
-        code, only, at = codes[n], parts[n] == k, np.array([row])
-        for c, channel in sets.channels_of[code]:
-            through = tree.later(channel.lead) if only.all() else tree.over_nodes(
-                lag_shares(sets.calendar, channel.lead, only=only))  # fmt: skip
-            rows.add(order, through, key=np.array([c]), row=at)
-            fed[row] |= through @ order.exists[c].astype(float) > 0
-        for e, row_e in expansions.get(code, []):
-            monthly = row_e["added_rate"] / (12.0 if sets.lines[code]["rate_per"] == "year" else 1.0)
-            grown = tree.grown(row_e["construction"], row_e["ramp"], only=only)
-            rows.add(expand, grown, key=np.array([e]), row=at, factor=-monthly)
-        room = np.where(only, rates.monthly[n], 0.0) - np.where(only, sets.placed_monthly[n], 0.0)
-        right[row] = np.maximum(_sum(sets, room[None, :]), 0.0)[0][tree.period]
-    rows.constrain("<=", right, where=fed)  # a row of expansions alone would say nothing, and yet could get a price
+    of_line: dict[Key, list[Posting]] = {}
+    for posting in p.account("capacity"):
+        of_line.setdefault(posting.at, []).append(posting)
+    for row, (line, k) in enumerate(places):
+        only, at = parts[line] == k, Line(codes[line])
+        rows.add_postings(of_line.get(at, ()), p.families, {at: row}, factor=-1.0, only=only)
+        for posting in of_line.get(at, ()):
+            if posting.per_unit < 0:
+                family = p.families[posting.family]
+                delivered = tree.effect(posting.lag, only=only)
+                fed[row] |= delivered @ family.exists[family.index[posting.of]].astype(float) > 0
+        room = np.where(only, p.rates.monthly[line], 0.0) - np.where(only, n.placed_monthly[line], 0.0)
+        right[row] = np.maximum(summed(n.calendar, room), 0.0)[tree.period]
+    return rows.hold("<=", right, where=fed)
 
 
-def idle_capacity(sets: Sets, tree: Tree, rates: Rates, *, make: Family, expand: Family, idle: Family) -> None:
-    """``make + idle = maximum rate - placed + grown expansions``, for lines whose idle capacity costs something."""
-    lines = np.array([sets.line_index[code] for code in idle.keys], dtype=np.int64)
-    rows = Rows(make.model, tree, "idle", idle.keys, scale=idle.scale)
-    rows.add(make, tree.now, key=lines, row=np.arange(lines.size)).add(idle, tree.now)
-    row_of = {code: row for row, code in enumerate(idle.keys)}
-    for n, e in enumerate(sets.expansions):
-        if e["line"] in row_of:
-            monthly = e["added_rate"] / (12.0 if sets.lines[e["line"]]["rate_per"] == "year" else 1.0)
-            grown = tree.grown(e["construction"], e["ramp"])
-            rows.add(expand, grown, key=np.array([n]), row=np.array([row_of[e["line"]]]), factor=-monthly)
-    rows.constrain("==", np.maximum(rates.most - sets.placed_by_line, 0.0)[lines][:, tree.period])
+def _idle(p: Programme) -> Rows:
+    """What costs something when it is not made."""
+    make, idle, lines = p["make"], p["idle"], positions(p, "idle")
+    added = [posting for posting in p.account("capacity") if posting.per_unit > 0]
+    rows = Rows(p.tree, "idle", idle.keys, scale=idle.scale)
+    rows.add(make, key=lines, row=np.arange(lines.size)).add(idle)
+    rows.add_postings(added, p.families, idle.index, factor=-1.0)
+    room = np.maximum(p.rates.most - p.network.placed_by_line, 0.0)[lines][:, p.tree.period]
+    return rows.hold("==", room)
 
 
-def minimum_rate(sets: Sets, tree: Tree, rates: Rates, make: Family, below: Family) -> None:
-    """``make + placed + below >= minimum sustaining rate`` of hot lines."""
-    least = (rates.least - sets.placed_by_line)[:, tree.period]
-    rows = Rows(make.model, tree, "minimum rate", make.keys, scale=make.scale)
-    rows.add(make, tree.now).add(below, tree.now)
-    rows.constrain(">=", least, where=below.exists)
+def _minimum_rate(p: Programme) -> Rows:
+    """The minimum sustaining rate of hot lines."""
+    make, below = p["make"], p["below minimum"]
+    least = (p.rates.least - p.network.placed_by_line)[:, p.tree.period]
+    rows = Rows(p.tree, "minimum rate", make.keys, scale=make.scale).add(make).add(below)
+    return rows.hold(">=", least, where=below.exists)
 
 
-def ramp_limit(sets: Sets, tree: Tree, make: Family) -> None:
-    """``monthly output - monthly output before <= ramp x months between the middles of the two``."""
-    limits = [row["ramp"] for row in sets.lines.values()]
+def _ramp(p: Programme) -> Iterable[Rows]:
+    """Output rises bearably; placed orders count, and a rise that they force is allowed."""
+    make, tree = p["make"], p.tree
+    limits = [row["ramp"] for row in p.network.lines.values()]
     at = np.array([n for n, limit in enumerate(limits) if limit is not None], dtype=np.int64)
     if not at.size or len(tree) < 2:
         return
-    import scipy.sparse as sp
-
-    per_month = sp.diags_array(1.0 / tree.months).tocsr()
-    rows = Rows(make.model, tree, "ramp", [make.keys[n] for n in at], scale=make.scale[at])
+    per_month = sp.csr_array(sp.diags_array(1.0 / tree.months))
+    rows = Rows(tree, "ramp", [make.keys[n] for n in at], scale=make.scale[at])
     rows.add(make, per_month, key=at, row=np.arange(at.size))
     rows.add(make, tree.earlier @ per_month, key=at, row=np.arange(at.size), factor=-1.0)
-    placed = sets.placed_by_line[at][:, tree.period] / tree.months
+    placed = p.network.placed_by_line[at][:, tree.period] / tree.months
     before = placed @ tree.earlier.T
     apart = (tree.months + tree.earlier @ tree.months) / 2
     allowed = np.array([limits[n] for n in at])[:, None] * apart
-    rows.constrain("<=", np.maximum(allowed - placed + before, 0.0), where=(tree.parent >= 0)[None, :])
+    yield rows.hold("<=", np.maximum(allowed - placed + before, 0.0), where=(tree.parent >= 0)[None, :])
 
 
-def whole_lots(sets: Sets, tree: Tree, make: Family, lots: Family, at: Integers) -> None:
-    """``make = lot x whole number``; ``at`` gives the positions of the lines with lots."""
-    keys = at
-    sizes = np.array([list(sets.lines.values())[n]["lot"] for n in keys], dtype=float)
-    rows = Rows(make.model, tree, "whole lot", lots.keys, scale=make.scale[keys])
-    rows.add(make, tree.now, key=keys, row=np.arange(keys.size)).add(lots, tree.now, factor=-sizes)
-    rows.constrain("==", 0.0)
+def _whole_lots(p: Programme) -> Rows:
+    """Output in whole lots."""
+    make, lots, at = p["make"], p["lots"], positions(p, "lots")
+    sizes = np.array([p.network.lines[key[0]]["lot"] for key in lots.keys], dtype=float)
+    rows = Rows(p.tree, "whole lot", lots.keys, scale=make.scale[at])
+    return rows.add(make, key=at, row=np.arange(at.size)).add(lots, factor=-sizes).hold("==", 0.0)
 
 
-def set_up_lines(sets: Sets, rates: Rates) -> list[int]:
+def set_up_lines(p: Programme) -> list[int]:
     """Positions of the lines whose set-up costs money or takes some of a resource."""
-    takes = {use["line"] for use in sets.uses if use["setup"]}
-    return [n for n, code in enumerate(sets.lines) if rates.setup[n].any() or code in takes]
+    takes = {use["line"] for use in p.network.uses if use["setup"]}
+    return [n for n, code in enumerate(p.network.lines) if p.rates.setup[n].any() or code in takes]
 
 
-def set_ups(sets: Sets, tree: Tree, rates: Rates, make: Family, active: Family, at: Integers) -> None:
-    """``make <= M x active`` with M the maximum rate or, where unlimited, all that could ever be useful or possible."""
-    most = most_output(sets, rates, at)[:, tree.period]
+def _set_ups(p: Programme) -> Rows:
+    """Nothing is made without a set-up."""
+    make, active, at = p["make"], p["active"], positions(p, "active")
+    most = most_output(p.network, p.rates, at)[:, p.tree.period]
     if not np.isfinite(most).all():
         from rampart.findings import CaseError, Finding
 
-        lines = [list(sets.lines)[n] for n in at]
-        codes = [line for line, row in zip(lines, most, strict=True) if not np.isfinite(row).all()]
+        codes = [key[0] for key, row in zip(active.keys, most, strict=True) if not np.isfinite(row).all()]
         raise CaseError(
             Finding("set-up-unbounded", "lines", column="max_rate", value=code, details={"line": code})
             for code in codes
         )
-    rows = Rows(make.model, tree, "set-up", active.keys, scale=make.scale[at])
-    rows.add(make, tree.now, key=at, row=np.arange(at.size))
+    rows = Rows(p.tree, "set-up", active.keys, scale=make.scale[at])
+    rows.add(make, key=at, row=np.arange(at.size))
     line, node = (index.ravel() for index in np.indices(most.shape))
     rows.add_cells(active, key=line, cause=node, row=line, effect=node, factor=-most.ravel())
-    rows.constrain("<=", 0.0)
+    return rows.hold("<=", 0.0)

@@ -1,86 +1,145 @@
-"""Need served or unmet, and stock against requirement and floor. Every shortage is bounded by what is asked."""
+"""Need: served from stock or unmet. Every shortage is bounded by what is asked, so it cannot create stock.
+
+    need   serve[d, t] + unmet[d, t] = need[d, t]                       lost where it is not served in its period
+           serve[d, t] + unmet[d, t] - unmet[d, t-1] = need[d, t]       of a demand that may be served late: due so far
+
+d   holder, item and purpose; t node, first to last; in units; unmet <= need, without bound where it may be late. On a mean
+path the need is that of the regimes by their shares. The objective counts months of the demand's own mean need, weighted;
+a need that may be late counts a twelfth for each month it is due.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
-from rampart.network.lags import Floats
-from rampart.network.network import Sets
-from rampart.plan.programme.terms import Families, Family, Measure, Rows, _share
-from rampart.plan.programme.tree import Tree
+from rampart.catalogues.results import frame
+from rampart.network.accounts import Posting, service_postings
+from rampart.network.keys import Key
+from rampart.network.lags import Floats, begins
+from rampart.network.network import Network
+from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
+from rampart.plan.programme.by_node import by_node
+from rampart.plan.programme.families import FamilySpec
+from rampart.plan.programme.measures import share
+from rampart.plan.programme.programme import Programme
+from rampart.plan.programme.rows import Rows
+from rampart.plan.programme.values import Values
 
-
-def late_rows(sets: Sets) -> NDArray[np.bool_]:
-    """Which demands may be served late, shape (demands,): the first row of the demand decides."""
-    rows: dict[tuple[str, str, str], bool] = {}
-    for r in sets.rows("demand"):
-        rows.setdefault((r["holder"], r["item"], r["purpose"]), bool(r["late"]))
-    return np.array([rows[key] for key in sets.demands], dtype=bool)
-
-
-def serve_need(sets: Sets, tree: Tree, *, serve: Family, unmet: Family) -> None:
-    """Lost: ``served + unmet = need``. Late: ``due = due before + need - served``."""
-    late = np.flatnonzero(late_rows(sets))
-    rows = Rows(serve.model, tree, "need", serve.keys, scale=serve.scale)
-    rows.add(serve, tree.now).add(unmet, tree.now)
-    rows.add(unmet, tree.earlier, key=late, row=late, factor=-1.0)
-    rows.constrain("==", sets.need_on(tree))
+if TYPE_CHECKING:
+    import polars as pl
 
 
-def monthly_need(sets: Sets) -> Floats:
+class Needs(Part):
+    """What is served, and what is not."""
+
+    name = "need"
+
+    def families(self, p: Programme) -> Iterable[FamilySpec]:
+        """``serve`` and ``unmet``."""
+        keys, late, need = p.network.demands, p.network.late[:, None], p.need
+        scale = p.scale_of(d.item for d in keys)
+        due = (need > 0) | (late & ((p.tree.so_far @ need.T).T > 0))
+        yield FamilySpec("serve", keys, "flow", exists=due, scale=scale)
+        yield FamilySpec(
+            "unmet", keys, "slack", exists=(need > 0) | late, upper=np.where(late, np.inf, need), scale=scale, tie=0.1
+        )
+
+    def postings(self, p: Programme) -> Iterable[Posting]:
+        """What is served leaves the stock."""
+        return service_postings(p.network)
+
+    def rows(self, p: Programme) -> Iterable[Rows]:
+        """``need``."""
+        serve, unmet = p["serve"], p["unmet"]
+        late = np.flatnonzero(p.network.late)
+        rows = Rows(p.tree, "need", serve.keys, scale=serve.scale).add(serve).add(unmet)
+        rows.add(unmet, p.tree.earlier, key=late, row=late, factor=-1.0)
+        yield rows.hold("==", p.need)
+
+    def measures(self, p: Programme) -> Iterable[Weight]:
+        """Months of need unmet, the partner's and the members' own; price of what is served, costs of what is not."""
+        n, tree = p.network, p.tree
+        weights: dict[Key, float] = {}
+        for r in n.rows("demand"):
+            weights.setdefault((r["holder"], r["item"], r["purpose"]), r["weight"])
+        weight = np.array([weights[key] for key in n.demands]) * share(1.0, monthly_need(n))
+        late = n.late[:, None]
+        each = np.where(late, tree.months / 12.0, 1.0) * weight.reshape(-1, 1)
+        theirs = np.array([d.holder in n.recipients for d in n.demands], dtype=bool)
+        yield Weight("need", "unmet", each * theirs.reshape(-1, 1))
+        yield Weight("own_use", "unmet", each * ~theirs.reshape(-1, 1))
+        yield Weight("money", "serve", -in_first_month(p, "price") / p.unit)
+        lost = np.where(late, tree.at_end.astype(float), 1.0) * in_first_month(p, "unmet_cost")
+        waiting = np.where(late, tree.months * in_first_month(p, "late_cost"), 0.0)
+        yield Weight("money", "unmet", (lost + waiting) / p.unit)
+
+    def limits(self, p: Programme) -> Iterable[Limit]:
+        """Another need comes first."""
+        yield Limit("need", "priority")
+
+    def shortages(self, p: Programme) -> Iterable[Shortage]:
+        """The holder is short."""
+        recipients = p.network.recipients
+
+        def of(key: Key) -> Short:
+            return Short("need" if key[0] in recipients else "own_use", key[0], key[1])
+
+        yield Shortage("unmet", "need", ("need", "own_use"), of, lasting=False)
+
+    def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
+        """``demand``."""
+        late, unmet, keys = v.network.late[:, None], v["unmet"], v.network.demands
+        return {"demand": frame("plan", "demand", by_node(v, {
+            "holder": [d.holder for d in keys], "item": [d.item for d in keys], "purpose": [d.purpose for d in keys],
+            "need": v.programme.need, "served": v["serve"], "unmet": np.where(late, 0.0, unmet),
+            "late": np.where(late, unmet, 0.0),
+        }))}  # fmt: skip
+
+
+def monthly_need(network: Network) -> Floats:
     """Mean need a month, over the months with need, of each demand; of regimes the largest. Shape (demands,)."""
-    result = np.zeros(len(sets.demands))
-    for regime in [r["regime"] for r in sets.rows("regimes")] or [None]:
-        need = np.nan_to_num(sets.demand_monthly("need", regime))
+    result = np.zeros(len(network.demands))
+    for regime in [r["regime"] for r in network.rows("regimes")] or [None]:
+        need = np.nan_to_num(network.demand_monthly("need", regime))
         if need.size:
-            result = np.maximum(result, _share(need.sum(axis=1), (need > 0).sum(axis=1).astype(float)))
+            result = np.maximum(result, share(need.sum(axis=1), (need > 0).sum(axis=1).astype(float)))
     return result
 
 
-def unmet_need(sets: Sets, tree: Tree, v: Families, *, recipients: bool) -> Measure:
-    """Months of need unmet, weighted; a need that may be served late counts a twelfth for each month it is due."""
-    measure = Measure("need" if recipients else "own_use", "months of need")
-    weights: dict[tuple[str, str, str], float] = {}
-    for r in sets.rows("demand"):
-        weights.setdefault((r["holder"], r["item"], r["purpose"]), r["weight"])
-    mine = np.array([(h in sets.recipients) == recipients for h, _, _ in sets.demands], dtype=bool)
-    weight = np.array([weights[key] for key in sets.demands]) * _share(1.0, monthly_need(sets)) * mine
-    each = np.where(late_rows(sets)[:, None], tree.months / 12.0, 1.0)
-    return measure.add(v["unmet"], tree.probability * each * weight.reshape(-1, 1))
-
-
-def _first_of_period(sets: Sets, tree: Tree, column: str) -> Floats:
+def in_first_month(p: Programme, column: str) -> Floats:
     """A price or cost of each demand in the first month of each node in which it is in force, 0 where it never is.
 
     Shape (demands, nodes). On a mean path it is the mean over the regimes in which it is in force.
     """
+    network, tree = p.network, p.tree
     if tree.mix is None:
-        return np.nan_to_num(_first_in(sets, column, None))[:, tree.period]
-    total, weight = np.zeros((2, len(sets.demands), len(tree)))
-    for share, regime in zip(tree.mix.T, tree.regimes, strict=True):
-        value = _first_in(sets, column, regime)[:, tree.period]
-        total += np.nan_to_num(value) * share
-        weight += np.isfinite(value) * share
-    return _share(total, weight)
+        return np.nan_to_num(_first_in(network, column, None))[:, tree.period]
+    total, weight = np.zeros((2, len(network.demands), len(tree)))
+    for part, regime in zip(tree.mix.T, tree.regimes, strict=True):
+        value = _first_in(network, column, regime)[:, tree.period]
+        total += np.nan_to_num(value) * part
+        weight += np.isfinite(value) * part
+    return share(total, weight)
 
 
-def _first_in(sets: Sets, column: str, regime: str | None) -> Floats:
+def _first_in(network: Network, column: str, regime: str | None) -> Floats:
     """The same by period in one regime, NaN where not in force, shape (demands, periods).
 
     A late demand keeps its price and costs after its last row ended, for what is still due.
     """
-    monthly = sets.demand_monthly(column, regime)
-    first = np.full((len(sets.demands), len(sets.calendar)), np.nan)
+    monthly = network.demand_monthly(column, regime)
+    calendar = network.calendar
+    first = np.full((len(network.demands), len(calendar)), np.nan)
     if not monthly.size:
         return first
-    if column in ("late_cost", "unmet_cost", "price"):
-        for n in np.flatnonzero(late_rows(sets)):
-            for m in range(1, monthly.shape[1]):
-                if np.isnan(monthly[n, m]):
-                    monthly[n, m] = monthly[n, m - 1]
-    starts = np.asarray(sets.calendar.starts) - sets.calendar.first
-    for t, (start, length) in enumerate(zip(starts, sets.calendar.lengths, strict=True)):
+    for n in np.flatnonzero(network.late):
+        for m in range(1, monthly.shape[1]):
+            if np.isnan(monthly[n, m]):
+                monthly[n, m] = monthly[n, m - 1]
+    for t, (start, length) in enumerate(zip(begins(calendar), calendar.lengths, strict=True)):
         for month in range(start, start + length):
             first[:, t] = np.where(np.isnan(first[:, t]), monthly[:, month], first[:, t])
     return first

@@ -1,62 +1,133 @@
-"""Ordering: when an order may be decided, what it costs, how much a contract allows."""
+"""Orders from lines, over contracts.
+
+    sum of order[c, s] over s up to t <= most[c]      contract limit, at every last node t
+
+c   channel: a line with a contract, or with its own nation where no contract names it
+s   node of the decision, where the contract is open for all its months (``may_order``)
+order[c, s]  units; delivered lead months later (``network.accounts``); ``most`` units in all, also of what is cancelled later
+
+Money: commitment of the whole price at the award; advance at the award and the rest on delivery at the price of that
+month. Source: the contract terms of the case.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
-from numpy.typing import NDArray
 
-from rampart.network.lags import Floats
-from rampart.network.network import Sets
-from rampart.network.prices import delivery_price
-from rampart.plan.programme.terms import Family, Rows
-from rampart.plan.programme.tree import Tree
+from rampart.case.calendar import month_text
+from rampart.catalogues.results import frame
+from rampart.network.accounts import Posting, order_postings
+from rampart.network.keys import Contract, Line
+from rampart.network.lags import Booleans, all_there, first_effect
+from rampart.network.payments import Flow
+from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
+from rampart.plan.programme.families import FamilySpec
+from rampart.plan.programme.programme import Programme
+from rampart.plan.programme.rows import Rows
+from rampart.plan.programme.values import Values
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TO_RECIPIENT = 4.0
+"""Weight of orders that go straight to a recipient: where all else is equal a member keeps what it orders."""
 
 
-def may_order(sets: Sets, tree: Tree) -> NDArray[np.bool_]:
+class Order(Part):
+    """What is ordered, from which line, over which contract, when."""
+
+    name = "order"
+
+    def families(self, p: Programme) -> Iterable[FamilySpec]:
+        """``order``: units by channel, from nothing up."""
+        n = p.network
+        items = [n.lines[c.line]["item"] for c in n.channels]
+        away = np.array([c.ship_to in n.recipients for c in n.channels], dtype=bool)
+        yield FamilySpec(
+            "order", [Contract(c.line, c.code) for c in n.channels], "decision", exists=may_order(p),
+            scale=p.scale_of(items), worth=p.price_of(items), tie=1.0,
+            prefer=(p.delivery_price[:, 0], np.array([c.lead for c in n.channels], dtype=float)),
+            tie_by=np.where(away, TO_RECIPIENT, 1.0)[:, None], called=lambda key: Line(key[0]),
+        )  # fmt: skip
+
+    def postings(self, p: Programme) -> Iterable[Posting]:
+        """Delivery, line capacity, components, resources."""
+        return order_postings(p.network)
+
+    def flows(self, p: Programme) -> Iterable[Flow]:
+        """Commitment and advance at the award, the rest on delivery."""
+        for channel, priced, on_delivery in zip(p.network.channels, p.order_price, p.delivery_price, strict=True):
+            of, payer, award = Contract(channel.line, channel.code), channel.payer, channel.award
+            yield Flow("order", of, payer, "procurement", "commitments", priced, award, beyond=True)
+            yield Flow("order", of, payer, "procurement", "payments", priced * channel.advance, award, beyond=True)
+            # on delivery each unit is paid at the price of its own month of delivery
+            price = on_delivery / p.unit
+            fixed = bool((price == price[0]).all())
+            rest = np.full(len(p.tree), (1 - channel.advance) * (price[0] if fixed else 1.0))
+            yield Flow(
+                "order", of, payer, "procurement", "payments", rest, channel.lead, price=None if fixed else tuple(price)
+            )
+
+    def rows(self, p: Programme) -> Iterable[Rows]:
+        """``contract limit``."""
+        order = p["order"]
+        most = np.array([c.most for c in p.network.channels]).reshape(-1, 1)
+        # what is cancelled later counts: the sum stands behind the lag of nothing
+        rows = Rows(p.tree, "contract limit", order.keys, scale=order.scale).add(order, then=p.tree.so_far)
+        yield rows.hold("<=", most, where=p.tree.at_end[None, :])
+
+    def measures(self, p: Programme) -> Iterable[Weight]:
+        """Its price, for the part delivered within the horizon."""
+        yield Weight("money", "order", p.order_price)
+
+    def limits(self, p: Programme) -> Iterable[Limit]:
+        """A contract that is used up."""
+        yield Limit("contract limit", "contract")
+
+    def decisions(self, v: Values) -> Iterable[Decision]:
+        """What to order now. What a line's own nation makes for itself at no price (a component that flows on) is the
+        line's schedule and no decision.
+        """
+        price = v.programme.order_price
+        for n, c in enumerate(v.network.channels):
+            quantity = float(v["order"][n, 0])
+            if price[n, 0] != 0 or c.code != c.line:
+                yield Decision(
+                    "order", c.buyer, Line(c.line), v.network.lines[c.line]["item"], c.ship_to, quantity,
+                    first_year(v, "order", n), quantity * float(price[n, 0]), c.lead, "order", n,
+                )  # fmt: skip
+
+    def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
+        """``orders``."""
+        rows: list[tuple[Any, ...]] = []
+        for n, c in enumerate(v.network.channels):
+            for node in np.flatnonzero(v["order"][n] > 0):
+                quantity = float(v["order"][n, node])
+                decided = int(v.tree.first_month[node])
+                arrives = first_effect(decided, c.lead)
+                rows.append((
+                    c.code, c.line, c.buyer, c.payer, c.ship_to, v.network.lines[c.line]["item"], v.months[node],
+                    month_text(first_effect(decided, c.award)), v.case.calendar.period(arrives), month_text(arrives),
+                    quantity, quantity * float(v.programme.order_price[n, node]),
+                ))  # fmt: skip
+        return {"orders": frame("plan", "orders", rows)}
+
+
+def may_order(p: Programme) -> Booleans:
     """Where an order exists, shape (channels, nodes): the contract is open for the whole node, every delivery inside
     the horizon falls in the line's time, and some of it is delivered within the horizon.
     """
-    result = np.zeros((len(sets.channels), len(tree)), dtype=bool)
-    for n, channel in enumerate(sets.channels):
-        line = sets.lines[channel.line]
-        start, end = tree.first_month, tree.last_month
-        open_ = (start >= channel.first) & (end <= channel.last)
-        earliest = start + int(np.floor(channel.lead))
-        latest = np.minimum(end + int(np.ceil(channel.lead)), sets.calendar.last)
-        in_time = (earliest >= sets.month(line["from"], sets.calendar.first)) & (
-            latest <= sets.month(line["until"], sets.calendar.last)
-        )
-        result[n] = open_ & in_time & (earliest <= sets.calendar.last)
+    network, tree = p.network, p.tree
+    first, last = network.calendar.first, network.calendar.last
+    result = np.zeros((len(network.channels), len(tree)), dtype=bool)
+    for n, channel in enumerate(network.channels):
+        line = network.lines[channel.line]
+        open_ = (tree.first_month >= channel.first) & (tree.last_month <= channel.last)
+        earliest = tree.first_month + first_effect(0, channel.lead)
+        latest = np.minimum(tree.last_month + all_there(0, channel.lead), last)
+        in_time = (earliest >= network.month(line["from"], first)) & (latest <= network.month(line["until"], last))
+        result[n] = open_ & in_time & (earliest <= last)
     return result
-
-
-def order_price(sets: Sets, tree: Tree) -> Floats:
-    """Price of one unit ordered at each node, in money units, for the part delivered within the horizon.
-
-    Shape (channels, nodes). Raises CaseError where a price is not known: unknown is not zero.
-    """
-    at_delivery = delivery_price(sets)
-    result = np.zeros((len(sets.channels), len(tree)))
-    offset = np.arange(at_delivery.shape[1])
-    for n, (channel, cost) in enumerate(zip(sets.channels, at_delivery, strict=True)):
-        whole = int(np.floor(channel.lead))
-        part = channel.lead - whole
-        padded = np.concatenate([cost, np.zeros(whole + 2)])
-        of_month = (1 - part) * padded[offset + whole] + part * padded[offset + whole + 1]
-        sums = np.add.reduceat(of_month, np.asarray(sets.calendar.starts) - sets.calendar.first)
-        result[n] = (sums / np.asarray(sets.calendar.lengths))[tree.period]
-    if np.isnan(result).any():
-        from rampart.findings import CaseError, Finding
-
-        lines = sorted({c.line for c, row in zip(sets.channels, result, strict=True) if np.isnan(row).any()})
-        raise CaseError(Finding("unit-cost-unknown", "lines", value=line, details={"line": line}) for line in lines)
-    return result / sets.case.money_unit
-
-
-def contract_limits(sets: Sets, tree: Tree, order: Family) -> None:
-    """``sum of orders so far <= max_quantity`` of each contract, at the last nodes; what is cancelled later counts."""
-    most = np.array([c.most for c in sets.channels])
-    rows = Rows(order.model, tree, "contract limit", order.keys, scale=order.scale)
-    rows.add(order, tree.now, then=tree.so_far)
-    at_end = np.isin(np.arange(len(tree)), tree.leaves)
-    rows.constrain("<=", np.where(np.isfinite(most), most, np.inf)[:, None], where=at_end[None, :])

@@ -1,45 +1,81 @@
-"""Pledges: what is owed until it has arrived."""
+"""Pledges: what is owed until it has arrived.
+
+    pledge   owed[k, t] + sum of what arrived from the donor up to t >= pledged so far[k, t],   owed <= pledged so far
+
+k   donor, recipient and item; t node from which on something is pledged; owed in units. What arrives stands in
+``network.accounts``. The objective counts months of the full pledge owed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
-from rampart.case.calendar import month_number
+from rampart.catalogues.results import frame
 from rampart.network.lags import Floats
-from rampart.network.network import Sets
-from rampart.network.ways import Row
-from rampart.plan.programme.terms import Families, Family, Measure, Rows, _share
-from rampart.plan.programme.tree import Tree
+from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
+from rampart.plan.programme.families import FamilySpec
+from rampart.plan.programme.measures import share
+from rampart.plan.programme.programme import Programme
+from rampart.plan.programme.rows import Rows
+from rampart.plan.programme.values import Values
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
-def pledged(sets: Sets, tree: Tree, v: Families) -> Measure:
-    """Months of a full pledge owed."""
-    _, due = pledge_rows(sets)
-    last = due[:, -1:] if due.size else np.zeros((0, 1))
-    weight = tree.probability * tree.months * _share(1.0, last)
-    return Measure("pledges", "months of a full pledge").add(v["owed"], weight)
+class Pledges(Part):
+    """What was pledged and has not arrived."""
+
+    name = "pledge"
+
+    def families(self, p: Programme) -> Iterable[FamilySpec]:
+        """``owed``: units, at most what is pledged so far."""
+        pledges, due = p.network.pledges, pledged(p)
+        yield FamilySpec("owed", pledges, "slack", exists=due > 0, upper=due, scale=p.scale_of(k.item for k in pledges))
+
+    def rows(self, p: Programme) -> Iterable[Rows]:
+        """``pledge``."""
+        owed, due = p["owed"], pledged(p)
+        rows = Rows(p.tree, "pledge", owed.keys, scale=owed.scale).add(owed)
+        for posting in p.account("pledge"):
+            arrived = p.tree.so_far @ p.tree.effect(posting.lag)
+            family = p.families[posting.family]
+            key, row = np.array([family.index[posting.of]]), np.array([owed.index[posting.at]])
+            rows.add(family, arrived, key=key, row=row, factor=posting.per_unit)
+        yield rows.hold(">=", due, where=due > 0)
+
+    def measures(self, p: Programme) -> Iterable[Weight]:
+        """Months of a full pledge owed."""
+        due = pledged(p)
+        last = p.network.pledged[:, -1:] if due.size else np.zeros((0, 1))
+        yield Weight("pledges", "owed", p.tree.months * share(1.0, last))
+
+    def limits(self, p: Programme) -> Iterable[Limit]:
+        """What is owed to another comes first."""
+        yield Limit("pledge", "priority")
+
+    def shortages(self, p: Programme) -> Iterable[Shortage]:
+        """The donor is short of what it owes."""
+        yield Shortage("owed", "pledge", ("pledges",), lambda key: Short("pledges", key[0], key[2]), in_units=False)
+
+    def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
+        """``pledges``: pledged, arrived and owed so far, at the nodes at which something is pledged."""
+        due = pledged(v.programme)
+        received = v.programme.balance("pledge", v.network.pledge_index, v.by_family)
+        arrived = sum(received.values(), np.zeros(due.shape)) @ v.tree.so_far.T
+        rows: list[tuple[Any, ...]] = []
+        for n, key in enumerate(v.network.pledges):
+            for node in np.flatnonzero(due[n] > 0):
+                rows.append((
+                    *key, int(v.tree.period[node]), v.months[node], float(due[n, node]), float(arrived[n, node]),
+                    float(v["owed"][n, node]),
+                ))  # fmt: skip
+        return {"pledges": frame("plan", "pledges", rows)}
 
 
-def pledge_rows(sets: Sets) -> tuple[list[tuple[str, str, str]], Floats]:
-    """(donor, recipient, item) with pledges, and the pledged quantity due so far, shape (pledges, periods)."""
-    rows: list[Row] = [r for r in sets.rows("deliveries") if r["status"] == "pledged"]
-    keys = sorted({(r["donor"], r["recipient"], r["item"]) for r in rows})
-    due = np.zeros((len(keys), len(sets.calendar)))
-    for r in rows:
-        period = sets.calendar.period(max(month_number(r["month"]), sets.calendar.first))
-        if period is not None:
-            due[keys.index((r["donor"], r["recipient"], r["item"])), period:] += r["quantity"]
-    return keys, due
-
-
-def pledges(sets: Sets, tree: Tree, owed: Family, send: Family) -> None:
-    """``owed + arrived so far from the donor >= pledged so far``."""
-    keys, due = pledge_rows(sets)
-    index = {key: n for n, key in enumerate(keys)}
-    rows = Rows(owed.model, tree, "pledge", owed.keys, scale=owed.scale).add(owed, tree.now)
-    for n, route in enumerate(sets.routes):
-        key = (route.origin, route.destination, route.item)
-        if key in index:
-            arrived = tree.so_far @ tree.later(route.months)
-            rows.add(send, arrived, key=np.array([n]), row=np.array([index[key]]))
-    rows.constrain(">=", due[:, tree.period], where=due[:, tree.period] > 0)
+def pledged(p: Programme) -> Floats:
+    """Pledged quantity due so far at each node, shape (pledges, nodes)."""
+    return p.network.pledged[:, p.tree.period]

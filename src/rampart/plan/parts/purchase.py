@@ -1,45 +1,117 @@
-"""Purchases from third countries out of finite stock."""
+"""Purchases from third countries, out of finite stock.
+
+    market stock   sum of buy[o, b, s] over buyers b and s up to t <= quantity[o]         at every last node t
+    market rate    sum of buy[o, b, t] over buyers b <= most a month[o] x months open in t
+
+o   offer; b buyer; t node, first to last; buy in units, paid at once, arriving after the delay (``network.accounts``)
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
-from numpy.typing import NDArray
 
-from rampart.network.lags import Floats
-from rampart.network.network import Sets
-from rampart.plan.programme.terms import Family, Rows
-from rampart.plan.programme.tree import Tree
+from rampart.case.calendar import month_text
+from rampart.catalogues.results import frame
+from rampart.network.accounts import Posting, purchase_postings
+from rampart.network.keys import Offer, Purchase
+from rampart.network.lags import Floats, first_effect
+from rampart.network.payments import KINDS, Flow
+from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
+from rampart.plan.programme.families import FamilySpec
+from rampart.plan.programme.programme import Programme
+from rampart.plan.programme.rows import Rows
+from rampart.plan.programme.values import Values
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
-def market_months(sets: Sets, tree: Tree) -> Floats:
+class Purchases(Part):
+    """What is bought from third countries."""
+
+    name = "purchase"
+
+    def families(self, p: Programme) -> Iterable[FamilySpec]:
+        """``buy``: units by offer and buyer; the offer is open and some of it arrives within the horizon."""
+        offers, last = p.network.offers, p.network.calendar.last
+        arrives = [p.tree.first_month + first_effect(0, o.delay) <= last for o in offers]
+        yield FamilySpec(
+            "buy", [Purchase(o.code, o.buyer) for o in offers], "decision",
+            exists=(months_open(p) > 0) & np.array(arrives, dtype=bool).reshape(-1, len(p.tree)),
+            scale=p.scale_of(o.item for o in offers), worth=np.array([o.price for o in offers]) / p.unit, tie=1.0,
+            prefer=(np.array([o.price for o in offers], dtype=float), np.array([o.delay for o in offers], dtype=float)),
+            called=lambda key: Offer(key[0]),
+        )  # fmt: skip
+
+    def postings(self, p: Programme) -> Iterable[Posting]:
+        """It arrives in the buyer's stock."""
+        return purchase_postings(p.network)
+
+    def flows(self, p: Programme) -> Iterable[Flow]:
+        """Committed and paid at once."""
+        for o in p.network.offers:
+            price, of = np.full(len(p.tree), o.price / p.unit), Purchase(o.code, o.buyer)
+            yield from (Flow("buy", of, o.buyer, "procurement", kind, price, 0.0) for kind in KINDS)
+
+    def rows(self, p: Programme) -> Iterable[Rows]:
+        """``market stock`` and ``market rate``."""
+        table, buy = p.network.rows("market"), p["buy"]
+        codes = [r["offer"] for r in table]
+        keys = [Offer(code) for code in codes]
+        at = np.array([codes.index(o.code) for o in p.network.offers], dtype=np.int64)
+        scale = p.scale_of(r["item"] for r in table)
+        stock = Rows(p.tree, "market stock", keys, scale=scale).add(buy, p.tree.so_far, row=at)
+        quantity = np.array([r["quantity"] for r in table]).reshape(-1, 1)
+        yield stock.hold("<=", quantity, where=p.tree.at_end[None, :])
+        open_months = np.zeros((len(codes), len(p.tree)))
+        open_months[at] = months_open(p)
+        rate = np.array([r["max_rate"] for r in table]).reshape(-1, 1)
+        most = np.where(open_months > 0, rate * np.where(open_months > 0, open_months, 1.0), 0.0)
+        yield Rows(p.tree, "market rate", keys, scale=scale).add(buy, row=at).hold("<=", most)
+
+    def measures(self, p: Programme) -> Iterable[Weight]:
+        """Its price."""
+        yield Weight("money", "buy", np.array([o.price for o in p.network.offers]).reshape(-1, 1) / p.unit)
+
+    def limits(self, p: Programme) -> Iterable[Limit]:
+        """An offer that is sold out, or sold no faster."""
+        yield Limit("market stock", "market", monthly=True)
+        yield Limit("market rate", "market", monthly=True)
+
+    def decisions(self, v: Values) -> Iterable[Decision]:
+        """What to buy now."""
+        for n, o in enumerate(v.network.offers):
+            quantity = float(v["buy"][n, 0])
+            yield Decision(
+                "purchase", o.buyer, Offer(o.code), o.item, o.buyer, quantity, first_year(v, "buy", n),
+                quantity * o.price / v.programme.unit, o.delay, "buy", n,
+            )  # fmt: skip
+
+    def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
+        """``purchases``."""
+        rows: list[tuple[Any, ...]] = []
+        for n, o in enumerate(v.network.offers):
+            for node in np.flatnonzero(v["buy"][n] > 0):
+                quantity = float(v["buy"][n, node])
+                arrives = month_text(first_effect(int(v.tree.first_month[node]), o.delay))
+                rows.append((
+                    o.code, o.seller, o.buyer, o.item, int(v.tree.period[node]), v.months[node], arrives, quantity,
+                    quantity * o.price / v.programme.unit,
+                ))  # fmt: skip
+        return {"purchases": frame("plan", "purchases", rows)}
+
+
+def months_open(p: Programme) -> Floats:
     """Months of each node in which each offer may be bought, shape (offers, nodes)."""
-    rows = {r["offer"]: r for r in sets.rows("market")}
-    result = np.zeros((len(sets.offers), len(tree)))
-    for n, offer in enumerate(sets.offers):
+    rows = {r["offer"]: r for r in p.network.rows("market")}
+    first, last = p.network.calendar.first, p.network.calendar.last
+    result = np.zeros((len(p.network.offers), len(p.tree)))
+    for n, offer in enumerate(p.network.offers):
         row = rows[offer.code]
-        begin = np.maximum(tree.first_month, sets.month(row["from"], sets.calendar.first))
-        end = np.minimum(tree.last_month, sets.month(row["until"], sets.calendar.last))
+        begin = np.maximum(p.tree.first_month, p.network.month(row["from"], first))
+        end = np.minimum(p.tree.last_month, p.network.month(row["until"], last))
         result[n] = np.maximum(0, end - begin + 1)
     return result
-
-
-def may_buy(sets: Sets, tree: Tree) -> NDArray[np.bool_]:
-    """Where a purchase exists: the offer is open and some of it arrives within the horizon."""
-    delay = np.array([int(np.floor(o.delay)) for o in sets.offers], dtype=np.int64).reshape(-1, 1)
-    return (market_months(sets, tree) > 0) & (tree.first_month + delay <= sets.calendar.last)
-
-
-def market_limits(sets: Sets, tree: Tree, buy: Family) -> None:
-    """``all purchases of an offer <= quantity`` and, in each node, ``<= most per month x months open``."""
-    table = sets.rows("market")
-    codes = [r["offer"] for r in table]
-    at = np.array([codes.index(o.code) for o in sets.offers], dtype=np.int64)
-    scale = np.array([sets.item_scale[r["item"]] for r in table])
-    stock = Rows(buy.model, tree, "market stock", codes, scale=scale).add(buy, tree.so_far, row=at)
-    last = np.isin(np.arange(len(tree)), tree.leaves)[None, :]
-    stock.constrain("<=", np.array([r["quantity"] for r in table])[:, None], where=last)
-    open_months = np.zeros((len(codes), len(tree)))
-    open_months[at] = market_months(sets, tree)
-    rate = np.array([r["max_rate"] for r in table])[:, None]
-    most = np.where(open_months > 0, rate * np.where(open_months > 0, open_months, 1.0), 0.0)
-    Rows(buy.model, tree, "market rate", codes, scale=scale).add(buy, tree.now, row=at).constrain("<=", most)

@@ -1,109 +1,140 @@
-"""Stock: the balance of each holder and item, storage limits, shelf life."""
+"""Stock: the balance of each holder and item, storage limits, shelf life.
+
+    balance      stock[h,i,t] = stock[h,i,t-1] + given[h,i,t] + all that the postings to (h,i) bring at t
+    storage      stock[h,i,t] <= limit[h,i] + over storage[h,i,t]
+    shelf life   stock[h,i,t] <= opening lots still usable + receipts recent enough to be usable next month
+
+h   holder; i item; t node, first to last; in units; at the end of t. ``given`` holds placed orders and goods in transit by
+month of arrival, and the opening stock at the roots. The postings stand in ``network.accounts``. Receipts that come from
+other holders do not count as recent, so sending never makes stock younger (METHODS C6 for the compact form). What has a
+shelf life may be disposed of.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from rampart.case.calendar import month_number
-from rampart.network.lags import Floats, Integers
-from rampart.network.lots import opening_stock, perishable, storage_limits, usable_share
-from rampart.network.network import Sets
-from rampart.network.ways import Pair
-from rampart.plan.parts.supply import take_components
-from rampart.plan.programme.terms import Family, Rows
-from rampart.plan.programme.tree import Tree
+from rampart.catalogues.results import frame
+from rampart.network.accounts import Posting, disposal_postings
+from rampart.network.keys import Holder, Key, Pair
+from rampart.network.lags import Floats, Matrix
+from rampart.network.lots import perishable, storage_limits, usable_lots, usable_share
+from rampart.network.network import Network
+from rampart.plan.parts.part import Limit, Part, Rule, Weight
+from rampart.plan.programme.by_node import by_node, where_known
+from rampart.plan.programme.families import FamilySpec
+from rampart.plan.programme.programme import Programme
+from rampart.plan.programme.rows import Rows
+from rampart.plan.programme.values import Values
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FLOWS = ("made", "bought", "received", "used", "consumed", "sent", "disposed", "joined")
+"""Kinds of postings with a column of their own in the table ``stock``."""
 
 
-def balance(
-    sets: Sets,
-    tree: Tree,
-    *,
-    stock: Family,
-    order: Family,
-    buy: Family,
-    send: Family,
-    serve: Family,
-    dispose: Family,
-    expand: Family,
-    join: Family,
-) -> None:
-    """``stock = stock before + given + ordered + bought + received - served - sent - taken - disposed - joined``.
+class Stocks(Part):
+    """What lies where."""
 
-    Opening stock enters at the roots; placed orders and goods in transit are given by month of arrival.
-    """
-    rows = Rows(stock.model, tree, "balance", stock.keys, scale=stock.scale)
-    rows.add(stock, tree.now).add(stock, tree.earlier, factor=-1.0)
-    ship_to = sets.pair_positions([(c.ship_to, sets.lines[c.line]["item"]) for c in sets.channels])
-    rows.add_lagged(order, np.array([c.lead for c in sets.channels]), row=ship_to, factor=-1.0)
-    buyers = sets.pair_positions([(o.buyer, o.item) for o in sets.offers])
-    rows.add_lagged(buy, np.array([o.delay for o in sets.offers]), row=buyers, factor=-1.0)
-    to = sets.pair_positions([(r.destination, r.item) for r in sets.routes])
-    rows.add_lagged(send, np.array([r.months for r in sets.routes]), row=to, factor=-1.0)
-    rows.add(send, tree.now, row=sets.pair_positions([(r.origin, r.item) for r in sets.routes]))
-    rows.add(serve, tree.now, row=sets.pair_positions([(h, i) for h, i, _ in sets.demands]))
-    rows.add(dispose, tree.now, row=perishable(sets))
-    rows.add(join, tree.now, row=sets.pair_positions(sets.fleet_pairs))
-    take_components(sets, rows, order, expand, 1.0)
-    given = sets.given[:, tree.period].copy()
-    given[:, tree.parent < 0] += opening_stock(sets)[:, None]
-    rows.constrain("==", given)
+    name = "stock"
 
+    def families(self, p: Programme) -> Iterable[FamilySpec]:
+        """``stock``, ``dispose`` and ``over storage``."""
+        n = p.network
+        scale = p.scale_of(pair.item for pair in n.pairs)
+        yield FamilySpec("stock", n.pairs, "level", scale=scale, tie=0.01)
+        yield FamilySpec("dispose", n.perishable_pairs, "flow", scale=scale[perishable(n)], tie=0.5)
+        limited = np.isfinite(storage_limits(n))[:, None]
+        yield FamilySpec("over storage", n.pairs, "slack", exists=limited, scale=scale)
 
-def storage(sets: Sets, tree: Tree, stock: Family, over: Family) -> None:
-    """``stock <= limit + over``."""
-    rows = Rows(stock.model, tree, "storage", stock.keys, scale=stock.scale)
-    rows.add(stock, tree.now).add(over, tree.now, factor=-1.0)
-    rows.constrain("<=", storage_limits(sets)[:, None])
+    def postings(self, p: Programme) -> Iterable[Posting]:
+        """What is disposed of leaves the stock."""
+        return disposal_postings(p.network)
 
+    def rows(self, p: Programme) -> Iterable[Rows]:
+        """``balance``, ``storage`` and ``shelf life``."""
+        stock = p["stock"]
+        rows = Rows(p.tree, "balance", stock.keys, scale=stock.scale)
+        rows.add(stock).add(stock, p.tree.earlier, factor=-1.0)
+        yield rows.add_postings(p.account("stock"), p.families, stock.index, factor=-1.0).hold("==", p.given)
+        rows = Rows(p.tree, "storage", stock.keys, scale=stock.scale).add(stock).add(p["over storage"], factor=-1.0)
+        yield rows.hold("<=", storage_limits(p.network)[:, None])
+        yield _shelf_life(p)
 
-def shelf_life(sets: Sets, tree: Tree, *, stock: Family, order: Family, buy: Family) -> None:
-    """``stock <= opening lots still usable + receipts recent enough to be usable next month``.
+    def measures(self, p: Programme) -> Iterable[Weight]:
+        """Storage that had to be exceeded; holding cost, less what is worth something at the end."""
+        limit = storage_limits(p.network)
+        size = np.maximum(np.where(np.isfinite(limit), limit, 1.0), 1.0)
+        yield Weight("rules", "over storage", 1.0 / size[:, None])
+        holding, worth = holding_cost(p.network)
+        each = holding[:, None] * p.tree.months - worth[:, None] * p.tree.at_end
+        yield Weight("money", "stock", each / p.unit)
 
-    Receipts from channels, market and given arrivals count; what comes from other holders does not, so sending never
-    makes stock younger (METHODS C6 for the compact form).
-    """
-    pairs = perishable(sets)
-    if not pairs.size:
-        return
-    rows = Rows(stock.model, tree, "shelf life", [stock.keys[n] for n in pairs], scale=stock.scale[pairs])
-    rows.add(stock, tree.now, key=pairs, row=np.arange(pairs.size))
-    row_of = {sets.pairs[n]: row for row, n in enumerate(pairs)}
-    lives = np.array([sets.items[sets.pairs[n][1]]["shelf_life"] for n in pairs], dtype=np.int64)
-    fresh = {life: tree.over_nodes(usable_share(sets, life)) for life in set(lives.tolist())}
-    right = _usable_lots(sets, tree, row_of, lives)
-    for row, (n, life) in enumerate(zip(pairs, lives.tolist(), strict=True)):
-        right[row] += fresh[life] @ sets.given[n][tree.period]
-    ordered = [((c.ship_to, sets.lines[c.line]["item"]), c.lead) for c in sets.channels]
-    bought = [((o.buyer, o.item), o.delay) for o in sets.offers]
-    for family, receipts in ((order, ordered), (buy, bought)):
-        # receipts of one lag and one life go through one matrix
-        alike: dict[tuple[float, int], list[tuple[int, int]]] = {}
-        for key, (pair, lag) in enumerate(receipts):
-            if pair in row_of:
-                alike.setdefault((lag, int(lives[row_of[pair]])), []).append((key, row_of[pair]))
-        for (lag, life), entries in alike.items():
-            keys, at = np.array(entries, dtype=np.int64).T
-            rows.add(family, tree.later(lag), then=fresh[life], key=keys, row=at, factor=-1.0)
-    rows.constrain("<=", right)
+    def limits(self, p: Programme) -> Iterable[Limit]:
+        """Storage that is full; stock that is too old."""
+        yield Limit("storage", "storage")
+        yield Limit("shelf life", "age")
+
+    def rules(self, p: Programme) -> Iterable[Rule]:
+        """A storage limit that could not be kept."""
+        yield Rule("over storage", "storage", lambda key: (Holder(key[0]), key[1]))
+
+    def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
+        """``stock``: balance against requirement and floor; ``movements``: all that comes in and goes out."""
+        p, n = v.programme, v.network
+        rate = p.held.daily_rate[:, v.tree.period]
+        known, asked, floor = np.where(rate > 0, rate, 1.0), p.requirement, p.floor
+        nothing = np.zeros(asked.shape)
+        flows = {kind: np.abs(v.stock_flows.get(kind, nothing)) for kind in FLOWS}
+        return {"movements": _movements(v), "stock": frame("plan", "stock", by_node(v, {
+            "holder": [pair.holder for pair in n.pairs], "item": [pair.item for pair in n.pairs],
+            "opening": v.opening, **flows, "ordered": n.given[:, v.tree.period], "closing": v["stock"],
+            "requirement": where_known(asked > 0, asked), "floor": where_known(floor > 0, floor),
+            "shortfall": where_known(asked > 0, v["shortfall"]),
+            "below_floor": where_known(floor > 0, v["below floor"]),
+            "days_of_supply": where_known(rate > 0, v["stock"] / known), "daily_rate": where_known(rate > 0, rate),
+        }))}  # fmt: skip
 
 
-def _usable_lots(sets: Sets, tree: Tree, row_of: dict[Pair, int], lives: Integers) -> Floats:
-    """Opening lots still usable in the month after each node, shape (rows, nodes)."""
-    result = np.zeros((len(row_of), len(tree)))
-    for r in sets.rows("stocks"):
-        row = row_of.get((r["holder"], r["item"]))
-        if row is not None and r["condition"] == "serviceable":
-            lot = month_number(r["lot"]) if r["lot"] else sets.calendar.first
-            result[row] += np.where(lot + lives[row] - 1 >= tree.last_month + 1, r["quantity"], 0.0)
-    return result
+def _movements(v: Values) -> pl.DataFrame:
+    """What comes in and goes out, by kind, pair and node; minus goes out."""
+    given = v.network.given[:, v.tree.period]
+    rows = [
+        (kind, *v.network.pairs[n], int(v.tree.period[node]), v.months[node], float(amounts[n, node]))
+        for kind, amounts in sorted({**v.stock_flows, "ordered": given}.items())
+        for n, node in zip(*np.nonzero(amounts), strict=True)
+    ]
+    return frame("plan", "movements", rows)
 
 
-def holding_cost(sets: Sets) -> tuple[Floats, Floats]:
+def _shelf_life(p: Programme) -> Rows:
+    """No stock older than its life."""
+    n, tree, stock, at = p.network, p.tree, p["stock"], perishable(p.network)
+    pairs = n.perishable_pairs
+    rows = Rows(tree, "shelf life", pairs, scale=stock.scale[at])
+    rows.add(stock, key=at, row=np.arange(at.size))
+    lives = {pair: int(n.items[pair.item]["shelf_life"]) for pair in pairs}
+    fresh = {life: tree.over_nodes(usable_share(n, life)) for life in set(lives.values())}
+    right = usable_lots(n, pairs, tree.last_month + 1)
+    for row, pair in enumerate(pairs):
+        right[row] += fresh[lives[pair]] @ n.given[at[row]][tree.period]
+    received = [posting for posting in p.account("stock") if posting.per_unit > 0 and posting.kind != "received"]
+    row_of: dict[Key, int] = {pair: row for row, pair in enumerate(pairs)}
+    usable: dict[Key, Matrix] = {pair: fresh[life] for pair, life in lives.items()}
+    rows.add_postings(received, p.families, row_of, factor=-1.0, then=usable)
+    return rows.hold("<=", right)
+
+
+def holding_cost(network: Network) -> tuple[Floats, Floats]:
     """Holding cost a month and end value of a unit of each pair, in currency. Shape (pairs,)."""
-    cost = np.array([sets.items[item]["holding_cost"] for _, item in sets.pairs])
-    value = np.zeros(len(sets.pairs))
-    for r in sets.rows("storage"):
-        n = sets.pair_index[r["holder"], r["item"]]
+    cost = np.array([network.items[pair.item]["holding_cost"] for pair in network.pairs])
+    value = np.zeros(len(network.pairs))
+    for r in network.rows("storage"):
+        n = network.pair_index[Pair(r["holder"], r["item"])]
         value[n] = r["end_value"]
         if r["holding_cost"] is not None:
             cost[n] = r["holding_cost"]

@@ -1,23 +1,93 @@
-"""Sending between holders, deliveries to the recipient, pledges, and third-country purchases from finite stock."""
+"""Transfers: what is sent from one holder to another.
+
+    route   send[r, t] <= capacity[r] x months of t
+
+r   origin, destination and item; t node, first to last; send in units, leaving at once and arriving after the time on the
+way (``network.accounts``); the origin pays for the transport.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
-from numpy.typing import NDArray
 
-from rampart.network.network import Sets
-from rampart.plan.programme.terms import Family, Rows
-from rampart.plan.programme.tree import Tree
+from rampart.case.calendar import month_text
+from rampart.catalogues.results import frame
+from rampart.network.accounts import Posting, transfer_postings
+from rampart.network.keys import Lane, Way
+from rampart.network.lags import first_effect
+from rampart.network.payments import KINDS, Flow
+from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
+from rampart.plan.programme.families import FamilySpec
+from rampart.plan.programme.programme import Programme
+from rampart.plan.programme.rows import Rows
+from rampart.plan.programme.values import Values
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
-def may_send(sets: Sets, tree: Tree) -> NDArray[np.bool_]:
-    """Where sending exists: some of it arrives within the horizon. Shape (routes, nodes)."""
-    transit = np.array([int(np.floor(r.months)) for r in sets.routes], dtype=np.int64).reshape(-1, 1)
-    return tree.first_month + transit <= sets.calendar.last
+class Transfers(Part):
+    """What is sent, from whom to whom."""
 
+    name = "transfer"
 
-def route_capacity(sets: Sets, tree: Tree, send: Family) -> None:
-    """``sent <= capacity x months``."""
-    capacity = np.array([r.capacity for r in sets.routes])[:, None]
-    rows = Rows(send.model, tree, "route", send.keys, scale=send.scale).add(send, tree.now)
-    rows.constrain("<=", np.where(np.isfinite(capacity), capacity * tree.months, np.inf))
+    def families(self, p: Programme) -> Iterable[FamilySpec]:
+        """``send``: units by origin, destination and item, where some of it arrives within the horizon."""
+        routes, last = p.network.routes, p.network.calendar.last
+        arrives = [p.tree.first_month + first_effect(0, r.months) <= last for r in routes]
+        yield FamilySpec(
+            "send", [Lane(r.origin, r.destination, r.item) for r in routes], "decision",
+            exists=np.array(arrives, dtype=bool).reshape(-1, len(p.tree)), scale=p.scale_of(r.item for r in routes),
+            prefer=(np.array([r.cost for r in routes], dtype=float), np.array([r.months for r in routes], dtype=float)),
+            worth=p.price_of(r.item for r in routes), tie=1.0, called=lambda key: Way(key[0], key[1]),
+        )  # fmt: skip
+
+    def postings(self, p: Programme) -> Iterable[Posting]:
+        """Out of one stock, into another, and towards a pledge."""
+        return transfer_postings(p.network)
+
+    def flows(self, p: Programme) -> Iterable[Flow]:
+        """The origin pays at once."""
+        for r in p.network.routes:
+            cost, of = np.full(len(p.tree), r.cost / p.unit), Lane(r.origin, r.destination, r.item)
+            yield from (Flow("send", of, r.origin, "transport", kind, cost, 0.0) for kind in KINDS)
+
+    def rows(self, p: Programme) -> Iterable[Rows]:
+        """``route``."""
+        send = p["send"]
+        capacity = np.array([r.capacity for r in p.network.routes]).reshape(-1, 1)
+        rows = Rows(p.tree, "route", send.keys, scale=send.scale).add(send)
+        yield rows.hold("<=", np.where(np.isfinite(capacity), capacity * p.tree.months, np.inf))
+
+    def measures(self, p: Programme) -> Iterable[Weight]:
+        """Its cost."""
+        yield Weight("money", "send", np.array([r.cost for r in p.network.routes]).reshape(-1, 1) / p.unit)
+
+    def limits(self, p: Programme) -> Iterable[Limit]:
+        """A route that carries no more."""
+        yield Limit("route", "route", monthly=True)
+
+    def decisions(self, v: Values) -> Iterable[Decision]:
+        """What to send now."""
+        for n, r in enumerate(v.network.routes):
+            quantity = float(v["send"][n, 0])
+            yield Decision(
+                "transfer", r.origin, Way(r.origin, r.destination), r.item, r.destination, quantity,
+                first_year(v, "send", n), quantity * r.cost / v.programme.unit, r.months, "send", n,
+            )  # fmt: skip
+
+    def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
+        """``transfers``."""
+        rows: list[tuple[Any, ...]] = []
+        for n, r in enumerate(v.network.routes):
+            for node in np.flatnonzero(v["send"][n] > 0):
+                quantity = float(v["send"][n, node])
+                arrives = month_text(first_effect(int(v.tree.first_month[node]), r.months))
+                rows.append((
+                    r.origin, r.destination, r.item, int(v.tree.period[node]), v.months[node], arrives, quantity,
+                    quantity * r.cost / v.programme.unit,
+                ))  # fmt: skip
+        return {"transfers": frame("plan", "transfers", rows)}

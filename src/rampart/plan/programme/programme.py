@@ -1,50 +1,204 @@
-"""The programme: variables, rows and passes, with what is needed to read them back."""
+"""The programme: what is to be decided over a tree, with the numbers that the parts of the plan share."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rampart.case.likeness import Likeness, likeness
 from rampart.case.tables import Case
-from rampart.network import asked
-from rampart.network.lags import Floats, Integers
-from rampart.network.network import Sets
-from rampart.network.rates import Rates
-from rampart.plan.programme.terms import Family, Measure
+from rampart.network import prices
+from rampart.network.accounts import Account, Posting
+from rampart.network.asked import Held, held
+from rampart.network.keys import Key, Pair, number, text
+from rampart.network.lags import Booleans, Floats, Integers
+from rampart.network.lots import opening_stock
+from rampart.network.network import Network
+from rampart.network.payments import Flow
+from rampart.network.rates import Rates, line_rates
+from rampart.plan.programme.families import Families, Family
+from rampart.plan.programme.linear_model import LinearModel
+from rampart.plan.programme.measures import Measure
+from rampart.plan.programme.rows import Rows
+from rampart.plan.programme.scales import item_scales, money_scale
 from rampart.plan.programme.tree import Tree
 
+if TYPE_CHECKING:
+    from rampart.sustainment.levels import Levels
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(eq=False)
 class Programme:
-    """The model in linopy with what is needed to read it back.
+    """Families of variables over the nodes of a tree, rows that hold them together, and objective passes.
 
-    variables  families by name; ``rates`` and ``held`` the numbers behind them
-    passes     objective passes in order: (rank in the case, measure, tolerance)
+    levels     what spares and bays make of each fleet; none where the plan does not look at availability
+    parts      the parts of the plan, in order; each is asked for families, postings, rows, money and measures in turn
+    families, postings, flows, rows, passes   what they answered; ``rampart.plan.model.build`` fills these
     """
 
     case: Case
-    sets: Sets
     tree: Tree
-    linopy: Any
-    variables: dict[str, Family]
-    rates: Rates
-    held: asked.Held
-    passes: list[tuple[int, Measure, float]]
+    levels: Levels | None
+    parts: tuple[Any, ...]
+    model: LinearModel = field(default_factory=LinearModel)
+    families: Families = field(default_factory=dict)
+    postings: list[Posting] = field(default_factory=list)
+    flows: list[Flow] = field(default_factory=list)
+    rows: list[Rows] = field(default_factory=list)
+    passes: list[tuple[int, Measure, float]] = field(default_factory=list)
+
+    @cached_property
+    def network(self) -> Network:
+        """What exists in the case."""
+        rows = () if self.levels is None else tuple(dict(row) for row in self.levels.support.fleet_rows)
+        return Network(self.case, rows)
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """What the codes of the case are, apart from their names."""
+        return likeness(self.case.tables)
+
+    def in_order(self, keys: Sequence[Key]) -> Integers:
+        """Positions of keys in an order that hangs on data, and on names only where all data are equal."""
+        numbers = [number(key, self.likeness) for key in keys]
+        return np.array(sorted(range(len(keys)), key=lambda n: (numbers[n], keys[n])), dtype=np.int64)
+
+    # -- numbers that several parts use --------------------------------------------------------------------------
+
+    @cached_property
+    def rates(self) -> Rates:
+        """Rates of the lines."""
+        return line_rates(self.network)
+
+    @cached_property
+    def held(self) -> Held:
+        """What must be held of each pair."""
+        return held(self.network)
+
+    @cached_property
+    def requirement(self) -> Floats:
+        """Requirement of each pair at each node, shape (pairs, nodes); 0 where none is stated."""
+        return self.held.requirement[:, self.tree.period]
+
+    @cached_property
+    def floor(self) -> Floats:
+        """Floor of each pair at each node, shape (pairs, nodes); 0 where none is stated."""
+        return self.held.floor[:, self.tree.period]
+
+    @cached_property
+    def given(self) -> Floats:
+        """What arrives of placed orders and goods in transit at each node, opening stock at the first ones.
+
+        Shape (pairs, nodes).
+        """
+        given = self.network.given[:, self.tree.period].copy()
+        given[:, self.tree.parent < 0] += opening_stock(self.network)[:, None]
+        return given
+
+    @cached_property
+    def need(self) -> Floats:
+        """Need of each demand at each node, shape (demands, nodes); on a mean path that of the regimes by their shares."""
+        network, tree = self.network, self.tree
+        if tree.mix is None:
+            return network.need[:, tree.period]
+        result = np.zeros((len(network.demands), len(tree)))
+        for share, regime in zip(tree.mix.T, tree.regimes, strict=True):
+            result += share * network.need_in(regime)[:, tree.period]
+        return result
+
+    @cached_property
+    def order_price(self) -> Floats:
+        """Price of one unit ordered at each node, in money units, shape (channels, nodes)."""
+        return prices.order_price(self.network)[:, self.tree.period]
+
+    @cached_property
+    def delivery_price(self) -> Floats:
+        """Price of one unit delivered in each month, in currency, shape (channels, months)."""
+        return prices.delivery_price(self.network)
+
+    def price_of(self, items: Iterable[str]) -> Floats:
+        """Replacement cost of one unit of each of some items, in money units; NaN where unknown."""
+        prices = (self.network.items[item]["price"] for item in items)
+        return np.array([np.nan if price is None else price for price in prices], dtype=float) / self.unit
 
     @property
-    def row_scales(self) -> dict[str, Floats]:
-        """Plain units in one scaled unit of the rows of each constraint family."""
-        return self.linopy.row_scales  # type: ignore[no-any-return]
+    def unit(self) -> float:
+        """Currency in one money unit."""
+        return self.case.money_unit
 
+    # -- scales --------------------------------------------------------------------------------------------------
 
-def whole_labels(programme: Programme) -> Integers:
-    """Labels of the variables that must be whole: lots, set-ups, and expansions in whole units."""
-    v = programme.variables
-    found = [v["lots"].labels.ravel(), v["active"].labels.ravel()]
-    for n, row in enumerate(programme.sets.expansions):
-        if row["whole"]:
-            found.append(v["expand"].labels[n])
-    labels = np.concatenate(found)
-    return labels[labels >= 0]
+    @cached_property
+    def _item_scale(self) -> dict[str, float]:
+        return item_scales(self.network)
+
+    def scale_of(self, items: Iterable[str]) -> Floats:
+        """Plain units in one solver unit of each of some items."""
+        return np.array([self._item_scale[item] for item in items])
+
+    @cached_property
+    def money_scale(self) -> float:
+        """Money units in one solver unit."""
+        return money_scale(self.network)
+
+    # -- accounts ------------------------------------------------------------------------------------------------
+
+    def account(self, name: Account) -> list[Posting]:
+        """Postings to an account."""
+        return [p for p in self.postings if p.account == name]
+
+    def balance(self, name: Account, positions: Mapping[Any, int], value: Mapping[str, Floats]) -> dict[str, Floats]:
+        """What the postings to an account come to, by kind: shape (accounts, nodes) each; minus goes out.
+
+        positions  place of each account in the result
+        value      amounts decided by family, shape (keys, nodes)
+        """
+        found: dict[str, Floats] = {}
+        for p in self.account(name):
+            family = self.families[p.family]
+            total = found.setdefault(p.kind, np.zeros((len(positions), len(self.tree))))
+            decided = value[p.family][family.index[p.of]]
+            if decided.any():
+                total[positions[p.at]] += p.per_unit * (self.tree.effect(p.lag) @ decided)
+        return found
+
+    def first_supply(self) -> dict[Pair, tuple[float, Posting]]:
+        """Months and posting of the soonest supply of each holder's item, of ways that may be taken at some node."""
+        found: dict[Pair, tuple[float, Posting]] = {}
+        for p in self.account("stock"):
+            family = self.families[p.family]
+            if p.per_unit <= 0 or not family.exists[family.index[p.of]].any():
+                continue
+            before = found.get(Pair(*p.at))
+            if before is None or self._sooner(p, before[1]):
+                found[Pair(*p.at)] = (p.lag.months, p)
+        return found
+
+    def _sooner(self, first: Posting, second: Posting) -> bool:
+        """Whether one way supplies sooner than another; of those that take as long, the first by name."""
+        names = (text(self.families[p.family].called(p.of)) for p in (first, second))
+        return (first.lag.months, next(names)) < (second.lag.months, next(names))
+
+    # -- what stands in the programme ----------------------------------------------------------------------------
+
+    def named(self, *roles: str) -> list[str]:
+        """Names of the families of some roles, in their order."""
+        return [name for name, family in self.families.items() if family.role in roles]
+
+    @property
+    def whole_labels(self) -> Any:
+        """Labels of the variables that must be whole."""
+        found = [family.labels[family.whole].ravel() for family in self.families.values()]
+        labels = np.concatenate([np.zeros(0, dtype=np.int64), *found])
+        return labels[labels >= 0]
+
+    def exists(self, family: str) -> Booleans:
+        """Where the variables of a family exist, shape (keys, nodes)."""
+        return self.families[family].exists
+
+    def __getitem__(self, family: str) -> Family:
+        return self.families[family]

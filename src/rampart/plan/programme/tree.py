@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from rampart.case.calendar import Calendar
-from rampart.network.lags import Matrix, growth_months, lag_shares
+from rampart.network.lags import Booleans, Lag, Matrix, Now
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +68,11 @@ class Tree:
         return found
 
     @cached_property
+    def at_end(self) -> NDArray[np.bool_]:
+        """Whether each node is a last one, shape (nodes,)."""
+        return np.isin(np.arange(len(self)), self.leaves)
+
+    @cached_property
     def ancestor(self) -> NDArray[np.int64]:
         """Node of each period on the way to each node, itself included; -1 for later periods. (nodes, periods)."""
         table = np.full((len(self), len(self.calendar)), -1)
@@ -91,11 +96,6 @@ class Tree:
         return sp.csr_array((periods.data[entry][known], at), shape=(len(self), len(self)))
 
     @cached_property
-    def now(self) -> Matrix:
-        """Identity: takes effect where it is done."""
-        return sp.csr_array(sp.eye_array(len(self)))
-
-    @cached_property
     def earlier(self) -> Matrix:
         """Value at the node before; nothing before a root."""
         node = np.flatnonzero(self.parent >= 0)
@@ -107,40 +107,16 @@ class Tree:
         node, period = np.nonzero(self.ancestor >= 0)
         return sp.csr_array((np.ones(node.size), (node, self.ancestor[node, period])), shape=(len(self), len(self)))
 
-    def later(self, lag: float) -> Matrix:
-        """Share of what is done at a node that takes effect ``lag`` months later at another: H of the mathematics.
+    def effect(self, lag: Lag, *, only: Booleans | None = None) -> Matrix:
+        """Share of what is done at a node that takes effect at another, by a lag. Shape (nodes, nodes), rows the effect.
 
-        Shape (nodes, nodes), rows the effect. Columns sum to one, or less where the effect comes after the horizon.
+        only  months of the horizon whose effects count, shape (months,); all by default
         """
-        return _cached(self, "later", float(lag))
-
-    def from_start(self, months: int) -> Matrix:
-        """One where a period holds the month ``months`` after the first month of the deciding node."""
-        return _cached(self, "from_start", float(months))
-
-    def grown(self, delay: float, ramp: float, *, only: NDArray[np.bool_] | None = None) -> Matrix:
-        """Months of full use in each node of capacity decided at another: R of the mathematics, before the rate.
-
-        Capacity decided in the first month of a node is ready ``delay`` months later and then grows evenly over
-        ``ramp`` months; a fractional delay mixes the two whole ones around it.
-        """
-        return _grown(self, float(delay), float(ramp)) if only is None or only.all() else self.over_nodes(
-            growth_months(self.calendar, delay, ramp, only=only))  # fmt: skip
+        if only is None or only.all():
+            return _effect(self, lag)
+        return self.over_nodes(lag.over(self.calendar, only=only))
 
 
 @lru_cache(maxsize=512)
-def _cached(tree: Tree, kind: str, months: float) -> Matrix:
-    if kind == "later":
-        return tree.over_nodes(lag_shares(tree.calendar, months))
-    starts = np.asarray(tree.calendar.starts)
-    effect = [tree.calendar.period(int(month)) for month in starts + int(months)]
-    inside = np.array([p is not None for p in effect], dtype=bool)
-    cause = np.flatnonzero(inside)
-    rows = np.array([p for p in effect if p is not None], dtype=np.int64)
-    n = len(tree.calendar)
-    return tree.over_nodes(sp.coo_array((np.ones(cause.size), (rows, cause)), shape=(n, n)))
-
-
-@lru_cache(maxsize=512)
-def _grown(tree: Tree, delay: float, ramp: float) -> Matrix:
-    return tree.over_nodes(growth_months(tree.calendar, delay, ramp))
+def _effect(tree: Tree, lag: Lag) -> Matrix:
+    return sp.csr_array(sp.eye_array(len(tree))) if isinstance(lag, Now) else tree.over_nodes(lag.over(tree.calendar))

@@ -8,56 +8,41 @@ the charges split the shortage, so the causes of a shortage always sum to it.
 
 from __future__ import annotations
 
-import gc
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
+from rampart.network.accounts import Posting
+from rampart.network.keys import Key, Pair, text
+from rampart.network.keys import parts as parts_of
 from rampart.network.lags import Floats, Integers
-from rampart.network.tiers import tiers
-from rampart.network.ways import Pair
-from rampart.plan.programme.layout import Layout
-from rampart.plan.programme.programme import Programme
-from rampart.plan.programme.values import Outcome
+from rampart.plan.parts.part import Limit, Part, Shortage, shortages_in_order
+from rampart.plan.programme.values import Values
 from rampart.plan.solving.solution import PassResult, Solution
 
-# rows that are causes themselves; the rest is walked through
-LIMITS = {
-    "maximum rate": "line", "ramp": "line", "set-up": "lot", "whole lot": "lot", "expansion limit": "construction",
-    "contract limit": "contract", "market stock": "market", "market rate": "market", "route": "route",
-    "resource": "resource", "storage": "storage", "shelf life": "age", "minimum rate": "minimum", "floor": "floor",
-    "bay limit": "shop", "fleet need": "priority",
-    "budget": "budget", "pledge": "priority", "requirement": "priority", "need": "priority", "fair share": "priority",
-}  # fmt: skip
-# shortage family -> (objective, passes that price it, row family it fills)
-SHORT = {
-    "below floor": ("floors", ("floors",), "floor"),
-    "owed": ("pledges", ("pledges",), "pledge"),
-    "unmet": ("need", ("need", "own_use"), "need"),
-    "shortfall": ("requirement", ("requirement_worst", "requirement_sum"), "requirement"),
-    "unavailable": ("availability", ("availability",), "fleet need"),
-}
-LASTING = ("shortfall", "below floor", "owed", "unavailable")  # short for as long as the period lasts
+if TYPE_CHECKING:
+    import polars as pl
+
 SMALL = 1e-9
-DEEPEST = 20_000  # frames
+REACHED = 1e-6
+"""Share of itself by which a row may miss its limit and still count as having reached it."""
+Shares = dict[int, float]
+"""Share of each cause by its number; numbers alone are quick to look up, and the collector of garbage passes them by."""
 
 
-class Cause(NamedTuple):
-    """One bottleneck at one node."""
+class Named(NamedTuple):
+    """What stands behind causes: a word of the catalogue, and what it is of."""
 
     kind: str
-    code: str
-    node: int
+    code: Key
 
 
-class Limit(NamedTuple):
+class Bound(NamedTuple):
     """The rows of one bottleneck: their nodes, and the value of one more plain unit in each; by node, sum and count."""
 
     node: Integers
@@ -70,25 +55,90 @@ class Ground:
     in lists, which would take four times the memory.
     """
 
-    def __init__(self, programme: Programme, solution: Solution) -> None:
-        self.programme, self.layout = programme, solution.layout
+    def __init__(self, v: Values, solution: Solution, parts: Sequence[Part]) -> None:
+        self.programme, self.layout, self.parts = v.programme, solution.layout, parts
         self.by_row, self.by_column = self.layout.matrix, sp.csc_array(self.layout.matrix)
         self.columns_of_row = self.by_row.indptr.data, self.by_row.indices.data
         self.rows_of_column = self.by_column.indptr.data, self.by_column.indices.data
         self.level = np.ascontiguousarray(solution.columns).data
-        self.limit_of_row = limits_of_rows(programme, self.layout)
-        self.rows_of_limit: dict[tuple[str, str], list[int]] = {}
-        for i, limit in enumerate(self.limit_of_row):
-            if limit is not None:
-                self.rows_of_limit.setdefault(limit, []).append(i)
+        self.nodes = len(v.tree)
+        self.node_of_row: list[int] = self.layout.row_node.tolist()
+        m, level = self.layout.matrices, self.by_row @ solution.columns
+        self.reached = (level >= m.row_upper - REACHED * np.maximum(1.0, np.abs(level))).tolist()
+        self.whole = set(self.layout.columns_of(v.programme.whole_labels).tolist())
+        self.names: list[Named] = []
+        self._numbers: dict[Named, int] = {}
+        self.limits: dict[str, Limit] = {limit.rows: limit for part in parts for limit in part.limits(v.programme)}
+        self.limit_of_row = self._limits_of_rows()
+        self.rows_of_limit: dict[int, list[int]] = {}
+        for row, number in enumerate(self.limit_of_row):
+            if number >= 0:
+                self.rows_of_limit.setdefault(number, []).append(row)
+
+    def number(self, kind: str, code: Key) -> int:
+        """Number of what stands behind causes."""
+        named = Named(kind, code)
+        if named not in self._numbers:
+            self._numbers[named] = len(self.names)
+            self.names.append(named)
+        return self._numbers[named]
+
+    def cause(self, kind: str, code: Key, node: int) -> int:
+        """Number of a cause: what stands behind it, at a node."""
+        return self.number(kind, code) * self.nodes + node
+
+    def _limits_of_rows(self) -> list[int]:
+        """Number of the bottleneck that each solver row is; -1 for rows that are walked through."""
+        numbers: dict[tuple[str, Key], int] = {}
+        for family, key in zip(self.layout.row_family, self.layout.row_key, strict=True):
+            if (family, key) not in numbers:
+                limit = self.limits.get(family)
+                if limit is None:
+                    numbers[family, key] = -1
+                else:
+                    kind = limit.kind if isinstance(limit.kind, str) else limit.kind(key)
+                    numbers[family, key] = self.number(kind, limit.code(key))
+        return [numbers[row] for row in zip(self.layout.row_family, self.layout.row_key, strict=True)]
+
+    @cached_property
+    def first_supply(self) -> dict[Pair, Posting]:
+        """Posting of the soonest supply of each holder's item."""
+        return {pair: posting for pair, (_, posting) in self.programme.first_supply().items()}
+
+    def held_back(self, column: int) -> Shares:
+        """Causes of a column that would gain by more and gets no more: limits that it stands in and that are reached (of
+        whole numbers, settled before, no price tells them); where there is none, what comes before it.
+        """
+        start, rows_of_column = self.rows_of_column
+        reached = [
+            row
+            for row in rows_of_column[start[column] : start[column + 1]]
+            if self.limit_of_row[row] >= 0 and self.reached[row]
+        ]
+        if reached and column in self.whole:
+            return {self.limit_of_row[row] * self.nodes + self.node_of_row[row]: 1.0 / len(reached) for row in reached}
+        layout = self.layout
+        key = self.programme.families[layout.column_family[column]].keys[layout.column_key[column]]
+        return {self.cause("priority", key, int(layout.column_node[column])): 1.0}
+
+    def too_early(self, row: int) -> int:
+        """The cause where nothing can reach a row: too early for any order, or no source at all."""
+        family, key, node = self.layout.row_family[row], self.layout.row_key[row], self.node_of_row[row]
+        for part in self.parts:
+            waits = part.waits_for(self.programme, family, key)
+            if waits is not None:
+                return self.cause("lead_time", waits, node)
+        soonest = self.first_supply.get(Pair(*key[:2])) if len(key) > 1 else None
+        if soonest is None:
+            return self.cause("no_supply", key, node)
+        return self.cause("lead_time", self.programme.families[soonest.family].called(soonest.of), node)
 
 
 class Walk:
     """Prices of one objective over the solver's rows and columns, and the walk upstream."""
 
     def __init__(self, ground: Ground, passes: list[PassResult]) -> None:
-        self.programme, self.layout, self.limit_of_row = ground.programme, ground.layout, ground.limit_of_row
-        self.ground, self.level = ground, ground.level
+        self.ground = ground
         self.duals = np.sum([p.duals for p in passes], axis=0)
         self.cost = np.sum([p.cost for p in passes], axis=0)
         by_row, by_column = ground.by_row, ground.by_column
@@ -96,258 +146,225 @@ class Walk:
         # what each cell earns at the prices; negative is a charge
         self.earned_in_row = (by_row.data * np.repeat(self.duals, np.diff(by_row.indptr))).data
         self.earned_in_column = (by_column.data * self.duals[by_column.indices]).data
-        self.known: dict[int, dict[Cause, float]] = {}
+        self.known: dict[int, Shares] = {}
         self.open: set[int] = set()
         self.tolerance = 1e-7 * max(1.0, float(np.abs(self.duals).max(initial=0.0)))
-        self._limits: dict[tuple[str, str], Limit] = {}
+        self._bounds: dict[int, Bound] = {}
 
-    def limit(self, kind: str, code: str) -> Limit | None:
+    def bound(self, number: int) -> Bound | None:
         """Rows of a limit; None where the programme has none."""
-        if (kind, code) not in self._limits:
-            at = self.ground.rows_of_limit.get((kind, code))
+        if number not in self._bounds:
+            at, layout = self.ground.rows_of_limit.get(number), self.ground.layout
             if at is None:
                 return None
-            node, value = self.layout.row_node[at], np.abs(self.duals[at]) / self.layout.row_scale[at]
+            node, value = layout.row_node[at], np.abs(self.duals[at]) / layout.row_scale[at]
             by_node: dict[int, tuple[float, int]] = {}
             for n, v in zip(node.tolist(), value.tolist(), strict=True):
                 total, count = by_node.get(n, (0.0, 0))
                 by_node[n] = total + v, count + 1
-            self._limits[kind, code] = Limit(node, value, by_node)
-        return self._limits[kind, code]
+            self._bounds[number] = Bound(node, value, by_node)
+        return self._bounds[number]
 
     def suppliers(self, row: int, skip: str) -> list[int]:
         """Columns that a short row would draw on: those in use at no loss, else the least loss-making one."""
         start, columns_of_row = self.ground.columns_of_row
         span = slice(start[row], start[row + 1])
         columns, earned = columns_of_row[span], self.earned_in_row[span]
-        family = self.layout.column_family
+        family, level = self.ground.layout.column_family, self.ground.level
         helping = [j for j, e in zip(columns, earned, strict=True) if e > self.tolerance and family[j] != skip]
         free = [j for j in helping if self.reduced[j] <= self.tolerance]
-        in_use = [j for j in free if self.level[j] > 1e-6]
+        in_use = [j for j in free if level[j] > 1e-6]
         return in_use or free or sorted(helping, key=lambda j: self.reduced[j])[:1]
 
-    def causes(self, row: int, skip: str = "") -> dict[Cause, float]:
-        """Shares of the causes behind a short row; they sum to one."""
+    def causes(self, row: int, skip: str = "") -> Shares:
+        """Shares of the causes behind a short row; they sum to one.
+
+        The walk may be as deep as periods times tiers, so it keeps its own stack.
+        """
+        stack: list[Generator[int, Shares, Shares]] = [self._upstream(row, skip)]
+        answer: Shares | None = None
+        while stack:
+            try:
+                asked = next(stack[-1]) if answer is None else stack[-1].send(answer)
+            except StopIteration as done:
+                stack.pop()
+                answer = done.value
+                continue
+            answer = None
+            stack.append(self._upstream(asked, ""))
+        return answer or {}
+
+    def _upstream(self, row: int, skip: str) -> Generator[int, Shares, Shares]:
+        """The causes behind a row; asks for those of the rows behind it."""
         if row in self.known:
             return self.known[row]
         if row in self.open:
             return {}
         self.open.add(row)
-        total: dict[Cause, float] = {}
+        total: Shares = {}
         for j in self.suppliers(row, skip):
-            for cause, share in self._charges(row, j).items():
+            charges = yield from self._charges(row, j)
+            for cause, share in charges.items():
                 total[cause] = total.get(cause, 0.0) + share
         self.open.discard(row)
         size = sum(total.values())
-        result = {c: s / size for c, s in total.items()} if size > 0 else {self._no_supply(row): 1.0}
+        result = {c: s / size for c, s in total.items()} if size > 0 else {self.ground.too_early(row): 1.0}
         self.known[row] = result
         return result
 
-    def _charges(self, row: int, j: int) -> dict[Cause, float]:
-        start, rows_of_column = self.ground.rows_of_column
+    def _charges(self, row: int, j: int) -> Generator[int, Shares, Shares]:
+        """What charges a column that supplies a row."""
+        ground = self.ground
+        start, rows_of_column = ground.rows_of_column
         span = slice(start[j], start[j + 1])
-        result: dict[Cause, float] = {}
+        result: Shares = {}
         for i, amount in zip(rows_of_column[span], self.earned_in_column[span], strict=True):
             if i == row or amount >= -self.tolerance:
                 continue
-            limit = self.limit_of_row[i]
-            if limit is not None:
-                cause = Cause(*limit, int(self.layout.row_node[i]))
+            limit = ground.limit_of_row[i]
+            if limit >= 0:
+                cause = limit * ground.nodes + ground.node_of_row[i]
                 result[cause] = result.get(cause, 0.0) - amount
             else:
-                for cause, share in self.causes(i).items():
+                behind = yield i
+                for cause, share in behind.items():
                     result[cause] = result.get(cause, 0.0) - amount * share
         if not result and self.reduced[j] < -self.tolerance:
-            family = self.programme.variables[self.layout.column_family[j]]
-            key = family.keys[self.layout.column_key[j]]
-            result[Cause("priority", key, int(self.layout.column_node[j]))] = 1.0
-        return result
-
-    def _no_supply(self, row: int) -> Cause:
-        """Nothing can reach the row: too early for any order, or no source at all."""
-        node, key = int(self.layout.row_node[row]), self.layout.row_key[row]
-        soonest = self._soonest(key)
-        if soonest is None:
-            return Cause("no_supply", key, node)
-        return Cause("lead_time", soonest, node)
-
-    def _soonest(self, key: str) -> str | None:
-        """Code of the channel, offer or route that can first reach a holder's item; None where there is none."""
-        sets, parts = self.programme.sets, key.split("|")
-        if parts[0] in sets.fleet_holders and sets.levels is not None:  # spares or bays that are still under way
-            mine = [g for g in sets.levels.groups if sets.levels.support.fleets.index(parts[0]) in g.fleets]
-            return parts[1] if len(parts) > 1 else mine[0].code
-        first = self._first_to_reach.get((parts[0], parts[1])) if len(parts) > 1 else None
-        return None if first is None else first[1]
-
-    @cached_property
-    def _first_to_reach(self) -> dict[Pair, tuple[float, str]]:
-        """Months and code of the soonest supply of each holder's item."""
-        sets, order = self.programme.sets, self.programme.variables["order"]
-        ways = [
-            ((c.ship_to, sets.lines[c.line]["item"]), (c.lead, c.line))
-            for n, c in enumerate(sets.channels)
-            if order.exists[n].any()
-        ]
-        ways += [((o.buyer, o.item), (o.delay, o.code)) for o in sets.offers]
-        ways += [((r.destination, r.item), (r.months, f"{r.origin}>{r.destination}")) for r in sets.routes]
-        result: dict[Pair, tuple[float, str]] = {}
-        for pair, way in ways:
-            result[pair] = min(way, result.get(pair, way))
+            result = ground.held_back(j)
         return result
 
 
-def limits_of_rows(programme: Programme, layout: Layout) -> list[tuple[str, str] | None]:
-    """(kind, code) of the bottleneck that each solver row is; None for rows that are walked through.
+class Missing(NamedTuple):
+    """One thing short at one node: family of slack, position of its key, solver column, amount, passes that price it."""
 
-    A line that makes something that goes into something else is a component bottleneck.
-    """
-    lines, tier = programme.sets.lines, tiers(programme.sets)
-    named: dict[tuple[str, str], tuple[str, str] | None] = {}
-    for family, key in set(zip(layout.row_family, layout.row_key, strict=True)):
-        kind, code = LIMITS.get(family), key.split("#")[0]
-        if kind == "line" and code in lines and tier[lines[code]["item"]] > 0:
-            kind = "component"
-        named[family, key] = None if kind is None else (kind, code)
-    return [named[row] for row in zip(layout.row_family, layout.row_key, strict=True)]
+    shortage: Shortage
+    key: int
+    node: int
+    column: int
+    amount: float
+    passes: list[PassResult]
 
 
-def shortages(outcome: Outcome, solution: Solution) -> Iterator[tuple[str, str, int, int, float, list[PassResult]]]:
-    """(family, key, node, column, amount in plain units, passes that price it) of everything short."""
+def missing(v: Values, solution: Solution) -> Iterator[Missing]:
+    """Everything short."""
     named = {p.name: p for p in solution.passes}
-    for family, (_, passes, _) in SHORT.items():
-        variables = outcome.programme.variables[family]
-        priced = [named[p] for p in passes if p in named]
+    for shortage in shortages_in_order(v.programme):
+        priced = [named[p] for p in shortage.passes if p in named]
         if not priced:
             continue
-        for k, node in zip(*np.nonzero(outcome.value[family] > 0), strict=True):
-            column = solution.layout.column_of_label[variables.labels[k, node]]
+        family, amounts = v.programme.families[shortage.family], v[shortage.family]
+        for k, node in zip(*np.nonzero(amounts > 0), strict=True):
+            column = int(solution.layout.column_of_label[family.labels[k, node]])
             mine = [p for p in priced if p.cost[column] > 0] or priced
-            yield family, variables.keys[k], int(node), int(column), float(outcome.value[family][k, node]), mine
+            yield Missing(shortage, int(k), int(node), column, float(amounts[k, node]), mine)
 
 
-@contextmanager
-def _deep_walks() -> Iterator[None]:
-    """Room for walks as deep as periods times tiers, and no search for garbage that is not there (it would go through
-    millions of numbers again and again). Both are the whole process's, so they are put back.
-    """
-    before, collecting = sys.getrecursionlimit(), gc.isenabled()
-    sys.setrecursionlimit(max(before, DEEPEST))
-    gc.disable()
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
-        if collecting:
-            gc.enable()
+class Entry(NamedTuple):
+    """What one cause takes of one shortage: its nodes, units x months, and its part of the objective."""
+
+    first: int
+    last: int
+    quantity: float
+    part: float
 
 
-@_deep_walks()
-def explain(outcome: Outcome, solution: Solution) -> dict[str, object]:
+Ranked = tuple[str, int, str]
+"""Objective, number of what stands behind the causes, item."""
+
+
+def explain(v: Values, solution: Solution, parts: Sequence[Part]) -> dict[str, pl.DataFrame]:
     """The tables ``causes`` and ``bottlenecks``."""
-    programme, layout = outcome.programme, solution.layout
+    tree, layout = v.tree, solution.layout
     walks: dict[tuple[str, ...], Walk] = {}
-    ground = Ground(programme, solution)
-    filled: dict[tuple[str, str, int], int] = {
-        (f, k, int(n)): i
-        for i, (f, k, n) in enumerate(zip(layout.row_family, layout.row_key, layout.row_node, strict=True))
-        if f in {short[2] for short in SHORT.values()}
+    ground = Ground(v, solution, parts)
+    row_at = {
+        (family, key, node): row
+        for row, (family, key, node) in enumerate(
+            zip(layout.row_family, layout.row_key, ground.node_of_row, strict=True)
+        )
     }
-    begins = [month_text(int(m)) for m in programme.tree.first_month]
-    ends = [month_text(int(m)) for m in programme.tree.last_month]
+    ends = [month_text(int(m)) for m in tree.last_month]
     rows: list[tuple[object, ...]] = []
-    ranking: dict[tuple[str, str, str, str], list[tuple[int, float, float]]] = {}
-    prices: dict[tuple[str, str, str, str], float | None] = {}
-    for family, key, node, column, amount, passes in shortages(outcome, solution):
-        names = ("requirement_worst", "requirement_sum") if family == "shortfall" else (passes[-1].name,)
-        used = [p for p in solution.passes if p.name in names]
+    ranking: dict[Ranked, list[Entry]] = {}
+    prices: dict[Ranked, float | None] = {}
+    for short in missing(v, solution):
+        # passes that measure one objective in turn (the worst-off first, then the sum) price it together
+        together = short.shortage.passes if short.shortage.in_turn else (short.passes[-1].name,)
+        used = [p for p in solution.passes if p.name in together]
         priced_by = tuple(p.name for p in used)
         if priced_by not in walks:
             walks[priced_by] = Walk(ground, used)
         walk = walks[priced_by]
-        objective, holder, item = _subject(programme, family, key)
-        row = filled[SHORT[family][2], key, node]
+        key = v.programme.families[short.shortage.family].keys[short.key]
+        objective, holder, item = short.shortage.of(key)
+        row = row_at[short.shortage.rows, key, short.node]
         price = abs(walk.duals[row]) / layout.row_scale[row]
-        shares = walk.causes(row, skip=family)
-        grouped: dict[tuple[str, str], list[tuple[Cause, float]]] = {}
-        for cause, share in shares.items():
-            grouped.setdefault((cause.kind, cause.code), []).append((cause, share))
-        contribution = float(passes[-1].cost[column]) * amount / layout.column_scale[column]
-        for (kind, code), members in sorted(grouped.items(), key=lambda g: -sum(s for _, s in g[1])):
+        grouped: dict[int, list[tuple[int, float]]] = {}
+        for cause, share in walk.causes(row, skip=short.shortage.family).items():
+            grouped.setdefault(cause // ground.nodes, []).append((cause % ground.nodes, share))
+        contribution = float(short.passes[-1].cost[short.column]) * short.amount / layout.column_scale[short.column]
+        months = float(tree.months[short.node]) if short.shortage.lasting else 1.0
+        for number, members in sorted(grouped.items(), key=lambda g: -sum(s for _, s in g[1])):
             share = sum(s for _, s in members)
             if share < 1e-6:
                 continue
-            nodes = [c.node for c, s in members if s > 1e-6 * share]
-            relief = _relief(walk, kind, code, nodes, price)
+            nodes = [n for n, s in members if s > 1e-6 * share]
+            named = ground.names[number]
             rows.append((
-                objective, holder, item, int(programme.tree.period[node]), outcome.months[node], kind, code,
-                begins[min(nodes)], ends[max(nodes)], amount * share, relief,
+                objective, holder, item, int(tree.period[short.node]), v.months[short.node], named.kind,
+                text(named.code), parts_of(named.code), v.months[min(nodes)], ends[max(nodes)], short.amount * share,
+                _relief(walk, number, nodes, price),
             ))  # fmt: skip
-            entry = ranking.setdefault((objective, kind, code, item), [])
-            months = float(programme.tree.months[node]) if family in LASTING else 1.0
-            entry += [(n, amount * share * months, contribution * share) for n in (min(nodes), max(nodes))]
-            if (objective, kind, code, item) not in prices:
-                prices[objective, kind, code, item] = _standing_value(walk, kind, code)
-    return {"causes": frame("plan", "causes", rows), "bottlenecks": _ranking(programme, solution, ranking, prices)}
+            ranked = objective, number, item
+            entry = Entry(min(nodes), max(nodes), short.amount * share * months, contribution * share)
+            ranking.setdefault(ranked, []).append(entry)
+            if ranked not in prices:
+                prices[ranked] = _standing_value(walk, number)
+    return {"causes": frame("plan", "causes", rows), "bottlenecks": _ranking(v, solution, ground, ranking, prices)}
 
 
-def _subject(programme: Programme, family: str, key: str) -> tuple[str, str, str]:
-    """Objective, holder and item of a shortage."""
-    parts = key.split("|")
-    if family == "owed":
-        return "pledges", parts[0], parts[2]
-    if family == "unavailable":
-        return "availability", programme.sets.fleet_holders[key], key
-    objective = SHORT[family][0]
-    if family == "unmet" and parts[0] not in programme.sets.recipients:
-        objective = "own_use"
-    return objective, parts[0], parts[1]
-
-
-def _relief(walk: Walk, kind: str, code: str, nodes: list[int], price: float) -> float | None:
+def _relief(walk: Walk, number: int, nodes: list[int], price: float) -> float | None:
     """Units of the shortage relieved by one more unit of the limit, mean over the nodes where it binds."""
-    if price <= SMALL or kind in ("lead_time", "no_supply", "priority"):
+    if price <= SMALL or walk.ground.names[number].kind in ("lead_time", "no_supply", "priority"):
         return None
-    limit = walk.limit(kind, code)
-    if limit is None:
+    bound = walk.bound(number)
+    if bound is None:
         return None
-    found = [limit.by_node[n] for n in set(nodes) if n in limit.by_node]
+    found = [bound.by_node[n] for n in set(nodes) if n in bound.by_node]
     count = sum(c for _, c in found)
-    return sum(v for v, _ in found) / count / price if count else None
+    return sum(value for value, _ in found) / count / price if count else None
 
 
-def _standing_value(walk: Walk, kind: str, code: str) -> float | None:
+def _standing_value(walk: Walk, number: int) -> float | None:
     """Pass units gained by one more unit a month of the limit throughout (a budget: by one more money unit)."""
-    limit = walk.limit(kind, code)
-    if limit is None or kind == "priority":
+    bound, ground = walk.bound(number), walk.ground
+    if bound is None or ground.names[number].kind == "priority":
         return None
-    monthly = kind in ("line", "component", "route", "resource", "market")
-    months = walk.programme.tree.months[limit.node] if monthly else 1.0
-    return float(sum((limit.value * months).tolist()))
+    monthly = ground.limits[ground.layout.row_family[ground.rows_of_limit[number][0]]].monthly
+    months = ground.programme.tree.months[bound.node] if monthly else 1.0
+    return float(sum((bound.value * months).tolist()))
 
 
 def _ranking(
-    programme: Programme,
-    solution: Solution,
-    ranking: dict[tuple[str, str, str, str], list[tuple[int, float, float]]],
-    prices: dict[tuple[str, str, str, str], float | None],
-) -> object:
+    v: Values, solution: Solution, ground: Ground, ranking: dict[Ranked, list[Entry]],
+    prices: dict[Ranked, float | None],
+) -> pl.DataFrame:  # fmt: skip
     """Bottlenecks, by the order of the objectives and then by their share of the shortage."""
     order: dict[str, int] = {}
     for p in solution.passes:
         order.setdefault(p.name.split("_")[0] if p.name.startswith("requirement") else p.name, len(order))
     totals: dict[str, float] = {}
-    for (objective, *_), entries in ranking.items():
-        totals[objective] = totals.get(objective, 0.0) + sum(e[2] for e in entries) / 2
+    for (objective, _, _), entries in ranking.items():
+        totals[objective] = totals.get(objective, 0.0) + sum(e.part for e in entries)
     rows = []
-    for (objective, kind, code, item), entries in ranking.items():
-        part = sum(e[2] for e in entries) / 2
+    for (objective, number, item), entries in ranking.items():
+        part, named = sum(e.part for e in entries), ground.names[number]
         rows.append((
-            objective, kind, code, item,
-            month_text(int(programme.tree.first_month[min(e[0] for e in entries)])),
-            month_text(int(programme.tree.last_month[max(e[0] for e in entries)])),
-            sum(e[1] for e in entries) / 2, part / totals[objective] if totals[objective] > 0 else 0.0,
-            prices[objective, kind, code, item],
+            objective, named.kind, text(named.code), parts_of(named.code), item,
+            month_text(int(v.tree.first_month[min(e.first for e in entries)])),
+            month_text(int(v.tree.last_month[max(e.last for e in entries)])),
+            sum(e.quantity for e in entries), part / totals[objective] if totals[objective] > 0 else 0.0,
+            prices[objective, number, item],
         ))  # fmt: skip
-    rows.sort(key=lambda r: (order.get(r[0], 99), -r[7], r[1], r[2], r[3]))
+    rows.sort(key=lambda r: (order.get(r[0], 99), -r[8], r[1], r[2], r[4]))
     return frame("plan", "bottlenecks", [(n + 1, *r) for n, r in enumerate(rows)])

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rampart.network.lags import Floats
-from rampart.plan.programme.layout import _costs, lay_out
+from rampart.plan.programme.layout import lay_out
+from rampart.plan.programme.measures import Measure
 from rampart.plan.programme.programme import Programme
-from rampart.plan.programme.terms import Measure
-from rampart.plan.solving.highs import FEASIBLE, Engine
+from rampart.plan.solving.highs import OPTIMAL, TIME_LIMIT
+from rampart.plan.solving.pass_solver import PassSolver
 from rampart.plan.solving.solution import PassResult, Solution
 
 Progress = Callable[["Step"], None]
@@ -64,11 +65,11 @@ def solve(
     begun = time.monotonic()
     deadline = None if time_limit is None else begun + time_limit
     layout = lay_out(programme)
-    engine = Engine(programme, layout, seed=seed, mip_gap=mip_gap)
-    rounds = [True, False] if engine.whole.size else [False]
+    solver = PassSolver(layout, layout.columns_of(programme.whole_labels), seed=seed, mip_gap=mip_gap)
+    rounds = [True, False] if solver.whole.size else [False]
     report = _Reporter(progress, begun, sum(len(programme.passes) - whole for whole in rounds))
     proved: dict[str, float] = {}
-    columns, status = np.zeros(engine.columns), "optimal"
+    columns, status = np.zeros(solver.columns), "optimal"
     results: list[PassResult] = []
     for whole in rounds:
         results = []
@@ -76,10 +77,10 @@ def solve(
             if whole and measure.name == "ties":
                 continue
             report.begin(measure.name)
-            cost = _costs(layout, measure, programme.linopy._xCounter, engine.columns)
+            cost = layout.costs(measure)
             limit = deadline if whole or len(rounds) == 1 else None
             try:
-                found = _one_pass(engine, rank, measure, cost, tolerance, limit, whole)
+                found = _one_pass(solver, rank, measure, cost, tolerance, limit, whole)
             except NotSolved:
                 if not (whole and results):
                     raise
@@ -94,7 +95,7 @@ def solve(
                 bound = min(proved[measure.name], result.value)
                 gap = (result.value - bound) / max(abs(result.value), 1e-9)
                 result = replace(result, bound=bound, gap=gap)
-            elif engine.whole.size and not whole:
+            elif solver.whole.size and not whole:
                 result = replace(result, bound=float("nan"), gap=float("nan"))
             results.append(result)
             report.end(result)
@@ -105,8 +106,8 @@ def solve(
             raise NotSolved("time limit")
         if whole:
             proved = {r.name: r.bound for r in results}
-            engine.settle_whole(columns)
-    return Solution(layout, columns, tuple(results), status, time.monotonic() - begun, engine)
+            solver.settle_whole(columns)
+    return Solution(layout, columns, tuple(results), status, time.monotonic() - begun, solver)
 
 
 class _Reporter:
@@ -127,45 +128,45 @@ class _Reporter:
 
 
 def _one_pass(
-    engine: Engine, rank: int, measure: Measure, cost: Floats, tolerance: float, deadline: float | None, whole: bool
+    solver: PassSolver, rank: int, measure: Measure, cost: Floats, tolerance: float, deadline: float | None, whole: bool
 ) -> tuple[PassResult, Floats] | None:
     # the solver's tolerances are absolute: bring the costs near one, by a power of two so that nothing is rounded
     typical = np.median(np.abs(cost[cost != 0])) if cost.any() else 1.0
     factor = 2.0 ** -round(np.log2(typical))
-    engine.minimise(cost * factor)
-    status = engine.run(deadline, whole=whole)
-    info = engine.h.getInfo()
+    solver.set_costs(cost * factor)
+    status = solver.solve(deadline, whole=whole)
+    info = solver.info
     if whole:
-        if info.primal_solution_status != FEASIBLE:
-            if status == "Time limit reached":
+        if not solver.found_a_plan:
+            if status == TIME_LIMIT:
                 return None
             raise NotSolved(status)
-    elif status != "Optimal":
-        if status == "Time limit reached":
+    elif status != OPTIMAL:
+        if status == TIME_LIMIT:
             return None
         raise NotSolved(status)
-    solution = engine.h.getSolution()
+    solution = solver.solution()
     columns = np.array(solution.col_value)
     value = float(cost @ columns)
     if not whole:
-        engine.remember(measure.name, cost * factor)
+        solver.remember(measure.name, cost * factor)
     found = info.mip_dual_bound / factor if whole else value, float(info.mip_gap) if whole else 0.0
     steps = max(0, int(info.simplex_iteration_count)) + max(0, int(info.ipm_iteration_count))
     none = np.zeros(0)
     result = PassResult(
         rank, measure.name, measure.unit, value,
-        *found, "optimal" if status == "Optimal" else "time limit", steps, cost,
-        none if whole else np.array(solution.row_dual)[: engine.rows] / factor,
+        *found, "optimal" if status == OPTIMAL else "time limit", steps, cost,
+        none if whole else np.array(solution.row_dual)[: solver.rows] / factor,
         none if whole else np.array(solution.col_dual) / factor,
     )  # fmt: skip
     if whole:
-        clean = engine.without_room(columns)
+        clean = solver.without_room(columns)
         reached = factor * value if clean is None else clean
         most = reached + factor * tolerance * abs(value)
         # the room must stand above the solver's own feasibility tolerance, or it finds no plan in it
-        engine.hold_value(cost * factor, most, max(factor * 1e-6 * max(1.0, abs(value)), 1e-6))
+        solver.hold_value(cost * factor, most, max(factor * 1e-6 * max(1.0, abs(value)), 1e-6))
     elif tolerance > 0:
-        engine.hold_value(cost * factor, factor * (value + tolerance * abs(value)))
+        solver.hold_value(cost * factor, factor * (value + tolerance * abs(value)))
     else:
-        engine.hold_optimal(solution)
+        solver.hold_optimal()
     return result, columns

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from rampart.network.lags import Floats
 from rampart.plan.programme.layout import Layout
-from rampart.plan.solving.highs import Engine
+from rampart.plan.solving.pass_solver import PassSolver
 
 
 @dataclass(frozen=True)
@@ -39,4 +39,4 @@ class Solution:
     passes: tuple[PassResult, ...]
     status: str
     seconds: float
-    engine: Engine = field(repr=False)
+    solver: PassSolver = field(repr=False)

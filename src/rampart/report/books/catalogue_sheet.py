@@ -54,6 +54,8 @@ def catalogue_sheet(
     places: dict[str, int] = {}
     for name in frame.columns:
         column = table.columns[name]
+        if column.type == "key":  # the code beside it is written by name
+            continue
         own = figures_in if column.unit == "objective unit" and figures_in else column.unit
         head = book.label(column.label[language], own)
         places[name] = len(heads)

@@ -8,7 +8,6 @@ from typing import Any
 
 from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
-from rampart.language.decisions_and_causes import HOMES
 from rampart.language.headlines import sentences
 from rampart.language.in_words import InWords
 from rampart.report.books.catalogue_sheet import catalogue_sheet
@@ -43,7 +42,7 @@ def write_workbook(plan: Result, path: str | Path, language: Language = "en", *,
     _summary(book)
     charts_sheet(book)
     cell = _cell(book.answer)
-    for name, table in result_tables("plan").items():
+    for name, table in {**result_tables("plan"), **plan.own_tables}.items():
         if name not in NOT_SHOWN:
             catalogue_sheet(book, table, plan[name], cell, unit=book.answer.unit)
     promises_sheet(book)
@@ -89,9 +88,9 @@ def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
     def cell(column: ResultColumn, row: Mapping[str, Any]) -> str:
         value, name = row[column.name], column.name
         if column.type == "code":
-            by_kind = HOMES.get(str(row.get("cause") or row.get("kind")))
-            home = by_kind if name == "code" else next(iter(column.reference), None)
-            return answer.name(value, table=home)
+            if name == "code" and "key" in row:
+                return answer.named(row["key"])
+            return answer.name(value, table=next(iter(column.reference), None))
         if column.type == "choice":
             group = GROUPS.get(name) or (PURPOSES if name == "purpose" else KINDS).get(column.table, name)
             return words.choice(group, value)

@@ -109,7 +109,7 @@ def _bottlenecks(book: PlanBook, charts: ChartSheet) -> None:
     words = book.words
     figures = [
         [
-            words("bar.ranked", rank=r["rank"], name=bottleneck_name(book.answer, r["cause"], r["code"])),
+            words("bar.ranked", rank=r["rank"], name=bottleneck_name(book.answer, r["cause"], r["key"])),
             r["share"],
         ]
         for r in book.answer["bottlenecks"].sort("rank").head(10).iter_rows(named=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import polars.selectors as cs
 
 from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
-from rampart.language.branches import regime, what
+from rampart.language.branches import regime
 from rampart.language.in_words import InWords
 from rampart.report.books.book import Book
 from rampart.report.books.catalogue_sheet import catalogue_sheet
@@ -104,10 +103,6 @@ def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], Any]:
     """Words for every cell that is neither number nor month."""
     words = answer.words
 
-    @cache
-    def named(kind: str, key: str) -> str:
-        return what(answer, kind, key)
-
     def measure(row: Mapping[str, Any]) -> str:
         code = row["measure"]
         if code in MEASURES:
@@ -123,7 +118,7 @@ def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], Any]:
     def cell(of: ResultColumn, row: Mapping[str, Any]) -> Any:
         column, value = of.name, row[of.name]
         if column == "what":
-            return named(row["kind"], value)
+            return answer.named(row["key"])
         if column == "kind":
             return words(f"war.kind.{value}")
         if column in ("name", "policy"):

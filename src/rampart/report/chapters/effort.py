@@ -181,7 +181,7 @@ def reasons(answer: InWords) -> Chapter:
     rows = [
         [
             words.number(r["rank"]),
-            bottleneck_name(answer, r["cause"], r["code"]),
+            bottleneck_name(answer, r["cause"], r["key"]),
             words.choice("objective", r["objective"]),
             item_cell(answer, r["item"]),
             words.span(r["from"], r["until"], short=True),
@@ -241,7 +241,7 @@ def _causes(answer: InWords, group: list[dict[str, Any]]) -> list[list[str]]:
     rest = group[len(shown) :]
     cells = [
         (
-            bottleneck_name(answer, r["cause"], r["code"]) if r["cause"] else words("unknown"),
+            bottleneck_name(answer, r["cause"], r["key"]) if r["cause"] else words("unknown"),
             words.number(r["part"], digits=0),
             words.number(r["relief"]) if r["relief"] is not None else words("none"),
         )

@@ -198,7 +198,12 @@ def broken(answer: InWords) -> Chapter:
     table = (
         answer["rules_broken"]
         .group_by(keys)
-        .agg(first=pl.col("month").min(), last=pl.col("month").max(), amount=pl.col("amount").max())
+        .agg(
+            pl.col("key").first(),
+            first=pl.col("month").min(),
+            last=pl.col("month").max(),
+            amount=pl.col("amount").max(),
+        )
     )
     table = table.sort("first", *keys)
     if table.is_empty():
@@ -217,7 +222,7 @@ def broken(answer: InWords) -> Chapter:
         rows.append(
             [
                 words.choice("rule", r["family"]),
-                answer.name(r["code"]),
+                answer.named(r["key"]),
                 answer.item(r["item"]),
                 words.span(r["first"], r["last"], short=True),
                 amount,

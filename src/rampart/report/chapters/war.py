@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rampart.language.branches import amount, branches, month, regime, what
+from rampart.language.branches import amount, branches, month, regime
 from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import MOST_ROWS, Head, Listing
 from rampart.results.ends_of_war import by_end, known_sum, left_by_end, supply_by_end
@@ -37,7 +37,7 @@ def _table(answer: InWords, caption: str, heads: Sequence[tuple[str, bool]], row
 def _decisions(answer: InWords) -> Listing:
     words = answer.words
     rows = [
-        (words(f"war.kind.{r['kind']}"), what(answer, r["kind"], r["what"]), month(answer, r["month"]),
+        (words(f"war.kind.{r['kind']}"), answer.named(r["key"]), month(answer, r["month"]),
          amount(answer, r["quantity"]))
         for r in answer["decisions"].sort("month", "kind", "what").iter_rows(named=True)
     ]  # fmt: skip

@@ -65,7 +65,7 @@ def _bar(answer: InWords, row: dict[str, Any]) -> dict[str, Any]:
     from rampart.language.decisions_and_causes import bottleneck_parts
 
     words = answer.words
-    name, cause = bottleneck_parts(answer, row["cause"], row["code"])
+    name, cause = bottleneck_parts(answer, row["cause"], row["key"])
     item = answer.item(row["item"])
     span = words.span(row["from"], row["until"], short=True)
     return {

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
-from rampart.language.branches import what
 from rampart.language.in_words import InWords
 from rampart.report.console.plan import wide_console
 from rampart.results.result import Result
@@ -67,7 +66,15 @@ def _cell(answer: InWords, column: ResultColumn | None, row: dict[str, Any], val
         known = (answer.names[table].get(str(value)) for table in ("nations", "items"))
         return next((name for name in known if name), str(value))
     if column.name == "what":
-        return what(answer, row["kind"], value)
+        return _object(answer, row["kind"], value)
     if column.type == "code":
         return answer.name(value, table=column.reference[0] if len(column.reference) == 1 else None)
     return words.choice(GROUPS.get((answer.result.kind, column.name), column.name), value)
+
+
+def _object(answer: InWords, kind: str, what: str) -> str:
+    """Name of a decision's object; as it is written where only the other result decides on it."""
+    import polars as pl
+
+    same = answer["decisions"].filter((pl.col("kind") == kind) & (pl.col("what") == what))
+    return answer.named(same["key"][0].to_list()) if same.height else what

@@ -9,6 +9,7 @@ from typing import Any
 from rampart.findings import Language
 from rampart.language.headlines import key_figures, sentences
 from rampart.language.in_words import InWords
+from rampart.report.chapters.added import added
 from rampart.report.chapters.decisions import decisions_listing
 from rampart.report.chapters.effort import money, production, reasons
 from rampart.report.chapters.plan_fleets import fleets, fleets_chart
@@ -62,7 +63,7 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         key: {"figure": figure, "rows": [Markup(row) for row in figure.rows(words)]}  # noqa: S704 - drawn here, texts escaped
         for key, figure in charts(plan, language=language).items()
     }
-    told = (decisions, stocks, deliveries, fleets, production, promises_chapter, money, reasons)
+    told = (decisions, stocks, deliveries, fleets, production, added, promises_chapter, money, reasons)
     plan_part = [tell(answer) for tell in told]
     return environment.get_template("report.html.j2").render(
         answer=answer,

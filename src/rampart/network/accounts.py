@@ -1,0 +1,133 @@
+"""Accounts: what one unit of each way does to stock, line capacity, shared resources and pledges. Stated here, once.
+
+A posting says: one unit of ``of`` decided in a period changes the account ``at`` by ``per_unit``, with a lag. The rows of
+the plan, its result tables, a simulation and a ledger all book by the same postings. There are four accounts:
+
+    stock     of a pair (holder, item); plus comes in, minus goes out
+    capacity  of a line: minus takes of what the line can make, plus adds to it
+    resource  shared by lines: minus takes of it
+    pledge    of a donor to a recipient: plus makes good what was pledged
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from rampart.network.keys import (
+    Contract,
+    Demand,
+    Expansion,
+    Fleet,
+    Key,
+    Lane,
+    Line,
+    Pair,
+    Pledge,
+    Purchase,
+    Resource,
+)
+from rampart.network.lags import After, FromStart, Growing, Lag, Now
+from rampart.network.network import Network
+
+Account = Literal["stock", "capacity", "resource", "pledge"]
+
+
+class Posting(NamedTuple):
+    """What one unit does to an account.
+
+    account   which of the four; ``at`` the key of the account
+    of        key of what is decided; ``family`` the planner's word for it
+    lag       from the decision to the effect
+    per_unit  change of the account, in its own unit, for one unit decided
+    kind      the word under which it is told: made, bought, received, sent, used, consumed, disposed, joined, ...
+    """
+
+    account: Account
+    at: Key
+    family: str
+    of: Key
+    lag: Lag
+    per_unit: float
+    kind: str
+
+
+def order_postings(network: Network) -> Iterator[Posting]:
+    """An order: it is delivered after the lead time, takes of the line then, and of components and resources before."""
+    for channel in network.channels:
+        line, of = network.lines[channel.line], Contract(channel.line, channel.code)
+        delivered = After(channel.lead)
+        yield Posting("stock", Pair(channel.ship_to, line["item"]), "order", of, delivered, 1.0, "made")
+        yield Posting("capacity", Line(channel.line), "order", of, delivered, -1.0, "made")
+        for part in network.inputs_of[channel.line]:
+            taken = After(channel.lead - part.offset)
+            at = Pair(line["nation"], part.component)
+            yield Posting("stock", at, "order", of, taken, -part.quantity, "consumed")
+        for use in network.uses_of.get(channel.line, ()):
+            taken = After(channel.lead - use["offset"])
+            yield Posting("resource", Resource(use["resource"]), "order", of, taken, -use["quantity"], "used")
+
+
+def set_up_postings(network: Network) -> Iterator[Posting]:
+    """A set-up takes of resources in its own period."""
+    for use in network.uses:
+        if use["setup"] and use["line"] in network.lines:
+            at, of = Resource(use["resource"]), Line(use["line"])
+            yield Posting("resource", at, "active", of, Now(), -use["setup"], "used")
+
+
+def expansion_postings(network: Network) -> Iterator[Posting]:
+    """An expansion adds to its line's capacity, and takes components and resources while it is built."""
+    for e in network.expansions:
+        of, rate = Expansion(e["expansion"]), network.monthly_rate(e["line"], e["added_rate"])
+        yield Posting("capacity", Line(e["line"]), "expand", of, Growing(e["construction"], e["ramp"]), rate, "added")
+    for bill in network.expansion_bills:
+        e = network.expansions[network.expansion_index[bill["expansion"]]]
+        at = Pair(network.lines[e["line"]]["nation"], bill["component"])
+        when = FromStart(e["construction"] - bill["offset"])
+        yield Posting("stock", at, "expand", Expansion(e["expansion"]), when, -bill["quantity"], "consumed")
+    for use in network.uses:
+        if use["expansion"] in network.expansion_index:
+            e = network.expansions[network.expansion_index[use["expansion"]]]
+            when = FromStart(e["construction"] - use["offset"])
+            hall = Resource(use["resource"])
+            yield Posting("resource", hall, "expand", Expansion(e["expansion"]), when, -use["quantity"], "used")
+
+
+def purchase_postings(network: Network) -> Iterator[Posting]:
+    """A purchase arrives after its delay."""
+    for o in network.offers:
+        of = Purchase(o.code, o.buyer)
+        yield Posting("stock", Pair(o.buyer, o.item), "buy", of, After(o.delay), 1.0, "bought")
+
+
+def transfer_postings(network: Network) -> Iterator[Posting]:
+    """What is sent leaves at once, arrives after the time on the way, and makes good what its origin has pledged."""
+    pledged = network.pledge_index
+    for r in network.routes:
+        of = Lane(r.origin, r.destination, r.item)
+        arrives = After(r.months)
+        yield Posting("stock", Pair(r.destination, r.item), "send", of, arrives, 1.0, "received")
+        yield Posting("stock", Pair(r.origin, r.item), "send", of, Now(), -1.0, "sent")
+        if (pledge := Pledge(r.origin, r.destination, r.item)) in pledged:
+            yield Posting("pledge", pledge, "send", of, arrives, 1.0, "received")
+
+
+def service_postings(network: Network) -> Iterator[Posting]:
+    """Need served leaves the stock."""
+    for d in network.demands:
+        yield Posting("stock", Pair(d.holder, d.item), "serve", Demand(*d), Now(), -1.0, "used")
+
+
+def disposal_postings(network: Network) -> Iterator[Posting]:
+    """What has a shelf life may be thrown away."""
+    for pair in network.perishable_pairs:
+        yield Posting("stock", pair, "dispose", pair, Now(), -1.0, "disposed")
+
+
+def joining_postings(network: Network) -> Iterator[Posting]:
+    """A system that joins a fleet leaves the stock."""
+    for row in network.fleet_rows:
+        if row["item"] is not None:
+            at = Pair(row["holder"], row["item"])
+            yield Posting("stock", at, "join", Fleet(row["fleet"]), Now(), -1.0, "joined")

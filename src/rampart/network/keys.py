@@ -1,0 +1,199 @@
+"""What things are named by: keys of variables, rows and postings. Text is made of them only where a person reads.
+
+Each key is a named tuple, so that a code may hold any sign without being mistaken for two.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rampart.case.likeness import Likeness, mixed, word
+
+Key = tuple[Any, ...]
+
+HOMES = {
+    "holder": "nations", "donor": "nations", "recipient": "nations", "origin": "nations", "destination": "nations",
+    "buyer": "nations", "nation": "nations", "payer": "nations", "item": "items", "line": "lines",
+    "contract": "contracts", "expansion": "expansions", "offer": "market", "resource": "resources", "fleet": "fleets",
+    "shop": "shops", "group": "sites",
+}  # fmt: skip
+"""Table that names the codes of each part of a key; other parts are what they say."""
+
+
+class Pair(NamedTuple):
+    """An item with its holder."""
+
+    holder: str
+    item: str
+
+
+class Holder(NamedTuple):
+    """A holder."""
+
+    holder: str
+
+
+class Demand(NamedTuple):
+    """An item that a holder needs for a purpose."""
+
+    holder: str
+    item: str
+    purpose: str
+
+
+class Pledge(NamedTuple):
+    """An item that a donor has pledged to a recipient."""
+
+    donor: str
+    recipient: str
+    item: str
+
+
+class Line(NamedTuple):
+    """A production line."""
+
+    line: str
+
+
+class LinePart(NamedTuple):
+    """A line in a later part of a period in which the maximum rate holds by itself (1, 2, ...)."""
+
+    line: str
+    part: int
+
+
+class Contract(NamedTuple):
+    """A line with the contract over which it is ordered from."""
+
+    line: str
+    contract: str
+
+
+class Cancellation(NamedTuple):
+    """Orders over a contract, placed in the period that begins in a month."""
+
+    line: str
+    contract: str
+    month: str
+
+
+class Expansion(NamedTuple):
+    """An expansion of a line."""
+
+    expansion: str
+
+
+class Offer(NamedTuple):
+    """A third-country stock."""
+
+    offer: str
+
+
+class Purchase(NamedTuple):
+    """A third-country stock with a nation that may buy from it."""
+
+    offer: str
+    buyer: str
+
+
+class Lane(NamedTuple):
+    """A way on which an item goes from one holder to another."""
+
+    origin: str
+    destination: str
+    item: str
+
+
+class Way(NamedTuple):
+    """The way from one holder to another, whatever goes on it."""
+
+    origin: str
+    destination: str
+
+
+class Group(NamedTuple):
+    """A group of fleets that share spares."""
+
+    group: str
+
+
+class Item(NamedTuple):
+    """An item."""
+
+    item: str
+
+
+class Resource(NamedTuple):
+    """A resource that lines share."""
+
+    resource: str
+
+
+class Limit(NamedTuple):
+    """A budget of a nation: fiscal year, purpose, and whether commitments or payments are limited."""
+
+    nation: str
+    year: int
+    purpose: str
+    kind: str
+
+
+class Fleet(NamedTuple):
+    """A fleet."""
+
+    fleet: str
+
+
+class FleetLevel(NamedTuple):
+    """A level of support of a fleet."""
+
+    fleet: str
+    level: int
+
+
+class FleetShop(NamedTuple):
+    """A fleet with a shop that repairs its parts."""
+
+    fleet: str
+    shop: str
+
+
+class Package(NamedTuple):
+    """Spares for a group of fleets, bought by one payer."""
+
+    group: str
+    payer: str
+
+
+class Shop(NamedTuple):
+    """A repair shop."""
+
+    shop: str
+
+
+def number(key: Key, likeness: Likeness) -> int:
+    """A number of a key that hangs on what its codes are, not on how they are spelled."""
+    fields = getattr(key, "_fields", range(len(key)))
+    found = word("|".join(str(field) for field in fields))
+    for field, part in zip(fields, key, strict=True):
+        home = HOMES.get(str(field))
+        own = word(str(part)) if home is None else np.uint64(likeness.of(home, part))
+        with np.errstate(over="ignore"):
+            found = mixed(np.array([found * np.uint64(31) + own], dtype=np.uint64))[0]
+    return int(found)
+
+
+def parts(key: Key) -> list[dict[str, str]]:
+    """The codes of a key one by one, each with what it is of, as result tables hold them."""
+    fields = getattr(key, "_fields", ("code",) * len(key))
+    return [{"of": str(of), "code": str(code)} for of, code in zip(fields, key, strict=True)]
+
+
+def text(key: Key) -> str:
+    """A key as a person reads it: its parts with bars between them, in quotes where a part holds a bar itself.
+
+    Nothing is read back from it.
+    """
+    return "|".join(f'"{part}"' if "|" in str(part) else str(part) for part in key) if len(key) > 1 else str(key[0])

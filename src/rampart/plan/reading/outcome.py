@@ -1,0 +1,129 @@
+"""From the solver's columns to the planner's tables: what the parts tell, and what only the whole can."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rampart.case.calendar import month_text
+from rampart.catalogues.results import frame
+from rampart.network.keys import Pair, text
+from rampart.network.keys import parts as parts_of
+from rampart.network.lags import Floats
+from rampart.plan.model.passes import TIES
+from rampart.plan.parts.part import Part, shortages_in_order
+from rampart.plan.programme.values import Values
+from rampart.plan.solving.solution import Solution
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def outcome_tables(v: Values, solution: Solution, parts: Sequence[Part]) -> dict[str, pl.DataFrame]:
+    """Every result table but the reasons and the decisions."""
+    tables: dict[str, pl.DataFrame] = {"periods": periods(v)}
+    for part in parts:
+        tables |= part.tables(v)
+    return tables | {
+        "donations": donations(v),
+        "shortages": shortages(v),
+        "rules_broken": rules_broken(v, parts),
+        "passes": passes(solution),
+    }
+
+
+def periods(v: Values) -> pl.DataFrame:
+    """Periods of the plan."""
+    calendar = v.case.calendar
+    columns = {"period": range(len(calendar)), "month": calendar.labels, "months": calendar.lengths}
+    return frame("plan", "periods", columns)
+
+
+def donations(v: Values) -> pl.DataFrame:
+    """What each donor gives, what is left, when it is made whole."""
+    rows: list[tuple[Any, ...]] = []
+    due = {
+        (r["donor"], r["recipient"], r["item"]): r["backfill_due"]
+        for r in v.network.rows("deliveries")
+        if r["backfill_due"]
+    }
+    for (donor, recipient, item), amount in sorted(given_away(v).items()):
+        total = float(amount.sum())
+        if total <= 0:
+            continue
+        price, book = v.network.items[item]["price"], v.network.items[item]["book_value"]
+        pair = v.network.pair_index.get(Pair(donor, item))
+        first = int(np.flatnonzero(amount > 0)[0])
+        low, when, restored = None, None, None
+        if pair is not None:
+            level = v["stock"][pair, first:]
+            low, when = float(level.min()), v.months[first + int(level.argmin())]
+            node = v.first_filled(pair)
+            restored = None if node is None else month_text(int(v.tree.last_month[node]))
+        rows.append((
+            donor, recipient, item, total, None if price is None else total * price / v.programme.unit,
+            None if book is None else total * book / v.programme.unit, low, when, restored,
+            due.get((donor, recipient, item)),
+        ))  # fmt: skip
+    return frame("plan", "donations", rows)
+
+
+def given_away(v: Values) -> dict[tuple[str, str, str], Floats]:
+    """By donor, recipient and item what is sent from stock, or ordered by one nation for another, at each node."""
+    recipients = v.network.recipients
+    given: dict[tuple[str, str, str], Floats] = {}
+    for n, r in enumerate(v.network.routes):
+        if r.destination in recipients:
+            nothing = np.zeros(len(v.tree))
+            given[r.origin, r.destination, r.item] = (
+                given.get((r.origin, r.destination, r.item), nothing) + v["send"][n]
+            )
+    buyers = {(c.line, c.code): c for c in v.network.channels}
+    for posting in v.programme.account("stock"):
+        if posting.kind != "made":
+            continue
+        channel = buyers[posting.of[0], posting.of[1]]
+        if channel.ship_to in recipients and channel.buyer != channel.ship_to:
+            key = (channel.buyer, channel.ship_to, str(posting.at[1]))
+            family = v.programme.families[posting.family]
+            arrives = v.tree.effect(posting.lag) @ v[posting.family][family.index[posting.of]]
+            given[key] = given.get(key, np.zeros(len(v.tree))) + arrives
+    return given
+
+
+def shortages(v: Values) -> pl.DataFrame:
+    """Everything short, by objective."""
+    rows: list[tuple[Any, ...]] = []
+    for shortage in shortages_in_order(v.programme):
+        for n, key in enumerate(v.programme.families[shortage.family].keys):
+            for node in np.flatnonzero(v[shortage.family][n] > 0):
+                amount = float(v[shortage.family][n, node])
+                rows.append((*shortage.of(key), int(v.tree.period[node]), v.months[node], amount))
+    return frame("plan", "shortages", rows)
+
+
+def rules_broken(v: Values, parts: Sequence[Part]) -> pl.DataFrame:
+    """Hard rules that had to give way."""
+    rows: list[tuple[Any, ...]] = []
+    for part in parts:
+        for rule in part.rules(v.programme):
+            for n, key in enumerate(v.programme.families[rule.family].keys):
+                for node in np.flatnonzero(v[rule.family][n] > 0):
+                    code, item = rule.of(key)
+                    amount = float(v[rule.family][n, node])
+                    rows.append(
+                        (rule.kind, text(code), parts_of(code), item, int(v.tree.period[node]), v.months[node], amount)
+                    )
+    return frame("plan", "rules_broken", rows)
+
+
+def passes(solution: Solution) -> pl.DataFrame:
+    """How each pass was solved; the tie-breaking pass has no meaning to a reader and is left out."""
+    rows = [
+        (p.rank, p.name, p.value, p.unit, p.bound, p.gap, p.status, p.iterations)
+        for p in solution.passes
+        if p.name != TIES
+    ]
+    return frame("plan", "passes", rows)

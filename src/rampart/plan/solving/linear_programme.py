@@ -1,0 +1,70 @@
+"""A linear programme in matrices, solved for one objective after another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rampart.network.lags import Floats, Integers
+from rampart.plan.solving.highs import OPTIMAL, UNKNOWN, Highs, NoPlan, Sparse
+
+AFRESH = (("off", 1), ("choose", 1), ("off", 4), ("choose", 4))  # presolve, and dual (1) or primal (4) simplex
+NEARLY = 1e-5
+"""Infeasibility, in solver units near one, up to which an optimum that the solver will not vouch for counts."""
+
+
+class LinearProgramme(Highs):
+    """A programme with rows that hold earlier objectives.
+
+    gap  relative gap at which a search over whole numbers stops
+    """
+
+    def __init__(
+        self, matrix: Sparse, row_lower: Floats, row_upper: Floats, lower: Floats, upper: Floats,
+        whole: Integers | None = None, *, gap: float = 1e-9,
+    ) -> None:  # fmt: skip
+        super().__init__(matrix, row_lower, row_upper, lower, upper, whole, mip_rel_gap=gap)
+        self.held: list[tuple[int, float]] = []  # rows that hold an objective, and the most they may give way to
+
+    def minimise(self, cost: Floats) -> tuple[float, Floats, Floats]:
+        """Value, columns and row prices of the optimum. Raises NoPlan where there is none."""
+        self.set_costs(np.append(cost, np.zeros(self.column_count - cost.size)))
+        status = self.run()
+        if status != OPTIMAL and self.held:
+            for row, most in self.held:
+                self.set_row_bound(row, -np.inf, most)
+            status = self.run()
+        if status != OPTIMAL:
+            raise NoPlan(status)
+        solution = self.solution()
+        found = np.array(solution.col_value)
+        return float(cost @ found[: cost.size]), found, np.array(solution.row_dual)
+
+    def run(self) -> str:
+        """Solve from the last basis; where the solver loses its way in it, start afresh in other ways. The status."""
+        status = super().run()
+        for presolve, strategy in AFRESH if status == UNKNOWN else ():
+            self.forget()
+            self.option("presolve", presolve)
+            self.option("simplex_strategy", strategy)
+            status = super().run()
+            if status != UNKNOWN:
+                break
+        self.option("simplex_strategy", 1)
+        info = self.info
+        if status == UNKNOWN and max(info.max_primal_infeasibility, info.max_dual_infeasibility) < NEARLY:
+            return OPTIMAL
+        return status
+
+    def hold(self, cost: Floats, most: float) -> None:
+        """Add ``cost x <= most``."""
+        at = np.flatnonzero(cost)
+        self.add_row(at, cost[at], most)
+
+    def hold_best(self, cost: Floats, best: float, tolerance: float) -> None:
+        """Hold an objective at its best, with the room of the tolerance, or else of rounding.
+
+        The later objectives gain from every bit of room, so it is small; only where nothing fits in it is it wider.
+        """
+        tight, wide = (best + max(room * max(1.0, abs(best)), tolerance * abs(best)) for room in (1e-9, 1e-7))
+        self.held.append((self.row_count, wide))
+        self.hold(cost, tight)
