@@ -172,16 +172,16 @@ def test_variance_below_the_mean_is_a_finding(tiny: Case) -> None:
 def test_the_exchange_rate_is_the_difference_of_cases_solved_anew(tiny: Case, kind: str) -> None:
     """The rate of the answer against two whole cases, one written with the unit bought."""
     answer = sustain(tiny, draws=0)
-    row = answer["exchange"].filter(pl.col("lever") == kind).row(0, named=True)
-    begin = f"{row['from']:%Y-%m}"
+    rates = answer["exchange"].with_columns(pl.col("from").dt.strftime("%Y-%m"))
+    row = rates.filter(pl.col("lever") == kind).row(0, named=True)
     if kind == "spare":
-        more = add(tiny, "part_stocks", part=row["code"], site=row["site"], month=begin, quantity=1)
+        more = add(tiny, "part_stocks", part=row["code"], site=row["site"], month=row["from"], quantity=1)
     elif kind == "system":
-        held = tiny.tables["fleet_arrivals"].filter((pl.col("fleet") == row["code"]) & (pl.col("month") == begin))
+        held = tiny.tables["fleet_arrivals"].filter((pl.col("fleet") == row["code"]) & (pl.col("month") == row["from"]))
         assert held.is_empty()
-        more = add(tiny, "fleet_arrivals", fleet=row["code"], month=begin, quantity=1.0)
+        more = add(tiny, "fleet_arrivals", fleet=row["code"], month=row["from"], quantity=1.0)
     else:
-        more = add(tiny, "shop_bays", **{"shop": row["code"], "from": begin, "bays": 3.0})
+        more = add(tiny, "shop_bays", **{"shop": row["code"], "from": row["from"], "bays": 3.0})
     base, after = (availability_by_month(read_support(c), close=1e-7).available.sum() for c in (tiny, more))
     assert row["system_months"] == pytest.approx(after - base, abs=2e-3)
     assert row["per_million"] == pytest.approx((after - base) * 1e6 / row["cost"], rel=0.02, abs=0.02)
