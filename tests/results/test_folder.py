@@ -163,7 +163,7 @@ def test_what_is_missing_or_damaged_is_said(results: dict[str, Result], tmp_path
     assert codes("manifest.json", "{") == [("result-damaged", "manifest.json")]
     assert codes("manifest.json", "[]") == [("result-damaged", "manifest.json")]
     assert codes("manifest.json", '{"format": 2, "kind": "letter"}') == [("result-damaged", "manifest.json")]
-    assert codes("case/nations.parquet", "no table")[0] == ("result-damaged", "case")
+    assert codes("case/nations.parquet", "no table") == [("result-damaged", "case/nations.parquet")]
     manifest = json.loads((folder / "manifest.json").read_text())
     later = json.dumps(manifest | {"format": 99, "rampart": "9.0"})
     assert codes("manifest.json", later) == [("result-of-later-version", "9.0")]
