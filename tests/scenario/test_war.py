@@ -136,11 +136,13 @@ def test_regret_and_risk_can_be_asked_for(tmp_path: Path) -> None:
     case = small(0.2)
     said = case.tables["priorities"].with_columns(cvar=pl.lit(0.8), cvar_level=pl.lit(0.7))
     Case(tables={**case.tables, "priorities": said}).save(tmp_path / "case")
-    run = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--no-compare"])
+    run = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--no-compare", "-o", str(tmp_path / "plain")])
     assert run.exit_code == 0, run.output
     assert "Objectives whose bad paths weigh more" in run.output
     mean = war_plan(case)
-    by_regret = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--regret", "--json"])
+    by_regret = CliRunner().invoke(
+        main, ["war", str(tmp_path / "case"), "--regret", "--json", "-o", str(tmp_path / "plain")]
+    )
     values = {row["name"]: row["value"] for row in json.loads(by_regret.stdout)["values"]}
     before = dict(mean["values"].iter_rows())
     assert values["largest_regret"] <= before["largest_regret"] + 1e-6
@@ -151,7 +153,7 @@ def test_regret_and_risk_can_be_asked_for(tmp_path: Path) -> None:
         ["--cvar", "1", "1"],
     ):
         assert CliRunner().invoke(main, ["war", str(tmp_path / "case"), *wrong]).exit_code == 2
-    paths = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--paths", "9"])
+    paths = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--paths", "9", "-o", str(tmp_path / "plain")])
     assert paths.exit_code != 0
     assert "cvar" in paths.output
 

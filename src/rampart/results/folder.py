@@ -12,7 +12,7 @@ from rampart.catalogues.results import complete, result_tables
 from rampart.engine.manifest import read_manifest, require_whole
 from rampart.engine.tree import is_file
 from rampart.findings import CaseError, Finding, ResultError
-from rampart.results.first_format import from_first_format
+from rampart.results.first_format import LATER, from_first_format, movements_of, with_keys
 from rampart.results.manifest import FORMAT
 from rampart.results.pegging import pegging
 from rampart.results.result import Result
@@ -47,14 +47,17 @@ def read_result(path: str | Path) -> Result:
             manifest, tables = from_first_format(folder, manifest, tables)
     with _saying(folder, "manifest.json"):
         expected = result_tables(manifest["kind"])
-    made_now = ("pegging",) if first else ()
+    made_now = LATER if first else ()
     for name in expected:  # an empty table in its place would read as "nothing is short"
         if name not in tables and name not in made_now:
             raise ResultError([Finding("result-incomplete", file=str(folder), value=f"{name}.parquet")])
     with _saying(folder, "case"):
         case = _case(folder, manifest)
     if first:
-        tables["pegging"] = pegging(case, tables)
+        with _saying(folder, "stock.parquet"):
+            tables = with_keys(case, tables) | {
+                "movements": movements_of(tables["stock"]), "pegging": pegging(case, tables),
+            }  # fmt: skip
     return Result(case, complete(manifest["kind"], tables), manifest)
 
 
