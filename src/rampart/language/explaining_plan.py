@@ -27,7 +27,7 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
     groups = causes.group_by(keys, maintain_order=True)
     for (objective, who, what), group in sorted(groups, key=lambda g: (order.get(g[0][0], 99), g[0][1], g[0][2])):
         lines.append(_shortage(answer, str(objective), str(who), str(what), group))
-        lines += [f"  – {_cause(answer, row, str(what))}" for row in _largest(group)]
+        lines += [f"  – {_cause(answer, row, str(what))}" for row in _largest(answer, group)]
     if holder is None and item is None:
         lines += ["", words("explain.ranking")]
         lines += [_ranked(answer, row) for row in plan["bottlenecks"].head(RANKED).iter_rows(named=True)]
@@ -48,7 +48,7 @@ def _shortage(answer: InWords, objective: str, holder: str, item: str, group: pl
     )
 
 
-def _largest(group: pl.DataFrame) -> list[dict[str, Any]]:
+def _largest(answer: InWords, group: pl.DataFrame) -> list[dict[str, Any]]:
     """Causes over all periods of a shortage, largest share first."""
     total = group["amount"].sum()
     summed = group.group_by("cause", "code").agg(
@@ -58,8 +58,8 @@ def _largest(group: pl.DataFrame) -> list[dict[str, Any]]:
         pl.col("until").max(),
         pl.col("relief").mean(),
     )
-    summed = summed.filter(pl.col("amount") >= 0.005)
-    return summed.sort("amount", "cause", "code", descending=[True, False, False]).head(SAID).to_dicts()
+    found = summed.filter(pl.col("amount") >= 0.005).to_dicts()
+    return sorted(found, key=lambda r: (-round(r["amount"], 9), r["cause"], answer.place_of(r["key"])))[:SAID]
 
 
 def _cause(answer: InWords, row: dict[str, Any], item: str) -> str:

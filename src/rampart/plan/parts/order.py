@@ -109,9 +109,9 @@ class Order(Part):
                 decided = int(v.tree.first_month[node])
                 arrives = first_effect(decided, c.lead)
                 rows.append((
-                    c.code, c.line, c.buyer, c.payer, c.ship_to, v.network.lines[c.line]["item"], v.months[node],
-                    month_text(first_effect(decided, c.award)), v.case.calendar.period(arrives), month_text(arrives),
-                    quantity, quantity * float(v.programme.order_price[n, node]),
+                    None if c.own else c.code, c.line, c.buyer, c.payer, c.ship_to, v.network.lines[c.line]["item"],
+                    v.months[node], month_text(first_effect(decided, c.award)), v.case.calendar.period(arrives),
+                    month_text(arrives), quantity, quantity * float(v.programme.order_price[n, node]),
                 ))  # fmt: skip
         return {"orders": frame("plan", "orders", rows)}
 

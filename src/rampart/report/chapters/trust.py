@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from rampart.language.in_words import InWords
+from rampart.network.keys import HOMES
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 
 GRADES = ("published", "derived", "assumed")
@@ -28,9 +29,10 @@ def assumption_rows(answer: InWords) -> list[dict[str, Any]]:
     from rampart.catalogues.inputs import tables
 
     case = answer.result.case
-    ranks: dict[str, int] = {}
-    for rank, code in answer["bottlenecks"].sort("rank").select("rank", "code").iter_rows():
-        ranks.setdefault(code, rank)
+    ranks: dict[tuple[str | None, str], int] = {}
+    for rank, key in answer["bottlenecks"].sort("rank").select("rank", "key").iter_rows():
+        if key is not None and len(key) == 1:
+            ranks.setdefault((HOMES.get(key[0]["of"]), key[0]["code"]), rank)
     found = []
     for name, table in tables().items():
         frame = case.tables[name]
@@ -41,7 +43,11 @@ def assumption_rows(answer: InWords) -> list[dict[str, Any]]:
             if row["grade"] != "assumed" and not ranged:
                 continue
             column = _main_column(table.columns, row)
-            codes = [row[c.name] for c in table.columns.values() if c.kind == "code" and c.name != "source"]
+            codes = [
+                (c.reference.partition(".")[0] or name, row[c.name])
+                for c in table.columns.values()
+                if c.kind == "code" and c.name != "source"
+            ]
             found.append(
                 {
                     "table": table.label[answer.language],
