@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from rampart.language.decisions_and_causes import bottleneck_in_text, bottleneck_name
+from rampart.language.decisions_and_causes import bottleneck_in_text, bottleneck_name, equals
 from rampart.language.in_words import InWords
 
 SAID = 5  # causes said of one shortage, largest first
@@ -19,8 +19,10 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
     causes = plan["causes"]
     for column, value in (("holder", holder), ("item", item)):
         causes = causes.filter(pl.col(column) == value) if value else causes
+    everything = holder is None and item is None
+    same = equals(answer) if everything else ""
     if causes.is_empty():
-        return [words("explain.nothing")]
+        return [words("explain.nothing"), *([same] if same else [])]
     lines: list[str] = []
     order = {name: n for n, name in enumerate(dict.fromkeys(plan["bottlenecks"]["objective"].to_list()))}
     keys = ["objective", "holder", "item"]
@@ -28,9 +30,11 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
     for (objective, who, what), group in sorted(groups, key=lambda g: (order.get(g[0][0], 99), g[0][1], g[0][2])):
         lines.append(_shortage(answer, str(objective), str(who), str(what), group))
         lines += [f"  – {_cause(answer, row, str(what))}" for row in _largest(answer, group)]
-    if holder is None and item is None:
+    if everything:
         lines += ["", words("explain.ranking")]
         lines += [_ranked(answer, row) for row in plan["bottlenecks"].head(RANKED).iter_rows(named=True)]
+    if same:
+        lines += ["", same]
     return lines
 
 

@@ -150,7 +150,8 @@ class InWords:
         """Name of a code in a row of a result table; where several tables may name it, the row says which."""
         if column.name in ("code", "what") and "key" in row:
             return self.named(row["key"])
-        code, homes = row[column.name], column.reference
+        code: str | None = row[column.name]
+        homes: Sequence[str] = column.reference
         if code is None or code == "" or not homes:
             return self.name(code)
         if len(homes) > 1:

@@ -26,6 +26,8 @@ def write_workbook(answer: Result, path: Path, language: Language = "en", *, ban
 
     def cell(column: ResultColumn, row: Mapping[str, Any]) -> str:
         value = row[column.name]
+        if column.type == "code" and not column.reference:
+            return str(value)
         if column.reference in ((), ("regimes",)):
             return words.choice("sustain.cell", value)
         several = len(column.reference) > 1

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from rampart.language.decisions_and_causes import equals
 from rampart.language.in_words import InWords
 from rampart.network.keys import HOMES
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
@@ -266,7 +267,9 @@ def solved(answer: InWords) -> Chapter:
     ]
     listings = [listing(answer, words("table.passes"), heads, rows)] if rows else []
     listings.append(_manifest(answer))
-    return Chapter("solved", words("chapter.solved"), (words("chapter.solved.says"),), listings=tuple(listings))
+    same = equals(answer)
+    says = (words("chapter.solved.says"), *([same] if same else []))
+    return Chapter("solved", words("chapter.solved"), says, listings=tuple(listings))
 
 
 def _pass_unit(answer: InWords, unit: str | None) -> str:

@@ -83,7 +83,8 @@ def availability_chart(answer: Result, words: Words, names: Names) -> Figure:
         )
         last = rows.row(rows.height - 1, named=True)
         told.append(words("sustain.alt.fleet", fleet=names(fleet, "fleets"),
-                          available=words.number(last["available"], digits=0), held=words.number(last["held"], digits=0), month=words.month(last["month"])))  # fmt: skip
+                          available=words.number(last["available"], digits=0),
+                          held=words.number(last["held"], digits=0), month=words.month(last["month"])))  # fmt: skip
     return Figure("sustain-availability", words("sustain.chart.availability"), words("sustain.note.availability"),
                   " ".join(told), drawing.panels(parts, columns=3))  # fmt: skip
 
