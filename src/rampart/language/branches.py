@@ -38,9 +38,9 @@ def _condition(answer: InWords, row: dict[str, Any], does: str) -> str:
     words = answer.words
     places = {"month": words.month(row["month"]), "chance": words.share(float(str(row["chance"])), digits=1)}
     seen, before = str(row["seen"]), _history(answer, row)
-    if any(len(regimes_in(answer, code)) > 1 for code in (seen, *before)):  # regimes are not told apart: it ends or goes on
+    if any(
         len(regimes_in(answer, code)) > 1 for code in (seen, *before)
-    ):  # regimes of war are not told apart: it ends or goes on
+    ):  # regimes are not told apart: it ends or goes on
         return words("war.turn.over" if row["over"] else "war.turn.on", does=does, **places)
     history = ", ".join(regime(answer, code) for code in before)
     if row["over"] and _one_history(answer, row):
