@@ -12,8 +12,6 @@ from rampart.report.books.plan import NOT_SHOWN, write_workbook
 from rampart.results.result import Result
 from report.report_sample import without
 
-pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
-
 
 @pytest.fixture(scope="module")
 def books(workbooks):

@@ -22,8 +22,6 @@ from rampart.results.ends_of_war import left_by_end
 from rampart.results.result import Result
 from scenario.small_war import small
 
-pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
-
 
 @pytest.fixture(scope="module")
 def books(

@@ -35,7 +35,7 @@ def write_workbook(answer: Result, path: Path, language: Language = "en", *, ban
             _curve_chart(book, sheet, frame)
         if table == "availability":
             _availability_chart(book, sheet, frame, [(names(f), len(months_of(answer))) for f in fleets_of(answer)])
-    book.file.close()
+    book.close()
     return path
 
 

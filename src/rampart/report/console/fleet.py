@@ -8,27 +8,25 @@ from pathlib import Path
 from rampart.findings import Language
 from rampart.report.chapters.listing import Listing
 from rampart.report.charts.fleet import Names
+from rampart.report.console.wide import wide_console
 from rampart.results.result import Result
 
 
 def print_answer(answer: Result, folder: Path, written: Sequence[Path], language: Language) -> None:
     """Sentences first, then the tables a reader acts on."""
-    from rich.console import Console
-
     from rampart.report.chapters import fleet as page
 
     words, names = page.words_of(answer, language), Names(answer, language)
-    console = Console(highlight=False)
-    console = console if console.width >= 132 else Console(highlight=False, width=132)
+    console = wide_console()
     for sentence in page.headlines(answer, words, names):
-        console.print(f"• {sentence}", soft_wrap=True, markup=False)
+        console.print(f"• {sentence}", soft_wrap=True)
     for listing in (page.fleets_listing(answer, words, names), page.levers_listing(answer, words, names)):
         _print(console, listing)
     for finding in answer.findings:
-        console.print(finding.sentence(language), soft_wrap=True, markup=False)
-    console.print(words("cli.result", folder=folder), soft_wrap=True, markup=False)
+        console.print(finding.sentence(language), soft_wrap=True)
+    console.print(words("cli.result", folder=folder), soft_wrap=True)
     for path in written:
-        console.print(words("cli.report", path=path), soft_wrap=True, markup=False)
+        console.print(words("cli.report", path=path), soft_wrap=True)
 
 
 def _print(console: object, listing: Listing) -> None:

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 from rampart.findings import Language
 from rampart.language.decisions_and_causes import decision_name, delay, how_much, in_year
 from rampart.language.in_words import InWords
+from rampart.report.console.wide import wide_console
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from rampart.results.result import Result
 
 SHOWN = 12
-WIDE = 132  # characters; a table of decisions is not readable in less
 
 
 def print_decisions(plan: Result, language: Language) -> None:
@@ -48,11 +46,3 @@ def print_decisions(plan: Result, language: Language) -> None:
         console.print(agreement(answer), soft_wrap=True)
     if len(rows) > SHOWN:
         console.print(words("decide.more", n=len(rows) - SHOWN))
-
-
-def wide_console() -> Console:
-    """A console wide enough for a row to be read as a row, also where the output is piped into a file."""
-    from rich.console import Console
-
-    found = Console(highlight=False)
-    return found if found.width >= WIDE else Console(highlight=False, width=WIDE)

@@ -6,25 +6,21 @@ import math
 from typing import TYPE_CHECKING
 
 from rampart.findings import Language
+from rampart.report.console.wide import wide_console
 
 if TYPE_CHECKING:
     import polars as pl
-
-WIDE = 132
 
 
 def print_table(frame: pl.DataFrame, title: str, language: Language, *, most: int = 40) -> None:
     """The first rows of a frame, and how many more there are."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
     from rampart.language.words import Words, phrases
 
     words = Words(language)
-    console = Console(highlight=False)
-    if console.width < WIDE:
-        console = Console(highlight=False, width=WIDE)
+    console = wide_console()
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
     for column in frame.columns:
         key = f"source.{column}"

@@ -5,18 +5,16 @@ from __future__ import annotations
 from rampart.findings import Language
 from rampart.language.in_words import InWords
 from rampart.report.chapters.war import listings
+from rampart.report.console.wide import wide_console
 from rampart.results.result import Result
 
 
 def print_war(made: Result, language: Language = "en") -> None:
     """The tables on the terminal."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
-    if console.width < 132:
-        console = Console(highlight=False, width=132)
+    console = wide_console()
     for shown in listings(InWords(made, language)):
         table = Table(box=box.SIMPLE_HEAD, title=shown.caption, title_justify="left")
         for head in shown.heads:
