@@ -24,9 +24,9 @@ from rampart.beliefs.chain import Chain
 from rampart.case.doors import read_case
 from rampart.case.tables import Case
 from rampart.scenario import branching
-from rampart.scenario.decompose import Material, Round, first_columns, gap_of, path_outlook, two_stage
+from rampart.scenario.decompose import Material, Round, first_columns, gap_of, path_problem, two_stage
 from rampart.scenario.sampled import first_decisions
-from rampart.scenario.tree_programme import Effort, Outlook
+from rampart.scenario.tree_programme import Effort, TreeProgramme
 
 HERE = Path(__file__).parent
 CASE = HERE.parent / "cases" / "alliance-2023"
@@ -92,11 +92,11 @@ def _whole(material: Material) -> Told:
     tree = branching.from_paths(
         material.case, material.regimes, material.paths, chance, shared=material.first, ends=material.ends
     )
-    outlook = Outlook(material.case, tree, effort=Effort(gap=GAP))
-    expand = np.array([f == "expand" for f in outlook.layout.column_family])
-    outlook.whole = outlook.whole[expand[outlook.whole]]  # lots stay fractions, as on the paths of the decomposition
-    together = outlook.together(tree.period, ["expand"])
-    value = outlook.solve(together=together).value
+    problem = TreeProgramme(material.case, tree, effort=Effort(gap=GAP))
+    expand = np.array([f == "expand" for f in problem.layout.column_family])
+    problem.whole = problem.whole[expand[problem.whole]]  # lots stay fractions, as on the paths of the decomposition
+    together = problem.together(tree.period, ["expand"])
+    value = problem.solve(together=together).value
     return Told("whole model", value * (1 - GAP), value, time.monotonic() - begun)
 
 
@@ -123,13 +123,13 @@ def peer(material: Material, python: str) -> list[Told]:
 def export(material: Material, folder: Path) -> None:
     """Write each path's programme as matrices: the first stage is every order before the next look and every expansion."""
     for n in range(len(material.paths)):
-        outlook = path_outlook(material, n)
-        m = outlook.layout.matrix.tocsr()
-        first = first_columns(outlook, material)
+        problem = path_problem(material, n)
+        m = problem.layout.matrix.tocsr()
+        first = first_columns(problem, material)
         np.savez(
             folder / f"path-{n}.npz", data=m.data, indices=m.indices, indptr=m.indptr, shape=m.shape,
-            row_lower=outlook.row_lower, row_upper=outlook.row_upper, lower=outlook.lower, upper=outlook.upper,
-            cost=outlook.cost, first=first, whole=np.isin(first, outlook.whole),
+            row_lower=problem.row_lower, row_upper=problem.row_upper, lower=problem.lower, upper=problem.upper,
+            cost=problem.cost, first=first, whole=np.isin(first, problem.whole),
         )  # fmt: skip
 
 

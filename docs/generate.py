@@ -234,7 +234,7 @@ def cli() -> str:
     """Help of every command, as ``--help`` shows it."""
     from rampart.cli.main import main
 
-    page = [ORIGIN.format(source="src/rampart/cli.py"), "# Command line\n\n"]
+    page = [ORIGIN.format(source="src/rampart/cli"), "# Command line\n\n"]
     page.append(
         "| exit code | meaning |\n|---|---|\n| 0 | done |\n"
         "| 1 | the case has errors, or a check of the machine failed |\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +106,21 @@ def circles(arrows: dict[str, frozenset[str]]) -> set[frozenset[str]]:
 def test_every_room_has_a_floor() -> None:
     rooms = {room(module) for module in MODULES} - {"", "data"}
     assert rooms <= set(FLOOR_OF)
+
+
+def test_pages_say_the_same_rooms() -> None:
+    """README in both languages lists every room and no other, from the ground up; CONTRIBUTING states the floors."""
+    here = Path(__file__).parents[1]
+    there = {path.name.removesuffix(".py") for path in PACKAGE.iterdir() if not path.name.startswith(("_", "py."))}
+    for name in ("README.md", "README.fr.md"):
+        page = (here / name).read_text(encoding="utf-8")
+        listed = re.findall(r"^\| `src/rampart/([a-z]+)(?:/|\.py)`", page, re.MULTILINE)
+        assert sorted(listed) == sorted(there), name
+        floors = [FLOOR_OF[room] for room in listed if room != "data"]
+        assert floors == sorted(floors), f"{name} does not list the rooms from the ground up"
+    stated = re.search(r"From the ground up: (`.*`)\. A room", (here / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    assert stated is not None
+    assert tuple(tuple(floor.strip(" `").split(", ")) for floor in stated[1].split("/")) == FLOORS
 
 
 def test_no_import_runs_up_or_sideways() -> None:

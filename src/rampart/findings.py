@@ -156,7 +156,7 @@ class PlaceError(FindingsError, OSError):
 
 
 class TakenError(PlaceError, FileExistsError):
-    """A place that is not given up without being told to (``force=True``), or not at all: it is the source, or in use."""
+    """A place that is not overwritten without ``force=True``, or not at all: it is the source, or in use."""
 
 
 class ResultError(FindingsError):

@@ -14,9 +14,12 @@ from click.testing import CliRunner
 import rampart
 from places import CASES
 from rampart.case.tables import Case
+from rampart.catalogues import results as catalogue
 from rampart.catalogues.results import result_tables, types_of
 from rampart.cli.main import main
 from rampart.findings import Finding, NoResultError, ResultError
+from rampart.results import folder
+from rampart.results.first_format import WRITTEN
 from rampart.results.folder import read_result
 from rampart.results.manifest import findings_in, plain, records_of
 from rampart.results.result import Result
@@ -117,6 +120,14 @@ def test_a_plan_of_the_first_version_is_moved_over(results: dict[str, Result]) -
     written = pl.read_parquet(OLD / "plan" / "stock.parquet")
     assert old["stock"]["closing"].to_list() == written["closing"].to_list()
     assert old["stock"]["month"].dt.strftime("%Y-%m").to_list() == written["month"].to_list()
+
+
+def test_a_table_that_came_later_is_not_asked_of_a_plan_of_the_first_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(WRITTEN) == {file.stem for file in (OLD / "plan").glob("*.parquet")}
+    later = {**result_tables("plan"), "resources": result_tables("plan")["periods"]}
+    for module in (catalogue, folder):
+        monkeypatch.setattr(module, "result_tables", lambda kind: later)
+    assert read_result(OLD / "plan")["resources"].is_empty()
 
 
 def test_a_plan_of_the_first_version_is_reported_explained_compared_and_saved_anew(tmp_path: Path) -> None:

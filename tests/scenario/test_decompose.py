@@ -18,7 +18,7 @@ from rampart.plan.programme.tree import Tree
 from rampart.scenario import branching, policy
 from rampart.scenario.decompose import two_stage
 from rampart.scenario.risk import Risk
-from rampart.scenario.tree_programme import Outlook, by_name, cvar
+from rampart.scenario.tree_programme import TreeProgramme, by_name, cvar
 from rampart.scenario.war import tree_of
 
 DIGITS = {"rel": 0, "abs": 6e-7}  # the tables print six or seven decimals
@@ -48,8 +48,8 @@ class War:
         self.case: Case = rampart.read_case(PUBLISHED / name)
         self.chain = Chain.of(self.case)
         self.tree: Tree = tree_of(self.case, "regimes")[0]
-        self.outlook = Outlook(self.case, self.tree)
-        self.plan = self.outlook.solve()
+        self.problem = TreeProgramme(self.case, self.tree)
+        self.plan = self.problem.solve()
         self.paths, self.chance = branching.paths_of(self.tree)
         self.over = policy.over_at(self.tree, self.chain.ends)
 
@@ -59,13 +59,13 @@ class War:
     @property
     def known(self) -> Floats:
         """Least cost of each path, in the order of the leaves of the tree."""
-        outlook = Outlook(self.case, self.alone(0))
-        cost = outlook.solve().path_cost
-        at = {tuple(path): n for n, path in enumerate(branching.paths_of(outlook.tree)[0].tolist())}
+        problem = TreeProgramme(self.case, self.alone(0))
+        cost = problem.solve().path_cost
+        at = {tuple(path): n for n, path in enumerate(branching.paths_of(problem.tree)[0].tolist())}
         return np.array([cost[at[tuple(path)]] for path in self.paths.tolist()])
 
     def mean_plan(self, *, all_fixed: bool, families: tuple[str, ...] | None = None) -> float:
-        ahead = Outlook(self.case, branching.mean_path(self.tree))
+        ahead = TreeProgramme(self.case, branching.mean_path(self.tree))
         expected = ahead.solve()
         amounts = [
             (family, key, int(node), amount)
@@ -74,7 +74,7 @@ class War:
             for node in np.flatnonzero((self.tree.period == t) & ~self.over)
             if all_fixed or t == 0
         ]
-        return self.outlook.solve(fixed=by_name(self.outlook, amounts)).value
+        return self.problem.solve(fixed=by_name(self.problem, amounts)).value
 
 
 @cache
@@ -85,14 +85,14 @@ def war(name: str) -> War:
 @pytest.mark.parametrize("name", WARS)
 def test_values_of_the_tables(name: str) -> None:
     w, expected = war(name), WARS[name]
-    o, tree = w.outlook, w.tree
+    o, tree = w.problem, w.tree
     known = w.known
     together = o.together(np.where(w.over, -1, tree.period))
     siblings = o.together(np.where(w.over | (tree.parent < 0), -1, tree.parent + 1))
     found = {
         "plan": w.plan.value,
         "wait": float(known @ w.chance),
-        "two_stage": Outlook(w.case, w.alone(1)).solve().value,
+        "two_stage": TreeProgramme(w.case, w.alone(1)).solve().value,
         "open_loop": o.solve(together=together).value,
         "blind": o.solve(together=siblings).value,
         "mean_first": w.mean_plan(all_fixed=False),
@@ -115,11 +115,11 @@ def test_values_of_the_tables(name: str) -> None:
 def test_first_decisions_and_what_is_unmet() -> None:
     """B-01 and B-02; B-08: the problem of the mean path; B-10: expansions of the mean plan, orders as things go."""
     w = war("war-1")
-    assert w.outlook.decided(w.plan, "order")[("plant", "c"), 0] == pytest.approx(8)
-    assert w.outlook.decided(w.plan, "expand")[("more",), 0] == pytest.approx(2)
-    unmet = w.outlook.decided(w.plan, "unmet")
+    assert w.problem.decided(w.plan, "order")[("plant", "c"), 0] == pytest.approx(8)
+    assert w.problem.decided(w.plan, "expand")[("more",), 0] == pytest.approx(2)
+    unmet = w.problem.decided(w.plan, "unmet")
     assert sum(w.tree.probability[n] * v for (_, n), v in unmet.items()) == pytest.approx(5.17305, abs=6e-6)
-    mean = Outlook(w.case, branching.mean_path(w.tree)).solve()
+    mean = TreeProgramme(w.case, branching.mean_path(w.tree)).solve()
     assert mean.value == pytest.approx(38.9923380, **DIGITS)
     assert w.mean_plan(all_fixed=True, families=("expand",)) == pytest.approx(111.4217200, **DIGITS)
 
@@ -127,7 +127,7 @@ def test_first_decisions_and_what_is_unmet() -> None:
 def test_risk_that_weighs_only_the_mean_is_the_plan() -> None:
     w = war("war-1")
     for risk in (Risk(0.0, 0.0), Risk(1.0, 0.9), Risk(1.0, 0.9, nested=True)):
-        assert w.outlook.solve(risk=risk).value == pytest.approx(w.plan.value, rel=1e-9)
+        assert w.problem.solve(risk=risk).value == pytest.approx(w.plan.value, rel=1e-9)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
@@ -135,16 +135,16 @@ def test_risk_stated_for_an_objective_is_that_of_the_check_values(share: float) 
     """One objective alone: its own CVaR is the CVaR of what it costs (B-12, B-13)."""
     w = war("war-1")
     said = w.case.tables["priorities"].with_columns(cvar=pl.lit(share), cvar_level=pl.lit(0.9))
-    outlook = Outlook(Case(tables={**w.case.tables, "priorities": said}), w.tree)
-    assert outlook.solve(stated=True).value == pytest.approx(w.outlook.solve(risk=Risk(1 - share, 0.9)).value, rel=1e-9)
-    assert outlook.solve().value == pytest.approx(w.plan.value, rel=1e-9)
+    problem = TreeProgramme(Case(tables={**w.case.tables, "priorities": said}), w.tree)
+    assert problem.solve(stated=True).value == pytest.approx(w.problem.solve(risk=Risk(1 - share, 0.9)).value, rel=1e-9)
+    assert problem.solve().value == pytest.approx(w.plan.value, rel=1e-9)
 
 
 def test_each_objective_has_a_risk_of_its_own() -> None:
     """Held one after another: the need served in the worst paths first, then money; and all at their worth on one scale."""
     w = war("war-1")
 
-    def outlook(*rows: tuple[str, float, float, float | None], tolerance: float = 0.0) -> Outlook:
+    def problem(*rows: tuple[str, float, float, float | None], tolerance: float = 0.0) -> TreeProgramme:
         said = pl.DataFrame(
             [{"rank": n, "objective": o, "tolerance": tolerance, "cvar": c, "cvar_level": a, "worth": x}
              for n, (o, c, a, x) in enumerate(rows, 1)],
@@ -153,25 +153,25 @@ def test_each_objective_has_a_risk_of_its_own() -> None:
         said = said.select(
             pl.col(c) if c in said.columns else pl.lit(None).alias(c) for c in w.case.tables["priorities"].columns
         )
-        return Outlook(Case(tables={**w.case.tables, "priorities": said}), w.tree)
+        return TreeProgramme(Case(tables={**w.case.tables, "priorities": said}), w.tree)
 
-    def of_need(o: Outlook, answer: Any) -> tuple[float, float]:
+    def of_need(o: TreeProgramme, answer: Any) -> tuple[float, float]:
         part = next(p for aim in o.aims for p in aim.parts if p.measure.name in ("need", "own_use"))
         cost = np.asarray(o.by_path(o.costs(part.measure)) @ answer.level)
         return float(cost @ o.chance), cvar(cost, o.chance, 0.8)
 
     name = "own_use"  # the war is the holder's own
-    mean_first = outlook((name, 0.0, 0.8, None), ("money", 0.0, 0.0, None))
-    worst_first = outlook((name, 1.0, 0.8, None), ("money", 0.0, 0.0, None))
+    mean_first = problem((name, 0.0, 0.8, None), ("money", 0.0, 0.0, None))
+    worst_first = problem((name, 1.0, 0.8, None), ("money", 0.0, 0.0, None))
     plain, risky = mean_first.solve(stated=True), worst_first.solve(stated=True)
     (mean, tail), (risky_mean, risky_tail) = of_need(mean_first, plain), of_need(worst_first, risky)
     assert risky_tail <= tail + 1e-6
     assert mean <= risky_mean + 1e-6
     # what is given away by a tolerance lowers the money that comes after
-    loose = outlook((name, 0.0, 0.0, None), ("money", 0.0, 0.0, None), tolerance=0.5).solve(stated=True)
+    loose = problem((name, 0.0, 0.0, None), ("money", 0.0, 0.0, None), tolerance=0.5).solve(stated=True)
     assert loose.value <= plain.value + 1e-6
     # on one scale: no plan of the others does better at what is asked
-    both = outlook((name, 0.7, 0.8, 3.0), ("money", 0.0, 0.0, 1.0))
+    both = problem((name, 0.7, 0.8, 3.0), ("money", 0.0, 0.0, 1.0))
 
     def asked(answer: Any) -> float:
         need_mean, need_tail = of_need(both, answer)
@@ -187,11 +187,11 @@ def test_each_objective_has_a_risk_of_its_own() -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_decomposition_gives_the_value_of_the_whole_tree(workers: int) -> None:
     w = war("war-2")
-    whole = Outlook(w.case, w.alone(1)).solve().value
+    whole = TreeProgramme(w.case, w.alone(1)).solve().value
     some = np.arange(0, len(w.paths), 9)  # every ninth path, so that two processes stay quick
     chance = w.chance[some] / w.chance[some].sum()
     tree = branching.from_paths(w.case, w.chain.regimes, w.paths[some], chance, shared=1, ends=w.chain.ends)
-    part = Outlook(w.case, tree).solve().value
+    part = TreeProgramme(w.case, tree).solve().value
     found = two_stage(
         w.case, w.chain.regimes, w.chain.ends, w.paths[some], chance, first=1, gap=1e-9, workers=workers
     )  # fmt: skip
@@ -231,7 +231,7 @@ def test_policies_that_plan_again(name: str, ahead: policy.Lookahead, value: flo
 def test_published_multistage_problems(name: str, value: float) -> None:
     case = rampart.read_case(PUBLISHED / name)
     tree, _ = tree_of(case)
-    assert Outlook(case, tree).solve().value == pytest.approx(value, rel=5e-7)
+    assert TreeProgramme(case, tree).solve().value == pytest.approx(value, rel=5e-7)
 
 
 def test_needs_that_come_first_give_nothing_away_for_money() -> None:
@@ -241,4 +241,4 @@ def test_needs_that_come_first_give_nothing_away_for_money() -> None:
     said = pl.concat([case.tables["priorities"].clear(), rank], how="diagonal_relaxed")
     priced = case.tables["demand"].with_columns(unmet_cost=pl.lit(0.0))
     first = Case(tables={**case.tables, "priorities": said, "demand": priced})
-    assert Outlook(first, tree_of(first)[0]).solve().value == pytest.approx(1145.56 / 3, rel=5e-8)
+    assert TreeProgramme(first, tree_of(first)[0]).solve().value == pytest.approx(1145.56 / 3, rel=5e-8)

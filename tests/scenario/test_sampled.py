@@ -25,7 +25,7 @@ from rampart.scenario import branching, decompose, forward, policy, tree_program
 from rampart.scenario.nonanticipativity import foresight
 from rampart.scenario.risk import Risk
 from rampart.scenario.sampled import Sampling, forward_table, plan_on_paths
-from rampart.scenario.tree_programme import Outlook
+from rampart.scenario.tree_programme import TreeProgramme
 from scenario.small_war import small
 
 CASE = small(0.2)
@@ -37,7 +37,7 @@ def test_the_plan_over_paths_is_the_whole_programme_of_these_paths() -> None:
     drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 15, seed=(0, 0))
     first = draws.revision_periods(CASE)[0]
     tree = branching.from_paths(CASE, CHAIN.regimes, drawn, np.full(15, 1 / 15), shared=first, ends=CHAIN.ends)
-    whole = Outlook(CASE, tree).solve()
+    whole = TreeProgramme(CASE, tree).solve()
     assert answer.value == pytest.approx(whole.value, rel=1e-6)
     assert answer.known.mean() <= answer.value + 1e-6
     assert sorted(answer.path_cost) == pytest.approx(sorted(np.repeat(whole.path_cost, 1)), rel=1e-5, abs=1e-4)
@@ -57,10 +57,10 @@ def test_risk_over_paths_is_that_of_the_whole_programme(risk: Risk | None) -> No
     drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 10, seed=(0, 0))
     first = draws.revision_periods(CASE)[0]
     tree = branching.from_paths(CASE, CHAIN.regimes, drawn, np.full(10, 1 / 10), shared=first, ends=CHAIN.ends)
-    whole = Outlook(CASE, tree)
+    whole = TreeProgramme(CASE, tree)
     # the paths in the tree's order, by their own least cost
-    alone = np.array([Outlook(CASE, branching.fan(tree, shared=0, leaves=np.array([leaf]), chance=np.ones(1))).solve().value
-                      for leaf in tree.leaves])  # fmt: skip
+    fans = [branching.fan(tree, shared=0, leaves=np.array([leaf]), chance=np.ones(1)) for leaf in tree.leaves]
+    alone = np.array([TreeProgramme(CASE, fan).solve().value for fan in fans])
     value = whole.solve(risk=risk or Risk(regret=alone)).value
     assert answer.value == pytest.approx(value, rel=1e-6)
     assert answer.bound <= value + 1e-6 * abs(value)
@@ -103,7 +103,7 @@ def test_batches_bound_the_value_of_the_tree_itself() -> None:
     made, _ = plan_on_paths(CASE, Sampling(paths=10, gap=1e-7, capacity=False, batches=4))
     values = dict(made["values"].iter_rows())
     tree = branching.grow(CASE, CHAIN, regimes=True)
-    true = Outlook(CASE, branching.fan(tree, shared=draws.revision_periods(CASE)[0])).solve().value
+    true = TreeProgramme(CASE, branching.fan(tree, shared=draws.revision_periods(CASE)[0])).solve().value
     assert values["batch_bound_low"] <= true
     assert values["batch_gap"] >= -1e-6
     assert values["batch_gap_most"] >= values["batch_gap"]

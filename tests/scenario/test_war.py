@@ -22,7 +22,7 @@ from rampart.engine.tree import digest
 from rampart.report.pages.war import html
 from rampart.scenario import branching, policy
 from rampart.scenario.nonanticipativity import foresight
-from rampart.scenario.tree_programme import Outlook
+from rampart.scenario.tree_programme import TreeProgramme
 from rampart.scenario.war import first_look, tree_of, war_plan
 from scenario.small_war import MONTHS, small
 
@@ -37,9 +37,9 @@ def test_bounds_stand_in_order(hazard: float, offensive: float, stock: float, co
     tree, chain = tree_of(case, "regimes")
     assert chain is not None
     assert tree.probability[tree.leaves].sum() == pytest.approx(1)
-    plan = Outlook(case, tree).solve()
-    known = Outlook(case, branching.fan(tree, shared=0)).solve().value
-    bound = Outlook(case, branching.fan(tree, shared=first_look(tree))).solve().value
+    plan = TreeProgramme(case, tree).solve()
+    known = TreeProgramme(case, branching.fan(tree, shared=0)).solve().value
+    bound = TreeProgramme(case, branching.fan(tree, shared=first_look(tree))).solve().value
     rolled = policy.roll(case, chain.ends, tree, policy.two_stage).answer.value
     mean = policy.roll(case, chain.ends, tree, policy.mean_while_it_lasts).answer.value
     room = 1e-7 * max(1.0, abs(plan.value))
@@ -55,7 +55,7 @@ def test_no_hazard_is_the_plan_without_branches() -> None:
     tree, _ = tree_of(case, "regimes")
     assert len(tree.leaves) == 1
     money = rampart.plan(case)["passes"].filter(pl.col("objective") == "money")["value"][0]
-    assert Outlook(case, tree).solve().value == pytest.approx(money)
+    assert TreeProgramme(case, tree).solve().value == pytest.approx(money)
 
 
 def test_a_sure_end_is_planned_as_a_war_that_ends_at_the_first_look() -> None:
@@ -68,7 +68,7 @@ def test_a_sure_end_is_planned_as_a_war_that_ends_at_the_first_look() -> None:
     )  # fmt: skip
     short = Case(tables={**case.tables, "demand": ended})
     money = rampart.plan(short)["passes"].filter(pl.col("objective") == "money")["value"][0]
-    assert Outlook(case, tree).solve().value == pytest.approx(money)
+    assert TreeProgramme(case, tree).solve().value == pytest.approx(money)
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
@@ -88,7 +88,7 @@ def test_the_plan_does_not_peek_and_a_plan_that_does_is_found() -> None:
     made = war_plan(case, shape="regimes", compare=False)
     assert foresight(made.tables) == []
     tree = branching.fan(tree_of(case, "regimes")[0], shared=0)
-    known = Outlook(case, tree)
+    known = TreeProgramme(case, tree)
     answer = known.solve()
     rows = [
         ("order", str(key), node, amount)

@@ -2,7 +2,7 @@
 
 Two codes are alike when all data about them are the same, and they stand to codes that are alike: refined round by round,
 as in the test of graphs of Weisfeiler and Leman (1968). With it things are put in an order that hangs on data alone, so
-that another spelling of a code changes nothing; only what is alike in every datum is told apart by name.
+that another spelling of a code changes nothing; only what is alike in every datum is distinguished by name.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class Sheet:
     numbers    cells that the file itself holds as numbers, null elsewhere; None for a column without any
     separator  of a CSV file, else ""
     dtypes     column types of a Parquet file, else empty
-    ragged     rows left out since their cells cannot be told apart; they have been reported
+    ragged     rows left out since their cells cannot be distinguished; they have been reported
     """
 
     table: str

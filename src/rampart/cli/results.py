@@ -23,7 +23,7 @@ def known_code(result: Result, option: str, code: str | None, table: str, column
     from difflib import get_close_matches
 
     codes = result.case[table][column].to_list()
-    if table == "items":  # what is short of a fleet is told by the fleet, and what holds one back by its parts
+    if table == "items":  # what is short of a fleet is known by the fleet, and what holds one back by its parts
         codes += result.case["fleets"]["fleet"].to_list()
         codes += result.case["parts"]["part"].to_list() if result.kind == "fleet" else []
     if code is None or code in codes:

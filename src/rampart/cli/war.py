@@ -36,7 +36,7 @@ Tell = Callable[..., None]
 @case_argument
 @with_option
 @click.option("--tree", "shape", type=click.Choice(["auto", "comb", "regimes", "given"]), default="auto",
-              help="What is told apart: whether the war ends (comb), every regime, or the branches of the case.")  # fmt: skip
+              help="What branches: whether the war ends (comb), every regime, or the branches of the case.")  # fmt: skip
 @click.option("--objective", help="The objective pass that counts. Default: all at their worth, else the last.")
 @click.option("--cvar", type=(float, float), metavar="WEIGHT LEVEL",
               help="Weigh the mean of the worst 1 - LEVEL of the paths with WEIGHT, the mean with the rest.")  # fmt: skip

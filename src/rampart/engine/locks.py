@@ -1,4 +1,4 @@
-"""Locks that end with the process that holds them, however it ends: so a dead process is told from a slow one."""
+"""Locks that end with the process that holds them, however it ends: so a dead process is distinguished from a slow one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where something may be written: nothing that a user made is given up without being told to, and never what is read.
+"""Where something may be written: nothing that a user made is given up without `force`, and never what is read.
 
 All of it is looked at before the work, as far as it can be known then, and again when the work is done.
 """

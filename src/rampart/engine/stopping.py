@@ -1,4 +1,4 @@
-"""Ctrl-C, or being told to end, as a wish: long work that can stop with what it has looks between steps whether it is wanted.
+"""Ctrl-C, or a request to end, as a wish: long work that can stop with what it has looks between steps whether it is wanted.
 
 A solver interrupted in the middle of a step may be left in pieces, and with it what was found. A second one stops at once.
 """

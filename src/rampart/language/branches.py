@@ -38,9 +38,8 @@ def _condition(answer: InWords, row: dict[str, Any], does: str) -> str:
     words = answer.words
     places = {"month": words.month(row["month"]), "chance": words.share(float(str(row["chance"])), digits=1)}
     seen, before = str(row["seen"]), _history(answer, row)
-    if any(
-        len(regimes_in(answer, code)) > 1 for code in (seen, *before)
-    ):  # regimes are not told apart: it ends or goes on
+    # regimes of war are not distinguished: it ends or goes on
+    if any(len(regimes_in(answer, code)) > 1 for code in (seen, *before)):
         return words("war.turn.over" if row["over"] else "war.turn.on", does=does, **places)
     history = ", ".join(regime(answer, code) for code in before)
     if row["over"] and _one_history(answer, row):
@@ -53,7 +52,7 @@ def _condition(answer: InWords, row: dict[str, Any], does: str) -> str:
 
 
 def _one_history(answer: InWords, row: dict[str, object]) -> bool:
-    """Whether nothing has branched before, so that the history tells nothing."""
+    """Whether nothing has branched before, so that the history says nothing."""
     nodes = answer["nodes"]
     period = nodes.filter(nodes["node"] == row["node"])["period"][0]
     return nodes.filter(nodes["period"] == period - 1).height == 1

@@ -124,7 +124,7 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
 
 
 def _pass_amount(answer: InWords, objective: str, cost: float) -> str:
-    """An amount in the unit of an objective pass; less than a month is told in days."""
+    """An amount in the unit of an objective pass; less than a month is stated in days."""
     words = answer.words
     unit = dict(answer["passes"].select("objective", "unit").iter_rows()).get(objective) or ""
     days = unit.replace("months", "days", 1)

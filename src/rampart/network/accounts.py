@@ -39,7 +39,7 @@ class Posting(NamedTuple):
     of        key of what is decided; ``family`` the planner's word for it
     lag       from the decision to the effect
     per_unit  change of the account, in its own unit, for one unit decided
-    kind      the word under which it is told: made, bought, received, sent, used, consumed, disposed, joined, ...
+    kind      the word under which it is reported: made, bought, received, sent, used, consumed, disposed, joined, ...
     """
 
     account: Account

@@ -28,11 +28,11 @@ def most_output(network: Network, rates: Rates, at: Integers) -> Floats:
 
     The maximum rate with all expansions; where that is unlimited, what is useful or possible. Shape (lines, periods).
     """
-    reach = _reach(network, rates)
-    limited: Floats = reach[at]
+    highest = _highest_output(network, rates)
+    limited: Floats = highest[at]
     if np.isfinite(limited).all():
         return limited
-    possible = possible_output(network, reach)
+    possible = possible_output(network, highest)
     useful = useful_quantity(network, rates, possible)
     lines = list(network.lines.values())
     enough = np.array([useful[lines[n]["item"]] + (lines[n]["lot"] or 0.0) for n in at])[:, None]
@@ -40,19 +40,19 @@ def most_output(network: Network, rates: Rates, at: Integers) -> Floats:
     return most
 
 
-def _reach(network: Network, rates: Rates) -> Floats:
+def _highest_output(network: Network, rates: Rates) -> Floats:
     """Maximum rate with all expansions, shape (lines, periods)."""
     grown = np.zeros(len(network.lines))
     for e in network.expansions:
         rate = network.monthly_rate(e["line"], e["added_rate"])
         grown[network.line_index[e["line"]]] += e["max_units"] * rate
-    reach: Floats = rates.most + grown[:, None] * np.asarray(network.calendar.lengths)
-    return reach
+    highest: Floats = rates.most + grown[:, None] * np.asarray(network.calendar.lengths)
+    return highest
 
 
-def possible_output(network: Network, reach: Floats) -> Floats:
-    """Most that the reach of each line, its resources and all components there can ever be allow, shape (lines, periods)."""
-    most = reach.copy()
+def possible_output(network: Network, highest: Floats) -> Floats:
+    """Most that the rate of each line, its resources and all components there can ever be allow, shape (lines, periods)."""
+    most = highest.copy()
     capacity, _ = resource_numbers(network)
     place = {code: n for n, code in enumerate(resource_codes(network))}
     for use in network.uses:

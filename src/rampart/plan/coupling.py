@@ -2,7 +2,7 @@
 
 The plan's deliveries of systems and its service of ammunition make use; use makes wear, shortages and queues; these make
 the levels of support that the next plan buys its way along. Repeated until the systems available in the plan no longer
-change. What the plan buys is then played through in whole spares, and the difference is told beside the plan's figure:
+change. What the plan buys is then played through in whole spares, and the difference is reported beside the plan's figure:
 the plan takes the concave hull of the levels, and each level as if it had stood from the first month.
 """
 
@@ -73,8 +73,8 @@ def coupled(case: Case, solve: Solve) -> Coupled:
         values, solution = solve(levels)
         there = available(values)
         found = usage_of(values, levels, usage)
-        course = availability_with_bought(case, levels, found, bought(values))
-        active = course.available
+        outcome = availability_with_bought(case, levels, found, bought(values))
+        active = outcome.available
         residual = np.inf if before is None else float(np.abs(there - before).max(initial=0.0))
         if residual <= CLOSE:
             break
@@ -85,7 +85,7 @@ def coupled(case: Case, solve: Solve) -> Coupled:
             known = np.where(np.isnan(usage.used), found.used, usage.used)
             usage = Usage(mixed, known + part * (found.used - known))
             levels = support_levels(case, usage, start=active)
-    values.played = by_period(case.calendar, course.available)
+    values.played = by_period(case.calendar, outcome.available)
     gap = float(np.abs(there - values.played).max(initial=0.0))
     return Coupled(values, solution, number, residual, gap)
 

@@ -26,8 +26,12 @@ def from_first_format(
     return {"kind": "plan", "format": FORMAT} | dict(manifest), moved
 
 
-LATER = ("movements", "pegging")
-"""Tables of a plan that version 0.1 did not write; both follow from its stock."""
+WRITTEN = (
+    "bottlenecks", "budgets", "causes", "decisions", "demand", "donations", "duals", "exchange", "expansions",
+    "fill", "fleets", "money", "orders", "passes", "periods", "pledges", "production", "purchases",
+    "rules_broken", "shortages", "stock", "support", "transfers",
+)  # fmt: skip
+"""Tables of a plan that version 0.1 wrote. Movements and pegging follow from its stock; what came later is empty."""
 OF = (
     ("lines", "line"), ("expansions", "expansion"), ("market", "offer"), ("contracts", "contract"), ("resources", "resource"),
     ("shops", "shop"), ("sites", "group"), ("fleets", "fleet"), ("nations", "holder"), ("items", "item"),

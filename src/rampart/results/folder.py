@@ -12,7 +12,7 @@ from rampart.catalogues.results import complete, result_tables
 from rampart.engine.manifest import read_manifest, require_whole
 from rampart.engine.tree import is_file
 from rampart.findings import CaseError, Finding, ResultError
-from rampart.results.first_format import LATER, from_first_format, movements_of, with_keys
+from rampart.results.first_format import WRITTEN, from_first_format, movements_of, with_keys
 from rampart.results.manifest import FORMAT
 from rampart.results.pegging import pegging
 from rampart.results.result import Result
@@ -46,10 +46,9 @@ def read_result(path: str | Path) -> Result:
         with _saying(folder, "manifest.json"):
             manifest, tables = from_first_format(folder, manifest, tables)
     with _saying(folder, "manifest.json"):
-        expected = result_tables(manifest["kind"])
-    made_now = LATER if first else ()
+        expected = WRITTEN if first else tuple(result_tables(manifest["kind"]))
     for name in expected:  # an empty table in its place would read as "nothing is short"
-        if name not in tables and name not in made_now:
+        if name not in tables:
             raise ResultError([Finding("result-incomplete", file=str(folder), value=f"{name}.parquet")])
     with _saying(folder, "case"):
         case = _case(folder, manifest)

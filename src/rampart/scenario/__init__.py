@@ -1,1 +1,1 @@
-"""A war of unknown length: branches, plans that do not peek, and what knowing would be worth."""
+"""A war of unknown length: branches, plans that use no later knowledge, and what knowing would be worth."""

@@ -11,35 +11,35 @@ from rampart.network.keys import Key, parts, text
 from rampart.network.lags import Floats
 from rampart.plan.programme.tree import Tree
 from rampart.scenario.policy import over_at
-from rampart.scenario.tree_programme import Answer, Outlook
+from rampart.scenario.tree_programme import Answer, TreeProgramme
 
 if TYPE_CHECKING:
     from rampart.plan.programme.programme import Programme
 
-SAME = 0.01  # relative difference up to which two amounts are told as the same
+SAME = 0.01  # relative difference up to which two amounts are reported as the same
 
 
-def turns(outlook: Outlook, answer: Answer, ends: Any) -> list[dict[str, Any]]:
+def turns(problem: TreeProgramme, answer: Answer, ends: Any) -> list[dict[str, Any]]:
     """Rows of the table ``turns``: for each branch of each branching, what is decided there and on the other branches.
 
     Amounts are summed from the branching to the next one; ``elsewhere`` is the mean over the other branches by their
     chances. ``money`` weighs the difference: at the price of what is ordered, bought or sent, at the cost of what is built.
     """
-    tree = outlook.tree
+    tree = problem.tree
     children: dict[int, list[int]] = {}
     for node, parent in enumerate(tree.parent.tolist()):
         if parent >= 0:
             children.setdefault(parent, []).append(node)
     over = over_at(tree, ends)
-    amounts = {family: outlook.decided(answer, family) for family in outlook.decisions}
-    worth = worths(outlook.programme)
+    amounts = {family: problem.decided(answer, family) for family in problem.decisions}
+    worth = worths(problem.programme)
     rows: list[dict[str, Any]] = []
     for parent, branches in children.items():
         if len(branches) < 2:
             continue
         until = [_stretch(tree, children, branch) for branch in branches]
         chance = tree.probability[branches] / tree.probability[parent]
-        for family in outlook.decisions:
+        for family in problem.decisions:
             sums = _sums(amounts[family], until)
             for key, by_branch in sums.items():
                 rows += _told(tree, over, branches, chance, family, key, by_branch, worth[family].get(key, 0.0))
@@ -70,10 +70,10 @@ def _stretch(tree: Tree, children: dict[int, list[int]], branch: int) -> list[in
     until = [branch]
     while len(children.get(until[-1], [])) == 1:
         until.append(children[until[-1]][0])
-    turning = [
+    branchings = [
         int(tree.period[p]) for p, of in children.items() if len(of) > 1 and tree.period[p] >= tree.period[branch]
     ]
-    last = min(turning, default=int(tree.period[until[-1]]))
+    last = min(branchings, default=int(tree.period[until[-1]]))
     return [n for n in until if tree.period[n] <= last]
 
 
@@ -87,7 +87,7 @@ def _sums(amounts: dict[tuple[Key, int], float], until: list[list[int]]) -> dict
 
 
 def seen_at(tree: Tree, node: int) -> str:
-    """Regime at a node: its code, or several with a plus where they are not told apart."""
+    """Regime at a node: its code, or several with a plus where they are not distinguished."""
     if tree.mix is None:
         return ""
     return "+".join(r for r, share in zip(tree.regimes, tree.mix[node], strict=True) if share > 1e-9)

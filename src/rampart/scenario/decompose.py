@@ -26,7 +26,7 @@ from rampart.plan.solving.highs import INFEASIBLE, OPTIMAL, NoPlan, Sparse, iden
 from rampart.plan.solving.linear_programme import LinearProgramme
 from rampart.scenario import branching
 from rampart.scenario.risk import Risk, least_regret, mean_of_worst
-from rampart.scenario.tree_programme import Outlook, cvar
+from rampart.scenario.tree_programme import TreeProgramme, cvar
 
 LEVEL = 0.4  # share of the gap that the next decisions may leave by the cuts
 CLOSE = 2e-3  # gap from which the bound's own point is tried
@@ -34,8 +34,8 @@ SMALL = 1e-9  # slope that is dropped from a cut
 RULES = 1e-5  # how far first decisions, in solver units near one, may lie outside the rules and still count
 FRACTIONS = 0.7  # share of the gap that may be left before whole numbers are chosen, which take the rest
 NEARLY_WHOLE = 1e-9
-LEAST = 1e-4  # value, in the unit of the objective, below which the gap is told as a share of this
-NOTHING = 1e-4  # of what the paths cost: a largest regret below it is told from nothing only to this measure
+LEAST = 1e-4  # value, in the unit of the objective, below which the gap is stated as a share of this
+NOTHING = 1e-4  # of what the paths cost: a largest regret below it is distinguished from nothing only to this measure
 STALLED = 25  # rounds without any change after which the method stops
 CHOICES = 4  # times that whole numbers are chosen anew by the cuts
 
@@ -161,15 +161,15 @@ class PathProgramme:
     """One path: the rows after the first stage, with the first-stage columns fixed from outside."""
 
     def __init__(self, material: Material, number: int) -> None:
-        outlook = path_outlook(material, number)
-        first = first_columns(outlook, material)
-        matrix = outlook.layout.matrix
-        self.lower, self.upper = outlook.lower, outlook.upper
-        self.row_lower, self.row_upper = outlook.row_lower.copy(), outlook.row_upper.copy()
-        self.early = np.flatnonzero(outlook.layout.row_node < material.first)
+        problem = path_problem(material, number)
+        first = first_columns(problem, material)
+        matrix = problem.layout.matrix
+        self.lower, self.upper = problem.lower, problem.upper
+        self.row_lower, self.row_upper = problem.row_lower.copy(), problem.row_upper.copy()
+        self.early = np.flatnonzero(problem.layout.row_node < material.first)
         self.first, self.matrix, self.transposed = first, matrix, sparse(matrix.T)
-        self.cost = outlook.cost
-        layout, families = outlook.layout, outlook.programme.families
+        self.cost = problem.cost
+        layout, families = problem.layout, problem.programme.families
         self.column_names = [
             (family, families[family].keys[key], int(node))
             for family, key, node in zip(layout.column_family, layout.column_key, layout.column_node, strict=True)
@@ -244,49 +244,49 @@ class PathProgramme:
         raise NoPlan("no recourse, and no proof of it")
 
 
-def path_outlook(material: Material, number: int) -> Outlook:
+def path_problem(material: Material, number: int) -> TreeProgramme:
     """The programme of one path alone."""
     path = material.paths[number : number + 1]
     tree = branching.from_paths(material.case, material.regimes, path, np.ones(1), ends=material.ends)
-    outlook = Outlook(material.case, tree, objective=material.objective)
-    if len(outlook.aims) > 1:
+    problem = TreeProgramme(material.case, tree, objective=material.objective)
+    if len(problem.aims) > 1:
         raise ValueError(
             "decomposition weighs all on one scale: state what the objectives are worth (priorities, column 'worth'), or "
             "name the first objective"
         )
-    return outlook
+    return problem
 
 
-def own_rows(outlook: Outlook, first: Integers) -> tuple[Integers, Floats, Floats]:
+def own_rows(problem: TreeProgramme, first: Integers) -> tuple[Integers, Floats, Floats]:
     """Rows that bind the first stage by itself, and their bounds: what the other columns can at most add is let go."""
-    mine = np.zeros(outlook.cost.size, dtype=bool)
+    mine = np.zeros(problem.cost.size, dtype=bool)
     mine[first] = True
-    others: Sparse = sp.csc_array(outlook.layout.matrix)[:, ~mine]
-    upper = outlook.upper.copy()
-    units = {e["expansion"]: e["max_units"] for e in outlook.programme.network.expansions}
-    keys = outlook.programme["expand"].keys
-    for j in outlook.columns(["expand"]):
-        upper[j] = min(upper[j], units[keys[outlook.layout.column_key[j]][0]] / outlook.layout.column_scale[j])
-    lower, upper = outlook.lower[~mine], upper[~mine]
+    others: Sparse = sp.csc_array(problem.layout.matrix)[:, ~mine]
+    upper = problem.upper.copy()
+    units = {e["expansion"]: e["max_units"] for e in problem.programme.network.expansions}
+    keys = problem.programme["expand"].keys
+    for j in problem.columns(["expand"]):
+        upper[j] = min(upper[j], units[keys[problem.layout.column_key[j]][0]] / problem.layout.column_scale[j])
+    lower, upper = problem.lower[~mine], upper[~mine]
     up, down = others.maximum(0.0), others.minimum(0.0)
     with np.errstate(invalid="ignore"):
         large = np.where(np.isfinite(upper), upper, 1e30), np.where(np.isfinite(lower), lower, -1e30)
     most = up @ large[0] + down @ large[1]
     least = up @ large[1] + down @ large[0]
-    row_lower = np.where(most < 1e20, outlook.row_lower - most, -np.inf)
-    row_upper = np.where(least > -1e20, outlook.row_upper - least, np.inf)
-    own: Sparse = sp.csc_array(outlook.layout.matrix)[:, mine]
+    row_lower = np.where(most < 1e20, problem.row_lower - most, -np.inf)
+    row_upper = np.where(least > -1e20, problem.row_upper - least, np.inf)
+    own: Sparse = sp.csc_array(problem.layout.matrix)[:, mine]
     touched = np.asarray(abs(own).sum(axis=1)).ravel() > 0
     rows = np.flatnonzero(touched & (np.isfinite(row_lower) | np.isfinite(row_upper)))
     return rows, row_lower[rows], row_upper[rows]
 
 
-def first_columns(outlook: Outlook, material: Material) -> Integers:
+def first_columns(problem: TreeProgramme, material: Material) -> Integers:
     """Columns of the first stage: all before the next look, and with ``capacity`` every expansion."""
-    node = outlook.tree.period[outlook.layout.column_node]
+    node = problem.tree.period[problem.layout.column_node]
     mine = node < material.first
     if material.capacity:
-        mine |= np.array([f == "expand" for f in outlook.layout.column_family], dtype=bool)
+        mine |= np.array([f == "expand" for f in problem.layout.column_family], dtype=bool)
     return np.flatnonzero(mine)
 
 
@@ -323,7 +323,7 @@ def two_stage(
         raise ValueError(f"the paths differ within the first {first} periods, in which nothing is known yet")
     begun = time.monotonic()
     material = Material(case, regimes, ends, paths, first, objective, capacity)
-    one = path_outlook(material, 0)
+    one = path_problem(material, 0)
     if risk is None and not regret and any(part.cvar for aim in one.aims for part in aim.parts):
         raise ValueError(
             "over sampled paths risk counts for all objectives together: give its weight and level (--cvar), leave "
@@ -390,20 +390,20 @@ def _weigh(master: Master, shards: Shards, amounts: Mapping[Name, float]) -> Flo
 class Master:
     """First-stage columns, one cost-to-go a path, and the cuts so far."""
 
-    def __init__(self, outlook: Outlook, material: Material, chance: Floats) -> None:
-        self.first = first_columns(outlook, material)
-        layout = outlook.layout
-        rows, self.row_lower, self.row_upper = own_rows(outlook, self.first)
+    def __init__(self, problem: TreeProgramme, material: Material, chance: Floats) -> None:
+        self.first = first_columns(problem, material)
+        layout = problem.layout
+        rows, self.row_lower, self.row_upper = own_rows(problem, self.first)
         self.matrix = sparse(sp.csc_array(layout.matrix[rows])[:, self.first])
-        self.lower, self.upper = outlook.lower[self.first], outlook.upper[self.first]
-        self.cost, self.chance = outlook.cost[self.first], chance
+        self.lower, self.upper = problem.lower[self.first], problem.upper[self.first]
+        self.cost, self.chance = problem.cost[self.first], chance
         self.scale = layout.column_scale[self.first]
         self.names = [
-            (layout.column_family[j], outlook.programme[layout.column_family[j]].keys[layout.column_key[j]],
-             int(outlook.tree.period[layout.column_node[j]]))
+            (layout.column_family[j], problem.programme[layout.column_family[j]].keys[layout.column_key[j]],
+             int(problem.tree.period[layout.column_node[j]]))
             for j in self.first
         ]  # fmt: skip
-        self.whole = np.flatnonzero(np.isin(self.first, outlook.whole))
+        self.whole = np.flatnonzero(np.isin(self.first, problem.whole))
         self.choices = 0  # times that whole numbers were chosen and fixed
         self.least = LEAST
         self.best, self.bound, self.local = np.inf, -np.inf, -np.inf
@@ -434,7 +434,7 @@ class Master:
         self.solver.add_rows_at_most(known, -(least - 1e-9 * np.maximum(1.0, np.abs(least))))
 
     def _objective(self) -> Floats:
-        """What counts, over the columns: first stage, costs to go, distance, and those that tell the worst paths."""
+        """What counts, over the columns: first stage, costs to go, distance, and those that mark the worst paths."""
         mean = np.concatenate([self.cost, self.chance, [0.0]])
         paths = self.chance.size
         cost: Sparse = side_by_side([np.tile(self.cost, (paths, 1)), identity(paths), sparse((paths, 1))], format="csr")

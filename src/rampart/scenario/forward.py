@@ -1,6 +1,6 @@
-"""Policies run forward on fresh paths: what each way of planning costs when the war takes a course that no plan knew.
+"""Policies run forward on fresh paths: what each way of planning costs when the war takes a path that no plan knew.
 
-All policies meet the same paths (common random numbers), so that their differences are told apart from luck. What bounds them
+All policies meet the same paths (common random numbers), so that their differences do not come from luck. What bounds them
 from below is the best plan of somebody who knew these paths, but not which of them comes: it decides alike for as long as
 paths look alike, as any policy must.
 """
@@ -20,7 +20,7 @@ from rampart.network.lags import Floats
 from rampart.plan.programme.tree import Tree
 from rampart.plan.solving.highs import NoPlan
 from rampart.scenario import branching, policy
-from rampart.scenario.tree_programme import Effort, Outlook
+from rampart.scenario.tree_programme import Effort, TreeProgramme
 
 FRESH, AHEAD = 1, 2  # streams of random numbers: the paths that happen, and those that lookaheads draw
 MEAN_PATHS = 200  # paths whose mean a planner takes who plans for the mean
@@ -117,4 +117,4 @@ def _named(progress: Callable[[str, int, int], None], name: str) -> Callable[[in
 
 def _least(shared: tuple[Case, str | None, Effort], tree: Tree) -> float:
     case, objective, effort = shared
-    return Outlook(case, tree, objective=objective, effort=effort).solve().value
+    return TreeProgramme(case, tree, objective=objective, effort=effort).solve().value

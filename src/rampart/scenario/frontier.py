@@ -9,13 +9,13 @@ import numpy as np
 from rampart.network.lags import Floats
 from rampart.plan.solving.highs import NoPlan
 from rampart.plan.solving.linear_programme import LinearProgramme
-from rampart.scenario.tree_programme import Outlook, weights
+from rampart.scenario.tree_programme import TreeProgramme, weights
 
 FACTORS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 16.0)
 PARTNER = ("need", "pledges")
 
 
-def frontier(outlook: Outlook, factors: tuple[float, ...] = FACTORS) -> list[dict[str, Any]]:
+def frontier(problem: TreeProgramme, factors: tuple[float, ...] = FACTORS) -> list[dict[str, Any]]:
     """Rows of the table ``frontier``: the plan with the partner's need worth so many times what the case says.
 
     factor     of the worth of the partner's objectives; at 1 it is the plan's own balance
@@ -25,19 +25,19 @@ def frontier(outlook: Outlook, factors: tuple[float, ...] = FACTORS) -> list[dic
     Whole numbers may be fractions here: the frontier compares, it does not decide. Nothing comes back where no objective
     is the partner's or none has a worth.
     """
-    weighed = [(measure, weight) for measure, weight in weights(outlook.programme) if weight > 0]
+    weighed = [(measure, weight) for measure, weight in weights(problem.programme) if weight > 0]
     if not any(m.name in PARTNER for m, _ in weighed):
         return []
-    cost = {m.name: outlook.costs(m) for m, _ in weighed}
-    at = outlook.layout.matrix
-    problem = LinearProgramme(at, outlook.row_lower, outlook.row_upper, outlook.lower, outlook.upper)
+    cost = {m.name: problem.costs(m) for m, _ in weighed}
+    at = problem.layout.matrix
+    linear = LinearProgramme(at, problem.row_lower, problem.row_upper, problem.lower, problem.upper)
     rows = []
     for factor in factors:
         total: Floats = np.sum(
             [cost[m.name] * weight * (factor if m.name in PARTNER else 1.0) for m, weight in weighed], axis=0
         )
         try:
-            _, level, _ = problem.minimise(total)
+            _, level, _ = linear.minimise(total)
         except NoPlan:
             continue
         reached = {name: float(cost[name] @ level) for name in cost}

@@ -13,7 +13,7 @@ from rampart.network.lags import Integers, arrivals
 from rampart.plan.parts.cancellation import cost_of_cancelling
 from rampart.plan.parts.line import line_capacity
 from rampart.scenario import policy
-from rampart.scenario.tree_programme import Answer, Outlook
+from rampart.scenario.tree_programme import Answer, TreeProgramme
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,7 +25,7 @@ LEAST = 1e-6
 """Units below which nothing is left."""
 
 
-def left_over(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
+def left_over(problem: TreeProgramme, answer: Answer, ends: Any) -> pl.DataFrame:
     """Table of what is left, by path on which the war ends, measure and item: units, and money units where prices are known.
 
     beyond_need     stock of all holders above what they must hold, when the first period without war is over
@@ -34,14 +34,14 @@ def left_over(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
     placed_to_come  as still_to_come, for orders that the case gives; money is what is still to be paid on them
     idle            unit-months: what lines could make, chosen expansions included, and do not, from the end to the horizon
     """
-    left = _Left(outlook, answer)
-    over = policy.over_at(outlook.tree, ends)
+    left = _Left(problem, answer)
+    over = policy.over_at(problem.tree, ends)
     rows = []
-    for n, nodes in enumerate(outlook.tree.ancestor[outlook.leaves]):
+    for n, nodes in enumerate(problem.tree.ancestor[problem.leaves]):
         path = nodes[nodes >= 0]
         done = path[over[path]]
         if done.size:
-            end = month_text(int(outlook.tree.first_month[done[0]]))
+            end = month_text(int(problem.tree.first_month[done[0]]))
             for measure, item, quantity, money in left.by(path[~over[path]], done):
                 rows.append((n, end, measure, item, quantity, money))
     return frame("war", "left", rows)
@@ -50,17 +50,17 @@ def left_over(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
 class _Left:
     """Amounts of one answer as arrays, and what remains of them at an end."""
 
-    def __init__(self, outlook: Outlook, answer: Answer) -> None:
-        p, network, tree = outlook.programme, outlook.programme.network, outlook.tree
+    def __init__(self, problem: TreeProgramme, answer: Answer) -> None:
+        p, network, tree = problem.programme, problem.programme.network, problem.tree
         self.network, self.tree, self.unit = network, tree, p.unit
-        self.beyond = np.maximum(outlook.amounts(answer, "stock") - p.requirement, 0.0)
-        self.orders = outlook.amounts(answer, "order")
-        self.undone, self.withdrawn = p["order"].undone, outlook.amounts(answer, "cancel")
+        self.beyond = np.maximum(problem.amounts(answer, "stock") - p.requirement, 0.0)
+        self.orders = problem.amounts(answer, "order")
+        self.undone, self.withdrawn = p["order"].undone, problem.amounts(answer, "cancel")
         self.owed = cost_of_cancelling(p).owed
         self.price = {item: np.nan if r["price"] is None else float(r["price"]) for item, r in network.items.items()}
         self.on_delivery = p.delivery_price
-        capacity = line_capacity(p, {name: outlook.amounts(answer, name) for name in p.families})
-        made = outlook.amounts(answer, "make") + network.placed_by_line[:, tree.period]
+        capacity = line_capacity(p, {name: problem.amounts(answer, name) for name in p.families})
+        made = problem.amounts(answer, "make") + network.placed_by_line[:, tree.period]
         self.idle = np.where(np.isfinite(capacity), np.maximum(capacity - made, 0.0), 0.0)
 
     def by(self, before: Integers, after: Integers) -> Iterator[tuple[str, str, float, float]]:

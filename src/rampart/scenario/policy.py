@@ -19,7 +19,7 @@ from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.tree import Tree
 from rampart.scenario import branching
-from rampart.scenario.tree_programme import Answer, Effort, Outlook, by_name
+from rampart.scenario.tree_programme import Answer, Effort, TreeProgramme, by_name
 
 Amounts = Sequence[tuple[str, Key, int, float]]  # family, key, node, amount in plain units
 
@@ -117,11 +117,11 @@ class FreshPaths:
 class Rolled:
     """A policy carried out on a tree.
 
-    outlook, answer  the programme of the tree, and its optimum with what the policy decided
+    problem, answer  the programme of the tree, and its optimum with what the policy decided
     decided          amounts at every node where the war goes on
     """
 
-    outlook: Outlook
+    problem: TreeProgramme
     answer: Answer
     decided: list[tuple[str, Key, int, float]]
 
@@ -155,7 +155,7 @@ def roll(
     Whenever something is revealed and the war goes on, the plan is made anew from what was decided before; its decisions
     stand until the next time. After the end nothing is unknown, and the rest is planned for what it is.
 
-    looks     periods at whose beginning the regime is looked at; by default those in which some branch turns
+    looks     periods at whose beginning the regime is looked at; by default those in which some branch sees another regime
     effort    where later whole numbers need not count, those until the next look do
     progress  called with the plans made and how many there will be
     """
@@ -177,7 +177,7 @@ def roll(
             if progress:
                 progress(made, len(stands))
     amounts = [(family, key, node, v) for node, of in decided.items() for (family, key), v in of.items()]
-    whole = Outlook(case, tree, objective=objective, effort=effort)
+    whole = TreeProgramme(case, tree, objective=objective, effort=effort)
     return Rolled(whole, whole.solve(fixed=by_name(whole, amounts)), amounts)
 
 
@@ -214,12 +214,12 @@ def plan_anew(doing: Doing, node: int, stands: Sequence[int], before: Amounts) -
     p = chance[through] / chance[through].sum()
     ahead = doing.lookahead(Situation(tree, node, leaves[through], p, doing.ends, look))
     effort = doing.effort if doing.effort.whole_until is None else replace(doing.effort, whole_until=look)
-    outlook = Outlook(doing.case, ahead, objective=doing.objective, effort=effort)
-    answer = outlook.solve(fixed=by_name(outlook, before))
+    problem = TreeProgramme(doing.case, ahead, objective=doing.objective, effort=effort)
+    answer = problem.solve(fixed=by_name(problem, before))
     return [
         (family, key, stands[at - period], amount)
-        for family in outlook.settled  # serving too, or later plans would serve better in hindsight
-        for (key, at), amount in outlook.decided(answer, family).items()
+        for family in problem.settled  # serving too, or later plans would serve better in hindsight
+        for (key, at), amount in problem.decided(answer, family).items()
         if period <= at < look  # one node a period until then
     ]
 

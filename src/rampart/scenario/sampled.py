@@ -1,4 +1,4 @@
-"""The plan over sampled paths: what is decided until the next look, and capacity, for a hundred courses of the war at once.
+"""The plan over sampled paths: what is decided until the next look, and capacity, for a hundred paths of the war at once.
 
 Solved by decomposition (``decompose``), with the gap proven; how far the value itself rests on the luck of the draw is told
 by fresh batches of paths (Mak, Morton and Wood 1999), and how the policy fares as time goes on by running it forward.
@@ -24,12 +24,12 @@ from rampart.plan.solving.highs import NoPlan
 from rampart.results.manifest import origin_of
 from rampart.results.result import Result
 from rampart.scenario import branching, forward, war
-from rampart.scenario.decompose import Material, Round, TwoStage, path_outlook, two_stage
+from rampart.scenario.decompose import Material, Round, TwoStage, path_problem, two_stage
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
 from rampart.scenario.policy import Lasting, Situation
 from rampart.scenario.risk import Risk
-from rampart.scenario.tree_programme import Answer, Effort, Outlook, cvar
+from rampart.scenario.tree_programme import Answer, Effort, TreeProgramme, cvar
 
 if TYPE_CHECKING:
     import polars as pl
@@ -125,7 +125,7 @@ def plan_on_paths(
     manifest = origin_of(case) | {
         "solver": {"name": "HiGHS", "threads": 1, "gap": sampling.gap, "workers": workers}, "status": answer.status,
         "gap": answer.gap, "sampling": asdict(sampling), "paths": len(chance), "nodes": len(tree),
-        "objective": war.objective_of(path_outlook(material, 0)), "risk": war.risk_of(risk, regret=regret),
+        "objective": war.objective_of(path_problem(material, 0)), "risk": war.risk_of(risk, regret=regret),
     }  # fmt: skip
     return war.result_of(case, tables, manifest), answer
 
@@ -140,12 +140,12 @@ def _tables(
     months = [month_text(m) for m in case.calendar.starts]
     ends, supply, left = [], [], []
     for n, (level, cost, known) in enumerate(zip(answer.levels, answer.path_cost, answer.known, strict=True)):
-        outlook, one = path_outlook(material, n), Answer(0.0, level, np.array([cost]), np.zeros(0))
-        ends.append(war.ends_of(outlook, one, chain.ends, np.array([known]), {}))
-        supply.append(war.supply_of(outlook, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
-        left.append(left_over(outlook, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
+        problem, one = path_problem(material, n), Answer(0.0, level, np.array([cost]), np.zeros(0))
+        ends.append(war.ends_of(problem, one, chain.ends, np.array([known]), {}))
+        supply.append(war.supply_of(problem, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
+        left.append(left_over(problem, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
     decided = sorted((f, text(key), t, v, key) for (f, key, t), v in zip(answer.names, answer.amounts, strict=True)
-                     if f in outlook.decisions and v > 1e-6)  # fmt: skip
+                     if f in problem.decisions and v > 1e-6)  # fmt: skip
     rows = [(f, what, parts(key), int(n), months[t], v) for f, what, t, v, key in decided for n in at_period[t]]
     policy = frame("war", "policy", rows)
     by_path = pl.concat(ends).with_columns(path=pl.int_range(pl.len()), probability=pl.Series(chance))
@@ -187,7 +187,7 @@ def _frontier(
     """The frontier on paths that stand for all (table ``frontier``), and the error of standing for them."""
     kept, weight, error = branching.reduced(case, chain.regimes, paths, chance, min(keep, len(paths)))
     tree = branching.from_paths(case, chain.regimes, kept, weight, shared=first, ends=chain.ends)
-    return frontier(Outlook(case, tree, objective=objective)), error
+    return frontier(TreeProgramme(case, tree, objective=objective)), error
 
 
 def first_decisions(
@@ -206,16 +206,16 @@ def first_decisions(
     }
     found = {}
     for name, make in ahead.items():
-        outlook = Outlook(case, make(), objective=material.objective, effort=effort)
+        problem = TreeProgramme(case, make(), objective=material.objective, effort=effort)
         try:
-            answer = outlook.solve()
+            answer = problem.solve()
         except NoPlan:
             continue
-        period = outlook.tree.period
+        period = problem.tree.period
         found[name] = {
             (family, key, int(period[node])): amount
-            for family in outlook.programme.families
-            for (key, node), amount in outlook.decided(answer, family).items()
+            for family in problem.programme.families
+            for (key, node), amount in problem.decided(answer, family).items()
         }
     return found
 

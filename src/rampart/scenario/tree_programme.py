@@ -39,7 +39,7 @@ class Answer:
     price: Floats
 
 
-class Part(NamedTuple):
+class WeighedMeasure(NamedTuple):
     """A measure in an objective.
 
     worth  of one unit; 1 where the objective is the measure alone
@@ -55,7 +55,7 @@ class Part(NamedTuple):
 class Aim(NamedTuple):
     """An objective: the sum of its parts, and the share of its optimum that later ones may give away."""
 
-    parts: list[Part]
+    parts: list[WeighedMeasure]
     tolerance: float
 
 
@@ -72,7 +72,7 @@ class Effort:
     whole_until: int | None = None
 
 
-class Outlook:
+class TreeProgramme:
     """The programme of a case over a tree with one objective.
 
     objective  name of the pass that counts; passes before it are held at their own expected optimum. By default, where
@@ -272,8 +272,8 @@ def aims(programme: Programme, objective: str | None) -> list[Aim]:
         passes = passes[: names.index(objective) + 1]
     elif weighed := weights(programme):
         rank_of = {m.name: rank for rank, m, _ in passes}
-        return [Aim([Part(m, worth, *said.get(rank_of[m.name], (0.0, 0.0))) for m, worth in weighed], 0.0)]
-    return [Aim([Part(m, 1.0, *said.get(rank, (0.0, 0.0)))], tolerance) for rank, m, tolerance in passes]
+        return [Aim([WeighedMeasure(m, worth, *said.get(rank_of[m.name], (0.0, 0.0))) for m, worth in weighed], 0.0)]
+    return [Aim([WeighedMeasure(m, 1.0, *said.get(rank, (0.0, 0.0)))], tolerance) for rank, m, tolerance in passes]
 
 
 def weights(programme: Programme) -> list[tuple[Measure, float]]:
@@ -309,12 +309,12 @@ def cvar(cost: Floats, chance: Floats, level: float) -> float:
     return total / (1 - level)
 
 
-def by_name(outlook: Outlook, amounts: Sequence[tuple[str, Key, int, float]]) -> dict[int, float]:
+def by_name(problem: TreeProgramme, amounts: Sequence[tuple[str, Key, int, float]]) -> dict[int, float]:
     """Columns to fix, from (family, key, node, amount in plain units); what does not exist there must be zero."""
     place = {
-        (f, outlook.programme.families[f].keys[k], int(n)): j
+        (f, problem.programme.families[f].keys[k], int(n)): j
         for j, (f, k, n) in enumerate(
-            zip(outlook.layout.column_family, outlook.layout.column_key, outlook.layout.column_node, strict=True)
+            zip(problem.layout.column_family, problem.layout.column_key, problem.layout.column_node, strict=True)
         )
     }
     result = {}
@@ -324,5 +324,5 @@ def by_name(outlook: Outlook, amounts: Sequence[tuple[str, Key, int, float]]) ->
             if abs(amount) > 1e-9:
                 raise ValueError(f"{family} {key} cannot be decided at node {node}")
             continue
-        result[j] = amount / outlook.layout.column_scale[j]
+        result[j] = amount / problem.layout.column_scale[j]
     return result

@@ -24,7 +24,7 @@ from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
 from rampart.scenario.nonanticipativity import foresight
 from rampart.scenario.risk import Risk
-from rampart.scenario.tree_programme import Answer, Effort, Outlook, by_name, cvar
+from rampart.scenario.tree_programme import Answer, Effort, TreeProgramme, by_name, cvar
 
 if TYPE_CHECKING:
     import polars as pl
@@ -69,74 +69,74 @@ def war_plan(
     tree, chain = tree_of(case, shape)
     ends = chain.ends if chain else np.array([bool(r["ends"]) for r in case["regimes"].iter_rows(named=True)])
     say("plan")
-    outlook = Outlook(case, tree, objective=objective, effort=effort)
-    known = _known(case, tree, objective, effort) if (compare or regret) and outlook.one_scale else None
+    problem = TreeProgramme(case, tree, objective=objective, effort=effort)
+    known = _known(case, tree, objective, effort) if (compare or regret) and problem.one_scale else None
     if regret:
         if known is None:
             raise ValueError("regret needs one scale: state what the objectives are worth (priorities, column 'worth')")
         risk = Risk(regret=known)
-    answer = outlook.solve(risk=risk, stated=risk is None)
-    comparable = outlook.one_scale and not outlook.broken(answer)
+    answer = problem.solve(risk=risk, stated=risk is None)
+    comparable = problem.one_scale and not problem.broken(answer)
     if regret and not comparable:
         raise ValueError("regret needs rules that can be kept: mend what the plan of this case breaks")
     tables = {
-        "decisions": _decisions(outlook, answer, root_only=True), "nodes": nodes_of(outlook.tree, ends),
-        "policy": _decisions(outlook, answer, root_only=False), "holdings": _holdings(outlook, answer),
-        "supply": supply_of(outlook, answer, ends), "left": left_over(outlook, answer, ends),
+        "decisions": _decisions(problem, answer, root_only=True), "nodes": nodes_of(problem.tree, ends),
+        "policy": _decisions(problem, answer, root_only=False), "holdings": _holdings(problem, answer),
+        "supply": supply_of(problem, answer, ends), "left": left_over(problem, answer, ends),
     }  # fmt: skip
-    values: list[tuple[str, float]] = [("plan", float(answer.path_cost @ outlook.chance))]
+    values: list[tuple[str, float]] = [("plan", float(answer.path_cost @ problem.chance))]
     values += [("counts", answer.value)] if risk else []
-    values += [("cvar_90", cvar(answer.path_cost, outlook.chance, 0.9)), ("worst", float(answer.path_cost.max()))]
+    values += [("cvar_90", cvar(answer.path_cost, problem.chance, 0.9)), ("worst", float(answer.path_cost.max()))]
     # held one after another, objectives cannot be compared between plans: what one loses in the first it gains in the last
     compare = compare and comparable
-    known = np.full(outlook.chance.size, np.nan) if known is None or not comparable else known
+    known = np.full(problem.chance.size, np.nan) if known is None or not comparable else known
     rivals: dict[str, Floats] = {}
     if compare:
         say("values")
-        values += _values(case, outlook, answer, ends, known, objective)
-        rivals = _rivals(case, outlook, ends, objective, say)
-        values += [(name, float(cost @ outlook.chance)) for name, cost in rivals.items()]
+        values += _values(case, problem, answer, ends, known, objective)
+        rivals = _rivals(case, problem, ends, objective, say)
+        values += [(name, float(cost @ problem.chance)) for name, cost in rivals.items()]
         say("frontier")
-        tables["frontier"] = frame("war", "frontier", frontier(outlook))
-    tables["risks"] = frame("war", "risks", risks_of(outlook, answer))
-    tables["turns"] = frame("war", "turns", turns(outlook, answer, ends))
+        tables["frontier"] = frame("war", "frontier", frontier(problem))
+    tables["risks"] = frame("war", "risks", risks_of(problem, answer))
+    tables["turns"] = frame("war", "turns", turns(problem, answer, ends))
     tables["values"] = frame("war", "values", values)
-    tables["ends"] = ends_of(outlook, answer, ends, known, rivals)
+    tables["ends"] = ends_of(problem, answer, ends, known, rivals)
     if chain is not None:
         tables |= length_of_war(case, chain)
-    matrix = outlook.layout.matrix
+    matrix = problem.layout.matrix
     manifest = origin_of(case) | {
-        "solver": {"name": "HiGHS", "threads": 1, "mip_gap": outlook.effort.gap}, "status": "optimal",
+        "solver": {"name": "HiGHS", "threads": 1, "mip_gap": problem.effort.gap}, "status": "optimal",
         "paths": len(tree.leaves), "nodes": len(tree), "rows": matrix.shape[0], "columns": matrix.shape[1],
-        "nonzeros": int(matrix.nnz), "objective": objective_of(outlook),
+        "nonzeros": int(matrix.nnz), "objective": objective_of(problem),
         "risk": risk_of(None if regret else risk, regret=regret),
     }  # fmt: skip
     return result_of(case, tables, manifest)
 
 
 def result_of(case: Case, tables: dict[str, pl.DataFrame], manifest: dict[str, Any]) -> Result:
-    """The result. RuntimeError, a defect, where it decides differently though nothing tells two courses of the war apart."""
+    """The result. RuntimeError, a defect, where it decides differently though nothing distinguishes two paths of the war."""
     found = foresight(tables)
     if found:
         raise RuntimeError(f"the plan knows more than can be seen: {found[:3]}")
     return Result.of("war", case, tables, manifest)
 
 
-def risks_of(outlook: Outlook, answer: Answer) -> list[dict[str, Any]]:
+def risks_of(problem: TreeProgramme, answer: Answer) -> list[dict[str, Any]]:
     """Objectives of which the priorities weigh the bad paths: mean and CVaR over the paths, in the objective's unit."""
     found = []
-    for part in (part for aim in outlook.aims for part in aim.parts if part.cvar > 0):
-        cost = np.asarray(outlook.by_path(outlook.costs(part.measure)) @ answer.level)
+    for part in (part for aim in problem.aims for part in aim.parts if part.cvar > 0):
+        cost = np.asarray(problem.by_path(problem.costs(part.measure)) @ answer.level)
         found.append({
             "objective": part.measure.name, "weight": part.cvar, "level": part.level,
-            "mean": float(cost @ outlook.chance), "cvar": cvar(cost, outlook.chance, part.level),
+            "mean": float(cost @ problem.chance), "cvar": cvar(cost, problem.chance, part.level),
         })  # fmt: skip
     return found
 
 
-def objective_of(outlook: Outlook) -> dict[str, str]:
+def objective_of(problem: TreeProgramme) -> dict[str, str]:
     """Name and unit of the objective that counts: of all costs, values and regrets."""
-    parts = outlook.aims[-1].parts
+    parts = problem.aims[-1].parts
     if len(parts) > 1:
         return {"name": "worth", "unit": "money unit"}
     return {"name": parts[0].measure.name, "unit": parts[0].measure.unit}
@@ -178,9 +178,9 @@ def nodes_of(tree: Tree, ends: Any) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _decisions(outlook: Outlook, answer: Answer, *, root_only: bool) -> pl.DataFrame:
+def _decisions(problem: TreeProgramme, answer: Answer, *, root_only: bool) -> pl.DataFrame:
     """Decisions above nothing: family, what, node, month, amount."""
-    tree = outlook.tree
+    tree = problem.tree
     children = np.bincount(tree.parent[tree.parent >= 0], minlength=len(tree))
     trunk = {int(n) for n in np.flatnonzero(tree.parent < 0)}
     for node in range(len(tree)):  # until the next look the decisions are those of now
@@ -188,18 +188,18 @@ def _decisions(outlook: Outlook, answer: Answer, *, root_only: bool) -> pl.DataF
             trunk.add(node)
     rows = [
         (family, text(key), parts(key), node, month_text(int(tree.first_month[node])), amount)
-        for family in outlook.decisions
-        for (key, node), amount in outlook.decided(answer, family).items()
+        for family in problem.decisions
+        for (key, node), amount in problem.decided(answer, family).items()
         if amount > 1e-6 and (not root_only or node in trunk)
     ]
     rows.sort(key=lambda r: (r[0], r[1], r[3]))
     return frame("war", "decisions", rows)
 
 
-def _holdings(outlook: Outlook, answer: Answer) -> pl.DataFrame:
+def _holdings(problem: TreeProgramme, answer: Answer) -> pl.DataFrame:
     rows = []
     for family in ("stock", "serve", "unmet"):
-        for (key, node), amount in sorted(outlook.decided(answer, family).items()):
+        for (key, node), amount in sorted(problem.decided(answer, family).items()):
             rows.append((family, *key[:2], node, amount))
     return frame("war", "holdings", rows)
 
@@ -208,7 +208,7 @@ def _known(case: Case, tree: Tree, objective: str | None, effort: Effort | None)
     """Least cost of each path if it were known from the start, in the order of the leaves, shape (paths,)."""
     return np.array(
         [
-            Outlook(
+            TreeProgramme(
                 case,
                 branching.fan(tree, shared=0, leaves=np.array([leaf]), chance=np.ones(1)),
                 objective=objective,
@@ -229,22 +229,24 @@ def first_look(tree: Tree) -> int:
 
 
 def _values(
-    case: Case, outlook: Outlook, answer: Answer, ends: Any, known: Floats, objective: str | None
+    case: Case, problem: TreeProgramme, answer: Answer, ends: Any, known: Floats, objective: str | None
 ) -> list[tuple[str, float]]:
     """Wait and see, two-stage bound, best plan without recourse, plan for the mean, and the differences (METHODS B7)."""
-    tree = outlook.tree
-    here = float(answer.path_cost @ outlook.chance)
-    wait = float(known @ outlook.chance)
-    effort = outlook.effort
+    tree = problem.tree
+    here = float(answer.path_cost @ problem.chance)
+    wait = float(known @ problem.chance)
+    effort = problem.effort
     bound = (
-        Outlook(case, branching.fan(tree, shared=first_look(tree)), objective=objective, effort=effort).solve().value
+        TreeProgramme(case, branching.fan(tree, shared=first_look(tree)), objective=objective, effort=effort)
+        .solve()
+        .value
     )
     over = tree.mix @ ends > 0.5 if tree.mix is not None else np.zeros(len(tree), dtype=bool)
-    static = _value(outlook, outlook.solve(together=outlook.together(np.where(over, -1, tree.period))))
+    static = _value(problem, problem.solve(together=problem.together(np.where(over, -1, tree.period))))
     result = [("wait_and_see", wait), ("knowing", here - wait), ("two_stage_bound", bound), ("no_recourse", static)]
     result.append(("recourse", static - here))
     mean = branching.mean_path(tree)
-    ahead = Outlook(case, mean, objective=objective, effort=effort)
+    ahead = TreeProgramme(case, mean, objective=objective, effort=effort)
     expected = ahead.solve()
     result.append(("mean_problem", expected.value))
     first = first_look(tree)
@@ -256,7 +258,7 @@ def _values(
         if t < first
     ]
     try:
-        mean_first = _value(outlook, outlook.solve(fixed=by_name(outlook, amounts)))
+        mean_first = _value(problem, problem.solve(fixed=by_name(problem, amounts)))
         result += [("mean_plan_first", mean_first), ("planning_for_the_tree", mean_first - here)]
     except NoPlan:
         result += [("mean_plan_first", float("nan")), ("planning_for_the_tree", float("nan"))]
@@ -264,14 +266,14 @@ def _values(
     return [*result, ("largest_regret", float(regret.max()))]
 
 
-def _value(outlook: Outlook, answer: Answer) -> float:
+def _value(problem: TreeProgramme, answer: Answer) -> float:
     """Value of an answer, not comparable where rules that the plan keeps give way."""
-    return float("nan") if outlook.broken(answer) else answer.value
+    return float("nan") if problem.broken(answer) else answer.value
 
 
-def _rivals(case: Case, outlook: Outlook, ends: Any, objective: str | None, say: Say) -> dict[str, Floats]:
+def _rivals(case: Case, problem: TreeProgramme, ends: Any, objective: str | None, say: Say) -> dict[str, Floats]:
     """Cost by path of the ways in which people plan: as if it lasts five years, year by year, for the mean path."""
-    tree = outlook.tree
+    tree = problem.tree
     if tree.mix is None or not ends.any():
         return {}
     found = {}
@@ -281,24 +283,26 @@ def _rivals(case: Case, outlook: Outlook, ends: Any, objective: str | None, say:
     ):  # fmt: skip
         say(name)
         try:
-            rolled = policy.roll(case, ends, tree, ahead, objective=objective, effort=outlook.effort)
+            rolled = policy.roll(case, ends, tree, ahead, objective=objective, effort=problem.effort)
         except NoPlan:
             rolled = None
-        kept = rolled is not None and not rolled.outlook.broken(rolled.answer)
-        found[name] = rolled.answer.path_cost if rolled and kept else np.full(outlook.chance.size, np.nan)
+        kept = rolled is not None and not rolled.problem.broken(rolled.answer)
+        found[name] = rolled.answer.path_cost if rolled and kept else np.full(problem.chance.size, np.nan)
     return found
 
 
-def ends_of(outlook: Outlook, answer: Answer, ends: Any, known: Floats, rivals: dict[str, Floats]) -> pl.DataFrame:
+def ends_of(
+    problem: TreeProgramme, answer: Answer, ends: Any, known: Floats, rivals: dict[str, Floats]
+) -> pl.DataFrame:
     """By path: when the war ends, its chance, cost, regret, and what was served until then."""
-    tree = outlook.tree
+    tree = problem.tree
     over = tree.mix @ ends > 0.5 if tree.mix is not None else np.zeros(len(tree), dtype=bool)
-    table = tree.ancestor[outlook.leaves]
+    table = tree.ancestor[problem.leaves]
     rows: dict[str, list[Any]] = {
-        "path": [], "ends": [], "probability": outlook.chance.tolist(), "cost": answer.path_cost.tolist(),
+        "path": [], "ends": [], "probability": problem.chance.tolist(), "cost": answer.path_cost.tolist(),
         "known": known.tolist(), "regret": (answer.path_cost - known).tolist(),
     }  # fmt: skip
-    served, need = _months_of_need(outlook, answer)
+    served, need = _months_of_need(problem, answer)
     extra: dict[str, list[float]] = {"served_share": []}
     for n, nodes in enumerate(table):
         path = nodes[nodes >= 0]
@@ -314,16 +318,16 @@ def ends_of(outlook: Outlook, answer: Answer, ends: Any, known: Floats, rivals: 
     return frame("war", "ends", rows | extra)
 
 
-def supply_of(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
+def supply_of(problem: TreeProgramme, answer: Answer, ends: Any) -> pl.DataFrame:
     """By path, recipient and item: what is served and needed a month in the last twelve months of the war.
 
     Talks rest on what can be sustained, so the last year before the end counts, not the mean of the war.
     """
-    tree, network = outlook.tree, outlook.programme.network
+    tree, network = problem.tree, problem.programme.network
     over = policy.over_at(tree, ends)
-    served, need = outlook.decided(answer, "serve"), outlook.programme.need
+    served, need = problem.decided(answer, "serve"), problem.programme.need
     rows = []
-    for n, nodes in enumerate(tree.ancestor[outlook.leaves]):
+    for n, nodes in enumerate(tree.ancestor[problem.leaves]):
         path = nodes[nodes >= 0]
         fought = path[~over[path]]
         if not fought.size:
@@ -347,18 +351,18 @@ def supply_of(outlook: Outlook, answer: Answer, ends: Any) -> pl.DataFrame:
     return frame("war", "supply", rows)
 
 
-def _months_of_need(outlook: Outlook, answer: Answer) -> tuple[Floats, Floats]:
+def _months_of_need(problem: TreeProgramme, answer: Answer) -> tuple[Floats, Floats]:
     """What recipients (or all, where there is none) are served and need at each node, shape (nodes,) each.
 
     In months of each need: quantities of different items are not added.
     """
-    network = outlook.programme.network
+    network = problem.programme.network
     monthly = monthly_need(network)
     months = np.divide(1.0, monthly, out=np.zeros_like(monthly), where=monthly > 0)
     theirs = np.array([demand.holder in network.recipients for demand in network.demands], dtype=bool)
     months = np.where(theirs | ~theirs.any(), months, 0.0)
-    number = outlook.programme["serve"].index
-    served = np.zeros(len(outlook.tree))
-    for (key, node), amount in outlook.decided(answer, "serve").items():
+    number = problem.programme["serve"].index
+    served = np.zeros(len(problem.tree))
+    for (key, node), amount in problem.decided(answer, "serve").items():
         served[node] += amount * months[number[key]]
-    return served, months @ outlook.programme.need
+    return served, months @ problem.programme.need

@@ -161,7 +161,7 @@ def _bare(word: str) -> str:
 
 
 def _tables(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Rows of the case's tables; what one row of a part or place leaves blank another may tell."""
+    """Rows of the case's tables; what one row of a part or place leaves blank another may state."""
     graded = {"grade": "assumed", "note": "S3000L/S5000F"}
     parts: dict[Any, dict[str, Any]] = {}
     breakdown: dict[Any, dict[str, Any]] = {}

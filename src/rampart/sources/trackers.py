@@ -2,7 +2,7 @@
 
 A tracker counts in its own way, and what it counts is kept apart: cumulative totals become what was added
 between two of them; packages and pledges are *pledged*, unless a later total already holds them. Use is not
-need: where only use was published there is no demand row. What cannot be told for one nation is left out and
+need: where only use was published there is no demand row. What cannot be assigned to one nation is left out and
 said so.
 """
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MIX_TARGET = 0.9
 """Supply availability at which a mixed fleet is compared with one type, where none is asked for."""
 POINTS = 12
-"""Points of the curve whose stock lists are told."""
+"""Points of the curve whose stock lists are reported."""
 
 
 def sustain(

@@ -22,7 +22,7 @@ from rampart.report.pages.war import html
 from rampart.scenario import branching, policy
 from rampart.scenario.nonanticipativity import foresight
 from rampart.scenario.sampled import Sampling, plan_on_paths
-from rampart.scenario.tree_programme import Outlook
+from rampart.scenario.tree_programme import TreeProgramme
 from rampart.scenario.war import tree_of, war_plan
 
 MONTHS = 9
@@ -247,7 +247,7 @@ def test_over_sampled_paths_too() -> None:
     drawn = draws.onward(case, chain, np.array([chain.start]), 20, seed=(0, 0))
     first = draws.revision_periods(case)[0]
     tree = branching.from_paths(case, chain.regimes, drawn, np.full(20, 1 / 20), shared=first, ends=chain.ends)
-    assert answer.value == pytest.approx(Outlook(case, tree).solve().value, rel=1e-6)
+    assert answer.value == pytest.approx(TreeProgramme(case, tree).solve().value, rel=1e-6)
     assert made["left"].filter(measure="cancelled")["quantity"].sum() > 0
 
 
@@ -257,9 +257,9 @@ def test_planning_again_may_cancel_as_well() -> None:
     tree, chain = tree_of(case, "comb")
     assert chain is not None
     rolled = policy.roll(case, chain.ends, tree, policy.two_stage)
-    cost = float(rolled.answer.path_cost @ rolled.outlook.chance)
+    cost = float(rolled.answer.path_cost @ rolled.problem.chance)
     assert cost >= value(Deal(1, 3, 1, 0.2, 0.3)) - 1e-6
     bound = dict(war_plan(case)["values"].iter_rows())
     assert bound["wait_and_see"] <= bound["two_stage_bound"] + 1e-6 <= bound["plan"] + 2e-6
     firm = policy.roll(a_case(Deal(1, 3, 1, 0.2, None)), chain.ends, tree, policy.two_stage)
-    assert cost < float(firm.answer.path_cost @ firm.outlook.chance)
+    assert cost < float(firm.answer.path_cost @ firm.problem.chance)

@@ -65,7 +65,7 @@ def ties(p: Programme) -> Measure:
 def tie_weights(family: Family, numbers: NDArray[np.uint64]) -> Floats:
     """Tie weight of each variable of a family, shape (keys, nodes): the dearer, the slower and the later weighs more.
 
-    What is missing weighs less the later it is missing. What data do not tell apart is told apart by the numbers of the
+    What is missing weighs less the later it is missing. What data do not distinguish is distinguished by the numbers of the
     keys, which hang on what the codes are and not on how they are spelled.
     """
     spec, nodes = family.spec, len(family.tree)

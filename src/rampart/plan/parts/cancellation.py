@@ -1,11 +1,16 @@
 """Orders cancelled when the war ends, on a tree of what may happen.
 
-    cancel[c,s,t] <= order[c,s]        for every channel c, period s of order before t, and node t where peace begins
+    cancel   cancel[c,s,t] <= order[c,s]
+
+cancel[c,s,t]  units of what was ordered over channel c at node s, cancelled at node t
+order[c,s]     units ordered at a node s before t (``plan.parts.order``)
+t              every node where peace begins, first to last; none where the case has no regimes
 
 A unit of ``cancel[c,s,t]`` undoes what a unit ordered in s would still do from t on: delivery, components taken, use of
 resources, money due. What was done before t stays: components already taken are lost. Of what was awarded by then and is
 not delivered, the contract's ``cancellation`` share of the price is owed in all, the advance included; what was not yet
-awarded costs nothing. A contract without that share cannot be cancelled, and orders of the case never can.
+awarded costs nothing. A contract without that share cannot be cancelled, and orders of the case never can. Source: the
+contract terms of the case.
 """
 
 from __future__ import annotations

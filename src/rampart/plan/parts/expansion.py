@@ -1,13 +1,17 @@
 """Expansions of lines: when they may be decided, how many, what they cost and what is left of them at the end.
 
-    expansion limit   sum of expand[e, s] over s up to t <= max_units[e]        at every last node t
+    expansion limit   sum over s up to t of expand[e,s] <= max_units[e]
 
-e   expansion; s node of the decision, its first month between ``earliest`` and ``latest``; expand in units, whole where
-the case says so. What a unit adds to its line, and what it takes while it is built, stands in ``network.accounts``.
+e            expansion
+expand[e,s]  units decided at node s, whole where the case says so; nodes whose first month lies between ``earliest`` and
+             ``latest``
+t            the last nodes of the tree
+max_units    units over the whole plan: ``expansions.max_units``
 
-Money: committed in the first month, paid evenly over the months of construction. At the end of the plan a unit is worth
-its stated end value if it is ready by then, else what is left of its cost when it is written off evenly over its life
-from the month in which it is ready; without a life, nothing.
+What a unit adds to its line, and what it takes while it is built, stands in ``network.accounts``. Money: committed in the
+first month, paid evenly over the months of construction. At the end of the plan a unit is worth its stated end value if it
+is ready by then, else what is left of its cost when it is written off evenly over its life from the month in which it is
+ready; without a life, nothing. Source: the announced works of the case.
 """
 
 from __future__ import annotations

@@ -1,14 +1,17 @@
 """Fleet availability: systems owned, the level of support at which they are kept, and the need they leave open.
 
-For fleet f, level of support l (points computed by ``rampart.sustainment.levels``), node t, all in systems:
+    fleet        sum over l of level[f,l,t] = given[f,t] + sum over s up to t of Q[f,t,s] join[f,s]
+    fleet need   sum over l of share[f,l,t] level[f,l,t] + unavailable[f,t] >= needed[f]
 
-    fleet        sum_l level[f,l,t] = given[f,t] + sum_s in_service[f,t,s] join[f,s]
-    fleet need   sum_l share[f,l,t] level[f,l,t] + unavailable[f,t] >= needed[f],  unavailable <= needed
+f            fleet; l level of support; t node, first to last; s node at which systems join
+level        systems kept at a level; join: systems that join from stock at the beginning of their month
+given        systems of the case, losses taken off; Q share of those that join at s still there at t
+share        systems available of those owned at a level
+unavailable  systems lacking, at most needed; needed systems: ``fleets.needed``, rows where above nothing
 
-``given`` systems of the case, ``in_service`` share of the systems that join at s still there at t, losses taken off;
-``share`` systems available of those owned. First node to last. The rows of the levels, with what they take of spares and
-bays (``rampart.plan.parts.support``), are the concave hull of the points in perspective form:
-``available <= alpha_k owned + beta_k spares`` (METHODS A10). A month's figure is its mean; a period's that of its months.
+A month's figure is its mean; a period's that of its months. The rows of the levels, with what they take of spares and bays
+(``rampart.plan.parts.support``), are the concave hull of the points in perspective form: ``available <= alpha_k owned +
+beta_k spares``. Source: the points of ``rampart.sustainment.levels``.
 """
 
 from __future__ import annotations

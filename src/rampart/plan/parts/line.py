@@ -1,17 +1,23 @@
 """Lines: what they make, between what they must and what they can, steadily, in whole lots and with set-ups.
 
-    output        make[l,t] = sum over channels c of l, s of H(lead c)[t,s] order[c,s]
-    maximum rate  sum H(lead c; part) order + placed <= most + sum R(delay, ramp; part) rate expand      each part of t
-    idle          make[l,t] + idle[l,t] = most - placed + sum R rate expand       lines whose idle capacity costs something
-    minimum rate  make[l,t] + placed + below minimum[l,t] >= least                                         hot lines
-    ramp          make[l,t] / months t - make[l,t-1] / months t-1 <= ramp x months between their middles   lines with a ramp
-    whole lot     make[l,t] = lot x lots[l,t],  lots whole                                                 lines with lots
-    set-up        make[l,t] <= M[l,t] active[l,t],  active 0 or 1                                          lines with set-ups
+    output        make[l,t] = sum over c of l, s up to t of H[c,t,s] order[c,s]
+    maximum rate  sum over c of l, s of H[c,a,s] order[c,s] <= max(0, most[l,a] - placed[l,a]) + sum of R[e,a,s] expand[e,s]
+    idle          make[l,t] + idle[l,t] = max(0, most[l,t] - placed[l,t]) + sum over e of l, s of R[e,t,s] expand[e,s]
+    minimum rate  make[l,t] + placed[l,t] + below minimum[l,t] >= least[l,t]
+    ramp          make[l,t]/D[t] - make[l,t-1]/D[t-1] <= max(0, ramp[l] (D[t] + D[t-1])/2 - rise[l,t])
+    whole lot     make[l,t] = lot[l] lots[l,t]
+    set-up        make[l,t] <= M[l,t] active[l,t]
 
-l   line; t node, first to last (ramp: from the second on); make, idle, below minimum in units; lots, active numbers
-H   share of what is ordered in s that is delivered in t (``network.lags.After``); R capacity in service (``Growing``)
-most, least   units of the rates of the line in t (``network.rates``); placed: orders of the case on top, never infeasible
-M   the maximum rate, or all that could ever be useful or possible (``network.most_output``)
+l        line; c its channels; e its expansions; s node of decision
+t        node, first to last (ramp: from the second on); t-1 the node before; D[t] its months
+a        part of a node: its months that are fed by the same nodes of decision (``delivery_parts``), where some order delivers
+make, idle, below minimum   units a node (idle: lines whose idle capacity costs something; below minimum: hot lines, at most
+         least - placed); lots whole numbers (lines with a lot); active 0 or 1 (lines with set-ups)
+H, R     share of an order that is delivered, units a unit of expansion adds (``network.lags.After``, ``Growing``)
+most, least   units of the maximum rate, of the minimum sustaining rate (``network.rates``); unlimited: no row
+placed   units of orders of the case, delivered in t; where they exceed a limit it gives way
+ramp     units a month by which output may rise each month; rise of the orders of the case, units a month; lot: units
+M        units: the maximum rate with all expansions, or all that could be useful or possible (``network.most_output``)
 
 Source: rates 1-8-5 and minimum sustaining rates of the production schedules (exhibit P-21); lots: Wagner and Whitin 1958.
 """

@@ -1,11 +1,16 @@
 """Money by nation and fiscal year: commitments and payments, against budgets.
 
-    budget   sum over flows f, nodes s up to t of share[f,s,y] amount[f,s] x[f,s] <= limit + over budget - due anyhow
+    budget   sum over x, s up to t of share[x,b,s] amount[x,s] x[s] <= limit[b] - due[b] + over budget[b,t]
 
-y   fiscal year of a budget of a nation and purpose, commitments or payments; t nodes of its last period; in money units.
-``share`` of what is decided in s that falls in y (``network.payments``); ``x`` the decision that the flow follows. Due
-anyhow: payments on placed orders, upkeep of systems that do not come from the plan. What a cancelled order would have
-cost from its cancellation on is taken away.
+b            budget of a nation, fiscal year and purpose, commitments or payments; t nodes of the last period of its year
+x            decisions that money follows: order, cancel, expand, buy, send, spares, bays, join, in their own units
+amount       money units a unit decided at s (``flows`` of the parts); share of it that falls in the year of b
+             (``network.payments``)
+limit        money units: ``budgets``; unlimited: no row
+due          money units due anyhow: payments on placed orders, upkeep of systems that do not come from the plan
+over budget  money units beyond the limit, which the rules pass holds down first
+
+What a cancelled order would have cost from its cancellation on is taken away. Source: the budgets of the case.
 """
 
 from __future__ import annotations

@@ -1,11 +1,14 @@
 """Need: served from stock or unmet. Every shortage is bounded by what is asked, so it cannot create stock.
 
-    need   serve[d, t] + unmet[d, t] = need[d, t]                       lost where it is not served in its period
-           serve[d, t] + unmet[d, t] - unmet[d, t-1] = need[d, t]       of a demand that may be served late: due so far
+    need   serve[g,t] + unmet[g,t] = need[g,t], and with - unmet[g,t-1] on the left where it may be served late
 
-d   holder, item and purpose; t node, first to last; in units; unmet <= need, without bound where it may be late. On a mean
-path the need is that of the regimes by their shares. The objective counts months of the demand's own mean need, weighted;
-a need that may be late counts a twelfth for each month it is due.
+g      demand: holder, item and purpose; t node, first to last; t-1 the node before
+serve  units served at t
+unmet  units lost at t, at most need; where it may be served late, units due so far, without bound
+need   units asked at t: sum over its months of ``demand.need``; on a mean path that of the regimes by their shares
+
+The objective counts months of the demand's own mean need, weighted; a need that may be late counts a twelfth for each
+month it is due. Source: the demand of the case.
 """
 
 from __future__ import annotations

@@ -1,13 +1,15 @@
 """Orders from lines, over contracts.
 
-    sum of order[c, s] over s up to t <= most[c]      contract limit, at every last node t
+    contract limit   sum over s up to t of order[c,s] <= most[c]
 
-c   channel: a line with a contract, or with its own nation where no contract names it
-s   node of the decision, where the contract is open for all its months (``may_order``)
-order[c, s]  units; delivered lead months later (``network.accounts``); ``most`` units in all, also of what is cancelled later
+c           channel: a line with a contract, or with its own nation where no contract names it
+order[c,s]  units ordered at node s, first to last: the contract is open for all months of s, every delivery within the
+            horizon falls in the line's time, and some of it does (``may_order``)
+t           the last nodes of the tree; what is cancelled later counts
+most[c]     units over the whole contract: ``contracts.max_quantity``
 
-Money: commitment of the whole price at the award; advance at the award and the rest on delivery at the price of that
-month. Source: the contract terms of the case.
+What an order delivers and takes, and when, stands in ``network.accounts``. Money: commitment of the whole price at the
+award; advance at the award and the rest on delivery at the price of that month. Source: the contract terms of the case.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Limit:
     """Rows that can be the cause of a shortage.
 
     rows     name of the rows
-    kind     the cause in a word of the catalogue (``cause.KIND``), or how a row's key tells it
+    kind     the cause in a word of the catalogue (``cause.KIND``), or how it follows from a row's key
     code     what is named as the cause, from a row's key
     monthly  whether one more unit of it means one more a month
     """
@@ -78,7 +78,7 @@ class Shortage:
     of       who lacks what, from the family's key
     in_turn  whether the passes measure one objective in turn, and price it together
     lasting  short for as long as the period lasts; else lost once
-    in_units whether the delay of a decision is told in units of it
+    in_units whether the delay of a decision is stated in units of it
     """
 
     family: str
@@ -169,7 +169,7 @@ class Part:
         return ()
 
     def waits_for(self, p: Programme, rows: str, key: Key) -> Key | None:
-        """What a row that nothing can reach in time waits for, where it is no stock of a holder's item; else None."""
+        """What a row that nothing can serve in time waits for, where it is no stock of a holder's item; else None."""
         return None
 
     def decisions(self, v: Values) -> Iterable[Decision]:

@@ -1,9 +1,14 @@
 """Pledges: what is owed until it has arrived.
 
-    pledge   owed[k, t] + sum of what arrived from the donor up to t >= pledged so far[k, t],   owed <= pledged so far
+    pledge   owed[k,t] + sum over u up to t, s of H[r,u,s] send[r,s] >= pledged[k,t]
 
-k   donor, recipient and item; t node from which on something is pledged; owed in units. What arrives stands in
-``network.accounts``. The objective counts months of the full pledge owed.
+k        donor, recipient and item; r the routes from donor to recipient that carry it; s node of sending
+t        node, first to last, at which something is pledged so far
+owed     units, at most pledged
+H        share that arrives at u (``network.accounts``)
+pledged  units pledged so far, by the end of t
+
+The objective counts months of the full pledge owed. Source: rows of ``deliveries`` with status pledged.
 """
 
 from __future__ import annotations

@@ -1,9 +1,15 @@
 """Purchases from third countries, out of finite stock.
 
-    market stock   sum of buy[o, b, s] over buyers b and s up to t <= quantity[o]         at every last node t
-    market rate    sum of buy[o, b, t] over buyers b <= most a month[o] x months open in t
+    market stock   sum over b, s up to t of buy[o,b,s] <= quantity[o]
+    market rate    sum over b of buy[o,b,t] <= most[o] D[o,t]
 
-o   offer; b buyer; t node, first to last; buy in units, paid at once, arriving after the delay (``network.accounts``)
+o            offer; b buyer
+buy[o,b,s]   units bought at node s, where the offer is open and some of it arrives within the horizon
+t            market stock: the last nodes of the tree; market rate: every node, first to last
+quantity     units over the whole plan: ``market.quantity``
+most, D      units a month (``market.max_rate``); months of t within the offer's ``from`` and ``until``
+
+Paid at once, arriving after the delay (``network.accounts``). Source: the offers of the case.
 """
 
 from __future__ import annotations

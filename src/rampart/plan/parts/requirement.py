@@ -1,12 +1,16 @@
 """Requirements: stock against what must be held, fairly between holders, and floors that come first.
 
-    requirement   stock[h,i,t] + shortfall[h,i,t] >= requirement[h,i,t],     shortfall <= requirement
-    floor         stock[h,i,t] + below floor[h,i,t] >= floor[h,i,t],         below floor <= floor
-    fair share    shortfall[h,i,t] <= requirement[h,i,t] worst[i,t],         0 <= worst <= 1
+    requirement   stock[p,t] + shortfall[p,t] >= requirement[p,t]
+    floor         stock[p,t] + below floor[p,t] >= floor[p,t]
+    fair share    shortfall[p,t] <= requirement[p,t] worst[i,t]
 
-h   holder; i item; t node at which something is asked, first to last; in units. ``worst`` is the share missing of the
-worst-off holder of an item. The objectives count months of a full floor, of a full requirement of the worst-off holder,
-and of all. Source: layers of requirements (``rampart.requirements``); max-min fairness.
+p            holder and item; i item; t node at which something is asked, first to last
+stock        units at the end of t; shortfall at most requirement, below floor at most floor, in units
+worst        share missing of the worst-off holder of an item, 0 to 1
+requirement, floor   units asked at the end of t, layer by layer (``rampart.requirements``)
+
+The objectives count months of a full floor, of a full requirement of the worst-off holder, and of all. Source: layers of
+requirements as the case states them; max-min fairness.
 """
 
 from __future__ import annotations

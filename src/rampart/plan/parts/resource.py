@@ -1,11 +1,15 @@
 """Resources that lines share: hours of a hall, of a test range, of a workforce.
 
-    resource use  use[r,t] = sum of what orders, set-ups and expansions take of r, each so long before or after
-    resource      use[r,t] <= capacity[r,t]
+    resource use  use[k,t] = sum over s up to t of (T[c,k,t,s] order[c,s] + T[e,k,t,s] expand[e,s]) + q[l,k] active[l,t]
+    resource      use[k,t] <= capacity[k,t]
 
-r   resource; t node, first to last; use in the unit of the resource; ``capacity`` of the case, blank of a month: none stated
-What takes how much, and when, stands in ``network.accounts``. Source: bills of resources, as in capacity requirements
-planning.
+k            resource; t node, first to last; s node of decision
+use          in the unit of the resource, as T, q and capacity
+T            what a unit of an order or an expansion takes of k at t, so long before it is delivered or ready; q what a set-up
+             takes at once (table ``uses``, by ``network.accounts``)
+capacity     sum over the months of t: ``resources.capacity``; a blank month: none stated
+
+Source: bills of resources, as in capacity requirements planning.
 """
 
 from __future__ import annotations

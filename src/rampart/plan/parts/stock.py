@@ -1,13 +1,20 @@
 """Stock: the balance of each holder and item, storage limits, shelf life.
 
-    balance      stock[h,i,t] = stock[h,i,t-1] + given[h,i,t] + all that the postings to (h,i) bring at t
-    storage      stock[h,i,t] <= limit[h,i] + over storage[h,i,t]
-    shelf life   stock[h,i,t] <= opening lots still usable + receipts recent enough to be usable next month
+    balance      stock[p,t] = stock[p,t-1] + given[p,t] + sum over s up to t of (H order[c,s] + H buy[j,s] + H send[to p,s])
+                     - serve[g,t] - send[from p,t] - components of order[c,s] and expand[e,s] - dispose[p,t] - join[f,t]
+    storage      stock[p,t] <= limit[p] + over storage[p,t]
+    shelf life   stock[p,t] <= lots[p,t] + sum over u up to t of W[t,u] (given[p,u] + H order[c,s] + H buy[j,s] arriving in u)
 
-h   holder; i item; t node, first to last; in units; at the end of t. ``given`` holds placed orders and goods in transit by
-month of arrival, and the opening stock at the roots. The postings stand in ``network.accounts``. Receipts that come from
-other holders do not count as recent, so sending never makes stock younger (METHODS C6 for the compact form). What has a
-shelf life may be disposed of.
+p          holder and item; t node, first to last; s node of decision; all in units, stock at the end of t
+given      placed orders and goods in transit by month of arrival; at the roots the opening stock
+H          share that arrives at t (``network.lags.After``); what each way brings or takes stands in ``network.accounts``
+limit      units: ``storage.limit``; unlimited: no row
+lots       opening lots still usable in the month after t; W share of the months of u from which receipts still are
+           (``network.lots``)
+dispose    of items with a shelf life only
+
+Receipts from other holders do not count as recent, so sending never makes stock younger. Source: the model with an index
+for age, in a compact form that equals it where nothing perishable is sent.
 """
 
 from __future__ import annotations

@@ -1,12 +1,18 @@
 """Support of fleets: spares bought for groups of fleets, and bays added to shops.
 
-    fleet support  sum_l cost[l] / per[f,t] level[f,l,t] <= sum_payers sum_s arrived[g,t,s] spares[g,payer,s]
-    fleet bays     sum_l bays[l,k] / per[f,t] level[f,l,t] <= sum_s ready[k,t,s] bays[k,s]
-    bay limit      sum of bays[k] so far <= max_bays[k], at the last nodes
+    fleet support  sum over l of cost[l] / N[f,t] level[f,l,t] <= sum over payers, s up to t of P[g,t,s] spares[g,payer,s]
+    fleet bays     sum over l of work[l,k] / N[f,t] level[f,l,t] <= sum over s up to t of P[k,t,s] bays[k,s]
+    bay limit      sum over s up to t of bays[k,s] <= max_bays[k]
 
-f fleet of group g; l level of support; k shop; t node, first to last. ``cost`` and ``spares`` in money units, ``bays`` in
-bays, ``per`` systems owned at which the levels hold. Spares are committed at the order and paid on arrival; bays are paid
-over their construction. Source: the levels of ``rampart.sustainment.levels`` (METHODS A10).
+f        fleet of group g; l level of support; k shop of the group that may grow; s node of decision
+t        node, first to last; bay limit: the last nodes of the tree
+level    systems kept at a level (``plan.parts.fleet``); N systems owned at which the levels hold
+spares   money units; cost money units of spares above what is held, at level l
+bays     bays decided; work bays above those there, at level l; max_bays bays: ``shops.max_bays``
+P        share that is there: spares after the group's lead time, bays after ``bay_months``
+
+Spares are committed at the order and paid on arrival; bays are paid over their construction. Source: the levels of
+``rampart.sustainment.levels``.
 """
 
 from __future__ import annotations

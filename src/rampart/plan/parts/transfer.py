@@ -1,9 +1,13 @@
 """Transfers: what is sent from one holder to another.
 
-    route   send[r, t] <= capacity[r] x months of t
+    route   send[r,t] <= capacity[r] D[t]
 
-r   origin, destination and item; t node, first to last; send in units, leaving at once and arriving after the time on the
-way (``network.accounts``); the origin pays for the transport.
+r         route and item: origin, destination and item
+send      units sent at node t, first to last, where some of it arrives within the horizon
+capacity  units a month (``routes.capacity``); D[t] months of t
+
+It leaves at once and arrives after the time on the way (``network.accounts``); the origin pays for the transport. Source:
+the routes of the case.
 """
 
 from __future__ import annotations

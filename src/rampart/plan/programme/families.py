@@ -45,7 +45,7 @@ class FamilySpec:
     tie     how much a planner cares to see it small where all else is equal; 0: not at all
     tie_by  factor of the tie weight, broadcast to (keys, nodes)
     tie_add added to the tie weight, broadcast to (keys, nodes)
-    prefer  data by which equals are told apart, smaller first, the foremost first (cost, then months), shape (keys,) each
+    prefer  data by which equals are distinguished, smaller first, the foremost first (cost, then months), shape (keys,) each
     undoes  what it undoes, where it undoes something
     worth   money units that one unit stands for, to weigh what differs between plans, shape (keys,); NaN: unknown
     called  what a person calls a key where it is named as a cause; none: as it is

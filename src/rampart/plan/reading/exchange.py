@@ -25,7 +25,7 @@ def exchange(v: Values, solution: Solution) -> pl.DataFrame:
     """Systems available x months that one more money unit brings each fleet, by what it buys and when it is decided.
 
     Read off the prices of the availability pass: a gift of the thing itself, divided by its price. Beyond a few units the
-    rate falls; where the pass has several sets of prices, one of them is told. Empty where no availability is asked for.
+    rate falls; where the pass has several sets of prices, one of them is reported. Empty where no availability is asked for.
     """
     p, tree = v.programme, v.tree
     if p.levels is None:

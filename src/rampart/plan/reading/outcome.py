@@ -1,4 +1,4 @@
-"""From the solver's columns to the planner's tables: what the parts tell, and what only the whole can."""
+"""From the solver's columns to the planner's tables: what the parts state, and what only the whole can."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class Ground:
 
     def held_back(self, column: int) -> Shares:
         """Causes of a column that would gain by more and gets no more: limits that it stands in and that are reached (of
-        whole numbers, settled before, no price tells them); where there is none, what comes before it.
+        whole numbers, settled before, no price shows them); where there is none, what comes before it.
         """
         start, rows_of_column = self.rows_of_column
         reached = [
@@ -122,7 +122,7 @@ class Ground:
         return {self.cause("priority", key, int(layout.column_node[column])): 1.0}
 
     def too_early(self, row: int) -> int:
-        """The cause where nothing can reach a row: too early for any order, or no source at all."""
+        """The cause where nothing can arrive in time for a row: too early for any order, or no source at all."""
         family, key, node = self.layout.row_family[row], self.layout.row_key[row], self.node_of_row[row]
         for part in self.parts:
             waits = part.waits_for(self.programme, family, key)

@@ -63,8 +63,8 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         key: {"figure": figure, "rows": [Markup(row) for row in figure.rows(words)]}  # noqa: S704 - drawn here, texts escaped
         for key, figure in charts(plan, language=language).items()
     }
-    told = (decisions, stocks, deliveries, fleets, production, added, promises_chapter, money, reasons)
-    plan_part = [tell(answer) for tell in told]
+    parts = (decisions, stocks, deliveries, fleets, production, added, promises_chapter, money, reasons)
+    plan_part = [part(answer) for part in parts]
     return environment.get_template("report.html.j2").render(
         answer=answer,
         words=words,

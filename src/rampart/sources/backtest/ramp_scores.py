@@ -39,7 +39,7 @@ SCHEMA = {
 class RampScores:
     """Forecasts beside what came, by series, origin and month; the summary by series; what was found on the way.
 
-    ``kind`` tells output (actual) from capacity as its owner states it (claimed), which follows announcements.
+    ``kind`` distinguishes output (actual) from capacity as its owner states it (claimed), which follows announcements.
     Rates are units a month. ``stages`` has the forecast of every stage.
     """
 

@@ -146,7 +146,7 @@ _PROJECT = Record(
     },
 )  # fmt: skip
 
-# By the local name of the element. A name that stands for several things is told apart by where it lies.
+# By the local name of the element. A name that stands for several things is distinguished by where it lies.
 RECORDS: Mapping[str, Record] = {
     "JustificationBook": _BOOK,
     "MasterJustificationBook": _BOOK,

@@ -16,7 +16,7 @@ def distinct_orders(bought: pl.DataFrame) -> pl.DataFrame:
     """One row an order of a budget year.
 
     The same order in two documents of one budget year counts once. Orders that differ only in what the key
-    does not hold (lots of one year, customers) are told apart by their place among their like, ``turn``.
+    does not hold (lots of one year, customers) are distinguished by their place among their like, ``turn``.
     """
     known = bought.filter(pl.all_horizontal(pl.col(c).is_not_null() for c in LOOSE))
     known = known.with_columns(pl.col("account").fill_null(OTHER))
@@ -42,7 +42,7 @@ def later_view(bought: pl.DataFrame, ahead: int) -> pl.DataFrame:
     """Orders of each book beside the same order in the book ``ahead`` years later.
 
     Matched on account, line item, first letters of element and manufacturer, and the order's fiscal year; where
-    several orders share these, only those that quantity tells apart are matched, since a wrong pair would read
+    several orders share these, only those that quantity distinguishes are matched, since a wrong pair would read
     as a slip. Columns of the later book end in ``_later``.
     """
     frame = distinct_orders(bought)
