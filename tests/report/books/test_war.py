@@ -58,6 +58,8 @@ def test_every_table_stands_whole_with_the_plans_numbers(wars, books, name, lang
         assert sheet.max_row == 4 + frame.height
         place = 0
         for column in frame.columns:
+            if known.columns[column].type == "key":  # written by name, in the column before
+                continue
             place += 1
             head = sheet.cell(4, place).value
             assert head.startswith(known.columns[column].label[language])
