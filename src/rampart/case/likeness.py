@@ -23,6 +23,8 @@ UNSAID = {"source", "grade"}
 """Columns that say where a figure comes from, and not what it is."""
 SILENT = {"sources", "overrides"}
 """Tables that say nothing about what is planned: sources, and changes that are made or not made before."""
+TAKEN_APART = {("fleets", "type"), ("breakdown", "parent")}
+"""Columns of types of systems and of what is taken apart, type or part: their codes are of one kind with the parts."""
 MOST_ROUNDS = 12
 BLANK = np.uint64(0x5BD1E995)
 
@@ -114,6 +116,13 @@ def _column(table: str, name: str) -> Column:
     return tables()[table.split(".", 1)[0]].columns[name]
 
 
+def home_of(table: str, column: Column) -> str:
+    """What the codes of a column are: the table that names them; column and table where none does."""
+    if (table, column.name) in TAKEN_APART:
+        return "parts"
+    return column.reference.partition(".")[0] or (table if column.key else f"{table}.{column.name}")
+
+
 def _read(table: str, frame: pl.DataFrame, places: dict[str, dict[str, int]]) -> _Seen:
     data = np.full(frame.height, word(table))
     result = _Seen(data)
@@ -124,7 +133,7 @@ def _read(table: str, frame: pl.DataFrame, places: dict[str, dict[str, int]]) ->
                 continue
             sign = word(f"{table}.{name}")
             if column.kind == "code":
-                home = column.reference.partition(".")[0] or (table if column.key else f"{table}.{name}")
+                home = home_of(table, column)
                 known = places.setdefault(home, {})
                 codes = frame[name].to_list()
                 at = [-1 if code is None else known.setdefault(code, len(known)) for code in codes]

@@ -38,7 +38,8 @@ def _condition(answer: InWords, row: dict[str, Any], does: str) -> str:
     words = answer.words
     places = {"month": words.month(row["month"]), "chance": words.share(float(str(row["chance"])), digits=1)}
     seen, before = str(row["seen"]), _history(answer, row)
-    if any("+" in code for code in (seen, *before)):  # regimes of war are not distinguished: it ends or goes on
+    # regimes of war are not distinguished: it ends or goes on
+    if any(len(regimes_in(answer, code)) > 1 for code in (seen, *before)):
         return words("war.turn.over" if row["over"] else "war.turn.on", does=does, **places)
     history = ", ".join(regime(answer, code) for code in before)
     if row["over"] and _one_history(answer, row):
@@ -72,7 +73,24 @@ def _history(answer: InWords, row: dict[str, object]) -> list[str]:
 def regime(answer: InWords, code: str) -> str:
     """Name of a regime."""
     named = answer.result.case.names("regimes", answer.language)
-    return " + ".join(named.get(part, part) for part in code.split("+"))
+    return " + ".join(named.get(part, part) for part in regimes_in(answer, code))
+
+
+def regimes_in(answer: InWords, code: str) -> tuple[str, ...]:
+    """Regimes of the case that a code stands for: itself, or several that are not told apart, with a plus between them."""
+    known = answer.result.case.tables["regimes"]["regime"].to_list()
+    return (code,) if code in known else _parted(code, tuple(known)) or (code,)
+
+
+def _parted(code: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """A code as regimes joined by a plus; a regime may hold a plus itself. Empty where it is none."""
+    if code in known:
+        return (code,)
+    for first in known:
+        rest = _parted(code[len(first) + 1 :], known) if code.startswith(f"{first}+") else ()
+        if rest:
+            return (first, *rest)
+    return ()
 
 
 def month(answer: InWords, of: date) -> str:

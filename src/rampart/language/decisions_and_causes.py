@@ -14,6 +14,23 @@ Codes = Sequence[Mapping[str, str]]
 """The codes that name a thing one by one, as a column of type key holds them."""
 
 
+ALIKE = ("nations", "items", "lines", "contracts", "expansions", "market", "resources", "fleets", "shops")
+"""Tables whose codes a plan decides on or names as a reason."""
+
+
+def equals(answer: InWords) -> str:
+    """What is equal in every datum, so that the plan may as well have chosen the other; nothing where all things differ."""
+    words, found = answer.words, []
+    known: Mapping[str, Sequence[Sequence[str]]] = answer.result.manifest.get("alike") or {}
+    for table in ALIKE:
+        for group in known.get(table, ()):
+            names = [answer.name(code, table=table) for code in group]
+            if len(set(names)) < len(names):  # the same name twice says nothing without the code
+                names = [words("alike.code", name=name, code=code) for name, code in zip(names, group, strict=True)]
+            found.append(words("alike.group", names=words.list(names), table=words(f"alike.{table}")))
+    return words("alike", groups="; ".join(found)) if found else ""
+
+
 def bottleneck_name(answer: InWords, cause: str | None, key: Codes | None) -> str:
     """A bottleneck with the type of its cause: "Maximum rate of a line: Lower Saxony plant (Germany)"."""
     words = answer.words

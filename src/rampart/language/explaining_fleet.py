@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from rampart.language.in_words import InWords
+from rampart.language.in_words import HOMES_BY_KIND, InWords
 
 SAID = 5  # causes said of one fleet, largest first
 
@@ -94,7 +94,7 @@ def _levers(answer: InWords) -> list[str]:
     row = gains.row(0, named=True)
     lever = words(
         f"sustain.lever_name.{row['lever']}",
-        name=answer.name(row["code"]),
+        name=answer.name(row["code"], table=HOMES_BY_KIND[row["lever"]][0]),
         site=answer.name(row["site"], table="sites"),
     )
     return [

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from rampart.language.decisions_and_causes import bottleneck_in_text, bottleneck_name
+from rampart.language.decisions_and_causes import bottleneck_in_text, bottleneck_name, equals
 from rampart.language.in_words import InWords
 
 SAID = 5  # causes said of one shortage, largest first
@@ -21,24 +21,30 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
     causes = plan["causes"]
     for column, value in (("holder", holder), ("item", item)):
         causes = causes.filter(pl.col(column) == value) if value else causes
+    everything = holder is None and item is None
+    same = equals(answer) if everything else ""
     if causes.is_empty():
-        return [words("explain.nothing")]
+        return [words("explain.nothing"), *([same] if same else [])]
     lines: list[str] = []
     order = {name: n for n, name in enumerate(dict.fromkeys(plan["bottlenecks"]["objective"].to_list()))}
     keys = ["objective", "holder", "item"]
     groups = causes.group_by(keys, maintain_order=True)
     for (objective, who, what), group in sorted(groups, key=lambda g: (order.get(g[0][0], 99), g[0][1], g[0][2])):
         lines.append(_shortage(answer, str(objective), str(who), str(what), group))
-        lines += [f"  – {_cause(answer, row, str(what))}" for row in _largest(group)]
-    if holder is None and item is None:
+        lines += [f"  – {_cause(answer, row, str(what))}" for row in _largest(answer, group)]
+    if everything:
         lines += ["", words("explain.ranking")]
         lines += [_ranked(answer, row) for row in plan["bottlenecks"].head(RANKED).iter_rows(named=True)]
+    if same:
+        lines += ["", same]
     return lines
 
 
 def _shortage(answer: InWords, objective: str, holder: str, item: str, group: pl.DataFrame) -> str:
     by_period = group.group_by("period", "month").agg(pl.col("amount").sum()).sort("period")
-    most = float(by_period.select(pl.col("amount").max()).item()) * (1 - ALIKE)  # of months that are as short, the first
+    most = float(by_period.select(pl.col("amount").max()).item()) * (
+        1 - ALIKE
+    )  # of months that are as short, the first
     worst = by_period.filter(pl.col("amount") >= most).row(0, named=True)
     return answer.words(
         "explain.shortage",
@@ -51,7 +57,7 @@ def _shortage(answer: InWords, objective: str, holder: str, item: str, group: pl
     )
 
 
-def _largest(group: pl.DataFrame) -> list[dict[str, Any]]:
+def _largest(answer: InWords, group: pl.DataFrame) -> list[dict[str, Any]]:
     """Causes over all periods of a shortage, largest share first."""
     total = group["amount"].sum()
     summed = group.group_by("cause", "code").agg(
@@ -61,8 +67,8 @@ def _largest(group: pl.DataFrame) -> list[dict[str, Any]]:
         pl.col("until").max(),
         pl.col("relief").mean(),
     )
-    summed = summed.filter(pl.col("amount") >= 0.005)
-    return summed.sort("amount", "cause", "code", descending=[True, False, False]).head(SAID).to_dicts()
+    found = summed.filter(pl.col("amount") >= 0.005).to_dicts()
+    return sorted(found, key=lambda r: (-round(r["amount"], 9), r["cause"], answer.place_of(r["key"])))[:SAID]
 
 
 def _cause(answer: InWords, row: dict[str, Any], item: str) -> str:

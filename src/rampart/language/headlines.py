@@ -39,7 +39,7 @@ def _need_by_item(answer: InWords) -> list[tuple[str, float, float]]:
     demand = answer["demand"].filter(pl.col("holder").is_in(answer.roles("recipient")))
     sums = demand.group_by("item").agg(pl.col("need", "served").sum()).filter(pl.col("need") > 0)
     rows = [(i, n, s) for i, n, s in sums.iter_rows()]
-    return sorted(rows, key=lambda r: (r[2] / r[1], r[0]))
+    return sorted(rows, key=lambda r: (round(r[2] / r[1], 9), answer.place("items", r[0])))
 
 
 def _limits(answer: InWords, kind: str) -> tuple[float, float]:
@@ -104,10 +104,12 @@ def _coverage(answer: InWords) -> str:
     )
     # A stock that nobody knows counts from nothing: it must not be called the lowest.
     blind = set(unknown_stocks(answer.result))
-    worst = fill.filter(pl.col("coverage") < 0.995).sort("coverage", "holder", "item")
+    worst = fill.filter(pl.col("coverage") < 0.995)
     known = [row for row in worst.iter_rows(named=True) if (row["holder"], row["item"]) not in blind]
     if known:
-        row = known[0]
+        row = min(known, key=lambda r: (
+            round(r["coverage"], 9), answer.place("nations", r["holder"]), answer.place("items", r["item"]),
+        ))  # fmt: skip
         text += " " + words(
             "headline.lowest",
             nation=answer.nation(row["holder"]),

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rampart.case.likeness import Likeness, likeness
 from rampart.findings import Language
 from rampart.language.words import Words
 from rampart.network.keys import HOMES
@@ -15,6 +16,16 @@ from rampart.results.result import Result
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from rampart.catalogues.results import ResultColumn
+
+
+HOMES_BY_KIND = {
+    "expansion": ("expansions",), "spares": ("sites",), "bays": ("shops",), "systems": ("contracts", "lines", "market"),
+    "spare": ("parts",), "bay": ("shops",), "system": ("fleets",), "order": ("contracts", "lines"), "placed": ("lines",),
+    "purchase": ("market",), "transit": ("nations",),
+}  # fmt: skip
+"""Tables that name a code whose column allows several, by the kind of the row."""
 
 
 def fixed_units(name: str) -> str:
@@ -102,7 +113,7 @@ class InWords:
         return found
 
     def name(self, code: str | None, *, table: str | None = None) -> str:
-        """Name of a code, looked up in ``table`` first and then everywhere."""
+        """Name of a code of a table; where no table is given or it does not name the code, the first that does."""
         if code is None or code == "":
             return self.words("none")
         order = [table] if table is not None and table in self.names else []
@@ -134,6 +145,41 @@ class InWords:
         if home is None:
             return self.words.choice({"purpose": "purpose", "kind": "limit_kind"}.get(of, ""), code)
         return self.names.get(home, {}).get(code, code)
+
+    def cell(self, column: ResultColumn, row: Mapping[str, Any]) -> str:
+        """Name of a code in a row of a result table; where several tables may name it, the row says which."""
+        if column.name in ("code", "what") and "key" in row:
+            return self.named(row["key"])
+        code: str | None = row[column.name]
+        homes: Sequence[str] = column.reference
+        if code is None or code == "" or not homes:
+            return self.name(code)
+        if len(homes) > 1:
+            homes = self._homes(column, row)
+        found = (self.names[home][code] for home in homes if code in self.names.get(home, {}))
+        return next(found, self.words.choice("", code))
+
+    @staticmethod
+    def _homes(column: ResultColumn, row: Mapping[str, Any]) -> Sequence[str]:
+        """Tables of those that a column allows that may name the code of a row."""
+        kind = next((row[name] for name in ("kind", "lever", "from_kind") if name in row), None)
+        if column.name == "item":
+            return ("fleets",) if row.get("objective") == "availability" or kind == "spares" else column.reference
+        if column.name == "to":
+            return ("lines",) if kind == "expansion" else column.reference
+        return [home for home in HOMES_BY_KIND.get(kind or "", column.reference) if home in column.reference]
+
+    @cached_property
+    def _likeness(self) -> Likeness:
+        return likeness(self.result.case.tables)
+
+    def place(self, table: str, code: str) -> tuple[int, str]:
+        """Place of a code among those that tie in all that is said of them: by its data, and by name where these are equal."""
+        return self._likeness.of(table, code), code
+
+    def place_of(self, key: Sequence[Mapping[str, str]] | None) -> list[tuple[int, str]]:
+        """Place of what codes name together, among those that tie."""
+        return [self.place(HOMES.get(part["of"], ""), part["code"]) for part in key or ()]
 
     def short(self, code: str | None, *, table: str | None = None) -> str:
         """Name of a code without its nation, for lists where the nation stands beside it."""

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from rampart.network.keys import (
-    Contract,
     Demand,
     Expansion,
     Fleet,
@@ -55,7 +54,7 @@ class Posting(NamedTuple):
 def order_postings(network: Network) -> Iterator[Posting]:
     """An order: it is delivered after the lead time, takes of the line then, and of components and resources before."""
     for channel in network.channels:
-        line, of = network.lines[channel.line], Contract(channel.line, channel.code)
+        line, of = network.lines[channel.line], channel.key
         delivered = After(channel.lead)
         yield Posting("stock", Pair(channel.ship_to, line["item"]), "order", of, delivered, 1.0, "made")
         yield Posting("capacity", Line(channel.line), "order", of, delivered, -1.0, "made")

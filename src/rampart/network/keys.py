@@ -65,7 +65,7 @@ class LinePart(NamedTuple):
 
 
 class Contract(NamedTuple):
-    """A line with the contract over which it is ordered from."""
+    """A line with the contract over which it is ordered from; blank where no contract names the line."""
 
     line: str
     contract: str
@@ -194,6 +194,7 @@ def parts(key: Key) -> list[dict[str, str]]:
 def text(key: Key) -> str:
     """A key as a person reads it: its parts with bars between them, in quotes where a part holds a bar itself.
 
-    Nothing is read back from it.
+    A blank part is left out. Nothing is read back from it.
     """
-    return "|".join(f'"{part}"' if "|" in str(part) else str(part) for part in key) if len(key) > 1 else str(key[0])
+    said = [str(part) for part in key if part != ""]
+    return said[0] if len(said) == 1 else "|".join(f'"{part}"' if "|" in part else part for part in said)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from rampart.case.calendar import Calendar, month_number
-from rampart.network.keys import Pair
+from rampart.network.keys import Contract, Pair
 
 Row = dict[str, Any]
 
@@ -15,7 +15,8 @@ Row = dict[str, Any]
 class Channel(NamedTuple):
     """A way to order from a line: a contract, or the line's own nation where no contract names the line.
 
-    Lead times in months; ``lead`` is the whole time from the decision to delivery.
+    Lead times in months; ``lead`` is the whole time from the decision to delivery. Where no contract names the line,
+    ``own`` is true and the code is that of the line, which a contract of another line may share.
     """
 
     code: str
@@ -31,6 +32,12 @@ class Channel(NamedTuple):
     last: int
     most: float
     cancellation: float | None
+    own: bool = False
+
+    @property
+    def key(self) -> Contract:
+        """What orders over it are named by; the contract is blank where there is none."""
+        return Contract(self.line, "" if self.own else self.code)
 
     @property
     def award(self) -> float:
@@ -121,6 +128,7 @@ def channels_of_lines(
                     month(row["until"], calendar.last),
                     row["max_quantity"],
                     row["cancellation"],
+                    row is own,
                 )
             )
     return sorted(result, key=lambda c: (c.line, c.code))

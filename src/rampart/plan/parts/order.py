@@ -22,7 +22,7 @@ import numpy as np
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, order_postings
-from rampart.network.keys import Contract, Line
+from rampart.network.keys import Line
 from rampart.network.lags import Booleans, all_there, first_effect
 from rampart.network.payments import Flow
 from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
@@ -49,7 +49,7 @@ class Order(Part):
         items = [n.lines[c.line]["item"] for c in n.channels]
         away = np.array([c.ship_to in n.recipients for c in n.channels], dtype=bool)
         yield FamilySpec(
-            "order", [Contract(c.line, c.code) for c in n.channels], "decision", exists=may_order(p),
+            "order", [c.key for c in n.channels], "decision", exists=may_order(p),
             scale=p.scale_of(items), worth=p.price_of(items), tie=1.0,
             prefer=(p.delivery_price[:, 0], np.array([c.lead for c in n.channels], dtype=float)),
             tie_by=np.where(away, TO_RECIPIENT, 1.0)[:, None], called=lambda key: Line(key[0]),
@@ -62,7 +62,7 @@ class Order(Part):
     def flows(self, p: Programme) -> Iterable[Flow]:
         """Commitment and advance at the award, the rest on delivery."""
         for channel, priced, on_delivery in zip(p.network.channels, p.order_price, p.delivery_price, strict=True):
-            of, payer, award = Contract(channel.line, channel.code), channel.payer, channel.award
+            of, payer, award = channel.key, channel.payer, channel.award
             yield Flow("order", of, payer, "procurement", "commitments", priced, award, beyond=True)
             yield Flow("order", of, payer, "procurement", "payments", priced * channel.advance, award, beyond=True)
             # on delivery each unit is paid at the price of its own month of delivery
@@ -96,7 +96,7 @@ class Order(Part):
         price = v.programme.order_price
         for n, c in enumerate(v.network.channels):
             quantity = float(v["order"][n, 0])
-            if price[n, 0] != 0 or c.code != c.line:
+            if price[n, 0] != 0 or not c.own:
                 yield Decision(
                     "order", c.buyer, Line(c.line), v.network.lines[c.line]["item"], c.ship_to, quantity,
                     first_year(v, "order", n), quantity * float(price[n, 0]), c.lead, "order", n,
@@ -111,9 +111,9 @@ class Order(Part):
                 decided = int(v.tree.first_month[node])
                 arrives = first_effect(decided, c.lead)
                 rows.append((
-                    c.code, c.line, c.buyer, c.payer, c.ship_to, v.network.lines[c.line]["item"], v.months[node],
-                    month_text(first_effect(decided, c.award)), v.case.calendar.period(arrives), month_text(arrives),
-                    quantity, quantity * float(v.programme.order_price[n, node]),
+                    None if c.own else c.code, c.line, c.buyer, c.payer, c.ship_to, v.network.lines[c.line]["item"],
+                    v.months[node], month_text(first_effect(decided, c.award)), v.case.calendar.period(arrives),
+                    month_text(arrives), quantity, quantity * float(v.programme.order_price[n, node]),
                 ))  # fmt: skip
         return {"orders": frame("plan", "orders", rows)}
 

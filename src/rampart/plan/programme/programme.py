@@ -14,7 +14,7 @@ from rampart.case.tables import Case
 from rampart.network import prices
 from rampart.network.accounts import Account, Posting
 from rampart.network.asked import Held, held
-from rampart.network.keys import Key, Pair, number, text
+from rampart.network.keys import Key, Pair, number
 from rampart.network.lags import Booleans, Floats, Integers
 from rampart.network.lots import opening_stock
 from rampart.network.network import Network
@@ -179,9 +179,10 @@ class Programme:
         return found
 
     def _sooner(self, first: Posting, second: Posting) -> bool:
-        """Whether one way supplies sooner than another; of those that take as long, the first by name."""
-        names = (text(self.families[p.family].called(p.of)) for p in (first, second))
-        return (first.lag.months, next(names)) < (second.lag.months, next(names))
+        """Whether one way supplies sooner than another; of those that take as long, the first by data, then by name."""
+        keys = [self.families[p.family].called(p.of) for p in (first, second)]
+        one, other = ((p.lag.months, number(k, self.likeness), k) for p, k in zip((first, second), keys, strict=True))
+        return one < other
 
     # -- what stands in the programme ----------------------------------------------------------------------------
 

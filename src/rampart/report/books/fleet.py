@@ -12,7 +12,7 @@ from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
 from rampart.report.books.book import Book
 from rampart.report.books.catalogue_sheet import FIRST, catalogue_sheet
-from rampart.report.charts.fleet import Names, months_of
+from rampart.report.charts.fleet import LEVERS, Names, months_of
 from rampart.results.result import Result
 
 
@@ -26,7 +26,12 @@ def write_workbook(answer: Result, path: Path, language: Language = "en", *, ban
 
     def cell(column: ResultColumn, row: Mapping[str, Any]) -> str:
         value = row[column.name]
-        return names(value) if column.reference not in ((), ("regimes",)) else words.choice("sustain.cell", value)
+        if column.type == "code" and not column.reference:
+            return str(value)
+        if column.reference in ((), ("regimes",)):
+            return words.choice("sustain.cell", value)
+        several = len(column.reference) > 1
+        return names(value, LEVERS[row["lever"]] if several else column.reference[0])
 
     for table, known in result_tables("fleet").items():
         frame = answer[table]
@@ -34,7 +39,9 @@ def write_workbook(answer: Result, path: Path, language: Language = "en", *, ban
         if table == "curve" and frame.height:
             _curve_chart(book, sheet, frame)
         if table == "availability":
-            _availability_chart(book, sheet, frame, [(names(f), len(months_of(answer))) for f in fleets_of(answer)])
+            _availability_chart(
+                book, sheet, frame, [(names(f, "fleets"), len(months_of(answer))) for f in fleets_of(answer)]
+            )
     book.close()
     return path
 

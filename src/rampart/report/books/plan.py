@@ -88,9 +88,7 @@ def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
     def cell(column: ResultColumn, row: Mapping[str, Any]) -> str:
         value, name = row[column.name], column.name
         if column.type == "code":
-            if name == "code" and "key" in row:
-                return answer.named(row["key"])
-            return answer.name(value, table=next(iter(column.reference), None))
+            return answer.cell(column, row)
         if column.type == "choice":
             group = GROUPS.get(name) or (PURPOSES if name == "purpose" else KINDS).get(column.table, name)
             return words.choice(group, value)

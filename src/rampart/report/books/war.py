@@ -128,7 +128,7 @@ def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], Any]:
         if column == "measure":
             return measure(row)
         if column == "of":
-            return int(value) if value.isdigit() else regime(answer, value) or words("none")
+            return int(value) if row["measure"] == "over_within" else regime(answer, value) or words("none")
         if column in ("regime", "seen"):
             return regime(answer, value) or words("none")
         return answer.name(value, table=of.reference[0]) if of.reference else value

@@ -43,7 +43,7 @@ def _cell(answer: InWords, column: ResultColumn, row: dict[str, Any]) -> str:
         return words(column.blank or "unknown")
     match column.type:
         case "code":
-            return answer.name(value, table=next(iter(column.reference), None))
+            return answer.cell(column, row)
         case "month":
             return words.month(value, short=True)
         case "number" | "integer" if column.unit == "item unit" and row.get("item"):

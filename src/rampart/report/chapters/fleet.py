@@ -53,14 +53,14 @@ def headlines(answer: Result, words: Words, names: Names) -> list[str]:
         now = own.filter(pl.col("month") == month_asked(answer))
         last = (now if now.height else own).row(-1, named=True)
         told.append(
-            words("sustain.says.out", holder=names(holder), worst=words.share(worst["out"]), month=words.month(worst["month"]),
-                  last=words.share(last["out"]), end=words.month(last["month"]))
+            words("sustain.says.out", holder=names(holder, "nations"), worst=words.share(worst["out"]),
+                  month=words.month(worst["month"]), last=words.share(last["out"]), end=words.month(last["month"]))
         )  # fmt: skip
     parts = answer["holding_back"].filter(pl.col("cause") == "part")
     if parts.height:
         sums = parts.group_by("part").agg(pl.col("systems").sum()).sort("systems", "part", descending=[True, False])
         share = sums["systems"][0] / answer["holding_back"]["systems"].sum()
-        told.append(words("sustain.says.part", part=names(sums["part"][0]), share=words.share(share)))
+        told.append(words("sustain.says.part", part=names(sums["part"][0], "parts"), share=words.share(share)))
     best = best_levers(answer)
     for kind in ("spare", "bay", "system"):
         rows = best.filter((pl.col("lever") == kind) & (pl.col("per_million") > 0))
@@ -82,7 +82,7 @@ def _main_cause(answer: Result, fleet: str, words: Words, names: Names) -> str:
     top = mine.sort("systems", "cause", descending=[True, False]).head(3).iter_rows(named=True)
     told = []
     for r in top:
-        cause = names(r["part"]) if r["cause"] == "part" else words("sustain.cause." + r["cause"])
+        cause = names(r["part"], "parts") if r["cause"] == "part" else words("sustain.cause." + r["cause"])
         told.append(f"{cause} ({words.number(r['systems'], digits=1)})")
     return ", ".join(told)
 
@@ -101,7 +101,7 @@ def fleets_listing(answer: Result, words: Words, names: Names) -> Listing:
         if lowest.height:
             worst = f"{words.share(lowest['ao'][0])} ({words.month(lowest['month'][0], short=True)})"
         rows.append((
-            names(fleet), words.number(now["held"], digits=0), words.number(now["available"], digits=0),
+            names(fleet, "fleets"), words.number(now["held"], digits=0), words.number(now["available"], digits=0),
             words.share(now["ao"]), words.share(now["dto"]), worst, _main_cause(answer, fleet, words, names),
         ))  # fmt: skip
     return Listing(
@@ -116,7 +116,7 @@ def shortages_listing(answer: Result, words: Words, names: Names) -> Listing:
     table = answer["shortages"].filter((pl.col("month") == month_asked(answer)) & (pl.col("backorders") > 0.005))
     table = table.sort("backorders", "part", "site", descending=[True, False, False])
     rows = [
-        (names(r["part"]), names(r["site"]), *(words.number(r[c], digits=d) for c, d in
+        (names(r["part"], "parts"), names(r["site"], "sites"), *(words.number(r[c], digits=d) for c, d in
          (("demand", 1), ("pipeline", 1), ("stock", 0), ("backorders", 1))))
         for r in table.head(MOST_ROWS).iter_rows(named=True)
     ]  # fmt: skip
@@ -135,7 +135,8 @@ def _point(answer: Result, point: dict[str, Any], words: Words, names: Names) ->
     unit = answer.case.money_unit
     table = answer["stock_list"].filter(pl.col("point") == point["point"])
     rows = [
-        (names(r["part"]), names(r["site"]), words.number(r["held"], digits=0), words.number(r["stock"], digits=0),
+        (names(r["part"], "parts"), names(r["site"], "sites"), words.number(r["held"], digits=0),
+         words.number(r["stock"], digits=0),
          words.number(r["cost"] / unit, digits=2))
         for r in table.iter_rows(named=True)
     ]  # fmt: skip
@@ -162,7 +163,7 @@ def buys_listing(answer: Result, words: Words, names: Names) -> Listing:
     heads += [Head(words("sustain.head.gained"), numeric=True)]
     unit = answer.case.money_unit
     rows = [
-        (str(r["order"]), names(r["part"]), names(r["site"]), words.number(r["quantity"]),
+        (str(r["order"]), names(r["part"], "parts"), names(r["site"], "sites"), words.number(r["quantity"]),
          words.number(r["cost"] / unit, digits=2), words.share(r["gained"], digits=2))
         for r in answer["buys"].filter(pl.col("order") <= 15).iter_rows(named=True)
     ]  # fmt: skip
@@ -197,7 +198,7 @@ def conflict_listing(answer: Result, words: Words, names: Names) -> Listing:
         )
     )
     rows = [
-        (names(r["fleet"]), names(r["holder"]), words.number(r["mean"], digits=2),
+        (names(r["fleet"], "fleets"), names(r["holder"], "nations"), words.number(r["mean"], digits=2),
          f"{words.number(r['most'], digits=2)} ({words.month(r['when'], short=True)})")
         for r in table.sort("mean", "fleet", descending=[True, False]).iter_rows(named=True)
     ]  # fmt: skip
@@ -216,7 +217,7 @@ def mix_listing(answer: Result, words: Words, names: Names) -> Listing:
         (row["holder"], row["type"]): row["fleet"] for row in answer.case["fleets"].reverse().iter_rows(named=True)
     }
     rows = [
-        (names(r["holder"]), names(named[r["holder"], r["type"]]),
+        (names(r["holder"], "nations"), names(named[r["holder"], r["type"]], "fleets"),
          *(words.number(r[c], digits=0) for c in ("types", "systems")),
          words.number(r["apart"] / unit, digits=2), words.number(r["together"] / unit, digits=2),
          words.share(r["penalty"]))

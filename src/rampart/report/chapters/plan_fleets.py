@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from rampart.catalogues.results import result_tables
 from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.report.chapters.stock import chapter
@@ -78,7 +79,7 @@ def _support(answer: InWords) -> Listing:
     return listing(answer, words("table.support"), heads, rows)
 
 
-HOME = {"spares": "sites", "bays": "shops", "systems": "contracts"}
+HOME = {"spares": "sites", "bays": "shops"}
 
 
 def _exchange(answer: InWords) -> Listing:
@@ -88,10 +89,11 @@ def _exchange(answer: InWords) -> Listing:
         Head(words("head.ready")), Head(words("head.price", unit=words.money_label), numeric=True),
         Head(words("head.gain", unit=words.money_label), numeric=True),
     ]  # fmt: skip
+    bought = result_tables("plan")["exchange"].columns["code"]
     table = answer["exchange"].filter((pl.col("period") % 6 == 0) & (pl.col("gain") > 1e-6))
     rows = [
         [
-            words(f"support.{r['lever']}", name=answer.name(r["code"], table=HOME[r["lever"]])),
+            words(f"support.{r['lever']}", name=answer.cell(bought, r)),
             answer.name(r["fleet"], table="fleets"),
             words.month(r["month"], short=True),
             words.month(r["arrives"], short=True),

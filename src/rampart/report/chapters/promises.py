@@ -29,13 +29,16 @@ def _bought(answer: InWords, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter((pl.col("state") != "planned") | ~pl.col("item").is_in(parts))
 
 
-def _first_and_last(frame: pl.DataFrame) -> pl.DataFrame:
+def _first_and_last(answer: InWords, frame: pl.DataFrame) -> pl.DataFrame:
     """One row an order: its first and its last delivery; what is already ordered first, then by promised month."""
     dates = ("promised", "expected", "low", "high", "late")
     firsts = [pl.col(name).first().alias(f"first_{name}") for name in dates]
     lasts = [pl.col(name).last().alias(f"last_{name}") for name in dates]
     found = frame.sort("promised").group_by(_ORDER, maintain_order=True).agg(pl.col("quantity").sum(), *firsts, *lasts)
-    return found.sort("state", "first_promised", "item", "line", "buyer", "ship_to", nulls_last=True)
+    homes = {"item": "items", "line": "lines", "buyer": "nations", "ship_to": "nations"}
+    places = [[answer.place(home, row[of] or "") for of, home in homes.items()] for row in found.iter_rows(named=True)]
+    found = found[sorted(range(found.height), key=lambda n: places[n])]
+    return found.sort("state", "first_promised", nulls_last=True, maintain_order=True)
 
 
 def promises_chapter(answer: InWords) -> Chapter | None:
@@ -78,7 +81,7 @@ def _orders(answer: InWords, frame: pl.DataFrame) -> Listing:
             _span(answer, r, "last"),
             words.share(r["first_late"]),
         ]
-        for r in _first_and_last(frame).iter_rows(named=True)
+        for r in _first_and_last(answer, frame).iter_rows(named=True)
     ]
     return listing(answer, words("table.promises"), heads, rows, note=words("note.promises.table"), repeat=1)
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from rampart.language.decisions_and_causes import equals
 from rampart.language.in_words import InWords
+from rampart.network.keys import HOMES
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 
 GRADES = ("published", "derived", "assumed")
@@ -28,9 +30,10 @@ def assumption_rows(answer: InWords) -> list[dict[str, Any]]:
     from rampart.catalogues.inputs import tables
 
     case = answer.result.case
-    ranks: dict[str, int] = {}
-    for rank, code in answer["bottlenecks"].sort("rank").select("rank", "code").iter_rows():
-        ranks.setdefault(code, rank)
+    ranks: dict[tuple[str | None, str], int] = {}
+    for rank, key in answer["bottlenecks"].sort("rank").select("rank", "key").iter_rows():
+        if key is not None and len(key) == 1:
+            ranks.setdefault((HOMES.get(key[0]["of"]), key[0]["code"]), rank)
     found = []
     for name, table in tables().items():
         frame = case.tables[name]
@@ -41,7 +44,11 @@ def assumption_rows(answer: InWords) -> list[dict[str, Any]]:
             if row["grade"] != "assumed" and not ranged:
                 continue
             column = _main_column(table.columns, row)
-            codes = [row[c.name] for c in table.columns.values() if c.kind == "code" and c.name != "source"]
+            codes = [
+                (c.reference.partition(".")[0] or name, row[c.name])
+                for c in table.columns.values()
+                if c.kind == "code" and c.name != "source"
+            ]
             found.append(
                 {
                     "table": table.label[answer.language],
@@ -260,7 +267,9 @@ def solved(answer: InWords) -> Chapter:
     ]
     listings = [listing(answer, words("table.passes"), heads, rows)] if rows else []
     listings.append(_manifest(answer))
-    return Chapter("solved", words("chapter.solved"), (words("chapter.solved.says"),), listings=tuple(listings))
+    same = equals(answer)
+    says = (words("chapter.solved.says"), *([same] if same else []))
+    return Chapter("solved", words("chapter.solved"), says, listings=tuple(listings))
 
 
 def _pass_unit(answer: InWords, unit: str | None) -> str:

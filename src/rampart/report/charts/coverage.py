@@ -100,7 +100,9 @@ def coverage_chart(answer: InWords) -> Figure | None:
     ends = measure(answer.result, "coverage", by=("item", "nation"))
     told = [
         words("alt.coverage", item=answer.item(i), nation=answer.nation(n), share=words.share(v))
-        for i, n, v in ends.iter_rows()
+        for i in items_in_order(answer, set(ends["item"]))
+        for n in nations
+        for v in ends.filter((pl.col("item") == i) & (pl.col("nation") == n))["value"]
     ]
     columns = max(1, drawing.WIDTH // (46 * len(years) + 120)) if not alone else 1
     return Figure(

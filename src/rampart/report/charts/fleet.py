@@ -19,7 +19,7 @@ class Names:
     """Names of the codes of a case's fleets, parts, sites and shops in one language; the code where it has none."""
 
     def __init__(self, answer: Result, language: str) -> None:
-        self._names: dict[str, str] = {}
+        self._names: dict[tuple[str, str], str] = {}
         for table, code in (
             ("parts", "part"),
             ("sites", "site"),
@@ -29,11 +29,11 @@ class Names:
         ):
             rows = answer.case.tables[table].select(code, "name_en", "name_fr").iter_rows()
             for key, english, french in rows:
-                self._names.setdefault(key, (french or english) if language == "fr" else english)
+                self._names[table, key] = ((french or english) if language == "fr" else english) or key
 
-    def __call__(self, code: str | None) -> str:
-        """The name of a code."""
-        return self._names.get(code or "", code or "")
+    def __call__(self, code: str | None, table: str) -> str:
+        """The name of a code of a table."""
+        return self._names.get((table, code or ""), code or "")
 
 
 def months_of(answer: Result) -> list[date]:
@@ -78,9 +78,12 @@ def availability_chart(answer: Result, words: Words, names: Names) -> Figure:
             {"mark": line | {"color": drawing.STOCK, "strokeWidth": 2.2},
              "encoding": {"x": x, "y": y | {"field": "available"}}},
         ]  # fmt: skip
-        parts.append({"title": names(fleet), "width": width, "height": 110, "data": {"values": data}, "layer": layers})
+        parts.append(
+            {"title": names(fleet, "fleets"), "width": width, "height": 110, "data": {"values": data}, "layer": layers}
+        )
         last = rows.row(rows.height - 1, named=True)
-        told.append(words("sustain.alt.fleet", fleet=names(fleet), available=words.number(last["available"], digits=0),
+        told.append(words("sustain.alt.fleet", fleet=names(fleet, "fleets"),
+                          available=words.number(last["available"], digits=0),
                           held=words.number(last["held"], digits=0), month=words.month(last["month"])))  # fmt: skip
     return Figure("sustain-availability", words("sustain.chart.availability"), words("sustain.note.availability"),
                   " ".join(told), drawing.panels(parts, columns=3))  # fmt: skip
@@ -93,10 +96,16 @@ def causes_chart(answer: Result, words: Words, names: Names) -> Figure | None:
         return None
     weight = table.filter(pl.col("cause") == "part").group_by("part").agg(pl.col("systems").sum())
     most = weight.sort("systems", "part", descending=[True, False])["part"].to_list()[:MOST_CAUSES]
-    labels = [names(p) for p in most] + [words(f"sustain.cause.{c}") for c in ("rest", "damage", "maintenance")]
+    labels = [names(p, "parts") for p in most] + [
+        words(f"sustain.cause.{c}") for c in ("rest", "damage", "maintenance")
+    ]
     sums: dict[tuple[str, date], float] = {}
     for _, month, cause, part, systems in table.iter_rows():
-        label = (names(part) if part in most else labels[-3]) if cause == "part" else words(f"sustain.cause.{cause}")
+        label = (
+            (names(part, "parts") if part in most else labels[-3])
+            if cause == "part"
+            else words(f"sustain.cause.{cause}")
+        )
         sums[label, month] = sums.get((label, month), 0.0) + systems
     shown = [label for label in labels if any(key[0] == label for key in sums)]
     data: list[dict[str, Any]] = []
@@ -213,6 +222,11 @@ def _shown_levers(rows: pl.DataFrame) -> pl.DataFrame:
     return numbered.filter((pl.col("place") < MOST_BARS) | first)
 
 
+LEVERS = {"spare": "parts", "bay": "shops", "system": "fleets"}
+"""Table that names what a lever buys."""
+
+
 def lever_name(row: dict[str, Any], words: Words, names: Names) -> str:
     """A lever in words: what, and where."""
-    return words(f"sustain.lever_name.{row['lever']}", name=names(row["code"]), site=names(row["site"]))
+    name = names(row["code"], LEVERS[row["lever"]])
+    return words(f"sustain.lever_name.{row['lever']}", name=name, site=names(row["site"], "sites"))

@@ -23,7 +23,7 @@ def promises_chart(answer: InWords) -> Figure | None:
     if frame.is_empty():
         return None
     words = answer.words
-    orders = _first_and_last(frame).sort("first_promised", "item", "line", maintain_order=True).head(MOST_BARS)
+    orders = _first_and_last(answer, frame).sort("first_promised", maintain_order=True).head(MOST_BARS)
     rows: list[dict[str, Any]] = [
         {
             "name": words("bar.ranked", rank=n, name=_name(answer, r)),

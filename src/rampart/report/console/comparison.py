@@ -68,7 +68,7 @@ def _cell(answer: InWords, column: ResultColumn | None, row: dict[str, Any], val
     if column.name == "what":
         return _object(answer, row["kind"], value)
     if column.type == "code":
-        return answer.name(value, table=column.reference[0] if len(column.reference) == 1 else None)
+        return answer.cell(column, {name: of for name, of in row.items() if name != "key"})
     return words.choice(GROUPS.get((answer.result.kind, column.name), column.name), value)
 
 
