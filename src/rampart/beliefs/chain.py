@@ -1,4 +1,4 @@
-"""The war as a Markov chain of regimes with an end that is not left again (METHODS B1).
+"""The war as a Markov chain of regimes with an end that is not left again.
 
 The chance of a change may depend on how long the regime has lasted: then each regime is several states in a row, one a
 month of age up to the age from which nothing changes any more.

@@ -194,7 +194,7 @@ def mean_path(tree: Tree, *, alive: NDArray[np.bool_] | None = None) -> Tree:
 
     alive  whether each regime counts, shape (regimes,): the mean while the war goes on. None: all count, so that the
            need of a period shrinks with the chance that the war is over (a trap: every month of war that then comes
-           is planned for too low, METHODS B4)
+           is planned for too low)
     """
     if tree.mix is None:
         raise ValueError("the tree has no regimes")

@@ -150,7 +150,7 @@ def risk_of(risk: Risk | None, *, regret: bool) -> dict[str, float | str] | None
 
 
 def length_of_war(case: Case, chain: Chain) -> dict[str, pl.DataFrame]:
-    """Tables of how long the chain lets the war last: chance that it goes on by month, and the closed forms (METHODS B1)."""
+    """Tables of how long the chain lets the war last: chance that it goes on by month, and the closed forms."""
     months = case.calendar.last - case.calendar.first + 1
     survival = chain.survival(max(months, 60))
     rows = [{"measure": "over_within", "of": str(m), "value": float(1 - survival[m])} for m in (12, 24, 60)]
@@ -231,7 +231,7 @@ def first_look(tree: Tree) -> int:
 def _values(
     case: Case, problem: TreeProgramme, answer: Answer, ends: Any, known: Floats, objective: str | None
 ) -> list[tuple[str, float]]:
-    """Wait and see, two-stage bound, best plan without recourse, plan for the mean, and the differences (METHODS B7)."""
+    """Wait and see, two-stage bound, best plan without recourse, plan for the mean, and the differences."""
     tree = problem.tree
     here = float(answer.path_cost @ problem.chance)
     wait = float(known @ problem.chance)

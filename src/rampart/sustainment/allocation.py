@@ -5,7 +5,7 @@ remaining spares with convex penalties, so that the best split follows from sort
 not convex: every s is tried, the best for each total kept, and the lower convex hull over the total taken. Sorting all
 parts' hull steps by gain per euro gives the curve. It is the concave hull of enumeration for any number of parts with
 one level of sites below a depot and VARI-METRIC pipelines; with more levels a middle site enters by its own hull.
-Naive buying of one unit at a time misses up to three quarters of the effect (METHODS A8, NC).
+Naive buying of one unit at a time misses up to three quarters of the effect.
 
 Arrays run over parts; the loops run over sites and over the stock of the sites that supply others.
 """

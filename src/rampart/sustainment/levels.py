@@ -6,7 +6,7 @@ point holds in every month with shortages, queues and wear as they then are. The
 
     available <= sum of share[l] x level[l],  sum of level[l] = owned,  sum of cost[l] / per x level[l] <= spares bought
 
-which is the perspective of the cost-availability curve per system, ``m <= alpha n + beta b`` (METHODS A10).
+which is the perspective of the cost-availability curve per system, ``m <= alpha n + beta b``.
 """
 
 from __future__ import annotations
