@@ -7,16 +7,16 @@ BIN := .venv/bin
 demo: .venv/.run
 	$(BIN)/rampart demo
 
-# For every change: under four minutes on two idle cores. Tests that share what is dear to make run in one process.
+# For every change: under four minutes on two idle cores.
 test: .venv/.dev
-	$(BIN)/python -m pytest -q -n auto --dist loadgroup
+	$(BIN)/python -m pytest -q -n auto
 
 # Builds of the documentation, and long properties.
 test-docs: .venv/.dev
-	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "docs and not slow"
+	$(BIN)/python -m pytest -q -n auto -m "docs and not slow"
 
 test-slow: .venv/.dev
-	HYPOTHESIS_PROFILE=searching $(BIN)/python -m pytest -q -n auto --dist loadgroup -m slow
+	HYPOTHESIS_PROFILE=searching $(BIN)/python -m pytest -q -n auto -m slow
 
 # Makes the bundle and installs it with the network cut; fails where no network namespace can be had.
 test-bundle: .venv/.dev
@@ -24,7 +24,7 @@ test-bundle: .venv/.dev
 
 # What `test` and `test-docs` run, measured; fails below the floor in pyproject.toml.
 coverage: .venv/.dev
-	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not slow" --cov --cov-report=term
+	$(BIN)/python -m pytest -q -n auto -m "not slow" --cov --cov-report=term
 
 lint: .venv/.dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

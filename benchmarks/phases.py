@@ -78,7 +78,7 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
             programme = build(case)
         with laps.phase("hand over"):
             layout = lay_out(programme)
-            PassSolver(layout, layout.columns_of(programme.whole_labels))
+            PassSolver(layout, programme.whole_labels)
         passes = list(programme.passes)
         if one:
             programme.passes[:] = [(1, weighted(programme), 0.0)]

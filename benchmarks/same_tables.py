@@ -34,7 +34,7 @@ from benchmarks.table_differences import TOLERANCE, Difference, Found, Rules, co
 
 ROOT = Path(__file__).parent.parent
 ANSWERED = (0, 3)  # exit codes of an answer: all kept, or some hard rule not
-LIBRARIES = ("highspy", "linopy", "numpy", "polars", "scipy")
+LIBRARIES = ("highspy", "numpy", "polars", "scipy")
 
 MOVED: tuple[tuple[str, str, str], ...] = ()
 """Where a table lies now: verb, pattern of its old path below the folder of the job, new path (a template of ``re.sub``)."""

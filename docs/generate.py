@@ -270,7 +270,8 @@ def python() -> str:
     page = [ORIGIN.format(source="the docstrings of src/rampart"), "# Python\n\n"]
     page.append(
         "The public names of `rampart`. They are loaded when first used, so that `import rampart` is quick."
-        " Tables are [Polars](https://docs.pola.rs) frames; `.to_pandas()` turns one into pandas.\n"
+        " Tables are [Polars](https://docs.pola.rs) frames; `.to_pandas()` turns one into pandas where"
+        " pandas and pyarrow are installed.\n"
     )
     names = [name for name in rampart.__all__ if name != "__version__"]
     page += [f"\n## rampart.{name}\n\n" + describe(name, public(rampart, name)) for name in names]

@@ -1,4 +1,4 @@
-"""Settings of the property tests.
+"""Settings of the property tests, and which tests run in one process.
 
 The normal run draws the same examples every time, so that a red run always means a change; the slow one searches.
 """
@@ -6,9 +6,28 @@ The normal run draws the same examples every time, so that a red run always mean
 from __future__ import annotations
 
 import os
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("searching", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests of one file, and all tests of reports, run in one process: what they share is made once, not in each.
+
+    The marks for this of pytest-xdist 3.8 do nothing under pytest 9.2.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, _ = nodeid.partition("::")
+            return "tests/report" if file.startswith("tests/report/") else file
+
+    config.option.loadscopereorder = False  # by number of tests: the longest ones would come last
+    return ByFile(config, log)

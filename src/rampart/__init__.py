@@ -28,20 +28,22 @@ _HOMES = {
     "write_template": "rampart.case.template",
     "Finding": "rampart.findings",
     "CaseError": "rampart.findings",
+    "PlaceError": "rampart.findings",
     "ResultError": "rampart.findings",
+    "TakenError": "rampart.findings",
 }
 _OLDER = {"Plan": "Result", "WarPlan": "Result", "read_plan": "read_result"}
 """Names of version 0.1, and what they are called now."""
 __all__ = [
-    "Case", "CaseError", "Finding", "Result", "ResultError", "__version__", "check_case", "compare", "explain", "plan",
-    "read_case", "read_result", "sustain", "war_plan", "write_report", "write_template",
+    "Case", "CaseError", "Finding", "PlaceError", "Result", "ResultError", "TakenError", "__version__", "check_case",
+    "compare", "explain", "plan", "read_case", "read_result", "sustain", "war_plan", "write_report", "write_template",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
     from rampart.case.doors import check_case, read_case
     from rampart.case.tables import Case
     from rampart.case.template import write_template
-    from rampart.findings import CaseError, Finding, ResultError
+    from rampart.findings import CaseError, Finding, PlaceError, ResultError, TakenError
     from rampart.language.explaining import explain
     from rampart.plan.planning import plan
     from rampart.report.report import write_report

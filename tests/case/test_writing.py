@@ -18,6 +18,7 @@ from rampart.case.reading import read_draft
 from rampart.case.tables import Case
 from rampart.case.writing import csv_text
 from rampart.catalogues.inputs import Column, tables
+from rampart.findings import TakenError
 
 FORMS = [("csv", "case"), ("xlsx", "case.xlsx"), ("parquet", "case")]
 
@@ -131,7 +132,10 @@ def test_saving_again_replaces_the_tables_and_keeps_other_files(tmp_path: Path):
     path = case.save(tmp_path / "case")
     (path / "README.md").write_text("mine")
     smaller = Case(tables={**case.tables, "market": case.tables["market"].clear()})
-    smaller.save(path, format="parquet")
+    with pytest.raises(TakenError):
+        smaller.save(path, format="parquet")
+    assert read_case(path) == case
+    smaller.save(path, format="parquet", force=True)
     assert sorted(f.suffix for f in path.iterdir() if f.stem in ("stocks", "market")) == [".parquet"]
     assert (path / "README.md").read_text() == "mine"
     assert read_case(path) == smaller
@@ -140,9 +144,13 @@ def test_saving_again_replaces_the_tables_and_keeps_other_files(tmp_path: Path):
 
 def test_a_folder_of_something_else_is_not_replaced(tmp_path: Path):
     (tmp_path / "letters.txt").write_text("dear")
+    case = read_case(SMALL)
     with pytest.raises(FileExistsError):
-        read_case(SMALL).save(tmp_path)
+        case.save(tmp_path)
     assert [f.name for f in tmp_path.iterdir()] == ["letters.txt"]
+    case.save(tmp_path, force=True)
+    assert (tmp_path / "letters.txt").read_text() == "dear"
+    assert read_case(tmp_path) == case
 
 
 @pytest.mark.parametrize(("form", "name"), FORMS)
@@ -155,6 +163,8 @@ def test_a_save_that_fails_leaves_the_old_case(tmp_path: Path, form, name, monke
 
     monkeypatch.setattr("rampart.case.writing._written", fail)
     with pytest.raises(OSError, match="disk full"):
+        case.save(path, format=form, force=True)
+    with pytest.raises(TakenError):
         case.save(path, format=form)
     assert read_case(path) == case
     assert [f.name for f in tmp_path.iterdir()] == [name]

@@ -11,7 +11,7 @@ from rampart.catalogues.inputs import tables
 from rampart.catalogues.results import KINDS, Kind, complete, frame, result_tables, types_of
 from rampart.language.words import phrases
 
-TYPES = {"code", "choice", "text", "number", "integer", "flag", "month"}
+TYPES = {"code", "choice", "text", "number", "integer", "flag", "month", "key"}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -17,10 +17,8 @@ from click.testing import CliRunner, Result
 from places import ROOT
 from rampart.cli.group import json_text
 from rampart.cli.main import main
-from rampart.plan.solving import highs as solve
+from rampart.plan.solving.pass_solver import PassSolver
 from rampart.results.folder import read_result
-
-pytestmark = pytest.mark.xdist_group("verb plan")  # what is made once for these is made in one process
 
 TINY = ROOT / "cases" / "tiny"
 SMALL = ROOT / "tests" / "case" / "small"
@@ -222,17 +220,14 @@ def test_a_time_limit_is_exit_code_4(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed: int, saved: bool
 ) -> None:
     """Time runs out after so many passes: with none there is no plan, with some the best so far is saved."""
-    real, passes = solve.Engine.run, []
+    real, passes = PassSolver.solve, []
 
-    def run_out(engine: solve.Engine, deadline: float | None, *, whole: bool = False) -> str:
+    def run_out(solver: PassSolver, deadline: float | None, *, whole: bool = False) -> str:
         passes.append(deadline)
-        if whole and len(passes) > allowed:
-            engine.h.setOptionValue("time_limit", 0.0)
-            return real(engine, None, whole=whole)
-        engine.h.setOptionValue("time_limit", float("inf"))
-        return real(engine, None, whole=whole)
+        solver.option("time_limit", 0.0 if whole and len(passes) > allowed else float("inf"))
+        return real(solver, None, whole=whole)
 
-    monkeypatch.setattr(solve.Engine, "run", run_out)
+    monkeypatch.setattr(PassSolver, "solve", run_out)
     result = run("plan", SMALL, "-o", tmp_path / "plan", "--no-report", "--time-limit", "1", "--json")
     assert result.exit_code == 4
     assert passes[0] is not None

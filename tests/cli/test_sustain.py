@@ -17,8 +17,6 @@ from rampart.catalogues.results import result_tables
 from rampart.cli.main import main
 from sources.small_parts_list import LIST, write
 
-pytestmark = pytest.mark.xdist_group("verb sustain")  # what is made once for these is made in one process
-
 CASE = CASES / "fleet-tiny"
 
 
@@ -99,7 +97,7 @@ def test_json_has_every_table_and_the_same_figures(tmp_path: Path) -> None:
 
 def test_a_list_of_parts_is_used(tmp_path: Path) -> None:
     parts = write(tmp_path / "parts.csv", LIST)
-    code, text = run(str(CASE), "--parts", str(parts), "--no-report", "--draws", "0")
+    code, text = run(str(CASE), "--parts", str(parts), "--no-report", "--draws", "0", "-o", str(tmp_path / "out"))
     assert code == 0
     assert "Axle" in text
 

@@ -122,7 +122,9 @@ OVER_THE_PLAN = ("market stock", "budget")
 
 def own_name(row: Mapping[str, Any]) -> str:
     """Name in the independent programme of a row of the product's duals."""
-    name = f"{FAMILIES[row['family']]}|{row['code']}"
+    # Parts of a line's period, told apart by a number, stand as "line#2" there.
+    code = row["code"].replace("|", "#") if row["family"] == "maximum rate" else row["code"]
+    name = f"{FAMILIES[row['family']]}|{code}"
     return name if row["family"] in OVER_THE_PLAN else f"{name}|{row['period']}"
 
 

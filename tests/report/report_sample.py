@@ -355,7 +355,7 @@ def sample_plan() -> Result:
         "inputs": {"stocks.csv": "3f" * 32, "lines.csv": "a7" * 32},
         "case_hash": "c4" * 32,
         "overrides": [],
-        "versions": {"highspy": "1.15.1", "linopy": "0.10.1", "polars": "2.1.0"},
+        "versions": {"highspy": "1.15.1", "polars": "2.1.0"},
         "solver": {"name": "highs", "options": {"threads": 1, "mip_rel_gap": 0.001}},
         "status": "optimal",
         "seconds": {"read": 0.2, "build": 0.9, "solve": 4.25, "explain": 0.6},

@@ -28,7 +28,7 @@ def test_money_without_a_limit_is_without_a_budget() -> None:
 def test_what_is_still_to_pay_of_placed_orders_may_be_unknown_or_nothing() -> None:
     order = {"buyer": "AAA", "line": "plant", "item": "shell"}
 
-    def plan(due: float | None) -> rampart.Plan:
+    def plan(due: float | None) -> rampart.Result:
         rows = [order | {"month": m, "quantity": q, "due": due} for m, q in (("2024-04", 3.0), ("2024-05", 4.0))]
         return rampart.plan(case(3, nations=NATIONS, lines=[line()], orders=rows, demand=[need(1.0)]))
 

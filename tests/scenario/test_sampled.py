@@ -197,9 +197,8 @@ def test_the_verb_plans_over_paths_and_says_where_it_stands(tmp_path: Path) -> N
     assert manifest["gap"] <= 0.01
     run = pl.read_parquet(tmp_path / "out" / "forward.parquet")
     assert run["more"][0] == 0
-    assert (
-        run["mean"] >= pl.read_parquet(tmp_path / "out" / "values.parquet").filter(name="fresh_bound")["value"][0]
-    ).all()
+    bound = pl.read_parquet(tmp_path / "out" / "values.parquet").filter(name="fresh_bound")["value"][0]
+    assert (run["mean"] >= bound - 1e-6).all()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -224,4 +223,4 @@ def test_interrupted_it_leaves_the_best_plan_with_its_gap(tmp_path: Path, monkey
     manifest = json.loads((out / "manifest.json").read_text())
     assert manifest["status"] == "time limit"
     assert 0 < manifest["gap"] < 1
-    assert (out / "war.en.html").exists()
+    assert next(out.rglob("*.en.html")).stat().st_size > 10_000

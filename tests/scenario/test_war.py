@@ -17,6 +17,8 @@ from drawn import drawn
 from places import PUBLISHED
 from rampart.case.tables import Case
 from rampart.cli.main import main
+from rampart.engine.manifest import enlist
+from rampart.engine.tree import digest
 from rampart.report.pages.war import html
 from rampart.scenario import branching, policy
 from rampart.scenario.nonanticipativity import foresight
@@ -89,7 +91,9 @@ def test_the_plan_does_not_peek_and_a_plan_that_does_is_found() -> None:
     known = Outlook(case, tree)
     answer = known.solve()
     rows = [
-        ("order", key, node, amount) for (key, node), amount in known.decided(answer, "order").items() if amount > 1e-6
+        ("order", str(key), node, amount)
+        for (key, node), amount in known.decided(answer, "order").items()
+        if amount > 1e-6
     ]
     regime = [tree.regimes[int(np.argmax(m))] for m in tree.mix] if tree.mix is not None else []
     tables = {
@@ -108,9 +112,12 @@ def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> N
     assert "valeur de l'information parfaite" in run.output
     assert (tmp_path / "out/report/report.fr.html").exists()
     (tmp_path / "out/of_another_run.parquet").write_text("of another run")
+    enlist(tmp_path / "out", {"of_another_run.parquet": digest(tmp_path / "out/of_another_run.parquet")})
+    (tmp_path / "out/notes.txt").write_text("kept")
     again = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "out"), "--no-compare"])
     assert again.exit_code == 0, again.output
     assert not (tmp_path / "out/of_another_run.parquet").exists()
+    assert (tmp_path / "out/notes.txt").read_text() == "kept"
     assert not (tmp_path / "out/report/report.fr.html").exists()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/notes.txt").write_text("kept")
@@ -129,11 +136,13 @@ def test_regret_and_risk_can_be_asked_for(tmp_path: Path) -> None:
     case = small(0.2)
     said = case.tables["priorities"].with_columns(cvar=pl.lit(0.8), cvar_level=pl.lit(0.7))
     Case(tables={**case.tables, "priorities": said}).save(tmp_path / "case")
-    run = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--no-compare"])
+    run = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--no-compare", "-o", str(tmp_path / "plain")])
     assert run.exit_code == 0, run.output
     assert "Objectives whose bad paths weigh more" in run.output
     mean = war_plan(case)
-    by_regret = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--regret", "--json"])
+    by_regret = CliRunner().invoke(
+        main, ["war", str(tmp_path / "case"), "--regret", "--json", "-o", str(tmp_path / "plain")]
+    )
     values = {row["name"]: row["value"] for row in json.loads(by_regret.stdout)["values"]}
     before = dict(mean["values"].iter_rows())
     assert values["largest_regret"] <= before["largest_regret"] + 1e-6
@@ -144,7 +153,7 @@ def test_regret_and_risk_can_be_asked_for(tmp_path: Path) -> None:
         ["--cvar", "1", "1"],
     ):
         assert CliRunner().invoke(main, ["war", str(tmp_path / "case"), *wrong]).exit_code == 2
-    paths = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--paths", "9"])
+    paths = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "--paths", "9", "-o", str(tmp_path / "plain")])
     assert paths.exit_code != 0
     assert "cvar" in paths.output
 

@@ -11,7 +11,7 @@ from places import CASES
 from rampart.case.doors import check_case, read_case
 from rampart.case.tables import Case
 from rampart.plan.planning import plan
-from rampart.results.result import Plan
+from rampart.results.result import Result
 from rampart.sources.p21 import MONTHS, columns, fiscal_year, p21_case, read_p21, schedule, schema, write_p21
 
 TINY = CASES / "tiny"
@@ -23,7 +23,7 @@ def tiny() -> Case:
 
 
 @pytest.fixture(scope="module")
-def made(tiny: Case) -> Plan:
+def made(tiny: Case) -> Result:
     return plan(tiny)
 
 
@@ -36,7 +36,7 @@ def test_fiscal_years_begin_in_october() -> None:
     assert [fiscal_year(2023 * 12 + m) for m in (8, 9, 11)] == [2023, 2024, 2024]
 
 
-def test_a_plans_schedule_holds_every_delivery_of_its_lines(tiny: Case, made: Plan) -> None:
+def test_a_plans_schedule_holds_every_delivery_of_its_lines(tiny: Case, made: Result) -> None:
     frame = schedule(made)
     ordered = pl.concat([
         made["orders"].select("item", "buyer", "quantity"),
@@ -52,7 +52,7 @@ def test_a_plans_schedule_holds_every_delivery_of_its_lines(tiny: Case, made: Pl
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_it_reads_back_equal(kind: str, language: str, made: Plan, tmp_path: Path) -> None:
+def test_it_reads_back_equal(kind: str, language: str, made: Result, tmp_path: Path) -> None:
     frame = schedule(made)
     path = write_p21(frame, tmp_path / f"p21.{kind}", language=language)  # type: ignore[arg-type]
     back, findings = read_p21(path)
@@ -68,7 +68,7 @@ def test_the_template_is_empty_and_reads_back(tmp_path: Path) -> None:
     assert back.is_empty()
 
 
-def test_a_schedule_becomes_a_sound_case(made: Plan, tmp_path: Path) -> None:
+def test_a_schedule_becomes_a_sound_case(made: Result, tmp_path: Path) -> None:
     frame = schedule(made)
     case = p21_case(frame)
     case.save(tmp_path / "case")

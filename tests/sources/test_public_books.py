@@ -19,10 +19,7 @@ from rampart.sources.jbook.tables import Books, read_books
 from sources.small_books import public_folder
 
 FOLDER = public_folder("jbook")
-pytestmark = [
-    pytest.mark.skipif(FOLDER is None, reason="the public books are not beside the repository"),
-    pytest.mark.xdist_group("public books"),  # what is made once for these is made in one process
-]
+pytestmark = pytest.mark.skipif(FOLDER is None, reason="the public books are not beside the repository")
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rampart.case.headers import match_table
-from rampart.case.writing import replace_file
 from rampart.catalogues.inputs import tables
-from rampart.findings import Finding
+from rampart.engine.whole_file import whole_file
+from rampart.findings import CaseError, Finding
 
 if TYPE_CHECKING:
     from rampart.findings import Language
@@ -19,20 +20,21 @@ _RANK = {"error": 0, "warning": 1, "note": 2}
 
 
 def write_annotated(
-    source: str | Path, findings: Iterable[Finding], target: str | Path, *, language: Language = "en"
-) -> Path:
+    source: str | Path, findings: Iterable[Finding], target: str | Path, *, language: Language = "en",
+    force: bool = False,
+) -> Path:  # fmt: skip
     """Write the annotated copy (.xlsx) and give its path.
 
     source    the workbook, or the folder of CSV, that was read
     findings  those of ``check_case``; each marks its cell (or its row's first cell), and all are listed, with
               links, in a first sheet ``#findings`` that the reader leaves alone
+    force     also over a file that is there; never over the source
 
-    Raises OSError or ValueError when the workbook cannot be opened at all.
+    Raises ``CaseError`` where the source cannot be opened at all, ``TakenError`` where the target is the source or is there,
+    ``PlaceError`` where it cannot be written.
     """
-    from openpyxl import load_workbook
-
     source, target = Path(source), Path(target)
-    book = _book_of_folder(source) if source.is_dir() else load_workbook(source)
+    book = _book_of_folder(source) if source.is_dir() else _book_of_file(source)
     ordered = sorted(findings, key=lambda finding: _RANK[finding.severity])
     placed = [(finding, *_place(book, finding)) for finding in ordered]
     notes: dict[tuple[str, str], list[Finding]] = {}
@@ -42,8 +44,23 @@ def write_annotated(
     for (sheet, cell), found in notes.items():
         _mark(book[sheet][cell], found, language)
     _list(book, placed, language)
-    replace_file(target, lambda path: book.save(path))
+    whole = BytesIO()
+    book.save(whole)
+    with whole_file(target, force=force, sources=[source]) as part:
+        part.write_bytes(whole.getvalue())
     return target
+
+
+def _book_of_file(path: Path) -> Any:
+    from zipfile import BadZipFile
+
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        return load_workbook(path)
+    except (OSError, ValueError, KeyError, BadZipFile, InvalidFileException) as fault:
+        raise CaseError([Finding("unreadable", file=path.name, details={"why": str(fault)})]) from fault
 
 
 def _book_of_folder(folder: Path) -> Any:

@@ -94,14 +94,18 @@ class Case:
         pairs = frame.select(code, "name_en", "name_fr").iter_rows()
         return {key: ((fr if language == "fr" else None) or en or key) for key, en, fr in pairs}
 
-    def save(self, path: str | Path, *, format: Format | None = None) -> Path:
+    def save(self, path: str | Path, *, format: Format | None = None, force: bool = False) -> Path:
         """Write the case so that it loads back equal, and give the path.
 
         format  "csv" or "parquet" (a folder) or "xlsx"; by default xlsx where the path ends so, else csv
+        force   also over a case that is there, or into a folder that holds other files, which are kept
+
+        Raises ``TakenError`` (a FileExistsError) where something is there, ``PlaceError`` (an OSError) where nothing can be
+        written; both have ``findings``.
         """
         from rampart.case.writing import save
 
-        return save(self.tables, Path(path), format=format)
+        return save(self.tables, Path(path), format=format, force=force)
 
     def hash(self) -> str:
         """SHA-256 of the content: the same for the same rows in any order, read from any form of file."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.draft import address
 from rampart.case.headers import match_setting, stored_column, stored_columns
-from rampart.case.writing import replace_file, write_cell
+from rampart.case.writing import new_workbook, write_cell
 from rampart.catalogues.inputs import Column, Table, tables
+from rampart.engine.whole_file import whole_file
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
@@ -60,14 +61,22 @@ _GUIDE = {
 }
 
 
-def write_template(path: str | Path, language: Language = "en", *, case: Case | None = None) -> Path:
+def write_template(
+    path: str | Path, language: Language = "en", *, case: Case | None = None, force: bool = False
+) -> Path:
     """Write the workbook to fill in, and give its path.
 
     language  of sheet names, headers and drop-downs of words; notes and the first sheet are in both
     case      fills it: the workbook then loads back equal to the case
+    force     also over a file that is there; never over the case
+
+    Raises ``TakenError`` (a FileExistsError) where a file is there or is the case, ``PlaceError`` (an OSError) where nothing
+    can be written; both have ``findings``.
     """
     path = Path(path)
-    replace_file(path, lambda target: _Template(language, case).write(target))
+    sources = [case.path] if case is not None and case.path is not None else []
+    with whole_file(path, force=force, sources=sources) as part:
+        _Template(language, case).write(part)
     return path
 
 
@@ -77,9 +86,7 @@ class _Template:
     case: Case | None
 
     def write(self, path: Path) -> None:
-        import xlsxwriter
-
-        with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
+        with new_workbook(path) as book:
             self.formats = {
                 "title": book.add_format({"bold": True, "font_size": 14}),
                 "wrap": book.add_format({"text_wrap": True, "valign": "top"}),

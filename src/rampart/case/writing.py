@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import shutil
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,8 @@ import polars as pl
 from rampart.case.draft import shown
 from rampart.case.headers import match_table, stored_column
 from rampart.catalogues.inputs import tables
+from rampart.engine.whole_file import whole_file
+from rampart.engine.whole_folder import whole_tables
 
 Tables = Mapping[str, pl.DataFrame]
 """Tables of a case by name."""
@@ -32,50 +34,30 @@ class Exact(float):
         return repr(float(self))
 
 
-def save(case: Tables, path: Path, *, format: Format | None = None) -> Path:
+def save(case: Tables, path: Path, *, format: Format | None = None, force: bool = False) -> Path:
     """Write the case; tables without rows are left out. Gives the path written.
 
     format  by default xlsx where the path ends in .xlsx, else a folder of CSV
+    force   also over a case that is there, or into a folder that holds something else; other files there are kept
 
     The new files are written beside the target and then take its place, so that a crash leaves the old case
-    or the new one. Raises FileExistsError for a folder that holds something else than a case.
+    or the new one. Raises ``TakenError`` where something is there, ``PlaceError`` where nothing can be written.
     """
     if format is None:
         format = "xlsx" if path.suffix.lower() == ".xlsx" else "csv"
     if format == "xlsx":
-        replace_file(path, lambda target: _write_workbook(case, target))
+        with whole_file(path, force=force) as part:
+            _write_workbook(case, part)
     else:
-        _replace_folder(path, lambda target: _write_folder(case, target, format))
+        with whole_tables(path, is_table=is_table, force=force) as part:
+            _write_folder(case, part, format)
     return path
 
 
-def replace_file(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file under another name beside its target, then let it take the target's place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent) as folder:
-        new = Path(folder) / path.name
-        write(new)
-        new.replace(path)
-
-
-def _replace_folder(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a folder beside its target, copy the target's other files in, let it take the target's place."""
-    kept: list[Path] = []
-    if path.exists():
-        inside = list(path.iterdir())
-        kept = [f for f in inside if not (f.suffix.lower() in (".csv", ".parquet") and match_table(f.stem))]
-        if inside and len(kept) == len(inside):
-            raise FileExistsError(f"{path} is a folder without a case; save to a new folder")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
-        new = Path(folder) / "new"
-        new.mkdir()
-        write(new)
-        for file in kept:
-            (shutil.copytree if file.is_dir() else shutil.copy2)(file, new / file.name)
-        if path.exists():
-            path.rename(Path(folder) / "old")
-        new.rename(path)
+def is_table(name: str) -> bool:
+    """Whether a file of this name holds a table of a case."""
+    stem, _, ending = name.rpartition(".")
+    return ending.lower() in ("csv", "parquet") and match_table(stem) is not None
 
 
 def _written(case: Tables) -> dict[str, pl.DataFrame]:
@@ -106,9 +88,7 @@ def csv_text(value: Any, kind: str) -> str:
 
 
 def _write_workbook(case: Tables, path: Path) -> None:
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(str(path), {"in_memory": True}) as book:
+    with new_workbook(path) as book:
         head = book.add_format({"bold": True})
         text = book.add_format({"num_format": "@"})
         for name, frame in _written(case).items():
@@ -118,6 +98,17 @@ def _write_workbook(case: Tables, path: Path) -> None:
                 sheet.write_string(0, j, column, head)
                 for i, value in enumerate(frame[column], start=1):
                     write_cell(sheet, i, j, value, text)
+
+
+@contextmanager
+def new_workbook(path: Path) -> Iterator[Any]:
+    """A workbook to fill, written to its path in one go: nothing half made is left open where the disk is full."""
+    import xlsxwriter
+
+    whole = BytesIO()
+    with xlsxwriter.Workbook(whole, {"in_memory": True}) as book:
+        yield book
+    path.write_bytes(whole.getvalue())
 
 
 def write_cell(sheet: Any, row: int, column: int, value: Any, text: Any) -> None:

@@ -10,7 +10,6 @@ from rampart.findings import Language
 
 NEEDED = (
     "highspy",
-    "linopy",
     "polars",
     "numpy",
     "scipy",

@@ -7,25 +7,52 @@ import math
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from rampart.cli.options import FINDINGS, INFEASIBLE, OK, TIME_LIMIT
+from rampart.cli.options import FINDINGS, INFEASIBLE, OK, TIME_LIMIT, USAGE, default_language
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
-    from rampart.findings import Finding, Language
+    from rampart.findings import Finding, FindingsError, Language
     from rampart.results.result import Result
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Verbs(click.Group):
+    """The verbs: what none of them mends is said in a line, in the reader's language."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a verb. Leaves with 2 where nothing can be written in a place, with 1 for all else that is found."""
+        from rampart.findings import FindingsError
+
+        try:
+            return super().invoke(ctx)
+        except FindingsError as wrong:
+            leave(
+                wrong, ctx.meta.get("rampart.lang", default_language()), as_json=ctx.meta.get("rampart.as_json", False)
+            )
+
+
+def leave(wrong: FindingsError, language: Language, *, as_json: bool) -> NoReturn:
+    """Leave with what stands against the work: a line each on standard error, or all of it as JSON."""
+    from rampart.findings import PlaceError
+
+    if as_json:
+        say(json_text([f.as_dict(language) for f in wrong.findings]))
+    else:
+        for finding in wrong.findings:
+            click.echo(finding.sentence(language), err=True)
+    sys.exit(USAGE if isinstance(wrong, PlaceError) else FINDINGS)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="rampart")
 def main() -> None:
     """Plan how an alliance rebuilds its stocks, raises production and keeps a partner supplied.
 
-    A case is a folder of CSV or Parquet files, or an .xlsx workbook. Exit codes: 0 ok, 1 findings, 2 usage,
-    3 some hard rule could not be kept, 4 time limit reached with a plan.
+    A case is a folder of CSV or Parquet files, or an .xlsx workbook. Exit codes: 0 ok, 1 findings, 2 usage, or a
+    place where nothing can be written, 3 some hard rule could not be kept, 4 time limit reached with a plan.
     """
 
 
@@ -92,26 +119,13 @@ def exit_code(result: Result) -> int:
     return OK if result.feasible else INFEASIBLE
 
 
-def open_result(path: Path, language: Language, *, as_json: bool = False) -> Result:
-    """Load a folder of results, or say in a sentence what is wrong with it and leave: exit code 2 where there is none."""
-    from rampart.findings import NoResultError, ResultError
+def open_result(path: Path, language: Language) -> Result:
+    """Load a folder of results, or leave with a usage message where there is none. Raises ResultError where it is damaged."""
+    from rampart.findings import NoResultError
     from rampart.results.folder import read_result
 
     try:
         return read_result(path)
-    except ResultError as wrong:
-        if isinstance(wrong, NoResultError):
-            said = (f"{f.where(language)}: {f.message(language)} {f.remedy(language)}" for f in wrong.findings)
-            raise click.UsageError("\n".join(said)) from wrong
-        show_findings(wrong.findings, language, as_json=as_json)
-        sys.exit(FINDINGS)
-
-
-def keep_off(folder: Path) -> None:
-    """Leave with a usage message where a plan must not be written, before any work is done."""
-    from rampart.engine.whole_folder import require_place
-
-    try:
-        require_place(folder)
-    except FileExistsError as taken:
-        raise click.UsageError(str(taken)) from taken
+    except NoResultError as wrong:
+        said = (f"{f.where(language)}: {f.message(language)} {f.remedy(language)}" for f in wrong.findings)
+        raise click.UsageError("\n".join(said)) from wrong

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
-
-if TYPE_CHECKING:
-    pass
 
 OK, FINDINGS, USAGE, INFEASIBLE, TIME_LIMIT = 0, 1, 2, 3, 4
 
@@ -22,10 +19,22 @@ def default_language() -> str:
     return "en"
 
 
+def _kept(ctx: click.Context, option: click.Parameter, value: Any) -> Any:
+    """The value, kept for whoever has to say what went wrong with the verb (``cli.group.Verbs``)."""
+    ctx.meta[f"rampart.{option.name}"] = value
+    return value
+
+
 language_option = click.option(
-    "--lang", type=click.Choice(["en", "fr"]), default=default_language, help="Language of what is shown."
+    "--lang", type=click.Choice(["en", "fr"]), default=default_language, is_eager=True, callback=_kept,
+    help="Language of what is shown.",
+)  # fmt: skip
+json_option = click.option(
+    "--json", "as_json", is_flag=True, is_eager=True, callback=_kept, help="Machine-readable output."
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+force_option = click.option(
+    "--force", is_flag=True, help="Also replace what is there. Files of yours with other names are kept."
+)
 with_option = click.option(
     "--with", "overrides", multiple=True, metavar="NAME", help="Apply a named override of the case; repeat to stack."
 )

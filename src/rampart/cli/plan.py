@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rampart.cli.group import exit_code, json_text, keep_off, load, main, say
-from rampart.cli.options import case_argument, json_option, language_option, with_option
+from rampart.cli.group import exit_code, json_text, load, main, say
+from rampart.cli.options import case_argument, force_option, json_option, language_option, with_option
 from rampart.cli.planning import make_plan
 
 if TYPE_CHECKING:
@@ -24,23 +24,29 @@ if TYPE_CHECKING:
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Plan folder. Default: out/<case name>.")
 @click.option("--time-limit", type=float, metavar="SECONDS", help="Stop solving then, with the best plan so far.")
 @click.option("--report/--no-report", default=True, help="Also write the report beside the plan.")
+@force_option
 @language_option
 @json_option
 def plan(
-    case_path: Path, overrides: tuple[str, ...], out: Path | None, time_limit: float | None, report: bool,
+    case_path: Path, overrides: tuple[str, ...], out: Path | None, time_limit: float | None, report: bool, force: bool,
     lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
-    """Plan a case: save the plan folder, print the decisions to take now and where the report lies."""
+    """Plan a case: save the plan folder, print the decisions to take now and where the report lies.
+
+    An older plan folder of the same name is replaced; what you have laid into it is kept. Anything else there is refused.
+    """
+    from rampart.engine.places import require_place
+
     folder = out or Path("out") / "-".join([case_path.stem, *overrides])
-    keep_off(folder)
+    require_place(folder, kind="plan", force=force, sources=[case_path])
     case = load(case_path, overrides, lang, as_json=as_json)
     made = make_plan(case, lang, time_limit=time_limit, quiet=as_json)
-    made.save(folder)
+    made.save(folder, force=force)
     written: tuple[Path, ...] = ()
     if report:
         from rampart.report.report import write_report
 
-        written = write_report(made, folder / "report", language=lang)
+        written = write_report(made, folder / "report", language=lang, force=force)
     if as_json:
         say(json_text(summary(made, folder, written)))
     else:
@@ -75,19 +81,21 @@ def show_plan(made: Result, folder: Path, written: tuple[Path, ...], language: L
 
 @main.command()
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("out/alliance-2023"))
+@force_option
 @language_option
 @click.pass_context
-def demo(ctx: click.Context, out: Path, lang: Language) -> None:
+def demo(ctx: click.Context, out: Path, force: bool, lang: Language) -> None:
     """Run the main job on the real case: plan it, print the decisions to take now, write both reports."""
+    from rampart.engine.places import require_place
     from rampart.language.words import Words
     from rampart.report.report import write_report
 
-    keep_off(out)
+    require_place(out, kind="plan", force=force, sources=[demo_case()])
     case = load(demo_case(), (), lang)
     made = make_plan(case, lang)
-    made.save(out)
-    other: Language = "fr" if lang == "en" else "en"
-    written = write_report(made, out / "report", language=lang) + write_report(made, out / "report", language=other)
+    made.save(out, force=force)
+    both: tuple[Language, Language] = ("fr", "en") if lang == "fr" else ("en", "fr")
+    written = sum((write_report(made, out / "report", language=each, force=force) for each in both), ())
     show_plan(made, out, written, lang)
     spent = sum(made.manifest["seconds"].values())
     say(Words(lang)("cli.demo", columns=made.manifest["columns"], seconds=f"{spent:.0f}"))

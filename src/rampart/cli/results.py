@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from rampart.cli.group import json_text, load, main, open_result, say, show_findings
-from rampart.cli.options import FINDINGS, json_option, language_option, with_option
+from rampart.cli.group import json_text, load, main, open_result, say
+from rampart.cli.options import force_option, json_option, language_option, with_option
 from rampart.cli.planning import make_plan
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def explain(result_path: Path, holder: str | None, item: str | None, lang: Langu
     """Say why things are short or late: of a plan, a plan for a war, or an answer for fleets."""
     import polars as pl
 
-    made = open_result(result_path, lang, as_json=as_json)
+    made = open_result(result_path, lang)
     known_code(made, "--holder", holder, "nations", "nation")
     known_code(made, "--item", item, "items", "item")
     if not as_json:
@@ -72,19 +71,15 @@ def explain(result_path: Path, holder: str | None, item: str | None, lang: Langu
 @json_option
 def compare(first: Path, second: Path, overrides: tuple[str, ...], lang: Language, as_json: bool) -> None:
     """Compare two results of one kind, or two cases (planned first). --with applies to the second."""
-    from rampart.findings import ResultError
+    from rampart.engine.manifest import is_result
     from rampart.results.comparison import compare as differences_of
 
     one, other = [
-        open_result(path, lang, as_json=as_json) if (path / "manifest.json").exists()
+        open_result(path, lang) if is_result(path)
         else make_plan(load(path, names, lang, as_json=as_json), lang, quiet=as_json)
         for path, names in ((first, ()), (second, overrides))
     ]  # fmt: skip
-    try:
-        differences = differences_of(one, other)
-    except ResultError as wrong:
-        show_findings(wrong.findings, lang, as_json=as_json)
-        sys.exit(FINDINGS)
+    differences = differences_of(one, other)
     if as_json:
         say(json_text({k: v.to_dicts() for k, v in differences.items()}))
         return
@@ -98,13 +93,16 @@ def compare(first: Path, second: Path, overrides: tuple[str, ...], lang: Languag
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder or .html file. Default: RESULT/report.")
 @click.option("--workbook/--no-workbook", default=True, help="Also the Excel workbook.")
 @click.option("--banner", default="", help="Marking printed on every page.")
+@force_option
 @language_option
-def report(result_path: Path, out: Path | None, workbook: bool, banner: str, lang: Language) -> None:
-    """Write the report of a result: one HTML file to print, and an Excel workbook with native charts."""
+def report(result_path: Path, out: Path | None, workbook: bool, banner: str, force: bool, lang: Language) -> None:
+    """Write the report of a result: one HTML file to print, and an Excel workbook with native charts.
+
+    A report inside the folder of the result is renewed; elsewhere a file that is there is not overwritten.
+    """
     from rampart.report.report import write_report
 
     made = open_result(result_path, lang)
-    if out is not None and out.is_file() and out.suffix.lower() not in (".html", ".htm"):
-        raise click.UsageError(f"{out} is a file, not a folder; name a folder or an .html file")
-    for path in write_report(made, out or result_path / "report", language=lang, workbook=workbook, banner=banner):
+    target = out or result_path / "report"
+    for path in write_report(made, target, language=lang, workbook=workbook, banner=banner, force=force):
         say(str(path))

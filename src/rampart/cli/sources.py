@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from rampart.cli.group import json_text, load, main, open_result, say, show_findings
-from rampart.cli.options import FINDINGS, OK, json_option, language_option
+from rampart.cli.options import FINDINGS, OK, force_option, json_option, language_option
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,23 +31,42 @@ def print_frame(frame: pl.DataFrame, title: str, language: Language, *, most: in
     print_table(frame, title, language, most=most)
 
 
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """What cannot be written there is said in a line: a folder that is a file, or holds something else, or is not there."""
-    try:
-        yield
-    except OSError as fault:
-        said = (
-            str(fault)
-            if isinstance(fault, FileExistsError) and fault.strerror is None
-            else fault.strerror or str(fault)
-        )
-        raise click.UsageError(f"{path}: {said}") from fault
+def require_case_place(path: Path | None, *, force: bool, sources: Iterable[Path]) -> None:
+    """Raise PlaceError where a case cannot be written, before anything is read; no path asks for none."""
+    from rampart.case.writing import is_table
+    from rampart.engine.places import require_files, require_tables
+
+    if path is not None and path.suffix.lower() == ".xlsx":
+        require_files([path], force=force, sources=sources)
+    elif path is not None:
+        require_tables(path, is_table=is_table, force=force, sources=sources)
+
+
+def require_file_place(path: Path | None, *, force: bool, sources: Iterable[Path]) -> None:
+    """Raise PlaceError where a file cannot be written, before anything is read; no path asks for none.
+
+    Its folder must be there: a table that goes into a folder by a name that was mistyped is not found again.
+    """
+    from rampart.engine.places import require_files
+    from rampart.findings import Finding, PlaceError
+
+    if path is not None:
+        require_files([path], force=force, sources=sources)
+        if not path.parent.exists():
+            raise PlaceError([Finding("place-no-folder", file=str(path))])
+
+
+def write_rows(frame: pl.DataFrame, path: Path, *, force: bool, sources: Iterable[Path]) -> None:
+    """Write a table as CSV. Raises PlaceError where that cannot be."""
+    from rampart.engine.whole_file import whole_file
+
+    with whole_file(path, force=force, sources=sources) as part:
+        frame.write_csv(part)
 
 
 def finish(
     case: Case | None, findings: Iterable[Finding], out: Path | None, language: Language, shown: dict[str, Any],
-    *, as_json: bool,
+    *, as_json: bool, force: bool,
 ) -> None:  # fmt: skip
     """Save what was imported, show what was found, and leave with 1 where an error was among it."""
     from rampart.findings import at_most_alike
@@ -56,8 +74,7 @@ def finish(
 
     found = tuple(at_most_alike(findings))
     if case is not None and out is not None:
-        with writing(out):
-            case.save(out)
+        case.save(out, force=force)
     if as_json:
         say(json_text({**shown, "case": str(out) if out else None, "findings": [f.as_dict(language) for f in found]}))
     else:
@@ -75,29 +92,34 @@ def import_() -> None:
 @import_.command("jbook")
 @click.argument("files", nargs=-1, required=True, type=file_path)
 @out_option
+@force_option
 @click.option("--tables", type=file_path, help="Also write the tidy tables there, as Parquet.")
 @click.option("--year", type=int, help="Budget year of the case. Default: the latest read.")
 @language_option
 @json_option
 def import_jbook(
-    files: tuple[Path, ...], out: Path | None, tables: Path | None, year: int | None, lang: Language, as_json: bool
-) -> None:
+    files: tuple[Path, ...], out: Path | None, tables: Path | None, year: int | None, force: bool, lang: Language,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Read US justification books: XML, .xz, .zip, or the PDF with the zip attached; a folder stands for its files.
 
     Every element lands in a table, or is counted and named in the report.
     """
+    from rampart.engine.places import require_tables
     from rampart.language.words import Words
     from rampart.sources.jbook.case_tables import jbook_case
     from rampart.sources.jbook.tables import read_books, write_books
 
+    require_case_place(out, force=force, sources=files)
+    if tables is not None:
+        require_tables(tables, is_table=lambda name: name.endswith(".parquet"), force=force, sources=files)
     books = read_books(files)
     found = list(books.findings)
     years = books["line_items"]["budget_year"].drop_nulls().unique().sort().to_list()
     if year is not None and years and year not in years:
         raise click.UsageError(f"--year {year}: no such book; read: {', '.join(map(str, years))}")
     if tables is not None:
-        with writing(tables):
-            write_books(books, tables)
+        write_books(books, tables, force=force, sources=files)
     case = None
     if out is not None and years:
         case, left_out = jbook_case(books, year=year)
@@ -109,46 +131,54 @@ def import_jbook(
         if len(unnamed):
             print_frame(unnamed, words("import.unnamed"), lang, most=12)
     shown = {"documents": books.counts.to_dicts(), "without_a_column": unnamed.to_dicts()}
-    finish(case, found, out, lang, shown, as_json=as_json)
+    finish(case, found, out, lang, shown, as_json=as_json, force=force)
 
 
 @import_.command("p21")
 @click.argument("file", type=file_path)
 @out_option
+@force_option
 @language_option
 @json_option
-def import_p21(file: Path, out: Path | None, lang: Language, as_json: bool) -> None:
+def import_p21(file: Path, out: Path | None, force: bool, lang: Language, as_json: bool) -> None:
     """Read a production schedule in the P-21 layout (.xlsx or .csv)."""
     from rampart.findings import Finding
     from rampart.sources.p21 import p21_case, read_p21
 
+    require_case_place(out, force=force, sources=[file])
     frame, found = read_p21(file)
     if frame.is_empty() and not found:
         found = (Finding("p21-empty", file=file.name),)
     sound = not frame.is_empty() and not any(f.severity == "error" for f in found)
     case = p21_case(frame, name=file.stem) if sound else None
-    finish(case, found, out, lang, {"rows": len(frame)}, as_json=as_json)
+    finish(case, found, out, lang, {"rows": len(frame)}, as_json=as_json, force=force)
 
 
 @import_.command("trackers")
 @click.argument("folder", type=file_path)
 @out_option
+@force_option
 @click.option("--start", default="2024-01", help="First month of the case.")
 @click.option("--end", default="2026-12", help="Last month of the case.")
 @language_option
 @json_option
-def import_trackers(folder: Path, out: Path | None, start: str, end: str, lang: Language, as_json: bool) -> None:
+def import_trackers(
+    folder: Path, out: Path | None, start: str, end: str, force: bool, lang: Language, as_json: bool
+) -> None:
     """Take published tables on deliveries, stocks, use and allocated systems into a case, sources kept."""
     from rampart.sources.trackers import tracker_case
 
+    require_case_place(out, force=force, sources=[folder])
     case, found = tracker_case(folder, start=start, end=end)
     rows = {name: len(frame) for name, frame in case.tables.items() if len(frame)}
-    finish(case, found, out, lang, {"rows": rows}, as_json=as_json)
+    finish(case, found, out, lang, {"rows": rows}, as_json=as_json, force=force)
 
 
 def case_or_plan(path: Path, language: Language) -> Case | Result:
     """A plan folder, else a case."""
-    return open_result(path, language) if (path / "manifest.json").exists() else load(path, (), language)
+    from rampart.engine.manifest import is_result
+
+    return open_result(path, language) if is_result(path) else load(path, (), language)
 
 
 @main.group()
@@ -159,9 +189,10 @@ def export() -> None:
 @export.command("p21")
 @click.argument("source", required=False, metavar="PLAN|CASE", type=file_path)
 @click.option("-o", "--out", required=True, type=file_path, help="File to write: .xlsx or .csv.")
+@force_option
 @click.option("--template", is_flag=True, help="An empty one to fill in.")
 @language_option
-def export_p21(source: Path | None, out: Path, template: bool, lang: Language) -> None:
+def export_p21(source: Path | None, out: Path, template: bool, force: bool, lang: Language) -> None:
     """Write the production schedule of a plan (or what a case has on order), or the template of one."""
     import polars as pl
 
@@ -172,11 +203,13 @@ def export_p21(source: Path | None, out: Path, template: bool, lang: Language) -
         raise click.UsageError("give a plan or a case, or --template")
     if out.suffix.lower() not in (".xlsx", ".csv"):
         raise click.UsageError(f"{out}: the file must end in .xlsx or .csv")
+    sources = [source] if source else []
+    require_file_place(out, force=force, sources=sources)
     words = Words(lang)
     given = None if source is None else case_or_plan(source, lang)
     frame = pl.DataFrame(schema=schema()) if given is None else schedule(given)
-    with writing(out):
-        say(words("cli.exported", rows=len(frame), file=write_p21(frame, out, language=lang)))
+    written = write_p21(frame, out, language=lang, force=force, sources=sources)
+    say(words("cli.exported", rows=len(frame), file=written))
     if given is not None and (without := without_line(given)):
         say(words("cli.exported_without", n=without))
 
@@ -189,23 +222,26 @@ def calibrate() -> None:
 @calibrate.command("jbook")
 @click.argument("folder", type=file_path)
 @click.option("-o", "--out", type=file_path, help="Write all facts there, as CSV.")
+@force_option
 @language_option
 @json_option
-def calibrate_jbook(folder: Path, out: Path | None, lang: Language, as_json: bool) -> None:
+def calibrate_jbook(folder: Path, out: Path | None, force: bool, lang: Language, as_json: bool) -> None:
     """Estimate from the justification books of a folder, and show the facts by account."""
     import polars as pl
 
+    from rampart.engine.whole_file import whole_file
     from rampart.language.words import Words
     from rampart.sources.calibration.facts import calibrate as estimate
     from rampart.sources.calibration.facts import write_facts
     from rampart.sources.jbook.tables import read_books
 
+    require_file_place(out, force=force, sources=[folder])
     books = read_books([folder])
     errors = tuple(f for f in books.findings if f.severity == "error")
     facts = estimate(books.tables)
     if out is not None:
-        with writing(out):
-            write_facts(facts, out)
+        with whole_file(out, force=force, sources=[folder]) as part:
+            write_facts(facts, part)
     if as_json:
         say(json_text({"facts": facts.to_dicts(), "findings": [f.as_dict(lang) for f in errors]}))
     else:
@@ -220,6 +256,7 @@ def calibrate_jbook(folder: Path, out: Path | None, lang: Language, as_json: boo
 @main.command()
 @click.argument("source", metavar="PLAN|CASE", type=file_path)
 @click.option("-o", "--out", type=file_path, help="Write all rows there, as CSV.")
+@force_option
 @click.option("--late-case", type=file_path, metavar="FOLDER",
               help="Also write the case with all orders in the expected month and lead times longer by the slip.")  # fmt: skip
 @click.option("--level", type=click.FloatRange(0, 1, min_open=True, max_open=True),
@@ -227,24 +264,26 @@ def calibrate_jbook(folder: Path, out: Path | None, lang: Language, as_json: boo
 @language_option
 @json_option
 def expect(
-    source: Path, out: Path | None, late_case: Path | None, level: float | None, lang: Language, as_json: bool
-) -> None:
+    source: Path, out: Path | None, late_case: Path | None, level: float | None, force: bool, lang: Language,
+    as_json: bool,
+) -> None:  # fmt: skip
     """For each order: the promised month, the expected one, and the interval that holds it four times in five."""
     from rampart.case.tables import Case
     from rampart.language.words import Words
     from rampart.sources.calibration.expected import expected_deliveries
     from rampart.sources.calibration.late import late_case as made_late
 
+    require_case_place(late_case, force=force, sources=[source])
+    require_file_place(out, force=force, sources=[source])
     read = case_or_plan(source, lang)
     frame = expected_deliveries(read)
     if late_case is not None:
-        with writing(late_case):
-            saved = made_late(read if isinstance(read, Case) else read.case, level=level).save(late_case)
+        case = read if isinstance(read, Case) else read.case
+        saved = made_late(case, level=level).save(late_case, force=force)
         if not as_json:
             say(Words(lang)("expect.late", path=saved))
     if out is not None:
-        with writing(out):
-            frame.write_csv(out)
+        write_rows(frame, out, force=force, sources=[source])
     if as_json:
         say(json_text(frame.to_dicts()))
     else:
@@ -260,9 +299,12 @@ def backtest() -> None:
 @click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=file_path)
 @click.option("--leave-out", is_flag=True, help="Check the estimate instead: learn from all years but the scored one.")
 @click.option("-o", "--out", type=file_path, help="Write every forecast there, as CSV.")
+@force_option
 @language_option
 @json_option
-def backtest_jbook(folders: tuple[Path, ...], leave_out: bool, out: Path | None, lang: Language, as_json: bool) -> None:
+def backtest_jbook(
+    folders: tuple[Path, ...], leave_out: bool, out: Path | None, force: bool, lang: Language, as_json: bool
+) -> None:
     """First deliveries forecast from the book of a year, scored on the books one, two and three years later.
 
     The rival is the naive forecast that the book is right. Nothing later than the book is learned from; slips of
@@ -274,12 +316,12 @@ def backtest_jbook(folders: tuple[Path, ...], leave_out: bool, out: Path | None,
     from rampart.sources.jbook.history import orders
     from rampart.sources.jbook.tables import read_books
 
+    require_file_place(out, force=force, sources=folders)
     books = read_books(folders)
     errors = tuple(f for f in books.findings if f.severity == "error")
     scores = score_books(orders(books.tables), leave_out=leave_out, earlier=packaged_slips())
     if out is not None:
-        with writing(out):
-            scores.forecasts.write_csv(out)
+        write_rows(scores.forecasts, out, force=force, sources=folders)
     words = Words(lang)
     if as_json:
         said = {"scores": scores.summary.to_dicts(), "not_forecast": list(scores.skipped)}
@@ -301,11 +343,12 @@ def backtest_jbook(folders: tuple[Path, ...], leave_out: bool, out: Path | None,
 @click.option("--name", "names", multiple=True, help="Only this series; repeat for more.")
 @click.option("--since", metavar="YYYY-MM", help="Score only figures of this month or later.")
 @click.option("-o", "--out", type=file_path, help="Write every forecast there, as CSV.")
+@force_option
 @language_option
 @json_option
 def backtest_ramp(
-    folder: Path, series: Path | None, names: tuple[str, ...], since: str | None, out: Path | None, lang: Language,
-    as_json: bool,
+    folder: Path, series: Path | None, names: tuple[str, ...], since: str | None, out: Path | None, force: bool,
+    lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Monthly rates forecast by stage from rates, targets and works published by then, scored on later figures.
 
@@ -321,10 +364,11 @@ def backtest_ramp(
     first = month_number(since) if since else None
     if since and first is None:
         raise click.UsageError(f"--since {since}: expected YYYY-MM")
+    read = [folder, *([series] if series else [])]
+    require_file_place(out, force=force, sources=read)
     scores = score_ramp(folder, series, names=names, since=first)
     if out is not None:
-        with writing(out):
-            scores.forecasts.write_csv(out)
+        write_rows(scores.forecasts, out, force=force, sources=read)
     if as_json:
         tables = {"summary": scores.summary, "forecasts": scores.forecasts, "stages": scores.stages}
         found = [f.as_dict(lang) for f in scores.findings]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rampart.cli.group import json_text, keep_off, load, main, say, show_findings
-from rampart.cli.options import FINDINGS, case_argument, json_option, language_option, with_option
+from rampart.cli.group import json_text, load, main, say, show_findings
+from rampart.cli.options import FINDINGS, case_argument, force_option, json_option, language_option, with_option
 
 if TYPE_CHECKING:
     from rampart.findings import Language
@@ -26,18 +26,20 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
 @click.option("--parts", type=click.Path(path_type=Path), help="Take the parts from this CSV (S3000L or S5000F terms).")
 @click.option("--report/--no-report", default=True, help="Also write the report beside the tables.")
+@force_option
 @language_option
 @json_option
 def sustain(
     case_path: Path, overrides: tuple[str, ...], out: Path | None, month: str | None, target: float | None,
-    budget: float | None, draws: int, seed: int, parts: Path | None, report: bool, lang: Language, as_json: bool,
+    budget: float | None, draws: int, seed: int, parts: Path | None, report: bool, force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Fleets: availability over time, what holds it back, which spares to buy, deliver more or repair more."""
+    from rampart.engine.places import require_place
     from rampart.findings import CaseError
     from rampart.sustainment.answer import sustain as answer_of
 
     folder = out or Path("out") / "-".join(["sustain", case_path.stem, *overrides])
-    keep_off(folder)
+    require_place(folder, kind="fleet", force=force, sources=[case_path, *([parts] if parts else [])])
     try:
         if parts is None:
             case = load(case_path, overrides, lang, as_json=as_json)
@@ -51,12 +53,12 @@ def sustain(
         sys.exit(FINDINGS)
     except (ValueError, FileNotFoundError) as wrong:
         raise click.UsageError(str(wrong)) from wrong
-    answer.save(folder)
+    answer.save(folder, force=force)
     written: tuple[Path, ...] = ()
     if report:
         from rampart.report.report import write_report
 
-        written = write_report(answer, folder / "report", language=lang)
+        written = write_report(answer, folder / "report", language=lang, force=force)
     if as_json:
         tables = {name: frame.to_dicts() for name, frame in answer.tables.items()}
         found = [f.as_dict(lang) for f in answer.findings]

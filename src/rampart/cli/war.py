@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rampart.cli.group import json_text, keep_off, leave_unbounded, load, main, say, show_findings
+from rampart.cli.group import json_text, leave_unbounded, load, main, say, show_findings
 from rampart.cli.options import (
     FINDINGS,
     INFEASIBLE,
     OK,
     TIME_LIMIT,
     case_argument,
+    force_option,
     json_option,
     language_option,
     with_option,
@@ -66,14 +67,16 @@ Tell = Callable[..., None]
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Result folder. Default: out/war-<case name>.")
 @click.option("--report/--no-report", default=True, help="Also write the report beside the tables.")
+@force_option
 @language_option
 @json_option
 def war(
     case_path: Path, overrides: tuple[str, ...], shape: Any, objective: str | None, cvar: tuple[float, float] | None,
     regret: bool, compare: bool, whole: str, gap: float | None, paths: int | None, out: Path | None, report: bool,
-    lang: Language, as_json: bool, **sampled: Any,
+    force: bool, lang: Language, as_json: bool, **sampled: Any,
 ) -> None:  # fmt: skip
     """Plan for a war of unknown length: what to decide now, and what each end of the war would leave."""
+    from rampart.engine.places import require_place
     from rampart.findings import CaseError
     from rampart.language.words import Words
     from rampart.plan.solving.highs import NoPlan
@@ -86,7 +89,7 @@ def war(
     if cvar and regret:
         raise click.UsageError("one of --cvar and --regret")
     folder = out or Path("out") / "-".join(["war", case_path.stem, *overrides])
-    keep_off(folder)
+    require_place(folder, kind="war", force=force, sources=[case_path])
     case = load(case_path, overrides, lang, as_json=as_json)
     words = Words(lang, str(case.settings["currency"]), str(case.settings["money_unit"]))
     tell: Tell = (lambda *_, **__: None) if as_json else (lambda key, **of: click.echo(words(key, **of), err=True))
@@ -110,12 +113,12 @@ def war(
         leave_unbounded(str(stopped), lang, as_json=as_json)
         click.echo(f"the solver stopped without a plan: {stopped}", err=True)
         sys.exit(INFEASIBLE)
-    made.save(folder)
+    made.save(folder, force=force)
     written: tuple[Path, ...] = ()
     if report:
         from rampart.report.report import write_report
 
-        written = write_report(made, folder / "report", language=lang)
+        written = write_report(made, folder / "report", language=lang, force=force)
     if as_json:
         said = {"status": made.status, "result": str(folder), "report": [str(p) for p in written]}
         say(json_text(said | {name: made[name].to_dicts() for name in ("decisions", "values", "ends")}))

@@ -11,6 +11,8 @@ from rampart.language.in_words import InWords
 
 SAID = 5  # causes said of one shortage, largest first
 RANKED = 10
+ALIKE = 1e-6
+"""Share by which two shortages may differ and still be as large."""
 
 
 def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[str]:
@@ -40,7 +42,8 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
 
 def _shortage(answer: InWords, objective: str, holder: str, item: str, group: pl.DataFrame) -> str:
     by_period = group.group_by("period", "month").agg(pl.col("amount").sum()).sort("period")
-    worst = by_period.sort("amount", "period", descending=[True, False]).row(0, named=True)
+    most = float(by_period.select(pl.col("amount").max()).item()) * (1 - ALIKE)  # of months that are as short, the first
+    worst = by_period.filter(pl.col("amount") >= most).row(0, named=True)
     return answer.words(
         "explain.shortage",
         objective=answer.words.choice("objective", objective),

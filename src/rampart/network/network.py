@@ -11,11 +11,12 @@ from functools import cached_property
 
 import numpy as np
 
-from rampart.case.calendar import Calendar, month_number
+from rampart.case.calendar import Calendar
 from rampart.case.tables import Case
 from rampart.case.timelines import by_period
 from rampart.network.keys import Demand, Pair, Pledge
 from rampart.network.lags import Booleans, Floats, Integers
+from rampart.network.placed import given_to_pairs, placed_by_month, placed_orders
 from rampart.network.routes import Route, usable_routes
 from rampart.network.ways import (
     Channel,
@@ -30,6 +31,7 @@ from rampart.network.ways import (
 )
 from rampart.requirements.layers import Requirements, requirements
 from rampart.requirements.need import demand_by_month, demands, may_be_late, need_by_period
+from rampart.requirements.pledges import due_so_far, pledges
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +129,7 @@ class Network:
     @cached_property
     def pledges(self) -> list[Pledge]:
         """Donor, recipient and item with pledges."""
-        return sorted({Pledge(r["donor"], r["recipient"], r["item"]) for r in self._pledged})
+        return [Pledge(*key) for key in pledges(self.case)]
 
     @cached_property
     def pledge_index(self) -> dict[Pledge, int]:
@@ -137,16 +139,7 @@ class Network:
     @cached_property
     def pledged(self) -> Floats:
         """Pledged quantity due so far, shape (pledges, periods)."""
-        due = np.zeros((len(self.pledges), len(self.calendar)))
-        for r in self._pledged:
-            period = self.calendar.period(max(month_number(r["month"]), self.calendar.first))
-            if period is not None:
-                due[self.pledge_index[Pledge(r["donor"], r["recipient"], r["item"])], period:] += r["quantity"]
-        return due
-
-    @cached_property
-    def _pledged(self) -> list[Row]:
-        return [r for r in self.rows("deliveries") if r["status"] == "pledged"]
+        return due_so_far(self.case, list(self.pledges))
 
     # -- ways ----------------------------------------------------------------------------------------------------
 
@@ -283,21 +276,12 @@ class Network:
     @cached_property
     def placed(self) -> list[Row]:
         """Placed orders that arrive within the horizon, with their month number and ship-to."""
-        result = []
-        for r in self.rows("orders"):
-            number = month_number(r["month"])
-            if self.calendar.period(number) is not None:
-                result.append({**r, "number": number, "ship_to": r["ship_to"] or r["buyer"]})
-        return result
+        return placed_orders(self.rows("orders"), self.calendar)
 
     @cached_property
     def placed_monthly(self) -> Floats:
         """Placed orders of each line by month of delivery, shape (lines, months)."""
-        result = np.zeros((len(self.lines), self.calendar.last - self.calendar.first + 1))
-        for r in self.placed:
-            if r["line"] in self.line_index:
-                result[self.line_index[r["line"]], r["number"] - self.calendar.first] += r["quantity"]
-        return result
+        return placed_by_month(self.placed, self.line_index, self.calendar)
 
     @cached_property
     def placed_by_line(self) -> Floats:
@@ -307,11 +291,4 @@ class Network:
     @cached_property
     def given(self) -> Floats:
         """Placed orders and goods in transit by pair and period of arrival, shape (pairs, periods)."""
-        result = np.zeros((len(self.pairs), len(self.calendar)))
-        for r in self.placed:
-            result[self.pair_index[Pair(r["ship_to"], r["item"])], self.calendar.period(r["number"])] += r["quantity"]
-        for r in self.rows("deliveries"):
-            period = self.calendar.period(month_number(r["month"]))
-            if r["status"] == "in_transit" and period is not None:
-                result[self.pair_index[Pair(r["recipient"], r["item"])], period] += r["quantity"]
-        return result
+        return given_to_pairs(self.placed, self.rows("deliveries"), self.pair_index, self.calendar)

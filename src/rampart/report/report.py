@@ -18,20 +18,29 @@ def write_report(
     language: Language = "en",
     workbook: bool = True,
     banner: str = "",
+    force: bool = False,
 ) -> tuple[Path, ...]:
     """Write the report of a plan, a plan for a war, or an answer for fleets; gives the page, then the workbook.
 
     folder_or_file  an ``.html`` file (the workbook stands beside it under the same name), or a folder, made
                     where it is missing, that gets ``report.en.html`` and ``report.en.xlsx``
     banner          classification or handling text for the head of every page
+    force           also over files that are there; the report of a result inside its folder is renewed without it
+
+    Both files appear whole, or neither does. Raises ``TakenError`` (a FileExistsError) where one of them is there, or where
+    a report in a folder of results was changed after it was written; ``PlaceError`` (an OSError) where nothing can be
+    written.
     """
+    from rampart.engine.whole_file import whole_files
+
     target = Path(folder_or_file)
     if target.suffix.lower() not in (".html", ".htm"):
-        target.mkdir(parents=True, exist_ok=True)
         target = target / f"report.{language}.html"
-    page = import_module(f"rampart.report.pages.{result.kind}")
-    target.write_text(page.html(result, language, banner=banner), encoding="utf-8", newline="\n")
-    if not workbook:
-        return (target,)
-    book = import_module(f"rampart.report.books.{result.kind}")
-    return target, book.write_workbook(result, target.with_suffix(".xlsx"), language, banner=banner)
+    targets = (target, target.with_suffix(".xlsx")) if workbook else (target,)
+    with whole_files(targets, force=force, listed=True) as (page, *book):
+        text = import_module(f"rampart.report.pages.{result.kind}").html(result, language, banner=banner)
+        page.write_text(text, encoding="utf-8", newline="\n")
+        if book:
+            write_workbook = import_module(f"rampart.report.books.{result.kind}").write_workbook
+            write_workbook(result, book[0], language, banner=banner)
+    return targets

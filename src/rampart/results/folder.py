@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.tables import Case
 from rampart.catalogues.results import complete, result_tables
-from rampart.findings import CaseError, Finding, NoResultError, ResultError
-from rampart.results.first_format import from_first_format
+from rampart.engine.manifest import read_manifest, require_whole
+from rampart.engine.tree import is_file
+from rampart.findings import CaseError, Finding, ResultError
+from rampart.results.first_format import LATER, from_first_format, movements_of, with_keys
 from rampart.results.manifest import FORMAT
 from rampart.results.pegging import pegging
 from rampart.results.result import Result
@@ -28,34 +29,40 @@ def read_result(path: str | Path) -> Result:
     case and must be made again. Their findings say which.
     """
     folder = Path(path)
-    if not (folder / "manifest.json").is_file():
-        raise NoResultError([Finding("result-missing", file=str(folder))])
+    found = read_manifest(folder)
+    first = "format" not in found.said
+    manifest: dict[str, Any] = dict(found.said) | ({} if first else {"kind": found.kind})
     with _saying(folder, "manifest.json"):
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if not isinstance(manifest, dict) or "rampart" not in manifest:
-            raise ValueError("not written by Rampart")
-        manifest.pop("files", None)  # what the folder holds, not what the result says
         later = int(manifest.get("format", 1)) > FORMAT
     if later:
         raise ResultError(
             [Finding("result-of-later-version", file=str(folder), value=str(manifest.get("rampart", "")))]
         )
-    tables = {file.stem: _table(folder, file) for file in sorted(folder.glob("*.parquet"))}
-    first = "format" not in manifest
+    # what the user has laid in is no table of the result
+    names = sorted(name for name, digest in found.files.items() if digest or is_file(folder / name))
+    require_whole(folder, found, [name for name in names if not name.startswith("report/")])
+    tables = {Path(name).stem: _table(folder, folder / name) for name in names if _is_table(name)}
     if first:
         with _saying(folder, "manifest.json"):
             manifest, tables = from_first_format(folder, manifest, tables)
     with _saying(folder, "manifest.json"):
         expected = result_tables(manifest["kind"])
-    made_now = ("pegging",) if first else ()
+    made_now = LATER if first else ()
     for name in expected:  # an empty table in its place would read as "nothing is short"
         if name not in tables and name not in made_now:
             raise ResultError([Finding("result-incomplete", file=str(folder), value=f"{name}.parquet")])
     with _saying(folder, "case"):
         case = _case(folder, manifest)
     if first:
-        tables["pegging"] = pegging(case, tables)
+        with _saying(folder, "stock.parquet"):
+            tables = with_keys(case, tables) | {
+                "movements": movements_of(tables["stock"]), "pegging": pegging(case, tables),
+            }  # fmt: skip
     return Result(case, complete(manifest["kind"], tables), manifest)
+
+
+def _is_table(name: str) -> bool:
+    return name.endswith(".parquet") and "/" not in name
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def origin_of(case: Case) -> dict[str, Any]:
         "inputs": case.inputs(),
         "overrides": list(case.overrides),
         "python": ".".join(str(n) for n in sys.version_info[:3]),
-        "versions": {name: version(name) for name in ("highspy", "linopy", "polars", "numpy", "scipy")},
+        "versions": {name: version(name) for name in ("highspy", "polars", "numpy", "scipy")},
     }
 
 

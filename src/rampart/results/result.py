@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,17 +92,21 @@ class Result:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def save(self, path: str | Path) -> Path:
-        """Write the folder of the result: a Parquet file a table, the case beside it, ``manifest.json``.
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write the folder of the result: a Parquet file a table, the case beside it, ``manifest.json`` that lists them.
 
-        The folder appears whole or not at all: it is written beside its place and then moved there. An older folder of
-        results of the same name is replaced; anything else there is refused (FileExistsError).
+        The folder appears whole or not at all: it is written beside its place and then takes it. An older folder of
+        results of the same kind is replaced, and what the user has laid into it is kept; anything else there is refused.
+
+        force  also replace results of another kind, and write into a folder of the user's, whose files are kept but for
+               those that bear the name of one of the result's
+
+        Raises ``TakenError`` (a FileExistsError) where something is there that is not given up, ``PlaceError`` (an
+        OSError) where nothing can be written; both have ``findings``, and what was there is as it was.
         """
         target = Path(path)
-        with whole_folder(target) as folder:
+        with whole_folder(target, kind=self.kind, manifest=self.manifest, force=force) as folder:
             for name, table in self.tables.items():
                 table.write_parquet(folder / f"{name}.parquet")
             self.case.save(folder / "case", format="parquet")
-            text = json.dumps(dict(self.manifest), indent=1, ensure_ascii=False, sort_keys=True)
-            (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
         return target

@@ -89,7 +89,7 @@ class Outlook:
         self.aims = aims(self.programme, objective)
         if not self.aims:
             raise CaseError([Finding("nothing-to-plan")])
-        whole = np.sort(self.layout.columns_of(self.programme.whole_labels))
+        whole = np.sort(self.programme.whole_labels)
         until = self.effort.whole_until
         self.whole = whole if until is None else whole[tree.period[self.layout.column_node[whole]] < until]
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rampart.case.calendar import month_number, month_text
+from rampart.engine.whole_file import whole_file
 from rampart.findings import Finding, Language
 
 if TYPE_CHECKING:
@@ -146,9 +147,16 @@ def _windows(months: Mapping[int, float], total: float) -> Iterable[dict[str, An
         }
 
 
-def write_p21(frame: pl.DataFrame, path: Path, *, language: Language = "en") -> Path:
-    """Write a schedule as .xlsx or .csv. An empty frame gives the template. Labels in the language, names in CSV."""
-    from rampart.case.writing import csv_text, replace_file
+def write_p21(
+    frame: pl.DataFrame, path: Path, *, language: Language = "en", force: bool = False, sources: Iterable[Path] = ()
+) -> Path:
+    """Write a schedule as .xlsx or .csv. An empty frame gives the template. Labels in the language, names in CSV.
+
+    force    also over a file that is there
+    sources  what was read for it, never written over
+    Raises ``TakenError`` or ``PlaceError``.
+    """
+    from rampart.case.writing import csv_text
 
     kinds = ["number" if c.number else "text" for c in columns().values()]
 
@@ -159,16 +167,18 @@ def write_p21(frame: pl.DataFrame, path: Path, *, language: Language = "en") -> 
             for row in frame.iter_rows():
                 writer.writerow([csv_text(value, kind) for value, kind in zip(row, kinds, strict=True)])
 
-    replace_file(path, as_csv if path.suffix.lower() == ".csv" else lambda target: _workbook(frame, target, language))
+    with whole_file(path, force=force, sources=sources) as part:
+        if path.suffix.lower() == ".csv":
+            as_csv(part)
+        else:
+            _workbook(frame, part, language)
     return path
 
 
 def _workbook(frame: pl.DataFrame, target: Path, language: Language) -> None:
-    import xlsxwriter
+    from rampart.case.writing import new_workbook, write_cell
 
-    from rampart.case.writing import write_cell
-
-    with xlsxwriter.Workbook(str(target), {"in_memory": True}) as book:
+    with new_workbook(target) as book:
         head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
         must = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#DDE8F0"})
         text = book.add_format({"num_format": "@"})

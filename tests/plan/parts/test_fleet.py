@@ -26,8 +26,6 @@ from rampart.plan.solving.solution import Solution
 from rampart.sustainment.exchange import best_mix, pieces
 from rampart.sustainment.levels import Levels, support_levels
 
-pytestmark = pytest.mark.xdist_group("fleets in a plan")  # what is made once for these is made in one process
-
 PLANNED = CASES / "deliver-or-repair"
 MONTH = 2025 * 12  # number of January 2025
 

@@ -22,8 +22,6 @@ from rampart.results.ends_of_war import left_by_end
 from rampart.results.result import Result
 from scenario.small_war import small
 
-pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
-
 
 @pytest.fixture(scope="module")
 def books(
@@ -60,6 +58,8 @@ def test_every_table_stands_whole_with_the_plans_numbers(wars, books, name, lang
         assert sheet.max_row == 4 + frame.height
         place = 0
         for column in frame.columns:
+            if known.columns[column].type == "key":  # written by name, in the column before
+                continue
             place += 1
             head = sheet.cell(4, place).value
             assert head.startswith(known.columns[column].label[language])

@@ -16,8 +16,6 @@ from rampart.report.pages.plan import html
 from report.page_reader import Page
 from report.report_sample import without
 
-pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
-
 
 @pytest.fixture(scope="module")
 def idle(plan):

@@ -12,8 +12,6 @@ from rampart.report.charts import drawing
 from rampart.report.pages.plan import CHARTS, charts
 from report.report_sample import without
 
-pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
-
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_chart_draws(plan, language):

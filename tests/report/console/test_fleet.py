@@ -9,8 +9,6 @@ import pytest
 from rampart.report.console.fleet import print_answer
 from rampart.results.result import Result
 
-pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
-
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_fleets_stand_by_name_and_files_where_they_lie(

@@ -8,8 +8,6 @@ from rampart.report.console.war import print_war
 from rampart.results.result import Result
 from report.page_reader import numbers
 
-pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
-
 
 @pytest.mark.parametrize("way", ["tree", "paths"])
 def test_both_languages_show_the_same_figures(

@@ -6,13 +6,12 @@ import polars as pl
 import pytest
 
 from places import CASES
+from rampart.findings import TakenError
 from rampart.report.pages.plan import html
 from rampart.report.report import write_report
 from rampart.results.result import Result
 from report.page_reader import Page, numbers
 from report.report_sample import without
-
-pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +168,10 @@ def test_names_and_places_of_the_files(plan, tmp_path, undrawn):
     paths = write_report(plan, tmp_path / "new" / "folder", language="fr", workbook=False)
     assert [p.relative_to(tmp_path).as_posix() for p in paths] == ["new/folder/report.fr.html"]
     (tmp_path / "mine.html").write_text("old", encoding="utf-8")
-    page, book = write_report(plan, tmp_path / "mine.html")
+    with pytest.raises(TakenError):
+        write_report(plan, tmp_path / "mine.html")
+    assert [(p.name, p.stat().st_size) for p in tmp_path.glob("mine.*")] == [("mine.html", 3)]
+    page, book = write_report(plan, tmp_path / "mine.html", force=True)
     assert (page.name, book.name) == ("mine.html", "mine.xlsx")
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 

@@ -10,8 +10,6 @@ import pytest
 from rampart.report.pages import fleet, war
 from report.page_reader import Page, numbers
 
-pytestmark = pytest.mark.xdist_group("report")  # what is made once for these is made in one process
-
 LANGUAGES = ("en", "fr")
 # What stands against the rule that a table has a caption today: this list only shrinks.
 WITHOUT_CAPTIONS = {"war", "war over paths"}

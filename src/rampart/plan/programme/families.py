@@ -11,7 +11,7 @@ import numpy as np
 
 from rampart.network.keys import Key
 from rampart.network.lags import Booleans, Floats, Integers
-from rampart.plan.programme.linear_model import Grid, LinearModel
+from rampart.plan.programme.linear_model import LinearModel
 from rampart.plan.programme.tree import Tree
 
 Role = Literal["decision", "flow", "level", "slack"]
@@ -103,9 +103,7 @@ class Family:
         if self.exists.any():
             order = np.arange(len(self.keys)) if order is None else order
             upper = np.broadcast_to(spec.upper, shape) / self.scale[:, None]
-            self.labels[order] = model.add_variables(
-                Grid(self.name, *shape), upper=upper[order], exists=self.exists[order]
-            )
+            self.labels[order] = model.add_variables(upper=upper[order], exists=self.exists[order])
 
     def __len__(self) -> int:
         return len(self.keys)

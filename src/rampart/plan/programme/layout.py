@@ -19,14 +19,12 @@ from rampart.plan.programme.programme import Programme
 class Layout:
     """Where each cell of the programme lies in the solver's matrix.
 
-    matrices          the programme as the solver takes it, scaled
-    column_of_label   solver column of each label of a variable, -1 where absent
+    matrices  the programme as the solver takes it, scaled
     row_family, row_key, row_node, row_scale               what each solver row is
     column_family, column_key, column_node, column_scale   what each column is; the key by its position in the family
     """
 
     matrices: Matrices
-    column_of_label: Integers
     row_family: list[str]
     row_key: list[Key]
     row_node: Integers
@@ -48,44 +46,29 @@ class Layout:
 
     def costs(self, measure: Measure) -> Floats:
         """Coefficient of every column in a measure, shape (columns,)."""
-        by_label = measure.coefficients(self.column_of_label.size)
-        cost = np.zeros(self.columns)
-        used = self.column_of_label >= 0
-        cost[self.column_of_label[used]] = by_label[used]
-        return cost
-
-    def columns_of(self, labels: Integers) -> Integers:
-        """Columns of labels that exist."""
-        found: Integers = self.column_of_label[labels[labels >= 0]]
-        return found
+        return measure.coefficients(self.columns)
 
 
 def lay_out(programme: Programme) -> Layout:
     """Where the solver's rows and columns lie. Raises CaseError where there is nothing to decide."""
     matrices = programme.model.matrices()
-    columns, rows = matrices.column_labels, matrices.row_labels
-    if not columns.size:
+    rows, columns = matrices.matrix.shape
+    if not columns:
         raise CaseError([Finding("nothing-to-plan")])
-    column_of_label = np.full(programme.model.labels, -1)
-    column_of_label[columns] = np.arange(columns.size)
-    family = np.empty(columns.size, dtype=object)
-    key, node = np.zeros((2, columns.size), dtype=np.int64)
-    scale = np.ones(columns.size)
+    family = np.empty(columns, dtype=object)
+    key, node = np.zeros((2, columns), dtype=np.int64)
+    scale = np.ones(columns)
     for name, variables in programme.families.items():
         k, n = np.nonzero(variables.labels >= 0)
-        at = column_of_label[variables.labels[k, n]]
+        at = variables.labels[k, n]
         family[at], key[at], node[at], scale[at] = name, k, n, variables.scale[k]
-    row_of_label = np.full(programme.model.row_labels, -1)
-    row_of_label[rows] = np.arange(rows.size)
-    row_family, row_key = np.empty(rows.size, dtype=object), np.empty(rows.size, dtype=object)
-    row_node, row_scale = np.zeros(rows.size, dtype=np.int64), np.ones(rows.size)
+    row_family, row_key = np.empty(rows, dtype=object), np.empty(rows, dtype=object)
+    row_node, row_scale = np.zeros(rows, dtype=np.int64), np.ones(rows)
     for block in programme.rows:
         k, n = np.nonzero(block.labels >= 0)
-        at = row_of_label[block.labels[k, n]]
+        at = block.labels[k, n]
         row_family[at], row_node[at], row_scale[at] = block.name, n, block.scale[k]
         keys = np.empty(len(block.keys), dtype=object)
         keys[:] = block.keys
         row_key[at] = keys[k]
-    return Layout(
-        matrices, column_of_label, list(row_family), list(row_key), row_node, row_scale, list(family), key, node, scale
-    )
+    return Layout(matrices, list(row_family), list(row_key), row_node, row_scale, list(family), key, node, scale)

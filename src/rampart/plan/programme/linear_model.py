@@ -1,108 +1,69 @@
-"""The linear model in linopy: the one file that knows its names, private ones included.
+"""The linear model: blocks of variables and of rows over (key, node), put together as matrices for the solver.
 
-Families of variables and of rows are blocks over (key, node); a label says which variable or row a cell is, -1 for none.
+A label is the number of a variable among the solver's columns, or of a row among its rows; -1 stands for none.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
 from rampart.network.lags import Booleans, Floats, Integers
 
-SIGNS = {"==": "=", "<=": "<=", ">=": ">="}
-
 
 @dataclass(frozen=True, eq=False)
 class Matrices:
-    """The model as the solver takes it: rows of ``matrix`` between their bounds, columns between theirs.
-
-    column_labels, row_labels  label of each column and row
-    """
+    """The model as the solver takes it: rows of ``matrix`` between their bounds, columns between theirs."""
 
     matrix: sp.csr_array
     lower: Floats
     upper: Floats
     row_lower: Floats
     row_upper: Floats
-    column_labels: Integers
-    row_labels: Integers
-
-
-class Grid(NamedTuple):
-    """Shape of a block, and the name of its keys' axis."""
-
-    name: str
-    keys: int
-    nodes: int
-
-    def coordinates(self) -> dict[str, Any]:
-        """Axes for linopy: keys by number, since it looks names up as text."""
-        import pandas as pd
-
-        return {self.name: pd.RangeIndex(self.keys, name=self.name), "node": pd.RangeIndex(self.nodes, name="node")}
 
 
 class LinearModel:
-    """An empty linopy model on the sparse path with v1 semantics, so that a mismatch of labels raises."""
+    """Variables from nothing up to a bound, and rows that hold between them, in the order in which they are added."""
 
     def __init__(self) -> None:
-        import linopy
+        self.columns = self.rows = 0
+        self._upper: list[Floats] = []
+        self._blocks: list[sp.csr_array] = []
+        self._row_lower: list[Floats] = []
+        self._row_upper: list[Floats] = []
 
-        linopy.options["semantics"] = "v1"
-        self._model = linopy.Model(sparse=True)
+    def add_variables(self, *, upper: Floats, exists: Booleans) -> Integers:
+        """Variables from nothing up to a bound; their labels, of the shape of ``exists``."""
+        labels = np.full(exists.shape, -1)
+        found = int(exists.sum())
+        labels[exists] = np.arange(self.columns, self.columns + found)
+        self.columns += found
+        self._upper.append(upper[exists])
+        return labels
 
-    @property
-    def labels(self) -> int:
-        """How many labels of variables there are."""
-        return int(self._model._xCounter)
+    def add_rows(self, matrix: sp.csr_array, sign: str, right: Floats, *, where: Booleans) -> Integers:
+        """Rows ``matrix @ variables  sign  right`` on the cells of ``where``; their labels, of its shape.
 
-    @property
-    def row_labels(self) -> int:
-        """How many labels of rows there are."""
-        return int(self._model._cCounter)
-
-    def add_variables(self, grid: Grid, *, upper: Floats, exists: Booleans) -> Integers:
-        """Variables from nothing up to a bound; their labels, shape (keys, nodes), -1 where none exists."""
-        import xarray as xr
-
-        coords = grid.coordinates()
-        variable = self._model.add_variables(
-            lower=0, upper=xr.DataArray(upper, coords=coords), coords=coords,
-            mask=xr.DataArray(exists.copy(), coords=coords), name=grid.name,
-        )  # fmt: skip
-        return np.asarray(variable.labels.transpose(grid.name, "node"))
-
-    def add_rows(self, grid: Grid, matrix: sp.csr_array, sign: str, right: Floats, *, where: Booleans) -> Integers:
-        """Rows ``matrix @ variables  sign  right``; their labels, shape (keys, nodes), -1 where none is wanted.
-
-        matrix  shape (keys x nodes, labels)
+        matrix  shape (cells, labels so far), a row for each cell in the order of ``where``
         """
-        import xarray as xr
-        from linopy.csr import CSRLinearExpression
-        from linopy.csr import Grid as LinopyGrid
-        from linopy.expressions import LinearExpression
-
-        coords = grid.coordinates()
-        csr = CSRLinearExpression(matrix, np.zeros(matrix.shape[0]), LinopyGrid(coords, {}), self._model)
-        self._model.add_constraints(
-            LinearExpression._from_csr(csr, self._model), SIGNS[sign], xr.DataArray(right.copy(), coords=coords),
-            mask=xr.DataArray(where, coords=coords), name=grid.name,
-        )  # fmt: skip
-        return np.asarray(self._model.constraints[grid.name].labels)
+        labels = np.full(where.shape, -1)
+        wanted = np.flatnonzero(where)
+        labels[where] = np.arange(self.rows, self.rows + wanted.size)
+        self.rows += wanted.size
+        level, free = right[where], np.full(wanted.size, np.inf)
+        self._blocks.append(matrix[wanted])
+        self._row_lower.append(-free if sign == "<=" else level)
+        self._row_upper.append(free if sign == ">=" else level)
+        return labels
 
     def matrices(self) -> Matrices:
         """The model in matrices."""
-        m = self._model.matrices
-        columns = np.asarray(m.vlabels)
-        # linopy has no matrix where nothing binds
-        matrix = sp.csr_array((0, columns.size)) if m.A is None else sp.csr_array(m.A)
-        right, sense = np.asarray(m.b, dtype=float), np.asarray(m.sense)
+        wide = [sp.csr_array((b.data, b.indices, b.indptr), shape=(b.shape[0], self.columns)) for b in self._blocks]
+        matrix = sp.csr_array(sp.vstack(wide)) if wide else sp.csr_array((0, self.columns))
+        nothing = np.zeros(0)
         return Matrices(
-            matrix, np.asarray(m.lb, dtype=float), np.asarray(m.ub, dtype=float),
-            np.where(sense == "<", -np.inf, right), np.where(sense == ">", np.inf, right),
-            columns, np.asarray(m.clabels),
+            matrix, np.zeros(self.columns), np.concatenate([nothing, *self._upper]),
+            np.concatenate([nothing, *self._row_lower]), np.concatenate([nothing, *self._row_upper]),
         )  # fmt: skip

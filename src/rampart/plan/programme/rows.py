@@ -15,7 +15,7 @@ from rampart.network.accounts import Posting
 from rampart.network.keys import Key, text
 from rampart.network.lags import Booleans, Floats, Integers, Lag, Matrix, Now
 from rampart.plan.programme.families import Families, Family, Undone
-from rampart.plan.programme.linear_model import Grid, LinearModel
+from rampart.plan.programme.linear_model import LinearModel
 from rampart.plan.programme.tree import Tree
 
 HOLDS = 1e-9
@@ -142,7 +142,7 @@ class Rows:
         if not self.keys:
             return
         shape = (len(self.keys), len(self.tree))
-        matrix = self._matrix(model.labels)
+        matrix = self._matrix(model.columns)
         level: Floats = np.broadcast_to(self.right, shape) / self.scale[:, None]
         filled = np.diff(matrix.indptr).reshape(shape) > 0
         wanted = np.broadcast_to(self.where, shape)
@@ -156,9 +156,7 @@ class Rows:
         if wanted.any():
             order = np.arange(len(self.keys)) if order is None else order
             at = (order[:, None] * len(self.tree) + np.arange(len(self.tree))).ravel()
-            self.labels[order] = model.add_rows(
-                Grid(self.name, *shape), matrix[at], self.sign, level[order], where=wanted[order]
-            )
+            self.labels[order] = model.add_rows(matrix[at], self.sign, level[order], where=wanted[order])
 
     def _matrix(self, labels: int) -> sp.csr_array:
         size = len(self.keys) * len(self.tree)

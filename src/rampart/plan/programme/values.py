@@ -36,7 +36,7 @@ class Values:
         for name, family in self.programme.families.items():
             values = np.zeros(family.labels.shape)
             live = family.labels >= 0
-            values[live] = self.columns[self.layout.column_of_label[family.labels[live]]]
+            values[live] = self.columns[family.labels[live]]
             values[np.abs(values) < ZERO] = 0.0
             result[name] = np.maximum(values, 0.0) * family.scale[:, None]
         return result

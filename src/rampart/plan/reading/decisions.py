@@ -112,7 +112,7 @@ class _Delays:
         each pass may start from where the undelayed one stood.
         """
         labels = self.v.programme.families[decision.family].labels[decision.key, :periods]
-        closed = self.solution.layout.columns_of(labels)
+        closed = labels[labels >= 0]
         by_name = {p.name: p for p in self.solution.passes}
         for stage in self.solver.stages:
             if stage.name == TIES:
@@ -129,7 +129,7 @@ class _Delays:
         """Probe a pass; what was settled as whole units may be decided later instead."""
         family = self.v.programme.families[decision.family]
         if family.whole[decision.key]:
-            at = self.solution.layout.columns_of(family.labels[decision.key])
+            at = family.labels[decision.key][family.labels[decision.key] >= 0]
             lower, upper = stage.lower.copy(), stage.upper.copy()
             lower[at], upper[at] = 0.0, float(self.solution.columns[at].sum())
             stage = replace(stage, lower=lower, upper=upper)
@@ -153,7 +153,7 @@ class _Delays:
         for n, key in enumerate(family.keys):
             if shortage.of(key).item == decision.item:
                 live = np.flatnonzero(family.labels[n] >= 0)
-                at = self.solution.layout.columns_of(family.labels[n])
+                at = family.labels[n, live]
                 months = self.v.tree.months[live] if shortage.lasting else np.ones(live.size)
                 total += float((columns[at] - before[at]) @ months * family.scale[n])
         return total if total > 1e-6 else None

@@ -65,7 +65,7 @@ class Ground:
         self.node_of_row: list[int] = self.layout.row_node.tolist()
         m, level = self.layout.matrices, self.by_row @ solution.columns
         self.reached = (level >= m.row_upper - REACHED * np.maximum(1.0, np.abs(level))).tolist()
-        self.whole = set(self.layout.columns_of(v.programme.whole_labels).tolist())
+        self.whole = set(v.programme.whole_labels.tolist())
         self.names: list[Named] = []
         self._numbers: dict[Named, int] = {}
         self.limits: dict[str, Limit] = {limit.rows: limit for part in parts for limit in part.limits(v.programme)}
@@ -254,7 +254,7 @@ def missing(v: Values, solution: Solution) -> Iterator[Missing]:
             continue
         family, amounts = v.programme.families[shortage.family], v[shortage.family]
         for k, node in zip(*np.nonzero(amounts > 0), strict=True):
-            column = int(solution.layout.column_of_label[family.labels[k, node]])
+            column = int(family.labels[k, node])
             mine = [p for p in priced if p.cost[column] > 0] or priced
             yield Missing(shortage, int(k), int(node), column, float(amounts[k, node]), mine)
 

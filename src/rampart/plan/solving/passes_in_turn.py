@@ -65,7 +65,7 @@ def solve(
     begun = time.monotonic()
     deadline = None if time_limit is None else begun + time_limit
     layout = lay_out(programme)
-    solver = PassSolver(layout, layout.columns_of(programme.whole_labels), seed=seed, mip_gap=mip_gap)
+    solver = PassSolver(layout, programme.whole_labels, seed=seed, mip_gap=mip_gap)
     rounds = [True, False] if solver.whole.size else [False]
     report = _Reporter(progress, begun, sum(len(programme.passes) - whole for whole in rounds))
     proved: dict[str, float] = {}

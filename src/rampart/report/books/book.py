@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ class Book:
         import xlsxwriter
 
         self.words, self.banner = words, banner
+        self.path, self.whole = path, BytesIO()
         self.file = xlsxwriter.Workbook(
-            str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+            self.whole, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         )
         properties: dict[str, Any] = {"title": title, "author": "Rampart"}
         if created is not None:  # the date of making is that of the answer: the same answer gives the same bytes
@@ -46,6 +48,11 @@ class Book:
             "quiet": self.file.add_format(font | {"font_color": "#595959"}),
         }
         self.used: set[str] = set()
+
+    def close(self) -> None:
+        """Write the workbook to its path, in one go: nothing half made is left open where the disk is full."""
+        self.file.close()
+        self.path.write_bytes(self.whole.getvalue())
 
     def sheet(self, name: str) -> Any:
         """A new sheet; names are cut to what Excel allows and kept apart."""

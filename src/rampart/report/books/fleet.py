@@ -42,7 +42,7 @@ def write_workbook(answer: Result, path: Path, language: Language = "en", *, ban
             _availability_chart(
                 book, sheet, frame, [(names(f, "fleets"), len(months_of(answer))) for f in fleets_of(answer)]
             )
-    book.file.close()
+    book.close()
     return path
 
 

@@ -49,7 +49,7 @@ def write_workbook(plan: Result, path: str | Path, language: Language = "en", *,
     _assumptions(book)
     _sources(book)
     _manifest(book)
-    book.file.close()
+    book.close()
     return path
 
 

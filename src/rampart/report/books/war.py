@@ -44,7 +44,7 @@ def write_workbook(made: Result, path: Path, language: Language = "en", *, banne
         sheet = catalogue_sheet(book, known, frame, cell, share=_is_share, unit=answer.unit, figures_in=figures_in)
         written.append((sheet.get_name(), known.help[language], frame.height))
     _overview(book, overview, answer, written)
-    book.file.close()
+    book.close()
     return path
 
 

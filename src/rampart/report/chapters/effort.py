@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from rampart.language.decisions_and_causes import bottleneck_name
+from rampart.language.explaining_plan import ALIKE
 from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.report.chapters.stock import chapter, item_cell
@@ -212,7 +213,10 @@ def _worst(answer: InWords) -> Listing:
     words = answer.words
     keys = ["objective", "holder", "item"]
     rank = dict(answer.result.case["priorities"].select("objective", "rank").iter_rows())
-    worst = answer["shortages"].sort("amount", "period", descending=[True, False]).unique(keys, keep="first")
+    as_large = pl.col("amount") >= pl.col("amount").max().over(keys) * (
+        1 - ALIKE
+    )  # of periods that are as short, the first
+    worst = answer["shortages"].filter(as_large).sort("period").unique(keys, keep="first")
     causes = answer["causes"].drop("month").rename({"amount": "part"})
     joined = worst.join(causes, on=[*keys, "period"], how="left")
     joined = joined.sort(*keys, "part", "code", descending=[False, False, False, True, False], nulls_last=True)

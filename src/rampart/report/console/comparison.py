@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
 from rampart.language.in_words import InWords
-from rampart.report.console.terminal import wide_console
+from rampart.report.console.wide import wide_console
 from rampart.results.result import Result
 
 if TYPE_CHECKING:

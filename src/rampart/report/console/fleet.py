@@ -8,7 +8,7 @@ from pathlib import Path
 from rampart.findings import Language
 from rampart.report.chapters.listing import Listing
 from rampart.report.charts.fleet import Names
-from rampart.report.console.terminal import wide_console
+from rampart.report.console.wide import wide_console
 from rampart.results.result import Result
 
 

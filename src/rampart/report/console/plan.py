@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rampart.findings import Language
 from rampart.language.decisions_and_causes import decision_name, delay, how_much, in_year
 from rampart.language.in_words import InWords
-from rampart.report.console.terminal import wide_console
+from rampart.report.console.wide import wide_console
 
 if TYPE_CHECKING:
     from rampart.results.result import Result

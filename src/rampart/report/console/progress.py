@@ -23,8 +23,8 @@ class Watch:
         self.words = Words(language)
         console = Console(stderr=True, quiet=quiet)
         self.bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
-            TextColumn("{task.fields[value]}"), TimeElapsedColumn(), TimeRemainingColumn(), console=console,
+            TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.completed}/{task.total}"),
+            TextColumn("{task.fields[value]}", markup=False), TimeElapsedColumn(), TimeRemainingColumn(), console=console,
             transient=True, disable=quiet or not console.is_terminal,
         )  # fmt: skip
         self.task: Any = None

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from rampart.findings import Language
-from rampart.report.console.terminal import wide_console
+from rampart.report.console.wide import wide_console
 
 if TYPE_CHECKING:
     import polars as pl

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rampart.findings import Language
 from rampart.language.in_words import InWords
 from rampart.report.chapters.war import listings
-from rampart.report.console.terminal import wide_console
+from rampart.report.console.wide import wide_console
 from rampart.results.result import Result
 
 

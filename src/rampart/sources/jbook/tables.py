@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from rampart.engine.whole_folder import whole_tables
 from rampart.findings import Finding, at_most_alike
 from rampart.sources.jbook.layout import YEARS, Kind, columns, record_tables
 from rampart.sources.jbook.opening import documents
@@ -229,12 +230,16 @@ def _not_read(document: str, table: str, column: str, position: int | None, text
     return Finding(code, table=table, row=position, column=column, value=text, file=document)
 
 
-def write_books(books: Books, folder: Path) -> Sequence[Path]:
-    """The tidy tables as Parquet files, one a table, and the count of elements."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, frame in {**books.tables, "counts": books.counts, "unnamed": books.unnamed()}.items():
-        path = folder / f"{name}.parquet"
-        frame.write_parquet(path)
-        written.append(path)
-    return written
+def write_books(books: Books, folder: Path, *, force: bool = False, sources: Iterable[Path] = ()) -> Sequence[Path]:
+    """The tidy tables as Parquet files, one a table, and the count of elements.
+
+    force    also over tables that are there, or into a folder that holds other files, which are kept
+    sources  what was read for it, never written over
+    Raises ``TakenError`` or ``PlaceError``.
+    """
+    frames = {**books.tables, "counts": books.counts, "unnamed": books.unnamed()}
+    names = {f"{name}.parquet": frame for name, frame in frames.items()}
+    with whole_tables(folder, is_table=names.__contains__, force=force, sources=sources) as part:
+        for name, frame in names.items():
+            frame.write_parquet(part / name)
+    return [folder / name for name in names]
