@@ -42,7 +42,9 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
 
 def _shortage(answer: InWords, objective: str, holder: str, item: str, group: pl.DataFrame) -> str:
     by_period = group.group_by("period", "month").agg(pl.col("amount").sum()).sort("period")
-    most = float(by_period.select(pl.col("amount").max()).item()) * (1 - ALIKE)  # of months that are as short, the first
+    most = float(by_period.select(pl.col("amount").max()).item()) * (
+        1 - ALIKE
+    )  # of months that are as short, the first
     worst = by_period.filter(pl.col("amount") >= most).row(0, named=True)
     return answer.words(
         "explain.shortage",
