@@ -11,14 +11,38 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from rampart.beliefs.hazards import hazards
 from rampart.case.calendar import month_number
+from rampart.case.likeness import likeness
 from rampart.case.tables import Case
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+
+
+def regimes_of(case: Case) -> tuple[tuple[str, ...], tuple[bool, ...]]:
+    """The regimes of a case, and whether each is the end.
+
+    The order hangs on data alone, so that no other spelling draws other paths: the present one first, then the likelier
+    to follow it, the end last. Where that leaves two the same, what the chain says of them goes before all else, so that
+    the same seed draws the same war when a stock, a need or a cost is another.
+    """
+    present, ends = case.settings["regime"], dict(case["regimes"].select("regime", "ends").iter_rows())
+    changes = case["transitions"].filter(pl.col("from_regime").eq_missing(present)).sort("after", nulls_last=False)
+    likelier = changes.unique("to_regime", keep="first", maintain_order=True)
+    chance = dict(likelier["to_regime", "probability"].iter_rows())
+    of_chain = likeness({table: case[table] for table in ("regimes", "transitions")})
+    of_case = likeness(case.tables)
+    order = sorted(
+        ends,
+        key=lambda r: (
+            bool(ends[r]), r != present, -chance.get(r, 0.0), of_chain.of("regimes", r), of_case.of("regimes", r), r,
+        ),
+    )  # fmt: skip
+    return tuple(order), tuple(bool(ends[r]) for r in order)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +65,7 @@ class Chain:
     @classmethod
     def of(cls, case: Case) -> Chain:
         """The chain of a case: its regimes, transitions and present regime."""
-        rows = list(case["regimes"].iter_rows(named=True))
-        regimes = tuple(r["regime"] for r in rows)
+        regimes, ends = regimes_of(case)
         if case.settings["regime"] not in regimes:
             raise ValueError(
                 f"the case names no present regime among {', '.join(regimes) or 'none'}: fill the setting 'regime'"
@@ -50,7 +73,7 @@ class Chain:
         changes: dict[tuple[str, int], dict[str, float]] = {}
         for r in case["transitions"].iter_rows(named=True):
             changes.setdefault((r["from_regime"], int(r["after"] or 0)), {})[r["to_regime"]] = r["probability"]
-        ends, start = [bool(r["ends"]) for r in rows], str(case.settings["regime"])
+        start = str(case.settings["regime"])
         durations = {int(r["months"]): float(r["over"]) for r in case["durations"].iter_rows(named=True)}
         if not durations:
             return cls.from_changes(regimes, ends, start, changes)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from rampart.beliefs.chain import Chain
+from rampart.beliefs.chain import Chain, regimes_of
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
@@ -35,9 +35,8 @@ Say = Callable[[str], None]
 
 def tree_of(case: Case, shape: Shape = "auto") -> tuple[Tree, Chain | None]:
     """The tree of a case and its chain (none where branches are given)."""
-    names = tuple(r["regime"] for r in case["regimes"].iter_rows(named=True))
     if shape == "given" or (shape == "auto" and not case["branches"].is_empty()):
-        return branching.given(case, names), None
+        return branching.given(case, regimes_of(case)[0]), None
     chain = Chain.of(case)
     return branching.grow(case, chain, regimes=shape == "regimes"), chain
 
@@ -67,7 +66,7 @@ def war_plan(
     """
     say = say or (lambda _: None)
     tree, chain = tree_of(case, shape)
-    ends = chain.ends if chain else np.array([bool(r["ends"]) for r in case["regimes"].iter_rows(named=True)])
+    ends = np.array(regimes_of(case)[1], dtype=bool)
     say("plan")
     problem = TreeProgramme(case, tree, objective=objective, effort=effort)
     known = _known(case, tree, objective, effort) if (compare or regret) and problem.one_scale else None
