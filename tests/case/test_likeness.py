@@ -66,3 +66,11 @@ def test_the_shipped_cases_have_nothing_twice_that_a_plan_chooses_between() -> N
     for name in ("tiny", "alliance-2023", "csis-155"):
         alike = likeness(rampart.read_case(CASES / name).tables).alike()
         assert not alike.keys() & {"lines", "contracts", "nations", "items"}, name
+
+
+def test_a_column_that_the_case_does_not_fill_says_nothing() -> None:
+    frames = dict(rampart.read_case(CASES / "tiny").tables)
+    blank = [name for name in frames["items"].columns if frames["items"][name].null_count() == frames["items"].height]
+    assert blank
+    fewer = likeness(frames | {"items": frames["items"].drop(blank)})
+    assert fewer.by_table == likeness(frames).by_table

@@ -1,7 +1,8 @@
 """Likeness: what every code of a case is, apart from its name.
 
 Two codes are alike when all data about them are the same, and they stand to codes that are alike: refined round by round,
-as in the test of graphs of Weisfeiler and Leman (1968). With it things are put in an order that hangs on data alone, so
+as in the test of graphs of Weisfeiler and Leman (1968). What is blank says nothing, so that a column that a case does not
+fill changes nothing. With it things are put in an order that hangs on data alone, so
 that another spelling of a code changes nothing; only what is alike in every datum is distinguished by name.
 """
 
@@ -139,19 +140,17 @@ def _read(table: str, frame: pl.DataFrame, places: dict[str, dict[str, int]]) ->
                 at = [-1 if code is None else known.setdefault(code, len(known)) for code in codes]
                 result.codes.append((sign, home, np.array(at, dtype=np.int64)))
             else:
-                result.data += mixed(sign + _numbers(frame[name]))
+                said = frame[name].is_not_null().to_numpy()
+                result.data[said] += mixed(sign + _numbers(frame[name]))[said]
     return result
 
 
 def _numbers(series: pl.Series) -> Words:
     """A number for each value."""
-    blank = series.is_null().to_numpy()
     if series.dtype == pl.String:
         of = {value: word(value) for value in series.unique().drop_nulls().to_list()}
-        found = np.array([of.get(value, BLANK) for value in series.to_list()], dtype=np.uint64)
-    else:
-        found = series.cast(pl.Float64).fill_null(0.0).to_numpy().copy().view(np.uint64)
-    return np.where(blank, BLANK, found)
+        return np.array([of.get(value, BLANK) for value in series.to_list()], dtype=np.uint64)
+    return series.cast(pl.Float64).fill_null(0.0).to_numpy().copy().view(np.uint64)
 
 
 def _refined(seen: list[_Seen], numbers: dict[str, Words]) -> dict[str, Words]:
@@ -161,7 +160,8 @@ def _refined(seen: list[_Seen], numbers: dict[str, Words]) -> dict[str, Words]:
         for rows in seen:
             whole = rows.data.copy()
             for sign, home, at in rows.codes:
-                whole += mixed(sign + np.append(numbers[home], BLANK)[at])  # -1, the last, is blank
+                named = at >= 0
+                whole[named] += mixed(sign + numbers[home][at[named]])
             for sign, home, at in rows.codes:
                 named = at >= 0
                 np.add.at(result[home], at[named], mixed(mixed(whole[named]) ^ sign))
