@@ -99,9 +99,9 @@ class Worth:
             whole = sum(need.values())
             if chance < 1e-9 or not whole:
                 continue
-            each = sum(n * self.month(m) * (self.f.demand_row(mine, m) or {"weight": 0})["weight"]
-                       for m, n in need.items())  # fmt: skip
-            each *= self.item[key[1]] / whole
+            asking = [m for m, n in need.items() if n]
+            each = sum(self.month(m) * (self.f.demand_row(mine, m) or {"weight": 0})["weight"] for m in asking)
+            each *= self.item[key[1]] / len(asking)
             corners = [(0.0, 1.0), *self.levels(key, regime, whole, sum(1 for n in need.values() if n))]
             found.append(Curve([(y, each * chance * w) for y, w in corners], chance, whole))
         return found
@@ -211,13 +211,13 @@ def _late(b: Builder, worth: Worth, key: Key, rows: list[Row]) -> None:
 
 
 def _due(b: Builder, worth: Worth, key: Key, rows: list[Row], t: int) -> float:
-    """What a unit due in a period is worth: by the need of its months, else by the months alone."""
+    """What a unit due in a period is worth: the mean over its months with need, else over all of them."""
     total, f = 0.0, b.f
     for regime, chance in worth.share(t).items():
         mine = worth.rows_in(rows, regime)
         need = {m: f.need(mine, m) for m in f.months(t)}
-        by = need if sum(need.values()) else dict.fromkeys(need, 1.0)
+        by = {m: 1.0 for m, n in need.items() if n} or dict.fromkeys(need, 1.0)
         weight = {m: (f.in_force(mine, m) or {"weight": 0.0})["weight"] for m in need}
-        mean = sum(by[m] * worth.month(m) * weight[m] for m in need) / sum(by.values())
+        mean = sum(worth.month(m) * weight[m] for m in by) / len(by)
         total += chance * mean * worth.item[key[1]]
     return total
