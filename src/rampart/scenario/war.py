@@ -367,6 +367,8 @@ def _months_of_need(problem: TreeProgramme, answer: Answer) -> tuple[Floats, Flo
     months = np.where(theirs | ~theirs.any(), months, 0.0)
     number = problem.programme["serve"].index
     served = np.zeros(len(problem.tree))
+    need, late = problem.programme.need, network.late
     for (key, node), amount in problem.decided(answer, "serve").items():
-        served[node] += amount * months[number[key]]
-    return served, months @ problem.programme.need
+        at = number[key]  # what is served beyond the need of the month counts where something is due from before
+        served[node] += (amount if late[at] else min(amount, float(need[at, node]))) * months[at]
+    return served, months @ need
