@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -395,3 +396,22 @@ def test_explain_refuses_a_code_the_case_does_not_have(planned: Path) -> None:
     refused = run("explain", planned, "--holder", "ZZZ")
     assert refused.exit_code == 2
     assert "ZZZ" in refused.stderr
+
+
+@pytest.mark.parametrize("page", ["cp1252", "cp850"])
+def test_a_code_page_without_arrows_gets_the_nearest_letters(page: str, tmp_path: Path) -> None:
+    """As where Windows writes into a file: the same lines, number for number."""
+    out = str(tmp_path / "out")
+    said("plan", TINY, "--no-report", "-o", out)
+    words = [sys.executable, "-m", "rampart", "explain", out, "--lang", "fr"]
+    here = os.environ | {"PYTHONUTF8": "0"}
+    whole, narrow = (
+        subprocess.run(words, capture_output=True, env=here | {"PYTHONIOENCODING": name}, check=True).stdout.decode(
+            name
+        )
+        for name in ("utf-8", page)
+    )
+    assert "→" in whole
+    assert "->" in narrow
+    assert "?" not in narrow
+    assert re.findall(r"\d", narrow) == re.findall(r"\d", whole)

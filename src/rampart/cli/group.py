@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import math
 import sys
+import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -46,6 +49,22 @@ def leave(wrong: FindingsError, language: Language, *, as_json: bool) -> NoRetur
     sys.exit(USAGE if isinstance(wrong, PlaceError) else FINDINGS)
 
 
+NEAREST = str.maketrans({
+    "\u202f": " ", "\u00a0": " ", "\u2009": " ", "→": "->", "–": "-", "—": "-", "•": "*", "’": "'",
+    "…": "...", "≥": ">=", "≤": "<=",
+})  # fmt: skip
+"""What is written in place of letters that a code page of Windows lacks."""
+
+
+def _nearest(wrong: UnicodeError) -> tuple[str, int]:
+    """The nearest letters that any code page has: the letter without its accent, else a question mark."""
+    if not isinstance(wrong, UnicodeEncodeError):
+        raise wrong
+    text = unicodedata.normalize("NFKD", wrong.object[wrong.start : wrong.end].translate(NEAREST))
+    kept = "".join(c for c in text if not unicodedata.combining(c))
+    return kept.encode("ascii", "replace").decode(), wrong.end
+
+
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="rampart")
 def main() -> None:
@@ -54,6 +73,10 @@ def main() -> None:
     A case is a folder of CSV or Parquet files, or an .xlsx workbook. Exit codes: 0 ok, 1 findings, 2 usage, or a
     place where nothing can be written, 3 some hard rule could not be kept, 4 time limit reached with a plan.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
+            codecs.register_error("rampart", _nearest)
+            stream.reconfigure(errors="rampart")
 
 
 def say(text: str = "") -> None:
