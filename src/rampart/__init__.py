@@ -22,6 +22,7 @@ _HOMES = {
     "plan": "rampart.plan.planning",
     "war_plan": "rampart.scenario.war",
     "sustain": "rampart.sustainment.answer",
+    "take": "rampart.results.taking",
     "explain": "rampart.language.explaining",
     "compare": "rampart.results.comparison",
     "write_report": "rampart.report.report",
@@ -36,7 +37,8 @@ _OLDER = {"Plan": "Result", "WarPlan": "Result", "read_plan": "read_result"}
 """Names of version 0.1, and what they are called now."""
 __all__ = [
     "Case", "CaseError", "Finding", "PlaceError", "Result", "ResultError", "TakenError", "__version__", "check_case",
-    "compare", "explain", "plan", "read_case", "read_result", "sustain", "war_plan", "write_report", "write_template",
+    "compare", "explain", "plan", "read_case", "read_result", "sustain", "take", "war_plan", "write_report",
+    "write_template",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from rampart.results.comparison import compare
     from rampart.results.folder import read_result
     from rampart.results.result import Result
+    from rampart.results.taking import take
     from rampart.scenario.war import war_plan
     from rampart.sustainment.answer import sustain
 

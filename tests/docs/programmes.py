@@ -29,6 +29,7 @@ def programmes() -> Iterator[Programme]:
     yield build(tiny)
     yield build(changed(tiny, "lines", ramp=100.0))
     yield build(placed_too_much())
+    yield build(taken_over(tiny))
     fleets = rampart.read_case(CASES / "deliver-or-repair")
     yield build(fleets, levels=support_levels(fleets))
     war = rampart.read_case(PUBLISHED / "war-1")
@@ -44,6 +45,13 @@ def placed_too_much() -> Case:
         resources=[{"resource": "hall", "capacity": 6.0}], uses=[{"resource": "hall", "line": "plant", "quantity": 1.0}],
         demand=[need(4.0)],
     )  # fmt: skip
+
+
+def taken_over(of: Case) -> Case:
+    """The case with an order that is taken and one that is intended."""
+    row = {"kind": "order", "line": "charge_line", "quantity": 10.0}
+    rows = [row | {"month": "2025-01", "firm": True}, row | {"month": "2025-02", "firm": False}]
+    return Case(tables={**of.tables, "taken": pl.DataFrame(rows, schema=of.tables["taken"].schema)})
 
 
 def changed(of: Case, table: str, **columns: float) -> Case:

@@ -45,6 +45,7 @@ class Builder(Decisions):
         self.purchases()
         for lane in self.f.lanes:
             self.sending(lane)
+        self.taken()
         self.demands()
         if levels is not None:
             add_fleets(self, levels, gift or {})

@@ -74,6 +74,34 @@ class Decisions:
                 if (t := f.period(then)) is not None:
                     self.resource_drawn[r["resource"], t] += share * order["quantity"] * r["quantity"]
 
+    def taken(self) -> None:
+        """What was taken over: carried out, given up (a rule gives way), left, or more."""
+        f = self.f
+        firm: dict[str, float] = defaultdict(float)
+        whole: dict[str, float] = defaultdict(float)
+        for r in f.rows("taken"):
+            t = f.period(f.month(r["month"], f.first))
+            if t is None:
+                continue
+            column = {
+                "order": f"order|{r['contract'] or r['line']}|{t}", "expansion": f"expand|{r['expansion']}|{t}",
+                "purchase": f"buy|{r['offer']}|{r['buyer']}|{t}",
+                "transfer": f"send|{r['origin']}|{r['destination']}|{r['item']}|{t}",
+            }[r["kind"]]  # fmt: skip
+            whole[column] += r["quantity"]
+            firm[column] += r["quantity"] if r["firm"] else 0.0
+        for column, quantity in whole.items():
+            terms = [(self.p.column(f"more|{column}"), -1.0)]
+            if column in self.p.columns:
+                terms.append((column, 1.0))
+            if firm[column]:
+                given = self.p.column(f"given_up|{column}", firm[column])
+                terms.append((given, 1.0))
+                self.slack.append((given, 1 / firm[column]))
+            if quantity > firm[column]:
+                terms.append((self.p.column(f"less|{column}", quantity - firm[column]), 1.0))
+            self.p.row(f"taken|{column}", terms, quantity, quantity)
+
     def spend(self, nation: str, month: int, purpose: str, kind: str, term: Term) -> None:
         """Count money of a nation in the fiscal year of a month."""
         self.spent[nation, self.f.fiscal_year(nation, month), purpose, kind].append(term)

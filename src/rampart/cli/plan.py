@@ -14,6 +14,7 @@ from rampart.cli.options import case_argument, force_option, json_option, langua
 from rampart.cli.planning import make_plan
 
 if TYPE_CHECKING:
+    from rampart.case.tables import Case
     from rampart.findings import Language
     from rampart.results.result import Result
 
@@ -22,14 +23,21 @@ if TYPE_CHECKING:
 @case_argument
 @with_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Plan folder. Default: out/<case name>.")
+@click.option(
+    "--take",
+    "taken",
+    type=click.Path(path_type=Path),
+    metavar="PLAN",
+    help="Take this plan's decisions of the first year over, and plan on.",
+)
 @click.option("--time-limit", type=float, metavar="SECONDS", help="Stop solving then, with the best plan so far.")
 @click.option("--report/--no-report", default=True, help="Also write the report beside the plan.")
 @force_option
 @language_option
 @json_option
 def plan(
-    case_path: Path, overrides: tuple[str, ...], out: Path | None, time_limit: float | None, report: bool, force: bool,
-    lang: Language, as_json: bool,
+    case_path: Path, overrides: tuple[str, ...], out: Path | None, taken: Path | None, time_limit: float | None,
+    report: bool, force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Plan a case: save the plan folder, print the decisions to take now and where the report lies.
 
@@ -37,9 +45,11 @@ def plan(
     """
     from rampart.engine.places import require_place
 
-    folder = out or Path("out") / "-".join([case_path.stem, *overrides])
-    require_place(folder, kind="plan", force=force, sources=[case_path])
+    folder = out or Path("out") / "-".join([case_path.stem, *overrides, *(["taken"] if taken else [])])
+    require_place(folder, kind="plan", force=force, sources=[case_path, *([taken] if taken else [])])
     case = load(case_path, overrides, lang, as_json=as_json)
+    if taken:
+        case = take_over(case, taken, lang, as_json=as_json)
     made = make_plan(case, lang, time_limit=time_limit, quiet=as_json)
     made.save(folder, force=force)
     written: tuple[Path, ...] = ()
@@ -54,9 +64,29 @@ def plan(
     sys.exit(exit_code(made))
 
 
+def take_over(case: Case, folder: Path, language: Language, *, as_json: bool) -> Case:
+    """The case with the decisions of a saved plan taken over; leaves with 1 where there is no plan in the folder."""
+    from rampart.cli.group import open_result, show_findings
+    from rampart.cli.options import FINDINGS
+    from rampart.findings import Finding
+    from rampart.results.comparison import NAMES
+    from rampart.results.taking import take
+
+    before = open_result(folder, language)
+    if before.kind != "plan":
+        name, name_fr = NAMES[before.kind]
+        wrong = Finding("taken-no-plan", value=str(folder), details={"kind": name, "kind_fr": name_fr})
+        show_findings((wrong,), language, as_json=as_json)
+        sys.exit(FINDINGS)
+    case = take(case, before)
+    if not as_json and (lost := tuple(f for f in case.findings if f.code == "taken-unknown")):
+        show_findings(lost, language, as_json=False)
+    return case
+
+
 def summary(made: Result, folder: Path, written: tuple[Path, ...]) -> dict[str, Any]:
     """A plan in JSON: status, passes, decisions, what gave way, where things lie."""
-    tables = ("passes", "decisions", "fill", "fleets", "support", "exchange", "bottlenecks", "rules_broken")
+    tables = ("passes", "decisions", "fill", "fleets", "support", "exchange", "bottlenecks", "rules_broken", "changes")
     return {
         "status": made.status,
         "feasible": made.feasible,

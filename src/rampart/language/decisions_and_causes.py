@@ -101,6 +101,8 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     """What a month's delay of a decision costs, in words."""
     words = answer.words
     objective = row["delay_objective"]
+    if objective is None and not row["decide_by"] and row.get("taken"):
+        return words("delay.taken")
     if objective is None:
         return words("delay.nothing" if row["decide_by"] else "delay.unknown")
     if row["delay_cost"] is not None and math.isinf(row["delay_cost"]):

@@ -25,6 +25,7 @@ from rampart.network.placed import (
     placed_orders,
 )
 from rampart.network.routes import Route, usable_routes
+from rampart.network.taken import Taken, decisions_taken
 from rampart.network.ways import (
     Channel,
     Input,
@@ -319,3 +320,8 @@ class Network:
     def drawn_resources(self) -> Floats:
         """What placed orders take of each shared resource, shape (resources, periods)."""
         return drawn_resources(self.drawing, self.uses_of, self.resources, self.calendar)
+
+    @cached_property
+    def taken(self) -> list[Taken]:
+        """Decisions taken over from an earlier plan."""
+        return decisions_taken(self.rows("taken"), self.calendar)

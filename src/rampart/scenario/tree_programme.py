@@ -18,6 +18,7 @@ from rampart.findings import CaseError, Finding
 from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
 from rampart.plan.model.build import build
+from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import lay_out
 from rampart.plan.programme.measures import Measure
 from rampart.plan.programme.programme import Programme
@@ -264,7 +265,7 @@ class TreeProgramme:
 def aims(programme: Programme, objective: str | None) -> list[Aim]:
     """Objectives in order, of which the last counts and those before it are held."""
     said = {r["rank"]: (r["cvar"] or 0.0, r["cvar_level"] or 0.0) for r in programme.network.rows("priorities")}
-    passes = [(rank, m, tolerance) for rank, m, tolerance in programme.passes if m.name != "ties"]
+    passes = [(rank, m, tolerance) for rank, m, tolerance in programme.passes if m.name not in SETTLING]
     if objective is not None:
         names = [m.name for _, m, _ in passes]
         if objective not in names:
@@ -285,7 +286,7 @@ def weights(programme: Programme) -> list[tuple[Measure, float]]:
     found = []
     for rank, measure, _ in programme.passes:
         own = worth.get(rank)
-        if measure.name == "ties":
+        if measure.name in SETTLING:
             continue
         if rank == 0:  # rules that had to give way weigh more than anything that may be had by breaking them
             found.append((measure, 10.0 * most))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rampart.case.checking import fleets, holdings, industry, structure, supply, times, war
+from rampart.case.checking import fleets, holdings, industry, structure, supply, taken, times, war
 from rampart.case.draft import Draft
 from rampart.findings import Finding
 
@@ -45,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     war.check_regimes,
     war.check_branches,
     war.check_idle_cost,
+    taken.check_taken,
     supply.check_supply,
     supply.check_in_time,
     fleets.check_breakdown,

@@ -30,10 +30,13 @@ OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """Measures of each objective of the case, with their units."""
 TIES = "ties"
+PERSISTENCE = "persistence"
+SETTLING = (PERSISTENCE, TIES)
+"""Passes that settle what the objectives of the case leave open: the plan nearest to the one taken over, then one vertex."""
 
 
 def objective_passes(p: Programme, parts: Sequence[Part]) -> list[tuple[int, Measure, float]]:
-    """(rank, measure, tolerance): rules first, ties last; a pass that nothing counts in is left out."""
+    """(rank, measure, tolerance): rules first, persistence and ties last; a pass that nothing counts in is left out."""
     weights: dict[str, list[Weight]] = {}
     for part in parts:
         for weight in part.measures(p):
@@ -48,7 +51,8 @@ def objective_passes(p: Programme, parts: Sequence[Part]) -> list[tuple[int, Mea
     passes = [(0, measure(*RULES), 0.0)]
     for row in sorted(p.network.rows("priorities"), key=lambda r: r["rank"]):
         passes += [(row["rank"], measure(*named), row["tolerance"]) for named in OBJECTIVES[row["objective"]]]
-    passes.append((max((found[0] for found in passes), default=0) + 1, ties(p), 0.0))
+    last = max((found[0] for found in passes), default=0)
+    passes += [(last + 1, measure(PERSISTENCE, "money unit"), 0.0), (last + 2, ties(p), 0.0)]
     return [found for found in passes if not found[1].empty]
 
 

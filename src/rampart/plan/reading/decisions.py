@@ -13,7 +13,7 @@ from rampart.catalogues.results import frame
 from rampart.network.keys import parts as parts_of
 from rampart.network.keys import text
 from rampart.network.lags import Floats, Integers, first_effect
-from rampart.plan.model.passes import TIES
+from rampart.plan.model.passes import SETTLING
 from rampart.plan.parts.part import Decision, Part, Shortage
 from rampart.plan.programme.values import Values
 from rampart.plan.solving.pass_solver import Stage
@@ -54,8 +54,14 @@ def decisions_now(v: Values, parts: Sequence[Part]) -> list[Decision]:
 
 def decide_now(v: Values, solution: Solution, parts: Sequence[Part]) -> pl.DataFrame:
     """The table of decisions: those whose delay costs most in the foremost objective come first."""
-    delays = _Delays(v, solution, parts)
-    found = [(d, delays.of(d) if n < PROBED else UNKNOWN) for n, d in enumerate(decisions_now(v, parts))]
+    delays, before = _Delays(v, solution, parts), taken_now(v)
+    found, probed = [], 0
+    for d in decisions_now(v, parts):
+        due = probed < PROBED and before.get((d.family, d.key), 0.0) < d.quantity * (
+            1 - LOSS
+        )  # what is taken is decided
+        found.append((d, delays.of(d) if due else UNKNOWN))
+        probed += due
     names = [s.name for s in solution.solver.stages]
     found.sort(key=lambda r: (
         names.index(r[1].objective) if r[1].objective else len(names), -(r[1].cost or 0.0), -r[0].money, r[0].kind,
@@ -65,10 +71,18 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part]) -> pl.DataF
     for n, (d, delay) in enumerate(found):
         by = None if delay.decide_by is None else month_text(delay.decide_by)
         rows.append((
-            n + 1, d.kind, d.who, text(d.code), parts_of(d.code), d.item, d.to, d.quantity, d.year_quantity, d.money, by,
+            n + 1, d.kind, d.who, text(d.code), parts_of(d.code), d.item, d.to, d.quantity, d.year_quantity,
+            before.get((d.family, d.key), 0.0), d.money, by,
             month_text(first_effect(v.case.calendar.first, d.lead)), delay.objective, delay.cost, delay.units,
         ))  # fmt: skip
     return frame("plan", "decisions", rows)
+
+
+def taken_now(v: Values) -> dict[tuple[str, int], float]:
+    """What was taken already of the first period's decisions, by family and position of the key."""
+    first = [t for t in v.network.taken if t.period == 0 and t.family in v.programme.families]
+    place = [v.programme.families[t.family].index.get(t.key, -1) for t in first]
+    return {(t.family, key): t.firm for t, key in zip(first, place, strict=True) if key >= 0}
 
 
 class _Delays:
@@ -115,7 +129,7 @@ class _Delays:
         closed = labels[labels >= 0]
         by_name = {p.name: p for p in self.solution.passes}
         for stage in self.solver.stages:
-            if stage.name == TIES:
+            if stage.name in SETTLING:
                 return None
             value, columns = self._probe(decision, stage, closed)
             if not np.isfinite(value):

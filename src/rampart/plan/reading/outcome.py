@@ -12,7 +12,7 @@ from rampart.catalogues.results import frame
 from rampart.network.keys import Contract, Pair, text
 from rampart.network.keys import parts as parts_of
 from rampart.network.lags import Floats
-from rampart.plan.model.passes import TIES
+from rampart.plan.model.passes import SETTLING
 from rampart.plan.parts.part import Part, shortages_in_order
 from rampart.plan.programme.values import Values
 from rampart.plan.solving.solution import Solution
@@ -120,10 +120,10 @@ def rules_broken(v: Values, parts: Sequence[Part]) -> pl.DataFrame:
 
 
 def passes(solution: Solution) -> pl.DataFrame:
-    """How each pass was solved; the tie-breaking pass has no meaning to a reader and is left out."""
+    """How each pass was solved; passes that settle ties have no meaning to a reader and are left out."""
     rows = [
         (p.rank, p.name, p.value, p.unit, p.bound, p.gap, p.status, p.iterations)
         for p in solution.passes
-        if p.name != TIES
+        if p.name not in SETTLING
     ]
     return frame("plan", "passes", rows)

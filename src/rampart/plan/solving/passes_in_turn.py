@@ -17,6 +17,7 @@ from rampart.network.lags import Floats
 from rampart.plan.programme.layout import lay_out
 from rampart.plan.programme.measures import Measure
 from rampart.plan.programme.programme import Programme
+from rampart.plan.solving.carried_out import carried_out, most_allowed, near_one
 from rampart.plan.solving.highs import OPTIMAL, TIME_LIMIT
 from rampart.plan.solving.pass_solver import PassSolver
 from rampart.plan.solving.solution import PassResult, Solution
@@ -66,6 +67,7 @@ def solve(
     deadline = None if time_limit is None else begun + time_limit
     layout = lay_out(programme)
     solver = PassSolver(layout, programme.whole_labels, seed=seed, mip_gap=mip_gap)
+    kept = carried_out(programme, layout)
     rounds = [True, False] if solver.whole.size else [False]
     report = _Reporter(progress, begun, sum(len(programme.passes) - whole for whole in rounds))
     proved: dict[str, float] = {}
@@ -80,7 +82,7 @@ def solve(
             cost = layout.costs(measure)
             limit = deadline if whole or len(rounds) == 1 else None
             try:
-                found = _one_pass(solver, rank, measure, cost, tolerance, limit, whole)
+                found = _one_pass(solver, rank, measure, cost, tolerance, limit, whole, kept)
             except NotSolved:
                 if not (whole and results):
                     raise
@@ -128,11 +130,10 @@ class _Reporter:
 
 
 def _one_pass(
-    solver: PassSolver, rank: int, measure: Measure, cost: Floats, tolerance: float, deadline: float | None, whole: bool
-) -> tuple[PassResult, Floats] | None:
-    # the solver's tolerances are absolute: bring the costs near one, by a power of two so that nothing is rounded
-    typical = np.median(np.abs(cost[cost != 0])) if cost.any() else 1.0
-    factor = 2.0 ** -round(np.log2(typical))
+    solver: PassSolver, rank: int, measure: Measure, cost: Floats, tolerance: float, deadline: float | None, whole: bool,
+    kept: Floats | None,
+) -> tuple[PassResult, Floats] | None:  # fmt: skip
+    factor = near_one(cost)
     solver.set_costs(cost * factor)
     status = solver.solve(deadline, whole=whole)
     info = solver.info
@@ -159,14 +160,15 @@ def _one_pass(
         none if whole else np.array(solution.row_dual)[: solver.rows] / factor,
         none if whole else np.array(solution.col_dual) / factor,
     )  # fmt: skip
+    given = None if kept is None else factor * float(cost @ kept)
     if whole:
         clean = solver.without_room(columns)
         reached = factor * value if clean is None else clean
-        most = reached + factor * tolerance * abs(value)
+        most = most_allowed(reached, factor * tolerance * abs(value), given)
         # the room must stand above the solver's own feasibility tolerance, or it finds no plan in it
         solver.hold_value(cost * factor, most, max(factor * 1e-6 * max(1.0, abs(value)), 1e-6))
     elif tolerance > 0:
-        solver.hold_value(cost * factor, factor * (value + tolerance * abs(value)))
+        solver.hold_value(cost * factor, most_allowed(factor * value, factor * tolerance * abs(value), given))
     else:
         solver.hold_optimal()
     return result, columns

@@ -15,6 +15,7 @@ from rampart.report.chapters.effort import money, production, reasons
 from rampart.report.chapters.plan_fleets import fleets, fleets_chart
 from rampart.report.chapters.promises import promises_chapter
 from rampart.report.chapters.stock import decisions, deliveries, stocks
+from rampart.report.chapters.taken import taken
 from rampart.report.chapters.trust import trust_chapters
 from rampart.report.charts.coverage import coverage_chart, overview_chart
 from rampart.report.charts.drawing import Figure
@@ -63,7 +64,7 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         key: {"figure": figure, "rows": [Markup(row) for row in figure.rows(words)]}  # noqa: S704 - drawn here, texts escaped
         for key, figure in charts(plan, language=language).items()
     }
-    parts = (decisions, stocks, deliveries, fleets, production, added, promises_chapter, money, reasons)
+    parts = (decisions, taken, stocks, deliveries, fleets, production, added, promises_chapter, money, reasons)
     plan_part = [part(answer) for part in parts]
     return environment.get_template("report.html.j2").render(
         answer=answer,
