@@ -99,7 +99,11 @@ class _Draw:
             order["inputs"] = self.c.choice([None, "supplied", "drawn", "drawn"])
         end = month_text(month_number(START) + self.months - 1)
         posture = self.c.choice([{}, {"posture": "here"}])
-        return make_case({"start": START, "end": end, **posture}, self.rows)
+        now = {"decide_now": self.c.choice(["2", "12"])} if self.whole else {}
+        for item in self.rows["items"] if self.whole else ():
+            item["kind"] = self.c.choice([item["kind"], "system"])
+            item["multiple"] = self.maybe(self.c.choice([0.5, 3.0]), 0.2)
+        return make_case({"start": START, "end": end, **posture, **now}, self.rows)
 
     def calendar(self) -> list[Row]:
         kind = self.c.choice(["months", "mixed", "quarters"])

@@ -197,7 +197,11 @@ class Builder(Decisions):
                 self.p.row(f"ramp|{name}", now[0] + [(c, -v) for c, v in before[0]], upper=allowed)
             before = now
             if row["lot"] is not None:
-                lots = self.p.column(f"lots|{name}", whole=True)
+                fed = any(
+                    f.due_now(s) and f.orderable(c, s) and t in f.shares(c.lead, s)
+                    for c in f.channels if c.line == code for s in f.periods
+                )  # fmt: skip
+                lots = self.p.column(f"lots|{name}", whole=fed)
                 self.p.row(f"lot|{name}", [(x, 1.0), (lots, -row["lot"])], 0.0, 0.0)
             self.set_up(code, t, x)
 

@@ -74,6 +74,13 @@ class Decisions:
                 if (t := f.period(then)) is not None:
                     self.resource_drawn[r["resource"], t] += share * order["quantity"] * r["quantity"]
 
+    def whole(self, item: str, s: int, column: str) -> None:
+        """A decision that is due now comes in whole multiples, of a system in single ones."""
+        multiple = self.f.items[item]["multiple"] or (1.0 if self.f.items[item]["kind"] == "system" else None)
+        if multiple and self.f.due_now(s):
+            units = self.p.column(f"units|{column}", whole=True)
+            self.p.row(f"multiple|{column}", [(column, 1.0), (units, -multiple)], 0.0, 0.0)
+
     def taken(self) -> None:
         """What was taken over: carried out, given up (a rule gives way), left, or more."""
         f = self.f
@@ -115,6 +122,7 @@ class Decisions:
             if not f.orderable(c, s):
                 continue
             o = self.p.column(f"order|{c.code}|{s}")
+            self.whole(line["item"], s, o)
             placed.append((o, 1.0))
             for month, share in f.effects(c.lead, s):
                 self.monthly[c.line, month].append((o, share))
@@ -170,7 +178,7 @@ class Decisions:
             start = f.starts[s]
             if not f.month(row["earliest"], f.first) <= start <= f.month(row["latest"], f.last):
                 continue
-            e = self.p.column(f"expand|{code}|{s}", whole=row["whole"])
+            e = self.p.column(f"expand|{code}|{s}", whole=row["whole"] and f.due_now(s))
             decided.append((e, 1.0))
             for month in range(start, f.last + 1):
                 added = rate * _ready(row, month - start)
@@ -218,6 +226,7 @@ class Decisions:
                 if not open_now or not f.shares(row["delay"], s):
                     continue
                 b = self.p.column(f"buy|{row['offer']}|{buyer}|{s}")
+                self.whole(row["item"], s, b)
                 bought[row["offer"]].append((b, 1.0))
                 monthly[row["offer"], s].append((b, 1.0))
                 for t, share in f.shares(row["delay"], s).items():
@@ -244,6 +253,7 @@ class Decisions:
             if not f.shares(lane.months, s):  # nothing of it would arrive within the plan
                 continue
             r = self.p.column(f"send|{lane.origin}|{lane.destination}|{lane.item}|{s}")
+            self.whole(lane.item, s, r)
             if math.isfinite(lane.capacity):
                 upper = lane.capacity * f.lengths[s]
                 self.p.row(f"route|{lane.origin}|{lane.destination}|{lane.item}|{s}", [(r, 1.0)], upper=upper)

@@ -86,6 +86,10 @@ class Facts:
         """Months of a period."""
         return range(self.starts[t], self.starts[t] + self.lengths[t])
 
+    def due_now(self, t: int) -> bool:
+        """Whether the decisions of a period are due now."""
+        return self.starts[t] < self.first + int(self.case.settings["decide_now"] or 12)
+
     def end(self, t: int) -> int:
         """Last month of a period."""
         return self.starts[t] + self.lengths[t] - 1

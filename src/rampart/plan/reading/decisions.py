@@ -142,7 +142,7 @@ class _Delays:
     def _probe(self, decision: Decision, stage: Stage, closed: Integers) -> tuple[float, Floats]:
         """Probe a pass; what was settled as whole units may be decided later instead."""
         family = self.v.programme.families[decision.family]
-        if family.whole[decision.key]:
+        if family.whole[decision.key].any():
             at = family.labels[decision.key][family.labels[decision.key] >= 0]
             lower, upper = stage.lower.copy(), stage.upper.copy()
             lower[at], upper[at] = 0.0, float(self.solution.columns[at].sum())

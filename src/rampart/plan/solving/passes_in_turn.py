@@ -76,7 +76,7 @@ def solve(
     for whole in rounds:
         results = []
         for rank, measure, tolerance in programme.passes:
-            if whole and measure.name == "ties":
+            if whole and measure.name == "ties" and len(programme.passes) > 1:
                 continue
             report.begin(measure.name)
             cost = layout.costs(measure)
