@@ -335,7 +335,7 @@ class Builder(Decisions):
         if self.slack:
             self.p.objective("rules", self.slack)
         ranked = sorted(f.rows("priorities"), key=lambda r: r["rank"])
-        order = [(r["objective"], r["tolerance"]) for r in ranked] or [(name, 1e-6) for name in ORDER]
+        order = [(r["objective"], r["tolerance"] or 0.0) for r in ranked] or [(name, 1e-6) for name in ORDER]
         self.passes["money"] = self.money
         for name, tolerance in order:
             if not any(value for _, value in self.passes[name]):

@@ -264,7 +264,7 @@ class TreeProgramme:
 def aims(programme: Programme, objective: str | None) -> list[Aim]:
     """Objectives in order, of which the last counts and those before it are held."""
     said = {r["rank"]: (r["cvar"] or 0.0, r["cvar_level"] or 0.0) for r in programme.network.rows("priorities")}
-    passes = [(rank, m, tolerance) for rank, m, tolerance in programme.passes if m.name != "ties"]
+    passes = [(each.rank, each.measure, each.stated) for each in programme.passes if each.name != "ties"]
     if objective is not None:
         names = [m.name for _, m, _ in passes]
         if objective not in names:
@@ -283,7 +283,7 @@ def weights(programme: Programme) -> list[tuple[Measure, float]]:
     if most is None:
         return []
     found = []
-    for rank, measure, _ in programme.passes:
+    for rank, measure in ((each.rank, each.measure) for each in programme.passes):
         own = worth.get(rank)
         if measure.name == "ties":
             continue

@@ -73,7 +73,7 @@ def solve(
     results: list[PassResult] = []
     for whole in rounds:
         results = []
-        for rank, measure, tolerance in programme.passes:
+        for rank, measure, tolerance in ((p.rank, p.measure, p.stated) for p in programme.passes):
             if whole and measure.name == "ties":
                 continue
             report.begin(measure.name)
