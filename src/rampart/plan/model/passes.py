@@ -13,7 +13,7 @@ from rampart.network.keys import number
 from rampart.network.lags import Floats
 from rampart.plan.parts.part import Part, Weight
 from rampart.plan.programme.families import Family
-from rampart.plan.programme.measures import ROOM, ROOM_FOR_STEADY, Measure, Pass
+from rampart.plan.programme.measures import ROOM, ROOM_FOR_STEADY, How, Measure, Pass
 from rampart.plan.programme.programme import Programme
 
 RULES = ("rules", "share-periods")
@@ -27,6 +27,7 @@ OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
     "requirement": (
         ("requirement_worst", "months of a full requirement, worst-off"),
         ("requirement_sum", "months of a full requirement"),
+        ("requirement_fair", "months of a full requirement"),
     ),
     "money": (("money", "money unit"),),
 }
@@ -34,6 +35,8 @@ OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
 STEADY, TIES = "steady", "ties"
 WHOLE = ("rules", "money", TIES)
 """Measures that are one term."""
+HOW: dict[str, How] = {"requirement_worst": "first", "requirement_sum": "told", "requirement_fair": "fair"}
+"""How the passes of an objective of several hang together."""
 
 
 def objective_passes(p: Programme, parts: Sequence[Part]) -> list[Pass]:
@@ -61,7 +64,8 @@ def _pass(row: Mapping[str, Any], measure: Measure) -> Pass:
     said = row["tolerance"]
     if row["objective"] == STEADY:
         return Pass(row["rank"], measure, ROOM, takes=ROOM_FOR_STEADY if said is None else said)
-    return Pass(row["rank"], measure, ROOM if said is None else said, said or 0.0)
+    how = HOW.get(measure.name, "held")
+    return Pass(row["rank"], measure, ROOM if said is None else said, said or 0.0, how=how)
 
 
 def ties(p: Programme) -> Measure:

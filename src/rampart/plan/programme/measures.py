@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import scipy.sparse as sp
@@ -16,6 +17,9 @@ ROOM = 1e-4
 """What a term may give for later passes where the case does not say, as a share of its own value."""
 ROOM_FOR_STEADY = 1e-2
 """What steady output may take of each need where the case does not say, as a share of its own value."""
+
+
+How = Literal["held", "first", "told", "fair"]
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,8 @@ class Pass:
     room   what each of its terms may give for later passes, as a share of its own value; 0: nothing
     stated the same where the case says so, else 0: a war of unknown length weighs all paths together and leaves no room
     takes  what it may itself take of each term of the needs before it, as a share of the term's own value
+    how    held: each term afterwards; first: the whole of it exactly, until its objective is settled; told: worked out for
+           its value and its prices, and not held; fair: not made small but shared, period by period
     """
 
     rank: int
@@ -102,6 +108,7 @@ class Pass:
     room: float = 0.0
     stated: float = 0.0
     takes: float = 0.0
+    how: How = "held"
 
     @property
     def name(self) -> str:
