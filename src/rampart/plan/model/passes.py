@@ -15,6 +15,7 @@ from rampart.plan.parts.part import Part, Weight
 from rampart.plan.programme.families import Family
 from rampart.plan.programme.measures import ROOM, ROOM_FOR_STEADY, How, Measure, Pass
 from rampart.plan.programme.programme import Programme
+from rampart.requirements.worth import without_worth
 
 RULES = ("rules", "share-periods")
 OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -33,7 +34,7 @@ OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """Measures of each objective of the case, with their units."""
 STEADY, TIES = "steady", "ties"
-WHOLE = ("rules", "money", TIES)
+WHOLE = ("rules", STEADY, "money", TIES)
 """Measures that are one term."""
 HOW: dict[str, How] = {"requirement_worst": "first", "requirement_sum": "told", "requirement_fair": "fair"}
 """How the passes of an objective of several hang together."""
@@ -47,6 +48,8 @@ def objective_passes(p: Programme, parts: Sequence[Part]) -> list[Pass]:
             weights.setdefault(weight.measure, []).append(weight)
 
     def measure(name: str, unit: str) -> Measure:
+        if name == STEADY and without_worth(p.case):
+            unit = "units a month"
         found = Measure(name, unit, parted=name not in WHOLE)
         for weight in weights.get(name, ()):
             found.add(p.families[weight.family], p.tree.probability * weight.each, term=weight.term)

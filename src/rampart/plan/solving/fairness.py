@@ -1,13 +1,14 @@
-"""Fair to the end: period by period the least share as large as it can be, then the next, until all shares are settled.
+"""Fair to the end: the least share as large as it can be, then the next, until all shares are settled.
 
-For the pairs of holder and item of a period whose share is not settled, ``least`` is made as large as it can be in
+Entries (a requirement at the end of a period; a demand) of one group are settled together, the groups in their order. For the
+entries of a group whose share is not settled, ``least`` is made as large as it can be in
 
-    part[p] short[p] + least <= 1,
+    lacks[e] x + least <= 1,
 
-``part[p] short[p]`` being the share of the requirement that lacks. A pair whose row has a price at the optimum cannot get more
-without another that has no more getting less: it is settled there, and the rest go on. The shares that come out are the only
-ones in which nobody can get more but at the cost of one who has less. Source: max-min fairness by saturation (Bertsekas and
-Gallager, Data Networks, 1992, 6.5.2; Ogryczak, Pióro and Tomaszewski 2005).
+``lacks[e] x`` being the share of the entry that lacks. An entry whose row has a price at the optimum cannot get more without
+another that has no more getting less: it is settled there, and the rest go on. The shares that come out are the only ones in
+which nobody can get more but at the cost of one who has less. Source: max-min fairness by saturation (Bertsekas and Gallager,
+Data Networks, 1992, 6.5.2; Ogryczak, Pióro and Tomaszewski 2005).
 """
 
 from __future__ import annotations
@@ -17,92 +18,99 @@ from dataclasses import dataclass
 import numpy as np
 
 from rampart.network.lags import Floats, Integers
-from rampart.plan.programme.layout import Layout
-from rampart.plan.programme.measures import Measure
-from rampart.plan.solving.highs import OPTIMAL, sparse
+from rampart.plan.solving.highs import OPTIMAL, Sparse, side_by_side, sparse
 from rampart.plan.solving.pass_solver import DUAL_TOLERANCE, NOTHING, PassSolver
 
-WHOLE = 1.0 - 1e-9
+PERTURBATION = "primal_simplex_bound_perturbation_multiplier"
+"""Option of the solver: moved bounds, mended at the end of each of the many runs, would take nearly all of the time."""
+ALL = 1.0 - 1e-9
 """Share from which nothing lacks."""
 
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """What is to be shared: columns of what lacks, share of the requirement that one unit of each is, and its node."""
+    """What is to be shared.
 
-    column: Integers
-    part: Floats
-    node: Integers
+    lacks   share of each entry that a unit of each column lacks, shape (entries, columns)
+    group   group of each entry, settled in their order, shape (entries,)
+    """
 
-
-def shares_of(measure: Measure, layout: Layout, weight: Floats) -> Shares:
-    """What a measure shares: it counts each share at the weight of its node, shape (nodes,)."""
-    cost = layout.costs(measure)
-    column = np.flatnonzero(cost)
-    node = layout.column_node[column]
-    return Shares(column, cost[column] / weight[node], node)
+    lacks: Sparse
+    group: Integers
 
 
-def share_fairly(solver: PassSolver, shares: Shares, deadline: float | None) -> tuple[str, int]:
-    """Settle all shares on what the solver holds, as upper bounds of what lacks. Status, and iterations of the solver."""
-    open_now = solver.upper[shares.column] > solver.lower[shares.column]
-    nodes = np.unique(shares.node[open_now])
-    first_row, first_column = solver.row_count, solver.column_count
-    least = dict(zip(nodes.tolist(), solver.add_variables(np.zeros(nodes.size)).tolist(), strict=True))
-    columns = np.arange(first_column, solver.column_count)
-    solver.set_bounds(columns, np.zeros(nodes.size), np.ones(nodes.size))
-    entries = np.flatnonzero(open_now)
-    row = np.full(shares.column.size, -1)
-    row[entries] = first_row + np.arange(entries.size)
-    at = np.arange(entries.size)
-    solver.add_rows_at_most(
-        sparse(
-            (
-                np.concatenate([shares.part[entries], np.ones(entries.size)]),
-                (
-                    np.concatenate([at, at]),
-                    np.concatenate([shares.column[entries], [least[n] for n in shares.node[entries].tolist()]]),
-                ),
-            ),
-            shape=(entries.size, solver.column_count),
-        ),
-        np.ones(entries.size),
-    )
+@dataclass(eq=False)
+class Shared:
+    """How it was shared.
+
+    status  of the solver; steps  its iterations
+    lack    share of each entry that lacks, shape (entries,)
+    levels  columns that share so, shape (columns,)
+    """
+
+    status: str
+    steps: int
+    lack: Floats
+    levels: Floats
+
+
+def share_fairly(solver: PassSolver, shares: Shares, deadline: float | None) -> Shared:
+    """Settle all shares among the plans that the solver holds; it stands afterwards as it stood."""
+    groups, of = np.unique(shares.group, return_inverse=True)
+    count, first_row = shares.group.size, solver.row_count
+    least = solver.add_variables(np.zeros(groups.size))
+    solver.set_bounds(least, np.zeros(groups.size), np.ones(groups.size))
+    into = sparse((np.ones(count), (np.arange(count), of)), shape=(count, groups.size))
+    solver.add_rows_at_most(side_by_side([shares.lacks, into]), np.ones(count))
+    solver.add_rows_at_most(side_by_side([shares.lacks, 0.0 * into]), np.full(count, np.inf))
+    shared = first_row + np.arange(count)
+    found = Shared(OPTIMAL, 0, np.zeros(count), np.zeros(0))
+    fixed = (solver.upper - solver.lower <= 0).astype(float)
+    entries = np.flatnonzero(abs(shares.lacks) @ (1.0 - fixed) > 0)
+    free = np.setdiff1d(np.arange(count), entries)
+    found.lack[free] = (shares.lacks @ np.where(fixed > 0, solver.lower, 0.0))[free]
+    _let_go(solver, shared[free])
     solver.set_costs(np.zeros(solver.column_count))
-    status, steps = OPTIMAL, 0
-    for node in nodes.tolist():
-        status, more = _share_node(solver, shares, entries[shares.node[entries] == node], row, least[node], deadline)
-        steps += more
-        if status != OPTIMAL:
+    solver.option(PERTURBATION, 0.0)
+    for group, column in enumerate(least.tolist()):
+        _share_group(solver, entries[of[entries] == group], shared, column, found, deadline)
+        if found.status != OPTIMAL:
             break
-    solver.delete_rows(np.arange(first_row, solver.row_count))
-    solver.delete_columns(columns)
-    return status, steps
+    solver.option(PERTURBATION, 1.0)
+    found.levels = solver.levels()[: solver.columns]
+    solver.delete_rows(np.concatenate([shared, shared + count]))
+    solver.delete_columns(least)
+    return found
 
 
-def _share_node(
-    solver: PassSolver, shares: Shares, mine: Integers, row: Integers, least: int, deadline: float | None
-) -> tuple[str, int]:
-    """Settle the shares of one node."""
-    one, steps = np.array([least]), 0
+def _let_go(solver: PassSolver, rows: Integers) -> None:
+    """Rows that hold no more."""
+    if rows.size:
+        solver.set_row_bounds(rows, np.full(rows.size, -np.inf), np.full(rows.size, np.inf))
+
+
+def _share_group(
+    solver: PassSolver, open_ones: Integers, shared: Integers, least: int, found: Shared, deadline: float | None
+) -> None:
+    """Settle the entries of one group."""
+    one = np.array([least])
     solver.set_costs(np.array([-1.0]), one)
-    while mine.size:
-        status = solver.solve(deadline)
-        steps += max(0, int(solver.info.simplex_iteration_count))
-        if status != OPTIMAL:
-            return status, steps
+    while open_ones.size:
+        found.status = solver.solve(deadline)
+        found.steps += max(0, int(solver.info.simplex_iteration_count))
+        if found.status != OPTIMAL:
+            return
         solution = solver.solution()
-        reached = float(solution.col_value[least])
-        price = np.abs(np.array(solution.row_dual)[row[mine]])
-        settled = price > DUAL_TOLERANCE if reached < WHOLE else np.ones(mine.size, dtype=bool)
-        if not settled.any():  # prices lost in rounding: those that stand at the limit
-            level = np.array(solution.row_value)[row[mine]]
+        reached, rows = -solver.value, shared[open_ones]
+        settled = np.abs(np.array(solution.row_dual)[rows]) > DUAL_TOLERANCE
+        if reached >= ALL:
+            settled[:] = True
+        elif not settled.any():  # prices lost in rounding: those that stand at the limit
+            level = np.array(solution.row_value)[rows]
             settled = level >= level.max() - NOTHING
-        at = mine[settled]
-        column = shares.column[at]
-        lack = max(0.0, 1.0 - reached) / shares.part[at] if reached < WHOLE else np.zeros(at.size)
-        solver.bound(column, np.minimum(solver.lower[column], lack), np.minimum(solver.upper[column], lack))
-        solver.set_row_bounds(row[at], np.full(at.size, -np.inf), np.full(at.size, np.inf))
-        mine = mine[~settled]
+        at = open_ones[settled]
+        found.lack[at] = 0.0 if reached >= ALL else max(0.0, 1.0 - reached)
+        _let_go(solver, shared[at])
+        solver.set_row_bounds(shared[at] + shared.size, np.full(at.size, -np.inf), found.lack[at])
+        open_ones = open_ones[~settled]
     solver.set_costs(np.zeros(1), one)
-    return OPTIMAL, steps

@@ -12,15 +12,16 @@ small again while steadiness is held, and stay where they then are.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from rampart.network.lags import Floats
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
-from rampart.plan.solving.fairness import share_fairly, shares_of
-from rampart.plan.solving.highs import OPTIMAL, TIME_LIMIT, Sparse
-from rampart.plan.solving.pass_solver import ROUNDING, PassSolver, State
+from rampart.plan.solving.fairness import Shares, share_fairly
+from rampart.plan.solving.highs import OPTIMAL, TIME_LIMIT, Sparse, sparse
+from rampart.plan.solving.pass_solver import NOTHING, ROUNDING, PassSolver, State
 from rampart.plan.solving.solution import PassResult
 
 GIVES = ("need", "own_use")
@@ -84,33 +85,54 @@ class LinearPasses:
 
     def _one(self, each: Pass, later: Sequence[Pass], earlier: Sequence[Pass], deadline: float | None) -> PassResult:
         if each.how == "fair":
-            result = self._share(each, deadline)
-        else:
-            if each.takes:
-                self._open(earlier, each.takes)
-            result = self._solve(each, deadline)
+            return self._share(each, later, deadline)
+        if each.takes:
+            self._open(earlier, each.takes)
+        result = self._solve(each, deadline)
         if not later or each.how == "told":
             return result
         if later[0].name == TIES:
-            if each.how != "fair":
-                self.solver.hold_optimal()
+            self.solver.hold_optimal()
             self.solver.close_rooms(self.levels)
         elif each.how == "first":
             self._first = self.solver.state()
             self.solver.hold_optimal()
-        elif each.how == "held":
-            self.hold(each, later)
+        elif self._gives(each, later):
+            levels = self._split(each, deadline)
+            self.solver.hold_terms(each.measure.terms, self.by_term(each), levels, each.room)
+            result = replace(result, terms=self.by_term(each) @ levels, columns=levels)
+        else:
+            self.solver.hold_optimal()
         if each.takes:
             self._give_back(earlier, deadline)
         return result
 
-    def hold(self, each: Pass, later: Sequence[Pass]) -> None:
-        """Hold what a pass reached."""
-        gives = each.name in GIVES and any(other.takes for other in later)
-        if each.room > 0 or gives:
-            self.solver.hold_terms(each.measure.terms, self.by_term(each), self.levels, each.room)
-        else:
-            self.solver.hold_optimal()
+    def _gives(self, each: Pass, later: Sequence[Pass]) -> bool:
+        """Whether later passes may take of a pass, so that each of its terms is held for itself."""
+        return each.room > 0 or (each.name in GIVES and any(other.takes for other in later))
+
+    def _split(self, each: Pass, deadline: float | None) -> Floats:
+        """The optimum of the pass just solved as it falls to its terms: the largest least share, then the next.
+
+        Without that what is held would hang on the way in which the solver came to the optimum. The share of a term that
+        lacks is its part of what it would be if nothing were had.
+        """
+        solver, by_term = self.solver, self.by_term(each)
+        open_terms = np.flatnonzero(by_term @ self.levels > NOTHING)
+        if open_terms.size < 2:
+            return self.levels
+        upper = solver.upper_at_first
+        whole = by_term @ np.where(np.isfinite(upper), upper, 0.0)
+        endless = (abs(by_term) @ (~np.isfinite(upper)).astype(float) > 0) | (whole <= 0)
+        lacks = sparse(by_term.multiply((1.0 / np.where(endless, 1.0, whole))[:, None]))
+        before = solver.state()
+        solver.hold_optimal()
+        shared = share_fairly(solver, Shares(lacks, np.zeros(lacks.shape[0], dtype=np.int64)), deadline)
+        solver.go_back(before)
+        if shared.status != OPTIMAL:
+            raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
+        self.levels = shared.levels
+        return self.levels
 
     def _solve(self, each: Pass, deadline: float | None) -> PassResult:
         solver, cost = self.solver, self.layout.costs(each.measure)
@@ -125,24 +147,26 @@ class LinearPasses:
         duals = np.array(solution.row_dual)[: solver.rows] / factor
         return self._result(each, cost, duals, np.array(solution.col_dual) / factor, iterations(solver))
 
-    def _share(self, each: Pass, deadline: float | None) -> PassResult:
-        """What lacks is shared, and every share is held with its room."""
-        solver, cost, shares = (
-            self.solver,
-            self.layout.costs(each.measure),
-            shares_of(each.measure, self.layout, self.weight),
-        )
-        status, steps = share_fairly(solver, shares, deadline)
-        if status != OPTIMAL:
-            raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
-        at, shared = shares.column, solver.upper[shares.column]
-        self.levels = solver.levels()[: solver.columns]
-        if self._first is not None and each.room > 0:
+    def _share(self, each: Pass, later: Sequence[Pass], deadline: float | None) -> PassResult:
+        """What lacks is shared, period by period, and every share is held with its room."""
+        solver, cost = self.solver, self.layout.costs(each.measure)
+        at = np.flatnonzero(cost)
+        node = self.layout.column_node[at]
+        part = cost[at] / self.weight[node]
+        lacks = sparse((part, (np.arange(at.size), at)), shape=(at.size, solver.columns))
+        shared = share_fairly(solver, Shares(lacks, node), deadline)
+        if shared.status != OPTIMAL:
+            raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
+        self.levels = shared.levels
+        last = bool(later) and later[0].name == TIES
+        if self._first is not None and each.room > 0 and not last:
             solver.go_back(self._first)
-            most = np.minimum(solver.upper[at], shared * (1 + each.room))
-            solver.bound(at, np.minimum(solver.lower[at], most), most)
+        most = np.minimum(solver.upper[at], shared.lack / part * (1.0 if last else 1.0 + each.room))
+        solver.bound(at, np.minimum(solver.lower[at], most), most)
+        if last:
+            solver.close_rooms(self.levels)
         nothing = np.zeros(0)
-        return self._result(each, cost, nothing, nothing, steps)
+        return self._result(each, cost, nothing, nothing, shared.steps)
 
     def _result(self, each: Pass, cost: Floats, duals: Floats, reduced: Floats, steps: int) -> PassResult:
         value = float(cost @ self.levels)
@@ -168,6 +192,7 @@ class LinearPasses:
             if status != OPTIMAL:
                 raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
             self.levels = solver.levels()
+            self._split(each, deadline)
             self.taken[each.name] = self.by_term(each) @ self.levels
             for n, held in enumerate(solver.held):
                 if held.term.measure == each.name:

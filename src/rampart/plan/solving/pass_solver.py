@@ -71,8 +71,9 @@ class State:
 class PassSolver(Highs):
     """The model of a plan: change costs, bounds and rows, and run again from where it stands.
 
-    whole  columns that are whole numbers where a pass asks for them
-    held   terms of the passes solved so far that a row or a bound holds; those that are fixed have none
+    whole           columns that are whole numbers where a pass asks for them
+    upper_at_first  upper bounds of the columns before anything was held
+    held            terms of the passes solved so far that a row or a bound holds; those that are fixed have none
     """
 
     def __init__(self, layout: Layout, whole: Integers, *, seed: int = 0, mip_gap: float = 1e-7) -> None:
@@ -80,7 +81,7 @@ class PassSolver(Highs):
         super().__init__(m.matrix, m.row_lower, m.row_upper, m.lower, m.upper, random_seed=seed, mip_rel_gap=mip_gap)
         self.columns, self.rows = self.column_count, self.row_count
         self.whole = np.sort(whole)
-        self.lower, self.upper = m.lower.copy(), m.upper.copy()
+        self.lower, self.upper, self.upper_at_first = m.lower.copy(), m.upper.copy(), m.upper
         self.row_lower, self.row_upper = m.row_lower.copy(), m.row_upper.copy()
         self.solved = False
         self.stages: list[Stage] = []
