@@ -56,11 +56,11 @@ class Measure:
         """
         values = np.broadcast_to(weight, family.labels.shape) * family.scale[:, None]
         live = (family.labels >= 0) & (values != 0)
-        own = np.array([self._term_of(key, term) for key in family.keys], dtype=np.int64) if live.any() else None
+        counts = live.any(axis=1).tolist() if live.size else [False] * len(family.keys)
+        own = [self._term_of(key, term) if c else -1 for key, c in zip(family.keys, counts, strict=True)]
         self._labels.append(family.labels[live])
         self._values.append(values[live])
-        if own is not None:
-            self._terms.append(np.broadcast_to(own[:, None], live.shape)[live])
+        self._terms.append(np.broadcast_to(np.array(own, dtype=np.int64)[:, None], live.shape)[live])
         return self
 
     def _term_of(self, key: Key, term: Callable[[Key], Key] | None) -> int:

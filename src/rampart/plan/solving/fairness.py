@@ -58,8 +58,10 @@ def share_fairly(solver: PassSolver, shares: Shares, deadline: float | None) -> 
     """Settle all shares among the plans that the solver holds; it stands afterwards as it stood."""
     groups, of = np.unique(shares.group, return_inverse=True)
     count, first_row = shares.group.size, solver.row_count
+    # what is due late may lack more than all that was asked for in one period
+    now = 1.0 - float((shares.lacks @ solver.levels()[: solver.columns]).max(initial=0.0))
     least = solver.add_variables(np.zeros(groups.size))
-    solver.set_bounds(least, np.zeros(groups.size), np.ones(groups.size))
+    solver.set_bounds(least, np.full(groups.size, min(0.0, now - NOTHING)), np.ones(groups.size))
     into = sparse((np.ones(count), (np.arange(count), of)), shape=(count, groups.size))
     solver.add_rows_at_most(side_by_side([shares.lacks, into]), np.ones(count))
     solver.add_rows_at_most(side_by_side([shares.lacks, 0.0 * into]), np.full(count, np.inf))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from rampart.network.lags import Floats
-from rampart.plan.programme.measures import Pass, Term
+from rampart.plan.programme.measures import ROOM, Pass, Term
 from rampart.plan.solving.highs import OPTIMAL, TIME_LIMIT, sparse
 from rampart.plan.solving.linear_passes import GIVES, TIES, LinearPasses, NotSolved, near_one
 
@@ -32,8 +32,12 @@ class Whole:
 
 
 def in_whole_numbers(passes: Sequence[Pass]) -> list[Pass]:
-    """The passes that whole numbers are sought for: fairness beyond the worst-off is settled for the whole numbers found."""
-    return [replace(each, how="held") for each in passes if each.how != "fair" and each.name != TIES]
+    """The passes that whole numbers are sought for: fairness beyond the worst-off is settled for the whole numbers found.
+
+    What whole numbers cost a pass is at most the room that passes have by default, however much the case may give.
+    """
+    sought = [each for each in passes if each.how != "fair" and each.name != TIES]
+    return [replace(each, how="held", room=min(each.room, ROOM)) for each in sought]
 
 
 class WholeNumbers:
