@@ -22,7 +22,7 @@ from rampart.network.payments import Flow
 from rampart.network.rates import Rates, line_rates
 from rampart.plan.programme.families import Families, Family
 from rampart.plan.programme.linear_model import LinearModel
-from rampart.plan.programme.measures import Measure
+from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.rows import Rows
 from rampart.plan.programme.scales import item_scales, money_scale
 from rampart.plan.programme.tree import Tree
@@ -49,7 +49,7 @@ class Programme:
     postings: list[Posting] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
     rows: list[Rows] = field(default_factory=list)
-    passes: list[tuple[int, Measure, float]] = field(default_factory=list)
+    passes: list[Pass] = field(default_factory=list)
 
     @cached_property
     def network(self) -> Network:

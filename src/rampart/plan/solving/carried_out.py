@@ -14,6 +14,7 @@ from rampart.plan.model.passes import PERSISTENCE, SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.highs import NoPlan
+from rampart.plan.solving.linear_passes import near_one
 from rampart.plan.solving.linear_programme import LinearProgramme
 
 
@@ -21,7 +22,7 @@ def carried_out(programme: Programme, layout: Layout) -> Floats | None:
     """Columns where every decision is as in the plan taken over and all else is best, pass by pass; None where nothing is
     taken over, or it cannot be carried out.
     """
-    change = next((m for _, m, _ in programme.passes if m.name == PERSISTENCE), None)
+    change = next((each.measure for each in programme.passes if each.name == PERSISTENCE), None)
     if change is None:
         return None
     m = layout.matrices
@@ -31,27 +32,12 @@ def carried_out(programme: Programme, layout: Layout) -> Floats | None:
     model = LinearProgramme(m.matrix, m.row_lower, m.row_upper, m.lower, upper, whole)
     found = None
     try:
-        for _, measure, _ in programme.passes:
-            if measure.name not in SETTLING:
-                cost = layout.costs(measure)
+        for each in programme.passes:
+            if each.name not in SETTLING and each.how in ("held", "first"):
+                cost = layout.costs(each.measure)
                 cost = cost * near_one(cost)
                 best, found, _ = model.minimise(cost)
                 model.hold_best(cost, best, 0.0)
     except NoPlan:
         return None
     return None if found is None else found[: layout.columns]
-
-
-def near_one(cost: Floats) -> float:
-    """Power of two that brings costs near one: the solver's tolerances are absolute, and nothing is rounded."""
-    typical = np.median(np.abs(cost[cost != 0])) if cost.any() else 1.0
-    return float(2.0 ** -round(np.log2(typical)))
-
-
-def most_allowed(value: float, room: float, kept: float | None) -> float:
-    """Most that a pass may come to for the passes after it.
-
-    value  its optimum; ``room`` beyond it; ``kept`` what the plan taken over gives, where there is one
-    """
-    most = value + room
-    return most if kept is None or kept > most else max(value, kept)
