@@ -125,6 +125,24 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     return words("delay.units", number=words.number(row["delay_units"]), unit=unit, objective=words.inside(name))
 
 
+def rounding(answer: InWords) -> str:
+    """What it costs that decisions are told to three figures; nothing where none was rounded."""
+    words, table, manifest = answer.words, answer["rounding"], answer.result.manifest
+    if manifest.get("rounding") == "none":
+        return words("rounding.exact")
+    if table.is_empty():
+        return ""
+    lost = table.filter(pl.col("loss") > 1e-6 * pl.col("value").abs().clip(lower_bound=1.0))
+    losses = []
+    for row in lost.iter_rows(named=True):
+        name, unit = words.choice("objective", row["objective"]), words.choice("objective_unit", row["unit"])
+        amount = words("quantity", number=words.number(row["loss"]), unit=unit)
+        if row["objective"] == "money":
+            amount = words.money(row["loss"])
+        losses.append(words("rounding.loss", objective=words.inside(name), amount=amount))
+    return words("rounding.costs", losses=words.list(losses)) if losses else words("rounding.free")
+
+
 def _pass_amount(answer: InWords, objective: str, cost: float) -> str:
     """An amount in the unit of an objective pass; less than a month is stated in days."""
     words = answer.words

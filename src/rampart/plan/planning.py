@@ -43,12 +43,13 @@ def plan(
     from rampart.plan.parts.part import brought_along
     from rampart.plan.parts.parts import PARTS
     from rampart.plan.programme.values import Values
-    from rampart.plan.reading.decisions import decide_now
+    from rampart.plan.reading.decisions import decide_now, decisions_now
     from rampart.plan.reading.duals import price_table
     from rampart.plan.reading.exchange import exchange
     from rampart.plan.reading.held import held_tables, rooms_taken
     from rampart.plan.reading.outcome import outcome_tables
     from rampart.plan.reading.reasons import explain
+    from rampart.plan.reading.rounded import rounded
     from rampart.plan.solving.passes_in_turn import solve
 
     if time_limit is not None and not time_limit > 0:
@@ -71,12 +72,17 @@ def plan(
     tables |= held_tables(values, solution)
     tables |= explain(values, solution, parts)
     clock.append(time.perf_counter())
-    tables["decisions"] = decide_now(values, solution, parts)
+    as_signed = rounded(values, solution, decisions_now(values, parts))
+    tables["rounding"] = as_signed.table()
+    clock.append(time.perf_counter())
+    tables["decisions"] = decide_now(values, solution, parts, as_signed)
     clock.append(time.perf_counter())
     laps = [after - before for before, after in pairwise(clock)]
-    spent = dict(zip(("build", "solve", "explain", "delays"), laps, strict=True))
+    spent = dict(zip(("build", "solve", "explain", "round", "delays"), laps, strict=True))
     manifest = manifest_of(case, solution, spent, seed=seed, mip_gap=mip_gap)
     manifest |= rooms_taken(values, solution) | brought_along(parts)
+    if as_signed.how:
+        manifest["rounding"] = as_signed.how
     manifest["alike"] = values.programme.likeness.alike()
     if found is not None:
         manifest["coupling"] = found.agreement()

@@ -16,6 +16,7 @@ from rampart.network.lags import Floats, Integers, first_effect
 from rampart.plan.model.passes import SETTLING
 from rampart.plan.parts.part import Decision, Part, Shortage
 from rampart.plan.programme.values import Values
+from rampart.plan.reading.rounded import Rounded, signed
 from rampart.plan.solving.pass_solver import Stage
 from rampart.plan.solving.solution import Solution
 
@@ -52,14 +53,16 @@ def decisions_now(v: Values, parts: Sequence[Part]) -> list[Decision]:
     return sorted(found, key=lambda d: (-d.money, d.kind, d.code, d.item, d.to))
 
 
-def decide_now(v: Values, solution: Solution, parts: Sequence[Part]) -> pl.DataFrame:
-    """The table of decisions: those whose delay costs most in the foremost objective come first."""
+def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: Rounded) -> pl.DataFrame:
+    """The table of decisions: those whose delay costs most in the foremost objective come first.
+
+    as_signed  their amounts, rounded
+    """
     delays, before = _Delays(v, solution, parts), taken_now(v)
     found, probed = [], 0
     for d in decisions_now(v, parts):
-        due = probed < PROBED and before.get((d.family, d.key), 0.0) < d.quantity * (
-            1 - LOSS
-        )  # what is taken is decided
+        taken = before.get((d.family, d.key), 0.0) >= d.quantity * (1 - LOSS)  # and so decided
+        due = probed < PROBED and not taken
         found.append((d, delays.of(d) if due else UNKNOWN))
         probed += due
     names = [s.name for s in solution.solver.stages]
@@ -68,10 +71,11 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part]) -> pl.DataF
         r[0].code, r[0].item, r[0].to,
     ))  # fmt: skip
     rows = []
-    for n, (d, delay) in enumerate(found):
+    for n, (one, delay) in enumerate(found):
+        d = signed(one, as_signed)
         by = None if delay.decide_by is None else month_text(delay.decide_by)
         rows.append((
-            n + 1, d.kind, d.who, text(d.code), parts_of(d.code), d.item, d.to, d.quantity, d.year_quantity,
+            n + 1, d.kind, d.who, text(d.code), parts_of(d.code), d.item, d.to, d.quantity, one.quantity, d.year_quantity,
             before.get((d.family, d.key), 0.0), d.money, by,
             month_text(first_effect(v.case.calendar.first, d.lead)), delay.objective, delay.cost, delay.units,
         ))  # fmt: skip
