@@ -94,6 +94,7 @@ class _Delays:
 
     def __init__(self, v: Values, solution: Solution, parts: Sequence[Part]) -> None:
         self.v, self.solution, self.solver = v, solution, solution.solver
+        self.firm = {(t.family, t.key, t.period): t.firm for t in v.network.taken}
         self.shortage_of: dict[str, Shortage] = {
             name: shortage
             for part in parts
@@ -129,8 +130,12 @@ class _Delays:
         As long as no pass has lost, the optimal plans of the delayed problem are among those of the undelayed one, so
         each pass may start from where the undelayed one stood.
         """
-        labels = self.v.programme.families[decision.family].labels[decision.key, :periods]
-        closed = labels[labels >= 0]
+        family = self.v.programme.families[decision.family]
+        taken = [
+            self.firm.get((family.name, family.keys[decision.key], int(t)), 0.0) for t in self.v.tree.period[:periods]
+        ]
+        labels = family.labels[decision.key, :periods]
+        closed = labels[(labels >= 0) & (np.array(taken) <= 0)]  # what is taken is not decided again
         by_name = {p.name: p for p in self.solution.passes}
         for stage in self.solver.stages:
             if stage.name in SETTLING:
