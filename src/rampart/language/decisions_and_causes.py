@@ -101,7 +101,8 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     """What a month's delay of a decision costs, in words."""
     words = answer.words
     objective = row["delay_objective"]
-    if objective is None and not row["decide_by"] and row.get("taken"):
+    taken, quantity = row.get("taken") or 0.0, row["quantity"] or 0.0
+    if objective is None and not row["decide_by"] and taken >= 0.999 * quantity > 0:
         return words("delay.taken")
     if objective is None:
         return words("delay.nothing" if row["decide_by"] else "delay.unknown")

@@ -9,6 +9,7 @@ import polars as pl
 
 from rampart.language.decisions_and_causes import bottleneck_in_text
 from rampart.language.in_words import InWords
+from rampart.language.rooms import shared, steadied
 from rampart.results.measures import measure
 from rampart.results.most_short import most_short
 from rampart.results.unknowns import unknown_stocks
@@ -82,8 +83,8 @@ def sentences(answer: InWords) -> list[str]:
     """Three to five headline sentences with numbers."""
     pass
 
-    told = [_coverage(answer), _deliveries(answer), *headlines(answer), _taken(answer)]
-    told += [_bottleneck(answer), _money(answer), _broken(answer)]
+    told = [_coverage(answer), shared(answer), _deliveries(answer), *headlines(answer), _taken(answer)]
+    told += [_bottleneck(answer), steadied(answer), _money(answer), _broken(answer)]
     return [t for t in told if t]
 
 

@@ -61,8 +61,7 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: 
     delays, before = _Delays(v, solution, parts), taken_now(v)
     found, probed = [], 0
     for d in decisions_now(v, parts):
-        taken = before.get((d.family, d.key), 0.0) >= d.quantity * (1 - LOSS)  # and so decided
-        due = probed < PROBED and not taken
+        due = probed < PROBED and not before.get((d.family, d.key))  # what is taken is decided, and not to be delayed
         found.append((d, delays.of(d) if due else UNKNOWN))
         probed += due
     names = [s.name for s in solution.solver.stages]
@@ -94,7 +93,6 @@ class _Delays:
 
     def __init__(self, v: Values, solution: Solution, parts: Sequence[Part]) -> None:
         self.v, self.solution, self.solver = v, solution, solution.solver
-        self.firm = {(t.family, t.key, t.period): t.firm for t in v.network.taken}
         self.shortage_of: dict[str, Shortage] = {
             name: shortage
             for part in parts
@@ -130,12 +128,8 @@ class _Delays:
         As long as no pass has lost, the optimal plans of the delayed problem are among those of the undelayed one, so
         each pass may start from where the undelayed one stood.
         """
-        family = self.v.programme.families[decision.family]
-        taken = [
-            self.firm.get((family.name, family.keys[decision.key], int(t)), 0.0) for t in self.v.tree.period[:periods]
-        ]
-        labels = family.labels[decision.key, :periods]
-        closed = labels[(labels >= 0) & (np.array(taken) <= 0)]  # what is taken is not decided again
+        labels = self.v.programme.families[decision.family].labels[decision.key, :periods]
+        closed = labels[labels >= 0]
         by_name = {p.name: p for p in self.solution.passes}
         for stage in self.solver.stages:
             if stage.name in SETTLING:
