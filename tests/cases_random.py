@@ -95,6 +95,8 @@ class _Draw:
         for table in LATER:
             self.rows[table] = getattr(self, table)()
         self.rows["uses"] = self.uses()
+        for contract in self.rows["contracts"]:
+            contract["later"] = self.maybe(self.c.choice([1, 2]), 0.15)
         for order in self.rows["orders"]:
             order["inputs"] = self.c.choice([None, "supplied", "drawn", "drawn"])
         end = month_text(month_number(START) + self.months - 1)

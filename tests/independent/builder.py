@@ -44,6 +44,9 @@ class Builder(Decisions):
         self.given_flows()
         for channel in self.f.channels:
             self.orders(channel)
+        for (_, contract, most), terms in self.contracted.items():
+            if terms and math.isfinite(most):
+                self.p.row(f"contract|{contract}", terms, upper=most)
         for code, row in self.f.expansions.items():
             self.expansion(code, row)
         self.purchases()

@@ -33,6 +33,7 @@ class Decisions:
         self.resource_drawn: dict[tuple[str, int], float] = defaultdict(float)
         self.paid: dict[tuple[str, int], float] = defaultdict(float)
         self.kept_up: dict[tuple[str, int], float] = defaultdict(float)
+        self.contracted: dict[tuple[str, str, float], list[Term]] = defaultdict(list)
         self.money: list[Term] = []
         self.slack: list[Term] = []
         self.pairs: set[Pair] = set()
@@ -90,8 +91,9 @@ class Decisions:
             t = f.period(f.month(r["month"], f.first))
             if t is None:
                 continue
+            later = f"+{r['later']}" if r["later"] else ""
             column = {
-                "order": f"order|{r['contract'] or r['line']}|{t}", "expansion": f"expand|{r['expansion']}|{t}",
+                "order": f"order|{r['contract'] or r['line']}{later}|{t}", "expansion": f"expand|{r['expansion']}|{t}",
                 "purchase": f"buy|{r['offer']}|{r['buyer']}|{t}",
                 "transfer": f"send|{r['origin']}|{r['destination']}|{r['item']}|{t}",
             }[r["kind"]]  # fmt: skip
@@ -137,8 +139,7 @@ class Decisions:
             for r in f.uses(c.line):
                 self.use(r["resource"], r["quantity"], list(f.effects(c.lead - r["offset"], s)), o)
             self.pay_order(c, s, o)
-        if placed and math.isfinite(c.most):
-            self.p.row(f"contract|{c.code}", placed, upper=c.most)
+        self.contracted[c.line, c.contract, c.most] += placed
 
     def pay_order(self, c: Channel, s: int, o: str) -> None:
         """Commitment at award, advance at award, the rest on delivery, of what arrives within the plan."""

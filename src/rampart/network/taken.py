@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from rampart.case.calendar import Calendar, month_number
-from rampart.network.keys import Contract, Expansion, Key, Lane, Package, Purchase, Shop
+from rampart.network.keys import Contract, Expansion, Key, Lane, LaterContract, Package, Purchase, Shop
 
 Row = Mapping[str, Any]
 
 DECIDED: Mapping[str, tuple[str, Callable[[Row], Key]]] = {
-    "order": ("order", lambda r: Contract(r["line"] or "", r["contract"] or "")),
+    "order": ("order", lambda r: ordered(r)),
     "expansion": ("expand", lambda r: Expansion(r["expansion"] or "")),
     "purchase": ("buy", lambda r: Purchase(r["offer"] or "", r["buyer"] or "")),
     "transfer": ("send", lambda r: Lane(r["origin"] or "", r["destination"] or "", r["item"] or "")),
@@ -19,6 +19,12 @@ DECIDED: Mapping[str, tuple[str, Callable[[Row], Key]]] = {
     "bays": ("bays", lambda r: Shop(r["shop"] or "")),
 }
 """Family of variables that each kind of decision is one of, and its key there."""
+
+
+def ordered(row: Row) -> Key:
+    """Key of an order."""
+    contract = Contract(row["line"] or "", row["contract"] or "")
+    return LaterContract(*contract, f"+{row['later']}") if row["later"] else contract
 
 
 class Taken(NamedTuple):

@@ -61,7 +61,7 @@ def take(case: Case, plan: Result, *, months: int = FIRST_YEAR) -> Case:
 def _decided(plan: Result) -> Iterator[dict[str, Any]]:
     """Everything that a plan decides, as rows of the table ``taken``."""
     for r in plan["orders"].iter_rows(named=True):
-        row = {"line": r["line"], "contract": r["contract"], "quantity": r["quantity"]}
+        row = {"line": r["line"], "contract": r["contract"], "later": r["later"] or None, "quantity": r["quantity"]}
         yield row | {"kind": "order", "month": _month(r["decide"]), "firm": bool(r["contract"] or r["commitment"])}
     for r in plan["expansions"].iter_rows(named=True):
         row = {"expansion": r["expansion"], "quantity": r["units"]}

@@ -9,7 +9,7 @@ import numpy as np
 
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
-from rampart.network.keys import Contract, Pair, text
+from rampart.network.keys import Pair, text
 from rampart.network.keys import parts as parts_of
 from rampart.network.lags import Floats
 from rampart.plan.model.passes import SETTLING
@@ -84,7 +84,7 @@ def given_away(v: Values) -> dict[tuple[str, str, str], Floats]:
     for posting in v.programme.account("stock"):
         if posting.kind != "made":
             continue
-        channel = buyers[Contract(*posting.of)]
+        channel = buyers[posting.of]
         if channel.ship_to in recipients and channel.buyer != channel.ship_to:
             key = (channel.buyer, channel.ship_to, str(posting.at[1]))
             family = v.programme.families[posting.family]
