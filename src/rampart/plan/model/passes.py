@@ -15,7 +15,6 @@ from rampart.plan.parts.part import Part, Weight
 from rampart.plan.programme.families import Family
 from rampart.plan.programme.measures import ROOM, ROOM_FOR_STEADY, How, Measure, Pass
 from rampart.plan.programme.programme import Programme
-from rampart.requirements.worth import without_worth
 
 RULES = ("rules", "share-periods")
 OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -23,7 +22,7 @@ OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
     "pledges": (("pledges", "months of a full pledge"),),
     "need": (("need", "months of need"),),
     "own_use": (("own_use", "months of need"),),
-    "steady": (("steady", "money unit a month"),),
+    "steady": (("steady", "full rates"),),
     "availability": (("availability", "months of a whole fleet"),),
     "requirement": (
         ("requirement_worst", "months of a full requirement, worst-off"),
@@ -51,8 +50,6 @@ def objective_passes(p: Programme, parts: Sequence[Part]) -> list[Pass]:
             weights.setdefault(weight.measure, []).append(weight)
 
     def measure(name: str, unit: str) -> Measure:
-        if name == STEADY and without_worth(p.case):
-            unit = "units a month"
         found = Measure(name, unit, parted=name not in WHOLE)
         for weight in weights.get(name, ()):
             found.add(p.families[weight.family], p.tree.probability * weight.each, term=weight.term)
