@@ -16,7 +16,11 @@ from independent.needs import Worth, add_needs
 from independent.programme import Programme, Solution
 from rampart.case.tables import Case
 
-ORDER = ("floors", "pledges", "need", "own_use", "availability", "requirement", "money")
+ORDER = ("floors", "pledges", "need", "own_use", "steady", "availability", "requirement", "money")
+ROOM, ROOM_FOR_STEADY = 1e-4, 1e-2  # of each part's own value, where the case does not say
+CODES = {"unmet": 3, "owed": 3, "below": 2, "unavailable": 1}  # codes in the name of a column that name its part
+Output = tuple[list[Term], float]
+"""Output of a line a month: what new orders bring, and what placed ones do."""
 
 
 def solve(case: Case) -> Solution:
@@ -134,7 +138,7 @@ class Builder(Decisions):
     def line(self, code: str) -> None:
         """Capacity, minimum, ramp, lots and set-up of one line."""
         f, row = self.f, self.f.lines[code]
-        before: tuple[list[Term], float] | None = None
+        before: Output | None = None
         for t in f.periods:
             name, placed = f"{code}|{t}", sum(self.placed[code, m] for m in f.months(t))
             x = self.p.column(f"output|{name}")
@@ -148,14 +152,57 @@ class Builder(Decisions):
                 self.slack.append((idle, 1 / least))
             months = f.lengths[t]
             now = [(x, 1 / months)], placed / months
-            if row["ramp"] is not None and before is not None:
-                allowed = row["ramp"] * (months + f.lengths[t - 1]) / 2 - now[1] + before[1]
-                self.p.row(f"ramp|{name}", now[0] + [(c, -v) for c, v in before[0]], upper=allowed)
+            self.pace(code, t, now, before)
             before = now
             if row["lot"] is not None:
                 lots = self.p.column(f"lots|{name}", whole=True)
                 self.p.row(f"lot|{name}", [(x, 1.0), (lots, -row["lot"])], 0.0, 0.0)
             self.set_up(code, t, x)
+
+    def pace(self, code: str, t: int, now: Output, before: Output | None) -> None:
+        """How output changes from the period before, or from the rate before the start."""
+        f, row, name, months = self.f, self.f.lines[code], f"{code}|{t}", self.f.lengths[t]
+        length = 1 if before is None else f.lengths[t - 1]
+        if before is None:
+            if row["rate_before"] is None:
+                return
+            before = [], row["rate_before"] / (12 if row["rate_per"] == "year" else 1)
+        book = now[1] - before[1]
+        change = now[0] + [(c, -v) for c, v in before[0]]
+        # orders for the last lead time of a line belong to the time after the plan
+        leads = [c.lead for c in f.channels if c.line == code]
+        counts = bool(leads) and f.end(t) <= f.last - min(leads)
+        if any(r["objective"] == "steady" for r in f.rows("priorities")):
+            up, down = self.p.column(f"rise|{name}"), self.p.column(f"fall|{name}")
+            terms = [(up, 1.0), (down, -1.0), *((c, -v) for c, v in change)]
+            self.p.row(f"pace|{name}", terms, book, book)
+            worth = self.worth_of(row["item"]) / f.unit
+            self.passes["steady"] += [(up, worth), (down, worth if counts else 0.0)]
+        if row["ramp"] is None or not self.output[code, t]:
+            return
+        most = row["ramp"] * (months + length) / 2
+        self.p.row(f"ramp|{name}", change, upper=max(0.0, most - book))
+        if counts:
+            was = before[1] if not before[0] and t == 0 else sum(f.capacity(code, m) for m in f.months(t - 1)) / length
+            falls = was - sum(f.capacity(code, m) for m in f.months(t)) / months if math.isfinite(was) else 0.0
+            allowed = max(most, falls) + book
+            back = [(c, -v) for c, v in change]
+            if t == 0 and allowed < 0:
+                steep = self.p.column(f"steep|{name}", -allowed)
+                self.slack.append((steep, 1 / before[1]))
+                back.append((steep, -1.0))
+            self.p.row(f"ramp_down|{name}", back, upper=allowed if t == 0 else max(0.0, allowed))
+
+    def worth_of(self, item: str) -> float:
+        """Worth of one unit: as stated, else its price; 1 for all where what is asked for has neither."""
+        f = self.f
+        asked = {r["item"] for r in f.rows("demand")}
+        asked |= {r["item"] for r in f.rows("deliveries") if r["status"] == "pledged"}
+        asked |= {r["item"] for r in f.rows("requirements") if r["called_upon"] is not None}
+        worth = {k: r["price"] if r["worth"] is None else r["worth"] for k, r in f.items.items()}
+        if any(worth[k] is None for k in asked) or worth[item] is None:
+            return 1.0
+        return float(worth[item])
 
     def rate(self, code: str, name: str, months: list[int]) -> None:
         """Maximum rate over a run of months that the same periods of decision feed."""
@@ -299,15 +346,32 @@ class Builder(Decisions):
         if self.slack:
             self.p.objective("rules", self.slack)
         ranked = sorted(f.rows("priorities"), key=lambda r: r["rank"])
-        order = [(r["objective"], r["tolerance"]) for r in ranked] or [(name, 1e-6) for name in ORDER]
         self.passes["money"] = self.money
-        for name, tolerance in order:
+        for row in ranked:
+            name, said = row["objective"], row["tolerance"]
+            room = ROOM if said is None else said
             if not any(value for _, value in self.passes[name]):
                 continue
             if name == "requirement":
-                thetas = [c for c in self.p.columns if c.startswith("worst|")]
-                worst = [(c, float(f.lengths[int(c.split("|")[2])])) for c in thetas]
-                self.p.objective("requirement_worst", worst, tolerance)
-                self.p.objective("requirement_sum", self.passes[name], tolerance)
+                self.requirement(room)
+            elif name == "steady":
+                self.p.objective(name, self.passes[name], ROOM, takes=ROOM_FOR_STEADY if said is None else said)
             else:
-                self.p.objective(name, self.passes[name], tolerance)
+                parts = None if name == "money" else {c: part_of(c) for c, _ in self.passes[name]}
+                self.p.objective(name, self.passes[name], room, parts=parts)
+
+    def requirement(self, room: float) -> None:
+        """The worst-off, the least sum, and shares fair to the end."""
+        f, terms = self.f, self.passes["requirement"]
+        thetas = [c for c in self.p.columns if c.startswith("worst|")]
+        worst = [(c, float(f.lengths[int(c.split("|")[2])])) for c in thetas]
+        months = {c: str(f.lengths[int(c.split("|")[-1])]) for c, _ in terms}
+        self.p.objective("requirement_worst", worst, room, how="first")
+        self.p.objective("requirement_sum", terms, room, how="told")
+        self.p.objective("requirement_fair", terms, room, parts=months, how="fair")
+
+
+def part_of(column: str) -> str:
+    """Part of a pass that a column belongs to."""
+    kind, *codes = column.split("|")
+    return "|".join(codes[: CODES[kind]])

@@ -20,7 +20,7 @@ def make_plan(case: Case, language: Language, *, time_limit: float | None = None
     """Plan with progress; leave with exit code 4 where the time ran out before any plan, 1 where the case allows none."""
     from rampart.findings import CaseError
     from rampart.plan.planning import plan
-    from rampart.plan.solving.passes_in_turn import NotSolved
+    from rampart.plan.solving.linear_passes import NotSolved
     from rampart.report.console.progress import Watch
 
     if case["priorities"].is_empty():  # fleets alone are sustained, not planned

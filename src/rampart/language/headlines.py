@@ -9,6 +9,7 @@ import polars as pl
 
 from rampart.language.decisions_and_causes import bottleneck_in_text
 from rampart.language.in_words import InWords
+from rampart.language.rooms import shared, steadied
 from rampart.results.measures import measure
 from rampart.results.most_short import most_short
 from rampart.results.unknowns import unknown_stocks
@@ -85,8 +86,8 @@ def _last_month(answer: InWords) -> str:
 
 def sentences(answer: InWords) -> list[str]:
     """Three to six headline sentences with numbers."""
-    told = [_believed(answer), _coverage(answer), _deliveries(answer), *headlines(answer)]
-    told += [_bottleneck(answer), _money(answer), _broken(answer)]
+    told = [_believed(answer), _coverage(answer), shared(answer), _deliveries(answer), *headlines(answer)]
+    told += [_bottleneck(answer), steadied(answer), _money(answer), _broken(answer)]
     return [t for t in told if t]
 
 

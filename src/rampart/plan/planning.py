@@ -46,6 +46,7 @@ def plan(
     from rampart.plan.reading.decisions import decide_now
     from rampart.plan.reading.duals import price_table
     from rampart.plan.reading.exchange import exchange
+    from rampart.plan.reading.held import held_tables, rooms_taken
     from rampart.plan.reading.outcome import outcome_tables
     from rampart.plan.reading.reasons import explain
     from rampart.plan.solving.passes_in_turn import solve
@@ -67,6 +68,7 @@ def plan(
     values, solution = solved() if found is None else (found.values, found.solution)
     clock = [clock[0], clock[-1], time.perf_counter()]
     tables = outcome_tables(values, solution, parts) | {"exchange": exchange(values, solution)}
+    tables |= held_tables(values, solution)
     tables |= explain(values, solution, parts)
     clock.append(time.perf_counter())
     tables["decisions"] = decide_now(values, solution, parts)
@@ -74,7 +76,7 @@ def plan(
     laps = [after - before for before, after in pairwise(clock)]
     spent = dict(zip(("build", "solve", "explain", "delays"), laps, strict=True))
     manifest = manifest_of(case, solution, spent, seed=seed, mip_gap=mip_gap)
-    manifest |= brought_along(parts)
+    manifest |= rooms_taken(values, solution) | brought_along(parts)
     if values.tree.chances:
         manifest["believed"] = believed(values)
     manifest["alike"] = values.programme.likeness.alike()

@@ -9,6 +9,7 @@ from rampart.plan.parts.line import Lines
 from rampart.plan.parts.money import Money
 from rampart.plan.parts.need import Needs
 from rampart.plan.parts.order import Order
+from rampart.plan.parts.pace import Pace
 from rampart.plan.parts.part import Part
 from rampart.plan.parts.pledge import Pledges
 from rampart.plan.parts.purchase import Purchases
@@ -19,6 +20,6 @@ from rampart.plan.parts.support import Support
 from rampart.plan.parts.transfer import Transfers
 
 PARTS: tuple[Part, ...] = (
-    Order(), Cancellation(), Lines(), Resources(), Expansions(), Purchases(), Transfers(), Stocks(), Needs(), Pledges(),
+    Order(), Cancellation(), Lines(), Pace(), Resources(), Expansions(), Purchases(), Transfers(), Stocks(), Needs(), Pledges(),
     RequirementsHeld(), Support(), Fleets(), Money(),
 )  # fmt: skip

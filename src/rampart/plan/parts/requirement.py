@@ -73,7 +73,8 @@ class RequirementsHeld(Part):
         months = p.tree.months
         yield Weight("floors", "below floor", months * share(1.0, p.floor))
         yield Weight("requirement_worst", "worst", months)
-        yield Weight("requirement_sum", "shortfall", months * share(1.0, p.requirement))
+        for measure in ("requirement_sum", "requirement_fair"):
+            yield Weight(measure, "shortfall", months * share(1.0, p.requirement))
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """A floor that must be kept; a requirement, or fairness, that comes first."""

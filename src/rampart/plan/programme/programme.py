@@ -23,7 +23,7 @@ from rampart.network.rates import Rates, line_rates
 from rampart.network.worth_of_need import WorthOfNeed, worth_of_need
 from rampart.plan.programme.families import Families, Family
 from rampart.plan.programme.linear_model import LinearModel
-from rampart.plan.programme.measures import Measure
+from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.need_steps import NeedSteps, need_steps
 from rampart.plan.programme.rows import Rows
 from rampart.plan.programme.scales import item_scales, money_scale
@@ -51,7 +51,7 @@ class Programme:
     postings: list[Posting] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
     rows: list[Rows] = field(default_factory=list)
-    passes: list[tuple[int, Measure, float]] = field(default_factory=list)
+    passes: list[Pass] = field(default_factory=list)
 
     @cached_property
     def network(self) -> Network:
