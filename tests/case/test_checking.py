@@ -134,6 +134,12 @@ BREAK = {
         lambda s: s.set("requirements", 4, "posture", "territorial"),
         "requirements", 3, "layer", "days_of_supply",
     ),
+    "called-upon-differs": (
+        lambda s: (s.set("requirements", 2, "called_upon", "0.002"), s.set("requirements", 3, "called_upon", "0.003")),
+        "requirements", 3, "called_upon", "0.003"),
+    "called-upon-without-need": (
+        lambda s: (s.set("requirements", 3, "called_upon", "0.002"), s.remove("priorities", 4)),
+        "requirements", 3, "called_upon", ""),
     "use-above-need": (lambda s: s.set("demand", 2, "use", "3001"), "demand", 2, "use", "3001"),
     "no-priorities": (
         lambda s: s.write("priorities", s.rows("priorities")[:1]),

@@ -43,6 +43,14 @@ class Demand(NamedTuple):
     purpose: str
 
 
+class Missing(NamedTuple):
+    """A step in which stock of an item may be missing at its holder's; 0 is missed first."""
+
+    holder: str
+    item: str
+    missing: int
+
+
 class Pledge(NamedTuple):
     """An item that a donor has pledged to a recipient."""
 
