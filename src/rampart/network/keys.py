@@ -51,6 +51,15 @@ class Missing(NamedTuple):
     missing: int
 
 
+class Lack(NamedTuple):
+    """A step in which an item that a holder needs for a purpose may lack; 0 is the first."""
+
+    holder: str
+    item: str
+    purpose: str
+    step: int
+
+
 class Pledge(NamedTuple):
     """An item that a donor has pledged to a recipient."""
 

@@ -15,12 +15,12 @@ YEARLY = (0.0, 0.02, 0.05, 0.1, 0.2)
 
 def a_month(yearly: float) -> float:
     """Chance a month of a chance a year."""
-    return 1.0 - (1.0 - yearly) ** (1.0 / 12.0)
+    return 1.0 - float((1.0 - yearly) ** (1.0 / 12.0))
 
 
 def a_year(monthly: float) -> float:
     """Chance a year of a chance a month."""
-    return 1.0 - (1.0 - monthly) ** 12.0
+    return 1.0 - float((1.0 - monthly) ** 12.0)
 
 
 def called_upon(case: Case) -> dict[tuple[str, str], float]:
@@ -29,7 +29,8 @@ def called_upon(case: Case) -> dict[tuple[str, str], float]:
     Rows of the case's posture and of none count; where rows of one holder and item differ, the case has a finding, and the
     first of them counts.
     """
-    posture, found = case.settings["posture"], {}
+    posture = case.settings["posture"]
+    found: dict[tuple[str, str], float] = {}
     for r in case["requirements"].iter_rows(named=True):
         if r["called_upon"] is not None and r["posture"] in (None, posture):
             found.setdefault((r["holder"], r["item"]), float(r["called_upon"]))

@@ -52,6 +52,20 @@ class Falling:
         """From ``worth`` at nothing to 0 at ``most`` units, along a straight line."""
         return cls((0.0, most), (worth, 0.0), WIDEST * most)
 
+    def times(self, factor: float) -> Falling:
+        """So many times the worth."""
+        return Falling(self.amount, tuple(factor * worth for worth in self.worth), self.widest)
+
+    def up_to(self, worth: float) -> float:
+        """Units up to the last of which the next is worth at least so much."""
+        found = 0.0
+        for (start, before), (stop, after) in pairwise(zip(self.amount, self.worth, strict=True)):
+            if after >= worth:
+                found = stop
+            elif before >= worth:
+                return start + (stop - start) * (before - worth) / (before - after)
+        return found
+
     def of(self, units: Floats | float) -> Floats:
         """Worth of so many units together, from the first: the integral, any shape."""
         at, height = np.array(self.amount), np.array(self.worth)
@@ -62,6 +76,15 @@ class Falling:
         slope = np.divide(height[n + 1] - height[n], length, out=np.zeros(np.shape(y)), where=length > 0)
         found: Floats = whole[n] + within * (height[n] + slope * within / 2.0)
         return found
+
+
+def mean_of(curves: Sequence[Falling], shares: Sequence[float]) -> Falling:
+    """One curve between some: at each worth the mean of the units up to which they are worth so much, by their shares."""
+    heights = sorted({worth for curve in curves for worth in curve.worth}, reverse=True)
+    parts = list(zip(curves, shares, strict=True))
+    amount = [sum(share * curve.up_to(height) for curve, share in parts) for height in heights]
+    widest = sum(share * curve.widest for curve, share in parts)
+    return Falling((0.0, *amount), (heights[0], *heights), widest)
 
 
 class Steps(NamedTuple):

@@ -197,9 +197,14 @@ def _decisions(problem: TreeProgramme, answer: Answer, *, root_only: bool) -> pl
 
 def _holdings(problem: TreeProgramme, answer: Answer) -> pl.DataFrame:
     rows = []
-    for family in ("stock", "serve", "unmet"):
+    for family in ("stock", "serve"):
         for (key, node), amount in sorted(problem.decided(answer, family).items()):
             rows.append((family, *key[:2], node, amount))
+    steps, unmet = problem.programme.need_steps, np.zeros(problem.programme.need.shape)
+    np.add.at(unmet, steps.demand, problem.amounts(answer, "unmet") * steps.short)
+    asked = problem.programme.exists("serve")
+    for n, demand in enumerate(problem.programme.network.demands):
+        rows += [("unmet", *demand[:2], node, float(unmet[n, node])) for node in np.flatnonzero(asked[n]).tolist()]
     return frame("war", "holdings", rows)
 
 
@@ -356,7 +361,7 @@ def _months_of_need(problem: TreeProgramme, answer: Answer) -> tuple[Floats, Flo
     In months of each need: quantities of different items are not added.
     """
     network = problem.programme.network
-    monthly = monthly_need(network)
+    monthly = monthly_need(problem.programme)
     months = np.divide(1.0, monthly, out=np.zeros_like(monthly), where=monthly > 0)
     theirs = np.array([demand.holder in network.recipients for demand in network.demands], dtype=bool)
     months = np.where(theirs | ~theirs.any(), months, 0.0)

@@ -23,13 +23,14 @@ import numpy as np
 from rampart.case.timelines import by_period
 from rampart.network.keys import Missing, Pair
 from rampart.network.lags import Floats
+from rampart.network.worth_of_need import worth_unit
 from rampart.plan.parts.part import Limit, Part, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
 from rampart.requirements.called_upon import called_upon
 from rampart.requirements.falling_worth import Falling, steps
-from rampart.requirements.worth import without_worth, worth_of_items, worth_of_months
+from rampart.requirements.worth import worth_of_items, worth_of_months
 
 STEPS = steps([Falling.to_nothing(1.0)])
 """Steps of a requirement of one unit, and what a unit of each is worth to a holder that has all below it."""
@@ -91,8 +92,7 @@ def when_called(p: Programme) -> Floats:
     In what worth is counted in; times the chance a month it is what the plan expects.
     """
     months = by_period(p.network.calendar, worth_of_months(p.case)[None, :])[0][p.tree.period]
-    of_item, home = worth_of_items(p.case), float(p.case.settings["worth_at_home"])
-    unit = 1.0 if without_worth(p.case) else p.unit
-    each = np.array([home * of_item[pair.item] / unit for pair in pairs_called_upon(p)])
+    of_item, home = worth_of_items(p.case), float(p.case.settings["worth_at_home"] or 0.0)
+    each = np.array([home * of_item[pair.item] / worth_unit(p.network) for pair in pairs_called_upon(p)])
     found: Floats = (each[:, None, None] * STEPS.worth[::-1][None, :, None] * months).reshape(-1, len(p.tree))
     return found
