@@ -91,8 +91,13 @@ def when_called(p: Programme) -> Floats:
 
     In what worth is counted in; times the chance a month it is what the plan expects.
     """
-    months = by_period(p.network.calendar, worth_of_months(p.case)[None, :])[0][p.tree.period]
     of_item, home = worth_of_items(p.case), float(p.case.settings["worth_at_home"] or 0.0)
     each = np.array([home * of_item[pair.item] / worth_unit(p.network) for pair in pairs_called_upon(p)])
-    found: Floats = (each[:, None, None] * STEPS.worth[::-1][None, :, None] * months).reshape(-1, len(p.tree))
+    found: Floats = (each[:, None, None] * STEPS.worth[::-1][None, :, None] * discounted_months(p)).reshape(-1, len(p.tree))
+    return found
+
+
+def discounted_months(p: Programme) -> Floats:
+    """Months of each node, each by what it is worth beside the first, shape (nodes,)."""
+    found: Floats = by_period(p.network.calendar, worth_of_months(p.case)[None, :])[0][p.tree.period]
     return found
