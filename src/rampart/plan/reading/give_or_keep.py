@@ -1,7 +1,7 @@
 """What the plan would give and keep at other chances of being called upon, and from which chance each donor would keep more.
 
 The pass of need is solved again from where it stood, with what stood before it held as it was: only the costs of what is
-missing at home change with the chances. Of all plans that are then best, one that gives least in the first year is read.
+missing at home change with the chances. Of all plans that are then best, the one is read that gives least in the first year.
 
 With N the worth that the need lacks and q H what the plan expects to miss at home, both passes in one, N + q H is concave
 and piecewise linear in q: a larger chance never lowers N and never raises H. The break-even of a donor is a kink of it, found
@@ -12,15 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from rampart.catalogues.results import frame
-from rampart.network.keys import Pair
+from rampart.network.keys import Pair, number
 from rampart.network.lags import Floats
 from rampart.plan.parts.give_or_keep import STEPS, chances, discounted_months, pairs_called_upon, when_called
-from rampart.plan.programme.measures import Measure
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.gifts import Sum, in_first_year
 from rampart.plan.solving.highs import OPTIMAL, NoPlan
@@ -34,10 +33,16 @@ FALLS_BY = 0.1
 """Share of its first-year gifts by which a donor gives less at its break-even."""
 SMALL = 1e-7
 """Share within which two values are one."""
+TRIFLE = 1e-6
+"""Weight, in the solver's costs near one, of what is to be small where all else is equal."""
+EQUALS = 0.01
+"""By how much at most donors that are equal are told apart."""
 MOST_CROSSINGS = 60
 
-GIVES_NOTHING, BOUND, AT_NO_CHANCE = "gives_nothing", "rank_binds", "at_no_chance"
-"""Why a donor has no break-even: it gives nothing; what ranks higher asks for the gift; no chance is large enough."""
+GIVES_NOTHING, BOUND, AT_NO_CHANCE, NOT_FOUND = "gives_nothing", "rank_binds", "at_no_chance", "not_found"
+"""Why a donor has no break-even: it gives nothing; what ranks higher asks for the gift; no chance is large enough; the solver
+found none.
+"""
 
 
 def give_or_keep(v: Values, solution: Solution) -> dict[str, pl.DataFrame]:
@@ -46,7 +51,7 @@ def give_or_keep(v: Values, solution: Solution) -> dict[str, pl.DataFrame]:
     if not known:
         return {}
     again = _NeedAgain(v, solution)
-    return {"give_or_keep": _table(again), "break_even": _break_even(again)}
+    return {"give_or_keep": _table(again), "break_even": _break_even(again, solution.columns)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +83,8 @@ class _NeedAgain:
         cost = next(result.cost for result in solution.passes if result.name == "need")
         size = cost.size
         self.stated = dict(chances(self.p))
-        self.called = self._when_called(size)
-        self.lost: Floats = cost - sum(self.stated[pair] * each for pair, each in self.called.items())
+        self.called = self._when_called()
+        self.lost: Floats = cost - self._weighed(self.stated, size)
         counted = np.flatnonzero(cost)
         self.factor = float(self.stage.cost[counted[0]] / cost[counted[0]]) if counted.size else 1.0
         self.gifts = {key: total for key, total in in_first_year(self.p).items() if key[0] not in v.network.recipients}
@@ -87,15 +92,22 @@ class _NeedAgain:
         self.months = discounted_months(self.p)
         self._come_back()
 
-    def _when_called(self, size: int) -> dict[Pair, Floats]:
-        """Cost of every column when a pair is called upon in every month, shape (columns,) each."""
-        found, each, n = {}, when_called(self.p), STEPS.width.size
+    def _when_called(self) -> dict[Pair, Sum]:
+        """What is missing of each pair costs when it is called upon in every month, as a sum over solver columns."""
+        found, each, n = {}, self.p.tree.probability * when_called(self.p), STEPS.width.size
+        family = self.p["missing"]
         for k, pair in enumerate(pairs_called_upon(self.p)):
-            mine = np.zeros(each.shape)
-            mine[k * n : (k + 1) * n] = each[k * n : (k + 1) * n]
-            measure = Measure("missing", "").add(self.p["missing"], self.p.tree.probability * mine)
-            found[pair] = measure.coefficients(size)
+            steps = slice(k * n, (k + 1) * n)
+            live, cost = family.labels[steps] >= 0, each[steps] * family.scale[steps, None]
+            found[pair] = Sum(family.labels[steps][live], cost[live])
         return found
+
+    def _weighed(self, chance: Mapping[Pair, float], size: int) -> Floats:
+        """Cost of every column for what is missing at home, at some chances, shape (columns,)."""
+        cost = np.zeros(size)
+        for pair, total in self.called.items():
+            cost[total.labels] += chance[pair] * total.each
+        return cost
 
     def _rows_of_gifts(self) -> dict[tuple[str, str], int]:
         """A row for the gifts of each donor and item, of which nothing is asked yet."""
@@ -130,7 +142,7 @@ class _NeedAgain:
         lower, upper = self.rows_now
         for key, row in self.row_of.items():
             amount = held[key] / self._typical(key) if key in held else np.inf
-            room = SMALL * max(1.0, abs(amount)) if key in held else 0.0
+            room = 10.0 * SMALL * max(1.0, abs(amount)) if key in held else 0.0
             lower[row], upper[row] = (amount - room, amount + room) if key in held else (-np.inf, np.inf)
         self._bounds_as_now()
 
@@ -141,12 +153,20 @@ class _NeedAgain:
 
         least  what is to be small of all that is best, shape (columns,)
         """
-        cost = self.factor * (self.lost + sum(chance[pair] * each for pair, each in self.called.items()))
-        self._minimise(cost)
+        self._minimise(self._cost(chance))
+        basis = self.solver.basis()
         self._hold_best()
         columns = self._minimise(least)
         self._bounds_as_now()
+        self.solver.begin_from(*basis)  # the next chance is not far, and the basis of the gifts stands at other bounds
         return self._found(columns)
+
+    def near(self, chance: Mapping[Pair, float], least: Floats) -> Found:
+        """The same but for a trifle, in one go: what is to be small weighs next to nothing beside all else."""
+        return self._found(self._minimise(self._cost(chance) + TRIFLE * least))
+
+    def _cost(self, chance: Mapping[Pair, float]) -> Floats:
+        return self.factor * (self.lost + self._weighed(chance, self.lost.size))
 
     def least_possible(self, least: Floats) -> Found:
         """The plan that gives least of all that keep what ranks higher, whatever the need lacks."""
@@ -180,18 +200,21 @@ class _NeedAgain:
 
     def _found(self, columns: Floats) -> Found:
         return Found(
-            float(self.lost @ columns), {pair: float(each @ columns) for pair, each in self.called.items()},
+            float(self.lost @ columns), {pair: total.of(columns) for pair, total in self.called.items()},
             {key: total.of(columns) for key, total in self.gifts.items()}, columns,
         )  # fmt: skip
 
     # -- what is given least -------------------------------------------------------------------------------------
 
     def giving(self, *keys: tuple[str, str]) -> Floats:
-        """First-year gifts of some donors and items, in typical flows of the items, as a cost of every column."""
+        """First-year gifts of some donors and items, in typical flows of the items, as a cost of every column.
+
+        Between donors that weigh the same, what their codes stand for decides.
+        """
         cost = np.zeros(self.lost.size)
         for key in keys:
-            total: Sum = self.gifts[key]
-            cost[total.labels] += total.each / self._typical(key)
+            total, spread = self.gifts[key], number(Pair(*key), self.p.likeness) % 1000 / 1000.0
+            cost[total.labels] += (1.0 + EQUALS * spread) * total.each / self._typical(key)
         return cost
 
 
@@ -255,52 +278,65 @@ def _worth_served(again: _NeedAgain, found: Found) -> dict[str, float]:
     return worth
 
 
-def _break_even(again: _NeedAgain) -> pl.DataFrame:
-    """From which chance each donor would give a tenth less in the first year, the others giving what they give."""
-    base = again.at(again.stated, again.giving(*again.gifts))
+def _break_even(again: _NeedAgain, plan: Floats) -> pl.DataFrame:
+    """From which chance each donor would give a tenth less in the first year, the others giving what they give.
+
+    plan  levels of all columns in the plan
+    """
+    base = {key: total.of(plan) for key, total in again.gifts.items()}
     rows: list[tuple[Any, ...]] = []
     for pair in again.called:
-        if pair.holder in again.v.network.recipients:
-            continue
-        given, stated = base.gifts.get((pair.holder, pair.item), 0.0), again.stated[pair]
-        chance, why = _switch(again, pair, base) if given > _trifle(again, pair) else (None, GIVES_NOTHING)
-        yearly = None if chance is None else a_year(chance)
-        rows.append((pair.holder, pair.item, stated, a_year(stated), given, chance, yearly, why))
+        if pair.holder not in again.v.network.recipients:
+            stated, found = again.stated[pair], _switch(again, pair, base)
+            yearly = None if found.chance is None else a_year(found.chance)
+            rows.append((*pair, stated, a_year(stated), found.given, found.chance, yearly, found.why))
     return frame("plan", "break_even", rows)
 
 
-def _trifle(again: _NeedAgain, pair: Pair) -> float:
-    """Units of an item that count as nothing."""
-    return SMALL * float(again.p.scale_of([pair.item])[0])
+class _Switch(NamedTuple):
+    """First-year gifts of a donor and item, and the smallest chance at which they fall by a tenth, or why there is none."""
+
+    given: float
+    chance: float | None
+    why: str | None
 
 
-def _switch(again: _NeedAgain, pair: Pair, base: Found) -> tuple[float | None, str | None]:
-    """The smallest chance at which the first-year gifts of one donor and item fall by a tenth, or why there is none."""
-    key = (pair.holder, pair.item)
-    again.hold_gifts({other: amount for other, amount in base.gifts.items() if other != key})
-    least, most = again.giving(key), (1.0 - FALLS_BY) * base.gifts[key] + _trifle(again, pair)
-    low = again.at(again.stated, least)
-    most = min(most, (1.0 - FALLS_BY) * low.gifts[key] + _trifle(again, pair))
-    high = again.at(again.stated | {pair: 1.0}, least)
-    if high.gifts[key] > most:
-        bound = again.least_possible(least).gifts[key] > most
-        again.hold_gifts({})
-        return None, BOUND if bound else AT_NO_CHANCE
-    chance, below, above = again.stated[pair], again.stated[pair], 1.0
+def _switch(again: _NeedAgain, pair: Pair, base: Mapping[tuple[str, str], float]) -> _Switch:
+    """The break-even of one donor and item; ``base`` are the first-year gifts of all in the plan."""
+    key, trifle = (pair.holder, pair.item), SMALL * float(again.p.scale_of([pair.item])[0])
+    if base.get(key, 0.0) <= trifle:
+        return _Switch(0.0, None, GIVES_NOTHING)
+    again.hold_gifts({other: amount for other, amount in base.items() if other != key})
+    least = again.giving(key)
+    try:
+        low = again.near(again.stated, least)
+        if low.gifts[key] <= trifle:
+            return _Switch(0.0, None, GIVES_NOTHING)
+        most = (1.0 - FALLS_BY) * low.gifts[key] + trifle
+        high = again.near(again.stated | {pair: 1.0}, least)
+        if high.gifts[key] > most:
+            bound = again.least_possible(least).gifts[key] > most
+            return _Switch(low.gifts[key], None, BOUND if bound else AT_NO_CHANCE)
+        return _Switch(low.gifts[key], _kink(again, pair, low, high, most), None)
+    except NoPlan:
+        return _Switch(base[key], None, NOT_FOUND)
+
+
+def _kink(again: _NeedAgain, pair: Pair, low: Found, high: Found, most: float) -> float:
+    """The chance of one pair at which its gifts fall to ``most``, between a plan that gives more and one that does not."""
+    least, below, above = again.giving((pair.holder, pair.item)), again.stated[pair], 1.0
     for _ in range(MOST_CROSSINGS):
         chance = _crossing(again, pair, low, high)
-        if not below < chance < above:
-            chance = above if chance >= above else below
+        if not below < chance < above or above - below < SMALL * above:
             break
-        between = again.at(again.stated | {pair: chance}, least)
+        between = again.near(again.stated | {pair: chance}, least)
         if _value(again, pair, between, chance) > _value(again, pair, high, chance) - _close(between):
-            break
-        if between.gifts[key] > most:
+            return chance
+        if between.gifts[(pair.holder, pair.item)] > most:
             low, below = between, chance
         else:
             high, above = between, chance
-    again.hold_gifts({})
-    return chance, None
+    return above
 
 
 def _value(again: _NeedAgain, pair: Pair, found: Found, chance: float) -> float:
@@ -309,7 +345,7 @@ def _value(again: _NeedAgain, pair: Pair, found: Found, chance: float) -> float:
 
 
 def _close(found: Found) -> float:
-    return 1e-9 * max(1.0, abs(found.lost))
+    return 1e-12 * max(1.0, abs(found.lost))
 
 
 def _crossing(again: _NeedAgain, pair: Pair, low: Found, high: Found) -> float:
