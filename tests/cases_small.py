@@ -31,7 +31,11 @@ def month(number: int) -> str:
 
 
 def case(
-    months: int, priorities: Sequence[str] = NEED_FIRST, *, settings: Mapping[str, str] | None = None, **rows: Sequence[Row]
+    months: int,
+    priorities: Sequence[str] = NEED_FIRST,
+    *,
+    settings: Mapping[str, str] | None = None,
+    **rows: Sequence[Row],
 ) -> Case:
     """One member, its partner and one item, with the tables given."""
     nations = [{"nation": "AAA", "role": "member"}, {"nation": "UUU", "role": "recipient"}]

@@ -39,7 +39,7 @@ def plan(
     progress    called as each pass starts and ends
     parts       the parts of the plan; by default ``rampart.plan.parts.parts.PARTS``, to which others may be added
     give_or_keep  also say what would be given and kept at other chances of being called upon, and from which chance each
-                donor would give a tenth less, where requirements state one; the need is solved again some dozen times
+                donor would give a tenth less, where requirements state one; not where the time ran out
     """
     from rampart.plan.coupling import coupled, wanted
     from rampart.plan.model.build import build
@@ -73,10 +73,11 @@ def plan(
     clock.append(time.perf_counter())
     tables["decisions"] = decide_now(values, solution, parts)
     clock.append(time.perf_counter())
-    tables |= at_other_chances(values, solution) if give_or_keep else {}
-    clock.append(time.perf_counter())
+    weighed = at_other_chances(values, solution) if give_or_keep and solution.status == "optimal" else {}
+    tables |= weighed
+    clock += [time.perf_counter()] if weighed else []
     laps = [after - before for before, after in pairwise(clock)]
-    spent = dict(zip(("build", "solve", "explain", "delays", "give_or_keep"), laps, strict=True))
+    spent = dict(zip(("build", "solve", "explain", "delays", "give_or_keep"), laps, strict=False))
     manifest = manifest_of(case, solution, spent, seed=seed, mip_gap=mip_gap)
     manifest |= brought_along(parts)
     manifest["alike"] = values.programme.likeness.alike()

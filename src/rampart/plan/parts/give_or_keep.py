@@ -62,7 +62,9 @@ class GiveOrKeep(Part):
 
     def measures(self, p: Programme) -> Iterable[Weight]:
         """Worth of what is missing, by the chance that it is called upon."""
-        yield Weight("need", "missing", np.repeat(list(chances(p).values()), STEPS.width.size)[:, None] * when_called(p))
+        yield Weight(
+            "need", "missing", np.repeat(list(chances(p).values()), STEPS.width.size)[:, None] * when_called(p)
+        )
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """What is kept at home is worth more there."""
@@ -93,7 +95,9 @@ def when_called(p: Programme) -> Floats:
     """
     of_item, home = worth_of_items(p.case), float(p.case.settings["worth_at_home"] or 0.0)
     each = np.array([home * of_item[pair.item] / worth_unit(p.network) for pair in pairs_called_upon(p)])
-    found: Floats = (each[:, None, None] * STEPS.worth[::-1][None, :, None] * discounted_months(p)).reshape(-1, len(p.tree))
+    found: Floats = (each[:, None, None] * STEPS.worth[::-1][None, :, None] * discounted_months(p)).reshape(
+        -1, len(p.tree)
+    )
     return found
 
 

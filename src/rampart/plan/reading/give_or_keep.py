@@ -268,7 +268,9 @@ def _worth_served(again: _NeedAgain, found: Found) -> dict[str, float]:
     """Worth of the recipients' need that is served, by item: of all that is asked, less what is lacking."""
     p, family = again.p, again.p["unmet"]
     worth: dict[str, float] = {}
-    asked = np.where(np.isfinite(p.need_steps.width), p.need_steps.width, (p.tree.so_far @ p.need.T).T[p.need_steps.demand])
+    asked = np.where(
+        np.isfinite(p.need_steps.width), p.need_steps.width, (p.tree.so_far @ p.need.T).T[p.need_steps.demand]
+    )
     for n, key in enumerate(family.keys):
         live = np.flatnonzero(family.labels[n] >= 0)
         at = family.labels[n, live]
