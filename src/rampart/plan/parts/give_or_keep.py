@@ -46,9 +46,9 @@ class GiveOrKeep(Part):
         pairs = pairs_called_upon(p)
         keys = [Missing(*pair, n) for pair in pairs for n in range(STEPS.width.size)]
         # of what lies on the shelf the last unit is worth least, and is missed first
-        most = asked(p)[:, None, :] * STEPS.width[::-1][None, :, None]
+        most = (asked(p)[:, None, :] * STEPS.width[::-1][None, :, None]).reshape(len(keys), len(p.tree))
         yield FamilySpec(
-            "missing", keys, "slack", exists=most.reshape(len(keys), -1) > 0, upper=most.reshape(len(keys), -1),
+            "missing", keys, "slack", exists=most > 0, upper=most,
             scale=p.scale_of(key.item for key in keys),
         )  # fmt: skip
 
