@@ -1,8 +1,9 @@
 """What units of a need are worth, by demand and period, in one regime.
 
-    worth of the y-th unit     each[g,t] w(y)     each[g,t] = a[i] sum over m of need[g,m] d[m] weight[g,m] / need[g,t]
+    worth of the y-th unit     each[g,t] w(y)     each[g,t] = a[i] mean over m of d[m] weight[g,m]
 
-g, t    demand (of item i) and period; m months of t
+g, t    demand (of item i) and period; m the months of t in which something is needed, so that how much is needed in which
+        of them changes no worth
 a, d    worth of a unit of the item and of a month (``requirements.worth``)
 weight  ``demand.weight`` in force in the month
 w       falls from level to level of the need, else 1 up to it (``requirements.levels``)
@@ -52,14 +53,13 @@ def worth_of_need(network: Network, regime: str | None = None) -> WorthOfNeed:
     monthly = np.nan_to_num(network.demand_monthly("need", regime))
     weight = _carried(network.demand_monthly("weight", regime))
     factor = weight * worth_of_months(case)
-    need, lengths = by_period(calendar, monthly), np.asarray(calendar.lengths, dtype=float)
-    mean = by_period(calendar, factor) / lengths
-    weighed = by_period(calendar, monthly * factor)
-    by_need = np.divide(weighed, need, out=mean, where=need > 0)
+    asks, lengths = (monthly > 0).astype(float), np.asarray(calendar.lengths, dtype=float)
+    asked, mean = by_period(calendar, asks), by_period(calendar, factor) / lengths
+    of_months = np.divide(by_period(calendar, asks * factor), asked, out=mean, where=asked > 0)
     of_item = worth_of_items(case)
-    each = by_need * np.array([of_item[key.item] for key in keys]).reshape(-1, 1) / worth_unit(network)
+    each = of_months * np.array([of_item[key.item] for key in keys]).reshape(-1, 1) / worth_unit(network)
     levels = tuple({} if late else levels_of(case, key, regime) for key, late in zip(keys, network.late, strict=True))
-    return WorthOfNeed(need, each, by_period(calendar, (monthly > 0).astype(float)), levels)
+    return WorthOfNeed(by_period(calendar, monthly), each, asked, levels)
 
 
 def worth_of_pledges(network: Network) -> Floats:

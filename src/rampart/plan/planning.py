@@ -80,12 +80,25 @@ def plan(
     spent = dict(zip(("build", "solve", "explain", "delays", "give_or_keep"), laps, strict=False))
     manifest = manifest_of(case, solution, spent, seed=seed, mip_gap=mip_gap)
     manifest |= brought_along(parts)
+    if values.tree.chances:
+        manifest["believed"] = believed(values)
     manifest["alike"] = values.programme.likeness.alike()
     if found is not None:
         manifest["coupling"] = found.agreement()
     tables["duals"] = price_table(values.programme, solution)
     tables["pegging"] = pegging(case, tables)
     return Result.of("plan", case, tables, manifest)
+
+
+def believed(v: Values) -> list[dict[str, Any]]:
+    """Regimes over which worth is expected, with the chance of each in the first and the last period."""
+    mix = v.tree.mix
+    if mix is None:
+        return []
+    return [
+        {"regime": regime, "first": round(float(first), 6), "last": round(float(last), 6)}
+        for regime, first, last in zip(v.tree.regimes, mix[0], mix[-1], strict=True)
+    ]
 
 
 def manifest_of(
