@@ -15,7 +15,8 @@ def chance_text(words: Words, chance: float | None) -> str:
     """A chance with as many decimals as its size deserves: 0.17 %, 4.5 %, 20 %."""
     if chance is None:
         return words("none")
-    return words.share(chance, digits=0 if chance in (0.0, 1.0) or chance >= 0.1 else 1 if chance >= 0.01 else 2)
+    whole = abs(100.0 * chance - round(100.0 * chance)) < 1e-9
+    return words.share(chance, digits=0 if whole or chance >= 0.1 else 1 if chance >= 0.01 else 2)
 
 
 def worth_label(answer: InWords) -> str:
