@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 import rampart
 from cases_random import random_case
-from cases_small import month
 from drawn import drawn
 from plan.parts.test_give_or_keep import NATIONS, PLEDGE, donor, must_hold, route, stock
 from rampart.case.tables import Case

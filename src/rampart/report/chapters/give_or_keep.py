@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import polars as pl
 
 from rampart.language.giving_and_keeping import chance_text, worth_label
@@ -35,17 +37,20 @@ def _break_even(answer: InWords) -> Listing:
 
 
 def _gifts(answer: InWords) -> Listing:
-    """First-year gifts by donor and item, a column a chance; what is nothing at every chance is left out."""
+    """First-year gifts by donor and item, a column a chance; what is nothing at every chance is left out, and of one donor
+    alone the sum.
+    """
     words, table = answer.words, answer["give_or_keep"].filter(pl.col("gifts").is_not_null())
     chances = sorted(set(table["chance_year"]))
     heads = [Head(words("head.item")), Head(words("head.donor"))]
     heads += [Head(words("head.at_chance", chance=chance_text(words, chance)), numeric=True) for chance in chances]
-    rows = []
+    rows, givers = [], Counter[str]()
     for (item, donor), own in table.sort("item", "donor", nulls_last=True).group_by(
         "item", "donor", maintain_order=True
     ):
         amounts = own.sort("chance_year")["gifts"].to_list()
-        if any(amounts):
+        if any(amounts) and (donor is not None or givers[str(item)] > 1):
+            givers[str(item)] += 1
             name = words("blank.every_donor") if donor is None else answer.nation(str(donor))
             rows.append([item_cell(answer, str(item)), name, *(words.number(amount, digits=0) for amount in amounts)])
     return listing(answer, words("table.give_or_keep"), heads, rows, repeat=1)

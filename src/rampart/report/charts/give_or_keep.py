@@ -12,7 +12,7 @@ from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
 from rampart.report.charts.stock import MOST_PANELS, items_in_order
 
-WIDTH, HEIGHT = 230, 150
+WIDTH, HEIGHT = 255, 150
 
 
 def give_or_keep_chart(answer: InWords) -> Figure | None:
@@ -22,7 +22,7 @@ def give_or_keep_chart(answer: InWords) -> Figure | None:
     order = items_in_order(answer, set(given["item"]))[:MOST_PANELS]
     if not order:
         return None
-    donors = sorted(set(given["donor"]), key=lambda code: answer.place("nations", code))
+    donors = [code for code in answer.result.case["nations"]["nation"].to_list() if code in set(given["donor"])]
     parts = [_panel(answer, item, given.filter(pl.col("item") == item), donors) for item in order]
     told = []
     for item in order:
