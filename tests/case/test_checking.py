@@ -346,6 +346,8 @@ def test_a_level_of_one_regime_is_held_against_the_need_of_that_regime(sheets: S
                source="made", grade="assumed")  # fmt: skip
     level(sheets, "essential", quantity="900", regime="attrition")
     assert found(sheets.folder, "level-out-of-order") == []
+    level(sheets, "desired", quantity="2500", regime="ended")
+    assert found(sheets.folder, "level-out-of-order") == [], "the rows of no regime, of 3,000, do not hold there"
     sheets.set("levels", 2, "regime", "ended")
     assert only(sheets.folder, "level-out-of-order").details["need"] == "500"
 

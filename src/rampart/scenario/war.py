@@ -276,14 +276,17 @@ def _value(problem: TreeProgramme, answer: Answer) -> float:
 
 
 def _rivals(case: Case, problem: TreeProgramme, ends: Any, objective: str | None, say: Say) -> dict[str, Floats]:
-    """Cost by path of the ways in which people plan: as if it lasts five years, year by year, for the mean path."""
+    """Cost by path of the ways in which people plan: as if it lasts five years, year by year, for the mean path, for the
+    worth expected (``rampart plan``, again at each look), by the two-stage lookahead.
+    """
     tree = problem.tree
     if tree.mix is None or not ends.any():
         return {}
     found = {}
     for name, ahead in (
         ("as_if_five_years", policy.Lasting(60)), ("year_by_year", policy.Lasting(12)),
-        ("mean_while_it_lasts", policy.mean_while_it_lasts), ("two_stage_policy", policy.two_stage),
+        ("mean_while_it_lasts", policy.mean_while_it_lasts), ("plan_again", policy.plan_again),
+        ("two_stage_policy", policy.two_stage),
     ):  # fmt: skip
         say(name)
         try:
@@ -367,6 +370,8 @@ def _months_of_need(problem: TreeProgramme, answer: Answer) -> tuple[Floats, Flo
     months = np.where(theirs | ~theirs.any(), months, 0.0)
     number = problem.programme["serve"].index
     served = np.zeros(len(problem.tree))
+    need, late = problem.programme.need, network.late
     for (key, node), amount in problem.decided(answer, "serve").items():
-        served[node] += amount * months[number[key]]
-    return served, months @ problem.programme.need
+        at = number[key]  # what is served beyond the need of the month counts where something is due from before
+        served[node] += (amount if late[at] else min(amount, float(need[at, node]))) * months[at]
+    return served, months @ need

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -166,7 +167,7 @@ def test_more_chance_never_serves_more_nor_leaves_more_missing(seed: int) -> Non
     for column in ("worth_served", "cost_of_call"):
         values = table[column].to_list()
         room = 1e-6 * max([1.0, *values])
-        assert all(after <= before + room for before, after in zip(values, values[1:], strict=False)), (column, values)
+        assert all(after <= before + room for before, after in pairwise(values)), (column, values)
 
 
 def test_the_random_cases_put_it_to_the_test() -> None:

@@ -30,7 +30,7 @@ def check_levels(draft: Draft) -> Iterator[Finding]:
             yield _finding(draft, "level-required-is-need", r, amounts[-1], r[amounts[-1]])
         elif not required and len(amounts) != 1:
             yield _finding(draft, "level-one-amount", r, "share", r["share"])
-        mine = [n for n in needs if _of(r, n)]
+        mine = _mine(r, needs)
         if not mine and draft.complete("demand", "item"):
             yield _finding(draft, "level-without-need", r, "item", r["item"])
         elif any(n["late"] for n in mine):
@@ -42,10 +42,17 @@ def check_levels(draft: Draft) -> Iterator[Finding]:
     yield from _rising(draft, rows)
 
 
-def _of(level: Row, need: Row) -> bool:
-    """Whether a level is of a row of demand."""
-    same = all(level[c] == need[c] for c in ("holder", "item")) and level["purpose"] in (None, need["purpose"])
-    return same and (level["regime"] is None or need["regime"] in (None, level["regime"]))
+def _mine(level: Row, needs: list[Row]) -> list[Row]:
+    """Rows of demand that a level is of: those of its regime, or of no regime where the need has none of its own there."""
+    same = [
+        n
+        for n in needs
+        if (n["holder"], n["item"]) == (level["holder"], level["item"]) and level["purpose"] in (None, n["purpose"])
+    ]
+    if level["regime"] is None:
+        return same
+    own = {n["purpose"] for n in same if n["regime"] == level["regime"]}
+    return [n for n in same if n["regime"] == level["regime"] or (n["regime"] is None and n["purpose"] not in own)]
 
 
 def _beyond(level: Row, need: Row) -> bool:

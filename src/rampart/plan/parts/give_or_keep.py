@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from rampart.case.timelines import by_period
-from rampart.network.keys import Missing, Pair
+from rampart.network.keys import Key, Missing, Pair
 from rampart.network.lags import Floats
 from rampart.network.worth_of_need import worth_unit
 from rampart.plan.parts.part import Limit, Part, Weight
@@ -62,13 +62,17 @@ class GiveOrKeep(Part):
 
     def measures(self, p: Programme) -> Iterable[Weight]:
         """Worth of what is missing, by the chance that it is called upon."""
-        yield Weight(
-            "need", "missing", np.repeat(list(chances(p).values()), STEPS.width.size)[:, None] * when_called(p)
-        )
+        chance = np.repeat(list(chances(p).values()), STEPS.width.size).reshape(-1, 1)
+        yield Weight("need", "missing", chance * when_called(p), pair_of)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """What is kept at home is worth more there."""
         yield Limit("give or keep", "priority")
+
+
+def pair_of(key: Key) -> Pair:
+    """The holder and item of a step, whose steps are one term."""
+    return Pair(*key[:2])
 
 
 def chances(p: Programme) -> Mapping[Pair, float]:

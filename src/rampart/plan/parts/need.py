@@ -75,8 +75,8 @@ class Needs(Part):
         steps, tree, late = p.need_steps, p.tree, _late(p)
         each = np.where(late, tree.months / 12.0, 1.0) * steps.worth
         theirs = _theirs(p)
-        yield Weight("need", "unmet", each * theirs)
-        yield Weight("own_use", "unmet", each * ~theirs)
+        yield Weight("need", "unmet", each * theirs, demand_of)
+        yield Weight("own_use", "unmet", each * ~theirs, demand_of)
         yield Weight("money", "serve", -in_first_month(p, "price") / p.unit)
         lost = np.where(late, tree.at_end.astype(float), steps.short) * in_first_month(p, "unmet_cost")[steps.demand]
         waiting = np.where(late, tree.months * in_first_month(p, "late_cost")[steps.demand], 0.0)
@@ -103,7 +103,7 @@ class Needs(Part):
 
         yield Shortage(
             "unmet", "need", ("need", "own_use"), of, lasting=False,
-            row=lambda key: Demand(*key[:3]), counts=lambda p: p.need_steps.short,
+            row=demand_of, counts=lambda p: p.need_steps.short,
         )  # fmt: skip
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
@@ -116,6 +116,11 @@ class Needs(Part):
             "need": v.programme.need, "served": v["serve"], "unmet": np.where(late, 0.0, unmet),
             "late": np.where(late, unmet, 0.0),
         }))}  # fmt: skip
+
+
+def demand_of(key: Key) -> Demand:
+    """The demand of which a key is a step."""
+    return Demand(*key[:3])
 
 
 def _late(p: Programme) -> Booleans:

@@ -33,11 +33,14 @@ class Weight(NamedTuple):
     """What a family adds to a measure: ``each`` a unit, broadcast to (keys, nodes), weighed with the node's chance.
 
     measure  rules, floors, pledges, need, own_use, availability, requirement_worst, requirement_sum or money
+    term     what the variables of a key are a term of, each held for itself after the pass; none: of the key itself.
+             Rules and money have no terms
     """
 
     measure: str
     family: str
     each: Floats | float
+    term: Callable[[Key], Key] | None = None
 
 
 def same_key(key: Key) -> Key:
