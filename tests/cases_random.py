@@ -60,9 +60,9 @@ def cases(*, whole: bool = False) -> st.SearchStrategy[Case]:
     return st.randoms(use_true_random=False).map(lambda chance: random_case(chance, whole=whole))
 
 
-def random_case(chance: Random, *, whole: bool = False) -> Case:
-    """One random case."""
-    return _Draw(chance, whole).case()
+def random_case(chance: Random, *, whole: bool = False, called_upon: bool = False) -> Case:
+    """One random case; with ``called_upon`` some holders state the chance that what they must hold is called upon."""
+    return _Draw(chance, whole).case(called_upon=called_upon)
 
 
 class _Draw:
@@ -91,7 +91,7 @@ class _Draw:
         """The value or a blank."""
         return value if self.often(share) else None
 
-    def case(self) -> Case:
+    def case(self, *, called_upon: bool = False) -> Case:
         """All tables."""
         self.rows["calendar"] = self.calendar()
         self.rows["postures"] = [{"posture": p, "name_en": p} for p in ("here", "there")]
@@ -103,8 +103,23 @@ class _Draw:
             self.rows[table] = getattr(self, table)()
         self.rows["uses"] = self.uses()
         end = month_text(month_number(START) + self.months - 1)
-        posture = self.c.choice([{}, {"posture": "here"}])
-        return make_case({"start": START, "end": end, **posture}, self.rows)
+        settings = {"start": START, "end": end, **self.c.choice([{}, {"posture": "here"}])}
+        if called_upon:  # drawn last, so that all else is as without
+            settings |= self.called_upon()
+        return make_case(settings, self.rows)
+
+    def called_upon(self) -> dict[str, str]:
+        """Chances of being called upon, need ranked somewhere, and what a unit at home is worth."""
+        chance = {pair: self.maybe(self.c.choice([0.0, 0.01, 0.1, 0.5]), 0.8) for pair in self._held()}
+        rows = self.rows["requirements"]
+        self.rows["requirements"] = [r | {"called_upon": chance[r["holder"], r["item"]]} for r in rows]
+        ranked = self.rows["priorities"]
+        if not any(r["objective"] == "need" for r in ranked):
+            ranked.append({"rank": len(ranked) + 1, "objective": "need", "tolerance": 0.0})
+        return {"worth_at_home": self.c.choice(["1", "10", "60"]), "urgency": self.c.choice(["0.1", "0"])}
+
+    def _held(self) -> list[tuple[str, str]]:
+        return sorted({(r["holder"], r["item"]) for r in self.rows["requirements"]})
 
     def with_war(self) -> Case:
         """The same with levels, weights by row, worths, regimes."""

@@ -158,6 +158,12 @@ BREAK = {
         lambda s: s.set("requirements", 4, "posture", "territorial"),
         "requirements", 3, "layer", "days_of_supply",
     ),
+    "called-upon-differs": (
+        lambda s: (s.set("requirements", 2, "called_upon", "0.002"), s.set("requirements", 3, "called_upon", "0.003")),
+        "requirements", 3, "called_upon", "0.003"),
+    "called-upon-without-need": (
+        lambda s: (s.set("requirements", 3, "called_upon", "0.002"), s.remove("priorities", 4)),
+        "requirements", 3, "called_upon", ""),
     "use-above-need": (lambda s: s.set("demand", 2, "use", "3001"), "demand", 2, "use", "3001"),
     "level-one-amount": (lambda s: level(s, "essential"), "levels", 2, "share", ""),
     "level-required-is-need": (lambda s: level(s, "required", share="0.9"), "levels", 2, "share", "0.9"),

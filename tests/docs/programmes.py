@@ -27,6 +27,7 @@ def programmes() -> Iterator[Programme]:
     tiny = rampart.read_case(CASES / "tiny")
     yield build(tiny)
     yield build(changed(tiny, "lines", ramp=100.0))
+    yield build(changed(tiny, "requirements", called_upon=0.01))
     fleets = rampart.read_case(CASES / "deliver-or-repair")
     yield build(fleets, levels=support_levels(fleets))
     war = rampart.read_case(PUBLISHED / "war-1")

@@ -12,13 +12,14 @@ from typing import Any
 from independent.decisions import Decisions, Pair, Term
 from independent.facts import Facts, Row
 from independent.fleets import add_fleets
+from independent.give_or_keep import add_at_home
 from independent.needs import Worth, add_needs
 from independent.programme import Programme, Solution
 from rampart.case.tables import Case
 
 ORDER = ("floors", "pledges", "need", "own_use", "steady", "availability", "requirement", "money")
 ROOM, ROOM_FOR_STEADY = 1e-4, 1e-2  # of each part's own value, where the case does not say
-CODES = {"unmet": 3, "owed": 3, "below": 2, "unavailable": 1}  # codes in the name of a column that name its part
+CODES = {"unmet": 3, "owed": 3, "below": 2, "home": 2, "unavailable": 1}  # codes in the name of a column that name its part
 Output = tuple[list[Term], float]
 """Output of a line a month: what new orders bring, and what placed ones do."""
 
@@ -130,6 +131,7 @@ class Builder(Decisions):
             self.p.row(f"requirement|{name}", [(f"stock|{name}", 1.0), (u, 1.0)], lower=whole)
             self.passes["requirement"].append((u, months / whole))
             worst[pair[1], t].append((u, 1 / whole))
+            add_at_home(self, pair, t, whole)
         if floor:
             v = self.p.column(f"below|{name}", floor)
             self.p.row(f"floor|{name}", [(f"stock|{name}", 1.0), (v, 1.0)], lower=floor)

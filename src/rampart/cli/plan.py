@@ -31,12 +31,16 @@ if TYPE_CHECKING:
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Plan folder. Default: out/<case name>.")
 @time_limit_option
 @click.option("--report/--no-report", default=True, help="Also write the report beside the plan.")
+@click.option(
+    "--give-or-keep/--no-give-or-keep", default=True,
+    help="Also say what would be given and kept at other chances of being called upon, where requirements state one.",
+)  # fmt: skip
 @force_option
 @language_option
 @json_option
 def plan(
-    case_path: Path, overrides: tuple[str, ...], out: Path | None, time_limit: float | None, report: bool, force: bool,
-    lang: Language, as_json: bool,
+    case_path: Path, overrides: tuple[str, ...], out: Path | None, time_limit: float | None, report: bool,
+    give_or_keep: bool, force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Plan a case: save the plan folder, print the decisions to take now and where the report lies.
 
@@ -47,7 +51,7 @@ def plan(
     folder = out or Path("out") / "-".join([case_path.stem, *overrides])
     require_place(folder, kind="plan", force=force, sources=[case_path])
     case = load(case_path, overrides, lang, as_json=as_json)
-    made = make_plan(case, lang, time_limit=time_limit, quiet=as_json)
+    made = make_plan(case, lang, time_limit=time_limit, quiet=as_json, give_or_keep=give_or_keep)
     made.save(folder, force=force)
     written: tuple[Path, ...] = ()
     if report:
@@ -63,7 +67,10 @@ def plan(
 
 def summary(made: Result, folder: Path, written: tuple[Path, ...]) -> dict[str, Any]:
     """A plan in JSON: status, passes, decisions, what gave way, where things lie."""
-    tables = ("passes", "decisions", "fill", "fleets", "support", "exchange", "bottlenecks", "rules_broken")
+    tables = (
+        "passes", "decisions", "fill", "fleets", "support", "exchange", "give_or_keep", "break_even", "bottlenecks",
+        "rules_broken",
+    )  # fmt: skip
     return {
         "status": made.status,
         "feasible": made.feasible,

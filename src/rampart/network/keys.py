@@ -43,6 +43,14 @@ class Demand(NamedTuple):
     purpose: str
 
 
+class Missing(NamedTuple):
+    """A step in which stock of an item may be missing at its holder's; 0 is missed first."""
+
+    holder: str
+    item: str
+    missing: int
+
+
 class Lack(NamedTuple):
     """A step in which an item that a holder needs for a purpose may lack; 0 is the first."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rampart.plan.parts.cancellation import Cancellation
 from rampart.plan.parts.expansion import Expansions
 from rampart.plan.parts.fleet import Fleets
+from rampart.plan.parts.give_or_keep import GiveOrKeep
 from rampart.plan.parts.line import Lines
 from rampart.plan.parts.money import Money
 from rampart.plan.parts.need import Needs
@@ -21,5 +22,5 @@ from rampart.plan.parts.transfer import Transfers
 
 PARTS: tuple[Part, ...] = (
     Order(), Cancellation(), Lines(), Pace(), Resources(), Expansions(), Purchases(), Transfers(), Stocks(), Needs(), Pledges(),
-    RequirementsHeld(), Support(), Fleets(), Money(),
+    RequirementsHeld(), GiveOrKeep(), Support(), Fleets(), Money(),
 )  # fmt: skip

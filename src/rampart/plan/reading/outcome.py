@@ -9,12 +9,12 @@ import numpy as np
 
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
-from rampart.network.keys import Contract, Pair, text
+from rampart.network.keys import Pair, text
 from rampart.network.keys import parts as parts_of
-from rampart.network.lags import Floats
 from rampart.plan.model.passes import TIES, plain_measures
 from rampart.plan.parts.part import Part, shortages_in_order
 from rampart.plan.programme.values import Values
+from rampart.plan.reading.gifts import given_away
 from rampart.plan.solving.solution import Solution
 
 if TYPE_CHECKING:
@@ -68,29 +68,6 @@ def donations(v: Values) -> pl.DataFrame:
             due.get((donor, recipient, item)),
         ))  # fmt: skip
     return frame("plan", "donations", rows)
-
-
-def given_away(v: Values) -> dict[tuple[str, str, str], Floats]:
-    """By donor, recipient and item what is sent from stock, or ordered by one nation for another, at each node."""
-    recipients = v.network.recipients
-    given: dict[tuple[str, str, str], Floats] = {}
-    for n, r in enumerate(v.network.routes):
-        if r.destination in recipients:
-            nothing = np.zeros(len(v.tree))
-            given[r.origin, r.destination, r.item] = (
-                given.get((r.origin, r.destination, r.item), nothing) + v["send"][n]
-            )
-    buyers = {c.key: c for c in v.network.channels}
-    for posting in v.programme.account("stock"):
-        if posting.kind != "made":
-            continue
-        channel = buyers[Contract(*posting.of)]
-        if channel.ship_to in recipients and channel.buyer != channel.ship_to:
-            key = (channel.buyer, channel.ship_to, str(posting.at[1]))
-            family = v.programme.families[posting.family]
-            arrives = v.tree.effect(posting.lag) @ v[posting.family][family.index[posting.of]]
-            given[key] = given.get(key, np.zeros(len(v.tree))) + arrives
-    return given
 
 
 def shortages(v: Values) -> pl.DataFrame:
