@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from rampart.case.orders import arriving
 from rampart.results.result import Result
 
 
@@ -27,7 +28,7 @@ def without_budget(plan: Result) -> list[tuple[str, int]]:
 
 def orders_without_due(plan: Result) -> list[tuple[str, str, float]]:
     """Buyer, item and quantity of placed orders whose amount still to pay is unknown."""
-    orders = plan.case["orders"].filter(pl.col("due").is_null())
+    orders = arriving(plan.case).filter(pl.col("due").is_null())
     sums = orders.group_by("buyer", "item").agg(pl.col("quantity").sum()).sort("buyer", "item")
     return list(sums.iter_rows())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rampart.case.checking import fleets, holdings, industry, structure, supply, times, war
+from rampart.case.checking import fleets, holdings, industry, obligations, structure, supply, times, war
 from rampart.case.draft import Draft
 from rampart.findings import Finding
 
@@ -39,6 +39,10 @@ CHECKS: tuple[Check, ...] = (
     holdings.check_stated_layers,
     holdings.check_observed_use,
     holdings.check_priorities,
+    obligations.check_falling_due,
+    obligations.check_backfill,
+    obligations.check_planned_orders,
+    obligations.check_slips,
     war.check_transitions,
     war.check_durations,
     war.check_regimes,

@@ -19,6 +19,7 @@ RULES = ("rules", "share-periods")
 OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
     "floors": (("floors", "months of a full floor"),),
     "pledges": (("pledges", "months of a full pledge"),),
+    "backfill": (("backfill", "worth owed x months"),),
     "need": (("need", "months of need"),),
     "own_use": (("own_use", "months of need"),),
     "availability": (("availability", "months of a whole fleet"),),

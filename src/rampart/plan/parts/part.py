@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Weight(NamedTuple):
     """What a family adds to a measure: ``each`` a unit, broadcast to (keys, nodes), weighed with the node's chance.
 
-    measure  rules, floors, pledges, need, own_use, availability, requirement_worst, requirement_sum or money
+    measure  rules, floors, pledges, backfill, need, own_use, availability, requirement_worst, requirement_sum or money
     """
 
     measure: str

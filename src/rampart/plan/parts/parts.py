@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rampart.plan.parts.backfill import Backfills
 from rampart.plan.parts.cancellation import Cancellation
 from rampart.plan.parts.expansion import Expansions
 from rampart.plan.parts.fleet import Fleets
@@ -20,5 +21,5 @@ from rampart.plan.parts.transfer import Transfers
 
 PARTS: tuple[Part, ...] = (
     Order(), Cancellation(), Lines(), Resources(), Expansions(), Purchases(), Transfers(), Stocks(), Needs(), Pledges(),
-    RequirementsHeld(), Support(), Fleets(), Money(),
+    Backfills(), RequirementsHeld(), Support(), Fleets(), Money(),
 )  # fmt: skip
