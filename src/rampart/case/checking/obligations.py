@@ -47,7 +47,7 @@ def check_planned_orders(draft: Draft) -> Iterator[Finding]:
     if read_cell(draft.settings.get("count_planned"), tables()["settings"].columns["count_planned"])[0]:
         return
     start, end = draft.settings.get("start", ""), draft.settings.get("end", "9999-12")
-    asked = draft.sound("orders").filter((pl.col("state") == "planned") & pl.col("month").is_between(start, end))
+    asked = draft.sound("orders").filter((pl.col("state") == "planned") & pl.col("month").is_between(pl.lit(start), pl.lit(end)))
     by_item = asked.group_by("item", maintain_order=True).agg(pl.col("quantity").sum(), pl.len(), pl.col(ROW).first())
     for item, quantity, count, row in by_item.iter_rows():
         details = {"quantity": quantity, "count": count}
