@@ -26,7 +26,7 @@ def promises(answer: InWords) -> pl.DataFrame:
 def _bought(answer: InWords, frame: pl.DataFrame) -> pl.DataFrame:
     """Without what the plan makes only to flow on into other items: the workbook has that too."""
     parts = answer.result.case["bills"]["component"].unique().to_list()
-    return frame.filter((pl.col("state") != "planned") | ~pl.col("item").is_in(parts))
+    return frame.filter((pl.col("state") != "new") | ~pl.col("item").is_in(parts))
 
 
 def _first_and_last(answer: InWords, frame: pl.DataFrame) -> pl.DataFrame:
