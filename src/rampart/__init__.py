@@ -37,7 +37,8 @@ _OLDER = {"Plan": "Result", "WarPlan": "Result", "read_plan": "read_result"}
 """Names of version 0.1, and what they are called now."""
 __all__ = [
     "Case", "CaseError", "Finding", "PlaceError", "Result", "ResultError", "TakenError", "__version__",
-    "at_confidence", "check_case", "compare", "explain", "plan", "read_case", "read_result", "sustain", "war_plan", "write_report", "write_template",
+    "at_confidence", "check_case", "compare", "explain", "plan", "read_case", "read_result", "sustain", "war_plan",
+    "write_report", "write_template",
 ]  # fmt: skip
 
 if TYPE_CHECKING:

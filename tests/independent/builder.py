@@ -324,9 +324,11 @@ class Builder(Decisions):
             got = [(c, -v) for u in range(t + 1) for c, v in self.own[pair, u]]
             self.p.row(f"own_means|{pair[0]}|{pair[1]}|{t}", terms + got, upper=had)
 
-    def owed_back(self, key: tuple[str, str, str], rows: list[Row], own_means: dict[tuple[Pair, int], list[Term]]) -> None:
+    def owed_back(
+        self, key: tuple[str, str, str], rows: list[Row], own_means: dict[tuple[Pair, int], list[Term]]
+    ) -> None:
         """What one nation owes one donor of one item."""
-        f, (owing, donor, item) = self.f, key
+        f, (owing, _, item) = self.f, key
         rank = {r["objective"]: r["rank"] for r in f.rows("priorities")}
         pledges_first = rank.get("pledges", math.inf) < rank.get("backfill", 0)
         worth = self.worth(item) / f.unit
@@ -364,7 +366,9 @@ class Builder(Decisions):
     def worth(self, item: str) -> float:
         """Worth of a unit of an item: stated, else its price, 1 where such a price is unknown."""
         f = self.f
-        asked = {r["item"] for r in f.rows("demand")} | {r["item"] for r in f.rows("requirements") if r["called_upon"] is not None}
+        asked = {r["item"] for r in f.rows("demand")} | {
+            r["item"] for r in f.rows("requirements") if r["called_upon"] is not None
+        }
         asked |= {r["item"] for r in f.rows("deliveries") if r["status"] == "pledged"}
         asked |= {r["item"] for r in f.owed_back}
         known = {i: r["price"] if r["worth"] is None else r["worth"] for i, r in f.items.items()}

@@ -65,7 +65,10 @@ def test_periods_longer_than_a_month_have_what_is_due_at_their_end() -> None:
 
 
 @given(
-    first=st.integers(-5, 8), length=st.integers(0, 12), quantity=st.floats(0.5, 1e6), step=st.sampled_from([1, 2, 3, 5])
+    first=st.integers(-5, 8),
+    length=st.integers(0, 12),
+    quantity=st.floats(0.5, 1e6),
+    step=st.sampled_from([1, 2, 3, 5]),
 )
 def test_any_calendar_sees_the_same_at_the_end_of_its_periods(
     first: int, length: int, quantity: float, step: int

@@ -106,7 +106,9 @@ def _together(orders: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     whole = pl.col("quantity").sum()
-    due = pl.when(pl.col("due").is_null().any()).then(None).otherwise((pl.col("due") * pl.col("quantity")).sum() / whole)
+    due = (
+        pl.when(pl.col("due").is_null().any()).then(None).otherwise((pl.col("due") * pl.col("quantity")).sum() / whole)
+    )
     ends = (pl.when(pl.col(c).is_null().any()).then(None).otherwise(pl.col(c).sum()).alias(c) for c in ("low", "high"))
     found = orders.group_by(KEY, maintain_order=True).agg(
         whole, due.alias("due"), *ends, pl.col("promised").min(), pl.col("source", "grade").first(),

@@ -13,7 +13,6 @@ from rampart.results.measures import measure
 from rampart.results.most_short import NOTICEABLE, most_short
 from rampart.results.unknowns import unknown_stocks
 
-
 MOST_OWED = 3
 _OWED_HOMES = {"owing": "nations", "donor": "nations", "item": "items"}
 

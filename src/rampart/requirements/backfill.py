@@ -7,6 +7,8 @@ given; of a pledge only what has been sent (``plan.parts.backfill``).
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,16 +50,16 @@ def due_of_pledges(case: Case, keys: list[Owed]) -> Floats:
     return _due(case, keys, [r for r in _binding(case) if r["status"] == "pledged"])
 
 
-def _binding(case: Case) -> list[dict[str, object]]:
+def _binding(case: Case) -> list[dict[str, Any]]:
     rows = case["deliveries"].iter_rows(named=True)
     return [r for r in rows if r["backfill_by"] is not None and r["backfill_due"] is not None]
 
 
-def _quantity(row: dict[str, object]) -> float:
+def _quantity(row: dict[str, Any]) -> float:
     return float(row["quantity"] if row["backfill_quantity"] is None else row["backfill_quantity"])
 
 
-def _due(case: Case, keys: list[Owed], rows: list[dict[str, object]]) -> Floats:
+def _due(case: Case, keys: list[Owed], rows: list[dict[str, Any]]) -> Floats:
     calendar = case.calendar
     due = np.zeros((len(keys), len(calendar)))
     at = {key: n for n, key in enumerate(keys)}

@@ -41,7 +41,12 @@ def test_orders_for_the_donor_make_it_good() -> None:
     found = rampart.plan(owing(5, lines=[line(nation="BBB")], contracts=[DEAL | {"ship_to": "AAA"}]))
     assert owed(found) == [0.0, 0.0, 0.0]
     assert found["orders"]["quantity"].sum() == pytest.approx(30.0)
-    assert found["backfill"].select("owing", "donor", "due", "arrived").row(0) == ("BBB", "AAA", 30.0, pytest.approx(30))
+    assert found["backfill"].select("owing", "donor", "due", "arrived").row(0) == (
+        "BBB",
+        "AAA",
+        30.0,
+        pytest.approx(30),
+    )
 
 
 def test_what_it_sends_of_its_own_makes_it_good() -> None:
@@ -71,7 +76,9 @@ def test_what_goes_to_and_fro_counts_once() -> None:
 
 def test_what_others_send_does_not_count() -> None:
     found = rampart.plan(
-        owing(4, "backfill", routes=[route("CCC", "AAA")], stocks=[{"holder": "CCC", "item": "shell", "quantity": 90.0}])
+        owing(
+            4, "backfill", routes=[route("CCC", "AAA")], stocks=[{"holder": "CCC", "item": "shell", "quantity": 90.0}]
+        )
     )
     assert owed(found) == pytest.approx([30.0, 30.0])
 
@@ -126,7 +133,9 @@ def test_what_was_not_given_is_not_owed_back() -> None:
 def test_without_a_nation_that_owes_it_nobody_is_bound() -> None:
     free = OWED | {"backfill_by": None}
     found = rampart.plan(
-        owing(4, lines=[line(nation="BBB")], contracts=[DEAL | {"ship_to": "AAA"}], deliveries=[free], demand=[need(1.0)])
+        owing(
+            4, lines=[line(nation="BBB")], contracts=[DEAL | {"ship_to": "AAA"}], deliveries=[free], demand=[need(1.0)]
+        )
     )
     assert found["backfill"].is_empty()
     assert found["orders"].is_empty()

@@ -58,7 +58,17 @@ def promised_later(case: Case, months: int) -> Case:
 def test_a_plan_stands_no_better_when_orders_are_late(tmp_path: Path) -> None:
     promised = promised_later(rampart.read_case(TINY), 3)
     out = CliRunner().invoke(
-        main, ["expect", str(promised.save(tmp_path / "promised")), "--late-case", str(tmp_path / "late"), "--level", "0.9", "--lang", "en"]
+        main,
+        [
+            "expect",
+            str(promised.save(tmp_path / "promised")),
+            "--late-case",
+            str(tmp_path / "late"),
+            "--level",
+            "0.9",
+            "--lang",
+            "en",
+        ],
     )
     assert out.exit_code == 0, out.output
     assert "Case with late orders" in out.output
@@ -66,10 +76,7 @@ def test_a_plan_stands_no_better_when_orders_are_late(tmp_path: Path) -> None:
     assert "slips" in late["sources"]["source"].to_list()
     noted = late["orders"]["note"].drop_nulls()
     assert noted.str.contains("promised").any()
-    first, second = (
-        dict(rampart.plan(c)["passes"].select("objective", "value").iter_rows())
-        for c in (promised, late)
-    )
+    first, second = (dict(rampart.plan(c)["passes"].select("objective", "value").iter_rows()) for c in (promised, late))
     order = [o for o in first if o not in ("ties", "money")]
     assert tuple(second[o] for o in order) >= tuple(first[o] - 1e-6 for o in order)
     assert second["need"] > first["need"]

@@ -30,7 +30,9 @@ def check_backfill(draft: Draft) -> Iterator[Finding]:
     binding = frame.filter(due.is_not_null() & by.is_not_null())
     if end:
         for row, month in binding.filter(due > end).select(ROW, "backfill_due").iter_rows():
-            yield draft.finding("backfill-after-plan", "deliveries", row=row, column="backfill_due", value=month, end=end)
+            yield draft.finding(
+                "backfill-after-plan", "deliveries", row=row, column="backfill_due", value=month, end=end
+            )
     more = binding.filter(pl.col("backfill_quantity") > pl.col("quantity"))
     for row, quantity, given in more.select(ROW, "backfill_quantity", "quantity").iter_rows():
         yield draft.finding(
@@ -47,7 +49,9 @@ def check_planned_orders(draft: Draft) -> Iterator[Finding]:
     if read_cell(draft.settings.get("count_planned"), tables()["settings"].columns["count_planned"])[0]:
         return
     start, end = draft.settings.get("start", ""), draft.settings.get("end", "9999-12")
-    asked = draft.sound("orders").filter((pl.col("state") == "planned") & pl.col("month").is_between(pl.lit(start), pl.lit(end)))
+    asked = draft.sound("orders").filter(
+        (pl.col("state") == "planned") & pl.col("month").is_between(pl.lit(start), pl.lit(end))
+    )
     by_item = asked.group_by("item", maintain_order=True).agg(pl.col("quantity").sum(), pl.len(), pl.col(ROW).first())
     for item, quantity, count, row in by_item.iter_rows():
         details = {"quantity": quantity, "count": count}

@@ -1,6 +1,7 @@
 """Compensation: what is owed to a donor until it is made good.
 
-    backfill    due back[k,t] + came[k,t] + sum over u up to t of given back[k,u] + sum over h of part[k,h] owed[h,t] >= due[k,t]
+    backfill    due back[k,t] + came[k,t] + sum over u up to t of given back[k,u] + sum over h of part[k,h] owed[h,t]
+                    >= due[k,t]
     given back  sum over u up to t of given back[k,u] <= sum over u up to t, s of H[r,u,s] send[r,s]
     own means   sum over k of b, u up to t of given back[k,u] <= opening[b] + sum over u up to t of (placed[b,u]
                     + sum over s of H[c,u,s] order[c,s] + H[j,u,s] buy[j,s])

@@ -47,7 +47,11 @@ def promises_chapter(answer: InWords) -> Chapter | None:
     if frame.is_empty():
         return None
     words = answer.words
-    says = (words("chapter.promises.says"), words("chapter.promises.limits"))
+    confidence = answer.result.case.settings["confidence"]
+    first = words("chapter.promises.says")
+    if confidence is not None:
+        first = words("chapter.promises.confidence", share=words.share(int(confidence) / 100))
+    says = (first, words("chapter.promises.limits"))
     shown = _bought(answer, frame)
     listings = (_orders(answer, shown),) if len(shown) else ()
     return Chapter("promises", words("chapter.promises"), says, ("promises",), listings)
