@@ -1,7 +1,7 @@
 """Compensation: what is owed to a donor until it is made good.
 
-    backfill    due back[k,t] + came[k,t] + sum over u up to t of given back[k,u] + sum over h of part[k,h] owed[h,t]
-                    >= due[k,t]
+    backfill    due back[k,t] + placed[k,t] + sum over u up to t of (given back[k,u] + sum over s of (H[c,u,s] order[c,s]
+                    + H[j,u,s] buy[j,s])) + sum over h of part[k,h] owed[h,t] >= due[k,t]
     given back  sum over u up to t of given back[k,u] <= sum over u up to t, s of H[r,u,s] send[r,s]
     own means   sum over k of b, u up to t of given back[k,u] <= opening[b] + sum over u up to t of (placed[b,u]
                     + sum over s of H[c,u,s] order[c,s] + H[j,u,s] buy[j,s])
@@ -9,15 +9,15 @@
 k            nation that owes, donor and item; b the nation and item of k; r the route from the nation to the donor
 t            node, first to last, at which something is due so far; s node of decision
 due back     units owed to the donor at the end of t, at most due
-came         units that came to the donor by the end of t: placed orders that the nation bought and the donor receives, and
-             H of ``order`` over contracts that it buys or pays for and the donor receives; where the donor owes itself, its
-             own orders and purchases
+order, buy   c over contracts that the nation pays for, or buys over where the payer owes nothing, and the donor receives; j
+             offers, where the donor owes itself
+placed[k,t]  units of placed orders that the nation bought and the donor has received by the end of t
 given back   units of what the nation sent to the donor that count: no more than arrived, and no more than the nation had of
              its own, or what goes to and fro would count each time
 owed         units of the pledge h that have not arrived (``plan.parts.pledge``); what was not given is not owed back.
              part: share of the pledge that k makes good; 0 where pledges do not come before compensation
 due          units to be made good so far: ``deliveries.backfill_quantity``, or the quantity given
-opening, placed   stock at the start, and placed orders that arrive at b
+opening, placed[b,u]   stock at the start, and placed orders that arrive at b; c and j those of the nation for itself
 H            share that arrives at u (``network.accounts``)
 
 The objective counts what is owed back, at the worth of the item and of the month, times months (``requirements.worth``).
