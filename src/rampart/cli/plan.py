@@ -57,7 +57,8 @@ def plan(
 
         written = write_report(made, folder / "report", language=lang, force=force)
     if as_json:
-        say(json_text(summary(made, folder, written)))
+        found = {"findings": [f.as_dict(lang) for f in case.findings]}
+        say(json_text(summary(made, folder, written) | found))
     else:
         show_plan(made, folder, written, lang)
     sys.exit(exit_code(made))

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.catalogues.results import frame
-from rampart.network.keys import Backfill, Key, Pair, Pledge
+from rampart.network.keys import Backfill, Key, Pair, Pledge, number
 from rampart.network.lags import Booleans, Floats, by_period
 from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
 from rampart.plan.programme.families import FamilySpec
@@ -88,6 +88,12 @@ class Backfills(Part):
     def shortages(self, p: Programme) -> Iterable[Shortage]:
         """The donor has not got back what it gave."""
         yield Shortage("due back", "backfill", ("backfill",), lambda key: Short("backfill", key[1], key[2]))
+
+    def waits_for(self, p: Programme, rows: str, key: Key) -> Key | None:
+        """The soonest way by which something could come to the donor."""
+        ways = [posting for posting in p.account("backfill") if rows == "backfill" and posting.at == key]
+        soonest = min(ways, key=lambda w: (w.lag.months, number(w.of, p.likeness), w.of), default=None)
+        return None if soonest is None else p.families[soonest.family].called(soonest.of)
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
         """``backfill``: due, arrived and still owed so far, at the nodes at which something is due."""
