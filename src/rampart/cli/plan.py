@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rampart.cli.group import exit_code, json_text, load, main, say, show_findings
-from rampart.cli.options import FINDINGS, case_argument, force_option, json_option, language_option, with_option
+from rampart.cli.options import (
+    FINDINGS,
+    case_argument,
+    force_option,
+    json_option,
+    language_option,
+    time_limit_option,
+    with_option,
+)
 from rampart.cli.planning import make_plan
 
 if TYPE_CHECKING:
@@ -28,7 +36,7 @@ if TYPE_CHECKING:
     type=click.Choice(["50", "80", "90"]),
     help="Plan with the months by which so many in a hundred orders have come, as past schedules slipped.",
 )
-@click.option("--time-limit", type=float, metavar="SECONDS", help="Stop solving then, with the best plan so far.")
+@time_limit_option
 @click.option("--report/--no-report", default=True, help="Also write the report beside the plan.")
 @force_option
 @language_option
