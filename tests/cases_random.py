@@ -103,7 +103,7 @@ class _Draw:
             self.rows[table] = getattr(self, table)()
         self.rows["uses"] = self.uses()
         end = month_text(month_number(START) + self.months - 1)
-        settings = {"start": START, "end": end, **self.c.choice([{}, {"posture": "here"}])}
+        settings = {"start": START, "end": end, **self.c.choice([{}, {"posture": "here"}]), **self.obligations()}
         if called_upon:  # drawn last, so that all else is as without
             settings |= self.called_upon()
         return make_case(settings, self.rows)
@@ -150,6 +150,25 @@ class _Draw:
         self.rows["levels"] = levels
         end = month_text(month_number(START) + self.months - 1)
         return make_case({"start": START, "end": end, **settings}, self.rows)
+
+    def obligations(self) -> Row:
+        """How pledges fall due, who owes compensation, and what is only planned; drawn last, so that what was drawn
+        before they were there is drawn as it was.
+        """
+        for row in self.rows["deliveries"]:
+            if row["status"] == "pledged" and self.often(0.3):
+                row["from"] = row["month"]
+            if self.often(0.6):
+                row |= {"backfill_by": self.c.choice(MEMBERS), "backfill_due": self.month()}
+                row["backfill_quantity"] = self.maybe(float(self.c.randint(1, 10)), 0.3)
+        if self.often(0.6):
+            at = self.c.randint(0, len(self.rows["priorities"]))
+            self.rows["priorities"].insert(at, {"objective": "backfill", "tolerance": 0.0})
+            for rank, row in enumerate(self.rows["priorities"], 1):
+                row["rank"] = rank
+        for row in self.rows["orders"]:
+            row["state"] = self.maybe(self.c.choice(["planned", "funded"]), 0.2)
+        return {"count_planned": "yes"} if self.often(0.3) else {}
 
     def calendar(self) -> list[Row]:
         kind = self.c.choice(["months", "mixed", "quarters"])

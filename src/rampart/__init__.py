@@ -20,6 +20,7 @@ _HOMES = {
     "Result": "rampart.results.result",
     "read_result": "rampart.results.folder",
     "plan": "rampart.plan.planning",
+    "at_confidence": "rampart.sources.calibration.case_slips",
     "war_plan": "rampart.scenario.war",
     "sustain": "rampart.sustainment.answer",
     "explain": "rampart.language.explaining",
@@ -35,8 +36,9 @@ _HOMES = {
 _OLDER = {"Plan": "Result", "WarPlan": "Result", "read_plan": "read_result"}
 """Names of version 0.1, and what they are called now."""
 __all__ = [
-    "Case", "CaseError", "Finding", "PlaceError", "Result", "ResultError", "TakenError", "__version__", "check_case",
-    "compare", "explain", "plan", "read_case", "read_result", "sustain", "war_plan", "write_report", "write_template",
+    "Case", "CaseError", "Finding", "PlaceError", "Result", "ResultError", "TakenError", "__version__",
+    "at_confidence", "check_case", "compare", "explain", "plan", "read_case", "read_result", "sustain", "war_plan",
+    "write_report", "write_template",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from rampart.results.folder import read_result
     from rampart.results.result import Result
     from rampart.scenario.war import war_plan
+    from rampart.sources.calibration.case_slips import at_confidence
     from rampart.sustainment.answer import sustain
 
 

@@ -238,6 +238,22 @@ BREAK = {
         lambda s: (s.set("lines", 2, "max_rate", "unlimited"), s.set("lines", 2, "idle_cost", "3")),
         "lines", 2, "idle_cost", "shell-a",
     ),
+    "falls-due-no-pledge": (lambda s: s.set("deliveries", 3, "from", "2023-08"), "deliveries", 3, "from", "2023-08"),
+    "backfill-binds-nobody": (
+        lambda s: s.set("deliveries", 2, "backfill_by", ""), "deliveries", 2, "backfill_due", "2025-01"),
+    "backfill-without-date": (
+        lambda s: s.set("deliveries", 3, "backfill_by", "AAA"), "deliveries", 3, "backfill_by", "AAA"),
+    "backfill-after-plan": (
+        lambda s: s.set("deliveries", 2, "backfill_due", "2050-01"), "deliveries", 2, "backfill_due", "2050-01"),
+    "backfill-above-gift": (
+        lambda s: s.set("deliveries", 2, "backfill_quantity", "1001"), "deliveries", 2, "backfill_quantity", "1001"),
+    "backfill-unranked": (lambda s: s.remove("priorities", 7), "priorities", None, "objective", "backfill"),
+    "orders-only-planned": (lambda s: s.set("orders", 2, "state", "planned"), "orders", 2, "state", "shell"),
+    "slips-not-rising": (
+        lambda s: [s.add("slips", kind="munition", state="awarded", ahead="12", chance=chance, delay=delay, source="made",
+                         grade="assumed") for chance, delay in (("80", "5"), ("50", "6"))],
+        "slips", 2, "delay", "5",
+    ),
     "too-late": (lambda s: s.remove("stocks", 4), "requirements", 5, "from", "2024-01"),
 }  # fmt: skip
 

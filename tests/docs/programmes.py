@@ -28,12 +28,21 @@ def programmes() -> Iterator[Programme]:
     yield build(tiny)
     yield build(changed(tiny, "lines", ramp=100.0))
     yield build(changed(tiny, "requirements", called_upon=0.01))
+    back = {"origin": "XAA", "destination": "XBB", "item": "round", "months": 1.0, "capacity": 1000.0}
+    yield build(changed(added(tiny, "routes", **back), "deliveries", backfill_due="2026-06", backfill_by="XAA"))
     fleets = rampart.read_case(CASES / "deliver-or-repair")
     yield build(fleets, levels=support_levels(fleets))
     war = rampart.read_case(PUBLISHED / "war-1")
     yield build(changed(war, "contracts", cancellation=0.2), tree=tree_of(war, "comb")[0])
 
 
-def changed(case: Case, table: str, **columns: float) -> Case:
+def added(case: Case, table: str, **cells: object) -> Case:
+    """The case with one row more."""
+    frame = case.tables[table]
+    row = pl.DataFrame([cells | {name: None for name in frame.columns if name not in cells}], schema=frame.schema)
+    return Case(tables={**case.tables, table: pl.concat([frame, row])})
+
+
+def changed(case: Case, table: str, **columns: float | str) -> Case:
     """The case with some columns of a table at one value."""
     return Case(tables={**case.tables, table: case[table].with_columns(**{k: pl.lit(v) for k, v in columns.items()})})

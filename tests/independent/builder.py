@@ -17,9 +17,16 @@ from independent.needs import Worth, add_needs
 from independent.programme import Programme, Solution
 from rampart.case.tables import Case
 
-ORDER = ("floors", "pledges", "need", "own_use", "steady", "availability", "requirement", "money")
+ORDER = ("floors", "pledges", "backfill", "need", "own_use", "steady", "availability", "requirement", "money")
 ROOM, ROOM_FOR_STEADY = 1e-4, 1e-2  # of each part's own value, where the case does not say
-CODES = {"unmet": 3, "owed": 3, "below": 2, "home": 2, "unavailable": 1}  # codes in the name of a column that name its part
+CODES = {
+    "unmet": 3,
+    "owed": 3,
+    "due_back": 3,
+    "below": 2,
+    "home": 2,
+    "unavailable": 1,
+}  # codes in the name of a column that name its part
 Output = tuple[list[Term], float]
 """Output of a line a month: what new orders bring, and what placed ones do."""
 
@@ -60,6 +67,7 @@ class Builder(Decisions):
             self.line(line)
         self.resources()
         self.pledges()
+        self.backfill()
         self.budgets()
         self.objectives()
         return self.p
@@ -310,8 +318,7 @@ class Builder(Decisions):
             if r["status"] == "pledged":
                 groups[r["donor"], r["recipient"], r["item"]].append(r)
         for key, rows in groups.items():
-            owed = [(f.month(r["month"], f.first), r["quantity"]) for r in rows]
-            due = [sum(q for month, q in owed if month <= f.end(t)) for t in f.periods]
+            due = [sum(_fallen_due(f, r, f.end(t)) for r in rows) for t in f.periods]
             arrived: list[Term] = []
             for t in f.periods:
                 arrived = arrived + self.arrivals[(*key, t)]
@@ -321,6 +328,65 @@ class Builder(Decisions):
                     self.p.row(f"pledge|{name}", [(z, 1.0), *arrived], lower=due[t])
                     each = self.worth.item[key[2]] * sum(self.worth.month(m) for m in f.months(t))
                     self.passes["pledges"].append((z, each / 12))
+
+    def backfill(self) -> None:
+        """What donors gave and nobody has made good yet."""
+        f = self.f
+        groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+        for r in f.owed_back:
+            groups[r["backfill_by"], r["donor"], r["item"]].append(r)
+        own_means: dict[tuple[Pair, int], list[Term]] = defaultdict(list)
+        for key, rows in groups.items():
+            self.owed_back(key, rows, own_means)
+        for (pair, t), terms in own_means.items():
+            had = sum(r["quantity"] for r in self.usable_at_start(pair))
+            had += sum(self.given[pair, u] for u in range(t + 1))
+            got = [(c, -v) for u in range(t + 1) for c, v in self.own[pair, u]]
+            self.p.row(f"own_means|{pair[0]}|{pair[1]}|{t}", terms + got, upper=had)
+
+    def owed_back(
+        self, key: tuple[str, str, str], rows: list[Row], own_means: dict[tuple[Pair, int], list[Term]]
+    ) -> None:
+        """What one nation owes one donor of one item."""
+        f, (owing, _, item) = self.f, key
+        rank = {r["objective"]: r["rank"] for r in f.rows("priorities")}
+        pledges_first = rank.get("pledges", math.inf) < rank.get("backfill", 0)
+        sent: list[Term] = []
+        given: list[Term] = []
+        direct: list[Term] = []
+        came = 0.0
+        route = any((w.origin, w.destination, w.item) == key for w in f.lanes)
+        for t in f.periods:
+            name = "|".join((*key, str(t)))
+            direct += self.direct[(*key, t)]
+            came += self.came[(*key, t)]
+            sent = sent + self.arrivals[(*key, t)]
+            if route:
+                given = [*given, (self.p.column(f"given_back|{name}"), 1.0)]
+                self.p.row(f"given_back|{name}", [*given, *((c, -v) for c, v in sent)], upper=0.0)
+                own_means[(owing, item), t] += given
+            due = [r for r in rows if f.month(r["backfill_due"], f.first) <= f.end(t)]
+            quantities = [r["quantity"] if r["backfill_quantity"] is None else r["backfill_quantity"] for r in due]
+            if not sum(quantities):
+                continue
+            z = self.p.column(f"due_back|{name}", sum(quantities))
+            terms = [(z, 1.0), *direct, *given]
+            for r in rows if any(r["status"] == "pledged" for r in due) and pledges_first else ():
+                column = "|".join(("owed", r["donor"], r["recipient"], r["item"], str(t)))
+                if r["status"] == "pledged" and column in self.p.columns:
+                    like = ("donor", "recipient", "item", "status")
+                    whole = sum(q["quantity"] for q in f.rows("deliveries") if all(q[c] == r[c] for c in like))
+                    amount = r["quantity"] if r["backfill_quantity"] is None else r["backfill_quantity"]
+                    terms.append((column, amount / whole))
+            self.p.row(f"backfill|{name}", terms, lower=sum(quantities) - came)
+            months = sum(self.worth.month(m) for m in f.months(t))
+            self.passes["backfill"].append((z, self.worth.item[item] * months / 12))
+
+    def usable_at_start(self, pair: Pair) -> list[Row]:
+        """Serviceable stock at the start that is not past its shelf life."""
+        f, life = self.f, self.f.items[pair[1]]["shelf_life"]
+        held = [r for r in f.rows("stocks") if (r["holder"], r["item"]) == pair and r["condition"] == "serviceable"]
+        return [r for r in held if life is None or f.month(r["lot"], f.first) + life - 1 >= f.first]
 
     def budgets(self) -> None:
         """Money of a nation, fiscal year and purpose within its limits."""
@@ -377,3 +443,10 @@ def part_of(column: str) -> str:
     """Part of a pass that a column belongs to."""
     kind, *codes = column.split("|")
     return "|".join(codes[: CODES[kind]])
+
+
+def _fallen_due(f: Facts, row: Row, month: int) -> float:
+    """What of a pledge has fallen due by the end of a month: evenly from its first month to its last."""
+    last = f.month(row["month"], f.first)
+    first = min(f.month(row["from"], f.first), last)
+    return float(row["quantity"]) * sum(m <= month for m in range(first, last + 1)) / (last - first + 1)

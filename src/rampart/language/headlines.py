@@ -11,8 +11,11 @@ from rampart.language.decisions_and_causes import bottleneck_in_text
 from rampart.language.in_words import InWords
 from rampart.language.rooms import shared, steadied
 from rampart.results.measures import measure
-from rampart.results.most_short import most_short
+from rampart.results.most_short import NOTICEABLE, most_short
 from rampart.results.unknowns import unknown_stocks
+
+MOST_OWED = 3
+_OWED_HOMES = {"owing": "nations", "donor": "nations", "item": "items"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +216,30 @@ def _broken(answer: InWords) -> str:
     broken = answer["rules_broken"].select("family", "code", "item").unique().height
     if broken:
         told.append(words.count("headline.broken", broken))
+    told += _owed_back(answer)
     blind = len(unknown_stocks(answer.result))
     if blind:
         told.append(words.count("headline.unknown", blind))
     return " ".join(told)
+
+
+def _owed_back(answer: InWords) -> list[str]:
+    """Compensation of donors that cannot be met in time: of each the most that is owed, the largest share first."""
+    words, table = answer.words, answer["backfill"]
+    short = table.filter(pl.col("owed") > NOTICEABLE * pl.col("due"))
+    keys = ["owing", "donor", "item"]
+    worst = short.sort("owed", "period", descending=[True, False]).group_by(keys, maintain_order=True).first()
+    rows = sorted(worst.iter_rows(named=True), key=lambda r: (
+        -round(r["owed"] / r["due"], 9), *(answer.place(home, r[key]) for key, home in _OWED_HOMES.items()),
+    ))  # fmt: skip
+    return [
+        words(
+            "headline.backfill", donor=answer.nation(r["donor"]), owing=answer.nation(r["owing"]),
+            due=answer.quantity(r["due"], r["item"]), item=answer.item(r["item"]),
+            owed=answer.quantity(r["owed"], r["item"]), month=words.month(r["month"]),
+        )
+        for r in rows[:MOST_OWED]
+    ]  # fmt: skip
 
 
 def headlines(answer: InWords) -> list[str]:

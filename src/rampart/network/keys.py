@@ -14,8 +14,8 @@ from rampart.case.likeness import Likeness, mixed, word
 Key = tuple[Any, ...]
 
 HOMES = {
-    "holder": "nations", "donor": "nations", "recipient": "nations", "origin": "nations", "destination": "nations",
-    "buyer": "nations", "nation": "nations", "payer": "nations", "item": "items", "line": "lines",
+    "holder": "nations", "donor": "nations", "owing": "nations", "recipient": "nations", "origin": "nations",
+    "destination": "nations", "buyer": "nations", "nation": "nations", "payer": "nations", "item": "items", "line": "lines",
     "contract": "contracts", "expansion": "expansions", "offer": "market", "resource": "resources", "fleet": "fleets",
     "shop": "shops", "group": "sites",
 }  # fmt: skip
@@ -65,6 +65,14 @@ class Pledge(NamedTuple):
 
     donor: str
     recipient: str
+    item: str
+
+
+class Backfill(NamedTuple):
+    """An item that a nation owes to a donor for what it gave."""
+
+    owing: str
+    donor: str
     item: str
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rampart.case.orders import arriving
 from rampart.catalogues.results import frame
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class _Flows:
         def expect(flow: str, kind: str, code: str | None, pool: Pool, month: date, quantity: float) -> None:
             lots.append((month, flow, pool, Lot(Way(kind, code or "", pool.holder, month), quantity)))
 
-        for r in self.case["orders"].iter_rows(named=True):
+        for r in arriving(self.case).iter_rows(named=True):
             holder = r["ship_to"] or r["buyer"]
             expect("ordered", "placed", r["line"], Pool(holder, r["item"]), _month(r["month"]), r["quantity"])
         for r in self.case["deliveries"].iter_rows(named=True):

@@ -24,6 +24,7 @@ WORTH = "worth"
 OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
     "floors": (("floors", "months of a full floor"),),
     "pledges": (("pledges", WORTH),),
+    "backfill": (("backfill", WORTH),),
     "need": (("need", WORTH),),
     "own_use": (("own_use", WORTH),),
     "steady": (("steady", "money unit a month"),),

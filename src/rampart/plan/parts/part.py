@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 class Weight(NamedTuple):
     """What a family adds to a measure: ``each`` a unit, broadcast to (keys, nodes), weighed with the node's chance.
 
-    measure  rules, floors, pledges, need, own_use, steady, availability, requirement_worst, requirement_sum or money
+    measure  rules, floors, pledges, backfill, need, own_use, steady, availability, requirement_worst, requirement_sum or
+             money
     term     what the variables of a key are a term of, each held for itself after the pass; none: of the key itself.
              Rules and money have no terms
     """

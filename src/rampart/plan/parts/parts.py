@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rampart.plan.parts.backfill import Backfills
 from rampart.plan.parts.cancellation import Cancellation
 from rampart.plan.parts.expansion import Expansions
 from rampart.plan.parts.fleet import Fleets
@@ -22,5 +23,5 @@ from rampart.plan.parts.transfer import Transfers
 
 PARTS: tuple[Part, ...] = (
     Order(), Cancellation(), Lines(), Pace(), Resources(), Expansions(), Purchases(), Transfers(), Stocks(), Needs(), Pledges(),
-    RequirementsHeld(), GiveOrKeep(), Support(), Fleets(), Money(),
+    Backfills(), RequirementsHeld(), GiveOrKeep(), Support(), Fleets(), Money(),
 )  # fmt: skip
