@@ -186,8 +186,8 @@ class Builder(Decisions):
             up, down = self.p.column(f"rise|{name}"), self.p.column(f"fall|{name}")
             terms = [(up, 1.0), (down, -1.0), *((c, -v) for c, v in change)]
             self.p.row(f"pace|{name}", terms, book, book)
-            worth = self.worth_of(row["item"]) / f.unit
-            self.passes["steady"] += [(up, worth), (down, worth if counts else 0.0)]
+            each = 1 / self.full_rate(code)
+            self.passes["steady"] += [(up, each), (down, each if counts else 0.0)]
         if row["ramp"] is None or not self.output[code, t]:
             return
         most = row["ramp"] * (months + length) / 2
@@ -203,16 +203,13 @@ class Builder(Decisions):
                 back.append((steep, -1.0))
             self.p.row(f"ramp_down|{name}", back, upper=allowed if t == 0 else max(0.0, allowed))
 
-    def worth_of(self, item: str) -> float:
-        """Worth of one unit: as stated, else its price; 1 for all where what is asked for has neither."""
-        f = self.f
-        asked = {r["item"] for r in f.rows("demand")}
-        asked |= {r["item"] for r in f.rows("deliveries") if r["status"] == "pledged"}
-        asked |= {r["item"] for r in f.rows("requirements") if r["called_upon"] is not None}
-        worth = {k: r["price"] if r["worth"] is None else r["worth"] for k, r in f.items.items()}
-        if any(worth[k] is None for k in asked) or worth[item] is None:
-            return 1.0
-        return float(worth[item])
+    def full_rate(self, code: str) -> float:
+        """What changes of a line are measured in: its largest maximum rate, or what else is known of its size."""
+        f, row = self.f, self.f.lines[code]
+        plan = range(f.first, f.last + 1)
+        limits = [v for v in (f.capacity(code, m) for m in plan) if math.isfinite(v)]
+        known = (row["rate_before"] or 0.0) / (12 if row["rate_per"] == "year" else 1)
+        return max(limits, default=0.0) or known or max(self.placed[code, m] for m in plan) or 1.0
 
     def rate(self, code: str, name: str, months: list[int]) -> None:
         """Maximum rate over a run of months that the same periods of decision feed."""

@@ -16,7 +16,6 @@ from rampart.plan.parts.part import Part, Weight
 from rampart.plan.programme.families import Family
 from rampart.plan.programme.measures import ROOM, ROOM_FOR_STEADY, How, Measure, Pass
 from rampart.plan.programme.programme import Programme
-from rampart.requirements.worth import without_worth
 
 RULES = ("rules", "share-periods")
 WORTH = "worth"
@@ -27,7 +26,7 @@ OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
     "backfill": (("backfill", WORTH),),
     "need": (("need", WORTH),),
     "own_use": (("own_use", WORTH),),
-    "steady": (("steady", "money unit a month"),),
+    "steady": (("steady", "full rates"),),
     "availability": (("availability", "months of a whole fleet"),),
     "requirement": (
         ("requirement_worst", "months of a full requirement, worst-off"),
@@ -54,10 +53,7 @@ def objective_passes(p: Programme, parts: Sequence[Part]) -> list[Pass]:
             weights.setdefault(weight.measure, []).append(weight)
 
     def measure(name: str, unit: str) -> Measure:
-        if unit == WORTH:
-            unit = counted_in(p.network)
-        elif name == STEADY and without_worth(p.case):
-            unit = "units a month"
+        unit = counted_in(p.network) if unit == WORTH else unit
         found = Measure(name, unit, parted=name not in WHOLE)
         for weight in weights.get(name, ()):
             found.add(p.families[weight.family], p.tree.probability * weight.each, term=weight.term)

@@ -14,9 +14,9 @@ steep    units a month, at the first node only: what lacks to a fall that the ra
 
 Rows of ``ramp`` stand wherever something can be delivered from new orders. ``ramp down`` and the count of falls stand where,
 too, and only up to one lead time of the line before the end: orders for later belong to the time after the plan, and a line
-from which nobody can order any more may fall. The objective ``steady`` counts what changes at the worth of the item
-(``requirements.worth``), since the work that comes and goes with a unit of output follows its price rather than its
-number. Source: rates of change as the case states them; total variation.
+from which nobody can order any more may fall. The objective ``steady`` counts what changes in full rates of the line, the
+largest maximum rate that it has of itself: a works that halves its output lays off half of its people whatever it makes, and
+of components the price is often unknown. Source: rates of change as the case states them; total variation.
 """
 
 from __future__ import annotations
@@ -39,7 +39,6 @@ from rampart.plan.programme.measures import share
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
 from rampart.plan.programme.values import Values
-from rampart.requirements.worth import worth_of_items
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,8 +60,8 @@ class Pace(Part):
         lack = steepest(p)
         yield FamilySpec("steep", keys, "slack", exists=lack > 0, upper=lack, scale=scale)
         known = counted(p) & counts_steady(p)
-        for name in ("rise", "fall"):
-            yield FamilySpec(name, keys, "level", exists=known, scale=scale)
+        yield FamilySpec("rise", keys, "level", exists=known, scale=scale)
+        yield FamilySpec("fall", keys, "level", exists=known, scale=scale)
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``ramp``, ``ramp down`` and ``pace``."""
@@ -71,8 +70,8 @@ class Pace(Part):
             yield _pace(p)
 
     def measures(self, p: Programme) -> Iterable[Weight]:
-        """Changes of output at the worth of the item; a fall steeper than allowed at the start gives way as a rule."""
-        each = worth_of_lines(p)[:, None]
+        """Changes of output in full rates; a fall steeper than allowed at the start gives way as a rule."""
+        each = 1.0 / full_rate(p)[:, None]
         yield Weight("steady", "rise", each)
         yield Weight("steady", "fall", each * may_not_fall(p))
         yield Weight("rules", "steep", share(1.0, rate_before(p)[:, None]))
@@ -116,10 +115,19 @@ def counts_steady(p: Programme) -> bool:
     return any(row["objective"] == "steady" for row in p.network.rows("priorities"))
 
 
-def worth_of_lines(p: Programme) -> Floats:
-    """Worth of one unit that each line makes, money units, shape (lines,)."""
-    worth = worth_of_items(p.case)
-    return np.array([worth[row["item"]] for row in p.network.lines.values()], dtype=float) / p.unit
+def full_rate(p: Programme) -> Floats:
+    """What changes of output are measured in, units a month, shape (lines,).
+
+    The largest finite maximum rate of the line, expansions left out; where it has none, the rate before the start, else the
+    most that is placed in a month, else one unit.
+    """
+    n = p.network
+    limited = np.where(np.isfinite(p.rates.monthly), p.rates.monthly, 0.0).max(axis=1, initial=0.0)
+    placed = n.placed_monthly.max(axis=1, initial=0.0)
+    found = np.where(limited > 0, limited, np.nan_to_num(rate_before(p)))
+    found = np.where(found > 0, found, placed)
+    full: Floats = np.where(found > 0, found, 1.0)
+    return full
 
 
 def rate_before(p: Programme) -> Floats:

@@ -11,7 +11,7 @@ from rampart.network.keys import parts as parts_of
 from rampart.network.keys import text
 from rampart.network.lags import Floats
 from rampart.plan.model.passes import STEADY
-from rampart.plan.parts.pace import changes, may_not_fall, worth_of_lines
+from rampart.plan.parts.pace import changes, full_rate, may_not_fall
 from rampart.plan.programme.measures import Pass, share
 from rampart.plan.programme.values import Values
 from rampart.plan.solving.solution import PassResult, Solution
@@ -111,9 +111,9 @@ def rooms_taken(v: Values, solution: Solution) -> dict[str, Any]:
     place = [each.name for each, _ in solved].index(STEADY)
     said["steady"] = {"may_take": steady.takes, "took": took, "reached": named[STEADY].value}
     if place:
-        before, worth = Values(v.programme, solution.layout, solved[place - 1][1].columns), worth_of_lines(v.programme)
+        before, full = Values(v.programme, solution.layout, solved[place - 1][1].columns), full_rate(v.programme)
         said["steady"] |= {
-            "changes_before": float(worth @ variation(before)),
-            "changes_after": float(worth @ variation(v)),
+            "changes_before": float((variation(before) / full).sum()),
+            "changes_after": float((variation(v) / full).sum()),
         }
     return said

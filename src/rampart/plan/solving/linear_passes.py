@@ -79,6 +79,10 @@ class LinearPasses:
                 result = self._one(each, passes[place + 1 :], passes[:place], deadline)
             except OutOfTime:
                 return results, "time limit"
+            except NotSolved:
+                if each.name != TIES:
+                    raise
+                break  # the plan stands; only among equals none was chosen
             results.append(result)
             self.end(result)
         return results, "optimal"
@@ -95,7 +99,7 @@ class LinearPasses:
             self.solver.hold_optimal()
             self.solver.close_rooms(self.levels)
         elif each.how == "first":
-            self._first = self.solver.state()
+            self._first = self.solver.state(with_basis=True)
             self.solver.hold_optimal()
         elif self._gives(each, later):
             levels = self._split(each, deadline)
@@ -104,7 +108,7 @@ class LinearPasses:
         else:
             self.solver.hold_optimal()
         if each.takes:
-            self._give_back(earlier, deadline)
+            self._give_back(earlier, each.takes, deadline)
         return result
 
     def _gives(self, each: Pass, later: Sequence[Pass]) -> bool:
@@ -125,7 +129,7 @@ class LinearPasses:
         whole = by_term @ np.where(np.isfinite(upper), upper, 0.0)
         endless = (abs(by_term) @ (~np.isfinite(upper)).astype(float) > 0) | (whole <= 0)
         lacks = sparse(by_term.multiply((1.0 / np.where(endless, 1.0, whole))[:, None]))
-        before = solver.state()
+        before = solver.state(with_basis=True)
         solver.hold_optimal()
         shared = share_fairly(solver, Shares(lacks, np.zeros(lacks.shape[0], dtype=np.int64)), deadline)
         solver.go_back(before)
@@ -182,8 +186,10 @@ class LinearPasses:
             if held.term.measure in givers:
                 self.solver.set_most(n, max(held.most, held.value + takes * abs(held.value)))
 
-    def _give_back(self, earlier: Sequence[Pass], deadline: float | None) -> None:
-        """Make the needs small again while steadiness is held, and hold them there or within their own room."""
+    def _give_back(self, earlier: Sequence[Pass], takes: float, deadline: float | None) -> None:
+        """Make the needs small again while steadiness is held, and hold them there: with their own room beyond that, but
+        at most at what may be taken, or exactly where they have none.
+        """
         solver = self.solver
         for each in (one for one in earlier if one.name in GIVES):
             cost = self.layout.costs(each.measure)
@@ -192,13 +198,16 @@ class LinearPasses:
             if status != OPTIMAL:
                 raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
             self.levels = solver.levels()
-            self._split(each, deadline)
+            if each.room > 0:
+                self._split(each, deadline)
+            else:
+                solver.hold_optimal()
             self.taken[each.name] = self.by_term(each) @ self.levels
             for n, held in enumerate(solver.held):
-                if held.term.measure == each.name:
-                    now = held.now(self.levels)
-                    own = held.value + each.room * abs(held.value)
-                    solver.set_most(n, max(own, now) + ROUNDING * max(1.0, abs(now)))
+                if held.term.measure == each.name and not held.exact:
+                    size = abs(held.value)
+                    most = held.value + max(takes, each.room) * size
+                    solver.set_most(n, min(most, held.now(self.levels) + each.room * size) + ROUNDING * max(1.0, size))
 
 
 def near_one(cost: Floats) -> float:

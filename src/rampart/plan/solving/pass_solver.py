@@ -12,13 +12,15 @@ import numpy as np
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Term
-from rampart.plan.solving.highs import INFEASIBLE, NO_LIMIT, OPTIMAL, TIME_LIMIT, Highs, Sparse, sparse
+from rampart.plan.solving.highs import INFEASIBLE, NO_LIMIT, OPTIMAL, TIME_LIMIT, UNKNOWN, Highs, Sparse, sparse
+from rampart.plan.solving.linear_programme import NEARLY
 
 LARGE = 20_000  # columns from which the interior-point code with crossover beats the simplex code (SOLVER.md)
 DUAL_TOLERANCE = 1e-7
 NOTHING = 1e-7  # solver units up to which a column is nothing: the solver's own tolerance
 ROUNDING = 1e-9  # of a term that gives nothing
 PROBE_ITERATIONS = 5_000
+AFRESH = (("choose", 1), ("off", 1), ("choose", 4), ("off", 4))  # presolve, and dual (1) or primal (4) simplex
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +62,13 @@ class HeldTerm:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """Bounds of columns and rows, and the terms held, to go back to."""
+    """Bounds of columns and rows, the terms held, and the basis, to go back to."""
 
     lower: Floats
     upper: Floats
     rows: tuple[Floats, Floats]
     held: tuple[HeldTerm, ...]
+    basis: tuple[list[Any], list[Any]] | None = field(default=None, repr=False)
 
 
 class PassSolver(Highs):
@@ -101,21 +104,36 @@ class PassSolver(Highs):
         else:
             self.option("solver", "ipx")
         status = self.run_beside()
-        # rules can give way, and what was found for the pass before fits: presolve can err
-        if status == INFEASIBLE if whole else status not in (OPTIMAL, TIME_LIMIT):
-            self.forget()
-            self.option("solver", "choose")
-            self.option("presolve", "off")
+        # rules can give way, and what was found for the pass before fits: presolve can err, and simplex can lose its way
+        if whole and status == INFEASIBLE:
+            self._afresh("off", 1)
             status = self.run_beside()
-            self.option("presolve", "choose")
+        elif not whole and status not in (OPTIMAL, TIME_LIMIT):
+            for presolve, strategy in AFRESH:
+                self._afresh(presolve, strategy)
+                status = self.run_beside()
+                if status in (OPTIMAL, TIME_LIMIT):
+                    break
+            info = self.info
+            if status == UNKNOWN and max(info.max_primal_infeasibility, info.max_dual_infeasibility) < NEARLY:
+                status = OPTIMAL
+        self.option("presolve", "choose")
         self.solved = status == OPTIMAL and not whole
         return status
 
+    def _afresh(self, presolve: str, strategy: int) -> None:
+        """Forget where it stands, and begin in another way."""
+        self.forget()
+        self.option("solver", "choose")
+        self.option("presolve", presolve)
+        self.option("simplex_strategy", strategy)
+
     # -- states --------------------------------------------------------------------------------------------------
 
-    def state(self) -> State:
+    def state(self, *, with_basis: bool = False) -> State:
         """Where it stands."""
-        return State(self.lower.copy(), self.upper.copy(), self.row_bounds(), tuple(self.held))
+        basis = self.basis() if with_basis else None
+        return State(self.lower.copy(), self.upper.copy(), self.row_bounds(), tuple(self.held), basis)
 
     def go_back(self, state: State) -> None:
         """Stand where it stood: rows added since are gone."""
@@ -127,6 +145,8 @@ class PassSolver(Highs):
         self.row_lower, self.row_upper = low[: self.rows].copy(), high[: self.rows].copy()
         self.set_bounds(np.arange(self.columns), self.lower, self.upper)
         self.set_row_bounds(np.arange(low.size), low, high)
+        if state.basis is not None:  # rows taken out of it left none
+            self.begin_from(*state.basis)
 
     def settle_whole(self, values: Floats) -> None:
         """Fix the whole variables at their values as continuous ones."""
@@ -191,7 +211,7 @@ class PassSolver(Highs):
             if (factors > 0).all() and (self.lower[at] <= 0).all() and (levels[at] <= NOTHING).all():
                 self.bound(at, self.lower[at], np.zeros(at.size))
                 continue
-            factors = factors * 2.0 ** -round(np.log2(np.median(np.abs(factors))))
+            factors = factors * 2.0 ** -round(np.log2(np.abs(factors).max()))  # the solver's tolerance is absolute
             value = float(factors @ levels[at])
             most = value + max(room * abs(value), rounding * max(1.0, abs(value)))
             if at.size == 1 and factors[0] > 0:
