@@ -22,7 +22,7 @@ def chance_text(words: Words, chance: float | None) -> str:
 def worth_label(answer: InWords) -> str:
     """What worth is counted in: the money of the case, or units."""
     unit = answer["passes"].filter(pl.col("objective") == "need")["unit"]
-    in_units = unit.len() > 0 and not unit[0].startswith("money unit")
+    in_units = unit.to_list() == ["units"]
     return answer.words("unit.units") if in_units else answer.words.money_label
 
 
