@@ -9,8 +9,8 @@ from plan.parts.test_give_or_keep import PLEDGE, donor
 
 
 def told(plan: rampart.Result, language: str = "en", **of: str) -> list[str]:
-    lines = rampart.explain(plan, language=language, **of)
-    head = {"en": "Giving and keeping:", "fr": "Donner et garder :"}[language].replace(" :", "\u00a0:")
+    lines = [line.replace("\u00a0", " ") for line in rampart.explain(plan, language=language, **of)]
+    head = {"en": "Giving and keeping:", "fr": "Donner et garder :"}[language]
     return lines[lines.index(head) + 1 :] if head in lines else []
 
 
