@@ -38,12 +38,13 @@ def giving_and_keeping(answer: InWords, holder: str | None = None, item: str | N
 
 
 def _rank_decides(answer: InWords) -> list[str]:
-    """Under strict ranks the one that stands first gets all it can use."""
+    """Under strict ranks the one that stands first gets all it can use; or the tables were left out."""
     words, case = answer.words, answer.result.case
     rank = dict(case["priorities"].select("objective", "rank").iter_rows())
-    stated = case["requirements"]["called_upon"].is_not_null().any()
+    if case["requirements"]["called_upon"].is_not_null().any():
+        return [words("explain.keep.left_out")]
     members = case["requirements"].filter(pl.col("holder").is_in(answer.roles("member")))
-    if stated or members.is_empty() or not answer.roles("recipient") or not {"need", "requirement"} <= rank.keys():
+    if members.is_empty() or not answer.roles("recipient") or not {"need", "requirement"} <= rank.keys():
         return []
     need_first = rank["need"] < rank["requirement"]
     return [words(f"explain.keep.rank_{'need' if need_first else 'requirement'}")]
