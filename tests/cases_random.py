@@ -48,10 +48,10 @@ def make_case(settings: Mapping[str, str], rows: Mapping[str, Sequence[Row]]) ->
     return Case(tables=frames)
 
 
-def war_case(chance: Random) -> Case:
+def war_case(chance: Random, *, called_upon: bool = False) -> Case:
     """One random case with levels of need, weights that change, and where drawn beliefs of the war."""
     drawn = _Draw(chance, whole=False)
-    drawn.case()
+    drawn.case(called_upon=called_upon)
     return drawn.with_war()
 
 

@@ -18,7 +18,9 @@ CLOSE = 1e-6
 
 
 def with_giver(case: Case, chance: Random) -> Case:
-    """The case with one member more that holds some of an item, must hold nothing and has a route to the partner."""
+    """The case with one member more that holds some of an item at no cost, must hold nothing and has a route to the
+    partner.
+    """
     item = chance.choice(case["items"].filter(kind="munition")["item"].to_list())
     first = case["stocks"].filter(item=item)["lot"].drop_nulls().to_list()
     more = {
@@ -27,6 +29,7 @@ def with_giver(case: Case, chance: Random) -> Case:
             "holder": GIVER, "item": item, "quantity": float(chance.randint(1, 20)), "condition": "serviceable",
             "lot": first[0] if first else None,
         },
+        "storage": {"holder": GIVER, "item": item, "limit": math.inf, "holding_cost": 0.0, "end_value": 0.0},
         "routes": {"origin": GIVER, "destination": PARTNER, "item": item, "months": 0.0, "cost": 0.1, "capacity": math.inf},
     }  # fmt: skip
     tables = dict(case.tables)
@@ -39,7 +42,7 @@ def with_giver(case: Case, chance: Random) -> Case:
 
 def passes(case: Case) -> dict[str, float]:
     found = rampart.plan(case, give_or_keep=False)["passes"].sort("rank").select("objective", "value").iter_rows()
-    return {name: value for name, value in found if name != "money"}
+    return dict(found)
 
 
 def first_gain(before: dict[str, float], after: dict[str, float]) -> float:

@@ -116,6 +116,7 @@ def test_passes_agree_with_levels_and_beliefs(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(30))
 def test_passes_agree_where_what_must_be_held_may_be_called_upon(seed: int) -> None:
     agree(random_case(Random(seed), called_upon=True))
+    agree(war_case(Random(seed), called_upon=True))
 
 
 @pytest.mark.parametrize("seed", [*range(20), *WHOLE_ONCE])

@@ -22,7 +22,7 @@ def chance_text(words: Words, chance: float | None) -> str:
 def worth_label(answer: InWords) -> str:
     """What worth is counted in: the money of the case, or units."""
     unit = answer["passes"].filter(pl.col("objective") == "need")["unit"]
-    in_units = unit.len() > 0 and not unit[0].startswith("money unit")
+    in_units = unit.to_list() == ["units"]
     return answer.words("unit.units") if in_units else answer.words.money_label
 
 
@@ -38,12 +38,13 @@ def giving_and_keeping(answer: InWords, holder: str | None = None, item: str | N
 
 
 def _rank_decides(answer: InWords) -> list[str]:
-    """Under strict ranks the one that stands first gets all it can use."""
+    """Under strict ranks the one that stands first gets all it can use; or the tables were left out."""
     words, case = answer.words, answer.result.case
     rank = dict(case["priorities"].select("objective", "rank").iter_rows())
-    stated = case["requirements"]["called_upon"].is_not_null().any()
+    if case["requirements"]["called_upon"].is_not_null().any():
+        return [words("explain.keep.left_out")]
     members = case["requirements"].filter(pl.col("holder").is_in(answer.roles("member")))
-    if stated or members.is_empty() or not answer.roles("recipient") or not {"need", "requirement"} <= rank.keys():
+    if members.is_empty() or not answer.roles("recipient") or not {"need", "requirement"} <= rank.keys():
         return []
     need_first = rank["need"] < rank["requirement"]
     return [words(f"explain.keep.rank_{'need' if need_first else 'requirement'}")]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import strategies as st
 
 import rampart
-from cases_random import random_case
+from cases_random import random_case, war_case
 from drawn import drawn
 from plan.parts.test_give_or_keep import NATIONS, PLEDGE, donor, must_hold, route, stock
 from rampart.case.tables import Case
@@ -160,9 +160,9 @@ def test_the_plan_is_the_same_with_and_without() -> None:
         assert with_it[name].equals(without[name]), name
 
 
-@drawn(8, 150, seed=st.integers(0, 2**32))
-def test_more_chance_never_serves_more_nor_leaves_more_missing(seed: int) -> None:
-    plan = rampart.plan(random_case(Random(seed), called_upon=True))
+@drawn(8, 150, seed=st.integers(0, 2**32), make=st.sampled_from([random_case, war_case]))
+def test_more_chance_never_serves_more_nor_leaves_more_missing(seed: int, make: Callable[..., Case]) -> None:
+    plan = rampart.plan(make(Random(seed), called_upon=True))
     table = plan["give_or_keep"].filter(pl.col("donor").is_null() & pl.col("item").is_null()).sort("chance_year")
     for column in ("worth_served", "cost_of_call"):
         values = table[column].to_list()

@@ -46,12 +46,17 @@ found none.
 
 
 def give_or_keep(v: Values, solution: Solution) -> dict[str, pl.DataFrame]:
-    """``give_or_keep`` and ``break_even``; empty where no requirement states a chance, or need was not solved."""
+    """``give_or_keep`` and ``break_even``; none where no requirement states a chance, or need was not solved at all or not
+    again.
+    """
     known = bool(chances(v.programme)) and any(stage.name == "need" for stage in solution.solver.stages)
     if not known:
         return {}
     again = _NeedAgain(v, solution)
-    return {"give_or_keep": _table(again), "break_even": _break_even(again, solution.columns)}
+    try:
+        return {"give_or_keep": _table(again), "break_even": _break_even(again, solution.columns)}
+    except NoPlan:
+        return {}
 
 
 @dataclass(frozen=True, eq=False)
