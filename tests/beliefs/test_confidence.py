@@ -85,9 +85,18 @@ def test_another_buyer_or_state_is_another_stream() -> None:
     assert [first - start for first in first_of_stream(frame)] == [6, 7, 7, 6, 9]
 
 
+def test_new_orders_of_a_hot_line_follow_in_its_stream() -> None:
+    """Only a row that names the line says that it is late."""
+    lines = [line(admin_lead_time=2.0, lead_time=10.0)]
+    table = slips(*STEADY, state="new")
+    assert at_confidence(case(36, ["money"], lines=lines, slips=table), 80)["lines"]["lead_time"].to_list() == [10.0]
+    table += slips((12.0, 80.0, 4.0), state="new", line="plant")
+    assert at_confidence(case(36, ["money"], lines=lines, slips=table), 80)["lines"]["lead_time"].to_list() == [14.0]
+
+
 def test_new_orders_take_longer_where_the_table_says_so() -> None:
     """Lead time of 2 and 10 months: at 12 months ahead 6 months longer. Without rows of that state: as stated."""
-    lines = [line(admin_lead_time=2.0, lead_time=10.0)]
+    lines = [line(admin_lead_time=2.0, lead_time=10.0, state="warm")]
     base = case(36, ["money"], lines=lines, slips=slips(*STEADY))
     assert at_confidence(base, 80)["lines"]["lead_time"].to_list() == [10.0]
     found = at_confidence(case(36, ["money"], lines=lines, slips=slips(*STEADY, state="new")), 80)

@@ -420,7 +420,7 @@ def test_a_code_page_without_arrows_gets_the_nearest_letters(page: str, tmp_path
 
 def test_a_plan_with_dates_at_a_confidence_says_what_it_rests_on(tmp_path: Path) -> None:
     """A case without slips takes those of the package and says so; the variant stands in the report."""
-    shown = said("plan", TINY, "-o", tmp_path / "plan", "--confidence", "90", "--lang", "en", code=3)
+    shown = said("plan", TINY, "-o", tmp_path / "plan", "--confidence", "90", "--lang", "en")
     assert "come with the program" in shown
     page = next((tmp_path / "plan" / "report").glob("*.html")).read_text(encoding="utf-8")
     assert "confidence-90" in page
@@ -428,7 +428,7 @@ def test_a_plan_with_dates_at_a_confidence_says_what_it_rests_on(tmp_path: Path)
     made = read_result(tmp_path / "plan")
     assert made.case.settings["confidence"] == "90"
     assert made.manifest["overrides"] == ["confidence-90"]
-    told = parsed("plan", TINY, "-o", tmp_path / "again", "--confidence", "90", "--no-report", "--json", code=3)
+    told = parsed("plan", TINY, "-o", tmp_path / "again", "--confidence", "90", "--no-report", "--json")
     assert [f["code"] for f in told["findings"]] == ["slips-of-package"]
     assert run("plan", TINY, "--confidence", "75").exit_code == 2
     twice = run("plan", tmp_path / "plan" / "case", "-o", tmp_path / "twice", "--confidence", "90")

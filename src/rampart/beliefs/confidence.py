@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rampart.beliefs.streams import NEW, moved
+from rampart.beliefs.streams import NEW, RUNNING, moved
 from rampart.findings import CaseError, Finding
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ class SlipTable:
 
         Raises CaseError where the rows about it state no share as large, or none as small.
         """
-        own = (line, item, self.kinds[item], state)
+        own = (line, item, self.kinds[item], NEW if state == RUNNING else state)
         about = [of for of in self.curves if all(named in (None, mine) for named, mine in zip(of, own, strict=True))]
-        if state == NEW:
-            about = [of for of in about if of[3] == NEW]
+        if state in (NEW, RUNNING):
+            about = [of for of in about if of[3] == NEW and (state == NEW or of[0] is not None)]
         if not about:
             self.missing.add((item, state))
             return 0.0
@@ -74,9 +74,10 @@ def _at(ahead: float, months: list[float], delays: list[float]) -> float:
 def at_confidence(case: Case, confidence: int) -> Case:
     """The case whose orders come in the months by which ``confidence`` in a hundred such orders have come.
 
-    One slip a stream (``beliefs.streams``). Lead times of lines grow where the table has rows of the state new. What no row
-    is about stays as promised, and is a finding of the case that comes back. Raises CaseError where the case stands at a
-    confidence already, or the table does not state it; ValueError where the confidence is not between 0 and 100.
+    One slip a stream (``beliefs.streams``). Lead times of lines grow where the table has rows of the state new, that of a hot
+    line only by rows that name it. What no row is about stays as promised, and is a finding of the case that comes back.
+    Raises CaseError where the case stands at a confidence already, or the table does not state it; ValueError where the
+    confidence is not between 0 and 100.
     """
     import polars as pl
 
@@ -91,7 +92,7 @@ def at_confidence(case: Case, confidence: int) -> Case:
         return table.delay(item, line, state, ahead, confidence=confidence)
 
     later = moved(case, slip, said=said, past=False)
-    placed = sorted((item, state) for item, state in table.missing if state != NEW)
+    placed = sorted((item, state) for item, state in table.missing if state not in (NEW, RUNNING))
     found = [Finding("slips-missing", "slips", value=item, details={"state": state}) for item, state in placed]
     row = pl.DataFrame({"setting": ["confidence"], "value": [str(confidence)]})
     settings = pl.concat([case.tables["settings"].filter(pl.col("setting") != "confidence"), row])

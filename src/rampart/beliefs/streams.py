@@ -22,6 +22,8 @@ Slip = Callable[[str, str | None, str, float], float]
 """Months of delay of an item, from a line, of a state, first promised so many months after the first month."""
 NEW = "new"
 """State of what a plan orders itself."""
+RUNNING = "new on a running line"
+"""State of what a plan orders itself from a hot line: it follows in the stream that the line delivers already."""
 KEY = ("buyer", "item", "line", "ship_to", "month", "state")
 
 
@@ -43,6 +45,9 @@ def first_of_stream(orders: pl.DataFrame) -> list[int]:
 
 def moved(case: Case, slip: Slip, *, said: str, past: bool) -> Case:
     """The case with every placed order later by its slip, and lead times longer by that of orders not yet placed.
+
+    Orders of a hot line follow in the stream that it delivers: its lead time grows only by what is said of that line itself,
+    or the line would stand still between what is on order and what is ordered next.
 
     said  what is noted of rows that moved
     past  whether orders promised before the first month come in it; else they stay history
@@ -80,9 +85,10 @@ def _longer(lines: pl.DataFrame, slip: Slip, said: str) -> pl.DataFrame:
 
     more: dict[str, list[int]] = {"lead_time": [], "lead_time_initial": []}
     for row in lines.iter_rows(named=True):
+        state = RUNNING if row["state"] == "hot" else NEW
         for column, found in more.items():
             ahead = (row["admin_lead_time"] or 0.0) + (row[column] or 0.0)
-            found.append(max(0, whole_months(slip(row["item"], row["line"], NEW, ahead))) if ahead > 0 else 0)
+            found.append(max(0, whole_months(slip(row["item"], row["line"], state, ahead))) if ahead > 0 else 0)
     longer = {column: pl.Series(found, dtype=pl.Float64) for column, found in more.items()}
     shown = pl.when(pl.col("lead_time").is_null()).then(longer["lead_time_initial"]).otherwise(longer["lead_time"])
     moves = (shown > 0) | (pl.col("lead_time_initial").is_not_null() & (longer["lead_time_initial"] > 0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rampart.beliefs.slips import SlipModel
-from rampart.beliefs.streams import moved
+from rampart.beliefs.streams import RUNNING, moved
 from rampart.sources.calibration.expected import ACCOUNTS, model_state, packaged_model, slip_until, with_source
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def late_case(case: Case, *, level: float | None = None, model: SlipModel | None
            worse than nine cases in ten, since slips are not the same for all
     model  distributions of slip; by default those of the package
     One slip an order or stream (``beliefs.streams``). Lead times of an order not yet placed take the slip of planned orders,
-    and never get shorter. Nothing comes before the case.
+    but for hot lines, whose next orders follow in their stream; they never get shorter. Nothing comes before the case.
     """
     from rampart.case.tables import Case
 
@@ -29,6 +29,8 @@ def late_case(case: Case, *, level: float | None = None, model: SlipModel | None
     account = {item: ACCOUNTS[kind] for item, kind in case["items"].select("item", "kind").iter_rows()}
 
     def slip(item: str, line: str | None, state: str, ahead: float) -> float:
+        if state == RUNNING:
+            return 0.0
         found = slip_until(chosen, account[item], model_state(state), ahead)
         return found.mean if level is None else found.quantile(level)
 
