@@ -26,7 +26,7 @@ def programmes() -> Iterator[Programme]:
         yield build(rampart.read_case(PUBLISHED / name))
     tiny = rampart.read_case(CASES / "tiny")
     yield build(tiny)
-    yield build(changed(tiny, "lines", ramp=100.0))
+    yield build(changed(added(tiny, "priorities", rank=9, objective="steady"), "lines", ramp=100.0))
     yield build(changed(tiny, "requirements", called_upon=0.01))
     back = {"origin": "XAA", "destination": "XBB", "item": "round", "months": 1.0, "capacity": 1000.0}
     yield build(changed(added(tiny, "routes", **back), "deliveries", backfill_due="2026-06", backfill_by="XAA"))
