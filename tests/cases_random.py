@@ -102,8 +102,17 @@ class _Draw:
         for table in LATER:
             self.rows[table] = getattr(self, table)()
         self.rows["uses"] = self.uses()
+        for contract in self.rows["contracts"]:
+            contract["later"] = self.maybe(self.c.choice([1, 2]), 0.15)
+        for order in self.rows["orders"]:
+            order["inputs"] = self.c.choice([None, "supplied", "drawn", "drawn"])
         end = month_text(month_number(START) + self.months - 1)
         settings = {"start": START, "end": end, **self.c.choice([{}, {"posture": "here"}]), **self.obligations()}
+        if self.whole:
+            settings["decide_now"] = self.c.choice(["2", "12"])
+        for item in self.rows["items"] if self.whole else ():
+            item["kind"] = self.c.choice([item["kind"], "system"])
+            item["multiple"] = self.maybe(self.c.choice([0.5, 3.0]), 0.2)
         if called_upon:  # drawn last, so that all else is as without
             settings |= self.called_upon()
         return make_case(settings, self.rows)

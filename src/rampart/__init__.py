@@ -23,6 +23,7 @@ _HOMES = {
     "at_confidence": "rampart.sources.calibration.case_slips",
     "war_plan": "rampart.scenario.war",
     "sustain": "rampart.sustainment.answer",
+    "take": "rampart.results.taking",
     "explain": "rampart.language.explaining",
     "compare": "rampart.results.comparison",
     "write_report": "rampart.report.report",
@@ -37,7 +38,7 @@ _OLDER = {"Plan": "Result", "WarPlan": "Result", "read_plan": "read_result"}
 """Names of version 0.1, and what they are called now."""
 __all__ = [
     "Case", "CaseError", "Finding", "PlaceError", "Result", "ResultError", "TakenError", "__version__",
-    "at_confidence", "check_case", "compare", "explain", "plan", "read_case", "read_result", "sustain", "war_plan",
+    "at_confidence", "check_case", "compare", "explain", "plan", "read_case", "read_result", "sustain", "take", "war_plan",
     "write_report", "write_template",
 ]  # fmt: skip
 
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from rampart.results.comparison import compare
     from rampart.results.folder import read_result
     from rampart.results.result import Result
+    from rampart.results.taking import take
     from rampart.scenario.war import war_plan
     from rampart.sources.calibration.case_slips import at_confidence
     from rampart.sustainment.answer import sustain

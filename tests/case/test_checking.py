@@ -109,6 +109,11 @@ BREAK = {
         lambda s: s.set("orders", 2, "month", "2023-11"),
         "orders", 2, "month", "2023-11"
     ),
+    "inputs-as-supplied": (lambda s: s.set("orders", 2, "inputs", ""), "orders", 2, "inputs", ""),
+    "taken-says-nothing": (
+        lambda s: s.add("taken", kind="order", month="2024-02", quantity="5"), "taken", 2, "line", ""),
+    "taken-outside": (
+        lambda s: s.add("taken", kind="order", line="shell-a", month="2023-12", quantity="5"), "taken", 2, "month", "2023-12"),
     "lot-from-the-future": (lambda s: s.set("stocks", 5, "lot", "2024-02"), "stocks", 5, "lot", "2024-02"),
     "lot-expired": (lambda s: s.set("stocks", 5, "lot", "2014-01"), "stocks", 5, "lot", "2014-01"),
     "cold-without-lead-time": (

@@ -469,3 +469,21 @@ def test_a_time_limit_is_a_number_of_seconds_above_nothing(seconds: str, tmp_pat
         assert "seconds above 0" in result.stderr
     with pytest.raises(ValueError, match="above 0"):
         rampart.plan(rampart.read_case(TINY), time_limit=float(seconds))
+
+
+def test_a_plan_is_taken_over(planned: Path, tmp_path: Path) -> None:
+    text = said("plan", TINY, "--take", planned, "-o", tmp_path / "again", "--no-report")
+    assert re.search(r"Decisions taken over: \d+ stand and \d+ are intended; all are kept\.", text)
+    first, again = read_result(planned), read_result(tmp_path / "again")
+    assert again["passes"]["value"].to_list() == pytest.approx(first["passes"]["value"].to_list(), rel=1e-3, abs=1e-6)
+    assert again["changes"].is_empty()
+    assert parsed("plan", TINY, "--take", planned, "-o", tmp_path / "json", "--no-report")["changes"] == []
+
+
+def test_what_is_no_plan_cannot_be_taken_over(tmp_path: Path) -> None:
+    answer = tmp_path / "fleets"
+    said("sustain", ROOT / "cases" / "fleet-tiny", "-o", answer, "--draws", "0", "--no-report")
+    text = run("plan", TINY, "--take", answer, "-o", tmp_path / "again")
+    assert text.exit_code == 1
+    assert "only a plan can be taken over" in text.output
+    assert run("plan", TINY, "--take", tmp_path / "nowhere", "-o", tmp_path / "again").exit_code == 2

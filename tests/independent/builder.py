@@ -54,11 +54,15 @@ class Builder(Decisions):
         self.given_flows()
         for channel in self.f.channels:
             self.orders(channel)
+        for (_, contract, most), terms in self.contracted.items():
+            if terms and math.isfinite(most):
+                self.p.row(f"contract|{contract}", terms, upper=most)
         for code, row in self.f.expansions.items():
             self.expansion(code, row)
         self.purchases()
         for lane in self.f.lanes:
             self.sending(lane)
+        self.taken()
         add_needs(self, self.worth)
         if levels is not None:
             add_fleets(self, levels, gift or {})
@@ -106,6 +110,11 @@ class Builder(Decisions):
             s = self.p.column(f"stock|{name}")
             terms = [(s, 1.0), *before, *((c, -v) for c, v in self.inflow[pair, t]), *self.outflow[pair, t]]
             given = self.given[pair, t] + (0.0 if before else sum(r["quantity"] for r in lots))
+            if drawn := self.drawn[pair, t]:
+                given -= drawn
+                missing = self.p.column(f"unsupplied|{name}", drawn)
+                terms.append((missing, -1.0))
+                self.slack.append((missing, 1 / drawn))
             if life is not None:
                 terms.append((self.p.column(f"dispose|{name}"), 1.0))
                 self.usable(pair, t, s, lots)
@@ -165,7 +174,11 @@ class Builder(Decisions):
             self.pace(code, t, now, before)
             before = now
             if row["lot"] is not None:
-                lots = self.p.column(f"lots|{name}", whole=True)
+                fed = any(
+                    f.due_now(s) and f.orderable(c, s) and t in f.shares(c.lead, s)
+                    for c in f.channels if c.line == code for s in f.periods
+                )  # fmt: skip
+                lots = self.p.column(f"lots|{name}", whole=fed)
                 self.p.row(f"lot|{name}", [(x, 1.0), (lots, -row["lot"])], 0.0, 0.0)
             self.set_up(code, t, x)
 
@@ -300,12 +313,17 @@ class Builder(Decisions):
     def resources(self) -> None:
         """Finite capacity shared by lines and expansions."""
         f = self.f
-        for (resource, t), terms in self.resource.items():
+        for resource, t in sorted({*self.resource, *self.resource_drawn}):
+            terms, drawn = list(self.resource[resource, t]), self.resource_drawn[resource, t]
             rows = [r for r in f.rows("resources") if r["resource"] == resource]
             found = [f.in_force(rows, m) for m in f.months(t)]
             capacity = sum(0.0 if r is None else r["capacity"] for r in found)
+            if drawn > capacity:
+                over = self.p.column(f"over_resource|{resource}|{t}", drawn - capacity)
+                terms.append((over, -1.0))
+                self.slack.append((over, 1 / max(capacity, 1.0)))
             if math.isfinite(capacity):
-                self.p.row(f"resource|{resource}|{t}", terms, upper=capacity)
+                self.p.row(f"resource|{resource}|{t}", terms, upper=capacity - drawn)
 
     def pledges(self) -> None:
         """What was promised from stock and is still owed."""

@@ -30,6 +30,7 @@ class Channel:
     first: int
     last: int
     most: float
+    contract: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,10 @@ class Facts:
     def months(self, t: int) -> range:
         """Months of a period."""
         return range(self.starts[t], self.starts[t] + self.lengths[t])
+
+    def due_now(self, t: int) -> bool:
+        """Whether the decisions of a period are due now."""
+        return self.starts[t] < self.first + int(self.case.settings["decide_now"] or 12)
 
     def end(self, t: int) -> int:
         """Last month of a period."""
@@ -177,9 +182,9 @@ class Facts:
             for c in named or [own]:
                 admin = c.get("admin_lead_time")
                 admin = line["admin_lead_time"] if admin is None else admin
-                result.append(
+                result += [
                     Channel(
-                        code=c["contract"],
+                        code=f"{c['contract']}+{later}" if later else c["contract"],
                         line=code,
                         buyer=c["buyer"],
                         payer=c.get("payer") or c["buyer"],
@@ -187,12 +192,14 @@ class Facts:
                         price=c.get("price"),
                         advance=c["advance"],
                         admin=admin,
-                        lead=max([admin + production, *offsets]),
+                        lead=max([admin + production, *offsets]) + later,
                         first=self.month(c.get("from"), self.first),
                         last=self.month(c.get("until"), self.last),
                         most=c["max_quantity"],
+                        contract=c["contract"],
                     )
-                )
+                    for later in range((c.get("later") or 0) + 1)
+                ]
         return result
 
     def orderable(self, channel: Channel, s: int) -> bool:

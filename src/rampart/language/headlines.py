@@ -89,7 +89,14 @@ def _last_month(answer: InWords) -> str:
 
 def sentences(answer: InWords) -> list[str]:
     """Three to six headline sentences with numbers."""
-    told = [_believed(answer), _coverage(answer), shared(answer), _deliveries(answer), *headlines(answer)]
+    told = [
+        _believed(answer),
+        _coverage(answer),
+        shared(answer),
+        _deliveries(answer),
+        *headlines(answer),
+        _taken(answer),
+    ]
     told += [_bottleneck(answer), steadied(answer), _money(answer), _broken(answer)]
     return [t for t in told if t]
 
@@ -105,6 +112,20 @@ def _believed(answer: InWords) -> str:
         for r in believed
     ]
     return words("headline.believed", parts=words.list(parts), month=words.month(_last_month(answer)))
+
+
+def _taken(answer: InWords) -> str:
+    """What was taken over from an earlier plan, and whether all of it is kept."""
+    words, taken, changes = answer.words, answer.result.case["taken"], answer["changes"]
+    if taken.is_empty():
+        return ""
+    given = changes.filter(pl.col("now") < pl.col("firm")).height
+    said = {"given": words.number(given), "changed": words.number(changes.height - given)}
+    firm = taken.filter(pl.col("firm")).height
+    return words(
+        "headline.taken", firm=words.number(firm), intended=words.number(taken.height - firm),
+        changes=words("headline.taken.changed", **said) if changes.height else words("headline.taken.kept"),
+    )  # fmt: skip
 
 
 def _coverage(answer: InWords) -> str:

@@ -96,6 +96,14 @@ class Contract(NamedTuple):
     contract: str
 
 
+class LaterContract(NamedTuple):
+    """Orders over a contract that are delivered so many months later than its lead time."""
+
+    line: str
+    contract: str
+    later: str
+
+
 class Cancellation(NamedTuple):
     """Orders over a contract, placed in the period that begins in a month."""
 

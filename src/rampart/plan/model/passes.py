@@ -39,14 +39,17 @@ OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
 PLAINLY = {"pledges": "months of a full pledge", "need": "months of need", "own_use": "months of need"}
 """Units in which a reader counts what is measured in worth."""
 STEADY, TIES = "steady", "ties"
-WHOLE = ("rules", STEADY, "money", TIES)
+PERSISTENCE = "persistence"
+SETTLING = (PERSISTENCE, TIES)
+"""Passes that settle what the objectives of the case leave open: the plan nearest to the one taken over, then one vertex."""
+WHOLE = ("rules", STEADY, "money", *SETTLING)
 """Measures that are one term."""
 HOW: dict[str, How] = {"requirement_worst": "first", "requirement_sum": "told", "requirement_fair": "fair"}
 """How the passes of an objective of several hang together."""
 
 
 def objective_passes(p: Programme, parts: Sequence[Part]) -> list[Pass]:
-    """Rules first, ties last; a pass that nothing counts in is left out."""
+    """Rules first, persistence and ties last; a pass that nothing counts in is left out."""
     weights: dict[str, list[Weight]] = {}
     for part in parts:
         for weight in part.measures(p):
@@ -62,7 +65,8 @@ def objective_passes(p: Programme, parts: Sequence[Part]) -> list[Pass]:
     passes = [Pass(0, measure(*RULES))]
     for row in sorted(p.network.rows("priorities"), key=lambda r: r["rank"]):
         passes += [_pass(row, measure(*named)) for named in OBJECTIVES[row["objective"]]]
-    passes.append(Pass(max((found.rank for found in passes), default=0) + 1, ties(p)))
+    last = max((found.rank for found in passes), default=0)
+    passes += [Pass(last + 1, measure(PERSISTENCE, "money unit")), Pass(last + 2, ties(p))]
     return [found for found in passes if not found.measure.empty]
 
 

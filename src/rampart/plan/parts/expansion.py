@@ -3,7 +3,8 @@
     expansion limit   sum over s up to t of expand[e,s] <= max_units[e]
 
 e            expansion
-expand[e,s]  units decided at node s, whole where the case says so; nodes whose first month lies between ``earliest`` and
+expand[e,s]  units decided at node s, whole where it is due now (``settings.decide_now``) and not said to be divisible;
+             nodes whose first month lies between ``earliest`` and
              ``latest``
 t            the last nodes of the tree
 max_units    units over the whole plan: ``expansions.max_units``
@@ -55,7 +56,7 @@ class Expansions(Part):
             exists=np.array(may, dtype=bool).reshape(-1, len(tree)), tie=4.0,
             prefer=tuple(np.array([e[name] for e in network.expansions], dtype=float) for name in ("cost", "construction")),
             worth=np.array([e["cost"] for e in network.expansions], dtype=float),
-            whole=np.array([bool(e["whole"]) for e in network.expansions], dtype=bool),
+            whole=np.array([bool(e["whole"]) for e in network.expansions], dtype=bool)[:, None] & p.due_now,
         )  # fmt: skip
 
     def postings(self, p: Programme) -> Iterable[Posting]:

@@ -19,9 +19,10 @@ from rampart.plan.parts.requirement import RequirementsHeld
 from rampart.plan.parts.resource import Resources
 from rampart.plan.parts.stock import Stocks
 from rampart.plan.parts.support import Support
+from rampart.plan.parts.taken import TakenOver
 from rampart.plan.parts.transfer import Transfers
 
 PARTS: tuple[Part, ...] = (
     Order(), Cancellation(), Lines(), Pace(), Resources(), Expansions(), Purchases(), Transfers(), Stocks(), Needs(), Pledges(),
-    Backfills(), RequirementsHeld(), GiveOrKeep(), Support(), Fleets(), Money(),
+    Backfills(), RequirementsHeld(), GiveOrKeep(), Support(), Fleets(), Money(), TakenOver(),
 )  # fmt: skip

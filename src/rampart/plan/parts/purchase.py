@@ -9,6 +9,7 @@ t            market stock: the last nodes of the tree; market rate: every node, 
 quantity     units over the whole plan: ``market.quantity``
 most, D      units a month (``market.max_rate``); months of t within the offer's ``from`` and ``until``
 
+Decisions due now (``settings.decide_now``) come in whole multiples where the item has one (``items.multiple``).
 Paid at once, arriving after the delay (``network.accounts``). Source: the offers of the case.
 """
 
@@ -47,7 +48,7 @@ class Purchases(Part):
         yield FamilySpec(
             "buy", [Purchase(o.code, o.buyer) for o in offers], "decision",
             exists=(months_open(p) > 0) & np.array(arrives, dtype=bool).reshape(-1, len(p.tree)),
-            scale=p.scale_of(o.item for o in offers), worth=np.array([o.price for o in offers]) / p.unit, tie=1.0,
+            **p.whole_amounts(o.item for o in offers), worth=np.array([o.price for o in offers]) / p.unit, tie=1.0,
             prefer=(np.array([o.price for o in offers], dtype=float), np.array([o.delay for o in offers], dtype=float)),
             called=lambda key: Offer(key[0]),
         )  # fmt: skip

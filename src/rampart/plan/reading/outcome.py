@@ -11,7 +11,7 @@ from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
 from rampart.network.keys import Pair, text
 from rampart.network.keys import parts as parts_of
-from rampart.plan.model.passes import TIES, plain_measures
+from rampart.plan.model.passes import SETTLING, plain_measures
 from rampart.plan.parts.part import Part, shortages_in_order
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.gifts import given_away
@@ -96,11 +96,11 @@ def rules_broken(v: Values, parts: Sequence[Part]) -> pl.DataFrame:
 
 
 def passes(v: Values, solution: Solution) -> pl.DataFrame:
-    """How each pass was solved; the tie-breaking pass has no meaning to a reader and is left out."""
+    """How each pass was solved; passes that settle ties have no meaning to a reader and are left out."""
     plain = {m.name: (float(solution.layout.costs(m) @ solution.columns), m.unit) for m in plain_measures(v.programme)}
     rows = [
         (p.rank, p.name, p.value, p.unit, *plain.get(p.name, (None, None)), p.bound, p.gap, p.status, p.iterations)
         for p in solution.passes
-        if p.name != TIES
+        if p.name not in SETTLING
     ]
     return frame("plan", "passes", rows)

@@ -23,6 +23,7 @@ GROUPS = {
     "cause": "cause",
     "family": "rule",
     "status": "status",
+    "rounded": "rounded",
     "from_kind": "from_kind",
     "to_kind": "to_kind",
     "to_purpose": "purpose",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from rampart.language.decisions_and_causes import rounding
 from rampart.language.in_words import InWords
 from rampart.report.chapters.decisions import MOST_DECISIONS, decisions_listing
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
@@ -65,6 +66,7 @@ def decisions(answer: InWords) -> Chapter:
         "decisions",
         figures=("decisions",),
         listings=[short, listing(answer, words("table.expansions"), heads, rows)],
+        says=tuple(said for said in (words("chapter.decisions.says"), rounding(answer)) if said),
     )
 
 

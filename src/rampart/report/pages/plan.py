@@ -17,6 +17,7 @@ from rampart.report.chapters.pace import pace
 from rampart.report.chapters.plan_fleets import fleets, fleets_chart
 from rampart.report.chapters.promises import promises_chapter
 from rampart.report.chapters.stock import decisions, deliveries, stocks
+from rampart.report.chapters.taken import taken
 from rampart.report.chapters.trust import trust_chapters
 from rampart.report.charts.coverage import coverage_chart, overview_chart
 from rampart.report.charts.drawing import Figure
@@ -68,7 +69,8 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         for key, figure in charts(plan, language=language).items()
     }
     parts = (
-        decisions, stocks, deliveries, give_or_keep_chapter, fleets, production, pace, added, promises_chapter, money, reasons,
+        decisions, taken, stocks, deliveries, give_or_keep_chapter, fleets, production, pace, added, promises_chapter, money,
+        reasons,
     )  # fmt: skip
     plan_part = [part(answer) for part in parts]
     return environment.get_template("report.html.j2").render(
