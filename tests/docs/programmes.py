@@ -27,6 +27,9 @@ def programmes() -> Iterator[Programme]:
     tiny = rampart.read_case(CASES / "tiny")
     yield build(tiny)
     yield build(changed(tiny, "lines", ramp=100.0))
+    outside = {"agreed": [{"holder": "XAA", "item": "round", "month": "2025-03", "quantity": 10.0}]}
+    outside["elsewhere"] = [{"item": "round", "missing": 0.1}]
+    yield build(with_rows(tiny, outside))
     fleets = rampart.read_case(CASES / "deliver-or-repair")
     yield build(fleets, levels=support_levels(fleets))
     war = rampart.read_case(PUBLISHED / "war-1")
@@ -36,3 +39,12 @@ def programmes() -> Iterator[Programme]:
 def changed(case: Case, table: str, **columns: float) -> Case:
     """The case with some columns of a table at one value."""
     return Case(tables={**case.tables, table: case[table].with_columns(**{k: pl.lit(v) for k, v in columns.items()})})
+
+
+def with_rows(case: Case, rows: dict[str, list[dict[str, object]]]) -> Case:
+    """The case with rows added to some tables."""
+    more = {}
+    for name, added in rows.items():
+        frame = case.tables[name]
+        more[name] = pl.concat([frame, pl.DataFrame(added, schema_overrides=dict(frame.schema))], how="diagonal")
+    return Case(tables={**case.tables, **more})

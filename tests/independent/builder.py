@@ -45,6 +45,7 @@ class Builder(Decisions):
         self.purchases()
         for lane in self.f.lanes:
             self.sending(lane)
+        self.agreed()
         self.demands()
         if levels is not None:
             add_fleets(self, levels, gift or {})
@@ -56,6 +57,27 @@ class Builder(Decisions):
         self.budgets()
         self.objectives()
         return self.p
+
+    def agreed(self) -> None:
+        """What leaves as agreed with others; what stock does not allow breaks a rule."""
+        f = self.f
+        groups: dict[tuple[str, str, str | None, int], list[Row]] = defaultdict(list)
+        for r in f.rows("agreed"):
+            self.pairs.add((r["holder"], r["item"]))
+            t = f.period(f.month(r["month"], f.first))
+            if t is not None and r["quantity"]:
+                groups[r["holder"], r["item"], r["to"], t].append(r)
+        for (holder, item, to, t), rows in groups.items():
+            name, quantity = f"{holder}|{item}|{to}|{t}", sum(r["quantity"] for r in rows)
+            out, kept = self.p.column(f"hand|{name}"), self.p.column(f"withheld|{name}", quantity)
+            self.p.row(f"agreed|{name}", [(out, 1.0), (kept, 1.0)], quantity, quantity)
+            self.outflow[(holder, item), t].append((out, 1.0))
+            self.slack.append((kept, 1 / quantity))
+            money = sum(r["quantity"] * r["cost"] for r in rows) / quantity / f.unit
+            self.money.append((out, money))
+            for month, share in f.effects(0, t):
+                for kind in ("commitments", "payments"):
+                    self.spend(holder, month, "transport", kind, (out, share * money))
 
     def demands(self) -> None:
         """Need served, lost or late."""
@@ -109,6 +131,8 @@ class Builder(Decisions):
                 self.required(pair, t, worst)
         for (item, t), shares in worst.items():
             theta = self.p.column(f"worst|{item}|{t}")
+            if missing := self.f.short_elsewhere(item, t):
+                self.p.row(f"elsewhere|{item}|{t}", [(theta, 1.0)], lower=missing)
             for column, value in shares:
                 holder = column.split("|")[1]
                 self.p.row(f"worst|{holder}|{item}|{t}", [(theta, 1.0), (column, -value)], lower=0.0)
@@ -231,6 +255,7 @@ class Builder(Decisions):
         f = self.f
         plan = range(f.first, f.last + 1)
         total = sum(f.need([r], m) for r in f.rows("demand") if r["item"] == item for m in plan)
+        total += sum(r["quantity"] for r in f.rows("agreed") if r["item"] == item)
         for pair in self.pairs:
             if pair[1] == item:
                 whole = [f.required(*pair, t) for t in f.periods]

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from rampart.network.keys import (
+    Agreed,
     Demand,
     Expansion,
     Fleet,
@@ -110,6 +111,12 @@ def transfer_postings(network: Network) -> Iterator[Posting]:
         yield Posting("stock", Pair(r.origin, r.item), "send", of, Now(), -1.0, "sent")
         if (pledge := Pledge(r.origin, r.destination, r.item)) in pledged:
             yield Posting("pledge", pledge, "send", of, arrives, 1.0, "received")
+
+
+def agreed_postings(network: Network) -> Iterator[Posting]:
+    """What is handed over as agreed leaves the stock, and the plan."""
+    for a in network.agreed:
+        yield Posting("stock", Pair(a.holder, a.item), "hand over", Agreed(*a), Now(), -1.0, "sent")
 
 
 def service_postings(network: Network) -> Iterator[Posting]:

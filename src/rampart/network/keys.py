@@ -15,7 +15,7 @@ Key = tuple[Any, ...]
 
 HOMES = {
     "holder": "nations", "donor": "nations", "recipient": "nations", "origin": "nations", "destination": "nations",
-    "buyer": "nations", "nation": "nations", "payer": "nations", "item": "items", "line": "lines",
+    "buyer": "nations", "nation": "nations", "payer": "nations", "to": "nations", "item": "items", "line": "lines",
     "contract": "contracts", "expansion": "expansions", "offer": "market", "resource": "resources", "fleet": "fleets",
     "shop": "shops", "group": "sites",
 }  # fmt: skip
@@ -49,6 +49,14 @@ class Pledge(NamedTuple):
     donor: str
     recipient: str
     item: str
+
+
+class Agreed(NamedTuple):
+    """An item that leaves a holder's stock as agreed; ``to`` says whither, blank where that is not stated."""
+
+    holder: str
+    item: str
+    to: str
 
 
 class Line(NamedTuple):

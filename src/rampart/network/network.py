@@ -14,7 +14,8 @@ import numpy as np
 from rampart.case.calendar import Calendar
 from rampart.case.tables import Case
 from rampart.case.timelines import by_period
-from rampart.network.keys import Demand, Pair, Pledge
+from rampart.network.agreed import agreed_keys, agreed_quantities
+from rampart.network.keys import Agreed, Demand, Pair, Pledge
 from rampart.network.lags import Booleans, Floats, Integers
 from rampart.network.placed import given_to_pairs, placed_by_month, placed_orders
 from rampart.network.routes import Route, usable_routes
@@ -141,6 +142,16 @@ class Network:
         """Pledged quantity due so far, shape (pledges, periods)."""
         return due_so_far(self.case, list(self.pledges))
 
+    @cached_property
+    def agreed(self) -> list[Agreed]:
+        """Holder, item and destination of what leaves as agreed, sorted."""
+        return agreed_keys(self.rows("agreed"))
+
+    @cached_property
+    def agreed_by_period(self) -> tuple[Floats, Floats]:
+        """Units that leave as agreed, and the cost of sending one of them in currency, shape (agreed, periods) each."""
+        return agreed_quantities(self.rows("agreed"), self.agreed, self.calendar)
+
     # -- ways ----------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -203,7 +214,7 @@ class Network:
     @cached_property
     def offers(self) -> list[Offer]:
         """Each offer with each nation that may buy from it."""
-        asked = {Pair(r["holder"], r["item"]) for t in ("requirements", "demand") for r in self.rows(t)}
+        asked = {Pair(r["holder"], r["item"]) for t in ("requirements", "demand", "agreed") for r in self.rows(t)}
         asked |= {Pair(r["origin"], r["item"]) for r in self.rows("routes") if r["item"]}
         members = [r["nation"] for r in self.rows("nations") if r["role"] == "member"]
         return offers_to_buyers(self.rows("market"), members, asked | self._component_pairs)
@@ -237,6 +248,7 @@ class Network:
         """Pairs that some requirement, demand, component, storage row or order touches, before market and routes."""
         pairs = {Pair(r["holder"], r["item"]) for t in ("stocks", "storage") for r in self.rows(t)}
         pairs |= {Pair(*pair) for pair in self.requirements.pairs} | {Pair(d.holder, d.item) for d in self.demands}
+        pairs |= {Pair(a.holder, a.item) for a in self.agreed}
         pairs |= {Pair(p.donor, p.item) for p in self.pledges} | {Pair(p.recipient, p.item) for p in self.pledges}
         return pairs | self._arriving | set(self.fleet_pairs) | self._component_pairs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rampart.plan.parts.agreed import Agreements
 from rampart.plan.parts.cancellation import Cancellation
 from rampart.plan.parts.expansion import Expansions
 from rampart.plan.parts.fleet import Fleets
@@ -19,6 +20,6 @@ from rampart.plan.parts.support import Support
 from rampart.plan.parts.transfer import Transfers
 
 PARTS: tuple[Part, ...] = (
-    Order(), Cancellation(), Lines(), Resources(), Expansions(), Purchases(), Transfers(), Stocks(), Needs(), Pledges(),
-    RequirementsHeld(), Support(), Fleets(), Money(),
+    Order(), Cancellation(), Lines(), Resources(), Expansions(), Purchases(), Transfers(), Agreements(), Stocks(), Needs(),
+    Pledges(), RequirementsHeld(), Support(), Fleets(), Money(),
 )  # fmt: skip
