@@ -220,7 +220,7 @@ class Facts:
         return made | built
 
     def _buyers(self) -> list[tuple[Row, str]]:
-        wanted = {(r["holder"], r["item"]) for table in ("requirements", "demand", "agreed") for r in self.rows(table)}
+        wanted = {(r["holder"], r["item"]) for table in ("requirements", "demand") for r in self.rows(table)}
         wanted |= self.components()
         wanted |= {(r["origin"], r["item"]) for r in self.rows("routes") if r["item"] is not None}
         result = []

@@ -214,7 +214,7 @@ class Network:
     @cached_property
     def offers(self) -> list[Offer]:
         """Each offer with each nation that may buy from it."""
-        asked = {Pair(r["holder"], r["item"]) for t in ("requirements", "demand", "agreed") for r in self.rows(t)}
+        asked = {Pair(r["holder"], r["item"]) for t in ("requirements", "demand") for r in self.rows(t)}
         asked |= {Pair(r["origin"], r["item"]) for r in self.rows("routes") if r["item"]}
         members = [r["nation"] for r in self.rows("nations") if r["role"] == "member"]
         return offers_to_buyers(self.rows("market"), members, asked | self._component_pairs)
