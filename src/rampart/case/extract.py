@@ -97,8 +97,9 @@ def cut_out(case: Case, nations: Collection[str], *, outside: Outside | None = N
     """
     cutting = _Cutting(case, planned_with(case, nations), outside)
     frames = cutting.frames(nations)
+    before = {(f.code, f.table, f.column) for f in check(Draft.of(case.tables))}
     wrong = [f for f in check(Draft.of(frames)) if f.severity == "error"]
-    if wrong:
+    if any((f.code, f.table, f.column) not in before for f in wrong):
         raise CaseError(wrong)
     return Extract(Case(frames), tuple(cutting.changes))
 
@@ -304,6 +305,10 @@ class _Cutting:
         first = not any(r["resource"] == code for r in self.rows["resources"])
         return Said(stands_for if first else [], "changed-net")
 
+    def of_elsewhere(self, table: str, row: Row) -> Said:
+        """As it is; with the others of this case fixed it is counted among theirs."""
+        return Said([], "changed-net") if self.outside else Said([row])
+
     def of_items(self, table: str, row: Row) -> Said:
         """Those that a row which is kept names."""
         return Said([row]) if row["item"] in self.named("items.item") else Said([], "cut-unused")
@@ -419,5 +424,5 @@ def key_text(table: str, row: Mapping[str, Any]) -> str:
 
 _ADDED = {
     "market": "added-offer", "orders": "added-placed", "deliveries": "added-in-transit", "agreed": "added-agreed",
-    "elsewhere": "added-elsewhere", "routes": "added-route", "storage": "added-storage",
+    "elsewhere": "added-elsewhere", "routes": "added-route", "storage": "added-storage", "nations": "added-holder",
 }  # fmt: skip

@@ -26,6 +26,7 @@ from rampart.case.calendar import month_number, month_text
 from rampart.case.extract import Outside, planned_with
 from rampart.case.tables import Case
 from rampart.network.accounts import expansion_postings, order_postings, set_up_postings
+from rampart.network.asked import short_elsewhere
 from rampart.network.keys import Contract, Expansion, Key, Lane, Limit, Line, Purchase
 from rampart.network.lags import Floats, by_month, summed
 from rampart.network.network import Network
@@ -217,18 +218,23 @@ class _Fixed:
                     self.add("agreed", row | {"quantity": quantity, "cost": r.cost}, note=note)
 
     def spoiling(self, origin: str, destination: str, item: str, months: float, decided: Floats, note: str) -> None:
-        """What spoils comes by a route, since what another sends is not young: its sender has it when it is sent, and may
-        keep nothing.
+        """What spoils comes by a route, since what another sends is not young: a holder of its own for the way, who has it
+        when it is sent and may keep nothing.
         """
         if decided.max(initial=0.0) <= NOTHING:
             return
+        holder, names = f"{origin}-{destination}", {lang: self.case.names("nations", lang) for lang in ("en", "fr")}
+        way = {f"name_{lang}": f"{name[origin]} > {name[destination]}" for lang, name in names.items()}
+        said = {"grade": "derived", "note": note}
+        nations = self.added.setdefault("nations", [])
+        if holder not in {row["nation"] for row in nations}:
+            nations.append({"nation": holder, **way, "role": "member"} | said)
         for month, quantity in self.monthly(decided):
-            self.placed(origin, origin, item, month, quantity, 0.0, note)
-        route = {"origin": origin, "destination": destination, "item": item, "months": months, "capacity": math.inf}
-        self.added.setdefault("routes", []).append(route | {"cost": 0.0, "grade": "derived", "note": note})
-        store = {"holder": origin, "item": item, "limit": 0.0, "holding_cost": 0.0, "grade": "derived", "note": note}
-        if all((r["holder"], r["item"]) != (origin, item) for r in self.added.get("storage", ())):
-            self.added.setdefault("storage", []).append(store)
+            self.placed(holder, holder, item, month, quantity, 0.0, note)
+        route = {"origin": holder, "destination": destination, "item": item, "months": months, "capacity": math.inf}
+        self.added.setdefault("routes", []).append(route | {"cost": 0.0} | said)
+        store = {"holder": holder, "item": item, "limit": 0.0, "holding_cost": 0.0}
+        self.added.setdefault("storage", []).append(store | said)
 
     def routes(self) -> dict[tuple[str, str], list[Row]]:
         """Routes of any item between them, with the items that can go on them in the whole case."""
@@ -245,15 +251,16 @@ class _Fixed:
         """How short the worst-off of the others is of each item that one of them must hold."""
         stock = self.tables["stock"].sort("period")
         mine = {item for holder, item in self.network.requirements.pairs if holder in self.planned}
-        missing: dict[str, Floats] = {}
+        items = sorted({item for _, item in self.network.requirements.pairs})
+        missing = dict(zip(items, short_elsewhere(self.network, items), strict=True))
         for r in stock.iter_rows(named=True):
             asked = r["requirement"] or 0.0
             if r["item"] in mine and r["holder"] not in self.planned and asked > 0:
-                worst = missing.setdefault(r["item"], np.zeros(len(self.calendar)))
+                worst = missing[r["item"]]
                 worst[r["period"]] = max(worst[r["period"]], max(0.0, 1 - r["closing"] / asked))
-        for item, shares in missing.items():
+        for item in sorted(mine):
             before = 0.0
-            for start, share in zip(self.calendar.starts, shares.tolist(), strict=True):
+            for start, share in zip(self.calendar.starts, missing[item].tolist(), strict=True):
                 if share != before:
                     row = {"item": item, "from": month_text(start), "missing": share, "grade": "derived"}
                     note = "Worst-off holder among the others in the plan of the whole case."
