@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -18,12 +19,17 @@ from rampart.case.draft import Draft, shown
 from rampart.case.likely_offers import LikelyOffers
 from rampart.case.overrides import steps_of
 from rampart.case.tables import Case
+from rampart.case.writing import Format, save
 from rampart.catalogues.inputs import tables
 from rampart.findings import CaseError, Finding
 
 Row = dict[str, Any]
-CHANGES = ("cut", "changed", "added")
+CHANGES = ("cut", "changed", "added", "paid")
 """What may happen to a row; the code of its finding begins with it. Rows without a finding are kept."""
+WHOLE = "whole-case"
+"""Source of rows that are added: the whole case, or its plan."""
+CUT_OFF = "cut-off"
+"""Name of the table of changes beside the case."""
 ONLY_WITH_FLEETS = frozenset({"sites", "shops", "shop_bays", "parts", "breakdown", "repairs", "part_stocks"})
 
 
@@ -36,6 +42,7 @@ class Outside:
     market     rows that stand for an offer, by its code, with what is said of it; resources, by their code
     routes     rows that stand for a route of any item, by origin and destination
     budgets    what is left of a budget, by nation, fiscal year and purpose: commitments and payments
+    paid       money units that each nation pays for decisions that are fixed here, and that no objective counts again
     """
 
     added: Mapping[str, list[Row]] = field(default_factory=dict)
@@ -44,6 +51,7 @@ class Outside:
     routes: Mapping[tuple[str, str], list[Row]] = field(default_factory=dict)
     resources: Mapping[str, list[Row]] = field(default_factory=dict)
     budgets: Mapping[tuple[str, int, str], tuple[float, float]] = field(default_factory=dict)
+    paid: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +72,13 @@ class Extract:
             (f.table, f.code.split("-")[0], f.value, f.code, f.message("en"), f.message("fr")) for f in self.changes
         ]
         return pl.DataFrame(lines, schema=dict.fromkeys(names, pl.String), orient="row")
+
+    def save(self, path: str | Path, *, format: Format | None = None, force: bool = False) -> Path:
+        """Write the case, and beside it what became of the rows: ``#cut-off.csv``, or the sheet ``#cut-off``.
+
+        As ``Case.save``: raises ``TakenError`` where something is there, ``PlaceError`` where nothing can be written.
+        """
+        return save(self.case.tables, Path(path), format=format, force=force, beside={CUT_OFF: self.table})
 
 
 class Said(NamedTuple):
@@ -138,6 +153,8 @@ class _Cutting:
             self.add(name, rows)
         for name in ("orders", "deliveries", "agreed"):
             self.rows[name] = self.merged(name)
+        self.say_paid()
+        self.add_source()
         self.go_through("items", self.of_items)
         self.drop_without_items()
         self.go_through("nations", self.of_nations)
@@ -169,7 +186,7 @@ class _Cutting:
     def add(self, table: str, rows: Iterable[Row]) -> None:
         """Rows that the source does not have."""
         for row in rows:
-            self.rows[table].append(row)
+            self.rows[table].append(row | {"source": WHOLE})
             self.note(_ADDED[table], table, row)
 
     # -- what becomes of a row -----------------------------------------------------------------------------------
@@ -355,6 +372,19 @@ class _Cutting:
             {"holder": to, "item": item, "month": month, "quantity": quantity}
             for (to, item, month), quantity in sorted(arriving.items())
         ))  # fmt: skip
+
+    def say_paid(self) -> None:
+        """Money for what is fixed counts in no objective of the new case: said, so that sums can be laid beside the whole."""
+        said = {name: self.case.settings[name] for name in ("currency", "money_unit")}
+        for nation, money in sorted((self.outside.paid if self.outside else {}).items()):
+            self.changes.append(Finding("paid-as-in", "orders", value=nation, details=said | {"money": f"{money:.6g}"}))
+
+    def add_source(self) -> None:
+        """Where rows that are added come from."""
+        if any(row.get("source") == WHOLE for rows in self.rows.values() for row in rows):
+            row = {"source": WHOLE, "title": str(self.case.settings["title_en"])}
+            self.rows["sources"].append(row)
+            self.note("added-source", "sources", row)
 
     def merged(self, table: str) -> list[Row]:
         """Rows with what is of the same key added to them: orders of lines no longer named, what is added to what is there."""

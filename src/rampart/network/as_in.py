@@ -76,7 +76,9 @@ class _Fixed:
         self.orders_abroad()
         self.sent()
         self.shares()
-        return Outside(self.added, contracts, self.market(), self.routes(), self.resources(), self.budgets())
+        return Outside(
+            self.added, contracts, self.market(), self.routes(), self.resources(), self.budgets(), self.paid()
+        )
 
     # -- the plan ------------------------------------------------------------------------------------------------
 
@@ -365,6 +367,15 @@ class _Fixed:
                     left.append(row[kind] if limit is None else max(0.0, row[kind] - _of_budget(limit, spent)))
                 result[row["nation"], row["fiscal_year"], row["purpose"]] = (left[0], left[1])
         return result
+
+    def paid(self) -> dict[str, float]:
+        """What each of the nations pays for orders on lines of others, money units."""
+        found: dict[str, float] = {}
+        for c, priced in zip(self.network.channels, order_price(self.network), strict=True):
+            money = float(priced @ self.amount("order", c.key))
+            if c.line not in self.lines and c.payer in self.planned and money:
+                found[c.payer] = found.get(c.payer, 0.0) + money
+        return found
 
     def spent_elsewhere(self, payers: Collection[str]) -> dict[tuple[str, int, str, str], float]:
         """Money by payer, fiscal year, purpose and kind that decisions cost which are not in the new case, less what
