@@ -237,10 +237,15 @@ class _Cutting:
         return Said([row | {"line": None}], "changed-line-outside", {"line": row["line"]})
 
     def of_deliveries(self, table: str, row: Row) -> Said:
-        """What the nations gave or owe, and what is on its way to them and to the recipients."""
-        theirs = row["donor"] in self.planned or (row["status"] == "in_transit" and row["recipient"] in self.planned)
-        if theirs:
-            return Said([row])
+        """What the nations gave or owe, and what is on its way to them and to the recipients.
+
+        Compensation that others owe is not asked of them; that which one of the nations owes to others is in what it sends.
+        """
+        if row["donor"] in self.planned or (row["status"] == "in_transit" and row["recipient"] in self.planned):
+            owes = row.get("backfill_by")
+            if owes is None or owes in self.planned:
+                return Said([row])
+            return Said([row | {"backfill_by": None}], "changed-owed-by-others", {"nation": owes})
         code = "cut-owed-by-others" if row["status"] == "pledged" else "cut-others"
         return Said([], code, {"nation": row["donor"]})
 
@@ -260,8 +265,9 @@ class _Cutting:
             return Said([], "cut-line-of-others", about)
         if self.outside:
             return Said([], "cut-as-placed", about)
-        offer = self.likely.of_contract(row) if row["buyer"] in self.planned else None
-        return self.offered(offer, about)
+        if row["buyer"] not in self.planned:
+            return Said([], "cut-line-of-others", about)
+        return self.offered(self.likely.of_contract(row), about)
 
     def only_contract(self, line: str) -> str | None:
         """Of a line all of whose contracts deliver to others, the first: without it the line would be its nation's own."""
@@ -424,13 +430,12 @@ class _Cutting:
     def about_others(self, table: str, row: Row) -> bool:
         """Whether a row that an override adds would not have stayed as it is."""
         market, account = list(self.rows["market"]), list(self.changes)
+        if table == "lines" and row["nation"] in self.planned:
+            self.lines.add(row["line"])
+        if table == "expansions":
+            self.line_of[row["expansion"]] = row["line"]
         said = getattr(self, f"of_{table}", self.of_any)(table, row)
         self.rows["market"], self.changes = market, account
-        if not said.code and table == "lines":
-            self.lines.add(row["line"])
-            self.nation_of[row["line"]] = row["nation"]
-        if not said.code and table == "expansions":
-            self.line_of[row["expansion"]] = row["line"]
         return bool(said.code)
 
 
