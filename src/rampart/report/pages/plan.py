@@ -10,6 +10,7 @@ from rampart.findings import Language
 from rampart.language.headlines import key_figures, sentences
 from rampart.language.in_words import InWords
 from rampart.report.chapters.added import added
+from rampart.report.chapters.agreed import agreed
 from rampart.report.chapters.decisions import decisions_listing
 from rampart.report.chapters.effort import money, production, reasons
 from rampart.report.chapters.plan_fleets import fleets, fleets_chart
@@ -63,7 +64,7 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         key: {"figure": figure, "rows": [Markup(row) for row in figure.rows(words)]}  # noqa: S704 - drawn here, texts escaped
         for key, figure in charts(plan, language=language).items()
     }
-    parts = (decisions, stocks, deliveries, fleets, production, added, promises_chapter, money, reasons)
+    parts = (decisions, stocks, deliveries, agreed, fleets, production, added, promises_chapter, money, reasons)
     plan_part = [part(answer) for part in parts]
     return environment.get_template("report.html.j2").render(
         answer=answer,
