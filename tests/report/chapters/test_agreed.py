@@ -22,7 +22,7 @@ def test_departures_are_added_up_by_year_and_destination(language: Language, oth
     plan = rampart.plan(case(12, stocks=[STOCK], demand=[need(1.0)], agreed=leaves))
     found = agreed(InWords(plan, language))
     assert found is not None
-    units = {"en": "rounds", "fr": "rounds"}[language]
+    units = {"en": "rounds", "fr": "coups"}[language]
     shown = [tuple(cell.replace("\N{NO-BREAK SPACE}", " ") for cell in row) for row in found.listings[0].rows]
     first, second = month(0)[:4], month(10)[:4]
     assert [(*row[:2], *row[3:]) for row in shown if row[2] == others] == [
