@@ -31,7 +31,7 @@ def plan(
 ) -> Result:
     """Plan a case.
 
-    time_limit  seconds for solving; None: until solved. When it runs out the best plan so far comes back, its
+    time_limit  seconds above 0 for solving; None: until solved. When it runs out the best plan so far comes back, its
                 ``status`` "time limit"; ``NotSolved`` is raised when there is none
     mip_gap     relative gap at which passes with whole numbers count as solved
     seed        of the solver's random choices; the same case, seed and versions give the same plan bit for bit
@@ -50,6 +50,8 @@ def plan(
     from rampart.plan.reading.reasons import explain
     from rampart.plan.solving.passes_in_turn import solve
 
+    if time_limit is not None and not time_limit > 0:
+        raise ValueError(f"time_limit is {time_limit}: expected seconds above 0, or None")
     parts = PARTS if parts is None else parts
 
     def solved(levels: Levels | None = None) -> tuple[Values, Solution]:
