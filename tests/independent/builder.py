@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from typing import Any
 
+from independent.agreed import add_agreed
 from independent.decisions import Decisions, Pair, Term
 from independent.facts import Facts, Row
 from independent.fleets import add_fleets
@@ -45,7 +46,7 @@ class Builder(Decisions):
         self.purchases()
         for lane in self.f.lanes:
             self.sending(lane)
-        self.agreed()
+        add_agreed(self)
         self.demands()
         if levels is not None:
             add_fleets(self, levels, gift or {})
@@ -57,27 +58,6 @@ class Builder(Decisions):
         self.budgets()
         self.objectives()
         return self.p
-
-    def agreed(self) -> None:
-        """What leaves as agreed with others; what stock does not allow breaks a rule."""
-        f = self.f
-        groups: dict[tuple[str, str, str | None, int], list[Row]] = defaultdict(list)
-        for r in f.rows("agreed"):
-            self.pairs.add((r["holder"], r["item"]))
-            t = f.period(f.month(r["month"], f.first))
-            if t is not None and r["quantity"]:
-                groups[r["holder"], r["item"], r["to"], t].append(r)
-        for (holder, item, to, t), rows in groups.items():
-            name, quantity = f"{holder}|{item}|{to}|{t}", sum(r["quantity"] for r in rows)
-            out, kept = self.p.column(f"hand|{name}"), self.p.column(f"withheld|{name}", quantity)
-            self.p.row(f"agreed|{name}", [(out, 1.0), (kept, 1.0)], quantity, quantity)
-            self.outflow[(holder, item), t].append((out, 1.0))
-            self.slack.append((kept, 1 / quantity))
-            money = sum(r["quantity"] * r["cost"] for r in rows) / quantity / f.unit
-            self.money.append((out, money))
-            for month, share in f.effects(0, t):
-                for kind in ("commitments", "payments"):
-                    self.spend(holder, month, "transport", kind, (out, share * money))
 
     def demands(self) -> None:
         """Need served, lost or late."""
