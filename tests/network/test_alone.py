@@ -166,6 +166,7 @@ def test_what_others_order_takes_of_the_line_and_leaves() -> None:
     found = rampart.extract(of, ["AAA"], as_in=whole)
     assert rows_of(found, "contracts", "contract", "from", "until", "max_quantity", "price") == [
         ("for-AAA", None, None, math.inf, 2.0),
+        ("for-BBB", None, None, 0.0, 2.0),
         (f"for-BBB-{month(0)}", month(0), month(0), 4.0, 0.0),
         (f"for-BBB-{month(1)}", month(1), month(1), 4.0, 0.0),
     ]

@@ -38,7 +38,7 @@ class Outside:
     """What others send and take, fixed: rows to add, and rows that stand for those of the source.
 
     added      rows by table: placed orders, goods in transit, agreed departures, routes, storage, shares missing elsewhere
-    contracts  rows that stand for a contract of which others take delivery, by its code
+    contracts  rows that stand for a contract of which others take delivery, by its code: itself, and one a period
     market     rows that stand for an offer, by its code, with what is said of it; resources, by their code
     routes     rows that stand for a route of any item, by origin and destination
     budgets    what is left of a budget, by nation, fiscal year and purpose: commitments and payments
@@ -256,7 +256,7 @@ class _Cutting:
             if ship_to in self.planned:
                 return Said([row])
             if self.outside and (stands_for := self.outside.contracts.get(row["contract"])):
-                return Said(stands_for, "changed-as-in", {"count": len(stands_for)})
+                return Said(stands_for, "changed-as-in", {"count": len(stands_for) - 1})
             if self.only_contract(row["line"]) == row["contract"]:
                 return Said([row | {"max_quantity": 0.0}], "changed-nothing-to-order", {"line": row["line"]})
             return Said([], "cut-taken-by-others", {"nation": ship_to})

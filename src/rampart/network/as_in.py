@@ -140,16 +140,18 @@ class _Fixed:
     def contracts(self) -> dict[str, list[Row]]:
         """On their lines, what goes to others: a contract a period, all of which leaves as it arrives.
 
-        Who pays is no matter of theirs unless it is one of them: then at no price.
+        The contract itself stays with nothing to order: when something can be delivered at all, and how soon, says how the
+        line may change its pace. Who pays is no matter of theirs unless it is one of them: else at no price.
         """
         result: dict[str, list[Row]] = {}
         rows = {r["contract"]: r for r in self.case.tables["contracts"].iter_rows(named=True)}
         for c in self.network.channels:
             decided = self.amount("order", c.key)
-            if c.own or c.line not in self.lines or c.ship_to in self.planned or decided.max(initial=0.0) <= NOTHING:
+            if c.own or c.line not in self.lines or c.ship_to in self.planned:
                 continue
             paid = rows[c.code] if c.payer in self.planned else rows[c.code] | {"price": 0.0, "advance": None}
-            result[c.code] = [
+            result[c.code] = [rows[c.code] | {"max_quantity": 0.0, "low": None, "high": None}]
+            result[c.code] += [
                 paid | {
                     "contract": f"{c.code}-{month_text(start)}", "from": month_text(start),
                     "until": month_text(start + length - 1), "max_quantity": quantity, "low": None, "high": None,
