@@ -193,8 +193,13 @@ def test_compensation_that_others_owe_is_asked_of_nobody(tiny: Case) -> None:
         pl.lit("XBB").alias("backfill_by"), pl.lit("2026-01").alias("backfill_due")
     )
     found = rampart.extract(Case({**tiny.tables, "deliveries": given}), ["XAA"])
-    assert codes(found, "deliveries") == {"changed-owed-by-others": 2, "cut-owed-by-others": 1}
+    assert codes(found, "deliveries") == {"changed-compensation": 2, "cut-owed-by-others": 1}
     assert found.case["deliveries"]["backfill_by"].is_null().all()
+    found = rampart.extract(Case({**tiny.tables, "deliveries": given}), ["XBB"])
+    assert codes(found, "deliveries") == {"changed-compensation": 1, "cut-compensation": 1}
+    assert found.case["deliveries"].select("donor", "status", "backfill_by").rows() == [
+        ("XAA", "in_transit", None), ("XBB", "pledged", "XBB")
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("nations", "code"), [([], "extract-nobody"), (["XAA", "XCC"], "extract-unknown")])

@@ -239,15 +239,19 @@ class _Cutting:
     def of_deliveries(self, table: str, row: Row) -> Said:
         """What the nations gave or owe, and what is on its way to them and to the recipients.
 
-        Compensation that others owe is not asked of them; that which one of the nations owes to others is in what it sends.
+        Compensation that one of two owes of whom the other is not planned is nobody's here: what comes of it is in what they
+        send each other.
         """
-        if row["donor"] in self.planned or (row["status"] == "in_transit" and row["recipient"] in self.planned):
-            owes = row.get("backfill_by")
-            if owes is None or owes in self.planned:
-                return Said([row])
-            return Said([row | {"backfill_by": None}], "changed-owed-by-others", {"nation": owes})
+        donor, owes = row["donor"], row.get("backfill_by")
+        one_of_two = owes is not None and (owes in self.planned) != (donor in self.planned)
+        if donor in self.planned or (row["status"] == "in_transit" and row["recipient"] in self.planned):
+            if one_of_two:
+                return Said([row | {"backfill_by": None}], "changed-compensation", {"donor": donor, "nation": owes})
+            return Said([row])
+        if one_of_two:
+            return Said([], "cut-compensation", {"donor": donor, "nation": owes})
         code = "cut-owed-by-others" if row["status"] == "pledged" else "cut-others"
-        return Said([], code, {"nation": row["donor"]})
+        return Said([], code, {"nation": donor})
 
     def of_contracts(self, table: str, row: Row) -> Said:
         """On one of the lines and delivered to one of the nations: kept. Else what others order, or what is ordered abroad."""
