@@ -239,16 +239,16 @@ class _Cutting:
     def of_deliveries(self, table: str, row: Row) -> Said:
         """What the nations gave or owe, and what is on its way to them and to the recipients.
 
-        Compensation that one of two owes of whom the other is not planned is nobody's here: what comes of it is in what they
-        send each other.
+        Compensation between two of whom not both are planned is nobody's here: what comes of it is in what they send each
+        other.
         """
         donor, owes = row["donor"], row.get("backfill_by")
-        one_of_two = owes is not None and (owes in self.planned) != (donor in self.planned)
+        not_both = owes is not None and not {owes, donor} <= self.planned
         if donor in self.planned or (row["status"] == "in_transit" and row["recipient"] in self.planned):
-            if one_of_two:
+            if not_both:
                 return Said([row | {"backfill_by": None}], "changed-compensation", {"donor": donor, "nation": owes})
             return Said([row])
-        if one_of_two:
+        if not_both and owes in self.planned:
             return Said([], "cut-compensation", {"donor": donor, "nation": owes})
         code = "cut-owed-by-others" if row["status"] == "pledged" else "cut-others"
         return Said([], code, {"nation": donor})
@@ -373,9 +373,10 @@ class _Cutting:
     def add_agreed_arrivals(self) -> None:
         """What placed orders bring to others leaves the case as it comes."""
         start, arriving = str(self.case.settings["start"]), dict[tuple[str, str, str], float]()
+        counts_all = self.case.settings.get("count_planned") == "yes"
         for row in self.rows["orders"]:
-            to = row["ship_to"] or row["buyer"]
-            if to not in self.planned and row["month"] >= start:
+            to, comes = row["ship_to"] or row["buyer"], counts_all or row.get("state") != "planned"
+            if to not in self.planned and row["month"] >= start and comes:
                 key = to, row["item"], row["month"]
                 arriving[key] = arriving.get(key, 0.0) + row["quantity"]
         self.add("agreed", (

@@ -396,7 +396,7 @@ class _Fixed:
                     add(flow.payer, year, flow.purpose, flow.kind, float(share @ spent))
         for sign, rows in ((1.0, self.orders_cut()), (-1.0, self.added.get("orders", []))):
             for r in rows:
-                if r["buyer"] in payers and r["due"] and self.calendar.period(month_number(r["month"])) is not None:
+                if r["buyer"] in payers and r["due"]:
                     year = fiscal_year(month_number(r["month"]), starts[r["buyer"]])
                     money = sign * r["due"] * r["quantity"] / self.case.money_unit
                     add(r["buyer"], year, "placed", "payments", money)
@@ -420,9 +420,9 @@ class _Fixed:
                 yield from transfer_flows(r, periods, unit)
 
     def orders_cut(self) -> list[Row]:
-        """Placed orders that are neither from their lines nor to or by one of them."""
+        """Placed orders that arrive and are neither from their lines nor to or by one of them."""
         return [
-            r for r in self.network.rows("orders")
+            r for r in self.network.placed
             if r["line"] not in self.lines and not {r["ship_to"] or r["buyer"], r["buyer"]} & self.planned
         ]  # fmt: skip
 
