@@ -106,6 +106,8 @@ class _Draw:
             contract["later"] = self.maybe(self.c.choice([1, 2]), 0.15)
         for order in self.rows["orders"]:
             order["inputs"] = self.c.choice([None, "supplied", "drawn", "drawn"])
+        self.rows["agreed"] = self.agreed()
+        self.rows["elsewhere"] = self.elsewhere()
         end = month_text(month_number(START) + self.months - 1)
         settings = {"start": START, "end": end, **self.c.choice([{}, {"posture": "here"}]), **self.obligations()}
         if self.whole:
@@ -435,3 +437,17 @@ class _Draw:
         names.insert(len(names) if self.often(0.8) else self.c.randint(0, len(names)), "money")
         choices = [0.0, 0.0, 0.01]
         return [{"rank": i + 1, "objective": name, "tolerance": self.c.choice(choices)} for i, name in enumerate(names)]
+
+    def agreed(self) -> list[Row]:
+        result: dict[tuple[str, str, Any, str], Row] = {}
+        for _ in range(self.c.randint(1, 4) if self.often(0.3) else 0):
+            row: Row = {"holder": self.c.choice(MEMBERS), "item": self.c.choice(self.items), "month": self.month(-1)}
+            row |= {"to": self.maybe("SSS"), "quantity": float(self.c.randint(0, 6)), "cost": self.c.choice([0.0, 0.2])}
+            result[row["holder"], row["item"], row["to"], row["month"]] = row
+        return list(result.values())
+
+    def elsewhere(self) -> list[Row]:
+        if not self.often(0.3):
+            return []
+        rows = [{"item": item, "missing": self.c.choice([0.0, 0.2, 0.6])} for item in self.ends]
+        return [*rows, {"item": self.ends[0], "from": self.month(1), "missing": 0.3}]

@@ -33,6 +33,9 @@ def programmes() -> Iterator[Programme]:
     yield build(changed(added(tiny, "routes", **back), "deliveries", backfill_due="2026-06", backfill_by="XAA"))
     yield build(placed_too_much())
     yield build(taken_over(tiny))
+    outside = {"agreed": [{"holder": "XAA", "item": "round", "month": "2025-03", "quantity": 10.0}]}
+    outside["elsewhere"] = [{"item": "round", "missing": 0.1}]
+    yield build(with_rows(tiny, outside))
     fleets = rampart.read_case(CASES / "deliver-or-repair")
     yield build(fleets, levels=support_levels(fleets))
     war = rampart.read_case(PUBLISHED / "war-1")
@@ -67,3 +70,12 @@ def taken_over(of: Case) -> Case:
 def changed(of: Case, table: str, **columns: float | str) -> Case:
     """The case with some columns of a table at one value."""
     return Case(tables={**of.tables, table: of[table].with_columns(**{k: pl.lit(v) for k, v in columns.items()})})
+
+
+def with_rows(case: Case, rows: dict[str, list[dict[str, object]]]) -> Case:
+    """The case with rows added to some tables."""
+    more = {}
+    for name, added in rows.items():
+        frame = case.tables[name]
+        more[name] = pl.concat([frame, pl.DataFrame(added, schema_overrides=dict(frame.schema))], how="diagonal")
+    return Case(tables={**case.tables, **more})

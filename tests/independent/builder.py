@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from typing import Any
 
+from independent.agreed import add_agreed
 from independent.decisions import Decisions, Pair, Term
 from independent.facts import Facts, Row
 from independent.fleets import add_fleets
@@ -63,6 +64,7 @@ class Builder(Decisions):
         for lane in self.f.lanes:
             self.sending(lane)
         self.taken()
+        add_agreed(self)
         add_needs(self, self.worth)
         if levels is not None:
             add_fleets(self, levels, gift or {})
@@ -88,6 +90,8 @@ class Builder(Decisions):
                 self.required(pair, t, worst)
         for (item, t), shares in worst.items():
             theta = self.p.column(f"worst|{item}|{t}")
+            if missing := self.f.short_elsewhere(item, t):
+                self.p.row(f"elsewhere|{item}|{t}", [(theta, 1.0)], lower=missing)
             for column, value in shares:
                 holder = column.split("|")[1]
                 self.p.row(f"worst|{holder}|{item}|{t}", [(theta, 1.0), (column, -value)], lower=0.0)
@@ -261,6 +265,7 @@ class Builder(Decisions):
         plan = range(f.first, f.last + 1)
         total = sum(f.need([r], m) for r in f.rows("demand") if r["item"] == item for m in plan)
         total *= 2.0 if f.rows("levels") else 1.0  # more may be desired than needed
+        total += sum(r["quantity"] for r in f.rows("agreed") if r["item"] == item)
         for pair in self.pairs:
             if pair[1] == item:
                 whole = [f.required(*pair, t) for t in f.periods]

@@ -252,7 +252,7 @@ class Facts:
     def _usable(self) -> set[tuple[str, str]]:
         """Holders and items that they can use, hold or were promised, other than to send on."""
         use = self.components() | self._had()
-        for table in ("demand", "requirements", "storage"):
+        for table in ("demand", "requirements", "storage", "agreed"):
             use |= {(r["holder"], r["item"]) for r in self.rows(table)}
         owed = [r for r in self.rows("deliveries") if r["status"] == "pledged"]
         use |= {(r["donor"], r["item"]) for r in self.owed_back}
@@ -311,6 +311,11 @@ class Facts:
         parts = ("days_of_supply", "residual", "training")
         whole = layers["stated"] if stated else sum(layers.get(part, 0.0) for part in parts)
         return whole, layers.get("floor", 0.0)
+
+    def short_elsewhere(self, item: str, t: int) -> float:
+        """Share that the worst-off holder outside the case lacks of an item at the end of a period."""
+        row = self.in_force([r for r in self.rows("elsewhere") if r["item"] == item], self.end(t))
+        return 0.0 if row is None else float(row["missing"])
 
     def demand_row(self, rows: list[Row], month: int) -> Row | None:
         """Demand row in force in a month, None after its last month."""

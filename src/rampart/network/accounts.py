@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from rampart.network.keys import (
+    Agreed,
     Backfill,
     Demand,
     Expansion,
@@ -121,6 +122,12 @@ def transfer_postings(network: Network) -> Iterator[Posting]:
             yield Posting("pledge", pledge, "send", of, arrives, 1.0, "received")
         if (owed := Backfill(r.origin, r.destination, r.item)) in network.backfill_index:
             yield Posting("backfill", owed, "send", of, arrives, 1.0, "received")
+
+
+def agreed_postings(network: Network) -> Iterator[Posting]:
+    """What is handed over as agreed leaves the stock, and the plan."""
+    for a in network.agreed:
+        yield Posting("stock", Pair(a.holder, a.item), "hand over", Agreed(*a), Now(), -1.0, "sent")
 
 
 def service_postings(network: Network) -> Iterator[Posting]:

@@ -15,7 +15,8 @@ Key = tuple[Any, ...]
 
 HOMES = {
     "holder": "nations", "donor": "nations", "owing": "nations", "recipient": "nations", "origin": "nations",
-    "destination": "nations", "buyer": "nations", "nation": "nations", "payer": "nations", "item": "items", "line": "lines",
+    "destination": "nations", "buyer": "nations", "nation": "nations", "payer": "nations", "to": "nations",
+    "item": "items", "line": "lines",
     "contract": "contracts", "expansion": "expansions", "offer": "market", "resource": "resources", "fleet": "fleets",
     "shop": "shops", "group": "sites",
 }  # fmt: skip
@@ -74,6 +75,14 @@ class Backfill(NamedTuple):
     owing: str
     donor: str
     item: str
+
+
+class Agreed(NamedTuple):
+    """An item that leaves a holder's stock as agreed; ``to`` says whither, blank where that is not stated."""
+
+    holder: str
+    item: str
+    to: str
 
 
 class Line(NamedTuple):

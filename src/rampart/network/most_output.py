@@ -93,6 +93,8 @@ def useful_quantity(network: Network, rates: Rates, possible: Floats) -> dict[st
     total = dict.fromkeys(network.items, 0.0)
     for (_, item, _), need in zip(network.demands, network.need_at_most, strict=True):
         total[item] += float(need.sum())
+    for agreed, leaving in zip(network.agreed, network.agreed_by_period[0], strict=True):
+        total[agreed.item] += float(leaving.sum())
     held = network.requirements
     months = network.calendar.last - network.calendar.first + 1
     for (_, item), asked, floor in zip(held.pairs, held.total, held.floor, strict=True):

@@ -15,7 +15,8 @@ from rampart.case.calendar import Calendar
 from rampart.case.orders import arriving
 from rampart.case.tables import Case
 from rampart.case.timelines import by_period
-from rampart.network.keys import Backfill, Demand, Pair, Pledge
+from rampart.network.agreed import agreed_keys, agreed_quantities
+from rampart.network.keys import Agreed, Backfill, Demand, Pair, Pledge
 from rampart.network.lags import Booleans, Floats, Integers
 from rampart.network.placed import (
     drawing_orders,
@@ -183,6 +184,16 @@ class Network:
         """Quantity to be made good so far, shape (backfills, periods)."""
         return due_back_so_far(self.case, list(self.backfills))
 
+    @cached_property
+    def agreed(self) -> list[Agreed]:
+        """Holder, item and destination of what leaves as agreed, sorted."""
+        return agreed_keys(self.rows("agreed"))
+
+    @cached_property
+    def agreed_by_period(self) -> tuple[Floats, Floats]:
+        """Units that leave as agreed, and the cost of sending one of them in currency, shape (agreed, periods) each."""
+        return agreed_quantities(self.rows("agreed"), self.agreed, self.calendar)
+
     # -- ways ----------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -285,6 +296,7 @@ class Network:
         """Pairs that some requirement, demand, component, storage row or order touches, before market and routes."""
         pairs = {Pair(r["holder"], r["item"]) for t in ("stocks", "storage") for r in self.rows(t)}
         pairs |= {Pair(*pair) for pair in self.requirements.pairs} | {Pair(d.holder, d.item) for d in self.demands}
+        pairs |= {Pair(a.holder, a.item) for a in self.agreed}
         pairs |= {Pair(p.donor, p.item) for p in self.pledges} | {Pair(p.recipient, p.item) for p in self.pledges}
         pairs |= {Pair(b.donor, b.item) for b in self.backfills}
         return pairs | self._arriving | set(self.fleet_pairs) | self._component_pairs

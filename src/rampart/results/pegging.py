@@ -210,6 +210,9 @@ class _Flows:
             for lot in queue.take(r["quantity"], least):
                 way = replace(lot, through=pool.holder)
                 self.on_the_way.setdefault(to, []).append((r["arrives"], period, way))
+        agreed = balance["sent"] - sum(r["quantity"] for r in self.sent.get((period, pool), ()))
+        for lot in queue.take(agreed, least):
+            yield pool.item, lot.way, End("agreed", pool.holder, "", month), lot.through, "", lot.quantity
         for r in self.served.get((period, pool), ()):
             if r["unmet"] > least:
                 end = End("need", pool.holder, r["purpose"], month)

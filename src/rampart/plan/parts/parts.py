@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rampart.plan.parts.agreed import Agreements
 from rampart.plan.parts.backfill import Backfills
 from rampart.plan.parts.cancellation import Cancellation
 from rampart.plan.parts.expansion import Expansions
@@ -23,6 +24,6 @@ from rampart.plan.parts.taken import TakenOver
 from rampart.plan.parts.transfer import Transfers
 
 PARTS: tuple[Part, ...] = (
-    Order(), Cancellation(), Lines(), Pace(), Resources(), Expansions(), Purchases(), Transfers(), Stocks(), Needs(), Pledges(),
-    Backfills(), RequirementsHeld(), GiveOrKeep(), Support(), Fleets(), Money(), TakenOver(),
+    Order(), Cancellation(), Lines(), Pace(), Resources(), Expansions(), Purchases(), Transfers(), Agreements(), Stocks(),
+    Needs(), Pledges(), Backfills(), RequirementsHeld(), GiveOrKeep(), Support(), Fleets(), Money(), TakenOver(),
 )  # fmt: skip

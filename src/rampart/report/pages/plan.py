@@ -10,6 +10,7 @@ from rampart.findings import Language
 from rampart.language.headlines import key_figures, sentences
 from rampart.language.in_words import InWords
 from rampart.report.chapters.added import added
+from rampart.report.chapters.agreed import agreed
 from rampart.report.chapters.decisions import decisions_listing
 from rampart.report.chapters.effort import money, production, reasons
 from rampart.report.chapters.give_or_keep import give_or_keep_chapter
@@ -69,8 +70,8 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         for key, figure in charts(plan, language=language).items()
     }
     parts = (
-        decisions, taken, stocks, deliveries, give_or_keep_chapter, fleets, production, pace, added, promises_chapter, money,
-        reasons,
+        decisions, taken, stocks, deliveries, give_or_keep_chapter, agreed, fleets, production, pace, added,
+        promises_chapter, money, reasons,
     )  # fmt: skip
     plan_part = [part(answer) for part in parts]
     return environment.get_template("report.html.j2").render(
