@@ -95,6 +95,8 @@ class _Draw:
         for table in LATER:
             self.rows[table] = getattr(self, table)()
         self.rows["uses"] = self.uses()
+        for order in self.rows["orders"]:
+            order["inputs"] = self.c.choice([None, "supplied", "drawn", "drawn"])
         end = month_text(month_number(START) + self.months - 1)
         posture = self.c.choice([{}, {"posture": "here"}])
         return make_case({"start": START, "end": end, **posture}, self.rows)

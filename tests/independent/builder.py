@@ -131,6 +131,11 @@ class Builder(Decisions):
             s = self.p.column(f"stock|{name}")
             terms = [(s, 1.0), *before, *((c, -v) for c, v in self.inflow[pair, t]), *self.outflow[pair, t]]
             given = self.given[pair, t] + (0.0 if before else sum(r["quantity"] for r in lots))
+            if drawn := self.drawn[pair, t]:
+                given -= drawn
+                missing = self.p.column(f"unsupplied|{name}", drawn)
+                terms.append((missing, -1.0))
+                self.slack.append((missing, 1 / drawn))
             if life is not None:
                 terms.append((self.p.column(f"dispose|{name}"), 1.0))
                 self.usable(pair, t, s, lots)
@@ -283,12 +288,17 @@ class Builder(Decisions):
     def resources(self) -> None:
         """Finite capacity shared by lines and expansions."""
         f = self.f
-        for (resource, t), terms in self.resource.items():
+        for resource, t in sorted({*self.resource, *self.resource_drawn}):
+            terms, drawn = list(self.resource[resource, t]), self.resource_drawn[resource, t]
             rows = [r for r in f.rows("resources") if r["resource"] == resource]
             found = [f.in_force(rows, m) for m in f.months(t)]
             capacity = sum(0.0 if r is None else r["capacity"] for r in found)
+            if drawn > capacity:
+                over = self.p.column(f"over_resource|{resource}|{t}", drawn - capacity)
+                terms.append((over, -1.0))
+                self.slack.append((over, 1 / max(capacity, 1.0)))
             if math.isfinite(capacity):
-                self.p.row(f"resource|{resource}|{t}", terms, upper=capacity)
+                self.p.row(f"resource|{resource}|{t}", terms, upper=capacity - drawn)
 
     def pledges(self) -> None:
         """What was promised from stock and is still owed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from independent.facts import Channel, Facts, Lane, Row
+from independent.facts import Channel, Facts, Lane, Row, spread
 from independent.programme import Programme
 
 Term = tuple[str, float]
@@ -29,6 +29,8 @@ class Decisions:
         self.resource: dict[tuple[str, int], list[Term]] = defaultdict(list)
         self.arrivals: dict[tuple[str, str, str, int], list[Term]] = defaultdict(list)
         self.spent: dict[tuple[str, int, str, str], list[Term]] = defaultdict(list)
+        self.drawn: dict[tuple[Pair, int], float] = defaultdict(float)
+        self.resource_drawn: dict[tuple[str, int], float] = defaultdict(float)
         self.paid: dict[tuple[str, int], float] = defaultdict(float)
         self.kept_up: dict[tuple[str, int], float] = defaultdict(float)
         self.money: list[Term] = []
@@ -42,6 +44,7 @@ class Decisions:
             month = f.month(r["month"], f.first)
             pair, t = (r["ship_to"] or r["buyer"], r["item"]), f.period(month)
             self.pairs.add(pair)
+            self.draw(r, month)
             if t is None:
                 continue
             self.given[pair, t] += r["quantity"]
@@ -55,6 +58,21 @@ class Decisions:
                 self.pairs.add(pair)
                 if t is not None:
                     self.given[pair, t] += r["quantity"]
+
+    def draw(self, order: Row, month: int) -> None:
+        """Components and resources that a placed order draws before it is delivered in a month."""
+        f, line = self.f, order["line"]
+        if order["inputs"] != "drawn" or line is None or f.lines[line]["state"] == "closed":
+            return
+        for r in f.bill(line):
+            for then, share in spread(-r["offset"], month):
+                units = share * order["quantity"] * r["quantity"] / f.lines[line]["yield"]
+                if (t := f.period(then)) is not None:
+                    self.drawn[(f.lines[line]["nation"], r["component"]), t] += units
+        for r in f.uses(line):
+            for then, share in spread(-r["offset"], month):
+                if (t := f.period(then)) is not None:
+                    self.resource_drawn[r["resource"], t] += share * order["quantity"] * r["quantity"]
 
     def spend(self, nation: str, month: int, purpose: str, kind: str, term: Term) -> None:
         """Count money of a nation in the fiscal year of a month."""

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from rampart.network.lags import After, Floats, Integers
 from rampart.network.lots import storage_limits
 from rampart.network.network import Network
-from rampart.network.resources import resource_codes, resource_numbers
+from rampart.network.resources import resource_numbers
 
 if TYPE_CHECKING:
     from rampart.network.rates import Rates
@@ -54,7 +54,7 @@ def possible_output(network: Network, highest: Floats) -> Floats:
     """Most that the rate of each line, its resources and all components there can ever be allow, shape (lines, periods)."""
     most = highest.copy()
     capacity, _ = resource_numbers(network)
-    place = {code: n for n, code in enumerate(resource_codes(network))}
+    place = {code: n for n, code in enumerate(network.resources)}
     for use in network.uses:
         if use["line"] in network.line_index and use["quantity"] > 0:
             units = capacity[place[use["resource"]]] / use["quantity"]
@@ -138,7 +138,7 @@ def _made_for_its_own_sake(network: Network, rates: Rates, possible: Floats) -> 
     for (_, item), limit in zip(network.pairs, storage_limits(network).tolist(), strict=True):
         room[item] += limit if network.items[item]["shelf_life"] is None else math.inf
     _, cost = resource_numbers(network)
-    pays = {code for code, row in zip(resource_codes(network), cost, strict=True) if (row < 0).any()}
+    pays = {code for code, row in zip(network.resources, cost, strict=True) if (row < 0).any()}
     earning = {r["line"] for t in ("lines", "rates") for r in network.rows(t) if (r["unit_cost"] or 0.0) < 0}
     earning |= {c.line for c in network.channels if (c.price or 0.0) < 0}
     earning |= {use["line"] for use in network.uses if use["resource"] in pays}

@@ -16,7 +16,14 @@ from rampart.case.tables import Case
 from rampart.case.timelines import by_period
 from rampart.network.keys import Demand, Pair, Pledge
 from rampart.network.lags import Booleans, Floats, Integers
-from rampart.network.placed import given_to_pairs, placed_by_month, placed_orders
+from rampart.network.placed import (
+    drawing_orders,
+    drawn_components,
+    drawn_resources,
+    given_to_pairs,
+    placed_by_month,
+    placed_orders,
+)
 from rampart.network.routes import Route, usable_routes
 from rampart.network.ways import (
     Channel,
@@ -171,6 +178,11 @@ class Network:
         return result
 
     @cached_property
+    def resources(self) -> list[str]:
+        """Shared resources, sorted."""
+        return sorted({r["resource"] for r in self.rows("resources")})
+
+    @cached_property
     def channels(self) -> list[Channel]:
         """Every way to order from a line."""
         longest = longest_offsets(self.lines, self.inputs, self.uses)
@@ -292,3 +304,18 @@ class Network:
     def given(self) -> Floats:
         """Placed orders and goods in transit by pair and period of arrival, shape (pairs, periods)."""
         return given_to_pairs(self.placed, self.rows("deliveries"), self.pair_index, self.calendar)
+
+    @cached_property
+    def drawing(self) -> list[Row]:
+        """Placed orders that draw components and shared resources."""
+        return drawing_orders(self.rows("orders"), self.lines)
+
+    @cached_property
+    def drawn(self) -> Floats:
+        """Components that placed orders draw, by pair and period, shape (pairs, periods)."""
+        return drawn_components(self.drawing, self.lines, self.inputs_of, self.pair_index, self.calendar)
+
+    @cached_property
+    def drawn_resources(self) -> Floats:
+        """What placed orders take of each shared resource, shape (resources, periods)."""
+        return drawn_resources(self.drawing, self.uses_of, self.resources, self.calendar)

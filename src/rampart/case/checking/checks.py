@@ -31,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     industry.check_one_of_two,
     industry.check_items_of_lines,
     industry.check_bill_loops,
+    industry.check_inputs_of_orders,
     industry.check_unit_costs,
     industry.check_offsets,
     holdings.check_roles,
