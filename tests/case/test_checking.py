@@ -109,6 +109,23 @@ BREAK = {
         lambda s: s.set("lines", 4, "lead_time_initial", ""), "lines", 4, "lead_time_initial", ""),
     "min-above-max": (lambda s: s.set("lines", 5, "min_rate", "5"), "lines", 5, "min_rate", "5"),
     "lot-above-rate": (lambda s: s.set("lines", 5, "lot", "49"), "lines", 5, "lot", "49"),
+    "price-unlike-cost": (lambda s: s.set("contracts", 2, "price", "3"), "contracts", 2, "price", "3"),
+    "rate-twelvefold": (
+        lambda s: s.add("rates", line="missile-b", from_="2024-06", max_rate="48", source="made", grade="assumed"),
+        "rates", 2, "max_rate", "48"
+    ),
+    "rate-beyond-asked": (lambda s: s.set("lines", 5, "max_rate", "4000"), "lines", 5, "max_rate", "4000"),
+    "rate-in-the-shade": (
+        lambda s: s.add("rates", line="missile-b", from_="2024-01", max_rate="3", source="made", grade="assumed"),
+        "rates", 2, "max_rate", "3"
+    ),
+    "orders-beyond-rate": (lambda s: s.set("orders", 2, "quantity", "10001"), "orders", 2, "quantity", "10001"),
+    "budget-beyond-purchases": (
+        lambda s: s.set("budgets", 5, "commitments", "60000000"), "budgets", 5, "commitments", "60000000"
+    ),
+    "budget-years-missing": (lambda s: s.remove("budgets", 7), "budgets", 5, "fiscal_year", "2024"),
+    "stock-not-counted": (lambda s: s.set("stocks", 3, "condition", "suspended"), "stocks", 3, "quantity", "500"),
+    "line-never-delivers": (lambda s: s.set("lines", 5, "until", "2025-03"), "lines", 5, "lead_time", "2025-03"),
     "neither-of-two": (lambda s: s.set("bills", 2, "item", ""), "bills", 2, "expansion", ""),
     "both-of-two": (
         lambda s: s.set("uses", 2, "expansion", "shell-a-2"),

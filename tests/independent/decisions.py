@@ -145,7 +145,8 @@ class Decisions:
             e = self.p.column(f"expand|{code}|{s}", whole=row["whole"])
             decided.append((e, 1.0))
             for month in range(start, f.last + 1):
-                added = rate * _ready(row, month - start)
+                works = f.month(f.lines[line]["from"], f.first) <= month <= f.month(f.lines[line]["until"], f.last)
+                added = rate * _ready(row, month - start) * works
                 if added:
                     self.added[line, month].append((e, added))
             for r in f.rows("bills"):
@@ -170,7 +171,7 @@ class Decisions:
         ready, end = start + row["construction"], self.f.last
         if row["end_value"] is not None:
             return row["end_value"] if ready <= end else 0.0
-        if row["life"] is None:
+        if row["life"] is None or self.f.month(self.f.lines[row["line"]]["until"], end) < end:
             return 0.0
         return row["cost"] * max(0.0, 1 - max(0.0, end + 1 - ready) / row["life"])
 

@@ -76,10 +76,11 @@ def set_up_postings(network: Network) -> Iterator[Posting]:
 
 
 def expansion_postings(network: Network) -> Iterator[Posting]:
-    """An expansion adds to its line's capacity, and takes components and resources while it is built."""
+    """An expansion adds to its line's capacity while the line is open; built, it takes components and resources."""
     for e in network.expansions:
         of, rate = Expansion(e["expansion"]), network.monthly_rate(e["line"], e["added_rate"])
-        yield Posting("capacity", Line(e["line"]), "expand", of, Growing(e["construction"], e["ramp"]), rate, "added")
+        grows = Growing(e["construction"], e["ramp"], network.open_months(e["line"]))
+        yield Posting("capacity", Line(e["line"]), "expand", of, grows, rate, "added")
     for bill in network.expansion_bills:
         e = network.expansions[network.expansion_index[bill["expansion"]]]
         at = Pair(network.lines[e["line"]]["nation"], bill["component"])

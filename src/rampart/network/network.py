@@ -96,6 +96,11 @@ class Network:
         """A rate of a line for one month."""
         return rate / (12.0 if self.lines[line]["rate_per"] == "year" else 1.0)
 
+    def open_months(self, line: str) -> tuple[int, int]:
+        """First and last month in which a line can produce, within the horizon."""
+        row = self.lines[line]
+        return self.month(row["from"], self.calendar.first), self.month(row["until"], self.calendar.last)
+
     # -- what is asked -------------------------------------------------------------------------------------------
 
     @cached_property

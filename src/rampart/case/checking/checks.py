@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rampart.case.checking import fleets, holdings, industry, structure, supply, times, war
+from rampart.case.checking import fleets, holdings, industry, plausible, structure, supply, times, war
 from rampart.case.draft import Draft
 from rampart.findings import Finding
 
@@ -47,6 +47,15 @@ CHECKS: tuple[Check, ...] = (
     war.check_idle_cost,
     supply.check_supply,
     supply.check_in_time,
+    plausible.check_prices,
+    plausible.check_rates_alike,
+    plausible.check_rates_against_asked,
+    plausible.check_rates_in_the_shade,
+    plausible.check_orders_against_rates,
+    plausible.check_budgets,
+    plausible.check_budget_years,
+    plausible.check_condition,
+    plausible.check_lines_deliver,
     fleets.check_breakdown,
     fleets.check_two_parents,
     fleets.check_sites,

@@ -8,10 +8,11 @@ expand[e,s]  units decided at node s, whole where the case says so; nodes whose 
 t            the last nodes of the tree
 max_units    units over the whole plan: ``expansions.max_units``
 
-What a unit adds to its line, and what it takes while it is built, stands in ``network.accounts``. Money: committed in the
-first month, paid evenly over the months of construction. At the end of the plan a unit is worth its stated end value if it
-is ready by then, else what is left of its cost when it is written off evenly over its life from the month in which it is
-ready; without a life, nothing. Source: the announced works of the case.
+What a unit adds to its line while that is open, and what it takes while it is built, stands in ``network.accounts``.
+Money: committed in the first month, paid evenly over the months of construction. At the end of the plan a unit is worth
+its stated end value if it is ready by then, else what is left of its cost when it is written off evenly over its life from
+the month in which it is ready; without a life, or on a line that is closed by then, nothing.
+Source: the announced works of the case.
 """
 
 from __future__ import annotations
@@ -121,7 +122,7 @@ def net_cost(p: Programme) -> Floats:
         value = np.zeros(len(p.tree))
         if e["end_value"] is not None:
             value = np.where(ready <= last, e["end_value"], 0.0)
-        elif e["life"] is not None:
+        elif e["life"] is not None and p.network.open_months(e["line"])[1] >= last:
             service = np.maximum(0.0, last + 1 - ready)
             value = e["cost"] * np.maximum(0.0, 1 - service / e["life"])
         result[n] = e["cost"] - value
