@@ -58,7 +58,8 @@ def as_of(draft: Draft, kind: str, month: str) -> tuple[Draft, list[Finding]]:
     _without_what_is_gone(draft, frames)
     for name, frame in frames.items():
         if gone := draft.frames[name].height - frame.height:
-            findings.append(draft.finding(f"rows-{kind}-later", name, value=gone, month=month))
+            code = "rows-known-later" if kind == "known" else "rows-said-later"
+            findings.append(draft.finding(code, name, value=gone, month=month))
     return replace(draft, frames=frames), findings
 
 
