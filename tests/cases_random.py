@@ -48,6 +48,13 @@ def make_case(settings: Mapping[str, str], rows: Mapping[str, Sequence[Row]]) ->
     return Case(tables=frames)
 
 
+def war_case(chance: Random) -> Case:
+    """One random case with levels of need, weights that change, and where drawn beliefs of the war."""
+    drawn = _Draw(chance, whole=False)
+    drawn.case()
+    return drawn.with_war()
+
+
 def cases(*, whole: bool = False) -> st.SearchStrategy[Case]:
     """Random cases; with ``whole`` also lots, set-ups and whole expansions."""
     return st.randoms(use_true_random=False).map(lambda chance: random_case(chance, whole=whole))
@@ -100,6 +107,36 @@ class _Draw:
         end = month_text(month_number(START) + self.months - 1)
         posture = self.c.choice([{}, {"posture": "here"}])
         return make_case({"start": START, "end": end, **posture}, self.rows)
+
+    def with_war(self) -> Case:
+        """The same with levels, weights by row, worths, regimes."""
+        settings = {}
+        needs = self.rows["demand"]
+        for row in needs:
+            row["weight"] = self.c.choice([0.5, 1.0, 3.0])
+        for row in self.rows["items"]:
+            row["worth"] = self.maybe(7.0, 0.3)
+        if self.often(0.6):
+            settings["regime"] = "war"
+            self.rows["regimes"] = [{"regime": r, "ends": r == "over"} for r in ("war", "push", "over")]
+            chances = {("war", "push"): 0.2, ("war", "over"): 0.1, ("push", "war"): 0.4}
+            self.rows["transitions"] = [
+                {"from_regime": a, "to_regime": b, "probability": p} for (a, b), p in chances.items()
+            ]
+            more = [r | {"regime": "push", "need": 1.6 * r["need"]} for r in needs if r["purpose"] == "operations"]
+            self.rows["demand"] = needs + more + [r | {"regime": "over", "need": 0.0} for r in more if self.often()]
+        levels = []
+        for row in {(r["holder"], r["item"], r["purpose"]): r for r in needs if not r["late"]}.values():
+            if self.often(0.6):
+                of = {"holder": row["holder"], "item": row["item"], "purpose": self.maybe(row["purpose"])}
+                levels.append(of | {"level": "essential", "share": self.c.choice([0.3, 0.6])})
+                if self.often(0.4):
+                    levels.append(of | {"level": "required", "worth": 0.4})
+                if self.often(0.4):
+                    levels.append(of | {"level": "desired", "share": 1.5})
+        self.rows["levels"] = levels
+        end = month_text(month_number(START) + self.months - 1)
+        return make_case({"start": START, "end": end, **settings}, self.rows)
 
     def calendar(self) -> list[Row]:
         kind = self.c.choice(["months", "mixed", "quarters"])

@@ -57,6 +57,6 @@ def need(quantity: float, **changes: Any) -> Row:
 
 
 def values(of: Case) -> dict[str, float]:
-    """Passes of the plan, the tie-breaking pass left out."""
-    found = rampart.plan(of)["passes"].select("objective", "value").iter_rows()
-    return {name: value for name, value in found if name != "ties"}
+    """Passes of the plan as a reader counts them (of a need, months unmet), the tie-breaking pass left out."""
+    found = rampart.plan(of)["passes"].select("objective", "value", "plain").iter_rows()
+    return {name: value if plain is None else plain for name, value, plain in found if name != "ties"}

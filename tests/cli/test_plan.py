@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+import rampart
 from places import ROOT
 from rampart.cli.group import json_text
 from rampart.cli.main import main
@@ -415,3 +416,13 @@ def test_a_code_page_without_arrows_gets_the_nearest_letters(page: str, tmp_path
     assert "->" in narrow
     assert "?" not in narrow
     assert re.findall(r"\d", narrow) == re.findall(r"\d", whole)
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-5", "0", "-inf"])
+def test_a_time_limit_is_a_number_of_seconds_above_nothing(seconds: str, tmp_path: Path) -> None:
+    for verb in ("plan", "war"):
+        result = run(verb, TINY, "-o", tmp_path / "out", "--time-limit", seconds)
+        assert result.exit_code == 2
+        assert "seconds above 0" in result.stderr
+    with pytest.raises(ValueError, match="above 0"):
+        rampart.plan(rampart.read_case(TINY), time_limit=float(seconds))

@@ -12,6 +12,7 @@ from typing import Any
 from independent.decisions import Decisions, Pair, Term
 from independent.facts import Facts, Row
 from independent.fleets import add_fleets
+from independent.needs import Worth, add_needs
 from independent.programme import Programme, Solution
 from rampart.case.tables import Case
 
@@ -34,6 +35,7 @@ class Builder(Decisions):
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
         self.passes: dict[str, list[Term]] = {name: [] for name in ORDER}
+        self.worth = Worth(facts)
 
     def programme(self, levels: Any = None, gift: dict[tuple[str, str, int], float] | None = None) -> Programme:
         """Decisions first, then what they must keep to, then the passes."""
@@ -45,7 +47,7 @@ class Builder(Decisions):
         self.purchases()
         for lane in self.f.lanes:
             self.sending(lane)
-        self.demands()
+        add_needs(self, self.worth)
         if levels is not None:
             add_fleets(self, levels, gift or {})
         self.stocks()
@@ -56,46 +58,6 @@ class Builder(Decisions):
         self.budgets()
         self.objectives()
         return self.p
-
-    def demands(self) -> None:
-        """Need served, lost or late."""
-        groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-        for r in self.f.rows("demand"):
-            groups[r["holder"], r["item"], r["purpose"]].append(r)
-        for key, rows in groups.items():
-            self.demand(key, rows)
-
-    def demand(self, key: tuple[str, str, str], rows: list[Row]) -> None:
-        """One holder, item and purpose."""
-        f, (holder, item, purpose) = self.f, key
-        self.pairs.add((holder, item))
-        monthly = [f.need(rows, m) for m in range(f.first, f.last + 1)]
-        if not any(monthly):
-            return
-        usual = sum(monthly) / sum(1 for need in monthly if need)
-        objective = "need" if f.nations[holder]["role"] == "recipient" else "own_use"
-        before: list[Term] = []
-        for t in f.periods:
-            need = sum(f.need(rows, m) for m in f.months(t))
-            found = [f.demand_row(rows, m) for m in f.months(t)]
-            row = next(filter(None, found), None) or f.in_force(rows, f.end(t))
-            if row is None or (need == 0 and not (row["late"] and before)):
-                continue
-            name = f"{holder}|{item}|{purpose}|{t}"
-            y = self.p.column(f"serve|{name}")
-            w = self.p.column(f"unmet|{name}", math.inf if row["late"] else need)
-            self.outflow[(holder, item), t].append((y, 1.0))
-            self.p.row(f"demand|{name}", [(y, 1.0), (w, 1.0), *before], need, need)
-            self.money.append((y, -row["price"] / f.unit))
-            if row["late"]:
-                before = [(w, -1.0)]
-                self.passes[objective].append((w, row["weight"] * f.lengths[t] / (12 * usual)))
-                self.money.append((w, row["late_cost"] * f.lengths[t] / f.unit))
-            else:
-                self.passes[objective].append((w, row["weight"] / usual))
-                self.money.append((w, row["unmet_cost"] / f.unit))
-        if before:
-            self.money.append((before[0][0], row["unmet_cost"] / f.unit))
 
     def stocks(self) -> None:
         """Balance, storage, age, requirement and floor of every holder and item in use."""
@@ -236,6 +198,7 @@ class Builder(Decisions):
         f = self.f
         plan = range(f.first, f.last + 1)
         total = sum(f.need([r], m) for r in f.rows("demand") if r["item"] == item for m in plan)
+        total *= 2.0 if f.rows("levels") else 1.0  # more may be desired than needed
         for pair in self.pairs:
             if pair[1] == item:
                 whole = [f.required(*pair, t) for t in f.periods]
@@ -317,7 +280,8 @@ class Builder(Decisions):
                     name = "|".join((*key, str(t)))
                     z = self.p.column(f"owed|{name}", due[t])
                     self.p.row(f"pledge|{name}", [(z, 1.0), *arrived], lower=due[t])
-                    self.passes["pledges"].append((z, f.lengths[t] / due[-1]))
+                    each = self.worth.item[key[2]] * sum(self.worth.month(m) for m in f.months(t))
+                    self.passes["pledges"].append((z, each / 12))
 
     def budgets(self) -> None:
         """Money of a nation, fiscal year and purpose within its limits."""

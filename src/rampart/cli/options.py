@@ -28,6 +28,17 @@ def _kept(ctx: click.Context, option: click.Parameter, value: Any) -> Any:
     return value
 
 
+def _seconds(ctx: click.Context, option: click.Parameter, value: float | None) -> float | None:
+    """Seconds above nothing; nan is no number of seconds."""
+    if value is not None and not value > 0:
+        raise click.BadParameter(f"{value:g} is not a number of seconds above 0.", ctx=ctx, param=option)
+    return value
+
+
+time_limit_option = click.option(
+    "--time-limit", type=float, metavar="SECONDS", callback=_seconds,
+    help="Stop solving then, with the best plan so far.",
+)  # fmt: skip
 language_option = click.option(
     "--lang", type=click.Choice(["en", "fr"]), default=default_language, is_eager=True, callback=_kept,
     help="Language of what is shown.",

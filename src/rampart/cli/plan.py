@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rampart.cli.group import exit_code, json_text, load, main, say
-from rampart.cli.options import case_argument, force_option, json_option, language_option, with_option
+from rampart.cli.options import (
+    case_argument,
+    force_option,
+    json_option,
+    language_option,
+    time_limit_option,
+    with_option,
+)
 from rampart.cli.planning import make_plan
 
 if TYPE_CHECKING:
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
 @case_argument
 @with_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Plan folder. Default: out/<case name>.")
-@click.option("--time-limit", type=float, metavar="SECONDS", help="Stop solving then, with the best plan so far.")
+@time_limit_option
 @click.option("--report/--no-report", default=True, help="Also write the report beside the plan.")
 @force_option
 @language_option

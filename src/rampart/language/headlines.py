@@ -35,11 +35,16 @@ def _overall(answer: InWords) -> tuple[float | None, float | None]:
 
 
 def _need_by_item(answer: InWords) -> list[tuple[str, float, float]]:
-    """Recipients' need and what is served of it, by item, worst served first."""
-    demand = answer["demand"].filter(pl.col("holder").is_in(answer.roles("recipient")))
-    sums = demand.group_by("item").agg(pl.col("need", "served").sum()).filter(pl.col("need") > 0)
-    rows = [(i, n, s) for i, n, s in sums.iter_rows()]
-    return sorted(rows, key=lambda r: (round(r[2] / r[1], 9), answer.place("items", r[0])))
+    """Recipients' need and what is met of it, by item, worst met first."""
+    sums: dict[str, list[float]] = {}
+    for place, name in enumerate(("need", "met")):
+        rows = measure(answer.result, name, by=("nation", "item")).filter(
+            pl.col("nation").is_in(answer.roles("recipient"))
+        )
+        for item, value in rows.select("item", "value").iter_rows():
+            sums.setdefault(item, [0.0, 0.0])[place] += value
+    found = [(item, need, met) for item, (need, met) in sums.items() if need > 0]
+    return sorted(found, key=lambda r: (round(r[2] / r[1], 9), answer.place("items", r[0])))
 
 
 def _limits(answer: InWords, kind: str) -> tuple[float, float]:
@@ -79,12 +84,23 @@ def _last_month(answer: InWords) -> str:
 
 
 def sentences(answer: InWords) -> list[str]:
-    """Three to five headline sentences with numbers."""
-    pass
-
-    told = [_coverage(answer), _deliveries(answer), *headlines(answer)]
+    """Three to six headline sentences with numbers."""
+    told = [_believed(answer), _coverage(answer), _deliveries(answer), *headlines(answer)]
     told += [_bottleneck(answer), _money(answer), _broken(answer)]
     return [t for t in told if t]
+
+
+def _believed(answer: InWords) -> str:
+    """That no course of the war is taken as known, where the case states beliefs."""
+    words, believed = answer.words, answer.result.manifest.get("believed")
+    if not believed:
+        return ""
+    names = answer.result.case.names("regimes", answer.language)
+    parts = [
+        words("headline.believed_part", regime=names.get(r["regime"], r["regime"]), share=words.share(r["last"]))
+        for r in believed
+    ]
+    return words("headline.believed", parts=words.list(parts), month=words.month(_last_month(answer)))
 
 
 def _coverage(answer: InWords) -> str:

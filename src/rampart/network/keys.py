@@ -43,6 +43,15 @@ class Demand(NamedTuple):
     purpose: str
 
 
+class Lack(NamedTuple):
+    """A step in which an item that a holder needs for a purpose may lack; 0 is the first."""
+
+    holder: str
+    item: str
+    purpose: str
+    step: int
+
+
 class Pledge(NamedTuple):
     """An item that a donor has pledged to a recipient."""
 

@@ -37,6 +37,7 @@ from rampart.network.ways import (
     offers_to_buyers,
 )
 from rampart.requirements.layers import Requirements, requirements
+from rampart.requirements.levels import levels_of
 from rampart.requirements.need import demand_by_month, demands, may_be_late, need_by_period
 from rampart.requirements.pledges import due_so_far, pledges
 
@@ -128,10 +129,21 @@ class Network:
 
     @cached_property
     def need_at_most(self) -> Floats:
-        """Largest need of each demand in each period over all regimes, shape (demands, periods)."""
-        regimes = [r["regime"] for r in self.rows("regimes")] or [None]
-        most: Floats = np.maximum.reduce([self.need, *(self.need_in(regime) for regime in regimes)])
+        """Most that is of use of each demand in each period, of all regimes the largest, shape (demands, periods)."""
+        regimes = [None, *(r["regime"] for r in self.rows("regimes"))]
+        most: Floats = np.maximum.reduce([self._desired_in(regime) for regime in regimes])
         return most
+
+    def _desired_in(self, regime: str | None) -> Floats:
+        """Need in a regime, or where more is desired that, shape (demands, periods)."""
+        desired = self.need_in(regime).copy()
+        if self.rows("levels") and desired.size:
+            asked = by_period(self.calendar, (np.nan_to_num(self.demand_monthly("need", regime)) > 0).astype(float))
+            for n, key in enumerate(self.demands):
+                level = levels_of(self.case, key, regime).get("desired")
+                if level is not None:
+                    desired[n] = [level.at(*of) for of in zip(desired[n].tolist(), asked[n].tolist(), strict=True)]
+        return desired
 
     @cached_property
     def late(self) -> Booleans:

@@ -31,7 +31,7 @@ def plan(
 ) -> Result:
     """Plan a case.
 
-    time_limit  seconds for solving; None: until solved. When it runs out the best plan so far comes back, its
+    time_limit  seconds above 0 for solving; None: until solved. When it runs out the best plan so far comes back, its
                 ``status`` "time limit"; ``NotSolved`` is raised when there is none
     mip_gap     relative gap at which passes with whole numbers count as solved
     seed        of the solver's random choices; the same case, seed and versions give the same plan bit for bit
@@ -50,6 +50,8 @@ def plan(
     from rampart.plan.reading.reasons import explain
     from rampart.plan.solving.passes_in_turn import solve
 
+    if time_limit is not None and not time_limit > 0:
+        raise ValueError(f"time_limit is {time_limit}: expected seconds above 0, or None")
     parts = PARTS if parts is None else parts
 
     def solved(levels: Levels | None = None) -> tuple[Values, Solution]:
@@ -73,12 +75,25 @@ def plan(
     spent = dict(zip(("build", "solve", "explain", "delays"), laps, strict=True))
     manifest = manifest_of(case, solution, spent, seed=seed, mip_gap=mip_gap)
     manifest |= brought_along(parts)
+    if values.tree.chances:
+        manifest["believed"] = believed(values)
     manifest["alike"] = values.programme.likeness.alike()
     if found is not None:
         manifest["coupling"] = found.agreement()
     tables["duals"] = price_table(values.programme, solution)
     tables["pegging"] = pegging(case, tables)
     return Result.of("plan", case, tables, manifest)
+
+
+def believed(v: Values) -> list[dict[str, Any]]:
+    """Regimes over which worth is expected, with the chance of each in the first and the last period."""
+    mix = v.tree.mix
+    if mix is None:
+        return []
+    return [
+        {"regime": regime, "first": round(float(first), 6), "last": round(float(last), 6)}
+        for regime, first, last in zip(v.tree.regimes, mix[0], mix[-1], strict=True)
+    ]
 
 
 def manifest_of(

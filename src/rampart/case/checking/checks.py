@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rampart.case.checking import fleets, holdings, industry, plausible, structure, supply, times, war
+from rampart.case.checking import fleets, holdings, industry, plausible, structure, supply, times, war, worth
 from rampart.case.draft import Draft
 from rampart.findings import Finding
 
@@ -40,6 +40,8 @@ CHECKS: tuple[Check, ...] = (
     holdings.check_stated_layers,
     holdings.check_observed_use,
     holdings.check_priorities,
+    worth.check_levels,
+    worth.check_worths,
     war.check_transitions,
     war.check_durations,
     war.check_regimes,

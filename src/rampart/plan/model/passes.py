@@ -10,17 +10,20 @@ from numpy.typing import NDArray
 from rampart.case.likeness import mixed
 from rampart.network.keys import number
 from rampart.network.lags import Floats
+from rampart.network.worth_of_need import counted_in
 from rampart.plan.parts.part import Part, Weight
 from rampart.plan.programme.families import Family
 from rampart.plan.programme.measures import Measure
 from rampart.plan.programme.programme import Programme
 
 RULES = ("rules", "share-periods")
+WORTH = "worth"
+"""Unit of measures of lost worth, until the programme says what it counts worth in."""
 OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
     "floors": (("floors", "months of a full floor"),),
-    "pledges": (("pledges", "months of a full pledge"),),
-    "need": (("need", "months of need"),),
-    "own_use": (("own_use", "months of need"),),
+    "pledges": (("pledges", WORTH),),
+    "need": (("need", WORTH),),
+    "own_use": (("own_use", WORTH),),
     "availability": (("availability", "months of a whole fleet"),),
     "requirement": (
         ("requirement_worst", "months of a full requirement, worst-off"),
@@ -29,6 +32,8 @@ OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
     "money": (("money", "money unit"),),
 }
 """Measures of each objective of the case, with their units."""
+PLAINLY = {"pledges": "months of a full pledge", "need": "months of need", "own_use": "months of need"}
+"""Units in which a reader counts what is measured in worth."""
 TIES = "ties"
 
 
@@ -40,7 +45,7 @@ def objective_passes(p: Programme, parts: Sequence[Part]) -> list[tuple[int, Mea
             weights.setdefault(weight.measure, []).append(weight)
 
     def measure(name: str, unit: str) -> Measure:
-        found = Measure(name, unit)
+        found = Measure(name, counted_in(p.network) if unit == WORTH else unit)
         for weight in weights.get(name, ()):
             found.add(p.families[weight.family], p.tree.probability * weight.each)
         return found
@@ -50,6 +55,15 @@ def objective_passes(p: Programme, parts: Sequence[Part]) -> list[tuple[int, Mea
         passes += [(row["rank"], measure(*named), row["tolerance"]) for named in OBJECTIVES[row["objective"]]]
     passes.append((max((found[0] for found in passes), default=0) + 1, ties(p), 0.0))
     return [found for found in passes if not found[1].empty]
+
+
+def plain_measures(p: Programme) -> list[Measure]:
+    """What is measured in worth, as a reader counts it; of branches by their chances."""
+    found = {name: Measure(name, unit) for name, unit in PLAINLY.items()}
+    for part in p.parts:
+        for weight in part.plainly(p):
+            found[weight.measure].add(p.families[weight.family], p.tree.probability * weight.each)
+    return [measure for measure in found.values() if not measure.empty]
 
 
 def ties(p: Programme) -> Measure:

@@ -12,7 +12,7 @@ from rampart.catalogues.results import frame
 from rampart.network.keys import Contract, Pair, text
 from rampart.network.keys import parts as parts_of
 from rampart.network.lags import Floats
-from rampart.plan.model.passes import TIES
+from rampart.plan.model.passes import TIES, plain_measures
 from rampart.plan.parts.part import Part, shortages_in_order
 from rampart.plan.programme.values import Values
 from rampart.plan.solving.solution import Solution
@@ -30,7 +30,7 @@ def outcome_tables(v: Values, solution: Solution, parts: Sequence[Part]) -> dict
         "donations": donations(v),
         "shortages": shortages(v),
         "rules_broken": rules_broken(v, parts),
-        "passes": passes(solution),
+        "passes": passes(v, solution),
     }
 
 
@@ -97,10 +97,9 @@ def shortages(v: Values) -> pl.DataFrame:
     """Everything short, by objective."""
     rows: list[tuple[Any, ...]] = []
     for shortage in shortages_in_order(v.programme):
-        for n, key in enumerate(v.programme.families[shortage.family].keys):
-            for node in np.flatnonzero(v[shortage.family][n] > 0):
-                amount = float(v[shortage.family][n, node])
-                rows.append((*shortage.of(key), int(v.tree.period[node]), v.months[node], amount))
+        for key, _, amount in shortage.amounts(v.programme, v[shortage.family]):
+            for node in np.flatnonzero(amount > 0):
+                rows.append((*shortage.of(key), int(v.tree.period[node]), v.months[node], float(amount[node])))
     return frame("plan", "shortages", rows)
 
 
@@ -119,10 +118,11 @@ def rules_broken(v: Values, parts: Sequence[Part]) -> pl.DataFrame:
     return frame("plan", "rules_broken", rows)
 
 
-def passes(solution: Solution) -> pl.DataFrame:
+def passes(v: Values, solution: Solution) -> pl.DataFrame:
     """How each pass was solved; the tie-breaking pass has no meaning to a reader and is left out."""
+    plain = {m.name: (float(solution.layout.costs(m) @ solution.columns), m.unit) for m in plain_measures(v.programme)}
     rows = [
-        (p.rank, p.name, p.value, p.unit, p.bound, p.gap, p.status, p.iterations)
+        (p.rank, p.name, p.value, p.unit, *plain.get(p.name, (None, None)), p.bound, p.gap, p.status, p.iterations)
         for p in solution.passes
         if p.name != TIES
     ]

@@ -92,7 +92,7 @@ def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
         if column.type == "choice":
             group = GROUPS.get(name) or (PURPOSES if name == "purpose" else KINDS).get(column.table, name)
             return words.choice(group, value)
-        return words.choice("objective_unit", value)
+        return answer.objective_unit(value)
 
     return cell
 

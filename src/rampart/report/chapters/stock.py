@@ -135,9 +135,9 @@ def _served(answer: InWords, recipients: list[str]) -> Listing:
     by = ("item", "nation")
     frames = [
         measure(answer.result, name, by=by).filter(pl.col("nation").is_in(recipients)).rename({"value": name})
-        for name in ("need", "served", "unmet")
+        for name in ("need", "served", "unmet", "met")
     ]
-    table = frames[0].join(frames[1], on=by).join(frames[2], on=by).filter(pl.col("need") > 0)
+    table = frames[0].join(frames[1], on=by).join(frames[2], on=by).join(frames[3], on=by).filter(pl.col("need") > 0)
     heads = [Head(words("head.item")), Head(words("head.recipient"))]
     heads += [Head(words(f"head.{h}"), numeric=True) for h in ("need", "served", "unmet", "served_share")]
     rows = [
@@ -145,9 +145,9 @@ def _served(answer: InWords, recipients: list[str]) -> Listing:
             item_cell(answer, i),
             answer.nation(n),
             *(words.number(v, digits=0) for v in (need, served, unmet)),
-            words.share(served / need),
+            words.share(met / need),
         ]
-        for i, n, need, served, unmet in table.sort(*by).iter_rows()
+        for i, n, need, served, unmet, met in table.sort(*by).iter_rows()
     ]
     return listing(answer, words("table.served"), heads, rows)
 
