@@ -57,7 +57,9 @@ def flows(plan: Result) -> list[dict[str, str]]:
     theirs = theirs.with_columns(all=pl.sum_horizontal("ordered", "made", "bought", "received"))
     nation = dict(plan.case["lines"].select("line", "nation").iter_rows())
     shipped = plan["orders"].filter((pl.col("ship_to") == PARTNER) & (pl.col("item") == ITEM))
-    shipped = shipped.with_columns(origin=pl.col("line").replace_strict(nation, default=None)).rename({"month": "arrives"})
+    shipped = shipped.with_columns(origin=pl.col("line").replace_strict(nation, default=None)).rename(
+        {"month": "arrives"}
+    )
     sent = plan["transfers"].filter((pl.col("destination") == PARTNER) & (pl.col("item") == ITEM))
     ways = pl.concat([f.select("origin", "arrives", "quantity") for f in (sent, shipped)])
     european = by_month(ways.filter(pl.col("origin") != "USA"), "quantity", "arrives")
@@ -70,7 +72,13 @@ def flows(plan: Result) -> list[dict[str, str]]:
             name: f"{value:.0f}"
             for name, value in zip(
                 FLOWS,
-                (all_of_it[month], all_of_it[month] - european.get(month, 0.0), european.get(month, 0.0), served[month], held[month]),
+                (
+                    all_of_it[month],
+                    all_of_it[month] - european.get(month, 0.0),
+                    european.get(month, 0.0),
+                    served[month],
+                    held[month],
+                ),
                 strict=True,
             )
         }
@@ -94,7 +102,9 @@ def decided(plan: Result) -> list[dict[str, str]]:
         if kind == "order":
             frame = frame.filter(pl.col("item").is_in(sorted(finished)))
         sums = frame.group_by(code).agg(pl.col(month).min(), pl.col(quantity).sum().alias("sum")).sort(code)
-        found += [(kind, name, f"{first:%Y-%m}", f"{total:.4g}") for name, first, total in sums.iter_rows() if total > 1e-6]
+        found += [
+            (kind, name, f"{first:%Y-%m}", f"{total:.4g}") for name, first, total in sums.iter_rows() if total > 1e-6
+        ]
     return [dict(zip(DECIDED, row, strict=True)) for row in found]
 
 
@@ -120,7 +130,9 @@ def table() -> str:
         for quarter in range(4):
             part = mine[3 * quarter : 3 * quarter + 3]
             cells = [f"{sum(float(row[f]) for row in part) / 3e3:.0f}" for f in FLOWS[:-1]]
-            lines.append(f"| {year} Q{quarter + 1} | {' | '.join(cells)} | {float(part[-1]['american_stock']) / 1e3:.0f} |")
+            lines.append(
+                f"| {year} Q{quarter + 1} | {' | '.join(cells)} | {float(part[-1]['american_stock']) / 1e3:.0f} |"
+            )
         cells = [f"{sum(float(row[f]) for row in mine) / 1e3:,.0f}" for f in FLOWS[:-1]]
         lines.append(f"| all of {year} | {' | '.join(cells)} | {float(mine[-1]['american_stock']) / 1e3:.0f} |")
     return "\n".join(lines)
@@ -142,10 +154,24 @@ def chart(language: Language) -> str:
 
     words = WORDS[language]
     order = [words[key] for key in ("plan", "usa", "eu", "all")]
-    colour = {"field": "who", "type": "nominal", "scale": {"domain": order, "range": [SERIES[0], SERIES[3], SERIES[2], INK]}}
-    x = {"field": "month", "type": "temporal", "title": None, "axis": {"format": "%b %Y", "labelAngle": 0, "tickCount": 8}}
+    colour = {
+        "field": "who",
+        "type": "nominal",
+        "scale": {"domain": order, "range": [SERIES[0], SERIES[3], SERIES[2], INK]},
+    }
+    x = {
+        "field": "month",
+        "type": "temporal",
+        "title": None,
+        "axis": {"format": "%b %Y", "labelAngle": 0, "tickCount": 8},
+    }
     planned = [
-        {"month": f"{row['month']}-01", "next": _after(row["month"]), "amount": float(row["reaches"]) / 1e3, "who": words["plan"]}
+        {
+            "month": f"{row['month']}-01",
+            "next": _after(row["month"]),
+            "amount": float(row["reaches"]) / 1e3,
+            "who": words["plan"],
+        }
         for row in read("against-history-flows.csv")
     ]
     said = [{"month": f"{a}-01", "next": _after(b), "amount": n, "who": words[who]} for who, a, b, n in STATED]
@@ -161,7 +187,10 @@ def chart(language: Language) -> str:
         ],
     }  # fmt: skip
     drawn = svg(spec, Words(language), key="history")
-    return drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ', 1) + "\n"
+    return (
+        drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ', 1)
+        + "\n"
+    )
 
 
 def _after(month: str) -> str:

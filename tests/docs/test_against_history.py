@@ -48,7 +48,11 @@ def test_what_the_chart_shows_as_said_is_in_the_table(history: ModuleType, page:
 def test_every_decision_told_of_the_plan_is_one(history: ModuleType, page: str):
     """A code in the table of decisions stands there with its quantity, or with "none" where nothing is decided."""
     decided = {row["code"]: float(row["quantity"]) for row in history.read("against-history-decided.csv")}
-    rows = [row.split("|")[1:-1] for row in page[page.index("## Decisions") : page.index("## Sources")].splitlines() if "`" in row]
+    rows = [
+        row.split("|")[1:-1]
+        for row in page[page.index("## Decisions") : page.index("## Sources")].splitlines()
+        if "`" in row
+    ]
     assert len(rows) >= 8
     for decision, planned, *_ in rows:
         for code in re.findall(r"`(\w+)`", decision):
