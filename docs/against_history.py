@@ -157,7 +157,7 @@ def chart(language: Language) -> str:
     colour = {
         "field": "who",
         "type": "nominal",
-        "scale": {"domain": order, "range": [SERIES[0], SERIES[3], SERIES[2], INK]},
+        "scale": {"domain": order, "range": [SERIES[4], SERIES[3], SERIES[2], INK]},
     }
     x = {
         "field": "month",
@@ -180,8 +180,8 @@ def chart(language: Language) -> str:
     spec = {
         "$schema": SCHEMA, "config": CONFIG, "width": WIDTH, "height": 260,
         "layer": [
-            {"data": {"values": planned}, "mark": {"type": "bar", "opacity": 0.85},
-             "encoding": {"x": x, "x2": {"field": "next"}, "y": y, "color": legend}},
+            {"data": {"values": planned}, "mark": {"type": "rect", "opacity": 1},
+             "encoding": {"x": x, "x2": {"field": "next"}, "y": y, "y2": {"datum": 0}, "color": legend}},
             {"data": {"values": said}, "mark": {"type": "rule", "strokeWidth": 3},
              "encoding": {"x": x, "x2": {"field": "next"}, "y": y, "color": legend}},
         ],
@@ -207,8 +207,8 @@ if __name__ == "__main__":
         from rampart.results.folder import read_result
 
         made = read_result(Path(sys.argv[1]))
-        write("against-history-flows.csv", flows(made))  # type: ignore[arg-type]
-        write("against-history-decided.csv", decided(made))  # type: ignore[arg-type]
+        write("against-history-flows.csv", flows(made))
+        write("against-history-decided.csv", decided(made))
     PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     for language, name in CHARTS.items():
         (HERE / name).write_text(chart(language), encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 
 from places import CASES, ROOT
 
-CODE = re.compile(r"\b[a-z_]+-\d{3,4}\b")
+CODE = re.compile(r"\b(?!alliance|offensive)[a-z_]+-\d{3,4}\b")
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +63,17 @@ def test_every_decision_told_of_the_plan_is_one(history: ModuleType, page: str):
             assert said == pytest.approx(expected, rel=0.01, abs=0.05), (code, told[1], expected)
 
 
+def test_the_sums_told_are_those_of_the_table(page: str):
+    told = re.findall(r"([\d,]+) thousand rounds in (20\d\d)", page)
+    assert [year for _, year in told] == ["2023", "2024"]
+    for total, year in told:
+        assert f"| all of {year} | {total} |" in page
+
+
 def test_every_row_cited_has_its_source(page: str):
     body, sources = page.split("## Sources")
-    assert set(CODE.findall(body)) == set(CODE.findall(sources))
+    named = {code for line in sources.splitlines() for code in CODE.findall(line.split(":")[0])}
+    assert set(CODE.findall(body)) == named
 
 
 @pytest.mark.slow
