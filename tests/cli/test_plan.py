@@ -418,6 +418,49 @@ def test_a_code_page_without_arrows_gets_the_nearest_letters(page: str, tmp_path
     assert re.findall(r"\d", narrow) == re.findall(r"\d", whole)
 
 
+def test_a_plan_with_dates_at_a_confidence_says_what_it_rests_on(tmp_path: Path) -> None:
+    """A case without slips takes those of the package and says so; the variant stands in the report."""
+    shown = said("plan", TINY, "-o", tmp_path / "plan", "--confidence", "90", "--lang", "en")
+    assert "come with the program" in shown
+    page = next((tmp_path / "plan" / "report").glob("*.html")).read_text(encoding="utf-8")
+    assert "confidence-90" in page
+    assert "90% of such orders have come" in page
+    made = read_result(tmp_path / "plan")
+    assert made.case.settings["confidence"] == "90"
+    assert made.manifest["overrides"] == ["confidence-90"]
+    told = parsed("plan", TINY, "-o", tmp_path / "again", "--confidence", "90", "--no-report", "--json")
+    assert [f["code"] for f in told["findings"]] == ["slips-of-package"]
+    assert run("plan", TINY, "--confidence", "75").exit_code == 2
+    twice = run("plan", tmp_path / "plan" / "case", "-o", tmp_path / "twice", "--confidence", "90")
+    assert (twice.exit_code, "move twice" in twice.stdout) == (1, True)
+
+
+def test_the_table_of_slips_is_written_into_a_case(tmp_path: Path) -> None:
+    assert "table slips" in said("expect", TINY, "--slips", tmp_path / "slipping", "--lang", "en")
+    assert "0 error(s), 0 warning(s)" in said("check", tmp_path / "slipping", "--lang", "en")
+    shown = said(
+        "plan", tmp_path / "slipping", "-o", tmp_path / "plan", "--confidence", "50", "--no-report", "--lang", "en"
+    )
+    assert "come with the program" not in shown
+
+
+def test_compensation_that_cannot_be_met_is_said(tmp_path: Path) -> None:
+    """Betaland owes itself 1,000 rounds by June, before any order of its own could come."""
+    case = tmp_path / "case"
+    shutil.copytree(TINY, case)
+    rows = case / "deliveries.csv"
+    rows.write_text(rows.read_text(encoding="utf-8").replace("2026-06,XBB", "2025-06,XBB"), encoding="utf-8")
+    shown = said("plan", case, "-o", tmp_path / "plan", "--lang", "en")
+    assert "What is owed to Betaland cannot be made good in time" in shown
+    assert re.search("Backfill of donors.*\n.*lead time", said("explain", tmp_path / "plan", "--lang", "en"))
+    page = next((tmp_path / "plan" / "report").glob("*.html")).read_text(encoding="utf-8")
+    assert "What is owed to donors for what they gave" in page
+    french = said("report", tmp_path / "plan", "-o", tmp_path / "fr", "--lang", "fr")
+    page = next((tmp_path / "fr").glob("*.html")).read_text(encoding="utf-8")
+    assert "ne peut être recomplété à temps" in page
+    assert french
+
+
 @pytest.mark.parametrize("seconds", ["nan", "-5", "0", "-inf"])
 def test_a_time_limit_is_a_number_of_seconds_above_nothing(seconds: str, tmp_path: Path) -> None:
     for verb in ("plan", "war"):

@@ -27,13 +27,26 @@ def programmes() -> Iterator[Programme]:
         yield build(rampart.read_case(PUBLISHED / name))
     tiny = rampart.read_case(CASES / "tiny")
     yield build(tiny)
-    yield build(changed(tiny, "lines", ramp=100.0))
+    yield build(changed(added(tiny, "priorities", rank=9, objective="steady"), "lines", ramp=100.0))
+    yield build(changed(tiny, "requirements", called_upon=0.01))
+    back = {"origin": "XAA", "destination": "XBB", "item": "round", "months": 1.0, "capacity": 1000.0}
+    yield build(changed(added(tiny, "routes", **back), "deliveries", backfill_due="2026-06", backfill_by="XAA"))
     yield build(placed_too_much())
     yield build(taken_over(tiny))
+    outside = {"agreed": [{"holder": "XAA", "item": "round", "month": "2025-03", "quantity": 10.0}]}
+    outside["elsewhere"] = [{"item": "round", "missing": 0.1}]
+    yield build(with_rows(tiny, outside))
     fleets = rampart.read_case(CASES / "deliver-or-repair")
     yield build(fleets, levels=support_levels(fleets))
     war = rampart.read_case(PUBLISHED / "war-1")
     yield build(changed(war, "contracts", cancellation=0.2), tree=tree_of(war, "comb")[0])
+
+
+def added(case: Case, table: str, **cells: object) -> Case:
+    """The case with one row more."""
+    frame = case.tables[table]
+    row = pl.DataFrame([cells | {name: None for name in frame.columns if name not in cells}], schema=frame.schema)
+    return Case(tables={**case.tables, table: pl.concat([frame, row])})
 
 
 def placed_too_much() -> Case:
@@ -54,6 +67,15 @@ def taken_over(of: Case) -> Case:
     return Case(tables={**of.tables, "taken": pl.DataFrame(rows, schema=of.tables["taken"].schema)})
 
 
-def changed(of: Case, table: str, **columns: float) -> Case:
+def changed(of: Case, table: str, **columns: float | str) -> Case:
     """The case with some columns of a table at one value."""
     return Case(tables={**of.tables, table: of[table].with_columns(**{k: pl.lit(v) for k, v in columns.items()})})
+
+
+def with_rows(case: Case, rows: dict[str, list[dict[str, object]]]) -> Case:
+    """The case with rows added to some tables."""
+    more = {}
+    for name, added in rows.items():
+        frame = case.tables[name]
+        more[name] = pl.concat([frame, pl.DataFrame(added, schema_overrides=dict(frame.schema))], how="diagonal")
+    return Case(tables={**case.tables, **more})

@@ -28,6 +28,9 @@ class Decisions:
         self.added: dict[tuple[str, int], list[Term]] = defaultdict(list)
         self.resource: dict[tuple[str, int], list[Term]] = defaultdict(list)
         self.arrivals: dict[tuple[str, str, str, int], list[Term]] = defaultdict(list)
+        self.came: dict[tuple[str, str, str, int], float] = defaultdict(float)
+        self.direct: dict[tuple[str, str, str, int], list[Term]] = defaultdict(list)
+        self.own: dict[tuple[Pair, int], list[Term]] = defaultdict(list)
         self.spent: dict[tuple[str, int, str, str], list[Term]] = defaultdict(list)
         self.drawn: dict[tuple[Pair, int], float] = defaultdict(float)
         self.resource_drawn: dict[tuple[str, int], float] = defaultdict(float)
@@ -41,7 +44,7 @@ class Decisions:
     def given_flows(self) -> None:
         """Placed orders and what is in transit, by month of arrival."""
         f = self.f
-        for r in f.rows("orders"):
+        for r in f.placed:
             month = f.month(r["month"], f.first)
             pair, t = (r["ship_to"] or r["buyer"], r["item"]), f.period(month)
             self.pairs.add(pair)
@@ -49,6 +52,7 @@ class Decisions:
             if t is None:
                 continue
             self.given[pair, t] += r["quantity"]
+            self.came[r["buyer"], *pair, t] += r["quantity"]
             if r["line"] is not None:
                 self.placed[r["line"], month] += r["quantity"]
             year = f.fiscal_year(r["buyer"], month)
@@ -131,6 +135,9 @@ class Decisions:
             for t, share in f.shares(c.lead, s).items():
                 self.inflow[pair, t].append((o, share))
                 self.receipts[pair, t].append((o, share))
+                self.own[pair, t].append((o, share))
+                pays = any((r["backfill_by"], r["donor"], r["item"]) == (c.payer, *pair) for r in f.owed_back)
+                self.direct[c.payer if pays else c.buyer, *pair, t].append((o, share))
                 self.output[c.line, t].append((o, share))
             for r in f.bill(c.line):
                 need = r["quantity"] / line["yield"]
@@ -234,6 +241,8 @@ class Decisions:
                 for t, share in f.shares(row["delay"], s).items():
                     self.inflow[pair, t].append((b, share))
                     self.receipts[pair, t].append((b, share))
+                    self.own[pair, t].append((b, share))
+                    self.direct[buyer, *pair, t].append((b, share))
                 money = row["price"] / f.unit
                 self.money.append((b, money))
                 for month, share in f.effects(0, s):

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from rampart.language.in_words import InWords
+from rampart.network.worth_of_need import IN_MONEY
 
 Codes = Sequence[Mapping[str, str]]
 """The codes that name a thing one by one, as a column of type key holds them."""
@@ -123,7 +124,8 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     # that all end items of the case share can be named.
     item = row["item"]
     unit = answer.unit(item) if not is_component(answer, item) else end_unit(answer)
-    return words("delay.units", number=words.number(row["delay_units"]), unit=unit, objective=words.inside(name))
+    key = "delay.lost" if objective in ("need", "own_use") else "delay.units"
+    return words(key, number=words.number(row["delay_units"]), unit=unit, objective=words.inside(name))
 
 
 def rounding(answer: InWords) -> str:
@@ -145,9 +147,11 @@ def rounding(answer: InWords) -> str:
 
 
 def _pass_amount(answer: InWords, objective: str, cost: float) -> str:
-    """An amount in the unit of an objective pass; less than a month is stated in days."""
+    """An amount in the unit of an objective pass: worth as money, less than a month in days."""
     words = answer.words
     unit = dict(answer["passes"].select("objective", "unit").iter_rows()).get(objective) or ""
+    if unit == IN_MONEY:
+        return words("worth_amount", money=words.money(cost))
     days = unit.replace("months", "days", 1)
     if cost < 1 and unit.startswith("months") and words.has(f"objective_unit.{days}"):
         cost, unit = cost * 365.25 / 12, days

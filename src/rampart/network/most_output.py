@@ -79,7 +79,7 @@ def possible_output(network: Network, highest: Floats) -> Floats:
 
 def _given(network: Network, item: str) -> float:
     """Units of an item that are there or come without a decision."""
-    rows = [*network.rows("stocks"), *network.rows("orders")]
+    rows = [*network.rows("stocks"), *network.orders]
     rows += [r for r in network.rows("deliveries") if r["status"] == "in_transit"]
     return float(sum(r["quantity"] for r in rows if r["item"] == item))
 
@@ -93,6 +93,8 @@ def useful_quantity(network: Network, rates: Rates, possible: Floats) -> dict[st
     total = dict.fromkeys(network.items, 0.0)
     for (_, item, _), need in zip(network.demands, network.need_at_most, strict=True):
         total[item] += float(need.sum())
+    for agreed, leaving in zip(network.agreed, network.agreed_by_period[0], strict=True):
+        total[agreed.item] += float(leaving.sum())
     held = network.requirements
     months = network.calendar.last - network.calendar.first + 1
     for (_, item), asked, floor in zip(held.pairs, held.total, held.floor, strict=True):
@@ -101,6 +103,8 @@ def useful_quantity(network: Network, rates: Rates, possible: Floats) -> dict[st
         total[item] += float(np.nanmax([0.0, *asked, *floor])) * times
     for row in network.rows("deliveries"):
         total[row["item"]] += row["quantity"] if row["status"] == "pledged" else 0.0
+    for backfill, due in zip(network.backfills, network.due_back, strict=True):
+        total[backfill.item] += float(due[-1])
     for row in network.rows("storage"):
         total[row["item"]] += row["limit"] if row["end_value"] > 0 and math.isfinite(row["limit"]) else 0.0
     for bill in network.expansion_bills:

@@ -28,6 +28,7 @@ def plan(
     seed: int = 0,
     progress: Callable[[Step], None] | None = None,
     parts: Sequence[Part] | None = None,
+    give_or_keep: bool = True,
 ) -> Result:
     """Plan a case.
 
@@ -37,6 +38,8 @@ def plan(
     seed        of the solver's random choices; the same case, seed and versions give the same plan bit for bit
     progress    called as each pass starts and ends
     parts       the parts of the plan; by default ``rampart.plan.parts.parts.PARTS``, to which others may be added
+    give_or_keep  also say what would be given and kept at other chances of being called upon, and from which chance each
+                donor would give a tenth less, where requirements state one; not where the time ran out
     """
     from rampart.plan.coupling import coupled, wanted
     from rampart.plan.model.build import build
@@ -46,6 +49,7 @@ def plan(
     from rampart.plan.reading.decisions import decide_now, decisions_now
     from rampart.plan.reading.duals import price_table
     from rampart.plan.reading.exchange import exchange
+    from rampart.plan.reading.give_or_keep import give_or_keep as at_other_chances
     from rampart.plan.reading.held import held_tables, rooms_taken
     from rampart.plan.reading.outcome import outcome_tables
     from rampart.plan.reading.reasons import explain
@@ -77,10 +81,15 @@ def plan(
     clock.append(time.perf_counter())
     tables["decisions"] = decide_now(values, solution, parts, as_signed)
     clock.append(time.perf_counter())
+    weighed = at_other_chances(values, solution) if give_or_keep and solution.status == "optimal" else {}
+    tables |= weighed
+    clock += [time.perf_counter()] if weighed else []
     laps = [after - before for before, after in pairwise(clock)]
-    spent = dict(zip(("build", "solve", "explain", "round", "delays"), laps, strict=True))
+    spent = dict(zip(("build", "solve", "explain", "round", "delays", "give_or_keep"), laps, strict=False))
     manifest = manifest_of(case, solution, spent, seed=seed, mip_gap=mip_gap)
     manifest |= rooms_taken(values, solution) | brought_along(parts)
+    if values.tree.chances:
+        manifest["believed"] = believed(values)
     if as_signed.how:
         manifest["rounding"] = as_signed.how
     manifest["alike"] = values.programme.likeness.alike()
@@ -89,6 +98,17 @@ def plan(
     tables["duals"] = price_table(values.programme, solution)
     tables["pegging"] = pegging(case, tables)
     return Result.of("plan", case, tables, manifest)
+
+
+def believed(v: Values) -> list[dict[str, Any]]:
+    """Regimes over which worth is expected, with the chance of each in the first and the last period."""
+    mix = v.tree.mix
+    if mix is None:
+        return []
+    return [
+        {"regime": regime, "first": round(float(first), 6), "last": round(float(last), 6)}
+        for regime, first, last in zip(v.tree.regimes, mix[0], mix[-1], strict=True)
+    ]
 
 
 def manifest_of(

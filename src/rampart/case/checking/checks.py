@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rampart.case.checking import fleets, holdings, industry, plausible, structure, supply, taken, times, war
+from rampart.case.checking import (
+    fleets,
+    holdings,
+    industry,
+    obligations,
+    plausible,
+    structure,
+    supply,
+    taken,
+    times,
+    war,
+    worth,
+)
 from rampart.case.draft import Draft
 from rampart.findings import Finding
 
@@ -38,8 +50,15 @@ CHECKS: tuple[Check, ...] = (
     holdings.check_to_itself,
     holdings.check_requirement_figures,
     holdings.check_stated_layers,
+    holdings.check_called_upon,
     holdings.check_observed_use,
     holdings.check_priorities,
+    worth.check_levels,
+    worth.check_worths,
+    obligations.check_falling_due,
+    obligations.check_backfill,
+    obligations.check_planned_orders,
+    obligations.check_slips,
     war.check_transitions,
     war.check_durations,
     war.check_regimes,

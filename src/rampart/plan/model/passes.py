@@ -11,17 +11,21 @@ from numpy.typing import NDArray
 from rampart.case.likeness import mixed
 from rampart.network.keys import number
 from rampart.network.lags import Floats
+from rampart.network.worth_of_need import counted_in
 from rampart.plan.parts.part import Part, Weight
 from rampart.plan.programme.families import Family
 from rampart.plan.programme.measures import ROOM, ROOM_FOR_STEADY, How, Measure, Pass
 from rampart.plan.programme.programme import Programme
 
 RULES = ("rules", "share-periods")
+WORTH = "worth"
+"""Unit of measures of lost worth, until the programme says what it counts worth in."""
 OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
     "floors": (("floors", "months of a full floor"),),
-    "pledges": (("pledges", "months of a full pledge"),),
-    "need": (("need", "months of need"),),
-    "own_use": (("own_use", "months of need"),),
+    "pledges": (("pledges", WORTH),),
+    "backfill": (("backfill", WORTH),),
+    "need": (("need", WORTH),),
+    "own_use": (("own_use", WORTH),),
     "steady": (("steady", "full rates"),),
     "availability": (("availability", "months of a whole fleet"),),
     "requirement": (
@@ -32,6 +36,8 @@ OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
     "money": (("money", "money unit"),),
 }
 """Measures of each objective of the case, with their units."""
+PLAINLY = {"pledges": "months of a full pledge", "need": "months of need", "own_use": "months of need"}
+"""Units in which a reader counts what is measured in worth."""
 STEADY, TIES = "steady", "ties"
 PERSISTENCE = "persistence"
 SETTLING = (PERSISTENCE, TIES)
@@ -50,6 +56,7 @@ def objective_passes(p: Programme, parts: Sequence[Part]) -> list[Pass]:
             weights.setdefault(weight.measure, []).append(weight)
 
     def measure(name: str, unit: str) -> Measure:
+        unit = counted_in(p.network) if unit == WORTH else unit
         found = Measure(name, unit, parted=name not in WHOLE)
         for weight in weights.get(name, ()):
             found.add(p.families[weight.family], p.tree.probability * weight.each, term=weight.term)
@@ -70,6 +77,15 @@ def _pass(row: Mapping[str, Any], measure: Measure) -> Pass:
         return Pass(row["rank"], measure, ROOM, takes=ROOM_FOR_STEADY if said is None else said)
     how = HOW.get(measure.name, "held")
     return Pass(row["rank"], measure, ROOM if said is None else said, said or 0.0, how=how)
+
+
+def plain_measures(p: Programme) -> list[Measure]:
+    """What is measured in worth, as a reader counts it; of branches by their chances."""
+    found = {name: Measure(name, unit) for name, unit in PLAINLY.items()}
+    for part in p.parts:
+        for weight in part.plainly(p):
+            found[weight.measure].add(p.families[weight.family], p.tree.probability * weight.each)
+    return [measure for measure in found.values() if not measure.empty]
 
 
 def ties(p: Programme) -> Measure:

@@ -18,7 +18,6 @@ Source: the announced works of the case.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +28,7 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, expansion_postings
 from rampart.network.keys import Expansion
 from rampart.network.lags import Floats, all_there
-from rampart.network.payments import Flow
+from rampart.network.payments import Flow, expansion_flows
 from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
@@ -66,10 +65,7 @@ class Expansions(Part):
     def flows(self, p: Programme) -> Iterable[Flow]:
         """Committed at once, paid over the construction."""
         for e in p.network.expansions:
-            of, payer, cost = Expansion(e["expansion"]), payer_of(p, e), np.full(len(p.tree), e["cost"])
-            months = max(1, math.ceil(e["construction"]))
-            yield Flow("expand", of, payer, "capacity", "commitments", cost, 0.0, 1, True)
-            yield Flow("expand", of, payer, "capacity", "payments", cost, 0.0, months, True)
+            yield from expansion_flows(e, payer_of(p, e), len(p.tree))
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``expansion limit``."""

@@ -27,7 +27,7 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, order_postings
 from rampart.network.keys import Line
 from rampart.network.lags import Booleans, all_there, first_effect
-from rampart.network.payments import Flow
+from rampart.network.payments import Flow, order_flows
 from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
@@ -65,16 +65,7 @@ class Order(Part):
     def flows(self, p: Programme) -> Iterable[Flow]:
         """Commitment and advance at the award, the rest on delivery."""
         for channel, priced, on_delivery in zip(p.network.channels, p.order_price, p.delivery_price, strict=True):
-            of, payer, award = channel.key, channel.payer, channel.award
-            yield Flow("order", of, payer, "procurement", "commitments", priced, award, beyond=True)
-            yield Flow("order", of, payer, "procurement", "payments", priced * channel.advance, award, beyond=True)
-            # on delivery each unit is paid at the price of its own month of delivery
-            price = on_delivery / p.unit
-            fixed = bool((price == price[0]).all())
-            rest = np.full(len(p.tree), (1 - channel.advance) * (price[0] if fixed else 1.0))
-            yield Flow(
-                "order", of, payer, "procurement", "payments", rest, channel.lead, price=None if fixed else tuple(price)
-            )
+            yield from order_flows(channel, priced, on_delivery, p.unit)
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``contract limit``."""

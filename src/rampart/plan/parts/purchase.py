@@ -25,7 +25,7 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, purchase_postings
 from rampart.network.keys import Offer, Purchase
 from rampart.network.lags import Floats, first_effect
-from rampart.network.payments import KINDS, Flow
+from rampart.network.payments import Flow, purchase_flows
 from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
@@ -60,8 +60,7 @@ class Purchases(Part):
     def flows(self, p: Programme) -> Iterable[Flow]:
         """Committed and paid at once."""
         for o in p.network.offers:
-            price, of = np.full(len(p.tree), o.price / p.unit), Purchase(o.code, o.buyer)
-            yield from (Flow("buy", of, o.buyer, "procurement", kind, price, 0.0) for kind in KINDS)
+            yield from purchase_flows(o, len(p.tree), p.unit)
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``market stock`` and ``market rate``."""

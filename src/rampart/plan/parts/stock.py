@@ -1,8 +1,8 @@
 """Stock: the balance of each holder and item, storage limits, shelf life.
 
     balance      stock[p,t] = stock[p,t-1] + given[p,t] + sum over s up to t of (H order[c,s] + H buy[j,s] + H send[to p,s])
-                     - serve[g,t] - send[from p,t] - components of order[c,s] and expand[e,s] - dispose[p,t] - join[f,t]
-                     - drawn[p,t] + unsupplied[p,t]
+                     - serve[g,t] - send[from p,t] - hand over[a,t] - components of order[c,s] and expand[e,s] - dispose[p,t]
+                     - join[f,t] - drawn[p,t] + unsupplied[p,t]
     storage      stock[p,t] <= limit[p] + over storage[p,t]
     shelf life   stock[p,t] <= lots[p,t] + sum over u up to t of W[t,u] (given[p,u] + H order[c,s] + H buy[j,s] arriving in u)
 

@@ -23,7 +23,7 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, transfer_postings
 from rampart.network.keys import Lane, Way
 from rampart.network.lags import first_effect
-from rampart.network.payments import KINDS, Flow
+from rampart.network.payments import Flow, transfer_flows
 from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
@@ -57,8 +57,7 @@ class Transfers(Part):
     def flows(self, p: Programme) -> Iterable[Flow]:
         """The origin pays at once."""
         for r in p.network.routes:
-            cost, of = np.full(len(p.tree), r.cost / p.unit), Lane(r.origin, r.destination, r.item)
-            yield from (Flow("send", of, r.origin, "transport", kind, cost, 0.0) for kind in KINDS)
+            yield from transfer_flows(r, len(p.tree), p.unit)
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``route``."""

@@ -166,11 +166,12 @@ class _Delays:
             summed = replace(stage, name="requirement_sum", cost=following.cost)
             _, before = self.solver.probe(summed, np.zeros(0, dtype=np.int64))
             _, columns = self._probe(decision, summed, closed)
-        family, total = self.v.programme.families[shortage.family], 0.0
-        for n, key in enumerate(family.keys):
-            if shortage.of(key).item == decision.item:
-                live = np.flatnonzero(family.labels[n] >= 0)
-                at = family.labels[n, live]
-                months = self.v.tree.months[live] if shortage.lasting else np.ones(live.size)
-                total += float((columns[at] - before[at]) @ months * family.scale[n])
+        family = self.v.programme.families[shortage.family]
+        more = np.where(family.labels >= 0, (columns - before)[family.labels], 0.0) * family.scale[:, None]
+        months = self.v.tree.months if shortage.lasting else np.ones(len(self.v.tree))
+        total = sum(
+            float(amount @ months)
+            for key, _, amount in shortage.amounts(self.v.programme, more)
+            if shortage.of(key).item == decision.item
+        )
         return total if total > 1e-6 else None
