@@ -27,7 +27,7 @@ from rampart.case.extract import Outside, planned_with
 from rampart.case.tables import Case
 from rampart.network.accounts import expansion_postings, order_postings, set_up_postings
 from rampart.network.asked import short_elsewhere
-from rampart.network.keys import Contract, Expansion, Key, Lane, Limit, Line, Purchase
+from rampart.network.keys import Expansion, Key, Lane, Limit, Line, Purchase
 from rampart.network.lags import Floats, by_month, summed
 from rampart.network.network import Network
 from rampart.network.payments import (
@@ -43,6 +43,7 @@ from rampart.network.payments import (
     transfer_flows,
 )
 from rampart.network.prices import delivery_price, order_price
+from rampart.network.taken import ordered
 from rampart.network.ways import Channel, Offer, Row
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class _Fixed:
                 amounts[period] += quantity
 
         for r in self.tables["orders"].iter_rows(named=True):
-            put("order", Contract(r["line"], r["contract"] or ""), r["decide"], r["quantity"])
+            put("order", ordered(r), r["decide"], r["quantity"])
         for r in self.tables["expansions"].iter_rows(named=True):
             put("expand", Expansion(r["expansion"]), r["decide"], r["units"])
         for r in self.tables["transfers"].iter_rows(named=True):
@@ -150,16 +151,19 @@ class _Fixed:
             if c.own or c.line not in self.lines or c.ship_to in self.planned:
                 continue
             paid = rows[c.code] if c.payer in self.planned else rows[c.code] | {"price": 0.0, "advance": None}
-            result[c.code] = [rows[c.code] | {"max_quantity": 0.0, "low": None, "high": None}]
-            result[c.code] += [
-                paid | {
-                    "contract": f"{c.code}-{month_text(start)}", "from": month_text(start),
-                    "until": month_text(start + length - 1), "max_quantity": quantity, "low": None, "high": None,
-                }
-                for start, length, quantity in zip(
-                    self.calendar.starts, self.calendar.lengths, decided.tolist(), strict=True
-                ) if quantity > NOTHING
-            ]  # fmt: skip
+            whole = result.setdefault(c.code, [rows[c.code] | {"max_quantity": 0.0, "low": None, "high": None}])
+            for start, length, quantity in zip(
+                self.calendar.starts, self.calendar.lengths, decided.tolist(), strict=True
+            ):  # fmt: skip
+                code = f"{c.code}-{month_text(start)}"
+                same = next((row for row in whole if row["contract"] == code), None)
+                if quantity > NOTHING and same is not None:  # signed in the same period, delivered later
+                    same["max_quantity"] += quantity
+                elif quantity > NOTHING:
+                    whole.append(paid | {
+                        "contract": code, "from": month_text(start), "until": month_text(start + length - 1),
+                        "max_quantity": quantity, "low": None, "high": None,
+                    })  # fmt: skip
             item = self.network.lines[c.line]["item"]
             for month, quantity in self.monthly(decided, c.lead):
                 row = {"holder": c.ship_to, "item": item, "to": None, "month": month, "quantity": quantity, "cost": 0.0}

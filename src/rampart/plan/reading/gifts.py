@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rampart.network.keys import Contract, Key, Pledge
+from rampart.network.keys import Key, Pledge
 from rampart.network.lags import Floats, Integers, Matrix, Now
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
@@ -34,7 +34,7 @@ def gifts(p: Programme) -> Gifts:
     for posting in p.account("stock"):
         if posting.kind != "made":
             continue
-        channel = channels[Contract(*posting.of)]
+        channel = channels[posting.of]
         if channel.ship_to in recipients and channel.buyer != channel.ship_to:
             donation = Pledge(channel.buyer, channel.ship_to, str(posting.at[1]))
             found.setdefault(donation, []).append(Given(posting.family, posting.of, p.tree.effect(posting.lag)))
