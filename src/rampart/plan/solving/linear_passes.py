@@ -41,11 +41,14 @@ class OutOfTime(Exception):
     """Time ran out within a pass."""
 
 
+OnePass = Callable[["LinearPasses", Pass, Sequence[Pass], Sequence[Pass], float | None], PassResult]
+
+
 class LinearPasses:
     """Linear passes on one solver.
 
     weight   of each node in a mean over time: its months and its chance, shape (nodes,)
-    begin, end   called as each pass starts and ends
+    begin, end   called as each pass starts and ends; ``one`` solves it, given the passes before and after it
     levels   scaled columns of the last pass
     taken    terms of the needs after steady output has taken of them, by pass
     before   where the solver stood before each pass, by its place
@@ -53,9 +56,9 @@ class LinearPasses:
 
     def __init__(
         self, layout: Layout, solver: PassSolver, weight: Floats, *,
-        begin: Callable[[str], None], end: Callable[[PassResult], None],
+        begin: Callable[[str], None], end: Callable[[PassResult], None], one: OnePass,
     ) -> None:  # fmt: skip
-        self.layout, self.solver, self.weight, self.begin, self.end = layout, solver, weight, begin, end
+        self.layout, self.solver, self.weight, self.begin, self.end, self.one = layout, solver, weight, begin, end, one
         self.levels = np.zeros(solver.columns)
         self.taken: dict[str, Floats] = {}
         self.before: list[State] = []
@@ -76,7 +79,7 @@ class LinearPasses:
             self.begin(each.name)
             self.before = [*self.before[:place], self.solver.state()]
             try:
-                result = self._one(each, passes[place + 1 :], passes[:place], deadline)
+                result = self.one(self, each, passes[:place], passes[place + 1 :], deadline)
             except OutOfTime:
                 return results, "time limit"
             except NotSolved:
@@ -87,7 +90,10 @@ class LinearPasses:
             self.end(result)
         return results, "optimal"
 
-    def _one(self, each: Pass, later: Sequence[Pass], earlier: Sequence[Pass], deadline: float | None) -> PassResult:
+    def solve_and_hold(
+        self, each: Pass, earlier: Sequence[Pass], later: Sequence[Pass], deadline: float | None
+    ) -> PassResult:
+        """One pass, held for those after it."""
         if each.how == "fair":
             return self._share(each, later, deadline)
         if each.takes:
