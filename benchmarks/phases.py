@@ -65,6 +65,7 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
     from rampart.plan.reading.duals import price_table
     from rampart.plan.reading.outcome import outcome_tables
     from rampart.plan.reading.reasons import explain
+    from rampart.plan.reading.rounded import Rounded
     from rampart.plan.solving.pass_solver import PassSolver
     from rampart.plan.solving.passes_in_turn import solve
     from rampart.results.result import Result
@@ -98,7 +99,7 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
             tables |= explain(values, solution, PARTS)
             tables["duals"] = price_table(programme, solution)
         with laps.phase("delays"):
-            tables["decisions"] = decide_now(values, solution, PARTS)
+            tables["decisions"] = decide_now(values, solution, PARTS, Rounded())
         with laps.phase("save"):
             made = Result.of("plan", case, tables, manifest_of(case, solution, {}, seed=0, mip_gap=0.0))
             made.save(Path(folder) / "plan")

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import rampart
-from cases_random import random_case
+from cases_random import random_case, war_case
 from independent.builder import build
 from independent.programme import ROUNDING, Cap, Programme, Solution
 from rampart.case.tables import Case
@@ -106,6 +106,17 @@ DUALS_ONCE = (265, 340, 534, 567)
 @pytest.mark.parametrize("seed", [*range(40), *LINEAR_ONCE])
 def test_passes_agree(seed: int) -> None:
     agree(random_case(Random(seed)))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_passes_agree_with_levels_and_beliefs(seed: int) -> None:
+    agree(war_case(Random(seed)))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_passes_agree_where_what_must_be_held_may_be_called_upon(seed: int) -> None:
+    agree(random_case(Random(seed), called_upon=True))
+    agree(war_case(Random(seed), called_upon=True))
 
 
 @pytest.mark.parametrize("seed", [*range(20), *WHOLE_ONCE])

@@ -18,6 +18,7 @@ from rampart.findings import CaseError, Finding
 from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
 from rampart.plan.model.build import build
+from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import lay_out
 from rampart.plan.programme.measures import Measure, Pass
 from rampart.plan.programme.programme import Programme
@@ -278,7 +279,7 @@ def aims(programme: Programme, objective: str | None) -> list[Aim]:
 
 def weighed_passes(programme: Programme) -> list[Pass]:
     """Passes that are sums; ties, and what is shared fairly, are not weighed over the paths of a war."""
-    return [each for each in programme.passes if each.name != "ties" and each.how != "fair"]
+    return [each for each in programme.passes if each.name not in SETTLING and each.how != "fair"]
 
 
 def weights(programme: Programme) -> list[tuple[Measure, float]]:

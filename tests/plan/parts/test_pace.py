@@ -137,7 +137,7 @@ def test_steady_output_takes_at_most_its_room_of_need_and_says_so() -> None:
     plan = rampart.plan(a_case(need, ranked=("need", "steady", "money"), tolerance=None))
     room = {r["objective"]: r for r in plan["rooms"].iter_rows(named=True)}["need"]
     assert room["reached"] < room["steadied"] <= room["reached"] * 1.01 + 1e-9
-    assert room["final"] <= room["steadied"] + 1e-6
+    assert room["final"] <= (room["steadied"] + 1e-4 * room["reached"]) * (1 + 1e-8)  # its own room beyond
     said = plan.manifest["steady"]
     assert said["may_take"] == 0.01
     assert said["took"]["need"]["after"] == pytest.approx(room["steadied"])

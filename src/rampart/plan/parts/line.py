@@ -11,7 +11,8 @@ l        line; c its channels; e its expansions; s node of decision
 t        node, first to last
 a        part of a node: its months that are fed by the same nodes of decision (``delivery_parts``), where some order delivers
 make, idle, below minimum   units a node (idle: lines whose idle capacity costs something; below minimum: hot lines, at most
-         least - placed); lots whole numbers (lines with a lot); active 0 or 1 (lines with set-ups)
+         least - placed); lots (lines with a lot) whole numbers where orders
+         due now feed the node (``settings.decide_now``); active 0 or 1 (lines with set-ups)
 H, R     share of an order that is delivered, units a unit of expansion adds (``network.lags.After``, ``Growing``)
 most, least   units of the maximum rate, of the minimum sustaining rate (``network.rates``); unlimited: no row
 placed   units of orders of the case, delivered in t; where they exceed a limit it gives way
@@ -23,7 +24,7 @@ Source: rates 1-8-5 and minimum sustaining rates of the production schedules (ex
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +32,7 @@ import numpy as np
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, set_up_postings
 from rampart.network.keys import Key, Line, LinePart
-from rampart.network.lags import Floats, Integers, summed
+from rampart.network.lags import After, Booleans, Floats, Integers, summed
 from rampart.network.most_output import most_output
 from rampart.network.network import Network
 from rampart.network.tiers import tiers
@@ -62,9 +63,9 @@ class Lines(Part):
             "below minimum", keys, "slack", exists=lacking > 1e-9, upper=np.maximum(lacking, 0.0), scale=scale
         )
         lots = [keys[k] for k, row in enumerate(n.lines.values()) if row["lot"] is not None]
-        yield FamilySpec("lots", lots, "level", whole=np.ones(len(lots), dtype=bool))
+        yield FamilySpec("lots", lots, "level", whole=fed_now(p, lots))
         active = [keys[k] for k in set_up_lines(p)]
-        yield FamilySpec("active", active, "level", upper=1.0, whole=np.ones(len(active), dtype=bool))
+        yield FamilySpec("active", active, "level", upper=1.0, whole=np.ones(1, dtype=bool))
         costly = np.flatnonzero(p.rates.idle)
         yield FamilySpec("idle", [keys[k] for k in costly], "level", scale=scale[costly])
 
@@ -126,6 +127,16 @@ class Lines(Part):
 def positions(p: Programme, family: str) -> Integers:
     """Positions among the lines of the keys of a family of lines."""
     return np.array([p.network.line_index[key[0]] for key in p[family].keys], dtype=np.int64)
+
+
+def fed_now(p: Programme, lines: Sequence[Line]) -> Booleans:
+    """Nodes to which an order that is due now can deliver, of each of some lines, shape (lines, nodes)."""
+    found, order = np.zeros((len(lines), len(p.tree)), dtype=bool), p["order"]
+    for row, line in enumerate(lines):
+        for n, channel in p.network.channels_of[line.line]:
+            now = (order.exists[n] & p.due_now).astype(float)
+            found[row] |= p.tree.effect(After(channel.lead)) @ now > 0
+    return found
 
 
 def line_capacity(p: Programme, value: Mapping[str, Floats]) -> Floats:

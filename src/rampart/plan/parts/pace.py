@@ -60,8 +60,8 @@ class Pace(Part):
         lack = steepest(p)
         yield FamilySpec("steep", keys, "slack", exists=lack > 0, upper=lack, scale=scale)
         known = counted(p) & counts_steady(p)
-        for name in ("rise", "fall"):
-            yield FamilySpec(name, keys, "level", exists=known, scale=scale)
+        yield FamilySpec("rise", keys, "level", exists=known, scale=scale)
+        yield FamilySpec("fall", keys, "level", exists=known, scale=scale)
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``ramp``, ``ramp down`` and ``pace``."""
@@ -218,18 +218,18 @@ def _ramps(p: Programme) -> Iterable[Rows]:
     live = (was.known & fed(p))[at]
     placed = placed_rate(p)
     rises = (placed - was.rate)[at]
-    for name, sign, most, where in (
-        ("ramp", 1.0, up[at] - rises, live), ("ramp down", -1.0, down[at] + rises, live & may_not_fall(p)[at]),
-    ):  # fmt: skip
-        # with nothing decided before it, the first node is held to the stated rate itself
-        first = (p.tree.parent < 0)[None, :]
-        right = np.where(first & (sign < 0), most, np.maximum(most, 0.0))
-        rows = Rows(p.tree, name, [make.keys[n] for n in at], scale=make.scale[at])
-        rows.add(make, now, key=at, row=np.arange(at.size), factor=sign)
-        rows.add(make, earlier, key=at, row=np.arange(at.size), factor=-sign)
-        if sign < 0:
-            rows.add(steep, key=at, row=np.arange(at.size), factor=-1.0)
-        yield rows.hold("<=", right, where=where)
+    rows = Rows(p.tree, "ramp", [make.keys[n] for n in at], scale=make.scale[at])
+    rows.add(make, now, key=at, row=np.arange(at.size))
+    rows.add(make, earlier, key=at, row=np.arange(at.size), factor=-1.0)
+    yield rows.hold("<=", np.maximum(up[at] - rises, 0.0), where=live)
+    rows = Rows(p.tree, "ramp down", [make.keys[n] for n in at], scale=make.scale[at])
+    rows.add(make, now, key=at, row=np.arange(at.size), factor=-1.0)
+    rows.add(make, earlier, key=at, row=np.arange(at.size))
+    rows.add(steep, key=at, row=np.arange(at.size), factor=-1.0)
+    falls = down[at] + rises
+    # with nothing decided before it, the first node is held to the stated rate itself
+    first = (p.tree.parent < 0)[None, :]
+    yield rows.hold("<=", np.where(first, falls, np.maximum(falls, 0.0)), where=live & may_not_fall(p)[at])
 
 
 def _pace(p: Programme) -> Rows:

@@ -21,7 +21,7 @@ from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.fairness import Shares, share_fairly
 from rampart.plan.solving.highs import OPTIMAL, TIME_LIMIT, Sparse, sparse
-from rampart.plan.solving.pass_solver import NOTHING, ROUNDING, PassSolver, State
+from rampart.plan.solving.pass_solver import NOTHING, ROUNDING, PassSolver, State, most_allowed
 from rampart.plan.solving.solution import PassResult
 
 GIVES = ("need", "own_use")
@@ -171,7 +171,9 @@ class LinearPasses:
         last = bool(later) and later[0].name == TIES
         if self._first is not None and each.room > 0 and not last:
             solver.go_back(self._first)
-        most = np.minimum(solver.upper[at], shared.lack / part * (1.0 if last else 1.0 + each.room))
+        own = shared.lack / part
+        most = own * (1.0 if last else 1.0 + each.room)
+        most = np.minimum(solver.upper[at], most if solver.kept is None else most_allowed(own, most, solver.kept[at]))
         solver.bound(at, np.minimum(solver.lower[at], most), most)
         if last:
             solver.close_rooms(self.levels)

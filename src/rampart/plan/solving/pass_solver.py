@@ -76,6 +76,7 @@ class PassSolver(Highs):
 
     whole           columns that are whole numbers where a pass asks for them
     upper_at_first  upper bounds of the columns before anything was held
+    kept            scaled columns of the plan taken over, carried out as it is; none where there is none
     held            terms of the passes solved so far that a row or a bound holds; those that are fixed have none
     """
 
@@ -88,6 +89,7 @@ class PassSolver(Highs):
         self.row_lower, self.row_upper = m.row_lower.copy(), m.row_upper.copy()
         self.solved, self.mip_gap = False, mip_gap
         self.stages: list[Stage] = []
+        self.kept: Floats | None = None
         self.held: list[HeldTerm] = []
 
     def solve(self, deadline: float | None, *, whole: bool = False) -> str:
@@ -211,6 +213,8 @@ class PassSolver(Highs):
             factors = factors * 2.0 ** -round(np.log2(np.abs(factors).max()))  # the solver's tolerance is absolute
             value = float(factors @ levels[at])
             most = value + max(room * abs(value), rounding * max(1.0, abs(value)))
+            if self.kept is not None:
+                most = float(most_allowed(value, most, factors @ self.kept[at]))
             if at.size == 1 and factors[0] > 0:
                 held = HeldTerm(term, at, factors, value, most, free=float(self.upper[at[0]]))
                 self.held.append(held)
@@ -268,3 +272,13 @@ class PassSolver(Highs):
             if held.row >= 0 and abs(duals[held.row]) > DUAL_TOLERANCE:
                 self.held[n] = replace(held, exact=True)
                 self.set_row_bound(held.row, held.most, held.most)
+
+
+def most_allowed(value: Floats | float, most: Floats | float, kept: Floats | float) -> Floats:
+    """Most that a term may come to for later passes; room that the plan taken over has used is not given again.
+
+    value  its optimum; ``most`` what its own room allows; ``kept`` what the plan taken over gives: within the room the term
+           is held there, and not a room further
+    """
+    found: Floats = np.where(np.asarray(kept) <= most, np.maximum(value, kept), most)
+    return found

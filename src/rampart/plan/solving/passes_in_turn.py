@@ -11,6 +11,7 @@ import numpy as np
 from rampart.plan.programme.layout import lay_out
 from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
+from rampart.plan.solving.carried_out import carried_out
 from rampart.plan.solving.linear_passes import LinearPasses, NotSolved
 from rampart.plan.solving.pass_solver import PassSolver
 from rampart.plan.solving.solution import PassResult, Solution
@@ -53,6 +54,7 @@ def solve(
     deadline = None if time_limit is None else begun + time_limit
     layout = lay_out(programme)
     solver = PassSolver(layout, programme.whole_labels, seed=seed, mip_gap=mip_gap)
+    solver.kept = carried_out(programme, layout)
     sought = in_whole_numbers(programme.passes) if solver.whole.size else []
     report = _Reporter(progress, begun, len(programme.passes) + len(sought) + bool(sought))
     weight = programme.tree.months * programme.tree.probability

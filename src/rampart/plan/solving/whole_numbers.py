@@ -35,11 +35,12 @@ class Whole:
 
 
 def in_whole_numbers(passes: Sequence[Pass]) -> list[Pass]:
-    """The passes that whole numbers are sought for: fairness beyond the worst-off is settled for the whole numbers found.
+    """The passes that whole numbers are sought for: fairness beyond the worst-off is settled for the whole numbers found,
+    and so are ties, unless nothing else is asked.
 
     What whole numbers cost a pass is at most the room that passes have by default, however much the case may give.
     """
-    sought = [each for each in passes if each.how != "fair" and each.name != TIES]
+    sought = [each for each in passes if each.how != "fair" and each.name != TIES] or list(passes)
     return [replace(each, how="held", room=min(each.room, ROOM)) for each in sought]
 
 

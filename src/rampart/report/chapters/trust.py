@@ -247,6 +247,7 @@ def solved(answer: InWords) -> Chapter:
         Head(words("head.objective")),
         Head(words("head.reached"), numeric=True),
         Head(words("head.unit")),
+        Head(words("head.plainly")),
         Head(words("head.bound"), numeric=True),
         Head(words("head.gap"), numeric=True),
         Head(words("head.status")),
@@ -257,7 +258,8 @@ def solved(answer: InWords) -> Chapter:
             words.number(r["rank"]),
             words.choice("objective", r["objective"]),
             words.number(r["value"]),
-            _pass_unit(answer, r["unit"]),
+            answer.objective_unit(r["unit"]),
+            plainly(answer, r),
             words.number(r["bound"]),
             words.share(r["gap"], digits=2),
             words.choice("status", r["status"]),
@@ -295,9 +297,12 @@ def _rooms(answer: InWords) -> Listing:
     return listing(answer, words("table.rooms"), heads, rows, repeat=1)
 
 
-def _pass_unit(answer: InWords, unit: str | None) -> str:
-    """Unit of a pass in words."""
-    return answer.words.money_label if unit == "money unit" else answer.words.choice("objective_unit", unit)
+def plainly(answer: InWords, row: Mapping[str, Any]) -> str:
+    """What a pass comes to as a reader counts it, where it is measured in worth."""
+    words = answer.words
+    if row["plain"] is None:
+        return words("none")
+    return words("quantity", number=words.number(row["plain"], digits=1), unit=answer.objective_unit(row["plain_unit"]))
 
 
 def manifest_rows(answer: InWords) -> list[tuple[str, str]]:
