@@ -21,6 +21,7 @@ from rampart.case.headers import (
     stored_column,
     stored_columns,
 )
+from rampart.case.states import as_of, read_name
 from rampart.catalogues.inputs import Column, main_figures, tables
 from rampart.findings import Finding
 
@@ -33,12 +34,17 @@ _PAIR = re.compile(r'\s*([^=;"]+?)\s*=\s*(?:"((?:[^"]|"")*)"|([^;"]*?))\s*(?:;|$
 def apply(draft: Draft, names: Sequence[str]) -> tuple[Draft, list[Finding]]:
     """The draft with the named overrides applied in order, and what was wrong with them.
 
-    A row of an override that cannot be applied is reported and left out; the others are still tried.
+    A row of an override that cannot be applied is reported and left out; the others are still tried. The names of
+    ``case.states`` (``known-by-YYYY-MM``, ``said-by-YYYY-MM``) are changes of every case.
     """
     findings: list[Finding] = []
     rows = draft.sound("overrides").sort("step")
     known = rows["override"].unique(maintain_order=True).to_list()
     for name in names:
+        if state := read_name(name):
+            draft, notes = as_of(draft, *state)
+            findings += notes
+            continue
         if name not in known:
             details: dict[str, Any] = {"near": nearest(name, known), "known": ", ".join(sorted(known)) or "-"}
             findings.append(draft.finding("unknown-override", "overrides", column="override", value=name, **details))
