@@ -56,9 +56,10 @@ class LinearPasses:
 
     def __init__(
         self, layout: Layout, solver: PassSolver, weight: Floats, *,
-        begin: Callable[[str], None], end: Callable[[PassResult], None], one: OnePass,
+        begin: Callable[[str], None], end: Callable[[PassResult], None], one: OnePass | None = None,
     ) -> None:  # fmt: skip
-        self.layout, self.solver, self.weight, self.begin, self.end, self.one = layout, solver, weight, begin, end, one
+        self.layout, self.solver, self.weight, self.begin, self.end = layout, solver, weight, begin, end
+        self.one = one or LinearPasses.solve_and_hold
         self.levels = np.zeros(solver.columns)
         self.taken: dict[str, Floats] = {}
         self.before: list[State] = []
@@ -107,7 +108,7 @@ class LinearPasses:
         elif each.how == "first":
             self._first = self.solver.state(with_basis=True)
             self.solver.hold_optimal()
-        elif self._gives(each, later):
+        elif gives(each, later):
             levels = self._split(each, deadline)
             self.solver.hold_terms(each.measure.terms, self.by_term(each), levels, each.room)
             result = replace(result, terms=self.by_term(each) @ levels, columns=levels)
@@ -116,10 +117,6 @@ class LinearPasses:
         if each.takes:
             self._give_back(earlier, each.takes, deadline)
         return result
-
-    def _gives(self, each: Pass, later: Sequence[Pass]) -> bool:
-        """Whether later passes may take of a pass, so that each of its terms is held for itself."""
-        return each.room > 0 or (each.name in GIVES and any(other.takes for other in later))
 
     def _split(self, each: Pass, deadline: float | None) -> Floats:
         """The optimum of the pass just solved as it falls to its terms: the largest least share, then the next.
@@ -216,6 +213,11 @@ class LinearPasses:
                     size = abs(held.value)
                     most = held.value + max(takes, each.room) * size
                     solver.set_most(n, min(most, held.now(self.levels) + each.room * size) + ROUNDING * max(1.0, size))
+
+
+def gives(each: Pass, later: Sequence[Pass]) -> bool:
+    """Whether later passes may take of a pass, so that each of its terms is held for itself."""
+    return each.room > 0 or (each.name in GIVES and any(other.takes for other in later))
 
 
 def near_one(cost: Floats) -> float:

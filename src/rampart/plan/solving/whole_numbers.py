@@ -16,7 +16,7 @@ import numpy as np
 from rampart.network.lags import Floats
 from rampart.plan.programme.measures import ROOM, Pass, Term
 from rampart.plan.solving.highs import INFEASIBLE, OPTIMAL, TIME_LIMIT, sparse
-from rampart.plan.solving.linear_passes import GIVES, TIES, LinearPasses, NotSolved, near_one
+from rampart.plan.solving.linear_passes import TIES, LinearPasses, NotSolved, gives, near_one
 
 SLIVER = 1e-6
 """Room of a pass with whole numbers that gives nothing: above the solver's own tolerance, or it finds no plan in it."""
@@ -124,7 +124,7 @@ class WholeNumbers:
         levels = self.found.columns
         if levels is None or each is self.passes[-1]:
             return
-        if each.room > 0 or each.name in GIVES:
+        if gives(each, self.passes[self.passes.index(each) + 1 :]):
             terms, by_term = each.measure.terms, self.linear.by_term(each)
             self.solver.hold_terms(terms, by_term, levels, each.room, rounding=SLIVER)
             return
