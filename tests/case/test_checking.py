@@ -109,6 +109,11 @@ BREAK = {
         lambda s: s.set("orders", 2, "month", "2023-11"),
         "orders", 2, "month", "2023-11"
     ),
+    "inputs-as-supplied": (lambda s: s.set("orders", 2, "inputs", ""), "orders", 2, "inputs", ""),
+    "taken-says-nothing": (
+        lambda s: s.add("taken", kind="order", month="2024-02", quantity="5"), "taken", 2, "line", ""),
+    "taken-outside": (
+        lambda s: s.add("taken", kind="order", line="shell-a", month="2023-12", quantity="5"), "taken", 2, "month", "2023-12"),
     "lot-from-the-future": (lambda s: s.set("stocks", 5, "lot", "2024-02"), "stocks", 5, "lot", "2024-02"),
     "lot-expired": (lambda s: s.set("stocks", 5, "lot", "2014-01"), "stocks", 5, "lot", "2014-01"),
     "cold-without-lead-time": (
@@ -158,6 +163,12 @@ BREAK = {
         lambda s: s.set("requirements", 4, "posture", "territorial"),
         "requirements", 3, "layer", "days_of_supply",
     ),
+    "called-upon-differs": (
+        lambda s: (s.set("requirements", 2, "called_upon", "0.002"), s.set("requirements", 3, "called_upon", "0.003")),
+        "requirements", 3, "called_upon", "0.003"),
+    "called-upon-without-need": (
+        lambda s: (s.set("requirements", 3, "called_upon", "0.002"), s.remove("priorities", 4)),
+        "requirements", 3, "called_upon", ""),
     "use-above-need": (lambda s: s.set("demand", 2, "use", "3001"), "demand", 2, "use", "3001"),
     "level-one-amount": (lambda s: level(s, "essential"), "levels", 2, "share", ""),
     "level-required-is-need": (lambda s: level(s, "required", share="0.9"), "levels", 2, "share", "0.9"),
@@ -231,6 +242,22 @@ BREAK = {
     "idle-without-limit": (
         lambda s: (s.set("lines", 2, "max_rate", "unlimited"), s.set("lines", 2, "idle_cost", "3")),
         "lines", 2, "idle_cost", "shell-a",
+    ),
+    "falls-due-no-pledge": (lambda s: s.set("deliveries", 3, "from", "2023-08"), "deliveries", 3, "from", "2023-08"),
+    "backfill-binds-nobody": (
+        lambda s: s.set("deliveries", 2, "backfill_by", ""), "deliveries", 2, "backfill_due", "2025-01"),
+    "backfill-without-date": (
+        lambda s: s.set("deliveries", 3, "backfill_by", "AAA"), "deliveries", 3, "backfill_by", "AAA"),
+    "backfill-after-plan": (
+        lambda s: s.set("deliveries", 2, "backfill_due", "2050-01"), "deliveries", 2, "backfill_due", "2050-01"),
+    "backfill-above-gift": (
+        lambda s: s.set("deliveries", 2, "backfill_quantity", "1001"), "deliveries", 2, "backfill_quantity", "1001"),
+    "backfill-unranked": (lambda s: s.remove("priorities", 7), "priorities", None, "objective", "backfill"),
+    "orders-only-planned": (lambda s: s.set("orders", 2, "state", "planned"), "orders", 2, "state", "shell"),
+    "slips-not-rising": (
+        lambda s: [s.add("slips", kind="munition", state="awarded", ahead="12", chance=chance, delay=delay, source="made",
+                         grade="assumed") for chance, delay in (("80", "5"), ("50", "6"))],
+        "slips", 2, "delay", "5",
     ),
     "too-late": (lambda s: s.remove("stocks", 4), "requirements", 5, "from", "2024-01"),
 }  # fmt: skip

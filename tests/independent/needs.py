@@ -49,6 +49,8 @@ class Worth:
         self.believed = bool(self.regime) and bool(f.rows("transitions"))
         asked = {r["item"] for r in f.rows("demand")}
         asked |= {r["item"] for r in f.rows("deliveries") if r["status"] == "pledged"}
+        asked |= {r["item"] for r in f.owed_back}
+        asked |= {r["item"] for r in f.rows("requirements") if r["called_upon"] is not None}
         price = {i: r["worth"] if r["worth"] is not None else (r["price"] or None) for i, r in f.items.items()}
         self.priced = all(price[item] is not None for item in asked)
         self.item = {i: (1.0 if p is None else p) / f.unit if self.priced else 1.0 for i, p in price.items()}

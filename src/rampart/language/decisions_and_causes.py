@@ -102,6 +102,9 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     """What a month's delay of a decision costs, in words."""
     words = answer.words
     objective = row["delay_objective"]
+    taken, quantity = row.get("taken") or 0.0, row["quantity"] or 0.0
+    if objective is None and not row["decide_by"] and taken >= 0.999 * quantity > 0:
+        return words("delay.taken")
     if objective is None:
         return words("delay.nothing" if row["decide_by"] else "delay.unknown")
     if row["delay_cost"] is not None and math.isinf(row["delay_cost"]):
@@ -123,6 +126,24 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     unit = answer.unit(item) if not is_component(answer, item) else end_unit(answer)
     key = "delay.lost" if objective in ("need", "own_use") else "delay.units"
     return words(key, number=words.number(row["delay_units"]), unit=unit, objective=words.inside(name))
+
+
+def rounding(answer: InWords) -> str:
+    """What it costs that decisions are told to three figures; nothing where none was rounded."""
+    words, table, manifest = answer.words, answer["rounding"], answer.result.manifest
+    if manifest.get("rounding") == "none":
+        return words("rounding.exact")
+    if table.is_empty():
+        return ""
+    lost = table.filter(pl.col("loss") > 1e-6 * pl.col("value").abs().clip(lower_bound=1.0))
+    losses = []
+    for row in lost.iter_rows(named=True):
+        name, unit = words.choice("objective", row["objective"]), words.choice("objective_unit", row["unit"])
+        amount = words("quantity", number=words.number(row["loss"]), unit=unit)
+        if row["objective"] == "money":
+            amount = words.money(row["loss"])
+        losses.append(words("rounding.loss", objective=words.inside(name), amount=amount))
+    return words("rounding.costs", losses=words.list(losses)) if losses else words("rounding.free")
 
 
 def _pass_amount(answer: InWords, objective: str, cost: float) -> str:

@@ -136,7 +136,7 @@ class InWords:
                 self.words("war.ordered", what=said, month=self.words.month(code["month"])) if "month" in code else said
             )
         parts = [self._of(part["of"], part["code"]) for part in key if part["code"] not in ("", "all")]
-        if fields[:2] in (["origin", "destination"], ["donor", "recipient"]):
+        if fields[:2] in (["origin", "destination"], ["donor", "recipient"], ["owing", "donor"]):
             parts = [self.words("name.route_arrow").join(parts[:2]), *parts[2:]]
         return ", ".join(parts)
 

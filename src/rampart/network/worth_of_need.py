@@ -13,6 +13,7 @@ Worth is in money units of the case; where every item counts 1, in units.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,12 +63,12 @@ def worth_of_need(network: Network, regime: str | None = None) -> WorthOfNeed:
     return WorthOfNeed(by_period(calendar, monthly), each, asked, levels)
 
 
-def worth_of_pledges(network: Network) -> Floats:
-    """What a unit of each pledge is worth in each period, the mean over its months, shape (pledges, periods)."""
+def worth_of_owed(network: Network, items: Iterable[str]) -> Floats:
+    """What a unit that is owed is worth in each period, the mean over its months, by item, shape (items, periods)."""
     calendar, of_item = network.calendar, worth_of_items(network.case)
     mean = by_period(calendar, worth_of_months(network.case)[None, :]) / np.asarray(calendar.lengths, dtype=float)
-    of_pledge: Floats = np.array([of_item[key.item] for key in network.pledges], dtype=float).reshape(-1, 1)
-    found: Floats = mean * of_pledge / worth_unit(network)
+    each: Floats = np.array([of_item[item] for item in items], dtype=float).reshape(-1, 1)
+    found: Floats = mean * each / worth_unit(network)
     return found
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rampart.case.tables import Case
+from rampart.requirements.backfill import backfills
 
 Floats = NDArray[np.float64]
 
@@ -32,6 +33,7 @@ def without_worth(case: Case) -> tuple[str, ...]:
     """
     asked: set[str] = set(case["demand"]["item"])
     asked |= set(case["deliveries"].filter(status="pledged")["item"])
+    asked |= {item for _, _, item in backfills(case)}
     called = case["requirements"]
     asked |= set(called.filter(called["called_upon"].is_not_null())["item"])
     unknown = {r["item"] for r in case["items"].iter_rows(named=True) if r["worth"] is None and not r["price"]}

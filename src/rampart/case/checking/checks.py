@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rampart.case.checking import fleets, holdings, industry, plausible, structure, supply, times, war, worth
+from rampart.case.checking import (
+    fleets,
+    holdings,
+    industry,
+    obligations,
+    plausible,
+    structure,
+    supply,
+    taken,
+    times,
+    war,
+    worth,
+)
 from rampart.case.draft import Draft
 from rampart.findings import Finding
 
@@ -31,21 +43,28 @@ CHECKS: tuple[Check, ...] = (
     industry.check_one_of_two,
     industry.check_items_of_lines,
     industry.check_bill_loops,
+    industry.check_inputs_of_orders,
     industry.check_unit_costs,
     industry.check_offsets,
     holdings.check_roles,
     holdings.check_to_itself,
     holdings.check_requirement_figures,
     holdings.check_stated_layers,
+    holdings.check_called_upon,
     holdings.check_observed_use,
     holdings.check_priorities,
     worth.check_levels,
     worth.check_worths,
+    obligations.check_falling_due,
+    obligations.check_backfill,
+    obligations.check_planned_orders,
+    obligations.check_slips,
     war.check_transitions,
     war.check_durations,
     war.check_regimes,
     war.check_branches,
     war.check_idle_cost,
+    taken.check_taken,
     supply.check_supply,
     supply.check_in_time,
     plausible.check_prices,

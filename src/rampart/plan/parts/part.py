@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 class Weight(NamedTuple):
     """What a family adds to a measure: ``each`` a unit, broadcast to (keys, nodes), weighed with the node's chance.
 
-    measure  rules, floors, pledges, need, own_use, availability, requirement_worst, requirement_sum or money
+    measure  rules, floors, pledges, backfill, need, own_use, steady, availability, requirement_worst, requirement_sum or
+             money
     term     what the variables of a key are a term of, each held for itself after the pass; none: of the key itself.
              Rules and money have no terms
     """
@@ -231,7 +232,7 @@ def brought_along(parts: Iterable[Part]) -> dict[str, Any]:
 
 def shortages_in_order(p: Programme) -> list[Shortage]:
     """Shortages of all parts, in the order in which the case strives against them; what it does not rank comes last."""
-    place = {measure.name: n for n, (_, measure, _) in enumerate(p.passes)}
+    place = {each.name: n for n, each in enumerate(p.passes)}
     found = [shortage for part in p.parts for shortage in part.shortages(p)]
     return sorted(found, key=lambda s: min((place[name] for name in s.passes if name in place), default=len(place)))
 

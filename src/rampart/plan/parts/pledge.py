@@ -21,7 +21,7 @@ import numpy as np
 
 from rampart.catalogues.results import frame
 from rampart.network.lags import Floats
-from rampart.network.worth_of_need import worth_of_pledges
+from rampart.network.worth_of_need import worth_of_owed
 from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
@@ -56,7 +56,7 @@ class Pledges(Part):
 
     def measures(self, p: Programme) -> Iterable[Weight]:
         """Worth of what is owed."""
-        each, tree = worth_of_pledges(p.network), p.tree
+        each, tree = worth_of_owed(p.network, (key.item for key in p.network.pledges)), p.tree
         yield Weight("pledges", "owed", tree.months / 12.0 * each[:, tree.period])
 
     def plainly(self, p: Programme) -> Iterable[Weight]:

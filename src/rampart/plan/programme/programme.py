@@ -23,7 +23,7 @@ from rampart.network.rates import Rates, line_rates
 from rampart.network.worth_of_need import WorthOfNeed, worth_of_need
 from rampart.plan.programme.families import Families, Family
 from rampart.plan.programme.linear_model import LinearModel
-from rampart.plan.programme.measures import Measure
+from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.need_steps import NeedSteps, need_steps
 from rampart.plan.programme.rows import Rows
 from rampart.plan.programme.scales import item_scales, money_scale
@@ -51,7 +51,7 @@ class Programme:
     postings: list[Posting] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
     rows: list[Rows] = field(default_factory=list)
-    passes: list[tuple[int, Measure, float]] = field(default_factory=list)
+    passes: list[Pass] = field(default_factory=list)
 
     @cached_property
     def network(self) -> Network:
@@ -144,6 +144,31 @@ class Programme:
     def unit(self) -> float:
         """Currency in one money unit."""
         return self.case.money_unit
+
+    # -- what comes whole ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def due_now(self) -> Booleans:
+        """Nodes whose decisions are due now (``settings.decide_now``), shape (nodes,)."""
+        first = self.case.calendar.first
+        found: Booleans = self.tree.first_month < first + int(str(self.case.settings["decide_now"]))
+        return found
+
+    def multiple_of(self, items: Iterable[str]) -> Floats:
+        """Units in whole multiples of which each of some items is decided now; NaN where in any amount."""
+        found = []
+        for item in items:
+            row = self.network.items[item]
+            found.append(row["multiple"] or (1.0 if row["kind"] == "system" else np.nan))
+        return np.array(found, dtype=float)
+
+    def whole_amounts(self, items: Iterable[str]) -> dict[str, Any]:
+        """Scale and whole numbers of a family of decisions on some items: one unit of the solver is one multiple."""
+        items = list(items)
+        multiple = self.multiple_of(items)
+        stated = np.isfinite(multiple)
+        scale = np.where(stated, multiple, self.scale_of(items))
+        return {"scale": scale, "whole": stated[:, None] & self.due_now[None, :]}
 
     # -- scales --------------------------------------------------------------------------------------------------
 

@@ -171,7 +171,9 @@ class Walk:
         span = slice(start[row], start[row + 1])
         columns, earned = columns_of_row[span], self.earned_in_row[span]
         family, level = self.ground.layout.column_family, self.ground.level
-        helping = [j for j, e in zip(columns, earned, strict=True) if e > self.tolerance and family[j] != skip]
+        # what is short elsewhere supplies nothing here: not to have given is no way to be made good
+        no_supply = {skip, *self.ground.programme.named("slack")}
+        helping = [j for j, e in zip(columns, earned, strict=True) if e > self.tolerance and family[j] not in no_supply]
         free = [j for j in helping if self.reduced[j] <= self.tolerance]
         in_use = [j for j in free if level[j] > 1e-6]
         return in_use or free or sorted(helping, key=lambda j: self.reduced[j])[:1]

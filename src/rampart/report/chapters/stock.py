@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from rampart.language.decisions_and_causes import rounding
 from rampart.language.in_words import InWords
 from rampart.report.chapters.decisions import MOST_DECISIONS, decisions_listing
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
@@ -68,6 +69,7 @@ def decisions(answer: InWords) -> Chapter:
         "decisions",
         figures=("decisions",),
         listings=[short, listing(answer, words("table.expansions"), heads, rows)],
+        says=tuple(said for said in (words("chapter.decisions.says"), rounding(answer)) if said),
     )
 
 
@@ -127,7 +129,7 @@ def deliveries(answer: InWords) -> Chapter:
         answer,
         "deliveries",
         figures=("deliveries",),
-        listings=[_served(answer, recipients), _donations(answer), _pledges(answer)],
+        listings=[_served(answer, recipients), _donations(answer), _pledges(answer), _backfill(answer)],
         says=(says,),
     )
 
@@ -214,8 +216,39 @@ def _pledges(answer: InWords) -> Listing:
 
 
 def telling_pledges(answer: InWords) -> pl.DataFrame:
-    """Pledges in the periods in which more falls due, and in the last: between them only arrivals change."""
-    keys = ["donor", "recipient", "item"]
-    table = answer["pledges"].sort(*keys, "period")
-    more = pl.col("pledged") > pl.col("pledged").shift(1).over(keys).fill_null(0.0)
-    return table.filter(more | (pl.col("period") == pl.col("period").max().over(keys)))
+    """Pledges at the end of each year in which more falls due, where the last of it does, and at the end."""
+    return _telling(answer["pledges"], ["donor", "recipient", "item"], "pledged")
+
+
+def _backfill(answer: InWords) -> Listing:
+    words = answer.words
+    heads = [
+        Head(words("head.owing")),
+        Head(words("head.donor")),
+        Head(words("head.item")),
+        Head(words("head.due")),
+        Head(words("head.due_so_far"), numeric=True),
+        Head(words("head.arrived"), numeric=True),
+        Head(words("head.owed"), numeric=True),
+    ]
+    rows = [
+        [
+            answer.nation(r["owing"]),
+            answer.nation(r["donor"]),
+            item_cell(answer, r["item"]),
+            words.month(r["month"], short=True),
+            *(words.number(r[c]) for c in ("due", "arrived", "owed")),
+        ]
+        for r in _telling(answer["backfill"], ["owing", "donor", "item"], "due").iter_rows(named=True)
+    ]
+    return listing(answer, words("table.backfill"), heads, rows, repeat=3)
+
+
+def _telling(table: pl.DataFrame, keys: list[str], due: str) -> pl.DataFrame:
+    """Periods of what is owed that say something: between them only arrivals change, or more falls due as before."""
+    table = table.sort(*keys, "period")
+    more = pl.col(due) > pl.col(due).shift(1).over(keys).fill_null(0.0)
+    last = pl.col("period") == pl.col("period").max().over(keys)
+    last_of_due = more & ~more.shift(-1).over(keys).fill_null(value=False)
+    year_ends = more & (pl.col("month").dt.year() != pl.col("month").dt.year().shift(-1).over(keys))
+    return table.filter(last | last_of_due | year_ends)

@@ -268,10 +268,33 @@ def solved(answer: InWords) -> Chapter:
         for r in answer["passes"].sort("rank").iter_rows(named=True)
     ]
     listings = [listing(answer, words("table.passes"), heads, rows)] if rows else []
-    listings.append(_manifest(answer))
+    listings += [_rooms(answer), _manifest(answer)]
     same = equals(answer)
     says = (words("chapter.solved.says"), *([same] if same else []))
-    return Chapter("solved", words("chapter.solved"), says, listings=tuple(listings))
+    return Chapter("solved", words("chapter.solved"), says, listings=tuple(one for one in listings if one.rows))
+
+
+def _rooms(answer: InWords) -> Listing:
+    """What each term reached in its pass, its room, and what it is in the plan; terms that are nothing are left out."""
+    words = answer.words
+    heads = [
+        Head(words("head.objective")),
+        Head(words("head.term")),
+        *(Head(words(f"head.{key}"), numeric=True) for key in ("reached", "room", "steadied", "final")),
+    ]
+    rows = [
+        [
+            words.choice("objective", r["objective"]),
+            answer.named(r["key"]),
+            words.number(r["reached"]),
+            words.share(r["room"], digits=2),
+            words("none") if r["steadied"] is None else words.number(r["steadied"]),
+            words.number(r["final"]),
+        ]
+        for r in answer["rooms"].sort("rank").iter_rows(named=True)
+        if max(r["reached"], r["final"]) > 0
+    ]
+    return listing(answer, words("table.rooms"), heads, rows, repeat=1)
 
 
 def plainly(answer: InWords, row: Mapping[str, Any]) -> str:
