@@ -42,6 +42,7 @@ from rampart.network.payments import (
     purchase_flows,
     transfer_flows,
 )
+from rampart.network.placed import drawing_orders, drawn_resources
 from rampart.network.prices import delivery_price, order_price
 from rampart.network.taken import ordered
 from rampart.network.ways import Channel, Offer, Row
@@ -151,19 +152,17 @@ class _Fixed:
             if c.own or c.line not in self.lines or c.ship_to in self.planned:
                 continue
             paid = rows[c.code] if c.payer in self.planned else rows[c.code] | {"price": 0.0, "advance": None}
-            whole = result.setdefault(c.code, [rows[c.code] | {"max_quantity": 0.0, "low": None, "high": None}])
-            for start, length, quantity in zip(
-                self.calendar.starts, self.calendar.lengths, decided.tolist(), strict=True
-            ):  # fmt: skip
-                code = f"{c.code}-{month_text(start)}"
-                same = next((row for row in whole if row["contract"] == code), None)
-                if quantity > NOTHING and same is not None:  # signed in the same period, delivered later
-                    same["max_quantity"] += quantity
-                elif quantity > NOTHING:
-                    whole.append(paid | {
-                        "contract": code, "from": month_text(start), "until": month_text(start + length - 1),
-                        "max_quantity": quantity, "low": None, "high": None,
-                    })  # fmt: skip
+            here = result.setdefault(c.code, [rows[c.code] | {"max_quantity": 0.0, "low": None, "high": None}])
+            later = f"-later-{c.later}" if c.later else ""
+            here += [
+                paid | {
+                    "contract": f"{c.code}-{month_text(start)}{later}", "from": month_text(start), "later": c.later or None,
+                    "until": month_text(start + length - 1), "max_quantity": quantity, "low": None, "high": None,
+                }
+                for start, length, quantity in zip(
+                    self.calendar.starts, self.calendar.lengths, decided.tolist(), strict=True
+                ) if quantity > NOTHING
+            ]  # fmt: skip
             item = self.network.lines[c.line]["item"]
             for month, quantity in self.monthly(decided, c.lead):
                 row = {"holder": c.ship_to, "item": item, "to": None, "month": month, "quantity": quantity, "cost": 0.0}
@@ -322,6 +321,9 @@ class _Fixed:
     def resources(self) -> dict[str, list[Row]]:
         """Capacity that lines and expansions of others leave."""
         network, used = self.network, dict[str, Floats]()
+        drawing = [r for r in drawing_orders(network.rows("orders"), network.lines) if r["line"] not in self.lines]
+        placed = drawn_resources(drawing, network.uses_of, network.resources, self.calendar)
+        used |= {code: taken for code, taken in zip(network.resources, placed, strict=True) if taken.any()}
         for postings in (order_postings, set_up_postings, expansion_postings):
             for p in postings(network):
                 line = network.expansions[network.expansion_index[p.of[0]]]["line"] if p.family == "expand" else p.of[0]

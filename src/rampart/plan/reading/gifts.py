@@ -8,6 +8,7 @@ import numpy as np
 
 from rampart.network.keys import Key, Pledge
 from rampart.network.lags import Floats, Integers, Matrix, Now
+from rampart.network.ways import Channel
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
 
@@ -30,7 +31,7 @@ def gifts(p: Programme) -> Gifts:
     for r, key in zip(p.network.routes, p["send"].keys, strict=True):
         if r.destination in recipients:
             found.setdefault(Pledge(r.origin, r.destination, r.item), []).append(Given("send", key, at_once))
-    channels = {c.key: c for c in p.network.channels}
+    channels: dict[Key, Channel] = {c.key: c for c in p.network.channels}
     for posting in p.account("stock"):
         if posting.kind != "made":
             continue
