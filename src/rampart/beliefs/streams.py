@@ -108,7 +108,10 @@ def _noted(said: pl.Expr) -> pl.Expr:
 
 
 def _together(orders: pl.DataFrame) -> pl.DataFrame:
-    """Rows that come in one month as one: what is still to pay on average, unknown where it is unknown of one."""
+    """Rows that come in one month as one: what is still to pay on average, unknown where it is unknown of one.
+
+    Where one of them draws its components and resources, all of it does; what columns say beside is that of the first row.
+    """
     import polars as pl
 
     whole = pl.col("quantity").sum()
@@ -116,8 +119,11 @@ def _together(orders: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("due").is_null().any()).then(None).otherwise((pl.col("due") * pl.col("quantity")).sum() / whole)
     )
     ends = (pl.when(pl.col(c).is_null().any()).then(None).otherwise(pl.col(c).sum()).alias(c) for c in ("low", "high"))
+    drawn = pl.when((pl.col("inputs") == "drawn").any()).then(pl.lit("drawn")).otherwise(pl.col("inputs").first())
+    summed = {*KEY, "quantity", "due", "low", "high", "promised", "inputs", "note"}
+    beside = [column for column in orders.columns if column not in summed]
     found = orders.group_by(KEY, maintain_order=True).agg(
-        whole, due.alias("due"), *ends, pl.col("promised").min(), pl.col("source", "grade").first(),
+        whole, due.alias("due"), *ends, pl.col("promised").min(), drawn.alias("inputs"), pl.col(beside).first(),
         pl.col("note").str.join("; "),
     )  # fmt: skip
     noted = pl.when(pl.col("note") == "").then(None).otherwise("note")
