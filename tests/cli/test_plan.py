@@ -331,7 +331,7 @@ import signal, sys, time
 import polars as pl
 from rampart.cli.group import json_text
 from rampart.cli.main import main
-from rampart.plan.solving import passes_in_turn as solve
+from rampart.plan.solving.linear_passes import LinearPasses
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background may be started with it ignored
 
@@ -348,7 +348,7 @@ def after(real, number, calls=[]):
     return run
 
 if sys.argv[1] == "solving":
-    solve._one_pass = after(solve._one_pass, 3)
+    LinearPasses._one = after(LinearPasses._one, 3)
 else:
     pl.DataFrame.write_parquet = after(pl.DataFrame.write_parquet, 9)
 sys.argv[1:] = sys.argv[2:]

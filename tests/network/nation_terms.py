@@ -7,10 +7,12 @@ The objectives are those of the independent builder, its columns filled from the
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import pairwise
 from typing import Any
 
 from independent.builder import Builder
 from independent.facts import Channel, Facts
+from independent.give_or_keep import CHORDS
 from rampart.results.result import Result
 
 Values = dict[str, float]
@@ -19,15 +21,18 @@ Values = dict[str, float]
 def terms_of(plan: Result, nations: Collection[str]) -> Values:
     """Value of each pass restricted to what is the nations': a recipient goes with them, whoever they are.
 
-    Of requirement_worst, which is not theirs alone: where one of them must hold an item, the worst-off of all.
+    What is only told of requirement_sum on the way to fair shares is in no table, and left out. Of requirement_worst,
+    which is not theirs alone: where one of them must hold an item, the worst-off of all.
     """
     facts = Facts(plan.case)
     mine = set(nations) | {n for n, row in facts.nations.items() if row["role"] == "recipient"}
     builder = Builder(facts)
     programme = builder.programme()
-    known, owned = _columns(plan, facts), _Owned(facts, mine)
+    known, owned = _columns(plan, facts, builder), _Owned(facts, mine)
     found: Values = {}
     for objective in programme.objectives:
+        if objective.how == "told":
+            continue
         found[objective.name] = sum(
             coefficient * known.get(column, 0.0) for column, coefficient in objective.terms if owned.of(column)
         )
@@ -57,7 +62,7 @@ class _Owned:
             return c.line in self.lines
         if family == "expand":
             return self.f.expansions[key[0]]["line"] in self.lines
-        if family in ("output", "runs", "lots", "idle"):
+        if family in ("output", "runs", "lots", "idle", "rise", "fall", "steep"):
             return key[0] in self.lines
         if family == "worst":
             return (key[0], key[1]) in self.asked
@@ -65,6 +70,8 @@ class _Owned:
             return key[1] in self.mine
         if family == "over_budget":
             return key[0] in self.mine
+        if family == "due_back":  # what they owe to others is in what they send there
+            return {key[0], key[1]} <= self.mine
         return key[0] in self.mine  # holder, donor or origin
 
     def made_for_others(self, c: Channel) -> bool:
@@ -77,7 +84,7 @@ def _price(facts: Facts, c: Channel, s: int) -> float:
     return sum(share * facts.price(c, m) for m, share in facts.effects(c.lead, s) if m <= facts.last) / facts.unit
 
 
-def _columns(plan: Result, f: Facts) -> Values:
+def _columns(plan: Result, f: Facts, builder: Builder) -> Values:
     """Columns of the builder, from the tables of a plan."""
     found: Values = {}
     period = {f"{m:%Y-%m}": p for p, m in plan["periods"].select("period", "month").iter_rows()}
@@ -97,24 +104,55 @@ def _columns(plan: Result, f: Facts) -> Values:
     for r in plan["demand"].iter_rows(named=True):
         key = r["holder"], r["item"], r["purpose"], r["period"]
         put("serve", *key, value=r["served"])
-        put("unmet", *key, value=r["unmet"] + r["late"])
+        steps, left = _steps(builder, key), r["served"]
+        for column, width in steps:  # the first unit is served first
+            found[column] = max(0.0, width - max(0.0, left))
+            left -= width
+        if not steps:
+            put("unmet", *key, value=r["unmet"] + r["late"])
     for r in plan["pledges"].iter_rows(named=True):
         put("owed", r["donor"], r["recipient"], r["item"], r["period"], value=r["owed"])
-    for r in plan["production"].iter_rows(named=True):
+    before = {code: row["rate_before"] for code, row in f.lines.items()}
+    for r in plan["production"].sort("period").iter_rows(named=True):
         put("runs", r["line"], r["period"], value=float(r["output"] - r["placed"] > 1e-9))
+        rate = r["output"] / f.lengths[r["period"]]
+        if before[r["line"]] is not None:
+            put("rise", r["line"], r["period"], value=max(0.0, rate - before[r["line"]]))
+            put("fall", r["line"], r["period"], value=max(0.0, before[r["line"]] - rate))
+        before[r["line"]] = rate
     worst: dict[tuple[str, int], float] = {}
     for r in plan["stock"].iter_rows(named=True):
         key = r["holder"], r["item"], r["period"]
         put("stock", *key, value=r["closing"])
         put("short", *key, value=r["shortfall"] or 0.0)
         put("below", *key, value=r["below_floor"] or 0.0)
+        if asked := r["requirement"]:
+            put("home", *key, value=_at_home(r["closing"], asked))
         if r["requirement"]:
             at = r["item"], r["period"]
             worst[at] = max(worst.get(at, f.short_elsewhere(*at)), (r["shortfall"] or 0.0) / r["requirement"])
     for at, share in worst.items():
         put("worst", *at, value=share)
+    for r in plan["backfill"].iter_rows(named=True):
+        put("due_back", r["owing"], r["donor"], r["item"], r["period"], value=r["owed"])
     for r in f.rows("agreed"):  # none is withheld where the rules are kept
         t = f.period(f.month(r["month"], f.first))
         if t is not None:
             put("hand", r["holder"], r["item"], r["to"], t, value=r["quantity"])
     return found
+
+
+def _steps(builder: Builder, key: tuple[Any, ...]) -> list[tuple[str, float]]:
+    """Steps of a need in a period, from the first unit on: column and width; none where it may be served late."""
+    p, name, found = builder.p, "|".join(("unmet", *(str(part) for part in key))), []
+    while f"{name}|{len(found)}" in p.columns:
+        column = f"{name}|{len(found)}"
+        found.append((column, p.upper[p.columns[column]]))
+    return found
+
+
+def _at_home(stock: float, asked: float) -> float:
+    """What is missing at home, (R - S)^2 / (2 R) between twenty points, straight lines between them."""
+    points = [(k * asked / CHORDS, (asked - k * asked / CHORDS) ** 2 / (2 * asked)) for k in range(CHORDS + 1)]
+    chords = [high + (low - high) / (after - s) * (stock - s) for (s, high), (after, low) in pairwise(points)]
+    return max(0.0, *chords)

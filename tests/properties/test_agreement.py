@@ -92,8 +92,9 @@ def keeps_rooms(case: Case) -> None:
         room = 1e-4 * max(1.0, abs(best))
         assert best <= value + room
         assert bound is None or bound <= value + room
-        for part, parts_terms in objective.by_part().items():
-            reached = terms[objective.name, part]["reached"] if objective.parts else value
+        parts = objective.by_part() if objective.tolerance > 0 else {"": objective.terms}
+        for part, parts_terms in parts.items():
+            reached = terms[objective.name, part]["reached"] if part else value
             caps.append((parts_terms, reached + max(objective.tolerance * abs(reached), 1e-5)))
 
 

@@ -234,7 +234,7 @@ class _Cutting:
             return Said([], "cut-others", {"nation": row["buyer"]})
         if row["line"] is None:
             return Said([row])
-        return Said([row | {"line": None}], "changed-line-outside", {"line": row["line"]})
+        return Said([row | {"line": None, "inputs": None}], "changed-line-outside", {"line": row["line"]})
 
     def of_deliveries(self, table: str, row: Row) -> Said:
         """What the nations gave or owe, and what is on its way to them and to the recipients.
@@ -320,6 +320,19 @@ class _Cutting:
             return Said([row])
         code, rows = stands_for
         return Said(rows, code, {"buyers": ", ".join(sorted({r["buyer"] for r in rows if r["buyer"]}))})
+
+    def of_taken(self, table: str, row: Row) -> Said:
+        """Decisions taken that are the nations' own here, over a way that is here."""
+        if row["contract"] is not None:
+            orders = self.case["contracts"].filter(contract=row["contract"], line=row["line"])
+            to = {ship_to or buyer for ship_to, buyer in orders.select("ship_to", "buyer").iter_rows()}
+            if not to <= self.planned:
+                return Said([], "cut-taken-by-others", {"nation": ", ".join(sorted(to))})
+        for column in ("buyer", "origin", "destination"):
+            if row[column] is not None and row[column] not in self.planned:
+                return Said([], "cut-others", {"nation": row[column]})
+        gone = row["offer"] is not None and row["offer"] not in {r["offer"] for r in self.rows["market"]}
+        return Said([], "cut-unused") if gone else self.of_any(table, row)
 
     def of_resources(self, table: str, row: Row) -> Said:
         """Those used; less what others use in the plan."""

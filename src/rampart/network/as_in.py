@@ -27,7 +27,7 @@ from rampart.case.extract import Outside, planned_with
 from rampart.case.tables import Case
 from rampart.network.accounts import expansion_postings, order_postings, set_up_postings
 from rampart.network.asked import short_elsewhere
-from rampart.network.keys import Contract, Expansion, Key, Lane, Limit, Line, Purchase
+from rampart.network.keys import Expansion, Key, Lane, Limit, Line, Purchase
 from rampart.network.lags import Floats, by_month, summed
 from rampart.network.network import Network
 from rampart.network.payments import (
@@ -42,7 +42,9 @@ from rampart.network.payments import (
     purchase_flows,
     transfer_flows,
 )
+from rampart.network.placed import drawing_orders, drawn_resources
 from rampart.network.prices import delivery_price, order_price
+from rampart.network.taken import ordered
 from rampart.network.ways import Channel, Offer, Row
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ class _Fixed:
                 amounts[period] += quantity
 
         for r in self.tables["orders"].iter_rows(named=True):
-            put("order", Contract(r["line"], r["contract"] or ""), r["decide"], r["quantity"])
+            put("order", ordered(r), r["decide"], r["quantity"])
         for r in self.tables["expansions"].iter_rows(named=True):
             put("expand", Expansion(r["expansion"]), r["decide"], r["units"])
         for r in self.tables["transfers"].iter_rows(named=True):
@@ -150,10 +152,11 @@ class _Fixed:
             if c.own or c.line not in self.lines or c.ship_to in self.planned:
                 continue
             paid = rows[c.code] if c.payer in self.planned else rows[c.code] | {"price": 0.0, "advance": None}
-            result[c.code] = [rows[c.code] | {"max_quantity": 0.0, "low": None, "high": None}]
-            result[c.code] += [
+            here = result.setdefault(c.code, [rows[c.code] | {"max_quantity": 0.0, "low": None, "high": None}])
+            later = f"-later-{c.later}" if c.later else ""
+            here += [
                 paid | {
-                    "contract": f"{c.code}-{month_text(start)}", "from": month_text(start),
+                    "contract": f"{c.code}-{month_text(start)}{later}", "from": month_text(start), "later": c.later or None,
                     "until": month_text(start + length - 1), "max_quantity": quantity, "low": None, "high": None,
                 }
                 for start, length, quantity in zip(
@@ -318,6 +321,9 @@ class _Fixed:
     def resources(self) -> dict[str, list[Row]]:
         """Capacity that lines and expansions of others leave."""
         network, used = self.network, dict[str, Floats]()
+        drawing = [r for r in drawing_orders(network.rows("orders"), network.lines) if r["line"] not in self.lines]
+        placed = drawn_resources(drawing, network.uses_of, network.resources, self.calendar)
+        used |= {code: taken for code, taken in zip(network.resources, placed, strict=True) if taken.any()}
         for postings in (order_postings, set_up_postings, expansion_postings):
             for p in postings(network):
                 line = network.expansions[network.expansion_index[p.of[0]]]["line"] if p.family == "expand" else p.of[0]

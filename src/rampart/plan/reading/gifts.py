@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rampart.network.keys import Contract, Key, Pledge
+from rampart.network.keys import Key, Pledge
 from rampart.network.lags import Floats, Integers, Matrix, Now
+from rampart.network.ways import Channel
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
 
@@ -30,11 +31,11 @@ def gifts(p: Programme) -> Gifts:
     for r, key in zip(p.network.routes, p["send"].keys, strict=True):
         if r.destination in recipients:
             found.setdefault(Pledge(r.origin, r.destination, r.item), []).append(Given("send", key, at_once))
-    channels = {c.key: c for c in p.network.channels}
+    channels: dict[Key, Channel] = {c.key: c for c in p.network.channels}
     for posting in p.account("stock"):
         if posting.kind != "made":
             continue
-        channel = channels[Contract(*posting.of)]
+        channel = channels[posting.of]
         if channel.ship_to in recipients and channel.buyer != channel.ship_to:
             donation = Pledge(channel.buyer, channel.ship_to, str(posting.at[1]))
             found.setdefault(donation, []).append(Given(posting.family, posting.of, p.tree.effect(posting.lag)))

@@ -41,11 +41,14 @@ class OutOfTime(Exception):
     """Time ran out within a pass."""
 
 
+OnePass = Callable[["LinearPasses", Pass, Sequence[Pass], Sequence[Pass], float | None], PassResult]
+
+
 class LinearPasses:
     """Linear passes on one solver.
 
     weight   of each node in a mean over time: its months and its chance, shape (nodes,)
-    begin, end   called as each pass starts and ends
+    begin, end   called as each pass starts and ends; ``one`` solves it, given the passes before and after it
     levels   scaled columns of the last pass
     taken    terms of the needs after steady output has taken of them, by pass
     before   where the solver stood before each pass, by its place
@@ -53,9 +56,10 @@ class LinearPasses:
 
     def __init__(
         self, layout: Layout, solver: PassSolver, weight: Floats, *,
-        begin: Callable[[str], None], end: Callable[[PassResult], None],
+        begin: Callable[[str], None], end: Callable[[PassResult], None], one: OnePass | None = None,
     ) -> None:  # fmt: skip
         self.layout, self.solver, self.weight, self.begin, self.end = layout, solver, weight, begin, end
+        self.one = one or LinearPasses.solve_and_hold
         self.levels = np.zeros(solver.columns)
         self.taken: dict[str, Floats] = {}
         self.before: list[State] = []
@@ -76,7 +80,7 @@ class LinearPasses:
             self.begin(each.name)
             self.before = [*self.before[:place], self.solver.state()]
             try:
-                result = self._one(each, passes[place + 1 :], passes[:place], deadline)
+                result = self.one(self, each, passes[:place], passes[place + 1 :], deadline)
             except OutOfTime:
                 return results, "time limit"
             except NotSolved:
@@ -87,7 +91,10 @@ class LinearPasses:
             self.end(result)
         return results, "optimal"
 
-    def _one(self, each: Pass, later: Sequence[Pass], earlier: Sequence[Pass], deadline: float | None) -> PassResult:
+    def solve_and_hold(
+        self, each: Pass, earlier: Sequence[Pass], later: Sequence[Pass], deadline: float | None
+    ) -> PassResult:
+        """One pass, held for those after it."""
         if each.how == "fair":
             return self._share(each, later, deadline)
         if each.takes:
@@ -101,7 +108,7 @@ class LinearPasses:
         elif each.how == "first":
             self._first = self.solver.state(with_basis=True)
             self.solver.hold_optimal()
-        elif self._gives(each, later):
+        elif gives(each, later):
             levels = self._split(each, deadline)
             self.solver.hold_terms(each.measure.terms, self.by_term(each), levels, each.room)
             result = replace(result, terms=self.by_term(each) @ levels, columns=levels)
@@ -110,10 +117,6 @@ class LinearPasses:
         if each.takes:
             self._give_back(earlier, each.takes, deadline)
         return result
-
-    def _gives(self, each: Pass, later: Sequence[Pass]) -> bool:
-        """Whether later passes may take of a pass, so that each of its terms is held for itself."""
-        return each.room > 0 or (each.name in GIVES and any(other.takes for other in later))
 
     def _split(self, each: Pass, deadline: float | None) -> Floats:
         """The optimum of the pass just solved as it falls to its terms: the largest least share, then the next.
@@ -210,6 +213,11 @@ class LinearPasses:
                     size = abs(held.value)
                     most = held.value + max(takes, each.room) * size
                     solver.set_most(n, min(most, held.now(self.levels) + each.room * size) + ROUNDING * max(1.0, size))
+
+
+def gives(each: Pass, later: Sequence[Pass]) -> bool:
+    """Whether later passes may take of a pass, so that each of its terms is held for itself."""
+    return each.room > 0 or (each.name in GIVES and any(other.takes for other in later))
 
 
 def near_one(cost: Floats) -> float:

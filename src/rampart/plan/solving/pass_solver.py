@@ -12,7 +12,7 @@ import numpy as np
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Term
-from rampart.plan.solving.highs import INFEASIBLE, NO_LIMIT, OPTIMAL, TIME_LIMIT, UNKNOWN, Highs, Sparse, sparse
+from rampart.plan.solving.highs import NO_LIMIT, OPTIMAL, TIME_LIMIT, UNKNOWN, Highs, Sparse, sparse
 from rampart.plan.solving.linear_programme import NEARLY
 
 LARGE = 20_000  # columns from which the interior-point code with crossover beats the simplex code (SOLVER.md)
@@ -87,7 +87,7 @@ class PassSolver(Highs):
         self.whole = np.sort(whole)
         self.lower, self.upper, self.upper_at_first = m.lower.copy(), m.upper.copy(), m.upper
         self.row_lower, self.row_upper = m.row_lower.copy(), m.row_upper.copy()
-        self.solved = False
+        self.solved, self.mip_gap = False, mip_gap
         self.stages: list[Stage] = []
         self.kept: Floats | None = None
         self.held: list[HeldTerm] = []
@@ -107,12 +107,9 @@ class PassSolver(Highs):
             self.option("solver", "ipx")
         status = self.run_beside()
         # rules can give way, and what was found for the pass before fits: presolve can err, and simplex can lose its way
-        if whole and status == INFEASIBLE:
-            self._afresh("off", 1)
-            status = self.run_beside()
-        elif not whole and status not in (OPTIMAL, TIME_LIMIT):
+        if not whole and status not in (OPTIMAL, TIME_LIMIT):
             for presolve, strategy in AFRESH:
-                self._afresh(presolve, strategy)
+                self.begin_afresh(presolve, strategy)
                 status = self.run_beside()
                 if status in (OPTIMAL, TIME_LIMIT):
                     break
@@ -123,7 +120,7 @@ class PassSolver(Highs):
         self.solved = status == OPTIMAL and not whole
         return status
 
-    def _afresh(self, presolve: str, strategy: int) -> None:
+    def begin_afresh(self, presolve: str, strategy: int) -> None:
         """Forget where it stands, and begin in another way."""
         self.forget()
         self.option("solver", "choose")

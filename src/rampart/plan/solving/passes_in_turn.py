@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rampart.plan.programme.layout import lay_out
+from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.carried_out import carried_out
 from rampart.plan.solving.linear_passes import LinearPasses, NotSolved
@@ -57,7 +58,7 @@ def solve(
     sought = in_whole_numbers(programme.passes) if solver.whole.size else []
     report = _Reporter(progress, begun, len(programme.passes) + len(sought) + bool(sought))
     weight = programme.tree.months * programme.tree.probability
-    linear = LinearPasses(layout, solver, weight, begin=report.begin, end=report.end)
+    linear = LinearPasses(layout, solver, weight, begin=report.begin, end=report.end, one=_one_pass)
     whole = Whole()
     if sought:
         start = solver.state()
@@ -73,6 +74,13 @@ def solve(
         status = whole.status
     passes, spent = tuple(results), time.monotonic() - begun
     return Solution(layout, linear.levels, passes, status, spent, solver, linear.taken)
+
+
+def _one_pass(
+    linear: LinearPasses, each: Pass, earlier: Sequence[Pass], later: Sequence[Pass], deadline: float | None
+) -> PassResult:
+    """One linear pass, held for those after it."""
+    return linear.solve_and_hold(each, earlier, later, deadline)
 
 
 def _bounded(result: PassResult, whole: Whole) -> PassResult:

@@ -15,11 +15,14 @@ import numpy as np
 
 from rampart.network.lags import Floats
 from rampart.plan.programme.measures import ROOM, Pass, Term
-from rampart.plan.solving.highs import OPTIMAL, TIME_LIMIT, sparse
-from rampart.plan.solving.linear_passes import GIVES, TIES, LinearPasses, NotSolved, near_one
+from rampart.plan.solving.highs import INFEASIBLE, OPTIMAL, TIME_LIMIT, sparse
+from rampart.plan.solving.linear_passes import TIES, LinearPasses, NotSolved, gives, near_one
 
 SLIVER = 1e-6
 """Room of a pass with whole numbers that gives nothing: above the solver's own tolerance, or it finds no plan in it."""
+
+PROVED = 0.1
+"""Gap of a pass with whole numbers, as a share of its room."""
 
 
 @dataclass
@@ -73,7 +76,7 @@ class WholeNumbers:
         for place in range(len(self.passes) - 1, settled - 1, -1):
             self.solver.go_back(self.linear.before[place])
             self.linear.begin(self.passes[place].name)
-            if self._least(place):
+            if self._least(place, certain=place == settled):
                 self._hold(self.passes[place])
                 self._linear_again()
                 return place
@@ -85,14 +88,23 @@ class WholeNumbers:
             raise NotSolved("Infeasible")
         return None
 
-    def _least(self, place: int) -> bool:
-        """Make a pass small in whole numbers, from where the solver stands; whether a plan was found."""
+    def _least(self, place: int, *, certain: bool = False) -> bool:
+        """Make a pass small in whole numbers, from where the solver stands; whether a plan was found.
+
+        certain  there is one: where presolve denies it, it errs
+        """
         each, solver = self.passes[place], self.solver
         cost = self.linear.layout.costs(each.measure)
         factor = near_one(cost)
         solver.forget()
         solver.set_costs(cost * factor)
+        # a pass that gives need not be proved to the last digit
+        solver.option("mip_rel_gap", max(solver.mip_gap, PROVED * each.room))
         status = solver.solve(self.deadline, whole=True)
+        if certain and status == INFEASIBLE:
+            solver.begin_afresh("off", 1)
+            status = solver.solve(self.deadline, whole=True)
+            solver.option("presolve", "choose")
         if status == TIME_LIMIT:
             self.found.status = "time limit"
         if not solver.found_a_plan:
@@ -112,7 +124,7 @@ class WholeNumbers:
         levels = self.found.columns
         if levels is None or each is self.passes[-1]:
             return
-        if each.room > 0 or each.name in GIVES:
+        if gives(each, self.passes[self.passes.index(each) + 1 :]):
             terms, by_term = each.measure.terms, self.linear.by_term(each)
             self.solver.hold_terms(terms, by_term, levels, each.room, rounding=SLIVER)
             return

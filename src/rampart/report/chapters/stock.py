@@ -12,6 +12,9 @@ from rampart.report.chapters.decisions import MOST_DECISIONS, decisions_listing
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.results.measures import measure
 
+NOTICED = 0.005
+"""Share by which what is supplied may differ from what is met of the need and still be told as one."""
+
 
 def chapter(
     answer: InWords,
@@ -140,18 +143,22 @@ def _served(answer: InWords, recipients: list[str]) -> Listing:
         for name in ("need", "served", "unmet", "met")
     ]
     table = frames[0].join(frames[1], on=by).join(frames[2], on=by).join(frames[3], on=by).filter(pl.col("need") > 0)
+    # more may be supplied than is needed for certain: for a regime that may come, or where more is desired
+    more = table.filter(pl.col("served") > pl.col("met") * (1 + NOTICED)).height > 0
     heads = [Head(words("head.item")), Head(words("head.recipient"))]
-    heads += [Head(words(f"head.{h}"), numeric=True) for h in ("need", "served", "unmet", "served_share")]
+    names = ("need", "served", "unmet", "served_share", *(("supplied",) if more else ()))
+    heads += [Head(words(f"head.{h}"), numeric=True) for h in names]
     rows = [
         [
             item_cell(answer, i),
             answer.nation(n),
-            *(words.number(v, digits=0) for v in (need, served, unmet)),
+            *(words.number(v, digits=0) for v in (need, met, unmet)),
             words.share(met / need),
+            *((words.number(served, digits=0),) if more else ()),
         ]
         for i, n, need, served, unmet, met in table.sort(*by).iter_rows()
     ]
-    return listing(answer, words("table.served"), heads, rows)
+    return listing(answer, words("table.served"), heads, rows, note=words("note.supplied") if more else "")
 
 
 def _donations(answer: InWords) -> Listing:

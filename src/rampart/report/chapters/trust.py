@@ -321,6 +321,7 @@ def manifest_rows(answer: InWords) -> list[tuple[str, str]]:
         (words("manifest.created"), words.date(str(m["created"])) if m.get("created") else ""),
         (words("manifest.status"), words.choice("status", m.get("status"))),
         (words("manifest.overrides"), ", ".join(m.get("overrides") or ()) or words("manifest.no_overrides")),
+        *_believed(answer),
         (
             words("manifest.size"),
             words("cell.size", **{k: words.number(m[k]) for k in ("rows", "columns", "nonzeros")})
@@ -335,6 +336,19 @@ def manifest_rows(answer: InWords) -> list[tuple[str, str]]:
     ]
     rows += [(words("manifest.input", file=file), str(digest)) for file, digest in (m.get("inputs") or {}).items()]
     return [(name, value or words("unknown")) for name, value in rows]
+
+
+def _believed(answer: InWords) -> list[tuple[str, str]]:
+    """Regimes over which worth is expected; nothing where the case states no beliefs."""
+    words, names = answer.words, answer.result.case.names("regimes", answer.language)
+    parts = [
+        words(
+            "cell.believed", regime=names.get(r["regime"], r["regime"]), first=words.share(r["first"]),
+            last=words.share(r["last"]),
+        )
+        for r in answer.result.manifest.get("believed") or ()
+    ]  # fmt: skip
+    return [(words("manifest.believed"), "; ".join(parts))] if parts else []
 
 
 def _manifest(answer: InWords) -> Listing:
