@@ -31,11 +31,15 @@ PROVED = 0.1
 
 @dataclass
 class Whole:
-    """Whole numbers found, as scaled columns; a bound below the value of each pass; whether time ran out."""
+    """Whole numbers found, as scaled columns; a bound below the value of each pass; whether time ran out.
+
+    certain  whether a plan with them has been seen
+    """
 
     columns: Floats | None = None
     bounds: dict[str, float] = field(default_factory=dict)
     status: str = "optimal"
+    certain: bool = True
 
 
 def in_whole_numbers(passes: Sequence[Pass]) -> list[Pass]:
@@ -46,6 +50,12 @@ def in_whole_numbers(passes: Sequence[Pass]) -> list[Pass]:
     """
     sought = [each for each in passes if each.how != "fair" and each.name != TIES] or list(passes)
     return [replace(each, how="held", room=min(each.room, ROOM)) for each in sought]
+
+
+def nearest(linear: LinearPasses, passes: Sequence[Pass]) -> Whole:
+    """The whole numbers nearest to the plan of the linear passes, whose values bound every pass."""
+    results, _ = linear.run(passes, None)
+    return Whole(linear.levels.copy(), {result.name: result.value for result in results}, certain=False)
 
 
 class WholeNumbers:
