@@ -17,13 +17,14 @@ from rampart.network.lags import Floats
 from rampart.plan.programme.measures import ROOM, Pass, Term
 from rampart.plan.solving.highs import INFEASIBLE, NO_LIMIT, OPTIMAL, TIME_LIMIT, sparse
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, NotSolved, gives, near_one
+from rampart.plan.solving.pass_solver import LARGE
 
 SLIVER = 1e-6
 """Room of a pass with whole numbers that gives nothing: above the solver's own tolerance, or it finds no plan in it."""
 
 FEW, MANY = 40, 400
-"""Branches of a search that may find that there is no such plan, and of one that is sure of one: counts, so that the plan
-does not hang on the speed of the machine. What is found by then stands, with its gap."""
+"""In a large case, branches of a search that may find that there is no such plan, and of one that is sure of one: counts,
+so that the plan does not hang on the speed of the machine. What is found by then stands, with its gap."""
 
 PROVED = 0.1
 """Gap of a pass with whole numbers, as a share of its room."""
@@ -87,26 +88,17 @@ class WholeNumbers:
 
     def _last_that_is_whole(self, settled: int) -> int | None:
         """Last pass for which there are whole numbers among the plans that the passes before it hold; it is held."""
-        least, most = settled, len(self.passes)  # whole numbers are there at ``least``, and not sought from ``most`` on
-        place, last, columns = len(self.passes) - 1, -1, self.found.columns
-        while place >= least:
+        for place in range(len(self.passes) - 1, settled - 1, -1):
             self.solver.go_back(self.linear.before[place])
             self.linear.begin(self.passes[place].name)
             if self._least(place, certain=place == settled):
-                last, least, columns = place, place + 1, self.found.columns
-            else:
-                most = place
-                for each in self.passes[place:]:
-                    self.found.bounds.pop(each.name, None)
+                self._hold(self.passes[place])
+                self._linear_again()
+                return place
+            for each in self.passes[place:]:
+                self.found.bounds.pop(each.name, None)
             if self.found.status == "time limit":
-                break
-            place = (least + most - 1) // 2 if most - least > 0 else -1
-        if last >= 0:
-            self.found.columns = columns
-            self.solver.go_back(self.linear.before[last])
-            self._hold(self.passes[last])
-            self._linear_again()
-            return last
+                return None
         if self.found.columns is None:
             raise NotSolved("Infeasible")
         return None
@@ -123,7 +115,8 @@ class WholeNumbers:
         solver.set_costs(cost * factor)
         # a pass that gives need not be proved to the last digit
         solver.option("mip_rel_gap", max(solver.mip_gap, PROVED * each.room))
-        solver.option("mip_max_nodes", MANY if certain else FEW)
+        most = MANY if certain else FEW
+        solver.option("mip_max_nodes", most if solver.columns >= LARGE else NO_LIMIT)
         status = solver.solve(self.deadline, whole=True)
         if certain and status == INFEASIBLE:
             solver.begin_afresh("off", 1)
