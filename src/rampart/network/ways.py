@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from rampart.case.calendar import Calendar, month_number
-from rampart.network.keys import Contract, Key, LaterContract, Pair
+from rampart.network.keys import (
+    Contract,
+    Expansion,
+    Key,
+    LaterContract,
+    Line,
+    Pair,
+    Purchase,
+    SoonerExpansion,
+    SoonerPurchase,
+)
+from rampart.network.keys import Offer as OfferKey
 
 Row = dict[str, Any]
 
@@ -16,8 +27,9 @@ class Channel(NamedTuple):
     """A way to order from a line: a contract, or the line's own nation where no contract names the line.
 
     Lead times in months; ``lead`` is the whole time from the decision to delivery, ``later`` the part of it by which the
-    delivery is agreed later than it could be: each such date of a contract is a channel of its own. Where no contract
-    names the line, ``own`` is true and the code is that of the line, which a contract of another line may share.
+    delivery is agreed later than it could be: each such date of a contract is a channel of its own. A month below nothing
+    stands for a way that is a month shorter beside the one that is stated. Where no contract names the line, ``own`` is true
+    and the code is that of the line, which a contract of another line may share.
     """
 
     code: str
@@ -39,7 +51,7 @@ class Channel(NamedTuple):
     @property
     def key(self) -> Key:
         """What orders over it are named by; the contract is blank where there is none."""
-        return LaterContract(*self.contract, f"+{self.later}") if self.later else self.contract
+        return LaterContract(*self.contract, f"{self.later:+d}") if self.later else self.contract
 
     @property
     def contract(self) -> Contract:
@@ -51,9 +63,13 @@ class Channel(NamedTuple):
         """Months from the decision to the award."""
         return min(self.administrative, self.lead)
 
+    def taken(self, offset: float) -> float:
+        """Months from the decision until what is taken so long before delivery is taken; a shorter way shortens that too."""
+        return self.lead - max(0.0, offset + min(0, self.later))
+
 
 class Offer(NamedTuple):
-    """A third-country stock as one buyer sees it."""
+    """A third-country stock as one buyer sees it; ``sooner``: the same a month faster."""
 
     code: str
     seller: str
@@ -61,6 +77,12 @@ class Offer(NamedTuple):
     buyer: str
     price: float
     delay: float
+    sooner: bool = False
+
+    @property
+    def key(self) -> Key:
+        """What purchases of it are named by."""
+        return SoonerPurchase(self.code, self.buyer, "-1") if self.sooner else Purchase(self.code, self.buyer)
 
 
 class Input(NamedTuple):
@@ -70,6 +92,27 @@ class Input(NamedTuple):
     component: str
     quantity: float
     offset: float
+
+
+def expansion_key(expansion: Row) -> Key:
+    """What units of an expansion are named by; ``sooner`` in the row: it is ready a month sooner than stated."""
+    code = str(expansion["expansion"])
+    return SoonerExpansion(code, "-1") if expansion.get("sooner") else Expansion(code)
+
+
+def built(expansion: Row, offset: float) -> float:
+    """Months from the decision until what an expansion takes so long before it is ready is taken."""
+    return float(expansion["construction"]) - max(0.0, offset - (1 if expansion.get("sooner") else 0))
+
+
+def expansions_of_lines(rows: Iterable[Row], lines: Collection[str], sooner: Collection[Key] = ()) -> list[Row]:
+    """Expansions of lines that can produce, sorted by code; those of ``sooner`` also a month faster, in a row of its own."""
+    found: list[Row] = []
+    for row in sorted((r for r in rows if r["line"] in lines), key=lambda r: str(r["expansion"])):
+        found.append(row)
+        if Expansion(row["expansion"]) in sooner and row["construction"] > 0:
+            found.append({**row, "construction": max(0.0, row["construction"] - 1), "sooner": True})
+    return found
 
 
 def month(given: str | None, otherwise: int) -> int:
@@ -103,9 +146,13 @@ def longest_offsets(lines: Iterable[str], inputs: Iterable[Input], uses: Iterabl
 
 
 def channels_of_lines(
-    lines: Mapping[str, Row], contracts: Iterable[Row], longest: Mapping[str, float], calendar: Calendar
-) -> list[Channel]:
-    """Every way to order from a line, by line and contract."""
+    lines: Mapping[str, Row], contracts: Iterable[Row], longest: Mapping[str, float], calendar: Calendar,
+    sooner: Collection[Key] = (),
+) -> list[Channel]:  # fmt: skip
+    """Every way to order from a line, by line and contract.
+
+    sooner  lines that may be ordered from at a month less, beside what is stated
+    """
     of_line: dict[str, list[Row]] = {}
     for row in contracts:
         of_line.setdefault(row["line"], []).append(row)
@@ -131,7 +178,7 @@ def channels_of_lines(
                     row["price"],
                     row["advance"],
                     administrative,
-                    lead + later,
+                    max(0.0, lead + later),
                     month(row["from"], calendar.first),
                     month(row["until"], calendar.last),
                     row["max_quantity"],
@@ -139,15 +186,23 @@ def channels_of_lines(
                     row is own,
                     later,
                 )
-                for later in range(int(row["later"]) + 1)
+                for later in range(-1 if lead > 0 and Line(code) in sooner else 0, int(row["later"]) + 1)
             ]
     return sorted(result, key=lambda c: (c.line, c.code, c.later))
 
 
-def offers_to_buyers(market: Iterable[Row], members: Iterable[str], asked: set[Pair]) -> list[Offer]:
-    """Each offer with each nation that may buy from it: the one it names, else every member that asks for the item."""
+def offers_to_buyers(
+    market: Iterable[Row], members: Iterable[str], asked: set[Pair], sooner: Collection[Key] = ()
+) -> list[Offer]:
+    """Each offer with each nation that may buy from it: the one it names, else every member that asks for the item.
+
+    sooner  offers that also arrive a month sooner than stated
+    """
     result = []
     for r in market:
         buyers = [r["buyer"]] if r["buyer"] else [n for n in sorted(members) if (n, r["item"]) in asked]
         result += [Offer(r["offer"], r["seller"], r["item"], buyer, r["price"], r["delay"]) for buyer in buyers]
+        if OfferKey(r["offer"]) in sooner and r["delay"] > 0:
+            faster = max(0.0, r["delay"] - 1)
+            result += [Offer(r["offer"], r["seller"], r["item"], who, r["price"], faster, True) for who in buyers]
     return result

@@ -39,6 +39,7 @@ class Programme:
 
     levels     what spares and bays make of each fleet; none where the plan does not look at availability
     parts      the parts of the plan, in order; each is asked for families, postings, rows, money and measures in turn
+    sooner     what also works a month faster than stated (``network.network``)
     families, postings, flows, rows, passes   what they answered; ``rampart.plan.model.build`` fills these
     """
 
@@ -52,12 +53,13 @@ class Programme:
     flows: list[Flow] = field(default_factory=list)
     rows: list[Rows] = field(default_factory=list)
     passes: list[Pass] = field(default_factory=list)
+    sooner: frozenset[Key] = frozenset()
 
     @cached_property
     def network(self) -> Network:
         """What exists in the case."""
         rows = () if self.levels is None else tuple(dict(row) for row in self.levels.support.fleet_rows)
-        return Network(self.case, rows)
+        return Network(self.case, rows, self.sooner)
 
     @cached_property
     def likeness(self) -> Likeness:
