@@ -88,7 +88,10 @@ def expansion_postings(network: Network) -> Iterator[Posting]:
         yield Posting("capacity", Line(e["line"]), "expand", of, grows, rate, "added")
         for bill in network.expansion_bills:
             if bill["expansion"] == e["expansion"]:
-                at, when = Pair(network.lines[e["line"]]["nation"], bill["component"]), FromStart(built(e, bill["offset"]))
+                at, when = (
+                    Pair(network.lines[e["line"]]["nation"], bill["component"]),
+                    FromStart(built(e, bill["offset"])),
+                )
                 yield Posting("stock", at, "expand", of, when, -bill["quantity"], "consumed")
         for use in network.uses:
             if use["expansion"] == e["expansion"]:

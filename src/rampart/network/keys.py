@@ -197,6 +197,26 @@ class Resource(NamedTuple):
     resource: str
 
 
+class Year(NamedTuple):
+    """A year."""
+
+    year: int
+
+
+class Objective(NamedTuple):
+    """An objective of the plan."""
+
+    objective: str
+
+
+class Budget(NamedTuple):
+    """A budget of a nation for a fiscal year and a purpose."""
+
+    nation: str
+    year: int
+    purpose: str
+
+
 class Limit(NamedTuple):
     """A budget of a nation: fiscal year, purpose, and whether commitments or payments are limited."""
 

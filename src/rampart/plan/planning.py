@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rampart.case.tables import Case
 from rampart.results.manifest import origin_of
 from rampart.results.pegging import pegging
+from rampart.results.reasons import tables_of
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def plan(
     progress: Callable[[Step], None] | None = None,
     parts: Sequence[Part] | None = None,
     give_or_keep: bool = True,
+    reasons: bool = True,
 ) -> Result:
     """Plan a case.
 
@@ -40,6 +42,7 @@ def plan(
     parts       the parts of the plan; by default ``rampart.plan.parts.parts.PARTS``, to which others may be added
     give_or_keep  also say what would be given and kept at other chances of being called upon, and from which chance each
                 donor would give a tenth less, where requirements state one; not where the time ran out
+    reasons     also say what would relieve each shortage, by planning again with a step in each limit
     """
     from rampart.plan.coupling import coupled, wanted
     from rampart.plan.model.build import build
@@ -74,7 +77,8 @@ def plan(
     clock = [clock[0], clock[-1], time.perf_counter()]
     tables = outcome_tables(values, solution, parts) | {"exchange": exchange(values, solution)}
     tables |= held_tables(values, solution)
-    tables |= explain(values, solution, parts)
+    levels = values.programme.levels
+    tables |= explain(values, parts, levels, watched(progress)) if reasons else tables_of(None, [])
     clock.append(time.perf_counter())
     as_signed = rounded(values, solution, decisions_now(values, parts))
     tables["rounding"] = as_signed.table()
@@ -98,6 +102,19 @@ def plan(
     tables["duals"] = price_table(values.programme, solution)
     tables["pegging"] = pegging(case, tables)
     return Result.of("plan", case, tables, manifest)
+
+
+def watched(progress: Callable[[Step], None] | None) -> Callable[[int, int], None] | None:
+    """How far the reasons are, for the one who watches."""
+    from rampart.plan.solving.passes_in_turn import Step
+
+    begun = time.monotonic()
+
+    def told(done: int, total: int) -> None:
+        if progress is not None:
+            progress(Step(done, total, "reasons", True, None, None, time.monotonic() - begun))
+
+    return None if progress is None else told
 
 
 def believed(v: Values) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rampart.case.steps import TENTH, scaled
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, set_up_postings
 from rampart.network.keys import Key, Line, LinePart
@@ -36,7 +37,7 @@ from rampart.network.lags import After, Booleans, Floats, Integers, summed
 from rampart.network.most_output import most_output
 from rampart.network.network import Network
 from rampart.network.tiers import tiers
-from rampart.plan.parts.part import Limit, Part, Rule, Weight
+from rampart.plan.parts.part import Limit, Part, Rule, Weight, dates
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
 from rampart.plan.programme.programme import Programme
@@ -89,17 +90,18 @@ class Lines(Part):
         yield Weight("money", "idle", p.rates.idle[positions(p, "idle")][:, None] / p.unit)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """The maximum rate, whole lots and set-ups, a minimum rate."""
-        tier, lines = tiers(p.network), p.network.lines
-
-        def of_line(key: Key) -> str:
-            """A line that makes something that goes into something else is a component bottleneck."""
-            return "component" if tier[lines[key[0]]["item"]] > 0 else "line"
-
-        yield Limit("maximum rate", of_line, lambda key: Line(key[0]), monthly=True)
-        yield Limit("set-up", "lot")
-        yield Limit("whole lot", "lot")
-        yield Limit("minimum rate", "minimum")
+        """What a line can make, must make, how long it takes, and when it works."""
+        n = p.network
+        for code, row in n.lines.items():
+            of, mine = Line(code), {"line": code}
+            rates = [r for r in n.rows("rates") if r["line"] == code]
+            if any(r["max_rate"] is not None and 0 < r["max_rate"] < np.inf for r in (row, *rates)):
+                yield Limit("capacity", of, tuple(scaled(t, mine, 1 + TENTH, "max_rate") for t in ("lines", "rates")))
+            if any(r["min_rate"] for r in (row, *rates)):
+                yield Limit("minimum", of, tuple(scaled(t, mine, 1 - TENTH, "min_rate") for t in ("lines", "rates")))
+            if any(channel.lead > 0 for _, channel in n.channels_of[code]):
+                yield Limit("lead_time", of, sooner=frozenset({of}))
+            yield from dates("lines", of, mine, row, p, "from", "until")
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A minimum rate that could not be kept."""

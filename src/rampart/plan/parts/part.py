@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from rampart.case.steps import Edit, moved
 from rampart.catalogues.results import frame, frame_of, tables_in
 from rampart.network.accounts import Posting
 from rampart.network.keys import Key
@@ -54,20 +55,24 @@ def whole(p: Programme) -> float:
     return 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Limit:
-    """Rows that can be the cause of a shortage.
+    """What holds the plan back, with the step that loosens it: a planner's bearable step, a tenth, a month or a unit.
 
-    rows     name of the rows
-    kind     the cause in a word of the catalogue (``cause.KIND``), or how it follows from a row's key
-    code     what is named as the cause, from a row's key
-    monthly  whether one more unit of it means one more a month
+    kind    a word of the catalogue: ``cause.KIND`` names it, ``step.KIND`` says the step
+    of      what of it
+    edits   what the step changes in the tables of the case
+    sooner  what the step lets work a month faster, beside what is stated (``network.network``)
+    asks    objective of which the step asks less: what is short there is no shortage that it relieves
+    alone   whether it is loosened by itself only, and never with all of its kind
     """
 
-    rows: str
-    kind: str | Callable[[Key], str]
-    code: Callable[[Key], Key] = same_key
-    monthly: bool = False
+    kind: str
+    of: Key
+    edits: tuple[Edit, ...] = ()
+    sooner: frozenset[Key] = frozenset()
+    asks: str = ""
+    alone: bool = False
 
 
 class Short(NamedTuple):
@@ -186,7 +191,7 @@ class Part:
         return ()
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """Rows that can be causes."""
+        """What holds the plan back, with the step that loosens it."""
         return ()
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
@@ -196,10 +201,6 @@ class Part:
     def rules(self, p: Programme) -> Iterable[Rule]:
         """Families that are hard rules giving way."""
         return ()
-
-    def waits_for(self, p: Programme, rows: str, key: Key) -> Key | None:
-        """What a row that nothing can serve in time waits for, where it is no stock of a holder's item; else None."""
-        return None
 
     def decisions(self, v: Values) -> Iterable[Decision]:
         """What it asks to be decided in the first period."""
@@ -213,6 +214,17 @@ class Part:
         """One of its tables, with the columns of its own catalogue or of the plan's."""
         own = tables_in(rows_of(self.catalogue))["plan"]
         return frame_of(own[table], rows) if table in own else frame("plan", table, rows)
+
+
+def dates(
+    table: str, of: Key, where: Mapping[str, Any], row: Mapping[str, Any], p: Programme, opens: str, ends: str
+) -> Iterator[Limit]:
+    """When something opens, and when it closes, within the horizon."""
+    calendar = p.network.calendar
+    if row[opens] and p.network.month(row[opens], calendar.first) > calendar.first:
+        yield Limit("opening", of, (moved(table, where, opens, -1),))
+    if row[ends] and p.network.month(row[ends], calendar.last) < calendar.last:
+        yield Limit("closing", of, (moved(table, where, ends, 1),))
 
 
 def rows_of(file: str | Path) -> list[dict[str, str]]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rampart.case.steps import TENTH, scaled
 from rampart.catalogues.results import frame
 from rampart.network.lags import Floats
 from rampart.network.worth_of_need import worth_of_owed
@@ -65,8 +66,10 @@ class Pledges(Part):
         yield Weight("pledges", "owed", p.tree.months * share(1.0, last))
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """What is owed to another comes first."""
-        yield Limit("pledge", "priority")
+        """What is pledged."""
+        for pledge in p.network.pledges:
+            less = scaled("deliveries", pledge._asdict() | {"status": "pledged"}, 1 - TENTH, "quantity")
+            yield Limit("pledge", pledge, (less,), asks="pledges")
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
         """The donor is short of what it owes."""

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.case.calendar import month_text
+from rampart.case.steps import TENTH, scaled, without
 from rampart.catalogues.results import frame
 from rampart.network.asked import short_elsewhere
 from rampart.network.keys import Item
@@ -32,6 +33,7 @@ from rampart.plan.programme.measures import share
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
 from rampart.plan.programme.values import Values
+from rampart.requirements.layers import ADDED
 
 if TYPE_CHECKING:
     import polars as pl
@@ -82,10 +84,15 @@ class RequirementsHeld(Part):
             yield Weight(measure, "shortfall", months * share(1.0, p.requirement))
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """A floor that must be kept; a requirement, or fairness, that comes first."""
-        yield Limit("floor", "floor")
-        yield Limit("requirement", "priority")
-        yield Limit("fair share", "priority")
+        """A floor that must be kept; a requirement."""
+        for n, pair in enumerate(p.network.pairs):
+            mine = {"holder": pair.holder, "item": pair.item}
+            if (p.floor[n] > 0).any():
+                less = scaled("requirements", mine | {"layer": "floor"}, 1 - TENTH, "quantity", "days")
+                yield Limit("floor", pair, (less,), asks="floors")
+            if (p.requirement[n] > 0).any():
+                gone = tuple(without("requirements", mine | {"layer": layer}) for layer in (*ADDED, "stated"))
+                yield Limit("requirement", pair, gone, asks="requirement", alone=True)
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
         """The holder is short of its floor or of its requirement."""

@@ -20,6 +20,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from rampart.case.steps import TENTH, scaled
 from rampart.network.keys import Resource
 from rampart.network.resources import resource_numbers
 from rampart.plan.parts.part import Limit, Part, Rule, Weight
@@ -58,8 +59,9 @@ class Resources(Part):
         yield Weight("money", "use", cost[:, p.tree.period] / p.unit)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """A resource that is used up."""
-        yield Limit("resource", "resource", monthly=True)
+        """What there is of a resource."""
+        for code in p.network.resources:
+            yield Limit("resource", Resource(code), (scaled("resources", {"resource": code}, 1 + TENTH, "capacity"),))
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A resource of which placed orders alone take more than there is."""

@@ -27,9 +27,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rampart.case.steps import TENTH, raised, scaled
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, disposal_postings
-from rampart.network.keys import Holder, Key, Pair
+from rampart.network.keys import Holder, Item, Key, Pair
 from rampart.network.lags import Floats, Matrix
 from rampart.network.lots import perishable, storage_limits, usable_lots, usable_share
 from rampart.network.network import Network
@@ -92,9 +93,15 @@ class Stocks(Part):
         yield Weight("money", "stock", each / p.unit)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """Storage that is full; stock that is too old."""
-        yield Limit("storage", "storage")
-        yield Limit("shelf life", "age")
+        """What there is at the start, what a store holds, how long it keeps."""
+        for pair in dict.fromkeys(Pair(r["holder"], r["item"]) for r in p.network.rows("stocks") if r["quantity"] > 0):
+            yield Limit("stock", pair, (scaled("stocks", pair._asdict(), 1 + TENTH, "quantity"),))
+        for row in p.network.rows("storage"):
+            if 0 < row["limit"] < np.inf:
+                pair = Pair(row["holder"], row["item"])
+                yield Limit("storage", pair, (scaled("storage", pair._asdict(), 1 + TENTH, "limit"),))
+        for item in sorted({pair.item for pair in p.network.perishable_pairs}):
+            yield Limit("age", Item(item), (raised("items", {"item": item}, "shelf_life", 1),))
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A storage limit that could not be kept; components of placed orders that are not there."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.case.calendar import month_text
+from rampart.case.steps import TENTH, scaled
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, transfer_postings
 from rampart.network.keys import Way
@@ -74,8 +75,14 @@ class Transfers(Part):
         yield Weight("money", "send", np.array([r.cost for r in p.network.routes]).reshape(-1, 1) / p.unit)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """A route that carries no more."""
-        yield Limit("route", "route", monthly=True)
+        """What a way carries, and how long it takes."""
+        for way in dict.fromkeys(Way(r["origin"], r["destination"]) for r in p.network.rows("routes")):
+            mine = way._asdict()
+            rows = [r for r in p.network.routes if (r.origin, r.destination) == way]
+            if any(0 < r.capacity < np.inf for r in rows):
+                yield Limit("route", way, (scaled("routes", mine, 1 + TENTH, "capacity"),))
+            if any(r.months > 0 for r in rows):
+                yield Limit("route_time", way, sooner=frozenset({way}))
 
     def decisions(self, v: Values) -> Iterable[Decision]:
         """What to send now."""

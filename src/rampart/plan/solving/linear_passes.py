@@ -99,7 +99,7 @@ class LinearPasses:
             return self._share(each, later, deadline)
         if each.takes:
             self._open(earlier, each.takes)
-        result = self._solve(each, deadline)
+        result = self.solve(each, deadline)
         if not later or each.how == "told":
             return result
         if later[0].name == TIES:
@@ -141,7 +141,7 @@ class LinearPasses:
         self.levels = shared.levels
         return self.levels
 
-    def _solve(self, each: Pass, deadline: float | None) -> PassResult:
+    def solve(self, each: Pass, deadline: float | None) -> PassResult:
         solver, cost = self.solver, self.layout.costs(each.measure)
         factor = near_one(cost)
         solver.set_costs(cost * factor)
