@@ -53,14 +53,14 @@ def without(table: str, where: Mapping[str, Any]) -> Edit:
 
 def edited(case: Case, edits: Iterable[Edit]) -> Case:
     """The case with the changes, one after another, of the rows as they are read: blanks stay blank."""
-    tables = dict(case.tables)
+    changed: dict[str, pl.DataFrame] = {}
     for edit in edits:
-        frame, rows = tables[edit.table], []
+        frame, rows = changed.get(edit.table, case.tables[edit.table]), []
         for row in frame.iter_rows(named=True):
             change: Mapping[str, Any] | None = {}
             if all(row[column] == value for column, value in edit.where.items()):
                 change = edit.change(row)
             if change is not None:
-                rows.append(row | change)
-        tables[edit.table] = pl.DataFrame(rows, schema=frame.schema)
-    return Case(tables=tables, overrides=case.overrides)
+                rows.append({**row, **change})
+        changed[edit.table] = pl.DataFrame(rows, schema=frame.schema)
+    return case.with_tables(changed)

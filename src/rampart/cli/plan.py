@@ -49,12 +49,17 @@ if TYPE_CHECKING:
     "--give-or-keep/--no-give-or-keep", default=True,
     help="Also say what would be given and kept at other chances of being called upon, where requirements state one.",
 )  # fmt: skip
+@click.option(
+    "--reasons/--no-reasons", default=None,
+    help="Also say what would relieve each shortage, by planning again with a step in each limit (the longest part of a plan).",
+)  # fmt: skip
 @force_option
 @language_option
 @json_option
 def plan(
     case_path: Path, overrides: tuple[str, ...], out: Path | None, confidence: str | None, taken: Path | None,
-    time_limit: float | None, report: bool, give_or_keep: bool, force: bool, lang: Language, as_json: bool,
+    time_limit: float | None, report: bool, give_or_keep: bool, reasons: bool | None, force: bool, lang: Language,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Plan a case: save the plan folder, print the decisions to take now and where the report lies.
 
@@ -70,7 +75,7 @@ def plan(
         case = with_confidence(case, int(confidence), lang, as_json=as_json)
     if taken:
         case = take_over(case, taken, lang, as_json=as_json)
-    made = make_plan(case, lang, time_limit=time_limit, quiet=as_json, give_or_keep=give_or_keep)
+    made = make_plan(case, lang, time_limit=time_limit, quiet=as_json, give_or_keep=give_or_keep, reasons=reasons)
     made.save(folder, force=force)
     written: tuple[Path, ...] = ()
     if report:
@@ -123,8 +128,8 @@ def take_over(case: Case, folder: Path, language: Language, *, as_json: bool) ->
 def summary(made: Result, folder: Path, written: tuple[Path, ...]) -> dict[str, Any]:
     """A plan in JSON: status, passes, decisions, what gave way, where things lie."""
     tables = (
-        "passes", "decisions", "fill", "fleets", "support", "exchange", "give_or_keep", "break_even", "bottlenecks",
-        "rules_broken", "changes",
+        "passes", "decisions", "fill", "fleets", "support", "exchange", "give_or_keep", "break_even", "short", "reasons",
+        "bottlenecks", "rules_broken", "changes",
     )  # fmt: skip
     return {
         "status": made.status,

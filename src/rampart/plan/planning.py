@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from rampart.sustainment.levels import Levels
 
 
+REASONS = True
+"""Whether reasons are worked out where nothing is said of it."""
+
+
 def plan(
     case: Case,
     *,
@@ -30,7 +34,7 @@ def plan(
     progress: Callable[[Step], None] | None = None,
     parts: Sequence[Part] | None = None,
     give_or_keep: bool = True,
-    reasons: bool = True,
+    reasons: bool | None = None,
 ) -> Result:
     """Plan a case.
 
@@ -42,7 +46,8 @@ def plan(
     parts       the parts of the plan; by default ``rampart.plan.parts.parts.PARTS``, to which others may be added
     give_or_keep  also say what would be given and kept at other chances of being called upon, and from which chance each
                 donor would give a tenth less, where requirements state one; not where the time ran out
-    reasons     also say what would relieve each shortage, by planning again with a step in each limit
+    reasons     also say what would relieve each shortage, by planning again with a step in each limit; not where the time
+                ran out. None: as ``REASONS`` says
     """
     from rampart.plan.coupling import coupled, wanted
     from rampart.plan.model.build import build
@@ -77,8 +82,8 @@ def plan(
     clock = [clock[0], clock[-1], time.perf_counter()]
     tables = outcome_tables(values, solution, parts) | {"exchange": exchange(values, solution)}
     tables |= held_tables(values, solution)
-    levels = values.programme.levels
-    tables |= explain(values, parts, levels, watched(progress)) if reasons else tables_of(None, [])
+    asked = (REASONS if reasons is None else reasons) and solution.status == "optimal"
+    tables |= explain(values, parts, watched(progress)) if asked else tables_of(None, [])
     clock.append(time.perf_counter())
     as_signed = rounded(values, solution, decisions_now(values, parts))
     tables["rounding"] = as_signed.table()

@@ -129,7 +129,7 @@ def foremost(reliefs: Sequence[Relief], who: Who) -> list[Relief]:
 
 def bottlenecks(short: Shortages, reliefs: Sequence[Relief]) -> pl.DataFrame:
     """What each step brings in each pass, by the order of the passes and then by what it brings."""
-    objective_of = {name: who.objective for who, name in short.of.items()}
+    objective_of = {name: who[0] for who, name in short.of.items()}
     rows = []
     for name, value in short.values.items():
         mine = [r for r in reliefs if r.how != TOGETHER and r.gains.get(name, 0.0) > NOTHING * max(1.0, abs(value))]

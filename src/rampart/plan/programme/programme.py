@@ -40,6 +40,7 @@ class Programme:
     levels     what spares and bays make of each fleet; none where the plan does not look at availability
     parts      the parts of the plan, in order; each is asked for families, postings, rows, money and measures in turn
     sooner     what also works a month faster than stated (``network.network``)
+    known_likeness  likeness of the codes where it is known from a case that differs by a step only
     families, postings, flows, rows, passes   what they answered; ``rampart.plan.model.build`` fills these
     """
 
@@ -54,6 +55,7 @@ class Programme:
     rows: list[Rows] = field(default_factory=list)
     passes: list[Pass] = field(default_factory=list)
     sooner: frozenset[Key] = frozenset()
+    known_likeness: Likeness | None = None
 
     @cached_property
     def network(self) -> Network:
@@ -64,7 +66,7 @@ class Programme:
     @cached_property
     def likeness(self) -> Likeness:
         """What the codes of the case are, apart from their names."""
-        return likeness(self.case.tables)
+        return likeness(self.case.tables) if self.known_likeness is None else self.known_likeness
 
     def in_order(self, keys: Sequence[Key]) -> Integers:
         """Positions of keys in an order that hangs on data, and on names only where all data are equal."""

@@ -34,14 +34,13 @@ from rampart.results.reasons import (
     TOGETHER,
     Relief,
     Shortages,
+    Who,
     foremost,
     tables_of,
 )
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from rampart.sustainment.levels import Levels
 
 LEAST = 1e-6
 """Units short, and share of a gain, below which there is none."""
@@ -61,7 +60,7 @@ def limits_of(p: Programme) -> list[Limit]:
     return found
 
 
-def explain(v: Values, parts: Sequence[Part], levels: Levels | None, watch: Watch | None = None) -> dict[str, pl.DataFrame]:
+def explain(v: Values, parts: Sequence[Part], watch: Watch | None = None) -> dict[str, pl.DataFrame]:
     """``short``, ``reasons``, ``reasons_by_year`` and ``bottlenecks``; without shortages, and where the plan without a step
     cannot be worked out, they are empty.
     """
@@ -69,7 +68,7 @@ def explain(v: Values, parts: Sequence[Part], levels: Levels | None, watch: Watc
     if not wanted:
         return tables_of(None, [])
     try:
-        found = Reliefs(v, parts, levels, wanted, watch)
+        found = Reliefs(v, parts, wanted, watch)
         return tables_of(found.shortages, found.all())
     except (NotSolved, OutOfTime):
         return tables_of(None, [])
@@ -96,21 +95,19 @@ class Stepped:
 class Reliefs:
     """All that is worked out for one plan."""
 
-    def __init__(
-        self, v: Values, parts: Sequence[Part], levels: Levels | None, wanted: Sequence[str], watch: Watch | None
-    ) -> None:
-        self.case, self.parts, self.levels, self.wanted = v.case, parts, levels, wanted
+    def __init__(self, v: Values, parts: Sequence[Part], wanted: Sequence[str], watch: Watch | None) -> None:
+        self.case, self.parts, self.levels, self.wanted = v.case, parts, v.programme.levels, wanted
         self.watch, self.done, self.known = watch, 0, 1
-        self.base = Planned(self.case, (), parts, levels).solve(wanted)
+        self.base = Planned(self.case, (), parts, self.levels).solve(wanted)
         self.limits = limits_of(self.base.programme)
 
     @cached_property
     def shortages(self) -> Shortages:
         """What is short at the end of each pass, with the value of the pass."""
         readings = self.base.readings
-        units = {s: u for r in readings.values() for s, u in r.units.items() if u.sum() > LEAST}
+        units: dict[Who, Floats] = {s: u for r in readings.values() for s, u in r.units.items() if u.sum() > LEAST}
         values = {name: reading.value for name, reading in readings.items()}
-        of = {short: pass_of(short.objective, self.base.programme) for short in units}
+        of = {who: pass_of(who[0], self.base.programme) for who in units}
         return Shortages(self.base.years, units, of, values)
 
     @cached_property
@@ -149,7 +146,7 @@ class Reliefs:
 
     @cached_property
     def _objectives(self) -> set[str]:
-        return {short.objective for short in self.shortages.units}
+        return {who[0] for who in self.shortages.units}
 
     def objects(self, kind: str, whole: Stepped) -> list[Relief]:
         """What each object inside a kind brings, those that can bring most first."""
@@ -188,7 +185,7 @@ class Reliefs:
     def of(self, how: str, kind: str, of: Key, limits: Sequence[Limit]) -> Stepped | None:
         """What the steps of some limits bring; None where no pass that is read prices them, or no plan is found."""
         self._count()
-        stepped = Planned(self.case, limits, self.parts, self.levels)
+        stepped = Planned(self.case, limits, self.parts, self.levels, self.base.programme.likeness)
         prices: dict[str, Touched] = {}
         for name in self.base.results:
             prices[name] = touched(stepped, self.base, name)
@@ -202,26 +199,20 @@ class Reliefs:
 
     def _relief(self, how: str, kind: str, of: Key, limits: Sequence[Limit], stepped: Planned) -> Relief:
         """What it brings, by who lacks and by pass; what is short because less is asked does not count."""
-        own: dict[Short, float] = {}
-        units: dict[Short, Floats] = {}
+        own: dict[Who, float] = {}
+        units: dict[Who, Floats] = {}
         gains: dict[str, float] = {}
-        alone = any(limit.alone for limit in limits)
         for name, before in self.base.readings.items():
             after = stepped.readings.get(name)
-            if after is None:
+            if after is None:  # the objective is gone
                 continue
+            nothing, everything = np.zeros(len(self.base.years)), True
             for short in before.units:
                 years = counted(short, limits, self.base.years)
-                nothing = np.zeros(years.size)
-                gained = (before.own[short] - after.own.get(short, nothing)) * years
+                everything = everything and bool(years.all())
                 units[short] = (before.units[short] - after.units.get(short, nothing)) * years
-                own[short] = float(gained.sum())
-                if alone:
-                    gains[name] = gains.get(name, 0.0) + own[short]
-            if not alone and not any(limit.asks and limit.asks == name.split("_sum")[0] for limit in limits):
-                gains[name] = before.value - after.value
-            elif not alone:
-                gains[name] = sum(gain for short, gain in own.items() if pass_of(short.objective, stepped.programme) == name)
+                own[short] = float(((before.own[short] - after.own.get(short, nothing)) * years).sum())
+            gains[name] = before.value - after.value if everything else sum(own[short] for short in before.units)
         return Relief(how, kind, text(of) if of else "", parts_of(of), gains, own, units)
 
     def _count(self) -> None:
@@ -236,8 +227,6 @@ def counted(short: Short, limits: Sequence[Limit], years: Sequence[int]) -> Floa
     for limit in limits:
         if isinstance(limit.of, Year):
             found *= np.array(years) <= limit.of.year
-        elif limit.asks == short.objective and {short.holder, short.item} <= {*limit.of}:
-            found *= 0.0
-        elif limit.kind == "objective" and short.objective == limit.asks:
+        elif limit.asks == short.objective and (limit.kind == "objective" or {short.holder, short.item} <= {*limit.of}):
             found *= 0.0
     return found

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rampart.case.likeness import Likeness
 from rampart.case.steps import edited
 from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
@@ -70,12 +71,13 @@ class Planned:
     """
 
     def __init__(
-        self, case: Case, limits: Collection[Limit], parts: Sequence[Part], levels: Levels | None = None
-    ) -> None:
+        self, case: Case, limits: Collection[Limit], parts: Sequence[Part], levels: Levels | None = None,
+        likeness: Likeness | None = None,
+    ) -> None:  # fmt: skip
         edits = [edit for limit in limits for edit in limit.edits]
         sooner = frozenset(key for limit in limits for key in limit.sooner)
         changed = edited(case, edits) if edits else case
-        self.programme: Programme = build(changed, parts=parts, levels=levels, sooner=sooner)
+        self.programme: Programme = build(changed, parts=parts, levels=levels, sooner=sooner, likeness=likeness)
         self.layout: Layout = lay_out(self.programme)
         self.readings: dict[str, Reading] = {}
         self.results: dict[str, PassResult] = {}

@@ -142,6 +142,7 @@ class LinearPasses:
         return self.levels
 
     def solve(self, each: Pass, deadline: float | None) -> PassResult:
+        """One pass made small; nothing is held yet."""
         solver, cost = self.solver, self.layout.costs(each.measure)
         factor = near_one(cost)
         solver.set_costs(cost * factor)
