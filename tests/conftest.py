@@ -18,7 +18,7 @@ settings.register_profile("searching", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 # Reasons take longer than the plan; tests that look at them ask for them.
-planning.REASONS = False
+planning.REASONS = "none"
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -24,6 +24,7 @@ from rampart.cli.planning import make_plan
 if TYPE_CHECKING:
     from rampart.case.tables import Case
     from rampart.findings import Language
+    from rampart.plan.planning import Worked
     from rampart.results.result import Result
 
 
@@ -50,15 +51,16 @@ if TYPE_CHECKING:
     help="Also say what would be given and kept at other chances of being called upon, where requirements state one.",
 )  # fmt: skip
 @click.option(
-    "--reasons/--no-reasons", default=None,
-    help="Also say what would relieve each shortage, by planning again with a step in each limit (the longest part of a plan).",
+    "--reasons", type=click.Choice(["none", "kinds", "all"]),
+    help="How far to say what would relieve each shortage, by planning again with a step in each limit: not, with a step in "
+    "all limits of a kind, or also in each that matters. Default: all in small cases, kinds in large ones.",
 )  # fmt: skip
 @force_option
 @language_option
 @json_option
 def plan(
     case_path: Path, overrides: tuple[str, ...], out: Path | None, confidence: str | None, taken: Path | None,
-    time_limit: float | None, report: bool, give_or_keep: bool, reasons: bool | None, force: bool, lang: Language,
+    time_limit: float | None, report: bool, give_or_keep: bool, reasons: Worked | None, force: bool, lang: Language,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Plan a case: save the plan folder, print the decisions to take now and where the report lies.

@@ -13,12 +13,13 @@ from rampart.cli.options import FINDINGS, INFEASIBLE, TIME_LIMIT
 if TYPE_CHECKING:
     from rampart.case.tables import Case
     from rampart.findings import Language
+    from rampart.plan.planning import Worked
     from rampart.results.result import Result
 
 
 def make_plan(
     case: Case, language: Language, *, time_limit: float | None = None, quiet: bool = False, give_or_keep: bool = True,
-    reasons: bool | None = None,
+    reasons: Worked | None = None,
 ) -> Result:  # fmt: skip
     """Plan with progress; leave with exit code 4 where the time ran out before any plan, 1 where the case allows none."""
     from rampart.findings import CaseError

@@ -35,6 +35,8 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
             helpless.append(_who(answer, short))
     if helpless:
         lines.append(words("explain.no_limit", who="; ".join(helpless)))
+    if found and plan.manifest.get("reasons") == "kinds":
+        lines.append(words("explain.kinds_only"))
     if plan["short"].is_empty():
         lines += [words("explain.left_out"), *_plainly(answer, lacking)]
     ranking = plan["bottlenecks"].filter(pl.col("how") == "kind").sort("rank").head(RANKED)

@@ -22,10 +22,16 @@ def from_first_format(
     """Manifest and tables of a plan of version 0.1 as they are written today; ResultError for a war."""
     if "policy" in tables or "passes" not in tables:
         raise ResultError([Finding("result-of-first-version", file=str(folder))])
-    moved = {name: typed(tables[name], types_of("plan", name)) for name in result_tables("plan") if name in tables}
+    moved = {
+        name: typed(tables[name], types_of("plan", name))
+        for name in result_tables("plan")
+        if name in tables and name not in LEFT
+    }
     return {"kind": "plan", "format": FORMAT} | dict(manifest), moved
 
 
+LEFT = ("bottlenecks", "causes")
+"""Reasons that version 0.1 read off prices: today's are proved, and are made anew with the plan."""
 WRITTEN = (
     "bottlenecks", "budgets", "causes", "decisions", "demand", "donations", "duals", "exchange", "expansions",
     "fill", "fleets", "money", "orders", "passes", "periods", "pledges", "production", "purchases",

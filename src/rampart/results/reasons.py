@@ -70,10 +70,13 @@ class Relief:
         return replace(self, how=OBJECT, code=code, key=key)
 
 
-def tables_of(short: Shortages | None, reliefs: Iterable[Relief]) -> dict[str, pl.DataFrame]:
+def no_reasons() -> dict[str, pl.DataFrame]:
+    """The tables where no reasons were worked out."""
+    return {name: frame("plan", name, []) for name in ("short", "reasons", "reasons_by_year", "bottlenecks")}
+
+
+def tables_of(short: Shortages, reliefs: Iterable[Relief]) -> dict[str, pl.DataFrame]:
     """``short``, ``reasons``, ``reasons_by_year`` and ``bottlenecks``."""
-    if short is None:
-        return {name: frame("plan", name, []) for name in ("short", "reasons", "reasons_by_year", "bottlenecks")}
     reliefs = list(reliefs)
     rows = [
         (*who, year, float(amount))

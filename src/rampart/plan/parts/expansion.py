@@ -24,14 +24,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.case.calendar import month_text
-from rampart.case.steps import raised
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, expansion_postings
 from rampart.network.keys import Expansion
 from rampart.network.lags import Floats, all_there
+from rampart.network.limits import Limit, expansion_limits
 from rampart.network.payments import Flow, expansion_flows
 from rampart.network.ways import expansion_key
-from rampart.plan.parts.part import Decision, Limit, Part, Weight, dates, first_year
+from rampart.plan.parts.part import Decision, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -84,13 +84,7 @@ class Expansions(Part):
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """How long an expansion takes, how many there may be, and when they may be decided."""
-        for row in p.network.expansions:
-            of, mine = Expansion(row["expansion"]), {"expansion": row["expansion"]}
-            if row["construction"] > 0:
-                yield Limit("construction", of, sooner=frozenset({of}))
-            if row["max_units"] < np.inf:
-                yield Limit("cap", of, (raised("expansions", mine, "max_units", 1),))
-            yield from dates("expansions", of, mine, row, p, "earliest", "latest")
+        return expansion_limits(p.network)
 
     def decisions(self, v: Values) -> Iterable[Decision]:
         """What to build now."""

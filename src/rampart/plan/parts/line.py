@@ -29,15 +29,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rampart.case.steps import TENTH, scaled
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, set_up_postings
 from rampart.network.keys import Key, Line, LinePart
 from rampart.network.lags import After, Booleans, Floats, Integers, summed
+from rampart.network.limits import Limit, line_limits
 from rampart.network.most_output import most_output
 from rampart.network.network import Network
 from rampart.network.tiers import tiers
-from rampart.plan.parts.part import Limit, Part, Rule, Weight, dates
+from rampart.plan.parts.part import Part, Rule, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
 from rampart.plan.programme.programme import Programme
@@ -91,17 +91,7 @@ class Lines(Part):
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """What a line can make, must make, how long it takes, and when it works."""
-        n = p.network
-        for code, row in n.lines.items():
-            of, mine = Line(code), {"line": code}
-            rates = [r for r in n.rows("rates") if r["line"] == code]
-            if any(r["max_rate"] is not None and 0 < r["max_rate"] < np.inf for r in (row, *rates)):
-                yield Limit("capacity", of, tuple(scaled(t, mine, 1 + TENTH, "max_rate") for t in ("lines", "rates")))
-            if any(r["min_rate"] for r in (row, *rates)):
-                yield Limit("minimum", of, tuple(scaled(t, mine, 1 - TENTH, "min_rate") for t in ("lines", "rates")))
-            if any(channel.lead > 0 for _, channel in n.channels_of[code]):
-                yield Limit("lead_time", of, sooner=frozenset({of}))
-            yield from dates("lines", of, mine, row, p, "from", "until")
+        return line_limits(p.network)
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A minimum rate that could not be kept."""

@@ -20,13 +20,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rampart.case.steps import TENTH, scaled
 from rampart.catalogues.results import frame
-from rampart.network.keys import Budget
 from rampart.network.lags import Floats
+from rampart.network.limits import Limit, money_limits
 from rampart.network.payments import KINDS, BudgetLimit, Flow, budget_limits, fiscal_starts, placed_payments
 from rampart.plan.parts.fleet import upkeep_of_year
-from rampart.plan.parts.part import Limit, Part, Rule, Weight
+from rampart.plan.parts.part import Part, Rule, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -71,13 +70,7 @@ class Money(Part):
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """A budget of a year."""
-        budgets = dict.fromkeys(Budget(*limit.key[:3]) for limit in budget_limits(p.network) if limit.amount > 0)
-        for of in budgets:
-            mine = {"nation": of.nation, "fiscal_year": of.year, "purpose": of.purpose}
-            edits = [scaled("budgets", mine, 1 + TENTH, *KINDS)]
-            if of.purpose == "all":  # which is what a blank stands for
-                edits.append(scaled("budgets", mine | {"purpose": None}, 1 + TENTH, *KINDS))
-            yield Limit("budget", of, tuple(edits))
+        return money_limits(p.network)
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A budget that could not be kept."""

@@ -16,19 +16,18 @@ for each month it is due. Later steps are worth less, so they lack first. Source
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rampart.case.calendar import month_number, month_text
-from rampart.case.steps import TENTH, Edit, scaled, without
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, service_postings
-from rampart.network.keys import Demand, Key, Year
+from rampart.network.keys import Demand, Key
 from rampart.network.lags import Booleans, Floats, begins
+from rampart.network.limits import Limit, need_limits
 from rampart.network.network import Network
-from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
+from rampart.plan.parts.part import Part, Short, Shortage, Weight
 from rampart.plan.programme.by_node import by_node
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
@@ -94,15 +93,7 @@ class Needs(Part):
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """Members' own use; another's need; need of later years."""
-        for demand in p.network.demands:
-            if demand.holder in p.network.recipients:
-                yield Limit("need", demand, (without("demand", demand._asdict()),), asks="need", alone=True)
-            else:
-                less = scaled("demand", demand._asdict(), 1 - TENTH, "need")
-                yield Limit("own_use", demand, (less,), asks="own_use")
-        first, last = (month // 12 for month in (p.network.calendar.first, p.network.calendar.last))
-        for year in range(first, last) if p.network.demands else ():
-            yield Limit("later_need", Year(year), (Edit("demand", {}, until_year(year)),), alone=True)
+        return need_limits(p.network)
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
         """The holder is short."""
@@ -126,18 +117,6 @@ class Needs(Part):
             "need": v.programme.need, "served": v["serve"], "unmet": np.where(late, 0.0, unmet),
             "late": np.where(late, unmet, 0.0),
         }))}  # fmt: skip
-
-
-def until_year(year: int) -> Callable[[dict[str, Any]], dict[str, Any] | None]:
-    """Need ends with a year."""
-    end = month_number(f"{year}-12")
-
-    def change(row: dict[str, Any]) -> dict[str, Any] | None:
-        if row["from"] and month_number(row["from"]) > end:
-            return None
-        return {"until": month_text(min(end, month_number(row["until"]) if row["until"] else end))}
-
-    return change
 
 
 def demand_of(key: Key) -> Demand:

@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.case.calendar import month_text
-from rampart.case.steps import TENTH, scaled
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, order_postings
-from rampart.network.keys import Contract, Line
+from rampart.network.keys import Line
 from rampart.network.lags import Booleans, all_there, first_effect
+from rampart.network.limits import Limit, contract_limits
 from rampart.network.payments import Flow, order_flows
-from rampart.plan.parts.part import Decision, Limit, Part, Weight, dates, first_year
+from rampart.plan.parts.part import Decision, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -87,12 +87,7 @@ class Order(Part):
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """What a contract allows, and when it is open."""
-        for row in p.network.rows("contracts"):
-            if row["line"] in p.network.lines:
-                of, mine = Contract(row["line"], row["contract"]), {"contract": row["contract"]}
-                if 0 < row["max_quantity"] < np.inf:
-                    yield Limit("contract", of, (scaled("contracts", mine, 1 + TENTH, "max_quantity"),))
-                yield from dates("contracts", of, mine, row, p, "from", "until")
+        return contract_limits(p.network)
 
     def decisions(self, v: Values) -> Iterable[Decision]:
         """What to order now. What a line's own nation makes for itself at no price (a component that flows on) is the

@@ -29,11 +29,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
-from rampart.case.steps import TENTH, scaled
 from rampart.catalogues.results import frame
 from rampart.network.keys import Line
 from rampart.network.lags import Booleans, Floats, Integers, Matrix
-from rampart.plan.parts.part import Limit, Part, Rule, Weight
+from rampart.network.limits import Limit, ramp_limits
+from rampart.plan.parts.part import Part, Rule, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
 from rampart.plan.programme.programme import Programme
@@ -78,9 +78,7 @@ class Pace(Part):
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """How fast output may change."""
-        for code, row in p.network.lines.items():
-            if row["ramp"] is not None:
-                yield Limit("ramp", Line(code), (scaled("lines", {"line": code}, 1 + TENTH, "ramp"),))
+        return ramp_limits(p.network)
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A fall at the start steeper than the ramp."""

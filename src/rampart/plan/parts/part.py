@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from rampart.case.steps import Edit, moved
 from rampart.catalogues.results import frame, frame_of, tables_in
 from rampart.network.accounts import Posting
 from rampart.network.keys import Key
 from rampart.network.lags import Floats
+from rampart.network.limits import Limit
 from rampart.network.payments import Flow
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
@@ -53,26 +53,6 @@ def same_key(key: Key) -> Key:
 def whole(p: Programme) -> float:
     """A unit is a unit."""
     return 1.0
-
-
-@dataclass(frozen=True, eq=False)
-class Limit:
-    """What holds the plan back, with the step that loosens it: a planner's bearable step, a tenth, a month or a unit.
-
-    kind    a word of the catalogue: ``cause.KIND`` names it, ``step.KIND`` says the step
-    of      what of it
-    edits   what the step changes in the tables of the case
-    sooner  what the step lets work a month faster, beside what is stated (``network.network``)
-    asks    objective of which the step asks less: what is short there is no shortage that it relieves
-    alone   whether it is loosened by itself only, and never with all of its kind
-    """
-
-    kind: str
-    of: Key
-    edits: tuple[Edit, ...] = ()
-    sooner: frozenset[Key] = frozenset()
-    asks: str = ""
-    alone: bool = False
 
 
 class Short(NamedTuple):
@@ -214,17 +194,6 @@ class Part:
         """One of its tables, with the columns of its own catalogue or of the plan's."""
         own = tables_in(rows_of(self.catalogue))["plan"]
         return frame_of(own[table], rows) if table in own else frame("plan", table, rows)
-
-
-def dates(
-    table: str, of: Key, where: Mapping[str, Any], row: Mapping[str, Any], p: Programme, opens: str, ends: str
-) -> Iterator[Limit]:
-    """When something opens, and when it closes, within the horizon."""
-    calendar = p.network.calendar
-    if row[opens] and p.network.month(row[opens], calendar.first) > calendar.first:
-        yield Limit("opening", of, (moved(table, where, opens, -1),))
-    if row[ends] and p.network.month(row[ends], calendar.last) < calendar.last:
-        yield Limit("closing", of, (moved(table, where, ends, 1),))
 
 
 def rows_of(file: str | Path) -> list[dict[str, str]]:

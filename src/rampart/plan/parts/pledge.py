@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rampart.case.steps import TENTH, scaled
 from rampart.catalogues.results import frame
 from rampart.network.lags import Floats
+from rampart.network.limits import Limit, pledge_limits
 from rampart.network.worth_of_need import worth_of_owed
-from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
+from rampart.plan.parts.part import Part, Short, Shortage, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
 from rampart.plan.programme.programme import Programme
@@ -67,9 +67,7 @@ class Pledges(Part):
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """What is pledged."""
-        for pledge in p.network.pledges:
-            less = scaled("deliveries", pledge._asdict() | {"status": "pledged"}, 1 - TENTH, "quantity")
-            yield Limit("pledge", pledge, (less,), asks="pledges")
+        return pledge_limits(p.network)
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
         """The donor is short of what it owes."""

@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.case.calendar import month_text
-from rampart.case.steps import TENTH, scaled
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, purchase_postings
 from rampart.network.keys import Offer
 from rampart.network.lags import Floats, first_effect
+from rampart.network.limits import Limit, offer_limits
 from rampart.network.payments import Flow, purchase_flows
-from rampart.plan.parts.part import Decision, Limit, Part, Weight, dates, first_year
+from rampart.plan.parts.part import Decision, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -85,13 +85,7 @@ class Purchases(Part):
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """What an offer holds, how long it takes, and when it is open."""
-        for row in p.network.rows("market"):
-            of, mine = Offer(row["offer"]), {"offer": row["offer"]}
-            if row["quantity"] > 0 and row["max_rate"] > 0:
-                yield Limit("market", of, (scaled("market", mine, 1 + TENTH, "quantity", "max_rate"),))
-            if row["delay"] > 0:
-                yield Limit("market_time", of, sooner=frozenset({of}))
-            yield from dates("market", of, mine, row, p, "from", "until")
+        return offer_limits(p.network)
 
     def decisions(self, v: Values) -> Iterable[Decision]:
         """What to buy now."""

@@ -23,17 +23,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.case.calendar import month_text
-from rampart.case.steps import TENTH, scaled, without
 from rampart.catalogues.results import frame
 from rampart.network.asked import short_elsewhere
 from rampart.network.keys import Item
-from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
+from rampart.network.limits import Limit, requirement_limits
+from rampart.plan.parts.part import Part, Short, Shortage, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
 from rampart.plan.programme.values import Values
-from rampart.requirements.layers import ADDED
 
 if TYPE_CHECKING:
     import polars as pl
@@ -85,14 +84,7 @@ class RequirementsHeld(Part):
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """A floor that must be kept; a requirement."""
-        for n, pair in enumerate(p.network.pairs):
-            mine = {"holder": pair.holder, "item": pair.item}
-            if (p.floor[n] > 0).any():
-                less = scaled("requirements", mine | {"layer": "floor"}, 1 - TENTH, "quantity", "days")
-                yield Limit("floor", pair, (less,), asks="floors")
-            if (p.requirement[n] > 0).any():
-                gone = tuple(without("requirements", mine | {"layer": layer}) for layer in (*ADDED, "stated"))
-                yield Limit("requirement", pair, gone, asks="requirement", alone=True)
+        return requirement_limits(p.network)
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
         """The holder is short of its floor or of its requirement."""

@@ -20,10 +20,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from rampart.case.steps import TENTH, scaled
 from rampart.network.keys import Resource
+from rampart.network.limits import Limit, resource_limits
 from rampart.network.resources import resource_numbers
-from rampart.plan.parts.part import Limit, Part, Rule, Weight
+from rampart.plan.parts.part import Part, Rule, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -60,8 +60,7 @@ class Resources(Part):
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """What there is of a resource."""
-        for code in p.network.resources:
-            yield Limit("resource", Resource(code), (scaled("resources", {"resource": code}, 1 + TENTH, "capacity"),))
+        return resource_limits(p.network)
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A resource of which placed orders alone take more than there is."""

@@ -27,14 +27,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rampart.case.steps import TENTH, raised, scaled
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, disposal_postings
-from rampart.network.keys import Holder, Item, Key, Pair
+from rampart.network.keys import Holder, Key, Pair
 from rampart.network.lags import Floats, Matrix
+from rampart.network.limits import Limit, stock_limits
 from rampart.network.lots import perishable, storage_limits, usable_lots, usable_share
 from rampart.network.network import Network
-from rampart.plan.parts.part import Limit, Part, Rule, Weight
+from rampart.plan.parts.part import Part, Rule, Weight
 from rampart.plan.programme.by_node import by_node, where_known
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
@@ -94,14 +94,7 @@ class Stocks(Part):
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """What there is at the start, what a store holds, how long it keeps."""
-        for pair in dict.fromkeys(Pair(r["holder"], r["item"]) for r in p.network.rows("stocks") if r["quantity"] > 0):
-            yield Limit("stock", pair, (scaled("stocks", pair._asdict(), 1 + TENTH, "quantity"),))
-        for row in p.network.rows("storage"):
-            if 0 < row["limit"] < np.inf:
-                pair = Pair(row["holder"], row["item"])
-                yield Limit("storage", pair, (scaled("storage", pair._asdict(), 1 + TENTH, "limit"),))
-        for item in sorted({pair.item for pair in p.network.perishable_pairs}):
-            yield Limit("age", Item(item), (raised("items", {"item": item}, "shelf_life", 1),))
+        return stock_limits(p.network)
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A storage limit that could not be kept; components of placed orders that are not there."""

@@ -28,9 +28,10 @@ from rampart.case.steps import raised
 from rampart.catalogues.results import frame
 from rampart.network.keys import FleetShop, Group, Package, Shop
 from rampart.network.lags import Floats, Matrix, Standing, all_there, by_period
+from rampart.network.limits import Limit
 from rampart.network.payments import Flow
 from rampart.plan.parts.fleet import Level, add_levels, levels, payers, support_of
-from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
+from rampart.plan.parts.part import Decision, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows

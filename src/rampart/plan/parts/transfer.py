@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.case.calendar import month_text
-from rampart.case.steps import TENTH, scaled
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, transfer_postings
 from rampart.network.keys import Way
 from rampart.network.lags import first_effect
+from rampart.network.limits import Limit, way_limits
 from rampart.network.payments import Flow, transfer_flows
-from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
+from rampart.plan.parts.part import Decision, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -76,13 +76,7 @@ class Transfers(Part):
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """What a way carries, and how long it takes."""
-        for way in dict.fromkeys(Way(r["origin"], r["destination"]) for r in p.network.rows("routes")):
-            mine = way._asdict()
-            rows = [r for r in p.network.routes if (r.origin, r.destination) == way]
-            if any(0 < r.capacity < np.inf for r in rows):
-                yield Limit("route", way, (scaled("routes", mine, 1 + TENTH, "capacity"),))
-            if any(r.months > 0 for r in rows):
-                yield Limit("route_time", way, sooner=frozenset({way}))
+        return way_limits(p.network)
 
     def decisions(self, v: Values) -> Iterable[Decision]:
         """What to send now."""

@@ -19,7 +19,8 @@ from rampart.case.steps import without
 from rampart.network.keys import Key, Objective, Year, text
 from rampart.network.keys import parts as parts_of
 from rampart.network.lags import Floats
-from rampart.plan.parts.part import Limit, Part, Short, shortages_in_order
+from rampart.network.limits import Limit
+from rampart.plan.parts.part import Part, Short, shortages_in_order
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.relief import Planned, Touched, pass_of, touched
@@ -36,6 +37,7 @@ from rampart.results.reasons import (
     Shortages,
     Who,
     foremost,
+    no_reasons,
     tables_of,
 )
 
@@ -60,18 +62,22 @@ def limits_of(p: Programme) -> list[Limit]:
     return found
 
 
-def explain(v: Values, parts: Sequence[Part], watch: Watch | None = None) -> dict[str, pl.DataFrame]:
+def explain(
+    v: Values, parts: Sequence[Part], *, objects: bool = True, watch: Watch | None = None
+) -> dict[str, pl.DataFrame]:
     """``short``, ``reasons``, ``reasons_by_year`` and ``bottlenecks``; without shortages, and where the plan without a step
     cannot be worked out, they are empty.
+
+    objects  also look at each object of the kinds that matter, and at what is asked elsewhere; else at kinds only
     """
     wanted = passes_short(v)
     if not wanted:
-        return tables_of(None, [])
+        return no_reasons()
     try:
         found = Reliefs(v, parts, wanted, watch)
-        return tables_of(found.shortages, found.all())
+        return tables_of(found.shortages, [*found.of_kinds(), *(found.of_objects() if objects else [])])
     except (NotSolved, OutOfTime):
-        return tables_of(None, [])
+        return no_reasons()
 
 
 def passes_short(v: Values) -> list[str]:
@@ -119,30 +125,34 @@ class Reliefs:
                 found.setdefault(limit.kind, []).append(limit)
         return found
 
-    def all(self) -> list[Relief]:
-        """Every relief worth telling."""
-        alone = [limit for limit in self.limits if limit.alone]
-        self.known = len(self.kinds) + len(alone) + 2
-        kinds = {kind: self.of(KIND, kind, (), of) for kind, of in self.kinds.items()}
-        found = {kind: one for kind, one in kinds.items() if one is not None}
+    @cached_property
+    def found(self) -> dict[str, Stepped]:
+        """What a step in all limits of a kind brings, of those that bring something."""
+        self.known = len(self.kinds) + len(HELD_TOGETHER) + 1
+        found = {kind: self.of(KIND, kind, (), of) for kind, of in self.kinds.items()}
+        return {kind: one for kind, one in found.items() if one is not None}
+
+    def of_kinds(self) -> list[Relief]:
+        """What kinds bring, alone, in pairs that hold together, and all at once."""
         pairs = [
             self.of(PAIR, word, (), [*self.kinds[one], *self.kinds[other]])
             for word, (one, other) in HELD_TOGETHER.items()
             if one in self.kinds and other in self.kinds
         ]
-        told = [one.relief for one in found.values()] + [one.relief for one in pairs if one is not None]
-        every = [limit for kind in found for limit in self.kinds[kind] if limit.asks not in self._objectives]
+        every = [limit for kind in self.found for limit in self.kinds[kind] if limit.asks not in self._objectives]
         together = self.of(TOGETHER, "all", (), every) if every else None
-        told += [together.relief] if together is not None else []
-        lone = [self.of(GONE, limit.kind, limit.of, [limit]) for limit in alone]
-        told += [one.relief for one in lone if one is not None]
-        shorts = list(self.shortages.units)
-        worth = {r.kind for who in shorts for r in foremost([r for r in told if r.how == KIND], who)}
-        worth |= {kind for kind, of in self.kinds.items() if kind in found and of[0].asks in self._objectives}
-        self.known = self.done + sum(len(self.kinds[kind]) for kind in worth)
-        for kind in sorted(worth):
-            told += self.objects(kind, found[kind])
-        return told
+        return [one.relief for one in (*self.found.values(), *pairs, together) if one is not None]
+
+    def of_objects(self) -> list[Relief]:
+        """What is asked elsewhere, and the objects of the kinds that are named of some shortage."""
+        alone, shorts = [limit for limit in self.limits if limit.alone], list(self.shortages.units)
+        kinds = [one.relief for one in self.found.values()]
+        worth = {r.kind for who in shorts for r in foremost(kinds, who)}
+        worth |= {kind for kind in self.found if self.kinds[kind][0].asks in self._objectives}
+        self.known = self.done + len(alone) + sum(len(self.kinds[kind]) for kind in worth)
+        gone = [self.of(GONE, limit.kind, limit.of, [limit]) for limit in alone]
+        told = [one.relief for one in gone if one is not None]
+        return told + [relief for kind in sorted(worth) for relief in self.objects(kind, self.found[kind])]
 
     @cached_property
     def _objectives(self) -> set[str]:

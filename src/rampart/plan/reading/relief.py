@@ -21,8 +21,9 @@ from rampart.case.likeness import Likeness
 from rampart.case.steps import edited
 from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
+from rampart.network.limits import Limit
 from rampart.plan.model.build import build
-from rampart.plan.parts.part import Limit, Part, Short, shortages_in_order
+from rampart.plan.parts.part import Part, Short, shortages_in_order
 from rampart.plan.programme.layout import Layout, lay_out
 from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
@@ -84,8 +85,8 @@ class Planned:
         self.starts: dict[str, Start] = {}
         self._places: tuple[Integers, Integers] | None = None
         self._like: Planned | None = None
-        self._only_new = not edits
         self._wanted: Collection[str] = ()
+        self._elsewhere = False
 
     def solve(self, wanted: Collection[str], like: Planned | None = None) -> Planned:
         """Solve the passes up to the last that is wanted, from where those of another plan stood. Raises NotSolved."""
@@ -104,8 +105,7 @@ class Planned:
         self, linear: LinearPasses, each: Pass, earlier: Sequence[Pass], later: Sequence[Pass], deadline: float | None
     ) -> PassResult:
         solver = linear.solver
-        if self._like is not None and each.name in self._like.starts:
-            self._begin_like(solver, self._like, each.name)
+        self._begin_like(solver, each.name)
         if each.name in self._wanted:
             result = linear.solve(each, deadline)
             self._remember(solver, each.name, result)
@@ -120,15 +120,18 @@ class Planned:
 
     def _remember(self, solver: PassSolver, name: str, result: PassResult) -> None:
         """Where the pass stood before anything was held after it."""
+        if self._like is not None and name in self._like.results:
+            new = self.places(self._like)[0] < 0
+            self._elsewhere = self._elsewhere or bool((result.columns[new] > TINY).any())
         if name in self.starts or not result.duals.size:
             return
-        stage = solver.stages[-1]
-        columns, rows = stage.basis
-        held = {h.term: rows[h.row] for h in solver.held if 0 <= h.row < len(rows)}
-        self.starts[name], self.results[name] = Start(columns, rows[: solver.rows], held), result
+        self.starts[name], self.results[name] = start_of(solver, solver.stages[-1].basis), result
 
-    def _begin_like(self, solver: PassSolver, like: Planned, name: str) -> None:
-        """Start where the other plan stood."""
+    def _begin_like(self, solver: PassSolver, name: str) -> None:
+        """Start where the other plan stood; once ways that are new have been used, that is nowhere near."""
+        like = self._like
+        if like is None or name not in like.starts or self._elsewhere:
+            return
         start, (columns, rows) = like.starts[name], self.places(like)
         of_columns = [start.columns[k] if k >= 0 else None for k in columns.tolist()]
         of_rows = [start.rows[k] if k >= 0 else None for k in rows.tolist()]
@@ -137,7 +140,8 @@ class Planned:
             if held.row >= solver.rows:
                 of_held[held.row - solver.rows] = start.held.get(held.term)
         solver.begin_from(of_columns, of_rows + of_held, alien=True)
-        solver.solved = self._only_new  # where only ways are new the earlier plan is feasible: primal simplex
+        new = columns < 0
+        solver.solved = bool(new.any())  # what is new leaves the plan feasible, what is wider leaves its prices good
 
     def places(self, like: Planned) -> tuple[Integers, Integers]:
         """Place of each column and of each row in another plan; -1 where it has none."""
@@ -152,8 +156,11 @@ class Planned:
         solver.close_rooms(linear.levels)
         ties = next(one.measure for one in p.passes if one.name == TIES)
         cost = self.layout.costs(ties)
+        named = f"{each.name}, {TIES}"
+        self._begin_like(solver, named)
         solver.set_costs(cost * near_one(cost))
         levels = solver.levels() if solver.solve(None) == OPTIMAL else result.columns
+        self.starts[named] = start_of(solver, solver.basis())
         own: dict[Short, Floats] = {}
         units: dict[Short, Floats] = {}
         values = Values(p, self.layout, levels)
@@ -180,6 +187,13 @@ class Planned:
         """The years of the plan."""
         calendar = self.programme.network.calendar
         return list(range(calendar.first // 12, calendar.last // 12 + 1))
+
+
+def start_of(solver: PassSolver, basis: tuple[list[Any], list[Any]]) -> Start:
+    """A basis by what it is of."""
+    columns, rows = basis
+    held = {held.term: rows[held.row] for held in solver.held if 0 <= held.row < len(rows)}
+    return Start(columns, rows[: solver.rows], held)
 
 
 def pass_of(objective: str, p: Programme) -> str:
