@@ -31,6 +31,7 @@ class Limit:
     sooner  what the step lets work a month faster, beside what is stated (``network.network``)
     asks    objective of which the step asks less: what is short there is no shortage that it relieves
     alone   whether it is loosened by itself only, and never with all of its kind
+    instead a part from outside as the step leaves it, in the place of the part of its name
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Limit:
     sooner: frozenset[Key] = frozenset()
     asks: str = ""
     alone: bool = False
+    instead: Any = None
 
 
 def line_limits(n: Network) -> Iterator[Limit]:

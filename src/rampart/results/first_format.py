@@ -38,6 +38,8 @@ WRITTEN = (
     "rules_broken", "shortages", "stock", "support", "transfers",
 )  # fmt: skip
 """Tables of a plan that version 0.1 wrote. Movements and pegging follow from its stock; what came later is empty."""
+KEPT = tuple(name for name in WRITTEN if name not in LEFT)
+"""Those of them that a plan is moved over with."""
 OF = (
     ("lines", "line"), ("expansions", "expansion"), ("market", "offer"), ("contracts", "contract"), ("resources", "resource"),
     ("shops", "shop"), ("sites", "group"), ("fleets", "fleet"), ("nations", "holder"), ("items", "item"),

@@ -78,6 +78,8 @@ class Planned:
         edits = [edit for limit in limits for edit in limit.edits]
         sooner = frozenset(key for limit in limits for key in limit.sooner)
         changed = edited(case, edits) if edits else case
+        loosened = {limit.instead.name: limit.instead for limit in limits if limit.instead is not None}
+        parts = [loosened.get(part.name, part) for part in parts]
         self.programme: Programme = build(changed, parts=parts, levels=levels, sooner=sooner, likeness=likeness)
         self.layout: Layout = lay_out(self.programme)
         self.readings: dict[str, Reading] = {}
