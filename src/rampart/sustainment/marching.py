@@ -1,0 +1,477 @@
+"""Fleets, parts and shops through time: what is up now makes the flows of the next days, and these what is up then.
+
+    removals = rate x systems in action          a system that is down is not used and loses no second part
+    in repair: x' = inflow - x / T, solved exactly within a step; transport and replacement: what came within their days
+    E X = in repair + under way + on order + f E B(supplier, one transport ago) + sum_j h_j E B(child j)
+    Var X as in VARI-METRIC; at a site with systems divided by 1 + m P(X >= s) / up, the holes slowing their own removals
+    up = present - sum of backorders of the systems' own parts
+
+Steps are as long as what was expected of the backorders and what came of them agree (``CLOSE``).
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from rampart.sustainment.availability import part_factor
+from rampart.sustainment.cannibalisation import expected_down, systems_down
+from rampart.sustainment.echelon_network import Floats, ratio
+from rampart.sustainment.fleet import MONTH, Support
+from rampart.sustainment.laterals import pooled_backorders
+from rampart.sustainment.past import Past
+from rampart.sustainment.pipelines import least_variance
+from rampart.sustainment.removals import upkeep
+from rampart.sustainment.shop_line import Line
+from rampart.sustainment.shortfall import batched
+from rampart.sustainment.supply import Flows, Supply, shares_below, supply_of
+
+CLOSE = 0.01
+"""Difference of backorders expected and found, of themselves, at which a step is taken again in two."""
+SHORTEST, LONGEST = 0.5, 6.0
+"""Days of a step."""
+ROUNDS, SETTLED = 400, 1e-7
+"""Rounds in which the state before the plan is found, and the change of systems in action, of all, at which it is."""
+
+
+@dataclass
+class Moment:
+    """Everything at one instant: (F,) by fleet, (S, P) by site and part."""
+
+    time: float
+    held: Floats
+    away: Floats
+    up: Floats
+    in_repair: Floats
+    pile: Floats
+    lines: list[Line]
+    mending: Floats
+    own_mean: Floats = field(default_factory=lambda: np.zeros(0))
+    own_variance: Floats = field(default_factory=lambda: np.zeros(0))
+    mean: Floats = field(default_factory=lambda: np.zeros(0))
+    variance: Floats = field(default_factory=lambda: np.zeros(0))
+    ebo: Floats = field(default_factory=lambda: np.zeros(0))
+    vbo: Floats = field(default_factory=lambda: np.zeros(0))
+    at_least: Floats = field(default_factory=lambda: np.zeros(0))
+    down: Floats = field(default_factory=lambda: np.zeros(0))
+    moved: Floats = field(default_factory=lambda: np.zeros(0))
+
+
+class March:
+    """A course worked out instant by instant, from the steady state before the plan."""
+
+    def __init__(self, s: Support, guess: Floats | None = None) -> None:
+        self.s, self.supply = s, supply_of(s)
+        self.upkeep = upkeep(s)
+        shape = (len(s.sites), len(s.parts))
+        self.uses = s.installed > 0
+        self.whole_parts = self.uses & (s.installed == s.needed)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            self.per_use = np.nan_to_num(s.installed / s.life)
+        self.wears = ~np.isnan(s.life_cv) & ~np.isnan(s.worn) & ~np.isnan(s.life) & self.uses
+        self.spread = np.where(np.isnan(s.spread), 1.0, s.spread)
+        self.excess = bool((self.spread != 1.0).any())
+        self.batch = np.where(np.isnan(s.batch), 1.0, s.batch)
+        self.batches = bool((self.batch > 1).any())
+        self.places = [_places(s, h) for h in range(len(s.shops))]
+        self.raised = np.zeros(len(s.parts), bool)
+        self.transport = np.array([float(row["transport_days"] or 0.0) for row in s.fleet_rows])
+        self.repair_days = np.array([float(row["repair_days"] or 0.0) for row in s.fleet_rows])
+        self.repair_shop = np.array(
+            [s.shops.index(r["repair_shop"]) if r["repair_shop"] is not None else -1 for r in s.fleet_rows], np.int64
+        )
+        self.below = _below(s)
+        zero = np.zeros(shape)
+        self.ebo_before = zero
+        self._settle(s.at_start.copy() if guess is None else np.minimum(guess, s.at_start))
+
+    # --- the start -------------------------------------------------------------------------------------------------
+
+    def _settle(self, up: Floats) -> None:
+        """The steady state of the closed system in the first month, before the plan."""
+        s, flows, times = self.s, self.supply.months[0], self.supply.times
+        shape = (len(s.sites), len(s.parts))
+        zero, none = np.zeros(shape), np.zeros(len(s.fleets))
+        apart, closed = times.apart[0].T, times.opens.T > 0
+        lead = np.nan_to_num(s.lead_time)
+        wears = self.wear_of(0, s.at_start, up)[0]
+        fresh = (self.wears).any(axis=0)
+        now = Moment(0.0, s.at_start.copy(), none, up, zero, zero, [Line(len(p[0]) + len(p[2])) for p in self.places], none)
+        now.ebo, now.at_least, now.vbo = zero, zero, zero
+        psi, change, step = zero, np.inf, 0.7
+        self.rounds = 0
+        for number in range(1, ROUNDS + 1):
+            self.rounds = number
+            by_fleet, broken = self.by_fleet(0, up, wears)
+            by_fleet = np.where(fresh[None, :], 0.0, by_fleet)
+            asked = self.supply.requests(flows, self.at_sites(by_fleet))
+            self._remember(flows, asked, broken)
+            inflow = np.where(closed, 0.0, asked * flows.repaired)
+            now.in_repair = inflow * apart
+            now.mending = broken * self.repair_days * (self.repair_shop < 0)
+            now.away = broken * 2.0 * self.transport + now.mending
+            for h, (line, (sites, parts, fleets)) in enumerate(zip(now.lines, self.places, strict=True)):
+                mine = times.shop[0].T[sites, parts] == h
+                rate = np.concatenate((inflow[sites, parts] * mine, broken[fleets]))
+                days = np.concatenate((times.bench[0].T[sites, parts], self.repair_days[fleets]))
+                line.settle(rate, days, float(s.bays[0, h]), *self.feedback(h, now, psi, by_fleet, up))
+                now.away[fleets] += line.mean[len(sites) :]
+            now.away = np.minimum(now.away, now.held)
+            moving = asked * flows.upwards * s.order_ship[:, None]
+            gone = asked * flows.lost * lead[None, :]
+            now.up = up
+            self.evaluate(now, 0, flows, asked, by_fleet, moving, gone)
+            psi = self.chance(flows, asked, by_fleet, now)
+            gap = now.up - up
+            change = float(np.abs(gap).max(initial=0.0))
+            if change < SETTLED * max(float(s.at_start.sum()), 1.0):
+                break
+            step = 0.7 if number < 60 else max(0.98 * step, 0.02)
+            up = up + step * gap
+        now.up = up if change > 0 else now.up
+        self.residual = change
+        self.now, self.psi, self.asked, self.fleet_rates = now, psi, asked, by_fleet
+        self.used = np.zeros((len(s.fleets), len(s.months) + 1))
+
+    def _remember(self, flows: Flows, asked: Floats, broken: Floats) -> None:
+        zero = np.zeros_like(asked)
+        self.sent, self.all_asked = Past(zero, asked * flows.upwards), Past(zero, asked)
+        self.thrown = Past(zero, asked * flows.lost)
+        self.broken, self.mended = Past(np.zeros_like(broken), broken), Past(np.zeros_like(broken), broken)
+        self.owed, self.owed_variance = Past(zero, zero), Past(zero, zero)
+        self.steady_share = shares_below(self.supply, flows, asked)[0]
+        self.shares_move = False
+
+    # --- removals --------------------------------------------------------------------------------------------------
+
+    def wear_of(self, m: int, held: Floats, up: Floats) -> tuple[Floats, Floats]:
+        """Removals (F, P) by wear of a system in action a day in month m, and the use (F,) of each system in it."""
+        s = self.s
+        use = s.use[:, m] * ratio(up * self.upkeep[:, m], np.maximum(held, 1e-300)) * (held > 1e-9)
+        rates = np.zeros((len(s.fleets), len(s.parts)))
+        if not self.wears.any() or not hasattr(self, "used"):
+            return rates, use
+        from rampart.sustainment.wear import replacements
+
+        joined = np.concatenate((s.at_start[:, None], s.arrivals), axis=1)
+        for f, p in zip(*np.nonzero(self.wears), strict=True):
+            total = 0.0
+            for cohort in np.flatnonzero(joined[f, : m + 2]).tolist():
+                done = self.used[f, m] - self.used[f, max(cohort - 1, 0)]
+                worn = replacements(
+                    np.array([done, done + use[f]]), float(s.life[f, p]), float(s.life_cv[f, p]), worn=float(s.worn[f, p])
+                )
+                total += joined[f, cohort] * float(worn[1] - worn[0])
+            there = joined[f, : m + 2].sum()
+            active = up[f] * self.upkeep[f, m]
+            if there > 0 and active > 1e-9:
+                rates[f, p] = s.installed[f, p] * total * held[f] / there / active / MONTH
+        return rates, use
+
+    def by_fleet(self, m: int, up: Floats, wears: Floats) -> tuple[Floats, Floats]:
+        """Parts (F, P) that each fleet asks for a day, and systems (F,) damaged a day."""
+        s = self.s
+        active = np.maximum(up, 0.0) * self.upkeep[:, m]
+        use = s.use[:, m] * active
+        if s.used is not None:
+            use = np.where(np.isnan(s.used[:, m]), use, s.used[:, m] * (active > 1e-9))
+        broken = s.damage[:, m] * active / MONTH
+        removed = self.per_use * (use / MONTH)[:, None]
+        if self.wears.any():
+            removed = np.where(self.wears, wears * active[:, None], removed)
+        return removed + broken[:, None] * s.damage_share, broken
+
+    def at_sites(self, by_fleet: Floats) -> Floats:
+        """Requests of systems (S, P)."""
+        demand = np.zeros((len(self.s.sites), by_fleet.shape[1]))
+        np.add.at(demand, self.s.fleet_site, by_fleet)
+        return demand
+
+    # --- one step --------------------------------------------------------------------------------------------------
+
+    def step(self, length: float, m: int, expected: Floats, wears: Floats, burst: bool) -> tuple[Moment, Floats, Floats]:
+        """The moment ``length`` days on, systems (F,) up on the way there as expected; requests (S, P) and (F, P) a day."""
+        s, flows, times, old = self.s, self.supply.months[m], self.supply.times, self.now
+        time = old.time + length
+        by_fleet, broken = self.by_fleet(m, expected, wears)
+        asked = self.supply.requests(flows, self.at_sites(by_fleet))
+        self._record(time, length, flows, asked, broken)
+        now = copy(old)
+        now.time = time
+        now.held = np.maximum(old.held - s.losses[:, m] / MONTH * expected * self.upkeep[:, m] * length, 0.0)
+        inflow, closed = asked * flows.repaired, times.opens.T > m
+        now.pile = np.where(closed, old.pile + inflow * length, 0.0)
+        inflow = np.where(closed, 0.0, inflow + (old.pile / length if burst else 0.0))
+        apart = times.apart[m].T
+        keep = np.exp(-length / np.maximum(apart, 1e-9))
+        now.in_repair = old.in_repair * keep + inflow * apart * (1.0 - keep)
+        out = inflow - (now.in_repair - old.in_repair) / length
+        came = (self.broken.at(time) * 0 + self._delayed(self.broken, time) - self._delayed(self.broken, old.time)) / length
+        free = np.exp(-length / np.maximum(self.repair_days, 1e-9))
+        alone = self.repair_shop < 0
+        now.mending = np.where(alone, old.mending * free + came * self.repair_days * (1.0 - free), 0.0)
+        before = old.mending.copy()
+        now.lines = []
+        for h, (sites, parts, fleets) in enumerate(self.places):
+            line = copy(old.lines[h])
+            line.came, line.when = list(line.came), list(line.when)
+            before[fleets] = line.mean[len(sites) :]
+            mine = times.shop[m].T[sites, parts] == h
+            rate = np.concatenate((np.maximum(out[sites, parts], 0.0) * mine, came[fleets]))
+            days = np.concatenate((times.bench[m].T[sites, parts], self.repair_days[fleets]))
+            line.step(length, rate, days, float(s.bays[m, h]), *self.feedback(h, old, self.psi, by_fleet, expected))
+            now.mending[fleets] = line.mean[len(sites) :]
+            now.lines.append(line)
+        back = np.maximum(came - (now.mending - before) / length, 0.0)
+        self.mended.put(time, self.mended.last + back * length)
+        moving = (self.broken.at(time) - self._delayed(self.broken, time)) + (
+            self.mended.at(time) - self._delayed(self.mended, time)
+        )
+        now.away = np.clip(moving + now.mending, 0.0, now.held)
+        self._evaluate_at(now, m, asked, by_fleet)
+        return now, asked, by_fleet
+
+    def _evaluate_at(self, now: Moment, m: int, asked: Floats, by_fleet: Floats) -> None:
+        """Pipelines and backorders at a moment, from the flows so far."""
+        s, time = self.s, now.time
+        moving = np.zeros_like(asked)
+        for n in np.flatnonzero((s.supplier >= 0) & (s.order_ship > 0)):
+            moving[n] = self.sent.last[n] - self.sent.at(time - float(s.order_ship[n]), int(n))
+        lead = s.lead_time
+        gone = np.zeros_like(asked)
+        for n in np.flatnonzero((self.thrown.last > 0).any(axis=1)):
+            earlier = self.thrown.each(time - np.nan_to_num(lead), int(n))
+            gone[n] = self.thrown.last[n] - np.where(np.isnan(lead), 0.0, earlier)
+        self.evaluate(now, m, self.supply.months[m], asked, by_fleet, np.maximum(moving, 0.0), np.maximum(gone, 0.0))
+
+    def _record(self, time: float, length: float, flows: Flows, asked: Floats, broken: Floats) -> None:
+        self.sent.put(time, self.sent.last + asked * flows.upwards * length)
+        self.all_asked.put(time, self.all_asked.last + asked * length)
+        self.thrown.put(time, self.thrown.last + asked * flows.lost * length)
+        self.broken.put(time, self.broken.last + broken * length)
+        self.owed.put(time, self.owed.last)
+        self.owed_variance.put(time, self.owed_variance.last)
+        if not self.shares_move:
+            share = shares_below(self.supply, flows, asked)[0]
+            self.shares_move = bool((np.abs(share - self.steady_share) > 1e-3 * self.steady_share + 1e-9).any())
+
+    def forget(self) -> None:
+        """Take the last step back."""
+        for past in (self.sent, self.all_asked, self.thrown, self.broken, self.owed, self.owed_variance, self.mended):
+            past.drop()
+
+    def _delayed(self, past: Past, time: float) -> Floats:
+        """Cumulated flow of each fleet (F,) one transport before ``time``."""
+        return np.array([past.at(time - float(days), f) for f, days in enumerate(self.transport)])
+
+    # --- backorders ------------------------------------------------------------------------------------------------
+
+    def evaluate(
+        self, now: Moment, m: int, flows: Flows, asked: Floats, by_fleet: Floats, moving: Floats, gone: Floats
+    ) -> None:
+        """Pipelines, backorders and systems up of a moment."""
+        s = self.s
+        alone = moving + gone + now.in_repair + now.pile
+        mean, variance = alone.copy(), alone * self._clusters(flows, asked, by_fleet)
+        for line, (sites, parts, _) in zip(now.lines, self.places, strict=True):
+            mean[sites, parts] += line.mean[: len(sites)]
+            variance[sites, parts] += line.variance[: len(sites)]
+        if self.batches:
+            bought = (s.supplier < 0)[:, None] & (flows.lost * asked > 1e-12) & ~np.isnan(s.lead_time)[None, :]
+            mean += bought * (self.batch - 1.0) / 2.0
+            variance += bought * (self.batch**2 - 1.0) / 12.0
+        now.own_mean, now.own_variance = mean.copy(), variance.copy()
+        share, drawn = shares_below(self.supply, flows, asked)
+        systems = np.zeros_like(asked)
+        np.add.at(systems, s.fleet_site, np.maximum(now.up, 0.0)[:, None] * self.uses)
+        ebo, vbo, at_least = np.zeros_like(mean), np.zeros_like(mean), np.zeros_like(mean)
+        groups = iter(flows.groups)
+        for level in reversed(self.supply.network.levels):
+            for link in np.flatnonzero(np.isin(s.parent, level)):
+                p, c, h = s.parent[link], s.child[link], drawn[link]
+                mean[:, p] += h * ebo[:, c]
+                variance[:, p] += h * (1 - h) * ebo[:, c] + h * h * vbo[:, c]
+            for _ in self.supply.layers:
+                sites, parts, cells = next(groups)
+                rows = np.unique(sites)
+                for n in rows[s.supplier[rows] >= 0]:
+                    self._add_owed(int(n), level, now.time, share, mean, variance)
+                here = (sites, parts)
+                m_, v = mean[here], np.maximum(variance[here], 0.0)
+                least = least_variance(m_)
+                low = v < least * (1 - 1e-9) - 1e-12
+                if low.any():
+                    self.raised[parts[low]] = True
+                    v = np.maximum(v, least)
+                if len(now.at_least):
+                    v = v / (1.0 + np.where(systems[here] > 0, m_ * now.at_least[here] / np.maximum(systems[here], 1e-9), 0))
+                ebo[here], vbo[here], at_least[here] = cells.shortfall(m_, np.maximum(v, least))
+                if self.batches:
+                    self._in_batches(sites, parts, bought, now, mean, variance, flows, ebo)
+                for n in rows[np.isin(rows, self.supply.suppliers)]:
+                    self.owed.values[self.owed.length - 1][n, level] = ebo[n, level]
+                    self.owed_variance.values[self.owed_variance.length - 1][n, level] = vbo[n, level]
+            self._help(level, mean, variance, flows.stock, asked, ebo)
+        now.mean, now.variance, now.ebo, now.vbo, now.at_least = mean, variance, ebo, vbo, at_least
+        self._systems(now, m, flows, by_fleet)
+
+    def _clusters(self, flows: Flows, asked: Floats, by_fleet: Floats) -> Floats:
+        """Variance over mean (S, P) of the requests at each site.
+
+        That of the part where systems are. A supplier sees of it only what is sent up, a part of each cluster: of a demand
+        with ratio v the share u that goes up has ``1 + u (v - 1)``.
+        """
+        result = np.ones_like(asked)
+        if not self.excess:
+            return result
+        demand, sent = self.at_sites(by_fleet), asked * flows.upwards
+        excess = np.zeros_like(asked)
+        for layer in reversed(self.supply.layers):
+            for site in layer:
+                beyond = ratio(demand[site] * (self.spread - 1.0) + excess[site], asked[site])
+                result[site] += beyond
+                if self.s.supplier[site] >= 0:
+                    excess[self.s.supplier[site]] += sent[site] * flows.upwards[site] * beyond
+        return result
+
+    def _add_owed(self, n: int, level: Floats, time: float, share: Floats, mean: Floats, variance: Floats) -> None:
+        """What the supplier owed one transport ago, shared first come, first served."""
+        above, then = int(self.s.supplier[n]), time - float(self.s.order_ship[n])
+        owed, spread = self.owed.at(then, above)[level], self.owed_variance.at(then, above)[level]
+        f = share[n, level]
+        if self.shares_move:
+            f = self._share_of_owed(n, above, then, self.owed.at(then, above), share[n])[level]
+        mean[n, level] += f * owed
+        variance[n, level] += f * (1 - f) * owed + f * f * spread
+
+    def _share_of_owed(self, n: int, above: int, then: float, owed: Floats, today: Floats) -> Floats:
+        """Share (P,) of one site in what its supplier owes: that of the requests since the oldest still owed."""
+        total, mine = self.all_asked.at(then, above), self.sent.at(then, n)
+        window = np.full(len(owed), 5.0)
+        for _ in range(4):
+            since = total - self.all_asked.each(then - window, above)
+            window = np.clip(window * np.divide(owed, since, out=np.ones_like(owed), where=since > 1e-300), 0.5, 4000.0)
+        since = total - self.all_asked.each(then - window, above)
+        part = mine - self.sent.each(then - window, n)
+        return np.clip(np.divide(part, since, out=today.copy(), where=since > 1e-300), 0.0, 1.0)
+
+    def _in_batches(
+        self, sites: Floats, parts: Floats, bought: Floats, now: Moment, mean: Floats, variance: Floats, flows: Flows,
+        ebo: Floats,
+    ) -> None:  # fmt: skip
+        """Exact (r, Q) where purchases come in batches: the two moments of the batch taken out again."""
+        packed = bought[sites, parts] & (self.batch[parts] > 1)
+        if packed.any():
+            at, q = (sites[packed], parts[packed]), self.batch[parts[packed]]
+            plain = np.maximum(mean[at] - (q - 1) / 2, 0.0)
+            wide = np.maximum(variance[at] - (q * q - 1) / 12, least_variance(plain))
+            ebo[at] = batched(plain, wide, flows.stock[at], q)
+
+    def _help(self, level: Floats, mean: Floats, variance: Floats, stock: Floats, asked: Floats, ebo: Floats) -> None:
+        """Lateral supply within each pool of sites."""
+        s = self.s
+        for pool in sorted({p for p in s.pool if p is not None}):
+            sites = np.array([n for n, p in enumerate(s.pool) if p == pool])
+            known = ~np.isnan(s.lateral_days[sites])
+            if len(sites) >= 2 and known.any():
+                at = np.ix_(sites, level)
+                days = float(np.nanmax(s.lateral_days[sites]))
+                ebo[at] = pooled_backorders(mean[at], variance[at], stock[at], asked[at], days, axis=0)
+
+    # --- systems ---------------------------------------------------------------------------------------------------
+
+    def _systems(self, now: Moment, m: int, flows: Flows, by_fleet: Floats) -> None:
+        """Systems that each part holds back (F, P), those up (F,), and those that taking parts from others puts back."""
+        s, demand = self.s, self.at_sites(by_fleet)
+        present = np.maximum(now.held - now.away, 0.0)
+        now.down, now.moved, up = np.zeros(by_fleet.shape), np.zeros(len(present)), present.copy()
+        for f, site in enumerate(s.fleet_site):
+            share = ratio(by_fleet[f], demand[site])
+            # A part that nothing asks for any more may still be owed.
+            share = np.where((demand[site] <= 0) & self.uses[f], 1.0, share)
+            short = now.ebo[site] * share
+            spare = self.uses[f] & ~self.whole_parts[f]
+            if spare.any():
+                whole = part_factor(short[spare], present[f], s.installed[f, spare], s.needed[f, spare])
+                short[spare] = present[f] * (1.0 - whole)
+            short = np.where(self.uses[f], short, 0.0)
+            total = float(short.sum())
+            lost = min(total, present[f])
+            if s.fleet_rows[f]["cannibalise"]:
+                gathered = min(self._gathered(now, f, int(site), share, present[f], flows), lost)
+                now.moved[f], lost = lost - gathered, gathered
+            now.down[f] = short * (lost / total if total > 0 else 0.0)
+            up[f] = present[f] - lost
+        now.up = up
+
+    def _gathered(self, now: Moment, f: int, site: int, share: Floats, present: float, flows: Flows) -> float:
+        """Expected systems down where movable parts are gathered; the holes of the others each ground a system."""
+        s, systems = self.s, int(np.ceil(present - 1e-9))
+        if not systems:
+            return 0.0
+        take, rest = (np.flatnonzero(self.uses[f] & which) for which in (s.movable, ~s.movable))
+        phi, own, wide = share[take], now.ebo[site, take], now.vbo[site, take]
+        alone = phi > 1 - 1e-9
+        fixed = float((now.ebo[site, rest] * share[rest]).sum())
+        mean = np.append(np.where(alone, now.mean[site, take], phi * own), fixed)
+        spread = np.append(np.where(alone, now.variance[site, take], phi * (1 - phi) * own + phi**2 * wide),
+                           max(float((now.vbo[site, rest] * share[rest] ** 2).sum()), fixed))  # fmt: skip
+        stock = np.append(np.where(alone, np.minimum(flows.stock[site, take], 1e9), 0.0), 0.0)
+        below = systems_down(
+            mean, np.maximum(spread, least_variance(mean)), stock, systems=systems,
+            installed=np.append(s.installed[f, take], 1.0), needed=np.append(s.needed[f, take], 1.0),
+        )  # fmt: skip
+        return float(expected_down(below))
+
+    # --- feedback of shops -----------------------------------------------------------------------------------------
+
+    def chance(self, flows: Flows, asked: Floats, by_fleet: Floats, now: Moment) -> Floats:
+        """Chance (S, P) that one more unit in a pipeline is one more system down somewhere."""
+        s = self.s
+        share, drawn = shares_below(self.supply, flows, asked)
+        psi = ratio(self.at_sites(by_fleet), asked)
+        for level in self.supply.network.levels:
+            for link in np.flatnonzero(np.isin(s.child, level)):
+                psi[:, s.child[link]] += drawn[link] * psi[:, s.parent[link]]
+            for layer in reversed(self.supply.layers):
+                psi[np.ix_(layer, level)] *= now.at_least[np.ix_(layer, level)]
+                for n in layer[s.supplier[layer] >= 0]:
+                    psi[s.supplier[n], level] += share[n, level] * psi[n, level]
+        return np.clip(psi, 0.0, 1.0)
+
+    def feedback(self, h: int, now: Moment, psi: Floats, by_fleet: Floats, up: Floats) -> tuple[float, float]:
+        """For one shop: chance that one more job is one more system down, and the systems in action that feed it."""
+        sites, parts, fleets = self.places[h]
+        there = now.lines[h].mean
+        each = np.concatenate((psi[sites, parts], np.ones(len(fleets))))
+        total = float(there.sum())
+        chance = float(there @ each) / total if total > 1e-12 else (float(each.mean()) if len(each) else 0.0)
+        if self.s.used is not None and not np.isnan(self.s.used).any():
+            return 0.0, 1.0
+        fed_by = by_fleet[:, np.unique(parts)].sum(axis=1) * self.below[np.unique(sites)].any(axis=0) if len(sites) else 0.0
+        weight = np.asarray(fed_by) + np.bincount(fleets, minlength=len(up)) * 1e-12
+        if weight.sum() <= 0:
+            weight = weight + self.below[np.unique(sites)].any(axis=0) if len(sites) else weight + 1.0
+        weight = weight / max(float(weight.sum()), 1e-300)
+        inverse = float((weight**2 / np.maximum(up, 1e-6)).sum())
+        return chance, 1.0 / max(inverse, 1e-300)
+
+
+def _places(s: Support, h: int) -> tuple[Floats, Floats, Floats]:
+    """Sites and parts whose repairs may come to a shop in any month, and the fleets whose damage it repairs."""
+    parts, sites = np.nonzero((s.shop == h).any(axis=0))
+    fleets = [f for f, row in enumerate(s.fleet_rows) if row["repair_shop"] == s.shops[h]]
+    return sites, parts, np.array(fleets, np.int64)
+
+
+def _below(s: Support) -> Floats:
+    """Whether each fleet (S, F) is at a site or below it."""
+    result = np.zeros((len(s.sites), len(s.fleets)), bool)
+    for f, site in enumerate(s.fleet_site):
+        at = int(site)
+        while at >= 0:
+            result[at, f] = True
+            at = int(s.supplier[at])
+    return result
