@@ -32,8 +32,8 @@ CLOSE = 0.01
 """Difference of backorders expected and found, of themselves, at which a step is taken again in two."""
 SHORTEST, LONGEST = 0.5, 6.0
 """Days of a step."""
-ROUNDS, SETTLED = 400, 1e-7
-"""Rounds in which the state before the plan is found, and the change of systems in action, of all, at which it is."""
+ROUNDS, SETTLED = 400, 1e-6
+"""Rounds in which the state before the plan is found, and the change of systems in action, of those down, at which it is."""
 
 
 @dataclass
@@ -57,6 +57,9 @@ class Moment:
     at_least: Floats = field(default_factory=lambda: np.zeros(0))
     down: Floats = field(default_factory=lambda: np.zeros(0))
     moved: Floats = field(default_factory=lambda: np.zeros(0))
+    ending: Floats = field(default_factory=lambda: np.zeros(0))
+    rising: Floats = field(default_factory=lambda: np.zeros(0))
+    drawn: Floats | None = None
 
 
 class March:
@@ -126,11 +129,12 @@ class March:
             psi = self.chance(flows, asked, by_fleet, now)
             gap = now.up - up
             change = float(np.abs(gap).max(initial=0.0))
-            if change < SETTLED * max(float(s.at_start.sum()), 1.0):
+            if change < SETTLED * (float((now.held - now.up).sum()) + 0.01):
                 break
             step = 0.7 if number < 60 else max(0.98 * step, 0.02)
             up = up + step * gap
-        now.up = up if change > 0 else now.up
+        now.ending = np.where(closed, 0.0, asked * flows.repaired)
+        now.rising = np.zeros(shape)
         self.residual = change
         self.now, self.psi, self.asked, self.fleet_rates = now, psi, asked, by_fleet
         self.used = np.zeros((len(s.fleets), len(s.months) + 1))
@@ -196,7 +200,8 @@ class March:
         s, flows, times, old = self.s, self.supply.months[m], self.supply.times, self.now
         time = old.time + length
         by_fleet, broken = self.by_fleet(m, expected, wears)
-        asked = self.supply.requests(flows, self.at_sites(by_fleet))
+        ended = self._ended(length) if s.draws_at_end and len(s.parent) else None
+        asked = self.supply.requests(flows, self.at_sites(by_fleet), ended)
         self._record(time, length, flows, asked, broken)
         now = copy(old)
         now.time = time
@@ -230,8 +235,26 @@ class March:
             self.mended.at(time) - self._delayed(self.mended, time)
         )
         now.away = np.clip(moving + now.mending, 0.0, now.held)
+        if ended is not None:
+            now.ending = self._ending(now, m)
+            now.rising = (now.ending - old.ending) / length
+            now.drawn = ended
         self._evaluate_at(now, m, asked, by_fleet)
         return now, asked, by_fleet
+
+    def _ending(self, now: Moment, m: int) -> Floats:
+        """Repairs (S, P) that end a day at a moment."""
+        times = self.supply.times
+        apart, bench = times.apart[m].T, times.bench[m].T
+        result = np.where((times.shop[m].T < 0) & (apart > 0), now.in_repair / np.maximum(apart, 1e-9), 0.0)
+        for line, (sites, parts, _) in zip(now.lines, self.places, strict=True):
+            days = bench[sites, parts]
+            result[sites, parts] += np.where(days > 0, line.on_bay[: len(sites)] / np.maximum(days, 1e-9), 0.0)
+        return result
+
+    def _ended(self, length: float) -> Floats:
+        """Repairs (S, P) that end a day in the next ``length`` days, going on as they did."""
+        return np.maximum(self.now.ending + 0.5 * length * self.now.rising, 0.0)
 
     def _evaluate_at(self, now: Moment, m: int, asked: Floats, by_fleet: Floats) -> None:
         """Pipelines and backorders at a moment, from the flows so far."""
@@ -283,7 +306,7 @@ class March:
             mean += bought * (self.batch - 1.0) / 2.0
             variance += bought * (self.batch**2 - 1.0) / 12.0
         now.own_mean, now.own_variance = mean.copy(), variance.copy()
-        share, drawn = shares_below(self.supply, flows, asked)
+        share, drawn = shares_below(self.supply, flows, asked, now.drawn)
         systems = np.zeros_like(asked)
         np.add.at(systems, s.fleet_site, np.maximum(now.up, 0.0)[:, None] * self.uses)
         ebo, vbo, at_least = np.zeros_like(mean), np.zeros_like(mean), np.zeros_like(mean)
@@ -430,7 +453,7 @@ class March:
     def chance(self, flows: Flows, asked: Floats, by_fleet: Floats, now: Moment) -> Floats:
         """Chance (S, P) that one more unit in a pipeline is one more system down somewhere."""
         s = self.s
-        share, drawn = shares_below(self.supply, flows, asked)
+        share, drawn = shares_below(self.supply, flows, asked, now.drawn)
         psi = ratio(self.at_sites(by_fleet), asked)
         for level in self.supply.network.levels:
             for link in np.flatnonzero(np.isin(s.child, level)):

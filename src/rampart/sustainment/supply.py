@@ -51,15 +51,19 @@ class Supply:
         """Sites that others draw on."""
         return np.unique(self.support.supplier[self.support.supplier >= 0])
 
-    def requests(self, flows: Flows, demand: Floats) -> Floats:
-        """Requests (S, P) a day for every part at every site: removals, what comes from below, and what repairs draw."""
+    def requests(self, flows: Flows, demand: Floats, ended: Floats | None = None) -> Floats:
+        """Requests (S, P) a day for every part at every site: removals, what comes from below, and what repairs draw.
+
+        ended   (S, P) repairs that end a day and draw their own parts; by default as many as begin
+        """
         s, asked = self.support, demand.copy()
         for depth, level in enumerate(self.network.levels):
             if depth:
                 chosen = np.isin(s.child, level)
                 p, c, share = s.parent[chosen], s.child[chosen], s.share[chosen]
                 for link in range(len(p)):
-                    asked[:, c[link]] += asked[:, p[link]] * flows.repaired[:, p[link]] * share[link]
+                    done = asked[:, p[link]] * flows.repaired[:, p[link]] if ended is None else ended[:, p[link]]
+                    asked[:, c[link]] += done * share[link]
             mine: NDArray[np.int64] | slice = slice(None) if len(self.network.levels) == 1 else level
             for layer in reversed(self.layers[1:]):
                 for site in layer:
@@ -99,11 +103,12 @@ def _layers(supplier: Whole) -> tuple[Whole, ...]:
     return tuple(np.flatnonzero(depth == d) for d in range(int(depth.max(initial=0)) + 1))
 
 
-def shares_below(supply: Supply, flows: Flows, asked: Floats) -> tuple[Floats, Floats]:
+def shares_below(supply: Supply, flows: Flows, asked: Floats, ended: Floats | None = None) -> tuple[Floats, Floats]:
     """Share (S, P) of each site in what its supplier is asked for, and (L, S) of each parent in its child's requests."""
     s = supply.support
     up = np.zeros_like(asked)
     fed = np.flatnonzero(s.supplier >= 0)
     up[fed] = ratio(asked[fed] * flows.upwards[fed], asked[s.supplier[fed]])
-    drawn = asked[:, s.parent] * flows.repaired[:, s.parent] * s.share[None, :]
+    done = asked * flows.repaired if ended is None else ended
+    drawn = done[:, s.parent] * s.share[None, :]
     return up, ratio(drawn, asked[:, s.child]).T
