@@ -151,9 +151,8 @@ class Line:
         self.waiting = started
         keep = np.exp(-length / np.maximum(days, 1e-9))
         fed = started_now / length * np.maximum(days, 1e-9)
-        bays = self.on_bay * keep + fed * (1.0 - keep)
-        total = float(bays.sum())
-        self.on_bay = bays * ((self.jobs - self.queue) / total) if total > 1e-12 else bays
+        self.on_bay = self.on_bay * keep + fed * (1.0 - keep)
+        self.jobs = self.queue + float(self.on_bay.sum())
 
     def _left_over(self) -> Floats:
         """Of each kind those among the last arrivals, as many as wait (J,)."""
