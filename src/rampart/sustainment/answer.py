@@ -84,9 +84,7 @@ def spares_of(support: Support, base: AvailabilityByMonth, month: int) -> Spares
     Parts without a price stand at what is held. What a supplier owes is taken as of that month.
     """
     from rampart.sustainment.allocation import Fleets
-    from rampart.sustainment.timegrid import STEPS
 
-    last = (month + 1) * STEPS - 1
     priced = np.nan_to_num(support.price) > 0
     shape = base.own_mean.shape[1:]
     top = support.supplier < 0
@@ -99,7 +97,7 @@ def spares_of(support: Support, base: AvailabilityByMonth, month: int) -> Spares
     zero = np.zeros(shape)
     network = Network(
         support.supplier, own, repaired, support.condemned[month], zero, zero, np.zeros(len(support.parts)),
-        support.parent, support.child, support.share, in_repair=(base.own_mean[last], base.own_variance[last]),
+        support.parent, support.child, support.share, in_repair=(base.own_mean[month], base.own_variance[month]),
     )  # fmt: skip
     present = np.maximum(base.held - base.damaged, 0.0)[:, month]
     systems, places, needed = np.zeros(shape), np.zeros(len(support.parts)), np.zeros(len(support.parts))
@@ -146,7 +144,7 @@ def _bands(case: Case, base: AvailabilityByMonth, draws: int, seed: int) -> dict
     found = []
     for n in range(draws):
         support = read_support(drawn(case, seed=seed, number=n))
-        found.append(availability_by_month(support, start=base.available, close=0.02).available)
+        found.append(availability_by_month(support, start=base.available).available)
     low, high = np.quantile(np.stack(found), [0.1, 0.9], axis=0)
     return {f: (low[f], high[f]) for f in range(len(base.support.fleets))}
 
@@ -166,9 +164,7 @@ def _holding_back(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
 
 
 def _shortages(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
-    from rampart.sustainment.timegrid import by_month
-
-    mean, short = by_month(c.mean), by_month(c.ebo)
+    mean, short = c.mean, c.ebo
     rows = []
     for p, part in enumerate(s.parts):
         for n, site in enumerate(s.sites):

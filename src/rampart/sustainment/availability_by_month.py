@@ -94,13 +94,13 @@ class _Month:
         h = np.zeros(len(s.shops))
         return cls(f, f.copy(), f.copy(), fp, f.copy(), sp, sp.copy(), sp.copy(), sp.copy(), sp.copy(), fp.copy(), h, h.copy())
 
-    def add(self, length: float, old: Moment, new: Moment, asked: Floats, by_fleet: Floats, load: Floats) -> None:
+    def add(self, length: float, old: Moment, new: Moment, asked: Floats, by_fleet: Floats) -> None:
         for name in ("held", "away", "up", "down", "moved", "own_mean", "own_variance", "mean", "ebo"):
             area = getattr(self, name)
             area += 0.5 * length * (getattr(old, name) + getattr(new, name))
         self.asked += length * asked
         self.by_fleet += length * by_fleet
-        self.load += length * load
+        self.load += length * new.work
         self.jobs += 0.5 * length * np.array([a.jobs + b.jobs for a, b in zip(old.lines, new.lines, strict=True)])
 
 
@@ -137,7 +137,7 @@ def availability_by_month(
                 march.forget()
                 length = max(0.5 * length, SHORTEST)
                 continue
-            area.add(length, march.now, new, asked, by_fleet, _load(march, asked, m))
+            area.add(length, march.now, new, asked, by_fleet)
             trend = (new.up - march.now.up) / length
             march.rise = (found - march.now.ebo.sum(axis=1)) / length
             march.psi = march.chance(march.supply.months[m], asked, by_fleet, new)
@@ -166,19 +166,6 @@ def _begin_month(march: March, m: int) -> bool:
         march._evaluate_at(now, m, march.asked, march.fleet_rates)
         march.rise = np.zeros(len(s.sites))
     return changed
-
-
-def _load(march: March, asked: Floats, m: int) -> Floats:
-    """Bays' worth of work (shops,) that comes a day."""
-    s, times, flows = march.s, march.supply.times, march.supply.months[m]
-    work = asked * flows.repaired * times.bench[m].T
-    broken = march.broken.values[march.broken.length - 1] - march.broken.values[march.broken.length - 2]
-    days = march.broken.times[march.broken.length - 1] - march.broken.times[march.broken.length - 2]
-    result = np.zeros(len(s.shops))
-    for h, (sites, parts, fleets) in enumerate(march.places):
-        mine = times.shop[m].T[sites, parts] == h
-        result[h] = (work[sites, parts] * mine).sum() + (broken / days * march.repair_days)[fleets].sum()
-    return result
 
 
 def _gathered(s: Support, march: March, kept: list[_Month], instants: int) -> AvailabilityByMonth:

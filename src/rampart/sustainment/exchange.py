@@ -16,7 +16,6 @@ from rampart.sustainment.availability_by_month import AvailabilityByMonth, avail
 from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.marginal import curve
-from rampart.sustainment.timegrid import by_month
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def mixed_fleets(support: Support, base: AvailabilityByMonth, month: int, target
     zero.
     """
     present = np.maximum(base.held - base.damaged, 0.0)[:, month]
-    mean = by_month(base.mean)[month]
+    mean = base.mean[month]
     found = []
     for holder in sorted({row["holder"] for row in support.fleet_rows}):
         of_type: dict[str, list[int]] = {}

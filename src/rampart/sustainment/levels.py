@@ -167,7 +167,7 @@ def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> 
     for step, stock in zip(steps, stocks, strict=True):
         for added in extra:
             found = availability_by_month(
-                with_bought(alone, stock[None], shops, added[None]), start=own.available, close=CLOSE
+                with_bought(alone, stock[None], shops, added[None]), start=own.available
             )
             cost.append(float(path.cost[step]) / case.money_unit)
             bays.append(added)
@@ -178,8 +178,6 @@ def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> 
     )  # fmt: skip
 
 
-CLOSE = 1e-3
-"""Change in systems at which the rounds of a level stop; far below what a plan looks at."""
 LEAST = 0.5
 """Systems below which a month has no fleet to speak of; the levels of the nearest month that has one stand for it."""
 

@@ -60,6 +60,8 @@ class Moment:
     ending: Floats = field(default_factory=lambda: np.zeros(0))
     rising: Floats = field(default_factory=lambda: np.zeros(0))
     drawn: Floats | None = None
+    work: Floats = field(default_factory=lambda: np.zeros(0))
+    beyond: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 class March:
@@ -68,7 +70,6 @@ class March:
     def __init__(self, s: Support, guess: Floats | None = None) -> None:
         self.s, self.supply = s, supply_of(s)
         self.upkeep = upkeep(s)
-        shape = (len(s.sites), len(s.parts))
         self.uses = s.installed > 0
         self.whole_parts = self.uses & (s.installed == s.needed)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -85,9 +86,7 @@ class March:
         self.repair_shop = np.array(
             [s.shops.index(r["repair_shop"]) if r["repair_shop"] is not None else -1 for r in s.fleet_rows], np.int64
         )
-        self.below = _below(s)
-        zero = np.zeros(shape)
-        self.ebo_before = zero
+        self._reach: dict[tuple[int, bytes, bytes], Floats] = {}
         self._settle(s.at_start.copy() if guess is None else np.minimum(guess, s.at_start))
 
     # --- the start -------------------------------------------------------------------------------------------------
@@ -119,15 +118,18 @@ class March:
                 mine = times.shop[0].T[sites, parts] == h
                 rate = np.concatenate((inflow[sites, parts] * mine, broken[fleets]))
                 days = np.concatenate((times.bench[0].T[sites, parts], self.repair_days[fleets]))
-                line.settle(rate, days, float(s.bays[0, h]), *self.feedback(h, now, psi, by_fleet, up))
+                each, holes = self.feedback(h, 0, now, psi, up)
+                empty = float(rate.sum() + each @ (np.minimum(up, 0.0) + holes * line.jobs))
+                line.settle(rate, days, float(s.bays[0, h]), empty, float(each @ holes))
                 now.away[fleets] += line.mean[len(sites) :]
             now.away = np.minimum(now.away, now.held)
             moving = asked * flows.upwards * s.order_ship[:, None]
             gone = asked * flows.lost * lead[None, :]
-            now.up = up
+            now.up = np.maximum(up, 0.0)
             self.evaluate(now, 0, flows, asked, by_fleet, moving, gone)
             psi = self.chance(flows, asked, by_fleet, now)
-            gap = now.up - up
+            # Where more is owed than there are systems, by how much says how far off the start is.
+            gap = now.up - now.beyond - up
             change = float(np.abs(gap).max(initial=0.0))
             if change < SETTLED * (float((now.held - now.up).sum()) + 0.01):
                 break
@@ -213,12 +215,12 @@ class March:
         keep = np.exp(-length / np.maximum(apart, 1e-9))
         now.in_repair = old.in_repair * keep + inflow * apart * (1.0 - keep)
         out = inflow - (now.in_repair - old.in_repair) / length
-        came = (self.broken.at(time) * 0 + self._delayed(self.broken, time) - self._delayed(self.broken, old.time)) / length
+        came = (self._delayed(self.broken, time) - self._delayed(self.broken, old.time)) / length
         free = np.exp(-length / np.maximum(self.repair_days, 1e-9))
         alone = self.repair_shop < 0
         now.mending = np.where(alone, old.mending * free + came * self.repair_days * (1.0 - free), 0.0)
         before = old.mending.copy()
-        now.lines = []
+        now.lines, now.work = [], np.zeros(len(s.shops))
         for h, (sites, parts, fleets) in enumerate(self.places):
             line = copy(old.lines[h])
             line.came, line.when = list(line.came), list(line.when)
@@ -226,7 +228,9 @@ class March:
             mine = times.shop[m].T[sites, parts] == h
             rate = np.concatenate((np.maximum(out[sites, parts], 0.0) * mine, came[fleets]))
             days = np.concatenate((times.bench[m].T[sites, parts], self.repair_days[fleets]))
-            line.step(length, rate, days, float(s.bays[m, h]), *self.feedback(h, old, self.psi, by_fleet, expected))
+            now.work[h] = float(rate @ days)
+            each, holes = self.feedback(h, m, old, self.psi, expected)
+            line.step(length, rate, days, float(s.bays[m, h]), float(each @ holes))
             now.mending[fleets] = line.mean[len(sites) :]
             now.lines.append(line)
         back = np.maximum(came - (now.mending - before) / length, 0.0)
@@ -410,6 +414,7 @@ class March:
         s, demand = self.s, self.at_sites(by_fleet)
         present = np.maximum(now.held - now.away, 0.0)
         now.down, now.moved, up = np.zeros(by_fleet.shape), np.zeros(len(present)), present.copy()
+        now.beyond = np.zeros(len(present))
         for f, site in enumerate(s.fleet_site):
             share = ratio(by_fleet[f], demand[site])
             # A part that nothing asks for any more may still be owed.
@@ -422,6 +427,7 @@ class March:
             short = np.where(self.uses[f], short, 0.0)
             total = float(short.sum())
             lost = min(total, present[f])
+            now.beyond[f] = total - lost
             if s.fleet_rows[f]["cannibalise"]:
                 gathered = min(self._gathered(now, f, int(site), share, present[f], flows), lost)
                 now.moved[f], lost = lost - gathered, gathered
@@ -464,22 +470,35 @@ class March:
                     psi[s.supplier[n], level] += share[n, level] * psi[n, level]
         return np.clip(psi, 0.0, 1.0)
 
-    def feedback(self, h: int, now: Moment, psi: Floats, by_fleet: Floats, up: Floats) -> tuple[float, float]:
-        """For one shop: chance that one more job is one more system down, and the systems in action that feed it."""
+    def feedback(self, h: int, m: int, now: Moment, psi: Floats, up: Floats) -> tuple[Floats, Floats]:
+        """For one shop: jobs a day of a system in action (F,), and systems (F,) down for one more job."""
         sites, parts, fleets = self.places[h]
+        each = self.reach(m)[h]
         there = now.lines[h].mean
-        each = np.concatenate((psi[sites, parts], np.ones(len(fleets))))
+        chances = np.concatenate((psi[sites, parts], np.ones(len(fleets))))
         total = float(there.sum())
-        chance = float(there @ each) / total if total > 1e-12 else (float(each.mean()) if len(each) else 0.0)
-        if self.s.used is not None and not np.isnan(self.s.used).any():
-            return 0.0, 1.0
-        fed_by = by_fleet[:, np.unique(parts)].sum(axis=1) * self.below[np.unique(sites)].any(axis=0) if len(sites) else 0.0
-        weight = np.asarray(fed_by) + np.bincount(fleets, minlength=len(up)) * 1e-12
+        chance = float(there @ chances) / total if total > 1e-12 else float(chances.mean()) if len(chances) else 0.0
+        weight = each * np.maximum(up, 0.0)
         if weight.sum() <= 0:
-            weight = weight + self.below[np.unique(sites)].any(axis=0) if len(sites) else weight + 1.0
-        weight = weight / max(float(weight.sum()), 1e-300)
-        inverse = float((weight**2 / np.maximum(up, 1e-6)).sum())
-        return chance, 1.0 / max(inverse, 1e-300)
+            weight = each
+        return each, chance * ratio(weight, np.full_like(weight, weight.sum()))
+
+    def reach(self, m: int) -> Floats:
+        """Jobs a day (shops, F) that one system in action brings to each shop; none where its use is stated for all."""
+        key = id(self.supply.months[m]), self.s.use[:, m].tobytes(), self.s.damage[:, m].tobytes()
+        if key not in self._reach:
+            s, flows, shop = self.s, self.supply.months[m], self.supply.times.shop[m].T
+            result = np.zeros((len(s.shops), len(s.fleets)))
+            for f in range(len(s.fleets)) if len(s.shops) else ():
+                one = np.where(np.arange(len(s.fleets)) == f, 1.0, 0.0)
+                by_fleet, broken = self.by_fleet(m, one, np.zeros_like(self.per_use))
+                if s.used is not None and not np.isnan(s.used[f, m]):
+                    continue
+                asked = self.supply.requests(flows, self.at_sites(by_fleet)) * flows.repaired
+                for h, (sites, parts, fleets) in enumerate(self.places):
+                    result[h, f] = (asked[sites, parts] * (shop[sites, parts] == h)).sum() + broken[fleets].sum()
+            self._reach[key] = result
+        return self._reach[key]
 
 
 def _places(s: Support, h: int) -> tuple[Floats, Floats, Floats]:
@@ -487,14 +506,3 @@ def _places(s: Support, h: int) -> tuple[Floats, Floats, Floats]:
     parts, sites = np.nonzero((s.shop == h).any(axis=0))
     fleets = [f for f, row in enumerate(s.fleet_rows) if row["repair_shop"] == s.shops[h]]
     return sites, parts, np.array(fleets, np.int64)
-
-
-def _below(s: Support) -> Floats:
-    """Whether each fleet (S, F) is at a site or below it."""
-    result = np.zeros((len(s.sites), len(s.fleets)), bool)
-    for f, site in enumerate(s.fleet_site):
-        at = int(site)
-        while at >= 0:
-            result[at, f] = True
-            at = int(s.supplier[at])
-    return result

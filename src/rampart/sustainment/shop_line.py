@@ -1,8 +1,8 @@
 """One repair shop through time: the exact chain of its jobs, whose arrivals slow as systems go down, and who the jobs are.
 
     p'_n = a(n-1) p_{n-1} + mu(n+1) p_{n+1} - (a(n) + mu(n)) p_n,   mu(n) = min(n, c) / T
-    a(n) = rate (1 - psi (n - L) / U)      L mean jobs, U systems in action that feed it,
-                                           psi the chance that one more job is one more system down
+    a(n) = rate - fall (n - L)             L mean jobs; fall: what comes less for one more job, since one more job is
+                                           with a chance psi one more system down, which asks for nothing
 
 It begins in the steady state of that chain, which exists at loads above one. Of those that wait each job has its share of
 the arrivals that they are; of those on a bay an equation of its own; both are thinned (Diaz and Fu 1997). Where repair times
@@ -38,21 +38,22 @@ class Line:
         self.came: list[Floats] = []
         self.when: list[float] = []
 
-    def settle(self, rate: Floats, days: Floats, bays: float, psi: float, systems: float) -> None:
-        """Steady state for arrivals of each kind (J,) that would hold at the jobs now thought to be there."""
+    def settle(self, rate: Floats, days: Floats, bays: float, empty: float, fall: float) -> None:
+        """Steady state where ``empty`` jobs a day come to an empty shop, ``fall`` fewer for each job; mix as in ``rate`` (J,)."""
         total, load = float(rate.sum()), float(rate @ days)
         if np.isinf(bays) or total <= 0:
             self._unlimited(rate * days)
             return
         service = load / total
-        fall = total * psi / max(systems, 1e-9)
         if fall < 1e-9 * total and load > KEPT_UP * bays:
             # Nothing slows what comes: no steady state, and none to begin with but that of a shop that just keeps up.
             rate, total, load = rate * (KEPT_UP * bays / load), total * (KEPT_UP * bays / load), KEPT_UP * bays
-        empty = total + fall * self.jobs
+            empty = total
+        empty = max(empty, 1e-300)
         self.p = _steady(empty, fall, service, bays)
         n = np.arange(len(self.p))
-        self.fluid = max((empty - bays / max(service, 1e-12)) / fall, bays) if fall > 0 and load >= bays else min(load, bays)
+        pace = 1.0 / max(service, 1e-12)
+        self.fluid = (empty - bays * pace) / max(fall, 1e-300) if empty - fall * bays > bays * pace else empty / (fall + pace)
         self._spread(rate, days)
         self._count(n, bays)
         self.waiting = self.queue * ratio(rate, np.full_like(rate, total))
@@ -74,8 +75,8 @@ class Line:
         self.came, self.when = [np.zeros_like(mean)], [0.0]
         self.before = mean * 0.0
 
-    def step(self, length: float, rate: Floats, days: Floats, bays: float, psi: float, systems: float) -> None:
-        """``length`` days on, jobs coming at ``rate`` (J,)."""
+    def step(self, length: float, rate: Floats, days: Floats, bays: float, fall: float) -> None:
+        """``length`` days on, jobs coming at ``rate`` (J,), ``fall`` fewer a day for each job above the mean."""
         if np.isinf(bays):
             keep = np.exp(-length / np.maximum(days, 1e-9))
             self._unlimited_step(rate, days, keep)
@@ -88,7 +89,7 @@ class Line:
             pace = total / max(float(rate @ days), 1e-9) if total > 0 else 1.0
         pieces = max(1, int(np.ceil(length / SUBSTEP)))
         for _ in range(pieces):
-            self._advance(length / pieces, total, pace, bays, psi / max(systems, 1e-9))
+            self._advance(length / pieces, total, pace, bays, fall)
         served = min(self.fluid, bays) * pace
         self.fluid = max(self.fluid + length * (total - served), min(total / pace, bays) if total < bays * pace else 0.0)
         self._spread(rate, days)
@@ -104,14 +105,14 @@ class Line:
         self.jobs, self.queue = float(self.on_bay.sum()), 0.0
         self.fluid = self.jobs
 
-    def _advance(self, length: float, rate: float, pace: float, bays: float, feedback: float) -> None:
+    def _advance(self, length: float, rate: float, pace: float, bays: float, fall: float) -> None:
         """Crank and Nicolson, with states added while the last is still likely."""
         grown = int(1.3 * len(self.p) + 4.0 * rate * length + 30.0)
         while len(self.p) < MOST_STATES and (self.p[-min(len(self.p), 3) :].max() > TAIL or len(self.p) < 30):
             self.p = np.concatenate((self.p, np.zeros(max(grown - len(self.p), 30))))
         n = np.arange(len(self.p), dtype=float)
         mean = float(n @ self.p)
-        come = rate * np.maximum(1.0 - feedback * (n - mean), 0.0)
+        come = np.maximum(rate - fall * (n - mean), 0.0)
         come[-1] = 0.0
         go = np.minimum(n, bays) * pace
         half = 0.5 * length
