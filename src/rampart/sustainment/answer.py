@@ -201,7 +201,7 @@ def _findings(
         found.append(Finding("use-unsettled", table="fleet_use", value=f"{c.residual:.2g}", details=details))
     if target is not None and marked is None:
         month, path = promises.month, promises.path(c)
-        most = promises.of(path.stock(len(path.cost) - 1)).availability
+        most = promises.top_of(promises.path(promises.top_of(path).course)).availability
         worst = c.down[:, :, month].sum(0)
         held_by = ", ".join(s.parts[p] for p in np.argsort(-worst, kind="stable")[:3] if worst[p] > 0)
         wanted = c.demand[month].sum(1) > 0

@@ -99,38 +99,49 @@ class Promises:
         if now.availability >= target:
             return now
         path = self.path(now.course)
+        step, best = 0, None
         for _ in range(AGAIN):
             reached = self._first_on(path, target)
             if reached is None:
-                return None
+                # The end of a path is that of the use that it was worked out for: more use, a longer path.
+                top = self.top_of(path)
+                longer = self.path(top.course)
+                if top.availability >= target or longer.cost[-1] <= path.cost[-1]:
+                    break
+                path = longer
+                continue
             step, found = reached
+            best = found if best is None or found.cost < best.cost else best
             again = self.path(found.course)
-            path, same = again, np.array_equal(again.stock(self._like(again, found.cost)), found.stock)
+            same = np.array_equal(again.stock(again.within(found.cost)), found.stock)
+            path, last = again, path
             if same:
                 break
-        best = found
+        if best is None:
+            return None
+        path = last
         # Between the last point that misses the target and the first that reaches it there may be a cheaper list.
-        last = float(path.cost[max(step - 1, 0)])
+        below = float(path.cost[max(step - 1, 0)])
         for share in (0.25, 0.5, 0.75):
-            stock, _ = filled(path, last + share * (best.cost - last))
+            stock, _ = filled(path, below + share * (best.cost - below))
             other = self.of(stock)
             if other.availability >= target and other.cost < best.cost - 1e-9:
                 best = other
                 break
         return best
 
-    @staticmethod
-    def _like(path: Spares, cost: float) -> int:
-        return path.within(cost)
+    def top_of(self, path: Spares) -> Promise:
+        """The promise at the end of a path."""
+        return self.of(path.stock(len(path.cost) - 1))
 
     def _first_on(self, path: Spares, target: float) -> tuple[int, Promise] | None:
         """First step of a path whose course reaches the target, by halving, first guesses from the path itself."""
         low, high = 0, len(path.cost) - 1
-        if self.of(path.stock(high)).availability < target:
+        if self.top_of(path).availability < target:
             return None
         lack = -path.logarithm
         wanted, scale = 1.0 - target, 1.0
-        found = self.of(path.stock(high))
+        found = self.top_of(path)
         for n in range(TRIES + int(np.log2(max(high, 1))) + 2):
             if high - low <= 1:
                 break
