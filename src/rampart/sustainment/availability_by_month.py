@@ -38,6 +38,7 @@ class AvailabilityByMonth:
     rounds, residual   of the start: last change of systems in action
     raised         (P,) parts whose variance no whole number has, and was raised
     instants       worked out in all
+    relief         (M, P, S) systems that one more spare puts back in action, at the end of each month: a slope
     """
 
     support: Support
@@ -59,6 +60,7 @@ class AvailabilityByMonth:
     residual: float
     raised: NDArray[np.bool_]
     instants: int
+    relief: Floats
 
     @property
     def ao(self) -> Floats:
@@ -87,12 +89,13 @@ class _Month:
     by_fleet: Floats
     jobs: Floats
     load: Floats
+    relief: Floats
 
     @classmethod
     def empty(cls, s: Support) -> _Month:
         f, sp, fp = np.zeros(len(s.fleets)), np.zeros((len(s.sites), len(s.parts))), np.zeros((len(s.fleets), len(s.parts)))
         h = np.zeros(len(s.shops))
-        return cls(f, f.copy(), f.copy(), fp, f.copy(), sp, sp.copy(), sp.copy(), sp.copy(), sp.copy(), fp.copy(), h, h.copy())
+        return cls(f, f.copy(), f.copy(), fp, f.copy(), sp, sp.copy(), sp.copy(), sp.copy(), sp.copy(), fp.copy(), h, h.copy(), sp.copy())
 
     def add(self, length: float, old: Moment, new: Moment, asked: Floats, by_fleet: Floats) -> None:
         for name in ("held", "away", "up", "down", "moved", "own_mean", "own_variance", "mean", "ebo"):
@@ -140,10 +143,12 @@ def availability_by_month(
             area.add(length, march.now, new, asked, by_fleet)
             trend = (new.up - march.now.up) / length
             march.rise = (found - march.now.ebo.sum(axis=1)) / length
-            march.psi = march.chance(march.supply.months[m], asked, by_fleet, new)
+            if len(s.shops):
+                march.psi = march.chance(march.supply.months[m], asked, by_fleet, new)
             march.now, march.asked, march.fleet_rates, burst = new, asked, by_fleet, False
             if error < 0.4 * CLOSE:
                 length = min(1.6 * length, LONGEST)
+        area.relief = march.relief(m)
         kept.append(area)
     return _gathered(s, march, kept, instants)
 
@@ -187,6 +192,7 @@ def _gathered(s: Support, march: March, kept: list[_Month], instants: int) -> Av
         s, by_fleet("held"), by_fleet("away"), up * march.upkeep, up * (1.0 - march.upkeep), by_fleet("down"),
         by_fleet("moved"), asked, by_part("own_mean"), by_part("own_variance"), by_part("mean"), by_part("ebo"),
         np.stack(shares), by_fleet("jobs").T, by_fleet("load").T, march.rounds, march.residual, march.raised, instants,
+        np.stack([a.relief.T for a in kept]),
     )  # fmt: skip
 
 

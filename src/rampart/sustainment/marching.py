@@ -18,7 +18,7 @@ import numpy as np
 
 from rampart.sustainment.availability import part_factor
 from rampart.sustainment.cannibalisation import expected_down, systems_down
-from rampart.sustainment.echelon_network import Floats, ratio
+from rampart.sustainment.echelon_network import Floats, Whole, ratio
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.laterals import pooled_backorders
 from rampart.sustainment.past import Past
@@ -30,9 +30,11 @@ from rampart.sustainment.supply import Flows, Supply, shares_below, supply_of
 
 CLOSE = 0.01
 """Difference of backorders expected and found, of themselves, at which a step is taken again in two."""
+UNEVEN = 0.01
+"""Change of a site's share in its supplier's requests from which it matters when the oldest unfilled was made."""
 SHORTEST, LONGEST = 0.5, 6.0
 """Days of a step."""
-ROUNDS, SETTLED = 400, 1e-6
+ROUNDS, SETTLED = 400, 1e-5
 """Rounds in which the state before the plan is found, and the change of systems in action, of those down, at which it is."""
 
 
@@ -55,6 +57,7 @@ class Moment:
     ebo: Floats = field(default_factory=lambda: np.zeros(0))
     vbo: Floats = field(default_factory=lambda: np.zeros(0))
     at_least: Floats = field(default_factory=lambda: np.zeros(0))
+    over: Floats = field(default_factory=lambda: np.zeros(0))
     down: Floats = field(default_factory=lambda: np.zeros(0))
     moved: Floats = field(default_factory=lambda: np.zeros(0))
     ending: Floats = field(default_factory=lambda: np.zeros(0))
@@ -86,6 +89,14 @@ class March:
         self.repair_shop = np.array(
             [s.shops.index(r["repair_shop"]) if r["repair_shop"] is not None else -1 for r in s.fleet_rows], np.int64
         )
+        self.based = np.zeros((len(s.sites), len(s.fleets)))
+        self.based[s.fleet_site, np.arange(len(s.fleets))] = 1.0
+        self.fed = np.flatnonzero(s.supplier >= 0)
+        self.losing = np.flatnonzero([any((f.lost[n] > 0).any() for f in set(self.supply.months)) for n in range(len(s.sites))])
+        self.row_of = np.full(len(s.sites), -1, np.int64)
+        self.row_of[self.supply.suppliers] = np.arange(len(self.supply.suppliers))
+        self.odd = np.array([bool(r["cannibalise"]) for r in s.fleet_rows]) | (self.uses & ~self.whole_parts).any(axis=1)
+        self.breaks = bool(s.damage.any())
         self._reach: dict[tuple[int, bytes, bytes], Floats] = {}
         self._settle(s.at_start.copy() if guess is None else np.minimum(guess, s.at_start))
 
@@ -102,7 +113,8 @@ class March:
         fresh = (self.wears).any(axis=0)
         now = Moment(0.0, s.at_start.copy(), none, up, zero, zero, [Line(len(p[0]) + len(p[2])) for p in self.places], none)
         now.ebo, now.at_least, now.vbo = zero, zero, zero
-        psi, change, step = zero, np.inf, 0.7
+        psi, change = zero, np.inf
+        step, before, moved = np.full(len(up), 0.7), np.zeros(len(up)), np.zeros(len(up))
         self.rounds = 0
         for number in range(1, ROUNDS + 1):
             self.rounds = number
@@ -133,8 +145,11 @@ class March:
             change = float(np.abs(gap).max(initial=0.0))
             if change < SETTLED * (float((now.held - now.up).sum()) + 0.01):
                 break
-            step = 0.7 if number < 60 else max(0.98 * step, 0.02)
-            up = up + step * gap
+            if number > 3:
+                slope = np.divide(moved, before - gap, out=step.copy(), where=np.abs(before - gap) > 1e-12)
+                step = np.clip(slope, 0.2, 1.3) if number < 60 else np.clip(slope, 0.05, 0.5)
+            moved, before = step * gap, gap
+            up = up + moved
         now.ending = np.where(closed, 0.0, asked * flows.repaired)
         now.rising = np.zeros(shape)
         self.residual = change
@@ -143,10 +158,11 @@ class March:
 
     def _remember(self, flows: Flows, asked: Floats, broken: Floats) -> None:
         zero = np.zeros_like(asked)
-        self.sent, self.all_asked = Past(zero, asked * flows.upwards), Past(zero, asked)
-        self.thrown = Past(zero, asked * flows.lost)
+        up, top = self.supply.suppliers, self.losing
+        self.sent, self.all_asked = Past(zero, asked * flows.upwards), Past(zero[up], asked[up])
+        self.thrown = Past(zero[top], (asked * flows.lost)[top])
         self.broken, self.mended = Past(np.zeros_like(broken), broken), Past(np.zeros_like(broken), broken)
-        self.owed, self.owed_variance = Past(zero, zero), Past(zero, zero)
+        self.owed, self.owed_variance = Past(zero[up], zero[up]), Past(zero[up], zero[up])
         self.steady_share = shares_below(self.supply, flows, asked)[0]
         self.shares_move = False
 
@@ -191,9 +207,7 @@ class March:
 
     def at_sites(self, by_fleet: Floats) -> Floats:
         """Requests of systems (S, P)."""
-        demand = np.zeros((len(self.s.sites), by_fleet.shape[1]))
-        np.add.at(demand, self.s.fleet_site, by_fleet)
-        return demand
+        return np.asarray(self.based @ by_fleet)
 
     # --- one step --------------------------------------------------------------------------------------------------
 
@@ -264,25 +278,25 @@ class March:
         """Pipelines and backorders at a moment, from the flows so far."""
         s, time = self.s, now.time
         moving = np.zeros_like(asked)
-        for n in np.flatnonzero((s.supplier >= 0) & (s.order_ship > 0)):
-            moving[n] = self.sent.last[n] - self.sent.at(time - float(s.order_ship[n]), int(n))
+        moving[self.fed] = self.sent.last[self.fed] - self.sent.rows(time - s.order_ship[self.fed], self.fed)
         lead = s.lead_time
         gone = np.zeros_like(asked)
-        for n in np.flatnonzero((self.thrown.last > 0).any(axis=1)):
-            earlier = self.thrown.each(time - np.nan_to_num(lead), int(n))
-            gone[n] = self.thrown.last[n] - np.where(np.isnan(lead), 0.0, earlier)
+        if len(self.losing):
+            rows = np.arange(len(self.losing))
+            times = np.broadcast_to(time - np.nan_to_num(lead), (len(rows), len(lead)))
+            gone[self.losing] = self.thrown.last - np.where(np.isnan(lead), 0.0, self.thrown.cells(times, rows))
         self.evaluate(now, m, self.supply.months[m], asked, by_fleet, np.maximum(moving, 0.0), np.maximum(gone, 0.0))
 
     def _record(self, time: float, length: float, flows: Flows, asked: Floats, broken: Floats) -> None:
         self.sent.put(time, self.sent.last + asked * flows.upwards * length)
-        self.all_asked.put(time, self.all_asked.last + asked * length)
-        self.thrown.put(time, self.thrown.last + asked * flows.lost * length)
+        self.all_asked.put(time, self.all_asked.last + asked[self.supply.suppliers] * length)
+        self.thrown.put(time, self.thrown.last + (asked * flows.lost)[self.losing] * length)
         self.broken.put(time, self.broken.last + broken * length)
         self.owed.put(time, self.owed.last)
         self.owed_variance.put(time, self.owed_variance.last)
         if not self.shares_move:
             share = shares_below(self.supply, flows, asked)[0]
-            self.shares_move = bool((np.abs(share - self.steady_share) > 1e-3 * self.steady_share + 1e-9).any())
+            self.shares_move = bool((np.abs(share - self.steady_share) > UNEVEN).any())
 
     def forget(self) -> None:
         """Take the last step back."""
@@ -291,7 +305,7 @@ class March:
 
     def _delayed(self, past: Past, time: float) -> Floats:
         """Cumulated flow of each fleet (F,) one transport before ``time``."""
-        return np.array([past.at(time - float(days), f) for f, days in enumerate(self.transport)])
+        return past.rows(time - self.transport, np.arange(len(self.transport))) if self.breaks else past.last * 0.0
 
     # --- backorders ------------------------------------------------------------------------------------------------
 
@@ -311,20 +325,18 @@ class March:
             variance += bought * (self.batch**2 - 1.0) / 12.0
         now.own_mean, now.own_variance = mean.copy(), variance.copy()
         share, drawn = shares_below(self.supply, flows, asked, now.drawn)
-        systems = np.zeros_like(asked)
-        np.add.at(systems, s.fleet_site, np.maximum(now.up, 0.0)[:, None] * self.uses)
-        ebo, vbo, at_least = np.zeros_like(mean), np.zeros_like(mean), np.zeros_like(mean)
+        systems = self.based @ (np.maximum(now.up, 0.0)[:, None] * self.uses)
+        ebo, vbo, at_least, over = (np.zeros_like(mean) for _ in range(4))
         groups = iter(flows.groups)
         for level in reversed(self.supply.network.levels):
             for link in np.flatnonzero(np.isin(s.parent, level)):
                 p, c, h = s.parent[link], s.child[link], drawn[link]
                 mean[:, p] += h * ebo[:, c]
                 variance[:, p] += h * (1 - h) * ebo[:, c] + h * h * vbo[:, c]
-            for _ in self.supply.layers:
+            for layer in self.supply.layers:
                 sites, parts, cells = next(groups)
-                rows = np.unique(sites)
-                for n in rows[s.supplier[rows] >= 0]:
-                    self._add_owed(int(n), level, now.time, share, mean, variance)
+                if s.supplier[layer[0]] >= 0:
+                    self._add_owed(layer, level, now.time, share, mean, variance)
                 here = (sites, parts)
                 m_, v = mean[here], np.maximum(variance[here], 0.0)
                 least = least_variance(m_)
@@ -334,14 +346,15 @@ class March:
                     v = np.maximum(v, least)
                 if len(now.at_least):
                     v = v / (1.0 + np.where(systems[here] > 0, m_ * now.at_least[here] / np.maximum(systems[here], 1e-9), 0))
-                ebo[here], vbo[here], at_least[here] = cells.shortfall(m_, np.maximum(v, least))
+                ebo[here], vbo[here], at_least[here], over[here] = cells.shortfall(m_, np.maximum(v, least))
                 if self.batches:
                     self._in_batches(sites, parts, bought, now, mean, variance, flows, ebo)
-                for n in rows[np.isin(rows, self.supply.suppliers)]:
-                    self.owed.values[self.owed.length - 1][n, level] = ebo[n, level]
-                    self.owed_variance.values[self.owed_variance.length - 1][n, level] = vbo[n, level]
+                above = layer[self.row_of[layer] >= 0]
+                at = np.ix_(self.row_of[above], level)
+                self.owed.last[at], self.owed_variance.last[at] = ebo[np.ix_(above, level)], vbo[np.ix_(above, level)]
             self._help(level, mean, variance, flows.stock, asked, ebo)
-        now.mean, now.variance, now.ebo, now.vbo, now.at_least = mean, variance, ebo, vbo, at_least
+        now.mean, now.variance, now.ebo, now.vbo = mean, variance, ebo, vbo
+        now.at_least, now.over = at_least, over
         self._systems(now, m, flows, by_fleet)
 
     def _clusters(self, flows: Flows, asked: Floats, by_fleet: Floats) -> Floats:
@@ -363,25 +376,23 @@ class March:
                     excess[self.s.supplier[site]] += sent[site] * flows.upwards[site] * beyond
         return result
 
-    def _add_owed(self, n: int, level: Floats, time: float, share: Floats, mean: Floats, variance: Floats) -> None:
-        """What the supplier owed one transport ago, shared first come, first served."""
-        above, then = int(self.s.supplier[n]), time - float(self.s.order_ship[n])
-        owed, spread = self.owed.at(then, above)[level], self.owed_variance.at(then, above)[level]
-        f = share[n, level]
-        if self.shares_move:
-            f = self._share_of_owed(n, above, then, self.owed.at(then, above), share[n])[level]
-        mean[n, level] += f * owed
-        variance[n, level] += f * (1 - f) * owed + f * f * spread
+    def _add_owed(self, layer: Whole, level: Whole, time: float, share: Floats, mean: Floats, variance: Floats) -> None:
+        """What the suppliers of a layer owed one transport ago, shared first come, first served."""
+        above, then, here = self.row_of[self.s.supplier[layer]], time - self.s.order_ship[layer], np.ix_(layer, level)
+        owed, spread = self.owed.rows(then, above), self.owed_variance.rows(then, above)[:, level]
+        f = self._share_of_owed(layer, above, then, owed, share[layer])[:, level] if self.shares_move else share[here]
+        mean[here] += f * owed[:, level]
+        variance[here] += f * (1 - f) * owed[:, level] + f * f * spread
 
-    def _share_of_owed(self, n: int, above: int, then: float, owed: Floats, today: Floats) -> Floats:
-        """Share (P,) of one site in what its supplier owes: that of the requests since the oldest still owed."""
-        total, mine = self.all_asked.at(then, above), self.sent.at(then, n)
-        window = np.full(len(owed), 5.0)
-        for _ in range(4):
-            since = total - self.all_asked.each(then - window, above)
-            window = np.clip(window * np.divide(owed, since, out=np.ones_like(owed), where=since > 1e-300), 0.5, 4000.0)
-        since = total - self.all_asked.each(then - window, above)
-        part = mine - self.sent.each(then - window, n)
+    def _share_of_owed(self, layer: Whole, above: Whole, then: Floats, owed: Floats, today: Floats) -> Floats:
+        """Share (R, P) of sites in what their suppliers owe: that of the requests since the oldest still owed."""
+        total, mine = self.all_asked.rows(then, above), self.sent.rows(then, layer)
+        pace = total - self.all_asked.rows(then - 5.0, above)
+        window = np.clip(5.0 * np.divide(owed, pace, out=np.ones_like(owed), where=pace > 1e-300), 0.5, 4000.0)
+        since = total - self.all_asked.cells(then[:, None] - window, above)
+        window = np.clip(window * np.divide(owed, since, out=np.ones_like(owed), where=since > 1e-300), 0.5, 4000.0)
+        since = total - self.all_asked.cells(then[:, None] - window, above)
+        part = mine - self.sent.cells(then[:, None] - window, layer)
         return np.clip(np.divide(part, since, out=today.copy(), where=since > 1e-300), 0.0, 1.0)
 
     def _in_batches(
@@ -413,27 +424,24 @@ class March:
         """Systems that each part holds back (F, P), those up (F,), and those that taking parts from others puts back."""
         s, demand = self.s, self.at_sites(by_fleet)
         present = np.maximum(now.held - now.away, 0.0)
-        now.down, now.moved, up = np.zeros(by_fleet.shape), np.zeros(len(present)), present.copy()
-        now.beyond = np.zeros(len(present))
-        for f, site in enumerate(s.fleet_site):
-            share = ratio(by_fleet[f], demand[site])
-            # A part that nothing asks for any more may still be owed.
-            share = np.where((demand[site] <= 0) & self.uses[f], 1.0, share)
-            short = now.ebo[site] * share
+        now.moved = np.zeros(len(present))
+        shares = ratio(by_fleet, demand[s.fleet_site])
+        # A part that nothing asks for any more may still be owed.
+        shares = np.where((demand[s.fleet_site] <= 0) & self.uses, 1.0, shares)
+        short = now.ebo[s.fleet_site] * shares * self.uses
+        for f in np.flatnonzero(self.odd):
             spare = self.uses[f] & ~self.whole_parts[f]
-            if spare.any():
-                whole = part_factor(short[spare], present[f], s.installed[f, spare], s.needed[f, spare])
-                short[spare] = present[f] * (1.0 - whole)
-            short = np.where(self.uses[f], short, 0.0)
-            total = float(short.sum())
-            lost = min(total, present[f])
-            now.beyond[f] = total - lost
+            whole = part_factor(short[f, spare], present[f], s.installed[f, spare], s.needed[f, spare])
+            short[f, spare] = present[f] * (1.0 - whole)
+        total = short.sum(axis=1)
+        lost = np.minimum(total, present)
+        now.beyond = total - lost
+        for f in np.flatnonzero(self.odd):
             if s.fleet_rows[f]["cannibalise"]:
-                gathered = min(self._gathered(now, f, int(site), share, present[f], flows), lost)
-                now.moved[f], lost = lost - gathered, gathered
-            now.down[f] = short * (lost / total if total > 0 else 0.0)
-            up[f] = present[f] - lost
-        now.up = up
+                gathered = min(self._gathered(now, f, int(s.fleet_site[f]), shares[f], float(present[f]), flows), lost[f])
+                now.moved[f], lost[f] = lost[f] - gathered, gathered
+        now.down = short * ratio(lost, total)[:, None]
+        now.up = present - lost
 
     def _gathered(self, now: Moment, f: int, site: int, share: Floats, present: float, flows: Flows) -> float:
         """Expected systems down where movable parts are gathered; the holes of the others each ground a system."""
@@ -458,17 +466,27 @@ class March:
 
     def chance(self, flows: Flows, asked: Floats, by_fleet: Floats, now: Moment) -> Floats:
         """Chance (S, P) that one more unit in a pipeline is one more system down somewhere."""
+        return self._felt(flows, asked, by_fleet, now)[0]
+
+    def relief(self, m: int) -> Floats:
+        """Systems (S, P) that one more spare puts back in action at the moment: the slope of what is owed."""
+        return self._felt(self.supply.months[m], self.asked, self.fleet_rates, self.now)[1]
+
+    def _felt(self, flows: Flows, asked: Floats, by_fleet: Floats, now: Moment) -> tuple[Floats, Floats]:
+        """What one more unit away, and one more spare, mean for systems (S, P)."""
         s = self.s
         share, drawn = shares_below(self.supply, flows, asked, now.drawn)
         psi = ratio(self.at_sites(by_fleet), asked)
+        less = np.zeros_like(psi)
         for level in self.supply.network.levels:
             for link in np.flatnonzero(np.isin(s.child, level)):
                 psi[:, s.child[link]] += drawn[link] * psi[:, s.parent[link]]
-            for layer in reversed(self.supply.layers):
-                psi[np.ix_(layer, level)] *= now.at_least[np.ix_(layer, level)]
-                for n in layer[s.supplier[layer] >= 0]:
-                    psi[s.supplier[n], level] += share[n, level] * psi[n, level]
-        return np.clip(psi, 0.0, 1.0)
+            for layer, above in zip(reversed(self.supply.layers), reversed(self.supply.gather), strict=True):
+                here = np.ix_(layer, level)
+                less[here] = psi[here] * now.over[here]
+                psi[here] *= now.at_least[here]
+                psi[:, level] += above @ (share[here] * psi[here])
+        return np.clip(psi, 0.0, 1.0), less
 
     def feedback(self, h: int, m: int, now: Moment, psi: Floats, up: Floats) -> tuple[Floats, Floats]:
         """For one shop: jobs a day of a system in action (F,), and systems (F,) down for one more job."""

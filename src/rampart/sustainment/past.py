@@ -23,7 +23,7 @@ class Past:
     @property
     def last(self) -> Floats:
         """The value at the last instant."""
-        return np.asarray(self.values[self.length - 1])
+        return self.values[self.length - 1]  # a view: what is written to it stays
 
     def put(self, time: float, value: Floats) -> None:
         """Add an instant, later than all others."""
@@ -37,24 +37,32 @@ class Past:
         """Take the last instant back."""
         self.length -= 1
 
-    def at(self, time: float, place: int | slice = slice(None)) -> Floats:
-        """The value at one time, or its row ``place``."""
-        if time <= 0:
-            return np.asarray(self.values[0][place] + self.before[place] * time)
+    def at(self, time: float) -> Floats:
+        """The value at one time."""
+        if time <= 0 or self.length == 1:
+            return np.asarray(self.values[0] + self.before * min(time, 0.0))
         k = min(int(np.searchsorted(self.times[: self.length], time)), self.length - 1)
-        t0, t1 = self.times[k - 1], self.times[k]
-        share = min((time - t0) / (t1 - t0), 1.0) if k else 0.0
-        return np.asarray(self.values[k - 1][place] * (1.0 - share) + self.values[k][place] * share)
+        share = min((time - self.times[k - 1]) / (self.times[k] - self.times[k - 1]), 1.0)
+        return np.asarray(self.values[k - 1] * (1.0 - share) + self.values[k] * share)
 
-    def each(self, times: Floats, place: int | slice = slice(None)) -> Floats:
-        """The value of each part at a time of its own (P,)."""
-        k = np.clip(np.searchsorted(self.times[: self.length], times), 1, max(self.length - 1, 1)).astype(np.int64)
-        parts: Whole = np.arange(len(times))
+    def rows(self, times: Floats, places: Whole) -> Floats:
+        """The rows ``places`` (R,), each at a time of its own (R,)."""
+        k, share = self._between(times)
+        early, late = self.values[k - 1, places], self.values[k, places]
+        shape = (len(times),) + (1,) * (early.ndim - 1)
+        share, past = share.reshape(shape), np.minimum(times, 0.0).reshape(shape)
+        return np.asarray(early * (1.0 - share) + late * share + self.before[places] * past)
+
+    def cells(self, times: Floats, places: Whole) -> Floats:
+        """The rows ``places`` (R,), every part at a time of its own (R, P)."""
+        k, share = self._between(times)
+        parts: Whole = np.arange(times.shape[1])
+        early, late = self.values[k - 1, places[:, None], parts], self.values[k, places[:, None], parts]
+        return np.asarray(early * (1.0 - share) + late * share + self.before[places] * np.minimum(times, 0.0))
+
+    def _between(self, times: Floats) -> tuple[Whole, Floats]:
+        """The instant after each time, and how far on the way to it the time is."""
         if self.length == 1:
-            return np.asarray(self.values[0][place] + self.before[place] * np.minimum(times, 0.0))
-        share = np.clip((times - self.times[k - 1]) / (self.times[k] - self.times[k - 1]), 0.0, 1.0)
-        if isinstance(place, int):
-            early, late = self.values[k - 1, place, parts], self.values[k, place, parts]
-        else:
-            early, late = self.values[k - 1, :, parts].T, self.values[k, :, parts].T
-        return np.asarray(early * (1.0 - share) + late * share + self.before[place] * np.minimum(times, 0.0))
+            return np.ones(times.shape, np.int64), np.zeros(times.shape)
+        k: Whole = np.clip(np.searchsorted(self.times[: self.length], times), 1, self.length - 1)
+        return k, np.clip((times - self.times[k - 1]) / (self.times[k] - self.times[k - 1]), 0.0, 1.0)

@@ -20,6 +20,8 @@ LONG, LARGE = 80, 400.0
 """Stock and mean above which the closed forms are quicker and safer."""
 TRIALS = 6.0
 """Trials of a binomial below which a part of one matters: the two binomials of ``pipelines`` are taken."""
+TINY = 0.2
+"""Mean below which the law does not matter."""
 
 
 class Cells:
@@ -33,8 +35,8 @@ class Cells:
         most = int(ordered[self.long]) if self.long < len(ordered) else 0
         self.active = [int(np.searchsorted(-ordered, -float(k))) for k in range(most)]
 
-    def shortfall(self, mean: Floats, variance: Floats) -> tuple[Floats, Floats, Floats]:
-        """Mean and variance of the backorders, and P(X >= s), the chance that one more away is one more owed."""
+    def shortfall(self, mean: Floats, variance: Floats) -> Floats:
+        """Mean and variance of the backorders, P(X >= s), the chance that one more away is one more owed, and P(X > s): (4, n)."""
         m, v = mean[self.order], variance[self.order]
         with np.errstate(all="ignore"):
             q = np.where(m > 0, v / np.where(m > 0, m, 1.0), 1.0)
@@ -53,14 +55,15 @@ class Cells:
             over[a] -= mass[a]
         np.maximum(short, 0.0, out=short)
         spread = np.maximum(square - short * short, 0.0)
-        slow = (np.arange(len(m)) < self.long) | (m > LARGE) | ((m < TRIALS * (1.0 - q)) & (m > 0)) | ~np.isfinite(mass)
+        slow = (np.arange(len(m)) < self.long) | (m > LARGE) | ((m < TRIALS * (1.0 - q)) & (m > TINY)) | ~np.isfinite(mass)
         if slow.any():
             s = self.stock[self.order][slow]
             short[slow], spread[slow] = backorders(m[slow], v[slow], s)
+            over[slow] = exceeds(m[slow], v[slow], s)
             atleast[slow] = np.where(s > 0, exceeds(m[slow], v[slow], np.maximum(s - 1.0, 0.0)), 1.0)
-        result = np.empty((3, len(m)))
-        result[:, self.order] = short, spread, np.clip(atleast, 0.0, 1.0)
-        return result[0], result[1], result[2]
+        result = np.empty((4, len(m)))
+        result[:, self.order] = short, spread, np.clip(atleast, 0.0, 1.0), np.clip(over, 0.0, 1.0)
+        return result
 
 
 def batched(mean: Floats, variance: Floats, stock: Floats, batch: Floats) -> Floats:

@@ -47,6 +47,17 @@ class Supply:
         return _layers(self.support.supplier)
 
     @cached_property
+    def gather(self) -> tuple[Floats, ...]:
+        """For each layer the matrix (S, its sites) that adds its rows to those of their suppliers."""
+        found = []
+        for layer in self.layers:
+            matrix = np.zeros((len(self.support.sites), len(layer)))
+            fed = np.flatnonzero(self.support.supplier[layer] >= 0)
+            matrix[self.support.supplier[layer][fed], fed] = 1.0
+            found.append(matrix)
+        return tuple(found)
+
+    @cached_property
     def suppliers(self) -> Whole:
         """Sites that others draw on."""
         return np.unique(self.support.supplier[self.support.supplier >= 0])
@@ -65,10 +76,12 @@ class Supply:
                     done = asked[:, p[link]] * flows.repaired[:, p[link]] if ended is None else ended[:, p[link]]
                     asked[:, c[link]] += done * share[link]
             mine: NDArray[np.int64] | slice = slice(None) if len(self.network.levels) == 1 else level
-            for layer in reversed(self.layers[1:]):
-                for site in layer:
-                    above = int(s.supplier[site])
-                    asked[above, mine] += asked[site, mine] * flows.upwards[site, mine]
+            for layer, above in zip(reversed(self.layers[1:]), reversed(self.gather[1:]), strict=True):
+                if isinstance(mine, slice):
+                    asked += above @ (asked[layer] * flows.upwards[layer])
+                else:
+                    at = np.ix_(layer, mine)
+                    asked[:, mine] += above @ (asked[at] * flows.upwards[at])
         return asked
 
 
