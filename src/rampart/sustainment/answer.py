@@ -16,6 +16,8 @@ from rampart.sustainment.exchange import conflict, gain, levers, mixed_fleets
 from rampart.sustainment.fleet import Support, read_support
 from rampart.sustainment.promise import Promise, Promises
 from rampart.sustainment.purchases import asked_for, tables_of_purchases
+from rampart.sustainment.reliance import not_relied_on
+from rampart.sustainment.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,12 +37,14 @@ def sustain(
     budget: float | None = None,
     draws: int = 24,
     seed: int = 1,
+    simulate: int = 0,
 ) -> Result:
     """Availability over time, what holds it back, the cost-availability curve, and what a euro buys.
 
     month   month for which spares are bought; by default the last
     target  availability to reach, 0 to 1; budget in money units of the case. One of the two marks a point of the curve
     draws   samples of the figures with a range, for the bands; 0 for none
+    simulate  histories played event by event beside the months; 0 for none
     """
     if target is not None and budget is not None:
         raise ValueError("a target or a budget marks a point of the curve, not both")
@@ -54,6 +58,7 @@ def sustain(
     promises = Promises(support, base, at)
     money = None if budget is None else budget * case.money_unit
     marked = asked_for(promises, target, money)
+    played, left_out = side_by_side(support, base, simulate, seed)
     tables = {
         "availability": _availability(support, base, _bands(case, base, draws, seed)),
         "holding_back": _holding_back(support, base),
@@ -61,13 +66,14 @@ def sustain(
         "shops": _shops(support, base),
         **tables_of_purchases(promises, marked, money),
         **_exchange(case, support, base),
+        **played,
         "conflict": _conflict(support, base),
         "mix": _mix(support, base, at, MIX_TARGET if target is None else target),
     }
     manifest = origin_of(case) | {
         "status": "optimal", "month": support.months[at], "target": target, "budget": budget, "draws": draws, "seed": seed,
         "use": {"rounds": base.rounds, "residual": base.residual, "settled": base.residual <= UNSETTLED},
-        "findings": records_of((*case.findings, *_findings(support, base, promises, marked, target))),
+        "findings": records_of((*case.findings, *_findings(support, base, promises, marked, target), *left_out)),
     }  # fmt: skip
     return Result.of("fleet", case, tables, manifest)
 
@@ -194,6 +200,7 @@ def _findings(
             m = int(over[np.argmax(c.load[over, n] - s.bays[over, n])])
             details = {"month": s.months[m], "work": f"{c.load[m, n]:.1f}", "bays": f"{s.bays[m, n]:g}"}
             found.append(Finding("shop-overloaded", table="shops", column="shop", value=shop, details=details))
+    found += not_relied_on(s, c)
     for p in np.flatnonzero(c.raised):
         found.append(Finding("variance-raised", table="parts", column="spread", value=s.parts[p]))
     if c.residual > UNSETTLED:

@@ -28,11 +28,11 @@ from rampart.sustainment.shop_line import Line
 from rampart.sustainment.shortfall import batched
 from rampart.sustainment.supply import Flows, Supply, shares_below, supply_of
 
-CLOSE = 0.01
+CLOSE = 0.02
 """Difference of backorders expected and found, of themselves, at which a step is taken again in two."""
 UNEVEN = 0.01
 """Change of a site's share in its supplier's requests from which it matters when the oldest unfilled was made."""
-SHORTEST, LONGEST = 0.5, 6.0
+SHORTEST, LONGEST = 0.75, 8.0
 """Days of a step."""
 ROUNDS, SETTLED = 400, 1e-5
 """Rounds in which the state before the plan is found, and the change of systems in action, of those down, at which it is."""

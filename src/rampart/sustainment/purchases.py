@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 POINTS = 12
 """Points of the curve whose stock lists are reported."""
+MANY_CELLS, FEWER_POINTS = 1000, 6
+"""Parts times sites above which fewer points are given: every one is a course of its own."""
 ROWS = 400
 """Rows of the curve at most."""
 
@@ -32,7 +34,8 @@ def asked_for(promises: Promises, target: float | None, budget: float | None) ->
 def tables_of_purchases(promises: Promises, marked: Promise | None, budget: float | None) -> dict[str, pl.DataFrame]:
     """Tables ``curve``, ``points``, ``stock_list`` and ``buys``."""
     path = _usual_path(promises) if marked is None else promises.path(marked.course)
-    played = promises.along(path, POINTS)
+    many = len(promises.support.parts) * len(promises.support.sites) > MANY_CELLS
+    played = promises.along(path, FEWER_POINTS if many else POINTS)
     rows = [(step, one, False) for step, one in played if marked is None or not _same(one, marked)]
     if marked is not None:
         rows.append((path.within(marked.cost), marked, True))
