@@ -143,7 +143,8 @@ class March:
             # Where more is owed than there are systems, by how much says how far off the start is.
             gap = now.up - now.beyond - up
             change = float(np.abs(gap).max(initial=0.0))
-            if change < SETTLED * (float((now.held - now.up).sum()) + 0.01):
+            # Where parts are so short that the start swings, what the answer needs is enough.
+            if change < SETTLED * 10.0 ** min(number // 60, 2) * (float((now.held - now.up).sum()) + 0.01):
                 break
             if number > 3:
                 slope = np.divide(moved, before - gap, out=step.copy(), where=np.abs(before - gap) > 1e-12)
@@ -326,7 +327,7 @@ class March:
         now.own_mean, now.own_variance = mean.copy(), variance.copy()
         share, drawn = shares_below(self.supply, flows, asked, now.drawn)
         systems = self.based @ (np.maximum(now.up, 0.0)[:, None] * self.uses)
-        ebo, vbo, at_least, over = (np.zeros_like(mean) for _ in range(4))
+        ebo, vbo, at_least, over, felt = (np.zeros_like(mean) for _ in range(5))
         groups = iter(flows.groups)
         for level in reversed(self.supply.network.levels):
             for link in np.flatnonzero(np.isin(s.parent, level)):
@@ -346,13 +347,14 @@ class March:
                     v = np.maximum(v, least)
                 if len(now.at_least):
                     v = v / (1.0 + np.where(systems[here] > 0, m_ * now.at_least[here] / np.maximum(systems[here], 1e-9), 0))
-                ebo[here], vbo[here], at_least[here], over[here] = cells.shortfall(m_, np.maximum(v, least))
+                felt[here] = np.maximum(v, least)
+                ebo[here], vbo[here], at_least[here], over[here] = cells.shortfall(m_, felt[here])
                 if self.batches:
                     self._in_batches(sites, parts, bought, now, mean, variance, flows, ebo)
                 above = layer[self.row_of[layer] >= 0]
                 at = np.ix_(self.row_of[above], level)
                 self.owed.last[at], self.owed_variance.last[at] = ebo[np.ix_(above, level)], vbo[np.ix_(above, level)]
-            self._help(level, mean, variance, flows.stock, asked, ebo)
+            self._help(level, mean, felt, flows.stock, asked, ebo)
         now.mean, now.variance, now.ebo, now.vbo = mean, variance, ebo, vbo
         now.at_least, now.over = at_least, over
         self._systems(now, m, flows, by_fleet)
@@ -513,6 +515,10 @@ class March:
                 if s.used is not None and not np.isnan(s.used[f, m]):
                     continue
                 asked = self.supply.requests(flows, self.at_sites(by_fleet)) * flows.repaired
+                if s.draws_at_end and len(s.parent):
+                    # What repairs draw at their end falls, but later than what systems ask for: half of it is counted.
+                    at_once = self.supply.requests(flows, self.at_sites(by_fleet), np.zeros_like(asked)) * flows.repaired
+                    asked = 0.5 * (asked + at_once)
                 for h, (sites, parts, fleets) in enumerate(self.places):
                     result[h, f] = (asked[sites, parts] * (shop[sites, parts] == h)).sum() + broken[fleets].sum()
             self._reach[key] = result
