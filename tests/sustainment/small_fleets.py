@@ -56,4 +56,7 @@ def case_of(
 
 def mended(parts: int, days: float, **more: object) -> list[dict[str, object]]:
     """Every part repaired at the base in so many days on average."""
-    return [{"part": f"P{n}", "site": "base", "repaired": 1, "condemned": 0, "turnaround": days, **more} for n in range(parts)]
+    return [
+        {"part": f"P{n}", "site": "base", "repaired": 1, "condemned": 0, "turnaround": days, **more}
+        for n in range(parts)
+    ]

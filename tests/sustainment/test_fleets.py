@@ -276,7 +276,9 @@ def test_a_target_out_of_reach_is_a_finding(tiny: Case) -> None:
     reached = sustain(tiny, draws=0, target=0.9)
     marked = reached["points"].filter(pl.col("marked"))
     assert marked["supply_availability"][0] >= 0.9
-    budget = sustain(tiny, draws=0, budget=float(marked["cost"][0]) / tiny.money_unit)["points"].filter(pl.col("marked"))
+    budget = sustain(tiny, draws=0, budget=float(marked["cost"][0]) / tiny.money_unit)["points"].filter(
+        pl.col("marked")
+    )
     assert budget["cost"][0] <= marked["cost"][0] + 1e-6  # the same money
     assert budget["supply_availability"][0] >= marked["supply_availability"][0] - 1e-9  # brings no less
 

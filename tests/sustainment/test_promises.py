@@ -1,4 +1,4 @@
-"""What a planner acts on holds when it is played through: closed fleets, time, shops at their limit, batches, budgets, targets."""
+"""What a planner acts on holds when played through: closed fleets, time, shops at their limit, batches, budgets, targets."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def test_one_part_with_spares_is_near_its_chain(tmp_path: Path) -> None:
     assert found == pytest.approx(10 - closed_fleet(10, 2, 0.05, 8.0)[0], abs=0.15)
 
 
-@pytest.mark.parametrize(("pipeline", "stock", "right"), [(4, (4, 4, 4, 3, 3, 3), 0.817), (8, (5, 5, 5, 5, 5, 4), 0.663)])
+@pytest.mark.parametrize(
+    ("pipeline", "stock", "right"), [(4, (4, 4, 4, 3, 3, 3), 0.817), (8, (5, 5, 5, 5, 5, 4), 0.663)]
+)
 def test_six_parts_with_the_lists_that_once_promised_95_per_cent(
     tmp_path: Path, pipeline: int, stock: tuple[int, ...], right: float
 ) -> None:
@@ -103,7 +105,9 @@ def five_bases(folder: Path) -> Case:
     rows = [{"part": "P0", "site": "depot", "repaired": 1, "turnaround": 9.2444775}]
     rows += [{"part": "P0", "site": b, "repaired": 0.2, "turnaround": 3.6525} for b in bases]
     rate = 100.0 / (100.0 / 0.030437500000000003 * 15743.53448275862) / MONTH
-    return case_of(folder, systems=1e6, removals=[rate], repairs=rows, months=2, sites=sites, fleets=bases, parts={"price": 1})
+    return case_of(
+        folder, systems=1e6, removals=[rate], repairs=rows, months=2, sites=sites, fleets=bases, parts={"price": 1}
+    )
 
 
 def test_money_for_five_spares_buys_five(tmp_path: Path) -> None:
@@ -165,7 +169,9 @@ def test_a_target_is_kept_when_its_list_is_entered() -> None:
 
 
 def test_what_cannot_arrive_is_not_sold(tmp_path: Path) -> None:
-    case = case_of(tmp_path, systems=20, removals=[0.01, 0.01], repairs=mended(2, 30.0), months=3, parts={"lead_time": 70})
+    case = case_of(
+        tmp_path, systems=20, removals=[0.01, 0.01], repairs=mended(2, 30.0), months=3, parts={"lead_time": 70}
+    )
     for month, sold in (("2025-02", False), ("2025-03", True)):
         answer = sustain(case, draws=0, month=month)
         assert (answer["curve"]["cost"].max() > 0) is sold
@@ -206,7 +212,9 @@ def test_cells_are_the_closed_forms() -> None:
     assert short == pytest.approx(right, abs=1e-9)
     assert spread == pytest.approx(wide, abs=1e-8)
     assert over == pytest.approx(pipelines.exceeds(mean, mean * ratio, stock), abs=1e-9)
-    assert at_least[stock > 0] == pytest.approx(pipelines.exceeds(mean, mean * ratio, np.maximum(stock - 1, 0))[stock > 0], abs=1e-9)
+    assert at_least[stock > 0] == pytest.approx(
+        pipelines.exceeds(mean, mean * ratio, np.maximum(stock - 1, 0))[stock > 0], abs=1e-9
+    )
 
 
 def test_simulation_stands_beside_the_months() -> None:

@@ -9,7 +9,7 @@ How the days are worked out is in ``marching``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,9 +93,28 @@ class _Month:
 
     @classmethod
     def empty(cls, s: Support) -> _Month:
-        f, sp, fp = np.zeros(len(s.fleets)), np.zeros((len(s.sites), len(s.parts))), np.zeros((len(s.fleets), len(s.parts)))
+        f, sp, fp = (
+            np.zeros(len(s.fleets)),
+            np.zeros((len(s.sites), len(s.parts))),
+            np.zeros((len(s.fleets), len(s.parts))),
+        )
         h = np.zeros(len(s.shops))
-        return cls(f, f.copy(), f.copy(), fp, f.copy(), sp, sp.copy(), sp.copy(), sp.copy(), sp.copy(), fp.copy(), h, h.copy(), sp.copy())
+        return cls(
+            f,
+            f.copy(),
+            f.copy(),
+            fp,
+            f.copy(),
+            sp,
+            sp.copy(),
+            sp.copy(),
+            sp.copy(),
+            sp.copy(),
+            fp.copy(),
+            h,
+            h.copy(),
+            sp.copy(),
+        )
 
     def add(self, length: float, old: Moment, new: Moment, asked: Floats, by_fleet: Floats) -> None:
         for name in ("held", "away", "up", "down", "moved", "own_mean", "own_variance", "mean", "ebo"):
@@ -131,7 +150,7 @@ def availability_by_month(
             left = end - march.now.time
             length = left / np.ceil(left / min(length, LONGEST) - 1e-9)
             expected = np.maximum(march.now.up + 0.5 * trend * length, 0.0)
-            ahead = march.now.ebo.sum(axis=1) + (getattr(march, "rise", 0.0) * length)
+            ahead = march.now.ebo.sum(axis=1) + march.rise * length
             new, asked, by_fleet = march.step(length, m, expected, wears, burst)
             instants += 1
             found = new.ebo.sum(axis=1)
@@ -160,7 +179,9 @@ def _begin_month(march: March, m: int) -> bool:
         changed = bool(s.arrivals[:, 0].any() or march.wears.any())
     else:
         same = all(np.array_equal(a[:, m], a[:, m - 1]) for a in (s.use, s.damage, s.losses))
-        same = same and np.array_equal(s.bays[m], s.bays[m - 1]) and march.supply.months[m] is march.supply.months[m - 1]
+        same = (
+            same and np.array_equal(s.bays[m], s.bays[m - 1]) and march.supply.months[m] is march.supply.months[m - 1]
+        )
         same = same and all(np.array_equal(a[m], a[m - 1]) for a in (s.turnaround, s.bench, s.shop))
         same = same and (s.used is None or np.array_equal(s.used[:, m], s.used[:, m - 1], equal_nan=True))
         changed = not same or bool(s.arrivals[:, m].any())

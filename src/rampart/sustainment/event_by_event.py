@@ -8,6 +8,8 @@ spare is under way for a fixed time. A repair draws its own parts at its end, on
 served. A system without a part is not used, so it loses no second one by use.
 """
 
+# ruff: noqa: S311 - random numbers of a simulation, named by a seed
+
 from __future__ import annotations
 
 import heapq
@@ -15,6 +17,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 Numbers = Sequence[float]
@@ -187,7 +190,9 @@ def history(
                         # The hole goes to a system that is down already and has the part.
                         for other in range(first[f], first[f + 1]):
                             if (
-                                other != n and state[other] == PRESENT and holes[other] > 0
+                                other != n
+                                and state[other] == PRESENT
+                                and holes[other] > 0
                                 and missing[other * parts + p] <= spare_places[f * parts + p]
                             ):
                                 missing[other * parts + p] += 1
@@ -223,7 +228,7 @@ def history(
                 wait = random.expovariate(1.0 / apart[at]) if apart[at] > 0 else 0.0
                 number += 1
                 heapq.heappush(calendar, (now + wait, number, MENDED if shop[at] < 0 else AT_SHOP, a, b))
-            elif what == AT_SHOP or what == AT_REPAIR:
+            elif what in (AT_SHOP, AT_REPAIR):
                 if what == AT_SHOP:
                     h, job = shop[(m * parts + a) * sites + b], a * sites + b
                     if h < 0:
@@ -376,7 +381,7 @@ def history(
 def compiled() -> tuple[Callable[..., Any], bool]:
     """``history``, compiled where Numba is installed, and whether it is."""
     try:
-        from numba import njit
+        njit = import_module("numba").njit
     except ImportError:
         return history, False
     return njit(cache=True)(history), True

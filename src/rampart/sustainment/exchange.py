@@ -17,7 +17,6 @@ from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.marginal import curve
 
-
 MOST_SPARES = 10
 """Spares whose exchange rate is worked out: the best by slope."""
 

@@ -166,9 +166,7 @@ def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> 
     per = _filled(own.held[fleets])
     for step, stock in zip(steps, stocks, strict=True):
         for added in extra:
-            found = availability_by_month(
-                with_bought(alone, stock[None], shops, added[None]), start=own.available
-            )
+            found = availability_by_month(with_bought(alone, stock[None], shops, added[None]), start=own.available)
             cost.append(float(path.cost[step]) / case.money_unit)
             bays.append(added)
             share.append(_filled(ratio(found.available, found.held)[fleets], there=own.held[fleets] >= LEAST))

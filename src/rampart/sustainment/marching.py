@@ -12,9 +12,10 @@ Steps are as long as what was expected of the backorders and what came of them a
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rampart.sustainment.availability import part_factor
 from rampart.sustainment.cannibalisation import expected_down, systems_down
@@ -26,7 +27,7 @@ from rampart.sustainment.pipelines import least_variance
 from rampart.sustainment.removals import upkeep
 from rampart.sustainment.shop_line import Line
 from rampart.sustainment.shortfall import batched
-from rampart.sustainment.supply import Flows, Supply, shares_below, supply_of
+from rampart.sustainment.supply import Flows, shares_below, supply_of
 
 CLOSE = 0.02
 """Difference of backorders expected and found, of themselves, at which a step is taken again in two."""
@@ -84,6 +85,7 @@ class March:
         self.batches = bool((self.batch > 1).any())
         self.places = [_places(s, h) for h in range(len(s.shops))]
         self.raised = np.zeros(len(s.parts), bool)
+        self.rise = np.zeros(len(s.sites))
         self.transport = np.array([float(row["transport_days"] or 0.0) for row in s.fleet_rows])
         self.repair_days = np.array([float(row["repair_days"] or 0.0) for row in s.fleet_rows])
         self.repair_shop = np.array(
@@ -92,10 +94,14 @@ class March:
         self.based = np.zeros((len(s.sites), len(s.fleets)))
         self.based[s.fleet_site, np.arange(len(s.fleets))] = 1.0
         self.fed = np.flatnonzero(s.supplier >= 0)
-        self.losing = np.flatnonzero([any((f.lost[n] > 0).any() for f in set(self.supply.months)) for n in range(len(s.sites))])
+        self.losing = np.flatnonzero(
+            [any((f.lost[n] > 0).any() for f in set(self.supply.months)) for n in range(len(s.sites))]
+        )
         self.row_of = np.full(len(s.sites), -1, np.int64)
         self.row_of[self.supply.suppliers] = np.arange(len(self.supply.suppliers))
-        self.odd = np.array([bool(r["cannibalise"]) for r in s.fleet_rows]) | (self.uses & ~self.whole_parts).any(axis=1)
+        self.odd = np.array([bool(r["cannibalise"]) for r in s.fleet_rows]) | (self.uses & ~self.whole_parts).any(
+            axis=1
+        )
         self.breaks = bool(s.damage.any())
         self._reach: dict[tuple[int, bytes, bytes], Floats] = {}
         self._settle(s.at_start.copy() if guess is None else np.minimum(guess, s.at_start))
@@ -110,10 +116,13 @@ class March:
         apart, closed = times.apart[0].T, times.opens.T > 0
         lead = np.nan_to_num(s.lead_time)
         wears = self.wear_of(0, s.at_start, up)[0]
-        fresh = (self.wears).any(axis=0)
-        now = Moment(0.0, s.at_start.copy(), none, up, zero, zero, [Line(len(p[0]) + len(p[2])) for p in self.places], none)
+        fresh: NDArray[np.bool_] = np.asarray(self.wears.any(axis=0))
+        now = Moment(
+            0.0, s.at_start.copy(), none, up, zero, zero, [Line(len(p[0]) + len(p[2])) for p in self.places], none
+        )
         now.ebo, now.at_least, now.vbo = zero, zero, zero
         psi, change = zero, np.inf
+        empty, came, falls = (np.zeros(len(s.shops)) for _ in range(3))
         step, before, moved = np.full(len(up), 0.7), np.zeros(len(up)), np.zeros(len(up))
         self.rounds = 0
         for number in range(1, ROUNDS + 1):
@@ -131,8 +140,11 @@ class March:
                 rate = np.concatenate((inflow[sites, parts] * mine, broken[fleets]))
                 days = np.concatenate((times.bench[0].T[sites, parts], self.repair_days[fleets]))
                 each, holes = self.feedback(h, 0, now, psi, up)
-                empty = float(rate.sum() + each @ (np.minimum(up, 0.0) + holes * line.jobs))
-                line.settle(rate, days, float(s.bays[0, h]), empty, float(each @ holes))
+                came[h] = float(rate.sum() - each @ np.maximum(up, 0.0))
+                falls[h] = float(each @ holes)
+                if number == 1:
+                    empty[h] = float(rate.sum())
+                line.settle(rate, days, float(s.bays[0, h]), empty[h], falls[h])
                 now.away[fleets] += line.mean[len(sites) :]
             now.away = np.minimum(now.away, now.held)
             moving = asked * flows.upwards * s.order_ship[:, None]
@@ -140,6 +152,9 @@ class March:
             now.up = np.maximum(up, 0.0)
             self.evaluate(now, 0, flows, asked, by_fleet, moving, gone)
             psi = self.chance(flows, asked, by_fleet, now)
+            # What would come to an empty shop hangs little on the queue, so it is what the rounds go over.
+            jobs = np.array([line.jobs for line in now.lines])
+            empty = empty + 0.7 * (came + self.reach(0) @ (now.up - now.beyond) + falls * jobs - empty)
             # Where more is owed than there are systems, by how much says how far off the start is.
             gap = now.up - now.beyond - up
             change = float(np.abs(gap).max(initial=0.0))
@@ -184,7 +199,10 @@ class March:
             for cohort in np.flatnonzero(joined[f, : m + 2]).tolist():
                 done = self.used[f, m] - self.used[f, max(cohort - 1, 0)]
                 worn = replacements(
-                    np.array([done, done + use[f]]), float(s.life[f, p]), float(s.life_cv[f, p]), worn=float(s.worn[f, p])
+                    np.array([done, done + use[f]]),
+                    float(s.life[f, p]),
+                    float(s.life_cv[f, p]),
+                    worn=float(s.worn[f, p]),
                 )
                 total += joined[f, cohort] * float(worn[1] - worn[0])
             there = joined[f, : m + 2].sum()
@@ -212,7 +230,9 @@ class March:
 
     # --- one step --------------------------------------------------------------------------------------------------
 
-    def step(self, length: float, m: int, expected: Floats, wears: Floats, burst: bool) -> tuple[Moment, Floats, Floats]:
+    def step(
+        self, length: float, m: int, expected: Floats, wears: Floats, burst: bool
+    ) -> tuple[Moment, Floats, Floats]:
         """The moment ``length`` days on, systems (F,) up on the way there as expected; requests (S, P) and (F, P) a day."""
         s, flows, times, old = self.s, self.supply.months[m], self.supply.times, self.now
         time = old.time + length
@@ -223,7 +243,7 @@ class March:
         now = copy(old)
         now.time = time
         now.held = np.maximum(old.held - s.losses[:, m] / MONTH * expected * self.upkeep[:, m] * length, 0.0)
-        inflow, closed = asked * flows.repaired, times.opens.T > m
+        inflow, closed = asked * flows.repaired, m < times.opens.T
         now.pile = np.where(closed, old.pile + inflow * length, 0.0)
         inflow = np.where(closed, 0.0, inflow + (old.pile / length if burst else 0.0))
         apart = times.apart[m].T
@@ -346,7 +366,9 @@ class March:
                     self.raised[parts[low]] = True
                     v = np.maximum(v, least)
                 if len(now.at_least):
-                    v = v / (1.0 + np.where(systems[here] > 0, m_ * now.at_least[here] / np.maximum(systems[here], 1e-9), 0))
+                    v = v / (
+                        1.0 + np.where(systems[here] > 0, m_ * now.at_least[here] / np.maximum(systems[here], 1e-9), 0)
+                    )
                 felt[here] = np.maximum(v, least)
                 ebo[here], vbo[here], at_least[here], over[here] = cells.shortfall(m_, felt[here])
                 if self.batches:
@@ -398,7 +420,9 @@ class March:
         return np.clip(np.divide(part, since, out=today.copy(), where=since > 1e-300), 0.0, 1.0)
 
     def _in_batches(
-        self, sites: Floats, parts: Floats, bought: Floats, now: Moment, mean: Floats, variance: Floats, flows: Flows,
+        self, sites: Whole,
+        parts: Whole,
+        bought: NDArray[np.bool_], now: Moment, mean: Floats, variance: Floats, flows: Flows,
         ebo: Floats,
     ) -> None:  # fmt: skip
         """Exact (r, Q) where purchases come in batches: the two moments of the batch taken out again."""
@@ -409,7 +433,7 @@ class March:
             wide = np.maximum(variance[at] - (q * q - 1) / 12, least_variance(plain))
             ebo[at] = batched(plain, wide, flows.stock[at], q)
 
-    def _help(self, level: Floats, mean: Floats, variance: Floats, stock: Floats, asked: Floats, ebo: Floats) -> None:
+    def _help(self, level: Whole, mean: Floats, variance: Floats, stock: Floats, asked: Floats, ebo: Floats) -> None:
         """Lateral supply within each pool of sites."""
         s = self.s
         for pool in sorted({p for p in s.pool if p is not None}):
@@ -440,7 +464,9 @@ class March:
         now.beyond = total - lost
         for f in np.flatnonzero(self.odd):
             if s.fleet_rows[f]["cannibalise"]:
-                gathered = min(self._gathered(now, f, int(s.fleet_site[f]), shares[f], float(present[f]), flows), lost[f])
+                gathered = min(
+                    self._gathered(now, int(f), int(s.fleet_site[f]), shares[f], float(present[f]), flows), lost[f]
+                )
                 now.moved[f], lost[f] = lost[f] - gathered, gathered
         now.down = short * ratio(lost, total)[:, None]
         now.up = present - lost
@@ -517,7 +543,9 @@ class March:
                 asked = self.supply.requests(flows, self.at_sites(by_fleet)) * flows.repaired
                 if s.draws_at_end and len(s.parent):
                     # What repairs draw at their end falls, but later than what systems ask for: half of it is counted.
-                    at_once = self.supply.requests(flows, self.at_sites(by_fleet), np.zeros_like(asked)) * flows.repaired
+                    at_once = (
+                        self.supply.requests(flows, self.at_sites(by_fleet), np.zeros_like(asked)) * flows.repaired
+                    )
                     asked = 0.5 * (asked + at_once)
                 for h, (sites, parts, fleets) in enumerate(self.places):
                     result[h, f] = (asked[sites, parts] * (shop[sites, parts] == h)).sum() + broken[fleets].sum()
@@ -525,8 +553,8 @@ class March:
         return self._reach[key]
 
 
-def _places(s: Support, h: int) -> tuple[Floats, Floats, Floats]:
+def _places(s: Support, h: int) -> tuple[Whole, Whole, Whole]:
     """Sites and parts whose repairs may come to a shop in any month, and the fleets whose damage it repairs."""
     parts, sites = np.nonzero((s.shop == h).any(axis=0))
     fleets = [f for f, row in enumerate(s.fleet_rows) if row["repair_shop"] == s.shops[h]]
-    return sites, parts, np.array(fleets, np.int64)
+    return np.asarray(sites, np.int64), np.asarray(parts, np.int64), np.array(fleets, np.int64)

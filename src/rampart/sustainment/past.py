@@ -23,7 +23,8 @@ class Past:
     @property
     def last(self) -> Floats:
         """The value at the last instant."""
-        return self.values[self.length - 1]  # a view: what is written to it stays
+        last: Floats = self.values[self.length - 1]
+        return last  # a view: what is written to it stays
 
     def put(self, time: float, value: Floats) -> None:
         """Add an instant, later than all others."""

@@ -67,7 +67,8 @@ def play(s: Support, *, runs: int, seed: int = 1) -> Played:
     run, fast = compiled()
     size = (len(s.months), len(s.parts), len(s.sites), len(s.fleets), len(s.shops))
     fixed = _fixed(s, kept_up)
-    whole, owed, jobs, held, away, days = [], [], [], [], [], np.zeros(0)
+    kept: tuple[list[Floats], ...] = ([], [], [], [], [])
+    days = np.zeros(0)
     for n in range(runs):
         rng = np.random.default_rng((seed, n))
         joins, first = _systems(s, rng)
@@ -75,10 +76,11 @@ def play(s: Support, *, runs: int, seed: int = 1) -> Played:
         values = given if fast else {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in given.items()}
         found = run(int(rng.integers(2**31)), fixed["warm"], MONTH, *size, *values.values())
         areas = [np.asarray(a) for a in found]
-        for kept, area in zip((whole, owed, jobs, held, away), areas, strict=False):
-            kept.append(area / MONTH)
+        for of_one, area in zip(kept, areas, strict=False):
+            of_one.append(area / MONTH)
         days = _longer(days, areas[5].reshape(size[3], size[0], -1))
     m, p, sites, f, shops = size
+    whole, owed, jobs, held, away = kept
     available = np.stack(whole).reshape(runs, f, m) * kept_up
     short = np.stack(owed).reshape(runs, m, p, sites)
     root = np.sqrt(runs)
@@ -106,7 +108,8 @@ def _below(s: Support, days: Floats, kept_up: Floats) -> Floats:
         if row["needed"]:
             for m in range(len(s.months)):
                 there = level * kept_up[f, m]
-                result[f, m] = days[f, m, there < row["needed"] - 1e-9].sum() / max(days[f, m].sum(), 1e-12)
+                short = days[f, m, there < row["needed"] - 1e-9].sum()
+                result[f, m] = min(short / max(days[f, m].sum(), 1e-12), 1.0)
     return result
 
 

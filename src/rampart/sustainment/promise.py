@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rampart.sustainment.availability_by_month import AvailabilityByMonth, availability_by_month
-from rampart.sustainment.echelon_network import Floats, Network, Whole
+from rampart.sustainment.echelon_network import Network, Whole
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.spares import Spares, curve
 from rampart.sustainment.spend import Options, spent
@@ -194,7 +194,7 @@ def path_of_buys(support: Support, course: AvailabilityByMonth, month: int) -> S
     )  # fmt: skip
     present = np.maximum(course.held - course.damaged, 0.0)[:, month]
     total = max(float(present.sum()), 1e-9)
-    spare_places = ((s.installed > 0) & (s.needed < s.installed)).any(axis=0)
+    spare_places: NDArray[np.bool_] = np.asarray(((s.installed > 0) & (s.needed < s.installed)).any(axis=0))
     systems, places, needed = np.zeros(shape), np.ones(len(s.parts)), np.ones(len(s.parts))
     for f, site in enumerate(s.fleet_site):
         systems[:, site] += np.where(s.installed[f] > 0, present[f], 0.0)
@@ -224,7 +224,9 @@ def filled(path: Spares, budget: float) -> tuple[NDArray[np.int64], float]:
     family = np.array([g for g, _ in groups], np.int64)
     ends: Whole = np.array([points[c] for (_, points), c in zip(groups, chosen, strict=True)], np.int64)
     moved = ends >= 0
-    stock = problem.stock(np.concatenate((path.family[:step], family[moved])), np.concatenate((path.point[:step], ends[moved])))
+    stock = problem.stock(
+        np.concatenate((path.family[:step], family[moved])), np.concatenate((path.point[:step], ends[moved]))
+    )
     lack = sum(float(o.lack[c]) for o, c in zip(options, chosen, strict=True))
     before = sum(float(o.lack[c]) for o, c in zip(options, first, strict=True))
     here = -float(path.logarithm[step]) - before + lack
@@ -250,7 +252,9 @@ def _options(path: Spares, step: int, budget: float) -> tuple[list[tuple[int, Wh
     """Groups near the end of a budget with what each may be brought to: points of the problem, cost and lack."""
     problem = path.problem
     ends: dict[int, int] = dict(zip(path.family[:step].tolist(), path.point[:step].tolist(), strict=True))
-    near = list(dict.fromkeys([*path.family[step : step + 4 * MOST_GROUPS].tolist(), *path.family[:step][::-1].tolist()]))
+    near = list(
+        dict.fromkeys([*path.family[step : step + 4 * MOST_GROUPS].tolist(), *path.family[:step][::-1].tolist()])
+    )
     near = near[:MOST_GROUPS]
     alone = {int(p): n for n, p in enumerate(problem.plain.parts)}
     singles = [f for f in near if f in alone]
@@ -273,13 +277,13 @@ def _options(path: Spares, step: int, budget: float) -> tuple[list[tuple[int, Wh
         mine = np.flatnonzero((families == f) & (cost <= budget * (1 + 1e-9) + 1e-9))
         if not len(mine):
             continue
-        now = ends.get(f)
+        here = ends.get(f)
         order = mine[np.lexsort((lack[mine], cost[mine]))]
         best = np.minimum.accumulate(lack[order])
-        order = order[np.concatenate(([True], best[1:] < best[:-1] - 1e-15)) | (order == now)]
+        order = order[np.concatenate(([True], best[1:] < best[:-1] - 1e-15)) | (order == here)]
         groups.append((f, order))
         options.append(Options(cost[order], lack[order]))
-        first.append(0 if now is None else int(np.flatnonzero(order == now)[0]))
+        first.append(0 if here is None else int(np.flatnonzero(order == here)[0]))
     return groups, options, np.array(first, np.int64)
 
 

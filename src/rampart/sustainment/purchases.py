@@ -8,7 +8,6 @@ import numpy as np
 
 from rampart.catalogues.results import frame
 from rampart.sustainment.echelon_network import Floats
-from rampart.sustainment.fleet import Support
 from rampart.sustainment.promise import Promise, Promises
 
 if TYPE_CHECKING:

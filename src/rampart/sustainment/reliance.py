@@ -16,8 +16,8 @@ from rampart.sustainment.fleet import Support
 from rampart.sustainment.workshops import times_of
 
 FEWEST_SYSTEMS = 10
-MOST_LOAD = 0.95
-"""Share of its bays that the work of the first month, the one before any surge, keeps busy in a shop."""
+MOST_LOAD = 0.85
+"""Share of its bays that the work of the first month, the one before any surge, would keep busy, were all systems used."""
 MOST_APART = 4.0
 """Longest repair time over the shortest in one shop."""
 AT_ITS_LIMIT = 0.98
@@ -55,14 +55,16 @@ def _fleets(s: Support, c: AvailabilityByMonth) -> Iterator[Finding]:
 
 def _shops(s: Support, c: AvailabilityByMonth) -> Iterator[Finding]:
     times = times_of(s)
+    used_by_all = float(c.held[:, 0].sum()) / max(float((c.available + c.maintenance)[:, 0].sum()), 1e-9)
     for h, shop in enumerate(s.shops):
         mine = (times.shop == h) & (c.demand > 0) & (times.repaired > 0) & (times.bench > 0)
         days = [float(d) for d in times.bench[mine]]
         days += [float(r["repair_days"]) for r in s.fleet_rows if r["repair_shop"] == shop and r["repair_days"]]
         if days and max(days) > MOST_APART * min(days):
             yield _outside("shops", shop, apart=f"{max(days) / min(days):.1f}")
-        if days and c.load[0, h] > MOST_LOAD * s.bays[0, h] > 0:
-            yield _outside("shops", shop, load=f"{c.load[0, h] / s.bays[0, h]:.2f}")
+        load = c.load[0, h] * used_by_all
+        if days and load > MOST_LOAD * s.bays[0, h] > 0:
+            yield _outside("shops", shop, load=f"{load / s.bays[0, h]:.2f}")
         bases = set(s.fleet_site.tolist())
         if days and (s.bays[:, h] == 1).any() and s.sites.index(s.shop_rows[h]["site"]) in bases:
             yield _outside("shops", shop, bay="1")

@@ -39,7 +39,7 @@ class Line:
         self.when: list[float] = []
 
     def settle(self, rate: Floats, days: Floats, bays: float, empty: float, fall: float) -> None:
-        """Steady state where ``empty`` jobs a day come to an empty shop, ``fall`` fewer for each job; mix as in ``rate`` (J,)."""
+        """Steady state: ``empty`` jobs a day come to an empty shop, ``fall`` fewer for each job; mix of ``rate`` (J,)."""
         total, load = float(rate.sum()), float(rate @ days)
         if np.isinf(bays) or total <= 0:
             self._unlimited(rate * days)
@@ -51,9 +51,11 @@ class Line:
             empty = total
         empty = max(empty, 1e-300)
         self.p = _steady(empty, fall, service, bays)
-        n = np.arange(len(self.p))
+        n = np.arange(len(self.p), dtype=float)
         pace = 1.0 / max(service, 1e-12)
-        self.fluid = (empty - bays * pace) / max(fall, 1e-300) if empty - fall * bays > bays * pace else empty / (fall + pace)
+        self.fluid = (
+            (empty - bays * pace) / max(fall, 1e-300) if empty - fall * bays > bays * pace else empty / (fall + pace)
+        )
         self._spread(rate, days)
         self._count(n, bays)
         self.waiting = self.queue * ratio(rate, np.full_like(rate, total))
@@ -91,9 +93,11 @@ class Line:
         for _ in range(pieces):
             self._advance(length / pieces, total, pace, bays, fall)
         served = min(self.fluid, bays) * pace
-        self.fluid = max(self.fluid + length * (total - served), min(total / pace, bays) if total < bays * pace else 0.0)
+        self.fluid = max(
+            self.fluid + length * (total - served), min(total / pace, bays) if total < bays * pace else 0.0
+        )
         self._spread(rate, days)
-        self._count(np.arange(len(self.p)), bays)
+        self._count(np.arange(len(self.p), dtype=float), bays)
         self._split(length, rate, days)
         self._thin()
 

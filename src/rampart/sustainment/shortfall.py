@@ -36,7 +36,7 @@ class Cells:
         self.active = [int(np.searchsorted(-ordered, -float(k))) for k in range(most)]
 
     def shortfall(self, mean: Floats, variance: Floats) -> Floats:
-        """Mean and variance of the backorders, P(X >= s), the chance that one more away is one more owed, and P(X > s): (4, n)."""
+        """Mean and variance of the backorders; P(X >= s), the chance that one more away is one more owed; P(X > s): (4, n)."""
         m, v = mean[self.order], variance[self.order]
         with np.errstate(all="ignore"):
             q = np.where(m > 0, v / np.where(m > 0, m, 1.0), 1.0)
@@ -55,7 +55,9 @@ class Cells:
             over[a] -= mass[a]
         np.maximum(short, 0.0, out=short)
         spread = np.maximum(square - short * short, 0.0)
-        slow = (np.arange(len(m)) < self.long) | (m > LARGE) | ((m < TRIALS * (1.0 - q)) & (m > TINY)) | ~np.isfinite(mass)
+        slow = (
+            (np.arange(len(m)) < self.long) | (m > LARGE) | ((m < TRIALS * (1.0 - q)) & (m > TINY)) | ~np.isfinite(mass)
+        )
         if slow.any():
             s = self.stock[self.order][slow]
             short[slow], spread[slow] = backorders(m[slow], v[slow], s)

@@ -18,7 +18,9 @@ LIKELY = 1.96
 """Standard errors of an interval of nineteen in twenty."""
 
 
-def side_by_side(s: Support, c: AvailabilityByMonth, runs: int, seed: int) -> tuple[dict[str, pl.DataFrame], list[Finding]]:
+def side_by_side(
+    s: Support, c: AvailabilityByMonth, runs: int, seed: int
+) -> tuple[dict[str, pl.DataFrame], list[Finding]]:
     """Tables ``simulation`` and ``simulation_parts``, and what the histories leave out; empty for no runs."""
     from rampart.findings import Finding
 
@@ -44,7 +46,14 @@ def _systems(s: Support, c: AvailabilityByMonth, played: Played) -> pl.DataFrame
 
 def _parts(s: Support, c: AvailabilityByMonth, played: Played) -> pl.DataFrame:
     rows = [
-        (part, site, month, float(c.ebo[m, p, n]), float(played.owed[m, p, n]), LIKELY * float(played.owed_error[m, p, n]))
+        (
+            part,
+            site,
+            month,
+            float(c.ebo[m, p, n]),
+            float(played.owed[m, p, n]),
+            LIKELY * float(played.owed_error[m, p, n]),
+        )
         for p, part in enumerate(s.parts)
         for n, site in enumerate(s.sites)
         if c.demand[:, p, n].sum() > 0
