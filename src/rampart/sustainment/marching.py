@@ -158,12 +158,12 @@ class March:
             # Where more is owed than there are systems, by how much says how far off the start is.
             gap = now.up - now.beyond - up
             change = float(np.abs(gap).max(initial=0.0))
-            # Where parts are so short that the start swings, what the answer needs is enough.
-            if change < SETTLED * 10.0 ** min(number // 60, 2) * (float((now.held - now.up).sum()) + 0.01):
+            if change < SETTLED * (float((now.held - now.up).sum()) + 0.01):
                 break
             if number > 3:
                 slope = np.divide(moved, before - gap, out=step.copy(), where=np.abs(before - gap) > 1e-12)
-                step = np.clip(slope, 0.2, 1.3) if number < 60 else np.clip(slope, 0.05, 0.5)
+                # A secant that points the wrong way says only that the last step was too long.
+                step = np.clip(np.where(slope > 0, slope, 0.5 * step), 1e-3, 1.3 if number < 60 else 0.5)
             moved, before = step * gap, gap
             up = up + moved
         now.ending = np.where(closed, 0.0, asked * flows.repaired)
