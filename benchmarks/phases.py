@@ -59,11 +59,13 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
     from rampart.plan.parts.parts import PARTS
     from rampart.plan.planning import manifest_of
     from rampart.plan.programme.layout import lay_out
+    from rampart.plan.programme.measures import Pass
     from rampart.plan.programme.values import Values
     from rampart.plan.reading.decisions import decide_now
     from rampart.plan.reading.duals import price_table
     from rampart.plan.reading.outcome import outcome_tables
     from rampart.plan.reading.reasons import explain
+    from rampart.plan.reading.rounded import Rounded
     from rampart.plan.solving.pass_solver import PassSolver
     from rampart.plan.solving.passes_in_turn import solve
     from rampart.results.result import Result
@@ -81,7 +83,7 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
             PassSolver(layout, programme.whole_labels)
         passes = list(programme.passes)
         if one:
-            programme.passes[:] = [(1, weighted(programme), 0.0)]
+            programme.passes[:] = [Pass(1, weighted(programme))]
         with laps.phase("solve"):
             solution = solve(programme, time_limit=stop)
         laps.seconds["solve"] = max(laps.seconds["solve"] - laps.seconds["hand over"], 1e-9)  # it hands over again
@@ -97,7 +99,7 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
             tables |= explain(values, solution, PARTS)
             tables["duals"] = price_table(programme, solution)
         with laps.phase("delays"):
-            tables["decisions"] = decide_now(values, solution, PARTS)
+            tables["decisions"] = decide_now(values, solution, PARTS, Rounded())
         with laps.phase("save"):
             made = Result.of("plan", case, tables, manifest_of(case, solution, {}, seed=0, mip_gap=0.0))
             made.save(Path(folder) / "plan")
@@ -112,13 +114,17 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
 
 def weighted(programme: Any) -> Any:
     """All passes in one measure, each a third of the one before it: as hard as a programme of its kind gets."""
-    from rampart.plan.programme.measures import Measure
+    import numpy as np
+
+    from rampart.plan.programme.measures import Measure, Term
 
     result = Measure("weighted", "")
-    for n, (_, measure, _) in enumerate(programme.passes):
+    result._place[Term("weighted")] = 0
+    for n, measure in enumerate(each.measure for each in programme.passes):
         for labels, values in zip(measure._labels, measure._values, strict=True):
             result._labels.append(labels)
             result._values.append(values * 3.0**-n)
+            result._terms.append(np.zeros(labels.size, dtype=np.int64))
     return result
 
 

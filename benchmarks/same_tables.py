@@ -122,12 +122,12 @@ class Job:
 
 def jobs(tree: Path) -> list[Job]:
     """All jobs, the long ones first; the published problems are those of a tree."""
-    alliance, unknown_end = "cases/alliance-2023", ("--with", "unknown-end")
+    alliance, unknown_end = "cases/alliance-2023", ("--with", "unknown-end")  # the alliance names its regime itself
     paths = ("--keep", "3", "--capacity", "later", "--fresh", "2", "--ahead", "2", "--batches", "2", "--frontier", "2")
     found = [
-        Job("war", alliance, (*unknown_end, "--whole", "now", "--gap", "0.001")),
-        Job("war", alliance, (*unknown_end, "--paths", "4", *paths)),
-        Job("war", alliance, (*unknown_end, "--paths", "4", "--frontier", "0")),
+        Job("war", alliance, ("--whole", "now", "--gap", "0.001")),
+        Job("war", alliance, ("--paths", "4", *paths)),
+        Job("war", alliance, ("--paths", "4", "--frontier", "0")),
         Job("plan", alliance),
         *(Job("plan", alliance, ("--with", name)) for name in ("joint-purchase", "offensive-2023", "powder-late")),
         *(Job("sustain", f"cases/{name}") for name in ("fleet-2023", "deliver-or-repair", "fleet-tiny")),

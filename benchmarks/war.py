@@ -135,13 +135,13 @@ def export(material: Material, folder: Path) -> None:
 
 def main(paths: int, python: str | None) -> None:
     """Run all and write the table."""
-    material = paths_of(read_case(CASE, overrides=("unknown-end",)), paths)
+    material = paths_of(read_case(CASE), paths)
     rows = [decomposed(material, 2), decomposed(material, 1), whole(material)]
     if python:
         rows += peer(material, python)
     text = f"""# A war of unknown length
 
-Written by `python -m benchmarks.war {paths} PYTHON`. `alliance-2023 --with unknown-end`, {paths} sampled paths to the end of
+Written by `python -m benchmarks.war {paths} PYTHON`. `alliance-2023`, {paths} sampled paths to the end of
 2030; all expansions (in whole units) and the orders before the next look are decided first. To a gap of {GAP:.0%} or
 {LIMIT:.0f} s, one way after another on 2 cores, from the case in memory (the peer: from matrices on disk) to the answer.
 

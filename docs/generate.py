@@ -1,6 +1,6 @@
-"""Write the reference pages from the catalogues, the command line and the docstrings.
+"""Write the reference pages from the catalogues, the command line and the docstrings, and what a case took from where.
 
-``python docs/generate.py`` writes them into ``docs/reference``; a test holds that they are current.
+``python docs/generate.py`` writes them into ``docs/reference`` and beside the case; a test holds that they are current.
 """
 
 from __future__ import annotations
@@ -334,6 +334,82 @@ def prose(doc: str) -> str:
     return re.sub(r"([^\n])\n(- `)", r"\1\n\2", text)
 
 
+FIGURE = {
+    "items": "price", "stocks": "quantity", "requirements": "quantity", "demand": "need", "deliveries": "quantity",
+    "lines": "max_rate", "rates": "max_rate", "expansions": "cost", "bills": "quantity", "orders": "quantity",
+    "market": "quantity", "budgets": "commitments", "routes": "capacity", "regimes": "ends", "transitions": "probability",
+    "levels": "share", "contracts": "max_quantity",
+}  # fmt: skip
+"""The figure that a row of a case is about, by table."""
+
+
+def case_sources(folder: Path) -> str:
+    """What a case took from which source, and what it assumes: read from its tables and its ``evidence/rows.csv``."""
+
+    def table(name: str) -> list[dict[str, str]]:
+        file = folder / f"{name}.csv"
+        return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines())) if file.exists() else []
+
+    evidence = {row["row"]: row for row in table("evidence/rows")}
+    taken: dict[str, dict[str, list[str]]] = {}
+    assumed: dict[str, dict[tuple[str, ...], list[str]]] = {}
+    for name, figure in FIGURE.items():
+        for row in table(name):
+            what, value = _what(name, row), f"{row[figure] or row.get('daily_rate') or '-'}"
+            line = f"{name}: {what} = {value}, {row['grade']}"
+            if row["source"] and row["source"] != "planner":
+                taken.setdefault(row["source"], {}).setdefault(line, []).append(_when(row))
+            if row["grade"] == "assumed":
+                key = (what, value, row.get("low") or "", row.get("high") or "", row["note"])
+                assumed.setdefault(name, {}).setdefault(key, []).append(_when(row))
+    text = ["# Sources and assumptions\n\n", ORIGIN.format(source="the tables of this case")]
+    text.append(
+        "The tables are what counts. A code such as `production_rates-006` is a row of `evidence/rows.csv`: what was "
+    )
+    text.append(
+        "read in the source, and the month of what it states. Quality of a source: news, primary, repost or secondary, "
+    )
+    text.append("think tank text.\n\n## Sources and what was taken from them\n")
+    for source in table("sources"):
+        text.append(f"\n### {source['source']}\n\n{source['title']}. {source['publisher']}, {source['date']}.")
+        text.append(f" <{source['url']}>" * bool(source["url"]) + f" ({source['quality']}). {source['note']}\n\n")
+        for row in evidence.values():
+            if row["source"] == source["source"]:
+                upper = f" to {row['value_high']}" if row["value_high"] else ""
+                money = f" for {row['money']} {row['money_unit']}" if row["money"] else ""
+                said = f"; {row['note']}" if row["note"] else ""
+                text.append(
+                    f"- `{row['row']}` ({row['known']}): {row['about']}: {row['value']}{upper} {row['unit']}{money}{said}\n"
+                )
+        text += [f"- {line}{_span(months)}\n" for line, months in taken.get(source["source"], {}).items()]
+    text.append("\n## Assumptions\n")
+    for name, rows in assumed.items():
+        text.append(f"\n### {name}\n\n| what | figure | low | high | why |\n|---|---|---|---|---|\n")
+        for (what, value, low, high, why), months in rows.items():
+            text.append(f"| {what}{_span(months)} | {value} | {low} | {high} | {why.replace('|', '/')} |\n")
+    return "".join(text)
+
+
+def _what(table: str, row: dict[str, str]) -> str:
+    """What a row is about: its key without the dates; of an order, which has none, who buys what where."""
+    from rampart.catalogues.inputs import tables
+
+    columns = tables()[table].key or ("buyer", "item", "line")
+    return " ".join(row[c] for c in columns if c not in ("from", "month", "fiscal_year") and row.get(c))
+
+
+def _when(row: dict[str, str]) -> str:
+    return row.get("month") or row.get("fiscal_year") or row.get("from") or ""
+
+
+def _span(months: Sequence[str]) -> str:
+    """The months or years of rows alike, as " (first to last)"."""
+    dated = sorted(m for m in months if m)
+    if not dated:
+        return ""
+    return f" ({dated[0]})" if dated[0] == dated[-1] else f" ({dated[0]} to {dated[-1]})"
+
+
 def pages() -> dict[str, str]:
     """Text of every generated page by its path below ``docs``."""
     return {
@@ -349,6 +425,7 @@ def pages() -> dict[str, str]:
         "reference/findings.fr.md": findings("fr"),
         "reference/cli.md": cli(),
         "reference/python.md": python(),
+        "../cases/alliance-2023/SOURCES.md": case_sources(HERE.parent / "cases" / "alliance-2023"),
     }
 
 

@@ -48,14 +48,21 @@ def make_case(settings: Mapping[str, str], rows: Mapping[str, Sequence[Row]]) ->
     return Case(tables=frames)
 
 
+def war_case(chance: Random, *, called_upon: bool = False) -> Case:
+    """One random case with levels of need, weights that change, and where drawn beliefs of the war."""
+    drawn = _Draw(chance, whole=False)
+    drawn.case(called_upon=called_upon)
+    return drawn.with_war()
+
+
 def cases(*, whole: bool = False) -> st.SearchStrategy[Case]:
     """Random cases; with ``whole`` also lots, set-ups and whole expansions."""
     return st.randoms(use_true_random=False).map(lambda chance: random_case(chance, whole=whole))
 
 
-def random_case(chance: Random, *, whole: bool = False) -> Case:
-    """One random case."""
-    return _Draw(chance, whole).case()
+def random_case(chance: Random, *, whole: bool = False, called_upon: bool = False) -> Case:
+    """One random case; with ``called_upon`` some holders state the chance that what they must hold is called upon."""
+    return _Draw(chance, whole).case(called_upon=called_upon)
 
 
 class _Draw:
@@ -84,7 +91,7 @@ class _Draw:
         """The value or a blank."""
         return value if self.often(share) else None
 
-    def case(self) -> Case:
+    def case(self, *, called_upon: bool = False) -> Case:
         """All tables."""
         self.rows["calendar"] = self.calendar()
         self.rows["postures"] = [{"posture": p, "name_en": p} for p in ("here", "there")]
@@ -95,9 +102,84 @@ class _Draw:
         for table in LATER:
             self.rows[table] = getattr(self, table)()
         self.rows["uses"] = self.uses()
+        for contract in self.rows["contracts"]:
+            contract["later"] = self.maybe(self.c.choice([1, 2]), 0.15)
+        for order in self.rows["orders"]:
+            order["inputs"] = self.c.choice([None, "supplied", "drawn", "drawn"])
+        self.rows["agreed"] = self.agreed()
+        self.rows["elsewhere"] = self.elsewhere()
         end = month_text(month_number(START) + self.months - 1)
-        posture = self.c.choice([{}, {"posture": "here"}])
-        return make_case({"start": START, "end": end, **posture}, self.rows)
+        settings = {"start": START, "end": end, **self.c.choice([{}, {"posture": "here"}]), **self.obligations()}
+        if self.whole:
+            settings["decide_now"] = self.c.choice(["2", "12"])
+        for item in self.rows["items"] if self.whole else ():
+            item["kind"] = self.c.choice([item["kind"], "system"])
+            item["multiple"] = self.maybe(self.c.choice([0.5, 3.0]), 0.2)
+        if called_upon:  # drawn last, so that all else is as without
+            settings |= self.called_upon()
+        return make_case(settings, self.rows)
+
+    def called_upon(self) -> dict[str, str]:
+        """Chances of being called upon, need ranked somewhere, and what a unit at home is worth."""
+        chance = {pair: self.maybe(self.c.choice([0.0, 0.01, 0.1, 0.5]), 0.8) for pair in self._held()}
+        rows = self.rows["requirements"]
+        self.rows["requirements"] = [r | {"called_upon": chance[r["holder"], r["item"]]} for r in rows]
+        ranked = self.rows["priorities"]
+        if not any(r["objective"] == "need" for r in ranked):
+            ranked.append({"rank": len(ranked) + 1, "objective": "need", "tolerance": 0.0})
+        return {"worth_at_home": self.c.choice(["1", "10", "60"]), "urgency": self.c.choice(["0.1", "0"])}
+
+    def _held(self) -> list[tuple[str, str]]:
+        return sorted({(r["holder"], r["item"]) for r in self.rows["requirements"]})
+
+    def with_war(self) -> Case:
+        """The same with levels, weights by row, worths, regimes."""
+        settings = {}
+        needs = self.rows["demand"]
+        for row in needs:
+            row["weight"] = self.c.choice([0.5, 1.0, 3.0])
+        for row in self.rows["items"]:
+            row["worth"] = self.maybe(7.0, 0.3)
+        if self.often(0.6):
+            settings["regime"] = "war"
+            self.rows["regimes"] = [{"regime": r, "ends": r == "over"} for r in ("war", "push", "over")]
+            chances = {("war", "push"): 0.2, ("war", "over"): 0.1, ("push", "war"): 0.4}
+            self.rows["transitions"] = [
+                {"from_regime": a, "to_regime": b, "probability": p} for (a, b), p in chances.items()
+            ]
+            more = [r | {"regime": "push", "need": 1.6 * r["need"]} for r in needs if r["purpose"] == "operations"]
+            self.rows["demand"] = needs + more + [r | {"regime": "over", "need": 0.0} for r in more if self.often()]
+        levels = []
+        for row in {(r["holder"], r["item"], r["purpose"]): r for r in needs if not r["late"]}.values():
+            if self.often(0.6):
+                of = {"holder": row["holder"], "item": row["item"], "purpose": self.maybe(row["purpose"])}
+                levels.append(of | {"level": "essential", "share": self.c.choice([0.3, 0.6])})
+                if self.often(0.4):
+                    levels.append(of | {"level": "required", "worth": 0.4})
+                if self.often(0.4):
+                    levels.append(of | {"level": "desired", "share": 1.5})
+        self.rows["levels"] = levels
+        end = month_text(month_number(START) + self.months - 1)
+        return make_case({"start": START, "end": end, **settings}, self.rows)
+
+    def obligations(self) -> Row:
+        """How pledges fall due, who owes compensation, and what is only planned; drawn last, so that what was drawn
+        before they were there is drawn as it was.
+        """
+        for row in self.rows["deliveries"]:
+            if row["status"] == "pledged" and self.often(0.3):
+                row["from"] = row["month"]
+            if self.often(0.6):
+                row |= {"backfill_by": self.c.choice(MEMBERS), "backfill_due": self.month()}
+                row["backfill_quantity"] = self.maybe(float(self.c.randint(1, 10)), 0.3)
+        if self.often(0.6):
+            at = self.c.randint(0, len(self.rows["priorities"]))
+            self.rows["priorities"].insert(at, {"objective": "backfill", "tolerance": 0.0})
+            for rank, row in enumerate(self.rows["priorities"], 1):
+                row["rank"] = rank
+        for row in self.rows["orders"]:
+            row["state"] = self.maybe(self.c.choice(["planned", "funded"]), 0.2)
+        return {"count_planned": "yes"} if self.often(0.3) else {}
 
     def calendar(self) -> list[Row]:
         kind = self.c.choice(["months", "mixed", "quarters"])
@@ -355,3 +437,17 @@ class _Draw:
         names.insert(len(names) if self.often(0.8) else self.c.randint(0, len(names)), "money")
         choices = [0.0, 0.0, 0.01]
         return [{"rank": i + 1, "objective": name, "tolerance": self.c.choice(choices)} for i, name in enumerate(names)]
+
+    def agreed(self) -> list[Row]:
+        result: dict[tuple[str, str, Any, str], Row] = {}
+        for _ in range(self.c.randint(1, 4) if self.often(0.3) else 0):
+            row: Row = {"holder": self.c.choice(MEMBERS), "item": self.c.choice(self.items), "month": self.month(-1)}
+            row |= {"to": self.maybe("SSS"), "quantity": float(self.c.randint(0, 6)), "cost": self.c.choice([0.0, 0.2])}
+            result[row["holder"], row["item"], row["to"], row["month"]] = row
+        return list(result.values())
+
+    def elsewhere(self) -> list[Row]:
+        if not self.often(0.3):
+            return []
+        rows = [{"item": item, "missing": self.c.choice([0.0, 0.2, 0.6])} for item in self.ends]
+        return [*rows, {"item": self.ends[0], "from": self.month(1), "missing": 0.3}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import rampart
@@ -30,7 +30,13 @@ def month(number: int) -> str:
     return month_text(month_number(START) + number)
 
 
-def case(months: int, priorities: Sequence[str] = NEED_FIRST, **rows: Sequence[Row]) -> Case:
+def case(
+    months: int,
+    priorities: Sequence[str] = NEED_FIRST,
+    *,
+    settings: Mapping[str, str] | None = None,
+    **rows: Sequence[Row],
+) -> Case:
     """One member, its partner and one item, with the tables given."""
     nations = [{"nation": "AAA", "role": "member"}, {"nation": "UUU", "role": "recipient"}]
     base: dict[str, Sequence[Row]] = {
@@ -40,7 +46,7 @@ def case(months: int, priorities: Sequence[str] = NEED_FIRST, **rows: Sequence[R
             {"rank": rank, "objective": name, "tolerance": 0.0} for rank, name in enumerate(priorities, start=1)
         ],
     }
-    return make_case({"start": START, "end": month(months - 1)}, base | rows)
+    return make_case({"start": START, "end": month(months - 1)} | dict(settings or {}), base | rows)
 
 
 def line(**changes: Any) -> Row:
@@ -57,6 +63,6 @@ def need(quantity: float, **changes: Any) -> Row:
 
 
 def values(of: Case) -> dict[str, float]:
-    """Passes of the plan, the tie-breaking pass left out."""
-    found = rampart.plan(of)["passes"].select("objective", "value").iter_rows()
-    return {name: value for name, value in found if name != "ties"}
+    """Passes of the plan as a reader counts them (of a need, months unmet), the tie-breaking pass left out."""
+    found = rampart.plan(of)["passes"].select("objective", "value", "plain").iter_rows()
+    return {name: value if plain is None else plain for name, value, plain in found if name != "ties"}

@@ -20,8 +20,11 @@ _HOMES = {
     "Result": "rampart.results.result",
     "read_result": "rampart.results.folder",
     "plan": "rampart.plan.planning",
+    "at_confidence": "rampart.sources.calibration.case_slips",
     "war_plan": "rampart.scenario.war",
     "sustain": "rampart.sustainment.answer",
+    "take": "rampart.results.taking",
+    "extract": "rampart.network.alone",
     "explain": "rampart.language.explaining",
     "compare": "rampart.results.comparison",
     "write_report": "rampart.report.report",
@@ -35,8 +38,9 @@ _HOMES = {
 _OLDER = {"Plan": "Result", "WarPlan": "Result", "read_plan": "read_result"}
 """Names of version 0.1, and what they are called now."""
 __all__ = [
-    "Case", "CaseError", "Finding", "PlaceError", "Result", "ResultError", "TakenError", "__version__", "check_case",
-    "compare", "explain", "plan", "read_case", "read_result", "sustain", "war_plan", "write_report", "write_template",
+    "Case", "CaseError", "Finding", "PlaceError", "Result", "ResultError", "TakenError", "__version__",
+    "at_confidence", "check_case", "compare", "explain", "extract", "plan", "read_case", "read_result", "sustain", "take",
+    "war_plan", "write_report", "write_template",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -45,12 +49,15 @@ if TYPE_CHECKING:
     from rampart.case.template import write_template
     from rampart.findings import CaseError, Finding, PlaceError, ResultError, TakenError
     from rampart.language.explaining import explain
+    from rampart.network.alone import extract
     from rampart.plan.planning import plan
     from rampart.report.report import write_report
     from rampart.results.comparison import compare
     from rampart.results.folder import read_result
     from rampart.results.result import Result
+    from rampart.results.taking import take
     from rampart.scenario.war import war_plan
+    from rampart.sources.calibration.case_slips import at_confidence
     from rampart.sustainment.answer import sustain
 
 

@@ -63,6 +63,13 @@ def branches(sheets: Sheets, *rows: tuple[str, str, str, str]) -> None:
         )  # fmt: skip
 
 
+def level(sheets: Sheets, name: str, **cells: str) -> None:
+    """A level of the partner's need of shells."""
+    sheets.add(
+        "levels", **{"holder": "RRR", "item": "shell", "level": name, "source": "made", "grade": "assumed"} | cells
+    )
+
+
 # code -> (change, table, row, column, value shown) ; the row is the one the spreadsheet shows
 BREAK = {
     "blank": (lambda s: s.set("stocks", 2, "quantity", ""), "stocks", 2, "quantity", ""),
@@ -102,12 +109,34 @@ BREAK = {
         lambda s: s.set("orders", 2, "month", "2023-11"),
         "orders", 2, "month", "2023-11"
     ),
+    "inputs-as-supplied": (lambda s: s.set("orders", 2, "inputs", ""), "orders", 2, "inputs", ""),
+    "taken-says-nothing": (
+        lambda s: s.add("taken", kind="order", month="2024-02", quantity="5"), "taken", 2, "line", ""),
+    "taken-outside": (
+        lambda s: s.add("taken", kind="order", line="shell-a", month="2023-12", quantity="5"), "taken", 2, "month", "2023-12"),
     "lot-from-the-future": (lambda s: s.set("stocks", 5, "lot", "2024-02"), "stocks", 5, "lot", "2024-02"),
     "lot-expired": (lambda s: s.set("stocks", 5, "lot", "2014-01"), "stocks", 5, "lot", "2014-01"),
     "cold-without-lead-time": (
         lambda s: s.set("lines", 4, "lead_time_initial", ""), "lines", 4, "lead_time_initial", ""),
     "min-above-max": (lambda s: s.set("lines", 5, "min_rate", "5"), "lines", 5, "min_rate", "5"),
     "lot-above-rate": (lambda s: s.set("lines", 5, "lot", "49"), "lines", 5, "lot", "49"),
+    "price-unlike-cost": (lambda s: s.set("contracts", 2, "price", "3"), "contracts", 2, "price", "3"),
+    "rate-twelvefold": (
+        lambda s: s.add("rates", line="missile-b", from_="2024-06", max_rate="48", source="made", grade="assumed"),
+        "rates", 2, "max_rate", "48"
+    ),
+    "rate-beyond-asked": (lambda s: s.set("lines", 5, "max_rate", "4000"), "lines", 5, "max_rate", "4000"),
+    "rate-in-the-shade": (
+        lambda s: s.add("rates", line="missile-b", from_="2024-01", max_rate="3", source="made", grade="assumed"),
+        "rates", 2, "max_rate", "3"
+    ),
+    "orders-beyond-rate": (lambda s: s.set("orders", 2, "quantity", "10001"), "orders", 2, "quantity", "10001"),
+    "budget-beyond-purchases": (
+        lambda s: s.set("budgets", 5, "commitments", "60000000"), "budgets", 5, "commitments", "60000000"
+    ),
+    "budget-years-missing": (lambda s: s.remove("budgets", 7), "budgets", 5, "fiscal_year", "2024"),
+    "stock-not-counted": (lambda s: s.set("stocks", 3, "condition", "suspended"), "stocks", 3, "quantity", "500"),
+    "line-never-delivers": (lambda s: s.set("lines", 5, "until", "2025-03"), "lines", 5, "lead_time", "2025-03"),
     "neither-of-two": (lambda s: s.set("bills", 2, "item", ""), "bills", 2, "expansion", ""),
     "both-of-two": (
         lambda s: s.set("uses", 2, "expansion", "shell-a-2"),
@@ -134,7 +163,30 @@ BREAK = {
         lambda s: s.set("requirements", 4, "posture", "territorial"),
         "requirements", 3, "layer", "days_of_supply",
     ),
+    "called-upon-differs": (
+        lambda s: (s.set("requirements", 2, "called_upon", "0.002"), s.set("requirements", 3, "called_upon", "0.003")),
+        "requirements", 3, "called_upon", "0.003"),
+    "called-upon-without-need": (
+        lambda s: (s.set("requirements", 3, "called_upon", "0.002"), s.remove("priorities", 4)),
+        "requirements", 3, "called_upon", ""),
     "use-above-need": (lambda s: s.set("demand", 2, "use", "3001"), "demand", 2, "use", "3001"),
+    "level-one-amount": (lambda s: level(s, "essential"), "levels", 2, "share", ""),
+    "level-required-is-need": (lambda s: level(s, "required", share="0.9"), "levels", 2, "share", "0.9"),
+    "level-without-need": (lambda s: level(s, "desired", share="2", purpose="sale"), "levels", 2, "item", "shell"),
+    "level-of-late": (
+        lambda s: (level(s, "essential", share="0.4"), s.set("demand", 2, "late", "yes")), "levels", 2, "level", "essential"
+    ),
+    "level-out-of-order": (  # from January 2025 on the need is 2,000
+        lambda s: level(s, "essential", quantity="2500"), "levels", 2, "quantity", "2500"
+    ),
+    "level-worth-rises": (
+        lambda s: level(s, "essential", share="0.4", worth="0.2"), "levels", 2, "worth", "0.2"
+    ),
+    "items-count-one": (
+        lambda s: s.add("demand", holder="AAA", item="missile", purpose="training", rate_per="year", need="1",
+                        source="made", grade="assumed") and s.set("items", 2, "price", ""),
+        "items", 2, "price", "",
+    ),
     "no-priorities": (
         lambda s: s.write("priorities", s.rows("priorities")[:1]),
         "priorities", None, "", ""
@@ -190,6 +242,22 @@ BREAK = {
     "idle-without-limit": (
         lambda s: (s.set("lines", 2, "max_rate", "unlimited"), s.set("lines", 2, "idle_cost", "3")),
         "lines", 2, "idle_cost", "shell-a",
+    ),
+    "falls-due-no-pledge": (lambda s: s.set("deliveries", 3, "from", "2023-08"), "deliveries", 3, "from", "2023-08"),
+    "backfill-binds-nobody": (
+        lambda s: s.set("deliveries", 2, "backfill_by", ""), "deliveries", 2, "backfill_due", "2025-01"),
+    "backfill-without-date": (
+        lambda s: s.set("deliveries", 3, "backfill_by", "AAA"), "deliveries", 3, "backfill_by", "AAA"),
+    "backfill-after-plan": (
+        lambda s: s.set("deliveries", 2, "backfill_due", "2050-01"), "deliveries", 2, "backfill_due", "2050-01"),
+    "backfill-above-gift": (
+        lambda s: s.set("deliveries", 2, "backfill_quantity", "1001"), "deliveries", 2, "backfill_quantity", "1001"),
+    "backfill-unranked": (lambda s: s.remove("priorities", 7), "priorities", None, "objective", "backfill"),
+    "orders-only-planned": (lambda s: s.set("orders", 2, "state", "planned"), "orders", 2, "state", "shell"),
+    "slips-not-rising": (
+        lambda s: [s.add("slips", kind="munition", state="awarded", ahead="12", chance=chance, delay=delay, source="made",
+                         grade="assumed") for chance, delay in (("80", "5"), ("50", "6"))],
+        "slips", 2, "delay", "5",
     ),
     "too-late": (lambda s: s.remove("stocks", 4), "requirements", 5, "from", "2024-01"),
 }  # fmt: skip
@@ -286,6 +354,23 @@ def test_a_stated_requirement_of_another_posture_is_no_conflict(sheets: Sheets):
 def test_quantity_and_rate_that_agree_are_no_conflict(sheets: Sheets):
     sheets.set("requirements", 3, "quantity", "15000")
     assert found(sheets.folder) == []
+
+
+def test_one_item_alone_needs_no_price_to_be_weighed_by(sheets: Sheets):
+    sheets.set("items", 2, "price", "")
+    assert found(sheets.folder, "items-count-one") == []
+
+
+def test_a_level_of_one_regime_is_held_against_the_need_of_that_regime(sheets: Sheets):
+    war(sheets)
+    sheets.add("demand", holder="RRR", item="shell", purpose="operations", regime="ended", rate_per="month", need="500",
+               source="made", grade="assumed")  # fmt: skip
+    level(sheets, "essential", quantity="900", regime="attrition")
+    assert found(sheets.folder, "level-out-of-order") == []
+    level(sheets, "desired", quantity="2500", regime="ended")
+    assert found(sheets.folder, "level-out-of-order") == [], "the rows of no regime, of 3,000, do not hold there"
+    sheets.set("levels", 2, "regime", "ended")
+    assert only(sheets.folder, "level-out-of-order").details["need"] == "500"
 
 
 def test_a_later_rate_is_checked_against_the_line(sheets: Sheets):

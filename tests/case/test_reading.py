@@ -54,6 +54,7 @@ def test_the_language_of_headers_decides_what_a_comma_means(sheets: Sheets):
     rows[0][2] = "quantité"
     rows[0][0] = "détenteur"
     rows[0][4] = "état"
+    rows[2][4] = "unserviceable"  # without its lot it would be the row before
     sheets.write("stocks", [[*row[:3], *row[4:5], *row[7:8]] for row in rows])
     assert found(sheets.folder, "ambiguous-number") == []
     assert read_case(sheets.folder).tables["stocks"]["quantity"][2] == 8000.5

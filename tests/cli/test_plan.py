@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+import rampart
 from places import ROOT
 from rampart.cli.group import json_text
 from rampart.cli.main import main
@@ -330,7 +331,7 @@ import signal, sys, time
 import polars as pl
 from rampart.cli.group import json_text
 from rampart.cli.main import main
-from rampart.plan.solving import passes_in_turn as solve
+from rampart.plan.solving.linear_passes import LinearPasses
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background may be started with it ignored
 
@@ -347,7 +348,7 @@ def after(real, number, calls=[]):
     return run
 
 if sys.argv[1] == "solving":
-    solve._one_pass = after(solve._one_pass, 3)
+    LinearPasses._one = after(LinearPasses._one, 3)
 else:
     pl.DataFrame.write_parquet = after(pl.DataFrame.write_parquet, 9)
 sys.argv[1:] = sys.argv[2:]
@@ -415,3 +416,74 @@ def test_a_code_page_without_arrows_gets_the_nearest_letters(page: str, tmp_path
     assert "->" in narrow
     assert "?" not in narrow
     assert re.findall(r"\d", narrow) == re.findall(r"\d", whole)
+
+
+def test_a_plan_with_dates_at_a_confidence_says_what_it_rests_on(tmp_path: Path) -> None:
+    """A case without slips takes those of the package and says so; the variant stands in the report."""
+    shown = said("plan", TINY, "-o", tmp_path / "plan", "--confidence", "90", "--lang", "en")
+    assert "come with the program" in shown
+    page = next((tmp_path / "plan" / "report").glob("*.html")).read_text(encoding="utf-8")
+    assert "confidence-90" in page
+    assert "90% of such orders have come" in page
+    made = read_result(tmp_path / "plan")
+    assert made.case.settings["confidence"] == "90"
+    assert made.manifest["overrides"] == ["confidence-90"]
+    told = parsed("plan", TINY, "-o", tmp_path / "again", "--confidence", "90", "--no-report", "--json")
+    assert [f["code"] for f in told["findings"]] == ["slips-of-package"]
+    assert run("plan", TINY, "--confidence", "75").exit_code == 2
+    twice = run("plan", tmp_path / "plan" / "case", "-o", tmp_path / "twice", "--confidence", "90")
+    assert (twice.exit_code, "move twice" in twice.stdout) == (1, True)
+
+
+def test_the_table_of_slips_is_written_into_a_case(tmp_path: Path) -> None:
+    assert "table slips" in said("expect", TINY, "--slips", tmp_path / "slipping", "--lang", "en")
+    assert "0 error(s), 0 warning(s)" in said("check", tmp_path / "slipping", "--lang", "en")
+    shown = said(
+        "plan", tmp_path / "slipping", "-o", tmp_path / "plan", "--confidence", "50", "--no-report", "--lang", "en"
+    )
+    assert "come with the program" not in shown
+
+
+def test_compensation_that_cannot_be_met_is_said(tmp_path: Path) -> None:
+    """Betaland owes itself 1,000 rounds by June, before any order of its own could come."""
+    case = tmp_path / "case"
+    shutil.copytree(TINY, case)
+    rows = case / "deliveries.csv"
+    rows.write_text(rows.read_text(encoding="utf-8").replace("2026-06,XBB", "2025-06,XBB"), encoding="utf-8")
+    shown = said("plan", case, "-o", tmp_path / "plan", "--lang", "en")
+    assert "What is owed to Betaland cannot be made good in time" in shown
+    assert re.search("Backfill of donors.*\n.*lead time", said("explain", tmp_path / "plan", "--lang", "en"))
+    page = next((tmp_path / "plan" / "report").glob("*.html")).read_text(encoding="utf-8")
+    assert "What is owed to donors for what they gave" in page
+    french = said("report", tmp_path / "plan", "-o", tmp_path / "fr", "--lang", "fr")
+    page = next((tmp_path / "fr").glob("*.html")).read_text(encoding="utf-8")
+    assert "ne peut être recomplété à temps" in page
+    assert french
+
+
+@pytest.mark.parametrize("seconds", ["nan", "-5", "0", "-inf"])
+def test_a_time_limit_is_a_number_of_seconds_above_nothing(seconds: str, tmp_path: Path) -> None:
+    for verb in ("plan", "war"):
+        result = run(verb, TINY, "-o", tmp_path / "out", "--time-limit", seconds)
+        assert result.exit_code == 2
+        assert "seconds above 0" in result.stderr
+    with pytest.raises(ValueError, match="above 0"):
+        rampart.plan(rampart.read_case(TINY), time_limit=float(seconds))
+
+
+def test_a_plan_is_taken_over(planned: Path, tmp_path: Path) -> None:
+    text = said("plan", TINY, "--take", planned, "-o", tmp_path / "again", "--no-report")
+    assert re.search(r"Decisions taken over: \d+ stand and \d+ are intended; all are kept\.", text)
+    first, again = read_result(planned), read_result(tmp_path / "again")
+    assert again["passes"]["value"].to_list() == pytest.approx(first["passes"]["value"].to_list(), rel=1e-3, abs=1e-6)
+    assert again["changes"].is_empty()
+    assert parsed("plan", TINY, "--take", planned, "-o", tmp_path / "json", "--no-report")["changes"] == []
+
+
+def test_what_is_no_plan_cannot_be_taken_over(tmp_path: Path) -> None:
+    answer = tmp_path / "fleets"
+    said("sustain", ROOT / "cases" / "fleet-tiny", "-o", answer, "--draws", "0", "--no-report")
+    text = run("plan", TINY, "--take", answer, "-o", tmp_path / "again")
+    assert text.exit_code == 1
+    assert "only a plan can be taken over" in text.output
+    assert run("plan", TINY, "--take", tmp_path / "nowhere", "-o", tmp_path / "again").exit_code == 2

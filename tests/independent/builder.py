@@ -9,13 +9,27 @@ import math
 from collections import defaultdict
 from typing import Any
 
+from independent.agreed import add_agreed
 from independent.decisions import Decisions, Pair, Term
 from independent.facts import Facts, Row
 from independent.fleets import add_fleets
+from independent.give_or_keep import add_at_home
+from independent.needs import Worth, add_needs
 from independent.programme import Programme, Solution
 from rampart.case.tables import Case
 
-ORDER = ("floors", "pledges", "need", "own_use", "availability", "requirement", "money")
+ORDER = ("floors", "pledges", "backfill", "need", "own_use", "steady", "availability", "requirement", "money")
+ROOM, ROOM_FOR_STEADY = 1e-4, 1e-2  # of each part's own value, where the case does not say
+CODES = {
+    "unmet": 3,
+    "owed": 3,
+    "due_back": 3,
+    "below": 2,
+    "home": 2,
+    "unavailable": 1,
+}  # codes in the name of a column that name its part
+Output = tuple[list[Term], float]
+"""Output of a line a month: what new orders bring, and what placed ones do."""
 
 
 def solve(case: Case) -> Solution:
@@ -34,18 +48,24 @@ class Builder(Decisions):
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
         self.passes: dict[str, list[Term]] = {name: [] for name in ORDER}
+        self.worth = Worth(facts)
 
     def programme(self, levels: Any = None, gift: dict[tuple[str, str, int], float] | None = None) -> Programme:
         """Decisions first, then what they must keep to, then the passes."""
         self.given_flows()
         for channel in self.f.channels:
             self.orders(channel)
+        for (_, contract, most), terms in self.contracted.items():
+            if terms and math.isfinite(most):
+                self.p.row(f"contract|{contract}", terms, upper=most)
         for code, row in self.f.expansions.items():
             self.expansion(code, row)
         self.purchases()
         for lane in self.f.lanes:
             self.sending(lane)
-        self.demands()
+        self.taken()
+        add_agreed(self)
+        add_needs(self, self.worth)
         if levels is not None:
             add_fleets(self, levels, gift or {})
         self.stocks()
@@ -53,49 +73,10 @@ class Builder(Decisions):
             self.line(line)
         self.resources()
         self.pledges()
+        self.backfill()
         self.budgets()
         self.objectives()
         return self.p
-
-    def demands(self) -> None:
-        """Need served, lost or late."""
-        groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-        for r in self.f.rows("demand"):
-            groups[r["holder"], r["item"], r["purpose"]].append(r)
-        for key, rows in groups.items():
-            self.demand(key, rows)
-
-    def demand(self, key: tuple[str, str, str], rows: list[Row]) -> None:
-        """One holder, item and purpose."""
-        f, (holder, item, purpose) = self.f, key
-        self.pairs.add((holder, item))
-        monthly = [f.need(rows, m) for m in range(f.first, f.last + 1)]
-        if not any(monthly):
-            return
-        usual = sum(monthly) / sum(1 for need in monthly if need)
-        objective = "need" if f.nations[holder]["role"] == "recipient" else "own_use"
-        before: list[Term] = []
-        for t in f.periods:
-            need = sum(f.need(rows, m) for m in f.months(t))
-            found = [f.demand_row(rows, m) for m in f.months(t)]
-            row = next(filter(None, found), None) or f.in_force(rows, f.end(t))
-            if row is None or (need == 0 and not (row["late"] and before)):
-                continue
-            name = f"{holder}|{item}|{purpose}|{t}"
-            y = self.p.column(f"serve|{name}")
-            w = self.p.column(f"unmet|{name}", math.inf if row["late"] else need)
-            self.outflow[(holder, item), t].append((y, 1.0))
-            self.p.row(f"demand|{name}", [(y, 1.0), (w, 1.0), *before], need, need)
-            self.money.append((y, -row["price"] / f.unit))
-            if row["late"]:
-                before = [(w, -1.0)]
-                self.passes[objective].append((w, row["weight"] * f.lengths[t] / (12 * usual)))
-                self.money.append((w, row["late_cost"] * f.lengths[t] / f.unit))
-            else:
-                self.passes[objective].append((w, row["weight"] / usual))
-                self.money.append((w, row["unmet_cost"] / f.unit))
-        if before:
-            self.money.append((before[0][0], row["unmet_cost"] / f.unit))
 
     def stocks(self) -> None:
         """Balance, storage, age, requirement and floor of every holder and item in use."""
@@ -109,6 +90,8 @@ class Builder(Decisions):
                 self.required(pair, t, worst)
         for (item, t), shares in worst.items():
             theta = self.p.column(f"worst|{item}|{t}")
+            if missing := self.f.short_elsewhere(item, t):
+                self.p.row(f"elsewhere|{item}|{t}", [(theta, 1.0)], lower=missing)
             for column, value in shares:
                 holder = column.split("|")[1]
                 self.p.row(f"worst|{holder}|{item}|{t}", [(theta, 1.0), (column, -value)], lower=0.0)
@@ -131,6 +114,11 @@ class Builder(Decisions):
             s = self.p.column(f"stock|{name}")
             terms = [(s, 1.0), *before, *((c, -v) for c, v in self.inflow[pair, t]), *self.outflow[pair, t]]
             given = self.given[pair, t] + (0.0 if before else sum(r["quantity"] for r in lots))
+            if drawn := self.drawn[pair, t]:
+                given -= drawn
+                missing = self.p.column(f"unsupplied|{name}", drawn)
+                terms.append((missing, -1.0))
+                self.slack.append((missing, 1 / drawn))
             if life is not None:
                 terms.append((self.p.column(f"dispose|{name}"), 1.0))
                 self.usable(pair, t, s, lots)
@@ -164,6 +152,7 @@ class Builder(Decisions):
             self.p.row(f"requirement|{name}", [(f"stock|{name}", 1.0), (u, 1.0)], lower=whole)
             self.passes["requirement"].append((u, months / whole))
             worst[pair[1], t].append((u, 1 / whole))
+            add_at_home(self, pair, t, whole)
         if floor:
             v = self.p.column(f"below|{name}", floor)
             self.p.row(f"floor|{name}", [(f"stock|{name}", 1.0), (v, 1.0)], lower=floor)
@@ -172,7 +161,7 @@ class Builder(Decisions):
     def line(self, code: str) -> None:
         """Capacity, minimum, ramp, lots and set-up of one line."""
         f, row = self.f, self.f.lines[code]
-        before: tuple[list[Term], float] | None = None
+        before: Output | None = None
         for t in f.periods:
             name, placed = f"{code}|{t}", sum(self.placed[code, m] for m in f.months(t))
             x = self.p.column(f"output|{name}")
@@ -186,14 +175,58 @@ class Builder(Decisions):
                 self.slack.append((idle, 1 / least))
             months = f.lengths[t]
             now = [(x, 1 / months)], placed / months
-            if row["ramp"] is not None and before is not None:
-                allowed = row["ramp"] * (months + f.lengths[t - 1]) / 2 - now[1] + before[1]
-                self.p.row(f"ramp|{name}", now[0] + [(c, -v) for c, v in before[0]], upper=allowed)
+            self.pace(code, t, now, before)
             before = now
             if row["lot"] is not None:
-                lots = self.p.column(f"lots|{name}", whole=True)
+                fed = any(
+                    f.due_now(s) and f.orderable(c, s) and t in f.shares(c.lead, s)
+                    for c in f.channels if c.line == code for s in f.periods
+                )  # fmt: skip
+                lots = self.p.column(f"lots|{name}", whole=fed)
                 self.p.row(f"lot|{name}", [(x, 1.0), (lots, -row["lot"])], 0.0, 0.0)
             self.set_up(code, t, x)
+
+    def pace(self, code: str, t: int, now: Output, before: Output | None) -> None:
+        """How output changes from the period before, or from the rate before the start."""
+        f, row, name, months = self.f, self.f.lines[code], f"{code}|{t}", self.f.lengths[t]
+        length = 1 if before is None else f.lengths[t - 1]
+        if before is None:
+            if row["rate_before"] is None:
+                return
+            before = [], row["rate_before"] / (12 if row["rate_per"] == "year" else 1)
+        book = now[1] - before[1]
+        change = now[0] + [(c, -v) for c, v in before[0]]
+        # orders for the last lead time of a line belong to the time after the plan
+        leads = [c.lead for c in f.channels if c.line == code]
+        counts = bool(leads) and f.end(t) <= f.last - min(leads)
+        if any(r["objective"] == "steady" for r in f.rows("priorities")):
+            up, down = self.p.column(f"rise|{name}"), self.p.column(f"fall|{name}")
+            terms = [(up, 1.0), (down, -1.0), *((c, -v) for c, v in change)]
+            self.p.row(f"pace|{name}", terms, book, book)
+            each = 1 / self.full_rate(code)
+            self.passes["steady"] += [(up, each), (down, each if counts else 0.0)]
+        if row["ramp"] is None or not self.output[code, t]:
+            return
+        most = row["ramp"] * (months + length) / 2
+        self.p.row(f"ramp|{name}", change, upper=max(0.0, most - book))
+        if counts:
+            was = before[1] if not before[0] and t == 0 else sum(f.capacity(code, m) for m in f.months(t - 1)) / length
+            falls = was - sum(f.capacity(code, m) for m in f.months(t)) / months if math.isfinite(was) else 0.0
+            allowed = max(most, falls) + book
+            back = [(c, -v) for c, v in change]
+            if t == 0 and allowed < 0:
+                steep = self.p.column(f"steep|{name}", -allowed)
+                self.slack.append((steep, 1 / before[1]))
+                back.append((steep, -1.0))
+            self.p.row(f"ramp_down|{name}", back, upper=allowed if t == 0 else max(0.0, allowed))
+
+    def full_rate(self, code: str) -> float:
+        """What changes of a line are measured in: its largest maximum rate, or what else is known of its size."""
+        f, row = self.f, self.f.lines[code]
+        plan = range(f.first, f.last + 1)
+        limits = [v for v in (f.capacity(code, m) for m in plan) if math.isfinite(v)]
+        known = (row["rate_before"] or 0.0) / (12 if row["rate_per"] == "year" else 1)
+        return max(limits, default=0.0) or known or max(self.placed[code, m] for m in plan) or 1.0
 
     def rate(self, code: str, name: str, months: list[int]) -> None:
         """Maximum rate over a run of months that the same periods of decision feed."""
@@ -231,6 +264,8 @@ class Builder(Decisions):
         f = self.f
         plan = range(f.first, f.last + 1)
         total = sum(f.need([r], m) for r in f.rows("demand") if r["item"] == item for m in plan)
+        total *= 2.0 if f.rows("levels") else 1.0  # more may be desired than needed
+        total += sum(r["quantity"] for r in f.rows("agreed") if r["item"] == item)
         for pair in self.pairs:
             if pair[1] == item:
                 whole = [f.required(*pair, t) for t in f.periods]
@@ -283,12 +318,17 @@ class Builder(Decisions):
     def resources(self) -> None:
         """Finite capacity shared by lines and expansions."""
         f = self.f
-        for (resource, t), terms in self.resource.items():
+        for resource, t in sorted({*self.resource, *self.resource_drawn}):
+            terms, drawn = list(self.resource[resource, t]), self.resource_drawn[resource, t]
             rows = [r for r in f.rows("resources") if r["resource"] == resource]
             found = [f.in_force(rows, m) for m in f.months(t)]
             capacity = sum(0.0 if r is None else r["capacity"] for r in found)
+            if drawn > capacity:
+                over = self.p.column(f"over_resource|{resource}|{t}", drawn - capacity)
+                terms.append((over, -1.0))
+                self.slack.append((over, 1 / max(capacity, 1.0)))
             if math.isfinite(capacity):
-                self.p.row(f"resource|{resource}|{t}", terms, upper=capacity)
+                self.p.row(f"resource|{resource}|{t}", terms, upper=capacity - drawn)
 
     def pledges(self) -> None:
         """What was promised from stock and is still owed."""
@@ -298,8 +338,7 @@ class Builder(Decisions):
             if r["status"] == "pledged":
                 groups[r["donor"], r["recipient"], r["item"]].append(r)
         for key, rows in groups.items():
-            owed = [(f.month(r["month"], f.first), r["quantity"]) for r in rows]
-            due = [sum(q for month, q in owed if month <= f.end(t)) for t in f.periods]
+            due = [sum(_fallen_due(f, r, f.end(t)) for r in rows) for t in f.periods]
             arrived: list[Term] = []
             for t in f.periods:
                 arrived = arrived + self.arrivals[(*key, t)]
@@ -307,7 +346,67 @@ class Builder(Decisions):
                     name = "|".join((*key, str(t)))
                     z = self.p.column(f"owed|{name}", due[t])
                     self.p.row(f"pledge|{name}", [(z, 1.0), *arrived], lower=due[t])
-                    self.passes["pledges"].append((z, f.lengths[t] / due[-1]))
+                    each = self.worth.item[key[2]] * sum(self.worth.month(m) for m in f.months(t))
+                    self.passes["pledges"].append((z, each / 12))
+
+    def backfill(self) -> None:
+        """What donors gave and nobody has made good yet."""
+        f = self.f
+        groups: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+        for r in f.owed_back:
+            groups[r["backfill_by"], r["donor"], r["item"]].append(r)
+        own_means: dict[tuple[Pair, int], list[Term]] = defaultdict(list)
+        for key, rows in groups.items():
+            self.owed_back(key, rows, own_means)
+        for (pair, t), terms in own_means.items():
+            had = sum(r["quantity"] for r in self.usable_at_start(pair))
+            had += sum(self.given[pair, u] for u in range(t + 1))
+            got = [(c, -v) for u in range(t + 1) for c, v in self.own[pair, u]]
+            self.p.row(f"own_means|{pair[0]}|{pair[1]}|{t}", terms + got, upper=had)
+
+    def owed_back(
+        self, key: tuple[str, str, str], rows: list[Row], own_means: dict[tuple[Pair, int], list[Term]]
+    ) -> None:
+        """What one nation owes one donor of one item."""
+        f, (owing, _, item) = self.f, key
+        rank = {r["objective"]: r["rank"] for r in f.rows("priorities")}
+        pledges_first = rank.get("pledges", math.inf) < rank.get("backfill", 0)
+        sent: list[Term] = []
+        given: list[Term] = []
+        direct: list[Term] = []
+        came = 0.0
+        route = any((w.origin, w.destination, w.item) == key for w in f.lanes)
+        for t in f.periods:
+            name = "|".join((*key, str(t)))
+            direct += self.direct[(*key, t)]
+            came += self.came[(*key, t)]
+            sent = sent + self.arrivals[(*key, t)]
+            if route:
+                given = [*given, (self.p.column(f"given_back|{name}"), 1.0)]
+                self.p.row(f"given_back|{name}", [*given, *((c, -v) for c, v in sent)], upper=0.0)
+                own_means[(owing, item), t] += given
+            due = [r for r in rows if f.month(r["backfill_due"], f.first) <= f.end(t)]
+            quantities = [r["quantity"] if r["backfill_quantity"] is None else r["backfill_quantity"] for r in due]
+            if not sum(quantities):
+                continue
+            z = self.p.column(f"due_back|{name}", sum(quantities))
+            terms = [(z, 1.0), *direct, *given]
+            for r in rows if any(r["status"] == "pledged" for r in due) and pledges_first else ():
+                column = "|".join(("owed", r["donor"], r["recipient"], r["item"], str(t)))
+                if r["status"] == "pledged" and column in self.p.columns:
+                    like = ("donor", "recipient", "item", "status")
+                    whole = sum(q["quantity"] for q in f.rows("deliveries") if all(q[c] == r[c] for c in like))
+                    amount = r["quantity"] if r["backfill_quantity"] is None else r["backfill_quantity"]
+                    terms.append((column, amount / whole))
+            self.p.row(f"backfill|{name}", terms, lower=sum(quantities) - came)
+            months = sum(self.worth.month(m) for m in f.months(t))
+            self.passes["backfill"].append((z, self.worth.item[item] * months / 12))
+
+    def usable_at_start(self, pair: Pair) -> list[Row]:
+        """Serviceable stock at the start that is not past its shelf life."""
+        f, life = self.f, self.f.items[pair[1]]["shelf_life"]
+        held = [r for r in f.rows("stocks") if (r["holder"], r["item"]) == pair and r["condition"] == "serviceable"]
+        return [r for r in held if life is None or f.month(r["lot"], f.first) + life - 1 >= f.first]
 
     def budgets(self) -> None:
         """Money of a nation, fiscal year and purpose within its limits."""
@@ -335,15 +434,39 @@ class Builder(Decisions):
         if self.slack:
             self.p.objective("rules", self.slack)
         ranked = sorted(f.rows("priorities"), key=lambda r: r["rank"])
-        order = [(r["objective"], r["tolerance"]) for r in ranked] or [(name, 1e-6) for name in ORDER]
         self.passes["money"] = self.money
-        for name, tolerance in order:
+        for row in ranked:
+            name, said = row["objective"], row["tolerance"]
+            room = ROOM if said is None else said
             if not any(value for _, value in self.passes[name]):
                 continue
             if name == "requirement":
-                thetas = [c for c in self.p.columns if c.startswith("worst|")]
-                worst = [(c, float(f.lengths[int(c.split("|")[2])])) for c in thetas]
-                self.p.objective("requirement_worst", worst, tolerance)
-                self.p.objective("requirement_sum", self.passes[name], tolerance)
+                self.requirement(room)
+            elif name == "steady":
+                self.p.objective(name, self.passes[name], ROOM, takes=ROOM_FOR_STEADY if said is None else said)
             else:
-                self.p.objective(name, self.passes[name], tolerance)
+                parts = None if name == "money" else {c: part_of(c) for c, _ in self.passes[name]}
+                self.p.objective(name, self.passes[name], room, parts=parts)
+
+    def requirement(self, room: float) -> None:
+        """The worst-off, the least sum, and shares fair to the end."""
+        f, terms = self.f, self.passes["requirement"]
+        thetas = [c for c in self.p.columns if c.startswith("worst|")]
+        worst = [(c, float(f.lengths[int(c.split("|")[2])])) for c in thetas]
+        months = {c: str(f.lengths[int(c.split("|")[-1])]) for c, _ in terms}
+        self.p.objective("requirement_worst", worst, room, how="first")
+        self.p.objective("requirement_sum", terms, room, how="told")
+        self.p.objective("requirement_fair", terms, room, parts=months, how="fair")
+
+
+def part_of(column: str) -> str:
+    """Part of a pass that a column belongs to."""
+    kind, *codes = column.split("|")
+    return "|".join(codes[: CODES[kind]])
+
+
+def _fallen_due(f: Facts, row: Row, month: int) -> float:
+    """What of a pledge has fallen due by the end of a month: evenly from its first month to its last."""
+    last = f.month(row["month"], f.first)
+    first = min(f.month(row["from"], f.first), last)
+    return float(row["quantity"]) * sum(m <= month for m in range(first, last + 1)) / (last - first + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from independent.facts import Channel, Facts, Lane, Row
+from independent.facts import Channel, Facts, Lane, Row, spread
 from independent.programme import Programme
 
 Term = tuple[str, float]
@@ -28,9 +28,15 @@ class Decisions:
         self.added: dict[tuple[str, int], list[Term]] = defaultdict(list)
         self.resource: dict[tuple[str, int], list[Term]] = defaultdict(list)
         self.arrivals: dict[tuple[str, str, str, int], list[Term]] = defaultdict(list)
+        self.came: dict[tuple[str, str, str, int], float] = defaultdict(float)
+        self.direct: dict[tuple[str, str, str, int], list[Term]] = defaultdict(list)
+        self.own: dict[tuple[Pair, int], list[Term]] = defaultdict(list)
         self.spent: dict[tuple[str, int, str, str], list[Term]] = defaultdict(list)
+        self.drawn: dict[tuple[Pair, int], float] = defaultdict(float)
+        self.resource_drawn: dict[tuple[str, int], float] = defaultdict(float)
         self.paid: dict[tuple[str, int], float] = defaultdict(float)
         self.kept_up: dict[tuple[str, int], float] = defaultdict(float)
+        self.contracted: dict[tuple[str, str, float], list[Term]] = defaultdict(list)
         self.money: list[Term] = []
         self.slack: list[Term] = []
         self.pairs: set[Pair] = set()
@@ -38,13 +44,15 @@ class Decisions:
     def given_flows(self) -> None:
         """Placed orders and what is in transit, by month of arrival."""
         f = self.f
-        for r in f.rows("orders"):
+        for r in f.placed:
             month = f.month(r["month"], f.first)
             pair, t = (r["ship_to"] or r["buyer"], r["item"]), f.period(month)
             self.pairs.add(pair)
+            self.draw(r, month)
             if t is None:
                 continue
             self.given[pair, t] += r["quantity"]
+            self.came[r["buyer"], *pair, t] += r["quantity"]
             if r["line"] is not None:
                 self.placed[r["line"], month] += r["quantity"]
             year = f.fiscal_year(r["buyer"], month)
@@ -55,6 +63,57 @@ class Decisions:
                 self.pairs.add(pair)
                 if t is not None:
                     self.given[pair, t] += r["quantity"]
+
+    def draw(self, order: Row, month: int) -> None:
+        """Components and resources that a placed order draws before it is delivered in a month."""
+        f, line = self.f, order["line"]
+        if order["inputs"] != "drawn" or line is None or f.lines[line]["state"] == "closed":
+            return
+        for r in f.bill(line):
+            for then, share in spread(-r["offset"], month):
+                units = share * order["quantity"] * r["quantity"] / f.lines[line]["yield"]
+                if (t := f.period(then)) is not None:
+                    self.drawn[(f.lines[line]["nation"], r["component"]), t] += units
+        for r in f.uses(line):
+            for then, share in spread(-r["offset"], month):
+                if (t := f.period(then)) is not None:
+                    self.resource_drawn[r["resource"], t] += share * order["quantity"] * r["quantity"]
+
+    def whole(self, item: str, s: int, column: str) -> None:
+        """A decision that is due now comes in whole multiples, of a system in single ones."""
+        multiple = self.f.items[item]["multiple"] or (1.0 if self.f.items[item]["kind"] == "system" else None)
+        if multiple and self.f.due_now(s):
+            units = self.p.column(f"units|{column}", whole=True)
+            self.p.row(f"multiple|{column}", [(column, 1.0), (units, -multiple)], 0.0, 0.0)
+
+    def taken(self) -> None:
+        """What was taken over: carried out, given up (a rule gives way), left, or more."""
+        f = self.f
+        firm: dict[str, float] = defaultdict(float)
+        whole: dict[str, float] = defaultdict(float)
+        for r in f.rows("taken"):
+            t = f.period(f.month(r["month"], f.first))
+            if t is None:
+                continue
+            later = f"+{r['later']}" if r["later"] else ""
+            column = {
+                "order": f"order|{r['contract'] or r['line']}{later}|{t}", "expansion": f"expand|{r['expansion']}|{t}",
+                "purchase": f"buy|{r['offer']}|{r['buyer']}|{t}",
+                "transfer": f"send|{r['origin']}|{r['destination']}|{r['item']}|{t}",
+            }[r["kind"]]  # fmt: skip
+            whole[column] += r["quantity"]
+            firm[column] += r["quantity"] if r["firm"] else 0.0
+        for column, quantity in whole.items():
+            terms = [(self.p.column(f"more|{column}"), -1.0)]
+            if column in self.p.columns:
+                terms.append((column, 1.0))
+            if firm[column]:
+                given = self.p.column(f"given_up|{column}", firm[column])
+                terms.append((given, 1.0))
+                self.slack.append((given, 1 / firm[column]))
+            if quantity > firm[column]:
+                terms.append((self.p.column(f"less|{column}", quantity - firm[column]), 1.0))
+            self.p.row(f"taken|{column}", terms, quantity, quantity)
 
     def spend(self, nation: str, month: int, purpose: str, kind: str, term: Term) -> None:
         """Count money of a nation in the fiscal year of a month."""
@@ -69,12 +128,16 @@ class Decisions:
             if not f.orderable(c, s):
                 continue
             o = self.p.column(f"order|{c.code}|{s}")
+            self.whole(line["item"], s, o)
             placed.append((o, 1.0))
             for month, share in f.effects(c.lead, s):
                 self.monthly[c.line, month].append((o, share))
             for t, share in f.shares(c.lead, s).items():
                 self.inflow[pair, t].append((o, share))
                 self.receipts[pair, t].append((o, share))
+                self.own[pair, t].append((o, share))
+                pays = any((r["backfill_by"], r["donor"], r["item"]) == (c.payer, *pair) for r in f.owed_back)
+                self.direct[c.payer if pays else c.buyer, *pair, t].append((o, share))
                 self.output[c.line, t].append((o, share))
             for r in f.bill(c.line):
                 need = r["quantity"] / line["yield"]
@@ -83,8 +146,7 @@ class Decisions:
             for r in f.uses(c.line):
                 self.use(r["resource"], r["quantity"], list(f.effects(c.lead - r["offset"], s)), o)
             self.pay_order(c, s, o)
-        if placed and math.isfinite(c.most):
-            self.p.row(f"contract|{c.code}", placed, upper=c.most)
+        self.contracted[c.line, c.contract, c.most] += placed
 
     def pay_order(self, c: Channel, s: int, o: str) -> None:
         """Commitment at award, advance at award, the rest on delivery, of what arrives within the plan."""
@@ -124,10 +186,11 @@ class Decisions:
             start = f.starts[s]
             if not f.month(row["earliest"], f.first) <= start <= f.month(row["latest"], f.last):
                 continue
-            e = self.p.column(f"expand|{code}|{s}", whole=row["whole"])
+            e = self.p.column(f"expand|{code}|{s}", whole=row["whole"] and f.due_now(s))
             decided.append((e, 1.0))
             for month in range(start, f.last + 1):
-                added = rate * _ready(row, month - start)
+                works = f.month(f.lines[line]["from"], f.first) <= month <= f.month(f.lines[line]["until"], f.last)
+                added = rate * _ready(row, month - start) * works
                 if added:
                     self.added[line, month].append((e, added))
             for r in f.rows("bills"):
@@ -152,7 +215,7 @@ class Decisions:
         ready, end = start + row["construction"], self.f.last
         if row["end_value"] is not None:
             return row["end_value"] if ready <= end else 0.0
-        if row["life"] is None:
+        if row["life"] is None or self.f.month(self.f.lines[row["line"]]["until"], end) < end:
             return 0.0
         return row["cost"] * max(0.0, 1 - max(0.0, end + 1 - ready) / row["life"])
 
@@ -172,11 +235,14 @@ class Decisions:
                 if not open_now or not f.shares(row["delay"], s):
                     continue
                 b = self.p.column(f"buy|{row['offer']}|{buyer}|{s}")
+                self.whole(row["item"], s, b)
                 bought[row["offer"]].append((b, 1.0))
                 monthly[row["offer"], s].append((b, 1.0))
                 for t, share in f.shares(row["delay"], s).items():
                     self.inflow[pair, t].append((b, share))
                     self.receipts[pair, t].append((b, share))
+                    self.own[pair, t].append((b, share))
+                    self.direct[buyer, *pair, t].append((b, share))
                 money = row["price"] / f.unit
                 self.money.append((b, money))
                 for month, share in f.effects(0, s):
@@ -198,6 +264,7 @@ class Decisions:
             if not f.shares(lane.months, s):  # nothing of it would arrive within the plan
                 continue
             r = self.p.column(f"send|{lane.origin}|{lane.destination}|{lane.item}|{s}")
+            self.whole(lane.item, s, r)
             if math.isfinite(lane.capacity):
                 upper = lane.capacity * f.lengths[s]
                 self.p.row(f"route|{lane.origin}|{lane.destination}|{lane.item}|{s}", [(r, 1.0)], upper=upper)

@@ -30,6 +30,7 @@ class Channel:
     first: int
     last: int
     most: float
+    contract: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,9 @@ class Facts:
         self.periods = range(len(self.starts))
         self.first, self.last = case.calendar.first, case.calendar.last
         self.unit = case.money_unit
+        counts = case.settings["count_planned"] in ("yes", "true")
+        self.placed = [r for r in self.rows("orders") if counts or r["state"] != "planned"]
+        self.owed_back = [r for r in self.rows("deliveries") if r["backfill_due"] and r["backfill_by"]]
         self.nations = {r["nation"]: r for r in self.rows("nations")}
         self.items = {r["item"]: r for r in self.rows("items")}
         self.lines = {r["line"]: r for r in self.rows("lines")}
@@ -85,6 +89,10 @@ class Facts:
     def months(self, t: int) -> range:
         """Months of a period."""
         return range(self.starts[t], self.starts[t] + self.lengths[t])
+
+    def due_now(self, t: int) -> bool:
+        """Whether the decisions of a period are due now."""
+        return self.starts[t] < self.first + int(self.case.settings["decide_now"] or 12)
 
     def end(self, t: int) -> int:
         """Last month of a period."""
@@ -174,9 +182,9 @@ class Facts:
             for c in named or [own]:
                 admin = c.get("admin_lead_time")
                 admin = line["admin_lead_time"] if admin is None else admin
-                result.append(
+                result += [
                     Channel(
-                        code=c["contract"],
+                        code=f"{c['contract']}+{later}" if later else c["contract"],
                         line=code,
                         buyer=c["buyer"],
                         payer=c.get("payer") or c["buyer"],
@@ -184,12 +192,14 @@ class Facts:
                         price=c.get("price"),
                         advance=c["advance"],
                         admin=admin,
-                        lead=max([admin + production, *offsets]),
+                        lead=max([admin + production, *offsets]) + later,
                         first=self.month(c.get("from"), self.first),
                         last=self.month(c.get("until"), self.last),
                         most=c["max_quantity"],
+                        contract=c["contract"],
                     )
-                )
+                    for later in range((c.get("later") or 0) + 1)
+                ]
         return result
 
     def orderable(self, channel: Channel, s: int) -> bool:
@@ -221,7 +231,7 @@ class Facts:
 
     def _buyers(self) -> list[tuple[Row, str]]:
         wanted = {(r["holder"], r["item"]) for table in ("requirements", "demand") for r in self.rows(table)}
-        wanted |= self.components()
+        wanted |= self.components() | {(r["backfill_by"], r["item"]) for r in self.owed_back}
         wanted |= {(r["origin"], r["item"]) for r in self.rows("routes") if r["item"] is not None}
         result = []
         for offer in self.rows("market"):
@@ -233,7 +243,7 @@ class Facts:
     def _had(self) -> set[tuple[str, str]]:
         """Holders and items that can have stock other than by a route."""
         had = {(r["holder"], r["item"]) for r in self.rows("stocks")}
-        had |= {(r["ship_to"] or r["buyer"], r["item"]) for r in self.rows("orders")}
+        had |= {(r["ship_to"] or r["buyer"], r["item"]) for r in self.placed}
         had |= {(c.ship_to, self.lines[c.line]["item"]) for c in self.channels}
         had |= {(n, offer["item"]) for offer, n in self.buyers}
         coming = [r for r in self.rows("deliveries") if r["status"] == "in_transit"]
@@ -242,9 +252,10 @@ class Facts:
     def _usable(self) -> set[tuple[str, str]]:
         """Holders and items that they can use, hold or were promised, other than to send on."""
         use = self.components() | self._had()
-        for table in ("demand", "requirements", "storage"):
+        for table in ("demand", "requirements", "storage", "agreed"):
             use |= {(r["holder"], r["item"]) for r in self.rows(table)}
         owed = [r for r in self.rows("deliveries") if r["status"] == "pledged"]
+        use |= {(r["donor"], r["item"]) for r in self.owed_back}
         return use | {(r["recipient"], r["item"]) for r in owed}
 
     def _lanes(self) -> list[Lane]:
@@ -300,6 +311,11 @@ class Facts:
         parts = ("days_of_supply", "residual", "training")
         whole = layers["stated"] if stated else sum(layers.get(part, 0.0) for part in parts)
         return whole, layers.get("floor", 0.0)
+
+    def short_elsewhere(self, item: str, t: int) -> float:
+        """Share that the worst-off holder outside the case lacks of an item at the end of a period."""
+        row = self.in_force([r for r in self.rows("elsewhere") if r["item"] == item], self.end(t))
+        return 0.0 if row is None else float(row["missing"])
 
     def demand_row(self, rows: list[Row], month: int) -> Row | None:
         """Demand row in force in a month, None after its last month."""

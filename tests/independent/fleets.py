@@ -58,7 +58,8 @@ def _spares(b: Builder, levels: Any) -> dict[str, list[tuple[str, dict[int, floa
                 for month in f.months(s):
                     b.spend(payer, month, "support", "commitments", (column, 1 / f.lengths[s]))
                 for month, share in f.effects(g.lead, s):
-                    b.spend(payer, month, "support", "payments", (column, share))
+                    if month <= f.last:  # payments after the horizon are outside the plan
+                        b.spend(payer, month, "support", "payments", (column, share))
     return found
 
 
@@ -72,7 +73,7 @@ def _bays(b: Builder) -> dict[str, list[tuple[str, dict[int, float]]]]:
         shop, payer, price = row["shop"], row["payer"] or nation[row["site"]], row["bay_cost"] / f.unit
         found[shop] = []
         for s in f.periods:
-            column = b.p.column(f"bays|{shop}|{s}")
+            column = b.p.column(f"bays|{shop}|{s}", whole=f.due_now(s))
             start = f.starts[s]
             found[shop].append((column, {m: 1.0 for m in range(start + row["bay_months"], f.last + 1)}))
             b.money.append((column, price))

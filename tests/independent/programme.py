@@ -6,24 +6,42 @@ Units are those of the case: nothing is scaled, so that this also differs from t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import highspy
 import numpy as np
 from scipy.sparse import csc_matrix
 
 Terms = Iterable[tuple[str, float]]
+Cap = tuple[list[tuple[str, float]], float]
+"""Terms that may come to so much at most."""
 ROUNDING = 1e-9
 
 
 @dataclass
 class Objective:
-    """One pass: its terms by column and the share of its value that later passes may give away."""
+    """One pass: its terms by column, and the share of the value of each part that later passes may take.
+
+    parts  name of the part of each column; none: the pass is one part
+    how    held; first: exactly, until its objective is done; told: not held; fair: shared period by period
+    takes  share of each part of the needs before it that it may take itself
+    """
 
     name: str
     terms: list[tuple[str, float]]
     tolerance: float
+    parts: dict[str, str] | None = None
+    how: str = "held"
+    takes: float = 0.0
+
+    def by_part(self) -> dict[str, list[tuple[str, float]]]:
+        """Terms of each part."""
+        found: dict[str, list[tuple[str, float]]] = {}
+        for column, value in self.terms:
+            found.setdefault(self.parts[column] if self.parts else "", []).append((column, value))
+        return found
 
 
 @dataclass
@@ -37,12 +55,17 @@ class Answer:
 
 @dataclass
 class Solution:
-    """All passes in order, and the columns of the last one."""
+    """All passes in order, with what each part of them reached, and the columns of the last one.
+
+    shared  what lacks of each requirement, by its column, as it was shared
+    """
 
     passes: dict[str, float] = field(default_factory=dict)
     duals: dict[str, dict[str, float]] = field(default_factory=dict)
     columns: dict[str, float] = field(default_factory=dict)
     ceilings: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, dict[str, float]] = field(default_factory=dict)
+    shared: dict[str, float] = field(default_factory=dict)
 
     @property
     def totals(self) -> dict[str, float]:
@@ -87,11 +110,13 @@ class Programme:
         self.row_upper.append(upper)
         self.entries += [(index, self.columns[column], value) for column, value in terms if value]
 
-    def objective(self, name: str, terms: Terms, tolerance: float = 0.0) -> None:
+    def objective(self, name: str, terms: Terms, tolerance: float = 0.0, **more: Any) -> None:
         """Add a pass after those already there."""
-        self.objectives.append(Objective(name, list(terms), tolerance))
+        self.objectives.append(Objective(name, list(terms), tolerance, **more))
 
-    def _model(self, cost: np.ndarray, ceilings: Mapping[str, float], shift: Mapping[str, float]) -> highspy.HighsLp:
+    def _model(
+        self, cost: np.ndarray, ceilings: Mapping[str, float], shift: Mapping[str, float], caps: Sequence[Cap]
+    ) -> highspy.HighsLp:
         lower, upper = np.array(self.row_lower, float), np.array(self.row_upper, float)
         for name, amount in shift.items():
             lower[self.rows[name]] += amount
@@ -103,6 +128,9 @@ class Programme:
                 index = len(lower) + len(extra)
                 entries += [(index, self.columns[c], v) for c, v in objective.terms if v]
                 extra.append(ceilings[objective.name])
+        for terms, most in caps:
+            entries += [(len(lower) + len(extra), self.columns[c], v) for c, v in terms if v]
+            extra.append(most)
         height, width = len(lower) + len(extra), len(self.columns)
         i, j, v = (np.array(part) for part in zip(*entries, strict=True)) if entries else ([], [], [])
         matrix = csc_matrix((np.asarray(v, float), (i, j)), shape=(height, width))  # repeated places add up
@@ -126,12 +154,26 @@ class Programme:
         ceilings: Mapping[str, float] | None = None,
         shift: Mapping[str, float] | None = None,
         *,
+        caps: Sequence[Cap] = (),
         presolve: str = "choose",
     ) -> Answer:
-        """Optimum of one pass under ``ceilings`` on other passes and right-hand sides moved by ``shift``."""
+        """Optimum of one pass under ``ceilings`` on other passes, ``caps``, and right-hand sides moved by ``shift``."""
         objective = next(o for o in self.objectives if o.name == name)
+        return self.least(name, objective.terms, ceilings or {}, shift or {}, caps, presolve=presolve)
+
+    def least(
+        self,
+        name: str,
+        terms: Terms,
+        ceilings: Mapping[str, float],
+        shift: Mapping[str, float],
+        caps: Sequence[Cap],
+        *,
+        presolve: str = "choose",
+    ) -> Answer:
+        """Least of a sum of terms."""
         cost = np.zeros(len(self.columns))
-        for column, value in objective.terms:
+        for column, value in terms:
             cost[self.columns[column]] += value
         highs = highspy.Highs()
         highs.silent()
@@ -141,7 +183,7 @@ class Programme:
         for option in ("mip_rel_gap", "mip_abs_gap"):
             highs.setOptionValue(option, 0.0)
         highs.setOptionValue("presolve", presolve)
-        highs.passModel(self._model(cost, ceilings or {}, shift or {}))
+        highs.passModel(self._model(cost, ceilings, shift, caps))
         highs.run()
         status = highs.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
@@ -157,14 +199,14 @@ class Programme:
             duals = dict(zip(self.rows, solution.row_dual, strict=False))
         return Answer(float(cost @ values), dict(zip(self.columns, values.tolist(), strict=True)), duals)
 
-    def solve(self, shift: Mapping[str, float] | None = None, rounding: float = ROUNDING) -> Solution:
-        """Every pass in order, each held to ``rounding`` while the next is improved; right-hand sides moved by ``shift``."""
-        result = Solution()
-        for objective in self.objectives:
-            answer = self.minimise(objective.name, result.ceilings, shift)
-            result.passes[objective.name] = answer.value
-            result.duals[objective.name] = answer.duals
-            result.columns = answer.columns
-            allowed = max(objective.tolerance, rounding) * abs(answer.value) + rounding
-            result.ceilings[objective.name] = answer.value + allowed
-        return result
+    def solve(
+        self,
+        shift: Mapping[str, float] | None = None,
+        rounding: float = ROUNDING,
+        *,
+        shared: Mapping[str, float] | None = None,
+    ) -> Solution:
+        """Every pass in order, each held to ``rounding`` or its room while the next is improved; shares as given, if so."""
+        from independent.in_turn import InTurn
+
+        return InTurn(self, shift or {}, rounding, shared).solve()

@@ -46,7 +46,10 @@ def test_numbers(value, english, french):
 
 
 def test_shares_never_round_up_to_the_whole():
-    assert EN.share(0.999) == ">\u00a099.9%"
+    assert EN.share(0.9991) == ">\u00a099.9%"
+    assert EN.share(0.9979) == "99.7%"
+    assert FR.share(0.9951) == "99,5\u202f%"
+    assert EN.share(0.99996, digits=2) == ">\u00a099.99%"
     assert EN.share(1.0) == "100%"
     assert FR.share(0.854) == "85\u202f%"
     assert FR.share(None) == "non connu"

@@ -63,7 +63,14 @@ def test_an_order_is_delivered_and_takes_line_components_and_resources(network: 
 
 def test_an_expansion_adds_its_rate_a_month_as_it_grows(network: Network) -> None:
     (posting,) = expansion_postings(network)
-    assert posting[:6] == ("capacity", Line("plant"), "expand", Expansion("more"), Growing(6.0, 3.0), 2.0)
+    assert posting[:6] == (
+        "capacity",
+        Line("plant"),
+        "expand",
+        Expansion("more"),
+        Growing(6.0, 3.0, network.open_months("plant")),
+        2.0,
+    )
 
 
 def test_set_ups_purchases_and_service(network: Network) -> None:

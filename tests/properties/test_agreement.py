@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import rampart
-from cases_random import random_case
+from cases_random import random_case, war_case
 from independent.builder import build
-from independent.programme import ROUNDING, Programme, Solution
+from independent.programme import ROUNDING, Cap, Programme, Solution
 from rampart.case.tables import Case
 
 CLOSE = 1e-6
@@ -28,6 +28,12 @@ def passes(case: Case) -> Passes:
     """Passes of the product in order, the tie-breaking pass left out."""
     rows = rampart.plan(case)["passes"].sort("rank").iter_rows(named=True)
     return {row["objective"]: row for row in rows if row["objective"] != "ties"}
+
+
+def held_exactly(case: Case) -> Case:
+    """The same case without tolerances: then every pass is a function of the right-hand sides alone."""
+    exact = case.tables["priorities"].with_columns(tolerance=pl.lit(0.0))
+    return Case(tables={**case.tables, "priorities": exact})
 
 
 def agree(case: Case) -> None:
@@ -47,7 +53,8 @@ def agree_whole(case: Case) -> None:
     """Each pass is the independent optimum within what the plan itself gives the passes before.
 
     With whole numbers the value of a pass jumps with the least change in an earlier one, so both must start from the
-    same earlier values. A pass that keeps a gap frees all later ones; up to the first such pass the bound must hold.
+    same earlier values. A pass that keeps a gap frees all later ones; up to the first such pass the bound must hold. Where
+    no bound is claimed, for what is shared fairly among the plans with the whole numbers found, nothing is compared.
     """
     programme = build(case)
     found = passes(case)
@@ -55,6 +62,9 @@ def agree_whole(case: Case) -> None:
     ceilings: dict[str, float] = {}
     for objective in programme.objectives:
         row = found[objective.name]
+        if row["bound"] is None:
+            assert objective.how == "fair"
+            break
         best = programme.minimise(objective.name, ceilings).value
         room = 10 * CLOSE * max(1.0, abs(best))  # passes with whole numbers are held to 1e-6 each
         if best > row["value"] + room:  # presolve loses whole-number plans now and then; without it they are there
@@ -62,7 +72,30 @@ def agree_whole(case: Case) -> None:
         assert row["bound"] - room <= best <= row["value"] + room
         if row["value"] - row["bound"] > room:
             break
-        ceilings[objective.name] = row["value"] + max(objective.tolerance, ROUNDING) * abs(row["value"]) + ROUNDING
+        if objective.how != "told":
+            ceilings[objective.name] = row["value"] + ROUNDING * abs(row["value"]) + ROUNDING
+
+
+def keeps_rooms(case: Case) -> None:
+    """No pass is better than it can be within what the passes before it may give, nor any term worse than its room."""
+    programme, plan = build(case), rampart.plan(case)
+    found = {row["objective"]: row for row in plan["passes"].iter_rows(named=True)}
+    terms = {(row["objective"], row["code"]): row for row in plan["rooms"].iter_rows(named=True)}
+    for row in terms.values():
+        assert row["final"] <= row["reached"] + row["room"] * abs(row["reached"]) + 1e-5
+    caps: list[Cap] = []
+    for objective in programme.objectives:
+        if objective.how in ("fair", "told", "first"):
+            break
+        value, bound = found[objective.name]["value"], found[objective.name]["bound"]
+        best = programme.minimise(objective.name, caps=caps).value
+        room = 1e-4 * max(1.0, abs(best))
+        assert best <= value + room
+        assert bound is None or bound <= value + room
+        parts = objective.by_part() if objective.tolerance > 0 else {"": objective.terms}
+        for part, parts_terms in parts.items():
+            reached = terms[objective.name, part]["reached"] if part else value
+            caps.append((parts_terms, reached + max(objective.tolerance * abs(reached), 1e-5)))
 
 
 # cases on which the two once disagreed, each for a reason of its own
@@ -76,9 +109,26 @@ def test_passes_agree(seed: int) -> None:
     agree(random_case(Random(seed)))
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_passes_agree_with_levels_and_beliefs(seed: int) -> None:
+    agree(war_case(Random(seed)))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_passes_agree_where_what_must_be_held_may_be_called_upon(seed: int) -> None:
+    agree(random_case(Random(seed), called_upon=True))
+    agree(war_case(Random(seed), called_upon=True))
+
+
 @pytest.mark.parametrize("seed", [*range(20), *WHOLE_ONCE])
 def test_passes_agree_with_whole_numbers(seed: int) -> None:
-    agree_whole(random_case(Random(seed), whole=True))
+    agree_whole(held_exactly(random_case(Random(seed), whole=True)))
+
+
+@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("whole", [False, True])
+def test_rooms_are_kept(seed: int, whole: bool) -> None:
+    keeps_rooms(random_case(Random(seed), whole=whole))
 
 
 # The long runs draw seeds: a failing seed says all, and shrinking would cost more than it tells.
@@ -96,7 +146,7 @@ def test_passes_agree_long(seed: int) -> None:
 @LONG
 @given(seed=st.integers(0, 2**32))
 def test_passes_agree_with_whole_numbers_long(seed: int) -> None:
-    agree_whole(random_case(Random(seed), whole=True))
+    agree_whole(held_exactly(random_case(Random(seed), whole=True)))
 
 
 # What the product calls a family of rows, and what the independent programme calls it.
@@ -128,18 +178,15 @@ def own_name(row: Mapping[str, Any]) -> str:
     return name if row["family"] in OVER_THE_PLAN else f"{name}|{row['period']}"
 
 
-def held_exactly(case: Case) -> Case:
-    """The same case without tolerances: then every pass is a function of the right-hand sides alone."""
-    exact = case.tables["priorities"].with_columns(tolerance=pl.lit(0.0))
-    return Case(tables={**case.tables, "priorities": exact})
-
-
 def slopes(programme: Programme, base: Solution, row: str) -> dict[str, tuple[float, float]]:
-    """Slope of every pass to the left and to the right of one right-hand side; infinite where no plan exists."""
+    """Slope of every pass to the left and to the right of one right-hand side; infinite where no plan exists.
+
+    Passes before are optimised again, but what was shared fairly stays as it is.
+    """
     found = {}
     for sign in (-1.0, 1.0):
         try:
-            found[sign] = programme.solve({row: sign * STEP}).passes
+            found[sign] = programme.solve({row: sign * STEP}, shared=base.shared or None).passes
         except RuntimeError:
             found[sign] = dict.fromkeys(base.passes, math.inf)
     return {

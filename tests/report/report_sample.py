@@ -12,6 +12,7 @@ from rampart.catalogues.results import frame, result_tables
 from rampart.results.result import Result
 from report.report_case import EXPANSIONS, HOLDINGS, LINES, sample_case
 from report.report_flows import DIRECT, decisions, flows, money, orders, sent
+from report.report_giving import break_even, give_or_keep
 
 INF = float("inf")
 
@@ -288,6 +289,8 @@ def sample_plan() -> Result:
         "stock": stock,
         "demand": demand,
         "donations": _donations(stock, fill),
+        "give_or_keep": give_or_keep(),
+        "break_even": break_even(),
         "fill": fill,
         "money": spent,
         "budgets": budgets,

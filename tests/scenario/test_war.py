@@ -42,7 +42,9 @@ def test_bounds_stand_in_order(hazard: float, offensive: float, stock: float, co
     bound = TreeProgramme(case, branching.fan(tree, shared=first_look(tree))).solve().value
     rolled = policy.roll(case, chain.ends, tree, policy.two_stage).answer.value
     mean = policy.roll(case, chain.ends, tree, policy.mean_while_it_lasts).answer.value
+    again = policy.roll(case, chain.ends, tree, policy.plan_again).answer.value
     room = 1e-7 * max(1.0, abs(plan.value))
+    assert plan.value <= again + room
     assert known <= bound + room
     assert bound <= plan.value + room
     assert plan.value <= rolled + room

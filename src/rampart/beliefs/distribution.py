@@ -57,6 +57,19 @@ class Distribution:
         values = np.concatenate([self.values, other.values])
         return Distribution.of(values, np.concatenate([share * self.weights, (1 - share) * other.weights]))
 
+    def towards(self, other: Distribution, share: float) -> Distribution:
+        """Between this one and another, quantile by quantile: at ``share`` 0 itself, at 1 the other.
+
+        Mean and every quantile run straight from one to the other.
+        """
+        mine, theirs = np.cumsum(self.weights), np.cumsum(other.weights)
+        levels = np.union1d(mine[:-1], theirs[:-1])
+        steps = np.diff(np.concatenate([[0.0], levels, [1.0]]))
+        middle = np.concatenate([[0.0], levels]) + steps / 2
+        places = (np.minimum(np.searchsorted(c, middle), c.size - 1) for c in (mine, theirs))
+        own, its = (d.values[place] for d, place in zip((self, other), places, strict=True))
+        return Distribution.of((1 - share) * own + share * its, np.maximum(steps, 0.0))
+
     def shifted(self, by: float) -> Distribution:
         """Every value moved by the same amount."""
         return Distribution(self.values + by, self.weights)

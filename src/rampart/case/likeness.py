@@ -20,8 +20,8 @@ from rampart.catalogues.inputs import Column, tables
 
 Words = NDArray[np.uint64]
 
-UNSAID = {"source", "grade"}
-"""Columns that say where a figure comes from, and not what it is."""
+UNSAID = {"source", "known", "grade"}
+"""Columns that say where a figure comes from and of when it is, and not what it is."""
 SILENT = {"sources", "overrides"}
 """Tables that say nothing about what is planned: sources, and changes that are made or not made before."""
 TAKEN_APART = {("fleets", "type"), ("breakdown", "parent")}

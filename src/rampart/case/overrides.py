@@ -21,6 +21,7 @@ from rampart.case.headers import (
     stored_column,
     stored_columns,
 )
+from rampart.case.states import as_of, read_name
 from rampart.catalogues.inputs import Column, main_figures, tables
 from rampart.findings import Finding
 
@@ -33,12 +34,17 @@ _PAIR = re.compile(r'\s*([^=;"]+?)\s*=\s*(?:"((?:[^"]|"")*)"|([^;"]*?))\s*(?:;|$
 def apply(draft: Draft, names: Sequence[str]) -> tuple[Draft, list[Finding]]:
     """The draft with the named overrides applied in order, and what was wrong with them.
 
-    A row of an override that cannot be applied is reported and left out; the others are still tried.
+    A row of an override that cannot be applied is reported and left out; the others are still tried. The names of
+    ``case.states`` (``known-by-YYYY-MM``, ``said-by-YYYY-MM``) are changes of every case.
     """
     findings: list[Finding] = []
     rows = draft.sound("overrides").sort("step")
     known = rows["override"].unique(maintain_order=True).to_list()
     for name in names:
+        if state := read_name(name):
+            draft, notes = as_of(draft, *state)
+            findings += notes
+            continue
         if name not in known:
             details: dict[str, Any] = {"near": nearest(name, known), "known": ", ".join(sorted(known)) or "-"}
             findings.append(draft.finding("unknown-override", "overrides", column="override", value=name, **details))
@@ -89,6 +95,20 @@ class _Step:
         if changed is None or self.findings_stop():
             return self.draft
         return replace(self.draft, frames={**self.draft.frames, table: changed})
+
+    def names_unknown(self, after: Draft) -> bool:
+        """Whether what the row sets or adds names a code that its own table does not have."""
+        said = self.pairs("value") if self.row["action"] == "add" else {}
+        if self.row["action"] == "set":
+            target = match_column(self.table, self.row["column"] or "") or ""
+            said = {target: self.row["value"]} if self.table != "settings" else {}
+        for name, value in (said or {}).items():
+            reference = "" if self.table == "settings" else stored_column(self.table, name).reference
+            if reference and value is not None:
+                table, code = reference.split(".")
+                if value not in after.frames[table][code].to_list():
+                    return True
+        return False
 
     def findings_stop(self) -> bool:
         return any(finding.severity == "error" for finding in self.findings)
@@ -200,6 +220,40 @@ class _Step:
     def range_of(self, target: str) -> tuple[str, ...]:
         """Columns low and high when they are about the target column, else none."""
         return ("low", "high") if target in main_figures(tables()[self.table]) else ()
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What the steps of all overrides of a draft do.
+
+    without_effect  positions in the table ``overrides`` of steps that change nothing there, or name a code that is not there
+    added           table and row that a step adds, by its position
+    """
+
+    without_effect: frozenset[int]
+    added: Mapping[int, tuple[str, dict[str, Any]]]
+
+
+def steps_of(draft: Draft) -> Steps:
+    """Every override of a draft carried out by itself, step by step; steps without effect are left out."""
+    rows = draft.sound("overrides").sort("step", maintain_order=True)
+    without, added = set[int](), dict[int, tuple[str, dict[str, Any]]]()
+    first = draft.frames["overrides"][ROW].to_list()
+    for name in rows["override"].unique(maintain_order=True):
+        now = draft
+        for row in rows.filter(pl.col("override") == name).iter_rows(named=True):
+            step, place = _Step(now, row), first.index(row[ROW])
+            after = step.apply()
+            if after is now or step.names_unknown(after):
+                without.add(place)
+                continue
+            if row["action"] == "add":
+                added[place] = (
+                    step.table,
+                    {k: v for k, v in after.frames[step.table].row(-1, named=True).items() if k != ROW},
+                )
+            now = after
+    return Steps(frozenset(without), added)
 
 
 FACTOR = Column("overrides", "value", "number", "", True, "", None, None, (), "", False, "public", {}, {})

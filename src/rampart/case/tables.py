@@ -73,6 +73,12 @@ class Case:
             name: given.get(name) or (column.default or None) for name, column in tables()["settings"].columns.items()
         }
 
+    def says_yes(self, setting: str) -> bool:
+        """Whether a setting that is yes or no says yes."""
+        from rampart.case.cells import read_cell
+
+        return bool(read_cell(self.settings[setting], tables()["settings"].columns[setting])[0])
+
     @cached_property
     def calendar(self) -> Calendar:
         """The periods of the plan."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -34,11 +34,14 @@ class Exact(float):
         return repr(float(self))
 
 
-def save(case: Tables, path: Path, *, format: Format | None = None, force: bool = False) -> Path:
+def save(
+    case: Tables, path: Path, *, format: Format | None = None, force: bool = False, beside: Tables | None = None
+) -> Path:
     """Write the case; tables without rows are left out. Gives the path written.
 
     format  by default xlsx where the path ends in .xlsx, else a folder of CSV
     force   also over a case that is there, or into a folder that holds something else; other files there are kept
+    beside  tables for the reader, that are no tables of a case: a file or sheet each, its name after a ``#``
 
     The new files are written beside the target and then take its place, so that a crash leaves the old case
     or the new one. Raises ``TakenError`` where something is there, ``PlaceError`` where nothing can be written.
@@ -47,10 +50,13 @@ def save(case: Tables, path: Path, *, format: Format | None = None, force: bool 
         format = "xlsx" if path.suffix.lower() == ".xlsx" else "csv"
     if format == "xlsx":
         with whole_file(path, force=force) as part:
-            _write_workbook(case, part)
+            _write_workbook(case, part, beside or {})
     else:
-        with whole_tables(path, is_table=is_table, force=force) as part:
+        files = {f"#{name}.csv": frame for name, frame in (beside or {}).items()}
+        with whole_tables(path, is_table=lambda name: is_table(name) or name in files, force=force) as part:
             _write_folder(case, part, format)
+            for name, frame in files.items():
+                _write_csv(frame, part / name, ["text"] * frame.width)
     return path
 
 
@@ -70,11 +76,15 @@ def _write_folder(case: Tables, folder: Path, format: Format) -> None:
             frame.write_parquet(folder / f"{name}.parquet")
             continue
         kinds = [stored_column(name, column).kind for column in frame.columns]
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(frame.columns)
-            for row in frame.iter_rows():
-                writer.writerow([csv_text(value, kind) for value, kind in zip(row, kinds, strict=True)])
+        _write_csv(frame, folder / f"{name}.csv", kinds)
+
+
+def _write_csv(frame: pl.DataFrame, path: Path, kinds: Sequence[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(frame.columns)
+        for row in frame.iter_rows():
+            writer.writerow([csv_text(value, kind) for value, kind in zip(row, kinds, strict=True)])
 
 
 def csv_text(value: Any, kind: str) -> str:
@@ -87,11 +97,11 @@ def csv_text(value: Any, kind: str) -> str:
     return f"'{text}" if kind in _WORDS and text.startswith(_FORMULA_STARTS) else text
 
 
-def _write_workbook(case: Tables, path: Path) -> None:
+def _write_workbook(case: Tables, path: Path, beside: Tables) -> None:
     with new_workbook(path) as book:
         head = book.add_format({"bold": True})
         text = book.add_format({"num_format": "@"})
-        for name, frame in _written(case).items():
+        for name, frame in (_written(case) | {f"#{name}": frame for name, frame in beside.items()}).items():
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
             for j, column in enumerate(frame.columns):

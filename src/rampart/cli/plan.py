@@ -9,11 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rampart.cli.group import exit_code, json_text, load, main, say
-from rampart.cli.options import case_argument, force_option, json_option, language_option, with_option
+from rampart.cli.group import exit_code, json_text, load, main, say, show_findings
+from rampart.cli.options import (
+    FINDINGS,
+    case_argument,
+    force_option,
+    json_option,
+    language_option,
+    time_limit_option,
+    with_option,
+)
 from rampart.cli.planning import make_plan
 
 if TYPE_CHECKING:
+    from rampart.case.tables import Case
     from rampart.findings import Language
     from rampart.results.result import Result
 
@@ -22,14 +31,30 @@ if TYPE_CHECKING:
 @case_argument
 @with_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Plan folder. Default: out/<case name>.")
-@click.option("--time-limit", type=float, metavar="SECONDS", help="Stop solving then, with the best plan so far.")
+@click.option(
+    "--confidence",
+    type=click.Choice(["50", "80", "90"]),
+    help="Plan with the months by which so many in a hundred orders have come, as past schedules slipped.",
+)
+@click.option(
+    "--take",
+    "taken",
+    type=click.Path(path_type=Path),
+    metavar="PLAN",
+    help="Take this plan's decisions of the first year over, and plan on.",
+)
+@time_limit_option
 @click.option("--report/--no-report", default=True, help="Also write the report beside the plan.")
+@click.option(
+    "--give-or-keep/--no-give-or-keep", default=True,
+    help="Also say what would be given and kept at other chances of being called upon, where requirements state one.",
+)  # fmt: skip
 @force_option
 @language_option
 @json_option
 def plan(
-    case_path: Path, overrides: tuple[str, ...], out: Path | None, time_limit: float | None, report: bool, force: bool,
-    lang: Language, as_json: bool,
+    case_path: Path, overrides: tuple[str, ...], out: Path | None, confidence: str | None, taken: Path | None,
+    time_limit: float | None, report: bool, give_or_keep: bool, force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Plan a case: save the plan folder, print the decisions to take now and where the report lies.
 
@@ -37,10 +62,15 @@ def plan(
     """
     from rampart.engine.places import require_place
 
-    folder = out or Path("out") / "-".join([case_path.stem, *overrides])
-    require_place(folder, kind="plan", force=force, sources=[case_path])
+    named = [] if confidence is None else [f"confidence-{confidence}"]
+    folder = out or Path("out") / "-".join([case_path.stem, *overrides, *named, *(["taken"] if taken else [])])
+    require_place(folder, kind="plan", force=force, sources=[case_path, *([taken] if taken else [])])
     case = load(case_path, overrides, lang, as_json=as_json)
-    made = make_plan(case, lang, time_limit=time_limit, quiet=as_json)
+    if confidence is not None:
+        case = with_confidence(case, int(confidence), lang, as_json=as_json)
+    if taken:
+        case = take_over(case, taken, lang, as_json=as_json)
+    made = make_plan(case, lang, time_limit=time_limit, quiet=as_json, give_or_keep=give_or_keep)
     made.save(folder, force=force)
     written: tuple[Path, ...] = ()
     if report:
@@ -48,15 +78,54 @@ def plan(
 
         written = write_report(made, folder / "report", language=lang, force=force)
     if as_json:
-        say(json_text(summary(made, folder, written)))
+        found = {"findings": [f.as_dict(lang) for f in case.findings]}
+        say(json_text(summary(made, folder, written) | found))
     else:
         show_plan(made, folder, written, lang)
     sys.exit(exit_code(made))
 
 
+def with_confidence(case: Case, confidence: int, language: Language, *, as_json: bool) -> Case:
+    """The case with delivery dates at a confidence, and what was found on the way shown; leave with 1 where there are none."""
+    from rampart.findings import CaseError
+    from rampart.sources.calibration.case_slips import at_confidence
+
+    try:
+        later = at_confidence(case, confidence)
+    except CaseError as wrong:
+        show_findings(wrong.findings, language, as_json=as_json)
+        sys.exit(FINDINGS)
+    if not as_json and (found := later.findings[len(case.findings) :]):
+        show_findings(found, language, as_json=False)
+    return later
+
+
+def take_over(case: Case, folder: Path, language: Language, *, as_json: bool) -> Case:
+    """The case with the decisions of a saved plan taken over; leaves with 1 where there is no plan in the folder."""
+    from rampart.cli.group import open_result, show_findings
+    from rampart.cli.options import FINDINGS
+    from rampart.findings import Finding
+    from rampart.results.comparison import NAMES
+    from rampart.results.taking import take
+
+    before = open_result(folder, language)
+    if before.kind != "plan":
+        name, name_fr = NAMES[before.kind]
+        wrong = Finding("taken-no-plan", value=str(folder), details={"kind": name, "kind_fr": name_fr})
+        show_findings((wrong,), language, as_json=as_json)
+        sys.exit(FINDINGS)
+    case = take(case, before)
+    if not as_json and (lost := tuple(f for f in case.findings if f.code == "taken-unknown")):
+        show_findings(lost, language, as_json=False)
+    return case
+
+
 def summary(made: Result, folder: Path, written: tuple[Path, ...]) -> dict[str, Any]:
     """A plan in JSON: status, passes, decisions, what gave way, where things lie."""
-    tables = ("passes", "decisions", "fill", "fleets", "support", "exchange", "bottlenecks", "rules_broken")
+    tables = (
+        "passes", "decisions", "fill", "fleets", "support", "exchange", "give_or_keep", "break_even", "bottlenecks",
+        "rules_broken", "changes",
+    )  # fmt: skip
     return {
         "status": made.status,
         "feasible": made.feasible,

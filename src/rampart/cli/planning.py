@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from rampart.results.result import Result
 
 
-def make_plan(case: Case, language: Language, *, time_limit: float | None = None, quiet: bool = False) -> Result:
+def make_plan(
+    case: Case, language: Language, *, time_limit: float | None = None, quiet: bool = False, give_or_keep: bool = True
+) -> Result:
     """Plan with progress; leave with exit code 4 where the time ran out before any plan, 1 where the case allows none."""
     from rampart.findings import CaseError
     from rampart.plan.planning import plan
-    from rampart.plan.solving.passes_in_turn import NotSolved
+    from rampart.plan.solving.linear_passes import NotSolved
     from rampart.report.console.progress import Watch
 
     if case["priorities"].is_empty():  # fleets alone are sustained, not planned
@@ -30,7 +32,7 @@ def make_plan(case: Case, language: Language, *, time_limit: float | None = None
         sys.exit(FINDINGS)
     try:
         with Watch(language, quiet=quiet) as watch:
-            return plan(case, time_limit=time_limit, progress=watch.callback)
+            return plan(case, time_limit=time_limit, progress=watch.callback, give_or_keep=give_or_keep)
     except CaseError as wrong:
         show_findings(wrong.findings, language, as_json=quiet)
         sys.exit(FINDINGS)

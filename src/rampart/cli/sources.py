@@ -261,27 +261,33 @@ def calibrate_jbook(folder: Path, out: Path | None, force: bool, lang: Language,
               help="Also write the case with all orders in the expected month and lead times longer by the slip.")  # fmt: skip
 @click.option("--level", type=click.FloatRange(0, 1, min_open=True, max_open=True),
               help="In the late case this quantile of the slip instead of its mean, as 0.9.")  # fmt: skip
+@click.option("--slips", type=file_path, metavar="FOLDER",
+              help="Also write the case with the table slips of public schedules, for plan --confidence.")  # fmt: skip
 @language_option
 @json_option
 def expect(
-    source: Path, out: Path | None, late_case: Path | None, level: float | None, force: bool, lang: Language,
-    as_json: bool,
+    source: Path, out: Path | None, late_case: Path | None, level: float | None, slips: Path | None, force: bool,
+    lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """For each order: the promised month, the expected one, and the interval that holds it four times in five."""
     from rampart.case.tables import Case
     from rampart.language.words import Words
+    from rampart.sources.calibration.case_slips import with_slips
     from rampart.sources.calibration.expected import expected_deliveries
     from rampart.sources.calibration.late import late_case as made_late
 
-    require_case_place(late_case, force=force, sources=[source])
+    for place in (late_case, slips):
+        require_case_place(place, force=force, sources=[source])
     require_file_place(out, force=force, sources=[source])
     read = case_or_plan(source, lang)
     frame = expected_deliveries(read)
-    if late_case is not None:
-        case = read if isinstance(read, Case) else read.case
-        saved = made_late(case, level=level).save(late_case, force=force)
-        if not as_json:
-            say(Words(lang)("expect.late", path=saved))
+    case = read if isinstance(read, Case) else read.case
+    for place, said in ((late_case, "expect.late"), (slips, "expect.slips")):
+        if place is not None:
+            changed = made_late(case, level=level) if said == "expect.late" else with_slips(case)
+            saved = changed.save(place, force=force)
+            if not as_json:
+                say(Words(lang)(said, path=saved))
     if out is not None:
         write_rows(frame, out, force=force, sources=[source])
     if as_json:

@@ -19,6 +19,7 @@ from rampart.cli.options import (
     force_option,
     json_option,
     language_option,
+    time_limit_option,
     with_option,
 )
 
@@ -62,9 +63,7 @@ Tell = Callable[..., None]
               help="Over paths: weigh partner, readiness and money otherwise on so many that stand for all.")  # fmt: skip
 @click.option("--seed", type=int, default=0, help="Root of the random numbers.")
 @click.option("--workers", type=click.IntRange(1), default=1, help="Processes.")
-@click.option(
-    "--time-limit", type=click.FloatRange(0), help="Over paths: seconds after which the best plan so far is kept."
-)
+@time_limit_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Result folder. Default: out/war-<case name>.")
 @click.option("--report/--no-report", default=True, help="Also write the report beside the tables.")
 @force_option

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from rampart.language.in_words import InWords
+from rampart.network.worth_of_need import IN_MONEY
 
 Codes = Sequence[Mapping[str, str]]
 """The codes that name a thing one by one, as a column of type key holds them."""
@@ -101,6 +102,9 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     """What a month's delay of a decision costs, in words."""
     words = answer.words
     objective = row["delay_objective"]
+    taken, quantity = row.get("taken") or 0.0, row["quantity"] or 0.0
+    if objective is None and not row["decide_by"] and taken >= 0.999 * quantity > 0:
+        return words("delay.taken")
     if objective is None:
         return words("delay.nothing" if row["decide_by"] else "delay.unknown")
     if row["delay_cost"] is not None and math.isinf(row["delay_cost"]):
@@ -120,13 +124,34 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     # that all end items of the case share can be named.
     item = row["item"]
     unit = answer.unit(item) if not is_component(answer, item) else end_unit(answer)
-    return words("delay.units", number=words.number(row["delay_units"]), unit=unit, objective=words.inside(name))
+    key = "delay.lost" if objective in ("need", "own_use") else "delay.units"
+    return words(key, number=words.number(row["delay_units"]), unit=unit, objective=words.inside(name))
+
+
+def rounding(answer: InWords) -> str:
+    """What it costs that decisions are told to three figures; nothing where none was rounded."""
+    words, table, manifest = answer.words, answer["rounding"], answer.result.manifest
+    if manifest.get("rounding") == "none":
+        return words("rounding.exact")
+    if table.is_empty():
+        return ""
+    lost = table.filter(pl.col("loss") > 1e-6 * pl.col("value").abs().clip(lower_bound=1.0))
+    losses = []
+    for row in lost.iter_rows(named=True):
+        name, unit = words.choice("objective", row["objective"]), words.choice("objective_unit", row["unit"])
+        amount = words("quantity", number=words.number(row["loss"]), unit=unit)
+        if row["objective"] == "money":
+            amount = words.money(row["loss"])
+        losses.append(words("rounding.loss", objective=words.inside(name), amount=amount))
+    return words("rounding.costs", losses=words.list(losses)) if losses else words("rounding.free")
 
 
 def _pass_amount(answer: InWords, objective: str, cost: float) -> str:
-    """An amount in the unit of an objective pass; less than a month is stated in days."""
+    """An amount in the unit of an objective pass: worth as money, less than a month in days."""
     words = answer.words
     unit = dict(answer["passes"].select("objective", "unit").iter_rows()).get(objective) or ""
+    if unit == IN_MONEY:
+        return words("worth_amount", money=words.money(cost))
     days = unit.replace("months", "days", 1)
     if cost < 1 and unit.startswith("months") and words.has(f"objective_unit.{days}"):
         cost, unit = cost * 365.25 / 12, days

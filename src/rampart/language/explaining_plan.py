@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from rampart.language.decisions_and_causes import bottleneck_in_text, bottleneck_name, equals
+from rampart.language.giving_and_keeping import giving_and_keeping
 from rampart.language.in_words import InWords
 
 SAID = 5  # causes said of one shortage, largest first
@@ -16,15 +17,17 @@ ALIKE = 1e-6
 
 
 def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[str]:
-    """Sentences about every shortage of the chosen holder and item, then the ranking of bottlenecks."""
+    """Sentences about every shortage of the chosen holder and item, the ranking of bottlenecks, then what is given and kept."""
     plan, words = answer.result, answer.words
     causes = plan["causes"]
     for column, value in (("holder", holder), ("item", item)):
         causes = causes.filter(pl.col(column) == value) if value else causes
     everything = holder is None and item is None
     same = equals(answer) if everything else ""
+    weighed = giving_and_keeping(answer, holder, item)
+    weighed = ["", words("explain.keep"), *weighed] if weighed else []
     if causes.is_empty():
-        return [words("explain.nothing"), *([same] if same else [])]
+        return [words("explain.nothing"), *weighed, *([same] if same else [])]
     lines: list[str] = []
     order = {name: n for n, name in enumerate(dict.fromkeys(plan["bottlenecks"]["objective"].to_list()))}
     keys = ["objective", "holder", "item"]
@@ -35,6 +38,7 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
     if everything:
         lines += ["", words("explain.ranking")]
         lines += [_ranked(answer, row) for row in plan["bottlenecks"].head(RANKED).iter_rows(named=True)]
+    lines += weighed
     if same:
         lines += ["", same]
     return lines

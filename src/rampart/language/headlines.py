@@ -9,9 +9,13 @@ import polars as pl
 
 from rampart.language.decisions_and_causes import bottleneck_in_text
 from rampart.language.in_words import InWords
+from rampart.language.rooms import shared, steadied
 from rampart.results.measures import measure
-from rampart.results.most_short import most_short
+from rampart.results.most_short import NOTICEABLE, most_short
 from rampart.results.unknowns import unknown_stocks
+
+MOST_OWED = 3
+_OWED_HOMES = {"owing": "nations", "donor": "nations", "item": "items"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,16 @@ def _overall(answer: InWords) -> tuple[float | None, float | None]:
 
 
 def _need_by_item(answer: InWords) -> list[tuple[str, float, float]]:
-    """Recipients' need and what is served of it, by item, worst served first."""
-    demand = answer["demand"].filter(pl.col("holder").is_in(answer.roles("recipient")))
-    sums = demand.group_by("item").agg(pl.col("need", "served").sum()).filter(pl.col("need") > 0)
-    rows = [(i, n, s) for i, n, s in sums.iter_rows()]
-    return sorted(rows, key=lambda r: (round(r[2] / r[1], 9), answer.place("items", r[0])))
+    """Recipients' need and what is met of it, by item, worst met first."""
+    sums: dict[str, list[float]] = {}
+    for place, name in enumerate(("need", "met")):
+        rows = measure(answer.result, name, by=("nation", "item")).filter(
+            pl.col("nation").is_in(answer.roles("recipient"))
+        )
+        for item, value in rows.select("item", "value").iter_rows():
+            sums.setdefault(item, [0.0, 0.0])[place] += value
+    found = [(item, need, met) for item, (need, met) in sums.items() if need > 0]
+    return sorted(found, key=lambda r: (round(r[2] / r[1], 9), answer.place("items", r[0])))
 
 
 def _limits(answer: InWords, kind: str) -> tuple[float, float]:
@@ -79,12 +88,44 @@ def _last_month(answer: InWords) -> str:
 
 
 def sentences(answer: InWords) -> list[str]:
-    """Three to five headline sentences with numbers."""
-    pass
-
-    told = [_coverage(answer), _deliveries(answer), *headlines(answer)]
-    told += [_bottleneck(answer), _money(answer), _broken(answer)]
+    """Three to six headline sentences with numbers."""
+    told = [
+        _believed(answer),
+        _coverage(answer),
+        shared(answer),
+        _deliveries(answer),
+        *headlines(answer),
+        _taken(answer),
+    ]
+    told += [_bottleneck(answer), steadied(answer), _money(answer), _broken(answer)]
     return [t for t in told if t]
+
+
+def _believed(answer: InWords) -> str:
+    """That no course of the war is taken as known, where the case states beliefs."""
+    words, believed = answer.words, answer.result.manifest.get("believed")
+    if not believed:
+        return ""
+    names = answer.result.case.names("regimes", answer.language)
+    parts = [
+        words("headline.believed_part", regime=names.get(r["regime"], r["regime"]), share=words.share(r["last"]))
+        for r in believed
+    ]
+    return words("headline.believed", parts=words.list(parts), month=words.month(_last_month(answer)))
+
+
+def _taken(answer: InWords) -> str:
+    """What was taken over from an earlier plan, and whether all of it is kept."""
+    words, taken, changes = answer.words, answer.result.case["taken"], answer["changes"]
+    if taken.is_empty():
+        return ""
+    given = changes.filter(pl.col("now") < pl.col("firm")).height
+    said = {"given": words.number(given), "changed": words.number(changes.height - given)}
+    firm = taken.filter(pl.col("firm")).height
+    return words(
+        "headline.taken", firm=words.number(firm), intended=words.number(taken.height - firm),
+        changes=words("headline.taken.changed", **said) if changes.height else words("headline.taken.kept"),
+    )  # fmt: skip
 
 
 def _coverage(answer: InWords) -> str:
@@ -196,10 +237,30 @@ def _broken(answer: InWords) -> str:
     broken = answer["rules_broken"].select("family", "code", "item").unique().height
     if broken:
         told.append(words.count("headline.broken", broken))
+    told += _owed_back(answer)
     blind = len(unknown_stocks(answer.result))
     if blind:
         told.append(words.count("headline.unknown", blind))
     return " ".join(told)
+
+
+def _owed_back(answer: InWords) -> list[str]:
+    """Compensation of donors that cannot be met in time: of each the most that is owed, the largest share first."""
+    words, table = answer.words, answer["backfill"]
+    short = table.filter(pl.col("owed") > NOTICEABLE * pl.col("due"))
+    keys = ["owing", "donor", "item"]
+    worst = short.sort("owed", "period", descending=[True, False]).group_by(keys, maintain_order=True).first()
+    rows = sorted(worst.iter_rows(named=True), key=lambda r: (
+        -round(r["owed"] / r["due"], 9), *(answer.place(home, r[key]) for key, home in _OWED_HOMES.items()),
+    ))  # fmt: skip
+    return [
+        words(
+            "headline.backfill", donor=answer.nation(r["donor"]), owing=answer.nation(r["owing"]),
+            due=answer.quantity(r["due"], r["item"]), item=answer.item(r["item"]),
+            owed=answer.quantity(r["owed"], r["item"]), month=words.month(r["month"]),
+        )
+        for r in rows[:MOST_OWED]
+    ]  # fmt: skip
 
 
 def headlines(answer: InWords) -> list[str]:

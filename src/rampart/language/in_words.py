@@ -12,6 +12,7 @@ from rampart.case.likeness import Likeness, likeness
 from rampart.findings import Language
 from rampart.language.words import Words
 from rampart.network.keys import HOMES
+from rampart.network.worth_of_need import IN_MONEY
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class InWords:
                 self.words("war.ordered", what=said, month=self.words.month(code["month"])) if "month" in code else said
             )
         parts = [self._of(part["of"], part["code"]) for part in key if part["code"] not in ("", "all")]
-        if fields[:2] in (["origin", "destination"], ["donor", "recipient"]):
+        if fields[:2] in (["origin", "destination"], ["donor", "recipient"], ["owing", "donor"]):
             parts = [self.words("name.route_arrow").join(parts[:2]), *parts[2:]]
         return ", ".join(parts)
 
@@ -215,6 +216,14 @@ class InWords:
         if value is None:
             return self.words("unknown")
         return self.words("quantity", number=self.words.number(value), unit=self.unit(item))
+
+    def objective_unit(self, unit: str | None) -> str:
+        """Unit of an objective pass; worth in money is told from money."""
+        if unit == "money unit":
+            return self.words.money_label
+        if unit == IN_MONEY:
+            return self.words("worth_label", money=self.words.money_label)
+        return self.words.choice("objective_unit", unit)
 
     def roles(self, role: str) -> list[str]:
         """Nations of a role, in the order of the case."""

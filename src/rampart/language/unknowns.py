@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from rampart.language.in_words import InWords
-from rampart.results.unknowns import items_without, orders_without_due, unknown_stocks, without_budget, without_rate
+from rampart.results.unknowns import (
+    items_without,
+    only_planned,
+    orders_without_due,
+    unknown_stocks,
+    without_budget,
+    without_rate,
+)
 
 
 def statements(answer: InWords) -> list[str]:
@@ -27,17 +34,14 @@ def statements(answer: InWords) -> list[str]:
             years.setdefault(nation, []).append(str(year))
         parts = [words("unknown.years", nation=answer.nation(n), years=words.list(y)) for n, y in years.items()]
         told.append(words("unknown.budgets", list="; ".join(parts)))
-    if due := orders_without_due(answer.result):
+    for said, orders in (
+        ("unknown.due", orders_without_due(answer.result)), ("unknown.planned", only_planned(answer.result)),
+    ):  # fmt: skip
         parts = [
-            words(
-                "unknown.order",
-                nation=answer.nation(n),
-                quantity=answer.quantity(q, i),
-                item=answer.item(i),
-            )
-            for n, i, q in due
+            words("unknown.order", nation=answer.nation(n), quantity=answer.quantity(q, i), item=answer.item(i))
+            for n, i, q in orders
         ]
-        told.append(words("unknown.due", list="; ".join(parts)))
+        told += [words(said, list="; ".join(parts))] if parts else []
     missing = {column: items_without(answer.result, column) for column in ("price", "book_value")}
     told += [
         words(f"unknown.{column}", list=words.list([answer.item(i) for i in items]))

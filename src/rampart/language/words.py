@@ -121,7 +121,10 @@ class Words:
         sign = _NARROW + "%" if self.language == "fr" else "%"
         whole = round(100 * value, digits) + 0.0
         if whole == 100 and value < 1 - 1e-9:
-            return self("almost", figure=self.number(99.9 if digits < 2 else 99.99) + sign)
+            nines, finer = (99.9, 1) if digits < 2 else (99.99, 2)
+            if 100 * value > nines:
+                return self("almost", figure=self.number(nines, digits=finer) + sign)
+            return self.number(math.floor(100 * value * 10**finer + 1e-9) / 10**finer, digits=finer) + sign
         return self.number(whole, digits=digits) + sign
 
     @property

@@ -1,12 +1,14 @@
-"""Accounts: what one unit of each way does to stock, line capacity, shared resources and pledges. Stated here, once.
+"""Accounts: what one unit of each way does to stock, line capacity, shared resources, pledges and compensation.
 
 A posting says: one unit of ``of`` decided in a period changes the account ``at`` by ``per_unit``, with a lag. The rows of
-the plan, its result tables, a simulation and a ledger all book by the same postings. There are four accounts:
+the plan, its result tables, a simulation and a ledger all book by the same postings, stated here, once. There are five
+accounts:
 
     stock     of a pair (holder, item); plus comes in, minus goes out
     capacity  of a line: minus takes of what the line can make, plus adds to it
     resource  shared by lines: minus takes of it
     pledge    of a donor to a recipient: plus makes good what was pledged
+    backfill  of a nation to a donor that it owes for what it gave: plus makes good what is owed
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from rampart.network.keys import (
+    Agreed,
+    Backfill,
     Demand,
     Expansion,
     Fleet,
@@ -29,13 +33,13 @@ from rampart.network.keys import (
 from rampart.network.lags import After, FromStart, Growing, Lag, Now
 from rampart.network.network import Network
 
-Account = Literal["stock", "capacity", "resource", "pledge"]
+Account = Literal["stock", "capacity", "resource", "pledge", "backfill"]
 
 
 class Posting(NamedTuple):
     """What one unit does to an account.
 
-    account   which of the four; ``at`` the key of the account
+    account   which of the five; ``at`` the key of the account
     of        key of what is decided; ``family`` the planner's word for it
     lag       from the decision to the effect
     per_unit  change of the account, in its own unit, for one unit decided
@@ -58,6 +62,9 @@ def order_postings(network: Network) -> Iterator[Posting]:
         delivered = After(channel.lead)
         yield Posting("stock", Pair(channel.ship_to, line["item"]), "order", of, delivered, 1.0, "made")
         yield Posting("capacity", Line(channel.line), "order", of, delivered, -1.0, "made")
+        who = (Backfill(nation, channel.ship_to, line["item"]) for nation in (channel.payer, channel.buyer))
+        if owed := next((one for one in who if one in network.backfill_index), None):  # who pays for it, else who buys
+            yield Posting("backfill", owed, "order", of, delivered, 1.0, "made")
         for part in network.inputs_of[channel.line]:
             taken = After(channel.lead - part.offset)
             at = Pair(line["nation"], part.component)
@@ -76,10 +83,11 @@ def set_up_postings(network: Network) -> Iterator[Posting]:
 
 
 def expansion_postings(network: Network) -> Iterator[Posting]:
-    """An expansion adds to its line's capacity, and takes components and resources while it is built."""
+    """An expansion adds to its line's capacity while the line is open; built, it takes components and resources."""
     for e in network.expansions:
         of, rate = Expansion(e["expansion"]), network.monthly_rate(e["line"], e["added_rate"])
-        yield Posting("capacity", Line(e["line"]), "expand", of, Growing(e["construction"], e["ramp"]), rate, "added")
+        grows = Growing(e["construction"], e["ramp"], network.open_months(e["line"]))
+        yield Posting("capacity", Line(e["line"]), "expand", of, grows, rate, "added")
     for bill in network.expansion_bills:
         e = network.expansions[network.expansion_index[bill["expansion"]]]
         at = Pair(network.lines[e["line"]]["nation"], bill["component"])
@@ -98,10 +106,12 @@ def purchase_postings(network: Network) -> Iterator[Posting]:
     for o in network.offers:
         of = Purchase(o.code, o.buyer)
         yield Posting("stock", Pair(o.buyer, o.item), "buy", of, After(o.delay), 1.0, "bought")
+        if (owed := Backfill(o.buyer, o.buyer, o.item)) in network.backfill_index:
+            yield Posting("backfill", owed, "buy", of, After(o.delay), 1.0, "bought")
 
 
 def transfer_postings(network: Network) -> Iterator[Posting]:
-    """What is sent leaves at once, arrives after the time on the way, and makes good what its origin has pledged."""
+    """What is sent leaves at once, arrives after the time on the way, and makes good what its origin has pledged or owes."""
     pledged = network.pledge_index
     for r in network.routes:
         of = Lane(r.origin, r.destination, r.item)
@@ -110,6 +120,14 @@ def transfer_postings(network: Network) -> Iterator[Posting]:
         yield Posting("stock", Pair(r.origin, r.item), "send", of, Now(), -1.0, "sent")
         if (pledge := Pledge(r.origin, r.destination, r.item)) in pledged:
             yield Posting("pledge", pledge, "send", of, arrives, 1.0, "received")
+        if (owed := Backfill(r.origin, r.destination, r.item)) in network.backfill_index:
+            yield Posting("backfill", owed, "send", of, arrives, 1.0, "received")
+
+
+def agreed_postings(network: Network) -> Iterator[Posting]:
+    """What is handed over as agreed leaves the stock, and the plan."""
+    for a in network.agreed:
+        yield Posting("stock", Pair(a.holder, a.item), "hand over", Agreed(*a), Now(), -1.0, "sent")
 
 
 def service_postings(network: Network) -> Iterator[Posting]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rampart.case.timelines import at_period_end
+from rampart.case.timelines import at_period_end, in_force
 from rampart.network.keys import Pair
 from rampart.network.lags import Floats
 from rampart.network.network import Network
@@ -31,3 +31,12 @@ def held(network: Network) -> Held:
         if at.size:
             target[at] = at_period_end(network.calendar, source)
     return Held(np.nan_to_num(result[0]), np.nan_to_num(result[1]), result[2])
+
+
+def short_elsewhere(network: Network, items: list[str]) -> Floats:
+    """Share of its requirement that the worst-off holder outside the case lacks of each item at the end of each period,
+    0 where none is stated. Shape (items, periods).
+    """
+    rows = [(r["item"], r["from"], None, r["missing"]) for r in network.rows("elsewhere") if r["item"] in set(items)]
+    missing: Floats = np.nan_to_num(at_period_end(network.calendar, in_force(network.calendar, items, rows)))
+    return missing

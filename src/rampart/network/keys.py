@@ -14,8 +14,9 @@ from rampart.case.likeness import Likeness, mixed, word
 Key = tuple[Any, ...]
 
 HOMES = {
-    "holder": "nations", "donor": "nations", "recipient": "nations", "origin": "nations", "destination": "nations",
-    "buyer": "nations", "nation": "nations", "payer": "nations", "item": "items", "line": "lines",
+    "holder": "nations", "donor": "nations", "owing": "nations", "recipient": "nations", "origin": "nations",
+    "destination": "nations", "buyer": "nations", "nation": "nations", "payer": "nations", "to": "nations",
+    "item": "items", "line": "lines",
     "contract": "contracts", "expansion": "expansions", "offer": "market", "resource": "resources", "fleet": "fleets",
     "shop": "shops", "group": "sites",
 }  # fmt: skip
@@ -43,12 +44,45 @@ class Demand(NamedTuple):
     purpose: str
 
 
+class Missing(NamedTuple):
+    """A step in which stock of an item may be missing at its holder's; 0 is missed first."""
+
+    holder: str
+    item: str
+    missing: int
+
+
+class Lack(NamedTuple):
+    """A step in which an item that a holder needs for a purpose may lack; 0 is the first."""
+
+    holder: str
+    item: str
+    purpose: str
+    step: int
+
+
 class Pledge(NamedTuple):
     """An item that a donor has pledged to a recipient."""
 
     donor: str
     recipient: str
     item: str
+
+
+class Backfill(NamedTuple):
+    """An item that a nation owes to a donor for what it gave."""
+
+    owing: str
+    donor: str
+    item: str
+
+
+class Agreed(NamedTuple):
+    """An item that leaves a holder's stock as agreed; ``to`` says whither, blank where that is not stated."""
+
+    holder: str
+    item: str
+    to: str
 
 
 class Line(NamedTuple):
@@ -69,6 +103,14 @@ class Contract(NamedTuple):
 
     line: str
     contract: str
+
+
+class LaterContract(NamedTuple):
+    """Orders over a contract that are delivered so many months later than its lead time."""
+
+    line: str
+    contract: str
+    later: str
 
 
 class Cancellation(NamedTuple):

@@ -152,10 +152,13 @@ class Growing(Lag):
     """Capacity decided in the first month of a period, ready after a delay, and then growing evenly over a ramp.
 
     R of the mathematics, before the rate. A fractional delay mixes the two whole ones around it.
+
+    open  first and last month in which what it is part of works; none: all
     """
 
     delay: float
     ramp: float
+    open: tuple[int, int] | None = None
 
     def over(self, calendar: Calendar, *, only: Booleans | None = None) -> sp.coo_array:
         """Sum over the months of a period of the share of capacity then in service."""
@@ -166,6 +169,8 @@ class Growing(Lag):
             since = months[:, None] - starts[None, :] - shift
             grown = np.minimum(1.0, (since + 0.5) / self.ramp) if self.ramp > 0 else np.ones_like(since)
             in_service += weight * np.where(since >= 0, grown, 0.0)
+        if self.open is not None:
+            in_service *= ((months >= self.open[0]) & (months <= self.open[1]))[:, None]
         if only is not None:
             in_service = in_service * only[:, None]
         return sp.coo_array(np.add.reduceat(in_service, begins(calendar), axis=0))

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from rampart.network.lags import After, Floats, Integers
 from rampart.network.lots import storage_limits
 from rampart.network.network import Network
-from rampart.network.resources import resource_codes, resource_numbers
+from rampart.network.resources import resource_numbers
 
 if TYPE_CHECKING:
     from rampart.network.rates import Rates
@@ -54,7 +54,7 @@ def possible_output(network: Network, highest: Floats) -> Floats:
     """Most that the rate of each line, its resources and all components there can ever be allow, shape (lines, periods)."""
     most = highest.copy()
     capacity, _ = resource_numbers(network)
-    place = {code: n for n, code in enumerate(resource_codes(network))}
+    place = {code: n for n, code in enumerate(network.resources)}
     for use in network.uses:
         if use["line"] in network.line_index and use["quantity"] > 0:
             units = capacity[place[use["resource"]]] / use["quantity"]
@@ -79,7 +79,7 @@ def possible_output(network: Network, highest: Floats) -> Floats:
 
 def _given(network: Network, item: str) -> float:
     """Units of an item that are there or come without a decision."""
-    rows = [*network.rows("stocks"), *network.rows("orders")]
+    rows = [*network.rows("stocks"), *network.orders]
     rows += [r for r in network.rows("deliveries") if r["status"] == "in_transit"]
     return float(sum(r["quantity"] for r in rows if r["item"] == item))
 
@@ -93,6 +93,8 @@ def useful_quantity(network: Network, rates: Rates, possible: Floats) -> dict[st
     total = dict.fromkeys(network.items, 0.0)
     for (_, item, _), need in zip(network.demands, network.need_at_most, strict=True):
         total[item] += float(need.sum())
+    for agreed, leaving in zip(network.agreed, network.agreed_by_period[0], strict=True):
+        total[agreed.item] += float(leaving.sum())
     held = network.requirements
     months = network.calendar.last - network.calendar.first + 1
     for (_, item), asked, floor in zip(held.pairs, held.total, held.floor, strict=True):
@@ -101,6 +103,8 @@ def useful_quantity(network: Network, rates: Rates, possible: Floats) -> dict[st
         total[item] += float(np.nanmax([0.0, *asked, *floor])) * times
     for row in network.rows("deliveries"):
         total[row["item"]] += row["quantity"] if row["status"] == "pledged" else 0.0
+    for backfill, due in zip(network.backfills, network.due_back, strict=True):
+        total[backfill.item] += float(due[-1])
     for row in network.rows("storage"):
         total[row["item"]] += row["limit"] if row["end_value"] > 0 and math.isfinite(row["limit"]) else 0.0
     for bill in network.expansion_bills:
@@ -138,7 +142,7 @@ def _made_for_its_own_sake(network: Network, rates: Rates, possible: Floats) -> 
     for (_, item), limit in zip(network.pairs, storage_limits(network).tolist(), strict=True):
         room[item] += limit if network.items[item]["shelf_life"] is None else math.inf
     _, cost = resource_numbers(network)
-    pays = {code for code, row in zip(resource_codes(network), cost, strict=True) if (row < 0).any()}
+    pays = {code for code, row in zip(network.resources, cost, strict=True) if (row < 0).any()}
     earning = {r["line"] for t in ("lines", "rates") for r in network.rows(t) if (r["unit_cost"] or 0.0) < 0}
     earning |= {c.line for c in network.channels if (c.price or 0.0) < 0}
     earning |= {use["line"] for use in network.uses if use["resource"] in pays}

@@ -12,12 +12,22 @@ from functools import cached_property
 import numpy as np
 
 from rampart.case.calendar import Calendar
+from rampart.case.orders import arriving
 from rampart.case.tables import Case
 from rampart.case.timelines import by_period
-from rampart.network.keys import Demand, Pair, Pledge
+from rampart.network.agreed import agreed_keys, agreed_quantities
+from rampart.network.keys import Agreed, Backfill, Demand, Pair, Pledge
 from rampart.network.lags import Booleans, Floats, Integers
-from rampart.network.placed import given_to_pairs, placed_by_month, placed_orders
+from rampart.network.placed import (
+    drawing_orders,
+    drawn_components,
+    drawn_resources,
+    given_to_pairs,
+    placed_by_month,
+    placed_orders,
+)
 from rampart.network.routes import Route, usable_routes
+from rampart.network.taken import Taken, decisions_taken
 from rampart.network.ways import (
     Channel,
     Input,
@@ -29,7 +39,9 @@ from rampart.network.ways import (
     month,
     offers_to_buyers,
 )
+from rampart.requirements.backfill import backfills, due_back_so_far
 from rampart.requirements.layers import Requirements, requirements
+from rampart.requirements.levels import levels_of
 from rampart.requirements.need import demand_by_month, demands, may_be_late, need_by_period
 from rampart.requirements.pledges import due_so_far, pledges
 
@@ -89,6 +101,11 @@ class Network:
         """A rate of a line for one month."""
         return rate / (12.0 if self.lines[line]["rate_per"] == "year" else 1.0)
 
+    def open_months(self, line: str) -> tuple[int, int]:
+        """First and last month in which a line can produce, within the horizon."""
+        row = self.lines[line]
+        return self.month(row["from"], self.calendar.first), self.month(row["until"], self.calendar.last)
+
     # -- what is asked -------------------------------------------------------------------------------------------
 
     @cached_property
@@ -116,10 +133,21 @@ class Network:
 
     @cached_property
     def need_at_most(self) -> Floats:
-        """Largest need of each demand in each period over all regimes, shape (demands, periods)."""
-        regimes = [r["regime"] for r in self.rows("regimes")] or [None]
-        most: Floats = np.maximum.reduce([self.need, *(self.need_in(regime) for regime in regimes)])
+        """Most that is of use of each demand in each period, of all regimes the largest, shape (demands, periods)."""
+        regimes = [None, *(r["regime"] for r in self.rows("regimes"))]
+        most: Floats = np.maximum.reduce([self._desired_in(regime) for regime in regimes])
         return most
+
+    def _desired_in(self, regime: str | None) -> Floats:
+        """Need in a regime, or where more is desired that, shape (demands, periods)."""
+        desired = self.need_in(regime).copy()
+        if self.rows("levels") and desired.size:
+            asked = by_period(self.calendar, (np.nan_to_num(self.demand_monthly("need", regime)) > 0).astype(float))
+            for n, key in enumerate(self.demands):
+                level = levels_of(self.case, key, regime).get("desired")
+                if level is not None:
+                    desired[n] = [level.at(*of) for of in zip(desired[n].tolist(), asked[n].tolist(), strict=True)]
+        return desired
 
     @cached_property
     def late(self) -> Booleans:
@@ -140,6 +168,31 @@ class Network:
     def pledged(self) -> Floats:
         """Pledged quantity due so far, shape (pledges, periods)."""
         return due_so_far(self.case, list(self.pledges))
+
+    @cached_property
+    def backfills(self) -> list[Backfill]:
+        """Nation that owes, donor and item with compensation that binds."""
+        return [Backfill(*key) for key in backfills(self.case)]
+
+    @cached_property
+    def backfill_index(self) -> dict[Backfill, int]:
+        """Position of each compensation."""
+        return {backfill: n for n, backfill in enumerate(self.backfills)}
+
+    @cached_property
+    def due_back(self) -> Floats:
+        """Quantity to be made good so far, shape (backfills, periods)."""
+        return due_back_so_far(self.case, list(self.backfills))
+
+    @cached_property
+    def agreed(self) -> list[Agreed]:
+        """Holder, item and destination of what leaves as agreed, sorted."""
+        return agreed_keys(self.rows("agreed"))
+
+    @cached_property
+    def agreed_by_period(self) -> tuple[Floats, Floats]:
+        """Units that leave as agreed, and the cost of sending one of them in currency, shape (agreed, periods) each."""
+        return agreed_quantities(self.rows("agreed"), self.agreed, self.calendar)
 
     # -- ways ----------------------------------------------------------------------------------------------------
 
@@ -169,6 +222,11 @@ class Network:
             if use["line"] in self.lines:
                 result.setdefault(use["line"], []).append(use)
         return result
+
+    @cached_property
+    def resources(self) -> list[str]:
+        """Shared resources, sorted."""
+        return sorted({r["resource"] for r in self.rows("resources")})
 
     @cached_property
     def channels(self) -> list[Channel]:
@@ -205,6 +263,7 @@ class Network:
         """Each offer with each nation that may buy from it."""
         asked = {Pair(r["holder"], r["item"]) for t in ("requirements", "demand") for r in self.rows(t)}
         asked |= {Pair(r["origin"], r["item"]) for r in self.rows("routes") if r["item"]}
+        asked |= {Pair(b.owing, b.item) for b in self.backfills}
         members = [r["nation"] for r in self.rows("nations") if r["role"] == "member"]
         return offers_to_buyers(self.rows("market"), members, asked | self._component_pairs)
 
@@ -228,7 +287,7 @@ class Network:
     def _arriving(self) -> set[Pair]:
         """Where channels, placed orders and goods in transit arrive."""
         found = {Pair(c.ship_to, self.lines[c.line]["item"]) for c in self.channels}
-        found |= {Pair(r["ship_to"] or r["buyer"], r["item"]) for r in self.rows("orders")}
+        found |= {Pair(r["ship_to"] or r["buyer"], r["item"]) for r in self.orders}
         in_transit = (r for r in self.rows("deliveries") if r["status"] == "in_transit")
         return found | {Pair(r["recipient"], r["item"]) for r in in_transit}
 
@@ -237,7 +296,9 @@ class Network:
         """Pairs that some requirement, demand, component, storage row or order touches, before market and routes."""
         pairs = {Pair(r["holder"], r["item"]) for t in ("stocks", "storage") for r in self.rows(t)}
         pairs |= {Pair(*pair) for pair in self.requirements.pairs} | {Pair(d.holder, d.item) for d in self.demands}
+        pairs |= {Pair(a.holder, a.item) for a in self.agreed}
         pairs |= {Pair(p.donor, p.item) for p in self.pledges} | {Pair(p.recipient, p.item) for p in self.pledges}
+        pairs |= {Pair(b.donor, b.item) for b in self.backfills}
         return pairs | self._arriving | set(self.fleet_pairs) | self._component_pairs
 
     @cached_property
@@ -274,9 +335,14 @@ class Network:
     # -- what is placed already ----------------------------------------------------------------------------------
 
     @cached_property
+    def orders(self) -> list[Row]:
+        """Placed orders that arrive; what is only planned does so where the setting ``count_planned`` says so."""
+        return list(arriving(self.case).iter_rows(named=True))
+
+    @cached_property
     def placed(self) -> list[Row]:
         """Placed orders that arrive within the horizon, with their month number and ship-to."""
-        return placed_orders(self.rows("orders"), self.calendar)
+        return placed_orders(self.orders, self.calendar)
 
     @cached_property
     def placed_monthly(self) -> Floats:
@@ -292,3 +358,23 @@ class Network:
     def given(self) -> Floats:
         """Placed orders and goods in transit by pair and period of arrival, shape (pairs, periods)."""
         return given_to_pairs(self.placed, self.rows("deliveries"), self.pair_index, self.calendar)
+
+    @cached_property
+    def drawing(self) -> list[Row]:
+        """Placed orders that draw components and shared resources."""
+        return drawing_orders(self.rows("orders"), self.lines)
+
+    @cached_property
+    def drawn(self) -> Floats:
+        """Components that placed orders draw, by pair and period, shape (pairs, periods)."""
+        return drawn_components(self.drawing, self.lines, self.inputs_of, self.pair_index, self.calendar)
+
+    @cached_property
+    def drawn_resources(self) -> Floats:
+        """What placed orders take of each shared resource, shape (resources, periods)."""
+        return drawn_resources(self.drawing, self.uses_of, self.resources, self.calendar)
+
+    @cached_property
+    def taken(self) -> list[Taken]:
+        """Decisions taken over from an earlier plan."""
+        return decisions_taken(self.rows("taken"), self.calendar)

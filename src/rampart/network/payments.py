@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,9 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from rampart.case.calendar import Calendar
-from rampart.network.keys import Key, Limit
+from rampart.network.keys import Expansion, Key, Lane, Limit, Purchase
 from rampart.network.lags import Floats, shifts
 from rampart.network.network import Network
+from rampart.network.routes import Route
+from rampart.network.ways import Channel, Offer, Row
 
 KINDS = ("commitments", "payments")
 
@@ -48,6 +51,43 @@ class Flow:
         """
         how = (self.lag, self.months, self.from_start, self.beyond, self.price)
         return year_shares(calendar, starts_in, *how, since)
+
+
+def order_flows(channel: Channel, priced: Floats, on_delivery: Floats, unit: float) -> Iterator[Flow]:
+    """Of an order: commitment and advance at the award, the rest on delivery.
+
+    priced       price of a unit ordered, money units, shape (nodes,)
+    on_delivery  price of a unit delivered in each month, currency, shape (months,): each unit is paid at that of its own
+                 month of delivery
+    unit         currency in one money unit
+    """
+    of, payer, award = channel.key, channel.payer, channel.award
+    yield Flow("order", of, payer, "procurement", "commitments", priced, award, beyond=True)
+    yield Flow("order", of, payer, "procurement", "payments", priced * channel.advance, award, beyond=True)
+    price = on_delivery / unit
+    fixed = bool((price == price[0]).all())
+    rest = np.full(len(priced), (1 - channel.advance) * (price[0] if fixed else 1.0))
+    yield Flow("order", of, payer, "procurement", "payments", rest, channel.lead, price=None if fixed else tuple(price))
+
+
+def expansion_flows(expansion: Row, payer: str, nodes: int) -> Iterator[Flow]:
+    """Of an expansion: committed at once, paid over the construction."""
+    of, cost = Expansion(expansion["expansion"]), np.full(nodes, expansion["cost"])
+    months = max(1, math.ceil(expansion["construction"]))
+    yield Flow("expand", of, payer, "capacity", "commitments", cost, 0.0, 1, True)
+    yield Flow("expand", of, payer, "capacity", "payments", cost, 0.0, months, True)
+
+
+def purchase_flows(offer: Offer, nodes: int, unit: float) -> Iterator[Flow]:
+    """Of a purchase: committed and paid at once."""
+    price, of = np.full(nodes, offer.price / unit), Purchase(offer.code, offer.buyer)
+    yield from (Flow("buy", of, offer.buyer, "procurement", kind, price, 0.0) for kind in KINDS)
+
+
+def transfer_flows(route: Route, nodes: int, unit: float) -> Iterator[Flow]:
+    """Of what is sent: the origin pays at once."""
+    cost, of = np.full(nodes, route.cost / unit), Lane(route.origin, route.destination, route.item)
+    yield from (Flow("send", of, route.origin, "transport", kind, cost, 0.0) for kind in KINDS)
 
 
 def fiscal_year(month: int, starts_in: int) -> int:

@@ -1,4 +1,8 @@
-"""What is placed already: orders that the case gives, and goods in transit, by month of arrival."""
+"""What is placed already: orders that the case gives, and goods in transit, by month of arrival.
+
+Where the case says so (``orders.inputs`` drawn) a placed order draws components and shared resources like one of the plan
+(``network.accounts``): so long before its delivery, what falls before the first month being done. Else they are supplied.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,22 @@ import numpy as np
 
 from rampart.case.calendar import Calendar, month_number
 from rampart.network.keys import Pair
-from rampart.network.lags import Floats
-from rampart.network.ways import Row
+from rampart.network.lags import Floats, shifts
+from rampart.network.ways import Input, Row
 
 
 def placed_orders(orders: Iterable[Row], calendar: Calendar) -> list[Row]:
     """Orders that arrive within the horizon, with their month ``number`` and their ``ship_to`` filled in."""
-    found = ({**r, "number": month_number(r["month"]), "ship_to": r["ship_to"] or r["buyer"]} for r in orders)
-    return [r for r in found if calendar.period(r["number"]) is not None]
+    return [r for r in _numbered(orders) if calendar.period(r["number"]) is not None]
+
+
+def drawing_orders(orders: Iterable[Row], lines: Mapping[str, Row]) -> list[Row]:
+    """Placed orders that draw what they need, with a line of the case; those that arrive after the horizon too."""
+    return [r for r in _numbered(orders) if r["inputs"] == "drawn" and r["line"] in lines]
+
+
+def _numbered(orders: Iterable[Row]) -> list[Row]:
+    return [{**r, "number": month_number(r["month"]), "ship_to": r["ship_to"] or r["buyer"]} for r in orders]
 
 
 def placed_by_month(placed: Iterable[Row], line_index: Mapping[str, int], calendar: Calendar) -> Floats:
@@ -25,6 +37,42 @@ def placed_by_month(placed: Iterable[Row], line_index: Mapping[str, int], calend
         if r["line"] in line_index:
             result[line_index[r["line"]], r["number"] - calendar.first] += r["quantity"]
     return result
+
+
+def drawn_components(
+    drawing: Iterable[Row],
+    lines: Mapping[str, Row],
+    inputs_of: Mapping[str, Iterable[Input]],
+    pair_index: Mapping[Pair, int],
+    calendar: Calendar,
+) -> Floats:
+    """Components that placed orders draw from the stock of their line's nation, shape (pairs, periods), units."""
+    result = np.zeros((len(pair_index), len(calendar)))
+    for r in drawing:
+        for part in inputs_of[r["line"]]:
+            pair = pair_index[Pair(lines[r["line"]]["nation"], part.component)]
+            _take(result[pair], r, part.offset, part.quantity, calendar)
+    return result
+
+
+def drawn_resources(
+    drawing: Iterable[Row], uses_of: Mapping[str, Iterable[Row]], resources: Iterable[str], calendar: Calendar
+) -> Floats:
+    """What placed orders take of each shared resource, shape (resources, periods), in its own unit."""
+    at = {code: n for n, code in enumerate(resources)}
+    result = np.zeros((len(at), len(calendar)))
+    for r in drawing:
+        for use in uses_of.get(r["line"], ()):
+            _take(result[at[use["resource"]]], r, use["offset"], use["quantity"], calendar)
+    return result
+
+
+def _take(taken: Floats, order: Row, offset: float, each: float, calendar: Calendar) -> None:
+    """Add what a placed order takes so long before its delivery to the periods of one account."""
+    for shift, share in shifts(-offset):
+        period = calendar.period(order["number"] + shift)
+        if period is not None:
+            taken[period] += share * each * order["quantity"]
 
 
 def given_to_pairs(

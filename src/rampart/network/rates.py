@@ -46,12 +46,7 @@ def line_rates(network: Network) -> Rates:
         own = np.array([otherwise if r[column] is None else r[column] for r in rows], dtype=float)
         return np.where(np.isnan(changed), own[:, None], changed)
 
-    inside = np.array(
-        [
-            (months >= network.month(r["from"], months[0])) & (months <= network.month(r["until"], months[-1]))
-            for r in rows
-        ]
-    )
+    inside = np.array([(months >= first) & (months <= last) for first, last in map(network.open_months, codes)])
     hot = np.array([r["state"] == "hot" for r in rows])[:, None]
     most = np.where(inside, monthly("max_rate", np.inf) / per, 0.0)
     least = np.where(inside & hot, monthly("min_rate", 0.0) / per, 0.0)

@@ -9,14 +9,9 @@ from rampart.network.lags import Floats, begins
 from rampart.network.network import Network
 
 
-def resource_codes(network: Network) -> list[str]:
-    """Resources of the case, sorted."""
-    return sorted({r["resource"] for r in network.rows("resources")})
-
-
 def resource_numbers(network: Network) -> tuple[Floats, Floats]:
     """Capacity in each period, and cost of a unit used (in its first month, currency). (resources, periods)."""
-    codes = resource_codes(network)
+    codes = network.resources
     months = network.calendar.last - network.calendar.first + 1
     if not codes:
         return np.zeros((0, len(network.calendar))), np.zeros((0, len(network.calendar)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from rampart.case.calendar import Calendar, month_number
-from rampart.network.keys import Contract, Pair
+from rampart.network.keys import Contract, Key, LaterContract, Pair
 
 Row = dict[str, Any]
 
@@ -15,8 +15,9 @@ Row = dict[str, Any]
 class Channel(NamedTuple):
     """A way to order from a line: a contract, or the line's own nation where no contract names the line.
 
-    Lead times in months; ``lead`` is the whole time from the decision to delivery. Where no contract names the line,
-    ``own`` is true and the code is that of the line, which a contract of another line may share.
+    Lead times in months; ``lead`` is the whole time from the decision to delivery, ``later`` the part of it by which the
+    delivery is agreed later than it could be: each such date of a contract is a channel of its own. Where no contract
+    names the line, ``own`` is true and the code is that of the line, which a contract of another line may share.
     """
 
     code: str
@@ -33,10 +34,16 @@ class Channel(NamedTuple):
     most: float
     cancellation: float | None
     own: bool = False
+    later: int = 0
 
     @property
-    def key(self) -> Contract:
+    def key(self) -> Key:
         """What orders over it are named by; the contract is blank where there is none."""
+        return LaterContract(*self.contract, f"+{self.later}") if self.later else self.contract
+
+    @property
+    def contract(self) -> Contract:
+        """The contract, blank where there is none."""
         return Contract(self.line, "" if self.own else self.code)
 
     @property
@@ -108,12 +115,13 @@ def channels_of_lines(
         own: Row = {
             "contract": code, "buyer": line["nation"], "payer": None, "ship_to": None, "price": None,
             "advance": 0.0, "admin_lead_time": None, "from": None, "until": None, "max_quantity": math.inf,
-            "cancellation": None,
+            "cancellation": None, "later": 0,
         }  # fmt: skip
         for row in of_line.get(code, [own]):
             given = row["admin_lead_time"]
             administrative = line["admin_lead_time"] if given is None else given
-            result.append(
+            lead = max(administrative + production, longest[code])
+            result += [
                 Channel(
                     row["contract"],
                     code,
@@ -123,15 +131,17 @@ def channels_of_lines(
                     row["price"],
                     row["advance"],
                     administrative,
-                    max(administrative + production, longest[code]),
+                    lead + later,
                     month(row["from"], calendar.first),
                     month(row["until"], calendar.last),
                     row["max_quantity"],
-                    row["cancellation"],
+                    None if later else row["cancellation"],
                     row is own,
+                    later,
                 )
-            )
-    return sorted(result, key=lambda c: (c.line, c.code))
+                for later in range(int(row["later"]) + 1)
+            ]
+    return sorted(result, key=lambda c: (c.line, c.code, c.later))
 
 
 def offers_to_buyers(market: Iterable[Row], members: Iterable[str], asked: set[Pair]) -> list[Offer]:

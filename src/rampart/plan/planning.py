@@ -28,28 +28,36 @@ def plan(
     seed: int = 0,
     progress: Callable[[Step], None] | None = None,
     parts: Sequence[Part] | None = None,
+    give_or_keep: bool = True,
 ) -> Result:
     """Plan a case.
 
-    time_limit  seconds for solving; None: until solved. When it runs out the best plan so far comes back, its
+    time_limit  seconds above 0 for solving; None: until solved. When it runs out the best plan so far comes back, its
                 ``status`` "time limit"; ``NotSolved`` is raised when there is none
     mip_gap     relative gap at which passes with whole numbers count as solved
     seed        of the solver's random choices; the same case, seed and versions give the same plan bit for bit
     progress    called as each pass starts and ends
     parts       the parts of the plan; by default ``rampart.plan.parts.parts.PARTS``, to which others may be added
+    give_or_keep  also say what would be given and kept at other chances of being called upon, and from which chance each
+                donor would give a tenth less, where requirements state one; not where the time ran out
     """
     from rampart.plan.coupling import coupled, wanted
     from rampart.plan.model.build import build
     from rampart.plan.parts.part import brought_along
     from rampart.plan.parts.parts import PARTS
     from rampart.plan.programme.values import Values
-    from rampart.plan.reading.decisions import decide_now
+    from rampart.plan.reading.decisions import decide_now, decisions_now
     from rampart.plan.reading.duals import price_table
     from rampart.plan.reading.exchange import exchange
+    from rampart.plan.reading.give_or_keep import give_or_keep as at_other_chances
+    from rampart.plan.reading.held import held_tables, rooms_taken
     from rampart.plan.reading.outcome import outcome_tables
     from rampart.plan.reading.reasons import explain
+    from rampart.plan.reading.rounded import rounded
     from rampart.plan.solving.passes_in_turn import solve
 
+    if time_limit is not None and not time_limit > 0:
+        raise ValueError(f"time_limit is {time_limit}: expected seconds above 0, or None")
     parts = PARTS if parts is None else parts
 
     def solved(levels: Levels | None = None) -> tuple[Values, Solution]:
@@ -65,20 +73,42 @@ def plan(
     values, solution = solved() if found is None else (found.values, found.solution)
     clock = [clock[0], clock[-1], time.perf_counter()]
     tables = outcome_tables(values, solution, parts) | {"exchange": exchange(values, solution)}
+    tables |= held_tables(values, solution)
     tables |= explain(values, solution, parts)
     clock.append(time.perf_counter())
-    tables["decisions"] = decide_now(values, solution, parts)
+    as_signed = rounded(values, solution, decisions_now(values, parts))
+    tables["rounding"] = as_signed.table()
     clock.append(time.perf_counter())
+    tables["decisions"] = decide_now(values, solution, parts, as_signed)
+    clock.append(time.perf_counter())
+    weighed = at_other_chances(values, solution) if give_or_keep and solution.status == "optimal" else {}
+    tables |= weighed
+    clock += [time.perf_counter()] if weighed else []
     laps = [after - before for before, after in pairwise(clock)]
-    spent = dict(zip(("build", "solve", "explain", "delays"), laps, strict=True))
+    spent = dict(zip(("build", "solve", "explain", "round", "delays", "give_or_keep"), laps, strict=False))
     manifest = manifest_of(case, solution, spent, seed=seed, mip_gap=mip_gap)
-    manifest |= brought_along(parts)
+    manifest |= rooms_taken(values, solution) | brought_along(parts)
+    if values.tree.chances:
+        manifest["believed"] = believed(values)
+    if as_signed.how:
+        manifest["rounding"] = as_signed.how
     manifest["alike"] = values.programme.likeness.alike()
     if found is not None:
         manifest["coupling"] = found.agreement()
     tables["duals"] = price_table(values.programme, solution)
     tables["pegging"] = pegging(case, tables)
     return Result.of("plan", case, tables, manifest)
+
+
+def believed(v: Values) -> list[dict[str, Any]]:
+    """Regimes over which worth is expected, with the chance of each in the first and the last period."""
+    mix = v.tree.mix
+    if mix is None:
+        return []
+    return [
+        {"regime": regime, "first": round(float(first), 6), "last": round(float(last), 6)}
+        for regime, first, last in zip(v.tree.regimes, mix[0], mix[-1], strict=True)
+    ]
 
 
 def manifest_of(

@@ -2,7 +2,7 @@
 
     worth of a unit of item i in month t     a[i] d[t]
 
-a   ``items.worth``; blank: the price; where a price needed for it is blank, 1 for every item
+a   ``items.worth``; blank: the price; where a price needed for it is blank or nothing, 1 for every item
 d   (1 + u)^(-t/12), u the urgency a year of the settings, t months from the start; 1 where beliefs of the war are stated,
     since the chance of each regime then says what a later month is worth
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rampart.case.tables import Case
+from rampart.requirements.backfill import backfills
 
 Floats = NDArray[np.float64]
 
@@ -26,12 +27,16 @@ def believes(case: Case) -> bool:
 
 
 def without_worth(case: Case) -> tuple[str, ...]:
-    """Items that are asked for and have neither a worth nor a price, sorted; all items then count 1."""
+    """Items that are asked for and have neither a worth nor a price, sorted; all items then count 1.
+
+    A price of nothing is none here: what costs nothing is not worth nothing. A worth of nothing is said, and counts.
+    """
     asked: set[str] = set(case["demand"]["item"])
     asked |= set(case["deliveries"].filter(status="pledged")["item"])
+    asked |= {item for _, _, item in backfills(case)}
     called = case["requirements"]
     asked |= set(called.filter(called["called_upon"].is_not_null())["item"])
-    unknown = {r["item"] for r in case["items"].iter_rows(named=True) if r["worth"] is None and r["price"] is None}
+    unknown = {r["item"] for r in case["items"].iter_rows(named=True) if r["worth"] is None and not r["price"]}
     return tuple(sorted(asked & unknown))
 
 

@@ -22,7 +22,7 @@ SOURCES = ("received", "made", "bought", "ordered")
 def measure(plan: WorkedOut, name: str, *, by: str | Sequence[str] = (), time: Time = None) -> pl.DataFrame:
     """A measure of the plan.
 
-    name  coverage (share), days_of_supply (days), stock, requirement, floor, shortfall, need, served, unmet,
+    name  coverage (share), days_of_supply (days), stock, requirement, floor, shortfall, need, served, met, unmet,
           deliveries, production, capacity, utilisation (share), commitments, payments (money unit)
     by    any of nation, item, line, source (deliveries), purpose (money)
     time  "period": each period of the plan; "year": each year (fiscal years for money); None: the whole plan,
@@ -127,6 +127,18 @@ def _flow(table: str, column: str, holder: str) -> Callable[[WorkedOut, Sequence
     return compute
 
 
+def _met(plan: WorkedOut, groups: Sequence[str], time: Time) -> pl.DataFrame:
+    """What is met of a need: what is served late, else the need that is not unmet. More may be served than is needed
+    for certain, where it is not known which need comes, or where more is desired.
+    """
+    key = ["holder", "item", "purpose"]
+    late = plan.case["demand"].group_by(key, maintain_order=True).agg(stays_due=pl.col("late").first())
+    frame = plan.tables["demand"].drop("month").join(late, on=key, how="left")
+    frame = frame.with_columns(met=pl.when("stays_due").then("served").otherwise(pl.col("need") - pl.col("unmet")))
+    frame = frame.rename({"holder": "nation"}).join(slots(plan, time), on="period")
+    return _grouped(frame, groups, time, (pl.col("met") * pl.col("share")).sum())
+
+
 def _deliveries(plan: WorkedOut, groups: Sequence[str], time: Time) -> pl.DataFrame:
     """What reaches recipients' stocks, by source."""
     nations = plan.case.tables["nations"]
@@ -169,6 +181,7 @@ MEASURES: dict[str, tuple[Callable[[WorkedOut, Sequence[str], Time], pl.DataFram
     "shortfall": (_snapshot("shortfall"), _HELD, True),
     "need": (_flow("demand", "need", "holder"), (*_HELD, "purpose"), True),
     "served": (_flow("demand", "served", "holder"), (*_HELD, "purpose"), True),
+    "met": (_met, (*_HELD, "purpose"), True),
     "unmet": (_flow("demand", "unmet", "holder"), (*_HELD, "purpose"), True),
     "deliveries": (_deliveries, (*_HELD, "source"), True),
     "production": (_flow("production", "output", "nation"), _MADE, True),

@@ -29,6 +29,7 @@ def most_short(plan: Result) -> str | None:
     found = {
         "floors": _missing(stock, "below_floor", "floor"),
         "pledges": _missing(plan["pledges"].with_columns(length=pl.lit(1.0)), "owed", "pledged"),
+        "backfill": _missing(plan["backfill"].join(months, on="period"), "owed", "due"),
         "need": _missing(demand.filter(theirs), "unmet", "need"),
         "own_use": _missing(demand.filter(~theirs), "unmet", "need"),
         "requirement": _missing(stock, "shortfall", "requirement"),

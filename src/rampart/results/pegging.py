@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from rampart.case.orders import arriving
 from rampart.catalogues.results import frame
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ class _Flows:
         def expect(flow: str, kind: str, code: str | None, pool: Pool, month: date, quantity: float) -> None:
             lots.append((month, flow, pool, Lot(Way(kind, code or "", pool.holder, month), quantity)))
 
-        for r in self.case["orders"].iter_rows(named=True):
+        for r in arriving(self.case).iter_rows(named=True):
             holder = r["ship_to"] or r["buyer"]
             expect("ordered", "placed", r["line"], Pool(holder, r["item"]), _month(r["month"]), r["quantity"])
         for r in self.case["deliveries"].iter_rows(named=True):
@@ -209,6 +210,9 @@ class _Flows:
             for lot in queue.take(r["quantity"], least):
                 way = replace(lot, through=pool.holder)
                 self.on_the_way.setdefault(to, []).append((r["arrives"], period, way))
+        agreed = balance["sent"] - sum(r["quantity"] for r in self.sent.get((period, pool), ()))
+        for lot in queue.take(agreed, least):
+            yield pool.item, lot.way, End("agreed", pool.holder, "", month), lot.through, "", lot.quantity
         for r in self.served.get((period, pool), ()):
             if r["unmet"] > least:
                 end = End("need", pool.holder, r["purpose"], month)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from rampart.case.calendar import month_text
+from rampart.case.orders import arriving
 from rampart.results.result import Result
 
 
@@ -27,8 +29,17 @@ def without_budget(plan: Result) -> list[tuple[str, int]]:
 
 def orders_without_due(plan: Result) -> list[tuple[str, str, float]]:
     """Buyer, item and quantity of placed orders whose amount still to pay is unknown."""
-    orders = plan.case["orders"].filter(pl.col("due").is_null())
+    orders = arriving(plan.case).filter(pl.col("due").is_null())
     sums = orders.group_by("buyer", "item").agg(pl.col("quantity").sum()).sort("buyer", "item")
+    return list(sums.iter_rows())
+
+
+def only_planned(plan: Result) -> list[tuple[str, str, float]]:
+    """Buyer, item and quantity of orders of the horizon that are only planned and do not arrive."""
+    calendar, orders = plan.case.calendar, plan.case["orders"]
+    left = orders.join(arriving(plan.case), on=orders.columns, how="anti", nulls_equal=True)
+    left = left.filter(pl.col("month").is_between(pl.lit(calendar.labels[0]), pl.lit(month_text(calendar.last))))
+    sums = left.group_by("buyer", "item").agg(pl.col("quantity").sum()).sort("buyer", "item")
     return list(sums.iter_rows())
 
 

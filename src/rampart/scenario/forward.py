@@ -62,6 +62,7 @@ def policies(case: Case, chain: Chain, *, paths_ahead: int, seed: int) -> dict[s
     """The ways of planning that are compared: what the two-stage lookahead does, and what is done in practice."""
     return {
         "two_stage_policy": policy.FreshPaths(case, chain, paths_ahead, seed=_stream(seed, AHEAD)),
+        "plan_again": policy.FreshPaths(case, chain, MEAN_PATHS, seed=_stream(seed, AHEAD), expected=True),
         "mean_while_it_lasts": policy.FreshPaths(case, chain, MEAN_PATHS, seed=_stream(seed, AHEAD), mean=True),
         "as_if_five_years": policy.Lasting(60),
         "year_by_year": policy.Lasting(12),

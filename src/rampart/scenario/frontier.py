@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from rampart.network.lags import Floats
+from rampart.plan.model.passes import plain_measures
 from rampart.plan.solving.highs import NoPlan
 from rampart.plan.solving.linear_programme import LinearProgramme
 from rampart.scenario.tree_programme import TreeProgramme, weights
@@ -19,8 +20,8 @@ def frontier(problem: TreeProgramme, factors: tuple[float, ...] = FACTORS) -> li
     """Rows of the table ``frontier``: the plan with the partner's need worth so many times what the case says.
 
     factor     of the worth of the partner's objectives; at 1 it is the plan's own balance
-    partner    expected months of need unmet; ``readiness`` expected months of a full floor, requirement and own need
-               missing; ``money`` expected cost in money units
+    partner    expected worth of need and pledges unmet; ``readiness`` expected months of a full floor, requirement and
+               own need missing; ``money`` expected cost in money units
 
     Whole numbers may be fractions here: the frontier compares, it does not decide. Nothing comes back where no objective
     is the partner's or none has a worth.
@@ -29,6 +30,9 @@ def frontier(problem: TreeProgramme, factors: tuple[float, ...] = FACTORS) -> li
     if not any(m.name in PARTNER for m, _ in weighed):
         return []
     cost = {m.name: problem.costs(m) for m, _ in weighed}
+    # members' own need is measured in worth: told in months it can be added to months of what else they miss
+    plain = {m.name: problem.costs(m) for m in plain_measures(problem.programme)}
+    told = {name: plain.get(name, each) if name not in PARTNER else each for name, each in cost.items()}
     at = problem.layout.matrix
     linear = LinearProgramme(at, problem.row_lower, problem.row_upper, problem.lower, problem.upper)
     rows = []
@@ -40,7 +44,7 @@ def frontier(problem: TreeProgramme, factors: tuple[float, ...] = FACTORS) -> li
             _, level, _ = linear.minimise(total)
         except NoPlan:
             continue
-        reached = {name: float(cost[name] @ level) for name in cost}
+        reached = {name: float(told[name] @ level) for name in told}
         rows.append({
             "factor": factor,
             "partner": sum((v for n, v in reached.items() if n in PARTNER), 0.0),

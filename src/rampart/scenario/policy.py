@@ -63,6 +63,11 @@ def mean_of_all(now: Situation) -> Tree:
     return branching.mean_path(branching.fan(now.tree, shared=None, leaves=now.leaves, chance=now.chance))
 
 
+def plan_again(now: Situation) -> Tree:
+    """One plan for whatever regime comes, as ``rampart plan`` makes it: worth is expected over the chances seen from here."""
+    return replace(mean_of_all(now), chances=True)
+
+
 @dataclass(frozen=True)
 class Lasting:
     """As if the war went on as it is for so many months from each new plan, and then ended."""
@@ -88,7 +93,8 @@ class Lasting:
 class FreshPaths:
     """Paths drawn anew from what has been seen so far; nothing of the tree's own future is used.
 
-    mean  plan over their mean while the war goes on, instead of over the paths with what is decided now in common
+    mean      plan over their mean while the war goes on, instead of over the paths with what is decided now in common
+    expected  plan once for whatever regime comes, with their shares as chances
     """
 
     case: Case
@@ -96,20 +102,28 @@ class FreshPaths:
     paths: int
     seed: int = 0
     mean: bool = False
+    expected: bool = False
 
     def __call__(self, now: Situation) -> Tree:
-        """The paths, alike until the next look; or their mean."""
+        """The paths, alike until the next look; or one path for all."""
         tree = now.tree
         if tree.mix is None:
             raise ValueError("the tree has no regimes")
         period = int(tree.period[now.node])
         seen = np.argmax(tree.mix[tree.ancestor[now.node][: period + 1]], axis=1)
         drawn = draws.onward(self.case, self.chain, seen, self.paths, seed=(self.seed, now.node))
-        shared = None if self.mean else now.look
+        shared = None if self.mean or self.expected else now.look
         chance = np.full(self.paths, 1 / self.paths)
         ahead = branching.from_paths(
-            self.case, self.chain.regimes, drawn, chance, shared=shared, ends=None if self.mean else self.chain.ends
+            self.case,
+            self.chain.regimes,
+            drawn,
+            chance,
+            shared=shared,
+            ends=None if self.mean or self.expected else self.chain.ends,
         )
+        if self.expected:
+            return replace(branching.mean_path(ahead), chances=True)
         return branching.mean_path(ahead, alive=~self.chain.ends) if self.mean else ahead
 
 

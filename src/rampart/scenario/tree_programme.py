@@ -18,8 +18,9 @@ from rampart.findings import CaseError, Finding
 from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
 from rampart.plan.model.build import build
+from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import lay_out
-from rampart.plan.programme.measures import Measure
+from rampart.plan.programme.measures import Measure, Pass
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.tree import Tree
 from rampart.plan.solving.highs import Sparse, identity, one_above_other, sparse
@@ -264,7 +265,7 @@ class TreeProgramme:
 def aims(programme: Programme, objective: str | None) -> list[Aim]:
     """Objectives in order, of which the last counts and those before it are held."""
     said = {r["rank"]: (r["cvar"] or 0.0, r["cvar_level"] or 0.0) for r in programme.network.rows("priorities")}
-    passes = [(rank, m, tolerance) for rank, m, tolerance in programme.passes if m.name != "ties"]
+    passes = [(each.rank, each.measure, each.stated) for each in weighed_passes(programme)]
     if objective is not None:
         names = [m.name for _, m, _ in passes]
         if objective not in names:
@@ -276,6 +277,11 @@ def aims(programme: Programme, objective: str | None) -> list[Aim]:
     return [Aim([WeighedMeasure(m, 1.0, *said.get(rank, (0.0, 0.0)))], tolerance) for rank, m, tolerance in passes]
 
 
+def weighed_passes(programme: Programme) -> list[Pass]:
+    """Passes that are sums; ties, and what is shared fairly, are not weighed over the paths of a war."""
+    return [each for each in programme.passes if each.name not in SETTLING and each.how != "fair"]
+
+
 def weights(programme: Programme) -> list[tuple[Measure, float]]:
     """Objectives that count at their worth, in money units; none where the priorities state no worth."""
     worth = {r["rank"]: r["worth"] for r in programme.network.rows("priorities")}
@@ -283,10 +289,8 @@ def weights(programme: Programme) -> list[tuple[Measure, float]]:
     if most is None:
         return []
     found = []
-    for rank, measure, _ in programme.passes:
+    for rank, measure in ((each.rank, each.measure) for each in weighed_passes(programme)):
         own = worth.get(rank)
-        if measure.name == "ties":
-            continue
         if rank == 0:  # rules that had to give way weigh more than anything that may be had by breaking them
             found.append((measure, 10.0 * most))
         elif measure.name == "money":

@@ -197,9 +197,14 @@ def _decisions(problem: TreeProgramme, answer: Answer, *, root_only: bool) -> pl
 
 def _holdings(problem: TreeProgramme, answer: Answer) -> pl.DataFrame:
     rows = []
-    for family in ("stock", "serve", "unmet"):
+    for family in ("stock", "serve"):
         for (key, node), amount in sorted(problem.decided(answer, family).items()):
             rows.append((family, *key[:2], node, amount))
+    steps, unmet = problem.programme.need_steps, np.zeros(problem.programme.need.shape)
+    np.add.at(unmet, steps.demand, problem.amounts(answer, "unmet") * steps.short)
+    asked = problem.programme.exists("serve")
+    for n, demand in enumerate(problem.programme.network.demands):
+        rows += [("unmet", *demand[:2], node, float(unmet[n, node])) for node in np.flatnonzero(asked[n]).tolist()]
     return frame("war", "holdings", rows)
 
 
@@ -271,14 +276,17 @@ def _value(problem: TreeProgramme, answer: Answer) -> float:
 
 
 def _rivals(case: Case, problem: TreeProgramme, ends: Any, objective: str | None, say: Say) -> dict[str, Floats]:
-    """Cost by path of the ways in which people plan: as if it lasts five years, year by year, for the mean path."""
+    """Cost by path of the ways in which people plan: as if it lasts five years, year by year, for the mean path, for the
+    worth expected (``rampart plan``, again at each look), by the two-stage lookahead.
+    """
     tree = problem.tree
     if tree.mix is None or not ends.any():
         return {}
     found = {}
     for name, ahead in (
         ("as_if_five_years", policy.Lasting(60)), ("year_by_year", policy.Lasting(12)),
-        ("mean_while_it_lasts", policy.mean_while_it_lasts), ("two_stage_policy", policy.two_stage),
+        ("mean_while_it_lasts", policy.mean_while_it_lasts), ("plan_again", policy.plan_again),
+        ("two_stage_policy", policy.two_stage),
     ):  # fmt: skip
         say(name)
         try:
@@ -356,12 +364,14 @@ def _months_of_need(problem: TreeProgramme, answer: Answer) -> tuple[Floats, Flo
     In months of each need: quantities of different items are not added.
     """
     network = problem.programme.network
-    monthly = monthly_need(network)
+    monthly = monthly_need(problem.programme)
     months = np.divide(1.0, monthly, out=np.zeros_like(monthly), where=monthly > 0)
     theirs = np.array([demand.holder in network.recipients for demand in network.demands], dtype=bool)
     months = np.where(theirs | ~theirs.any(), months, 0.0)
     number = problem.programme["serve"].index
     served = np.zeros(len(problem.tree))
+    need, late = problem.programme.need, network.late
     for (key, node), amount in problem.decided(answer, "serve").items():
-        served[node] += amount * months[number[key]]
-    return served, months @ problem.programme.need
+        at = number[key]  # what is served beyond the need of the month counts where something is due from before
+        served[node] += (amount if late[at] else min(amount, float(need[at, node]))) * months[at]
+    return served, months @ need

@@ -61,7 +61,7 @@ def test_a_screen_reader_can_follow(pages, read, language):
     assert ("html", {"lang": language}) in tags
     assert all(a.get("scope") in ("col", "row") for t, a in tags if t == "th")
     pictures = [a for _, a in tags if a.get("role") == "img"]
-    assert len(pictures) == 10
+    assert len(pictures) == 11
     assert all(len(a["aria-label"] or "") > 30 for a in pictures)
     assert all(a.get("aria-hidden") == "true" for t, a in tags if t == "svg")
     assert sum(t == "caption" for t, _ in tags) == sum(t == "table" for t, _ in tags)

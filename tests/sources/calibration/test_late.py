@@ -10,9 +10,10 @@ from click.testing import CliRunner
 
 import rampart
 from places import CASES
+from rampart.case.calendar import month_number, month_text
 from rampart.case.tables import Case
 from rampart.cli.main import main
-from rampart.sources.calibration.expected import expected_deliveries
+from rampart.sources.calibration.expected import expected_deliveries, packaged_model, slip_until
 from rampart.sources.calibration.late import late_case
 
 TINY = CASES / "tiny"
@@ -48,9 +49,26 @@ def test_orders_that_come_together_keep_what_is_still_to_pay() -> None:
     assert late["orders"]["due"].to_list() == [None]  # unknown is not zero
 
 
+def promised_later(case: Case, months: int) -> Case:
+    """The case with its orders promised so many months later."""
+    to = [month_text(month_number(month) + months) for month in case.tables["orders"]["month"]]
+    return Case(tables={**case.tables, "orders": case.tables["orders"].with_columns(month=pl.Series(to))})
+
+
 def test_a_plan_stands_no_better_when_orders_are_late(tmp_path: Path) -> None:
+    promised = promised_later(rampart.read_case(TINY), 3)
     out = CliRunner().invoke(
-        main, ["expect", str(TINY), "--late-case", str(tmp_path / "late"), "--level", "0.9", "--lang", "en"]
+        main,
+        [
+            "expect",
+            str(promised.save(tmp_path / "promised")),
+            "--late-case",
+            str(tmp_path / "late"),
+            "--level",
+            "0.9",
+            "--lang",
+            "en",
+        ],
     )
     assert out.exit_code == 0, out.output
     assert "Case with late orders" in out.output
@@ -58,10 +76,7 @@ def test_a_plan_stands_no_better_when_orders_are_late(tmp_path: Path) -> None:
     assert "slips" in late["sources"]["source"].to_list()
     noted = late["orders"]["note"].drop_nulls()
     assert noted.str.contains("promised").any()
-    first, second = (
-        dict(rampart.plan(c)["passes"].select("objective", "value").iter_rows())
-        for c in (rampart.read_case(TINY), late)
-    )
+    first, second = (dict(rampart.plan(c)["passes"].select("objective", "value").iter_rows()) for c in (promised, late))
     order = [o for o in first if o not in ("ties", "money")]
     assert tuple(second[o] for o in order) >= tuple(first[o] - 1e-6 for o in order)
     assert second["need"] > first["need"]
@@ -70,3 +85,50 @@ def test_a_plan_stands_no_better_when_orders_are_late(tmp_path: Path) -> None:
 def test_a_level_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         late_case(rampart.read_case(TINY), level=1.0)
+
+
+def stream(first: int, months: int = 24, quantity: float = 50_000.0) -> Case:
+    """Tiny with one stream on its hot line in place of its orders, promised from so many months after the start."""
+    case = rampart.read_case(TINY)
+    row = case.tables["orders"].head(1)
+    start = case.calendar.first + first
+    rows = [row.with_columns(month=pl.lit(month_text(start + n)), quantity=pl.lit(quantity)) for n in range(months)]
+    return Case(tables={**case.tables, "orders": pl.concat(rows)})
+
+
+def by_month(case: Case) -> list[tuple[int, float]]:
+    start = case.calendar.first
+    rows = case["orders"].group_by("month").agg(pl.col("quantity").sum()).sort("month").iter_rows()
+    return [(month_number(month) - start, quantity) for month, quantity in rows]
+
+
+@pytest.mark.parametrize("level", [None, 0.5, 0.8, 0.9])
+def test_a_stream_that_runs_already_is_not_torn(level: float | None) -> None:
+    """Once the step at every twelfth month made seven months of nothing, and heaps elsewhere."""
+    assert by_month(late_case(stream(0), level=level)) == [(n, 50_000.0) for n in range(24)]
+
+
+@pytest.mark.parametrize("level", [None, 0.8, 0.9])
+@pytest.mark.parametrize("first", [1, 5, 11, 12, 13, 20, 40])
+def test_a_stream_slips_as_a_whole(first: int, level: float | None) -> None:
+    found = by_month(late_case(stream(first), level=level))
+    months = [month for month, _ in found]
+    assert months == list(range(months[0], months[0] + 24))
+    assert {quantity for _, quantity in found} == {50_000.0}
+    assert months[0] >= first
+
+
+@pytest.mark.parametrize("account", ["ammunition", "missiles"])
+@pytest.mark.parametrize("state", ["planned", "funded", "awarded"])
+def test_a_month_more_ahead_is_no_leap_of_the_slip(account: str, state: str) -> None:
+    """At whole years what the books say, nothing at once, straight between: worked out from the knots alone."""
+    model = packaged_model()
+    for level in (0.1, 0.5, 0.9):
+        knots = [0.0] + [model.slip(account, state, books).quantile(level) for books in (1, 2, 3)]
+        for ahead in range(0, 49):
+            year = min(ahead / 12, 3)
+            before, part = int(min(year, 2)), year - int(min(year, 2))
+            straight = (1 - part) * knots[before] + part * knots[before + 1]
+            assert slip_until(model, account, state, ahead).quantile(level) == pytest.approx(straight)
+    means = [slip_until(model, account, state, ahead).mean for ahead in (0, 6, 12)]
+    assert means == pytest.approx([0.0, model.slip(account, state, 1).mean / 2, model.slip(account, state, 1).mean])

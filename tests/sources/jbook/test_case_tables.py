@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from pathlib import Path
 
 import polars as pl
@@ -95,9 +96,28 @@ def test_orders_are_expected_later_than_promised(tmp_path: Path) -> None:
     assert (rows["expected"] <= rows["high"]).all()
     assert (rows["low"] >= "2015-03").all()
     row = rows.filter(pl.col("promised") == "2017-01").row(0, named=True)
-    slip = slip_until(packaged_model(), "ammunition", "awarded", 22)
+    slip = slip_until(packaged_model(), "ammunition", "planned", 22)  # to be awarded after the book was submitted
     low, high = slip.interval()
     start = 2017 * 12
-    months = [start + round(by) for by in (slip.mean, low, high)]
+    months = [start + floor(by + 0.5) for by in (slip.mean, low, high)]
     assert [row["expected"], row["low"], row["high"]] == [f"{m // 12}-{m % 12 + 1:02d}" for m in months]
-    assert row["late"] == pytest.approx(float(slip.weights[slip.values > 0].sum()))
+    assert row["late"] == pytest.approx(
+        float(slip.weights[slip.values >= 0.5].sum())
+    )  # by a month, as months are stated
+
+
+@pytest.mark.parametrize(
+    ("award", "year", "state"),
+    [
+        ("2015-01", 2015, "awarded"),
+        ("2015-02", 2015, "awarded"),
+        ("2015-03", 2015, "funded"),
+        ("2016-01", 2016, "planned"),
+    ],
+)
+def test_an_order_has_the_state_that_its_book_shows(tmp_path: Path, award: str, year: int, state: str) -> None:
+    """The book of 2016 was submitted in February 2015."""
+    case, _ = case_of(
+        tmp_path, Item(makers=[Maker(orders=[Order(year, award, "2016-06", 5, schedules={"Army": [("2016-06", 5)]})])])
+    )
+    assert set(case["orders"]["state"]) == {state}

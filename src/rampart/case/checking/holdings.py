@@ -72,6 +72,21 @@ def check_stated_layers(draft: Draft) -> Iterator[Finding]:
         yield draft.finding("stated-and-layers", "requirements", row=row, column="layer", value=layer, other=other)
 
 
+def check_called_upon(draft: Draft) -> Iterator[Finding]:
+    """Rows of one holder and item state different chances of being called upon; or no need is ranked to weigh them beside."""
+    stated = draft.sound("requirements").drop_nulls("called_upon")
+    by_pair = pl.col(ROW, "called_upon").first().over("holder", "item").name.prefix("first_")
+    wrong = stated.with_columns(by_pair).filter(pl.col("called_upon") != pl.col("first_called_upon"))
+    for row, value, first, other in wrong.select(ROW, "called_upon", f"first_{ROW}", "first_called_upon").iter_rows():
+        yield draft.finding(
+            "called-upon-differs", "requirements", row=row, column="called_upon", value=value, first=first, other=other
+        )
+    ranked = draft.frames["priorities"]["objective"].to_list()
+    if stated.height and "need" not in ranked and "priorities" not in draft.unread:
+        row = stated[ROW][0]
+        yield draft.finding("called-upon-without-need", "requirements", row=row, column="called_upon")
+
+
 def check_observed_use(draft: Draft) -> Iterator[Finding]:
     """More was seen to be used than is said to be needed."""
     wrong = draft.sound("demand").filter(pl.col("use") > pl.col("need"))

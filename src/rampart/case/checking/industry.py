@@ -104,6 +104,22 @@ def check_bill_loops(draft: Draft) -> Iterator[Finding]:
             graph[item].discard(part)
 
 
+def check_inputs_of_orders(draft: Draft) -> Iterator[Finding]:
+    """Placed orders on a line that takes components or resources do not say whether they draw them: they may count twice."""
+    silent = draft.sound("orders").filter(pl.col("inputs").is_null() & pl.col("line").is_not_null())
+    if silent.is_empty():
+        return
+    takes = set(draft.sound("uses").filter(pl.col("quantity") > 0)["line"].drop_nulls().to_list())
+    bills = draft.sound("bills").filter(pl.col("item").is_not_null() & (pl.col("quantity") > 0))
+    makes = draft.sound("lines").select("line", "item")
+    pairs = bills.join(makes, on="item", suffix="_made", maintain_order="left")
+    takes |= set(pairs.filter(pl.col("line").is_null() | (pl.col("line") == pl.col("line_made")))["line_made"])
+    counted = silent.group_by("line", maintain_order=True).agg(pl.col(ROW).first(), pl.len())
+    for line, row, count in counted.iter_rows():
+        if line in takes:
+            yield draft.finding("inputs-as-supplied", "orders", row=row, column="inputs", line=line, count=count)
+
+
 def check_unit_costs(draft: Draft) -> Iterator[Finding]:
     """Nobody says what a unit costs, neither line, contracts nor item: unknown is not nothing."""
     prices = draft.sound("items").select("item", pl.col("price").alias("#price")).unique("item")

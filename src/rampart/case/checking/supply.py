@@ -24,6 +24,7 @@ def check_supply(draft: Draft) -> Iterator[Finding]:
     wanted = [
         ("demand", "holder", draft.sound("demand").filter(pl.col("need") > 0)),
         ("requirements", "holder", draft.sound("requirements")),
+        ("agreed", "holder", draft.sound("agreed").filter(pl.col("quantity") > 0)),
     ]
     for table, column, frame in wanted:
         for row, holder, item in (

@@ -19,6 +19,7 @@ _SPANS = (
     ("demand", "from", "until"),
     ("market", "from", "until"),
     ("expansions", "earliest", "latest"),
+    ("deliveries", "from", "month"),
     ("deliveries", "month", "backfill_due"),
 )
 

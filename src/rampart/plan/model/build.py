@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rampart.beliefs.chances import chances
 from rampart.case.tables import Case
 from rampart.findings import CaseError, Finding
 from rampart.plan.model.passes import objective_passes
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 def build(
     case: Case, *, tree: Tree | None = None, levels: Levels | None = None, parts: Sequence[Part] = PARTS
 ) -> Programme:
-    """Build the programme of a case over a tree (default: the deterministic plan).
+    """Build the programme of a case over a tree (default: one branch, for the present regime or whatever is believed).
 
     levels  what spares and bays make of each fleet; a case whose priorities name availability needs them
     parts   the parts of the plan; others may be added to ``PARTS``
     """
     if levels is None and "availability" in case["priorities"]["objective"].to_list():
         raise CaseError([Finding("availability-in-war", "priorities", column="objective", value="availability")])
-    p = Programme(case, tree or Tree.single(case.calendar), levels, tuple(parts))
+    p = Programme(case, tree or one_branch(case), levels, tuple(parts))
     declare(p, parts)
     p.postings += [posting for part in parts for posting in part.postings(p)]
     p.flows += [flow for part in parts for flow in part.flows(p) if flow.amount.any()]
@@ -37,6 +38,12 @@ def build(
         block.add_to(p.model, order=p.in_order(block.keys))
     p.passes += objective_passes(p, parts)
     return p
+
+
+def one_branch(case: Case) -> Tree:
+    """The tree of a plan: one branch; where the case states beliefs of the war, for whatever regime comes."""
+    found = chances(case)
+    return Tree.single(case.calendar) if found is None else Tree.believed(case.calendar, *found)
 
 
 def declare(p: Programme, parts: Sequence[Part]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,46 +11,81 @@ from numpy.typing import NDArray
 from rampart.case.likeness import mixed
 from rampart.network.keys import number
 from rampart.network.lags import Floats
+from rampart.network.worth_of_need import counted_in
 from rampart.plan.parts.part import Part, Weight
 from rampart.plan.programme.families import Family
-from rampart.plan.programme.measures import Measure
+from rampart.plan.programme.measures import ROOM, ROOM_FOR_STEADY, How, Measure, Pass
 from rampart.plan.programme.programme import Programme
 
 RULES = ("rules", "share-periods")
+WORTH = "worth"
+"""Unit of measures of lost worth, until the programme says what it counts worth in."""
 OBJECTIVES: dict[str, tuple[tuple[str, str], ...]] = {
     "floors": (("floors", "months of a full floor"),),
-    "pledges": (("pledges", "months of a full pledge"),),
-    "need": (("need", "months of need"),),
-    "own_use": (("own_use", "months of need"),),
+    "pledges": (("pledges", WORTH),),
+    "backfill": (("backfill", WORTH),),
+    "need": (("need", WORTH),),
+    "own_use": (("own_use", WORTH),),
+    "steady": (("steady", "full rates"),),
     "availability": (("availability", "months of a whole fleet"),),
     "requirement": (
         ("requirement_worst", "months of a full requirement, worst-off"),
         ("requirement_sum", "months of a full requirement"),
+        ("requirement_fair", "months of a full requirement"),
     ),
     "money": (("money", "money unit"),),
 }
 """Measures of each objective of the case, with their units."""
-TIES = "ties"
+PLAINLY = {"pledges": "months of a full pledge", "need": "months of need", "own_use": "months of need"}
+"""Units in which a reader counts what is measured in worth."""
+STEADY, TIES = "steady", "ties"
+PERSISTENCE = "persistence"
+SETTLING = (PERSISTENCE, TIES)
+"""Passes that settle what the objectives of the case leave open: the plan nearest to the one taken over, then one vertex."""
+WHOLE = ("rules", STEADY, "money", *SETTLING)
+"""Measures that are one term."""
+HOW: dict[str, How] = {"requirement_worst": "first", "requirement_sum": "told", "requirement_fair": "fair"}
+"""How the passes of an objective of several hang together."""
 
 
-def objective_passes(p: Programme, parts: Sequence[Part]) -> list[tuple[int, Measure, float]]:
-    """(rank, measure, tolerance): rules first, ties last; a pass that nothing counts in is left out."""
+def objective_passes(p: Programme, parts: Sequence[Part]) -> list[Pass]:
+    """Rules first, persistence and ties last; a pass that nothing counts in is left out."""
     weights: dict[str, list[Weight]] = {}
     for part in parts:
         for weight in part.measures(p):
             weights.setdefault(weight.measure, []).append(weight)
 
     def measure(name: str, unit: str) -> Measure:
-        found = Measure(name, unit)
+        unit = counted_in(p.network) if unit == WORTH else unit
+        found = Measure(name, unit, parted=name not in WHOLE)
         for weight in weights.get(name, ()):
-            found.add(p.families[weight.family], p.tree.probability * weight.each)
+            found.add(p.families[weight.family], p.tree.probability * weight.each, term=weight.term)
         return found
 
-    passes = [(0, measure(*RULES), 0.0)]
+    passes = [Pass(0, measure(*RULES))]
     for row in sorted(p.network.rows("priorities"), key=lambda r: r["rank"]):
-        passes += [(row["rank"], measure(*named), row["tolerance"]) for named in OBJECTIVES[row["objective"]]]
-    passes.append((max((found[0] for found in passes), default=0) + 1, ties(p), 0.0))
-    return [found for found in passes if not found[1].empty]
+        passes += [_pass(row, measure(*named)) for named in OBJECTIVES[row["objective"]]]
+    last = max((found.rank for found in passes), default=0)
+    passes += [Pass(last + 1, measure(PERSISTENCE, "money unit")), Pass(last + 2, ties(p))]
+    return [found for found in passes if not found.measure.empty]
+
+
+def _pass(row: Mapping[str, Any], measure: Measure) -> Pass:
+    """A pass of an objective that the case ranks. What it states of ``steady`` is what that may take of needs."""
+    said = row["tolerance"]
+    if row["objective"] == STEADY:
+        return Pass(row["rank"], measure, ROOM, takes=ROOM_FOR_STEADY if said is None else said)
+    how = HOW.get(measure.name, "held")
+    return Pass(row["rank"], measure, ROOM if said is None else said, said or 0.0, how=how)
+
+
+def plain_measures(p: Programme) -> list[Measure]:
+    """What is measured in worth, as a reader counts it; of branches by their chances."""
+    found = {name: Measure(name, unit) for name, unit in PLAINLY.items()}
+    for part in p.parts:
+        for weight in part.plainly(p):
+            found[weight.measure].add(p.families[weight.family], p.tree.probability * weight.each)
+    return [measure for measure in found.values() if not measure.empty]
 
 
 def ties(p: Programme) -> Measure:

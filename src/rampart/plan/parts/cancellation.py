@@ -53,7 +53,7 @@ class Cancellation(Part):
         months = [month_text(network.calendar.starts[s]) for _, s in pairs]
         cause = np.stack([tree.ancestor[:, s] for _, s in pairs]) if pairs else np.zeros((0, len(tree)), np.int64)
         yield FamilySpec(
-            "cancel", [Cancelled(*c.key, month) for c, month in zip(channels, months, strict=True)],
+            "cancel", [Cancelled(*c.contract, month) for c, month in zip(channels, months, strict=True)],
             "decision", exists=exists, scale=p.scale_of(items), worth=p.price_of(items), tie=1.0,
             undoes=Undoing("order", np.array([c for c, _ in pairs], dtype=np.int64), cause),
         )  # fmt: skip

@@ -3,20 +3,21 @@
     expansion limit   sum over s up to t of expand[e,s] <= max_units[e]
 
 e            expansion
-expand[e,s]  units decided at node s, whole where the case says so; nodes whose first month lies between ``earliest`` and
+expand[e,s]  units decided at node s, whole where it is due now (``settings.decide_now``) and not said to be divisible;
+             nodes whose first month lies between ``earliest`` and
              ``latest``
 t            the last nodes of the tree
 max_units    units over the whole plan: ``expansions.max_units``
 
-What a unit adds to its line, and what it takes while it is built, stands in ``network.accounts``. Money: committed in the
-first month, paid evenly over the months of construction. At the end of the plan a unit is worth its stated end value if it
-is ready by then, else what is left of its cost when it is written off evenly over its life from the month in which it is
-ready; without a life, nothing. Source: the announced works of the case.
+What a unit adds to its line while that is open, and what it takes while it is built, stands in ``network.accounts``.
+Money: committed in the first month, paid evenly over the months of construction. At the end of the plan a unit is worth
+its stated end value if it is ready by then, else what is left of its cost when it is written off evenly over its life from
+the month in which it is ready; without a life, or on a line that is closed by then, nothing.
+Source: the announced works of the case.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, expansion_postings
 from rampart.network.keys import Expansion
 from rampart.network.lags import Floats, all_there
-from rampart.network.payments import Flow
+from rampart.network.payments import Flow, expansion_flows
 from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
@@ -54,7 +55,7 @@ class Expansions(Part):
             exists=np.array(may, dtype=bool).reshape(-1, len(tree)), tie=4.0,
             prefer=tuple(np.array([e[name] for e in network.expansions], dtype=float) for name in ("cost", "construction")),
             worth=np.array([e["cost"] for e in network.expansions], dtype=float),
-            whole=np.array([bool(e["whole"]) for e in network.expansions], dtype=bool),
+            whole=np.array([bool(e["whole"]) for e in network.expansions], dtype=bool)[:, None] & p.due_now,
         )  # fmt: skip
 
     def postings(self, p: Programme) -> Iterable[Posting]:
@@ -64,10 +65,7 @@ class Expansions(Part):
     def flows(self, p: Programme) -> Iterable[Flow]:
         """Committed at once, paid over the construction."""
         for e in p.network.expansions:
-            of, payer, cost = Expansion(e["expansion"]), payer_of(p, e), np.full(len(p.tree), e["cost"])
-            months = max(1, math.ceil(e["construction"]))
-            yield Flow("expand", of, payer, "capacity", "commitments", cost, 0.0, 1, True)
-            yield Flow("expand", of, payer, "capacity", "payments", cost, 0.0, months, True)
+            yield from expansion_flows(e, payer_of(p, e), len(p.tree))
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``expansion limit``."""
@@ -121,7 +119,7 @@ def net_cost(p: Programme) -> Floats:
         value = np.zeros(len(p.tree))
         if e["end_value"] is not None:
             value = np.where(ready <= last, e["end_value"], 0.0)
-        elif e["life"] is not None:
+        elif e["life"] is not None and p.network.open_months(e["line"])[1] >= last:
             service = np.maximum(0.0, last + 1 - ready)
             value = e["cost"] * np.maximum(0.0, 1 - service / e["life"])
         result[n] = e["cost"] - value

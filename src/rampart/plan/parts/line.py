@@ -1,22 +1,22 @@
-"""Lines: what they make, between what they must and what they can, steadily, in whole lots and with set-ups.
+"""Lines: what they make, between what they must and what they can, in whole lots and with set-ups.
 
     output        make[l,t] = sum over c of l, s up to t of H[c,t,s] order[c,s]
     maximum rate  sum over c of l, s of H[c,a,s] order[c,s] <= max(0, most[l,a] - placed[l,a]) + sum of R[e,a,s] expand[e,s]
     idle          make[l,t] + idle[l,t] = max(0, most[l,t] - placed[l,t]) + sum over e of l, s of R[e,t,s] expand[e,s]
     minimum rate  make[l,t] + placed[l,t] + below minimum[l,t] >= least[l,t]
-    ramp          make[l,t]/D[t] - make[l,t-1]/D[t-1] <= max(0, ramp[l] (D[t] + D[t-1])/2 - rise[l,t])
     whole lot     make[l,t] = lot[l] lots[l,t]
     set-up        make[l,t] <= M[l,t] active[l,t]
 
 l        line; c its channels; e its expansions; s node of decision
-t        node, first to last (ramp: from the second on); t-1 the node before; D[t] its months
+t        node, first to last
 a        part of a node: its months that are fed by the same nodes of decision (``delivery_parts``), where some order delivers
 make, idle, below minimum   units a node (idle: lines whose idle capacity costs something; below minimum: hot lines, at most
-         least - placed); lots whole numbers (lines with a lot); active 0 or 1 (lines with set-ups)
+         least - placed); lots (lines with a lot) whole numbers where orders
+         due now feed the node (``settings.decide_now``); active 0 or 1 (lines with set-ups)
 H, R     share of an order that is delivered, units a unit of expansion adds (``network.lags.After``, ``Growing``)
 most, least   units of the maximum rate, of the minimum sustaining rate (``network.rates``); unlimited: no row
 placed   units of orders of the case, delivered in t; where they exceed a limit it gives way
-ramp     units a month by which output may rise each month; rise of the orders of the case, units a month; lot: units
+lot      units
 M        units: the maximum rate with all expansions, or all that could be useful or possible (``network.most_output``)
 
 Source: rates 1-8-5 and minimum sustaining rates of the production schedules (exhibit P-21); lots: Wagner and Whitin 1958.
@@ -24,16 +24,15 @@ Source: rates 1-8-5 and minimum sustaining rates of the production schedules (ex
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
 
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, set_up_postings
 from rampart.network.keys import Key, Line, LinePart
-from rampart.network.lags import Floats, Integers, summed
+from rampart.network.lags import After, Booleans, Floats, Integers, summed
 from rampart.network.most_output import most_output
 from rampart.network.network import Network
 from rampart.network.tiers import tiers
@@ -64,9 +63,9 @@ class Lines(Part):
             "below minimum", keys, "slack", exists=lacking > 1e-9, upper=np.maximum(lacking, 0.0), scale=scale
         )
         lots = [keys[k] for k, row in enumerate(n.lines.values()) if row["lot"] is not None]
-        yield FamilySpec("lots", lots, "level", whole=np.ones(len(lots), dtype=bool))
+        yield FamilySpec("lots", lots, "level", whole=fed_now(p, lots))
         active = [keys[k] for k in set_up_lines(p)]
-        yield FamilySpec("active", active, "level", upper=1.0, whole=np.ones(len(active), dtype=bool))
+        yield FamilySpec("active", active, "level", upper=1.0, whole=np.ones(1, dtype=bool))
         costly = np.flatnonzero(p.rates.idle)
         yield FamilySpec("idle", [keys[k] for k in costly], "level", scale=scale[costly])
 
@@ -80,7 +79,6 @@ class Lines(Part):
         yield _maximum_rate(p)
         yield _idle(p)
         yield _minimum_rate(p)
-        yield from _ramp(p)
         yield _whole_lots(p)
         yield _set_ups(p)
 
@@ -91,7 +89,7 @@ class Lines(Part):
         yield Weight("money", "idle", p.rates.idle[positions(p, "idle")][:, None] / p.unit)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """The maximum rate, a ramp, whole lots and set-ups, a minimum rate."""
+        """The maximum rate, whole lots and set-ups, a minimum rate."""
         tier, lines = tiers(p.network), p.network.lines
 
         def of_line(key: Key) -> str:
@@ -99,7 +97,6 @@ class Lines(Part):
             return "component" if tier[lines[key[0]]["item"]] > 0 else "line"
 
         yield Limit("maximum rate", of_line, lambda key: Line(key[0]), monthly=True)
-        yield Limit("ramp", of_line, monthly=True)
         yield Limit("set-up", "lot")
         yield Limit("whole lot", "lot")
         yield Limit("minimum rate", "minimum")
@@ -130,6 +127,16 @@ class Lines(Part):
 def positions(p: Programme, family: str) -> Integers:
     """Positions among the lines of the keys of a family of lines."""
     return np.array([p.network.line_index[key[0]] for key in p[family].keys], dtype=np.int64)
+
+
+def fed_now(p: Programme, lines: Sequence[Line]) -> Booleans:
+    """Nodes to which an order that is due now can deliver, of each of some lines, shape (lines, nodes)."""
+    found, order = np.zeros((len(lines), len(p.tree)), dtype=bool), p["order"]
+    for row, line in enumerate(lines):
+        for n, channel in p.network.channels_of[line.line]:
+            now = (order.exists[n] & p.due_now).astype(float)
+            found[row] |= p.tree.effect(After(channel.lead)) @ now > 0
+    return found
 
 
 def line_capacity(p: Programme, value: Mapping[str, Floats]) -> Floats:
@@ -218,24 +225,6 @@ def _minimum_rate(p: Programme) -> Rows:
     least = (p.rates.least - p.network.placed_by_line)[:, p.tree.period]
     rows = Rows(p.tree, "minimum rate", make.keys, scale=make.scale).add(make).add(below)
     return rows.hold(">=", least, where=below.exists)
-
-
-def _ramp(p: Programme) -> Iterable[Rows]:
-    """Output rises bearably; placed orders count, and a rise that they force is allowed."""
-    make, tree = p["make"], p.tree
-    limits = [row["ramp"] for row in p.network.lines.values()]
-    at = np.array([n for n, limit in enumerate(limits) if limit is not None], dtype=np.int64)
-    if not at.size or len(tree) < 2:
-        return
-    per_month = sp.csr_array(sp.diags_array(1.0 / tree.months))
-    rows = Rows(tree, "ramp", [make.keys[n] for n in at], scale=make.scale[at])
-    rows.add(make, per_month, key=at, row=np.arange(at.size))
-    rows.add(make, tree.earlier @ per_month, key=at, row=np.arange(at.size), factor=-1.0)
-    placed = p.network.placed_by_line[at][:, tree.period] / tree.months
-    before = placed @ tree.earlier.T
-    apart = (tree.months + tree.earlier @ tree.months) / 2
-    allowed = np.array([limits[n] for n in at])[:, None] * apart
-    yield rows.hold("<=", np.maximum(allowed - placed + before, 0.0), where=(tree.parent >= 0)[None, :])
 
 
 def _whole_lots(p: Programme) -> Rows:

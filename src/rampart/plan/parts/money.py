@@ -3,7 +3,7 @@
     budget   sum over x, s up to t of share[x,b,s] amount[x,s] x[s] <= limit[b] - due[b] + over budget[b,t]
 
 b            budget of a nation, fiscal year and purpose, commitments or payments; t nodes of the last period of its year
-x            decisions that money follows: order, cancel, expand, buy, send, spares, bays, join, in their own units
+x            decisions that money follows: order, cancel, expand, buy, send, hand over, spares, bays, join, in their own units
 amount       money units a unit decided at s (``flows`` of the parts); share of it that falls in the year of b
              (``network.payments``)
 limit        money units: ``budgets``; unlimited: no row

@@ -1,14 +1,17 @@
-"""Need: served from stock or unmet. Every shortage is bounded by what is asked, so it cannot create stock.
+"""Need: served from stock, or lacking in steps. Every step is bounded, so that a shortage cannot create stock.
 
-    need   serve[g,t] + unmet[g,t] = need[g,t], and with - unmet[g,t-1] on the left where it may be served late
+    need   serve[g,t] + sum over k of unmet[g,k,t] = top[g,t]
+           of a need that may be late: serve[g,t] + unmet[g,t] - unmet[g,t-1] = need[g,t]
 
-g      demand: holder, item and purpose; t node, first to last; t-1 the node before
+g      demand: holder, item and purpose; k its steps from nothing upwards; t node, first to last; t-1 the node before
 serve  units served at t
-unmet  units lost at t, at most need; where it may be served late, units due so far, without bound
-need   units asked at t: sum over its months of ``demand.need``; on a mean path that of the regimes by their shares
+unmet  units lacking in a step and lost, at most its width; where the need may be late, units due so far, without bound
+top    units up to which more is worth something: the sum of the widths; without levels and beliefs the need
+need   units asked at t: sum over its months of ``demand.need``; of several regimes the mean by their shares
 
-The objective counts months of the demand's own mean need, weighted; a need that may be late counts a twelfth for each
-month it is due. Source: the demand of the case.
+The objectives count lost worth: of a unit lacking in step k the mean worth of a unit in it, a d weight w, with beliefs
+expected over the regimes (``network.worth_of_need``, ``plan.programme.need_steps``); of a unit that is late a twelfth of it
+for each month it is due. Later steps are worth less, so they lack first. Source: the demand and the levels of the case.
 """
 
 from __future__ import annotations
@@ -20,8 +23,8 @@ import numpy as np
 
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, service_postings
-from rampart.network.keys import Key
-from rampart.network.lags import Floats, begins
+from rampart.network.keys import Demand, Key
+from rampart.network.lags import Booleans, Floats, begins
 from rampart.network.network import Network
 from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
 from rampart.plan.programme.by_node import by_node
@@ -34,6 +37,8 @@ from rampart.plan.programme.values import Values
 if TYPE_CHECKING:
     import polars as pl
 
+TIE = 0.1
+
 
 class Needs(Part):
     """What is served, and what is not."""
@@ -42,13 +47,15 @@ class Needs(Part):
 
     def families(self, p: Programme) -> Iterable[FamilySpec]:
         """``serve`` and ``unmet``."""
-        keys, late, need = p.network.demands, p.network.late[:, None], p.need
-        scale = p.scale_of(d.item for d in keys)
-        due = (need > 0) | (late & ((p.tree.so_far @ need.T).T > 0))
-        yield FamilySpec("serve", keys, "flow", exists=due, scale=scale)
+        keys, late, steps = p.network.demands, p.network.late[:, None], p.need_steps
+        due = (steps.top > 0) & (~late | ((p.tree.so_far @ p.need.T).T > 0))
+        yield FamilySpec("serve", keys, "flow", exists=due, scale=p.scale_of(d.item for d in keys))
+        # where nothing else tells the steps of a need apart, the last lacks first
+        beyond = np.bincount(steps.demand)[steps.demand] - 1.0 - np.array([key.step for key in steps.keys])
         yield FamilySpec(
-            "unmet", keys, "slack", exists=(need > 0) | late, upper=np.where(late, np.inf, need), scale=scale, tie=0.1
-        )
+            "unmet", steps.keys, "slack", exists=steps.width > 0, upper=steps.width,
+            scale=p.scale_of(key.item for key in steps.keys), tie=TIE, tie_add=1.5 * TIE * beyond.reshape(-1, 1),
+        )  # fmt: skip
 
     def postings(self, p: Programme) -> Iterable[Posting]:
         """What is served leaves the stock."""
@@ -56,28 +63,32 @@ class Needs(Part):
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``need``."""
-        serve, unmet = p["serve"], p["unmet"]
-        late = np.flatnonzero(p.network.late)
-        rows = Rows(p.tree, "need", serve.keys, scale=serve.scale).add(serve).add(unmet)
-        rows.add(unmet, p.tree.earlier, key=late, row=late, factor=-1.0)
-        yield rows.hold("==", p.need)
+        serve, unmet, steps = p["serve"], p["unmet"], p.need_steps
+        rows = Rows(p.tree, "need", serve.keys, scale=serve.scale).add(serve).add(unmet, row=steps.demand)
+        late = p.network.late[steps.demand] if len(unmet) else np.zeros(0, dtype=bool)
+        own = np.flatnonzero(late)
+        rows.add(unmet, p.tree.earlier, key=own, row=steps.demand[own], factor=-1.0)
+        yield rows.hold("==", np.where(p.network.late[:, None], p.need, steps.top))
 
     def measures(self, p: Programme) -> Iterable[Weight]:
-        """Months of need unmet, the partner's and the members' own; price of what is served, costs of what is not."""
-        n, tree = p.network, p.tree
-        weights: dict[Key, float] = {}
-        for r in n.rows("demand"):
-            weights.setdefault((r["holder"], r["item"], r["purpose"]), r["weight"])
-        weight = np.array([weights[key] for key in n.demands]) * share(1.0, monthly_need(n))
-        late = n.late[:, None]
-        each = np.where(late, tree.months / 12.0, 1.0) * weight.reshape(-1, 1)
-        theirs = np.array([d.holder in n.recipients for d in n.demands], dtype=bool)
-        yield Weight("need", "unmet", each * theirs.reshape(-1, 1))
-        yield Weight("own_use", "unmet", each * ~theirs.reshape(-1, 1))
+        """Lost worth of need, the partner's and the members' own; price of what is served, costs of what is not."""
+        steps, tree, late = p.need_steps, p.tree, _late(p)
+        each = np.where(late, tree.months / 12.0, 1.0) * steps.worth
+        theirs = _theirs(p)
+        yield Weight("need", "unmet", each * theirs, demand_of)
+        yield Weight("own_use", "unmet", each * ~theirs, demand_of)
         yield Weight("money", "serve", -in_first_month(p, "price") / p.unit)
-        lost = np.where(late, tree.at_end.astype(float), 1.0) * in_first_month(p, "unmet_cost")
-        waiting = np.where(late, tree.months * in_first_month(p, "late_cost"), 0.0)
+        lost = np.where(late, tree.at_end.astype(float), steps.short) * in_first_month(p, "unmet_cost")[steps.demand]
+        waiting = np.where(late, tree.months * in_first_month(p, "late_cost")[steps.demand], 0.0)
         yield Weight("money", "unmet", (lost + waiting) / p.unit)
+
+    def plainly(self, p: Programme) -> Iterable[Weight]:
+        """Months of need unmet; of a need that is late, months of it due for a month."""
+        steps, theirs = p.need_steps, _theirs(p)
+        whole = monthly_need(p)[steps.demand].reshape(-1, 1)
+        each = np.where(_late(p), p.tree.months, 1.0) * share(steps.short, whole)
+        yield Weight("need", "unmet", each * theirs)
+        yield Weight("own_use", "unmet", each * ~theirs)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """Another need comes first."""
@@ -90,11 +101,16 @@ class Needs(Part):
         def of(key: Key) -> Short:
             return Short("need" if key[0] in recipients else "own_use", key[0], key[1])
 
-        yield Shortage("unmet", "need", ("need", "own_use"), of, lasting=False)
+        yield Shortage(
+            "unmet", "need", ("need", "own_use"), of, lasting=False,
+            row=demand_of, counts=lambda p: p.need_steps.short,
+        )  # fmt: skip
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
         """``demand``."""
-        late, unmet, keys = v.network.late[:, None], v["unmet"], v.network.demands
+        late, keys = v.network.late[:, None], v.network.demands
+        unmet = np.zeros((len(keys), len(v.tree)))
+        np.add.at(unmet, v.programme.need_steps.demand, v["unmet"] * v.programme.need_steps.short)
         return {"demand": frame("plan", "demand", by_node(v, {
             "holder": [d.holder for d in keys], "item": [d.item for d in keys], "purpose": [d.purpose for d in keys],
             "need": v.programme.need, "served": v["serve"], "unmet": np.where(late, 0.0, unmet),
@@ -102,14 +118,29 @@ class Needs(Part):
         }))}  # fmt: skip
 
 
-def monthly_need(network: Network) -> Floats:
-    """Mean need a month, over the months with need, of each demand; of regimes the largest. Shape (demands,)."""
-    result = np.zeros(len(network.demands))
-    for regime in [r["regime"] for r in network.rows("regimes")] or [None]:
-        need = np.nan_to_num(network.demand_monthly("need", regime))
-        if need.size:
-            result = np.maximum(result, share(need.sum(axis=1), (need > 0).sum(axis=1).astype(float)))
-    return result
+def demand_of(key: Key) -> Demand:
+    """The demand of which a key is a step."""
+    return Demand(*key[:3])
+
+
+def _late(p: Programme) -> Booleans:
+    """Which steps are of a need that may be late, shape (steps, 1)."""
+    return p.network.late[p.need_steps.demand].reshape(-1, 1)
+
+
+def _theirs(p: Programme) -> Booleans:
+    """Which steps are of a recipient's need, shape (steps, 1)."""
+    return np.array([key.holder in p.network.recipients for key in p.need_steps.keys], dtype=bool).reshape(-1, 1)
+
+
+def monthly_need(p: Programme) -> Floats:
+    """Mean need a month, over the months with need, of each demand as it is planned for. Shape (demands,)."""
+    total, months = np.zeros((2, len(p.network.demands)))
+    for part, worth in p.worth_of_regimes:
+        chance = p.tree.probability * part
+        total += worth.need[:, p.tree.period] @ chance
+        months += worth.asked[:, p.tree.period] @ chance
+    return share(total, months)
 
 
 def in_first_month(p: Programme, column: str) -> Floats:

@@ -1,12 +1,15 @@
 """Orders from lines, over contracts.
 
-    contract limit   sum over s up to t of order[c,s] <= most[c]
+    contract limit   sum over c of the contract, s up to t of order[c,s] <= most
 
-c           channel: a line with a contract, or with its own nation where no contract names it
+c           channel: a line with a contract and the months by which deliveries are agreed later (``contracts.later``), or a
+            line with its own nation where no contract names it
 order[c,s]  units ordered at node s, first to last: the contract is open for all months of s, every delivery within the
             horizon falls in the line's time, and some of it does (``may_order``)
 t           the last nodes of the tree; what is cancelled later counts
-most[c]     units over the whole contract: ``contracts.max_quantity``
+most        units over the whole contract: ``contracts.max_quantity``
+
+Decisions due now (``settings.decide_now``) come in whole multiples where the item has one (``items.multiple``).
 
 What an order delivers and takes, and when, stands in ``network.accounts``. Money: commitment of the whole price at the
 award; advance at the award and the rest on delivery at the price of that month. Source: the contract terms of the case.
@@ -24,7 +27,7 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, order_postings
 from rampart.network.keys import Line
 from rampart.network.lags import Booleans, all_there, first_effect
-from rampart.network.payments import Flow
+from rampart.network.payments import Flow, order_flows
 from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
@@ -50,7 +53,7 @@ class Order(Part):
         away = np.array([c.ship_to in n.recipients for c in n.channels], dtype=bool)
         yield FamilySpec(
             "order", [c.key for c in n.channels], "decision", exists=may_order(p),
-            scale=p.scale_of(items), worth=p.price_of(items), tie=1.0,
+            **p.whole_amounts(items), worth=p.price_of(items), tie=1.0,
             prefer=(p.delivery_price[:, 0], np.array([c.lead for c in n.channels], dtype=float)),
             tie_by=np.where(away, TO_RECIPIENT, 1.0)[:, None], called=lambda key: Line(key[0]),
         )  # fmt: skip
@@ -62,23 +65,19 @@ class Order(Part):
     def flows(self, p: Programme) -> Iterable[Flow]:
         """Commitment and advance at the award, the rest on delivery."""
         for channel, priced, on_delivery in zip(p.network.channels, p.order_price, p.delivery_price, strict=True):
-            of, payer, award = channel.key, channel.payer, channel.award
-            yield Flow("order", of, payer, "procurement", "commitments", priced, award, beyond=True)
-            yield Flow("order", of, payer, "procurement", "payments", priced * channel.advance, award, beyond=True)
-            # on delivery each unit is paid at the price of its own month of delivery
-            price = on_delivery / p.unit
-            fixed = bool((price == price[0]).all())
-            rest = np.full(len(p.tree), (1 - channel.advance) * (price[0] if fixed else 1.0))
-            yield Flow(
-                "order", of, payer, "procurement", "payments", rest, channel.lead, price=None if fixed else tuple(price)
-            )
+            yield from order_flows(channel, priced, on_delivery, p.unit)
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``contract limit``."""
-        order = p["order"]
-        most = np.array([c.most for c in p.network.channels]).reshape(-1, 1)
+        order, channels = p["order"], p.network.channels
+        first = {c.contract: n for n, c in reversed(list(enumerate(channels)))}  # with each date of delivery it has
+        contracts = {key: row for row, key in enumerate(dict.fromkeys(c.contract for c in channels))}
+        at = np.array([contracts[c.contract] for c in channels], dtype=np.int64)
+        of = np.array([first[key] for key in contracts], dtype=np.int64)
+        most = np.array([c.most for c in channels])[of].reshape(-1, 1)
         # what is cancelled later counts: the sum stands behind the lag of nothing
-        rows = Rows(p.tree, "contract limit", order.keys, scale=order.scale).add(order, then=p.tree.so_far)
+        rows = Rows(p.tree, "contract limit", list(contracts), scale=order.scale[of])
+        rows.add(order, row=at, then=p.tree.so_far)
         yield rows.hold("<=", most, where=p.tree.at_end[None, :])
 
     def measures(self, p: Programme) -> Iterable[Weight]:
@@ -112,7 +111,7 @@ class Order(Part):
                 arrives = first_effect(decided, c.lead)
                 rows.append((
                     None if c.own else c.code, c.line, c.buyer, c.payer, c.ship_to, v.network.lines[c.line]["item"],
-                    v.months[node], month_text(first_effect(decided, c.award)), v.case.calendar.period(arrives),
+                    c.later, v.months[node], month_text(first_effect(decided, c.award)), v.case.calendar.period(arrives),
                     month_text(arrives), quantity, quantity * float(v.programme.order_price[n, node]),
                 ))  # fmt: skip
         return {"orders": frame("plan", "orders", rows)}

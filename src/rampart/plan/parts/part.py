@@ -10,7 +10,7 @@ Equations are written over nodes t of the tree of time (``rampart.plan.programme
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -32,17 +32,26 @@ if TYPE_CHECKING:
 class Weight(NamedTuple):
     """What a family adds to a measure: ``each`` a unit, broadcast to (keys, nodes), weighed with the node's chance.
 
-    measure  rules, floors, pledges, need, own_use, availability, requirement_worst, requirement_sum or money
+    measure  rules, floors, pledges, backfill, need, own_use, steady, availability, requirement_worst, requirement_sum or
+             money
+    term     what the variables of a key are a term of, each held for itself after the pass; none: of the key itself.
+             Rules and money have no terms
     """
 
     measure: str
     family: str
     each: Floats | float
+    term: Callable[[Key], Key] | None = None
 
 
 def same_key(key: Key) -> Key:
     """The key itself."""
     return key
+
+
+def whole(p: Programme) -> float:
+    """A unit is a unit."""
+    return 1.0
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,8 @@ class Shortage:
     in_turn  whether the passes measure one objective in turn, and price it together
     lasting  short for as long as the period lasts; else lost once
     in_units whether the delay of a decision is stated in units of it
+    row      key of the row that a key of the family fills: several that fill one are one shortage
+    counts   how far a unit of the family is a unit short, broadcast to (keys, nodes)
     """
 
     family: str
@@ -88,6 +99,20 @@ class Shortage:
     in_turn: bool = False
     lasting: bool = True
     in_units: bool = True
+    row: Callable[[Key], Key] = same_key
+    counts: Callable[[Programme], Floats | float] = whole
+
+    def amounts(self, p: Programme, amount: Floats) -> Iterator[tuple[Key, list[int], Floats]]:
+        """What is short: key of the row, positions of the keys that fill it, and units short at each node.
+
+        amount  of the family in plain units, shape (keys, nodes)
+        """
+        keys, counted = p.families[self.family].keys, amount * self.counts(p)
+        filling: dict[Key, list[int]] = {}
+        for n, key in enumerate(keys):
+            filling.setdefault(self.row(key), []).append(n)
+        for row, members in filling.items():
+            yield row, members, counted[members].sum(axis=0)
 
 
 @dataclass(frozen=True)
@@ -156,6 +181,10 @@ class Part:
         """What it adds to each objective."""
         return ()
 
+    def plainly(self, p: Programme) -> Iterable[Weight]:
+        """What objectives come to as a reader counts it, where they count something else (``model.passes.PLAINLY``)."""
+        return ()
+
     def limits(self, p: Programme) -> Iterable[Limit]:
         """Rows that can be causes."""
         return ()
@@ -203,7 +232,7 @@ def brought_along(parts: Iterable[Part]) -> dict[str, Any]:
 
 def shortages_in_order(p: Programme) -> list[Shortage]:
     """Shortages of all parts, in the order in which the case strives against them; what it does not rank comes last."""
-    place = {measure.name: n for n, (_, measure, _) in enumerate(p.passes)}
+    place = {each.name: n for n, each in enumerate(p.passes)}
     found = [shortage for part in p.parts for shortage in part.shortages(p)]
     return sorted(found, key=lambda s: min((place[name] for name in s.passes if name in place), default=len(place)))
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from rampart.plan.parts.agreed import Agreements
+from rampart.plan.parts.backfill import Backfills
 from rampart.plan.parts.cancellation import Cancellation
 from rampart.plan.parts.expansion import Expansions
 from rampart.plan.parts.fleet import Fleets
+from rampart.plan.parts.give_or_keep import GiveOrKeep
 from rampart.plan.parts.line import Lines
 from rampart.plan.parts.money import Money
 from rampart.plan.parts.need import Needs
 from rampart.plan.parts.order import Order
+from rampart.plan.parts.pace import Pace
 from rampart.plan.parts.part import Part
 from rampart.plan.parts.pledge import Pledges
 from rampart.plan.parts.purchase import Purchases
@@ -16,9 +20,10 @@ from rampart.plan.parts.requirement import RequirementsHeld
 from rampart.plan.parts.resource import Resources
 from rampart.plan.parts.stock import Stocks
 from rampart.plan.parts.support import Support
+from rampart.plan.parts.taken import TakenOver
 from rampart.plan.parts.transfer import Transfers
 
 PARTS: tuple[Part, ...] = (
-    Order(), Cancellation(), Lines(), Resources(), Expansions(), Purchases(), Transfers(), Stocks(), Needs(), Pledges(),
-    RequirementsHeld(), Support(), Fleets(), Money(),
+    Order(), Cancellation(), Lines(), Pace(), Resources(), Expansions(), Purchases(), Transfers(), Agreements(), Stocks(),
+    Needs(), Pledges(), Backfills(), RequirementsHeld(), GiveOrKeep(), Support(), Fleets(), Money(), TakenOver(),
 )  # fmt: skip

@@ -8,7 +8,8 @@ owed     units, at most pledged
 H        share that arrives at u (``network.accounts``)
 pledged  units pledged so far, by the end of t
 
-The objective counts months of the full pledge owed. Source: rows of ``deliveries`` with status pledged.
+The objective counts lost worth: of a unit owed a twelfth of a d for each month (``requirements.worth``), so that a unit a
+year late counts as one that never comes. Source: rows of ``deliveries`` with status pledged.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 
 from rampart.catalogues.results import frame
 from rampart.network.lags import Floats
+from rampart.network.worth_of_need import worth_of_owed
 from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
@@ -53,9 +55,13 @@ class Pledges(Part):
         yield rows.hold(">=", due, where=due > 0)
 
     def measures(self, p: Programme) -> Iterable[Weight]:
+        """Worth of what is owed."""
+        each, tree = worth_of_owed(p.network, (key.item for key in p.network.pledges)), p.tree
+        yield Weight("pledges", "owed", tree.months / 12.0 * each[:, tree.period])
+
+    def plainly(self, p: Programme) -> Iterable[Weight]:
         """Months of a full pledge owed."""
-        due = pledged(p)
-        last = p.network.pledged[:, -1:] if due.size else np.zeros((0, 1))
+        last = p.network.pledged[:, -1:] if p.network.pledges else np.zeros((0, 1))
         yield Weight("pledges", "owed", p.tree.months * share(1.0, last))
 
     def limits(self, p: Programme) -> Iterable[Limit]:
@@ -64,7 +70,7 @@ class Pledges(Part):
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
         """The donor is short of what it owes."""
-        yield Shortage("owed", "pledge", ("pledges",), lambda key: Short("pledges", key[0], key[2]), in_units=False)
+        yield Shortage("owed", "pledge", ("pledges",), lambda key: Short("pledges", key[0], key[2]))
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
         """``pledges``: pledged, arrived and owed so far, at the nodes at which something is pledged."""

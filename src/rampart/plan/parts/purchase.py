@@ -9,6 +9,7 @@ t            market stock: the last nodes of the tree; market rate: every node, 
 quantity     units over the whole plan: ``market.quantity``
 most, D      units a month (``market.max_rate``); months of t within the offer's ``from`` and ``until``
 
+Decisions due now (``settings.decide_now``) come in whole multiples where the item has one (``items.multiple``).
 Paid at once, arriving after the delay (``network.accounts``). Source: the offers of the case.
 """
 
@@ -24,7 +25,7 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, purchase_postings
 from rampart.network.keys import Offer, Purchase
 from rampart.network.lags import Floats, first_effect
-from rampart.network.payments import KINDS, Flow
+from rampart.network.payments import Flow, purchase_flows
 from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
@@ -47,7 +48,7 @@ class Purchases(Part):
         yield FamilySpec(
             "buy", [Purchase(o.code, o.buyer) for o in offers], "decision",
             exists=(months_open(p) > 0) & np.array(arrives, dtype=bool).reshape(-1, len(p.tree)),
-            scale=p.scale_of(o.item for o in offers), worth=np.array([o.price for o in offers]) / p.unit, tie=1.0,
+            **p.whole_amounts(o.item for o in offers), worth=np.array([o.price for o in offers]) / p.unit, tie=1.0,
             prefer=(np.array([o.price for o in offers], dtype=float), np.array([o.delay for o in offers], dtype=float)),
             called=lambda key: Offer(key[0]),
         )  # fmt: skip
@@ -59,8 +60,7 @@ class Purchases(Part):
     def flows(self, p: Programme) -> Iterable[Flow]:
         """Committed and paid at once."""
         for o in p.network.offers:
-            price, of = np.full(len(p.tree), o.price / p.unit), Purchase(o.code, o.buyer)
-            yield from (Flow("buy", of, o.buyer, "procurement", kind, price, 0.0) for kind in KINDS)
+            yield from purchase_flows(o, len(p.tree), p.unit)
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``market stock`` and ``market rate``."""

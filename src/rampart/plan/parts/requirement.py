@@ -3,10 +3,12 @@
     requirement   stock[p,t] + shortfall[p,t] >= requirement[p,t]
     floor         stock[p,t] + below floor[p,t] >= floor[p,t]
     fair share    shortfall[p,t] <= requirement[p,t] worst[i,t]
+    elsewhere     worst[i,t] >= elsewhere[i,t]
 
 p            holder and item; i item; t node at which something is asked, first to last
 stock        units at the end of t; shortfall at most requirement, below floor at most floor, in units
 worst        share missing of the worst-off holder of an item, 0 to 1
+elsewhere    share missing of the worst-off holder outside the case, at the end of t: ``elsewhere.missing``
 requirement, floor   units asked at the end of t, layer by layer (``rampart.requirements``)
 
 The objectives count months of a full floor, of a full requirement of the worst-off holder, and of all. Source: layers of
@@ -22,6 +24,7 @@ import numpy as np
 
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
+from rampart.network.asked import short_elsewhere
 from rampart.network.keys import Item
 from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
 from rampart.plan.programme.families import FamilySpec
@@ -55,7 +58,7 @@ class RequirementsHeld(Part):
         yield FamilySpec("worst", [Item(item) for item in items], "slack", exists=exists, upper=1.0)
 
     def rows(self, p: Programme) -> Iterable[Rows]:
-        """``requirement``, ``floor`` and ``fair share``."""
+        """``requirement``, ``floor``, ``fair share`` and ``elsewhere``."""
         stock, shortfall, below, worst = (p[name] for name in ("stock", "shortfall", "below floor", "worst"))
         asked, floor = p.requirement, p.floor
         rows = Rows(p.tree, "requirement", stock.keys, scale=stock.scale).add(stock).add(shortfall)
@@ -67,13 +70,16 @@ class RequirementsHeld(Part):
         item_of = np.array([worst.index.get(Item(pair.item), -1) for pair in p.network.pairs], dtype=np.int64)
         rows.add_cells(worst, key=item_of[pair], cause=node, row=pair, effect=node, factor=-asked[pair, node])
         yield rows.hold("<=", 0.0, where=asked > 0)
+        there = short_elsewhere(p.network, [key[0] for key in worst.keys])[:, p.tree.period]
+        yield Rows(p.tree, "elsewhere", worst.keys).add(worst).hold(">=", there, where=worst.exists & (there > 0))
 
     def measures(self, p: Programme) -> Iterable[Weight]:
         """Months of a full floor or requirement missing."""
         months = p.tree.months
         yield Weight("floors", "below floor", months * share(1.0, p.floor))
         yield Weight("requirement_worst", "worst", months)
-        yield Weight("requirement_sum", "shortfall", months * share(1.0, p.requirement))
+        for measure in ("requirement_sum", "requirement_fair"):
+            yield Weight(measure, "shortfall", months * share(1.0, p.requirement))
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """A floor that must be kept; a requirement, or fairness, that comes first."""

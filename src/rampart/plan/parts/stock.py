@@ -1,12 +1,15 @@
 """Stock: the balance of each holder and item, storage limits, shelf life.
 
     balance      stock[p,t] = stock[p,t-1] + given[p,t] + sum over s up to t of (H order[c,s] + H buy[j,s] + H send[to p,s])
-                     - serve[g,t] - send[from p,t] - components of order[c,s] and expand[e,s] - dispose[p,t] - join[f,t]
+                     - serve[g,t] - send[from p,t] - hand over[a,t] - components of order[c,s] and expand[e,s] - dispose[p,t]
+                     - join[f,t] - drawn[p,t] + unsupplied[p,t]
     storage      stock[p,t] <= limit[p] + over storage[p,t]
     shelf life   stock[p,t] <= lots[p,t] + sum over u up to t of W[t,u] (given[p,u] + H order[c,s] + H buy[j,s] arriving in u)
 
 p          holder and item; t node, first to last; s node of decision; all in units, stock at the end of t
 given      placed orders and goods in transit by month of arrival; at the roots the opening stock
+drawn      components that placed orders draw (``orders.inputs``, ``network.placed``); unsupplied: of these what is not there,
+           which the rules pass holds down and tells
 H          share that arrives at t (``network.lags.After``); what each way brings or takes stands in ``network.accounts``
 limit      units: ``storage.limit``; unlimited: no row
 lots       opening lots still usable in the month after t; W share of the months of u from which receipts still are
@@ -33,6 +36,7 @@ from rampart.network.network import Network
 from rampart.plan.parts.part import Limit, Part, Rule, Weight
 from rampart.plan.programme.by_node import by_node, where_known
 from rampart.plan.programme.families import FamilySpec
+from rampart.plan.programme.measures import share
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
 from rampart.plan.programme.values import Values
@@ -50,13 +54,15 @@ class Stocks(Part):
     name = "stock"
 
     def families(self, p: Programme) -> Iterable[FamilySpec]:
-        """``stock``, ``dispose`` and ``over storage``."""
+        """``stock``, ``dispose``, ``over storage`` and ``unsupplied``."""
         n = p.network
         scale = p.scale_of(pair.item for pair in n.pairs)
         yield FamilySpec("stock", n.pairs, "level", scale=scale, tie=0.01)
         yield FamilySpec("dispose", n.perishable_pairs, "flow", scale=scale[perishable(n)], tie=0.5)
         limited = np.isfinite(storage_limits(n))[:, None]
         yield FamilySpec("over storage", n.pairs, "slack", exists=limited, scale=scale)
+        drawn = n.drawn[:, p.tree.period]
+        yield FamilySpec("unsupplied", n.pairs, "slack", exists=drawn > 0, upper=drawn, scale=scale)
 
     def postings(self, p: Programme) -> Iterable[Posting]:
         """What is disposed of leaves the stock."""
@@ -66,17 +72,21 @@ class Stocks(Part):
         """``balance``, ``storage`` and ``shelf life``."""
         stock = p["stock"]
         rows = Rows(p.tree, "balance", stock.keys, scale=stock.scale)
-        rows.add(stock).add(stock, p.tree.earlier, factor=-1.0)
-        yield rows.add_postings(p.account("stock"), p.families, stock.index, factor=-1.0).hold("==", p.given)
+        rows.add(stock).add(stock, p.tree.earlier, factor=-1.0).add(p["unsupplied"], factor=-1.0)
+        rows.add_postings(p.account("stock"), p.families, stock.index, factor=-1.0)
+        yield rows.hold("==", p.given - p.network.drawn[:, p.tree.period])
         rows = Rows(p.tree, "storage", stock.keys, scale=stock.scale).add(stock).add(p["over storage"], factor=-1.0)
         yield rows.hold("<=", storage_limits(p.network)[:, None])
         yield _shelf_life(p)
 
     def measures(self, p: Programme) -> Iterable[Weight]:
-        """Storage that had to be exceeded; holding cost, less what is worth something at the end."""
+        """Storage that had to be exceeded, components that placed orders lack; holding cost, less what is worth something
+        at the end.
+        """
         limit = storage_limits(p.network)
         size = np.maximum(np.where(np.isfinite(limit), limit, 1.0), 1.0)
         yield Weight("rules", "over storage", 1.0 / size[:, None])
+        yield Weight("rules", "unsupplied", share(1.0, p.network.drawn[:, p.tree.period]))
         holding, worth = holding_cost(p.network)
         each = holding[:, None] * p.tree.months - worth[:, None] * p.tree.at_end
         yield Weight("money", "stock", each / p.unit)
@@ -87,8 +97,9 @@ class Stocks(Part):
         yield Limit("shelf life", "age")
 
     def rules(self, p: Programme) -> Iterable[Rule]:
-        """A storage limit that could not be kept."""
+        """A storage limit that could not be kept; components of placed orders that are not there."""
         yield Rule("over storage", "storage", lambda key: (Holder(key[0]), key[1]))
+        yield Rule("unsupplied", "component", lambda key: (Holder(key[0]), key[1]))
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
         """``stock``: balance against requirement and floor; ``movements``: all that comes in and goes out."""

@@ -8,7 +8,8 @@ f        fleet of group g; l level of support; k shop of the group that may grow
 t        node, first to last; bay limit: the last nodes of the tree
 level    systems kept at a level (``plan.parts.fleet``); N systems owned at which the levels hold
 spares   money units; cost money units of spares above what is held, at level l
-bays     bays decided; work bays above those there, at level l; max_bays bays: ``shops.max_bays``
+bays     bays decided, whole where they are due now (``settings.decide_now``)
+work     bays above those there, at level l; max_bays bays: ``shops.max_bays``
 P        share that is there: spares after the group's lead time, bays after ``bay_months``
 
 Spares are committed at the order and paid on arrival; bays are paid over their construction. Source: the levels of
@@ -52,7 +53,9 @@ class Support(Part):
             "spares", [package.key for package in packages], "decision", scale=np.full(len(packages), p.money_scale),
             tie=1.0,
         )  # fmt: skip
-        yield FamilySpec("bays", [Shop(str(row["shop"])) for row in shop_rows(p)], "decision", tie=4.0)
+        yield FamilySpec(
+            "bays", [Shop(str(row["shop"])) for row in shop_rows(p)], "decision", tie=4.0, whole=p.due_now[None, :]
+        )  # fmt: skip
 
     def flows(self, p: Programme) -> Iterable[Flow]:
         """Spares committed at the order and paid on arrival; bays like expansions."""

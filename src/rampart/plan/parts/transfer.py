@@ -6,6 +6,7 @@ r         route and item: origin, destination and item
 send      units sent at node t, first to last, where some of it arrives within the horizon
 capacity  units a month (``routes.capacity``); D[t] months of t
 
+Decisions due now (``settings.decide_now``) come in whole multiples where the item has one (``items.multiple``).
 It leaves at once and arrives after the time on the way (``network.accounts``); the origin pays for the transport. Source:
 the routes of the case.
 """
@@ -22,7 +23,7 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, transfer_postings
 from rampart.network.keys import Lane, Way
 from rampart.network.lags import first_effect
-from rampart.network.payments import KINDS, Flow
+from rampart.network.payments import Flow, transfer_flows
 from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
@@ -44,7 +45,7 @@ class Transfers(Part):
         arrives = [p.tree.first_month + first_effect(0, r.months) <= last for r in routes]
         yield FamilySpec(
             "send", [Lane(r.origin, r.destination, r.item) for r in routes], "decision",
-            exists=np.array(arrives, dtype=bool).reshape(-1, len(p.tree)), scale=p.scale_of(r.item for r in routes),
+            exists=np.array(arrives, dtype=bool).reshape(-1, len(p.tree)), **p.whole_amounts(r.item for r in routes),
             prefer=(np.array([r.cost for r in routes], dtype=float), np.array([r.months for r in routes], dtype=float)),
             worth=p.price_of(r.item for r in routes), tie=1.0, called=lambda key: Way(key[0], key[1]),
         )  # fmt: skip
@@ -56,8 +57,7 @@ class Transfers(Part):
     def flows(self, p: Programme) -> Iterable[Flow]:
         """The origin pays at once."""
         for r in p.network.routes:
-            cost, of = np.full(len(p.tree), r.cost / p.unit), Lane(r.origin, r.destination, r.item)
-            yield from (Flow("send", of, r.origin, "transport", kind, cost, 0.0) for kind in KINDS)
+            yield from transfer_flows(r, len(p.tree), p.unit)
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``route``."""

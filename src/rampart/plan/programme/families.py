@@ -41,7 +41,7 @@ class FamilySpec:
     exists  where it exists, broadcast to (keys, nodes); none: everywhere
     upper   most of it in plain units, broadcast to (keys, nodes)
     scale   plain units in one unit of the solver, shape (keys,); none: one
-    whole   which keys are whole numbers, shape (keys,); none: no key
+    whole   which are whole numbers, in units of the solver, broadcast to (keys, nodes); none: none
     tie     how much a planner cares to see it small where all else is equal; 0: not at all
     tie_by  factor of the tie weight, broadcast to (keys, nodes)
     tie_add added to the tie weight, broadcast to (keys, nodes)
@@ -97,7 +97,7 @@ class Family:
         shape = (len(self.keys), len(tree))
         self.exists = np.ones(shape, dtype=bool) if spec.exists is None else np.broadcast_to(spec.exists, shape)
         self.scale = np.ones(len(self.keys)) if spec.scale is None else np.asarray(spec.scale, dtype=float)
-        self.whole = np.zeros(len(self.keys), dtype=bool) if spec.whole is None else spec.whole
+        self.whole: Booleans = np.broadcast_to(np.zeros(1, dtype=bool) if spec.whole is None else spec.whole, shape)
         self.labels: Integers = np.full(shape, -1)
         self.undone: Undone | None = None
         if self.exists.any():

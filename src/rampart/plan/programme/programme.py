@@ -20,9 +20,11 @@ from rampart.network.lots import opening_stock
 from rampart.network.network import Network
 from rampart.network.payments import Flow
 from rampart.network.rates import Rates, line_rates
+from rampart.network.worth_of_need import WorthOfNeed, worth_of_need
 from rampart.plan.programme.families import Families, Family
 from rampart.plan.programme.linear_model import LinearModel
-from rampart.plan.programme.measures import Measure
+from rampart.plan.programme.measures import Pass
+from rampart.plan.programme.need_steps import NeedSteps, need_steps
 from rampart.plan.programme.rows import Rows
 from rampart.plan.programme.scales import item_scales, money_scale
 from rampart.plan.programme.tree import Tree
@@ -49,7 +51,7 @@ class Programme:
     postings: list[Posting] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
     rows: list[Rows] = field(default_factory=list)
-    passes: list[tuple[int, Measure, float]] = field(default_factory=list)
+    passes: list[Pass] = field(default_factory=list)
 
     @cached_property
     def network(self) -> Network:
@@ -101,14 +103,27 @@ class Programme:
 
     @cached_property
     def need(self) -> Floats:
-        """Need of each demand at each node, shape (demands, nodes); on a mean path that of the regimes by their shares."""
-        network, tree = self.network, self.tree
-        if tree.mix is None:
-            return network.need[:, tree.period]
-        result = np.zeros((len(network.demands), len(tree)))
-        for share, regime in zip(tree.mix.T, tree.regimes, strict=True):
-            result += share * network.need_in(regime)[:, tree.period]
+        """Need of each demand at each node, shape (demands, nodes); of several regimes the mean by their shares."""
+        result = np.zeros((len(self.network.demands), len(self.tree)))
+        for share, worth in self.worth_of_regimes:
+            result += share * worth.need[:, self.tree.period]
         return result
+
+    @cached_property
+    def worth_of_regimes(self) -> list[tuple[Floats, WorthOfNeed]]:
+        """Share at each node of each regime of the tree, shape (nodes,), and what need is worth in it; without regimes of
+        the present one.
+        """
+        tree, network = self.tree, self.network
+        if tree.mix is None:
+            return [(np.ones(len(tree)), worth_of_need(network))]
+        parts = zip(tree.mix.T, tree.regimes, strict=True)
+        return [(share, worth_of_need(network, regime)) for share, regime in parts]
+
+    @cached_property
+    def need_steps(self) -> NeedSteps:
+        """Steps in which each need may lack, and what a unit lacking there is worth."""
+        return need_steps(self.network, self.tree, [worth for _, worth in self.worth_of_regimes])
 
     @cached_property
     def order_price(self) -> Floats:
@@ -129,6 +144,31 @@ class Programme:
     def unit(self) -> float:
         """Currency in one money unit."""
         return self.case.money_unit
+
+    # -- what comes whole ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def due_now(self) -> Booleans:
+        """Nodes whose decisions are due now (``settings.decide_now``), shape (nodes,)."""
+        first = self.case.calendar.first
+        found: Booleans = self.tree.first_month < first + int(str(self.case.settings["decide_now"]))
+        return found
+
+    def multiple_of(self, items: Iterable[str]) -> Floats:
+        """Units in whole multiples of which each of some items is decided now; NaN where in any amount."""
+        found = []
+        for item in items:
+            row = self.network.items[item]
+            found.append(row["multiple"] or (1.0 if row["kind"] == "system" else np.nan))
+        return np.array(found, dtype=float)
+
+    def whole_amounts(self, items: Iterable[str]) -> dict[str, Any]:
+        """Scale and whole numbers of a family of decisions on some items: one unit of the solver is one multiple."""
+        items = list(items)
+        multiple = self.multiple_of(items)
+        stated = np.isfinite(multiple)
+        scale = np.where(stated, multiple, self.scale_of(items))
+        return {"scale": scale, "whole": stated[:, None] & self.due_now[None, :]}
 
     # -- scales --------------------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ class Tree:
     probability  probability of reaching each node, shape (nodes,)
     regimes      names of the regimes of the war; none in a plan that knows no branches
     mix          share of each regime at each node, shape (nodes, regimes): a one and zeros, or on a mean path its shares
+    chances      whether the shares are chances, over which worth is expected; else needs are their mean
     """
 
     calendar: Calendar
@@ -35,12 +36,23 @@ class Tree:
     probability: NDArray[np.float64]
     regimes: tuple[str, ...] = ()
     mix: NDArray[np.float64] | None = None
+    chances: bool = False
 
     @classmethod
     def single(cls, calendar: Calendar) -> Tree:
         """The deterministic plan: one node a period."""
         n = len(calendar)
         return cls(calendar, np.arange(n), np.arange(n) - 1, np.ones(n))
+
+    @classmethod
+    def believed(cls, calendar: Calendar, regimes: tuple[str, ...], chances: NDArray[np.float64]) -> Tree:
+        """One plan for whatever regime comes: one node a period.
+
+        chances  of each regime in each month, shape (regimes, months)
+        """
+        n, starts = len(calendar), np.asarray(calendar.starts) - calendar.first
+        mix = (np.add.reduceat(chances, starts, axis=1) / np.asarray(calendar.lengths, dtype=float)).T
+        return cls(calendar, np.arange(n), np.arange(n) - 1, np.ones(n), regimes, mix, chances=True)
 
     def __len__(self) -> int:
         return len(self.period)

@@ -47,7 +47,11 @@ class Values:
     @cached_property
     def stock_flows(self) -> dict[str, Floats]:
         """What goes in and out of every pair, by kind, minus goes out, shape (pairs, nodes)."""
-        return self.programme.balance("stock", self.network.pair_index, self.by_family)
+        flows = self.programme.balance("stock", self.network.pair_index, self.by_family)
+        drawn = self.network.drawn[:, self.tree.period]
+        if drawn.any():
+            flows["consumed"] = flows.get("consumed", 0.0) - (drawn - self["unsupplied"])
+        return flows
 
     @cached_property
     def opening(self) -> Floats:

@@ -13,9 +13,10 @@ from rampart.catalogues.results import frame
 from rampart.network.keys import parts as parts_of
 from rampart.network.keys import text
 from rampart.network.lags import Floats, Integers, first_effect
-from rampart.plan.model.passes import TIES
+from rampart.plan.model.passes import SETTLING
 from rampart.plan.parts.part import Decision, Part, Shortage
 from rampart.plan.programme.values import Values
+from rampart.plan.reading.rounded import Rounded, signed
 from rampart.plan.solving.pass_solver import Stage
 from rampart.plan.solving.solution import Solution
 
@@ -52,23 +53,39 @@ def decisions_now(v: Values, parts: Sequence[Part]) -> list[Decision]:
     return sorted(found, key=lambda d: (-d.money, d.kind, d.code, d.item, d.to))
 
 
-def decide_now(v: Values, solution: Solution, parts: Sequence[Part]) -> pl.DataFrame:
-    """The table of decisions: those whose delay costs most in the foremost objective come first."""
-    delays = _Delays(v, solution, parts)
-    found = [(d, delays.of(d) if n < PROBED else UNKNOWN) for n, d in enumerate(decisions_now(v, parts))]
+def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: Rounded) -> pl.DataFrame:
+    """The table of decisions: those whose delay costs most in the foremost objective come first.
+
+    as_signed  their amounts, rounded
+    """
+    delays, before = _Delays(v, solution, parts), taken_now(v)
+    found, probed = [], 0
+    for d in decisions_now(v, parts):
+        due = probed < PROBED and not before.get((d.family, d.key))  # what is taken is decided, and not to be delayed
+        found.append((d, delays.of(d) if due else UNKNOWN))
+        probed += due
     names = [s.name for s in solution.solver.stages]
     found.sort(key=lambda r: (
         names.index(r[1].objective) if r[1].objective else len(names), -(r[1].cost or 0.0), -r[0].money, r[0].kind,
         r[0].code, r[0].item, r[0].to,
     ))  # fmt: skip
     rows = []
-    for n, (d, delay) in enumerate(found):
+    for n, (one, delay) in enumerate(found):
+        d = signed(one, as_signed)
         by = None if delay.decide_by is None else month_text(delay.decide_by)
         rows.append((
-            n + 1, d.kind, d.who, text(d.code), parts_of(d.code), d.item, d.to, d.quantity, d.year_quantity, d.money, by,
+            n + 1, d.kind, d.who, text(d.code), parts_of(d.code), d.item, d.to, d.quantity, one.quantity, d.year_quantity,
+            before.get((d.family, d.key), 0.0), d.money, by,
             month_text(first_effect(v.case.calendar.first, d.lead)), delay.objective, delay.cost, delay.units,
         ))  # fmt: skip
     return frame("plan", "decisions", rows)
+
+
+def taken_now(v: Values) -> dict[tuple[str, int], float]:
+    """What was taken already of the first period's decisions, by family and position of the key."""
+    first = [t for t in v.network.taken if t.period == 0 and t.family in v.programme.families]
+    place = [v.programme.families[t.family].index.get(t.key, -1) for t in first]
+    return {(t.family, key): t.firm for t, key in zip(first, place, strict=True) if key >= 0}
 
 
 class _Delays:
@@ -115,7 +132,7 @@ class _Delays:
         closed = labels[labels >= 0]
         by_name = {p.name: p for p in self.solution.passes}
         for stage in self.solver.stages:
-            if stage.name == TIES:
+            if stage.name in SETTLING:
                 return None
             value, columns = self._probe(decision, stage, closed)
             if not np.isfinite(value):
@@ -128,7 +145,7 @@ class _Delays:
     def _probe(self, decision: Decision, stage: Stage, closed: Integers) -> tuple[float, Floats]:
         """Probe a pass; what was settled as whole units may be decided later instead."""
         family = self.v.programme.families[decision.family]
-        if family.whole[decision.key]:
+        if family.whole[decision.key].any():
             at = family.labels[decision.key][family.labels[decision.key] >= 0]
             lower, upper = stage.lower.copy(), stage.upper.copy()
             lower[at], upper[at] = 0.0, float(self.solution.columns[at].sum())
@@ -149,11 +166,12 @@ class _Delays:
             summed = replace(stage, name="requirement_sum", cost=following.cost)
             _, before = self.solver.probe(summed, np.zeros(0, dtype=np.int64))
             _, columns = self._probe(decision, summed, closed)
-        family, total = self.v.programme.families[shortage.family], 0.0
-        for n, key in enumerate(family.keys):
-            if shortage.of(key).item == decision.item:
-                live = np.flatnonzero(family.labels[n] >= 0)
-                at = family.labels[n, live]
-                months = self.v.tree.months[live] if shortage.lasting else np.ones(live.size)
-                total += float((columns[at] - before[at]) @ months * family.scale[n])
+        family = self.v.programme.families[shortage.family]
+        more = np.where(family.labels >= 0, (columns - before)[family.labels], 0.0) * family.scale[:, None]
+        months = self.v.tree.months if shortage.lasting else np.ones(len(self.v.tree))
+        total = sum(
+            float(amount @ months)
+            for key, _, amount in shortage.amounts(self.v.programme, more)
+            if shortage.of(key).item == decision.item
+        )
         return total if total > 1e-6 else None

@@ -8,7 +8,7 @@ import numpy as np
 
 from rampart.catalogues.results import frame
 from rampart.network.keys import text
-from rampart.plan.model.passes import TIES
+from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.solution import Solution
 
@@ -23,7 +23,7 @@ def price_table(programme: Programme, solution: Solution) -> pl.DataFrame:
     layout = solution.layout
     rows: list[tuple[Any, ...]] = []
     for p in solution.passes:
-        if p.name == TIES or not p.duals.size:
+        if p.name in SETTLING or not p.duals.size:
             continue
         priced = np.flatnonzero(np.abs(p.duals) > 1e-12)
         dual = p.duals[priced] / layout.row_scale[priced]

@@ -9,12 +9,12 @@ import numpy as np
 
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
-from rampart.network.keys import Contract, Pair, text
+from rampart.network.keys import Pair, text
 from rampart.network.keys import parts as parts_of
-from rampart.network.lags import Floats
-from rampart.plan.model.passes import TIES
+from rampart.plan.model.passes import SETTLING, plain_measures
 from rampart.plan.parts.part import Part, shortages_in_order
 from rampart.plan.programme.values import Values
+from rampart.plan.reading.gifts import given_away
 from rampart.plan.solving.solution import Solution
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def outcome_tables(v: Values, solution: Solution, parts: Sequence[Part]) -> dict
         "donations": donations(v),
         "shortages": shortages(v),
         "rules_broken": rules_broken(v, parts),
-        "passes": passes(solution),
+        "passes": passes(v, solution),
     }
 
 
@@ -70,37 +70,13 @@ def donations(v: Values) -> pl.DataFrame:
     return frame("plan", "donations", rows)
 
 
-def given_away(v: Values) -> dict[tuple[str, str, str], Floats]:
-    """By donor, recipient and item what is sent from stock, or ordered by one nation for another, at each node."""
-    recipients = v.network.recipients
-    given: dict[tuple[str, str, str], Floats] = {}
-    for n, r in enumerate(v.network.routes):
-        if r.destination in recipients:
-            nothing = np.zeros(len(v.tree))
-            given[r.origin, r.destination, r.item] = (
-                given.get((r.origin, r.destination, r.item), nothing) + v["send"][n]
-            )
-    buyers = {c.key: c for c in v.network.channels}
-    for posting in v.programme.account("stock"):
-        if posting.kind != "made":
-            continue
-        channel = buyers[Contract(*posting.of)]
-        if channel.ship_to in recipients and channel.buyer != channel.ship_to:
-            key = (channel.buyer, channel.ship_to, str(posting.at[1]))
-            family = v.programme.families[posting.family]
-            arrives = v.tree.effect(posting.lag) @ v[posting.family][family.index[posting.of]]
-            given[key] = given.get(key, np.zeros(len(v.tree))) + arrives
-    return given
-
-
 def shortages(v: Values) -> pl.DataFrame:
     """Everything short, by objective."""
     rows: list[tuple[Any, ...]] = []
     for shortage in shortages_in_order(v.programme):
-        for n, key in enumerate(v.programme.families[shortage.family].keys):
-            for node in np.flatnonzero(v[shortage.family][n] > 0):
-                amount = float(v[shortage.family][n, node])
-                rows.append((*shortage.of(key), int(v.tree.period[node]), v.months[node], amount))
+        for key, _, amount in shortage.amounts(v.programme, v[shortage.family]):
+            for node in np.flatnonzero(amount > 0):
+                rows.append((*shortage.of(key), int(v.tree.period[node]), v.months[node], float(amount[node])))
     return frame("plan", "shortages", rows)
 
 
@@ -119,11 +95,12 @@ def rules_broken(v: Values, parts: Sequence[Part]) -> pl.DataFrame:
     return frame("plan", "rules_broken", rows)
 
 
-def passes(solution: Solution) -> pl.DataFrame:
-    """How each pass was solved; the tie-breaking pass has no meaning to a reader and is left out."""
+def passes(v: Values, solution: Solution) -> pl.DataFrame:
+    """How each pass was solved; passes that settle ties have no meaning to a reader and are left out."""
+    plain = {m.name: (float(solution.layout.costs(m) @ solution.columns), m.unit) for m in plain_measures(v.programme)}
     rows = [
-        (p.rank, p.name, p.value, p.unit, p.bound, p.gap, p.status, p.iterations)
+        (p.rank, p.name, p.value, p.unit, *plain.get(p.name, (None, None)), p.bound, p.gap, p.status, p.iterations)
         for p in solution.passes
-        if p.name != TIES
+        if p.name not in SETTLING
     ]
     return frame("plan", "passes", rows)

@@ -171,7 +171,9 @@ class Walk:
         span = slice(start[row], start[row + 1])
         columns, earned = columns_of_row[span], self.earned_in_row[span]
         family, level = self.ground.layout.column_family, self.ground.level
-        helping = [j for j, e in zip(columns, earned, strict=True) if e > self.tolerance and family[j] != skip]
+        # what is short elsewhere supplies nothing here: not to have given is no way to be made good
+        no_supply = {skip, *self.ground.programme.named("slack")}
+        helping = [j for j, e in zip(columns, earned, strict=True) if e > self.tolerance and family[j] not in no_supply]
         free = [j for j in helping if self.reduced[j] <= self.tolerance]
         in_use = [j for j in free if level[j] > 1e-6]
         return in_use or free or sorted(helping, key=lambda j: self.reduced[j])[:1]
@@ -235,12 +237,12 @@ class Walk:
 
 
 class Missing(NamedTuple):
-    """One thing short at one node: family of slack, position of its key, solver column, amount, passes that price it."""
+    """One thing short at one node: family of slack, key of its row, solver columns, amount, passes that price it."""
 
     shortage: Shortage
-    key: int
+    key: Key
     node: int
-    column: int
+    columns: Integers
     amount: float
     passes: list[PassResult]
 
@@ -252,11 +254,13 @@ def missing(v: Values, solution: Solution) -> Iterator[Missing]:
         priced = [named[p] for p in shortage.passes if p in named]
         if not priced:
             continue
-        family, amounts = v.programme.families[shortage.family], v[shortage.family]
-        for k, node in zip(*np.nonzero(amounts > 0), strict=True):
-            column = int(family.labels[k, node])
-            mine = [p for p in priced if p.cost[column] > 0] or priced
-            yield Missing(shortage, int(k), int(node), column, float(amounts[k, node]), mine)
+        labels = v.programme.families[shortage.family].labels
+        for key, members, amount in shortage.amounts(v.programme, v[shortage.family]):
+            for node in np.flatnonzero(amount > 0).tolist():
+                columns = labels[members, node]
+                columns = columns[columns >= 0]
+                mine = [p for p in priced if (p.cost[columns] > 0).any()] or priced
+                yield Missing(shortage, key, node, columns, float(amount[node]), mine)
 
 
 class Entry(NamedTuple):
@@ -295,14 +299,13 @@ def explain(v: Values, solution: Solution, parts: Sequence[Part]) -> dict[str, p
         if priced_by not in walks:
             walks[priced_by] = Walk(ground, used)
         walk = walks[priced_by]
-        key = v.programme.families[short.shortage.family].keys[short.key]
-        objective, holder, item = short.shortage.of(key)
-        row = row_at[short.shortage.rows, key, short.node]
+        objective, holder, item = short.shortage.of(short.key)
+        row = row_at[short.shortage.rows, short.key, short.node]
         price = abs(walk.duals[row]) / layout.row_scale[row]
         grouped: dict[int, list[tuple[int, float]]] = {}
         for cause, share in walk.causes(row, skip=short.shortage.family).items():
             grouped.setdefault(cause // ground.nodes, []).append((cause % ground.nodes, share))
-        contribution = float(short.passes[-1].cost[short.column]) * short.amount / layout.column_scale[short.column]
+        contribution = float(short.passes[-1].cost[short.columns] @ solution.columns[short.columns])
         months = float(tree.months[short.node]) if short.shortage.lasting else 1.0
         for number, members in sorted(grouped.items(), key=lambda g: -sum(s for _, s in g[1])):
             share = sum(s for _, s in members)

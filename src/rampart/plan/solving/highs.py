@@ -118,6 +118,10 @@ class Highs:
         """Take rows out."""
         self._h.deleteRows(rows.size, rows.astype(np.int32))
 
+    def delete_columns(self, columns: Integers) -> None:
+        """Take columns out."""
+        self._h.deleteCols(columns.size, columns.astype(np.int32))
+
     def add_variables(self, lower: Floats) -> Integers:
         """Add free-upwards columns; their numbers come back."""
         first = self.column_count

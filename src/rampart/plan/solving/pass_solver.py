@@ -1,21 +1,26 @@
-"""One persistent model for the passes of a plan: each pass is solved, held, and can be come back to."""
+"""One persistent model for the passes of a plan: each pass is solved, its terms are held, and it can be come back to."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.layout import Layout
-from rampart.plan.solving.highs import INFEASIBLE, NO_LIMIT, OPTIMAL, TIME_LIMIT, Highs
+from rampart.plan.programme.measures import Term
+from rampart.plan.solving.highs import NO_LIMIT, OPTIMAL, TIME_LIMIT, UNKNOWN, Highs, Sparse, sparse
+from rampart.plan.solving.linear_programme import NEARLY
 
 LARGE = 20_000  # columns from which the interior-point code with crossover beats the simplex code (SOLVER.md)
 DUAL_TOLERANCE = 1e-7
+NOTHING = 1e-7  # solver units up to which a column is nothing: the solver's own tolerance
+ROUNDING = 1e-9  # of a term that gives nothing
 PROBE_ITERATIONS = 5_000
-CLEAN_ITERATIONS = 100_000  # of the linear programme that takes the room of the earlier passes out of a value
+AFRESH = (("choose", 1), ("off", 1), ("choose", 4), ("off", 4))  # presolve, and dual (1) or primal (4) simplex
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,10 +37,47 @@ class Stage:
     value: float
 
 
+@dataclass(frozen=True, eq=False)
+class HeldTerm:
+    """A term of a solved pass and how it is held: ``coefficients x columns <= most``, all in solver units near one.
+
+    value  what it reached in its pass; ``most`` what it may be now
+    row    the row that holds it; -1: it has one column only, whose upper bound, ``free`` before, holds it
+    exact  the row holds it on both sides
+    """
+
+    term: Term
+    columns: Integers
+    coefficients: Floats
+    value: float
+    most: float
+    row: int = -1
+    free: float = np.inf
+    exact: bool = False
+
+    def now(self, levels: Floats) -> float:
+        """Its value at levels of all columns."""
+        return float(self.coefficients @ levels[self.columns])
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Bounds of columns and rows, the terms held, and the basis, to go back to."""
+
+    lower: Floats
+    upper: Floats
+    rows: tuple[Floats, Floats]
+    held: tuple[HeldTerm, ...]
+    basis: tuple[list[Any], list[Any]] | None = field(default=None, repr=False)
+
+
 class PassSolver(Highs):
     """The model of a plan: change costs, bounds and rows, and run again from where it stands.
 
-    whole  columns that are whole numbers where a pass asks for them
+    whole           columns that are whole numbers where a pass asks for them
+    upper_at_first  upper bounds of the columns before anything was held
+    kept            scaled columns of the plan taken over, carried out as it is; none where there is none
+    held            terms of the passes solved so far that a row or a bound holds; those that are fixed have none
     """
 
     def __init__(self, layout: Layout, whole: Integers, *, seed: int = 0, mip_gap: float = 1e-7) -> None:
@@ -43,12 +85,12 @@ class PassSolver(Highs):
         super().__init__(m.matrix, m.row_lower, m.row_upper, m.lower, m.upper, random_seed=seed, mip_rel_gap=mip_gap)
         self.columns, self.rows = self.column_count, self.row_count
         self.whole = np.sort(whole)
-        self.lower, self.upper = m.lower.copy(), m.upper.copy()
+        self.lower, self.upper, self.upper_at_first = m.lower.copy(), m.upper.copy(), m.upper
         self.row_lower, self.row_upper = m.row_lower.copy(), m.row_upper.copy()
-        self.solved = False
+        self.solved, self.mip_gap = False, mip_gap
         self.stages: list[Stage] = []
-        self.held: list[float] = []  # upper bounds of the rows that hold earlier passes within their tolerance
-        self.room: list[float] = []  # how far each stands above the value of its pass, beyond the tolerance of the case
+        self.kept: Floats | None = None
+        self.held: list[HeldTerm] = []
 
     def solve(self, deadline: float | None, *, whole: bool = False) -> str:
         """Solve from where it stands; the status in words."""
@@ -64,26 +106,52 @@ class PassSolver(Highs):
         else:
             self.option("solver", "ipx")
         status = self.run_beside()
-        # rules can give way, and what was found for the pass before fits: presolve can err
-        if status == INFEASIBLE if whole else status not in (OPTIMAL, TIME_LIMIT):
-            self.forget()
-            self.option("solver", "choose")
-            self.option("presolve", "off")
-            status = self.run_beside()
-            self.option("presolve", "choose")
+        # rules can give way, and what was found for the pass before fits: presolve can err, and simplex can lose its way
+        if not whole and status not in (OPTIMAL, TIME_LIMIT):
+            for presolve, strategy in AFRESH:
+                self.begin_afresh(presolve, strategy)
+                status = self.run_beside()
+                if status in (OPTIMAL, TIME_LIMIT):
+                    break
+            info = self.info
+            if status == UNKNOWN and max(info.max_primal_infeasibility, info.max_dual_infeasibility) < NEARLY:
+                status = OPTIMAL
+        self.option("presolve", "choose")
         self.solved = status == OPTIMAL and not whole
         return status
 
+    def begin_afresh(self, presolve: str, strategy: int) -> None:
+        """Forget where it stands, and begin in another way."""
+        self.forget()
+        self.option("solver", "choose")
+        self.option("presolve", presolve)
+        self.option("simplex_strategy", strategy)
+
+    # -- states --------------------------------------------------------------------------------------------------
+
+    def state(self, *, with_basis: bool = False) -> State:
+        """Where it stands."""
+        basis = self.basis() if with_basis else None
+        return State(self.lower.copy(), self.upper.copy(), self.row_bounds(), tuple(self.held), basis)
+
+    def go_back(self, state: State) -> None:
+        """Stand where it stood: rows added since are gone."""
+        low, high = state.rows
+        added = np.arange(low.size, self.row_count)
+        if added.size:
+            self.delete_rows(added)
+        self.lower, self.upper, self.held = state.lower.copy(), state.upper.copy(), list(state.held)
+        self.row_lower, self.row_upper = low[: self.rows].copy(), high[: self.rows].copy()
+        self.set_bounds(np.arange(self.columns), self.lower, self.upper)
+        self.set_row_bounds(np.arange(low.size), low, high)
+        if state.basis is not None:  # rows taken out of it left none
+            self.begin_from(*state.basis)
+
     def settle_whole(self, values: Floats) -> None:
-        """Fix the whole variables at their values as continuous ones, and drop the rows that held the passes."""
+        """Fix the whole variables at their values as continuous ones."""
         self.set_whole(self.whole, False)
         self.lower[self.whole] = self.upper[self.whole] = np.round(values[self.whole])
         self.set_bounds(self.whole, self.lower[self.whole], self.upper[self.whole])
-        self.held.clear()
-        self.room.clear()
-        held = np.arange(self.rows, self.row_count)
-        if held.size:
-            self.delete_rows(held)
         self.forget()
         self.solved = False
 
@@ -123,35 +191,65 @@ class PassSolver(Highs):
         found = self.levels()
         return float(stage.cost @ found), found
 
-    def hold_value(self, cost: Floats, most: float, room: float = 0.0) -> None:
-        """Add the row ``cost x <= most + room``."""
-        at = np.flatnonzero(cost)
-        self.add_row(at, cost[at], most + room)
-        self.held.append(most + room)
-        self.room.append(room)
+    # -- holding what a pass reached -----------------------------------------------------------------------------
 
-    def without_room(self, values: Floats) -> float | None:
-        """Optimum of the pass with its whole numbers as they are and next to no room in the passes before; None where
-        the solver finds none.
+    def hold_terms(
+        self, terms: Sequence[Term], by_term: Sparse, levels: Floats, room: float, *, rounding: float = ROUNDING
+    ) -> None:
+        """Hold each term at its own value with room, a share of that value; a term that is nothing is fixed.
 
-        A pass with whole numbers may win a little by the room of those before it. Held at that little less, the next
-        pass would have to win it too, and could miss its best plan by a whole lot.
+        by_term   coefficient of every column in every term, shape (terms, columns)
+        rounding  least room, as a share of the value or in solver units
         """
-        whole = np.round(values[self.whole])
-        self.set_whole(self.whole, False)
-        self.set_bounds(self.whole, whole, whole)
-        for n, room in enumerate(self.room):
-            self.set_row_bound(self.rows + n, -np.inf, self.held[n] - 0.9 * room)
-        self.option("solver", "simplex")
-        self.option("simplex_iteration_limit", CLEAN_ITERATIONS)
-        optimal = self.run_beside() == OPTIMAL
-        self.option("simplex_iteration_limit", NO_LIMIT)
-        value = self.value
-        for n in range(len(self.room)):
-            self.set_row_bound(self.rows + n, -np.inf, self.held[n])
-        self.set_bounds(self.whole, self.lower[self.whole], self.upper[self.whole])
-        self.set_whole(self.whole, True)
-        return value if optimal else None
+        rows: list[HeldTerm] = []
+        for n, term in enumerate(terms):
+            span = slice(by_term.indptr[n], by_term.indptr[n + 1])
+            at, factors = by_term.indices[span].astype(np.int64), by_term.data[span]
+            if not at.size:
+                continue
+            if (factors > 0).all() and (self.lower[at] <= 0).all() and (levels[at] <= NOTHING).all():
+                self.bound(at, self.lower[at], np.zeros(at.size))
+                continue
+            factors = factors * 2.0 ** -round(np.log2(np.abs(factors).max()))  # the solver's tolerance is absolute
+            value = float(factors @ levels[at])
+            most = value + max(room * abs(value), rounding * max(1.0, abs(value)))
+            if self.kept is not None:
+                most = float(most_allowed(value, most, factors @ self.kept[at]))
+            if at.size == 1 and factors[0] > 0:
+                held = HeldTerm(term, at, factors, value, most, free=float(self.upper[at[0]]))
+                self.held.append(held)
+                self.set_most(len(self.held) - 1, most)
+            else:
+                rows.append(HeldTerm(term, at, factors, value, most, row=self.row_count + len(rows)))
+        if rows:
+            start = np.cumsum([0, *(one.columns.size for one in rows)])
+            data = np.concatenate([one.coefficients for one in rows])
+            at = np.concatenate([one.columns for one in rows])
+            self.add_rows_at_most(
+                sparse((data, at, start), shape=(len(rows), self.columns)), np.array([one.most for one in rows])
+            )
+            self.held += rows
+
+    def bound(self, columns: Integers, lower: Floats, upper: Floats) -> None:
+        """Bounds of some columns, from now on."""
+        self.lower[columns], self.upper[columns] = lower, upper
+        self.set_bounds(columns, lower, upper)
+
+    def set_most(self, position: int, most: float) -> None:
+        """Let a held term be at most so much."""
+        held = self.held[position] = replace(self.held[position], most=most, exact=False)
+        if held.row >= 0:
+            self.set_row_bound(held.row, -np.inf, most)
+            return
+        at, upper = held.columns, np.minimum(held.free, most / held.coefficients)
+        self.bound(at, np.minimum(self.lower[at], upper), upper)
+
+    def close_rooms(self, levels: Floats) -> None:
+        """From now on no held term may get worse than it is."""
+        for n, held in enumerate(self.held):
+            now = held.now(levels)
+            if not held.exact:
+                self.set_most(n, min(held.most, now + ROUNDING * max(1.0, abs(now))))
 
     def hold_optimal(self) -> None:
         """Fix what every optimal plan of the last pass shares."""
@@ -160,9 +258,8 @@ class PassSolver(Highs):
         at = np.flatnonzero(np.abs(reduced) > DUAL_TOLERANCE)
         near = np.where(np.abs(value - self.lower) <= np.abs(value - self.upper), self.lower, self.upper)
         near = np.where(np.isfinite(near), near, value)
-        self.lower[at] = self.upper[at] = near[at]
         if at.size:
-            self.set_bounds(at, near[at], near[at])
+            self.bound(at, near[at], near[at])
         duals = np.array(solution.row_dual)
         level = np.array(solution.row_value)[: self.rows]
         rows = np.flatnonzero(np.abs(duals[: self.rows]) > DUAL_TOLERANCE)
@@ -171,6 +268,17 @@ class PassSolver(Highs):
         self.row_lower[rows] = self.row_upper[rows] = side
         if rows.size:
             self.set_row_bounds(rows, side, side)
-        for n, dual in enumerate(duals[self.rows :]):
-            if abs(dual) > DUAL_TOLERANCE:
-                self.set_row_bound(self.rows + n, self.held[n], self.held[n])
+        for n, held in enumerate(self.held):
+            if held.row >= 0 and abs(duals[held.row]) > DUAL_TOLERANCE:
+                self.held[n] = replace(held, exact=True)
+                self.set_row_bound(held.row, held.most, held.most)
+
+
+def most_allowed(value: Floats | float, most: Floats | float, kept: Floats | float) -> Floats:
+    """Most that a term may come to for later passes; room that the plan taken over has used is not given again.
+
+    value  its optimum; ``most`` what its own room allows; ``kept`` what the plan taken over gives: within the room the term
+           is held there, and not a room further
+    """
+    found: Floats = np.where(np.asarray(kept) <= most, np.maximum(value, kept), most)
+    return found

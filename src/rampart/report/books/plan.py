@@ -8,6 +8,7 @@ from typing import Any
 
 from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
+from rampart.language.giving_and_keeping import worth_label
 from rampart.language.headlines import sentences
 from rampart.language.in_words import InWords
 from rampart.report.books.catalogue_sheet import catalogue_sheet
@@ -22,6 +23,7 @@ GROUPS = {
     "cause": "cause",
     "family": "rule",
     "status": "status",
+    "rounded": "rounded",
     "from_kind": "from_kind",
     "to_kind": "to_kind",
     "to_purpose": "purpose",
@@ -44,7 +46,8 @@ def write_workbook(plan: Result, path: str | Path, language: Language = "en", *,
     cell = _cell(book.answer)
     for name, table in {**result_tables("plan"), **plan.own_tables}.items():
         if name not in NOT_SHOWN:
-            catalogue_sheet(book, table, plan[name], cell, unit=book.answer.unit)
+            worth = worth_label(book.answer) if name == "give_or_keep" else ""
+            catalogue_sheet(book, table, plan[name], cell, unit=book.answer.unit, figures_in=worth)
     promises_sheet(book)
     _assumptions(book)
     _sources(book)
@@ -92,7 +95,7 @@ def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
         if column.type == "choice":
             group = GROUPS.get(name) or (PURPOSES if name == "purpose" else KINDS).get(column.table, name)
             return words.choice(group, value)
-        return words.choice("objective_unit", value)
+        return answer.objective_unit(value)
 
     return cell
 

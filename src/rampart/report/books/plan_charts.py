@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from rampart.language.decisions_and_causes import bottleneck_name
+from rampart.language.giving_and_keeping import chance_text
 from rampart.report.books.chart_sheet import ChartSheet
+from rampart.report.charts.give_or_keep import gifts_by_donor
 from rampart.report.charts.stock import MOST_PANELS, items_in_order, members_with_requirement
 from rampart.results.measures import measure
 
@@ -21,6 +23,7 @@ def charts_sheet(book: PlanBook) -> None:
     charts = ChartSheet(book)
     _stock(book, charts)
     _deliveries(book, charts)
+    _give_or_keep(book, charts)
     _production(book, charts)
     _money(book, charts)
     _bottlenecks(book, charts)
@@ -65,6 +68,19 @@ def _deliveries(book: PlanBook, charts: ChartSheet) -> None:
                 figures,
                 lines=(words("series.need"),),
             )
+
+
+def _give_or_keep(book: PlanBook, charts: ChartSheet) -> None:
+    words, given = book.words, gifts_by_donor(book.answer)
+    for item in items_in_order(book.answer, set(given["item"]))[:MOST_PANELS]:
+        wide = (
+            given.filter(pl.col("item") == item).pivot("donor", index="chance_year", values="gifts").sort("chance_year")
+        )
+        figures = [[chance_text(words, row[0]), *row[1:]] for row in wide.iter_rows()]
+        heads = [words("head.chance_year"), *(book.answer.nation(donor) for donor in wide.columns[1:])]
+        title = words("panel", item=book.answer.item(item), unit=book.answer.unit(item))
+        named = words("chart_of", chart=words("chart.give_or_keep"), panel=title)
+        charts.draw(named, {"type": "column", "subtype": "stacked"}, heads, figures)
 
 
 def _production(book: PlanBook, charts: ChartSheet) -> None:

@@ -91,7 +91,7 @@ def _manifest(answer: InWords) -> list[tuple[str, str]]:
 def _figures_in(answer: InWords) -> str:
     """Unit of costs, values and regrets: that of the objective that counts."""
     unit = answer.result.manifest["objective"]["unit"]
-    return unit if unit == "money unit" else answer.words.choice("objective_unit", unit)
+    return unit if unit == "money unit" else answer.objective_unit(unit)
 
 
 def _is_share(row: Mapping[str, Any]) -> bool:

@@ -204,8 +204,28 @@ def reasons(answer: InWords) -> Chapter:
         answer,
         "reasons",
         figures=("bottlenecks",),
-        listings=[ranking, _worst(answer)],
+        listings=[ranking, _worst(answer), _shares(answer)],
     )
+
+
+def _shares(answer: InWords) -> Listing:
+    """Who holds which share at the end of the plan of what somebody lacks then."""
+    words, table = answer.words, answer["shares"]
+    last = table.filter(pl.col("period") == pl.col("period").max())
+    lacking = set(last.filter(pl.col("share") < 1 - ALIKE)["item"])
+    heads = [
+        Head(words("head.item")),
+        Head(words("head.holder")),
+        Head(words("head.share_held"), numeric=True),
+        Head(words("head.held"), numeric=True),
+    ]
+    rows = [
+        [item_cell(answer, r["item"]), answer.nation(r["holder"]), words.share(r["share"]), words.number(r["held"])]
+        for r in last.sort("share").iter_rows(named=True)
+        if r["item"] in lacking
+    ]
+    rows.sort(key=lambda row: row[0])
+    return listing(answer, words("table.shares"), heads, rows, repeat=1)
 
 
 def _worst(answer: InWords) -> Listing:

@@ -26,7 +26,7 @@ def promises(answer: InWords) -> pl.DataFrame:
 def _bought(answer: InWords, frame: pl.DataFrame) -> pl.DataFrame:
     """Without what the plan makes only to flow on into other items: the workbook has that too."""
     parts = answer.result.case["bills"]["component"].unique().to_list()
-    return frame.filter((pl.col("state") != "planned") | ~pl.col("item").is_in(parts))
+    return frame.filter((pl.col("state") != "new") | ~pl.col("item").is_in(parts))
 
 
 def _first_and_last(answer: InWords, frame: pl.DataFrame) -> pl.DataFrame:
@@ -47,7 +47,11 @@ def promises_chapter(answer: InWords) -> Chapter | None:
     if frame.is_empty():
         return None
     words = answer.words
-    says = (words("chapter.promises.says"), words("chapter.promises.limits"))
+    confidence = answer.result.case.settings["confidence"]
+    first = words("chapter.promises.says")
+    if confidence is not None:
+        first = words("chapter.promises.confidence", share=words.share(int(confidence) / 100))
+    says = (first, words("chapter.promises.limits"))
     shown = _bought(answer, frame)
     listings = (_orders(answer, shown),) if len(shown) else ()
     return Chapter("promises", words("chapter.promises"), says, ("promises",), listings)

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from rampart.language.decisions_and_causes import rounding
 from rampart.language.in_words import InWords
 from rampart.report.chapters.decisions import MOST_DECISIONS, decisions_listing
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.results.measures import measure
+
+NOTICED = 0.005
+"""Share by which what is supplied may differ from what is met of the need and still be told as one."""
 
 
 def chapter(
@@ -65,6 +69,7 @@ def decisions(answer: InWords) -> Chapter:
         "decisions",
         figures=("decisions",),
         listings=[short, listing(answer, words("table.expansions"), heads, rows)],
+        says=tuple(said for said in (words("chapter.decisions.says"), rounding(answer)) if said),
     )
 
 
@@ -124,7 +129,7 @@ def deliveries(answer: InWords) -> Chapter:
         answer,
         "deliveries",
         figures=("deliveries",),
-        listings=[_served(answer, recipients), _donations(answer), _pledges(answer)],
+        listings=[_served(answer, recipients), _donations(answer), _pledges(answer), _backfill(answer)],
         says=(says,),
     )
 
@@ -135,21 +140,25 @@ def _served(answer: InWords, recipients: list[str]) -> Listing:
     by = ("item", "nation")
     frames = [
         measure(answer.result, name, by=by).filter(pl.col("nation").is_in(recipients)).rename({"value": name})
-        for name in ("need", "served", "unmet")
+        for name in ("need", "served", "unmet", "met")
     ]
-    table = frames[0].join(frames[1], on=by).join(frames[2], on=by).filter(pl.col("need") > 0)
+    table = frames[0].join(frames[1], on=by).join(frames[2], on=by).join(frames[3], on=by).filter(pl.col("need") > 0)
+    # more may be supplied than is needed for certain: for a regime that may come, or where more is desired
+    more = table.filter(pl.col("served") > pl.col("met") * (1 + NOTICED)).height > 0
     heads = [Head(words("head.item")), Head(words("head.recipient"))]
-    heads += [Head(words(f"head.{h}"), numeric=True) for h in ("need", "served", "unmet", "served_share")]
+    names = ("need", "served", "unmet", "served_share", *(("supplied",) if more else ()))
+    heads += [Head(words(f"head.{h}"), numeric=True) for h in names]
     rows = [
         [
             item_cell(answer, i),
             answer.nation(n),
-            *(words.number(v, digits=0) for v in (need, served, unmet)),
-            words.share(served / need),
+            *(words.number(v, digits=0) for v in (need, met, unmet)),
+            words.share(met / need),
+            *((words.number(served, digits=0),) if more else ()),
         ]
-        for i, n, need, served, unmet in table.sort(*by).iter_rows()
+        for i, n, need, served, unmet, met in table.sort(*by).iter_rows()
     ]
-    return listing(answer, words("table.served"), heads, rows)
+    return listing(answer, words("table.served"), heads, rows, note=words("note.supplied") if more else "")
 
 
 def _donations(answer: InWords) -> Listing:
@@ -207,8 +216,39 @@ def _pledges(answer: InWords) -> Listing:
 
 
 def telling_pledges(answer: InWords) -> pl.DataFrame:
-    """Pledges in the periods in which more falls due, and in the last: between them only arrivals change."""
-    keys = ["donor", "recipient", "item"]
-    table = answer["pledges"].sort(*keys, "period")
-    more = pl.col("pledged") > pl.col("pledged").shift(1).over(keys).fill_null(0.0)
-    return table.filter(more | (pl.col("period") == pl.col("period").max().over(keys)))
+    """Pledges at the end of each year in which more falls due, where the last of it does, and at the end."""
+    return _telling(answer["pledges"], ["donor", "recipient", "item"], "pledged")
+
+
+def _backfill(answer: InWords) -> Listing:
+    words = answer.words
+    heads = [
+        Head(words("head.owing")),
+        Head(words("head.donor")),
+        Head(words("head.item")),
+        Head(words("head.due")),
+        Head(words("head.due_so_far"), numeric=True),
+        Head(words("head.arrived"), numeric=True),
+        Head(words("head.owed"), numeric=True),
+    ]
+    rows = [
+        [
+            answer.nation(r["owing"]),
+            answer.nation(r["donor"]),
+            item_cell(answer, r["item"]),
+            words.month(r["month"], short=True),
+            *(words.number(r[c]) for c in ("due", "arrived", "owed")),
+        ]
+        for r in _telling(answer["backfill"], ["owing", "donor", "item"], "due").iter_rows(named=True)
+    ]
+    return listing(answer, words("table.backfill"), heads, rows, repeat=3)
+
+
+def _telling(table: pl.DataFrame, keys: list[str], due: str) -> pl.DataFrame:
+    """Periods of what is owed that say something: between them only arrivals change, or more falls due as before."""
+    table = table.sort(*keys, "period")
+    more = pl.col(due) > pl.col(due).shift(1).over(keys).fill_null(0.0)
+    last = pl.col("period") == pl.col("period").max().over(keys)
+    last_of_due = more & ~more.shift(-1).over(keys).fill_null(value=False)
+    year_ends = more & (pl.col("month").dt.year() != pl.col("month").dt.year().shift(-1).over(keys))
+    return table.filter(last | last_of_due | year_ends)

@@ -247,6 +247,7 @@ def solved(answer: InWords) -> Chapter:
         Head(words("head.objective")),
         Head(words("head.reached"), numeric=True),
         Head(words("head.unit")),
+        Head(words("head.plainly")),
         Head(words("head.bound"), numeric=True),
         Head(words("head.gap"), numeric=True),
         Head(words("head.status")),
@@ -257,7 +258,8 @@ def solved(answer: InWords) -> Chapter:
             words.number(r["rank"]),
             words.choice("objective", r["objective"]),
             words.number(r["value"]),
-            _pass_unit(answer, r["unit"]),
+            answer.objective_unit(r["unit"]),
+            plainly(answer, r),
             words.number(r["bound"]),
             words.share(r["gap"], digits=2),
             words.choice("status", r["status"]),
@@ -266,15 +268,41 @@ def solved(answer: InWords) -> Chapter:
         for r in answer["passes"].sort("rank").iter_rows(named=True)
     ]
     listings = [listing(answer, words("table.passes"), heads, rows)] if rows else []
-    listings.append(_manifest(answer))
+    listings += [_rooms(answer), _manifest(answer)]
     same = equals(answer)
     says = (words("chapter.solved.says"), *([same] if same else []))
-    return Chapter("solved", words("chapter.solved"), says, listings=tuple(listings))
+    return Chapter("solved", words("chapter.solved"), says, listings=tuple(one for one in listings if one.rows))
 
 
-def _pass_unit(answer: InWords, unit: str | None) -> str:
-    """Unit of a pass in words."""
-    return answer.words.money_label if unit == "money unit" else answer.words.choice("objective_unit", unit)
+def _rooms(answer: InWords) -> Listing:
+    """What each term reached in its pass, its room, and what it is in the plan; terms that are nothing are left out."""
+    words = answer.words
+    heads = [
+        Head(words("head.objective")),
+        Head(words("head.term")),
+        *(Head(words(f"head.{key}"), numeric=True) for key in ("reached", "room", "steadied", "final")),
+    ]
+    rows = [
+        [
+            words.choice("objective", r["objective"]),
+            answer.named(r["key"]),
+            words.number(r["reached"]),
+            words.share(r["room"], digits=2),
+            words("none") if r["steadied"] is None else words.number(r["steadied"]),
+            words.number(r["final"]),
+        ]
+        for r in answer["rooms"].sort("rank").iter_rows(named=True)
+        if max(r["reached"], r["final"]) > 0
+    ]
+    return listing(answer, words("table.rooms"), heads, rows, repeat=1)
+
+
+def plainly(answer: InWords, row: Mapping[str, Any]) -> str:
+    """What a pass comes to as a reader counts it, where it is measured in worth."""
+    words = answer.words
+    if row["plain"] is None:
+        return words("none")
+    return words("quantity", number=words.number(row["plain"], digits=1), unit=answer.objective_unit(row["plain_unit"]))
 
 
 def manifest_rows(answer: InWords) -> list[tuple[str, str]]:
@@ -293,6 +321,7 @@ def manifest_rows(answer: InWords) -> list[tuple[str, str]]:
         (words("manifest.created"), words.date(str(m["created"])) if m.get("created") else ""),
         (words("manifest.status"), words.choice("status", m.get("status"))),
         (words("manifest.overrides"), ", ".join(m.get("overrides") or ()) or words("manifest.no_overrides")),
+        *_believed(answer),
         (
             words("manifest.size"),
             words("cell.size", **{k: words.number(m[k]) for k in ("rows", "columns", "nonzeros")})
@@ -307,6 +336,19 @@ def manifest_rows(answer: InWords) -> list[tuple[str, str]]:
     ]
     rows += [(words("manifest.input", file=file), str(digest)) for file, digest in (m.get("inputs") or {}).items()]
     return [(name, value or words("unknown")) for name, value in rows]
+
+
+def _believed(answer: InWords) -> list[tuple[str, str]]:
+    """Regimes over which worth is expected; nothing where the case states no beliefs."""
+    words, names = answer.words, answer.result.case.names("regimes", answer.language)
+    parts = [
+        words(
+            "cell.believed", regime=names.get(r["regime"], r["regime"]), first=words.share(r["first"]),
+            last=words.share(r["last"]),
+        )
+        for r in answer.result.manifest.get("believed") or ()
+    ]  # fmt: skip
+    return [(words("manifest.believed"), "; ".join(parts))] if parts else []
 
 
 def _manifest(answer: InWords) -> Listing:

@@ -63,12 +63,12 @@ def overview_chart(answer: InWords) -> Figure | None:
 def _served(answer: InWords) -> pl.DataFrame:
     """Share of the recipients' need that is met, by item and year."""
     frames = []
-    for name in ("need", "served"):
+    for name in ("need", "met"):
         rows = measure(answer.result, name, by=("nation", "item"), time="year")
         rows = rows.filter(pl.col("nation").is_in(answer.roles("recipient")))
         frames.append(rows.group_by("item", "year").agg(pl.col("value").sum().alias(name)))
     table = frames[0].join(frames[1], on=["item", "year"]).filter(pl.col("need") > 0)
-    return table.select("item", "year", value=pl.col("served") / pl.col("need")).sort("item", "year")
+    return table.select("item", "year", value=pl.col("met") / pl.col("need")).sort("item", "year")
 
 
 def coverage_chart(answer: InWords) -> Figure | None:

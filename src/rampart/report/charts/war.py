@@ -12,11 +12,11 @@ from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
 from rampart.results.ends_of_war import by_end
 
-RIVALS = ("plan", "as_if_five_years", "year_by_year", "mean_while_it_lasts", "two_stage_policy")
+RIVALS = ("plan", "as_if_five_years", "year_by_year", "mean_while_it_lasts", "plan_again", "two_stage_policy")
 MOST_LEAVES = 60  # a tree with more is not readable as a drawing
 WIDTH = 520
 LABEL, BESIDE = 0.09, 0.3  # height of a label in the height of a chart, and how near in its width others would cover it
-DASHES = ((1, 0), (1, 0), (8, 8), (1, 0), (4, 4))
+DASHES = ((1, 0), (1, 0), (8, 8), (1, 0), (4, 4), (2, 2))
 
 
 def figures(answer: InWords) -> list[Figure]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rampart.findings import Language
-from rampart.language.decisions_and_causes import decision_name, delay, how_much, in_year
+from rampart.language.decisions_and_causes import decision_name, delay, how_much, in_year, rounding
 from rampart.language.in_words import InWords
 from rampart.report.console.wide import wide_console
 
@@ -40,6 +40,8 @@ def print_decisions(plan: Result, language: Language) -> None:
             delay(answer, row),
         )  # fmt: skip
     console.print(table)
+    if said := rounding(answer):
+        console.print(said, soft_wrap=True)
     if "coupling" in plan.manifest:
         from rampart.report.chapters.plan_fleets import agreement
 

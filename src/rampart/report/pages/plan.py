@@ -10,15 +10,20 @@ from rampart.findings import Language
 from rampart.language.headlines import key_figures, sentences
 from rampart.language.in_words import InWords
 from rampart.report.chapters.added import added
+from rampart.report.chapters.agreed import agreed
 from rampart.report.chapters.decisions import decisions_listing
 from rampart.report.chapters.effort import money, production, reasons
+from rampart.report.chapters.give_or_keep import give_or_keep_chapter
+from rampart.report.chapters.pace import pace
 from rampart.report.chapters.plan_fleets import fleets, fleets_chart
 from rampart.report.chapters.promises import promises_chapter
 from rampart.report.chapters.stock import decisions, deliveries, stocks
+from rampart.report.chapters.taken import taken
 from rampart.report.chapters.trust import trust_chapters
 from rampart.report.charts.coverage import coverage_chart, overview_chart
 from rampart.report.charts.drawing import Figure
 from rampart.report.charts.effort import money_chart, production_chart
+from rampart.report.charts.give_or_keep import give_or_keep_chart
 from rampart.report.charts.promises import promises_chart
 from rampart.report.charts.reasons import bottlenecks_chart, decisions_chart
 from rampart.report.charts.stock import deliveries_chart, stock_chart
@@ -29,6 +34,7 @@ CHARTS: Mapping[str, Callable[[InWords], Figure | None]] = {
     "stock": stock_chart,
     "coverage": coverage_chart,
     "deliveries": deliveries_chart,
+    "give_or_keep": give_or_keep_chart,
     "fleets": fleets_chart,
     "production": production_chart,
     "promises": promises_chart,
@@ -63,7 +69,10 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         key: {"figure": figure, "rows": [Markup(row) for row in figure.rows(words)]}  # noqa: S704 - drawn here, texts escaped
         for key, figure in charts(plan, language=language).items()
     }
-    parts = (decisions, stocks, deliveries, fleets, production, added, promises_chapter, money, reasons)
+    parts = (
+        decisions, taken, stocks, deliveries, give_or_keep_chapter, agreed, fleets, production, pace, added,
+        promises_chapter, money, reasons,
+    )  # fmt: skip
     plan_part = [part(answer) for part in parts]
     return environment.get_template("report.html.j2").render(
         answer=answer,

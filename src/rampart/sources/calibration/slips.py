@@ -10,33 +10,21 @@ from __future__ import annotations
 import polars as pl
 
 from rampart.beliefs.slips import FARTHEST
+from rampart.sources.jbook.history import months, state_of_order
 from rampart.sources.jbook.matching import later_view
-
-
-def months(column: str) -> pl.Expr:
-    """A "YYYY-MM" column as a whole number of months; null where it is none."""
-    text = pl.col(column)
-    year, month = (text.str.slice(*part).cast(pl.Int64, strict=False) for part in ((0, 4), (5, 2)))
-    return year * 12 + month - 1
 
 
 def opened(bought: pl.DataFrame) -> pl.DataFrame:
     """Orders that a book still forecasts: a quantity, and a first delivery after the month of its submission.
 
-    state   awarded: the award lies before the submission; funded: a past fiscal year's money, not yet awarded;
-            planned: the budget year's own order, or a later one
+    state   see ``state_of_order``
     ahead_of_delivery   months from submission to the promised first delivery
     """
     return (
         bought.filter(pl.col("quantity_ordered") > 0)
         .with_columns(
             (months("first_delivery") - months("submitted")).alias("ahead_of_delivery"),
-            pl.when(months("award") <= months("submitted"))
-            .then(pl.lit("awarded"))
-            .when(pl.col("fiscal_year") < pl.col("budget_year"))
-            .then(pl.lit("funded"))
-            .otherwise(pl.lit("planned"))
-            .alias("state"),
+            state_of_order(),
         )
         .filter(pl.col("ahead_of_delivery") > 0)
     )

@@ -16,8 +16,7 @@ import numpy as np
 import polars as pl
 
 from rampart.beliefs.distribution import Numbers
-from rampart.sources.calibration.slips import months
-from rampart.sources.jbook.history import account, initials
+from rampart.sources.jbook.history import account, initials, months
 
 TABLE = "data/jbook_works.csv"
 _MOST_YEARS = 6

@@ -17,7 +17,7 @@ from rampart.case.calendar import month_number, month_text
 from rampart.case.from_rows import PRIORITIES, Row, case_of, code_of
 from rampart.case.tables import Case
 from rampart.findings import Finding
-from rampart.sources.jbook.history import manufacturers, orders, unnamed
+from rampart.sources.jbook.history import manufacturers, orders, state_of_order, unnamed
 from rampart.sources.jbook.tables import Books
 from rampart.sources.jbook.traps import repeated_line_items
 
@@ -230,7 +230,7 @@ class _Builder:
             )
             .select("document", "order", "customer", "month", "amount")
         )  # fmt: skip
-        both = bought.join(months, on=["document", "order"], how="inner")
+        both = bought.with_columns(state_of_order()).join(months, on=["document", "order"], how="inner")
         without = bought.filter(pl.col("months").is_null() & (pl.col("quantity_ordered") > 0))
         if len(without):
             self.left_out["order without a delivery schedule"] += len(without)
@@ -241,7 +241,8 @@ class _Builder:
             buyer = FOREIGN if "foreign" in (row["customer"] or "").lower() else _OWN
             yield {
                 "buyer": buyer, "item": self._item(row), "line": self._line(row), "month": row["month"],
-                "quantity": row["amount"], "source": self._source(row["document"]), "grade": "published",
+                "quantity": row["amount"], "state": row["state"], "source": self._source(row["document"]),
+                "grade": "published",
                 "note": f"Order of fiscal year {row['fiscal_year']} for {row['customer'] or row['service']}.",
             }  # fmt: skip
 
@@ -285,10 +286,10 @@ class _Builder:
 
 
 def _together(rows: Sequence[Row]) -> list[Row]:
-    """Orders of one buyer, item, line and month as one row, their quantities added and their notes kept."""
+    """Orders of one buyer, item, line, month and state as one row, their quantities added and their notes kept."""
     found: dict[tuple[Any, ...], Row] = {}
     for row in rows:
-        key = (row["buyer"], row["item"], row["line"], row["month"])
+        key = (row["buyer"], row["item"], row["line"], row["month"], row["state"])
         if key not in found:
             found[key] = dict(row)
             continue

@@ -37,6 +37,29 @@ def account() -> pl.Expr:
     return pl.col("appropriation").str.extract(r"^\s*(\d{4})").replace_strict(ACCOUNTS, default=None)
 
 
+def months(column: str) -> pl.Expr:
+    """A "YYYY-MM" column as a whole number of months; null where it is none."""
+    text = pl.col(column)
+    year, month = (text.str.slice(*part).cast(pl.Int64, strict=False) for part in ((0, 4), (5, 2)))
+    return year * 12 + month - 1
+
+
+def state_of_order() -> pl.Expr:
+    """State of an order as its book shows it.
+
+    awarded: the award lies before the submission; funded: a past fiscal year's money, not yet awarded; planned: the budget
+    year's own order, or a later one
+    """
+    return (
+        pl.when(months("award") <= months("submitted"))
+        .then(pl.lit("awarded"))
+        .when(pl.col("fiscal_year") < pl.col("budget_year"))
+        .then(pl.lit("funded"))
+        .otherwise(pl.lit("planned"))
+        .alias("state")
+    )
+
+
 def unnamed(name: str | None) -> bool:
     """Whether a manufacturer is not really named ("Various", "TBD")."""
     text = (name or "").strip().lower()

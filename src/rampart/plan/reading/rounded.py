@@ -1,0 +1,142 @@
+"""Decisions of the first period as they are signed: to three figures, checked to be carried out, with what rounding costs.
+
+What comes in whole units is whole already. Every other amount decided in the first period is rounded to three significant
+figures and fixed there, and the passes are solved again, linear, with the whole numbers as they are. Where no plan carries
+the rounded amounts out, or an objective loses more than its room, all are rounded up instead, or down; what loses least in
+the foremost objective is kept, and where nothing can be carried out the amounts stand as they were worked out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rampart.catalogues.results import frame
+from rampart.network.lags import Floats
+from rampart.plan.model.passes import SETTLING
+from rampart.plan.parts.part import Decision
+from rampart.plan.programme.measures import ROOM
+from rampart.plan.programme.values import Values
+from rampart.plan.solving.linear_passes import LinearPasses, NotSolved
+from rampart.plan.solving.pass_solver import PassSolver
+from rampart.plan.solving.solution import PassResult, Solution
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FIGURES = 3
+OTHERWISE: Mapping[str, Callable[[float], float]] = {"up": math.ceil, "down": math.floor}
+"""Where the nearest amounts cannot be carried out, or cost more than the rooms."""
+LEAST = 1e-6
+"""Change of a pass, as a share of its value, below which nothing is lost."""
+Cell = tuple[str, int]
+"""Family and position of a decision's key."""
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """Amounts of the first period, rounded, and each pass before and with them.
+
+    how      nearest, up, down, or none where no rounded amounts can be carried out; blank where nothing is to be rounded
+    amounts  plain units by family and position of the key
+    """
+
+    how: str = ""
+    amounts: Mapping[Cell, float] = field(default_factory=dict)
+    passes: tuple[tuple[PassResult, float], ...] = ()
+
+    def of(self, decision: Decision) -> float:
+        """Quantity of a decision as it is signed."""
+        return self.amounts.get((decision.family, decision.key), decision.quantity)
+
+    def table(self) -> pl.DataFrame:
+        """``rounding``: what each objective loses by it."""
+        rows = [(p.rank, p.name, p.unit, self.how, p.value, value, value - p.value) for p, value in self.passes]
+        return frame("plan", "rounding", rows)
+
+
+def to_figures(amount: float, rounding: Callable[[float], float] = round) -> float:
+    """An amount to three significant figures."""
+    if amount <= 0:
+        return 0.0
+    grain = FIGURES - 1 - math.floor(math.log10(amount) + 1e-12)
+    scaled = amount * 10.0**grain
+    near = round(scaled)
+    whole = near if abs(scaled - near) < 1e-6 else rounding(scaled)
+    return float(whole / 10.0**grain)
+
+
+def rounded(v: Values, solution: Solution, decisions: Sequence[Decision]) -> Rounded:
+    """The decisions of the first period to three figures, or as they are where nothing else can be carried out."""
+    free = [d for d in decisions if _may_be_rounded(v, d)]
+    near = {(d.family, d.key): to_figures(d.quantity) for d in free}
+    if solution.status != "optimal":
+        return Rounded()
+    if all(abs(near[d.family, d.key] - d.quantity) <= LEAST * d.quantity for d in free):
+        return Rounded()
+    best = _carried_out(v, solution, near, "nearest")
+    for how, rounding in OTHERWISE.items():
+        if best is not None and not _loses(v, best):
+            break
+        amounts = {(d.family, d.key): to_figures(d.quantity, rounding) for d in free}
+        other = _carried_out(v, solution, amounts, how)
+        if best is None or (other is not None and _losses(other) < _losses(best)):
+            best = other
+    return Rounded("none") if best is None else best
+
+
+def _may_be_rounded(v: Values, decision: Decision) -> bool:
+    """What comes whole, comes in lots or was taken before stands as it is."""
+    p, family = v.programme, v.programme.families[decision.family]
+    key = family.keys[decision.key]
+    in_lots = decision.family == "order" and v.network.lines[key[0]]["lot"] is not None
+    taken = any((t.family, t.key, t.period) == (decision.family, key, 0) and t.firm for t in p.network.taken)
+    return not (family.whole[decision.key, 0] or in_lots or taken)
+
+
+def _carried_out(v: Values, solution: Solution, amounts: Mapping[Cell, float], how: str) -> Rounded | None:
+    """Every pass with the amounts fixed; None where no plan carries them out."""
+    before, families = solution.solver, v.programme.families
+    solver = PassSolver(solution.layout, before.whole)
+    solver.kept = before.kept
+    solver.bound(solver.whole, *(np.round(solution.columns[solver.whole]) for _ in range(2)))
+    for (family, key), amount in amounts.items():
+        label = families[family].labels[key, 0]
+        level = np.array([amount / families[family].scale[key]])
+        solver.bound(np.array([label]), level, level)
+    told = {p.name: p for p in solution.passes}
+    passes = [each for each in v.programme.passes if each.name not in SETTLING and each.name in told]
+    weight: Floats = v.tree.months * v.tree.probability
+    try:
+        found, status = LinearPasses(solution.layout, solver, weight, begin=_quiet, end=_quiet).run(passes, None)
+    except NotSolved:
+        return None
+    return Rounded(how, amounts, tuple((told[p.name], p.value) for p in found)) if status == "optimal" else None
+
+
+def _quiet(_: object) -> None:
+    """Nobody watches."""
+
+
+def _losses(of: Rounded) -> list[float]:
+    """Loss of each pass as a share of its value; what is below the solver's noise is nothing."""
+    shares = [(value - p.value) / max(1.0, abs(p.value)) for p, value in of.passes]
+    return [share if share > LEAST else 0.0 for share in shares]
+
+
+def _loses(v: Values, of: Rounded) -> bool:
+    """Whether an objective loses more than its room."""
+    room = {each.name: max(each.room, ROOM) for each in v.programme.passes}
+    return any(loss > room[p.name] for (p, _), loss in zip(of.passes, _losses(of), strict=True))
+
+
+def signed(decision: Decision, of: Rounded) -> Decision:
+    """A decision with its amount as it is signed."""
+    quantity = of.of(decision)
+    money = decision.money * quantity / decision.quantity
+    year = decision.year_quantity + quantity - decision.quantity
+    return replace(decision, quantity=quantity, year_quantity=year, money=money)

@@ -1,0 +1,230 @@
+"""The linear passes one after another: each is solved, what it reached is held term by term, and the next goes on from there.
+
+After a pass each of its terms is held at its own value with its own room; no room is pooled, and a term that is nothing is
+fixed there. A pass whose room is zero is held exactly: by complementary slackness every optimal plan of a linear pass keeps
+the columns with a reduced cost at their bound and the rows with a dual at theirs, so these are fixed and the next pass only
+moves among optimal plans. Before ties all rooms are closed.
+
+Steady output may take its stated room of the needs before it. What it does not need of that goes back: the needs are made
+small again while steadiness is held, and stay where they then are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from rampart.network.lags import Floats
+from rampart.plan.programme.layout import Layout
+from rampart.plan.programme.measures import Pass
+from rampart.plan.solving.fairness import Shares, share_fairly
+from rampart.plan.solving.highs import OPTIMAL, TIME_LIMIT, Sparse, sparse
+from rampart.plan.solving.pass_solver import NOTHING, ROUNDING, PassSolver, State, most_allowed
+from rampart.plan.solving.solution import PassResult
+
+GIVES = ("need", "own_use")
+"""Passes of which steady output may take."""
+TIES = "ties"
+
+
+class NotSolved(RuntimeError):
+    """The solver stopped without a plan; ``status`` says why."""
+
+    def __init__(self, status: str) -> None:
+        self.status = status
+        super().__init__(f"the solver stopped without a plan: {status}")
+
+
+class OutOfTime(Exception):
+    """Time ran out within a pass."""
+
+
+OnePass = Callable[["LinearPasses", Pass, Sequence[Pass], Sequence[Pass], float | None], PassResult]
+
+
+class LinearPasses:
+    """Linear passes on one solver.
+
+    weight   of each node in a mean over time: its months and its chance, shape (nodes,)
+    begin, end   called as each pass starts and ends; ``one`` solves it, given the passes before and after it
+    levels   scaled columns of the last pass
+    taken    terms of the needs after steady output has taken of them, by pass
+    before   where the solver stood before each pass, by its place
+    """
+
+    def __init__(
+        self, layout: Layout, solver: PassSolver, weight: Floats, *,
+        begin: Callable[[str], None], end: Callable[[PassResult], None], one: OnePass | None = None,
+    ) -> None:  # fmt: skip
+        self.layout, self.solver, self.weight, self.begin, self.end = layout, solver, weight, begin, end
+        self.one = one or LinearPasses.solve_and_hold
+        self.levels = np.zeros(solver.columns)
+        self.taken: dict[str, Floats] = {}
+        self.before: list[State] = []
+        self._by_term: dict[str, Sparse] = {}
+        self._first: State | None = None
+
+    def by_term(self, each: Pass) -> Sparse:
+        """Coefficient of every column in every term of a pass."""
+        if each.name not in self._by_term:
+            self._by_term[each.name] = each.measure.by_term(self.layout.columns)
+        return self._by_term[each.name]
+
+    def run(self, passes: Sequence[Pass], deadline: float | None, *, start: int = 0) -> tuple[list[PassResult], str]:
+        """All passes in order, those before ``start`` being held already; their results, and whether time ran out."""
+        results: list[PassResult] = []
+        for place in range(start, len(passes)):
+            each = passes[place]
+            self.begin(each.name)
+            self.before = [*self.before[:place], self.solver.state()]
+            try:
+                result = self.one(self, each, passes[:place], passes[place + 1 :], deadline)
+            except OutOfTime:
+                return results, "time limit"
+            except NotSolved:
+                if each.name != TIES:
+                    raise
+                break  # the plan stands; only among equals none was chosen
+            results.append(result)
+            self.end(result)
+        return results, "optimal"
+
+    def solve_and_hold(
+        self, each: Pass, earlier: Sequence[Pass], later: Sequence[Pass], deadline: float | None
+    ) -> PassResult:
+        """One pass, held for those after it."""
+        if each.how == "fair":
+            return self._share(each, later, deadline)
+        if each.takes:
+            self._open(earlier, each.takes)
+        result = self._solve(each, deadline)
+        if not later or each.how == "told":
+            return result
+        if later[0].name == TIES:
+            self.solver.hold_optimal()
+            self.solver.close_rooms(self.levels)
+        elif each.how == "first":
+            self._first = self.solver.state(with_basis=True)
+            self.solver.hold_optimal()
+        elif gives(each, later):
+            levels = self._split(each, deadline)
+            self.solver.hold_terms(each.measure.terms, self.by_term(each), levels, each.room)
+            result = replace(result, terms=self.by_term(each) @ levels, columns=levels)
+        else:
+            self.solver.hold_optimal()
+        if each.takes:
+            self._give_back(earlier, each.takes, deadline)
+        return result
+
+    def _split(self, each: Pass, deadline: float | None) -> Floats:
+        """The optimum of the pass just solved as it falls to its terms: the largest least share, then the next.
+
+        Without that what is held would hang on the way in which the solver came to the optimum. The share of a term that
+        lacks is its part of what it would be if nothing were had.
+        """
+        solver, by_term = self.solver, self.by_term(each)
+        open_terms = np.flatnonzero(by_term @ self.levels > NOTHING)
+        if open_terms.size < 2:
+            return self.levels
+        upper = solver.upper_at_first
+        whole = by_term @ np.where(np.isfinite(upper), upper, 0.0)
+        endless = (abs(by_term) @ (~np.isfinite(upper)).astype(float) > 0) | (whole <= 0)
+        lacks = sparse(by_term.multiply((1.0 / np.where(endless, 1.0, whole))[:, None]))
+        before = solver.state(with_basis=True)
+        solver.hold_optimal()
+        shared = share_fairly(solver, Shares(lacks, np.zeros(lacks.shape[0], dtype=np.int64)), deadline)
+        solver.go_back(before)
+        if shared.status != OPTIMAL:
+            raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
+        self.levels = shared.levels
+        return self.levels
+
+    def _solve(self, each: Pass, deadline: float | None) -> PassResult:
+        solver, cost = self.solver, self.layout.costs(each.measure)
+        factor = near_one(cost)
+        solver.set_costs(cost * factor)
+        status = solver.solve(deadline)
+        if status != OPTIMAL:
+            raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
+        solution = solver.solution()
+        self.levels = np.array(solution.col_value)
+        solver.remember(each.name, cost * factor)
+        duals = np.array(solution.row_dual)[: solver.rows] / factor
+        return self._result(each, cost, duals, np.array(solution.col_dual) / factor, iterations(solver))
+
+    def _share(self, each: Pass, later: Sequence[Pass], deadline: float | None) -> PassResult:
+        """What lacks is shared, period by period, and every share is held with its room."""
+        solver, cost = self.solver, self.layout.costs(each.measure)
+        at = np.flatnonzero(cost)
+        node = self.layout.column_node[at]
+        part = cost[at] / self.weight[node]
+        lacks = sparse((part, (np.arange(at.size), at)), shape=(at.size, solver.columns))
+        shared = share_fairly(solver, Shares(lacks, node), deadline)
+        if shared.status != OPTIMAL:
+            raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
+        self.levels = shared.levels
+        last = bool(later) and later[0].name == TIES
+        if self._first is not None and each.room > 0 and not last:
+            solver.go_back(self._first)
+        own = shared.lack / part
+        most = own * (1.0 if last else 1.0 + each.room)
+        most = np.minimum(solver.upper[at], most if solver.kept is None else most_allowed(own, most, solver.kept[at]))
+        solver.bound(at, np.minimum(solver.lower[at], most), most)
+        if last:
+            solver.close_rooms(self.levels)
+        nothing = np.zeros(0)
+        return self._result(each, cost, nothing, nothing, shared.steps)
+
+    def _result(self, each: Pass, cost: Floats, duals: Floats, reduced: Floats, steps: int) -> PassResult:
+        value = float(cost @ self.levels)
+        return PassResult(
+            each.rank, each.name, each.measure.unit, value, value, 0.0, "optimal", steps, cost,
+            self.by_term(each) @ self.levels, self.levels, duals, reduced,
+        )  # fmt: skip
+
+    def _open(self, earlier: Sequence[Pass], takes: float) -> None:
+        """Let what steadiness may take of the needs be taken."""
+        givers = {each.name for each in earlier if each.name in GIVES}
+        for n, held in enumerate(self.solver.held):
+            if held.term.measure in givers:
+                self.solver.set_most(n, max(held.most, held.value + takes * abs(held.value)))
+
+    def _give_back(self, earlier: Sequence[Pass], takes: float, deadline: float | None) -> None:
+        """Make the needs small again while steadiness is held, and hold them there: with their own room beyond that, but
+        at most at what may be taken, or exactly where they have none.
+        """
+        solver = self.solver
+        for each in (one for one in earlier if one.name in GIVES):
+            cost = self.layout.costs(each.measure)
+            solver.set_costs(cost * near_one(cost))
+            status = solver.solve(deadline)
+            if status != OPTIMAL:
+                raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
+            self.levels = solver.levels()
+            if each.room > 0:
+                self._split(each, deadline)
+            else:
+                solver.hold_optimal()
+            self.taken[each.name] = self.by_term(each) @ self.levels
+            for n, held in enumerate(solver.held):
+                if held.term.measure == each.name and not held.exact:
+                    size = abs(held.value)
+                    most = held.value + max(takes, each.room) * size
+                    solver.set_most(n, min(most, held.now(self.levels) + each.room * size) + ROUNDING * max(1.0, size))
+
+
+def gives(each: Pass, later: Sequence[Pass]) -> bool:
+    """Whether later passes may take of a pass, so that each of its terms is held for itself."""
+    return each.room > 0 or (each.name in GIVES and any(other.takes for other in later))
+
+
+def near_one(cost: Floats) -> float:
+    """Factor that brings costs near one, a power of two so that nothing is rounded: the solver's tolerances are absolute."""
+    return float(2.0 ** -round(np.log2(np.median(np.abs(cost[cost != 0]))))) if cost.any() else 1.0
+
+
+def iterations(solver: PassSolver) -> int:
+    """Iterations of the last run."""
+    return max(0, int(solver.info.simplex_iteration_count)) + max(0, int(solver.info.ipm_iteration_count))

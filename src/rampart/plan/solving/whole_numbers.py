@@ -1,0 +1,157 @@
+"""Whole numbers where they matter: on the plans that the linear passes leave.
+
+The linear passes come first. Whole numbers are then sought among the plans that they hold, making the last pass small: where
+such a plan exists, every pass before it is within its own room of its linear optimum, which bounds it, and most columns are
+already fixed. Where none exists, the search goes back pass by pass to the first whose whole numbers cost something, makes
+that small in whole numbers, holds it, and the linear passes after it run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from rampart.network.lags import Floats
+from rampart.plan.programme.measures import ROOM, Pass, Term
+from rampart.plan.solving.highs import INFEASIBLE, OPTIMAL, TIME_LIMIT, sparse
+from rampart.plan.solving.linear_passes import TIES, LinearPasses, NotSolved, gives, near_one
+
+SLIVER = 1e-6
+"""Room of a pass with whole numbers that gives nothing: above the solver's own tolerance, or it finds no plan in it."""
+
+PROVED = 0.1
+"""Gap of a pass with whole numbers, as a share of its room."""
+
+
+@dataclass
+class Whole:
+    """Whole numbers found, as scaled columns; a bound below the value of each pass; whether time ran out."""
+
+    columns: Floats | None = None
+    bounds: dict[str, float] = field(default_factory=dict)
+    status: str = "optimal"
+
+
+def in_whole_numbers(passes: Sequence[Pass]) -> list[Pass]:
+    """The passes that whole numbers are sought for: fairness beyond the worst-off is settled for the whole numbers found,
+    and so are ties, unless nothing else is asked.
+
+    What whole numbers cost a pass is at most the room that passes have by default, however much the case may give.
+    """
+    sought = [each for each in passes if each.how != "fair" and each.name != TIES] or list(passes)
+    return [replace(each, how="held", room=min(each.room, ROOM)) for each in sought]
+
+
+class WholeNumbers:
+    """The search for whole numbers, for passes as ``in_whole_numbers`` gives them."""
+
+    def __init__(self, linear: LinearPasses, passes: Sequence[Pass], deadline: float | None) -> None:
+        self.linear, self.solver, self.passes, self.deadline = linear, linear.solver, passes, deadline
+        self.found = Whole()
+        self.slivers: list[int] = []  # places among what is held of passes held with a sliver
+
+    def search(self) -> Whole:
+        """Whole numbers for all passes. Raises NotSolved where there are none."""
+        found, passes, settled = self.found, self.passes, 0
+        if self.deadline is not None:  # something to come back with if time runs out
+            self._least(0)
+            self._linear_again()
+        while found.status == "optimal" and settled < len(passes):
+            results, found.status = self.linear.run(passes, self.deadline, start=settled)
+            found.bounds |= {result.name: result.value for result in results}
+            if found.status == "time limit":
+                break
+            place = self._last_that_is_whole(settled)
+            if place is None:
+                break  # the whole numbers found stay; no bound is claimed for the passes that are left
+            settled = place + 1
+        if found.columns is None:
+            raise NotSolved("time limit")
+        return found
+
+    def _last_that_is_whole(self, settled: int) -> int | None:
+        """Last pass for which there are whole numbers among the plans that the passes before it hold; it is held."""
+        for place in range(len(self.passes) - 1, settled - 1, -1):
+            self.solver.go_back(self.linear.before[place])
+            self.linear.begin(self.passes[place].name)
+            if self._least(place, certain=place == settled):
+                self._hold(self.passes[place])
+                self._linear_again()
+                return place
+            for each in self.passes[place:]:
+                self.found.bounds.pop(each.name, None)
+            if self.found.status == "time limit":
+                return None
+        if self.found.columns is None:
+            raise NotSolved("Infeasible")
+        return None
+
+    def _least(self, place: int, *, certain: bool = False) -> bool:
+        """Make a pass small in whole numbers, from where the solver stands; whether a plan was found.
+
+        certain  there is one: where presolve denies it, it errs
+        """
+        each, solver = self.passes[place], self.solver
+        cost = self.linear.layout.costs(each.measure)
+        factor = near_one(cost)
+        solver.forget()
+        solver.set_costs(cost * factor)
+        # a pass that gives need not be proved to the last digit
+        solver.option("mip_rel_gap", max(solver.mip_gap, PROVED * each.room))
+        status = solver.solve(self.deadline, whole=True)
+        if certain and status == INFEASIBLE:
+            solver.begin_afresh("off", 1)
+            status = solver.solve(self.deadline, whole=True)
+            solver.option("presolve", "choose")
+        if status == TIME_LIMIT:
+            self.found.status = "time limit"
+        if not solver.found_a_plan:
+            return False
+        self.found.columns = solver.levels()
+        self.found.bounds[each.name] = float(solver.info.mip_dual_bound) / factor
+        return True
+
+    def _linear_again(self) -> None:
+        """Whole numbers may be fractions again."""
+        self.solver.set_whole(self.solver.whole, False)
+        self.solver.forget()
+        self.solver.solved = False
+
+    def _hold(self, each: Pass) -> None:
+        """Hold what a pass reached in whole numbers."""
+        levels = self.found.columns
+        if levels is None or each is self.passes[-1]:
+            return
+        if gives(each, self.passes[self.passes.index(each) + 1 :]):
+            terms, by_term = each.measure.terms, self.linear.by_term(each)
+            self.solver.hold_terms(terms, by_term, levels, each.room, rounding=SLIVER)
+            return
+        cost = sparse(self.linear.layout.costs(each.measure)[None, :])
+        levels = self._without_slivers(each, levels)
+        before = len(self.solver.held)
+        self.solver.hold_terms([Term(each.name)], cost, levels, 0.0, rounding=SLIVER)
+        self.slivers += range(before, len(self.solver.held))
+
+    def _without_slivers(self, each: Pass, levels: Floats) -> Floats:
+        """The plan with the same whole numbers and next to no room in the passes held with a sliver.
+
+        A pass with whole numbers may win a little by the slivers of those before it. Held at that little less, the next
+        pass would have to win it too, and could miss its best plan by a whole lot.
+        """
+        solver, whole = self.solver, np.round(levels[self.solver.whole])
+        if not self.slivers:
+            return levels
+        before = solver.state()
+        solver.set_whole(solver.whole, False)
+        solver.bound(solver.whole, whole, whole)
+        for n in self.slivers:
+            held = solver.held[n]
+            solver.set_most(n, held.most - 0.9 * (held.most - held.value))
+        cost = self.linear.layout.costs(each.measure)
+        solver.set_costs(cost * near_one(cost))
+        solver.solved = False
+        clean = solver.levels() if solver.solve(None) == OPTIMAL else levels
+        solver.go_back(before)
+        return clean

@@ -1,0 +1,147 @@
+"""Passes in turn, plainly: every part held for itself, splits settled, shares fair to the end, every linear programme anew."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from independent.programme import Answer, Cap, Objective, Programme, Solution
+
+Part = tuple[str, str]
+GIVERS = ("need", "own_use")
+LARGEST = "largest lack"
+
+
+class InTurn:
+    """One run over the objectives of a programme.
+
+    held    caps of the parts of the passes done, by (pass, part)
+    shared  what lacks of each share as another run has settled it; none: it is settled here
+    """
+
+    def __init__(
+        self, programme: Programme, shift: Mapping[str, float], rounding: float,
+        shared: Mapping[str, float] | None = None,
+    ) -> None:  # fmt: skip
+        self.p, self.shift, self.rounding, self.shared = programme, shift, rounding, shared
+        self.result = Solution()
+        self.largest = LARGEST if LARGEST in programme.columns else programme.column(LARGEST)
+        self.near = 5 * rounding  # of shares that others were settled beside
+        self.held: dict[Part, Cap] = {}
+        self.value: dict[Part, float] = {}
+
+    def solve(self) -> Solution:
+        """All passes."""
+        objectives, result = self.p.objectives, self.result
+        for place, objective in enumerate(objectives):
+            if objective.how == "fair":
+                self.fair(objective)
+                continue
+            if objective.takes:
+                self.open(objectives[:place], objective.takes)
+            answer = self.least(objective)
+            result.passes[objective.name], result.duals[objective.name] = answer.value, answer.duals
+            result.columns = answer.columns
+            if objective.how != "told":
+                self.hold(objective, answer, later=objectives[place + 1 :])
+            if objective.takes:
+                self.give_back(objectives[:place])
+        return result
+
+    def least(self, objective: Objective) -> Answer:
+        """Optimum of a pass among what is held."""
+        caps = list(self.held.values())
+        return self.p.minimise(objective.name, self.result.ceilings, self.shift, caps=caps)
+
+    def room(self, value: float, share: float) -> float:
+        """Most that a value may come to."""
+        return value + max(share, self.rounding) * abs(value) + self.rounding
+
+    def hold(self, objective: Objective, answer: Answer, *, later: list[Objective]) -> None:
+        """Hold a pass: as a whole where it gives nothing, else part by part."""
+        gives = objective.name in GIVERS and any(o.takes for o in later)
+        if objective.how == "first" or not later or not (objective.tolerance > 0 or gives):
+            self.result.ceilings[objective.name] = self.room(answer.value, 0.0)
+            return
+        found = self.split(objective, answer)
+        self.result.parts[objective.name] = found
+        for part, terms in objective.by_part().items():
+            self.value[objective.name, part] = found[part]
+            near = self.near * self.whole(terms) if len(found) > 1 else 0.0
+            self.held[objective.name, part] = terms, self.room(found[part], objective.tolerance) + near
+
+    def split(self, objective: Objective, answer: Answer) -> dict[str, float]:
+        """What each part comes to when the optimum is split so that the largest share lacking is least, then the next."""
+        parts = objective.by_part()
+        if len(parts) == 1:
+            return dict.fromkeys(parts, answer.value)
+        whole = {part: self.whole(terms) for part, terms in parts.items()}
+        exactly: Cap = (objective.terms, self.room(answer.value, 0.0))
+        lacks = {part: [(c, v / whole[part]) for c, v in terms] for part, terms in parts.items()}
+        lack = self.max_min(lacks, [*self.held.values(), exactly])
+        return {part: lack[part] * whole[part] for part in parts}
+
+    def whole(self, terms: list[tuple[str, float]]) -> float:
+        """What a part comes to if nothing is had; one where that has no bound."""
+        most = [v * self.p.upper[self.p.columns[c]] for c, v in terms]
+        total = sum(most)
+        return total if math.isfinite(total) and total > 0 else 1.0
+
+    def max_min(self, lacks: dict[str, list[tuple[str, float]]], caps: list[Cap]) -> dict[str, float]:
+        """Largest lack as small as can be, then the next: those that cannot lack less at a level are found one by one."""
+        open_ones, settled, fixed = dict(lacks), {}, list(caps)
+        largest, near = self.largest, self.near
+        while open_ones:
+            under = [([*terms, (largest, -1.0)], 0.0) for terms in open_ones.values()]
+            level = self._least([(largest, 1.0)], [*fixed, *under])
+            at_level = [(terms, level + near) for terms in open_ones.values()]
+            gain = {part: level - self._least(terms, [*fixed, *at_level]) for part, terms in open_ones.items()}
+            least = max(1e-7 * max(1.0, level), min(gain.values()))  # a gain by rounding alone is none
+            stuck = [part for part, gained in gain.items() if gained <= least]
+            for part in stuck:
+                settled[part] = level
+                fixed.append((open_ones.pop(part), level + near))
+        return settled
+
+    def _least(self, terms: list[tuple[str, float]], caps: list[Cap]) -> float:
+        return self.p.least("in turn", terms, self.result.ceilings, self.shift, caps).value
+
+    def fair(self, objective: Objective) -> None:
+        """Shares of each period in order; what lacks is then held column by column."""
+        by_period: dict[int, dict[str, list[tuple[str, float]]]] = {}
+        months = objective.parts or {}
+        for column, value in objective.terms:
+            period = int(column.split("|")[-1])
+            by_period.setdefault(period, {})[column] = [(column, value / float(months[column]))]
+        caps, found = list(self.held.values()), dict(self.shared or {})
+        for period in sorted(by_period) if self.shared is None else ():
+            lack = self.max_min(by_period[period], caps)
+            for column, share in lack.items():
+                found[column] = share / by_period[period][column][0][1]
+                caps.append((by_period[period][column], share + self.near))
+        self.result.shared = found
+        value = {column: value for column, value in objective.terms}
+        self.result.passes[objective.name] = sum(value[column] * amount for column, amount in found.items())
+        self.result.parts[objective.name] = {
+            column: amount * value[column] / float(months[column]) for column, amount in found.items()
+        }
+        if objective.tolerance > 0:
+            del self.result.ceilings["requirement_worst"]
+        for column, amount in found.items():
+            near = self.near / by_period[int(column.split("|")[-1])][column][0][1]
+            self.held[objective.name, column] = [(column, 1.0)], self.room(amount, objective.tolerance) + near
+
+    def open(self, earlier: list[Objective], takes: float) -> None:
+        """Needs give what steadiness may take of them."""
+        for (name, part), (terms, most) in self.held.items():
+            if name in GIVERS and any(o.name == name for o in earlier):
+                self.held[name, part] = terms, max(most, self.room(self.value[name, part], takes))
+
+    def give_back(self, earlier: list[Objective]) -> None:
+        """What steadiness does not need goes back."""
+        for objective in (o for o in earlier if o.name in GIVERS):
+            found = self.split(objective, self.least(objective))
+            for part, now in found.items():
+                terms, _ = self.held[objective.name, part]
+                own = self.room(self.value[objective.name, part], objective.tolerance)
+                self.held[objective.name, part] = terms, max(own, self.room(now, 0.0))

@@ -1,0 +1,290 @@
+"""Nations planned by themselves, with what others send and take as in the whole plan: their values are their terms there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from random import Random
+from typing import Any
+
+import polars as pl
+import pytest
+
+import rampart
+from cases_random import START, make_case, random_case
+from network.nation_terms import terms_of
+from places import CASES
+from rampart.case.calendar import month_number, month_text
+from rampart.case.tables import Case
+from rampart.findings import CaseError
+
+CLOSE = 1e-6
+Row = dict[str, Any]
+
+
+def passes(plan: rampart.Result) -> dict[str, float]:
+    rows = plan["passes"].select("objective", "value").iter_rows()
+    return {objective: value for objective, value in rows if objective != "ties"}
+
+
+def sure(plan: rampart.Result) -> set[str]:
+    """Passes up to the first that keeps a gap: with whole numbers that little may win or lose a later pass a whole lot."""
+    found: set[str] = set()
+    for objective, gap in plan["passes"].sort("rank").select("objective", "gap").iter_rows():
+        found.add(objective)
+        if (gap or 0.0) > 1e-9:
+            break
+    return found
+
+
+def assert_terms(whole: rampart.Result, nations: Collection[str], *, only: Collection[str] = ()) -> None:
+    """Every pass of the nations alone is their terms of the whole plan; a pass that nothing counts in is left out there.
+
+    Where a rule gives way its share is of what is left, so the pass ``rules`` is not compared then.
+    """
+    alone = rampart.plan(rampart.extract(whole.case, nations, as_in=whole).case)
+    expected, found = terms_of(whole, nations), passes(alone)
+    found.pop("requirement_sum", None)  # told on the way to fair shares: of no plan that comes out
+    if only:  # the passes that both are sure of
+        kept = set(only) & sure(alone)
+        expected, found = ({k: v for k, v in terms.items() if k in kept} for terms in (expected, found))
+    if not whole.feasible:
+        expected.pop("rules", None)
+        found.pop("rules", None)
+    wrong = {
+        name: (found.get(name, 0.0), expected.get(name, 0.0))
+        for name in expected.keys() | found.keys()
+        if abs(found.get(name, 0.0) - expected.get(name, 0.0)) > CLOSE * max(1.0, abs(expected.get(name, 0.0)))
+    }
+    assert not wrong, (nations, wrong)
+
+
+def without_room(case: Case) -> Case:
+    """The case with no room in any pass."""
+    priorities = case.tables["priorities"].with_columns(pl.lit(0.0).alias("tolerance"))
+    return Case({**case.tables, "priorities": priorities})
+
+
+@pytest.mark.parametrize("nation", ["XAA", "XBB"])
+def test_the_tiny_case(nation: str) -> None:
+    assert_terms(rampart.plan(without_room(rampart.read_case(CASES / "tiny"))), [nation])
+
+
+def compared(case: Case) -> bool:
+    """Compare each member and both together; not where an agreed departure is withheld, of which tables say no cost."""
+    whole = rampart.plan(without_room(case))
+    if "agreed" in whole["rules_broken"]["family"]:
+        return False
+    for nations in (["AAA"], ["BBB"], ["AAA", "BBB"]):
+        assert_terms(whole, nations, only=sure(whole))
+    return True
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_random_cases(whole: bool) -> None:
+    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(12)) >= 8
+
+
+@pytest.mark.docs
+@pytest.mark.parametrize("whole", [False, True])
+def test_random_cases_long(whole: bool) -> None:
+    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(12, 150)) >= 100
+
+
+@pytest.mark.slow
+def test_the_real_case() -> None:
+    whole = rampart.plan(without_room(rampart.read_case(CASES / "alliance-2023")))
+    for nations in (["DEU"], ["FRA"], ["DEU", "FRA"], ["XEU"], ["USA"]):
+        assert_terms(whole, nations)
+
+
+# -- by hand -----------------------------------------------------------------------------------------------------
+
+
+def month(number: int) -> str:
+    return month_text(month_number(START) + number)
+
+
+def two(months: int, priorities: Sequence[str], **rows: Sequence[Row]) -> Case:
+    """Two members and a partner, one item that both want."""
+    nations = [("AAA", "member"), ("BBB", "member"), ("SSS", "supplier"), ("UUU", "recipient")]
+    base: dict[str, Sequence[Row]] = {
+        "nations": [{"nation": code, "role": role, "name_en": code, "fiscal_year_start": 1} for code, role in nations],
+        "items": [
+            {
+                "item": "shell",
+                "name_en": "shell",
+                "kind": "munition",
+                "unit": "rounds",
+                "price": 1.0,
+                "holding_cost": 0.1,
+            }
+        ],
+        "priorities": [{"rank": n, "objective": name, "tolerance": 0.0} for n, name in enumerate(priorities, start=1)],
+    }
+    return make_case({"start": START, "end": month(months - 1)}, base | rows)
+
+
+def line(code: str, nation: str, **changes: Any) -> Row:
+    row: Row = {"line": code, "nation": nation, "item": "shell", "state": "hot", "rate_per": "month", "max_rate": 10.0}
+    return row | {"admin_lead_time": 0.0, "lead_time": 1.0, "unit_cost": 1.0} | changes
+
+
+def use(holder: str, quantity: float) -> Row:
+    return {"holder": holder, "item": "shell", "purpose": "training", "rate_per": "month", "need": quantity}
+
+
+def rows_of(found: Any, table: str, *columns: str) -> list[tuple[Any, ...]]:
+    frame: pl.DataFrame = found.case.tables[table]
+    return frame.select(columns).rows()
+
+
+def test_what_others_use_of_a_hall_is_gone() -> None:
+    """BBB needs 4 a month from the second month on; each takes a unit of a hall of 10 when it is delivered."""
+    of = two(
+        3, ["own_use", "money"], lines=[line("a", "AAA"), line("b", "BBB")], demand=[use("AAA", 3.0), use("BBB", 4.0)],
+        resources=[{"resource": "hall", "capacity": 10.0, "cost": 0.5}],
+        uses=[{"resource": "hall", "line": "a", "quantity": 1.0}, {"resource": "hall", "line": "b", "quantity": 1.0}],
+    )  # fmt: skip
+    whole = rampart.plan(of)
+    found = rampart.extract(of, ["AAA"], as_in=whole)
+    assert rows_of(found, "resources", "from", "capacity", "cost") == [
+        (month(0), 10.0, 0.5), (month(1), 6.0, 0.5), (month(2), 6.0, 0.5)
+    ]  # fmt: skip
+    assert_terms(whole, ["AAA"])
+
+
+def test_what_others_order_takes_of_the_line_and_leaves() -> None:
+    """BBB orders 4 a month of the line of AAA, ready a month later: a contract a month, and 4 leave each month."""
+    deals = [
+        {"contract": f"for-{n}", "line": "a", "buyer": n, "max_quantity": math.inf, "price": 2.0}
+        for n in ("AAA", "BBB")
+    ]
+    of = two(
+        3, ["own_use", "money"], lines=[line("a", "AAA")], contracts=deals, demand=[use("AAA", 3.0), use("BBB", 4.0)]
+    )
+    whole = rampart.plan(of)
+    found = rampart.extract(of, ["AAA"], as_in=whole)
+    assert rows_of(found, "contracts", "contract", "from", "until", "max_quantity", "price") == [
+        ("for-AAA", None, None, math.inf, 2.0),
+        ("for-BBB", None, None, 0.0, 2.0),
+        (f"for-BBB-{month(0)}", month(0), month(0), 4.0, 0.0),
+        (f"for-BBB-{month(1)}", month(1), month(1), 4.0, 0.0),
+    ]
+    assert rows_of(found, "agreed", "holder", "item", "month", "quantity") == [
+        ("BBB", "shell", month(1), 4.0), ("BBB", "shell", month(2), 4.0)
+    ]  # fmt: skip
+    alone = rampart.plan(found.case)
+    assert passes(alone)["money"] == pytest.approx(2 * 3 * 2.0)  # what BBB pays is no money of AAA
+    assert alone["production"].filter(pl.col("period") > 0)["output"].to_list() == [7.0, 7.0]
+    assert_terms(whole, ["AAA"])
+
+
+def test_what_is_ordered_abroad_is_placed_and_paid() -> None:
+    """BBB pays a fifth at the award and the rest on delivery, out of a budget of 30 a year for 16 in all."""
+    deal = {"contract": "deal", "line": "a", "buyer": "BBB", "max_quantity": math.inf, "price": 2.0, "advance": 0.2}
+    of = two(
+        3, ["own_use", "money"], lines=[line("a", "AAA")], contracts=[deal], demand=[use("BBB", 4.0)],
+        budgets=[{"nation": "BBB", "fiscal_year": int(START[:4]), "commitments": 30.0, "payments": 30.0}],
+    )  # fmt: skip
+    whole = rampart.plan(of)
+    found = rampart.extract(of, ["BBB"], as_in=whole)
+    assert rows_of(found, "orders", "buyer", "line", "ship_to", "month", "quantity", "due") == [
+        ("BBB", None, None, month(1), 4.0, pytest.approx(1.6)), ("BBB", None, None, month(2), 4.0, pytest.approx(1.6))
+    ]  # fmt: skip
+    # commitments 16; payments 3.2 in advance: what is due on delivery is counted with the placed orders
+    assert rows_of(found, "budgets", "commitments", "payments") == [(pytest.approx(14.0), pytest.approx(26.8))]
+    assert rampart.plan(found.case)["demand"]["unmet"].to_list() == [4.0, 0.0, 0.0]
+    paid = next(f for f in found.changes if f.code == "paid-as-in")
+    assert (paid.value, paid.details["money"]) == ("BBB", "16")
+
+
+def test_what_is_sent_stands_month_by_month() -> None:
+    """AAA sends BBB 2 a month and the partner 3; the way takes a month and costs AAA 0.5."""
+    ways = [
+        {"origin": "AAA", "destination": to, "item": "shell", "months": 1.0, "capacity": capacity, "cost": 0.5}
+        for to, capacity in (("BBB", 2.0), ("UUU", 3.0))
+    ]
+    stock = {"holder": "AAA", "item": "shell", "quantity": 100.0}
+    want = [use("BBB", 9.0), use("UUU", 9.0) | {"purpose": "operations"}]
+    whole = rampart.plan(two(3, ["need", "own_use", "money"], stocks=[stock], routes=ways, demand=want))
+    giver = rampart.extract(whole.case, ["AAA"], as_in=whole)
+    assert rows_of(giver, "agreed", "holder", "to", "month", "quantity", "cost") == [
+        ("AAA", "BBB", month(0), 2.0, 0.5), ("AAA", "BBB", month(1), 2.0, 0.5)
+    ]  # fmt: skip
+    assert rows_of(giver, "routes", "origin", "destination") == [
+        ("AAA", "UUU")
+    ]  # what the partner gets is its own choice
+    taker = rampart.extract(whole.case, ["BBB"], as_in=whole)
+    assert rows_of(taker, "orders", "buyer", "ship_to", "month", "quantity", "due") == [
+        ("AAA", "BBB", month(1), 2.0, 0.0), ("AAA", "BBB", month(2), 2.0, 0.0)
+    ]  # fmt: skip
+    assert rows_of(taker, "deliveries", "donor", "recipient", "status", "month", "quantity") == [
+        ("AAA", "UUU", "in_transit", month(1), 3.0), ("AAA", "UUU", "in_transit", month(2), 3.0)
+    ]  # fmt: skip
+    for nation in ("AAA", "BBB"):
+        assert_terms(whole, [nation])
+
+
+@pytest.mark.parametrize(("rate", "left"), [(math.inf, [("offer", 6.0)]), (3.0, [(f"offer-AAA-{month(0)}", 2.0)])])
+def test_what_others_buy_of_an_offer_is_gone(rate: float, left: list[tuple[str, float]]) -> None:
+    """Ten are for sale in the one month; AAA needs 2, BBB 4. Of 3 a month AAA, who weighs more, takes its 2."""
+    offer = {
+        "offer": "offer",
+        "seller": "SSS",
+        "item": "shell",
+        "quantity": 10.0,
+        "max_rate": rate,
+        "price": 1.0,
+        "delay": 0.0,
+    }
+    want = [use("AAA", 2.0) | {"weight": 9.0}, use("BBB", 4.0)]
+    whole = rampart.plan(two(1, ["own_use", "money"], market=[offer], demand=want))
+    found = rampart.extract(whole.case, ["AAA"], as_in=whole)
+    assert rows_of(found, "market", "offer", "quantity") == left
+    assert found.case["market"]["buyer"].to_list() == ["AAA"]
+    assert_terms(whole, ["AAA"])
+
+
+def test_how_short_others_are_is_known() -> None:
+    """BBB has 2 of 10 in every month."""
+    ask = [{"holder": n, "item": "shell", "layer": "stated", "quantity": 10.0} for n in ("AAA", "BBB")]
+    stock = [{"holder": "AAA", "item": "shell", "quantity": 6.0}, {"holder": "BBB", "item": "shell", "quantity": 2.0}]
+    whole = rampart.plan(two(2, ["requirement"], stocks=stock, requirements=ask))
+    found = rampart.extract(whole.case, ["AAA"], as_in=whole)
+    assert rows_of(found, "elsewhere", "item", "from", "missing") == [("shell", month(0), pytest.approx(0.8))]
+    alone = passes(rampart.plan(found.case))
+    assert alone == pytest.approx({"requirement_worst": 1.6, "requirement_sum": 0.8, "requirement_fair": 0.8})
+
+
+def test_an_item_without_price_leaves_all_at_one() -> None:
+    """Where the price of an item that is asked for is unknown every item counts 1; so too when that item is cut."""
+    items = [
+        {"item": i, "name_en": i, "kind": "munition", "unit": "units", "price": p}
+        for i, p in (("shell", 7.0), ("new", None))
+    ]
+    of = two(1, ["own_use"], items=items, demand=[use("AAA", 1.0), use("BBB", 1.0) | {"item": "new"}])
+    found = rampart.extract(of, ["AAA"], as_in=rampart.plan(of))
+    assert rows_of(found, "items", "item", "worth") == [("shell", 1.0)]
+    assert [f.value for f in found.changes if f.code == "changed-worth"] == ["shell"]
+
+
+def test_a_plan_of_another_case_is_refused() -> None:
+    tiny = rampart.read_case(CASES / "tiny")
+    plan = rampart.plan(tiny)
+    other = rampart.read_case(CASES / "tiny", overrides=["offensive"])
+    with pytest.raises(CaseError) as refused:
+        rampart.extract(other, ["XAA"], as_in=plan)
+    assert [f.code for f in refused.value.findings] == ["extract-other-case"]
+    fleets = rampart.sustain(rampart.read_case(CASES / "fleet-tiny"))
+    with pytest.raises(CaseError) as refused:
+        rampart.extract(fleets.case, ["UKR"], as_in=fleets)
+    assert [f.code for f in refused.value.findings] == ["extract-no-plan"]
+
+
+def test_tables_serve_as_well_as_a_result() -> None:
+    tiny = rampart.read_case(CASES / "tiny")
+    plan = rampart.plan(tiny)
+    tables: Mapping[str, pl.DataFrame] = plan.tables
+    one, other = rampart.extract(tiny, ["XAA"], as_in=plan), rampart.extract(tiny, ["XAA"], as_in=tables)
+    assert one.case == other.case

@@ -1,0 +1,77 @@
+"""Decisions of the first period to three figures, and what that costs. Worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+import rampart
+from cases_small import CONTRACT, ITEM, case, line, month, need
+from rampart.plan.reading.rounded import to_figures
+from rampart.results.result import Result
+
+DEAL = CONTRACT | {"max_quantity": math.inf}
+
+
+@pytest.mark.parametrize(
+    ("amount", "near", "down"),
+    [(0.0, 0.0, 0.0), (12_345.0, 12_300.0, 12_300.0), (68.181818, 68.2, 68.1), (0.0513, 0.0513, 0.0513),
+     (999.6, 1_000.0, 999.0), (90_000.0, 90_000.0, 90_000.0), (1_000.0000000001, 1_000.0, 1_000.0)],
+)  # fmt: skip
+def test_three_figures(amount: float, near: float, down: float) -> None:
+    assert to_figures(amount) == pytest.approx(near, abs=1e-12)
+    assert to_figures(amount, math.floor) == pytest.approx(down, abs=1e-12)
+
+
+def planned(quantity: float, priorities: tuple[str, ...] = ("own_use", "money"), **rows: Any) -> Result:
+    """An order of so many, needed two months later and at once at 1 each."""
+    late = need(quantity, **{"from": month(1)}, until=month(1))
+    base = {"lines": [line(lead_time=1.0, max_rate=math.inf)], "contracts": [DEAL], "demand": [late]}
+    return rampart.plan(case(3, priorities, **(base | rows)))
+
+
+def losses(plan: Result) -> dict[str, float]:
+    """What each objective loses by rounding."""
+    return dict(plan["rounding"].select("objective", "loss").iter_rows())
+
+
+def test_what_has_three_figures_is_not_rounded() -> None:
+    plan = planned(1_230.0)
+    assert plan["rounding"].is_empty()
+    assert plan["decisions"]["quantity"].to_list() == pytest.approx([1_230.0])
+
+
+def test_up_where_a_need_would_lose_and_what_it_costs_is_said() -> None:
+    """1,234 to the nearest is 1,230: 4 would be missing. Up it is 1,240, and costs 6."""
+    plan = planned(1_234.0)
+    (row,) = plan["decisions"].to_dicts()
+    assert (row["quantity"], row["exact"], row["money"]) == pytest.approx((1_240.0, 1_234.0, 1_240.0))
+    assert row["year_quantity"] == pytest.approx(1_240.0)
+    assert losses(plan) == pytest.approx({"own_use": 0.0, "money": 6.0})
+    assert plan["orders"]["quantity"].to_list() == pytest.approx([1_234.0])
+
+
+def test_down_where_more_cannot_be_carried_out() -> None:
+    """The contract has 1,236: the nearest is 1,240, as up; down it is 1,230, and 6 of 1,236 are missing."""
+    plan = planned(1_240.0, contracts=[DEAL | {"max_quantity": 1_236.0}])
+    assert plan["decisions"]["quantity"].to_list() == pytest.approx([1_230.0])
+    assert set(plan["rounding"]["rounded"]) == {"down"}
+    assert losses(plan)["own_use"] == pytest.approx(6.0 / 1_240.0)
+
+
+def test_systems_and_multiples_are_whole_already() -> None:
+    assert planned(1_234.0, items=[ITEM | {"kind": "system"}])["rounding"].is_empty()
+    plan = planned(1_234.0, items=[ITEM | {"multiple": 1.0}])
+    assert plan["decisions"]["quantity"].to_list() == pytest.approx([1_234.0])
+
+
+def test_what_later_decisions_make_up_for_costs_nothing() -> None:
+    """2,468 over two months from a stock that keeps: 1,230 now are made up for by 1,238 a month later."""
+    late = need(2_468.0, **{"from": month(2)}, until=month(2))
+    offer = {"offer": "stock", "seller": "AAA", "item": "shell", "buyer": "AAA", "quantity": 1e6, "max_rate": 1_234.0}
+    offer |= {"price": 1.0, "delay": 0.0, "until": month(1)}
+    plan = planned(0.0, lines=[], contracts=[], demand=[late], market=[offer | {"max_rate": 1_234.5}])
+    assert max(losses(plan).values()) >= 0.0
+    assert plan["decisions"]["quantity"].to_list() == pytest.approx([1_230.0])
