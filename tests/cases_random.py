@@ -102,10 +102,6 @@ class _Draw:
         for table in LATER:
             self.rows[table] = getattr(self, table)()
         self.rows["uses"] = self.uses()
-        for contract in self.rows["contracts"]:
-            contract["later"] = self.maybe(self.c.choice([1, 2]), 0.15)
-        for order in self.rows["orders"]:
-            order["inputs"] = self.c.choice([None, "supplied", "drawn", "drawn"])
         self.rows["agreed"] = self.agreed()
         self.rows["elsewhere"] = self.elsewhere()
         end = month_text(month_number(START) + self.months - 1)
@@ -115,8 +111,12 @@ class _Draw:
         for item in self.rows["items"] if self.whole else ():
             item["kind"] = self.c.choice([item["kind"], "system"])
             item["multiple"] = self.maybe(self.c.choice([0.5, 3.0]), 0.2)
-        if called_upon:  # drawn last, so that all else is as without
+        if called_upon:  # drawn behind what came before it, so that this is as without
             settings |= self.called_upon()
+        for contract in self.rows["contracts"]:
+            contract["later"] = self.maybe(self.c.choice([1, 2]), 0.15)
+        for order in self.rows["orders"]:
+            order["inputs"] = self.c.choice([None, "supplied", "drawn", "drawn"])
         return make_case(settings, self.rows)
 
     def called_upon(self) -> dict[str, str]:

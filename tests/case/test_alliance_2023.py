@@ -93,9 +93,9 @@ FIGURES: list[tuple[str, dict[str, Any], str, float, Formula]] = [
     ("stocks", {"holder": "DEU", "item": "sp155", "condition": "unserviceable"}, "quantity", 0,
      lambda f: f["stocks_and_targets-013"] * (1 - f["maintenance_availability-010"] / 100)),
     ("requirements", {"holder": "USA", **ROUND, "layer": "stated"}, "quantity", 0, lambda f: f["stocks_and_targets-019"]),
-    *[("requirements", {"holder": "DEU", **ROUND, "layer": "stated", "from": f"{year}-12"}, "quantity", 0,
-       lambda f, year=year: f["stocks_and_targets-001"]
-       + (f["stocks_and_targets-002"] - f["stocks_and_targets-001"]) * (year - 2022) / 8) for year in range(2023, 2031)],
+    *[("requirements", {"holder": "DEU", **ROUND, "layer": "stated", "from": f"{2023 + n // 4}-{3 * (n % 4) + 3:02d}"},
+       "quantity", 0.5, lambda f, n=n: f["stocks_and_targets-001"]
+       + (f["stocks_and_targets-002"] - f["stocks_and_targets-001"]) * (n + 1) / 32) for n in range(32)],
     ("requirements", {"holder": "DEU", **ROUND, "layer": "stated", "from": None}, "quantity", 0,
      lambda f: f["stocks_and_targets-001"]),
     ("requirements", {"holder": "USA", "item": "atgm", "layer": "stated"}, "quantity", 0, lambda f: 3 * 7000),
@@ -138,6 +138,10 @@ FIGURES: list[tuple[str, dict[str, Any], str, float, Formula]] = [
     ("lines", {"line": "usa_round"}, "max_rate", 0, lambda f: 2.06 * f["production_rates-001"]),
     ("lines", {"line": "usa_round"}, "economic_rate", 0, lambda f: f["production_rates-001"]),
     ("lines", {"line": "deu_round"}, "economic_rate", 0.5, lambda f: f["case-005"] / 12),
+    ("lines", {"line": "deu_round"}, "rate_before", 0.5, lambda f: f["case-005"] / 12),
+    ("lines", {"line": "fra_round"}, "rate_before", 0.5, lambda f: f["case-002"] / 12),
+    ("lines", {"line": "usa_launcher"}, "rate_before", 0, lambda f: f["production_rates-035+"]),
+    ("lines", {"line": "usa_shorad"}, "rate_before", 0, lambda f: f["production_rates-044"]),
     ("lines", {"line": "deu_round"}, "max_rate", 0.5, lambda f: f["case-006+"] / 2 / 12),
     ("lines", {"line": "fra_round"}, "economic_rate", 0.5, lambda f: f["case-002"] / 12),
     ("lines", {"line": "fra_round"}, "max_rate", 0, lambda f: 1.5 * f["case-003"] / 12),

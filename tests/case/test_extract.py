@@ -182,6 +182,29 @@ def test_an_override_that_names_what_is_gone_is_cut(tiny: Case) -> None:
     assert mine["step"].to_list() == [2, 5, 6]
 
 
+def test_decisions_taken_stay_where_they_are_the_nations_own(tiny: Case) -> None:
+    rows = [
+        {"kind": "order", "line": "round_line", "contract": "alpha_own"},
+        {"kind": "order", "line": "round_line", "contract": "beta_buys"},
+        {"kind": "order", "line": "powder_line"},
+        {"kind": "expansion", "expansion": "more_charges"},
+        {"kind": "transfer", "origin": "XAA", "destination": "XUU", "item": "round"},
+        {"kind": "transfer", "origin": "XBB", "destination": "XUU", "item": "round"},
+        {"kind": "purchase", "offer": "gone", "buyer": "XAA"},
+    ]
+    whole = changed(tiny, taken=[row | {"month": "2025-01", "quantity": 5.0} for row in rows])
+    found = rampart.extract(whole, ["XAA"])
+    assert found.case["taken"].select("kind", "contract", "origin").sort("kind").rows() == [
+        ("expansion", None, None), ("order", "alpha_own", None), ("transfer", None, "XAA")
+    ]  # fmt: skip
+    assert codes(found, "taken") == {
+        "cut-taken-by-others": 1,
+        "cut-line-of-others": 1,
+        "cut-others": 1,
+        "cut-unused": 1,
+    }
+
+
 def test_the_title_says_whose_case_it_is(real: Case) -> None:
     settings = rampart.extract(real, ["FRA", "DEU"]).case.settings
     assert settings["title_en"] == "Germany, France by itself: Alliance munitions as known in early 2023"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -50,6 +51,28 @@ def test_as_in_a_plan(tmp_path: Path) -> None:
     assert both["passes"]["value"].to_list()[:-1] == pytest.approx(plan["passes"]["value"].to_list()[:-1], abs=1e-6)
     wrong = run(TINY, "--nation", "XAA", "--as-in", tmp_path / "plan", "-o", tmp_path / "x", "--lang", "en", code=1)
     assert "This plan was made for another case" in wrong.stderr
+
+
+def test_a_plan_at_a_confidence(tmp_path: Path) -> None:
+    """What is kept has the dates of the plan: what is ordered of the line takes two months longer than the four stated."""
+    case = rampart.read_case(TINY)
+    slips = pl.DataFrame(
+        [
+            {"line": "round_line", "state": "new", "ahead": 0.0, "chance": chance, "delay": 2.0}
+            for chance in (10.0, 90.0)
+        ]
+    )
+    slips = pl.concat([case.tables["slips"], slips], how="diagonal")
+    rampart.Case({**case.tables, "slips": slips}).save(tmp_path / "case")
+    later = rampart.at_confidence(rampart.read_case(tmp_path / "case"), 50)
+    rampart.plan(later).save(tmp_path / "plan")
+    run(tmp_path / "case", "--nation", "XAA", "--as-in", tmp_path / "plan", "-o", tmp_path / "alpha")
+    alone = rampart.read_case(tmp_path / "alpha")
+    assert alone["lines"].filter(line="round_line")["lead_time"].to_list() == [6.0]
+    assert alone.settings["confidence"] == "50"
+    wrong = run(tmp_path / "case", "--nation", "XAA", "--as-in", tmp_path / "plan", "--with", "offensive", "-o",
+                tmp_path / "x", "--lang", "en", code=1)  # fmt: skip
+    assert "made for another case" in wrong.stderr
 
 
 def test_what_cannot_be_is_refused(tmp_path: Path) -> None:

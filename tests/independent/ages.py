@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from independent.programme import Programme
 
+URGENCY = 0.1
+"""By how much a unit a year later is worth less, where a case says nothing; without a price every unit counts one."""
+
 
 @dataclass(frozen=True)
 class Perishable:
@@ -38,7 +41,7 @@ class Perishable:
             money.append((f"in|{t}", self.price))
             p.column(f"unmet|{t}", self.need[t])
             money.append((f"unmet|{t}", self.unmet))
-            lacking.append((f"unmet|{t}", 1.0))
+            lacking.append((f"unmet|{t}", (1.0 + URGENCY) ** (-t / 12)))
             p.column(f"short|{t}", self.target)
             money.append((f"short|{t}", self.shortfall))
             short.append((f"short|{t}", 1.0))
@@ -48,15 +51,11 @@ class Perishable:
             p.row(f"need|{t}", served, self.need[t], self.need[t])
             p.row(f"target|{t}", held, lower=self.target)
         terms = {"own_use": lacking, "requirement_worst": short, "requirement_sum": short, "money": money}
-        scale = {"own_use": self._usual(), "money": 1.0}
+        scale = {"own_use": 1.0, "money": 1.0}
         for name in passes:
             by = scale.get(name, self.target)
             p.objective(name, [(column, value / by) for column, value in terms[name]], 0.0)
         return p
-
-    def _usual(self) -> float:
-        needed = [need for need in self.need if need]
-        return sum(needed) / len(needed)
 
     def _age(
         self,

@@ -74,10 +74,11 @@ class Worth:
             now = dict(later)
         return found
 
-    def month(self, m: int) -> float:
-        """What a unit in a month is worth beside one in the first."""
+    def month(self, m: int, rows: list[Row] | None = None) -> float:
+        """What a unit in a month is worth beside one in the first; of a need, whether it hangs on the regime."""
         urgency = float(self.f.case.settings["urgency"])
-        return 1.0 if self.believed else (1 + urgency) ** (-(m - self.f.first) / 12)
+        hangs = rows is None or any(r["regime"] is not None for r in rows)
+        return 1.0 if self.believed and hangs else (1 + urgency) ** (-(m - self.f.first) / 12)
 
     def rows_in(self, rows: list[Row], regime: str | None) -> list[Row]:
         """Rows of a regime, or where it has none those of no regime."""
@@ -102,7 +103,7 @@ class Worth:
             if chance < 1e-9 or not whole:
                 continue
             asking = [m for m, n in need.items() if n]
-            each = sum(self.month(m) * (self.f.demand_row(mine, m) or {"weight": 0})["weight"] for m in asking)
+            each = sum(self.month(m, rows) * (self.f.demand_row(mine, m) or {"weight": 0})["weight"] for m in asking)
             each *= self.item[key[1]] / len(asking)
             corners = [(0.0, 1.0), *self.levels(key, regime, whole, sum(1 for n in need.values() if n))]
             found.append(Curve([(y, each * chance * w) for y, w in corners], chance, whole))
@@ -220,6 +221,6 @@ def _due(b: Builder, worth: Worth, key: Key, rows: list[Row], t: int) -> float:
         need = {m: f.need(mine, m) for m in f.months(t)}
         by = {m: 1.0 for m, n in need.items() if n} or dict.fromkeys(need, 1.0)
         weight = {m: (f.in_force(mine, m) or {"weight": 0.0})["weight"] for m in need}
-        mean = sum(worth.month(m) * weight[m] for m in by) / len(by)
+        mean = sum(worth.month(m, rows) * weight[m] for m in by) / len(by)
         total += chance * mean * worth.item[key[1]]
     return total

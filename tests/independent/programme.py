@@ -190,6 +190,11 @@ class Programme:
             highs.setOptionValue("presolve", "off")
             highs.run()
             status = highs.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:  # what many earlier values hold leaves less than rounding
+            highs.setOptionValue("primal_feasibility_tolerance", 1e-7)
+            highs.clearSolver()
+            highs.run()
+            status = highs.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
             raise RuntimeError(f"pass {name}: {highs.modelStatusToString(status)}")
         solution = highs.getSolution()

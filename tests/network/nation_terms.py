@@ -94,7 +94,8 @@ def _columns(plan: Result, f: Facts, builder: Builder) -> Values:
         found[column] = found.get(column, 0.0) + value
 
     for r in plan["orders"].iter_rows(named=True):
-        put("order", r["contract"] or r["line"], period[f"{r['decide']:%Y-%m}"], value=r["quantity"])
+        later = f"+{r['later']}" if r["later"] else ""
+        put("order", f"{r['contract'] or r['line']}{later}", period[f"{r['decide']:%Y-%m}"], value=r["quantity"])
     for r in plan["expansions"].iter_rows(named=True):
         put("expand", r["expansion"], period[f"{r['decide']:%Y-%m}"], value=r["units"])
     for r in plan["purchases"].iter_rows(named=True):

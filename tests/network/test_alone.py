@@ -154,6 +154,40 @@ def test_what_others_use_of_a_hall_is_gone() -> None:
     assert_terms(whole, ["AAA"])
 
 
+def test_what_placed_orders_of_others_draw_of_a_hall_is_gone() -> None:
+    """Three of BBB come in the second month and draw a unit of the hall each, a month before."""
+    order = {"buyer": "BBB", "item": "shell", "line": "b", "month": month(1), "quantity": 3.0, "inputs": "drawn"}
+    of = two(
+        3, ["own_use", "money"], lines=[line("a", "AAA"), line("b", "BBB")], demand=[use("AAA", 3.0)], orders=[order],
+        resources=[{"resource": "hall", "capacity": 10.0}],
+        uses=[{"resource": "hall", "line": code, "quantity": 1.0, "offset": 1.0} for code in ("a", "b")],
+    )  # fmt: skip
+    whole = rampart.plan(of)
+    found = rampart.extract(of, ["AAA"], as_in=whole)
+    assert rows_of(found, "resources", "from", "capacity") == [(month(0), 7.0), (month(1), 10.0), (month(2), 10.0)]
+    assert_terms(whole, ["AAA"])
+
+
+def test_what_others_order_for_later_is_fixed_for_its_month() -> None:
+    """BBB needs 4 in the third month only, and may order in the first alone: a month to make, and a month later."""
+    deals = [
+        {"contract": f"for-{n}", "line": "a", "buyer": n, "max_quantity": math.inf, "price": 2.0}
+        for n in ("AAA", "BBB")
+    ]
+    deals[1] |= {"later": 2, "until": month(0)}
+    only = use("BBB", 4.0) | {"from": month(2)}
+    of = two(4, ["own_use", "money"], lines=[line("a", "AAA")], contracts=deals, demand=[use("AAA", 3.0), only])
+    whole = rampart.plan(of)
+    found = rampart.extract(of, ["AAA"], as_in=whole)
+    assert rows_of(found, "contracts", "contract", "later", "max_quantity")[1:] == [
+        ("for-BBB", 2, 0.0),
+        (f"for-BBB-{month(0)}-later-1", 1, 4.0),
+        (f"for-BBB-{month(0)}-later-2", 2, 4.0),
+    ]
+    assert rows_of(found, "agreed", "holder", "month", "quantity") == [("BBB", month(2), 4.0), ("BBB", month(3), 4.0)]
+    assert_terms(whole, ["AAA"])
+
+
 def test_what_others_order_takes_of_the_line_and_leaves() -> None:
     """BBB orders 4 a month of the line of AAA, ready a month later: a contract a month, and 4 leave each month."""
     deals = [

@@ -55,6 +55,12 @@ def test_an_order_that_is_supplied_draws_nothing(inputs: str | None) -> None:
     assert not np.any(n.drawn) and not np.any(n.drawn_resources)
 
 
+def test_a_request_draws_nothing() -> None:
+    """Orders that are only planned do not arrive, so they take no component and no hall."""
+    n = Network(placed(order(3, 8.0) | {"state": "planned"}))
+    assert not np.any(n.drawn) and not np.any(n.drawn_resources)
+
+
 def test_the_hall_is_used_once() -> None:
     """Ten a month of the hall for two months: the first plan makes 20. Entered as placed they leave the hall nothing."""
     late = need(20.0, **{"from": month(2), "until": month(2)})

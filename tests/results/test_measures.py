@@ -23,7 +23,7 @@ def test_coverage_over_items_is_their_plain_mean(plan):
     assert measure(plan, "coverage")["value"][0] == pytest.approx(by_item.mean())
 
 
-@pytest.mark.parametrize("name", ["need", "served", "unmet", "deliveries", "production", "capacity"])
+@pytest.mark.parametrize("name", ["need", "served", "met", "unmet", "deliveries", "production", "capacity"])
 def test_flows_add_up_over_time(plan, name):
     whole = dict(measure(plan, name, by="item").iter_rows())
     for time in ("period", "year"):

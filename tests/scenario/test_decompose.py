@@ -14,7 +14,7 @@ from places import PUBLISHED
 from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
 from rampart.network.lags import Floats
-from rampart.plan.programme.tree import Tree
+from rampart.network.tree import Tree
 from rampart.scenario import branching, policy
 from rampart.scenario.decompose import two_stage
 from rampart.scenario.risk import Risk

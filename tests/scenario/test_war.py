@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from hypothesis import strategies as st
 
 import rampart
+from cases_random import make_case
 from drawn import drawn
 from places import PUBLISHED
 from rampart.case.tables import Case
@@ -257,3 +258,25 @@ def test_chances_of_branches_written_short_are_brought_to_one() -> None:
     short = case.tables["branches"].with_columns(probability=pl.col("probability").replace(0.5, 0.49999))
     tree, _ = tree_of(Case(tables={**case.tables, "branches": short}))
     assert tree.probability[tree.leaves] == pytest.approx([0.25] * 4, rel=1e-12)
+
+
+def test_on_a_tree_the_chance_of_a_regime_enters_once() -> None:
+    """30 for 20 a month of war, which ends with one half a month: 10 are lost with one half, 20 with a quarter."""
+    case = make_case(
+        {"start": "2024-01", "end": "2024-03", "regime": "war", "revise_every": "1"}, {
+            "nations": [{"nation": "UUU", "name_en": "U", "role": "recipient"}],
+            "items": [{"item": "shell", "name_en": "shell", "kind": "munition", "unit": "u", "price": 4.0}],
+            "stocks": [{"holder": "UUU", "item": "shell", "quantity": 30.0}],
+            "demand": [{"holder": "UUU", "item": "shell", "purpose": "operations", "rate_per": "month", "need": 20.0,
+                        "regime": "war", "weight": 3.0}],
+            "regimes": [{"regime": "war", "ends": False}, {"regime": "over", "ends": True}],
+            "transitions": [{"from_regime": "war", "to_regime": "over", "probability": 0.5}],
+            "priorities": [{"rank": n, "objective": o, "tolerance": 0.0} for n, o in ((1, "need"), (2, "money"))],
+        }
+    )  # fmt: skip
+    tree, _ = tree_of(case, "regimes")
+    assert TreeProgramme(case, tree, objective="need").solve().value == pytest.approx(
+        3.0 * 4.0 * (0.5 * 10 + 0.25 * 20)
+    )
+    # the plan that makes no difference between regimes gains as little here: nothing can be saved for peace
+    assert rampart.plan(case)["passes"]["value"][0] == pytest.approx(120.0)

@@ -108,7 +108,10 @@ def _noted(said: pl.Expr) -> pl.Expr:
 
 
 def _together(orders: pl.DataFrame) -> pl.DataFrame:
-    """Rows that come in one month as one: what is still to pay on average, unknown where it is unknown of one."""
+    """Rows that come in one month as one: what is still to pay on average, unknown where it is unknown of one.
+
+    Where one draws its components, the whole is taken to.
+    """
     import polars as pl
 
     whole = pl.col("quantity").sum()
@@ -116,9 +119,11 @@ def _together(orders: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("due").is_null().any()).then(None).otherwise((pl.col("due") * pl.col("quantity")).sum() / whole)
     )
     ends = (pl.when(pl.col(c).is_null().any()).then(None).otherwise(pl.col(c).sum()).alias(c) for c in ("low", "high"))
+    alike = pl.col("inputs").n_unique() == 1
+    inputs = pl.when(alike).then(pl.col("inputs").first()).otherwise(pl.lit("drawn")).alias("inputs")
     found = orders.group_by(KEY, maintain_order=True).agg(
         whole, due.alias("due"), *ends, pl.col("promised").min(), pl.col("source", "grade").first(),
-        pl.col("note").str.join("; "),
+        pl.col("known").max(), inputs, pl.col("note").str.join("; "),
     )  # fmt: skip
     noted = pl.when(pl.col("note") == "").then(None).otherwise("note")
     return found.with_columns(note=noted).select(orders.columns).cast(dict(orders.schema))  # type: ignore[arg-type]

@@ -11,7 +11,19 @@ from rampart.cli.group import json_text, load, main, open_result, say
 from rampart.cli.options import case_argument, force_option, json_option, language_option, with_option
 
 if TYPE_CHECKING:
+    from rampart.case.tables import Case
     from rampart.findings import Language
+    from rampart.results.result import Result
+
+
+def _at_confidence(plan: Result, case: Case) -> bool:
+    """Whether a plan was made of a case, with its delivery dates at a confidence: these then hold here too."""
+    changes = [name for name in plan.manifest["overrides"] if not name.startswith("confidence-")]
+    return bool(
+        plan.case.settings["confidence"] is not None
+        and changes == list(case.overrides)
+        and plan.manifest["inputs"] == case.inputs()
+    )
 
 
 @main.group("case")
@@ -56,6 +68,8 @@ def extract(
         require_tables(out, is_table=lambda name: is_table(name) or name == file, force=force, sources=sources)
     case = load(case_path, overrides, lang, as_json=as_json)
     plan = open_result(as_in, lang) if as_in else None
+    if plan is not None and _at_confidence(plan, case):
+        case = plan.case
     found = extract_case(case, nations, as_in=plan)
     found.save(out, force=force)
     if as_json:

@@ -128,6 +128,10 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     return words(key, number=words.number(row["delay_units"]), unit=unit, objective=words.inside(name))
 
 
+TOLD = 1e-4
+"""Loss by rounding, as a share of an objective, from which it is told."""
+
+
 def rounding(answer: InWords) -> str:
     """What it costs that decisions are told to three figures; nothing where none was rounded."""
     words, table, manifest = answer.words, answer["rounding"], answer.result.manifest
@@ -135,7 +139,7 @@ def rounding(answer: InWords) -> str:
         return words("rounding.exact")
     if table.is_empty():
         return ""
-    lost = table.filter(pl.col("loss") > 1e-6 * pl.col("value").abs().clip(lower_bound=1.0))
+    lost = table.filter(pl.col("loss") > TOLD * pl.col("value").abs().clip(lower_bound=1.0))
     losses = []
     for row in lost.iter_rows(named=True):
         name, unit = words.choice("objective", row["objective"]), words.choice("objective_unit", row["unit"])

@@ -149,7 +149,7 @@ def _coverage(answer: InWords) -> str:
     known = [row for row in worst.iter_rows(named=True) if (row["holder"], row["item"]) not in blind]
     if known:
         row = min(known, key=lambda r: (
-            round(r["coverage"], 9), answer.place("nations", r["holder"]), answer.place("items", r["item"]),
+            round(r["coverage"], 6), answer.place("nations", r["holder"]), answer.place("items", r["item"]),
         ))  # fmt: skip
         text += " " + words(
             "headline.lowest",

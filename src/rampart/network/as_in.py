@@ -42,7 +42,7 @@ from rampart.network.payments import (
     purchase_flows,
     transfer_flows,
 )
-from rampart.network.placed import drawing_orders, drawn_resources
+from rampart.network.placed import drawn_resources
 from rampart.network.prices import delivery_price, order_price
 from rampart.network.taken import ordered
 from rampart.network.ways import Channel, Offer, Row
@@ -321,7 +321,7 @@ class _Fixed:
     def resources(self) -> dict[str, list[Row]]:
         """Capacity that lines and expansions of others leave."""
         network, used = self.network, dict[str, Floats]()
-        drawing = [r for r in drawing_orders(network.rows("orders"), network.lines) if r["line"] not in self.lines]
+        drawing = [r for r in network.drawing if r["line"] not in self.lines]
         placed = drawn_resources(drawing, network.uses_of, network.resources, self.calendar)
         used |= {code: taken for code, taken in zip(network.resources, placed, strict=True) if taken.any()}
         for postings in (order_postings, set_up_postings, expansion_postings):

@@ -362,7 +362,7 @@ class Network:
     @cached_property
     def drawing(self) -> list[Row]:
         """Placed orders that draw components and shared resources."""
-        return drawing_orders(self.rows("orders"), self.lines)
+        return drawing_orders(self.orders, self.lines)
 
     @cached_property
     def drawn(self) -> Floats:

@@ -4,7 +4,7 @@
 
 g, t    demand (of item i) and period; m the months of t in which something is needed, so that how much is needed in which
         of them changes no worth
-a, d    worth of a unit of the item and of a month (``requirements.worth``)
+a, d    worth of a unit of the item and of a month (``requirements.worth``); by urgency where no row names a regime
 weight  ``demand.weight`` in force in the month
 w       falls from level to level of the need, else 1 up to it (``requirements.levels``)
 
@@ -19,11 +19,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from rampart.case.timelines import by_period
-from rampart.network.lags import Floats
+from rampart.network.lags import Booleans, Floats
 from rampart.network.network import Network
 from rampart.requirements.falling_worth import Falling
 from rampart.requirements.levels import Levels, curve, levels_of
-from rampart.requirements.worth import without_worth, worth_of_items, worth_of_months
+from rampart.requirements.worth import urgency_of_months, without_worth, worth_of_items, worth_of_months
 
 IN_MONEY, IN_UNITS = "money unit of worth", "units"
 """What worth is counted in: as the result tables say it."""
@@ -53,7 +53,7 @@ def worth_of_need(network: Network, regime: str | None = None) -> WorthOfNeed:
     case, calendar, keys = network.case, network.calendar, network.demands
     monthly = np.nan_to_num(network.demand_monthly("need", regime))
     weight = _carried(network.demand_monthly("weight", regime))
-    factor = weight * worth_of_months(case)
+    factor = weight * np.where(_hangs_on_regimes(network)[:, None], worth_of_months(case), urgency_of_months(case))
     asks, lengths = (monthly > 0).astype(float), np.asarray(calendar.lengths, dtype=float)
     asked, mean = by_period(calendar, asks), by_period(calendar, factor) / lengths
     of_months = np.divide(by_period(calendar, asks * factor), asked, out=mean, where=asked > 0)
@@ -61,6 +61,12 @@ def worth_of_need(network: Network, regime: str | None = None) -> WorthOfNeed:
     each = of_months * np.array([of_item[key.item] for key in keys]).reshape(-1, 1) / worth_unit(network)
     levels = tuple({} if late else levels_of(case, key, regime) for key, late in zip(keys, network.late, strict=True))
     return WorthOfNeed(by_period(calendar, monthly), each, asked, levels)
+
+
+def _hangs_on_regimes(network: Network) -> Booleans:
+    """Which demands say something of a regime, shape (demands,); what is the same in all of them no belief concerns."""
+    named = {(r["holder"], r["item"], r["purpose"]) for r in network.rows("demand") if r["regime"] is not None}
+    return np.array([tuple(key) in named for key in network.demands], dtype=bool)
 
 
 def worth_of_owed(network: Network, items: Iterable[str]) -> Floats:

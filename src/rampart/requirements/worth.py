@@ -4,7 +4,8 @@
 
 a   ``items.worth``; blank: the price; where a price needed for it is blank or nothing, 1 for every item
 d   (1 + u)^(-t/12), u the urgency a year of the settings, t months from the start; 1 where beliefs of the war are stated,
-    since the chance of each regime then says what a later month is worth
+    since the chance of each regime then says what a later month is worth (of what is the same in every regime it says
+    nothing: that keeps its urgency)
 
 Source: the chance of the war counts once; by price no dear item starves beside a cheap one.
 """
@@ -54,8 +55,12 @@ def worth_of_items(case: Case) -> dict[str, float]:
 
 def worth_of_months(case: Case) -> Floats:
     """What a unit in each month is worth beside one in the first, shape (months,)."""
+    found = urgency_of_months(case)
+    return np.ones_like(found) if believes(case) else found
+
+
+def urgency_of_months(case: Case) -> Floats:
+    """The same by urgency alone, whatever is believed."""
     months = np.arange(case.calendar.last - case.calendar.first + 1)
-    found: Floats = np.ones(months.size)
-    if not believes(case):
-        found = (1.0 + float(case.settings["urgency"] or 0.0)) ** (-months / 12.0)
+    found: Floats = (1.0 + float(case.settings["urgency"] or 0.0)) ** (-months / 12.0)
     return found

@@ -15,7 +15,7 @@ from rampart.beliefs.chain import Chain, Floats, Integers
 from rampart.beliefs.draws import NEVER, last_of_war, months_after, onward, revision_periods
 from rampart.case.calendar import Calendar, month_number
 from rampart.case.tables import Case
-from rampart.plan.programme.tree import Tree
+from rampart.network.tree import Tree
 
 
 class Growing:

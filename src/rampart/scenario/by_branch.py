@@ -9,7 +9,7 @@ import numpy as np
 from rampart.case.calendar import month_text
 from rampart.network.keys import Key, parts, text
 from rampart.network.lags import Floats
-from rampart.plan.programme.tree import Tree
+from rampart.network.tree import Tree
 from rampart.scenario.policy import over_at
 from rampart.scenario.tree_programme import Answer, TreeProgramme
 

@@ -17,7 +17,7 @@ from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
 from rampart.engine.pool import Pool
 from rampart.network.lags import Floats
-from rampart.plan.programme.tree import Tree
+from rampart.network.tree import Tree
 from rampart.plan.solving.highs import NoPlan
 from rampart.scenario import branching, policy
 from rampart.scenario.tree_programme import Effort, TreeProgramme

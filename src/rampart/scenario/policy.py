@@ -17,7 +17,7 @@ from rampart.case.tables import Case
 from rampart.engine.pool import Pool
 from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
-from rampart.plan.programme.tree import Tree
+from rampart.network.tree import Tree
 from rampart.scenario import branching
 from rampart.scenario.tree_programme import Answer, Effort, TreeProgramme, by_name
 

@@ -19,7 +19,7 @@ from rampart.case.tables import Case
 from rampart.catalogues.results import frame
 from rampart.network.keys import Key, parts, text
 from rampart.network.lags import Floats, Integers
-from rampart.plan.programme.tree import Tree
+from rampart.network.tree import Tree
 from rampart.plan.solving.highs import NoPlan
 from rampart.results.manifest import origin_of
 from rampart.results.result import Result

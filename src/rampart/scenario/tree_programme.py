@@ -17,12 +17,12 @@ from rampart.case.tables import Case
 from rampart.findings import CaseError, Finding
 from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
+from rampart.network.tree import Tree
 from rampart.plan.model.build import build
 from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import lay_out
 from rampart.plan.programme.measures import Measure, Pass
 from rampart.plan.programme.programme import Programme
-from rampart.plan.programme.tree import Tree
 from rampart.plan.solving.highs import Sparse, identity, one_above_other, sparse
 from rampart.plan.solving.linear_programme import LinearProgramme
 from rampart.scenario.risk import Risk, least_regret, least_risk, mean_of_worst

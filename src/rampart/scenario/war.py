@@ -13,8 +13,8 @@ from rampart.case.tables import Case
 from rampart.catalogues.results import frame
 from rampart.network.keys import parts, text
 from rampart.network.lags import Floats
+from rampart.network.tree import Tree
 from rampart.plan.parts.need import monthly_need
-from rampart.plan.programme.tree import Tree
 from rampart.plan.solving.highs import NoPlan
 from rampart.results.manifest import origin_of
 from rampart.results.result import Result

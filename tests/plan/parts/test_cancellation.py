@@ -17,7 +17,7 @@ from drawn import drawn
 from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
-from rampart.plan.programme.tree import Tree
+from rampart.network.tree import Tree
 from rampart.report.pages.war import html
 from rampart.scenario import branching, policy
 from rampart.scenario.nonanticipativity import foresight

@@ -210,6 +210,17 @@ def test_with_beliefs_a_month_is_worth_the_chance_that_the_need_comes() -> None:
     assert rows["unmet"].to_list() == pytest.approx([0, 5, 5])
 
 
+def test_what_is_the_same_in_every_regime_is_still_served_at_once() -> None:
+    """Beliefs say nothing of it, so urgency counts: 30 are served 20, 10, 0, and the lower-ranked requirement waits."""
+    at = {"holder": "UUU", "item": "shell"}
+    rows = {"stocks": [stock(30.0)], "requirements": [at | {"layer": "stated", "quantity": 50.0}]}
+    rows["priorities"] = [
+        {"rank": n, "objective": o, "tolerance": 0.0} for n, o in enumerate(("need", "requirement"), 1)
+    ]
+    plan = rampart.plan(believed(3, 0.5, [PARTNER | {"need": 20.0}], **rows))
+    assert served(plan) == [20, 10, 0]
+
+
 def test_with_beliefs_the_next_unit_is_worth_the_chance_of_the_regimes_that_need_it() -> None:
     """War needs 20, peace 5: in the second month the first 5 count 1, the next 15 one half."""
     demand = [PARTNER | {"need": 20.0, "regime": "war"}, PARTNER | {"need": 5.0, "regime": "over"}]

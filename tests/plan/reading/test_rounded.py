@@ -54,11 +54,13 @@ def test_up_where_a_need_would_lose_and_what_it_costs_is_said() -> None:
 
 
 def test_down_where_more_cannot_be_carried_out() -> None:
-    """The contract has 1,236: the nearest is 1,240, as up; down it is 1,230, and 6 of 1,236 are missing."""
+    """The contract has 1,236: the nearest is 1,240, as up; down it is 1,230, and 6 of 1,236 are missing,
+    each worth 1.1^(-1/12) of one in the first month.
+    """
     plan = planned(1_240.0, contracts=[DEAL | {"max_quantity": 1_236.0}])
     assert plan["decisions"]["quantity"].to_list() == pytest.approx([1_230.0])
     assert set(plan["rounding"]["rounded"]) == {"down"}
-    assert losses(plan)["own_use"] == pytest.approx(6.0 / 1_240.0)
+    assert losses(plan)["own_use"] == pytest.approx(6.0 * 1.1 ** (-1 / 12))
 
 
 def test_systems_and_multiples_are_whole_already() -> None:

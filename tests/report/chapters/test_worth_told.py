@@ -64,7 +64,7 @@ def test_what_is_met_and_what_is_not_sum_to_the_expected_need_and_what_is_suppli
     (table,) = [one for one in chapter.listings if "what is met" in one.caption]
     # expected need 35; of the first month all 20 are met, of the second 5 of an expected 10, of the third nothing of 5
     assert [head.label for head in table.heads][2:] == ["Need", "Met", "Not met", "Met, share", "Supplied for use"]
-    assert table.rows[0][2:] == ["35", "25", "10", "71%", "30"]
+    assert list(table.rows[0][2:]) == ["35", "25", "10", "71%", "30"]
 
 
 @pytest.mark.parametrize(("language", "worth", "months"), [

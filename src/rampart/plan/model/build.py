@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from rampart.beliefs.chances import chances
 from rampart.case.tables import Case
 from rampart.findings import CaseError, Finding
+from rampart.network.tree import Tree
 from rampart.plan.model.passes import objective_passes
 from rampart.plan.parts.part import Part
 from rampart.plan.parts.parts import PARTS
 from rampart.plan.programme.families import Family
 from rampart.plan.programme.programme import Programme
-from rampart.plan.programme.tree import Tree
 
 if TYPE_CHECKING:
     from rampart.sustainment.levels import Levels

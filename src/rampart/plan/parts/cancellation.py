@@ -27,11 +27,11 @@ from rampart.network.keys import Cancellation as Cancelled
 from rampart.network.lags import Floats, shifts
 from rampart.network.network import Network
 from rampart.network.payments import Flow
+from rampart.network.tree import Tree
 from rampart.plan.parts.part import Part, Weight
 from rampart.plan.programme.families import FamilySpec, Undoing
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
-from rampart.plan.programme.tree import Tree
 
 
 class Cancellation(Part):

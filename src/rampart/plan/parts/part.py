@@ -4,7 +4,7 @@ A part is one physical idea, whole, in one file: its variables, what one unit of
 rows, what it adds to the objectives, its tables in the result, the limits and shortages that an explanation may name, and
 the decisions it asks for. Everything else loops over the parts. A part leaves out what it has nothing to say to.
 
-Equations are written over nodes t of the tree of time (``rampart.plan.programme.tree``) in plain units.
+Equations are written over nodes t of the tree of time (``rampart.network.tree``) in plain units.
 """
 
 from __future__ import annotations

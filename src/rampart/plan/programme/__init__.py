@@ -1,1 +1,1 @@
-"""The programme: the tree of time, families, rows, measures, values."""
+"""The programme: families, rows, measures, values."""

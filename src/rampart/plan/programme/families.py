@@ -11,8 +11,8 @@ import numpy as np
 
 from rampart.network.keys import Key
 from rampart.network.lags import Booleans, Floats, Integers
+from rampart.network.tree import Tree
 from rampart.plan.programme.linear_model import LinearModel
-from rampart.plan.programme.tree import Tree
 
 Role = Literal["decision", "flow", "level", "slack"]
 """What somebody decides; what flows at once and is settled for good; what follows; what is missing."""

@@ -19,8 +19,8 @@ import numpy as np
 from rampart.network.keys import Lack
 from rampart.network.lags import Floats, Integers
 from rampart.network.network import Network
+from rampart.network.tree import Tree
 from rampart.network.worth_of_need import WorthOfNeed
-from rampart.plan.programme.tree import Tree
 from rampart.requirements.falling_worth import Falling, mean_of, steps
 
 NEVER = 1e-9

@@ -20,6 +20,7 @@ from rampart.network.lots import opening_stock
 from rampart.network.network import Network
 from rampart.network.payments import Flow
 from rampart.network.rates import Rates, line_rates
+from rampart.network.tree import Tree
 from rampart.network.worth_of_need import WorthOfNeed, worth_of_need
 from rampart.plan.programme.families import Families, Family
 from rampart.plan.programme.linear_model import LinearModel
@@ -27,7 +28,6 @@ from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.need_steps import NeedSteps, need_steps
 from rampart.plan.programme.rows import Rows
 from rampart.plan.programme.scales import item_scales, money_scale
-from rampart.plan.programme.tree import Tree
 
 if TYPE_CHECKING:
     from rampart.sustainment.levels import Levels

@@ -14,9 +14,9 @@ import scipy.sparse as sp
 from rampart.network.accounts import Posting
 from rampart.network.keys import Key, text
 from rampart.network.lags import Booleans, Floats, Integers, Lag, Matrix, Now
+from rampart.network.tree import Tree
 from rampart.plan.programme.families import Families, Family, Undone
 from rampart.plan.programme.linear_model import LinearModel
-from rampart.plan.programme.tree import Tree
 
 HOLDS = 1e-9
 """By how much a row without terms may miss its right-hand side."""

@@ -13,9 +13,9 @@ from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.carried_out import carried_out
 from rampart.plan.solving.linear_passes import LinearPasses, NotSolved
-from rampart.plan.solving.pass_solver import PassSolver
+from rampart.plan.solving.pass_solver import LARGE, PassSolver, State
 from rampart.plan.solving.solution import PassResult, Solution
-from rampart.plan.solving.whole_numbers import Whole, WholeNumbers, in_whole_numbers
+from rampart.plan.solving.whole_numbers import Whole, WholeNumbers, in_whole_numbers, nearest
 
 Progress = Callable[["Step"], None]
 
@@ -44,7 +44,8 @@ def solve(
     """Solve all passes in order.
 
     With whole numbers the linear passes run twice: first with fractions, which leaves the plans among which whole numbers
-    are sought and bounds every pass; then, with these fixed, for clean numbers and prices.
+    are sought and bounds every pass; then, with these fixed, for clean numbers and prices. In a large case, without a time
+    limit, whole numbers are those nearest to the linear plan: the gap says what that may cost.
 
     time_limit  seconds; when it is reached after at least one pass, the best plan so far comes back with the status
                 "time limit"; before, NotSolved is raised
@@ -60,13 +61,16 @@ def solve(
     weight = programme.tree.months * programme.tree.probability
     linear = LinearPasses(layout, solver, weight, begin=report.begin, end=report.end, one=_one_pass)
     whole = Whole()
-    if sought:
-        start = solver.state()
-        whole = WholeNumbers(linear, sought, deadline).search()
+    start = solver.state()
+    if sought and solver.columns >= LARGE and deadline is None:
+        whole = nearest(linear, sought)
+        results, status = _with(linear, whole, start, programme.passes)
+    if sought and whole.columns is None:
         solver.go_back(start)
-        solver.settle_whole(np.zeros(0) if whole.columns is None else whole.columns)
-        solver.stages.clear()
-    results, status = linear.run(programme.passes, None if sought else deadline)
+        whole = WholeNumbers(linear, sought, deadline).search()
+        results, status = _with(linear, whole, start, programme.passes)
+    if not sought:
+        results, status = linear.run(programme.passes, deadline)
     if not results:
         raise NotSolved("time limit")
     if sought:
@@ -74,6 +78,21 @@ def solve(
         status = whole.status
     passes, spent = tuple(results), time.monotonic() - begun
     return Solution(layout, linear.levels, passes, status, spent, solver, linear.taken)
+
+
+def _with(linear: LinearPasses, whole: Whole, start: State, passes: Sequence[Pass]) -> tuple[list[PassResult], str]:
+    """The linear passes with whole numbers fixed; where there is no such plan, ``whole`` is left without columns."""
+    solver = linear.solver
+    solver.go_back(start)
+    solver.settle_whole(np.zeros(0) if whole.columns is None else whole.columns)
+    solver.stages.clear()
+    try:
+        return linear.run(passes, None)
+    except NotSolved:
+        if whole.certain:
+            raise
+        whole.columns = None
+        return [], whole.status
 
 
 def _one_pass(

@@ -15,11 +15,16 @@ import numpy as np
 
 from rampart.network.lags import Floats
 from rampart.plan.programme.measures import ROOM, Pass, Term
-from rampart.plan.solving.highs import INFEASIBLE, OPTIMAL, TIME_LIMIT, sparse
+from rampart.plan.solving.highs import INFEASIBLE, NO_LIMIT, OPTIMAL, TIME_LIMIT, sparse
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, NotSolved, gives, near_one
+from rampart.plan.solving.pass_solver import LARGE
 
 SLIVER = 1e-6
 """Room of a pass with whole numbers that gives nothing: above the solver's own tolerance, or it finds no plan in it."""
+
+FEW, MANY = 40, 400
+"""In a large case, branches of a search that may find that there is no such plan, and of one that is sure of one: counts,
+so that the plan does not hang on the speed of the machine. What is found by then stands, with its gap."""
 
 PROVED = 0.1
 """Gap of a pass with whole numbers, as a share of its room."""
@@ -27,11 +32,15 @@ PROVED = 0.1
 
 @dataclass
 class Whole:
-    """Whole numbers found, as scaled columns; a bound below the value of each pass; whether time ran out."""
+    """Whole numbers found, as scaled columns; a bound below the value of each pass; whether time ran out.
+
+    certain  whether a plan with them has been seen
+    """
 
     columns: Floats | None = None
     bounds: dict[str, float] = field(default_factory=dict)
     status: str = "optimal"
+    certain: bool = True
 
 
 def in_whole_numbers(passes: Sequence[Pass]) -> list[Pass]:
@@ -42,6 +51,12 @@ def in_whole_numbers(passes: Sequence[Pass]) -> list[Pass]:
     """
     sought = [each for each in passes if each.how != "fair" and each.name != TIES] or list(passes)
     return [replace(each, how="held", room=min(each.room, ROOM)) for each in sought]
+
+
+def nearest(linear: LinearPasses, passes: Sequence[Pass]) -> Whole:
+    """The whole numbers nearest to the plan of the linear passes, whose values bound every pass."""
+    results, _ = linear.run(passes, None)
+    return Whole(linear.levels.copy(), {result.name: result.value for result in results}, certain=False)
 
 
 class WholeNumbers:
@@ -100,11 +115,16 @@ class WholeNumbers:
         solver.set_costs(cost * factor)
         # a pass that gives need not be proved to the last digit
         solver.option("mip_rel_gap", max(solver.mip_gap, PROVED * each.room))
+        most = MANY if certain else FEW
+        solver.option("mip_max_nodes", most if solver.columns >= LARGE else NO_LIMIT)
         status = solver.solve(self.deadline, whole=True)
         if certain and status == INFEASIBLE:
             solver.begin_afresh("off", 1)
             status = solver.solve(self.deadline, whole=True)
             solver.option("presolve", "choose")
+        if certain and not solver.found_a_plan and status not in (INFEASIBLE, TIME_LIMIT):
+            solver.option("mip_max_nodes", NO_LIMIT)
+            status = solver.solve(self.deadline, whole=True)
         if status == TIME_LIMIT:
             self.found.status = "time limit"
         if not solver.found_a_plan:
