@@ -198,7 +198,7 @@ def _findings(
         over = np.flatnonzero((c.load[:, n] > s.bays[:, n]) & (c.load[:, n] > 0))
         if len(over):
             m = int(over[np.argmax(c.load[over, n] - s.bays[over, n])])
-            details = {"month": s.months[m], "work": f"{c.load[m, n]:.1f}", "bays": f"{s.bays[m, n]:g}"}
+            details = {"month": s.months[m], "work": round(float(c.load[m, n]), 1), "bays": float(s.bays[m, n])}
             found.append(Finding("shop-overloaded", table="shops", column="shop", value=shop, details=details))
     found += not_relied_on(s, c)
     for p in np.flatnonzero(c.raised):

@@ -1,8 +1,8 @@
 """What spares promise for a month, and whether it holds: every figure is a course with the stock in place.
 
 Use follows availability and removals follow use, so that a list bought for the use of today's availability is worn by the
-use of tomorrow's. The path of purchases is worked out for the use that a first answer leads to, the answer worked out again, until the
-list no longer changes. Systems present less backorders are available: what lacks is a sum over parts, and
+use of tomorrow's. The path of purchases is worked out for the use that a first answer leads to, the answer worked out again,
+until the list no longer changes. Systems present less backorders are available: what lacks is a sum over parts, and
 
     largest availability at a budget <= 1 - hull of the lack at that budget, at the use of the answer
 

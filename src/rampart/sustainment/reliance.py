@@ -29,7 +29,7 @@ def not_relied_on(s: Support, c: AvailabilityByMonth) -> list[Finding]:
     return [*_fleets(s, c), *_shops(s, c), *at_their_limit(s, c)]
 
 
-def _outside(table: str, value: str, **details: str) -> Finding:
+def _outside(table: str, value: str, **details: str | float) -> Finding:
     return Finding("not-to-be-relied-on", table=table, value=value, details=details)
 
 
@@ -41,7 +41,7 @@ def _fleets(s: Support, c: AvailabilityByMonth) -> Iterator[Finding]:
         if len(there):
             types_at.setdefault(int(s.fleet_site[f]), set()).add(row["type"])
         if len(there) and there.min() < FEWEST_SYSTEMS - 1e-6:
-            yield _outside("fleets", s.fleets[f], systems=f"{there.min():.1f}")
+            yield _outside("fleets", s.fleets[f], systems=round(float(there.min()), 1))
         if row["cannibalise"]:
             yield _outside("fleets", s.fleets[f], cannibalise="yes")
         if (s.needed[f] < s.installed[f]).any():
@@ -61,10 +61,10 @@ def _shops(s: Support, c: AvailabilityByMonth) -> Iterator[Finding]:
         days = [float(d) for d in times.bench[mine]]
         days += [float(r["repair_days"]) for r in s.fleet_rows if r["repair_shop"] == shop and r["repair_days"]]
         if days and max(days) > MOST_APART * min(days):
-            yield _outside("shops", shop, apart=f"{max(days) / min(days):.1f}")
+            yield _outside("shops", shop, apart=round(max(days) / min(days), 1))
         load = c.load[0, h] * used_by_all
         if days and load > MOST_LOAD * s.bays[0, h] > 0:
-            yield _outside("shops", shop, load=f"{load / s.bays[0, h]:.2f}")
+            yield _outside("shops", shop, load=round(float(load / s.bays[0, h]), 2))
         bases = set(s.fleet_site.tolist())
         if days and (s.bays[:, h] == 1).any() and s.sites.index(s.shop_rows[h]["site"]) in bases:
             yield _outside("shops", shop, bay="1")
@@ -78,5 +78,5 @@ def at_their_limit(s: Support, c: AvailabilityByMonth) -> Iterator[Finding]:
         near = np.flatnonzero((busy >= AT_ITS_LIMIT) & (busy <= 1.0))
         if len(near):
             m = int(near[np.argmax(busy[near])])
-            details = {"month": s.months[m], "load": f"{busy[m]:.3f}", "jobs": f"{c.queue[m, h]:.1f}"}
+            details = {"month": s.months[m], "load": round(float(busy[m]), 3), "jobs": round(float(c.queue[m, h]), 1)}
             yield Finding("shop-at-its-limit", table="shops", column="shop", value=shop, details=details)
