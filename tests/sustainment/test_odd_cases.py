@@ -60,9 +60,9 @@ def test_where_parts_are_very_short_use_and_availability_still_agree(tiny: Case)
 
 
 def test_where_they_do_not_agree_the_answer_says_so(tiny: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rampart.sustainment import marching
+    from rampart.sustainment import start
 
-    monkeypatch.setattr(marching, "ROUNDS", 2)
+    monkeypatch.setattr(start, "ROUNDS", 2)
     answer = sustain(tiny, draws=0)
     assert answer.manifest["use"]["residual"] > UNSETTLED
     found = [f for f in answer.findings if f.code == "use-unsettled"]
@@ -151,7 +151,8 @@ def test_what_is_never_bought_again_waits_for_no_batch(tiny: Case) -> None:
 
 def test_a_supplier_sees_a_part_of_each_cluster() -> None:
     """Removals in clusters (compound Poisson, ratio 3): what four bases send up, drawn, against the ratio computed."""
-    from rampart.sustainment.marching import March
+    from rampart.sustainment.owed import clusters
+    from rampart.sustainment.setting import Setting
 
     sent = np.array([0.2, 0.4, 0.5, 0.7])
     rate = np.array([0.3, 0.2, 0.4, 0.1])
@@ -169,10 +170,10 @@ def test_a_supplier_sees_a_part_of_each_cluster() -> None:
         turnaround=np.zeros(shape), bench=np.zeros(shape), shop=np.full(shape, -1), stock=np.zeros(shape),
         bays=np.zeros((1, 0)),
     )  # fmt: skip
-    march = March(support)
-    flows = march.supply.months[0]
-    asked = march.supply.requests(flows, march.at_sites(rate[:, None]))
-    found = march._clusters(flows, asked, rate[:, None])[:, 0]
+    setting = Setting(support)
+    flows = setting.supply.months[0]
+    asked = setting.supply.requests(flows, setting.at_sites(rate[:, None]))
+    found = clusters(setting, flows, asked, rate[:, None])[:, 0]
     assert found[1:] == pytest.approx(3.0)
     rng = np.random.default_rng(4)
     days, draws = 30.0, 60_000

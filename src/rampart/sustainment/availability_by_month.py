@@ -4,7 +4,7 @@
     damaged(t)   on the way to repair, waiting for a bay, on it, and on the way back
     available    (held - damaged - systems that parts hold back) x MTBM / (MTBM + MMT)
 
-How the days are worked out is in ``marching``.
+How the days are worked out is in ``marching``, where they begin in ``start``, what is owed on each in ``owed``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from rampart.sustainment.echelon_network import Floats, ratio
 from rampart.sustainment.fleet import MONTH, Support
-from rampart.sustainment.marching import CLOSE, LONGEST, SHORTEST, March, Moment
+from rampart.sustainment.marching import CLOSE, LONGEST, SHORTEST, March
+from rampart.sustainment.moment import Moment
 
 UNSETTLED = 0.05
 """Change in systems of the last round of the start above which the answer says that use and availability do not agree."""
@@ -143,7 +144,7 @@ def availability_by_month(
         changed = _begin_month(march, m)
         if changed:
             length, trend = 1.0, np.zeros(len(s.fleets))
-        wears, use = march.wear_of(m, march.now.held, march.now.up)
+        wears, use = march.setting.wear_of(m, march.now.held, march.now.up, march.used)
         march.used[:, m + 1] = march.used[:, m] + use
         area, end, burst = _Month.empty(s), (m + 1) * MONTH, changed
         while march.now.time < end - 1e-9:
@@ -156,15 +157,14 @@ def availability_by_month(
             found = new.ebo.sum(axis=1)
             error = float((np.abs(found - ahead) / np.maximum(found, QUIET)).max(initial=0.0))
             if error > CLOSE and length > SHORTEST * 1.01:
-                march.forget()
+                march.past.forget()
                 length = max(0.5 * length, SHORTEST)
                 continue
             area.add(length, march.now, new, asked, by_fleet)
             trend = (new.up - march.now.up) / length
             march.rise = (found - march.now.ebo.sum(axis=1)) / length
-            if len(s.shops):
-                march.psi = march.chance(march.supply.months[m], asked, by_fleet, new)
-            march.now, march.asked, march.fleet_rates, burst = new, asked, by_fleet, False
+            march.went(m, new, asked, by_fleet)
+            burst = False
             if error < 0.4 * CLOSE:
                 length = min(1.6 * length, LONGEST)
         area.relief = march.relief(m)
@@ -176,11 +176,13 @@ def _begin_month(march: March, m: int) -> bool:
     """Systems and spares that join at the beginning of a month; whether anything differs from the month before."""
     s, now = march.s, march.now
     if m == 0:
-        changed = bool(s.arrivals[:, 0].any() or march.wears.any())
+        changed = bool(s.arrivals[:, 0].any() or march.setting.wears.any())
     else:
         same = all(np.array_equal(a[:, m], a[:, m - 1]) for a in (s.use, s.damage, s.losses))
         same = (
-            same and np.array_equal(s.bays[m], s.bays[m - 1]) and march.supply.months[m] is march.supply.months[m - 1]
+            same
+            and np.array_equal(s.bays[m], s.bays[m - 1])
+            and march.setting.supply.months[m] is march.setting.supply.months[m - 1]
         )
         same = same and all(np.array_equal(a[m], a[m - 1]) for a in (s.turnaround, s.bench, s.shop))
         same = same and (s.used is None or np.array_equal(s.used[:, m], s.used[:, m - 1], equal_nan=True))
@@ -189,7 +191,7 @@ def _begin_month(march: March, m: int) -> bool:
         now.held = now.held + s.arrivals[:, m]
     if changed:
         now.up = now.up + s.arrivals[:, m]
-        march._evaluate_at(now, m, march.asked, march.fleet_rates)
+        march.evaluate(now, m, march.asked, march.fleet_rates)
         march.rise = np.zeros(len(s.sites))
     return changed
 
@@ -207,12 +209,12 @@ def _gathered(s: Support, march: March, kept: list[_Month], instants: int) -> Av
     up, asked = by_fleet("up"), np.stack([a.asked.T for a in kept])
     shares = []
     for a in kept:
-        demand = march.at_sites(a.by_fleet)
+        demand = march.setting.at_sites(a.by_fleet)
         shares.append(ratio(a.by_fleet, demand[s.fleet_site]))
     return AvailabilityByMonth(
-        s, by_fleet("held"), by_fleet("away"), up * march.upkeep, up * (1.0 - march.upkeep), by_fleet("down"),
+        s, by_fleet("held"), by_fleet("away"), up * march.setting.upkeep, up * (1.0 - march.setting.upkeep), by_fleet("down"),
         by_fleet("moved"), asked, by_part("own_mean"), by_part("own_variance"), by_part("mean"), by_part("ebo"),
-        np.stack(shares), by_fleet("jobs").T, by_fleet("load").T, march.rounds, march.residual, march.raised, instants,
+        np.stack(shares), by_fleet("jobs").T, by_fleet("load").T, march.rounds, march.residual, march.past.raised, instants,
         np.stack([a.relief.T for a in kept]),
     )  # fmt: skip
 
