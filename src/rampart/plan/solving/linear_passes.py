@@ -11,16 +11,17 @@ small again while steadiness is held, and stay where they then are.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from rampart.engine.highs import OPTIMAL, TIME_LIMIT, Sparse, sparse
 from rampart.network.lags import Floats
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.fairness import Shares, share_fairly
-from rampart.plan.solving.highs import OPTIMAL, TIME_LIMIT, Sparse, sparse
 from rampart.plan.solving.pass_solver import NOTHING, ROUNDING, PassSolver, State, most_allowed
 from rampart.plan.solving.solution import PassResult
 
@@ -50,6 +51,7 @@ class LinearPasses:
     weight   of each node in a mean over time: its months and its chance, shape (nodes,)
     begin, end   called as each pass starts and ends; ``one`` solves it, given the passes before and after it
     levels   scaled columns of the last pass
+    stopped  the pass in which time ran out
     taken    terms of the needs after steady output has taken of them, by pass
     before   where the solver stood before each pass, by its place
     """
@@ -61,6 +63,7 @@ class LinearPasses:
         self.layout, self.solver, self.weight, self.begin, self.end = layout, solver, weight, begin, end
         self.one = one or LinearPasses.solve_and_hold
         self.levels = np.zeros(solver.columns)
+        self.stopped: Pass | None = None
         self.taken: dict[str, Floats] = {}
         self.before: list[State] = []
         self._by_term: dict[str, Sparse] = {}
@@ -75,13 +78,20 @@ class LinearPasses:
     def run(self, passes: Sequence[Pass], deadline: float | None, *, start: int = 0) -> tuple[list[PassResult], str]:
         """All passes in order, those before ``start`` being held already; their results, and whether time ran out."""
         results: list[PassResult] = []
+        self.stopped = None
+        if not start:
+            self.levels, self.taken = np.zeros(self.solver.columns), {}
         for place in range(start, len(passes)):
             each = passes[place]
+            if deadline is not None and time.monotonic() >= deadline:
+                self.stopped = each
+                return results, "time limit"
             self.begin(each.name)
             self.before = [*self.before[:place], self.solver.state()]
             try:
                 result = self.one(self, each, passes[:place], passes[place + 1 :], deadline)
             except OutOfTime:
+                self.stopped = each
                 return results, "time limit"
             except NotSolved:
                 if each.name != TIES:
@@ -146,6 +156,8 @@ class LinearPasses:
         factor = near_one(cost)
         solver.set_costs(cost * factor)
         status = solver.solve(deadline)
+        if status == TIME_LIMIT:
+            self._take_what_there_is(cost)
         if status != OPTIMAL:
             raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
         solution = solver.solution()
@@ -153,6 +165,13 @@ class LinearPasses:
         solver.remember(each.name, cost * factor)
         duals = np.array(solution.row_dual)[: solver.rows] / factor
         return self._result(each, cost, duals, np.array(solution.col_dual) / factor, iterations(solver))
+
+    def _take_what_there_is(self, cost: Floats) -> None:
+        """Out of time within a pass: the plan that the solver stands at, where it keeps all that is held and is better."""
+        if self.solver.found_a_plan:
+            now = self.solver.levels()
+            if not self.levels.any() or cost @ now < cost @ self.levels:
+                self.levels = now
 
     def _share(self, each: Pass, later: Sequence[Pass], deadline: float | None) -> PassResult:
         """What lacks is shared, period by period, and every share is held with its room."""
