@@ -19,6 +19,7 @@ import numpy as np
 
 from rampart.case.likeness import Likeness
 from rampart.case.steps import edited
+from rampart.engine.highs import OPTIMAL, Sparse, sparse
 from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
 from rampart.network.limits import Limit
@@ -29,7 +30,6 @@ from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
 from rampart.plan.solving.carried_out import carried_out
-from rampart.plan.solving.highs import OPTIMAL, Sparse, sparse
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, near_one
 from rampart.plan.solving.pass_solver import PassSolver
 from rampart.plan.solving.solution import PassResult
@@ -116,7 +116,9 @@ class Planned:
             solver.go_back(state)
             if not later:
                 return result
-        result = linear.solve_and_hold(each, earlier, later, deadline)
+        # what is held hangs on what comes later in the plan, read or not
+        place = self.programme.passes.index(each)
+        result = linear.solve_and_hold(each, earlier, self.programme.passes[place + 1 :], deadline)
         self._remember(solver, each.name, result)
         return result
 
