@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--reasons", type=click.Choice(["none", "kinds", "all"]),
-    help="How far to say what would relieve each shortage, by planning again with a step in each limit: not, with a step in "
-    "all limits of a kind, or also in each that matters. Default: all in small cases, kinds in large ones.",
+    help="How far to say what would relieve each shortage, by planning again with a step in each limit: none; kinds, with a "
+    "step in all limits of a kind; or all, each limit that matters by itself too. Default: all, in large cases kinds.",
 )  # fmt: skip
 @force_option
 @language_option

@@ -9,7 +9,7 @@ import polars as pl
 from rampart.language.decisions_and_causes import equals
 from rampart.language.giving_and_keeping import giving_and_keeping
 from rampart.language.in_words import InWords
-from rampart.language.reasons_in_words import amount, by_year, limit_and_step, shortages, told
+from rampart.language.reasons_in_words import KEYS, amount, by_year, limit_and_step, shortages, told
 
 RANKED = 10
 
@@ -37,8 +37,10 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
         lines.append(words("explain.no_limit", who="; ".join(helpless)))
     if found and plan.manifest.get("reasons") == "kinds":
         lines.append(words("explain.kinds_only"))
-    if plan["short"].is_empty():
-        lines += [words("explain.left_out"), *_plainly(answer, lacking)]
+    known = {tuple(short[key] for key in KEYS) for short, _ in found}
+    others = lacking.filter(pl.struct(KEYS).map_elements(lambda who: tuple(who.values()) not in known, pl.Boolean))
+    if others.height:
+        lines += [words("explain.left_out"), *_plainly(answer, others)]
     ranking = plan["bottlenecks"].filter(pl.col("how") == "kind").sort("rank").head(RANKED)
     if everything and ranking.height:
         lines += ["", words("explain.ranking")]

@@ -51,8 +51,9 @@ def plan(
     give_or_keep  also say what would be given and kept at other chances of being called upon, and from which chance each
                 donor would give a tenth less, where requirements state one; not where the time ran out
     reasons     also say what would relieve each shortage, by planning again with a step in each limit: "kinds" with a step
-                in all limits of a kind, "all" also in each of those that matter, "none" not; not where the time ran out.
-                None: as ``REASONS`` says, or "all" in a plan of up to ``FEW`` columns and "kinds" in a larger one
+                in all limits of a kind, of what ranks before steady output; "all" of everything, and in each limit that
+                matters by itself; "none" not at all, which is so too where the time ran out. None: as ``REASONS`` says, or
+                "all" in a plan of up to ``FEW`` columns and "kinds" in a larger one
     """
     from rampart.plan.coupling import coupled, wanted
     from rampart.plan.model.build import build

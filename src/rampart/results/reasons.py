@@ -126,8 +126,9 @@ def foremost(reliefs: Sequence[Relief], who: Who) -> list[Relief]:
     """Those that bring at least a tenth of what the best brings, or take as much."""
     known = [r for r in reliefs if who in r.own]
     best = max((r.own[who] for r in known), default=0.0)
+    best = best if best > 0 else max((-r.own[who] for r in known), default=0.0)
     enough = [r for r in known if abs(r.own[who]) >= SHARE * best and r.own[who]]
-    return sorted(enough, key=lambda r: -abs(r.own[who]))[:NAMED] if best > 0 else []
+    return sorted(enough, key=lambda r: -abs(r.own[who]))[:NAMED]
 
 
 def bottlenecks(short: Shortages, reliefs: Sequence[Relief]) -> pl.DataFrame:

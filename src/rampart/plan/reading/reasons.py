@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,9 +69,13 @@ def explain(
     """``short``, ``reasons``, ``reasons_by_year`` and ``bottlenecks``; without shortages, and where the plan without a step
     cannot be worked out, they are empty.
 
-    objects  also look at each object of the kinds that matter, and at what is asked elsewhere; else at kinds only
+    objects  also look at each object of the kinds that matter, and at what is asked elsewhere; else at kinds only, and only
+             at what ranks before steady output
     """
     wanted = passes_short(v)
+    if not objects:  # the quick way: what stands behind steady output takes longer than all before it
+        before = list(takewhile(lambda each: not each.takes, v.programme.passes))
+        wanted = [each.name for each in before if each.name in wanted]
     if not wanted:
         return no_reasons()
     try:
@@ -180,10 +185,8 @@ class Reliefs:
         """Most that an object can bring in each pass: price times step, without end where an earlier pass prices it."""
         found, earlier = {}, False
         for each in self.base.programme.passes:
-            if each.name not in of_kind:
-                continue
             mine = 0.0
-            for key, gain in of_kind[each.name].items():
+            for key, gain in of_kind.get(each.name, {}).items():
                 belongs = [other for other in others if key[: len(other)] == other]
                 mine += gain if not belongs or of in belongs else 0.0
             found[each.name] = np.inf if earlier and mine > 0 else mine

@@ -30,7 +30,7 @@ from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
 from rampart.plan.solving.carried_out import carried_out
-from rampart.plan.solving.linear_passes import TIES, LinearPasses, near_one
+from rampart.plan.solving.linear_passes import TIES, LinearPasses, gives, near_one
 from rampart.plan.solving.pass_solver import PassSolver
 from rampart.plan.solving.solution import PassResult
 
@@ -108,17 +108,17 @@ class Planned:
     ) -> PassResult:
         solver = linear.solver
         self._begin_like(solver, each.name)
+        # what is held hangs on what comes later in the plan, read or not
+        after = self.programme.passes[self.programme.passes.index(each) + 1 :]
         if each.name in self._wanted:
-            result = linear.solve(each, deadline)
-            self._remember(solver, each.name, result)
-            state = solver.state(with_basis=True)
+            state = solver.state()
+            result = self._settle(linear, each, after)
             self.readings[each.name] = self._read(linear, each, result)
             solver.go_back(state)
             if not later:
                 return result
-        # what is held hangs on what comes later in the plan, read or not
-        place = self.programme.passes.index(each)
-        result = linear.solve_and_hold(each, earlier, self.programme.passes[place + 1 :], deadline)
+            self._begin(solver, self.starts.get(each.name))
+        result = linear.solve_and_hold(each, earlier, after, deadline)
         self._remember(solver, each.name, result)
         return result
 
@@ -147,17 +147,40 @@ class Planned:
         new = columns < 0
         solver.solved = bool(new.any())  # what is new leaves the plan feasible, what is wider leaves its prices good
 
+    @staticmethod
+    def _begin(solver: PassSolver, start: Start | None) -> None:
+        """Start where this plan itself stood before the reading."""
+        if start is not None:
+            held = [start.held.get(one.term) for one in solver.held if one.row >= solver.rows]
+            solver.begin_from(start.columns, [*start.rows, *held])
+
     def places(self, like: Planned) -> tuple[Integers, Integers]:
         """Place of each column and of each row in another plan; -1 where it has none."""
         if self._places is None:
             self._places = same_places(self, like)
         return self._places
 
-    def _read(self, linear: LinearPasses, each: Pass, result: PassResult) -> Reading:
-        """Hold what the pass reached exactly, let ties choose one plan, and read it."""
-        solver, p = linear.solver, self.programme
-        solver.hold_optimal()
+    def _settle(self, linear: LinearPasses, each: Pass, after: Sequence[Pass]) -> PassResult:
+        """Hold what the pass reached exactly: how its optimum falls to its terms, as the plan itself settles it."""
+        solver, ties = linear.solver, [one for one in self.programme.passes if one.name == TIES]
+        if each.how == "fair":
+            return linear.solve_and_hold(each, (), ties, None)
+        result = linear.solve(each, None)
+        self._remember(solver, each.name, result)
+        if gives(each, after) and len(each.measure.terms) > 1:
+            levels = linear.split(each, None)
+            result = linear.solve(each, None)
+            solver.hold_optimal()
+            solver.hold_terms(each.measure.terms, linear.by_term(each), levels, 0.0)
+            linear.levels = levels
+        else:
+            solver.hold_optimal()
         solver.close_rooms(linear.levels)
+        return result
+
+    def _read(self, linear: LinearPasses, each: Pass, result: PassResult) -> Reading:
+        """Let ties choose one plan of those that the pass leaves, and read it."""
+        solver, p = linear.solver, self.programme
         ties = next(one.measure for one in p.passes if one.name == TIES)
         cost = self.layout.costs(ties)
         named = f"{each.name}, {TIES}"
@@ -201,9 +224,9 @@ def start_of(solver: PassSolver, basis: tuple[list[Any], list[Any]]) -> Start:
 
 
 def pass_of(objective: str, p: Programme) -> str:
-    """The pass at whose end a shortage is read: that of its objective, of a requirement that of the sum."""
-    names = [each.name for each in p.passes]
-    return objective if objective in names else f"{objective}_sum"
+    """The pass at whose end a shortage is read: the last one of its objective; blank where the case does not rank it."""
+    names = [each.name for each in p.passes if each.name == objective or each.name.startswith(f"{objective}_")]
+    return names[-1] if names else ""
 
 
 def same_places(one: Planned, other: Planned) -> tuple[Integers, Integers]:
@@ -255,6 +278,8 @@ def touched(stepped: Planned, base: Planned, name: str) -> Touched:
     """
     if all(each.name != name for each in stepped.programme.passes):  # gone, with what is held of it
         return {(): np.inf}
+    if name not in base.results:  # shared, and without prices: the passes before it tell
+        return {}
     result, (to_columns, to_rows) = base.results[name], stepped.places(base)
     new, old, found = Plain(stepped, name), Plain(base, name), Found()
     price = result.duals / base.layout.row_scale

@@ -123,7 +123,7 @@ class LinearPasses:
         elif gives(each, later):
             taken = any(other.takes for other in later)
             served = self._wholly_served(each, deadline) if not taken else np.zeros(0, dtype=np.int64)
-            levels = self._split(each, deadline)
+            levels = self.split(each, deadline)
             self.solver.hold_terms(each.measure.terms, self.by_term(each), levels, each.room)
             self.solver.close(served)
             result = replace(result, terms=self.by_term(each) @ levels, columns=levels)
@@ -133,7 +133,7 @@ class LinearPasses:
             self._give_back(earlier, each.takes, deadline)
         return result
 
-    def _split(self, each: Pass, deadline: float | None) -> Floats:
+    def split(self, each: Pass, deadline: float | None) -> Floats:
         """The optimum of the pass just solved as it falls to its terms: the largest least share, then the next.
 
         Without that what is held would hang on the way in which the solver came to the optimum. The share of a term that
@@ -261,7 +261,7 @@ class LinearPasses:
             self.levels = solver.levels()
             if each.room > 0:
                 served = self._wholly_served(each, deadline)
-                self._split(each, deadline)
+                self.split(each, deadline)
                 solver.close(served)
             else:
                 solver.hold_optimal()
