@@ -51,7 +51,7 @@ def parsed(*words: str | Path, code: int = 0) -> Any:
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The tiny case planned with its report, and what was said."""
     folder = tmp_path_factory.mktemp("cli") / "plan"
-    return folder, said("plan", TINY, "-o", folder)
+    return folder, said("plan", TINY, "-o", folder, "--reasons", "all")
 
 
 @pytest.fixture
@@ -262,10 +262,10 @@ def test_explain(made: tuple[Path, str]) -> None:
     assert len(english.splitlines()) > 3
     assert english != french
     found = parsed("explain", made[0])
-    assert found["causes"]
+    assert found["reasons"]
     assert [b["rank"] for b in found["bottlenecks"]] == list(range(1, len(found["bottlenecks"]) + 1))
     mine = parsed("explain", made[0], "--holder", "XBB", "--item", "round")
-    assert {(c["holder"], c["item"]) for c in mine["causes"]} == {("XBB", "round")}
+    assert {(c["holder"], c["item"]) for c in mine["reasons"]} == {("XBB", "round")}
     assert said("explain", made[0], "--holder", "XBB") != english
 
 

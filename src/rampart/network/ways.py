@@ -28,7 +28,8 @@ class Channel(NamedTuple):
 
     Lead times in months; ``lead`` is the whole time from the decision to delivery, ``later`` the part of it by which the
     delivery is agreed later than it could be: each such date of a contract is a channel of its own. A month below nothing
-    stands for a way that is a month shorter beside the one that is stated. Where no contract names the line, ``own`` is true
+    stands for a way that is a month shorter beside the one that is stated; where production is shorter, what it takes is taken
+    ``nearer`` to delivery. Where no contract names the line, ``own`` is true
     and the code is that of the line, which a contract of another line may share.
     """
 
@@ -47,6 +48,7 @@ class Channel(NamedTuple):
     cancellation: float | None
     own: bool = False
     later: int = 0
+    nearer: float = 0.0
 
     @property
     def key(self) -> Key:
@@ -64,8 +66,8 @@ class Channel(NamedTuple):
         return min(self.administrative, self.lead)
 
     def taken(self, offset: float) -> float:
-        """Months from the decision until what is taken so long before delivery is taken; a shorter way shortens that too."""
-        return self.lead - max(0.0, offset + min(0, self.later))
+        """Months from the decision until what is taken so long before delivery is taken."""
+        return self.lead - max(0.0, offset - self.nearer)
 
 
 class Offer(NamedTuple):
@@ -167,7 +169,9 @@ def channels_of_lines(
         for row in of_line.get(code, [own]):
             given = row["admin_lead_time"]
             administrative = line["admin_lead_time"] if given is None else given
-            lead = max(administrative + production, longest[code])
+            times = [(later, administrative, production, 0.0) for later in range(int(row["later"]) + 1)]
+            if Line(code) in sooner:
+                times += month_less(administrative, production, longest[code])
             result += [
                 Channel(
                     row["contract"],
@@ -177,18 +181,31 @@ def channels_of_lines(
                     row["ship_to"] or row["buyer"],
                     row["price"],
                     row["advance"],
-                    administrative,
-                    max(0.0, lead + later),
+                    award,
+                    max(award + making, longest[code] - nearer) + max(0, later),
                     month(row["from"], calendar.first),
                     month(row["until"], calendar.last),
                     row["max_quantity"],
                     None if later else row["cancellation"],
                     row is own,
                     later,
+                    nearer,
                 )
-                for later in range(-1 if lead > 0 and Line(code) in sooner else 0, int(row["later"]) + 1)
+                for later, award, making, nearer in times
             ]
     return sorted(result, key=lambda c: (c.line, c.code, c.later))
+
+
+def month_less(administrative: float, production: float, longest: float) -> list[tuple[int, float, float, float]]:
+    """The way that is a month shorter, of the time until the award where there is so much and it helps, else of production with
+    all that stands before delivery: its mark, both times, and by how much what is taken is nearer to delivery. None where an
+    order takes no time.
+    """
+    if administrative >= 1 and administrative + production - 1 >= longest:
+        return [(-1, administrative - 1, production, 0.0)]
+    if production > 0:
+        return [(-1, administrative, max(0.0, production - 1), min(1.0, production))]
+    return [(-1, max(0.0, administrative - 1), production, 0.0)] if administrative > 0 else []
 
 
 def offers_to_buyers(

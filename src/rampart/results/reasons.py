@@ -53,7 +53,7 @@ class Relief:
     """What a step brings.
 
     how    a kind, an object, a pair of kinds, all kinds together; gone: what is asked elsewhere, taken away
-    code   of an object, with ``key`` its codes one by one
+    code   of an object, with ``key`` its codes one by one; ``place``  its place among those that tie, whatever it is called
     gains  in each pass; ``own``  in the part of the pass that each who lacks has; ``units``  shape (years,)
     """
 
@@ -61,13 +61,14 @@ class Relief:
     kind: str
     code: str
     key: Sequence[Mapping[str, str]]
+    place: int
     gains: Mapping[str, float]
     own: Mapping[Who, float]
     units: Mapping[Who, Floats]
 
-    def of_its_object(self, code: str, key: Sequence[Mapping[str, str]]) -> Relief:
+    def of_its_object(self, code: str, key: Sequence[Mapping[str, str]], place: int) -> Relief:
         """The relief of a kind that has one object, said of that."""
-        return replace(self, how=OBJECT, code=code, key=key)
+        return replace(self, how=OBJECT, code=code, key=key, place=place)
 
 
 def no_reasons() -> dict[str, pl.DataFrame]:
@@ -108,7 +109,12 @@ def tables_of(short: Shortages, reliefs: Iterable[Relief]) -> dict[str, pl.DataF
 
 def in_order(reliefs: Sequence[Relief], who: Who) -> list[Relief]:
     """By what each brings to who is short, the largest first; all together last."""
-    return sorted(reliefs, key=lambda r: (r.how == TOGETHER, -r.own[who], r.kind, r.code))
+    return sorted(reliefs, key=lambda r: (r.how == TOGETHER, -figure(r.own[who]), r.kind, r.how, r.place))
+
+
+def figure(value: float) -> float:
+    """A gain as far as it is known: what ties is told by its data, and not by the last digit."""
+    return float(f"{value:.6g}")
 
 
 def chosen(reliefs: Sequence[Relief], who: Who) -> list[Relief]:
@@ -116,7 +122,9 @@ def chosen(reliefs: Sequence[Relief], who: Who) -> list[Relief]:
     of = {how: [r for r in reliefs if r.how == how] for how in (KIND, OBJECT, GONE, PAIR, TOGETHER)}
     kinds = foremost(of[KIND], who)
     alone = {r.kind: r.own[who] for r in of[KIND]}
-    pairs = [r for r in of[PAIR] if r.own[who] > MORE * sum(alone.get(kind, 0.0) for kind in HELD_TOGETHER[r.kind])]
+    least = SHARE * max([*alone.values(), 0.0])
+    in_sum = {r.kind: sum(alone.get(kind, 0.0) for kind in HELD_TOGETHER[r.kind]) for r in of[PAIR]}
+    pairs = [r for r in of[PAIR] if r.own[who] > max(least, MORE * in_sum[r.kind])]
     inside = {r.kind for r in kinds} | {r.kind for r in of[OBJECT] if r.kind not in alone}
     objects = [r for kind in sorted(inside) for r in foremost([o for o in of[OBJECT] if o.kind == kind], who)]
     return [*kinds, *objects, *foremost(pairs, who), *foremost(of[GONE], who), *of[TOGETHER]]
@@ -128,7 +136,7 @@ def foremost(reliefs: Sequence[Relief], who: Who) -> list[Relief]:
     best = max((r.own[who] for r in known), default=0.0)
     best = best if best > 0 else max((-r.own[who] for r in known), default=0.0)
     enough = [r for r in known if abs(r.own[who]) >= SHARE * best and r.own[who]]
-    return sorted(enough, key=lambda r: -abs(r.own[who]))[:NAMED]
+    return sorted(enough, key=lambda r: (-figure(abs(r.own[who])), r.kind, r.place))[:NAMED]
 
 
 def bottlenecks(short: Shortages, reliefs: Sequence[Relief]) -> pl.DataFrame:
@@ -137,7 +145,7 @@ def bottlenecks(short: Shortages, reliefs: Sequence[Relief]) -> pl.DataFrame:
     rows = []
     for name, value in short.values.items():
         mine = [r for r in reliefs if r.how != TOGETHER and r.gains.get(name, 0.0) > NOTHING * max(1.0, abs(value))]
-        for r in sorted(mine, key=lambda r: (-r.gains[name], r.kind, r.code)):
+        for r in sorted(mine, key=lambda r: (-figure(r.gains[name]), r.kind, r.how, r.place)):
             share = r.gains[name] / value if value else None
             rows.append((objective_of.get(name, name), r.how, r.kind, r.code, list(r.key), r.gains[name], share))
     return frame("plan", "bottlenecks", [(n, *row) for n, row in enumerate(rows, start=1)])

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rampart.case.steps import without
-from rampart.network.keys import Key, Objective, Year, text
+from rampart.network.keys import Key, Objective, Year, number, text
 from rampart.network.keys import parts as parts_of
 from rampart.network.lags import Floats
 from rampart.network.limits import Limit
@@ -167,7 +167,8 @@ class Reliefs:
         """What each object inside a kind brings, those that can bring most first."""
         limits = self.kinds[kind]
         if len(limits) == 1:
-            return [whole.relief.of_its_object(text(limits[0].of), parts_of(limits[0].of))]
+            of = limits[0].of
+            return [whole.relief.of_its_object(text(of), parts_of(of), self.place(of))]
         most = {limit: self.most(whole.touched, limit.of, [other.of for other in limits]) for limit in limits}
         best: dict[str, float] = dict.fromkeys(self.wanted, 0.0)
         told: list[Relief] = []
@@ -226,7 +227,12 @@ class Reliefs:
                 units[short] = (before.units[short] - after.units.get(short, nothing)) * years
                 own[short] = float(((before.own[short] - after.own.get(short, nothing)) * years).sum())
             gains[name] = before.value - after.value if everything else sum(own[short] for short in before.units)
-        return Relief(how, kind, text(of) if of else "", parts_of(of), gains, own, units)
+        place = self.place(of) if of else 0
+        return Relief(how, kind, text(of) if of else "", parts_of(of), place, gains, own, units)
+
+    def place(self, of: Key) -> int:
+        """Place of an object among those that tie, from its data."""
+        return number(of, self.base.programme.likeness)
 
     def _count(self) -> None:
         self.done += 1
