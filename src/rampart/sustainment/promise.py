@@ -224,8 +224,11 @@ def filled(path: Spares, budget: float) -> tuple[NDArray[np.int64], float]:
     family = np.array([g for g, _ in groups], np.int64)
     ends: Whole = np.array([points[c] for (_, points), c in zip(groups, chosen, strict=True)], np.int64)
     moved = ends >= 0
+    # What the path bought of these groups is bought anew, or not at all.
+    other = ~np.isin(path.family[:step], family)
     stock = problem.stock(
-        np.concatenate((path.family[:step], family[moved])), np.concatenate((path.point[:step], ends[moved]))
+        np.concatenate((path.family[:step][other], family[moved])),
+        np.concatenate((path.point[:step][other], ends[moved])),
     )
     lack = sum(float(o.lack[c]) for o, c in zip(options, chosen, strict=True))
     before = sum(float(o.lack[c]) for o, c in zip(options, first, strict=True))
