@@ -39,7 +39,7 @@ class Start:
     residual: float
 
 
-def steady_state(setting: Setting, up: Floats) -> Start:
+def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
     """The steady state of the closed system in the first month, before the plan, looked for from ``up`` (F,)."""
     s, flows, times = setting.s, setting.supply.months[0], setting.supply.times
     shape = (len(s.sites), len(s.parts))
@@ -90,7 +90,10 @@ def steady_state(setting: Setting, up: Floats) -> Start:
         gap = now.up - now.beyond - up
         change = float(np.abs(gap).max(initial=0.0))
         # A shop that gets nothing agrees with a fleet that lacks nothing, but not with what that fleet brings it.
-        if change < SETTLED * (float((now.held - now.up).sum()) + 0.01) and (off <= BROUGHT * np.abs(wanted)).all():
+        if (
+            change < SETTLED * (float((now.held - now.up).sum()) / abreast + 0.01)
+            and (off <= BROUGHT * np.abs(wanted)).all()
+        ):
             break
         if number > 3:
             slope = np.divide(moved, before - gap, out=step.copy(), where=np.abs(before - gap) > 1e-12)
