@@ -9,6 +9,7 @@ import polars as pl
 
 from rampart.language.decisions_and_causes import bottleneck_in_text
 from rampart.language.in_words import InWords
+from rampart.language.origins import origins_told
 from rampart.language.rooms import shared, steadied
 from rampart.results.measures import measure
 from rampart.results.most_short import NOTICEABLE, most_short
@@ -94,6 +95,7 @@ def sentences(answer: InWords) -> list[str]:
         _coverage(answer),
         shared(answer),
         _deliveries(answer),
+        *origins_told(answer)[:1],
         *headlines(answer),
         _taken(answer),
     ]

@@ -8,9 +8,9 @@ missing      units missing in step n, 1 to N, each of if called[p,t]/N: what is 
 if called    units that a call asks for at the end of t: the requirement, where nothing else is stated
              (``rampart.requirements``)
 
-With R what a call asks for and the stock S at home, a month costs q h a d (R - S)^2 / (2 R): of a call for any part of R, each as
-likely, (R - S)^2 / (2 R) units are missing in the mean. It counts in the objective of need, in what worth is counted in:
-a[i] d the worth of a unit and of the month (``requirements.worth``), h worth at home against abroad. In steps a twentieth
+With R what a call asks for and S the stock at home, a month costs q h a d (R - S)^2 / (2 R): of a call for any part of R,
+each as likely, (R - S)^2 / (2 R) units are missing in the mean. It counts in the objective of need, in what worth is counted
+in: a[i] d the worth of a unit and of the month (``requirements.worth``), h worth at home against abroad. In steps a twentieth
 of R wide the n-th unit-step costs q h a d (n - 1/2) / N a unit: exact at the ends of the steps. Source: the mean of a uniform
 call, ordinary integration.
 """
