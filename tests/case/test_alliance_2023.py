@@ -360,6 +360,10 @@ def test_a_call_asks_every_donor_for_its_whole_requirement():
         assert {row["if_called"] for row in mine} == {max(row["quantity"] for row in mine)}
 
 
+def test_works_are_built_in_whole_units():
+    assert set(case()["expansions"]["whole"]) == {True}
+
+
 def test_every_line_has_a_ramp():
     """15 % of the largest rate with all expansions, but where data say otherwise."""
     most = defaultdict(float)

@@ -82,7 +82,7 @@ def _of_pair(first: Result, second: Result, holder: str, item: str, months: list
     if window is None:
         return []
     head = {
-        "holder": holder, "item": item, "from": months[window.first], "until": months[window.last],
+        "holder": holder, "item": item, "from": months[window.first], "until": _end_of(second, window.last),
         "before": window.before, "gain": window.gain,
     }  # fmt: skip
     found: list[tuple[str, str | None, date | None, float]] = [
@@ -96,6 +96,15 @@ def _of_pair(first: Result, second: Result, holder: str, item: str, months: list
         for kind, of, month, quantity in found
         if abs(quantity) > least
     ]
+
+
+def _end_of(plan: Result, period: int) -> date:
+    """First day of the last month of a period."""
+    import polars as pl
+
+    row = plan["periods"].filter(pl.col("period") == period)
+    end: date = row.select(pl.col("month").dt.offset_by((pl.col("months") - 1).cast(pl.String) + "mo")).item()
+    return end
 
 
 def _window(more: list[float], needed: list[float], before: list[float]) -> Window | None:

@@ -17,6 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from rampart.network.lags import Floats
+from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.fairness import Shares, share_fairly
@@ -145,7 +146,10 @@ class LinearPasses:
         solver, cost = self.solver, self.layout.costs(each.measure)
         factor = near_one(cost)
         solver.set_costs(cost * factor)
-        status = solver.solve(deadline)
+        status = solver.solve(deadline, afresh=each.name not in SETTLING)
+        if each.name in SETTLING and status not in (OPTIMAL, TIME_LIMIT):
+            solver.loosen()
+            status = solver.solve(deadline)
         if status != OPTIMAL:
             raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
         solution = solver.solution()

@@ -92,8 +92,11 @@ class PassSolver(Highs):
         self.kept: Floats | None = None
         self.held: list[HeldTerm] = []
 
-    def solve(self, deadline: float | None, *, whole: bool = False) -> str:
-        """Solve from where it stands; the status in words."""
+    def solve(self, deadline: float | None, *, whole: bool = False, afresh: bool = True) -> str:
+        """Solve from where it stands; the status in words.
+
+        afresh  where it loses its way, begin again in other ways
+        """
         if deadline is not None:
             self.option("time_limit", self.seconds + max(0.1, deadline - time.monotonic()))
         if whole:
@@ -107,7 +110,7 @@ class PassSolver(Highs):
             self.option("solver", "ipx")
         status = self.run_beside()
         # rules can give way, and what was found for the pass before fits: presolve can err, and simplex can lose its way
-        if not whole and status not in (OPTIMAL, TIME_LIMIT):
+        if afresh and not whole and status not in (OPTIMAL, TIME_LIMIT):
             for presolve, strategy in AFRESH:
                 self.begin_afresh(presolve, strategy)
                 status = self.run_beside()
@@ -119,6 +122,16 @@ class PassSolver(Highs):
         self.option("presolve", "choose")
         self.solved = status == OPTIMAL and not whole
         return status
+
+    def loosen(self) -> None:
+        """Let all that bounds columns and rows give by the solver's own tolerance.
+
+        What many passes hold may leave plans so close together that none of them meets every bound to the last digit, and the
+        solver will not vouch for the one that it has.
+        """
+        low, high = self.row_bounds()
+        self.set_row_bounds(np.arange(high.size), low, high + NOTHING)
+        self.set_bounds(np.arange(self.columns), self.lower, self.upper + NOTHING)
 
     def begin_afresh(self, presolve: str, strategy: int) -> None:
         """Forget where it stands, and begin in another way."""
