@@ -146,8 +146,9 @@ class LinearPasses:
         solver, cost = self.solver, self.layout.costs(each.measure)
         factor = near_one(cost)
         solver.set_costs(cost * factor)
-        status = solver.solve(deadline, afresh=each.name not in SETTLING)
-        if each.name in SETTLING and status not in (OPTIMAL, TIME_LIMIT):
+        narrow = each.name in SETTLING or solver.kept is not None
+        status = solver.solve(deadline, afresh=not narrow)
+        if narrow and status not in (OPTIMAL, TIME_LIMIT):
             solver.loosen()
             status = solver.solve(deadline)
         if status != OPTIMAL:

@@ -291,7 +291,11 @@ def most_allowed(value: Floats | float, most: Floats | float, kept: Floats | flo
     """Most that a term may come to for later passes; room that the plan taken over has used is not given again.
 
     value  its optimum; ``most`` what its own room allows; ``kept`` what the plan taken over gives: within the room the term
-           is held there, and not a room further
+           is held there, and not a room further than the solver's tolerance: held to the last digit, so many terms leave
+           the solver no plan that it can tell from none
     """
-    found: Floats = np.where(np.asarray(kept) <= most, np.maximum(value, kept), most)
+    stands = np.maximum(value, kept)
+    found: Floats = np.where(
+        np.asarray(kept) <= most, np.minimum(most, stands + NOTHING * np.maximum(1.0, np.abs(stands))), most
+    )
     return found
