@@ -17,6 +17,11 @@ from rampart.plan.solving.pass_solver import LARGE, PassSolver, State
 from rampart.plan.solving.solution import PassResult, Solution
 from rampart.plan.solving.whole_numbers import Whole, WholeNumbers, in_whole_numbers, nearest
 
+OVERTURN = 1e-3
+"""Part of a pass that other whole numbers must gain before decisions taken over are changed for it, in a large case."""
+EQUAL = 1e-6
+"""Part of a pass that is nothing."""
+
 Progress = Callable[["Step"], None]
 
 
@@ -45,7 +50,8 @@ def solve(
 
     With whole numbers the linear passes run twice: first with fractions, which leaves the plans among which whole numbers
     are sought and bounds every pass; then, with these fixed, for clean numbers and prices. In a large case, without a time
-    limit, whole numbers are those nearest to the linear plan: the gap says what that may cost.
+    limit, whole numbers are those of the plan taken over, unless that loses more than a thousandth, else those nearest to the
+    linear plan: the gap says what that may cost.
 
     time_limit  seconds; when it is reached after at least one pass, the best plan so far comes back with the status
                 "time limit"; before, NotSolved is raised
@@ -64,7 +70,9 @@ def solve(
     start = solver.state()
     if sought and solver.columns >= LARGE and deadline is None:
         whole = nearest(linear, sought)
-        results, status = _with(linear, whole, start, programme.passes)
+        results, status = _as_taken(linear, whole, start, programme.passes)
+        if not results:
+            results, status = _with(linear, whole, start, programme.passes)
     if sought and whole.columns is None:
         solver.go_back(start)
         whole = WholeNumbers(linear, sought, deadline).search()
@@ -78,6 +86,28 @@ def solve(
         status = whole.status
     passes, spent = tuple(results), time.monotonic() - begun
     return Solution(layout, linear.levels, passes, status, spent, solver, linear.taken)
+
+
+def _as_taken(linear: LinearPasses, whole: Whole, start: State, passes: Sequence[Pass]) -> tuple[list[PassResult], str]:
+    """The linear passes with the whole numbers of the plan taken over; nothing where there is none, or others are worth more.
+
+    The first pass that they cost anything, against the linear plan that bounds it, decides.
+    """
+    kept = linear.solver.kept
+    if kept is None:
+        return [], whole.status
+    taken = replace(whole, columns=kept)
+    results, status = _with(linear, taken, start, passes)
+    for result in results:
+        best = whole.bounds.get(result.name, result.value)
+        lost = (result.value - best) / max(abs(best), 1.0)
+        if lost > OVERTURN:
+            return [], status
+        if lost > EQUAL:
+            break
+    if results:
+        whole.columns = kept
+    return results, status
 
 
 def _with(linear: LinearPasses, whole: Whole, start: State, passes: Sequence[Pass]) -> tuple[list[PassResult], str]:
