@@ -19,7 +19,6 @@ import rampart
 from places import ROOT
 from rampart.cli.group import json_text
 from rampart.cli.main import main
-from rampart.plan.solving.pass_solver import PassSolver
 from rampart.results.folder import read_result
 
 TINY = ROOT / "cases" / "tiny"
@@ -217,28 +216,17 @@ def test_a_rule_that_cannot_be_kept_is_exit_code_3(tmp_path: Path) -> None:
     assert not read_result(tmp_path / "plan").feasible
 
 
-@pytest.mark.parametrize(("allowed", "saved"), [(0, False), (2, True)])
-def test_a_time_limit_is_exit_code_4(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed: int, saved: bool
-) -> None:
-    """Time runs out after so many passes: with none there is no plan, with some the best so far is saved."""
-    real, passes = PassSolver.solve, []
-
-    def run_out(solver: PassSolver, deadline: float | None, *, whole: bool = False) -> str:
-        passes.append(deadline)
-        solver.option("time_limit", 0.0 if whole and len(passes) > allowed else float("inf"))
-        return real(solver, None, whole=whole)
-
-    monkeypatch.setattr(PassSolver, "solve", run_out)
-    result = run("plan", SMALL, "-o", tmp_path / "plan", "--no-report", "--time-limit", "1", "--json")
-    assert result.exit_code == 4
-    assert passes[0] is not None
-    assert (tmp_path / "plan").exists() == saved
-    if saved:
-        assert json.loads(result.stdout)["status"] == "time limit"
-        assert read_result(tmp_path / "plan").status == "time limit"
-    else:
-        assert "time limit" in result.stderr
+def test_a_time_limit_is_exit_code_4(tmp_path: Path) -> None:
+    """A limit in which nothing can be solved: the plan without new decisions, and it says so."""
+    found = parsed("plan", SMALL, "-o", tmp_path / "plan", "--no-report", "--time-limit", "0.000001", code=4)
+    assert found["status"] == read_result(tmp_path / "plan").status == "time limit"
+    assert found["manifest"]["idle"]
+    assert found["decisions"] == []
+    assert [row["status"] for row in found["passes"]].count("time limit") == 1
+    text = said(
+        "plan", SMALL, "-o", tmp_path / "again", "--no-report", "--time-limit", "0.000001", "--lang", "en", code=4
+    )
+    assert "this is the plan without new decisions" in text
 
 
 def test_something_else_is_never_replaced_and_nothing_is_planned_first(

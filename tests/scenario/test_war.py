@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +17,17 @@ import rampart
 from cases_random import make_case
 from drawn import drawn
 from places import PUBLISHED
+from plan.solving.lots_in_one_hall import lots_in_one_hall
 from rampart.case.tables import Case
 from rampart.cli.main import main
+from rampart.engine.highs import NoPlan
 from rampart.engine.manifest import enlist
 from rampart.engine.tree import digest
+from rampart.network.tree import Tree
 from rampart.report.pages.war import html
 from rampart.scenario import branching, policy
 from rampart.scenario.nonanticipativity import foresight
-from rampart.scenario.tree_programme import TreeProgramme
+from rampart.scenario.tree_programme import Effort, TreeProgramme
 from rampart.scenario.war import first_look, tree_of, war_plan
 from scenario.small_war import MONTHS, small
 
@@ -133,6 +137,33 @@ def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> N
     values = {row["name"]: row["value"] for row in json.loads(told.stdout)["values"]}
     assert values["wait_and_see"] <= values["two_stage_bound"] + 1e-9 <= values["plan"] + 2e-9
     assert values["knowing"] == pytest.approx(values["plan"] - values["wait_and_see"])
+
+
+def test_a_time_limit_leaves_the_plan_without_new_decisions(tmp_path: Path) -> None:
+    case = small(0.2)
+    case.save(tmp_path / "case")
+    asked = ["war", str(tmp_path / "case"), "-o", str(tmp_path / "out"), "--lang", "en", "--time-limit", "0.000001"]
+    run = CliRunner().invoke(main, asked)
+    assert run.exit_code == 4, run.output
+    assert "this is the plan without new decisions" in run.output
+    said = json.loads((tmp_path / "out/manifest.json").read_text())
+    assert (said["status"], said["idle"], said["gap"]) == ("time limit", True, None)
+    assert pl.read_parquet(tmp_path / "out/decisions.parquet").is_empty()
+    regret = CliRunner().invoke(main, [*asked, "--regret"])
+    assert regret.exit_code == 4, regret.output
+
+
+def test_a_search_for_whole_numbers_cut_short_leaves_the_best_found() -> None:
+    case = lots_in_one_hall()
+    effort = Effort(deadline=time.monotonic() + 0.5)
+    problem = TreeProgramme(case, Tree.single(case.calendar), effort=effort)
+    answer = problem.solve(cut_short=True)
+    assert answer.status == "time limit"
+    lots = answer.level[problem.whole]
+    assert lots == pytest.approx(np.round(lots), abs=1e-5)
+    assert lots.sum() > 0
+    with pytest.raises(NoPlan, match="Time limit"):
+        problem.solve()
 
 
 def test_regret_and_risk_can_be_asked_for(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def _solve() -> tuple[bool, str]:
 
     import numpy as np
 
-    from rampart.plan.solving.highs import Highs
+    from rampart.engine.highs import Highs
 
     solver = Highs(np.zeros((0, 1)), np.zeros(0), np.zeros(0), np.zeros(1), np.full(1, 4.0))
     solver.set_costs(np.array([-1.0]))

@@ -75,10 +75,10 @@ def war(
     force: bool, lang: Language, as_json: bool, **sampled: Any,
 ) -> None:  # fmt: skip
     """Plan for a war of unknown length: what to decide now, and what each end of the war would leave."""
+    from rampart.engine.highs import NoPlan
     from rampart.engine.places import require_place
     from rampart.findings import CaseError
     from rampart.language.words import Words
-    from rampart.plan.solving.highs import NoPlan
     from rampart.report.console.war import print_war
 
     if cvar and not (0 <= cvar[0] <= 1 and 0 <= cvar[1] < 1):
@@ -100,8 +100,9 @@ def war(
             )  # fmt: skip
         else:
             made = _over_tree(
-                case, shape, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap
-            )
+                case, shape, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap,
+                time_limit=sampled["time_limit"],
+            )  # fmt: skip
     except CaseError as wrong:
         show_findings(wrong.findings, lang, as_json=as_json)
         sys.exit(FINDINGS)
@@ -126,7 +127,8 @@ def war(
         if compare and "wait_and_see" not in made["values"]["name"]:
             say(words("war.no_worth"))
         if made.status == "time limit":
-            say(words("war.stopped", gap=words.share(made.manifest["gap"], digits=2)))
+            far = words.share(made.manifest["gap"], digits=2)
+            say(words("war.idle") if made.manifest.get("idle") else words("war.stopped", gap=far))
         say(words("cli.result", folder=folder))
         for path in written:
             say(words("cli.report", path=path))
@@ -135,15 +137,18 @@ def war(
 
 def _over_tree(
     case: Case, shape: Any, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None, regret: bool,
-    compare: bool, whole: str, gap: float | None,
+    compare: bool, whole: str, gap: float | None, time_limit: float | None,
 ) -> Result:  # fmt: skip
+    import time
+
     from rampart.scenario.tree_programme import Effort
     from rampart.scenario.war import first_look, tree_of, war_plan
 
     until = first_look(tree_of(case, shape)[0]) if whole == "now" else None
+    deadline = None if time_limit is None else time.monotonic() + time_limit
     return war_plan(
         case, shape=shape, objective=objective, compare=compare, risk=_risk(cvar), regret=regret,
-        effort=Effort(gap=1e-6 if gap is None else gap, whole_until=until),
+        effort=Effort(gap=1e-6 if gap is None else gap, whole_until=until, deadline=deadline),
         say=lambda step: tell(f"war.step.{step}"),
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from rampart.language.decisions_and_causes import bottleneck_in_text
 from rampart.language.floors import floors_told
+from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
 from rampart.language.origins import origins_told
 from rampart.language.rooms import shared, steadied
@@ -92,6 +93,7 @@ def _last_month(answer: InWords) -> str:
 def sentences(answer: InWords) -> list[str]:
     """Three to six headline sentences with numbers."""
     told = [
+        cut_short(answer),
         _believed(answer),
         _coverage(answer),
         shared(answer),
@@ -192,7 +194,7 @@ def _bottleneck(answer: InWords) -> str:
     if not table.height:
         return words("headline.no_bottleneck") if not answer["shortages"].height else ""
     objective = most_short(answer.result)
-    foremost = table.filter(pl.col("objective") == objective)
+    foremost = table.filter(pl.col("objective") == pl.lit(objective, pl.String))
     foremost = foremost if foremost.height else table
     # Lead time can no longer be changed for what is short at first; the bottleneck to name is one that can.
     late = foremost.filter(pl.col("cause") == "lead_time")

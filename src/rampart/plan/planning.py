@@ -32,8 +32,9 @@ def plan(
 ) -> Result:
     """Plan a case.
 
-    time_limit  seconds above 0 for solving; None: until solved. When it runs out the best plan so far comes back, its
-                ``status`` "time limit"; ``NotSolved`` is raised when there is none
+    time_limit  seconds above 0 for the whole plan; None: until solved. When they are over the best plan found comes back,
+                its ``status`` "time limit", at worst the one without new decisions; what is read off a plan by solving
+                again (delays, rounding, other chances) is then left out
     mip_gap     relative gap at which passes with whole numbers count as solved
     seed        of the solver's random choices; the same case, seed and versions give the same plan bit for bit
     progress    called as each pass starts and ends
@@ -64,7 +65,7 @@ def plan(
         programme = build(case, levels=levels, parts=parts)
         clock.append(time.perf_counter())
         # plans that are solved in turn with their fleets share the time
-        left = None if time_limit is None else max(0.1, time_limit - (clock[-1] - clock[0] if levels else 0.0))
+        left = None if time_limit is None else max(0.0, time_limit - (clock[-1] - clock[0]))
         solution = solve(programme, time_limit=left, mip_gap=mip_gap, seed=seed, progress=progress)
         return Values(programme, solution.layout, solution.columns), solution
 
@@ -81,7 +82,8 @@ def plan(
     clock.append(time.perf_counter())
     tables["decisions"] = decide_now(values, solution, parts, as_signed)
     clock.append(time.perf_counter())
-    weighed = at_other_chances(values, solution) if give_or_keep and solution.status == "optimal" else {}
+    in_full = solution.status == "optimal" and not solution.out_of_time
+    weighed = at_other_chances(values, solution) if give_or_keep and in_full else {}
     tables |= weighed
     clock += [time.perf_counter()] if weighed else []
     laps = [after - before for before, after in pairwise(clock)]
@@ -116,9 +118,11 @@ def manifest_of(
 ) -> dict[str, Any]:
     """Where a plan comes from: hashes of the inputs, versions, solver, size, times."""
     matrix = solution.layout.matrix
+    cut = {"unfinished": [each.name for each in solution.unfinished if each.status != "optimal"], "idle": solution.idle}
     return origin_of(case) | {
         "solver": {"name": "HiGHS", "threads": 1, "seed": seed, "mip_gap": mip_gap},
         "status": solution.status,
+        **(cut if solution.unfinished else {}),
         "seed": seed,
         "rows": matrix.shape[0],
         "columns": matrix.shape[1],

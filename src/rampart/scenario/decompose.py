@@ -18,12 +18,12 @@ import numpy as np
 import scipy.sparse as sp
 
 from rampart.case.tables import Case
+from rampart.engine.highs import INFEASIBLE, OPTIMAL, NoPlan, Sparse, identity, side_by_side, sparse
+from rampart.engine.linear_programme import LinearProgramme
 from rampart.engine.shards import Shards
 from rampart.engine.stopping import Stopping
 from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
-from rampart.plan.solving.highs import INFEASIBLE, OPTIMAL, NoPlan, Sparse, identity, side_by_side, sparse
-from rampart.plan.solving.linear_programme import LinearProgramme
 from rampart.scenario import branching
 from rampart.scenario.risk import Risk, least_regret, mean_of_worst
 from rampart.scenario.tree_programme import TreeProgramme, cvar

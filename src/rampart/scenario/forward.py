@@ -15,10 +15,10 @@ import numpy as np
 from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
+from rampart.engine.highs import NoPlan
 from rampart.engine.pool import Pool
 from rampart.network.lags import Floats
 from rampart.network.tree import Tree
-from rampart.plan.solving.highs import NoPlan
 from rampart.scenario import branching, policy
 from rampart.scenario.tree_programme import Effort, TreeProgramme
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from rampart.engine.highs import NoPlan
+from rampart.engine.linear_programme import LinearProgramme
 from rampart.network.lags import Floats
 from rampart.plan.model.passes import plain_measures
-from rampart.plan.solving.highs import NoPlan
-from rampart.plan.solving.linear_programme import LinearProgramme
 from rampart.scenario.tree_programme import TreeProgramme, weights
 
 FACTORS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 16.0)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from rampart.engine.highs import Sparse, identity, side_by_side, sparse
+from rampart.engine.linear_programme import LinearProgramme
 from rampart.network.lags import Floats, Integers
-from rampart.plan.solving.highs import Sparse, identity, side_by_side, sparse
-from rampart.plan.solving.linear_programme import LinearProgramme
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ by fresh batches of paths (Mak, Morton and Wood 1999), and how the policy fares 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,10 +18,10 @@ from rampart.beliefs.chain import Chain
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
+from rampart.engine.highs import NoPlan
 from rampart.network.keys import Key, parts, text
 from rampart.network.lags import Floats, Integers
 from rampart.network.tree import Tree
-from rampart.plan.solving.highs import NoPlan
 from rampart.results.manifest import origin_of
 from rampart.results.result import Result
 from rampart.scenario import branching, forward, war
@@ -45,7 +46,8 @@ class Sampling:
     keep       paths that stand for all of them (``branching.reduced``); none: all stand for themselves
     seed       root of all random numbers
     capacity   whether all expansions are decided now, whenever they begin; else only those before the next look
-    gap        relative gap at which to stop; seconds, ``time_limit``, after which to stop with what there is
+    gap        relative gap at which to stop; seconds, ``time_limit``, after which to stop with what there is: at least one
+               round, so that there is a plan on every path, and nothing that is worked out beside the plan
     batches    of as many paths drawn anew, each solved to bound the value from below; at least two make an interval
     fresh      paths drawn anew on which policies are run forward; ``ahead``: paths that a lookahead draws each time
     frontier   of the paths, so many that stand for all when the partner, readiness and money are weighed otherwise; 0: none
@@ -83,7 +85,8 @@ def plan_on_paths(
     rolling   called as policies are run forward: name, plans made, plans to make
     Ctrl-C or the time limit leaves the best plan found with its gap (``TwoStage.status``).
     """
-    sampling = sampling or Sampling()
+    sampling, begun = sampling or Sampling(), time.monotonic()
+    deadline = np.inf if sampling.time_limit is None else begun + sampling.time_limit
     if (risk or regret) and (sampling.batches or sampling.fresh):
         raise ValueError("batches and policies run forward count the mean: leave them out, or risk and regret")
     chain = Chain.of(case)
@@ -94,26 +97,28 @@ def plan_on_paths(
     if sampling.keep is not None:
         drawn, chance, error = branching.reduced(case, chain.regimes, drawn, chance, sampling.keep)
     material = Material(case, chain.regimes, chain.ends, drawn, first, objective, sampling.capacity)
+    rivals = first_decisions(case, chain, material, chance, deadline)
+    left = None if sampling.time_limit is None else max(0.0, deadline - time.monotonic())
     answer = two_stage(
         case, chain.regimes, chain.ends, drawn, chance, first=first, capacity=sampling.capacity, objective=objective,
-        gap=sampling.gap, time_limit=sampling.time_limit, workers=workers, risk=risk, regret=regret,
-        rivals=first_decisions(case, chain, material, chance), progress=progress,
+        gap=sampling.gap, time_limit=left, workers=workers, risk=risk, regret=regret, rivals=rivals, progress=progress,
     )  # fmt: skip
     tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends)
     tables = _tables(case, chain, tree, material, answer, chance)
     values = _values(answer, chance, weighed=regret or risk is not None)
     if sampling.keep is not None:
         values.append(("reduction_error", error))
-    if sampling.frontier and answer.status != "time limit":
+    in_time = answer.status != "time limit" and time.monotonic() < deadline
+    if sampling.frontier and in_time:
         if say:
             say("frontier")
         found, stands_for = _frontier(case, chain, drawn, chance, first, sampling.frontier, objective)
         if found:
             tables["frontier"] = frame("war", "frontier", found)
             values.append(("frontier_error", stands_for))
-    if sampling.batches:
+    if sampling.batches and in_time:
         values += _batch_bounds(case, chain, answer, first, sampling, objective, workers)
-    if sampling.fresh:
+    if sampling.fresh and in_time:
         compared = forward.policies(case, chain, paths_ahead=sampling.ahead, seed=sampling.seed)
         run = forward.run_forward(
             case, chain, compared, paths=sampling.fresh, seed=sampling.seed, objective=objective,
@@ -191,11 +196,13 @@ def _frontier(
 
 
 def first_decisions(
-    case: Case, chain: Chain, material: Material, chance: Floats
+    case: Case, chain: Chain, material: Material, chance: Floats, deadline: float = np.inf
 ) -> dict[str, dict[tuple[str, Key, int], float]]:
-    """What others would decide first: for the mean of the paths, as if it lasts five years, year by year."""
+    """What others would decide first: for the mean of the paths, as if it lasts five years, year by year; those for which
+    there is time.
+    """
     first = material.first
-    effort = Effort(gap=1e-3, whole_until=None if material.capacity else first)
+    effort = Effort(gap=1e-3, whole_until=None if material.capacity else first, deadline=deadline)
     tree = branching.from_paths(case, chain.regimes, material.paths, chance, ends=None)
     root = int(np.flatnonzero(tree.parent < 0)[0])
     now = Situation(tree, root, tree.leaves, tree.probability[tree.leaves], chain.ends, first)

@@ -6,6 +6,7 @@ path instead of on average.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rampart.case.tables import Case
+from rampart.engine.highs import NoPlan, Sparse, identity, one_above_other, sparse
+from rampart.engine.linear_programme import CutShort, LinearProgramme
 from rampart.findings import CaseError, Finding
 from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
@@ -23,8 +26,7 @@ from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import lay_out
 from rampart.plan.programme.measures import Measure, Pass
 from rampart.plan.programme.programme import Programme
-from rampart.plan.solving.highs import Sparse, identity, one_above_other, sparse
-from rampart.plan.solving.linear_programme import LinearProgramme
+from rampart.plan.solving.without_decisions import without_decisions
 from rampart.scenario.risk import Risk, least_regret, least_risk, mean_of_worst
 
 BROKEN = 1e-6  # sum of broken rules, each as a share, above which they count as broken
@@ -32,12 +34,18 @@ BROKEN = 1e-6  # sum of broken rules, each as a share, above which they count as
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """An optimum: its value, the level of every column, the cost of every path, and the row prices."""
+    """An optimum: its value, the level of every column, the cost of every path, and the row prices.
+
+    status  optimal; time limit: the best found in the time; idle: in the time nothing was found, and nothing is decided
+    gap     share of the value that a better plan may save at most; NaN where that is not known
+    """
 
     value: float
     level: Floats
     path_cost: Floats
     price: Floats
+    status: str = "optimal"
+    gap: float = 0.0
 
 
 class WeighedMeasure(NamedTuple):
@@ -67,10 +75,17 @@ class Effort:
     gap          relative gap at which a search over whole numbers stops
     whole_until  period before which whole numbers count; later ones may be fractions, since they will be decided anew.
                  The value is then a lower bound. None: all count
+    deadline     when to stop, on the clock of ``time.monotonic``; None: when it is solved
     """
 
     gap: float = 1e-9
     whole_until: int | None = None
+    deadline: float | None = None
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the time is up."""
+        return self.deadline is not None and time.monotonic() >= self.deadline
 
 
 class TreeProgramme:
@@ -218,13 +233,15 @@ class TreeProgramme:
         fixed: Mapping[int, float] | None = None,
         risk: Risk | None = None,
         stated: bool = False,
+        cut_short: bool = False,
     ) -> Answer:
-        """The optimum.
+        """The optimum. Raises NoPlan where there is none.
 
         together  columns that take one value (``together``)
         fixed     level of columns, in solver units
         risk      what counts in place of the mean over the paths in the last objective
         stated    weigh the bad paths of each objective as the priorities say, instead of the mean alone
+        cut_short where time runs out, come back with the best found by then, at worst with nothing decided
         """
         size = self.cost.size
         lower, upper = self.lower.copy(), self.upper.copy()
@@ -240,26 +257,59 @@ class TreeProgramme:
             lower, upper = low, high
         whole = np.unique(merge.indices[self.whole]) if self.whole.size else np.zeros(0, dtype=np.int64)
         rows = sparse(self.layout.matrix @ merge)
-        problem = LinearProgramme(rows, self.row_lower, self.row_upper, lower, upper, whole, gap=self.effort.gap)
-        for aim in self.aims[:-1]:
-            objective = self._weighed(problem, aim, merge, stated=stated)
-            best = problem.minimise(objective)[0]
-            problem.hold_best(objective, best, aim.tolerance)
+        problem = LinearProgramme(
+            rows,
+            self.row_lower,
+            self.row_upper,
+            lower,
+            upper,
+            whole,
+            gap=self.effort.gap,
+            deadline=self.effort.deadline,
+        )
+        found: Floats | None = None
+        price: Floats = np.zeros(self.row_lower.size)
+        value, gap = float("nan"), 0.0
+        status, last = "optimal", False
+        try:
+            for aim in self.aims[:-1]:
+                objective = self._weighed(problem, aim, merge, stated=stated)
+                best, found, _ = problem.minimise(objective)
+                problem.hold_best(objective, best, aim.tolerance)
+            objective, last = self._last_objective(problem, merge, risk, stated=stated), True
+            value, found, price = problem.minimise(objective)
+        except CutShort as cut:
+            if not cut_short:
+                raise
+            status, gap = "time limit", float("nan")
+            if cut.columns is not None:
+                found = cut.columns
+                reached = float(objective @ cut.columns[: objective.size])
+                if last and np.isfinite(cut.bound):
+                    gap = (reached - cut.bound) / max(abs(reached), 1e-9)
+        levels = None if found is None else merge @ found[: lower.size]
+        if levels is None:
+            status, levels = "idle", without_decisions(self.programme, self.layout)
+            if levels is None:
+                raise NoPlan("time limit")
+        if status != "optimal":
+            value = float(self.cost @ levels)
+        return Answer(value, levels, np.asarray(self.path_matrix @ levels), price[: self.row_lower.size], status, gap)
+
+    def _last_objective(self, problem: LinearProgramme, merge: Sparse, risk: Risk | None, *, stated: bool) -> Floats:
+        """What counts in the last objective: its mean, the costly paths, or regret."""
         if risk is None:
-            objective = self._weighed(problem, self.aims[-1], merge, stated=stated)
-        elif risk.regret is not None:
-            objective = least_regret(problem, sparse(self.path_matrix @ merge), risk.regret)
-        elif risk.nested:
+            return self._weighed(problem, self.aims[-1], merge, stated=stated)
+        if risk.regret is not None:
+            return least_regret(problem, sparse(self.path_matrix @ merge), risk.regret)
+        if risk.nested:
             parent, chance = self.tree.parent, self.tree.probability
-            objective = least_risk(problem, sparse(self.node_matrix @ merge), parent, chance, risk)
-        else:  # all paths follow one root
-            paths = sparse(self.path_matrix @ merge)
-            rows = one_above_other([sparse((1, paths.shape[1])), paths])
-            parent = np.append(-1, np.zeros(self.chance.size, dtype=np.int64))
-            objective = least_risk(problem, rows, parent, np.append(1.0, self.chance), risk)
-        value, found, price = problem.minimise(objective)
-        level = merge @ found[: lower.size]
-        return Answer(value, level, np.asarray(self.path_matrix @ level), price[: self.row_lower.size])
+            return least_risk(problem, sparse(self.node_matrix @ merge), parent, chance, risk)
+        # all paths follow one root
+        paths = sparse(self.path_matrix @ merge)
+        rows = one_above_other([sparse((1, paths.shape[1])), paths])
+        parent = np.append(-1, np.zeros(self.chance.size, dtype=np.int64))
+        return least_risk(problem, rows, parent, np.append(1.0, self.chance), risk)
 
 
 def aims(programme: Programme, objective: str | None) -> list[Aim]:

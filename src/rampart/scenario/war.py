@@ -11,11 +11,11 @@ from rampart.beliefs.chain import Chain, regimes_of
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
+from rampart.engine.highs import NoPlan
 from rampart.network.keys import parts, text
 from rampart.network.lags import Floats
 from rampart.network.tree import Tree
 from rampart.plan.parts.need import monthly_need
-from rampart.plan.solving.highs import NoPlan
 from rampart.results.manifest import origin_of
 from rampart.results.result import Result
 from rampart.scenario import branching, policy
@@ -69,14 +69,16 @@ def war_plan(
     ends = np.array(regimes_of(case)[1], dtype=bool)
     say("plan")
     problem = TreeProgramme(case, tree, objective=objective, effort=effort)
-    known = _known(case, tree, objective, effort) if (compare or regret) and problem.one_scale else None
+    if regret and not problem.one_scale:
+        raise ValueError("regret needs one scale: state what the objectives are worth (priorities, column 'worth')")
+    known = _known(case, tree, objective, effort) if regret else None
     if regret:
-        if known is None:
-            raise ValueError("regret needs one scale: state what the objectives are worth (priorities, column 'worth')")
-        risk = Risk(regret=known)
-    answer = problem.solve(risk=risk, stated=risk is None)
+        risk = None if known is None else Risk(regret=known)
+    answer = problem.solve(risk=risk, stated=risk is None, cut_short=True)
     comparable = problem.one_scale and not problem.broken(answer)
-    if regret and not comparable:
+    if compare and comparable and answer.status == "optimal" and known is None:
+        known = _known(case, tree, objective, effort)
+    if regret and not comparable and answer.status == "optimal":
         raise ValueError("regret needs rules that can be kept: mend what the plan of this case breaks")
     tables = {
         "decisions": _decisions(problem, answer, root_only=True), "nodes": nodes_of(problem.tree, ends),
@@ -87,16 +89,20 @@ def war_plan(
     values += [("counts", answer.value)] if risk else []
     values += [("cvar_90", cvar(answer.path_cost, problem.chance, 0.9)), ("worst", float(answer.path_cost.max()))]
     # held one after another, objectives cannot be compared between plans: what one loses in the first it gains in the last
-    compare = compare and comparable
+    compare = compare and comparable and known is not None
     known = np.full(problem.chance.size, np.nan) if known is None or not comparable else known
     rivals: dict[str, Floats] = {}
     if compare:
-        say("values")
-        values += _values(case, problem, answer, ends, known, objective)
-        rivals = _rivals(case, problem, ends, objective, say)
-        values += [(name, float(cost @ problem.chance)) for name, cost in rivals.items()]
-        say("frontier")
-        tables["frontier"] = frame("war", "frontier", frontier(problem))
+        try:
+            say("values")
+            values += _values(case, problem, answer, ends, known, objective)
+            rivals = _rivals(case, problem, ends, objective, say)
+            values += [(name, float(cost @ problem.chance)) for name, cost in rivals.items()]
+            say("frontier")
+            tables["frontier"] = frame("war", "frontier", frontier(problem))
+        except NoPlan:
+            if not problem.effort.out_of_time:
+                raise
     tables["risks"] = frame("war", "risks", risks_of(problem, answer))
     tables["turns"] = frame("war", "turns", turns(problem, answer, ends))
     tables["values"] = frame("war", "values", values)
@@ -105,12 +111,20 @@ def war_plan(
         tables |= length_of_war(case, chain)
     matrix = problem.layout.matrix
     manifest = origin_of(case) | {
-        "solver": {"name": "HiGHS", "threads": 1, "mip_gap": problem.effort.gap}, "status": "optimal",
+        "solver": {"name": "HiGHS", "threads": 1, "mip_gap": problem.effort.gap}, **_how_far(answer, problem),
         "paths": len(tree.leaves), "nodes": len(tree), "rows": matrix.shape[0], "columns": matrix.shape[1],
         "nonzeros": int(matrix.nnz), "objective": objective_of(problem),
         "risk": risk_of(None if regret else risk, regret=regret),
     }  # fmt: skip
     return result_of(case, tables, manifest)
+
+
+def _how_far(answer: Answer, problem: TreeProgramme) -> dict[str, Any]:
+    """Status for the manifest; where time ran out also the gap, and whether anything was decided at all."""
+    if answer.status == "optimal" and not problem.effort.out_of_time:
+        return {"status": "optimal"}
+    gap = None if np.isnan(answer.gap) else answer.gap
+    return {"status": "time limit", "gap": gap, "idle": answer.status == "idle"}
 
 
 def result_of(case: Case, tables: dict[str, pl.DataFrame], manifest: dict[str, Any]) -> Result:
@@ -208,21 +222,20 @@ def _holdings(problem: TreeProgramme, answer: Answer) -> pl.DataFrame:
     return frame("war", "holdings", rows)
 
 
-def _known(case: Case, tree: Tree, objective: str | None, effort: Effort | None) -> Floats:
-    """Least cost of each path if it were known from the start, in the order of the leaves, shape (paths,)."""
-    return np.array(
-        [
-            TreeProgramme(
-                case,
-                branching.fan(tree, shared=0, leaves=np.array([leaf]), chance=np.ones(1)),
-                objective=objective,
-                effort=effort,
-            )
-            .solve()
-            .value
-            for leaf in tree.leaves
-        ]
-    )
+def _known(case: Case, tree: Tree, objective: str | None, effort: Effort | None) -> Floats | None:
+    """Least cost of each path if it were known from the start, in the order of the leaves, shape (paths,); None where the
+    time does not allow to know.
+    """
+    found = []
+    for leaf in tree.leaves:
+        alone = branching.fan(tree, shared=0, leaves=np.array([leaf]), chance=np.ones(1))
+        try:
+            found.append(TreeProgramme(case, alone, objective=objective, effort=effort).solve().value)
+        except NoPlan:
+            if effort is None or not effort.out_of_time:
+                raise
+            return None
+    return np.array(found)
 
 
 def first_look(tree: Tree) -> int:

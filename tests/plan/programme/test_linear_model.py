@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
+from rampart.engine.highs import OPTIMAL, Highs
 from rampart.plan.programme.linear_model import LinearModel
-from rampart.plan.solving.highs import OPTIMAL, Highs
 
 
 def test_blocks_become_rows_and_columns_in_order() -> None:

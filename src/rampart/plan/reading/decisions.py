@@ -61,7 +61,8 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: 
     delays, before = _Delays(v, solution, parts), taken_now(v)
     found, probed = [], 0
     for d in decisions_now(v, parts):
-        due = probed < PROBED and not before.get((d.family, d.key))  # what is taken is decided, and not to be delayed
+        # what is taken is decided, and not to be delayed
+        due = probed < PROBED and not before.get((d.family, d.key)) and not delays.out_of_time
         found.append((d, delays.of(d) if due else UNKNOWN))
         probed += due
     names = [s.name for s in solution.solver.stages]
@@ -100,6 +101,11 @@ class _Delays:
             if shortage.in_units
             for name in shortage.passes
         }
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the time is up, or had been before every pass was solved: then there is no plan to hold a delay against."""
+        return bool(self.solution.unfinished) or self.solution.out_of_time
 
     def of(self, decision: Decision) -> Delay:
         """Close the decision for the first period, then for longer, until something is lost."""

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rampart.catalogues.results import frame
+from rampart.engine.highs import OPTIMAL, NoPlan
 from rampart.network.keys import Pair, number
 from rampart.network.lags import Floats
 from rampart.plan.parts.give_or_keep import STEPS, chances, discounted_months, pairs_called_upon, when_called
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.gifts import Sum, in_first_year
-from rampart.plan.solving.highs import OPTIMAL, NoPlan
 from rampart.plan.solving.solution import Solution
 from rampart.requirements.called_upon import YEARLY, a_month, a_year
 

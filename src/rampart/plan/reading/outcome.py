@@ -103,4 +103,8 @@ def passes(v: Values, solution: Solution) -> pl.DataFrame:
         for p in solution.passes
         if p.name not in SETTLING
     ]
+    for left in solution.unfinished:
+        known = (None, None) if np.isnan(left.bound) else (left.bound, left.gap)
+        said = plain.get(left.name, (None, None))
+        rows.append((left.rank, left.name, left.value, left.unit, *said, *known, left.status, 0))
     return frame("plan", "passes", rows)

@@ -74,7 +74,7 @@ def rounded(v: Values, solution: Solution, decisions: Sequence[Decision]) -> Rou
     """The decisions of the first period to three figures, or as they are where nothing else can be carried out."""
     free = [d for d in decisions if _may_be_rounded(v, d)]
     near = {(d.family, d.key): to_figures(d.quantity) for d in free}
-    if solution.status != "optimal":
+    if solution.status != "optimal" or solution.out_of_time:
         return Rounded()
     if all(abs(near[d.family, d.key] - d.quantity) <= LEAST * d.quantity for d in free):
         return Rounded()

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from rampart.engine.highs import NoPlan
+from rampart.engine.linear_programme import LinearProgramme
 from rampart.network.lags import Floats
 from rampart.plan.model.passes import PERSISTENCE, SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.programme import Programme
-from rampart.plan.solving.highs import NoPlan
 from rampart.plan.solving.linear_passes import near_one
-from rampart.plan.solving.linear_programme import LinearProgramme
 
 
-def carried_out(programme: Programme, layout: Layout) -> Floats | None:
+def carried_out(programme: Programme, layout: Layout, deadline: float | None = None) -> Floats | None:
     """Columns where every decision is as in the plan taken over and all else is best, pass by pass; None where nothing is
-    taken over, or it cannot be carried out.
+    taken over, it cannot be carried out, or that is not known by the deadline.
     """
     change = next((each.measure for each in programme.passes if each.name == PERSISTENCE), None)
     if change is None:
@@ -29,7 +29,7 @@ def carried_out(programme: Programme, layout: Layout) -> Floats | None:
     upper = m.upper.copy()
     upper[layout.costs(change) > 0] = 0.0  # no change at all
     whole = np.sort(programme.whole_labels)
-    model = LinearProgramme(m.matrix, m.row_lower, m.row_upper, m.lower, upper, whole)
+    model = LinearProgramme(m.matrix, m.row_lower, m.row_upper, m.lower, upper, whole, deadline=deadline)
     found = None
     try:
         for each in programme.passes:

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rampart.engine.highs import OPTIMAL, Sparse, side_by_side, sparse
 from rampart.network.lags import Floats, Integers
-from rampart.plan.solving.highs import OPTIMAL, Sparse, side_by_side, sparse
 from rampart.plan.solving.pass_solver import DUAL_TOLERANCE, NOTHING, PassSolver
 
 PERTURBATION = "primal_simplex_bound_perturbation_multiplier"

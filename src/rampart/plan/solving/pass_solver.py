@@ -9,17 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from rampart.engine.highs import NO_LIMIT, OPTIMAL, TIME_LIMIT, UNKNOWN, Highs, Sparse, sparse
+from rampart.engine.linear_programme import NEARLY
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Term
-from rampart.plan.solving.highs import NO_LIMIT, OPTIMAL, TIME_LIMIT, UNKNOWN, Highs, Sparse, sparse
-from rampart.plan.solving.linear_programme import NEARLY
 
 LARGE = 20_000  # columns from which the interior-point code with crossover beats the simplex code (SOLVER.md)
 DUAL_TOLERANCE = 1e-7
 NOTHING = 1e-7  # solver units up to which a column is nothing: the solver's own tolerance
 ROUNDING = 1e-9  # of a term that gives nothing
 PROBE_ITERATIONS = 5_000
+LEAST_SECONDS = 0.05  # that a run gets when the time is up
 AFRESH = (("choose", 1), ("off", 1), ("choose", 4), ("off", 4))  # presolve, and dual (1) or primal (4) simplex
 
 
@@ -97,8 +98,9 @@ class PassSolver(Highs):
 
         afresh  where it loses its way, begin again in other ways
         """
-        if deadline is not None:
-            self.option("time_limit", self.seconds + max(0.1, deadline - time.monotonic()))
+        # its clock runs on from solve to solve, and a limit once set stays until it is set anew
+        left = np.inf if deadline is None else self.seconds + max(LEAST_SECONDS, deadline - time.monotonic())
+        self.option("time_limit", left)
         if whole:
             self.set_whole(self.whole, True)
             self.option("solver", "choose")
@@ -247,6 +249,10 @@ class PassSolver(Highs):
         """Bounds of some columns, from now on."""
         self.lower[columns], self.upper[columns] = lower, upper
         self.set_bounds(columns, lower, upper)
+
+    def close(self, columns: Integers) -> None:
+        """Columns that are nothing from now on."""
+        self.bound(columns, self.lower[columns], np.zeros(columns.size))
 
     def set_most(self, position: int, most: float) -> None:
         """Let a held term be at most so much."""

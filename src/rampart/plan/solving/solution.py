@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -36,10 +37,36 @@ class PassResult:
 
 
 @dataclass(frozen=True)
+class Unfinished:
+    """A pass that was not solved to the end, values in the pass's own unit.
+
+    value  what the plan gives; ``bound`` what no plan falls short of; NaN where none is known, since passes before it
+           may give way
+    status optimal where the bound proves it; time limit for the first that is not, in which time ran out; not reached
+    """
+
+    rank: int
+    name: str
+    unit: str
+    value: float
+    bound: float
+    status: str
+
+    @property
+    def gap(self) -> float:
+        """Share of the value that a better plan may save at most."""
+        return (self.value - self.bound) / max(abs(self.value), 1e-9)
+
+
+@dataclass(frozen=True)
 class Solution:
     """The plan as numbers: scaled column values after the last pass, and every pass.
 
-    taken  what each term of the needs is after steady output has taken its room, by pass, shape (terms,) each
+    status      optimal; time limit where the search was cut short
+    unfinished  passes that were not solved to the end, in their order: the first one may have begun
+    idle        whether it is the plan without new decisions, no other having been found in time
+    deadline    when the time is up, on the clock of ``time.monotonic``; none: it never is
+    taken       what each term of the needs is after steady output has taken its room, by pass, shape (terms,) each
     """
 
     layout: Layout
@@ -49,3 +76,11 @@ class Solution:
     seconds: float
     solver: PassSolver = field(repr=False)
     taken: Mapping[str, Floats] = field(default_factory=dict, repr=False)
+    unfinished: tuple[Unfinished, ...] = ()
+    idle: bool = False
+    deadline: float | None = None
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether no time is left for what is read off the plan by solving again."""
+        return self.deadline is not None and time.monotonic() >= self.deadline

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from rampart.engine.highs import INFEASIBLE, NO_LIMIT, OPTIMAL, TIME_LIMIT, sparse
 from rampart.network.lags import Floats
 from rampart.plan.programme.measures import ROOM, Pass, Term
-from rampart.plan.solving.highs import INFEASIBLE, NO_LIMIT, OPTIMAL, TIME_LIMIT, sparse
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, NotSolved, gives, near_one
-from rampart.plan.solving.pass_solver import LARGE
+from rampart.plan.solving.pass_solver import LARGE, State
+from rampart.plan.solving.solution import PassResult
 
 SLIVER = 1e-6
 """Room of a pass with whole numbers that gives nothing: above the solver's own tolerance, or it finds no plan in it."""
@@ -25,6 +26,13 @@ SLIVER = 1e-6
 FEW, MANY = 40, 400
 """In a large case, branches of a search that may find that there is no such plan, and of one that is sure of one: counts,
 so that the plan does not hang on the speed of the machine. What is found by then stands, with its gap."""
+
+SOLVED = 1e-4
+"""Gap up to which a pass counts as optimal."""
+
+OVERTURN, EQUAL = 1e-3, 1e-6
+"""Part of a pass that other whole numbers must gain before decisions taken over are changed for it, in a large case, and part
+that is nothing."""
 
 PROVED = 0.1
 """Gap of a pass with whole numbers, as a share of its room."""
@@ -53,10 +61,60 @@ def in_whole_numbers(passes: Sequence[Pass]) -> list[Pass]:
     return [replace(each, how="held", room=min(each.room, ROOM)) for each in sought]
 
 
-def nearest(linear: LinearPasses, passes: Sequence[Pass]) -> Whole:
-    """The whole numbers nearest to the plan of the linear passes, whose values bound every pass."""
-    results, _ = linear.run(passes, None)
-    return Whole(linear.levels.copy(), {result.name: result.value for result in results}, certain=False)
+def nearest(linear: LinearPasses, passes: Sequence[Pass], deadline: float | None = None) -> Whole:
+    """The whole numbers nearest to the plan of the linear passes, whose values bound every pass; without columns where
+    the time was too short for any.
+    """
+    results, _ = linear.run(passes, deadline)
+    columns = linear.levels.copy() if linear.levels.any() else None
+    return Whole(columns, {result.name: result.value for result in results}, certain=False)
+
+
+def carry_out(
+    linear: LinearPasses, whole: Whole, start: State, passes: Sequence[Pass], deadline: float | None = None
+) -> tuple[list[PassResult], str]:
+    """The linear passes with whole numbers fixed; where there is no such plan, ``whole`` is left without columns."""
+    solver = linear.solver
+    solver.go_back(start)
+    solver.settle_whole(np.zeros(0) if whole.columns is None else whole.columns)
+    solver.stages.clear()
+    try:
+        results, status = linear.run(passes, deadline)
+    except NotSolved:
+        if whole.certain:
+            raise
+        whole.columns = None
+        return [], whole.status
+    return [_bounded(result, whole) for result in results], status
+
+
+def as_taken(linear: LinearPasses, whole: Whole, start: State, passes: Sequence[Pass]) -> list[PassResult]:
+    """The linear passes with the whole numbers of the plan taken over; nothing where there is none, or others are worth more.
+
+    The first pass that they cost anything, against the linear plan that bounds it, decides.
+    """
+    kept = linear.solver.kept
+    if kept is None:
+        return []
+    results, _ = carry_out(linear, replace(whole, columns=kept), start, passes)
+    for result in results:
+        best = whole.bounds.get(result.name, result.value)
+        lost = (result.value - best) / max(abs(best), 1.0)
+        if lost > OVERTURN:
+            return []
+        if lost > EQUAL:
+            break
+    if results:
+        whole.columns = kept
+    return results
+
+
+def _bounded(result: PassResult, whole: Whole) -> PassResult:
+    """A pass with the bound that whole numbers have there: optimal, within its gap, or with no bound known."""
+    bound = min(whole.bounds.get(result.name, np.nan), result.value) if result.name in whole.bounds else np.nan
+    gap = (result.value - bound) / max(abs(result.value), 1e-9)
+    status = "unproved" if np.isnan(gap) else "optimal" if gap <= SOLVED else "within"
+    return replace(result, bound=bound, gap=gap, status=status)
 
 
 class WholeNumbers:
@@ -67,10 +125,13 @@ class WholeNumbers:
         self.found = Whole()
         self.slivers: list[int] = []  # places among what is held of passes held with a sliver
 
-    def search(self) -> Whole:
-        """Whole numbers for all passes. Raises NotSolved where there are none."""
+    def search(self, *, secured: bool = True) -> Whole:
+        """Whole numbers for all passes. Raises NotSolved where there are none.
+
+        secured  there is something to come back with if time runs out; else any whole numbers are sought first
+        """
         found, passes, settled = self.found, self.passes, 0
-        if self.deadline is not None:  # something to come back with if time runs out
+        if not secured:
             self._least(0)
             self._linear_again()
         while found.status == "optimal" and settled < len(passes):

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from rampart.language.decisions_and_causes import equals
+from rampart.language.how_solved import pass_status, plan_status
 from rampart.language.in_words import InWords
 from rampart.network.keys import HOMES
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
@@ -262,7 +263,7 @@ def solved(answer: InWords) -> Chapter:
             plainly(answer, r),
             words.number(r["bound"]),
             words.share(r["gap"], digits=2),
-            words.choice("status", r["status"]),
+            pass_status(answer, r),
             words.number(r["iterations"]),
         ]
         for r in answer["passes"].sort("rank").iter_rows(named=True)
@@ -319,7 +320,7 @@ def manifest_rows(answer: InWords) -> list[tuple[str, str]]:
     rows = [
         (words("manifest.rampart"), str(m.get("rampart", ""))),
         (words("manifest.created"), words.date(str(m["created"])) if m.get("created") else ""),
-        (words("manifest.status"), words.choice("status", m.get("status"))),
+        (words("manifest.status"), plan_status(answer)),
         (words("manifest.overrides"), ", ".join(m.get("overrides") or ()) or words("manifest.no_overrides")),
         *_believed(answer),
         (

@@ -8,6 +8,7 @@ from typing import Any
 
 from rampart.findings import Language
 from rampart.language.headlines import key_figures, sentences
+from rampart.language.how_solved import plan_status
 from rampart.language.in_words import InWords
 from rampart.report.chapters.added import added
 from rampart.report.chapters.agreed import agreed
@@ -115,7 +116,7 @@ def _heading(answer: InWords) -> dict[str, str]:
         ),
         "posture": words("posture", name=names.get(posture, posture)) if posture else "",
         "variants": words("overrides", names=words.list(overrides)) if overrides else "",
-        "status": words("status_line", status=words.choice("status", plan.manifest.get("status"))),
+        "status": words("status_line", status=plan_status(answer)),
         "source_line": words("source_line", date=created, hash=digest),
         "made_by": words("made_by", version=plan.manifest.get("rampart", ""), hash=digest),
     }

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
-from rampart.network.lags import Floats, Integers
-
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Sparse = Any  # a compressed matrix of scipy, whose own types do not know which operations keep them so
 sparse: Callable[..., Sparse] = sp.csr_array
 identity: Callable[..., Sparse] = sp.eye_array

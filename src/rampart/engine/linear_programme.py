@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
-from rampart.network.lags import Floats, Integers
-from rampart.plan.solving.highs import OPTIMAL, UNKNOWN, Highs, NoPlan, Sparse
+from rampart.engine.highs import OPTIMAL, TIME_LIMIT, UNKNOWN, Floats, Highs, Integers, NoPlan, Sparse
 
 AFRESH = (("off", 1), ("choose", 1), ("off", 4), ("choose", 4))  # presolve, and dual (1) or primal (4) simplex
 NEARLY = 1e-5
 """Infeasibility, in solver units near one, up to which an optimum that the solver will not vouch for counts."""
 
 
+class CutShort(NoPlan):
+    """The time ran out; ``columns`` of the best plan found in it, None where there is none, and what bounds every plan."""
+
+    def __init__(self, columns: Floats | None, bound: float) -> None:
+        self.columns, self.bound = columns, bound
+        super().__init__(TIME_LIMIT)
+
+
 class LinearProgramme(Highs):
     """A programme with rows that hold earlier objectives.
 
-    gap  relative gap at which a search over whole numbers stops
+    gap       relative gap at which a search over whole numbers stops
+    deadline  when to stop, on the clock of ``time.monotonic``; none: when it is solved
     """
 
     def __init__(
         self, matrix: Sparse, row_lower: Floats, row_upper: Floats, lower: Floats, upper: Floats,
-        whole: Integers | None = None, *, gap: float = 1e-9,
+        whole: Integers | None = None, *, gap: float = 1e-9, deadline: float | None = None,
     ) -> None:  # fmt: skip
         super().__init__(matrix, row_lower, row_upper, lower, upper, whole, mip_rel_gap=gap)
+        self.deadline, self.searches = deadline, whole is not None and whole.size > 0
         self.held: list[tuple[int, float]] = []  # rows that hold an objective, and the most they may give way to
 
     def minimise(self, cost: Floats) -> tuple[float, Floats, Floats]:
-        """Value, columns and row prices of the optimum. Raises NoPlan where there is none."""
+        """Value, columns and row prices of the optimum. Raises NoPlan where there is none, CutShort where time ran out."""
         self.set_costs(np.append(cost, np.zeros(self.column_count - cost.size)))
         status = self.run()
+        if status == TIME_LIMIT:
+            bound = float(self.info.mip_dual_bound) if self.searches else -np.inf
+            raise CutShort(self.levels() if self.found_a_plan else None, bound)
         if status != OPTIMAL and self.held:
             for row, most in self.held:
                 self.set_row_bound(row, -np.inf, most)
@@ -41,6 +55,8 @@ class LinearProgramme(Highs):
 
     def run(self) -> str:
         """Solve from the last basis; where the solver loses its way in it, start afresh in other ways. The status."""
+        if self.deadline is not None:
+            self.option("time_limit", self.seconds + max(0.0, self.deadline - time.monotonic()))
         status = super().run()
         for presolve, strategy in AFRESH if status == UNKNOWN else ():
             self.forget()
