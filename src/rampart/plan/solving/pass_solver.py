@@ -18,6 +18,7 @@ from rampart.plan.programme.measures import Term
 LARGE = 20_000  # columns from which the interior-point code with crossover beats the simplex code (SOLVER.md)
 DUAL_TOLERANCE = 1e-7
 NOTHING = 1e-7  # solver units up to which a column is nothing: the solver's own tolerance
+NARROW = 1e-5  # room of a term held where the plan taken over stands, of its value or in solver units
 ROUNDING = 1e-9  # of a term that gives nothing
 PROBE_ITERATIONS = 5_000
 LEAST_SECONDS = 0.05  # that a run gets when the time is up
@@ -297,11 +298,11 @@ def most_allowed(value: Floats | float, most: Floats | float, kept: Floats | flo
     """Most that a term may come to for later passes; room that the plan taken over has used is not given again.
 
     value  its optimum; ``most`` what its own room allows; ``kept`` what the plan taken over gives: within the room the term
-           is held there, and not a room further than the solver's tolerance: held to the last digit, so many terms leave
-           the solver no plan that it can tell from none
+           is held there, and next to no room further: held to the last digit, so many terms leave the solver no plan that it
+           can tell from none
     """
     stands = np.maximum(value, kept)
     found: Floats = np.where(
-        np.asarray(kept) <= most, np.minimum(most, stands + NOTHING * np.maximum(1.0, np.abs(stands))), most
+        np.asarray(kept) <= most, np.minimum(most, stands + NARROW * np.maximum(1.0, np.abs(stands))), most
     )
     return found
