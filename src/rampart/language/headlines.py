@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from rampart.language.floors import floors_told
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
+from rampart.language.origins import origins_told
 from rampart.language.reasons_in_words import limit_and_step
 from rampart.language.rooms import shared, steadied
 from rampart.results.measures import measure
@@ -96,6 +98,8 @@ def sentences(answer: InWords) -> list[str]:
         _coverage(answer),
         shared(answer),
         _deliveries(answer),
+        floors_told(answer),
+        *origins_told(answer)[:1],
         *headlines(answer),
         _taken(answer),
     ]
