@@ -197,11 +197,11 @@ def channels_of_lines(
 
 
 def month_less(administrative: float, production: float, longest: float) -> list[tuple[int, float, float, float]]:
-    """The way that is a month shorter, of the time until the award where there is so much and it helps, else of production with
-    all that stands before delivery: its mark, both times, and by how much what is taken is nearer to delivery. None where an
-    order takes no time.
+    """The way that is a month shorter: of production, with all that must be there before delivery; where nothing must, of the
+    time until the award. Its mark, both times, and by how much what is taken is nearer to delivery. None where an order takes
+    no time.
     """
-    if administrative >= 1 and administrative + production - 1 >= longest:
+    if administrative >= 1 and not longest:
         return [(-1, administrative - 1, production, 0.0)]
     if production > 0:
         return [(-1, administrative, max(0.0, production - 1), min(1.0, production))]
