@@ -68,7 +68,7 @@ def decisions(answer: InWords) -> Chapter:
         answer,
         "decisions",
         figures=("decisions",),
-        listings=[short, listing(answer, words("table.expansions"), heads, rows)],
+        listings=[short, delays_listing(answer), listing(answer, words("table.expansions"), heads, rows)],
         says=tuple(said for said in (words("chapter.decisions.says"), rounding(answer)) if said),
     )
 
