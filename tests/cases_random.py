@@ -302,7 +302,8 @@ class _Draw:
                     rows = [row]
                     if self.often(0.3):
                         later = float(self.c.randint(0, 40))
-                        rows.append(row | {"from": self.month(1), "quantity": later})
+                        changed = {"days": later} if layer == "days_of_supply" else {"quantity": later}
+                        rows.append(row | {"from": self.month(1)} | changed)
                     # a whole requirement is stated as one number or by its layers
                     result += rows if layer in ("stated", "floor") or "stated" not in layers else []
         return result

@@ -8,7 +8,7 @@ import polars as pl
 
 from rampart.language.decisions_and_causes import rounding
 from rampart.language.in_words import InWords
-from rampart.report.chapters.decisions import MOST_DECISIONS, decisions_listing
+from rampart.report.chapters.decisions import MOST_DECISIONS, decisions_listing, delays_listing
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.results.measures import measure
 
