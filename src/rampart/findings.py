@@ -41,7 +41,7 @@ class Finding:
     column    catalogue column; ``header`` is how the file calls it, ``cell`` its address (``D17``)
     value     the offending value as read
     sheet     the sheet of a workbook, as it is named there
-    details   further placeholders of the texts
+    details   further placeholders of the texts; a float is written with the decimal sign of the language
     """
 
     code: str
@@ -71,7 +71,11 @@ class Finding:
             value=self.value if len(self.value) <= 60 else self.value[:57] + "...",
             file=self.file,
         )
-        places.update(self.details)
+        # A number is written as the language writes it.
+        places.update(
+            {k: f"{v:g}".replace(".", "," if language == "fr" else ".") if isinstance(v, float) else v
+             for k, v in self.details.items()}
+        )  # fmt: skip
         text = catalogue()[self.code][f"{part}_{language}"]
 
         def optional(match: re.Match[str]) -> str:

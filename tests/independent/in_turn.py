@@ -10,12 +10,15 @@ from independent.programme import Answer, Cap, Objective, Programme, Solution
 Part = tuple[str, str]
 GIVERS = ("need", "own_use")
 LARGEST = "largest lack"
+NOTHING = 1e-5  # units that rounding alone may let lack
+LITTLE = 1e-6  # above an optimum, as a share of it
 
 
 class InTurn:
     """One run over the objectives of a programme.
 
     held    caps of the parts of the passes done, by (pass, part)
+    served  caps of what they lack in periods in which they are wholly served
     shared  what lacks of each share as another run has settled it; none: it is settled here
     """
 
@@ -28,6 +31,7 @@ class InTurn:
         self.largest = LARGEST if LARGEST in programme.columns else programme.column(LARGEST)
         self.near = 5 * rounding  # of shares that others were settled beside
         self.held: dict[Part, Cap] = {}
+        self.served: dict[Part, Cap] = {}
         self.value: dict[Part, float] = {}
 
     def solve(self) -> Solution:
@@ -50,7 +54,7 @@ class InTurn:
 
     def least(self, objective: Objective) -> Answer:
         """Optimum of a pass among what is held."""
-        caps = list(self.held.values())
+        caps = [*self.held.values(), *self.served.values()]
         return self.p.minimise(objective.name, self.result.ceilings, self.shift, caps=caps)
 
     def room(self, value: float, share: float) -> float:
@@ -65,10 +69,37 @@ class InTurn:
             return
         found = self.split(objective, answer)
         self.result.parts[objective.name] = found
+        if not any(o.takes for o in later):
+            self.keep_served(objective, answer)
         for part, terms in objective.by_part().items():
             self.value[objective.name, part] = found[part]
             near = self.near * self.whole(terms) if len(found) > 1 else 0.0
             self.held[objective.name, part] = terms, self.room(found[part], objective.tolerance) + near
+
+    def keep_served(self, objective: Objective, answer: Answer) -> None:
+        """What a part lacks in a period stays nothing where no optimum of the pass lets it lack anything there."""
+        for part, terms in objective.by_part().items():
+            periods: dict[str, list[str]] = {}
+            for column, _ in terms:
+                name = column.split("|")  # a need: holder, item, purpose, period, and its step where it has steps
+                periods.setdefault(name[4] if name[0] == "unmet" else name[-1], []).append(column)
+            for period, columns in periods.items():
+                if (
+                    sum(answer.columns[c] for c in columns) <= NOTHING
+                    and self.may_lack(objective, answer, columns) <= NOTHING
+                ):
+                    self.served[objective.name, f"{part}|{period}"] = [(c, 1.0) for c in columns], self.rounding
+
+    def may_lack(self, objective: Objective, answer: Answer, columns: list[str]) -> float:
+        """Most that columns can come to among the optima of a pass: of plans within a little of it, less what that lets in."""
+        most = []
+        for little in (LITTLE, 2 * LITTLE):
+            nearly: Cap = (objective.terms, answer.value + little * max(1.0, abs(answer.value)))
+            caps = [*self.held.values(), *self.served.values(), nearly]
+            most.append(-self._least([(c, -1.0) for c in columns], caps))
+            if most[0] <= NOTHING:
+                return 0.0
+        return 2.0 * most[0] - most[1]
 
     def split(self, objective: Objective, answer: Answer) -> dict[str, float]:
         """What each part comes to when the optimum is split so that the largest share lacking is least, then the next."""
@@ -78,7 +109,7 @@ class InTurn:
         whole = {part: self.whole(terms) for part, terms in parts.items()}
         exactly: Cap = (objective.terms, self.room(answer.value, 0.0))
         lacks = {part: [(c, v / whole[part]) for c, v in terms] for part, terms in parts.items()}
-        lack = self.max_min(lacks, [*self.held.values(), exactly])
+        lack = self.max_min(lacks, [*self.held.values(), *self.served.values(), exactly])
         return {part: lack[part] * whole[part] for part in parts}
 
     def whole(self, terms: list[tuple[str, float]]) -> float:
@@ -113,7 +144,7 @@ class InTurn:
         for column, value in objective.terms:
             period = int(column.split("|")[-1])
             by_period.setdefault(period, {})[column] = [(column, value / float(months[column]))]
-        caps, found = list(self.held.values()), dict(self.shared or {})
+        caps, found = [*self.held.values(), *self.served.values()], dict(self.shared or {})
         for period in sorted(by_period) if self.shared is None else ():
             lack = self.max_min(by_period[period], caps)
             for column, share in lack.items():
@@ -140,7 +171,9 @@ class InTurn:
     def give_back(self, earlier: list[Objective]) -> None:
         """What steadiness does not need goes back."""
         for objective in (o for o in earlier if o.name in GIVERS):
-            found = self.split(objective, self.least(objective))
+            answer = self.least(objective)
+            found = self.split(objective, answer)
+            self.keep_served(objective, answer)
             for part, now in found.items():
                 terms, _ = self.held[objective.name, part]
                 own = self.room(self.value[objective.name, part], objective.tolerance)

@@ -18,12 +18,12 @@ from rampart.sustainment import (
     pipelines,
     shops,
     surge,
-    timegrid,
     wear,
 )
 from rampart.sustainment.allocation import Allocation, Fleets
 from rampart.sustainment.echelon_network import Network
 from rampart.sustainment.echelons import evaluate
+from rampart.sustainment.past import Past
 from rampart.sustainment.spares import Problem, availability_by_site, curve
 from sustainment.published_networks import F1, G2, I2, base_network, f1_curve, printed
 
@@ -128,21 +128,20 @@ def test_dto_has_the_need_below_the_line() -> None:
     assert np.isnan(availability.technical_availability(np.array([80.0]), np.array([0.0])))[0]
 
 
-def test_the_grid_of_months_is_the_surge_of_the_equations() -> None:
-    rate = np.repeat([0.2, 1.0, 0.4, 0.4], timegrid.STEPS)[:, None].astype(float)
-    at = timegrid.STEP * timegrid.STEPS * np.arange(1, 4)
-    profile = surge.Profile(np.concatenate(([0.0], at)), np.array([0.2, 1.0, 0.4, 0.4]), np.array(0.2))
-    t = timegrid.STEP * np.arange(1, len(rate) + 1)
-    before = np.array([0.2])
-    assert timegrid.under_way(rate, before, np.array([17.0]))[:, 0] == pytest.approx(surge.fixed(profile, t, 17.0))
-    assert timegrid.on_bench(rate, before, np.full_like(rate, 12.0))[:, 0] == pytest.approx(
-        surge.exponential(profile, t, 12.0)
-    )
-    never = timegrid.condemned_total(rate, before, np.array([np.nan]))[:, 0]
-    assert never == pytest.approx(surge.condemned(profile, t, np.nan))
-    assert timegrid.condemned_total(rate, before, np.array([40.0]))[:, 0] == pytest.approx(
-        surge.condemned(profile, t, 40.0)
-    )
+def test_windows_of_what_was_sent_are_the_surge_of_the_equations() -> None:
+    """Steps of four days, a month at each rate: what is under way, what waits for ever, what waits for its replacement."""
+    month, step = 365.25 / 12, 365.25 / 12 / 8
+    rates = np.array([0.2, 1.0, 0.4, 0.4])
+    profile = surge.Profile(month * np.arange(4), rates, np.array(0.2))
+    sent = Past(np.zeros(1), np.array([0.2]))
+    for rate in np.repeat(rates, 8):
+        sent.put(sent.times[sent.length - 1] + step, sent.last + rate * step)
+    t = step * np.arange(1, 33)
+    for days in (17.0, 40.0):
+        under_way = [float((sent.at(now) - sent.at(now - days))[0]) for now in t]
+        assert under_way == pytest.approx(surge.fixed(profile, t, days))
+        assert under_way == pytest.approx(surge.condemned(profile, t, days))
+    assert [float(sent.at(now)[0]) for now in t] == pytest.approx(surge.condemned(profile, t, np.nan))
 
 
 def test_wear_in_the_long_run_and_from_an_age() -> None:

@@ -60,9 +60,9 @@ def test_where_parts_are_very_short_use_and_availability_still_agree(tiny: Case)
 
 
 def test_where_they_do_not_agree_the_answer_says_so(tiny: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rampart.sustainment import availability_by_month as module
+    from rampart.sustainment import start
 
-    monkeypatch.setattr(module, "MOST_ROUNDS", 2)
+    monkeypatch.setattr(start, "ROUNDS", 2)
     answer = sustain(tiny, draws=0)
     assert answer.manifest["use"]["residual"] > UNSETTLED
     found = [f for f in answer.findings if f.code == "use-unsettled"]
@@ -151,19 +151,29 @@ def test_what_is_never_bought_again_waits_for_no_batch(tiny: Case) -> None:
 
 def test_a_supplier_sees_a_part_of_each_cluster() -> None:
     """Removals in clusters (compound Poisson, ratio 3): what four bases send up, drawn, against the ratio computed."""
-    from rampart.sustainment.availability_by_month import _spread
+    from rampart.sustainment.owed import clusters
+    from rampart.sustainment.setting import Setting
 
     sent = np.array([0.2, 0.4, 0.5, 0.7])
     rate = np.array([0.3, 0.2, 0.4, 0.1])
-    supplier = np.array([-1, 0, 0, 0, 0])
-    demand = np.concatenate(([0.0], rate))[None, :]
-    repaired = np.concatenate(([1.0], 1.0 - sent))[None, :]
-    zero = np.zeros((1, 5))
-    net = Network(supplier, demand, repaired, zero, zero, zero, np.zeros(1))
     support = read_support(read_case(CASES / "fleet-tiny"))
-    row = {**support.part_rows[0], "spread": 3.0}
-    support = replace(support, parts=("one",), sites=tuple("abcde"), part_rows=(row,))
-    found = _spread(support, [net])[0, 0]
+    row, shape = {**support.part_rows[0], "spread": 3.0}, (1, 1, 5)
+    repaired = np.concatenate(([1.0], 1.0 - sent)).reshape(shape)
+    one = np.ones((4, 1))
+    support = replace(
+        support, months=("2025-01",), parts=("one",), sites=tuple("abcde"), part_rows=(row,), shops=(), shop_rows=(),
+        fleets=tuple("wxyz"), fleet_rows=(support.fleet_rows[0] | {"repair_shop": None, "cannibalise": False},) * 4,
+        supplier=np.array([-1, 0, 0, 0, 0]), order_ship=np.zeros(5), pool=(None,) * 5, lateral_days=np.full(5, np.nan),
+        fleet_site=np.arange(1, 5), at_start=100.0 * one[:, 0], arrivals=0 * one, use=one, damage=0 * one, losses=0 * one,
+        installed=one, needed=one, life=one, life_cv=np.nan * one, worn=np.nan * one, damage_share=0 * one,
+        parent=np.zeros(0, int), child=np.zeros(0, int), share=np.zeros(0), repaired=repaired, condemned=np.zeros(shape),
+        turnaround=np.zeros(shape), bench=np.zeros(shape), shop=np.full(shape, -1), stock=np.zeros(shape),
+        bays=np.zeros((1, 0)),
+    )  # fmt: skip
+    setting = Setting(support)
+    flows = setting.supply.months[0]
+    asked = setting.supply.requests(flows, setting.at_sites(rate[:, None]))
+    found = clusters(setting, flows, asked, rate[:, None])[:, 0]
     assert found[1:] == pytest.approx(3.0)
     rng = np.random.default_rng(4)
     days, draws = 30.0, 60_000

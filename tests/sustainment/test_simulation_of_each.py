@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 import simpy
 
-from rampart.sustainment import batches, cannibalisation, pipelines, timegrid
+from rampart.sustainment import batches, cannibalisation, pipelines
 from rampart.sustainment.availability import part_factor
 from rampart.sustainment.condemnation import never_replaced, replaced
 from rampart.sustainment.echelons import evaluate
+from rampart.sustainment.history import share_since
+from rampart.sustainment.past import Past
 from sustainment.published_networks import G2
 from sustainment.workshop import Watch
 
@@ -200,14 +202,20 @@ def test_metric_is_too_hopeful_and_is_not_the_default() -> None:
 
 def test_what_is_owed_is_shared_by_the_requests_it_goes_back_to() -> None:
     """One site alone asks for two months, then another asks as much: what was owed before is still the first one's."""
-    k = 6 * timegrid.STEPS
-    first = np.where(np.arange(k) < 2 * timegrid.STEPS, 1.0, 0.0)[:, None]
-    whole = np.ones((k, 1))
-    steady = timegrid.share_of_owed(0.3 * whole, whole, 20.0 * whole, np.zeros(1))
-    assert steady == pytest.approx(0.3 * whole)
-    owed = np.minimum(np.arange(1, k + 1) * timegrid.STEP, 60.0)[:, None]  # the last sixty days' requests
-    share = timegrid.share_of_owed(first, whole, owed, np.zeros(1))
-    assert share[2 * timegrid.STEPS - 1, 0] == pytest.approx(1.0, abs=1e-6)
-    at = 3 * timegrid.STEPS - 1  # a month later: thirty days of the sixty are the first one's
-    assert share[at, 0] == pytest.approx(1 - 365.25 / 12 / 60.0, abs=0.02)
-    assert share[-1, 0] == pytest.approx(0.0, abs=1e-6)
+    steady, owed, month = np.array([[0.3]]), np.array([[20.0]]), 365.25 / 12
+    asked, mine = Past(np.zeros((1, 1)), np.ones((1, 1))), Past(np.zeros((1, 1)), np.full((1, 1), 0.3))
+    assert share_since(asked, mine, np.array([0]), np.array([0]), np.array([0.0]), owed, steady) == pytest.approx(0.3)
+    mine = Past(np.zeros((1, 1)), np.zeros((1, 1)))
+    shares = []
+    for day in range(1, 184):
+        asked.put(float(day), np.full((1, 1), float(day)))
+        mine.put(float(day), np.full((1, 1), min(float(day), 2 * month)))
+        last = np.full((1, 1), min(float(day), 60.0))  # the last sixty days' requests
+        shares.append(
+            share_since(asked, mine, np.array([0]), np.array([0]), np.array([float(day)]), last, steady)[0, 0]
+        )
+    assert shares[60 - 1] == pytest.approx(1.0, abs=1e-6)
+    assert shares[91 - 1] == pytest.approx(
+        1 - month / 60.0, abs=0.02
+    )  # a month later: thirty of the sixty are the first one's
+    assert shares[-1] == pytest.approx(0.0, abs=1e-6)

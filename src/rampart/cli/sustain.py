@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 @click.option("--budget", type=click.FloatRange(min=0), help="Money for spares, in the case's money unit.")
 @click.option("--draws", type=click.IntRange(min=0), default=24, show_default=True, help="Draws for the bands.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
+@click.option(
+    "--simulate", type=click.IntRange(min=2), metavar="RUNS", help="Play the fleets through event by event as well."
+)
 @click.option("--parts", type=click.Path(path_type=Path), help="Take the parts from this CSV (S3000L or S5000F terms).")
 @click.option("--report/--no-report", default=True, help="Also write the report beside the tables.")
 @force_option
@@ -31,7 +34,8 @@ if TYPE_CHECKING:
 @json_option
 def sustain(
     case_path: Path, overrides: tuple[str, ...], out: Path | None, month: str | None, target: float | None,
-    budget: float | None, draws: int, seed: int, parts: Path | None, report: bool, force: bool, lang: Language, as_json: bool,
+    budget: float | None, draws: int, seed: int, simulate: int | None, parts: Path | None, report: bool, force: bool,
+    lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Fleets: availability over time, what holds it back, which spares to buy, deliver more or repair more."""
     from rampart.engine.places import require_place
@@ -47,7 +51,9 @@ def sustain(
             from rampart.sources.parts_list import import_parts
 
             case = import_parts(case_path, parts, overrides=overrides)
-        answer = answer_of(case, month=month, target=target, budget=budget, draws=draws, seed=seed)
+        answer = answer_of(
+            case, month=month, target=target, budget=budget, draws=draws, seed=seed, simulate=simulate or 0
+        )
     except CaseError as wrong:
         show_findings(wrong.findings, lang, as_json=as_json)
         sys.exit(FINDINGS)

@@ -16,7 +16,9 @@ from rampart.sustainment.availability_by_month import AvailabilityByMonth, avail
 from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.marginal import curve
-from rampart.sustainment.timegrid import by_month
+
+MOST_SPARES = 10
+"""Spares whose exchange rate is worked out: the best by slope."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def levers(support: Support, base: AvailabilityByMonth, *, decided: int = 0, mos
     """What can be bought in month ``decided`` and is there before the end: the parts that ground most, bays, systems."""
     months = len(support.months)
     down = base.systems_down().sum(axis=(0, 2))
+    spares: list[tuple[float, int, int, int]] = []
     grounded = [int(p) for p in np.argsort(-down, kind="stable") if down[p] > 1e-6]
     # A part that waits for another is relieved by that other: both are offered.
     inside = [int(c) for p, c in zip(support.parent, support.child, strict=True) if p in grounded[:most_parts]]
@@ -63,8 +66,11 @@ def levers(support: Support, base: AvailabilityByMonth, *, decided: int = 0, mos
         wait = int(np.ceil(lead / MONTH))
         if decided + wait >= months:
             continue
-        for site in np.flatnonzero(base.demand[:, p, :].sum(0) > 0):
-            yield Lever("spare", support.parts[p], support.sites[site], float(price), decided + wait)
+        worth = base.relief[decided + wait :, p].sum(axis=0) / price
+        spares += [(float(worth[n]), p, int(n), decided + wait) for n in np.flatnonzero(worth > 0)]
+    # The best by the slope of what is owed; each is then solved anew.
+    for _, p, n, month in sorted(spares, key=lambda one: (-one[0], one[1:]))[:MOST_SPARES]:
+        yield Lever("spare", support.parts[p], support.sites[n], float(support.price[p]), month)
     for n, row in enumerate(support.shop_rows):
         month = decided + int(row["bay_months"])
         busy = base.queue[:, n].max(initial=0.0) > 0 and np.isfinite(support.bays[:, n]).any()
@@ -139,7 +145,7 @@ def mixed_fleets(support: Support, base: AvailabilityByMonth, month: int, target
     zero.
     """
     present = np.maximum(base.held - base.damaged, 0.0)[:, month]
-    mean = by_month(base.mean)[month]
+    mean = base.mean[month]
     found = []
     for holder in sorted({row["holder"] for row in support.fleet_rows}):
         of_type: dict[str, list[int]] = {}

@@ -36,6 +36,7 @@ class Support:
     bays       (M, shops) bays at work, infinite where unlimited
     used       (F, M) use of a whole fleet in a month, where it is known from elsewhere (rounds that a plan serves); nan:
                ``use`` of each system in action holds
+    draws_at_end  whether a repair asks for its own parts when it ends, or when the unit arrives
     """
 
     months: tuple[str, ...]
@@ -74,6 +75,7 @@ class Support:
     stock: Floats
     bays: Floats
     used: Floats | None = None
+    draws_at_end: bool = True
 
     def shared_by(self, active: Floats) -> Support:
         """The same support with a whole fleet's use divided between its systems in action (F, M)."""

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from rampart.sustainment.answer import spares_of
 from rampart.sustainment.availability_by_month import AvailabilityByMonth, availability_by_month, condemned
 from rampart.sustainment.echelon_network import Floats, Whole, ratio
 from rampart.sustainment.fleet import MONTH, Support, read_support
+from rampart.sustainment.promise import path_of_buys
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
@@ -153,8 +153,8 @@ def _purchasable(s: Support) -> Support:
 def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> Group:
     alone = only(s, fleets)
     own = availability_by_month(alone, start=base.available)
-    path = spares_of(_purchasable(alone), own, len(s.months) - 1)
-    available = path.availability
+    path = path_of_buys(_purchasable(alone), own, len(s.months) - 1)
+    available = 1.0 + path.logarithm
     even = np.searchsorted(
         available, np.linspace(available[0], available[0] + 0.999 * (available[-1] - available[0]), STEPS_OF_CURVE)
     )
@@ -166,9 +166,7 @@ def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> 
     per = _filled(own.held[fleets])
     for step, stock in zip(steps, stocks, strict=True):
         for added in extra:
-            found = availability_by_month(
-                with_bought(alone, stock[None], shops, added[None]), start=own.available, close=CLOSE
-            )
+            found = availability_by_month(with_bought(alone, stock[None], shops, added[None]), start=own.available)
             cost.append(float(path.cost[step]) / case.money_unit)
             bays.append(added)
             share.append(_filled(ratio(found.available, found.held)[fleets], there=own.held[fleets] >= LEAST))
@@ -178,8 +176,6 @@ def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> 
     )  # fmt: skip
 
 
-CLOSE = 1e-3
-"""Change in systems at which the rounds of a level stop; far below what a plan looks at."""
 LEAST = 0.5
 """Systems below which a month has no fleet to speak of; the levels of the nearest month that has one stand for it."""
 

@@ -56,6 +56,17 @@ class Spares:
         """Spares (P, S) to hold at a step, those held now included."""
         return self.problem.stock(self.family[:step], self.point[:step])
 
+    def stock_moved(self, before: NDArray[np.int64], step: int) -> NDArray[np.int64]:
+        """Spares (P, S) at a step, from those at the step before it."""
+        family, point = self.family[step - 1 : step], self.point[step - 1 : step]
+        if not np.isin(family, self.problem.alone).all():
+            return self.stock(step)
+        total = np.zeros(self.problem.network.parts, np.int64)
+        total[family] = point
+        result = before.copy()
+        result[family] = (self.problem.held + self.problem.only(family, total))[family]
+        return result
+
 
 class Problem:
     """Everything that a curve needs to know, and the states of its families.
@@ -202,6 +213,13 @@ class Problem:
             part,
             total,
         )
+
+    def only(self, parts: Whole, total: Whole) -> NDArray[np.int64]:
+        """Spares (P, S) above what is held with ``total`` (P,) of some parts that stand alone."""
+        alone = Allocation(self.network, self.fleets, held=self.held, tail=self.tail, parts=parts)
+        added = np.zeros_like(self.held)
+        added[parts] = alone.stocks(total[parts])
+        return added
 
     def stock(self, family: Whole, point: Whole) -> NDArray[np.int64]:
         """Spares (P, S) after each family has moved to the last of its points, held ones included."""

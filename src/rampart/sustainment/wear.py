@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import gammainc, gammaincc
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +34,7 @@ def count_variance(use: float, life: float, cv: float) -> float:
     """Variance of the replacements of one place that starts new: ``2 sum_k k F_k - R - R^2``."""
     shape = 1.0 / cv**2
     k = np.arange(1, _most(use, life))
-    f = stats.gamma.cdf(use, k * shape, scale=life / shape)
+    f = gammainc(k * shape, use * shape / life)
     first = float(np.sum(f))
     return 2.0 * float(np.dot(k, f)) - first - first**2
 
@@ -48,7 +48,7 @@ def _renewals(x: Floats, life: float, cv: float) -> Floats:
         return np.floor(x / life + 1e-12)
     shape = 1.0 / cv**2
     k = np.arange(1, _most(float(np.max(x, initial=0.0)), life))
-    return np.asarray(np.sum(stats.gamma.cdf(x[..., None], k * shape, scale=life / shape), axis=-1))
+    return np.asarray(np.sum(gammainc(k * shape, x[..., None] * shape / life), axis=-1))
 
 
 def _from_age(x: Floats, life: float, cv: float, age: float) -> Floats:
@@ -66,8 +66,8 @@ def _delayed(life: float, cv: float, age: float, lives: int) -> tuple[Floats, Fl
     """The delayed renewal function on a grid of 400 points a life."""
     shape = 1.0 / cv**2
     grid = np.linspace(0.0, lives * life, 400 * lives + 1)
-    alive = stats.gamma.sf(age, shape, scale=life / shape)
-    rest = 1.0 - stats.gamma.sf(age + grid, shape, scale=life / shape) / alive
+    alive = gammaincc(shape, age * shape / life)
+    rest = 1.0 - gammaincc(shape, (age + grid) * shape / life) / alive
     middle = (grid[1:] + grid[:-1]) / 2.0
     later = np.convolve(_renewals(middle, life, cv), np.diff(rest))[: len(middle)]
-    return grid, rest + np.concatenate(([0.0], later))
+    return grid, np.asarray(rest + np.concatenate(([0.0], later)))

@@ -75,6 +75,14 @@ def test_a_donor_that_comes_after_the_need_gives_from_the_first_month(weights: t
     assert passed(plan)["need"]["unit"] == "money unit of worth"
 
 
+def test_a_later_pass_puts_nothing_off_that_is_served() -> None:
+    """With the room by default, 0.01 % of what is lost, 1.25 of the twelfth month were given in the last one."""
+    exact = donated(24, [PARTNER | {"need": 100.0}]).case
+    ranked = exact.tables["priorities"].with_columns(tolerance=pl.lit(None, dtype=pl.Float64))
+    plan = rampart.plan(Case({**exact.tables, "priorities": ranked}))
+    assert served(plan) == [100.0] * 12 + [0.0] * 12
+
+
 def test_months_unmet_are_months_of_the_need_that_is_planned_for() -> None:
     """A regime that is not planned for asks for four times as much."""
     demand = [PARTNER | {"need": 100.0}, PARTNER | {"need": 400.0, "regime": "big"}]

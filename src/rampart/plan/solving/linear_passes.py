@@ -1,9 +1,10 @@
 """The linear passes one after another: each is solved, what it reached is held term by term, and the next goes on from there.
 
 After a pass each of its terms is held at its own value with its own room; no room is pooled, and a term that is nothing is
-fixed there. A pass whose room is zero is held exactly: by complementary slackness every optimal plan of a linear pass keeps
-the columns with a reduced cost at their bound and the rows with a dual at theirs, so these are fixed and the next pass only
-moves among optimal plans. Before ties all rooms are closed.
+fixed there. So is what a term lacks in a period in which every optimum of the pass serves it wholly: room is taken of what
+is not had, and not by putting off what is. A pass whose room is zero is held exactly: by complementary slackness every
+optimal plan of a linear pass keeps the columns with a reduced cost at their bound and the rows with a dual at theirs, so
+these are fixed and the next pass only moves among optimal plans. Before ties all rooms are closed.
 
 Steady output may take its stated room of the needs before it. What it does not need of that goes back: the needs are made
 small again while steadiness is held, and stay where they then are.
@@ -16,9 +17,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import scipy.sparse as sp
 
 from rampart.engine.highs import OPTIMAL, TIME_LIMIT, Sparse, sparse
-from rampart.network.lags import Floats
+from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.fairness import Shares, share_fairly
@@ -119,8 +121,11 @@ class LinearPasses:
             self._first = self.solver.state(with_basis=True)
             self.solver.hold_optimal()
         elif gives(each, later):
+            taken = any(other.takes for other in later)
+            served = self._wholly_served(each, deadline) if not taken else np.zeros(0, dtype=np.int64)
             levels = self._split(each, deadline)
             self.solver.hold_terms(each.measure.terms, self.by_term(each), levels, each.room)
+            self.solver.close(served)
             result = replace(result, terms=self.by_term(each) @ levels, columns=levels)
         else:
             self.solver.hold_optimal()
@@ -203,6 +208,37 @@ class LinearPasses:
             self.by_term(each) @ self.levels, self.levels, duals, reduced,
         )  # fmt: skip
 
+    def _wholly_served(self, each: Pass, deadline: float | None) -> Integers:
+        """Columns of what the terms of the pass just solved lack in periods in which no optimum of it lets them lack anything.
+
+        Where whole numbers are still sought there are none: they need the room.
+        """
+        solver = self.solver
+        if not each.measure.parted or (solver.lower[solver.whole] < solver.upper[solver.whole]).any():
+            return np.zeros(0, dtype=np.int64)
+        term, at = sp.coo_array(self.by_term(each)).coords
+        period = term * len(self.weight) + self.layout.column_node[at]
+        lacks = np.bincount(period, (self.levels[at] > NOTHING) | (solver.lower[at] > 0)) > 0
+        before = solver.state(with_basis=True)
+        solver.hold_optimal()
+        solver.set_costs(np.zeros(solver.column_count))
+        open_ones = at[~lacks[period] & (solver.upper[at] > NOTHING)]
+        while open_ones.size:  # those that can lack among the optima: all that can at once, then whether others can
+            solver.set_costs(np.full(open_ones.size, -1.0), open_ones)
+            status = solver.solve(deadline)
+            if status != OPTIMAL:
+                raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
+            found = solver.levels()[at] > NOTHING
+            if not found[~lacks[period]].any():
+                break
+            lacks |= np.bincount(period, found) > 0
+            solver.set_costs(np.zeros(open_ones.size), open_ones)
+            open_ones = at[~lacks[period] & (solver.upper[at] > NOTHING)]
+        solver.go_back(before)
+        kept = np.zeros(at.size, dtype=bool) if solver.kept is None else solver.kept[at] > NOTHING
+        served: Integers = at[~lacks[period] & ~kept].astype(np.int64)
+        return served
+
     def _open(self, earlier: Sequence[Pass], takes: float) -> None:
         """Let what steadiness may take of the needs be taken."""
         givers = {each.name for each in earlier if each.name in GIVES}
@@ -223,7 +259,9 @@ class LinearPasses:
                 raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
             self.levels = solver.levels()
             if each.room > 0:
+                served = self._wholly_served(each, deadline)
                 self._split(each, deadline)
+                solver.close(served)
             else:
                 solver.hold_optimal()
             self.taken[each.name] = self.by_term(each) @ self.levels

@@ -251,6 +251,10 @@ class PassSolver(Highs):
         self.lower[columns], self.upper[columns] = lower, upper
         self.set_bounds(columns, lower, upper)
 
+    def close(self, columns: Integers) -> None:
+        """Columns that are nothing from now on."""
+        self.bound(columns, self.lower[columns], np.zeros(columns.size))
+
     def set_most(self, position: int, most: float) -> None:
         """Let a held term be at most so much."""
         held = self.held[position] = replace(self.held[position], most=most, exact=False)

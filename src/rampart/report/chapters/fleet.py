@@ -144,6 +144,9 @@ def _point(answer: Result, point: dict[str, Any], words: Words, names: Names) ->
         "sustain.table.point", point=point["point"], cost=words.money(point["cost"] / unit),
         availability=words.share(point["supply_availability"]), systems=words.number(point["systems"], digits=0),
     )  # fmt: skip
+    if point["unspent"] is not None:
+        gap = words.number(100.0 * (point["gap"] or 0.0), digits=2)
+        caption += " " + words("sustain.left_unspent", unspent=words.money(point["unspent"] / unit), gap=gap)
     left = max(0, len(rows) - 4 * MOST_ROWS)
     more = words.count("rows_left", left) if left else ""
     return {"number": point["point"], "listing": Listing(caption, tuple(heads), tuple(rows[: 4 * MOST_ROWS]), more)}
@@ -203,6 +206,18 @@ def conflict_listing(answer: Result, words: Words, names: Names) -> Listing:
         for r in table.sort("mean", "fleet", descending=[True, False]).iter_rows(named=True)
     ]  # fmt: skip
     return Listing(words("sustain.table.conflict"), tuple(heads), tuple(rows))
+
+
+def simulation_listing(answer: Result, words: Words, names: Names) -> Listing:
+    """Approximation beside simulation, fleet by fleet and month by month; empty where nothing was played."""
+    heads = [Head(words("sustain.head.fleet")), Head(words("sustain.head.month"))]
+    heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("available", "simulated", "below")]
+    rows = [
+        (names(r["fleet"], "fleets"), words.month(r["month"], short=True), words.number(r["available"], digits=2),
+         f"{words.number(r['simulated'], digits=2)} ± {words.number(r['range'], digits=2)}", words.share(r["below"]))
+        for r in answer["simulation"].iter_rows(named=True)
+    ]  # fmt: skip
+    return Listing(words("sustain.table.simulation"), tuple(heads), tuple(rows[: 4 * MOST_ROWS]), repeat=1)
 
 
 def mix_listing(answer: Result, words: Words, names: Names) -> Listing:

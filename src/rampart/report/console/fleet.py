@@ -20,7 +20,8 @@ def print_answer(answer: Result, folder: Path, written: Sequence[Path], language
     console = wide_console()
     for sentence in page.headlines(answer, words, names):
         console.print(f"• {sentence}", soft_wrap=True)
-    for listing in (page.fleets_listing(answer, words, names), page.levers_listing(answer, words, names)):
+    for listing in (page.fleets_listing(answer, words, names), page.levers_listing(answer, words, names),
+                    page.simulation_listing(answer, words, names)):  # fmt: skip
         _print(console, listing)
     for finding in answer.findings:
         console.print(finding.sentence(language), soft_wrap=True)

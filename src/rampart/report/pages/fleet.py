@@ -17,6 +17,7 @@ from rampart.report.chapters.fleet import (
     levers_listing,
     mix_listing,
     shortages_listing,
+    simulation_listing,
     title_of,
     words_of,
 )
@@ -69,6 +70,7 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
         shown=_shown(answer),
         buys=buys_listing(answer, words, names),
         levers=levers_listing(answer, words, names),
+        simulation=simulation_listing(answer, words, names),
         conflict=conflict_listing(answer, words, names),
         mix=mix_listing(answer, words, names),
         findings=[f.sentence(language) for f in answer.findings],

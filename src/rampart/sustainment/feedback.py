@@ -1,0 +1,41 @@
+"""How one more unit away, or one more spare, is felt: systems down, and the work of shops that falls with them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rampart.sustainment.echelon_network import Floats, ratio
+from rampart.sustainment.moment import Moment
+from rampart.sustainment.setting import Setting
+from rampart.sustainment.supply import Flows, shares_below
+
+
+def felt(setting: Setting, flows: Flows, asked: Floats, by_fleet: Floats, now: Moment) -> tuple[Floats, Floats]:
+    """What one more unit away, and one more spare, mean for systems (S, P)."""
+    s = setting.s
+    share, drawn = shares_below(setting.supply, flows, asked, now.drawn)
+    psi = ratio(setting.at_sites(by_fleet), asked)
+    less = np.zeros_like(psi)
+    for level in setting.supply.network.levels:
+        for link in np.flatnonzero(np.isin(s.child, level)):
+            psi[:, s.child[link]] += drawn[link] * psi[:, s.parent[link]]
+        for layer, above in zip(reversed(setting.supply.layers), reversed(setting.supply.gather), strict=True):
+            here = np.ix_(layer, level)
+            less[here] = psi[here] * now.over[here]
+            psi[here] *= now.at_least[here]
+            psi[:, level] += above @ (share[here] * psi[here])
+    return np.clip(psi, 0.0, 1.0), less
+
+
+def feedback(setting: Setting, h: int, m: int, now: Moment, psi: Floats, up: Floats) -> tuple[Floats, Floats]:
+    """For one shop: jobs a day of a system in action (F,), and systems (F,) down for one more job."""
+    sites, parts, fleets = setting.places[h]
+    each = setting.reach(m)[h]
+    there = now.lines[h].mean
+    chances = np.concatenate((psi[sites, parts], np.ones(len(fleets))))
+    total = float(there.sum())
+    chance = float(there @ chances) / total if total > 1e-12 else float(chances.mean()) if len(chances) else 0.0
+    weight = each * np.maximum(up, 0.0)
+    if weight.sum() <= 0:
+        weight = each
+    return each, chance * ratio(weight, np.full_like(weight, weight.sum()))

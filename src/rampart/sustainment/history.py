@@ -1,0 +1,93 @@
+"""What a course remembers: flows so far, and what suppliers owed, so that transport and lead times are windows of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rampart.sustainment.echelon_network import Floats, Whole
+from rampart.sustainment.past import Past
+from rampart.sustainment.setting import Setting
+from rampart.sustainment.supply import Flows, shares_below
+
+UNEVEN = 0.01
+"""Change of a site's share in its supplier's requests from which it matters when the oldest unfilled was made."""
+
+
+class History:
+    """Cumulated flows, and levels of what is owed, at the instants of a course; before it the flows of the start.
+
+    raised   (P,) parts whose variance no whole number has, and was raised
+    """
+
+    def __init__(self, setting: Setting, flows: Flows, asked: Floats, broken: Floats) -> None:
+        self.setting = setting
+        supply = setting.supply
+        zero = np.zeros_like(asked)
+        up, top = supply.suppliers, setting.losing
+        self.sent, self.all_asked = Past(zero, asked * flows.upwards), Past(zero[up], asked[up])
+        self.thrown = Past(zero[top], (asked * flows.lost)[top])
+        self.broken, self.mended = Past(np.zeros_like(broken), broken), Past(np.zeros_like(broken), broken)
+        self.owed, self.owed_variance = Past(zero[up], zero[up]), Past(zero[up], zero[up])
+        self.steady_share = shares_below(supply, flows, asked)[0]
+        self.shares_move = False
+        self.raised = np.zeros(len(setting.s.parts), bool)
+
+    def record(self, time: float, length: float, flows: Flows, asked: Floats, broken: Floats) -> None:
+        """Add an instant: what was asked for and sent in the ``length`` days up to ``time``."""
+        self.sent.put(time, self.sent.last + asked * flows.upwards * length)
+        self.all_asked.put(time, self.all_asked.last + asked[self.setting.supply.suppliers] * length)
+        self.thrown.put(time, self.thrown.last + (asked * flows.lost)[self.setting.losing] * length)
+        self.broken.put(time, self.broken.last + broken * length)
+        self.owed.put(time, self.owed.last)
+        self.owed_variance.put(time, self.owed_variance.last)
+        if not self.shares_move:
+            share = shares_below(self.setting.supply, flows, asked)[0]
+            self.shares_move = bool((np.abs(share - self.steady_share) > UNEVEN).any())
+
+    def forget(self) -> None:
+        """Take the last step back."""
+        for past in (self.sent, self.all_asked, self.thrown, self.broken, self.owed, self.owed_variance, self.mended):
+            past.drop()
+
+    def delayed(self, past: Past, time: float) -> Floats:
+        """Cumulated flow of each fleet (F,) one transport before ``time``."""
+        return (
+            past.rows(time - self.setting.transport, np.arange(len(self.setting.transport)))
+            if self.setting.breaks
+            else past.last * 0.0
+        )
+
+    def moving_and_gone(self, time: float) -> tuple[Floats, Floats]:
+        """Units (S, P) on the way from suppliers, and units thrown away that are not replaced yet."""
+        s = self.setting.s
+        fed, losing, lead = self.setting.fed, self.setting.losing, self.setting.lead_time
+        moving = np.zeros_like(self.sent.last)
+        moving[fed] = self.sent.last[fed] - self.sent.rows(time - s.order_ship[fed], fed)
+        gone = np.zeros_like(moving)
+        if len(losing):
+            rows = np.arange(len(losing))
+            times = np.broadcast_to(time - np.nan_to_num(lead), (len(rows), len(lead)))
+            gone[losing] = self.thrown.last - np.where(np.isnan(lead), 0.0, self.thrown.cells(times, rows))
+        return np.maximum(moving, 0.0), np.maximum(gone, 0.0)
+
+    def share_of_owed(self, layer: Whole, above: Whole, then: Floats, owed: Floats, today: Floats) -> Floats:
+        """Share (R, P) of sites in what their suppliers owe."""
+        return share_since(self.all_asked, self.sent, above, layer, then, owed, today)
+
+
+def share_since(
+    all_asked: Past, sent: Past, above: Whole, sites: Whole, then: Floats, owed: Floats, today: Floats
+) -> Floats:
+    """Share (R, P) of each of some sites in what its supplier owes at times ``then`` (R,).
+
+    First come, first served: what is owed are the last requests, as many as that, so the share is that of the requests
+    since the oldest of them, not of today's (``today``, where nothing was asked). The time since is found in two rounds.
+    """
+    total, mine = all_asked.rows(then, above), sent.rows(then, sites)
+    pace = total - all_asked.rows(then - 5.0, above)
+    window = np.clip(5.0 * np.divide(owed, pace, out=np.ones_like(owed), where=pace > 1e-300), 0.5, 4000.0)
+    since = total - all_asked.cells(then[:, None] - window, above)
+    window = np.clip(window * np.divide(owed, since, out=np.ones_like(owed), where=since > 1e-300), 0.5, 4000.0)
+    since = total - all_asked.cells(then[:, None] - window, above)
+    part = mine - sent.cells(then[:, None] - window, sites)
+    return np.clip(np.divide(part, since, out=today.copy(), where=since > 1e-300), 0.0, 1.0)

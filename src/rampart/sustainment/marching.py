@@ -1,0 +1,124 @@
+"""Fleets, parts and shops through time: what is up now makes the flows of the next days, and these what is up then.
+
+    in repair: x' = inflow - x / T, solved exactly within a step; transport and replacement: what came within their days
+
+What is owed at an instant is in ``owed``. Steps are as long as what was expected of the backorders and what came of them
+agree (``CLOSE``).
+"""
+
+from __future__ import annotations
+
+from copy import copy
+
+import numpy as np
+
+from rampart.sustainment.echelon_network import Floats
+from rampart.sustainment.feedback import feedback, felt
+from rampart.sustainment.fleet import MONTH, Support
+from rampart.sustainment.moment import Moment
+from rampart.sustainment.owed import owe
+from rampart.sustainment.setting import Setting
+from rampart.sustainment.start import steady_state
+
+CLOSE = 0.02
+"""Difference of backorders expected and found, of themselves, at which a step is taken again in two."""
+SHORTEST, LONGEST = 0.75, 8.0
+"""Days of a step."""
+
+
+class March:
+    """A course worked out instant by instant, from the steady state before the plan.
+
+    psi   (S, P) chance that one more unit in a pipeline is one more system down somewhere
+    rise  (S,) backorders that each site gained a day in the last step
+    used  (F, M+1) use of one system from the beginning to the end of each month
+    """
+
+    def __init__(self, s: Support, guess: Floats | None = None) -> None:
+        self.s, self.setting = s, Setting(s)
+        start = steady_state(self.setting, s.at_start.copy() if guess is None else np.minimum(guess, s.at_start))
+        self.now, self.past, self.psi = start.now, start.past, start.psi
+        self.asked, self.fleet_rates = start.asked, start.by_fleet
+        self.rounds, self.residual = start.rounds, start.residual
+        self.rise = np.zeros(len(s.sites))
+        self.used = np.zeros((len(s.fleets), len(s.months) + 1))
+
+    def step(
+        self, length: float, m: int, expected: Floats, wears: Floats, burst: bool
+    ) -> tuple[Moment, Floats, Floats]:
+        """The moment ``length`` days on, systems (F,) up on the way there as expected; requests (S, P) and (F, P) a day."""
+        s, flows, times, old = self.s, self.setting.supply.months[m], self.setting.supply.times, self.now
+        setting, past, time = self.setting, self.past, old.time + length
+        by_fleet, broken = setting.by_fleet(m, expected, wears)
+        ended = self._ended(length) if s.draws_at_end and len(s.parent) else None
+        asked = setting.supply.requests(flows, setting.at_sites(by_fleet), ended)
+        past.record(time, length, flows, asked, broken)
+        now = copy(old)
+        now.time = time
+        now.held = np.maximum(old.held - s.losses[:, m] / MONTH * expected * setting.upkeep[:, m] * length, 0.0)
+        inflow, closed = asked * flows.repaired, m < times.opens.T
+        now.pile = np.where(closed, old.pile + inflow * length, 0.0)
+        inflow = np.where(closed, 0.0, inflow + (old.pile / length if burst else 0.0))
+        apart = times.apart[m].T
+        keep = np.exp(-length / np.maximum(apart, 1e-9))
+        now.in_repair = old.in_repair * keep + inflow * apart * (1.0 - keep)
+        out = inflow - (now.in_repair - old.in_repair) / length
+        came = (past.delayed(past.broken, time) - past.delayed(past.broken, old.time)) / length
+        free = np.exp(-length / np.maximum(setting.repair_days, 1e-9))
+        alone = setting.repair_shop < 0
+        now.mending = np.where(alone, old.mending * free + came * setting.repair_days * (1.0 - free), 0.0)
+        before = old.mending.copy()
+        now.lines, now.work = [], np.zeros(len(s.shops))
+        for h, (sites, parts, fleets) in enumerate(setting.places):
+            line = copy(old.lines[h])
+            line.came, line.when = list(line.came), list(line.when)
+            before[fleets] = line.mean[len(sites) :]
+            mine = times.shop[m].T[sites, parts] == h
+            rate = np.concatenate((np.maximum(out[sites, parts], 0.0) * mine, came[fleets]))
+            days = np.concatenate((times.bench[m].T[sites, parts], setting.repair_days[fleets]))
+            now.work[h] = float(rate @ days)
+            each, holes = feedback(setting, h, m, old, self.psi, expected)
+            line.step(length, rate, days, float(s.bays[m, h]), float(each @ holes))
+            now.mending[fleets] = line.mean[len(sites) :]
+            now.lines.append(line)
+        back = np.maximum(came - (now.mending - before) / length, 0.0)
+        past.mended.put(time, past.mended.last + back * length)
+        moving = (past.broken.at(time) - past.delayed(past.broken, time)) + (
+            past.mended.at(time) - past.delayed(past.mended, time)
+        )
+        now.away = np.clip(moving + now.mending, 0.0, now.held)
+        if ended is not None:
+            now.ending = self._ending(now, m)
+            now.rising = (now.ending - old.ending) / length
+            now.drawn = ended
+        self.evaluate(now, m, asked, by_fleet)
+        return now, asked, by_fleet
+
+    def _ending(self, now: Moment, m: int) -> Floats:
+        """Repairs (S, P) that end a day at a moment."""
+        times = self.setting.supply.times
+        apart, bench = times.apart[m].T, times.bench[m].T
+        result = np.where((times.shop[m].T < 0) & (apart > 0), now.in_repair / np.maximum(apart, 1e-9), 0.0)
+        for line, (sites, parts, _) in zip(now.lines, self.setting.places, strict=True):
+            days = bench[sites, parts]
+            result[sites, parts] += np.where(days > 0, line.on_bay[: len(sites)] / np.maximum(days, 1e-9), 0.0)
+        return result
+
+    def _ended(self, length: float) -> Floats:
+        """Repairs (S, P) that end a day in the next ``length`` days, going on as they did."""
+        return np.maximum(self.now.ending + 0.5 * length * self.now.rising, 0.0)
+
+    def evaluate(self, now: Moment, m: int, asked: Floats, by_fleet: Floats) -> None:
+        """Pipelines, backorders and systems up at a moment, from the flows so far."""
+        moving, gone = self.past.moving_and_gone(now.time)
+        owe(self.setting, self.past, now, self.setting.supply.months[m], asked, by_fleet, moving, gone)
+
+    def went(self, m: int, new: Moment, asked: Floats, by_fleet: Floats) -> None:
+        """Go on to a moment."""
+        if len(self.s.shops):
+            self.psi = felt(self.setting, self.setting.supply.months[m], asked, by_fleet, new)[0]
+        self.now, self.asked, self.fleet_rates = new, asked, by_fleet
+
+    def relief(self, m: int) -> Floats:
+        """Systems (S, P) that one more spare puts back in action at the moment: the slope of what is owed."""
+        return felt(self.setting, self.setting.supply.months[m], self.asked, self.fleet_rates, self.now)[1]

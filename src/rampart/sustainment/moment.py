@@ -1,0 +1,39 @@
+"""Everything at one instant of a course."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rampart.sustainment.echelon_network import Floats
+from rampart.sustainment.shop_line import Line
+
+
+@dataclass
+class Moment:
+    """Everything at one instant: (F,) by fleet, (S, P) by site and part."""
+
+    time: float
+    held: Floats
+    away: Floats
+    up: Floats
+    in_repair: Floats
+    pile: Floats
+    lines: list[Line]
+    mending: Floats
+    own_mean: Floats = field(default_factory=lambda: np.zeros(0))
+    own_variance: Floats = field(default_factory=lambda: np.zeros(0))
+    mean: Floats = field(default_factory=lambda: np.zeros(0))
+    variance: Floats = field(default_factory=lambda: np.zeros(0))
+    ebo: Floats = field(default_factory=lambda: np.zeros(0))
+    vbo: Floats = field(default_factory=lambda: np.zeros(0))
+    at_least: Floats = field(default_factory=lambda: np.zeros(0))
+    over: Floats = field(default_factory=lambda: np.zeros(0))
+    down: Floats = field(default_factory=lambda: np.zeros(0))
+    moved: Floats = field(default_factory=lambda: np.zeros(0))
+    ending: Floats = field(default_factory=lambda: np.zeros(0))
+    rising: Floats = field(default_factory=lambda: np.zeros(0))
+    drawn: Floats | None = None
+    work: Floats = field(default_factory=lambda: np.zeros(0))
+    beyond: Floats = field(default_factory=lambda: np.zeros(0))

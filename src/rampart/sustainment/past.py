@@ -1,0 +1,69 @@
+"""What has happened so far in a course, at instants of any spacing, and how it stood at an earlier time.
+
+Before the first instant the flows of the start are taken to have gone on for ever.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rampart.sustainment.echelon_network import Floats, Whole
+
+
+class Past:
+    """A quantity (...) at instants: cumulated flows, which go on at ``before`` into the past, or levels (``before`` zero)."""
+
+    def __init__(self, first: Floats, before: Floats) -> None:
+        self.times = np.zeros(64)
+        self.values = np.zeros((64, *first.shape))
+        self.values[0] = first
+        self.before = before
+        self.length = 1
+
+    @property
+    def last(self) -> Floats:
+        """The value at the last instant."""
+        last: Floats = self.values[self.length - 1]
+        return last  # a view: what is written to it stays
+
+    def put(self, time: float, value: Floats) -> None:
+        """Add an instant, later than all others."""
+        if self.length == len(self.times):
+            self.times = np.concatenate((self.times, np.zeros(self.length)))
+            self.values = np.concatenate((self.values, np.zeros_like(self.values)))
+        self.times[self.length], self.values[self.length] = time, value
+        self.length += 1
+
+    def drop(self) -> None:
+        """Take the last instant back."""
+        self.length -= 1
+
+    def at(self, time: float) -> Floats:
+        """The value at one time."""
+        if time <= 0 or self.length == 1:
+            return np.asarray(self.values[0] + self.before * min(time, 0.0))
+        k = min(int(np.searchsorted(self.times[: self.length], time)), self.length - 1)
+        share = min((time - self.times[k - 1]) / (self.times[k] - self.times[k - 1]), 1.0)
+        return np.asarray(self.values[k - 1] * (1.0 - share) + self.values[k] * share)
+
+    def rows(self, times: Floats, places: Whole) -> Floats:
+        """The rows ``places`` (R,), each at a time of its own (R,)."""
+        k, share = self._between(times)
+        early, late = self.values[k - 1, places], self.values[k, places]
+        shape = (len(times),) + (1,) * (early.ndim - 1)
+        share, past = share.reshape(shape), np.minimum(times, 0.0).reshape(shape)
+        return np.asarray(early * (1.0 - share) + late * share + self.before[places] * past)
+
+    def cells(self, times: Floats, places: Whole) -> Floats:
+        """The rows ``places`` (R,), every part at a time of its own (R, P)."""
+        k, share = self._between(times)
+        parts: Whole = np.arange(times.shape[1])
+        early, late = self.values[k - 1, places[:, None], parts], self.values[k, places[:, None], parts]
+        return np.asarray(early * (1.0 - share) + late * share + self.before[places] * np.minimum(times, 0.0))
+
+    def _between(self, times: Floats) -> tuple[Whole, Floats]:
+        """The instant after each time, and how far on the way to it the time is."""
+        if self.length == 1:
+            return np.ones(times.shape, np.int64), np.zeros(times.shape)
+        k: Whole = np.clip(np.searchsorted(self.times[: self.length], times), 1, self.length - 1)
+        return k, np.clip((times - self.times[k - 1]) / (self.times[k] - self.times[k - 1]), 0.0, 1.0)

@@ -1,0 +1,106 @@
+"""The curve, the points whose lists are given, and what to buy next: tables of what is promised for a month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rampart.catalogues.results import frame
+from rampart.sustainment.echelon_network import Floats
+from rampart.sustainment.promise import Promise, Promises
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from rampart.sustainment.spares import Spares
+
+POINTS = 12
+"""Points of the curve whose stock lists are reported."""
+MANY_CELLS, FEWER_POINTS = 1000, 6
+"""Parts times sites above which fewer points are given: every one is a course of its own."""
+ROWS = 400
+"""Rows of the curve at most."""
+
+
+def asked_for(promises: Promises, target: float | None, budget: float | None) -> Promise | None:
+    """The list that a target or a budget (currency) asks for; None where neither does or the target is out of reach."""
+    if budget is not None:
+        return promises.within(budget)
+    return None if target is None else promises.reaching(target)
+
+
+def tables_of_purchases(promises: Promises, marked: Promise | None, budget: float | None) -> dict[str, pl.DataFrame]:
+    """Tables ``curve``, ``points``, ``stock_list`` and ``buys``."""
+    path = _usual_path(promises) if marked is None else promises.path(marked.course)
+    many = len(promises.support.parts) * len(promises.support.sites) > MANY_CELLS
+    played = promises.along(path, FEWER_POINTS if many else POINTS)
+    rows = [(step, one, False) for step, one in played if marked is None or not _same(one, marked)]
+    if marked is not None:
+        rows.append((path.within(marked.cost), marked, True))
+    rows.sort(key=lambda row: (row[1].cost, row[0]))
+    curve = _curve(path, played)
+    s, price = promises.support, promises.price
+    points, stocks = [], []
+    for number, (step, one, is_marked) in enumerate(rows, start=1):
+        unspent = max(budget - one.cost, 0.0) if is_marked and budget is not None else None
+        gap = one.gap if is_marked and not np.isnan(one.gap) else None
+        points.append((number, step, one.cost, one.availability, one.systems, is_marked, unspent, gap))
+        stocks += [
+            (number, s.parts[p], s.sites[n], int(promises.held[p, n]), int(one.stock[p, n]),
+             float((one.stock[p, n] - promises.held[p, n]) * price[p]))
+            for p, n in zip(*np.nonzero((one.stock > 0) | (promises.held > 0)), strict=True)
+        ]  # fmt: skip
+    return {
+        "curve": frame("fleet", "curve", curve),
+        "points": frame("fleet", "points", points),
+        "stock_list": frame("fleet", "stock_list", stocks),
+        "buys": _buys(promises, path, path.within(marked.cost) if marked is not None else 0, _scale(path, played)),
+    }
+
+
+def _same(one: Promise, other: Promise) -> bool:
+    return np.array_equal(one.stock, other.stock)
+
+
+def _usual_path(promises: Promises) -> Spares:
+    """Where nothing is asked for: the path at the use half-way up the path of today's use."""
+    first = promises.path(promises.base)
+    there = 1.0 + first.logarithm
+    middle = int(np.searchsorted(there, 0.5 * (there[0] + there[-1])))
+    return promises.path(promises.of(first.stock(min(middle, len(there) - 1))).course)
+
+
+def _scale(path: Spares, played: list[tuple[int, Promise]]) -> Floats:
+    """What lacks by the courses over what lacks by the path, at every step: known at the points, drawn between them."""
+    lack = np.maximum(-path.logarithm, 0.0)
+    steps = [step for step, _ in played]
+    known = [(1.0 - one.availability) / lack[step] if lack[step] > 1e-9 else np.nan for step, one in played]
+    ratio = np.array(known)
+    ratio[np.isnan(ratio)] = 1.0
+    return np.asarray(np.interp(path.cost, path.cost[steps], ratio))
+
+
+def _curve(path: Spares, played: list[tuple[int, Promise]]) -> list[tuple[int, float, float]]:
+    """Rows of the curve: at the points what the courses give, between them what the path gives, in their proportion."""
+    steps = len(path.cost)
+    available = 1.0 - np.maximum(-path.logarithm, 0.0) * _scale(path, played)
+    known = {step: one.availability for step, one in played}
+    thin = sorted({*np.linspace(0, steps - 1, min(steps, ROWS)).round().astype(int).tolist(), *known})
+    return [(n, float(path.cost[n]), float(np.clip(known.get(n, available[n]), 0.0, 1.0))) for n in thin]
+
+
+def _buys(promises: Promises, path: Spares, after: int, scale: Floats, most: int = 40) -> pl.DataFrame:
+    """The next purchases after a point, in order: which part, how many, where, and what each step brings."""
+    s, rows = promises.support, []
+    before = path.stock(after)
+    lack = np.maximum(-path.logarithm, 0.0) * scale
+    for step in range(after + 1, min(len(path.cost), after + most + 1)):
+        now = path.stock_moved(before, step)
+        rows += [
+            (step - after, s.parts[p], s.sites[n], int(now[p, n] - before[p, n]),
+             float(path.cost[step] - path.cost[step - 1]), float(max(lack[step - 1] - lack[step], 0.0)))
+            for p, n in zip(*np.nonzero(now != before), strict=True)
+        ]  # fmt: skip
+        before = now
+    return frame("fleet", "buys", rows)

@@ -1,0 +1,126 @@
+"""What stays as it is through a course: where systems stand, what their use asks for, which shop repairs what.
+
+removals = rate x systems in action          a system that is down is not used and loses no second part
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rampart.sustainment.echelon_network import Floats, Whole, ratio
+from rampart.sustainment.fleet import MONTH, Support
+from rampart.sustainment.removals import upkeep
+from rampart.sustainment.supply import supply_of
+from rampart.sustainment.wear import replacements
+
+
+class Setting:
+    """The fixed things of a case, laid out for a course."""
+
+    def __init__(self, s: Support) -> None:
+        self.s, self.supply = s, supply_of(s)
+        self.upkeep = upkeep(s)
+        self.uses = s.installed > 0
+        self.whole_parts = self.uses & (s.installed == s.needed)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            self.per_use = np.nan_to_num(s.installed / s.life)
+        self.wears = ~np.isnan(s.life_cv) & ~np.isnan(s.worn) & ~np.isnan(s.life) & self.uses
+        self.spread = np.where(np.isnan(s.spread), 1.0, s.spread)
+        self.excess = bool((self.spread != 1.0).any())
+        self.batch = np.where(np.isnan(s.batch), 1.0, s.batch)
+        self.batches = bool((self.batch > 1).any())
+        self.places = [_places(s, h) for h in range(len(s.shops))]
+        self.lead_time = s.lead_time
+        self.transport = np.array([float(row["transport_days"] or 0.0) for row in s.fleet_rows])
+        self.repair_days = np.array([float(row["repair_days"] or 0.0) for row in s.fleet_rows])
+        self.repair_shop = np.array(
+            [s.shops.index(r["repair_shop"]) if r["repair_shop"] is not None else -1 for r in s.fleet_rows], np.int64
+        )
+        self.based = np.zeros((len(s.sites), len(s.fleets)))
+        self.based[s.fleet_site, np.arange(len(s.fleets))] = 1.0
+        self.fed = np.flatnonzero(s.supplier >= 0)
+        self.losing = np.flatnonzero(
+            [any((f.lost[n] > 0).any() for f in set(self.supply.months)) for n in range(len(s.sites))]
+        )
+        self.row_of = np.full(len(s.sites), -1, np.int64)
+        self.row_of[self.supply.suppliers] = np.arange(len(self.supply.suppliers))
+        self.odd = np.array([bool(r["cannibalise"]) for r in s.fleet_rows]) | (self.uses & ~self.whole_parts).any(
+            axis=1
+        )
+        self.breaks = bool(s.damage.any())
+        self._reach: dict[tuple[int, bytes, bytes], Floats] = {}
+
+    def wear_of(self, m: int, held: Floats, up: Floats, used: Floats | None) -> tuple[Floats, Floats]:
+        """Removals (F, P) by wear of a system in action a day in month m, and the use (F,) of each system in it.
+
+        used   (F, M+1) use of a system from the beginning to the end of each month; None before the plan
+        """
+        s = self.s
+        use = s.use[:, m] * ratio(up * self.upkeep[:, m], np.maximum(held, 1e-300)) * (held > 1e-9)
+        rates = np.zeros((len(s.fleets), len(s.parts)))
+        if not self.wears.any() or used is None:
+            return rates, use
+        joined = np.concatenate((s.at_start[:, None], s.arrivals), axis=1)
+        for f, p in zip(*np.nonzero(self.wears), strict=True):
+            total = 0.0
+            for cohort in np.flatnonzero(joined[f, : m + 2]).tolist():
+                done = used[f, m] - used[f, max(cohort - 1, 0)]
+                worn = replacements(
+                    np.array([done, done + use[f]]),
+                    float(s.life[f, p]),
+                    float(s.life_cv[f, p]),
+                    worn=float(s.worn[f, p]),
+                )
+                total += joined[f, cohort] * float(worn[1] - worn[0])
+            there = joined[f, : m + 2].sum()
+            active = up[f] * self.upkeep[f, m]
+            if there > 0 and active > 1e-9:
+                rates[f, p] = s.installed[f, p] * total * held[f] / there / active / MONTH
+        return rates, use
+
+    def by_fleet(self, m: int, up: Floats, wears: Floats) -> tuple[Floats, Floats]:
+        """Parts (F, P) that each fleet asks for a day, and systems (F,) damaged a day."""
+        s = self.s
+        active = np.maximum(up, 0.0) * self.upkeep[:, m]
+        use = s.use[:, m] * active
+        if s.used is not None:
+            use = np.where(np.isnan(s.used[:, m]), use, s.used[:, m] * (active > 1e-9))
+        broken = s.damage[:, m] * active / MONTH
+        removed = self.per_use * (use / MONTH)[:, None]
+        if self.wears.any():
+            removed = np.where(self.wears, wears * active[:, None], removed)
+        return removed + broken[:, None] * s.damage_share, broken
+
+    def at_sites(self, by_fleet: Floats) -> Floats:
+        """Requests of systems (S, P)."""
+        return np.asarray(self.based @ by_fleet)
+
+    def reach(self, m: int) -> Floats:
+        """Jobs a day (shops, F) that one system in action brings to each shop; none where its use is stated for all."""
+        key = id(self.supply.months[m]), self.s.use[:, m].tobytes(), self.s.damage[:, m].tobytes()
+        if key not in self._reach:
+            s, flows, shop = self.s, self.supply.months[m], self.supply.times.shop[m].T
+            result = np.zeros((len(s.shops), len(s.fleets)))
+            for f in range(len(s.fleets)) if len(s.shops) else ():
+                one = np.where(np.arange(len(s.fleets)) == f, 1.0, 0.0)
+                by_fleet, broken = self.by_fleet(m, one, np.zeros_like(self.per_use))
+                if s.used is not None and not np.isnan(s.used[f, m]):
+                    continue
+                asked = self.supply.requests(flows, self.at_sites(by_fleet)) * flows.repaired
+                if s.draws_at_end and len(s.parent):
+                    # What repairs draw at their end falls, but later than what systems ask for: half of it is counted.
+                    at_once = (
+                        self.supply.requests(flows, self.at_sites(by_fleet), np.zeros_like(asked)) * flows.repaired
+                    )
+                    asked = 0.5 * (asked + at_once)
+                for h, (sites, parts, fleets) in enumerate(self.places):
+                    result[h, f] = (asked[sites, parts] * (shop[sites, parts] == h)).sum() + broken[fleets].sum()
+            self._reach[key] = result
+        return self._reach[key]
+
+
+def _places(s: Support, h: int) -> tuple[Whole, Whole, Whole]:
+    """Sites and parts whose repairs may come to a shop in any month, and the fleets whose damage it repairs."""
+    parts, sites = np.nonzero((s.shop == h).any(axis=0))
+    fleets = [f for f, row in enumerate(s.fleet_rows) if row["repair_shop"] == s.shops[h]]
+    return np.asarray(sites, np.int64), np.asarray(parts, np.int64), np.array(fleets, np.int64)

@@ -1,0 +1,204 @@
+"""One repair shop through time: the exact chain of its jobs, whose arrivals slow as systems go down, and who the jobs are.
+
+    p'_n = a(n-1) p_{n-1} + mu(n+1) p_{n+1} - (a(n) + mu(n)) p_n,   mu(n) = min(n, c) / T
+    a(n) = rate - fall (n - L)             L mean jobs; fall: what comes less for one more job, since one more job is
+                                           with a chance psi one more system down, which asks for nothing
+
+It begins in the steady state of that chain, which exists at loads above one. Of those that wait each job has its share of
+the arrivals that they are; of those on a bay an equation of its own; both are thinned (Diaz and Fu 1997). Where repair times
+differ much, the queue about the fluid backlog is scaled by (1 + cs^2)/2 (Allen-Cunneen), only for cs^2 above 1.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg import lapack
+
+from rampart.sustainment.echelon_network import Floats, ratio
+
+TAIL = 1e-10
+"""Probability of the last state at which more states are added."""
+SUBSTEP = 2.0
+"""Days between instants of the chain at most: 0.2 % of the jobs at worst."""
+MOST_STATES = 200_000
+KEPT_UP = 0.98
+"""Load of the start where the shop cannot keep up and nothing slows its arrivals."""
+
+
+class Line:
+    """The jobs of one shop, J kinds of them: parts at sites, and damaged systems."""
+
+    def __init__(self, kinds: int) -> None:
+        self.p = np.ones(1)
+        self.fluid = 0.0
+        self.on_bay = np.zeros(kinds)
+        self.waiting = np.zeros(kinds)
+        self.mean, self.variance = np.zeros(kinds), np.zeros(kinds)
+        self.jobs, self.queue, self.factor = 0.0, 0.0, 1.0
+        self.came: list[Floats] = []
+        self.when: list[float] = []
+
+    def settle(self, rate: Floats, days: Floats, bays: float, empty: float, fall: float) -> None:
+        """Steady state: ``empty`` jobs a day come to an empty shop, ``fall`` fewer for each job; mix of ``rate`` (J,)."""
+        total, load = float(rate.sum()), float(rate @ days)
+        if np.isinf(bays) or total <= 0:
+            self._unlimited(rate * days)
+            return
+        service = load / total
+        if fall < 1e-9 * total and load > KEPT_UP * bays:
+            # Nothing slows what comes: no steady state, and none to begin with but that of a shop that just keeps up.
+            rate, total, load = rate * (KEPT_UP * bays / load), total * (KEPT_UP * bays / load), KEPT_UP * bays
+            empty = total
+        empty = max(empty, 1e-300)
+        self.p = _steady(empty, fall, service, bays)
+        n = np.arange(len(self.p), dtype=float)
+        pace = 1.0 / max(service, 1e-12)
+        self.fluid = (
+            (empty - bays * pace) / max(fall, 1e-300) if empty - fall * bays > bays * pace else empty / (fall + pace)
+        )
+        self._spread(rate, days)
+        self._count(n, bays)
+        self.waiting = self.queue * ratio(rate, np.full_like(rate, total))
+        self.on_bay = (self.jobs - self.queue) * ratio(rate * days, np.full_like(rate, max(load, 1e-300)))
+        self._thin()
+        self.came, self.when = [np.zeros_like(rate)], [0.0]
+        self.before = rate.copy()
+
+    def _unlimited(self, mean: Floats) -> None:
+        self.on_bay, self.waiting = mean.copy(), np.zeros_like(mean)
+        self.mean, self.variance = mean.copy(), mean.copy()
+        self.jobs = self.fluid = float(mean.sum())
+        self.queue = 0.0
+        n = np.arange(int(self.jobs + 12 * np.sqrt(self.jobs + 1.0) + 30))
+        from scipy.special import gammaln
+
+        log = -self.jobs + n * np.log(max(self.jobs, 1e-300)) - gammaln(n + 1)
+        self.p = np.exp(log) / np.exp(log).sum()
+        self.came, self.when = [np.zeros_like(mean)], [0.0]
+        self.before = mean * 0.0
+
+    def step(self, length: float, rate: Floats, days: Floats, bays: float, fall: float) -> None:
+        """``length`` days on, jobs coming at ``rate`` (J,), ``fall`` fewer a day for each job above the mean."""
+        if np.isinf(bays):
+            keep = np.exp(-length / np.maximum(days, 1e-9))
+            self._unlimited_step(rate, days, keep)
+            return
+        total = float(rate.sum())
+        busy = float(self.on_bay.sum())
+        # The mix on the bays sets the pace; an empty shop has that of what comes.
+        pace = float((self.on_bay / np.maximum(days, 1e-9)).sum() / busy) if busy > 1e-9 else 0.0
+        if pace <= 0:
+            pace = total / max(float(rate @ days), 1e-9) if total > 0 else 1.0
+        pieces = max(1, int(np.ceil(length / SUBSTEP)))
+        for _ in range(pieces):
+            self._advance(length / pieces, total, pace, bays, fall)
+        served = min(self.fluid, bays) * pace
+        self.fluid = max(
+            self.fluid + length * (total - served), min(total / pace, bays) if total < bays * pace else 0.0
+        )
+        self._spread(rate, days)
+        self._count(np.arange(len(self.p), dtype=float), bays)
+        self._split(length, rate, days)
+        self._thin()
+
+    def _unlimited_step(self, rate: Floats, days: Floats, keep: Floats) -> None:
+        there = self.on_bay + self.waiting
+        self.on_bay = there * keep + rate * days * (1.0 - keep)
+        self.waiting = np.zeros_like(there)
+        self.mean, self.variance = self.on_bay.copy(), self.on_bay.copy()
+        self.jobs, self.queue = float(self.on_bay.sum()), 0.0
+        self.fluid = self.jobs
+
+    def _advance(self, length: float, rate: float, pace: float, bays: float, fall: float) -> None:
+        """Crank and Nicolson, with states added while the last is still likely."""
+        grown = int(1.3 * len(self.p) + 4.0 * rate * length + 30.0)
+        while len(self.p) < MOST_STATES and (self.p[-min(len(self.p), 3) :].max() > TAIL or len(self.p) < 30):
+            self.p = np.concatenate((self.p, np.zeros(max(grown - len(self.p), 30))))
+        n = np.arange(len(self.p), dtype=float)
+        mean = float(n @ self.p)
+        come = np.maximum(rate - fall * (n - mean), 0.0)
+        come[-1] = 0.0
+        go = np.minimum(n, bays) * pace
+        half = 0.5 * length
+        lower, diagonal, upper = half * come[:-1], half * (come + go), half * go[1:]
+        right = self.p - diagonal * self.p
+        right[1:] += lower * self.p[:-1]
+        right[:-1] += upper * self.p[1:]
+        p = np.maximum(lapack.dgtsv(-lower, 1.0 + diagonal, -upper, right)[3], 0.0)
+        self.p = p / p.sum()
+
+    def _spread(self, rate: Floats, days: Floats) -> None:
+        """(1 + cs^2)/2 of the mix of exponential repair times, not below one."""
+        total = float(rate.sum())
+        if total > 0 and rate @ days > 0:
+            first = float(rate @ days) / total
+            self.factor = max(float(rate @ days**2) / total / first**2, 1.0)
+
+    def _count(self, n: Floats, bays: float) -> None:
+        self.jobs = float(n @ self.p)
+        over = np.maximum(n - bays, 0.0)
+        self.queue = float(over @ self.p)
+        self.all_variance = float((n - self.jobs) ** 2 @ self.p)
+        backlog = max(self.fluid - bays, 0.0)
+        if self.factor > 1.0 and self.queue > backlog:
+            more = (self.queue - backlog) * (self.factor - 1.0)
+            on_bay = self.jobs - self.queue
+            self.all_variance += max(self.all_variance - on_bay, 0.0) * (self.factor**2 - 1.0)
+            self.jobs, self.queue = self.jobs + more, self.queue + more
+
+    def _split(self, length: float, rate: Floats, days: Floats) -> None:
+        """First come, first served: those that wait are the last arrivals, as many as wait."""
+        self.came.append(self.came[-1] + rate * length)
+        self.when.append(self.when[-1] + length)
+        started = self._left_over()
+        # What came and no longer waits has started; that feeds the bays.
+        started_now = np.maximum(self.waiting + rate * length - started, 0.0)
+        self.waiting = started
+        keep = np.exp(-length / np.maximum(days, 1e-9))
+        fed = started_now / length * np.maximum(days, 1e-9)
+        self.on_bay = self.on_bay * keep + fed * (1.0 - keep)
+        self.jobs = self.queue + float(self.on_bay.sum())
+
+    def _left_over(self) -> Floats:
+        """Of each kind those among the last arrivals, as many as wait (J,)."""
+        need, end = self.queue, self.came[-1]
+        if need <= 0:
+            return np.zeros_like(end)
+        k = len(self.came) - 2
+        while k >= 0 and float((end - self.came[k]).sum()) < need:
+            k -= 1
+        if k < 0:
+            rest = need - float(end.sum())
+            before = float(self.before.sum())
+            return end + (self.before * (rest / before) if before > 0 else ratio(end, end.sum() + 0 * end) * rest)
+        later = float((end - self.came[k + 1]).sum())
+        between = self.came[k + 1] - self.came[k]
+        return np.asarray((end - self.came[k + 1]) + between * ((need - later) / max(float(between.sum()), 1e-300)))
+
+    def _thin(self) -> None:
+        """``E = s L``, ``Var = s (1 - s) L + s^2 Var L`` with s the share of the kind."""
+        there = self.waiting + self.on_bay
+        total = float(there.sum())
+        share = there / total if total > 1e-300 else there
+        self.mean = share * self.jobs
+        self.variance = share * (1.0 - share) * self.jobs + share**2 * self.all_variance
+
+
+def _steady(empty: float, fall: float, days: float, bays: float) -> Floats:
+    """Steady state of births ``empty - fall n`` and deaths ``min(n, bays) / days``."""
+    if bays <= 0:
+        size = int(min(empty / fall, MOST_STATES)) if fall > 0 else 0
+        p = np.zeros(size + 1)
+        p[-1] = 1.0
+        return p
+    size = int(empty * days + 12.0 * np.sqrt(empty * days + 1.0) + 60.0)
+    while True:
+        n = np.arange(size + 1, dtype=float)
+        birth, death = np.maximum(empty - fall * n, 0.0), np.minimum(n, bays) / max(days, 1e-12)
+        with np.errstate(divide="ignore"):
+            log = np.concatenate(([0.0], np.cumsum(np.log(birth[:-1]) - np.log(death[1:]))))
+        top = log.max()
+        if log[-1] < top - 26.0 or size >= MOST_STATES:
+            p = np.exp(log - top)
+            return np.asarray(p / p.sum())
+        size = min(2 * size, MOST_STATES)

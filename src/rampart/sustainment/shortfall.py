@@ -1,0 +1,82 @@
+"""Backorders of many cells at once, by one recursion up to each cell's stock: the inner loop of a course.
+
+Poisson, negative and positive binomial share it (Panjer), with v the variance, m the mean, q = v/m:
+
+    P(X=0) = exp(-m ln q / (q-1)),   P(X=k+1) = P(X=k) [m/q + k (1 - 1/q)] / (k+1)
+    E B(s+1) = E B(s) - P(X > s),    E B(s+1)^2 = E B(s)^2 - 2 E B(s) + P(X > s)
+
+so that the cost is one multiplication a unit of stock, whatever the law. A binomial of a part of a trial ends where its next
+term would be negative. Where the stock or the mean is long, or the trials are few, the closed forms are taken.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rampart.sustainment.echelon_network import Floats, Whole
+from rampart.sustainment.pipelines import backorders, exceeds
+
+LONG, LARGE = 80, 400.0
+"""Stock and mean above which the closed forms are quicker and safer."""
+TRIALS = 6.0
+"""Trials of a binomial below which a part of one matters: the two binomials of ``pipelines`` are taken."""
+TINY = 0.2
+"""Mean below which the law does not matter."""
+
+
+class Cells:
+    """Cells (n,) with their stock: whole units, sorted once, asked many times."""
+
+    def __init__(self, stock: Floats) -> None:
+        self.stock = np.minimum(stock, 1e15)
+        self.order: Whole = np.argsort(-self.stock, kind="stable")
+        ordered = self.stock[self.order]
+        self.long = int(np.searchsorted(-ordered, -float(LONG)))  # cells before it hold more
+        most = int(ordered[self.long]) if self.long < len(ordered) else 0
+        self.active = [int(np.searchsorted(-ordered, -float(k))) for k in range(most)]
+
+    def shortfall(self, mean: Floats, variance: Floats) -> Floats:
+        """Mean and variance of the backorders; P(X >= s), the chance that one more away is one more owed; P(X > s): (4, n)."""
+        m, v = mean[self.order], variance[self.order]
+        with np.errstate(all="ignore"):
+            q = np.where(m > 0, v / np.where(m > 0, m, 1.0), 1.0)
+            near = np.abs(q - 1.0) < 1e-6
+            log_ratio = np.where(near, 1.0 - 0.5 * (q - 1.0), np.log(q) / np.where(near, 1.0, q - 1.0))
+            mass = np.exp(-m * log_ratio)
+        start, slope = m / q, 1.0 - 1.0 / q
+        short, square, over = m.copy(), v + m * m, 1.0 - mass
+        atleast = np.ones_like(m)  # P(X >= k)
+        for k, end in enumerate(self.active):
+            a = slice(self.long, end)
+            square[a] += over[a] - 2.0 * short[a]
+            short[a] -= over[a]
+            atleast[a] = over[a]
+            mass[a] *= np.maximum(start[a] + k * slope[a], 0.0) / (k + 1.0)
+            over[a] -= mass[a]
+        np.maximum(short, 0.0, out=short)
+        spread = np.maximum(square - short * short, 0.0)
+        slow = (
+            (np.arange(len(m)) < self.long) | (m > LARGE) | ((m < TRIALS * (1.0 - q)) & (m > TINY)) | ~np.isfinite(mass)
+        )
+        if slow.any():
+            s = self.stock[self.order][slow]
+            short[slow], spread[slow] = backorders(m[slow], v[slow], s)
+            over[slow] = exceeds(m[slow], v[slow], s)
+            atleast[slow] = np.where(s > 0, exceeds(m[slow], v[slow], np.maximum(s - 1.0, 0.0)), 1.0)
+        result = np.empty((4, len(m)))
+        result[:, self.order] = short, spread, np.clip(atleast, 0.0, 1.0), np.clip(over, 0.0, 1.0)
+        return result
+
+
+def batched(mean: Floats, variance: Floats, stock: Floats, batch: Floats) -> Floats:
+    """Expected backorders of (r, Q), r + Q the stock: the position is uniform on r+1..r+Q.
+
+    ``EBO = (1/Q) sum_{j=r+1..r+Q} E B(j) = (b(r) - b(r+Q)) / Q``, ``b(s) = E B(s)(B(s) - 1) / 2`` the second-order loss.
+    """
+
+    def second(s: Floats) -> Floats:
+        short, spread = backorders(mean, variance, np.maximum(s, 0.0))
+        below = np.maximum(-s, 0.0)  # a position below zero is owed already
+        return np.asarray(0.5 * (spread + short**2 - short) + below * mean + 0.5 * below * (below - 1.0))
+
+    return np.maximum(second(stock - batch) - second(stock), 0.0) / batch

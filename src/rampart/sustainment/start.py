@@ -1,0 +1,98 @@
+"""Where a course begins: the steady state of the closed system in the first month, shops past saturation included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rampart.sustainment.echelon_network import Floats
+from rampart.sustainment.feedback import feedback, felt
+from rampart.sustainment.history import History
+from rampart.sustainment.moment import Moment
+from rampart.sustainment.owed import owe
+from rampart.sustainment.setting import Setting
+from rampart.sustainment.shop_line import Line
+
+ROUNDS, SETTLED = 400, 1e-5
+"""Rounds in which the state before the plan is found, and the change of systems in action, of those down, at which it is."""
+
+
+@dataclass
+class Start:
+    """The state before the plan, and how closely it was found.
+
+    psi        (S, P) chance that one more unit in a pipeline is one more system down
+    asked, by_fleet   requests (S, P) and (F, P) a day
+    rounds, residual  rounds it took, and the last change of systems in action
+    """
+
+    now: Moment
+    past: History
+    psi: Floats
+    asked: Floats
+    by_fleet: Floats
+    rounds: int
+    residual: float
+
+
+def steady_state(setting: Setting, up: Floats) -> Start:
+    """The steady state of the closed system in the first month, before the plan, looked for from ``up`` (F,)."""
+    s, flows, times = setting.s, setting.supply.months[0], setting.supply.times
+    shape = (len(s.sites), len(s.parts))
+    zero, none = np.zeros(shape), np.zeros(len(s.fleets))
+    apart, closed = times.apart[0].T, times.opens.T > 0
+    lead = np.nan_to_num(s.lead_time)
+    wears = setting.wear_of(0, s.at_start, up, None)[0]
+    fresh: NDArray[np.bool_] = np.asarray(setting.wears.any(axis=0))
+    now = Moment(
+        0.0, s.at_start.copy(), none, up, zero, zero, [Line(len(p[0]) + len(p[2])) for p in setting.places], none
+    )
+    now.ebo, now.at_least, now.vbo = zero, zero, zero
+    psi, change = zero, np.inf
+    empty, came, falls = (np.zeros(len(s.shops)) for _ in range(3))
+    step, before, moved = np.full(len(up), 0.7), np.zeros(len(up)), np.zeros(len(up))
+    for number in range(1, ROUNDS + 1):
+        by_fleet, broken = setting.by_fleet(0, up, wears)
+        by_fleet = np.where(fresh[None, :], 0.0, by_fleet)
+        asked = setting.supply.requests(flows, setting.at_sites(by_fleet))
+        past = History(setting, flows, asked, broken)
+        inflow = np.where(closed, 0.0, asked * flows.repaired)
+        now.in_repair = inflow * apart
+        now.mending = broken * setting.repair_days * (setting.repair_shop < 0)
+        now.away = broken * 2.0 * setting.transport + now.mending
+        for h, (line, (sites, parts, fleets)) in enumerate(zip(now.lines, setting.places, strict=True)):
+            mine = times.shop[0].T[sites, parts] == h
+            rate = np.concatenate((inflow[sites, parts] * mine, broken[fleets]))
+            days = np.concatenate((times.bench[0].T[sites, parts], setting.repair_days[fleets]))
+            each, holes = feedback(setting, h, 0, now, psi, up)
+            came[h] = float(rate.sum() - each @ np.maximum(up, 0.0))
+            falls[h] = float(each @ holes)
+            if number == 1:
+                empty[h] = float(rate.sum())
+            line.settle(rate, days, float(s.bays[0, h]), empty[h], falls[h])
+            now.away[fleets] += line.mean[len(sites) :]
+        now.away = np.minimum(now.away, now.held)
+        moving = asked * flows.upwards * s.order_ship[:, None]
+        gone = asked * flows.lost * lead[None, :]
+        now.up = np.maximum(up, 0.0)
+        owe(setting, past, now, flows, asked, by_fleet, moving, gone)
+        psi = felt(setting, flows, asked, by_fleet, now)[0]
+        # What would come to an empty shop hangs little on the queue, so it is what the rounds go over.
+        jobs = np.array([line.jobs for line in now.lines])
+        empty = empty + 0.7 * (came + setting.reach(0) @ (now.up - now.beyond) + falls * jobs - empty)
+        # Where more is owed than there are systems, by how much says how far off the start is.
+        gap = now.up - now.beyond - up
+        change = float(np.abs(gap).max(initial=0.0))
+        if change < SETTLED * (float((now.held - now.up).sum()) + 0.01):
+            break
+        if number > 3:
+            slope = np.divide(moved, before - gap, out=step.copy(), where=np.abs(before - gap) > 1e-12)
+            # A secant that points the wrong way says only that the last step was too long.
+            step = np.clip(np.where(slope > 0, slope, 0.5 * step), 1e-3, 1.3 if number < 60 else 0.5)
+        moved, before = step * gap, gap
+        up = up + moved
+    now.ending = np.where(closed, 0.0, asked * flows.repaired)
+    now.rising = np.zeros(shape)
+    return Start(now, past, psi, asked, by_fleet, number, change)

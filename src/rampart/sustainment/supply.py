@@ -1,0 +1,127 @@
+"""What a case says of flows, month by month, laid out site by site: the steady things that a course is worked out with.
+
+Arrays are (S, P): a row is a site, so that sites of one distance from the top are blocks of rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rampart.sustainment.echelon_network import Floats, Network, Whole, ratio
+from rampart.sustainment.fleet import Support
+from rampart.sustainment.shortfall import Cells
+from rampart.sustainment.workshops import RepairTimes, times_of
+
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """One month: shares of what comes to each site (S, P), and its cells grouped for the loss function."""
+
+    repaired: Floats
+    lost: Floats
+    upwards: Floats
+    stock: Floats
+    groups: tuple[tuple[Whole, Whole, Cells], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Supply:
+    """A case's sites and parts as flows.
+
+    above   (S,) supplier or -1; layers: sites by their distance from the top; levels: parts by indenture
+    months  what holds in each month; equal months share one object
+    """
+
+    support: Support
+    times: RepairTimes
+    network: Network
+    months: tuple[Flows, ...]
+
+    @cached_property
+    def layers(self) -> tuple[Whole, ...]:
+        """Sites by their distance from the top, nearest first."""
+        return _layers(self.support.supplier)
+
+    @cached_property
+    def gather(self) -> tuple[Floats, ...]:
+        """For each layer the matrix (S, its sites) that adds its rows to those of their suppliers."""
+        found = []
+        for layer in self.layers:
+            matrix = np.zeros((len(self.support.sites), len(layer)))
+            fed = np.flatnonzero(self.support.supplier[layer] >= 0)
+            matrix[self.support.supplier[layer][fed], fed] = 1.0
+            found.append(matrix)
+        return tuple(found)
+
+    @cached_property
+    def suppliers(self) -> Whole:
+        """Sites that others draw on."""
+        return np.unique(self.support.supplier[self.support.supplier >= 0])
+
+    def requests(self, flows: Flows, demand: Floats, ended: Floats | None = None) -> Floats:
+        """Requests (S, P) a day for every part at every site: removals, what comes from below, and what repairs draw.
+
+        ended   (S, P) repairs that end a day and draw their own parts; by default as many as begin
+        """
+        s, asked = self.support, demand.copy()
+        for depth, level in enumerate(self.network.levels):
+            if depth:
+                chosen = np.isin(s.child, level)
+                p, c, share = s.parent[chosen], s.child[chosen], s.share[chosen]
+                for link in range(len(p)):
+                    done = asked[:, p[link]] * flows.repaired[:, p[link]] if ended is None else ended[:, p[link]]
+                    asked[:, c[link]] += done * share[link]
+            mine: NDArray[np.int64] | slice = slice(None) if len(self.network.levels) == 1 else level
+            for layer, above in zip(reversed(self.layers[1:]), reversed(self.gather[1:]), strict=True):
+                if isinstance(mine, slice):
+                    asked += above @ (asked[layer] * flows.upwards[layer])
+                else:
+                    at = np.ix_(layer, mine)
+                    asked[:, mine] += above @ (asked[at] * flows.upwards[at])
+        return asked
+
+
+def supply_of(s: Support) -> Supply:
+    """The flows of a case."""
+    times = times_of(s)
+    zero = np.zeros((len(s.parts), len(s.sites)))
+    network = Network(s.supplier, zero, zero, zero, zero, zero, np.zeros(len(s.parts)), s.parent, s.child, s.share)
+    top = s.supplier < 0
+    layers = _layers(s.supplier)
+    months: list[Flows] = []
+    for m in range(len(s.months)):
+        if m and all(np.array_equal(a[m], a[m - 1]) for a in (times.repaired, s.condemned, s.stock)):
+            months.append(months[-1])
+            continue
+        repaired = times.repaired[m].T
+        lost = np.where(top[:, None], 1.0 - repaired, s.condemned[m].T)
+        stock = np.floor(s.stock[m].T + 1e-9)
+        groups = []
+        for level in reversed(network.levels):
+            for layer in layers:
+                sites, parts = (a.ravel() for a in np.meshgrid(layer, level, indexing="ij"))
+                groups.append((sites, parts, Cells(stock[sites, parts])))
+        months.append(Flows(repaired, lost, np.maximum(1.0 - repaired - lost, 0.0), stock, tuple(groups)))
+    return Supply(s, times, network, tuple(months))
+
+
+def _layers(supplier: Whole) -> tuple[Whole, ...]:
+    depth = np.zeros(len(supplier), np.int64)
+    for _ in range(len(supplier)):
+        depth = np.where(supplier >= 0, depth[supplier] + 1, 0)
+    return tuple(np.flatnonzero(depth == d) for d in range(int(depth.max(initial=0)) + 1))
+
+
+def shares_below(supply: Supply, flows: Flows, asked: Floats, ended: Floats | None = None) -> tuple[Floats, Floats]:
+    """Share (S, P) of each site in what its supplier is asked for, and (L, S) of each parent in its child's requests."""
+    s = supply.support
+    up = np.zeros_like(asked)
+    fed = np.flatnonzero(s.supplier >= 0)
+    up[fed] = ratio(asked[fed] * flows.upwards[fed], asked[s.supplier[fed]])
+    done = asked * flows.repaired if ended is None else ended
+    drawn = done[:, s.parent] * s.share[None, :]
+    return up, ratio(drawn, asked[:, s.child]).T
