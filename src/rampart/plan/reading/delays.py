@@ -229,7 +229,9 @@ def _chains(v: Values) -> dict[str, str]:
             item = of[item]
         return item
 
+    line_of = {e["expansion"]: e["line"] for e in v.network.expansions}
     for row in v.network.rows("bills"):
-        one, other = root(str(row["item"])), root(str(row["component"]))
+        made = row["item"] or v.network.lines[row["line"] or line_of[row["expansion"]]]["item"]
+        one, other = root(str(made)), root(str(row["component"]))
         of[max(one, other)] = min(one, other)
     return {item: root(item) for item in of}

@@ -36,15 +36,17 @@ def series(v: Values, shortage: Shortage, before: Floats, after: Floats) -> dict
     """What lacks at the end of each node in the plan ``after`` and not in ``before``, of each holder and item; negative
     where there is more. Shape (nodes,) each.
 
-    A shortage that lasts is what lacks then; one that is lost once is added up from the first node on.
+    A shortage that lasts is what lacks then, and so is a need that may be served late; one that is lost once is added up
+    from the first node on.
     """
+    late = {d for d, may_wait in zip(v.network.demands, v.network.late, strict=True) if may_wait}
     family = v.programme.families[shortage.family]
     more = np.where(family.labels >= 0, (after - before)[family.labels], 0.0)
     more[np.abs(more) < NOISE] = 0.0
     found: dict[Short, Floats] = {}
     for key, _, amount in shortage.amounts(v.programme, more * family.scale[:, None]):
         of = shortage.of(key)
-        found[of] = found.get(of, 0.0) + (amount if shortage.lasting else np.cumsum(amount))
+        found[of] = found.get(of, 0.0) + (amount if shortage.lasting or key in late else np.cumsum(amount))
     return found
 
 
