@@ -58,7 +58,14 @@ def test_what_may_come_late_is_made_good() -> None:
 @pytest.mark.parametrize(("start", "due"), [(2, 0), (3, 1), (9, 7)])
 def test_a_decision_is_due_in_the_last_month_that_loses_nothing(start: int, due: int) -> None:
     """Works of two months' construction at no cost, begun at once as ties are settled; the line can do nothing without."""
-    works = {"expansion": "more", "line": "plant", "added_rate": 10.0, "cost": 0.0, "construction": 2.0, "max_units": 1.0}
+    works = {
+        "expansion": "more",
+        "line": "plant",
+        "added_rate": 10.0,
+        "cost": 0.0,
+        "construction": 2.0,
+        "max_units": 1.0,
+    }
     plan = rampart.plan(
         case(
             12, ["own_use"], lines=[line(max_rate=0.0)], expansions=[works],
