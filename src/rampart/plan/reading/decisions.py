@@ -84,7 +84,7 @@ def _delay_row(v: Values, waiting: Waiting, months: int, loss: Loss) -> tuple[An
     alone = not waiting.together
     key = parts_of(d.code) if alone else [part for each in waiting.decisions for part in parts_of(each.code)]
     named = text(d.code) if alone else " ".join(text(each.code) for each in waiting.decisions)
-    who = (d.who, d.item, d.to) if alone else ("", d.item if waiting.together == "line" else "", "")
+    who = (d.who, d.item, d.to) if alone else (None, d.item if waiting.together == "line" else None, None)
     lacks: tuple[Any, ...] = (None,) * 7
     if lack is not None:
         good = None if lack.made_good is None else v.months[lack.made_good]

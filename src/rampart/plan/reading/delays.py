@@ -26,6 +26,8 @@ TOLD = (1, 6)
 """Months of delay that are told."""
 FURTHER = (12, 24)
 """Months tried where six lose nothing."""
+TOGETHER = 6
+"""Decisions tried together where all together lose something."""
 LOSS = 1e-6
 """A pass has lost when its value worsens by more than this share."""
 
@@ -36,6 +38,14 @@ class Waiting:
 
     together: str
     decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Closing:
+    """Columns that a delay closes, and the most of others that it frees."""
+
+    columns: Integers
+    freed: Mapping[int, float]
 
 
 @dataclass(frozen=True)
@@ -87,26 +97,44 @@ class Delays:
             if not waits or self.out_of_time:
                 break
             base = self.solver.load(stage)
-            for n in list(waits):
-                closed, freed = closing[n]
-                if not (stage.levels[closed] > NOTHING).any():
-                    continue
-                value, columns = self.solver.wait(stage, closed, freed)
-                if not np.isfinite(value):
-                    found[n] = None
-                    waits.remove(n)
-                elif value - stage.value > LOSS * max(1.0, abs(stage.value)):
-                    found[n] = self._loss(stage, base, columns, value, closing[n])
-                    waits.remove(n)
-                    self.solver.load(stage)
-        if self.out_of_time:
-            return [None for _ in waiting]
-        return found
+            used = [n for n in waits if (stage.levels[closing[n].columns] > NOTHING).any()]
+            lost: list[tuple[int, float, Floats]] = []
+            for n, value, columns in self._losing(stage, used, closing):
+                waits.remove(n)
+                found[n] = None
+                if np.isfinite(value):
+                    lost.append((n, value, columns))
+            for n, loss in self._read(stage, base, lost, closing):
+                found[n] = loss
+        return [None for _ in waiting] if self.out_of_time else found
 
-    def _closing(self, waiting: Waiting, periods: int) -> tuple[Integers, dict[int, float]]:
-        """Columns closed, and others freed with their new upper bound: what was settled as whole units may be decided
-        later instead.
+    def _losing(
+        self, stage: Stage, waits: Sequence[int], closing: Sequence[Closing]
+    ) -> Iterator[tuple[int, float, Floats]]:
+        """Those with which the pass that is loaded loses, with its value and columns. What loses nothing together loses
+        nothing alone, so most are settled at once.
         """
+        if len(waits) > 1 and not self._loses(stage, waits, closing):
+            return
+        for begin in range(0, len(waits), TOGETHER):
+            several = list(waits[begin : begin + TOGETHER])
+            if len(several) > 1 and not self._loses(stage, several, closing):
+                continue
+            for n in several:
+                value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed)
+                if not value - stage.value <= LOSS * max(1.0, abs(stage.value)):
+                    yield n, value, columns
+
+    def _loses(self, stage: Stage, several: Sequence[int], closing: Sequence[Closing]) -> bool:
+        """Whether the pass loses where several wait together, as far as that is known."""
+        shut = np.unique(np.concatenate([closing[n].columns for n in several]))
+        gone = set(shut.tolist())
+        freed = {at: most for n in several for at, most in closing[n].freed.items() if at not in gone}
+        value, _ = self.solver.wait(stage, shut, freed)
+        return not value - stage.value <= LOSS * max(1.0, abs(stage.value))
+
+    def _closing(self, waiting: Waiting, periods: int) -> Closing:
+        """What a delay closes; what was settled as whole units may be decided later instead."""
         closed: list[int] = []
         freed: dict[int, float] = {}
         for d in waiting.decisions:
@@ -117,28 +145,32 @@ class Delays:
             if family.whole[d.key].any():
                 at = labels[labels >= 0]
                 freed |= dict.fromkeys(at.tolist(), float(self.solution.columns[at].sum()))
-        return np.array(closed, dtype=np.int64), {at: most for at, most in freed.items() if at not in set(closed)}
+        gone = set(closed)
+        return Closing(np.array(closed, dtype=np.int64), {at: most for at, most in freed.items() if at not in gone})
 
-    def _loss(
-        self, stage: Stage, base: Floats, columns: Floats, value: float, closing: tuple[Integers, dict[int, float]]
-    ) -> Loss:
-        """The loss of a pass; of the worst-off, who does not measure the sum, both plans are first made best for the sum."""
-        own = self.passes[stage.name]
-        cost = float(own.cost @ columns) - own.value
-        share = (value - stage.value) / abs(stage.value) if abs(stage.value) > NOTHING else np.inf
+    def _read(
+        self, stage: Stage, base: Floats, lost: Sequence[tuple[int, float, Floats]], closing: Sequence[Closing]
+    ) -> Iterator[tuple[int, Loss]]:
+        """What was lost; of the worst-off, who does not measure the sum, both plans are first made best for the sum."""
+        own, measured = self.passes[stage.name], self.passes[stage.name].cost
         shortage = self.shortage_of.get(stage.name)
-        if shortage is None:
-            return Loss(stage.name, cost, share)
         following = next((s for s in self.stages if s.name == "requirement_sum"), None)
-        measured = own.cost
-        if stage.name == "requirement_worst" and following is not None:
+        summed = None
+        if lost and shortage is not None and stage.name == "requirement_worst" and following is not None:
             summed = replace(stage, name=following.name, cost=following.cost)
-            base = self.solver.load(summed)
-            _, columns = self.solver.wait(summed, *closing)
-            measured = self.passes[following.name].cost if following.name in self.passes else following.cost
-        lack = series(self.v, shortage, base, columns)
-        worth = self._worth(shortage, measured * (columns - base))
-        return Loss(stage.name, cost, share, largest(self.v, lack, worth), most_gained(lack))
+            base, measured = self.solver.load(summed), following.cost
+        for n, value, columns in lost:
+            cost = float(own.cost @ columns) - own.value
+            share = (value - stage.value) / abs(stage.value) if abs(stage.value) > NOTHING else np.inf
+            after = columns
+            if summed is not None:
+                _, after = self.solver.wait(summed, closing[n].columns, closing[n].freed)
+            if shortage is None:
+                yield n, Loss(stage.name, cost, share)
+                continue
+            lack = series(self.v, shortage, base, after)
+            worth = self._worth(shortage, measured * (after - base))
+            yield n, Loss(stage.name, cost, share, largest(self.v, lack, worth), most_gained(lack))
 
     def _worth(self, shortage: Shortage, lost: Floats) -> dict[Short, float]:
         """What each holder and item loses of the objective."""

@@ -35,6 +35,8 @@ def print_comparison(first: Result, differences: dict[str, pl.DataFrame], langua
     for name, frame in differences.items():
         if frame.is_empty():
             continue
+        # nothing due late on either side is nothing to compare
+        frame = frame.drop(c for c in frame.columns if c.partition(" ")[0] == "late" and not frame[c].sum())
         known = result_tables(first.kind).get(name)
         columns = known.columns if known else {}
         title = known.label[language] if known else words("compare.case")
