@@ -10,9 +10,10 @@ import numpy as np
 from rampart.catalogues.results import frame
 from rampart.results.manifest import origin_of, records_of
 from rampart.results.result import Result
+from rampart.sustainment.abreast import availability_of_each
 from rampart.sustainment.availability_by_month import UNSETTLED, AvailabilityByMonth, availability_by_month
 from rampart.sustainment.echelon_network import Floats
-from rampart.sustainment.exchange import conflict, gain, levers, mixed_fleets
+from rampart.sustainment.exchange import conflict, gains, levers, mixed_fleets
 from rampart.sustainment.fleet import Support, read_support
 from rampart.sustainment.promise import Promise, Promises
 from rampart.sustainment.purchases import asked_for, tables_of_purchases
@@ -104,10 +105,8 @@ def _bands(case: Case, base: AvailabilityByMonth, draws: int, seed: int) -> dict
         return {}
     from rampart.sustainment.ranges import drawn
 
-    found = []
-    for n in range(draws):
-        support = read_support(drawn(case, seed=seed, number=n))
-        found.append(availability_by_month(support, start=base.available).available)
+    supports = (read_support(drawn(case, seed=seed, number=n)) for n in range(draws))
+    found = [course.available for course in availability_of_each(supports, start=base.available)]
     low, high = np.quantile(np.stack(found), [0.1, 0.9], axis=0)
     return {f: (low[f], high[f]) for f in range(len(base.support.fleets))}
 
@@ -152,8 +151,8 @@ def _shops(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
 def _exchange(case: Case, s: Support, c: AvailabilityByMonth) -> dict[str, pl.DataFrame]:
     """System-months for a million of currency by lever, and by month for each type."""
     rates, monthly = [], []
-    for lever in levers(s, c):
-        gained = gain(s, c, lever)
+    offered = list(levers(s, c))
+    for lever, gained in zip(offered, gains(s, c, offered), strict=True):
         for kind in sorted({row["type"] for row in s.fleet_rows}):
             mine = np.array([row["type"] == kind for row in s.fleet_rows])
             by_month = gained[mine].sum(0)

@@ -128,15 +128,16 @@ class _Month:
 
 
 def availability_by_month(
-    support: Support, *, start: Floats | None = None, months: int | None = None
+    support: Support, *, start: Floats | None = None, months: int | None = None, abreast: int = 1
 ) -> AvailabilityByMonth:
     """Work out the months, one step after another.
 
     start   (F, M) systems in action of an earlier answer to nearly the same case: where the start is looked for
     months  how many of them; by default all. Later months are left at zero
+    abreast  cases that stand in it beside each other (``rampart.sustainment.abreast``)
     """
     s = support
-    march = March(s, None if start is None else start[:, 0])
+    march = March(s, None if start is None else start[:, 0], abreast=abreast)
     kept: list[_Month] = []
     length, instants = 1.0, 0
     trend = np.zeros(len(s.fleets))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rampart.sustainment.abreast import availability_of_each
 from rampart.sustainment.availability_by_month import AvailabilityByMonth, availability_by_month
 from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.fleet import MONTH, Support
@@ -84,7 +85,15 @@ def levers(support: Support, base: AvailabilityByMonth, *, decided: int = 0, mos
 
 def gain(support: Support, base: AvailabilityByMonth, lever: Lever, units: float = 1.0) -> Floats:
     """Systems available (F, M) that ``units`` of the lever add: the case worked out anew, less the case without them."""
-    return availability_by_month(with_lever(support, lever, units), start=base.available).available - base.available
+    return gains(support, base, [lever], units)[0]
+
+
+def gains(support: Support, base: AvailabilityByMonth, of: Sequence[Lever], units: float = 1.0) -> list[Floats]:
+    """The gains of several levers, worked out abreast with the case without them, so that all have the same instants."""
+    without, *those = availability_of_each(
+        [support, *(with_lever(support, lever, units) for lever in of)], start=base.available
+    )
+    return [course.available - without.available for course in those]
 
 
 def without_holder(support: Support, holder: str) -> Support:

@@ -23,7 +23,7 @@ def felt(setting: Setting, flows: Flows, asked: Floats, by_fleet: Floats, now: M
             here = np.ix_(layer, level)
             less[here] = psi[here] * now.over[here]
             psi[here] *= now.at_least[here]
-            psi[:, level] += above @ (share[here] * psi[here])
+            psi[:, level] += above(share[here] * psi[here])
     return np.clip(psi, 0.0, 1.0), less
 
 

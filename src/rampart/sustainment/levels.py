@@ -164,12 +164,13 @@ def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> 
     extra = _bay_points(s, shops)
     cost, bays, share = [], [], []
     per = _filled(own.held[fleets])
-    for step, stock in zip(steps, stocks, strict=True):
-        for added in extra:
-            found = availability_by_month(with_bought(alone, stock[None], shops, added[None]), start=own.available)
-            cost.append(float(path.cost[step]) / case.money_unit)
-            bays.append(added)
-            share.append(_filled(ratio(found.available, found.held)[fleets], there=own.held[fleets] >= LEAST))
+    points = [(step, stock, added) for step, stock in zip(steps, stocks, strict=True) for added in extra]
+    for step, stock, added in points:
+        # Alone and not abreast: at the instants at which what is bought is played through.
+        found = availability_by_month(with_bought(alone, stock[None], shops, added[None]), start=own.available)
+        cost.append(float(path.cost[step]) / case.money_unit)
+        bays.append(added)
+        share.append(_filled(ratio(found.available, found.held)[fleets], there=own.held[fleets] >= LEAST))
     return Group(
         _root(s, fleets), fleets, tuple(s.shops[n] for n in shops), np.array(cost), np.array(bays),
         np.stack(share), per, _lead(s, stocks[-1]), _upkeep(s, own, fleets) / case.money_unit, path,

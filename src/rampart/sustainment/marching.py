@@ -34,9 +34,10 @@ class March:
     used  (F, M+1) use of one system from the beginning to the end of each month
     """
 
-    def __init__(self, s: Support, guess: Floats | None = None) -> None:
+    def __init__(self, s: Support, guess: Floats | None = None, *, abreast: int = 1) -> None:
         self.s, self.setting = s, Setting(s)
-        start = steady_state(self.setting, s.at_start.copy() if guess is None else np.minimum(guess, s.at_start))
+        at = s.at_start.copy() if guess is None else np.minimum(guess, s.at_start)
+        start = steady_state(self.setting, at, abreast=abreast)
         self.now, self.past, self.psi = start.now, start.past, start.psi
         self.asked, self.fleet_rates = start.asked, start.by_fleet
         self.rounds, self.residual = start.rounds, start.residual

@@ -44,7 +44,7 @@ def owe(
         variance += bought * (setting.batch**2 - 1.0) / 12.0
     now.own_mean, now.own_variance = mean.copy(), variance.copy()
     share, drawn = shares_below(supply, flows, asked, now.drawn)
-    systems = setting.based @ (np.maximum(now.up, 0.0)[:, None] * setting.uses)
+    systems = setting.at_sites(np.maximum(now.up, 0.0)[:, None] * setting.uses)
     ebo, vbo, at_least, over, felt = (np.zeros_like(mean) for _ in range(5))
     groups = iter(flows.groups)
     for level in reversed(supply.network.levels):

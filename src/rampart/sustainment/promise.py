@@ -11,12 +11,14 @@ since more would be used more and lack more: the gap that is told.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rampart.sustainment.availability_by_month import AvailabilityByMonth, availability_by_month
+from rampart.sustainment.abreast import availability_of_each
+from rampart.sustainment.availability_by_month import AvailabilityByMonth
 from rampart.sustainment.echelon_network import Network, Whole
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.spares import Spares, curve
@@ -60,16 +62,22 @@ class Promises:
         """The course with a stock in place from the first month on, and what it gives in the month."""
         key = stock.tobytes()
         if key not in self._known:
-            s, more = self.support, stock - self.held
-            if more.any():
-                changed = replace(s, stock=s.stock + more[None].astype(float))
-                course = availability_by_month(changed, start=self.base.available, months=self.month + 1)
-            else:
-                course = self.base
-            cost = float((more.sum(axis=1) * self.price).sum())
+            self.of_each([stock])
+        return self._known[key]
+
+    def of_each(self, stocks: Sequence[NDArray[np.int64]]) -> list[Promise]:
+        """What several stocks give, those not known yet worked out abreast."""
+        new = {stock.tobytes(): stock for stock in stocks if stock.tobytes() not in self._known}
+        s, moved = self.support, {key: stock for key, stock in new.items() if (stock != self.held).any()}
+        changed = [replace(s, stock=s.stock + (stock - self.held)[None].astype(float)) for stock in moved.values()]
+        courses = availability_of_each(changed, start=self.base.available, months=self.month + 1)
+        known = dict(zip(moved, courses, strict=True))
+        for key, stock in new.items():
+            course = known.get(key, self.base)
+            cost = float(((stock - self.held).sum(axis=1) * self.price).sum())
             self._known[key] = Promise(stock, cost, supply_availability(course, self.month),
                                        float(course.available[:, self.month].sum()), course)  # fmt: skip
-        return self._known[key]
+        return [self._known[stock.tobytes()] for stock in stocks]
 
     def path(self, course: AvailabilityByMonth) -> Spares:
         """The best order of buys at the use of a course."""
@@ -161,7 +169,7 @@ class Promises:
         there = 1.0 + path.logarithm
         even = np.searchsorted(there, np.linspace(there[0], there[0] + 0.9999 * (there[-1] - there[0]), points))
         steps = sorted({0, *even.clip(0, len(there) - 1).tolist()})
-        return [(step, self.of(path.stock(step))) for step in steps]
+        return list(zip(steps, self.of_each([path.stock(step) for step in steps]), strict=True))
 
 
 def supply_availability(course: AvailabilityByMonth, month: int) -> float:
@@ -224,8 +232,11 @@ def filled(path: Spares, budget: float) -> tuple[NDArray[np.int64], float]:
     family = np.array([g for g, _ in groups], np.int64)
     ends: Whole = np.array([points[c] for (_, points), c in zip(groups, chosen, strict=True)], np.int64)
     moved = ends >= 0
+    # What the path bought of these groups is bought anew, or not at all.
+    other = ~np.isin(path.family[:step], family)
     stock = problem.stock(
-        np.concatenate((path.family[:step], family[moved])), np.concatenate((path.point[:step], ends[moved]))
+        np.concatenate((path.family[:step][other], family[moved])),
+        np.concatenate((path.point[:step][other], ends[moved])),
     )
     lack = sum(float(o.lack[c]) for o, c in zip(options, chosen, strict=True))
     before = sum(float(o.lack[c]) for o, c in zip(options, first, strict=True))

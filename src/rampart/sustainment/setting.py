@@ -10,7 +10,7 @@ import numpy as np
 from rampart.sustainment.echelon_network import Floats, Whole, ratio
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.removals import upkeep
-from rampart.sustainment.supply import supply_of
+from rampart.sustainment.supply import Sums, supply_of
 from rampart.sustainment.wear import replacements
 
 
@@ -36,8 +36,7 @@ class Setting:
         self.repair_shop = np.array(
             [s.shops.index(r["repair_shop"]) if r["repair_shop"] is not None else -1 for r in s.fleet_rows], np.int64
         )
-        self.based = np.zeros((len(s.sites), len(s.fleets)))
-        self.based[s.fleet_site, np.arange(len(s.fleets))] = 1.0
+        self.based = Sums(s.fleet_site, len(s.sites))
         self.fed = np.flatnonzero(s.supplier >= 0)
         self.losing = np.flatnonzero(
             [any((f.lost[n] > 0).any() for f in set(self.supply.months)) for n in range(len(s.sites))]
@@ -93,7 +92,7 @@ class Setting:
 
     def at_sites(self, by_fleet: Floats) -> Floats:
         """Requests of systems (S, P)."""
-        return np.asarray(self.based @ by_fleet)
+        return self.based(by_fleet)
 
     def reach(self, m: int) -> Floats:
         """Jobs a day (shops, F) that one system in action brings to each shop; none where its use is stated for all."""

@@ -12,7 +12,6 @@ differ much, the queue about the fluid backlog is scaled by (1 + cs^2)/2 (Allen-
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import lapack
 
 from rampart.sustainment.echelon_network import Floats, ratio
 
@@ -111,6 +110,8 @@ class Line:
 
     def _advance(self, length: float, rate: float, pace: float, bays: float, fall: float) -> None:
         """Crank and Nicolson, with states added while the last is still likely."""
+        from scipy.linalg import lapack
+
         grown = int(1.3 * len(self.p) + 4.0 * rate * length + 30.0)
         while len(self.p) < MOST_STATES and (self.p[-min(len(self.p), 3) :].max() > TAIL or len(self.p) < 30):
             self.p = np.concatenate((self.p, np.zeros(max(grown - len(self.p), 30))))

@@ -17,6 +17,8 @@ from rampart.sustainment.shop_line import Line
 
 ROUNDS, SETTLED = 400, 1e-5
 """Rounds in which the state before the plan is found, and the change of systems in action, of those down, at which it is."""
+BROUGHT = 1e-3
+"""Share by which what comes to a shop and what systems bring it may then differ."""
 
 
 @dataclass
@@ -37,7 +39,7 @@ class Start:
     residual: float
 
 
-def steady_state(setting: Setting, up: Floats) -> Start:
+def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
     """The steady state of the closed system in the first month, before the plan, looked for from ``up`` (F,)."""
     s, flows, times = setting.s, setting.supply.months[0], setting.supply.times
     shape = (len(s.sites), len(s.parts))
@@ -81,11 +83,17 @@ def steady_state(setting: Setting, up: Floats) -> Start:
         psi = felt(setting, flows, asked, by_fleet, now)[0]
         # What would come to an empty shop hangs little on the queue, so it is what the rounds go over.
         jobs = np.array([line.jobs for line in now.lines])
-        empty = empty + 0.7 * (came + setting.reach(0) @ (now.up - now.beyond) + falls * jobs - empty)
+        wanted = came + setting.reach(0) @ (now.up - now.beyond) + falls * jobs
+        off = np.abs(wanted - empty)
+        empty = empty + 0.7 * (wanted - empty)
         # Where more is owed than there are systems, by how much says how far off the start is.
         gap = now.up - now.beyond - up
         change = float(np.abs(gap).max(initial=0.0))
-        if change < SETTLED * (float((now.held - now.up).sum()) + 0.01):
+        # A shop that gets nothing agrees with a fleet that lacks nothing, but not with what that fleet brings it.
+        if (
+            change < SETTLED * (float((now.held - now.up).sum()) / abreast + 0.01)
+            and (off <= BROUGHT * np.abs(wanted)).all()
+        ):
             break
         if number > 3:
             slope = np.divide(moved, before - gap, out=step.copy(), where=np.abs(before - gap) > 1e-12)

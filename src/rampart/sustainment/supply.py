@@ -17,6 +17,23 @@ from rampart.sustainment.shortfall import Cells
 from rampart.sustainment.workshops import RepairTimes, times_of
 
 
+class Sums:
+    """Rows added up by the place that each goes to; those that go nowhere (-1) are left out."""
+
+    def __init__(self, target: Whole, places: int) -> None:
+        order = np.argsort(target, kind="stable")
+        self.order = order[target[order] >= 0]
+        self.places = places
+        self.there, self.first = np.unique(target[self.order], return_index=True)
+
+    def __call__(self, rows: Floats) -> Floats:
+        """The sums (places, ...) of rows (n, ...)."""
+        result = np.zeros((self.places, *rows.shape[1:]))
+        if len(self.order):
+            result[self.there] = np.add.reduceat(rows[self.order], self.first, axis=0)
+        return result
+
+
 @dataclass(frozen=True, eq=False)
 class Flows:
     """One month: shares of what comes to each site (S, P), and its cells grouped for the loss function."""
@@ -47,15 +64,9 @@ class Supply:
         return _layers(self.support.supplier)
 
     @cached_property
-    def gather(self) -> tuple[Floats, ...]:
-        """For each layer the matrix (S, its sites) that adds its rows to those of their suppliers."""
-        found = []
-        for layer in self.layers:
-            matrix = np.zeros((len(self.support.sites), len(layer)))
-            fed = np.flatnonzero(self.support.supplier[layer] >= 0)
-            matrix[self.support.supplier[layer][fed], fed] = 1.0
-            found.append(matrix)
-        return tuple(found)
+    def gather(self) -> tuple[Sums, ...]:
+        """For each layer what adds its rows to those of their suppliers, (S, ...)."""
+        return tuple(Sums(self.support.supplier[layer], len(self.support.sites)) for layer in self.layers)
 
     @cached_property
     def suppliers(self) -> Whole:
@@ -78,10 +89,10 @@ class Supply:
             mine: NDArray[np.int64] | slice = slice(None) if len(self.network.levels) == 1 else level
             for layer, above in zip(reversed(self.layers[1:]), reversed(self.gather[1:]), strict=True):
                 if isinstance(mine, slice):
-                    asked += above @ (asked[layer] * flows.upwards[layer])
+                    asked += above(asked[layer] * flows.upwards[layer])
                 else:
                     at = np.ix_(layer, mine)
-                    asked[:, mine] += above @ (asked[at] * flows.upwards[at])
+                    asked[:, mine] += above(asked[at] * flows.upwards[at])
         return asked
 
 

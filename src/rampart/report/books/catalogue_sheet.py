@@ -36,6 +36,7 @@ def catalogue_sheet(
     share: Callable[[Mapping[str, Any]], bool] = lambda _: False,
     unit: Callable[[str], str] | None = None,
     figures_in: str = "",
+    besides: str = "",
 ) -> Any:
     """Write the table and give back its sheet, figures from row ``FIRST`` on in the order of the frame's columns.
 
@@ -45,6 +46,7 @@ def catalogue_sheet(
     share       whether the figures of a row without a unit of their own are shares
     unit        unit of an item; then a column of units stands beside the items
     figures_in  what the unit "objective unit" is here, where it is known
+    besides     is said after what the catalogue says of the table
     """
     words, language = book.words, book.words.language
     label, note = table.label[language], table.help[language]
@@ -63,6 +65,7 @@ def catalogue_sheet(
         heads.append((head, NARROW if column.reference == ("nations",) else width))
         if name == "item" and unit:
             heads.append((words("head.unit"), 12.0))
+    note = f"{note} {besides}".strip()
     left = frame.height - MOST_ROWS
     if left > 0:
         note += " " + words("war.more", n=left)

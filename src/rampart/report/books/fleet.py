@@ -1,4 +1,7 @@
-"""The sustainment answer as a workbook: every table whole, numbers as numbers, native charts."""
+"""The sustainment answer as a workbook: numbers as numbers, native charts; of very long tables the largest rows.
+
+The result beside it holds every table whole.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,20 @@ from rampart.report.books.catalogue_sheet import FIRST, catalogue_sheet
 from rampart.report.charts.fleet import LEVERS, Names, months_of
 from rampart.results.result import Result
 
+MOST = 10_000
+"""Rows of a table by part and site at most."""
+LARGEST = {"holding_back": "systems", "shortages": "backorders", "stock_list": "cost", "simulation_parts": "backorders"}
+"""Such tables, and the figure whose largest rows are kept."""
+
+
+def largest(frame: pl.DataFrame, column: str, most: int) -> pl.DataFrame:
+    """The rows in which a figure is largest, in the order of the table."""
+    kept = frame.with_row_index("place").top_k(most, by=pl.col(column).abs())
+    return kept.sort("place").drop("place")
+
 
 def write_workbook(answer: Result, path: Path, language: Language = "en", *, banner: str = "") -> Path:
-    """Write every result table on a sheet of its own, the curve and the availability with a chart."""
+    """Write each result table on a sheet of its own, the curve and the availability with a chart."""
     from rampart.report.chapters.fleet import fleets_of, title_of, words_of
 
     words, names = words_of(answer, language), Names(answer, language)
@@ -35,7 +49,12 @@ def write_workbook(answer: Result, path: Path, language: Language = "en", *, ban
 
     for table, known in result_tables("fleet").items():
         frame = answer[table]
-        sheet = catalogue_sheet(book, known, frame, cell, title=title)
+        besides, whole = "", frame.height
+        if table in LARGEST and whole > MOST:
+            frame = largest(frame, LARGEST[table], MOST)
+            by = known.columns[LARGEST[table]].label[language]
+            besides = words("sustain.book.largest", n=MOST, of=whole, by=by, table=table)
+        sheet = catalogue_sheet(book, known, frame, cell, title=title, besides=besides)
         if table == "curve" and frame.height:
             _curve_chart(book, sheet, frame)
         if table == "availability":
