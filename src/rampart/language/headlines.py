@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from rampart.language.decisions_and_causes import bottleneck_in_text
+from rampart.language.floors import floors_told
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
+from rampart.language.origins import origins_told
 from rampart.language.rooms import shared, steadied
 from rampart.results.lateness import lateness
 from rampart.results.measures import measure
@@ -105,6 +107,8 @@ def sentences(answer: InWords) -> list[str]:
         _coverage(answer),
         shared(answer),
         _deliveries(answer),
+        floors_told(answer),
+        *origins_told(answer)[:1],
         *headlines(answer),
         _taken(answer),
     ]
