@@ -173,7 +173,7 @@ class _Draw:
             if row["status"] == "pledged" and self.often(0.3):
                 row["from"] = row["month"]
             if self.often(0.6):
-                row |= {"backfill_by": self.c.choice(MEMBERS), "backfill_due": self.month()}
+                row |= {"backfill_by": self.c.choice(MEMBERS), "backfill_due": max(self.month(), row["month"])}
                 row["backfill_quantity"] = self.maybe(float(self.c.randint(1, 10)), 0.3)
         if self.often(0.6):
             at = self.c.randint(0, len(self.rows["priorities"]))
@@ -302,10 +302,13 @@ class _Draw:
                     row["quantity"] = float(self.c.randint(2, 25))
                     if layer == "days_of_supply":
                         row |= {"quantity": None, "daily_rate": 0.5, "days": float(self.c.randint(5, 40))}
-                    result.append(row)
+                    rows = [row]
                     if self.often(0.3):
                         later = float(self.c.randint(0, 40))
-                        result.append(row | {"from": self.month(1), "quantity": later})
+                        changed = {"days": later} if layer == "days_of_supply" else {"quantity": later}
+                        rows.append(row | {"from": self.month(1)} | changed)
+                    # a whole requirement is stated as one number or by its layers
+                    result += rows if layer in ("stated", "floor") or "stated" not in layers else []
         return result
 
     def resources(self) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,7 +23,7 @@ ITEM = {"item": "shell", "name_en": "shell", "kind": "munition", "unit": "rounds
 KEPT = ITEM | {"holding_cost": 1.0}
 
 
-CONTRACT = {"contract": "deal", "line": "plant", "buyer": "AAA"}
+CONTRACT = {"contract": "deal", "line": "plant", "buyer": "AAA", "max_quantity": math.inf}
 
 
 def month(number: int) -> str:

@@ -208,3 +208,13 @@ class Highs:
         basis.col_status = [status.kNonbasic if s is None else s for s in columns]
         basis.row_status = [status.kBasic if s is None else s for s in rows]
         self._h.setBasis(basis)
+
+    def basis_as_it_is(self) -> Any:
+        """The basis as the solver keeps it, to begin from again on the same model."""
+        now, kept = self._h.getBasis(), self._highspy.HighsBasis()  # what it hands out changes with the next run
+        kept.valid, kept.col_status, kept.row_status = True, now.col_status, now.row_status
+        return kept
+
+    def begin_as(self, basis: Any) -> None:
+        """Start the next run from a basis of the same model."""
+        self._h.setBasis(basis)

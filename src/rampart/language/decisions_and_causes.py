@@ -72,7 +72,9 @@ def how_much(answer: InWords, row: Mapping[str, Any]) -> str:
         return words("quantity", number=words.number(row["quantity"]), unit=words.unit("bays"))
     if row["kind"] == "expansion":
         started = answer["expansions"]
-        started = started.filter((pl.col("expansion") == row["code"]) & pl.col("added_rate").is_not_null())
+        now = answer["periods"]["month"].min()
+        begun = (pl.col("expansion") == row["code"]) & (pl.col("decide") == now)
+        started = started.filter(begun & pl.col("added_rate").is_not_null())
         if started.height:
             made = dict(answer.result.case["lines"].select("line", "item").iter_rows())
             item = made.get(started["line"][0])
@@ -91,6 +93,11 @@ def in_year(answer: InWords, row: Mapping[str, Any]) -> str:
     return answer.words.number(whole, digits=0 if whole >= 10 else None)
 
 
+def decided_now(answer: InWords) -> str:
+    """Months that are decided now, of the case that was planned."""
+    return str(answer.result.case.settings["decide_now"])
+
+
 def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     """What a month's delay of a decision costs, in words."""
     words = answer.words
@@ -100,25 +107,64 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
         return words("delay.taken")
     if objective is None:
         return words("delay.nothing" if row["decide_by"] else "delay.unknown")
-    if row["delay_cost"] is not None and math.isinf(row["delay_cost"]):
+    told = {"objective": objective, "cost": row["delay_cost"], "unit_months": row["delay_units"]}
+    return waiting(answer, _alone(answer, row) or told, row["item"])
+
+
+def _alone(answer: InWords, row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a month's delay of the decision alone does; None in a result saved before that was told."""
+    table = answer["delays"].filter((pl.col("together") == "") & (pl.col("months") == 1))
+    of = [pl.col(name).eq_missing(pl.lit(row[name], pl.String)) for name in ("kind", "nation", "code", "item", "to")]
+    return next(table.filter(*of).iter_rows(named=True), None)
+
+
+def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
+    """What a delay costs: who has how much less from when, made good or not; else the loss in the objective's unit.
+
+    item  of the decision that waits
+    """
+    words, objective = answer.words, row["objective"]
+    if objective is None:
+        return words("delay.nothing")
+    if row["cost"] is not None and math.isinf(row["cost"]):
         return words("delay.rules")
     if objective == "money":
-        return words("delay.money", amount=words.money(row["delay_cost"]))
-    name = words.choice("objective", objective)
-    if row["delay_units"] is None:
-        if row["delay_cost"] is None:
-            return words("delay.objective", objective=words.inside(name))
+        return words("delay.money", amount=words.money(row["cost"]))
+    name = words.inside(words.choice("objective", objective))
+    if row.get("most") is not None and not objective.startswith("requirement"):
+        good = words("delay.not_good") if row["made_good"] is None else words(
+            "delay.good", month=words.month(row["made_good"])
+        )  # fmt: skip
+        key = "delay.owed" if objective in ("pledges", "backfill") else "delay.fewer"
         return words(
-            "delay.cost",
-            amount=_pass_amount(answer, objective, row["delay_cost"]),
-            objective=words.inside(name),
-        )
+            key if row["month"] == row["from"] else f"{key}_most",
+            what=_what(answer, row["most"], row["lacks"], item), holder=answer.nation(row["holder"]), objective=name,
+            month=words.month(row["month"]), good=good, **{"from": words.month(row["from"])},
+        )  # fmt: skip
+    if row["unit_months"] is None:
+        if row["cost"] is None:
+            return words("delay.objective", objective=name)
+        return words("delay.cost", amount=_pass_amount(answer, objective, row["cost"]), objective=name)
     # The units short belong to the end item that waits, which for a component is another one: only a unit
     # that all end items of the case share can be named.
-    item = row["item"]
-    unit = answer.unit(item) if not is_component(answer, item) else end_unit(answer)
+    lacks = row.get("lacks") or item
+    unit = answer.unit(lacks) if not is_component(answer, lacks) else end_unit(answer)
     key = "delay.lost" if objective in ("need", "own_use") else "delay.units"
-    return words(key, number=words.number(row["delay_units"]), unit=unit, objective=words.inside(name))
+    return words(key, number=words.number(row["unit_months"]), unit=unit, objective=name)
+
+
+def gained(answer: InWords, row: Mapping[str, Any]) -> str:
+    """Who gains by a delay, and how much."""
+    if row["gained"] is None:
+        return answer.words("none")
+    what = _what(answer, row["gained"], row["gained_item"], None)
+    return answer.words("delay.gained", holder=answer.nation(row["gains"]), what=what)
+
+
+def _what(answer: InWords, amount: float, lacks: str, item: str | None) -> str:
+    """An amount with its unit, and of what where that is not what waits."""
+    quantity = answer.quantity(amount, lacks)
+    return quantity if lacks == item else answer.words("delay.what", quantity=quantity, item=answer.item(lacks))
 
 
 TOLD = 1e-4

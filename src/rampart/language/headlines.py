@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,11 +14,14 @@ from rampart.language.in_words import InWords
 from rampart.language.origins import origins_told
 from rampart.language.reasons_in_words import limit_and_step
 from rampart.language.rooms import shared, steadied
+from rampart.results.lateness import lateness
 from rampart.results.measures import measure
 from rampart.results.most_short import NOTICEABLE, most_short
 from rampart.results.unknowns import unknown_stocks
 
 MOST_OWED = 3
+NOTHING = 1e-9
+"""Share of a need from which something of it is met."""
 _OWED_HOMES = {"owing": "nations", "donor": "nations", "item": "items"}
 
 
@@ -50,7 +54,8 @@ def _need_by_item(answer: InWords) -> list[tuple[str, float, float]]:
         )
         for item, value in rows.select("item", "value").iter_rows():
             sums.setdefault(item, [0.0, 0.0])[place] += value
-    found = [(item, need, met) for item, (need, met) in sums.items() if need > 0]
+    # what the solver leaves of nothing is nothing
+    found = [(item, need, met if met > NOTHING * need else 0.0) for item, (need, met) in sums.items() if need > 0]
     return sorted(found, key=lambda r: (round(r[2] / r[1], 9), answer.place("items", r[0])))
 
 
@@ -72,7 +77,11 @@ def key_figures(answer: InWords) -> list[KeyFigure]:
     served = _need_by_item(answer)
     if served:
         item, need, given = served[0]
-        found.append(KeyFigure(words.share(given / need), words("key.served", item=answer.item(item))))
+        late = lateness(answer.result).get(item)
+        label = words("key.served", item=answer.item(item))
+        if late is not None and late.served > NOTICEABLE * need:
+            label = words("key.served_late", item=answer.item(item), share=words.share(late.served / need))
+        found.append(KeyFigure(words.share(given / need), label))
     if answer["money"].height:
         total = float(answer["money"]["commitments"].sum())
         found.append(KeyFigure(words.money(total), words("key.commitments")))
@@ -185,7 +194,21 @@ def _deliveries(answer: InWords) -> str:
     item, need, given = served[0]
     if need - given > 0:
         text += " " + words("headline.unmet", quantity=answer.quantity(need - given, item), item=answer.item(item))
-    return text
+    return " ".join([text, *_late(answer, {item: need for item, need, _ in served})])
+
+
+def _late(answer: InWords, need: Mapping[str, float]) -> list[str]:
+    """What of the need met is served late, and how long it is waited for; the largest share first."""
+    words = answer.words
+    late = [(item, one) for item, one in lateness(answer.result).items() if one.served > NOTICEABLE * need[item]]
+    late.sort(key=lambda row: (-round(row[1].served / need[row[0]], 9), answer.place("items", row[0])))
+    return [
+        words(
+            "headline.late_served", item=answer.item(item), quantity=answer.quantity(one.served, item),
+            share=words.share(one.served / need[item]), months=words.count("months_late", max(1, round(one.months))),
+        )
+        for item, one in late[:MOST_OWED]
+    ]  # fmt: skip
 
 
 def _bottleneck(answer: InWords) -> str:
@@ -220,7 +243,8 @@ def _money(answer: InWords) -> str:
     )
     limit, used = _limits(answer, "commitments")
     if limit > 0 and math.isfinite(limit):
-        text += " " + words("headline.budget", share=words.share(used / limit), limit=words.money(limit))
+        cut = words.month(_last_month(answer))
+        text += " " + words("headline.budget", share=words.share(used / limit), limit=words.money(limit), month=cut)
     return text
 
 

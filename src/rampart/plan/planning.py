@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
+from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
 from rampart.results.manifest import origin_of
 from rampart.results.pegging import pegging
@@ -39,7 +40,7 @@ def plan(
     give_or_keep: bool = True,
     reasons: Worked | None = None,
 ) -> Result:
-    """Plan a case.
+    """Plan a case. Raises CaseError with what is wrong in one that is not sound, however it was made.
 
     time_limit  seconds above 0 for the whole plan; None: until solved. When they are over the best plan found comes back,
                 its ``status`` "time limit", at worst the one without new decisions; what is read off a plan by solving
@@ -72,6 +73,7 @@ def plan(
 
     if time_limit is not None and not time_limit > 0:
         raise ValueError(f"time_limit is {time_limit}: expected seconds above 0, or None")
+    require_sound(case)
     parts = PARTS if parts is None else parts
 
     def solved(levels: Levels | None = None) -> tuple[Values, Solution]:
@@ -96,7 +98,7 @@ def plan(
     as_signed = rounded(values, solution, decisions_now(values, parts))
     tables["rounding"] = as_signed.table()
     clock.append(time.perf_counter())
-    tables["decisions"] = decide_now(values, solution, parts, as_signed)
+    tables |= decide_now(values, solution, parts, as_signed)
     clock.append(time.perf_counter())
     in_full = solution.status == "optimal" and not solution.out_of_time
     weighed = at_other_chances(values, solution) if give_or_keep and in_full else {}

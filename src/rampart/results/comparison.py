@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rampart.catalogues.results import Kind
 from rampart.findings import Finding, ResultError
 from rampart.results.ends_of_war import by_end, known_sum, left_by_end, supply_by_end
+from rampart.results.lateness import months_late
 from rampart.results.origins import origins
 from rampart.results.result import Result
 
@@ -19,7 +20,7 @@ COMPARED: Mapping[Kind, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] =
     "plan": {
         "passes": (("rank", "objective"), ("value",)),
         "fill": (("holder", "item"), ("closing", "coverage", "years")),
-        "demand": (("holder", "item", "purpose"), ("served", "unmet")),
+        "demand": (("holder", "item", "purpose"), ("served", "unmet", "late")),
         "donations": (("donor", "recipient", "item"), ("quantity",)),
         "expansions": (("expansion",), ("units", "cost")),
         "production": (("line",), ("output",)),
@@ -46,6 +47,10 @@ BY_END: Mapping[str, Callable[[Result], pl.DataFrame]] = {
     "ends": lambda result: by_end(result).rename({"chance": "probability"}),
     "supply": supply_by_end,
     "left": left_by_end,
+}
+# What is due late counts for as long as it is waited for: units times months.
+WEIGHED: Mapping[tuple[Kind, str], Callable[[Result], pl.DataFrame]] = {
+    ("plan", "demand"): months_late,
 }
 NOT_WORKED_OUT = frozenset({("war", "values")})
 """Tables in which a row that is not there was not worked out; in all others it stands for nothing."""
@@ -77,7 +82,7 @@ def compare(first: Result, second: Result) -> dict[str, pl.DataFrame]:
         result["origins"] = origins(first, second)
     for name, (keys, figures) in COMPARED[first.kind].items():
         sides = [
-            (BY_END[name](r) if r.kind == "war" and name in BY_END else r[name])
+            _rows(r, name)
             .group_by(keys)
             .agg([known_sum(pl.col(f)).alias(f) for f in figures])
             .with_columns(there=pl.lit(True))
@@ -96,6 +101,13 @@ def compare(first: Result, second: Result) -> dict[str, pl.DataFrame]:
             changed = changed | moved | (a.is_null() != b.is_null())
         result[name] = joined.filter(changed).select(columns).sort(keys, nulls_last=True)
     return result
+
+
+def _rows(result: Result, table: str) -> pl.DataFrame:
+    """The rows that are compared."""
+    if result.kind == "war" and table in BY_END:
+        return BY_END[table](result)
+    return WEIGHED[result.kind, table](result) if (result.kind, table) in WEIGHED else result[table]
 
 
 def _against_nothing(figure: pl.Expr, there: str, worked_out: bool) -> pl.Expr:

@@ -9,6 +9,7 @@ import numpy as np
 
 from rampart.beliefs.chain import Chain, regimes_of
 from rampart.case.calendar import month_text
+from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
 from rampart.engine.highs import NoPlan
@@ -65,6 +66,7 @@ def war_plan(
                only where one objective counts or all have a worth
     """
     say = say or (lambda _: None)
+    require_sound(case)
     tree, chain = tree_of(case, shape)
     ends = np.array(regimes_of(case)[1], dtype=bool)
     say("plan")

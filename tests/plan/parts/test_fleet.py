@@ -288,7 +288,7 @@ def test_fired_rounds_wear_the_fleet() -> None:
     outcome, _ = solved(case())
     usage = usage_of(outcome, levels(), first_usage(levels().support))
     assert np.allclose(usage.used.sum(), 54_000)
-    fewer = changed("demand", lambda t: t.with_columns(need=pl.col("need") / 2))
+    fewer = changed("demand", lambda t: t.with_columns(pl.col("need", "low", "high") / 2))
     more = [float(p["fleets"]["ao"].mean()) for p in (plan(), rampart.plan(fewer))]
     assert more[1] > more[0]
 

@@ -140,7 +140,7 @@ def test_levels_of_a_purpose_and_a_regime_stand_before_those_of_all() -> None:
     second = PARTNER | {"item": "missile", "need": 100.0}
     items = [ITEM, ITEM | {"item": "missile", "name_en": "missile"}]
     levels = [
-        {"holder": "UUU", "item": "shell", "level": "essential", "share": 0.5, "worth": 0.1},
+        {"holder": "UUU", "item": "shell", "level": "essential", "share": 0.5, "worth": 0.3},
         {"holder": "UUU", "item": "shell", "purpose": "operations", "level": "essential", "share": 0.5, "worth": 0.9},
     ]
     stocks = [stock(50.0), stock(50.0) | {"item": "missile"}]

@@ -90,13 +90,14 @@ class Order(Part):
         return contract_limits(p.network)
 
     def decisions(self, v: Values) -> Iterable[Decision]:
-        """What to order now. What a line's own nation makes for itself at no price (a component that flows on) is the
+        """What to order now. A component that a line's own nation makes for itself at no price flows on: that is the
         line's schedule and no decision.
         """
         price = v.programme.order_price
+        flows_on = {row["component"] for row in v.network.rows("bills")}
         for n, c in enumerate(v.network.channels):
             quantity = float(v["order"][n, 0])
-            if price[n, 0] != 0 or not c.own:
+            if price[n, 0] != 0 or not c.own or v.network.lines[c.line]["item"] not in flows_on:
                 yield Decision(
                     "order", c.buyer, Line(c.line), v.network.lines[c.line]["item"], c.ship_to, quantity,
                     first_year(v, "order", n), quantity * float(price[n, 0]), c.lead, "order", n,

@@ -117,7 +117,7 @@ class Decision:
     """Something that the plan decides in its first period.
 
     kind, who, code, item, to   word of the catalogue (``decision.KIND``), nation that decides, what on, of what, for whom
-    quantity, year_quantity     of the first period, and of the first twelve months
+    quantity, year_quantity     of the first period, and of the months that are decided now (``settings.decide_now``)
     money                       commitment of the first period, money units
     lead                        months until it takes effect
     family, key                 where it stands in the programme
@@ -219,5 +219,5 @@ def shortages_in_order(p: Programme) -> list[Shortage]:
 
 
 def first_year(v: Values, family: str, key: int) -> float:
-    """What is decided of a key in the first twelve months."""
-    return float(v[family][key, v.tree.first_month < v.case.calendar.first + 12].sum())
+    """What is decided of a key in the months that are decided now."""
+    return float(v[family][key, v.programme.due_now].sum())

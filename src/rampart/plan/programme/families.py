@@ -9,10 +9,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from rampart.engine.linear_model import LinearModel
 from rampart.network.keys import Key
 from rampart.network.lags import Booleans, Floats, Integers
 from rampart.network.tree import Tree
-from rampart.plan.programme.linear_model import LinearModel
 
 Role = Literal["decision", "flow", "level", "slack"]
 """What somebody decides; what flows at once and is settled for good; what follows; what is missing."""

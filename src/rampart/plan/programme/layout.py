@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from rampart.engine.linear_model import Matrices
 from rampart.findings import CaseError, Finding
 from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
-from rampart.plan.programme.linear_model import Matrices
 from rampart.plan.programme.measures import Measure
 from rampart.plan.programme.programme import Programme
 

@@ -11,23 +11,23 @@ import numpy as np
 
 from rampart.case.likeness import Likeness, likeness
 from rampart.case.tables import Case
+from rampart.engine.linear_model import LinearModel
 from rampart.network import prices
 from rampart.network.accounts import Account, Posting
 from rampart.network.asked import Held, held
 from rampart.network.keys import Key, Pair, number
 from rampart.network.lags import Booleans, Floats, Integers
 from rampart.network.lots import opening_stock
+from rampart.network.need_steps import NeedSteps, need_steps
 from rampart.network.network import Network
 from rampart.network.payments import Flow
 from rampart.network.rates import Rates, line_rates
+from rampart.network.scales import item_scales, money_scale
 from rampart.network.tree import Tree
 from rampart.network.worth_of_need import WorthOfNeed, worth_of_need
 from rampart.plan.programme.families import Families, Family
-from rampart.plan.programme.linear_model import LinearModel
 from rampart.plan.programme.measures import Pass
-from rampart.plan.programme.need_steps import NeedSteps, need_steps
 from rampart.plan.programme.rows import Rows
-from rampart.plan.programme.scales import item_scales, money_scale
 
 if TYPE_CHECKING:
     from rampart.sustainment.levels import Levels

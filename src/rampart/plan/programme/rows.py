@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import scipy.sparse as sp
 
+from rampart.engine.linear_model import LinearModel
 from rampart.network.accounts import Posting
 from rampart.network.keys import Key, text
 from rampart.network.lags import Booleans, Floats, Integers, Lag, Matrix, Now
 from rampart.network.tree import Tree
 from rampart.plan.programme.families import Families, Family, Undone
-from rampart.plan.programme.linear_model import LinearModel
 
 HOLDS = 1e-9
 """By how much a row without terms may miss its right-hand side."""

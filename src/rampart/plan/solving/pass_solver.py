@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,7 +27,7 @@ AFRESH = (("choose", 1), ("off", 1), ("choose", 4), ("off", 4))  # presolve, and
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """A linear pass as the solver saw it, to come back to: bounds before it, its basis, costs and value."""
+    """A linear pass as the solver saw it, to come back to: bounds before it, its basis, costs, value and columns."""
 
     name: str
     lower: Floats
@@ -37,6 +37,7 @@ class Stage:
     basis: tuple[list[Any], list[Any]] = field(repr=False)
     cost: Floats
     value: float
+    levels: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +96,7 @@ class PassSolver(Highs):
         self.stages: list[Stage] = []
         self.kept: Floats | None = None
         self.held: list[HeldTerm] = []
+        self.stands: Any = None  # basis of the pass that is loaded
 
     def solve(self, deadline: float | None, *, whole: bool = False, afresh: bool = True) -> str:
         """Solve from where it stands; the status in words.
@@ -175,20 +177,15 @@ class PassSolver(Highs):
 
     def remember(self, name: str, cost: Floats) -> None:
         """Keep the pass just solved, before anything is held for the next."""
-        value = float(cost @ self.levels())
+        levels = self.levels()
+        value = float(cost @ levels)
         self.stages.append(
-            Stage(name, self.lower.copy(), self.upper.copy(), *self.row_bounds(), self.basis(), cost, value)
+            Stage(name, self.lower.copy(), self.upper.copy(), *self.row_bounds(), self.basis(), cost, value, levels)
         )
 
-    def probe(self, stage: Stage, closed: Integers) -> tuple[float, Floats]:
-        """Optimal value and columns of a pass when the columns ``closed`` stay at zero; costs as in the stage.
-
-        Starts from the basis of the pass, so only what the closed columns change is worked out anew. Infinite where no
-        plan is left; NaN where that takes more than ``PROBE_ITERATIONS``, a count so that results do not depend on speed.
-        """
-        lower, upper = stage.lower.copy(), stage.upper.copy()
-        lower[closed] = upper[closed] = 0.0
-        self.set_bounds(np.arange(self.columns), lower, upper)
+    def load(self, stage: Stage) -> Floats:
+        """Stand where a pass stood, solved, to ask what would change it; its columns there."""
+        self.set_bounds(np.arange(self.columns), stage.lower, stage.upper)
         extra = self.row_count - stage.row_lower.size
         free = np.full(extra, np.inf)
         bounds = np.concatenate([stage.row_lower, -free]), np.concatenate([stage.row_upper, free])
@@ -199,9 +196,26 @@ class PassSolver(Highs):
         self.option("solver", "simplex")
         self.option("simplex_strategy", 1)
         self.option("time_limit", np.inf)
+        self.run()
+        self.stands = self.basis_as_it_is()
+        return self.levels()
+
+    def wait(self, stage: Stage, closed: Integers, freed: Mapping[int, float]) -> tuple[float, Floats]:
+        """Optimal value and columns of the pass that is loaded when the columns ``closed`` stay at zero and those in
+        ``freed`` may be anything up to a level; costs as in the stage.
+
+        Starts from the basis of the pass, so only what the closed columns change is worked out anew. Infinite where no
+        plan is left; NaN where that takes more than ``PROBE_ITERATIONS``, a count so that results do not depend on speed.
+        """
+        others = np.array(list(freed), dtype=np.int64)
+        at = np.concatenate([closed, others])
+        upper = np.concatenate([np.zeros(closed.size), np.array(list(freed.values()), dtype=float)])
+        self.set_bounds(at, np.zeros(at.size), upper)
+        self.begin_as(self.stands)
         self.option("simplex_iteration_limit", PROBE_ITERATIONS)
         status = self.run()
         self.option("simplex_iteration_limit", NO_LIMIT)
+        self.set_bounds(at, stage.lower[at], stage.upper[at])
         if "teration" in status:
             return np.nan, np.zeros(self.columns)
         if status != OPTIMAL:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from rampart.language.decisions_and_causes import decision_name, delay, how_much, in_year
+import polars as pl
+
+from rampart.language.decisions_and_causes import decided_now, decision_name, delay, gained, how_much, in_year, waiting
 from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import Head, Listing, listing
 
@@ -21,7 +24,7 @@ def decisions_listing(answer: InWords, *, most: int | None = MOST_DECISIONS) -> 
         Head(words("head.what"), wide=True),
         Head(words("head.who")),
         Head(words("head.how_much"), numeric=True),
-        Head(words("head.in_year"), numeric=True),
+        Head(words("head.in_year", n=decided_now(answer)), numeric=True),
         Head(words("head.commitment", unit=words.money_label), numeric=True),
         Head(words("head.by")),
         Head(words("head.delay"), wide=True),
@@ -41,3 +44,31 @@ def decisions_listing(answer: InWords, *, most: int | None = MOST_DECISIONS) -> 
     done = listing(answer, words("table.decisions"), heads, rows, most=most)
     left = len(rows) - len(done.rows)
     return replace(done, more=words.count("decisions_left", left)) if left and most == MOST_DECISIONS else done
+
+
+def delays_listing(answer: InWords) -> Listing | None:
+    """What waiting costs, where it costs something: each decision six months later, and together a month and six months."""
+    words, table = answer.words, answer["delays"]
+    shown = table.filter(pl.col("objective").is_not_null() & ((pl.col("together") != "") | (pl.col("months") > 1)))
+    if shown.is_empty():
+        return None
+    heads = [
+        Head(words("head.delayed"), wide=True), Head(words("head.waiting")), Head(words("head.lost"), wide=True),
+        Head(words("head.gained")),
+    ]  # fmt: skip
+    rows = [
+        [
+            _what_waits(answer, row), words.count("delays.months", row["months"]), waiting(answer, row, row["item"]),
+            gained(answer, row),
+        ]
+        for row in shown.iter_rows(named=True)
+    ]  # fmt: skip
+    return listing(answer, words("delays.title"), heads, rows)
+
+
+def _what_waits(answer: InWords, row: dict[str, Any]) -> str:
+    """The decision, or all that wait together."""
+    if not row["together"]:
+        return decision_name(answer, row)
+    names = list(dict.fromkeys(answer.without_nation(answer.named([part])) for part in row["key"]))
+    return answer.words(f"delays.{row['together']}", names=answer.words.list(names))

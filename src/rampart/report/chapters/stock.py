@@ -8,7 +8,7 @@ import polars as pl
 
 from rampart.language.decisions_and_causes import rounding
 from rampart.language.in_words import InWords
-from rampart.report.chapters.decisions import MOST_DECISIONS, decisions_listing
+from rampart.report.chapters.decisions import MOST_DECISIONS, decisions_listing, delays_listing
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.results.measures import measure
 
@@ -68,7 +68,7 @@ def decisions(answer: InWords) -> Chapter:
         answer,
         "decisions",
         figures=("decisions",),
-        listings=[short, listing(answer, words("table.expansions"), heads, rows)],
+        listings=[short, delays_listing(answer), listing(answer, words("table.expansions"), heads, rows)],
         says=tuple(said for said in (words("chapter.decisions.says"), rounding(answer)) if said),
     )
 

@@ -44,6 +44,8 @@ def print_comparison(first: Result, differences: dict[str, pl.DataFrame], langua
     for name, frame in differences.items():
         if frame.is_empty() or name == "origins":
             continue
+        # nothing due late on either side is nothing to compare
+        frame = frame.drop(c for c in frame.columns if c.partition(" ")[0] == "late" and not frame[c].sum())
         known = result_tables(first.kind).get(name)
         columns = known.columns if known else {}
         title = known.label[language] if known else words("compare.case")
@@ -51,6 +53,8 @@ def print_comparison(first: Result, differences: dict[str, pl.DataFrame], langua
         for column in frame.columns:
             base, _, side = column.partition(" ")
             label = columns[base].label[language] if base in columns else base.replace("_", " ")
+            if words.has(f"compare.{name}.{base}"):  # figures that are weighed for comparison
+                label = words(f"compare.{name}.{base}")
             suffix = f" ({words(f'compare.{side}')})" if side else ""
             table.add_column(Text(label + suffix), justify="right" if frame.schema[column].is_numeric() else "left")
         for row in frame.head(MOST_ROWS).iter_rows(named=True):

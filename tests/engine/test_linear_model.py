@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from rampart.engine.highs import OPTIMAL, Highs
-from rampart.plan.programme.linear_model import LinearModel
+from rampart.engine.linear_model import LinearModel
 
 
 def test_blocks_become_rows_and_columns_in_order() -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
-from rampart.network.lags import Booleans, Floats, Integers
+from rampart.engine.highs import Floats, Integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +35,7 @@ class LinearModel:
         self._row_lower: list[Floats] = []
         self._row_upper: list[Floats] = []
 
-    def add_variables(self, *, upper: Floats, exists: Booleans) -> Integers:
+    def add_variables(self, *, upper: Floats, exists: NDArray[np.bool_]) -> Integers:
         """Variables from nothing up to a bound; their labels, of the shape of ``exists``."""
         labels = np.full(exists.shape, -1)
         found = int(exists.sum())
@@ -43,7 +44,7 @@ class LinearModel:
         self._upper.append(upper[exists])
         return labels
 
-    def add_rows(self, matrix: sp.csr_array, sign: str, right: Floats, *, where: Booleans) -> Integers:
+    def add_rows(self, matrix: sp.csr_array, sign: str, right: Floats, *, where: NDArray[np.bool_]) -> Integers:
         """Rows ``matrix @ variables  sign  right`` on the cells of ``where``; their labels, of its shape.
 
         matrix  shape (cells, labels so far), a row for each cell in the order of ``where``

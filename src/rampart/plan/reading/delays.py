@@ -1,0 +1,269 @@
+"""What it costs to wait: passes solved again with decisions closed for some months, and by when each must be taken.
+
+A decision is delayed by closing it in every period that begins within the delay. Each pass is solved from where it stood,
+with only that changed; the first that worsens is what the delay costs, and the plan at the end of that pass, before later
+passes use its room, is held against the same pass without the delay. As long as no pass has lost, the optimal plans of the
+delayed problem are among those of the undelayed one, so each pass may start from where the undelayed one stood; and where
+a pass makes no use of what is closed it loses nothing and is not solved at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rampart.network.lags import Floats, Integers
+from rampart.plan.model.passes import SETTLING
+from rampart.plan.parts.part import Decision, Part, Short, Shortage
+from rampart.plan.programme.values import Values
+from rampart.plan.reading.lacking import Lacking, largest, most_gained, series
+from rampart.plan.solving.pass_solver import NOTHING, Stage
+from rampart.plan.solving.solution import Solution
+
+TOLD = (1, 6)
+"""Months of delay that are told."""
+FURTHER = (12, 24)
+"""Months tried where six lose nothing."""
+TOGETHER = 6
+"""Decisions tried together where all together lose something."""
+LOSS = 1e-6
+"""A pass has lost when its value worsens by more than this share."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits together: a decision alone, all orders from a line, all works of a chain."""
+
+    together: str
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Closing:
+    """Columns that a delay closes, and the most of others that it frees."""
+
+    columns: Integers
+    freed: Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What a delay loses first: the pass, by how much in its own unit, as a share of its value, who lacks what, who gains.
+
+    objective  none: nothing is lost
+    share      infinite where nothing was lacking
+    """
+
+    objective: str | None = None
+    cost: float = 0.0
+    share: float = 0.0
+    lacking: Lacking | None = None
+    gained: tuple[Short, float] | None = None
+
+
+class Delays:
+    """Solving again with decisions closed for some time."""
+
+    def __init__(self, v: Values, solution: Solution, parts: Sequence[Part]) -> None:
+        self.v, self.solution, self.solver = v, solution, solution.solver
+        self.passes = {p.name: p for p in solution.passes}
+        self.stages = [stage for stage in self.solver.stages if stage.name not in SETTLING]
+        self.shortage_of: dict[str, Shortage] = {
+            name: shortage
+            for part in parts
+            for shortage in part.shortages(v.programme)
+            if shortage.in_units
+            for name in shortage.passes
+        }
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether the time is up, or had been before every pass was solved: then there is no plan to hold a delay against."""
+        return bool(self.solution.unfinished) or self.solution.out_of_time
+
+    def periods(self, months: int) -> int:
+        """Periods that begin within so many months from the start."""
+        first = self.v.tree.first_month
+        return int((first < first[0] + months).sum())
+
+    def losses(self, waiting: Sequence[Waiting], periods: Sequence[int]) -> list[Loss | None]:
+        """What each loses when it waits for so many periods; None where that is not known."""
+        found: list[Loss | None] = [Loss() for _ in waiting]
+        closing = [self._closing(each, n) for each, n in zip(waiting, periods, strict=True)]
+        waits = list(range(len(waiting)))
+        for stage in self.stages:
+            if not waits or self.out_of_time:
+                break
+            base = self.solver.load(stage)
+            used = [n for n in waits if (stage.levels[closing[n].columns] > NOTHING).any()]
+            lost: list[tuple[int, float, Floats]] = []
+            for n, value, columns in self._losing(stage, used, closing):
+                waits.remove(n)
+                found[n] = None
+                if np.isfinite(value):
+                    lost.append((n, value, columns))
+            for n, loss in self._read(stage, base, lost, closing):
+                found[n] = loss
+        return [None for _ in waiting] if self.out_of_time else found
+
+    def _losing(
+        self, stage: Stage, waits: Sequence[int], closing: Sequence[Closing]
+    ) -> Iterator[tuple[int, float, Floats]]:
+        """Those with which the pass that is loaded loses, with its value and columns. What loses nothing together loses
+        nothing alone, so most are settled at once.
+        """
+        if len(waits) > 1 and not self._loses(stage, waits, closing):
+            return
+        for begin in range(0, len(waits), TOGETHER):
+            several = list(waits[begin : begin + TOGETHER])
+            if len(several) > 1 and not self._loses(stage, several, closing):
+                continue
+            for n in several:
+                value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed)
+                if not value - stage.value <= LOSS * max(1.0, abs(stage.value)):
+                    yield n, value, columns
+
+    def _loses(self, stage: Stage, several: Sequence[int], closing: Sequence[Closing]) -> bool:
+        """Whether the pass loses where several wait together, as far as that is known."""
+        shut = np.unique(np.concatenate([closing[n].columns for n in several]))
+        gone = set(shut.tolist())
+        freed = {at: most for n in several for at, most in closing[n].freed.items() if at not in gone}
+        value, _ = self.solver.wait(stage, shut, freed)
+        return not value - stage.value <= LOSS * max(1.0, abs(stage.value))
+
+    def _closing(self, waiting: Waiting, periods: int) -> Closing:
+        """What a delay closes; what was settled as whole units may be decided later instead."""
+        closed: list[int] = []
+        freed: dict[int, float] = {}
+        for d in waiting.decisions:
+            family = self.v.programme.families[d.family]
+            labels = family.labels[d.key]
+            shut = labels[:periods][labels[:periods] >= 0]
+            closed += shut.tolist()
+            if family.whole[d.key].any():
+                at = labels[labels >= 0]
+                freed |= dict.fromkeys(at.tolist(), float(self.solution.columns[at].sum()))
+        gone = set(closed)
+        return Closing(np.array(closed, dtype=np.int64), {at: most for at, most in freed.items() if at not in gone})
+
+    def _read(
+        self, stage: Stage, base: Floats, lost: Sequence[tuple[int, float, Floats]], closing: Sequence[Closing]
+    ) -> Iterator[tuple[int, Loss]]:
+        """What was lost; of the worst-off, who does not measure the sum, both plans are first made best for the sum."""
+        own, measured = self.passes[stage.name], self.passes[stage.name].cost
+        shortage = self.shortage_of.get(stage.name)
+        following = next((s for s in self.stages if s.name == "requirement_sum"), None)
+        summed = None
+        if lost and shortage is not None and stage.name == "requirement_worst" and following is not None:
+            summed = replace(stage, name=following.name, cost=following.cost)
+            base, measured = self.solver.load(summed), following.cost
+        for n, value, columns in lost:
+            cost = float(own.cost @ columns) - own.value
+            share = (value - stage.value) / abs(stage.value) if abs(stage.value) > NOTHING else np.inf
+            after = columns
+            if summed is not None:
+                _, after = self.solver.wait(summed, closing[n].columns, closing[n].freed)
+            if shortage is None:
+                yield n, Loss(stage.name, cost, share)
+                continue
+            lack = series(self.v, shortage, base, after)
+            worth = self._worth(shortage, measured * (after - base))
+            yield n, Loss(stage.name, cost, share, largest(self.v, lack, worth), most_gained(lack))
+
+    def _worth(self, shortage: Shortage, lost: Floats) -> dict[Short, float]:
+        """What each holder and item loses of the objective."""
+        family = self.v.programme.families[shortage.family]
+        found: dict[Short, float] = {}
+        for key, labels in zip(family.keys, family.labels, strict=True):
+            of = shortage.of(key)
+            found[of] = found.get(of, 0.0) + float(lost[labels[labels >= 0]].sum())
+        return found
+
+    # -- by when -------------------------------------------------------------------------------------------------
+
+    def last_months(
+        self, waiting: Sequence[Waiting], told: Mapping[int, Sequence[Loss | None]], most: float
+    ) -> list[int | None]:
+        """Last month in which each may be decided while it costs at most a share ``most`` of the objective; None where
+        that is not known.
+
+        told  what is known by months of delay
+        """
+        calendar, end = self.v.case.calendar, len(self.v.tree)
+        harmless, harmful = [0] * len(waiting), [end + 1] * len(waiting)
+        unknown: set[int] = set()
+        for months in sorted(told):
+            periods = self.periods(months)
+            for n, loss in enumerate(told[months]):
+                self._learn(n, periods, loss, most, harmless, harmful, unknown)
+        steps = [self.periods(months) for months in (*TOLD, *FURTHER)]
+        while asked := dict(self._next(harmless, harmful, unknown, steps)):
+            losses = self.losses([waiting[n] for n in asked], list(asked.values()))
+            for (n, periods), loss in zip(asked.items(), losses, strict=True):
+                self._learn(n, periods, loss, most, harmless, harmful, unknown)
+        starts = self.v.tree.first_month
+        return [
+            None if n in unknown else int(starts[at]) if at < end else calendar.last for n, at in enumerate(harmless)
+        ]
+
+    @staticmethod
+    def _learn(
+        n: int, periods: int, loss: Loss | None, most: float, harmless: list[int], harmful: list[int], unknown: set[int]
+    ) -> None:
+        if loss is None:
+            if harmless[n] == 0 and harmful[n] > periods:
+                unknown.add(n)
+            harmful[n] = min(harmful[n], periods)
+        elif loss.share > most:
+            harmful[n] = min(harmful[n], periods)
+        else:
+            harmless[n] = max(harmless[n], periods)
+
+    @staticmethod
+    def _next(
+        harmless: Sequence[int], harmful: Sequence[int], unknown: set[int], steps: Sequence[int]
+    ) -> Iterator[tuple[int, int]]:
+        """Periods to try next for each that is not settled: further while nothing is lost, else halfway."""
+        last = max(steps)
+        for n, (good, bad) in enumerate(zip(harmless, harmful, strict=True)):
+            if n in unknown or bad - good <= 1 or good >= last:
+                continue
+            further = next((step for step in steps if step > good), last)
+            yield n, further if further < bad else (good + bad) // 2
+
+
+def together(v: Values, decisions: Sequence[Decision]) -> list[Waiting]:
+    """What is also delayed together, because another steps in where one waits: the orders of one line, and the works of
+    one chain, whose lines make parts for one another.
+    """
+    found: list[Waiting] = []
+    by_line: dict[str, list[Decision]] = {}
+    for d in decisions:
+        if d.kind == "order":
+            by_line.setdefault(str(d.code[0]), []).append(d)
+    found += [Waiting("line", tuple(own)) for own in by_line.values() if len(own) > 1]
+    works = [d for d in decisions if d.kind == "expansion"]
+    chain = _chains(v)
+    by_chain: dict[str, list[Decision]] = {}
+    for d in works:
+        by_chain.setdefault(chain[d.item], []).append(d)
+    return found + [Waiting("chain", tuple(own)) for own in by_chain.values() if len(own) > 1]
+
+
+def _chains(v: Values) -> dict[str, str]:
+    """One item of the chain of each: what goes into one another, over all tiers."""
+    of = {item: item for item in v.network.items}
+
+    def root(item: str) -> str:
+        while of[item] != item:
+            item = of[item]
+        return item
+
+    line_of = {e["expansion"]: e["line"] for e in v.network.expansions}
+    for row in v.network.rows("bills"):
+        made = row["item"] or v.network.lines[row["line"] or line_of[row["expansion"]]]["item"]
+        one, other = root(str(made)), root(str(row["component"]))
+        of[max(one, other)] = min(one, other)
+    return {item: root(item) for item in of}
