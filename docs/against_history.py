@@ -92,7 +92,7 @@ def decided(plan: Result) -> list[dict[str, str]]:
     import polars as pl
 
     finished = set(plan.case["items"].filter(pl.col("kind") != "component")["item"])
-    found = []
+    found: list[tuple[str, str, str, str]] = []
     for kind, table, code, month, quantity in (
         ("expansion", "expansions", "expansion", "decide", "units"),
         ("order", "orders", "line", "decide", "quantity"),
@@ -102,9 +102,9 @@ def decided(plan: Result) -> list[dict[str, str]]:
         if kind == "order":
             frame = frame.filter(pl.col("item").is_in(sorted(finished)))
         sums = frame.group_by(code).agg(pl.col(month).min(), pl.col(quantity).sum().alias("sum")).sort(code)
-        found += [
-            (kind, name, f"{first:%Y-%m}", f"{total:.4g}") for name, first, total in sums.iter_rows() if total > 1e-6
-        ]
+        for name, first, total in sums.iter_rows():
+            if total > 1e-6:
+                found.append((kind, name, f"{first:%Y-%m}", f"{total:.0f}" if total >= 100 else f"{total:.3g}"))
     return [dict(zip(DECIDED, row, strict=True)) for row in found]
 
 

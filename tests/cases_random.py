@@ -127,7 +127,10 @@ class _Draw:
         ranked = self.rows["priorities"]
         if not any(r["objective"] == "need" for r in ranked):
             ranked.append({"rank": len(ranked) + 1, "objective": "need", "tolerance": 0.0})
-        return {"worth_at_home": self.c.choice(["1", "10", "60"]), "urgency": self.c.choice(["0.1", "0"])}
+        stated = {"worth_at_home": self.c.choice(["1", "10", "60"]), "urgency": self.c.choice(["0.1", "0"])}
+        for row in self.rows["requirements"]:
+            row["if_called"] = self.maybe(self.c.choice([0.0, 30.0, 200.0]), 0.2)
+        return stated
 
     def _held(self) -> list[tuple[str, str]]:
         return sorted({(r["holder"], r["item"]) for r in self.rows["requirements"]})

@@ -24,6 +24,7 @@ _HOMES = {
     "war_plan": "rampart.scenario.war",
     "sustain": "rampart.sustainment.answer",
     "take": "rampart.results.taking",
+    "beside": "rampart.results.origins",
     "extract": "rampart.network.alone",
     "explain": "rampart.language.explaining",
     "compare": "rampart.results.comparison",
@@ -39,8 +40,8 @@ _OLDER = {"Plan": "Result", "WarPlan": "Result", "read_plan": "read_result"}
 """Names of version 0.1, and what they are called now."""
 __all__ = [
     "Case", "CaseError", "Finding", "PlaceError", "Result", "ResultError", "TakenError", "__version__",
-    "at_confidence", "check_case", "compare", "explain", "extract", "plan", "read_case", "read_result", "sustain", "take",
-    "war_plan", "write_report", "write_template",
+    "at_confidence", "beside", "check_case", "compare", "explain", "extract", "plan", "read_case", "read_result", "sustain",
+    "take", "war_plan", "write_report", "write_template",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from rampart.report.report import write_report
     from rampart.results.comparison import compare
     from rampart.results.folder import read_result
+    from rampart.results.origins import beside
     from rampart.results.result import Result
     from rampart.results.taking import take
     from rampart.scenario.war import war_plan

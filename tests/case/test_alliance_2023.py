@@ -86,7 +86,6 @@ FIGURES: list[tuple[str, dict[str, Any], str, float, Formula]] = [
     ("stocks", {"holder": "DEU", **ROUND}, "quantity", 0, lambda f: f["stocks_and_targets-001"]),
     ("stocks", {"holder": "FRA", **ROUND}, "quantity", 0,
      lambda f: f["stocks_and_targets-1008"] / 100 * 30 * 5000 - 10 * f["case-004"] / 2),
-    ("stocks", {"holder": "USA", "item": "gmlrs"}, "quantity", 0, lambda f: f["case-008"]),
     ("stocks", {"holder": "USA", "item": "atgm"}, "quantity", 0, lambda f: 3 * 7000 - f["deliveries-014"]),
     ("stocks", {"holder": "DEU", "item": "sp155", "condition": "serviceable"}, "quantity", 0,
      lambda f: f["stocks_and_targets-013"] * f["maintenance_availability-010"] / 100),
@@ -98,6 +97,8 @@ FIGURES: list[tuple[str, dict[str, Any], str, float, Formula]] = [
        + (f["stocks_and_targets-002"] - f["stocks_and_targets-001"]) * (n + 1) / 32) for n in range(32)],
     ("requirements", {"holder": "DEU", **ROUND, "layer": "stated", "from": None}, "quantity", 0,
      lambda f: f["stocks_and_targets-001"]),
+    ("requirements", {"holder": "DEU", **ROUND, "layer": "stated", "from": None}, "if_called", 0,
+     lambda f: f["stocks_and_targets-002"]),
     ("requirements", {"holder": "USA", "item": "atgm", "layer": "stated"}, "quantity", 0, lambda f: 3 * 7000),
     ("requirements", {"holder": "USA", "item": "shorad", "layer": "stated"}, "quantity", 0,
      lambda f: f["deliveries-016"] / (f["stocks_and_targets-022"] / 100)),
@@ -325,6 +326,42 @@ def test_every_requirement_but_a_floor_may_be_called_upon():
         (True, None),
         (False, 0.002),
     }
+
+
+def whole_requirement(holder: str, item: str, posture: str | None) -> float:
+    """Every layer of what a holder asks for at the start, but for the floor; of a target by steps all of it."""
+    mine = rows("requirements", holder=holder, item=item, posture=posture, from_=None)
+    return sum(
+        row["if_called"] or row["quantity"] or row["daily_rate"] * row["days"]
+        for row in mine
+        if row["layer"] != "floor"
+    )
+
+
+@pytest.mark.parametrize("holder", ["USA", "DEU", "FRA", "GBR", "XEU"])
+def test_floors_of_rounds_follow_one_rule(holder: str):
+    """A third of the whole requirement, but no more than three quarters of what is there at the start."""
+    posture = None if holder == "USA" else "territorial"
+    (floor,) = rows("requirements", holder=holder, layer="floor", posture=posture, **ROUND)
+    (stock,) = rows("stocks", holder=holder, **ROUND)
+    expected = min(whole_requirement(holder, "round155", posture) / 3, 0.75 * stock["quantity"])
+    assert floor["quantity"] == pytest.approx(expected, rel=0.006)
+    assert floor["grade"] == "assumed" and floor["low"] < floor["quantity"] < floor["high"]
+
+
+def test_a_call_asks_every_donor_for_its_whole_requirement():
+    """A target by steps is no smaller war: where rows of one holder change, a call asks for the last of them."""
+    by_holder = defaultdict(list)
+    for row in rows("requirements", layer="stated"):
+        by_holder[row["holder"], row["item"], row["posture"]].append(row)
+    stepped = [mine for mine in by_holder.values() if len(mine) > 1]
+    assert stepped
+    for mine in stepped:
+        assert {row["if_called"] for row in mine} == {max(row["quantity"] for row in mine)}
+
+
+def test_works_are_built_in_whole_units():
+    assert set(case()["expansions"]["whole"]) == {True}
 
 
 def test_every_line_has_a_ramp():

@@ -169,6 +169,8 @@ BREAK = {
     "called-upon-without-need": (
         lambda s: (s.set("requirements", 3, "called_upon", "0.002"), s.remove("priorities", 4)),
         "requirements", 3, "called_upon", ""),
+    "if-called-without-chance": (
+        lambda s: s.set("requirements", 2, "if_called", "400"), "requirements", 2, "if_called", "400"),
     "use-above-need": (lambda s: s.set("demand", 2, "use", "3001"), "demand", 2, "use", "3001"),
     "level-one-amount": (lambda s: level(s, "essential"), "levels", 2, "share", ""),
     "level-required-is-need": (lambda s: level(s, "required", share="0.9"), "levels", 2, "share", "0.9"),

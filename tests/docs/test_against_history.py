@@ -70,6 +70,21 @@ def test_the_sums_told_are_those_of_the_table(page: str):
         assert f"| all of {year} | {total} |" in page
 
 
+def test_what_is_told_of_nations_is_so(history: ModuleType, page: str):
+    rows = {
+        row["month"]: {name: float(row[name]) for name in history.FLOWS}
+        for row in history.read("against-history-flows.csv")
+    }
+    text = re.sub(r"\s+", " ", page)
+    european = sum(row["european"] for month, row in rows.items() if month < "2024")
+    told = re.search(r"other members give ([\d,]+) rounds in 2023 in the plan", text)
+    assert told and float(told[1].replace(",", "")) == round(european, -3)
+    american = sum(row["american"] for month, row in rows.items() if month < "2023-09")
+    assert "the plan about half of that" in text and 0.45 * 926e3 < american < 0.55 * 926e3
+    later = sum(row["european"] for month, row in rows.items() if "2024-02" <= month < "2024-12")
+    assert "more than twice what members give in the plan" in text and 2 * later < 650e3
+
+
 def test_every_row_cited_has_its_source(page: str):
     body, sources = page.split("## Sources")
     named = {code for line in sources.splitlines() for code in CODE.findall(line.split(":")[0])}

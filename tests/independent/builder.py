@@ -152,7 +152,7 @@ class Builder(Decisions):
             self.p.row(f"requirement|{name}", [(f"stock|{name}", 1.0), (u, 1.0)], lower=whole)
             self.passes["requirement"].append((u, months / whole))
             worst[pair[1], t].append((u, 1 / whole))
-            add_at_home(self, pair, t, whole)
+        add_at_home(self, pair, t, self.f.if_called(*pair, t))
         if floor:
             v = self.p.column(f"below|{name}", floor)
             self.p.row(f"floor|{name}", [(f"stock|{name}", 1.0), (v, 1.0)], lower=floor)

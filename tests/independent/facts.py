@@ -290,8 +290,12 @@ class Facts:
             for i, item in sorted(served)
         ]
 
-    def required(self, holder: str, item: str, t: int) -> tuple[float, float]:
-        """Requirement and floor at the end of a period."""
+    def if_called(self, holder: str, item: str, t: int) -> float:
+        """What a call at home asks for at the end of a period."""
+        return self.required(holder, item, t, called=True)[0]
+
+    def required(self, holder: str, item: str, t: int, called: bool = False) -> tuple[float, float]:
+        """Requirement and floor at the end of a period; with ``called`` what a call at home asks for."""
         posture = self.case.settings["posture"]
         layers: dict[str, float] = {}
         stated = False
@@ -306,6 +310,8 @@ class Facts:
             quantity = row["quantity"]
             if quantity is None:
                 quantity = (row["daily_rate"] or 0.0) * (row["days"] or 0.0)
+            if called and row["if_called"] is not None:
+                quantity = row["if_called"]
             layers[layer] = layers.get(layer, 0.0) + quantity
             stated |= layer == "stated"
         parts = ("days_of_supply", "residual", "training")

@@ -127,7 +127,7 @@ def _columns(plan: Result, f: Facts, builder: Builder) -> Values:
         put("stock", *key, value=r["closing"])
         put("short", *key, value=r["shortfall"] or 0.0)
         put("below", *key, value=r["below_floor"] or 0.0)
-        if asked := r["requirement"]:
+        if asked := f.if_called(*key):
             put("home", *key, value=_at_home(r["closing"], asked))
         if r["requirement"]:
             at = r["item"], r["period"]

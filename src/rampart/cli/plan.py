@@ -43,6 +43,12 @@ if TYPE_CHECKING:
     metavar="PLAN",
     help="Take this plan's decisions of the first year over, and plan on.",
 )
+@click.option(
+    "--beside",
+    type=click.Path(path_type=Path),
+    metavar="PLAN",
+    help="Also say from which months and stocks comes what is served more than in this plan.",
+)
 @time_limit_option
 @click.option("--report/--no-report", default=True, help="Also write the report beside the plan.")
 @click.option(
@@ -54,7 +60,7 @@ if TYPE_CHECKING:
 @json_option
 def plan(
     case_path: Path, overrides: tuple[str, ...], out: Path | None, confidence: str | None, taken: Path | None,
-    time_limit: float | None, report: bool, give_or_keep: bool, force: bool, lang: Language, as_json: bool,
+    beside: Path | None, time_limit: float | None, report: bool, give_or_keep: bool, force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Plan a case: save the plan folder, print the decisions to take now and where the report lies.
 
@@ -64,13 +70,15 @@ def plan(
 
     named = [] if confidence is None else [f"confidence-{confidence}"]
     folder = out or Path("out") / "-".join([case_path.stem, *overrides, *named, *(["taken"] if taken else [])])
-    require_place(folder, kind="plan", force=force, sources=[case_path, *([taken] if taken else [])])
+    require_place(folder, kind="plan", force=force, sources=[case_path, *(path for path in (taken, beside) if path)])
     case = load(case_path, overrides, lang, as_json=as_json)
     if confidence is not None:
         case = with_confidence(case, int(confidence), lang, as_json=as_json)
     if taken:
         case = take_over(case, taken, lang, as_json=as_json)
     made = make_plan(case, lang, time_limit=time_limit, quiet=as_json, give_or_keep=give_or_keep)
+    if beside is not None:
+        made = laid_beside(made, beside, lang, as_json=as_json)
     made.save(folder, force=force)
     written: tuple[Path, ...] = ()
     if report:
@@ -120,11 +128,30 @@ def take_over(case: Case, folder: Path, language: Language, *, as_json: bool) ->
     return case
 
 
+def laid_beside(made: Result, folder: Path, language: Language, *, as_json: bool) -> Result:
+    """The plan beside a saved one; leaves with 1 where the two cannot stand side by side."""
+    from rampart.cli.group import open_result
+    from rampart.findings import Finding, ResultError
+    from rampart.results.comparison import NAMES
+    from rampart.results.origins import beside
+
+    other = open_result(folder, language)
+    try:
+        if other.kind != "plan":
+            (one, un), (second, autre) = NAMES[other.kind], NAMES["plan"]
+            details = {"first": one, "second": second, "first_fr": un, "second_fr": autre}
+            raise ResultError([Finding("results-of-two-kinds", details=details)])
+        return beside(made, other)
+    except ResultError as wrong:
+        show_findings(wrong.findings, language, as_json=as_json)
+        sys.exit(FINDINGS)
+
+
 def summary(made: Result, folder: Path, written: tuple[Path, ...]) -> dict[str, Any]:
     """A plan in JSON: status, passes, decisions, what gave way, where things lie."""
     tables = (
         "passes", "decisions", "fill", "fleets", "support", "exchange", "give_or_keep", "break_even", "bottlenecks",
-        "rules_broken", "changes",
+        "rules_broken", "changes", "origins",
     )  # fmt: skip
     return {
         "status": made.status,

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from rampart.language.decisions_and_causes import bottleneck_in_text
+from rampart.language.floors import floors_told
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
+from rampart.language.origins import origins_told
 from rampart.language.rooms import shared, steadied
 from rampart.results.measures import measure
 from rampart.results.most_short import NOTICEABLE, most_short
@@ -96,6 +98,8 @@ def sentences(answer: InWords) -> list[str]:
         _coverage(answer),
         shared(answer),
         _deliveries(answer),
+        floors_told(answer),
+        *origins_told(answer)[:1],
         *headlines(answer),
         _taken(answer),
     ]

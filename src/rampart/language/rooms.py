@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from rampart.case.calendar import month_text
 from rampart.language.in_words import InWords
 
 FULL = 0.995
@@ -34,7 +35,8 @@ def shared(answer: InWords) -> str:
         )
         for r in rows
     ]
-    return words("share.who", item=answer.item(item), month=words.month(rows[0]["month"]), parts=words.list(parts))
+    end = words.month(month_text(answer.result.case.calendar.last))
+    return words("share.who", item=answer.item(item), month=end, parts=words.list(parts))
 
 
 def steadied(answer: InWords) -> str:

@@ -14,23 +14,27 @@ from rampart.network.network import Network
 
 @dataclass(frozen=True)
 class Held:
-    """Requirement and floor in force at the end of each period, shape (pairs, periods), 0 where none is stated."""
+    """Requirement and floor in force at the end of each period, shape (pairs, periods), 0 where none is stated.
+
+    if_called  what a call at home asks for, in the same shape
+    """
 
     requirement: Floats
     floor: Floats
     daily_rate: Floats  # NaN where unknown
+    if_called: Floats
 
 
 def held(network: Network) -> Held:
     """Requirements of the case laid on the pairs of the model."""
     asked = network.requirements
     at = network.pair_positions([Pair(*pair) for pair in asked.pairs])
-    result = [np.zeros((len(network.pairs), len(network.calendar))) for _ in range(3)]
+    result = [np.zeros((len(network.pairs), len(network.calendar))) for _ in range(4)]
     result[2][:] = np.nan
-    for target, source in zip(result, (asked.total, asked.floor, asked.daily_rate), strict=True):
+    for target, source in zip(result, (asked.total, asked.floor, asked.daily_rate, asked.if_called), strict=True):
         if at.size:
             target[at] = at_period_end(network.calendar, source)
-    return Held(np.nan_to_num(result[0]), np.nan_to_num(result[1]), result[2])
+    return Held(np.nan_to_num(result[0]), np.nan_to_num(result[1]), result[2], np.nan_to_num(result[3]))
 
 
 def short_elsewhere(network: Network, items: list[str]) -> Floats:

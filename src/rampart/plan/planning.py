@@ -122,7 +122,7 @@ def manifest_of(
     return origin_of(case) | {
         "solver": {"name": "HiGHS", "threads": 1, "seed": seed, "mip_gap": mip_gap},
         "status": solution.status,
-        **(cut if solution.unfinished else {}),
+        **(cut if solution.status == "time limit" else {}),
         "seed": seed,
         "rows": matrix.shape[0],
         "columns": matrix.shape[1],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,7 @@ class Requirements:
     floor       floor in force, shape (pairs, months); NaN where none is stated
     daily_rate  daily expenditure rate in force, shape (pairs, months); NaN where unknown
     layers      each additive layer or "stated", shape (pairs, months); NaN where the case has none
+    if_called   what a call at home asks for, shape (pairs, months): the total, where the case states nothing else
     """
 
     pairs: tuple[Pair, ...]
@@ -32,6 +34,7 @@ class Requirements:
     floor: Floats
     daily_rate: Floats
     layers: dict[str, Floats]
+    if_called: Floats
 
 
 def requirements(case: Case, *, posture: str | None = None) -> Requirements:
@@ -54,17 +57,18 @@ def requirements(case: Case, *, posture: str | None = None) -> Requirements:
             return None
         return float(row["daily_rate"]) * float(row["days"])  # type: ignore[arg-type]
 
-    def layer(name: str) -> Floats:
+    def when_called(row: dict[str, object]) -> float | None:
+        return quantity(row) if row["if_called"] is None else float(row["if_called"])  # type: ignore[arg-type]
+
+    def layer(name: str, of: Callable[[dict[str, object]], float | None] = quantity) -> Floats:
         return in_force(
             case.calendar,
             pairs,
-            [((r["holder"], r["item"]), r["from"], None, quantity(r)) for r in rows if r["layer"] == name],
+            [((r["holder"], r["item"]), r["from"], None, of(r)) for r in rows if r["layer"] == name],
         )
 
     layers = {name: layer(name) for name in (*ADDED, "stated")}
-    summed = sum(np.nan_to_num(layers[name]) for name in ADDED)
-    any_layer = np.any([np.isfinite(layers[name]) for name in ADDED], axis=0)
-    total = np.where(np.isfinite(layers["stated"]), layers["stated"], np.where(any_layer, summed, np.nan))
+    called = {name: layer(name, when_called) for name in layers}
     rates = in_force(
         case.calendar,
         pairs,
@@ -74,4 +78,12 @@ def requirements(case: Case, *, posture: str | None = None) -> Requirements:
             if r["daily_rate"] is not None
         ],
     )
-    return Requirements(pairs, total, layer("floor"), rates, layers)
+    return Requirements(pairs, _total(layers), layer("floor"), rates, layers, _total(called))
+
+
+def _total(layers: Mapping[str, Floats]) -> Floats:
+    """The stated number, or the sum of the other layers; NaN where there is none."""
+    summed = sum(np.nan_to_num(layers[name]) for name in ADDED)
+    any_layer = np.any([np.isfinite(layers[name]) for name in ADDED], axis=0)
+    total: Floats = np.where(np.isfinite(layers["stated"]), layers["stated"], np.where(any_layer, summed, np.nan))
+    return total

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rampart.catalogues.results import Kind
 from rampart.findings import Finding, ResultError
 from rampart.results.ends_of_war import by_end, known_sum, left_by_end, supply_by_end
+from rampart.results.origins import origins
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def compare(first: Result, second: Result) -> dict[str, pl.DataFrame]:
 
     Rows without any change are left out; a figure missing on one side is null there, and so is the change of a figure that
     is not known on one side. A row that only one side has is counted against nothing. ``case`` lists the rows of the cases
-    that differ. Results of different kinds raise ResultError.
+    that differ; ``origins`` of two plans says where what is served more in the second comes from. Results of different kinds
+    raise ResultError.
     """
     import polars as pl
 
@@ -71,6 +73,8 @@ def compare(first: Result, second: Result) -> dict[str, pl.DataFrame]:
         details = {"first": one, "second": other, "first_fr": un, "second_fr": autre}
         raise ResultError([Finding("results-of-two-kinds", details=details)])
     result = {"case": difference(first.case, second.case)}
+    if first.kind == "plan":
+        result["origins"] = origins(first, second)
     for name, (keys, figures) in COMPARED[first.kind].items():
         sides = [
             (BY_END[name](r) if r.kind == "war" and name in BY_END else r[name])

@@ -12,7 +12,7 @@ from cases_small import KEPT, case, line, month, need
 from plan.solving.lots_in_one_hall import lots_in_one_hall
 from rampart.results.result import Result
 
-BEYOND = 4.0
+BEYOND = 20.0
 """Seconds beyond a limit that a loaded machine may need to write down what it has."""
 
 

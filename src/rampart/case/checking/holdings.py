@@ -73,7 +73,7 @@ def check_stated_layers(draft: Draft) -> Iterator[Finding]:
 
 
 def check_called_upon(draft: Draft) -> Iterator[Finding]:
-    """Rows of one holder and item state different chances of being called upon; or no need is ranked to weigh them beside."""
+    """Chances of being called upon that differ in one holder and item, that nothing is weighed beside, or that are missing."""
     stated = draft.sound("requirements").drop_nulls("called_upon")
     by_pair = pl.col(ROW, "called_upon").first().over("holder", "item").name.prefix("first_")
     wrong = stated.with_columns(by_pair).filter(pl.col("called_upon") != pl.col("first_called_upon"))
@@ -81,6 +81,9 @@ def check_called_upon(draft: Draft) -> Iterator[Finding]:
         yield draft.finding(
             "called-upon-differs", "requirements", row=row, column="called_upon", value=value, first=first, other=other
         )
+    asked = draft.sound("requirements").drop_nulls("if_called").join(stated, on=["holder", "item"], how="anti")
+    for row, value in asked.select(ROW, "if_called").iter_rows():
+        yield draft.finding("if-called-without-chance", "requirements", row=row, column="if_called", value=value)
     ranked = draft.frames["priorities"]["objective"].to_list()
     if stated.height and "need" not in ranked and "priorities" not in draft.unread:
         row = stated[ROW][0]

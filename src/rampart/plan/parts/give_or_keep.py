@@ -1,15 +1,16 @@
 """Give or keep: what is missing at home costs beside what is not served abroad.
 
-    give or keep   stock[p,t] + sum over n of missing[p,n,t] >= requirement[p,t]
+    give or keep   stock[p,t] + sum over n of missing[p,n,t] >= if called[p,t]
 
 p            holder and item whose requirement states the chance q[p] that it is called upon, each month
 t            node, first to last, at which something must be held
-missing      units missing in step n, 1 to N, each of requirement[p,t]/N: what is missed first is missed at least cost
-requirement  units asked at the end of t (``rampart.requirements``)
+missing      units missing in step n, 1 to N, each of if called[p,t]/N: what is missed first is missed at least cost
+if called    units that a call asks for at the end of t: the requirement, where nothing else is stated
+             (``rampart.requirements``)
 
-With the requirement R and the stock S at home, a month costs q h a d (R - S)^2 / (2 R): of a call for any part of R, each as
-likely, (R - S)^2 / (2 R) units are missing in the mean. It counts in the objective of need, in what worth is counted in:
-a[i] d the worth of a unit and of the month (``requirements.worth``), h worth at home against abroad. In steps a twentieth
+With R what a call asks for and S the stock at home, a month costs q h a d (R - S)^2 / (2 R): of a call for any part of R,
+each as likely, (R - S)^2 / (2 R) units are missing in the mean. It counts in the objective of need, in what worth is counted
+in: a[i] d the worth of a unit and of the month (``requirements.worth``), h worth at home against abroad. In steps a twentieth
 of R wide the n-th unit-step costs q h a d (n - 1/2) / N a unit: exact at the ends of the steps. Source: the mean of a uniform
 call, ordinary integration.
 """
@@ -87,8 +88,8 @@ def pairs_called_upon(p: Programme) -> list[Pair]:
 
 
 def asked(p: Programme) -> Floats:
-    """Their requirement at each node, shape (pairs, nodes)."""
-    found: Floats = p.requirement[p.network.pair_positions(pairs_called_upon(p))]
+    """What a call asks of them at each node, shape (pairs, nodes)."""
+    found: Floats = p.if_called[p.network.pair_positions(pairs_called_upon(p))]
     return found
 
 

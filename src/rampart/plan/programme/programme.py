@@ -87,6 +87,11 @@ class Programme:
         return self.held.requirement[:, self.tree.period]
 
     @cached_property
+    def if_called(self) -> Floats:
+        """What a call at home asks of each pair at each node, shape (pairs, nodes); 0 where nothing is stated."""
+        return self.held.if_called[:, self.tree.period]
+
+    @cached_property
     def floor(self) -> Floats:
         """Floor of each pair at each node, shape (pairs, nodes); 0 where none is stated."""
         return self.held.floor[:, self.tree.period]

@@ -21,10 +21,11 @@ import scipy.sparse as sp
 
 from rampart.engine.highs import OPTIMAL, TIME_LIMIT, Sparse, sparse
 from rampart.network.lags import Floats, Integers
+from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.fairness import Shares, share_fairly
-from rampart.plan.solving.pass_solver import NOTHING, ROUNDING, PassSolver, State, most_allowed
+from rampart.plan.solving.pass_solver import NARROW, NOTHING, ROUNDING, HeldTerm, PassSolver, State, most_allowed
 from rampart.plan.solving.solution import PassResult
 
 GIVES = ("need", "own_use")
@@ -54,6 +55,7 @@ class LinearPasses:
     begin, end   called as each pass starts and ends; ``one`` solves it, given the passes before and after it
     levels   scaled columns of the last pass
     stopped  the pass in which time ran out
+    reached  value of each pass as it was solved, before any later one took of it
     taken    terms of the needs after steady output has taken of them, by pass
     before   where the solver stood before each pass, by its place
     """
@@ -67,6 +69,7 @@ class LinearPasses:
         self.levels = np.zeros(solver.columns)
         self.stopped: Pass | None = None
         self.taken: dict[str, Floats] = {}
+        self.reached: dict[str, float] = {}
         self.before: list[State] = []
         self._by_term: dict[str, Sparse] = {}
         self._first: State | None = None
@@ -112,6 +115,7 @@ class LinearPasses:
         if each.takes:
             self._open(earlier, each.takes)
         result = self._solve(each, deadline)
+        self.reached[each.name] = result.value
         if not later or each.how == "told":
             return result
         if later[0].name == TIES:
@@ -160,7 +164,11 @@ class LinearPasses:
         solver, cost = self.solver, self.layout.costs(each.measure)
         factor = near_one(cost)
         solver.set_costs(cost * factor)
-        status = solver.solve(deadline)
+        narrow = each.name in SETTLING or solver.kept is not None
+        status = solver.solve(deadline, afresh=not narrow)
+        if narrow and status not in (OPTIMAL, TIME_LIMIT):
+            solver.loosen()
+            status = solver.solve(deadline)
         if status == TIME_LIMIT:
             self._take_what_there_is(cost)
         if status != OPTIMAL:
@@ -241,10 +249,25 @@ class LinearPasses:
 
     def _open(self, earlier: Sequence[Pass], takes: float) -> None:
         """Let what steadiness may take of the needs be taken."""
-        givers = {each.name for each in earlier if each.name in GIVES}
+        kept = {each.name: self._kept_within(each, takes) for each in earlier if each.name in GIVES}
         for n, held in enumerate(self.solver.held):
-            if held.term.measure in givers:
-                self.solver.set_most(n, max(held.most, held.value + takes * abs(held.value)))
+            if held.term.measure in kept:
+                self.solver.set_most(n, max(held.most, self._most_taken(held, takes, kept[held.term.measure])))
+
+    def _kept_within(self, each: Pass, takes: float) -> Floats | None:
+        """The plan taken over, where it gives a need as a whole no less than what steadiness may leave of it."""
+        kept, reached = self.solver.kept, self.reached.get(each.name)
+        if kept is None or reached is None:
+            return None
+        most = reached + takes * abs(reached)
+        return kept if float(self.layout.costs(each.measure) @ kept) <= most + NOTHING * max(1.0, abs(most)) else None
+
+    def _most_taken(self, held: HeldTerm, takes: float, kept: Floats | None) -> float:
+        """Most that a term may come to for steadiness: what that may take, or where the plan taken over stands."""
+        if kept is None:
+            return held.value + takes * abs(held.value)
+        stands = max(held.value, held.now(kept))
+        return stands + NARROW * max(1.0, abs(stands))
 
     def _give_back(self, earlier: Sequence[Pass], takes: float, deadline: float | None) -> None:
         """Make the needs small again while steadiness is held, and hold them there: with their own room beyond that, but
@@ -265,10 +288,11 @@ class LinearPasses:
             else:
                 solver.hold_optimal()
             self.taken[each.name] = self.by_term(each) @ self.levels
+            kept = self._kept_within(each, takes)
             for n, held in enumerate(solver.held):
                 if held.term.measure == each.name and not held.exact:
                     size = abs(held.value)
-                    most = held.value + max(takes, each.room) * size
+                    most = self._most_taken(held, max(takes, each.room), kept)
                     solver.set_most(n, min(most, held.now(self.levels) + each.room * size) + ROUNDING * max(1.0, size))
 
 

@@ -18,6 +18,7 @@ from rampart.plan.programme.measures import Term
 LARGE = 20_000  # columns from which the interior-point code with crossover beats the simplex code (SOLVER.md)
 DUAL_TOLERANCE = 1e-7
 NOTHING = 1e-7  # solver units up to which a column is nothing: the solver's own tolerance
+NARROW = 1e-5  # room of a term held where the plan taken over stands, of its value or in solver units
 ROUNDING = 1e-9  # of a term that gives nothing
 PROBE_ITERATIONS = 5_000
 LEAST_SECONDS = 0.05  # that a run gets when the time is up
@@ -93,8 +94,11 @@ class PassSolver(Highs):
         self.kept: Floats | None = None
         self.held: list[HeldTerm] = []
 
-    def solve(self, deadline: float | None, *, whole: bool = False) -> str:
-        """Solve from where it stands; the status in words."""
+    def solve(self, deadline: float | None, *, whole: bool = False, afresh: bool = True) -> str:
+        """Solve from where it stands; the status in words.
+
+        afresh  where it loses its way, begin again in other ways
+        """
         # its clock runs on from solve to solve, and a limit once set stays until it is set anew
         left = np.inf if deadline is None else self.seconds + max(LEAST_SECONDS, deadline - time.monotonic())
         self.option("time_limit", left)
@@ -109,7 +113,7 @@ class PassSolver(Highs):
             self.option("solver", "ipx")
         status = self.run_beside()
         # rules can give way, and what was found for the pass before fits: presolve can err, and simplex can lose its way
-        if not whole and status not in (OPTIMAL, TIME_LIMIT):
+        if afresh and not whole and status not in (OPTIMAL, TIME_LIMIT):
             for presolve, strategy in AFRESH:
                 self.begin_afresh(presolve, strategy)
                 status = self.run_beside()
@@ -121,6 +125,16 @@ class PassSolver(Highs):
         self.option("presolve", "choose")
         self.solved = status == OPTIMAL and not whole
         return status
+
+    def loosen(self) -> None:
+        """Let all that bounds columns and rows give by the solver's own tolerance.
+
+        What many passes hold may leave plans so close together that none of them meets every bound to the last digit, and the
+        solver will not vouch for the one that it has.
+        """
+        low, high = self.row_bounds()
+        self.set_row_bounds(np.arange(high.size), low, high + NOTHING)
+        self.set_bounds(np.arange(self.columns), self.lower, self.upper + NOTHING)
 
     def begin_afresh(self, presolve: str, strategy: int) -> None:
         """Forget where it stands, and begin in another way."""
@@ -284,7 +298,11 @@ def most_allowed(value: Floats | float, most: Floats | float, kept: Floats | flo
     """Most that a term may come to for later passes; room that the plan taken over has used is not given again.
 
     value  its optimum; ``most`` what its own room allows; ``kept`` what the plan taken over gives: within the room the term
-           is held there, and not a room further
+           is held there, and next to no room further: held to the last digit, so many terms leave the solver no plan that it
+           can tell from none
     """
-    found: Floats = np.where(np.asarray(kept) <= most, np.maximum(value, kept), most)
+    stands = np.maximum(value, kept)
+    found: Floats = np.where(
+        np.asarray(kept) <= most, np.minimum(most, stands + NARROW * np.maximum(1.0, np.abs(stands))), most
+    )
     return found

@@ -15,7 +15,7 @@ from rampart.plan.solving.in_time import Found, in_time, unfinished
 from rampart.plan.solving.linear_passes import LinearPasses
 from rampart.plan.solving.pass_solver import LARGE, PassSolver, State
 from rampart.plan.solving.solution import PassResult, Solution
-from rampart.plan.solving.whole_numbers import Whole, WholeNumbers, carry_out, in_whole_numbers, nearest
+from rampart.plan.solving.whole_numbers import Whole, WholeNumbers, as_taken, carry_out, in_whole_numbers, nearest
 
 Progress = Callable[["Step"], None]
 
@@ -45,7 +45,8 @@ def solve(
 
     With whole numbers the linear passes run twice: first with fractions, which leaves the plans among which whole numbers
     are sought and bounds every pass; then, with these fixed, for clean numbers and prices. In a large case, without a time
-    limit, whole numbers are those nearest to the linear plan: the gap says what that may cost.
+    limit, whole numbers are those of the plan taken over, unless that loses more than a thousandth, else those nearest to the
+    linear plan: the gap says what that may cost.
 
     time_limit  seconds; when they are over the best plan found comes back with the status "time limit", at worst the one
                 without new decisions
@@ -81,7 +82,7 @@ def _in_full(programme: Programme, linear: LinearPasses, sought: Sequence[Pass],
         return Found(linear.levels, results)
     if linear.solver.columns >= LARGE:
         whole = nearest(linear, sought)
-        results, _ = carry_out(linear, whole, start, passes)
+        results = as_taken(linear, whole, start, passes) or carry_out(linear, whole, start, passes)[0]
     if whole.columns is None:
         linear.solver.go_back(start)
         whole = WholeNumbers(linear, sought, None).search()

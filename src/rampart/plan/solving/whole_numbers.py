@@ -30,6 +30,10 @@ so that the plan does not hang on the speed of the machine. What is found by the
 SOLVED = 1e-4
 """Gap up to which a pass counts as optimal."""
 
+OVERTURN, EQUAL = 1e-3, 1e-6
+"""Part of a pass that other whole numbers must gain before decisions taken over are changed for it, in a large case, and part
+that is nothing."""
+
 PROVED = 0.1
 """Gap of a pass with whole numbers, as a share of its room."""
 
@@ -82,6 +86,27 @@ def carry_out(
         whole.columns = None
         return [], whole.status
     return [_bounded(result, whole) for result in results], status
+
+
+def as_taken(linear: LinearPasses, whole: Whole, start: State, passes: Sequence[Pass]) -> list[PassResult]:
+    """The linear passes with the whole numbers of the plan taken over; nothing where there is none, or others are worth more.
+
+    The first pass that they cost anything, against the linear plan that bounds it, decides.
+    """
+    kept = linear.solver.kept
+    if kept is None:
+        return []
+    results, _ = carry_out(linear, replace(whole, columns=kept), start, passes)
+    for result in results:
+        best = whole.bounds.get(result.name, result.value)
+        lost = (result.value - best) / max(abs(best), 1.0)
+        if lost > OVERTURN:
+            return []
+        if lost > EQUAL:
+            break
+    if results:
+        whole.columns = kept
+    return results
 
 
 def _bounded(result: PassResult, whole: Whole) -> PassResult:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
 from rampart.language.in_words import InWords
+from rampart.language.origins import origins_told
 from rampart.report.console.wide import wide_console
 from rampart.results.result import Result
 
@@ -25,15 +27,22 @@ NOISE = 1e-9
 
 
 def print_comparison(first: Result, differences: dict[str, pl.DataFrame], language: Language) -> None:
-    """Each table of differences that has rows, with the catalogue's labels; long ones are cut and what is left counted."""
+    """Where more comes from, in sentences; then each table of differences that has rows, with the catalogue's labels.
+
+    Long ones are cut and what is left counted.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     answer = InWords(first, language)
     words, console = answer.words, wide_console()
+    if "origins" in differences:
+        told = replace(first, tables={**first.tables, "origins": differences["origins"]})
+        for sentence in origins_told(InWords(told, language)):
+            console.print(f"• {sentence}", soft_wrap=True)
     for name, frame in differences.items():
-        if frame.is_empty():
+        if frame.is_empty() or name == "origins":
             continue
         known = result_tables(first.kind).get(name)
         columns = known.columns if known else {}

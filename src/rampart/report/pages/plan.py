@@ -12,6 +12,7 @@ from rampart.language.how_solved import plan_status
 from rampart.language.in_words import InWords
 from rampart.report.chapters.added import added
 from rampart.report.chapters.agreed import agreed
+from rampart.report.chapters.beside import beside
 from rampart.report.chapters.decisions import decisions_listing
 from rampart.report.chapters.effort import money, production, reasons
 from rampart.report.chapters.give_or_keep import give_or_keep_chapter
@@ -71,7 +72,7 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         for key, figure in charts(plan, language=language).items()
     }
     parts = (
-        decisions, taken, stocks, deliveries, give_or_keep_chapter, agreed, fleets, production, pace, added,
+        decisions, taken, beside, stocks, deliveries, give_or_keep_chapter, agreed, fleets, production, pace, added,
         promises_chapter, money, reasons,
     )  # fmt: skip
     plan_part = [part(answer) for part in parts]

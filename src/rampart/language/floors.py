@@ -1,0 +1,83 @@
+"""Donors that come down to their floor within the first year, and what asks for it: a pledge, a need, their own use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from rampart.language.in_words import InWords
+from rampart.requirements.levels import levels_of
+from rampart.results.result import Result
+
+FIRST_YEAR = 12
+CLOSE = 1e-6
+MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class AtFloor:
+    """A holder's stock of an item that comes down to its floor in a month.
+
+    why  pledge, essential (need), need (beyond the essential), own (use)
+    """
+
+    holder: str
+    item: str
+    month: date
+    why: str
+
+
+def floors_told(answer: InWords) -> str:
+    """Who comes down to its floor within the first year, from when, and what for; empty where nobody does."""
+    words = answer.words
+    found = sorted(down_to_floor(answer.result), key=lambda f: (f.month, answer.place("nations", f.holder), f.item))
+    parts = [
+        words(
+            "floors.part", holder=answer.nation(f.holder), item=answer.item(f.item), month=words.month(f.month),
+            why=words(f"floors.why.{f.why}"),
+        )
+        for f in found[:MOST]
+    ]  # fmt: skip
+    if found[MOST:]:
+        parts.append(words.count("floors.more", len(found) - MOST))
+    return words("floors.told", parts=words.list(parts)) if parts else ""
+
+
+def down_to_floor(plan: Result) -> list[AtFloor]:
+    """First month of each holder's stock that comes down to its floor in the first year, having been above it."""
+    early = set(plan["periods"].filter(pl.col("months").cum_sum() <= FIRST_YEAR)["period"])
+    stock = plan["stock"].filter((pl.col("floor") > 0) & pl.col("period").is_in(sorted(early))).sort("period")
+    falls = (pl.col("closing") <= pl.col("floor") * (1 + CLOSE)) & (pl.col("opening") > pl.col("floor") * (1 + CLOSE))
+    first = stock.filter(falls).group_by("holder", "item", maintain_order=True).first()
+    return [
+        AtFloor(r["holder"], r["item"], r["month"], _why(plan, r["holder"], r["item"], r["period"]))
+        for r in first.iter_rows(named=True)
+    ]
+
+
+def _why(plan: Result, donor: str, item: str, period: int) -> str:
+    """What asks for the gifts of a period: what is pledged, while no more than that is given; else need, by its level."""
+    sent = plan["transfers"].filter(
+        (pl.col("origin") == donor) & (pl.col("item") == item) & (pl.col("period") == period) & (pl.col("quantity") > 0)
+    )
+    partners = plan.case["nations"].filter(role="recipient")["nation"].to_list()
+    sent = sent.filter(pl.col("destination").is_in(partners))
+    if sent.is_empty():
+        return "own"
+    arrives = sent["arrives"].max()
+    owed = plan["pledges"].filter((pl.col("donor") == donor) & (pl.col("item") == item) & (pl.col("month") >= arrives))
+    due = owed.sort("period").head(1)
+    if due.height and float(due["arrived"][0]) <= float(due["pledged"][0]) * (1 + CLOSE):
+        return "pledge"
+    months = dict(plan["periods"].select("period", "months").iter_rows())
+    need = plan["demand"].filter(
+        (pl.col("item") == item) & pl.col("holder").is_in(sent["destination"].to_list()) & (pl.col("month") <= arrives)
+    )
+    last = need.filter(pl.col("period") == pl.col("period").max())
+    for r in last.iter_rows(named=True):
+        level = levels_of(plan.case, (r["holder"], item, r["purpose"])).get("essential")
+        if level is not None and r["served"] <= level.at(r["need"], months[r["period"]]) * (1 + CLOSE):
+            return "essential"
+    return "need"

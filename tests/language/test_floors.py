@@ -1,0 +1,59 @@
+"""Who comes down to its floor in the first year, and what asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import rampart
+from cases_small import case, month
+from rampart.language.floors import down_to_floor, floors_told
+from rampart.language.in_words import InWords
+from rampart.results.result import Result
+
+FLOOR = 40.0
+
+
+def planned(need: float, *, pledged: float = 0.0, levels: bool = False, own: float = 0.0) -> Result:
+    """AAA holds 60 above a floor of 40; UUU needs so much in the first of three months."""
+    at: dict[str, Any] = {"item": "shell"}
+    wanted = at | {"rate_per": "month", "until": month(0)}
+    rows: dict[str, Any] = {
+        "stocks": [at | {"holder": "AAA", "quantity": 60.0}],
+        "requirements": [at | {"holder": "AAA", "layer": "floor", "quantity": FLOOR}],
+        "routes": [at | {"origin": "AAA", "destination": "UUU", "months": 0.0, "capacity": 1000.0}],
+        "demand": [wanted | {"holder": "UUU", "purpose": "operations", "need": need}],
+    }
+    if own:
+        rows["demand"].append(wanted | {"holder": "AAA", "purpose": "training", "need": own})
+    if pledged:
+        pledge = {"donor": "AAA", "recipient": "UUU", "status": "pledged", "quantity": pledged, "month": month(0)}
+        rows["deliveries"] = [at | pledge]
+    if levels:
+        rows["levels"] = [at | {"holder": "UUU", "level": "essential", "share": 0.5}]
+    return rampart.plan(case(3, ("floors", "pledges", "own_use", "need"), **rows))
+
+
+@pytest.mark.parametrize(
+    ("why", "given"),
+    [
+        ("pledge", {"need": 50.0, "pledged": 30.0}),  # 20 of 30 pledged can be given
+        ("essential", {"need": 50.0, "levels": True}),  # 20 of the first 25
+        ("need", {"need": 30.0, "levels": True}),  # 20 of 30, of which 15 are essential
+        ("own", {"need": 0.0, "own": 25.0}),
+    ],
+)
+def test_what_asks_for_the_last_unit_above_the_floor(why: str, given: dict[str, Any]) -> None:
+    (found,) = down_to_floor(planned(**given))
+    assert (found.holder, found.item, found.month.isoformat()[:7], found.why) == ("AAA", "shell", month(0), why)
+
+
+def test_nothing_is_told_where_all_stay_above() -> None:
+    assert floors_told(InWords(planned(10.0))) == ""
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "what it pledged"), ("fr", "ce qui a été promis")])
+def test_it_is_told_in_both_languages(language: Any, words: str) -> None:
+    told = floors_told(InWords(planned(50.0, pledged=30.0), language))
+    assert "AAA" in told and words in told

@@ -1,0 +1,77 @@
+"""Where more comes from than in another plan: the months and stocks add up to what is gained."""
+
+from __future__ import annotations
+
+import re
+from random import Random
+
+import polars as pl
+import pytest
+
+import rampart
+from cases_random import random_case
+from cases_small import case, month
+from rampart.case.tables import Case
+from rampart.findings import ResultError
+from rampart.language.in_words import InWords
+from rampart.language.origins import origins_told
+from rampart.results.comparison import compare
+
+NATIONS = [
+    {"nation": n, "role": r, "name_en": n, "fiscal_year_start": 3} for n, r in (("AAA", "member"), ("UUU", "recipient"))
+]
+NEED = {"holder": "UUU", "item": "shell", "purpose": "operations", "rate_per": "month", "need": 10.0}
+
+
+def partner(**needs: float) -> Case:
+    """AAA holds 60, half a month away; UUU needs 10 in each of six months, or what is said from a month on."""
+    return case(
+        6, ("need",), settings={"urgency": "0.1"},
+        nations=NATIONS, stocks=[{"holder": "AAA", "item": "shell", "quantity": 60.0}],
+        routes=[{"origin": "AAA", "destination": "UUU", "item": "shell", "months": 0.0, "capacity": 1000.0}],
+        demand=[NEED, *(NEED | {"from": month(int(at[1:])), "need": need} for at, need in needs.items())],
+    )  # fmt: skip
+
+
+def test_an_offensive_draws_the_stock_down_and_takes_from_later_months() -> None:
+    """Sixty in hand, ten a month: with twenty in months 2 and 3 (from 0) nothing is left for the last two."""
+    calm, known = rampart.plan(partner()), rampart.plan(partner(m2=20.0, m4=10.0))
+    table = rampart.beside(known, calm)["origins"]
+    assert table["from"].unique().item().isoformat()[:7] == month(2)
+    assert table["until"].unique().item().isoformat()[:7] == month(3)
+    assert table["gain"].unique().item() == pytest.approx(20.0) and table["before"].unique().item() == pytest.approx(
+        20.0
+    )
+    found = table.group_by("kind", "month").agg(pl.col("quantity").sum())
+    by_month = {(kind, at and at.isoformat()[:7]): quantity for kind, at, quantity in found.iter_rows()}
+    assert by_month == pytest.approx({("stock", None): 20.0, ("later", month(4)): 10.0, ("later", month(5)): 10.0})
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_it_is_told_in_sentences(language: str) -> None:
+    calm, known = rampart.plan(partner()), rampart.plan(partner(m2=20.0, m4=10.0))
+    (told,) = origins_told(InWords(rampart.beside(known, calm), language))  # type: ignore[arg-type]
+    assert "UUU" in told and "100" in told and len(re.findall(r"\b20\b", told)) >= 4  # more, there, of stock, later
+
+
+def test_sources_add_up_to_the_gain() -> None:
+    """On random cases with a quarter more need in three months: whatever else moves, nothing else can happen to a unit."""
+    told = 0
+    for seed in range(3):
+        calm = random_case(Random(seed))
+        more = calm["demand"].with_columns(pl.col("need") * 1.25)
+        plans = [rampart.plan(each, give_or_keep=False) for each in (calm, Case({**calm.tables, "demand": more}))]
+        table = compare(*plans)["origins"]
+        for (gain, *_), rows in table.group_by("gain", "holder", "item"):
+            assert rows.filter(pl.col("kind") != "later")["quantity"].sum() == pytest.approx(gain, rel=1e-5, abs=1e-5)
+            told += 1
+    assert told >= 3
+
+
+def test_the_same_plan_has_nothing_to_tell_and_other_months_are_refused() -> None:
+    calm = rampart.plan(partner())
+    assert rampart.beside(calm, calm)["origins"].is_empty()
+    shorter = rampart.plan(case(3, ("need",), nations=NATIONS, demand=[NEED]))
+    with pytest.raises(ResultError) as caught:
+        rampart.beside(calm, shorter)
+    assert [f.code for f in caught.value.findings] == ["beside-other-periods"]
