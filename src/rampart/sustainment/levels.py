@@ -183,16 +183,18 @@ def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> 
 
 
 def _month_of_buys(s: Support, own: AvailabilityByMonth) -> int:
-    """The month for which spares are chosen: that in which parts hold most systems back, once all that is ordered could come.
+    """The month for which spares are chosen: the last in which the fleets are largest, once all that is ordered could come.
 
     Losses make a fleet smaller over the years: what its last month lacks is less than what it lacks on the way.
     """
     lead = np.where(np.nan_to_num(s.price) > 0, np.nan_to_num(s.lead_time), 0.0)
     first = min(int(np.ceil(lead.max(initial=0.0) / MONTH)), len(s.months) - 1)
-    down = own.down.sum(axis=(0, 1))[first:]
-    return first + int(down.argmax()) if down.max(initial=0.0) > 1e-9 else len(s.months) - 1
+    held = own.held.sum(axis=0)[first:]
+    return first + int(np.flatnonzero(held >= LARGE * held.max())[-1])
 
 
+LARGE = 0.95
+"""Share of the most systems held from which a fleet counts as being as large as it gets."""
 LEAST = 0.5
 """Systems below which a month has no fleet to speak of; the levels of the nearest month that has one stand for it."""
 
