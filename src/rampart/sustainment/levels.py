@@ -193,7 +193,7 @@ def _month_of_buys(s: Support, own: AvailabilityByMonth) -> int:
     return first + int(np.flatnonzero(held >= LARGE * held.max())[-1])
 
 
-LARGE = 0.95
+LARGE = 0.8
 """Share of the most systems held from which a fleet counts as being as large as it gets."""
 LEAST = 0.5
 """Systems below which a month has no fleet to speak of; the levels of the nearest month that has one stand for it."""
