@@ -423,4 +423,30 @@ def test_without_a_stated_end_the_war_may_end_in_any_month():
 
 def test_every_override_can_be_applied():
     names = case()["overrides"]["override"].unique().to_list()
-    assert len(names) == 20 and all(case(name).overrides == (name,) for name in names)
+    assert len(names) == 21 and all(case(name).overrides == (name,) for name in names)
+
+
+def test_fleets_stand_in_for_what_they_wear_and_lose_and_nothing_counts_twice():
+    """Needs for barrels and lost guns go with the fleets, those of rounds stay; of 350 guns a third is out of action."""
+    from rampart.sustainment.availability_by_month import availability_by_month
+    from rampart.sustainment.fleet import read_support
+
+    told = {"towed155", "sp155", "barrel_towed", "barrel_sp"}
+    assert {r["item"] for r in rows("demand", holder="UKR")} - {
+        r["item"] for r in rows("demand", "fleets", holder="UKR")
+    } == told
+    assert not {r["item"] for r in rows("levels", "fleets", holder="UKR")} & told
+    assert rows("demand", "fleets", item="round155") == rows("demand", item="round155")
+    guns = {r["fleet"]: r["quantity"] for r in rows("fleet_arrivals", "fleets")}
+    assert guns == {"towed": facts()["deliveries-049"], "sp": 350 - facts()["deliveries-049"]}
+    lives = {r["part"]: r["life"] for r in rows("breakdown", "fleets") if r["part"].endswith("_gun")}
+    assert lives == {
+        "towed_gun": facts()["maintenance_availability-012"],
+        "sp_gun": facts()["maintenance_availability-011"],
+    }
+    prices = {r["part"]: r["price"] for r in rows("parts", "fleets")}
+    assert prices["towed_barrel"] == rows("items", item="barrel_towed")[0]["price"]
+    assert prices["sp_barrel"] == rows("items", item="barrel_sp")[0]["price"]
+    course = availability_by_month(read_support(case("fleets")), months=1)
+    out = 1 - course.available[:, 0].sum() / course.held[:, 0].sum()
+    assert out == pytest.approx(facts()["maintenance_availability-001"] / 100, abs=0.02)

@@ -308,3 +308,21 @@ class TestHowitzersOf2022:
     @pytest.mark.parametrize("change", ["hub-in-june", "barrels-with-the-guns", "low-charges", "twice-the-bays"])
     def test_what_would_have_changed_it(self, change: str) -> None:
         assert self.out((change,))[0]["out"] < self.out()[0]["out"] - 0.001
+
+
+def test_the_figures_on_which_the_answer_hangs_are_ranked(tiny: Case) -> None:
+    """Each end is the case with that one figure there, worked out anew; those that change most come first."""
+    answer = sustain(tiny, draws=1)
+    ranked = answer["swings"]
+    assert ranked["swing"].to_list() == sorted(ranked["swing"].to_list(), reverse=True)
+    ranged = sum(
+        tiny[t].filter(pl.col("low").is_not_null() | pl.col("high").is_not_null()).height
+        for t in ("sites", "shop_bays", "fleets", "fleet_arrivals", "fleet_use", "breakdown", "repairs", "part_stocks")
+    )
+    assert 0 < ranked.height <= ranged
+    first = next(r for r in ranked.iter_rows(named=True) if r["table"] == "breakdown")
+    for end in ("low", "high"):
+        moved = changed(tiny, "breakdown", lambda f, end=end: f.with_columns(
+            life=pl.when(pl.col("part") == first["part"]).then(pl.col(end)).otherwise(pl.col("life"))))  # fmt: skip
+        right = availability_by_month(read_support(moved)).available.sum()
+        assert first[f"at_{end}"] == pytest.approx(right, rel=2e-3)

@@ -43,7 +43,7 @@ def inside(folder: Path, seed: int, runs: int, *, times: float = 1.0, **conditio
     return np.array(shares), any(f.code == "not-to-be-relied-on" for f in not_relied_on(support, found))
 
 
-@pytest.mark.parametrize("seed", [2, 13])
+@pytest.mark.parametrize("seed", [2, 7])
 def test_two_random_fleets(tmp_path: Path, seed: int) -> None:
     shares, flagged = inside(tmp_path, seed, 300)
     assert not flagged
@@ -52,7 +52,7 @@ def test_two_random_fleets(tmp_path: Path, seed: int) -> None:
 
 @pytest.mark.slow
 def test_twenty_random_fleets(tmp_path: Path) -> None:
-    seen = [inside(tmp_path / str(seed), seed, 2000) for seed in range(20)]
+    seen = [inside(tmp_path / str(seed), seed, 600) for seed in range(20)]
     shares = np.array([s for s, _ in seen])
     print(
         "parts, bases, availability inside:", shares.mean(axis=0).round(3), "worst fleet:", shares.min(axis=0).round(3)
@@ -66,7 +66,7 @@ def test_twenty_random_fleets(tmp_path: Path) -> None:
     "conditions", [{"apart": 8.0}, {"systems": (3, 8)}, {"load": (0.96, 1.08)}], ids=["apart", "small", "loaded"]
 )
 def test_what_is_flagged_is_less_good_and_still_bounded(tmp_path: Path, conditions: dict[str, object]) -> None:
-    seen = [inside(tmp_path / str(seed), seed, 1000, times=2.0, **conditions) for seed in range(100, 106)]
+    seen = [inside(tmp_path / str(seed), seed, 400, times=2.0, **conditions) for seed in range(100, 106)]
     flagged = np.array([f for _, f in seen])
     shares = np.array([s for s, _ in seen])
     print(conditions, "inside the wider bars:", shares.mean(axis=0).round(3), "flagged:", flagged.mean())

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from rampart.plan.solving.solution import Solution
     from rampart.sustainment.levels import Bought, Levels, Usage
 
-ROUNDS, CLOSE = 12, 0.01
-"""Most rounds, and the change in systems available at which they stop."""
+ROUNDS, CLOSE, OF_NEED = 12, 0.01, 5e-4
+"""Most rounds, and the change in systems available at which they stop, or its share of the largest need."""
 DAMPED_AFTER, STEP = 3, 0.5
 """Rounds after which deliveries and use move only part of the way, so that the rounds do not swing."""
 
@@ -37,6 +37,7 @@ class Coupled:
     """The last round; ``values`` carry what is available when all is played through in whole spares.
 
     residual   largest change of systems available between the last two rounds
+    close      at which they stop
     gap        largest difference between the plan's systems available and those played
     """
 
@@ -44,6 +45,7 @@ class Coupled:
     solution: Solution
     rounds: int
     residual: float
+    close: float
     gap: float
 
     def agreement(self) -> dict[str, Any]:
@@ -51,7 +53,7 @@ class Coupled:
         return {
             "rounds": self.rounds,
             "residual": round(self.residual, 6),
-            "converged": self.residual <= CLOSE,
+            "converged": self.residual <= self.close,
             "largest_difference": round(self.gap, 4),
         }
 
@@ -67,6 +69,7 @@ def coupled(case: Case, solve: Solve) -> Coupled:
 
     levels = support_levels(case)
     usage = first_usage(levels.support)
+    close = max(CLOSE, OF_NEED * max((float(row["needed"] or 0.0) for row in levels.support.fleet_rows), default=0.0))
     before: Floats | None = None
     active: Floats | None = None
     for number in range(1, ROUNDS + 1):
@@ -76,7 +79,7 @@ def coupled(case: Case, solve: Solve) -> Coupled:
         outcome = availability_with_bought(case, levels, found, bought(values))
         active = outcome.available
         residual = np.inf if before is None else float(np.abs(there - before).max(initial=0.0))
-        if residual <= CLOSE:
+        if residual <= close:
             break
         before = there
         if number < ROUNDS:
@@ -87,7 +90,7 @@ def coupled(case: Case, solve: Solve) -> Coupled:
             levels = support_levels(case, usage, start=active)
     values.played = by_period(case.calendar, outcome.available)
     gap = float(np.abs(there - values.played).max(initial=0.0))
-    return Coupled(values, solution, number, residual, gap)
+    return Coupled(values, solution, number, residual, close, gap)
 
 
 def usage_of(v: Values, levels: Levels, before: Usage) -> Usage:

@@ -69,6 +69,7 @@ def sustain(
         **_exchange(case, support, base),
         **played,
         "conflict": _conflict(support, base),
+        "swings": _swings(case, base, draws),
         "mix": _mix(support, base, at, MIX_TARGET if target is None else target),
     }
     manifest = origin_of(case) | {
@@ -176,6 +177,19 @@ def _conflict(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
         if abs(lost).max(initial=0.0) > 1e-3
     ]
     return frame("fleet", "conflict", rows)
+
+
+def _swings(case: Case, base: AvailabilityByMonth, draws: int) -> pl.DataFrame:
+    """Ranked with the draws, which ask for the ranges."""
+    from rampart.sustainment.swings import swings
+
+    rows = [
+        {**{key: one.row.get(key) for key in ("fleet", "part", "site", "shop", "parent")},
+         "from": one.row.get("from", one.row.get("month")), "table": one.table, "column": one.column, "value": one.figure,
+         "low": one.low, "high": one.high, "at_low": one.at_low, "at_high": one.at_high, "swing": one.swing}
+        for one in (swings(case, base) if draws else ())
+    ]  # fmt: skip
+    return frame("fleet", "swings", rows)
 
 
 def _mix(s: Support, c: AvailabilityByMonth, month: int, target: float) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rampart.sustainment.abreast import availability_of_each
 from rampart.sustainment.availability_by_month import AvailabilityByMonth, availability_by_month, condemned
 from rampart.sustainment.echelon_network import Floats, Whole, ratio
 from rampart.sustainment.fleet import MONTH, Support, read_support
@@ -153,7 +154,7 @@ def _purchasable(s: Support) -> Support:
 def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> Group:
     alone = only(s, fleets)
     own = availability_by_month(alone, start=base.available)
-    path = path_of_buys(_purchasable(alone), own, len(s.months) - 1)
+    path = path_of_buys(_purchasable(alone), own, _month_of_buys(s, own))
     available = 1.0 + path.logarithm
     even = np.searchsorted(
         available, np.linspace(available[0], available[0] + 0.999 * (available[-1] - available[0]), STEPS_OF_CURVE)
@@ -165,18 +166,35 @@ def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> 
     cost, bays, share = [], [], []
     per = _filled(own.held[fleets])
     points = [(step, stock, added) for step, stock in zip(steps, stocks, strict=True) for added in extra]
-    for step, stock, added in points:
-        # Alone and not abreast: at the instants at which what is bought is played through.
-        found = availability_by_month(with_bought(alone, stock[None], shops, added[None]), start=own.available)
+    # Abreast all have the same instants; what they have more than what is held stands on top of that worked out alone.
+    courses = availability_of_each(
+        (with_bought(alone, stock[None], shops, added[None]) for _, stock, added in points), start=own.available
+    )
+    here = own.ao[fleets]
+    for (step, _, added), found in zip(points, courses, strict=True):
+        more = np.clip(here + found.ao[fleets] - courses[0].ao[fleets], 0.0, 1.0)
         cost.append(float(path.cost[step]) / case.money_unit)
         bays.append(added)
-        share.append(_filled(ratio(found.available, found.held)[fleets], there=own.held[fleets] >= LEAST))
+        share.append(_filled(np.nan_to_num(more), there=own.held[fleets] >= LEAST))
     return Group(
         _root(s, fleets), fleets, tuple(s.shops[n] for n in shops), np.array(cost), np.array(bays),
         np.stack(share), per, _lead(s, stocks[-1]), _upkeep(s, own, fleets) / case.money_unit, path,
     )  # fmt: skip
 
 
+def _month_of_buys(s: Support, own: AvailabilityByMonth) -> int:
+    """The month for which spares are chosen: the last in which the fleets are largest, once all that is ordered could come.
+
+    Losses make a fleet smaller over the years: what its last month lacks is less than what it lacks on the way.
+    """
+    lead = np.where(np.nan_to_num(s.price) > 0, np.nan_to_num(s.lead_time), 0.0)
+    first = min(int(np.ceil(lead.max(initial=0.0) / MONTH)), len(s.months) - 1)
+    held = own.held.sum(axis=0)[first:]
+    return first + int(np.flatnonzero(held >= LARGE * held.max())[-1])
+
+
+LARGE = 0.8
+"""Share of the most systems held from which a fleet counts as being as large as it gets."""
 LEAST = 0.5
 """Systems below which a month has no fleet to speak of; the levels of the nearest month that has one stand for it."""
 

@@ -18,6 +18,7 @@ from rampart.report.chapters.fleet import (
     mix_listing,
     shortages_listing,
     simulation_listing,
+    swings_listing,
     title_of,
     words_of,
 )
@@ -71,6 +72,7 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
         buys=buys_listing(answer, words, names),
         levers=levers_listing(answer, words, names),
         simulation=simulation_listing(answer, words, names),
+        swings=swings_listing(answer, words, names),
         conflict=conflict_listing(answer, words, names),
         mix=mix_listing(answer, words, names),
         findings=[f.sentence(language) for f in answer.findings],
