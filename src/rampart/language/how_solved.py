@@ -22,9 +22,10 @@ def pass_status(answer: InWords, row: dict[str, Any]) -> str:
 
 
 def plan_status(answer: InWords) -> str:
-    """Status of the plan: of its passes the one that is least sure."""
+    """Status of the plan: that of the pass least sure; fair shares are settled, not made small, and have no bound."""
     words, said = answer.words, answer.result.manifest.get("status")
-    rows = answer["passes"].to_dicts() if answer.result.kind == "plan" else []
+    every = answer["passes"].to_dicts() if answer.result.kind == "plan" else []
+    rows = [row for row in every if row["objective"] != "requirement_fair"]
     if said != "optimal" or not rows:
         return words.choice("status", said)
     gaps = [_gap(row) for row in rows]

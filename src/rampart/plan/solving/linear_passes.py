@@ -25,7 +25,7 @@ from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.fairness import Shares, share_fairly
-from rampart.plan.solving.pass_solver import NARROW, NOTHING, ROUNDING, HeldTerm, PassSolver, State, most_allowed
+from rampart.plan.solving.pass_solver import NOTHING, ROUNDING, HeldTerm, PassSolver, State, at_kept, most_allowed
 from rampart.plan.solving.solution import PassResult
 
 GIVES = ("need", "own_use")
@@ -267,8 +267,7 @@ class LinearPasses:
         """Most that a term may come to for steadiness: what that may take, or where the plan taken over stands."""
         if kept is None:
             return held.value + takes * abs(held.value)
-        stands = max(held.value, held.now(kept))
-        return stands + NARROW * max(1.0, abs(stands))
+        return at_kept(held.value, held.now(kept))
 
     def _give_back(self, earlier: Sequence[Pass], takes: float, deadline: float | None) -> None:
         """Make the needs small again while steadiness is held, and hold them there: with their own room beyond that, but

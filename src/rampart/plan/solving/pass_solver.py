@@ -234,6 +234,7 @@ class PassSolver(Highs):
         rounding  least room, as a share of the value or in solver units
         """
         rows: list[HeldTerm] = []
+        stands = self._kept_within(by_term, levels, room)
         for n, term in enumerate(terms):
             span = slice(by_term.indptr[n], by_term.indptr[n + 1])
             at, factors = by_term.indices[span].astype(np.int64), by_term.data[span]
@@ -245,7 +246,9 @@ class PassSolver(Highs):
             factors = factors * 2.0 ** -round(np.log2(np.abs(factors).max()))  # the solver's tolerance is absolute
             value = float(factors @ levels[at])
             most = value + max(room * abs(value), rounding * max(1.0, abs(value)))
-            if self.kept is not None:
+            if stands is not None:
+                most = at_kept(value, float(factors @ stands[at]))
+            elif self.kept is not None:
                 most = float(most_allowed(value, most, factors @ self.kept[at]))
             if at.size == 1 and factors[0] > 0:
                 held = HeldTerm(term, at, factors, value, most, free=float(self.upper[at[0]]))
@@ -261,6 +264,13 @@ class PassSolver(Highs):
                 sparse((data, at, start), shape=(len(rows), self.columns)), np.array([one.most for one in rows])
             )
             self.held += rows
+
+    def _kept_within(self, by_term: Sparse, levels: Floats, room: float) -> Floats | None:
+        """The plan taken over, where it gives a pass as a whole no less than its room allows: however it falls to the terms."""
+        if self.kept is None:
+            return None
+        value, kept = (float((by_term @ each).sum()) for each in (levels, self.kept))
+        return self.kept if kept <= value + room * abs(value) + NOTHING * max(1.0, abs(value)) else None
 
     def bound(self, columns: Integers, lower: Floats, upper: Floats) -> None:
         """Bounds of some columns, from now on."""
@@ -308,6 +318,12 @@ class PassSolver(Highs):
             if held.row >= 0 and abs(duals[held.row]) > DUAL_TOLERANCE:
                 self.held[n] = replace(held, exact=True)
                 self.set_row_bound(held.row, held.most, held.most)
+
+
+def at_kept(value: float, kept: float) -> float:
+    """Most that a term may come to where the plan taken over stands: there, and next to no room further."""
+    stands = max(value, kept)
+    return stands + NARROW * max(1.0, abs(stands))
 
 
 def most_allowed(value: Floats | float, most: Floats | float, kept: Floats | float) -> Floats:
