@@ -123,6 +123,7 @@ def main() -> None:
     print("\n\n".join(parts), flush=True)
     runs = [("## Starting", starting), ("## Reading", lambda: reading(chosen.rows))]
     runs.append(("## The real case", lambda: whole_run(ROOT / "cases" / "alliance-2023")))
+    runs.append(("## The same as it first stood", lambda: whole_run(HERE / "alliance-2023-first")))
     runs.append(
         ("## Phases", lambda: f"`delays` solves again for each decision, so it counts as solving. {SIZES_SAID}")
     )
