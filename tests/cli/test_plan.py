@@ -391,7 +391,7 @@ def test_explain_refuses_a_code_the_case_does_not_have(planned: Path) -> None:
 def test_a_code_page_without_arrows_gets_the_nearest_letters(page: str, tmp_path: Path) -> None:
     """As where Windows writes into a file: the same lines, number for number."""
     out = str(tmp_path / "out")
-    said("plan", TINY, "--no-report", "-o", out)
+    said("plan", TINY, "--no-report", "-o", out, "--reasons", "all")
     words = [sys.executable, "-m", "rampart", "explain", out, "--lang", "fr"]
     here = os.environ | {"PYTHONUTF8": "0"}
     whole, narrow = (
@@ -438,9 +438,9 @@ def test_compensation_that_cannot_be_met_is_said(tmp_path: Path) -> None:
     shutil.copytree(TINY, case)
     rows = case / "deliveries.csv"
     rows.write_text(rows.read_text(encoding="utf-8").replace("2026-06,XBB", "2025-06,XBB"), encoding="utf-8")
-    shown = said("plan", case, "-o", tmp_path / "plan", "--lang", "en")
+    shown = said("plan", case, "-o", tmp_path / "plan", "--lang", "en", "--reasons", "all")
     assert "What is owed to Betaland cannot be made good in time" in shown
-    assert re.search("Backfill of donors.*\n.*lead time", said("explain", tmp_path / "plan", "--lang", "en"))
+    assert re.search("Backfill of donors.*(\n.*)*Order time", said("explain", tmp_path / "plan", "--lang", "en"))
     page = next((tmp_path / "plan" / "report").glob("*.html")).read_text(encoding="utf-8")
     assert "What is owed to donors for what they gave" in page
     french = said("report", tmp_path / "plan", "-o", tmp_path / "fr", "--lang", "fr")

@@ -171,7 +171,7 @@ def _reasons(shortages: list[dict[str, Any]], lengths: tuple[int, ...]) -> dict[
             relief = share * sum(mine.values())
             gain = {"key": key, "rank": rank, "relief": relief, "share": share, "gain": relief / 1000, "named": True}
             reasons.append(row | gain)
-            by_year += [row | {"year": year, "relief": share * amount} for year, amount in mine.items()]
+            by_year += [row | {"key": key, "year": year, "relief": share * amount} for year, amount in mine.items()]
             if share > 0 and how != "together":
                 gains.setdefault(one[0], {})[how, cause, code] = (key, share)
     bottlenecks = [

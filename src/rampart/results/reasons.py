@@ -95,7 +95,7 @@ def tables_of(short: Shortages, reliefs: Iterable[Relief]) -> dict[str, pl.DataF
             relief = float(r.units[who].sum())
             told.append((*key, list(r.key), rank, relief, relief / total, r.own[who], r in said))
             by_year += [
-                (*key, year, float(amount))
+                (*key, list(r.key), year, float(amount))
                 for year, amount in zip(short.years, r.units[who].tolist(), strict=True)
                 if abs(amount) > NOTHING * total
             ]
