@@ -42,7 +42,7 @@ def levels() -> Levels:
 
 @cache
 def plan() -> rampart.Plan:
-    return rampart.plan(case())
+    return rampart.plan(case(), reasons="kinds")
 
 
 def changed(table: str, change: Callable[[pl.DataFrame], pl.DataFrame], base: Case | None = None) -> Case:
@@ -272,7 +272,7 @@ def test_every_shortage_is_bounded_and_explained() -> None:
 
 def test_reasons_say_what_would_make_more_systems_available() -> None:
     """A tenth more of the budget is among them; nothing takes away more than lacks."""
-    made = rampart.plan(case(), reasons="kinds")
+    made = plan()
     short = made["short"].filter(objective="availability")
     reasons = made["reasons"].filter(objective="availability", named=True)
     assert short.height
