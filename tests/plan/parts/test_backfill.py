@@ -56,8 +56,7 @@ def test_what_it_sends_of_its_own_makes_it_good() -> None:
     """
     found = rampart.plan(
         owing(6, lines=[line(nation="BBB")], contracts=[DEAL], routes=[route("BBB", "AAA", months=1.0)],
-              stocks=[{"holder": "BBB", "item": "shell", "quantity": 5.0}]),
-        reasons="kinds",
+              stocks=[{"holder": "BBB", "item": "shell", "quantity": 5.0}]), reasons="all",
     )  # fmt: skip
     assert owed(found) == pytest.approx([5.0, 0.0, 0.0, 0.0])
     assert found["passes"].row(0, named=True)["value"] == pytest.approx(5.0 / 12 * 1.1 ** (-2 / 12))

@@ -19,7 +19,7 @@ from rampart.plan.model.passes import SETTLING
 from rampart.plan.parts.part import Decision, Part, Short, Shortage
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.lacking import Lacking, largest, most_gained, series
-from rampart.plan.solving.pass_solver import NOTHING, Stage
+from rampart.plan.solving.pass_solver import LARGE, NOTHING, Stage
 from rampart.plan.solving.solution import Solution
 
 TOLD = (1, 6)
@@ -28,6 +28,8 @@ FURTHER = (12, 24)
 """Months tried where six lose nothing."""
 TOGETHER = 6
 """Decisions tried together where all together lose something."""
+REQUIREMENT = "requirement"
+"""Passes that a large case solves again for minutes a decision: what loses nothing before them is not known there."""
 LOSS = 1e-6
 """A pass has lost when its value worsens by more than this share."""
 
@@ -96,8 +98,13 @@ class Delays:
         for stage in self.stages:
             if not waits or self.out_of_time:
                 break
-            base = self.solver.load(stage)
             used = [n for n in waits if (stage.levels[closing[n].columns] > NOTHING).any()]
+            if stage.name.startswith(REQUIREMENT) and self.solver.columns >= LARGE:
+                for n in used:
+                    waits.remove(n)
+                    found[n] = None
+                continue
+            base = self.solver.load(stage)
             lost: list[tuple[int, float, Floats]] = []
             for n, value, columns in self._losing(stage, used, closing):
                 waits.remove(n)
