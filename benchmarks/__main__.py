@@ -104,7 +104,7 @@ def phases(size: str, *, one: bool, stop: float) -> str:
     title = (
         f"### {size}: {found['columns']:,} columns, {found['rows']:,} rows, {found['nonzeros']:,} coefficients\n\n"
         f"Solved: {solved}, {found['status']}, {sum(p[2] for p in found['passes']):,} iterations; {found['short']:,} "
-        f"shortages, {found['causes']:,} causes.\n\n"
+        f"shortages.\n\n"
     )
     return title + table(["phase", "CPU s", "of solve", "peak MB"], rows)
 

@@ -107,7 +107,7 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
     return {
         "size": name, "one": one, "rows": rows, "columns": columns, "nonzeros": int(layout.matrix.nnz),
         "status": solution.status, "passes": passes_solved,
-        "short": tables["shortages"].height, "causes": tables["causes"].height,
+        "short": tables["shortages"].height,
         "seconds": laps.seconds, "peak": laps.peak,
     }  # fmt: skip
 

@@ -49,7 +49,7 @@ NO_ANSWER = (
 """Times, versions and paths, by table (or last key of a path in JSON) and column: never looked at."""
 
 DEGENERATE = (
-    ("duals", "*"), ("causes", "*"), ("bottlenecks", "*"), ("decisions", "decide_by"), ("decisions", "delay_*"),
+    ("duals", "*"), ("decisions", "decide_by"), ("decisions", "delay_*"),
     ("decisions", "rank"), ("*", "bound"), ("*", "gap"), ("*", "iterations"),
 )  # fmt: skip
 """What hangs on prices that are not unique or on the way to the solution, left out with ``--exempt``: the order of the model's

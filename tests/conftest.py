@@ -1,4 +1,4 @@
-"""Settings of the property tests, and which tests run in one process.
+"""Settings of the property tests, what is left out, and which tests run in one process.
 
 The normal run draws the same examples every time, so that a red run always means a change; the slow one searches.
 """
@@ -11,9 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from rampart.plan import planning
+
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("searching", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+# Reasons take longer than the plan; tests that look at them ask for them.
+planning.REASONS = "none"
 
 
 @pytest.hookimpl(optionalhook=True)

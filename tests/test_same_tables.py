@@ -242,8 +242,8 @@ def test_times_versions_and_paths_are_never_looked_at() -> None:
     ("table", "column", "left"),
     [
         ("duals", "dual", True),
-        ("causes", "amount", True),
-        ("bottlenecks", "value", True),
+        ("reasons", "relief", False),
+        ("bottlenecks", "gain", False),
         ("decisions", "delay_cost", True),
         ("decisions", "decide_by", True),
         ("decisions", "quantity", False),

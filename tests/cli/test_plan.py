@@ -51,7 +51,7 @@ def parsed(*words: str | Path, code: int = 0) -> Any:
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The tiny case planned with its report, and what was said."""
     folder = tmp_path_factory.mktemp("cli") / "plan"
-    return folder, said("plan", TINY, "-o", folder)
+    return folder, said("plan", TINY, "-o", folder, "--reasons", "all")
 
 
 @pytest.fixture
@@ -262,10 +262,10 @@ def test_explain(made: tuple[Path, str]) -> None:
     assert len(english.splitlines()) > 3
     assert english != french
     found = parsed("explain", made[0])
-    assert found["causes"]
+    assert found["reasons"]
     assert [b["rank"] for b in found["bottlenecks"]] == list(range(1, len(found["bottlenecks"]) + 1))
     mine = parsed("explain", made[0], "--holder", "XBB", "--item", "round")
-    assert {(c["holder"], c["item"]) for c in mine["causes"]} == {("XBB", "round")}
+    assert {(c["holder"], c["item"]) for c in mine["reasons"]} == {("XBB", "round")}
     assert said("explain", made[0], "--holder", "XBB") != english
 
 
@@ -391,7 +391,7 @@ def test_explain_refuses_a_code_the_case_does_not_have(planned: Path) -> None:
 def test_a_code_page_without_arrows_gets_the_nearest_letters(page: str, tmp_path: Path) -> None:
     """As where Windows writes into a file: the same lines, number for number."""
     out = str(tmp_path / "out")
-    said("plan", TINY, "--no-report", "-o", out)
+    said("plan", TINY, "--no-report", "-o", out, "--reasons", "all")
     words = [sys.executable, "-m", "rampart", "explain", out, "--lang", "fr"]
     here = os.environ | {"PYTHONUTF8": "0"}
     whole, narrow = (
@@ -438,9 +438,9 @@ def test_compensation_that_cannot_be_met_is_said(tmp_path: Path) -> None:
     shutil.copytree(TINY, case)
     rows = case / "deliveries.csv"
     rows.write_text(rows.read_text(encoding="utf-8").replace("2026-06,XBB", "2025-06,XBB"), encoding="utf-8")
-    shown = said("plan", case, "-o", tmp_path / "plan", "--lang", "en")
+    shown = said("plan", case, "-o", tmp_path / "plan", "--lang", "en", "--reasons", "all")
     assert "What is owed to Betaland cannot be made good in time" in shown
-    assert re.search("Backfill of donors.*\n.*lead time", said("explain", tmp_path / "plan", "--lang", "en"))
+    assert re.search("Backfill of donors.*(\n.*)*Order time", said("explain", tmp_path / "plan", "--lang", "en"))
     page = next((tmp_path / "plan" / "report").glob("*.html")).read_text(encoding="utf-8")
     assert "What is owed to donors for what they gave" in page
     french = said("report", tmp_path / "plan", "-o", tmp_path / "fr", "--lang", "fr")

@@ -93,8 +93,10 @@ def test_a_missing_key_is_a_defect():
 @pytest.mark.parametrize(
     ("group", "values"),
     [
-        ("cause", "lead_time line component construction resource route market budget age floor storage"),
-        ("cause", "minimum lot contract no_supply priority money"),
+        ("cause", "capacity lead_time opening closing construction cap ramp minimum contract market"),
+        ("cause", "market_time route route_time stock storage age resource shop budget floor own_use"),
+        ("cause", "pledge need later_need requirement objective all"),
+        ("how", "kind object pair together gone"),
         ("objective", "floors pledges need own_use requirement requirement_worst requirement_sum money"),
         ("kind", "order expansion purchase transfer"),
         ("purpose", "procurement capacity placed transport all operations training sale"),

@@ -35,7 +35,7 @@ from scenario.small_war import small
 
 Planner = Callable[[Case], Result]
 SOLVED: dict[str, tuple[Callable[[], Case], Planner]] = {
-    "plan": (lambda: rampart.read_case(CASES / "tiny"), rampart.plan),
+    "plan": (lambda: rampart.read_case(CASES / "tiny"), lambda c: rampart.plan(c, reasons="all")),
     "war": (lambda: small(0.2, stock=0.0, cost=1.0), lambda c: rampart.war_plan(c, shape="regimes")),
     "paths": (
         lambda: small(0.2, stock=0.0, cost=1.0),

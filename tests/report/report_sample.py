@@ -140,54 +140,47 @@ def _place(row: Mapping[str, Any]) -> dict[str, Any]:
     return {k: row[k] for k in ("holder", "item", "period", "month")}
 
 
-def _causes(shortages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    rows = []
+def _reasons(shortages: list[dict[str, Any]], lengths: tuple[int, ...]) -> dict[str, list[dict[str, Any]]]:
+    """What is short by year, and steps that take away a part of it: kinds with an object each, and all together."""
+    amounts: dict[tuple[str, str, str, int], float] = {}
     for s in shortages:
-        split = (
-            [("lead_time", "fr-shell", 1.0)]
-            if s["period"] < 4
-            else [("component", "powder", 0.7), ("line", "de-shell", 0.3)]
-        )
-        if s["item"] == "interceptor":
-            split = [("lead_time", "no-missile", 0.6), ("line", "no-missile", 0.3), ("budget", "NOR", 0.1)]
-        for cause, code, share in split:
-            rows.append(
-                s
-                | {
-                    "cause": cause,
-                    "code": code,
-                    "from": "2024-01",
-                    "until": "2025-09" if share < 0.7 else "2026-12",
-                    "amount": s["amount"] * share,
-                    "relief": 83.3 if cause == "component" else None,
-                }
-            )
-    return rows
-
-
-def _bottlenecks(causes: list[dict[str, Any]], lengths: tuple[int, ...]) -> list[dict[str, Any]]:
-    totals: dict[tuple[str, str, str, str], float] = {}
-    for c in causes:
-        key = (c["objective"], c["cause"], c["code"], c["item"])
-        totals[key] = totals.get(key, 0.0) + c["amount"] * lengths[c["period"]]
-    weights = {k: v * (1.0 if k[3] == "shell" else 400.0) for k, v in totals.items()}
-    whole = {o: sum(w for k, w in weights.items() if k[0] == o) for o in ("need", "requirement")}
-    order = sorted(weights, key=lambda k: (k[0], -weights[k]))
-    return [
-        {
-            "rank": n,
-            "objective": k[0],
-            "cause": k[1],
-            "code": k[2],
-            "item": k[3],
-            "from": "2024-01",
-            "until": "2025-09",
-            "amount": totals[k],
-            "share": weights[k] / whole[k[0]],
-            "value": totals[k] / 900.0,
-        }
-        for n, k in enumerate(order, 1)
+        key = (s["objective"], s["holder"], s["item"], int(s["month"][:4]))
+        months = 1 if s["objective"] == "need" else lengths[s["period"]]
+        amounts[key] = amounts.get(key, 0.0) + s["amount"] * months
+    who = dict.fromkeys(key[:3] for key in amounts)
+    names = ("objective", "holder", "item", "year")
+    short = [dict(zip(names, key, strict=True)) | {"amount": amount} for key, amount in amounts.items()]
+    reasons: list[dict[str, Any]] = []
+    by_year: list[dict[str, Any]] = []
+    gains: dict[str, dict[tuple[str, str, str], tuple[Any, float]]] = {}
+    for one in who:
+        line = "no-missile" if one[2] == "interceptor" else "fr-shell"
+        steps = [
+            ("kind", "lead_time", "", [], 0.06), ("object", "lead_time", line, [{"of": "line", "code": line}], 0.05),
+            ("kind", "capacity", "", [], 0.03), ("object", "capacity", line, [{"of": "line", "code": line}], 0.03),
+            ("pair", "capacity_in_time", "", [], 0.12), ("kind", "floor", "", [], -0.01), ("together", "all", "", [], 0.15),
+            ("gone", "objective", "need", [{"of": "objective", "code": "need"}], 0.4),
+        ]  # fmt: skip
+        mine = {key[3]: amount for key, amount in amounts.items() if key[:3] == one}
+        for rank, (how, cause, code, key, share) in enumerate(steps, start=1):
+            row = dict(zip(("objective", "holder", "item"), one, strict=True)) | {
+                "how": how,
+                "cause": cause,
+                "code": code,
+            }
+            relief = share * sum(mine.values())
+            gain = {"key": key, "rank": rank, "relief": relief, "share": share, "gain": relief / 1000, "named": True}
+            reasons.append(row | gain)
+            by_year += [row | {"key": key, "year": year, "relief": share * amount} for year, amount in mine.items()]
+            if share > 0 and how != "together":
+                gains.setdefault(one[0], {})[how, cause, code] = (key, share)
+    bottlenecks = [
+        {"objective": o, "how": how, "cause": cause, "code": code, "key": key, "gain": 12.0 * share, "share": share}
+        for o, found in gains.items()
+        for (how, cause, code), (key, share) in sorted(found.items(), key=lambda f: -f[1][1])
     ]
+    ranked = [row | {"rank": n} for n, row in enumerate(bottlenecks, start=1)]
+    return {"short": short, "reasons": reasons, "reasons_by_year": by_year, "bottlenecks": ranked}
 
 
 def _fill(stock: list[dict[str, Any]], case: Case) -> list[dict[str, Any]]:
@@ -267,14 +260,13 @@ def _passes() -> list[dict[str, Any]]:
 
 
 def sample_plan() -> Result:
-    """The plan: every table non-empty, balances that close, causes that sum to their shortage."""
+    """The plan: every table non-empty, balances that close, a step for every shortage."""
     case = sample_case()
     calendar = case.calendar
     production = _production(case)
     stock = _balances(case, production)
     demand = _demand(case, stock)
     shortages = _shortages(stock, demand)
-    causes = _causes(shortages)
     fill = _fill(stock, case)
     spent, budgets = money()
     rows: dict[str, list[dict[str, Any]]] = {
@@ -295,8 +287,7 @@ def sample_plan() -> Result:
         "money": spent,
         "budgets": budgets,
         "shortages": shortages,
-        "causes": causes,
-        "bottlenecks": _bottlenecks(causes, calendar.lengths),
+        **_reasons(shortages, calendar.lengths),
         "rules_broken": [
             {
                 "family": "budget",

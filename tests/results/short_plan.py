@@ -25,5 +25,6 @@ def short_plan(rate: float) -> rampart.Result:
             lines=[line(max_rate=rate, unit_cost=2.0)], contracts=[CONTRACT | {"max_quantity": math.inf}],
             demand=[need(10.0)],
             budgets=[{"nation": "AAA", "fiscal_year": 2024, "purpose": "all", "commitments": 1000.0, "payments": 1000.0}],
-        )
+        ),
+        reasons="all",
     )  # fmt: skip

@@ -185,16 +185,6 @@ def test_the_opening_is_the_serviceable_stock_of_the_case(plan: Result) -> None:
     assert found == pytest.approx({pair: q for pair, q in held.items() if q})
 
 
-def test_the_causes_of_a_shortage_sum_to_it(plan: Result) -> None:
-    keys = ["objective", "holder", "item", "period"]
-    short = plan["shortages"].group_by(keys).agg(pl.col("amount").sum())
-    why = plan["causes"].group_by(keys).agg(pl.col("amount").sum().alias("explained"))
-    both = short.join(why, on=keys, how="full", coalesce=True)
-    assert both.height > 5
-    assert both.null_count().sum_horizontal().item() == 0
-    assert both.select(((pl.col("amount") - pl.col("explained")) / pl.col("amount")).abs().max()).item() < CLOSE
-
-
 def test_shortages_are_those_of_the_other_tables(plan: Result) -> None:
     def total(table: str, column: str) -> float:
         return float(plan[table][column].fill_null(0.0).sum())

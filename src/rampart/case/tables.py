@@ -47,23 +47,28 @@ class Case:
 
     def __getitem__(self, table: str) -> pl.DataFrame:
         """The table with catalogue defaults in place of blanks that have one, sorted by key."""
+        if table not in self._filled:
+            self._filled[table] = self._fill(table)
         return self._filled[table]
 
     @cached_property
     def _filled(self) -> dict[str, pl.DataFrame]:
+        return {}
+
+    def _fill(self, name: str) -> pl.DataFrame:
         import polars as pl
 
-        result = {}
-        for name, table in tables().items():
-            frame = self.tables[name]
-            if name != "settings":
-                frame = frame.with_columns(
-                    pl.col(column.name).fill_null(column.default_value)
-                    for column in table.columns.values()
-                    if column.default
-                )
-            result[name] = frame.sort(table.key, nulls_last=False, maintain_order=True) if table.key else frame
-        return result
+        frame, table = self.tables[name], tables()[name]
+        filled = [pl.col(c.name).fill_null(c.default_value) for c in table.columns.values() if c.default]
+        if name != "settings" and filled:
+            frame = frame.with_columns(filled)
+        return frame.sort(table.key, nulls_last=False, maintain_order=True) if table.key else frame
+
+    def with_tables(self, changed: Mapping[str, pl.DataFrame]) -> Case:
+        """The case with some tables in place of its own; what is known of the others is kept."""
+        found = Case(tables={**self.tables, **changed}, overrides=self.overrides)
+        found._filled.update({name: self[name] for name in self.tables if name not in changed})
+        return found
 
     @cached_property
     def settings(self) -> Mapping[str, str | None]:

@@ -24,6 +24,7 @@ from rampart.cli.planning import make_plan
 if TYPE_CHECKING:
     from rampart.case.tables import Case
     from rampart.findings import Language
+    from rampart.plan.planning import Worked
     from rampart.results.result import Result
 
 
@@ -55,12 +56,18 @@ if TYPE_CHECKING:
     "--give-or-keep/--no-give-or-keep", default=True,
     help="Also say what would be given and kept at other chances of being called upon, where requirements state one.",
 )  # fmt: skip
+@click.option(
+    "--reasons", type=click.Choice(["none", "kinds", "all"]),
+    help="How far to say what would relieve each shortage, by planning again with a step in each limit: none; kinds, with a "
+    "step in all limits of a kind; or all, each limit that matters by itself too. Default: all, in large cases kinds.",
+)  # fmt: skip
 @force_option
 @language_option
 @json_option
 def plan(
     case_path: Path, overrides: tuple[str, ...], out: Path | None, confidence: str | None, taken: Path | None,
-    beside: Path | None, time_limit: float | None, report: bool, give_or_keep: bool, force: bool, lang: Language, as_json: bool,
+    beside: Path | None, time_limit: float | None, report: bool, give_or_keep: bool, reasons: Worked | None, force: bool,
+    lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Plan a case: save the plan folder, print the decisions to take now and where the report lies.
 
@@ -76,7 +83,7 @@ def plan(
         case = with_confidence(case, int(confidence), lang, as_json=as_json)
     if taken:
         case = take_over(case, taken, lang, as_json=as_json)
-    made = make_plan(case, lang, time_limit=time_limit, quiet=as_json, give_or_keep=give_or_keep)
+    made = make_plan(case, lang, time_limit=time_limit, quiet=as_json, give_or_keep=give_or_keep, reasons=reasons)
     if beside is not None:
         made = laid_beside(made, beside, lang, as_json=as_json)
     made.save(folder, force=force)
@@ -150,8 +157,8 @@ def laid_beside(made: Result, folder: Path, language: Language, *, as_json: bool
 def summary(made: Result, folder: Path, written: tuple[Path, ...]) -> dict[str, Any]:
     """A plan in JSON: status, passes, decisions, what gave way, where things lie."""
     tables = (
-        "passes", "decisions", "fill", "fleets", "support", "exchange", "give_or_keep", "break_even", "bottlenecks",
-        "rules_broken", "changes", "origins",
+        "passes", "decisions", "fill", "fleets", "support", "exchange", "give_or_keep", "break_even", "short", "reasons",
+        "bottlenecks", "rules_broken", "changes", "origins",
     )  # fmt: skip
     return {
         "status": made.status,

@@ -13,12 +13,14 @@ from rampart.cli.options import FINDINGS, INFEASIBLE, TIME_LIMIT
 if TYPE_CHECKING:
     from rampart.case.tables import Case
     from rampart.findings import Language
+    from rampart.plan.planning import Worked
     from rampart.results.result import Result
 
 
 def make_plan(
-    case: Case, language: Language, *, time_limit: float | None = None, quiet: bool = False, give_or_keep: bool = True
-) -> Result:
+    case: Case, language: Language, *, time_limit: float | None = None, quiet: bool = False, give_or_keep: bool = True,
+    reasons: Worked | None = None,
+) -> Result:  # fmt: skip
     """Plan with progress; leave with exit code 4 where the time ran out before any plan, 1 where the case allows none."""
     from rampart.findings import CaseError
     from rampart.plan.planning import plan
@@ -32,7 +34,9 @@ def make_plan(
         sys.exit(FINDINGS)
     try:
         with Watch(language, quiet=quiet) as watch:
-            return plan(case, time_limit=time_limit, progress=watch.callback, give_or_keep=give_or_keep)
+            return plan(
+                case, time_limit=time_limit, progress=watch.callback, give_or_keep=give_or_keep, reasons=reasons
+            )
     except CaseError as wrong:
         show_findings(wrong.findings, language, as_json=quiet)
         sys.exit(FINDINGS)

@@ -50,7 +50,7 @@ def explain(result_path: Path, holder: str | None, item: str | None, lang: Langu
         for sentence in made.explain(holder=holder, item=item, language=lang):
             say(sentence)
         return
-    about, whole = {"plan": ("causes", "bottlenecks"), "war": ("supply", "turns"), "fleet": ("holding_back", "shops")}[
+    about, whole = {"plan": ("reasons", "bottlenecks"), "war": ("supply", "turns"), "fleet": ("holding_back", "shops")}[
         made.kind
     ]
     chosen = made[about]

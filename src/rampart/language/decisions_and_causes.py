@@ -45,13 +45,6 @@ def bottleneck_parts(answer: InWords, cause: str | None, key: Codes | None) -> t
     return (answer.named(key), kind) if key else (kind, "")
 
 
-def bottleneck_in_text(answer: InWords, cause: str | None, key: Codes | None) -> str:
-    """A bottleneck inside a sentence: "Propellant powder (lack of a component)"."""
-    words = answer.words
-    name, kind = bottleneck_parts(answer, cause, key)
-    return words("cause_in_text", cause=words.inside(kind), name=name) if kind else words.inside(name)
-
-
 def decision_name(answer: InWords, row: Mapping[str, Any], *, short: bool = False) -> str:
     """What is to be decided: "Expand Gironde plant (France)"; long: with the item and for whom."""
     words = answer.words

@@ -15,7 +15,7 @@ def explain(
 ) -> list[str]:
     """Sentences about what is short.
 
-    A plan: every shortage of the chosen holder and item, with its causes, then the ranking of bottlenecks. A plan for a
+    A plan: every shortage of the chosen holder and item, with what would relieve it, then the ranking of limits. A plan for a
     war: what each recipient lacks before each end of the war, then what is decided otherwise on which branch. An answer for
     fleets: what holds the systems of each fleet back; ``item`` is then a fleet or a part.
     """

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from rampart.language.decisions_and_causes import bottleneck_in_text
 from rampart.language.floors import floors_told
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
 from rampart.language.origins import origins_told
+from rampart.language.reasons_in_words import limit_and_step
 from rampart.language.rooms import shared, steadied
 from rampart.results.lateness import lateness
 from rampart.results.measures import measure
@@ -213,30 +213,18 @@ def _late(answer: InWords, need: Mapping[str, float]) -> list[str]:
 
 def _bottleneck(answer: InWords) -> str:
     words = answer.words
-    table = answer["bottlenecks"].sort("rank")
+    table = answer["bottlenecks"].filter(pl.col("how") == "kind").sort("rank")
     if not table.height:
         return words("headline.no_bottleneck") if not answer["shortages"].height else ""
     objective = most_short(answer.result)
     foremost = table.filter(pl.col("objective") == pl.lit(objective, pl.String))
     foremost = foremost if foremost.height else table
-    # Lead time can no longer be changed for what is short at first; the bottleneck to name is one that can.
-    late = foremost.filter(pl.col("cause") == "lead_time")
-    open_to_change = foremost.filter(pl.col("cause") != "lead_time")
-    text = ""
-    if late.height and open_to_change.height:
-        text = words(
-            "headline.late",
-            objective=words.inside(words.choice("objective", foremost["objective"][0])),
-            share=words.share(float(late["share"].sum())),
-        )
-    row = (open_to_change if open_to_change.height else foremost).row(0, named=True)
-    return text + words(
-        "headline.bottleneck_next" if text else "headline.bottleneck",
+    row = foremost.row(0, named=True)
+    return words(
+        "headline.bottleneck",
         objective=words.inside(words.choice("objective", row["objective"])),
-        name=bottleneck_in_text(answer, row["cause"], row["key"]),
-        item=answer.item(row["item"]),
-        share=words.share(row["share"]),
-        span=words.span(row["from"], row["until"]),
+        name=limit_and_step(answer, row),
+        share=words.share(row["share"], digits=1),
     )
 
 

@@ -144,7 +144,9 @@ class InWords:
         """Name of one code of a key."""
         home = HOMES.get(of)
         if home is None:
-            return self.words.choice({"purpose": "purpose", "kind": "limit_kind"}.get(of, ""), code)
+            return self.words.choice(
+                {"purpose": "purpose", "kind": "limit_kind", "objective": "objective"}.get(of, ""), code
+            )
         return self.names.get(home, {}).get(code, code)
 
     def cell(self, column: ResultColumn, row: Mapping[str, Any]) -> str:

@@ -20,18 +20,16 @@ from rampart.network.keys import (
     Agreed,
     Backfill,
     Demand,
-    Expansion,
     Fleet,
     Key,
-    Lane,
     Line,
     Pair,
     Pledge,
-    Purchase,
     Resource,
 )
 from rampart.network.lags import After, FromStart, Growing, Lag, Now
 from rampart.network.network import Network
+from rampart.network.ways import built, expansion_key
 
 Account = Literal["stock", "capacity", "resource", "pledge", "backfill"]
 
@@ -66,11 +64,11 @@ def order_postings(network: Network) -> Iterator[Posting]:
         if owed := next((one for one in who if one in network.backfill_index), None):  # who pays for it, else who buys
             yield Posting("backfill", owed, "order", of, delivered, 1.0, "made")
         for part in network.inputs_of[channel.line]:
-            taken = After(channel.lead - part.offset)
+            taken = After(channel.taken(part.offset))
             at = Pair(line["nation"], part.component)
             yield Posting("stock", at, "order", of, taken, -part.quantity, "consumed")
         for use in network.uses_of.get(channel.line, ()):
-            taken = After(channel.lead - use["offset"])
+            taken = After(channel.taken(use["offset"]))
             yield Posting("resource", Resource(use["resource"]), "order", of, taken, -use["quantity"], "used")
 
 
@@ -85,26 +83,26 @@ def set_up_postings(network: Network) -> Iterator[Posting]:
 def expansion_postings(network: Network) -> Iterator[Posting]:
     """An expansion adds to its line's capacity while the line is open; built, it takes components and resources."""
     for e in network.expansions:
-        of, rate = Expansion(e["expansion"]), network.monthly_rate(e["line"], e["added_rate"])
+        of, rate = expansion_key(e), network.monthly_rate(e["line"], e["added_rate"])
         grows = Growing(e["construction"], e["ramp"], network.open_months(e["line"]))
         yield Posting("capacity", Line(e["line"]), "expand", of, grows, rate, "added")
-    for bill in network.expansion_bills:
-        e = network.expansions[network.expansion_index[bill["expansion"]]]
-        at = Pair(network.lines[e["line"]]["nation"], bill["component"])
-        when = FromStart(e["construction"] - bill["offset"])
-        yield Posting("stock", at, "expand", Expansion(e["expansion"]), when, -bill["quantity"], "consumed")
-    for use in network.uses:
-        if use["expansion"] in network.expansion_index:
-            e = network.expansions[network.expansion_index[use["expansion"]]]
-            when = FromStart(e["construction"] - use["offset"])
-            hall = Resource(use["resource"])
-            yield Posting("resource", hall, "expand", Expansion(e["expansion"]), when, -use["quantity"], "used")
+        for bill in network.expansion_bills:
+            if bill["expansion"] == e["expansion"]:
+                at, when = (
+                    Pair(network.lines[e["line"]]["nation"], bill["component"]),
+                    FromStart(built(e, bill["offset"])),
+                )
+                yield Posting("stock", at, "expand", of, when, -bill["quantity"], "consumed")
+        for use in network.uses:
+            if use["expansion"] == e["expansion"]:
+                hall, when = Resource(use["resource"]), FromStart(built(e, use["offset"]))
+                yield Posting("resource", hall, "expand", of, when, -use["quantity"], "used")
 
 
 def purchase_postings(network: Network) -> Iterator[Posting]:
     """A purchase arrives after its delay."""
     for o in network.offers:
-        of = Purchase(o.code, o.buyer)
+        of = o.key
         yield Posting("stock", Pair(o.buyer, o.item), "buy", of, After(o.delay), 1.0, "bought")
         if (owed := Backfill(o.buyer, o.buyer, o.item)) in network.backfill_index:
             yield Posting("backfill", owed, "buy", of, After(o.delay), 1.0, "bought")
@@ -114,7 +112,7 @@ def transfer_postings(network: Network) -> Iterator[Posting]:
     """What is sent leaves at once, arrives after the time on the way, and makes good what its origin has pledged or owes."""
     pledged = network.pledge_index
     for r in network.routes:
-        of = Lane(r.origin, r.destination, r.item)
+        of = r.key
         arrives = After(r.months)
         yield Posting("stock", Pair(r.destination, r.item), "send", of, arrives, 1.0, "received")
         yield Posting("stock", Pair(r.origin, r.item), "send", of, Now(), -1.0, "sent")

@@ -106,7 +106,7 @@ class Contract(NamedTuple):
 
 
 class LaterContract(NamedTuple):
-    """Orders over a contract that are delivered so many months later than its lead time."""
+    """Orders over a contract that are delivered so many months later than its lead time, or sooner."""
 
     line: str
     contract: str
@@ -127,6 +127,13 @@ class Expansion(NamedTuple):
     expansion: str
 
 
+class SoonerExpansion(NamedTuple):
+    """An expansion that is ready so many months sooner."""
+
+    expansion: str
+    sooner: str
+
+
 class Offer(NamedTuple):
     """A third-country stock."""
 
@@ -140,12 +147,29 @@ class Purchase(NamedTuple):
     buyer: str
 
 
+class SoonerPurchase(NamedTuple):
+    """A purchase that arrives so many months sooner."""
+
+    offer: str
+    buyer: str
+    sooner: str
+
+
 class Lane(NamedTuple):
     """A way on which an item goes from one holder to another."""
 
     origin: str
     destination: str
     item: str
+
+
+class SoonerLane(NamedTuple):
+    """A way on which an item goes so many months faster."""
+
+    origin: str
+    destination: str
+    item: str
+    sooner: str
 
 
 class Way(NamedTuple):
@@ -171,6 +195,26 @@ class Resource(NamedTuple):
     """A resource that lines share."""
 
     resource: str
+
+
+class Year(NamedTuple):
+    """A year."""
+
+    year: int
+
+
+class Objective(NamedTuple):
+    """An objective of the plan."""
+
+    objective: str
+
+
+class Budget(NamedTuple):
+    """A budget of a nation for a fiscal year and a purpose."""
+
+    nation: str
+    year: int
+    purpose: str
 
 
 class Limit(NamedTuple):

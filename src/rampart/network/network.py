@@ -16,7 +16,7 @@ from rampart.case.orders import arriving
 from rampart.case.tables import Case
 from rampart.case.timelines import by_period
 from rampart.network.agreed import agreed_keys, agreed_quantities
-from rampart.network.keys import Agreed, Backfill, Demand, Pair, Pledge
+from rampart.network.keys import Agreed, Backfill, Demand, Key, Pair, Pledge
 from rampart.network.lags import Booleans, Floats, Integers
 from rampart.network.placed import (
     drawing_orders,
@@ -34,6 +34,7 @@ from rampart.network.ways import (
     Offer,
     Row,
     channels_of_lines,
+    expansions_of_lines,
     inputs_of_lines,
     longest_offsets,
     month,
@@ -51,10 +52,12 @@ class Network:
     """Index sets and their numbers, all derived from one case.
 
     fleet_rows  rows of the case's fleets whose availability the plan looks at; none where it does not
+    sooner      lines, expansions, offers and ways that also work a month faster than stated, beside what is stated
     """
 
     case: Case
     fleet_rows: tuple[Row, ...] = ()
+    sooner: frozenset[Key] = frozenset()
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -232,7 +235,7 @@ class Network:
     def channels(self) -> list[Channel]:
         """Every way to order from a line."""
         longest = longest_offsets(self.lines, self.inputs, self.uses)
-        return channels_of_lines(self.lines, self.rows("contracts"), longest, self.calendar)
+        return channels_of_lines(self.lines, self.rows("contracts"), longest, self.calendar, self.sooner)
 
     @cached_property
     def channels_of(self) -> dict[str, list[tuple[int, Channel]]]:
@@ -245,13 +248,12 @@ class Network:
     @cached_property
     def expansions(self) -> list[Row]:
         """Expansions of lines that can produce, sorted by code."""
-        rows = [r for r in self.rows("expansions") if r["line"] in self.lines]
-        return sorted(rows, key=lambda r: str(r["expansion"]))
+        return expansions_of_lines(self.rows("expansions"), self.lines, self.sooner)
 
     @cached_property
     def expansion_index(self) -> dict[str, int]:
         """Position of each expansion."""
-        return {e["expansion"]: n for n, e in enumerate(self.expansions)}
+        return {e["expansion"]: n for n, e in reversed(list(enumerate(self.expansions)))}
 
     @cached_property
     def expansion_bills(self) -> list[Row]:
@@ -265,13 +267,13 @@ class Network:
         asked |= {Pair(r["origin"], r["item"]) for r in self.rows("routes") if r["item"]}
         asked |= {Pair(b.owing, b.item) for b in self.backfills}
         members = [r["nation"] for r in self.rows("nations") if r["role"] == "member"]
-        return offers_to_buyers(self.rows("market"), members, asked | self._component_pairs)
+        return offers_to_buyers(self.rows("market"), members, asked | self._component_pairs, self.sooner)
 
     @cached_property
     def routes(self) -> list[Route]:
         """Every route with every item that can and need go along it."""
         wanted = self._wanted | {Pair(o.buyer, o.item) for o in self.offers}
-        return usable_routes(self.rows("routes"), self.items, wanted, wanted - self._supplied)
+        return usable_routes(self.rows("routes"), self.items, wanted, wanted - self._supplied, self.sooner)
 
     # -- holders and items ---------------------------------------------------------------------------------------
 

@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from rampart.case.calendar import Calendar
-from rampart.network.keys import Expansion, Key, Lane, Limit, Purchase
+from rampart.network.keys import Key, Limit
 from rampart.network.lags import Floats, shifts
 from rampart.network.network import Network
 from rampart.network.routes import Route
-from rampart.network.ways import Channel, Offer, Row
+from rampart.network.ways import Channel, Offer, Row, expansion_key
 
 KINDS = ("commitments", "payments")
 
@@ -72,7 +72,7 @@ def order_flows(channel: Channel, priced: Floats, on_delivery: Floats, unit: flo
 
 def expansion_flows(expansion: Row, payer: str, nodes: int) -> Iterator[Flow]:
     """Of an expansion: committed at once, paid over the construction."""
-    of, cost = Expansion(expansion["expansion"]), np.full(nodes, expansion["cost"])
+    of, cost = expansion_key(expansion), np.full(nodes, expansion["cost"])
     months = max(1, math.ceil(expansion["construction"]))
     yield Flow("expand", of, payer, "capacity", "commitments", cost, 0.0, 1, True)
     yield Flow("expand", of, payer, "capacity", "payments", cost, 0.0, months, True)
@@ -80,13 +80,13 @@ def expansion_flows(expansion: Row, payer: str, nodes: int) -> Iterator[Flow]:
 
 def purchase_flows(offer: Offer, nodes: int, unit: float) -> Iterator[Flow]:
     """Of a purchase: committed and paid at once."""
-    price, of = np.full(nodes, offer.price / unit), Purchase(offer.code, offer.buyer)
+    price, of = np.full(nodes, offer.price / unit), offer.key
     yield from (Flow("buy", of, offer.buyer, "procurement", kind, price, 0.0) for kind in KINDS)
 
 
 def transfer_flows(route: Route, nodes: int, unit: float) -> Iterator[Flow]:
     """Of what is sent: the origin pays at once."""
-    cost, of = np.full(nodes, route.cost / unit), Lane(route.origin, route.destination, route.item)
+    cost, of = np.full(nodes, route.cost / unit), route.key
     yield from (Flow("send", of, route.origin, "transport", kind, cost, 0.0) for kind in KINDS)
 
 

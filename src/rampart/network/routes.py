@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from rampart.network.keys import Pair
+from rampart.network.keys import Key, Lane, Pair, SoonerLane, Way
 from rampart.network.ways import Row
 
 
 class Route(NamedTuple):
-    """A way to send one item: months on the way, units a month, currency a unit."""
+    """A way to send one item: months on the way, units a month, currency a unit; ``sooner``: the same a month faster."""
 
     origin: str
     destination: str
@@ -18,13 +18,27 @@ class Route(NamedTuple):
     months: float
     capacity: float
     cost: float
+    sooner: bool = False
+
+    @property
+    def lane(self) -> Lane:
+        """From whom to whom, and what."""
+        return Lane(self.origin, self.destination, self.item)
+
+    @property
+    def key(self) -> Key:
+        """What transfers on it are named by."""
+        return SoonerLane(*self.lane, "-1") if self.sooner else self.lane
 
 
-def usable_routes(rows: list[Row], items: Iterable[str], wanted: set[Pair], unsupplied: set[Pair]) -> list[Route]:
+def usable_routes(
+    rows: list[Row], items: Iterable[str], wanted: set[Pair], unsupplied: set[Pair], sooner: Collection[Key] = ()
+) -> list[Route]:
     """Every route with every item that can and need go along it, sorted.
 
     wanted      pairs that something touches
     unsupplied  those of them that have no supply of their own
+    sooner      ways that may also be gone a month faster
     """
     items = sorted(items)
     explicit = {(r["origin"], r["destination"], r["item"]) for r in rows if r["item"]}
@@ -40,7 +54,10 @@ def usable_routes(rows: list[Row], items: Iterable[str], wanted: set[Pair], unsu
             if r["item"] is None and (r["origin"], r["destination"], item) in explicit:
                 continue
             if (r["origin"], item) in can and (r["destination"], item) in usable:
-                result.append(Route(r["origin"], r["destination"], item, r["months"], r["capacity"], r["cost"]))
+                route = Route(r["origin"], r["destination"], item, r["months"], r["capacity"], r["cost"])
+                result.append(route)
+                if r["months"] > 0 and Way(r["origin"], r["destination"]) in sooner:
+                    result.append(route._replace(months=max(0.0, r["months"] - 1), sooner=True))
     return sorted(result)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
 from rampart.results.manifest import origin_of
 from rampart.results.pegging import pegging
+from rampart.results.reasons import no_reasons
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from rampart.plan.solving.passes_in_turn import Step
     from rampart.plan.solving.solution import Solution
     from rampart.sustainment.levels import Levels
+
+
+Worked = Literal["none", "kinds", "all"]
+REASONS: Worked | None = None
+"""How far reasons are worked out where nothing is said of it; None: as far as the size of the plan allows."""
+FEW = 4_000
+"""Columns up to which each limit that matters is looked at by itself where nothing is said of it."""
 
 
 def plan(
@@ -30,6 +38,7 @@ def plan(
     progress: Callable[[Step], None] | None = None,
     parts: Sequence[Part] | None = None,
     give_or_keep: bool = True,
+    reasons: Worked | None = None,
 ) -> Result:
     """Plan a case. Raises CaseError with what is wrong in one that is not sound, however it was made.
 
@@ -42,6 +51,10 @@ def plan(
     parts       the parts of the plan; by default ``rampart.plan.parts.parts.PARTS``, to which others may be added
     give_or_keep  also say what would be given and kept at other chances of being called upon, and from which chance each
                 donor would give a tenth less, where requirements state one; not where the time ran out
+    reasons     also say what would relieve each shortage, by planning again with a step in each limit: "kinds" with a step
+                in all limits of a kind, of what ranks before steady output; "all" of everything, and in each limit that
+                matters by itself; "none" not at all, which is so too where the time ran out. None: as ``REASONS`` says, or
+                "all" in a plan of up to ``FEW`` columns and "kinds" in a larger one
     """
     from rampart.plan.coupling import coupled, wanted
     from rampart.plan.model.build import build
@@ -77,7 +90,10 @@ def plan(
     clock = [clock[0], clock[-1], time.perf_counter()]
     tables = outcome_tables(values, solution, parts) | {"exchange": exchange(values, solution)}
     tables |= held_tables(values, solution)
-    tables |= explain(values, solution, parts)
+    worked = how_far(reasons, solution)
+    tables |= (
+        explain(values, parts, objects=worked == "all", watch=watched(progress)) if worked != "none" else no_reasons()
+    )
     clock.append(time.perf_counter())
     as_signed = rounded(values, solution, decisions_now(values, parts))
     tables["rounding"] = as_signed.table()
@@ -96,12 +112,33 @@ def plan(
         manifest["believed"] = believed(values)
     if as_signed.how:
         manifest["rounding"] = as_signed.how
+    manifest["reasons"] = worked
     manifest["alike"] = values.programme.likeness.alike()
     if found is not None:
         manifest["coupling"] = found.agreement()
     tables["duals"] = price_table(values.programme, solution)
     tables["pegging"] = pegging(case, tables)
     return Result.of("plan", case, tables, manifest)
+
+
+def how_far(asked: Worked | None, solution: Solution) -> Worked:
+    """How far reasons are worked out."""
+    if solution.status != "optimal" or solution.out_of_time:
+        return "none"
+    return asked or REASONS or ("all" if solution.columns.size <= FEW else "kinds")
+
+
+def watched(progress: Callable[[Step], None] | None) -> Callable[[int, int], None] | None:
+    """How far the reasons are, for the one who watches."""
+    from rampart.plan.solving.passes_in_turn import Step
+
+    begun = time.monotonic()
+
+    def told(done: int, total: int) -> None:
+        if progress is not None:
+            progress(Step(done, total, "reasons", True, None, None, time.monotonic() - begun))
+
+    return None if progress is None else told
 
 
 def believed(v: Values) -> list[dict[str, Any]]:

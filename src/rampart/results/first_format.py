@@ -22,16 +22,24 @@ def from_first_format(
     """Manifest and tables of a plan of version 0.1 as they are written today; ResultError for a war."""
     if "policy" in tables or "passes" not in tables:
         raise ResultError([Finding("result-of-first-version", file=str(folder))])
-    moved = {name: typed(tables[name], types_of("plan", name)) for name in result_tables("plan") if name in tables}
+    moved = {
+        name: typed(tables[name], types_of("plan", name))
+        for name in result_tables("plan")
+        if name in tables and name not in LEFT
+    }
     return {"kind": "plan", "format": FORMAT} | dict(manifest), moved
 
 
+LEFT = ("bottlenecks", "causes")
+"""Reasons that version 0.1 read off prices: today's are proved, and are made anew with the plan."""
 WRITTEN = (
     "bottlenecks", "budgets", "causes", "decisions", "demand", "donations", "duals", "exchange", "expansions",
     "fill", "fleets", "money", "orders", "passes", "periods", "pledges", "production", "purchases",
     "rules_broken", "shortages", "stock", "support", "transfers",
 )  # fmt: skip
 """Tables of a plan that version 0.1 wrote. Movements and pegging follow from its stock; what came later is empty."""
+KEPT = tuple(name for name in WRITTEN if name not in LEFT)
+"""Those of them that a plan is moved over with."""
 OF = (
     ("lines", "line"), ("expansions", "expansion"), ("market", "offer"), ("contracts", "contract"), ("resources", "resource"),
     ("shops", "shop"), ("sites", "group"), ("fleets", "fleet"), ("nations", "holder"), ("items", "item"),

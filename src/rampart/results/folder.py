@@ -12,7 +12,7 @@ from rampart.catalogues.results import complete, result_tables
 from rampart.engine.manifest import read_manifest, require_whole
 from rampart.engine.tree import is_file
 from rampart.findings import CaseError, Finding, ResultError
-from rampart.results.first_format import WRITTEN, from_first_format, movements_of, with_keys
+from rampart.results.first_format import KEPT, from_first_format, movements_of, with_keys
 from rampart.results.manifest import FORMAT
 from rampart.results.pegging import pegging
 from rampart.results.result import Result
@@ -46,7 +46,7 @@ def read_result(path: str | Path) -> Result:
         with _saying(folder, "manifest.json"):
             manifest, tables = from_first_format(folder, manifest, tables)
     with _saying(folder, "manifest.json"):
-        expected = WRITTEN if first else tuple(result_tables(manifest["kind"]))
+        expected = KEPT if first else tuple(result_tables(manifest["kind"]))
     listed = {Path(name).stem for name in found.files if _is_table(name)}
     for name in expected:  # an empty table in its place would read as "nothing is short"
         # what an earlier program never wrote stands in no list of files: nothing was said of it then

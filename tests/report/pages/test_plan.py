@@ -133,7 +133,9 @@ def test_an_empty_plan_still_makes_a_page(plan, language):
         "pledges",
         "rules_broken",
         "budgets",
-        "causes",
+        "short",
+        "reasons",
+        "reasons_by_year",
         "expansions",
         "demand",
     ],
@@ -143,7 +145,7 @@ def test_each_table_may_be_empty(plan, missing, undrawn):
 
 
 def test_rules_that_hold_are_said_to_hold(plan, undrawn):
-    text = html(without(plan, "rules_broken", "shortages", "bottlenecks", "causes"), "fr")
+    text = html(without(plan, "rules_broken", "shortages", "bottlenecks", "short", "reasons"), "fr")
     assert "Toutes les règles ont été tenues." in text
     assert "Rien ne manque dans ce plan." in text
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rampart.beliefs.chances import chances
+from rampart.case.likeness import Likeness
 from rampart.case.tables import Case
 from rampart.findings import CaseError, Finding
+from rampart.network.keys import Key
 from rampart.network.tree import Tree
 from rampart.plan.model.passes import objective_passes
 from rampart.plan.parts.part import Part
@@ -20,16 +22,19 @@ if TYPE_CHECKING:
 
 
 def build(
-    case: Case, *, tree: Tree | None = None, levels: Levels | None = None, parts: Sequence[Part] = PARTS
-) -> Programme:
+    case: Case, *, tree: Tree | None = None, levels: Levels | None = None, parts: Sequence[Part] = PARTS,
+    sooner: frozenset[Key] = frozenset(), likeness: Likeness | None = None,
+) -> Programme:  # fmt: skip
     """Build the programme of a case over a tree (default: one branch, for the present regime or whatever is believed).
 
     levels  what spares and bays make of each fleet; a case whose priorities name availability needs them
     parts   the parts of the plan; others may be added to ``PARTS``
+    sooner  lines, expansions, offers and ways that also work a month faster than stated
+    likeness  of the codes, where the case differs from another by a step only and ties are to be broken alike
     """
     if levels is None and "availability" in case["priorities"]["objective"].to_list():
         raise CaseError([Finding("availability-in-war", "priorities", column="objective", value="availability")])
-    p = Programme(case, tree or one_branch(case), levels, tuple(parts))
+    p = Programme(case, tree or one_branch(case), levels, tuple(parts), sooner=sooner, known_likeness=likeness)
     declare(p, parts)
     p.postings += [posting for part in parts for posting in part.postings(p)]
     p.flows += [flow for part in parts for flow in part.flows(p) if flow.amount.any()]

@@ -35,7 +35,7 @@ from rampart.catalogues.results import frame
 from rampart.network.keys import Backfill, Key, Pair, Pledge, number
 from rampart.network.lags import Booleans, Floats
 from rampart.network.worth_of_need import worth_of_owed
-from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
+from rampart.plan.parts.part import Part, Short, Shortage, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -78,10 +78,6 @@ class Backfills(Part):
         """Worth of what is owed back, as of pledges."""
         each, tree = worth_of_owed(p.network, (key.item for key in p.network.backfills)), p.tree
         yield Weight("backfill", "due back", tree.months / 12.0 * each[:, tree.period])
-
-    def limits(self, p: Programme) -> Iterable[Limit]:
-        """What is owed to another comes first."""
-        yield Limit("backfill", "priority")
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
         """The donor has not got back what it gave."""

@@ -28,8 +28,10 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, expansion_postings
 from rampart.network.keys import Expansion
 from rampart.network.lags import Floats, all_there
+from rampart.network.limits import Limit, expansion_limits
 from rampart.network.payments import Flow, expansion_flows
-from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
+from rampart.network.ways import expansion_key
+from rampart.plan.parts.part import Decision, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -51,7 +53,7 @@ class Expansions(Part):
         windows = [(network.month(e["earliest"], first), network.month(e["latest"], last)) for e in network.expansions]
         may = [(tree.first_month >= a) & (tree.first_month <= b) for a, b in windows]
         yield FamilySpec(
-            "expand", [Expansion(e["expansion"]) for e in network.expansions], "decision",
+            "expand", [expansion_key(e) for e in network.expansions], "decision",
             exists=np.array(may, dtype=bool).reshape(-1, len(tree)), tie=4.0,
             prefer=tuple(np.array([e[name] for e in network.expansions], dtype=float) for name in ("cost", "construction")),
             worth=np.array([e["cost"] for e in network.expansions], dtype=float),
@@ -69,18 +71,20 @@ class Expansions(Part):
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``expansion limit``."""
-        expand = p["expand"]
-        most = np.array([e["max_units"] for e in p.network.expansions]).reshape(-1, 1)
-        rows = Rows(p.tree, "expansion limit", expand.keys).add(expand, p.tree.so_far)
-        yield rows.hold("<=", most, where=p.tree.at_end[None, :])
+        expansions = p.network.expansions
+        most = {Expansion(e["expansion"]): e["max_units"] for e in expansions}
+        place = {key: n for n, key in enumerate(most)}
+        at = np.array([place[Expansion(e["expansion"])] for e in expansions], dtype=np.int64)
+        rows = Rows(p.tree, "expansion limit", list(most)).add(p["expand"], p.tree.so_far, row=at)
+        yield rows.hold("<=", np.array(list(most.values())).reshape(-1, 1), where=p.tree.at_end[None, :])
 
     def measures(self, p: Programme) -> Iterable[Weight]:
         """Its cost, less what it is worth at the end."""
         yield Weight("money", "expand", net_cost(p))
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """All that may be built is built."""
-        yield Limit("expansion limit", "construction")
+        """How long an expansion takes, how many there may be, and when they may be decided."""
+        return expansion_limits(p.network)
 
     def decisions(self, v: Values) -> Iterable[Decision]:
         """What to build now."""

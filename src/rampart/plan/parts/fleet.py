@@ -26,7 +26,7 @@ from rampart.network.accounts import Posting, joining_postings
 from rampart.network.keys import Fleet, FleetLevel
 from rampart.network.lags import Floats, Integers, Matrix, Standing, by_period
 from rampart.network.payments import KINDS, Flow, fiscal_starts, fiscal_year
-from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
+from rampart.plan.parts.part import Part, Short, Shortage, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
 from rampart.plan.programme.programme import Programme
@@ -94,10 +94,6 @@ class Fleets(Part):
             monthly = upkeep_each(p)[joining(p)]
             left = np.cumsum(monthly[:, ::-1], axis=1)[:, ::-1]
             yield Weight("money", "join", by_period(p.network.calendar, left)[:, p.tree.period])
-
-    def limits(self, p: Programme) -> Iterable[Limit]:
-        """Another fleet comes first."""
-        yield Limit("fleet need", "priority")
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
         """Systems lacking."""

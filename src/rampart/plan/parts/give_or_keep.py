@@ -25,7 +25,7 @@ from rampart.case.timelines import by_period
 from rampart.network.keys import Key, Missing, Pair
 from rampart.network.lags import Floats
 from rampart.network.worth_of_need import worth_unit
-from rampart.plan.parts.part import Limit, Part, Weight
+from rampart.plan.parts.part import Part, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -65,10 +65,6 @@ class GiveOrKeep(Part):
         """Worth of what is missing, by the chance that it is called upon."""
         chance = np.repeat(list(chances(p).values()), STEPS.width.size).reshape(-1, 1)
         yield Weight("need", "missing", chance * when_called(p), pair_of)
-
-    def limits(self, p: Programme) -> Iterable[Limit]:
-        """What is kept at home is worth more there."""
-        yield Limit("give or keep", "priority")
 
 
 def pair_of(key: Key) -> Pair:

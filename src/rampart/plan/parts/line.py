@@ -33,10 +33,11 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, set_up_postings
 from rampart.network.keys import Key, Line, LinePart
 from rampart.network.lags import After, Booleans, Floats, Integers, summed
+from rampart.network.limits import Limit, line_limits
 from rampart.network.most_output import most_output
 from rampart.network.network import Network
 from rampart.network.tiers import tiers
-from rampart.plan.parts.part import Limit, Part, Rule, Weight
+from rampart.plan.parts.part import Part, Rule, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
 from rampart.plan.programme.programme import Programme
@@ -89,17 +90,8 @@ class Lines(Part):
         yield Weight("money", "idle", p.rates.idle[positions(p, "idle")][:, None] / p.unit)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """The maximum rate, whole lots and set-ups, a minimum rate."""
-        tier, lines = tiers(p.network), p.network.lines
-
-        def of_line(key: Key) -> str:
-            """A line that makes something that goes into something else is a component bottleneck."""
-            return "component" if tier[lines[key[0]]["item"]] > 0 else "line"
-
-        yield Limit("maximum rate", of_line, lambda key: Line(key[0]), monthly=True)
-        yield Limit("set-up", "lot")
-        yield Limit("whole lot", "lot")
-        yield Limit("minimum rate", "minimum")
+        """What a line can make, must make, how long it takes, and when it works."""
+        return line_limits(p.network)
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A minimum rate that could not be kept."""

@@ -22,9 +22,10 @@ import numpy as np
 
 from rampart.catalogues.results import frame
 from rampart.network.lags import Floats
+from rampart.network.limits import Limit, money_limits
 from rampart.network.payments import KINDS, BudgetLimit, Flow, budget_limits, fiscal_starts, placed_payments
 from rampart.plan.parts.fleet import upkeep_of_year
-from rampart.plan.parts.part import Limit, Part, Rule, Weight
+from rampart.plan.parts.part import Part, Rule, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -68,8 +69,8 @@ class Money(Part):
         yield Weight("rules", "over budget", 1.0 / size)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """A budget that is spent."""
-        yield Limit("budget", "budget")
+        """A budget of a year."""
+        return money_limits(p.network)
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A budget that could not be kept."""

@@ -10,7 +10,7 @@ top    units up to which more is worth something: the sum of the widths; without
 need   units asked at t: sum over its months of ``demand.need``; of several regimes the mean by their shares
 
 The objectives count lost worth: of a unit lacking in step k the mean worth of a unit in it, a d weight w, with beliefs
-expected over the regimes (``network.worth_of_need``, ``plan.programme.need_steps``); of a unit that is late a twelfth of it
+expected over the regimes (``network.worth_of_need``, ``network.need_steps``); of a unit that is late a twelfth of it
 for each month it is due. Later steps are worth less, so they lack first. Source: the demand and the levels of the case.
 """
 
@@ -25,8 +25,9 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, service_postings
 from rampart.network.keys import Demand, Key
 from rampart.network.lags import Booleans, Floats, begins
+from rampart.network.limits import Limit, need_limits
 from rampart.network.network import Network
-from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
+from rampart.plan.parts.part import Part, Short, Shortage, Weight
 from rampart.plan.programme.by_node import by_node
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
@@ -91,8 +92,8 @@ class Needs(Part):
         yield Weight("own_use", "unmet", each * ~theirs)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """Another need comes first."""
-        yield Limit("need", "priority")
+        """Members' own use; another's need; need of later years."""
+        return need_limits(p.network)
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
         """The holder is short."""

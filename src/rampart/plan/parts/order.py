@@ -27,8 +27,9 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, order_postings
 from rampart.network.keys import Line
 from rampart.network.lags import Booleans, all_there, first_effect
+from rampart.network.limits import Limit, contract_limits
 from rampart.network.payments import Flow, order_flows
-from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
+from rampart.plan.parts.part import Decision, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -85,8 +86,8 @@ class Order(Part):
         yield Weight("money", "order", p.order_price)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """A contract that is used up."""
-        yield Limit("contract limit", "contract")
+        """What a contract allows, and when it is open."""
+        return contract_limits(p.network)
 
     def decisions(self, v: Values) -> Iterable[Decision]:
         """What to order now. A component that a line's own nation makes for itself at no price flows on: that is the

@@ -30,10 +30,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from rampart.catalogues.results import frame
-from rampart.network.keys import Key, Line
+from rampart.network.keys import Line
 from rampart.network.lags import Booleans, Floats, Integers, Matrix
-from rampart.network.tiers import tiers
-from rampart.plan.parts.part import Limit, Part, Rule, Weight
+from rampart.network.limits import Limit, ramp_limits
+from rampart.plan.parts.part import Part, Rule, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
 from rampart.plan.programme.programme import Programme
@@ -77,15 +77,8 @@ class Pace(Part):
         yield Weight("rules", "steep", share(1.0, rate_before(p)[:, None]))
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """A ramp."""
-        tier, lines = tiers(p.network), p.network.lines
-
-        def of_line(key: Key) -> str:
-            """A line that makes something that goes into something else is a component bottleneck."""
-            return "component" if tier[lines[key[0]]["item"]] > 0 else "line"
-
-        yield Limit("ramp", of_line, monthly=True)
-        yield Limit("ramp down", of_line, monthly=True)
+        """How fast output may change."""
+        return ramp_limits(p.network)
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A fall at the start steeper than the ramp."""

@@ -19,6 +19,7 @@ from rampart.catalogues.results import frame, frame_of, tables_in
 from rampart.network.accounts import Posting
 from rampart.network.keys import Key
 from rampart.network.lags import Floats
+from rampart.network.limits import Limit
 from rampart.network.payments import Flow
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
@@ -52,22 +53,6 @@ def same_key(key: Key) -> Key:
 def whole(p: Programme) -> float:
     """A unit is a unit."""
     return 1.0
-
-
-@dataclass(frozen=True)
-class Limit:
-    """Rows that can be the cause of a shortage.
-
-    rows     name of the rows
-    kind     the cause in a word of the catalogue (``cause.KIND``), or how it follows from a row's key
-    code     what is named as the cause, from a row's key
-    monthly  whether one more unit of it means one more a month
-    """
-
-    rows: str
-    kind: str | Callable[[Key], str]
-    code: Callable[[Key], Key] = same_key
-    monthly: bool = False
 
 
 class Short(NamedTuple):
@@ -186,7 +171,7 @@ class Part:
         return ()
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """Rows that can be causes."""
+        """What holds the plan back, with the step that loosens it."""
         return ()
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
@@ -196,10 +181,6 @@ class Part:
     def rules(self, p: Programme) -> Iterable[Rule]:
         """Families that are hard rules giving way."""
         return ()
-
-    def waits_for(self, p: Programme, rows: str, key: Key) -> Key | None:
-        """What a row that nothing can serve in time waits for, where it is no stock of a holder's item; else None."""
-        return None
 
     def decisions(self, v: Values) -> Iterable[Decision]:
         """What it asks to be decided in the first period."""

@@ -21,8 +21,9 @@ import numpy as np
 
 from rampart.catalogues.results import frame
 from rampart.network.lags import Floats
+from rampart.network.limits import Limit, pledge_limits
 from rampart.network.worth_of_need import worth_of_owed
-from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
+from rampart.plan.parts.part import Part, Short, Shortage, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
 from rampart.plan.programme.programme import Programme
@@ -65,8 +66,8 @@ class Pledges(Part):
         yield Weight("pledges", "owed", p.tree.months * share(1.0, last))
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """What is owed to another comes first."""
-        yield Limit("pledge", "priority")
+        """What is pledged."""
+        return pledge_limits(p.network)
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
         """The donor is short of what it owes."""

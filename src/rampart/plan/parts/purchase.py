@@ -23,10 +23,11 @@ import numpy as np
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, purchase_postings
-from rampart.network.keys import Offer, Purchase
+from rampart.network.keys import Offer
 from rampart.network.lags import Floats, first_effect
+from rampart.network.limits import Limit, offer_limits
 from rampart.network.payments import Flow, purchase_flows
-from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
+from rampart.plan.parts.part import Decision, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -46,7 +47,7 @@ class Purchases(Part):
         offers, last = p.network.offers, p.network.calendar.last
         arrives = [p.tree.first_month + first_effect(0, o.delay) <= last for o in offers]
         yield FamilySpec(
-            "buy", [Purchase(o.code, o.buyer) for o in offers], "decision",
+            "buy", [o.key for o in offers], "decision",
             exists=(months_open(p) > 0) & np.array(arrives, dtype=bool).reshape(-1, len(p.tree)),
             **p.whole_amounts(o.item for o in offers), worth=np.array([o.price for o in offers]) / p.unit, tie=1.0,
             prefer=(np.array([o.price for o in offers], dtype=float), np.array([o.delay for o in offers], dtype=float)),
@@ -83,9 +84,8 @@ class Purchases(Part):
         yield Weight("money", "buy", np.array([o.price for o in p.network.offers]).reshape(-1, 1) / p.unit)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """An offer that is sold out, or sold no faster."""
-        yield Limit("market stock", "market", monthly=True)
-        yield Limit("market rate", "market", monthly=True)
+        """What an offer holds, how long it takes, and when it is open."""
+        return offer_limits(p.network)
 
     def decisions(self, v: Values) -> Iterable[Decision]:
         """What to buy now."""

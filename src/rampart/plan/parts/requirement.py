@@ -26,7 +26,8 @@ from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
 from rampart.network.asked import short_elsewhere
 from rampart.network.keys import Item
-from rampart.plan.parts.part import Limit, Part, Short, Shortage, Weight
+from rampart.network.limits import Limit, requirement_limits
+from rampart.plan.parts.part import Part, Short, Shortage, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
 from rampart.plan.programme.programme import Programme
@@ -82,10 +83,8 @@ class RequirementsHeld(Part):
             yield Weight(measure, "shortfall", months * share(1.0, p.requirement))
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """A floor that must be kept; a requirement, or fairness, that comes first."""
-        yield Limit("floor", "floor")
-        yield Limit("requirement", "priority")
-        yield Limit("fair share", "priority")
+        """A floor that must be kept; a requirement."""
+        return requirement_limits(p.network)
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
         """The holder is short of its floor or of its requirement."""

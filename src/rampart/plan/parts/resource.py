@@ -21,8 +21,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from rampart.network.keys import Resource
+from rampart.network.limits import Limit, resource_limits
 from rampart.network.resources import resource_numbers
-from rampart.plan.parts.part import Limit, Part, Rule, Weight
+from rampart.plan.parts.part import Part, Rule, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -58,8 +59,8 @@ class Resources(Part):
         yield Weight("money", "use", cost[:, p.tree.period] / p.unit)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """A resource that is used up."""
-        yield Limit("resource", "resource", monthly=True)
+        """What there is of a resource."""
+        return resource_limits(p.network)
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A resource of which placed orders alone take more than there is."""

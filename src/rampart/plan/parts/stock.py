@@ -31,9 +31,10 @@ from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, disposal_postings
 from rampart.network.keys import Holder, Key, Pair
 from rampart.network.lags import Floats, Matrix
+from rampart.network.limits import Limit, stock_limits
 from rampart.network.lots import perishable, storage_limits, usable_lots, usable_share
 from rampart.network.network import Network
-from rampart.plan.parts.part import Limit, Part, Rule, Weight
+from rampart.plan.parts.part import Part, Rule, Weight
 from rampart.plan.programme.by_node import by_node, where_known
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
@@ -92,9 +93,8 @@ class Stocks(Part):
         yield Weight("money", "stock", each / p.unit)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """Storage that is full; stock that is too old."""
-        yield Limit("storage", "storage")
-        yield Limit("shelf life", "age")
+        """What there is at the start, what a store holds, how long it keeps."""
+        return stock_limits(p.network)
 
     def rules(self, p: Programme) -> Iterable[Rule]:
         """A storage limit that could not be kept; components of placed orders that are not there."""

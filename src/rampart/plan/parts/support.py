@@ -24,12 +24,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rampart.case.calendar import month_text
+from rampart.case.steps import raised
 from rampart.catalogues.results import frame
-from rampart.network.keys import FleetShop, Group, Key, Package, Shop
+from rampart.network.keys import FleetShop, Group, Package, Shop
 from rampart.network.lags import Floats, Matrix, Standing, all_there, by_period
+from rampart.network.limits import Limit
 from rampart.network.payments import Flow
 from rampart.plan.parts.fleet import Level, add_levels, levels, payers, support_of
-from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
+from rampart.plan.parts.part import Decision, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -90,16 +92,8 @@ class Support(Part):
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """A shop that may grow no more."""
-        yield Limit("bay limit", "shop")
-
-    def waits_for(self, p: Programme, rows: str, key: Key) -> Key | None:
-        """Spares or bays that are still under way."""
-        if p.levels is None or rows not in ("fleet", "fleet need", "fleet support", "fleet bays"):
-            return None
-        if rows == "fleet bays":
-            return Shop(key[1])
-        fleet = p.levels.support.fleets.index(key[0])
-        return Group(next(g for g in p.levels.groups if fleet in g.fleets).code)
+        for row in shop_rows(p):
+            yield Limit("shop", Shop(row["shop"]), (raised("shops", {"shop": row["shop"]}, "max_bays", 1),))
 
     def decisions(self, v: Values) -> Iterable[Decision]:
         """What to buy now; spares of a group in money."""

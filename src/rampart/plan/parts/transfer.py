@@ -21,10 +21,11 @@ import numpy as np
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, transfer_postings
-from rampart.network.keys import Lane, Way
+from rampart.network.keys import Way
 from rampart.network.lags import first_effect
+from rampart.network.limits import Limit, way_limits
 from rampart.network.payments import Flow, transfer_flows
-from rampart.plan.parts.part import Decision, Limit, Part, Weight, first_year
+from rampart.plan.parts.part import Decision, Part, Weight, first_year
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.rows import Rows
@@ -44,7 +45,7 @@ class Transfers(Part):
         routes, last = p.network.routes, p.network.calendar.last
         arrives = [p.tree.first_month + first_effect(0, r.months) <= last for r in routes]
         yield FamilySpec(
-            "send", [Lane(r.origin, r.destination, r.item) for r in routes], "decision",
+            "send", [r.key for r in routes], "decision",
             exists=np.array(arrives, dtype=bool).reshape(-1, len(p.tree)), **p.whole_amounts(r.item for r in routes),
             prefer=(np.array([r.cost for r in routes], dtype=float), np.array([r.months for r in routes], dtype=float)),
             worth=p.price_of(r.item for r in routes), tie=1.0, called=lambda key: Way(key[0], key[1]),
@@ -61,9 +62,12 @@ class Transfers(Part):
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``route``."""
-        send = p["send"]
-        capacity = np.array([r.capacity for r in p.network.routes]).reshape(-1, 1)
-        rows = Rows(p.tree, "route", send.keys, scale=send.scale).add(send)
+        send, routes = p["send"], p.network.routes
+        lanes = {lane: n for n, lane in enumerate(dict.fromkeys(r.lane for r in routes))}
+        at = np.array([lanes[r.lane] for r in routes], dtype=np.int64)
+        of = np.array([next(n for n, k in enumerate(at) if k == row) for row in lanes.values()], dtype=np.int64)
+        capacity = np.array([routes[n].capacity for n in of]).reshape(-1, 1)
+        rows = Rows(p.tree, "route", list(lanes), scale=send.scale[of]).add(send, row=at)
         yield rows.hold("<=", np.where(np.isfinite(capacity), capacity * p.tree.months, np.inf))
 
     def measures(self, p: Programme) -> Iterable[Weight]:
@@ -71,8 +75,8 @@ class Transfers(Part):
         yield Weight("money", "send", np.array([r.cost for r in p.network.routes]).reshape(-1, 1) / p.unit)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
-        """A route that carries no more."""
-        yield Limit("route", "route", monthly=True)
+        """What a way carries, and how long it takes."""
+        return way_limits(p.network)
 
     def decisions(self, v: Values) -> Iterable[Decision]:
         """What to send now."""

@@ -39,6 +39,8 @@ class Programme:
 
     levels     what spares and bays make of each fleet; none where the plan does not look at availability
     parts      the parts of the plan, in order; each is asked for families, postings, rows, money and measures in turn
+    sooner     what also works a month faster than stated (``network.network``)
+    known_likeness  likeness of the codes where it is known from a case that differs by a step only
     families, postings, flows, rows, passes   what they answered; ``rampart.plan.model.build`` fills these
     """
 
@@ -52,17 +54,19 @@ class Programme:
     flows: list[Flow] = field(default_factory=list)
     rows: list[Rows] = field(default_factory=list)
     passes: list[Pass] = field(default_factory=list)
+    sooner: frozenset[Key] = frozenset()
+    known_likeness: Likeness | None = None
 
     @cached_property
     def network(self) -> Network:
         """What exists in the case."""
         rows = () if self.levels is None else tuple(dict(row) for row in self.levels.support.fleet_rows)
-        return Network(self.case, rows)
+        return Network(self.case, rows, self.sooner)
 
     @cached_property
     def likeness(self) -> Likeness:
         """What the codes of the case are, apart from their names."""
-        return likeness(self.case.tables)
+        return likeness(self.case.tables) if self.known_likeness is None else self.known_likeness
 
     def in_order(self, keys: Sequence[Key]) -> Integers:
         """Positions of keys in an order that hangs on data, and on names only where all data are equal."""

@@ -114,7 +114,7 @@ class LinearPasses:
             return self._share(each, later, deadline)
         if each.takes:
             self._open(earlier, each.takes)
-        result = self._solve(each, deadline)
+        result = self.solve(each, deadline)
         self.reached[each.name] = result.value
         if not later or each.how == "told":
             return result
@@ -127,7 +127,7 @@ class LinearPasses:
         elif gives(each, later):
             taken = any(other.takes for other in later)
             served = self._wholly_served(each, deadline) if not taken else np.zeros(0, dtype=np.int64)
-            levels = self._split(each, deadline)
+            levels = self.split(each, deadline)
             self.solver.hold_terms(each.measure.terms, self.by_term(each), levels, each.room)
             self.solver.close(served)
             result = replace(result, terms=self.by_term(each) @ levels, columns=levels)
@@ -137,7 +137,7 @@ class LinearPasses:
             self._give_back(earlier, each.takes, deadline)
         return result
 
-    def _split(self, each: Pass, deadline: float | None) -> Floats:
+    def split(self, each: Pass, deadline: float | None) -> Floats:
         """The optimum of the pass just solved as it falls to its terms: the largest least share, then the next.
 
         Without that what is held would hang on the way in which the solver came to the optimum. The share of a term that
@@ -160,7 +160,8 @@ class LinearPasses:
         self.levels = shared.levels
         return self.levels
 
-    def _solve(self, each: Pass, deadline: float | None) -> PassResult:
+    def solve(self, each: Pass, deadline: float | None) -> PassResult:
+        """One pass made small; nothing is held yet."""
         solver, cost = self.solver, self.layout.costs(each.measure)
         factor = near_one(cost)
         solver.set_costs(cost * factor)
@@ -283,7 +284,7 @@ class LinearPasses:
             self.levels = solver.levels()
             if each.room > 0:
                 served = self._wholly_served(each, deadline)
-                self._split(each, deadline)
+                self.split(each, deadline)
                 solver.close(served)
             else:
                 solver.hold_optimal()

@@ -80,6 +80,7 @@ class PassSolver(Highs):
     whole           columns that are whole numbers where a pass asks for them
     upper_at_first  upper bounds of the columns before anything was held
     kept            scaled columns of the plan taken over, carried out as it is; none where there is none
+    warm            whether a run may start from a basis that was set even where it does not fit what was found before
     held            terms of the passes solved so far that a row or a bound holds; those that are fixed have none
     """
 
@@ -91,6 +92,7 @@ class PassSolver(Highs):
         self.lower, self.upper, self.upper_at_first = m.lower.copy(), m.upper.copy(), m.upper
         self.row_lower, self.row_upper = m.row_lower.copy(), m.row_upper.copy()
         self.solved, self.mip_gap = False, mip_gap
+        self.warm = False
         self.stages: list[Stage] = []
         self.kept: Floats | None = None
         self.held: list[HeldTerm] = []
@@ -107,7 +109,7 @@ class PassSolver(Highs):
         if whole:
             self.set_whole(self.whole, True)
             self.option("solver", "choose")
-        elif self.solved or self.columns < LARGE:
+        elif self.solved or self.warm or self.columns < LARGE:
             # what was optimal for the pass before is feasible for this one: go on from there
             self.option("solver", "simplex")
             self.option("simplex_strategy", 4 if self.solved else 1)

@@ -21,6 +21,7 @@ GROUPS = {
     "objective": "objective",
     "delay_objective": "objective",
     "cause": "cause",
+    "how": "how",
     "family": "rule",
     "status": "status",
     "rounded": "rounded",

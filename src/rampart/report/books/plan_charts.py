@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from rampart.language.decisions_and_causes import bottleneck_name
 from rampart.language.giving_and_keeping import chance_text
+from rampart.language.reasons_in_words import limit_and_step
 from rampart.report.books.chart_sheet import ChartSheet
 from rampart.report.charts.give_or_keep import gifts_by_donor
 from rampart.report.charts.stock import MOST_PANELS, items_in_order, members_with_requirement
 from rampart.results.measures import measure
+from rampart.results.reasons import KIND
 
 if TYPE_CHECKING:
     from rampart.report.books.plan_book import PlanBook
@@ -125,10 +126,10 @@ def _bottlenecks(book: PlanBook, charts: ChartSheet) -> None:
     words = book.words
     figures = [
         [
-            words("bar.ranked", rank=r["rank"], name=bottleneck_name(book.answer, r["cause"], r["key"])),
+            limit_and_step(book.answer, r),
             r["share"],
         ]
-        for r in book.answer["bottlenecks"].sort("rank").head(10).iter_rows(named=True)
+        for r in book.answer["bottlenecks"].filter(pl.col("how") == KIND).sort("rank").head(10).iter_rows(named=True)
     ]
     heads = [words("head.bottleneck"), words("head.share")]
     charts.draw(words("chart.bottlenecks"), {"type": "bar"}, heads, figures, percent=True)

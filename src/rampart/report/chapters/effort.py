@@ -1,23 +1,16 @@
-"""The chapters on what the plan asks of industry and treasuries, and on what holds it back."""
+"""The chapters on what the plan asks of industry and of treasuries."""
 
 from __future__ import annotations
 
 import math
-from itertools import groupby
-from typing import Any
 
 import polars as pl
 
-from rampart.language.decisions_and_causes import bottleneck_name
-from rampart.language.explaining_plan import ALIKE
 from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.report.chapters.stock import chapter, item_cell
 from rampart.report.charts.coverage import thinned
 from rampart.results.measures import measure
-from rampart.results.most_short import leading
-
-MOST_CAUSES = 4
 
 
 def production(answer: InWords) -> Chapter:
@@ -162,123 +155,3 @@ def _one_purpose(answer: InWords) -> Listing:
         for r in table.iter_rows(named=True)
     ]
     return listing(answer, words("table.special"), heads, rows)
-
-
-def reasons(answer: InWords) -> Chapter:
-    """Bottleneck ranking, and the causes of each shortage in its worst period."""
-    words = answer.words
-    table = answer["bottlenecks"].sort("rank")
-    shown = leading(table, 6)
-    heads = [
-        Head(words("head.rank"), numeric=True),
-        Head(words("head.bottleneck")),
-        Head(words("head.objective")),
-        Head(words("head.item")),
-        Head(words("head.binding")),
-        Head(words("head.unit_months"), numeric=True),
-        Head(words("head.share"), numeric=True),
-        Head(words("head.value"), numeric=True),
-    ]
-    rows = [
-        [
-            words.number(r["rank"]),
-            bottleneck_name(answer, r["cause"], r["key"]),
-            words.choice("objective", r["objective"]),
-            item_cell(answer, r["item"]),
-            words.span(r["from"], r["until"], short=True),
-            words.number(r["amount"], digits=0),
-            words.share(r["share"]),
-            words.number(r["value"]) if r["value"] is not None else words("none"),
-        ]
-        for r in shown.iter_rows(named=True)
-    ]
-    ranking = listing(
-        answer,
-        words("table.bottlenecks"),
-        heads,
-        rows,
-        left_out=table.height - shown.height,
-        note=words("note.value"),
-    )
-    return chapter(
-        answer,
-        "reasons",
-        figures=("bottlenecks",),
-        listings=[ranking, _worst(answer), _shares(answer)],
-    )
-
-
-def _shares(answer: InWords) -> Listing:
-    """Who holds which share at the end of the plan of what somebody lacks then."""
-    words, table = answer.words, answer["shares"]
-    last = table.filter(pl.col("period") == pl.col("period").max())
-    lacking = set(last.filter(pl.col("share") < 1 - ALIKE)["item"])
-    heads = [
-        Head(words("head.item")),
-        Head(words("head.holder")),
-        Head(words("head.share_held"), numeric=True),
-        Head(words("head.held"), numeric=True),
-    ]
-    rows = [
-        [item_cell(answer, r["item"]), answer.nation(r["holder"]), words.share(r["share"]), words.number(r["held"])]
-        for r in last.sort("share").iter_rows(named=True)
-        if r["item"] in lacking
-    ]
-    rows.sort(key=lambda row: row[0])
-    return listing(answer, words("table.shares"), heads, rows, repeat=1)
-
-
-def _worst(answer: InWords) -> Listing:
-    """For each shortage of a holder and item: the period where it is largest, and its causes there."""
-    words = answer.words
-    keys = ["objective", "holder", "item"]
-    rank = dict(answer.result.case["priorities"].select("objective", "rank").iter_rows())
-    as_large = pl.col("amount") >= pl.col("amount").max().over(keys) * (
-        1 - ALIKE
-    )  # of periods that are as short, the first
-    worst = answer["shortages"].filter(as_large).sort("period").unique(keys, keep="first")
-    causes = answer["causes"].drop("month").rename({"amount": "part"})
-    joined = worst.join(causes, on=[*keys, "period"], how="left")
-    joined = joined.sort(*keys, "part", "code", descending=[False, False, False, True, False], nulls_last=True)
-    heads = [
-        Head(words("head.objective")),
-        Head(words("head.holder")),
-        Head(words("head.item")),
-        Head(words("head.worst")),
-        Head(words("head.short"), numeric=True),
-        Head(words("head.cause")),
-        Head(words("head.part"), numeric=True),
-        Head(words("head.relief"), numeric=True),
-    ]
-    ordered = sorted(joined.iter_rows(named=True), key=lambda r: rank.get(r["objective"], 99))
-    rows = []
-    for _, group in groupby(ordered, key=lambda r: tuple(r[k] for k in keys)):
-        rows += _causes(answer, list(group))
-    return listing(answer, words("table.causes"), heads, rows, most=80, note=words("note.causes"), repeat=5)
-
-
-def _causes(answer: InWords, group: list[dict[str, Any]]) -> list[list[str]]:
-    """Rows of one shortage: its largest causes, and the others in one row: amounts still sum to it."""
-    words = answer.words
-    first = group[0]
-    shown = group if len(group) <= MOST_CAUSES + 1 else group[:MOST_CAUSES]
-    rest = group[len(shown) :]
-    cells = [
-        (
-            bottleneck_name(answer, r["cause"], r["key"]) if r["cause"] else words("unknown"),
-            words.number(r["part"], digits=0),
-            words.number(r["relief"]) if r["relief"] is not None else words("none"),
-        )
-        for r in shown
-    ]
-    if rest:
-        left = words.number(sum(r["part"] or 0.0 for r in rest), digits=0)
-        cells.append((words.count("other_causes", len(rest)), left, words("none")))
-    place = [
-        words.choice("objective", first["objective"]),
-        answer.nation(first["holder"]),
-        item_cell(answer, first["item"]),
-        words.month(first["month"], short=True),
-        words.number(first["amount"], digits=0),
-    ]
-    return [[*place, *cell] for cell in cells]

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import polars as pl
+
 from rampart.language.in_words import InWords
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
+from rampart.results.reasons import KIND
 
 MOST_BARS = 12
 MOST_OF_ONE = 4
@@ -17,11 +20,11 @@ LABELS = 318
 
 
 def bottlenecks_chart(answer: InWords) -> Figure | None:
-    """Ranking of bottlenecks by their share of all shortage."""
+    """Kinds of limits by the share of what an objective lacks that their step takes away."""
     from rampart.results.most_short import leading
 
     words = answer.words
-    table = answer["bottlenecks"].sort("rank")
+    table = answer["bottlenecks"].filter(pl.col("how") == KIND).sort("rank")
     # A few of each objective, so that the foremost does not hide the others.
     ranked = list(leading(table, MOST_OF_ONE).head(MOST_BARS).iter_rows(named=True))
     if not ranked:
@@ -65,14 +68,12 @@ def _bar(answer: InWords, row: dict[str, Any]) -> dict[str, Any]:
     from rampart.language.decisions_and_causes import bottleneck_parts
 
     words = answer.words
-    name, cause = bottleneck_parts(answer, row["cause"], row["key"])
-    item = answer.item(row["item"])
-    span = words.span(row["from"], row["until"], short=True)
+    name, _ = bottleneck_parts(answer, row["cause"], row["key"])
     return {
-        "name": words("bar.ranked", rank=row["rank"], name=name),
-        "under": words("bar.under", cause=cause, item=item) if cause else item,
+        "name": name,
+        "under": words.choice("step", row["cause"]),
         "share": row["share"],
-        "text": words("bar.share", share=words.share(row["share"]), span=span),
+        "text": words.share(row["share"], digits=1),
         "objective": words.choice("objective", row["objective"]),
     }
 

@@ -14,11 +14,12 @@ from rampart.report.chapters.added import added
 from rampart.report.chapters.agreed import agreed
 from rampart.report.chapters.beside import beside
 from rampart.report.chapters.decisions import decisions_listing
-from rampart.report.chapters.effort import money, production, reasons
+from rampart.report.chapters.effort import money, production
 from rampart.report.chapters.give_or_keep import give_or_keep_chapter
 from rampart.report.chapters.pace import pace
 from rampart.report.chapters.plan_fleets import fleets, fleets_chart
 from rampart.report.chapters.promises import promises_chapter
+from rampart.report.chapters.reasons import reasons
 from rampart.report.chapters.stock import decisions, deliveries, stocks
 from rampart.report.chapters.taken import taken
 from rampart.report.chapters.trust import trust_chapters

@@ -1,0 +1,128 @@
+"""What would relieve a shortage, in words: the limit, its step, what that brings by year, and the objects inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+import polars as pl
+
+from rampart.language.decisions_and_causes import bottleneck_name
+from rampart.language.in_words import InWords
+from rampart.results.reasons import GONE, HELD_TOGETHER, KIND, OBJECT, PAIR, TOGETHER
+
+Row = dict[str, Any]
+KEYS = ("objective", "holder", "item")
+AT_ONCE = ("need", "own_use")
+"""Objectives whose shortages are lost once; those of the others last, and count in units times months."""
+
+
+def limit_and_step(answer: InWords, row: Mapping[str, Any]) -> str:
+    """A limit with its step: "Capacity, 10 % more"."""
+    name = bottleneck_name(answer, row["cause"], row["key"])
+    return answer.words("reason.step", limit=name, step=answer.words.choice("step", row["cause"]))
+
+
+def shortages(answer: InWords, holder: str | None = None, item: str | None = None) -> list[tuple[Row, pl.DataFrame]]:
+    """What is short by year, with its reasons: those of the foremost objective first."""
+    rank = dict(answer.result.case["priorities"].select("objective", "rank").iter_rows())
+    short, reasons = answer["short"], answer["reasons"]
+    for column, value in (("holder", holder), ("item", item)):
+        short = short.filter(pl.col(column) == value) if value else short
+    found = []
+    for who, rows in short.group_by(*KEYS, maintain_order=True):
+        mine = reasons
+        for column, value in zip(KEYS, who, strict=True):
+            mine = mine.filter(pl.col(column) == value)
+        row: Row = dict(zip(KEYS, who, strict=True)) | {"years": rows.select("year", "amount").rows()}
+        found.append((row | {"total": float(rows["amount"].sum())}, mine.sort("rank")))
+    return sorted(found, key=lambda f: (rank.get(f[0]["objective"], 99), f[0]["holder"], f[0]["item"]))
+
+
+def amount(answer: InWords, value: float, short: Mapping[str, Any]) -> str:
+    """An amount short with its unit; of what lasts in units times months."""
+    quantity = answer.quantity(value, short["item"])
+    return quantity if short["objective"] in AT_ONCE else answer.words("reason.lasting", quantity=quantity)
+
+
+def by_year(answer: InWords, years: Iterable[tuple[int, float]]) -> str:
+    """Amounts by year: "2024: 30; 2025: 15"."""
+    words = answer.words
+    return "; ".join(words("reason.year", year=str(year), amount=words.number(amount)) for year, amount in years)
+
+
+def relief_by_year(answer: InWords, row: Mapping[str, Any]) -> str:
+    """The relief of a row of the reasons by year."""
+    table = answer["reasons_by_year"]
+    for column in (*KEYS, "how", "cause", "code"):
+        table = table.filter(pl.col(column) == row[column])
+    return by_year(answer, table.sort("year").select("year", "relief").rows())
+
+
+def told(answer: InWords, short: Row, reasons: pl.DataFrame) -> list[str]:
+    """Lines about one shortage: kinds with their objects, what holds together, all together, what is asked elsewhere."""
+    named = reasons.filter(pl.col("named"))
+    of = {how: named.filter(pl.col("how") == how).to_dicts() for how in (KIND, OBJECT, PAIR, TOGETHER, GONE)}
+    kinds = {row["cause"]: row for row in of[KIND]}
+    lines = []
+    for row in of[KIND]:
+        lines.append(dashed(_line(answer, short, row)))
+        lines += [f"      {line}" for line in _objects(answer, short, row, of[OBJECT])]
+    for cause in dict.fromkeys(row["cause"] for row in of[OBJECT] if row["cause"] not in kinds):
+        lines += [dashed(_line(answer, short, row)) for row in of[OBJECT] if row["cause"] == cause]
+    more = reasons.filter((pl.col("how") == KIND) & ~pl.col("named")).height
+    if more:
+        lines.append(dashed(answer.words.count("reason.more", more)))
+    alone = {row["cause"]: row["relief"] for row in reasons.filter(pl.col("how") == KIND).to_dicts()}
+    for row in of[PAIR]:
+        in_sum = sum(alone.get(kind, 0.0) for kind in HELD_TOGETHER[row["cause"]])
+        lines.append(dashed(_line(answer, short, row, alone=in_sum)))
+    for row in of[TOGETHER] if len(alone) > 1 else []:
+        lines.append(dashed(_together(answer, short, row, sum(alone.values()))))
+    return lines + [dashed(_line(answer, short, row)) for row in of[GONE]]
+
+
+def dashed(line: str) -> str:
+    """A line of a list."""
+    return f"  – {line}"
+
+
+def _line(answer: InWords, short: Row, row: Row, alone: float | None = None) -> str:
+    words, said = answer.words, limit_and_step(answer, row)
+    years, share = (
+        relief_by_year(answer, row),
+        words.share(abs(row["share"]), digits=0 if abs(row["share"]) > 0.1 else 1),
+    )
+    places = {
+        "limit": said,
+        "relief": amount(answer, abs(row["relief"]), short),
+        "years": years,
+        "share": share,
+    }
+    if row["relief"] < 0:
+        return words("reason.taken", **places)
+    if alone is not None:
+        return words("reason.pair", alone=amount(answer, alone, short), **places)
+    return words("reason.brings", **places)
+
+
+def _objects(answer: InWords, short: Row, kind: Row, rows: list[Row]) -> list[str]:
+    """The objects of a kind, those with the same gain in one line."""
+    mine = [row for row in rows if row["cause"] == kind["cause"]]
+    lines = []
+    for _, alike in groupby(mine, key=lambda row: f"{row['relief']:.6g}"):
+        group = list(alike)
+        names = [answer.named(row["key"]) for row in group]
+        key = "reason.objects_taken" if group[0]["relief"] < 0 else "reason.objects"
+        key = "reason.object" if len(group) == 1 and group[0]["relief"] >= 0 else key
+        relief = amount(answer, abs(group[0]["relief"]), short)
+        lines.append(answer.words(key, names=answer.words.list(names), relief=relief))
+    return lines
+
+
+def _together(answer: InWords, short: Row, row: Row, alone: float) -> str:
+    left = max(0.0, short["total"] - row["relief"])
+    places = {"relief": row["relief"], "alone": alone, "left": left}
+    quantities = {key: amount(answer, value, short) for key, value in places.items()}
+    return answer.words("reason.together", **quantities)
