@@ -47,7 +47,7 @@ EXPANSION = {
 }
 ROUTE = {"origin": "AAA", "destination": "UUU", "months": 0.0, "capacity": math.inf}
 BUDGET = {"nation": "AAA", "fiscal_year": 2025, "purpose": "all", "commitments": 15.0, "payments": math.inf}
-OFFER = {"offer": "sale", "seller": "UUU", "item": "shell", "buyer": "AAA", "price": 9.0, "delay": 0.0}
+OFFER = {"offer": "sale", "seller": "AAA", "item": "shell", "buyer": "AAA", "price": 9.0, "delay": 0.0}
 FLOOR = {"holder": "AAA", "item": "shell", "layer": "floor", "quantity": 5.0}
 
 
