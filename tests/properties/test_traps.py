@@ -164,7 +164,7 @@ def test_every_balance_closes_and_no_shortage_exceeds_its_need(of: Case) -> None
 
 STOCKED = {"stocks": [{"holder": "AAA", "item": "shell", "quantity": 100.0}]}
 ROUTE = {"origin": "AAA", "destination": "UUU", "item": "shell", "months": 0.0}
-OFFER = {"offer": "deal", "seller": "UUU", "item": "shell", "buyer": "AAA", "price": 1.0, "delay": 0.0}
+OFFER = {"offer": "deal", "seller": "AAA", "item": "shell", "buyer": "AAA", "price": 1.0, "delay": 0.0}
 ABROAD = [need(4.0, holder="UUU", purpose="operations")]
 LIMITS = {
     "line": lambda limit: {"lines": [line(max_rate=limit)]},

@@ -168,6 +168,8 @@ class InWords:
         kind = next((row[name] for name in ("kind", "lever", "from_kind") if name in row), None)
         if column.name == "item":
             return ("fleets",) if row.get("objective") == "availability" or kind == "spares" else column.reference
+        if column.name in ("lacks", "gained_item"):  # of the objective, whatever is decided
+            return ("fleets",) if row.get("objective") == "availability" else column.reference
         if column.name == "to":
             return ("lines",) if kind == "expansion" else column.reference
         return [home for home in HOMES_BY_KIND.get(kind or "", column.reference) if home in column.reference]

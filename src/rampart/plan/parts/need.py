@@ -10,7 +10,7 @@ top    units up to which more is worth something: the sum of the widths; without
 need   units asked at t: sum over its months of ``demand.need``; of several regimes the mean by their shares
 
 The objectives count lost worth: of a unit lacking in step k the mean worth of a unit in it, a d weight w, with beliefs
-expected over the regimes (``network.worth_of_need``, ``plan.programme.need_steps``); of a unit that is late a twelfth of it
+expected over the regimes (``network.worth_of_need``, ``network.need_steps``); of a unit that is late a twelfth of it
 for each month it is due. Later steps are worth less, so they lack first. Source: the demand and the levels of the case.
 """
 
