@@ -110,7 +110,7 @@ def test_loosening_never_hurts(seed: int, name: str) -> None:
     assert found is not None and found[1] >= 0.0, found
 
 
-@pytest.mark.docs
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(LOOSER))
 def test_each_kind_does_help_in_some_case(name: str) -> None:
     """Or the law would hold of nothing."""

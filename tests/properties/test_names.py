@@ -208,11 +208,11 @@ def test_a_line_that_no_contract_names_is_not_taken_for_a_contract_of_its_name()
         demand=[need(9.0)],
         items=[KEPT],
     )
-    plan = rampart.plan(of)
+    plan = rampart.plan(of, reasons="all")
     assert set(plan["orders"]["contract"]) == {None, "works"}
     said = " ".join(rampart.explain(plan))
-    assert "Maximum rate of a line: Plant town" in said
-    assert "Maximum rate of a line: Works town" in said
+    assert "Plant town (AAA): 1.2" in said  # a tenth of 3 a month, over four months
+    assert "Works town (AAA): 0.8" in said
 
 
 # What is equal in every datum
