@@ -85,7 +85,7 @@ def test_random_cases(whole: bool) -> None:
     assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(12)) >= 8
 
 
-@pytest.mark.docs
+@pytest.mark.slow
 @pytest.mark.parametrize("whole", [False, True])
 def test_random_cases_long(whole: bool) -> None:
     assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(12, 150)) >= 100
