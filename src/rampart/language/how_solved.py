@@ -18,7 +18,7 @@ def pass_status(answer: InWords, row: dict[str, Any]) -> str:
         return words.choice("status", row["status"])
     if gap is None:
         return words("status.unproved")
-    return words("status.optimal") if gap <= SOLVED else words("status.within", gap=words.share(gap, digits=2))
+    return words("status.optimal") if gap <= SOLVED else words("solved.within", gap=words.share(gap, digits=2))
 
 
 def plan_status(answer: InWords) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import polars as pl
@@ -114,4 +115,16 @@ def test_long_labels_of_sheets_are_cut_apart(plan, tmp_path):
     book = openpyxl.load_workbook(write_workbook(odd, tmp_path / "odd.xlsx"))
     sheet, _ = _table(odd, book, "rules_broken")
     assert all(sheet.cell(5, n).data_type != "f" for n in range(1, 7))
+    book.close()
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "within 0.25%"), ("fr", "à 0,25\u202f% près")])
+def test_a_pass_within_a_gap_says_its_gap(plan, tmp_path, language, said):
+    """As those of the real case with whole numbers: the sheet of passes could not be written."""
+    within = plan["passes"].with_columns(status=pl.lit("within"), gap=pl.lit(0.0025))
+    changed = replace(plan, tables=dict(plan.tables) | {"passes": within})
+    path = write_workbook(changed, tmp_path / "x.xlsx", language)
+    book = openpyxl.load_workbook(path)
+    sheet, _ = _table(changed, book, "passes", language)
+    assert said in {cell.value for row in sheet.iter_rows(min_row=5) for cell in row}
     book.close()

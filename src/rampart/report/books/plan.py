@@ -10,6 +10,7 @@ from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
 from rampart.language.giving_and_keeping import worth_label
 from rampart.language.headlines import sentences
+from rampart.language.how_solved import pass_status
 from rampart.language.in_words import InWords
 from rampart.report.books.catalogue_sheet import catalogue_sheet
 from rampart.report.books.plan_book import PlanBook
@@ -93,6 +94,8 @@ def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
         value, name = row[column.name], column.name
         if column.type == "code":
             return answer.cell(column, row)
+        if (column.table, name) == ("passes", "status"):
+            return pass_status(answer, dict(row))
         if column.type == "choice":
             group = GROUPS.get(name) or (PURPOSES if name == "purpose" else KINDS).get(column.table, name)
             return words.choice(group, value)
