@@ -13,6 +13,7 @@ from rampart.catalogues.results import frame
 from rampart.network.keys import parts as parts_of
 from rampart.network.keys import text
 from rampart.network.lags import first_effect
+from rampart.plan.model.passes import RULES
 from rampart.plan.parts.part import Decision, Part
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.delays import TOLD, Delays, Loss, Waiting, together
@@ -30,18 +31,19 @@ def decisions_now(v: Values, parts: Sequence[Part]) -> list[Decision]:
 
 
 def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: Rounded) -> dict[str, pl.DataFrame]:
-    """``decisions``, those whose delay costs most in the foremost objective first, and ``delays``.
+    """``decisions``, those whose delay costs most in the foremost objective first, and ``delays``; what only breaks a rule
+    that the plan may break, as which shares go where, comes after what an objective loses.
 
     as_signed  their amounts, rounded
     """
-    before, named = taken_now(v), [stage.name for stage in solution.solver.stages]
+    before, named = taken_now(v), [stage.name for stage in solution.solver.stages if stage.name != RULES[0]]
     delayed = delays_of(v, solution, parts)
     found = []
     for d in decisions_now(v, parts):
         due = delayed.by.get((d.family, d.key))
         found.append((d, due, delayed.alone.get((d.family, d.key), {}).get(1)))
     found.sort(key=lambda r: (
-        named.index(r[2].objective) if r[2] and r[2].objective else len(named), -(r[2].cost if r[2] else 0.0),
+        named.index(r[2].objective) if r[2] and r[2].objective in named else len(named), -(r[2].cost if r[2] else 0.0),
         -r[0].money, r[0].kind, r[0].code, r[0].item, r[0].to,
     ))  # fmt: skip
     rows = []
