@@ -15,8 +15,9 @@ steep    units a month, at the first node only: what lacks to a fall that the ra
 Rows of ``ramp`` stand wherever something can be delivered from new orders. ``ramp down`` and the count of falls stand where,
 too, and only up to one lead time of the line before the end: orders for later belong to the time after the plan, and a line
 from which nobody can order any more may fall. The objective ``steady`` counts what changes in full rates of the line, the
-largest maximum rate that it has of itself (none: what else is known of its size): a works that halves its output lays off half of its people whatever it makes, and
-of components the price is often unknown. Source: rates of change as the case states them; total variation.
+largest maximum rate that it has of itself (none: what else is known of its size): a works that halves its output lays off half
+of its people whatever it makes, and of components the price is often unknown. Source: rates of change as the case states
+them; total variation.
 """
 
 from __future__ import annotations
