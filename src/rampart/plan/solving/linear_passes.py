@@ -217,7 +217,8 @@ class LinearPasses:
         self._let_go_beyond(each, float(cost @ self.levels), each.room)
         if solver.kept is not None:
             kept = solver.kept[at]
-            most = kept + CLOSE * np.maximum(1.0, kept) if solver.closely else most_allowed(own, most, kept)
+            closely = solver.closely and each.room > 0
+            most = kept + CLOSE * np.maximum(1.0, kept) if closely else most_allowed(own, most, kept)
         most = np.minimum(solver.upper[at], most)
         solver.bound(at, np.minimum(solver.lower[at], most), most)
         if last:
