@@ -18,6 +18,7 @@ def test_what_is_held_is_an_optimum(whole: bool) -> None:
     for seed in (*range(5), 1228):
         solution = solve(build(random_case(Random(seed), whole=whole)))
         for result in solution.passes:
-            assert float(result.cost @ result.columns) == pytest.approx(result.value, rel=1e-7, abs=1e-6), (seed, result.name)
+            held = float(result.cost @ result.columns)
+            assert held == pytest.approx(result.value, rel=1e-7, abs=1e-6), (seed, result.name)
             settled += result.terms.size > 1
     assert settled > 6
