@@ -16,7 +16,7 @@ from rampart.case.folder import unknown_table
 from rampart.case.headers import HELP_SHEETS, fold, is_comment, match_column, match_table
 from rampart.case.markup import Damaged, Extent, extent_of, extents_of, sheets_of
 from rampart.case.sheets import MOST_BYTES, MOST_CELLS, Found, Sheet, is_breakdown, plain
-from rampart.catalogues.inputs import tables
+from rampart.catalogues.inputs import table_named, tables
 from rampart.findings import Finding
 
 if TYPE_CHECKING:
@@ -28,11 +28,14 @@ EMPTIEST = 50
 """Cells of the rectangle for one that is filled, beyond which the last cell is a stray one."""
 
 
-def read_workbook(path: Path) -> Found:
-    """All tables of a workbook (.xlsx, .xlsm, .ods); help sheets and sheets whose name starts with ``#`` are left alone."""
+def read_workbook(path: Path, *, layout: str = "") -> Found:
+    """All tables of a workbook (.xlsx, .xlsm, .ods); help sheets and sheets whose name starts with ``#`` are left alone.
+
+    layout  one layout instead: the sheet of its name, or the first one that is not left alone
+    """
     found = Found()
     try:
-        _read_workbook(path, found)
+        _read_workbook(path, found, layout)
     except BaseException as error:
         if not is_breakdown(error):
             raise
@@ -44,7 +47,7 @@ def read_workbook(path: Path) -> Found:
     return found
 
 
-def _read_workbook(path: Path, found: Found) -> None:
+def _read_workbook(path: Path, found: Found, layout: str) -> None:
     from python_calamine import CalamineWorkbook
 
     if path.read_bytes()[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
@@ -57,9 +60,11 @@ def _read_workbook(path: Path, found: Found) -> None:
             details = {"size": size // 1_000_000, "limit": MOST_BYTES // 1_000_000}
             found.findings.append(Finding("too-large", file=path.name, details=details))
             return
-        extents = _extents(parts)
+        extents = _extents(parts, every=bool(layout))
     # An .ods is read whole when it is opened, so that every sheet of it counts; of an .xlsx those that are tables.
-    read_first = extents if path.suffix.lower() == ".ods" else {n: e for n, e in extents.items() if _is_table(n)}
+    read_first = (
+        extents if path.suffix.lower() == ".ods" else {n: e for n, e in extents.items() if layout or _is_table(n)}
+    )
     too_far = {name: far for name, extent in read_first.items() if (far := _too_far(path.name, name, extent))}
     if too_far and path.suffix.lower() == ".ods":
         found.findings.extend(too_far.values())
@@ -67,15 +72,42 @@ def _read_workbook(path: Path, found: Found) -> None:
     with CalamineWorkbook.from_path(str(path)) as workbook:
         if missing := [name for name in workbook.sheet_names if name not in extents]:
             raise Damaged(f"sheet {missing[0]}")
-        _read_sheets(path.name, workbook, found, extents, too_far)
+        if layout:
+            _read_layout(path.name, layout, workbook, found, extents, too_far)
+        else:
+            _read_sheets(path.name, workbook, found, extents, too_far)
 
 
 def _is_table(name: str) -> bool:
     return not is_comment(name) and fold(name) not in HELP_SHEETS and match_table(name) is not None
 
 
-def _extents(parts: zipfile.ZipFile) -> dict[str, Extent]:
-    """How far each sheet reaches. Every part is unpacked once here, so that none is larger than it says."""
+def _read_layout(
+    file: str,
+    layout: str,
+    workbook: CalamineWorkbook,
+    found: Found,
+    extents: dict[str, Extent],
+    too_far: dict[str, Finding],
+) -> None:
+    """Add the sheet that holds a layout."""
+    data = [name for name in workbook.sheet_names if not is_comment(name) and fold(name) not in HELP_SHEETS]
+    labels = {fold(layout), *(fold(label) for label in table_named(layout).label.values())}
+    named = [name for name in data if fold(name) in labels]
+    for name in (named or data)[:1]:
+        if name in too_far:
+            found.findings.append(too_far[name])
+        else:
+            _read_sheet(file, layout, workbook.get_sheet_by_name(name), found, extents[name])
+    if not data:
+        found.findings.append(Finding("no-tables", file=file))
+
+
+def _extents(parts: zipfile.ZipFile, *, every: bool) -> dict[str, Extent]:
+    """How far each sheet reaches; of an .xlsx every one, or those that are tables.
+
+    Every part is unpacked once here, so that none is larger than it says.
+    """
     if len(set(parts.namelist())) < len(parts.namelist()):
         raise Damaged("two parts of one name")
     if broken := parts.testzip():
@@ -87,7 +119,7 @@ def _extents(parts: zipfile.ZipFile) -> dict[str, Extent]:
     for name, part in sheets_of(parts).items():
         if not part:
             raise Damaged(f"sheet {name}")
-        if _is_table(name):
+        if every or _is_table(name):
             with parts.open(part) as stream:
                 found[name] = extent_of(stream)
         else:

@@ -170,7 +170,7 @@ def import_trackers(
 
     require_case_place(out, force=force, sources=[folder])
     case, found = tracker_case(folder, start=start, end=end)
-    rows = {name: len(frame) for name, frame in case.tables.items() if len(frame)}
+    rows = {} if case is None else {name: len(frame) for name, frame in case.tables.items() if len(frame)}
     finish(case, found, out, lang, {"rows": rows}, as_json=as_json, force=force)
 
 
