@@ -68,7 +68,10 @@ def test_unproven_answers_keep_the_budget_and_leave_nothing_that_would_help(
 
 def test_a_purchase_is_given_back_for_a_better_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of ten, six for 1.0 is most for the money and leaves four; ten for 1.5 lacks less."""
-    options = [Options(np.array([0.0, 6.0]), np.array([1.0, 0.0])), Options(np.array([0.0, 10.0]), np.array([1.5, 0.0]))]
+    options = [
+        Options(np.array([0.0, 6.0]), np.array([1.0, 0.0])),
+        Options(np.array([0.0, 10.0]), np.array([1.5, 0.0])),
+    ]
     monkeypatch.setattr(spend, "FEW", 0)
     chosen, _ = spent(options, np.zeros(2, np.int64), 10.0)
     assert chosen.tolist() == [0, 1]
