@@ -1,4 +1,4 @@
-"""One way in for every form of a case: folder of CSV or Parquet files, or an .xlsx workbook.
+"""One way in for every form of a case: folder of CSV or Parquet files, or a workbook (.xlsx, .ods).
 
 Sheets are matched to the catalogue, cells turned into values, and everything wrong is collected as findings.
 """
@@ -23,6 +23,7 @@ from rampart.case.headers import (
     stored_column,
     stored_columns,
 )
+from rampart.case.override_cells import judged
 from rampart.case.sheets import Found, Sheet, plain
 from rampart.catalogues.inputs import Column, Table, tables
 from rampart.findings import Finding, at_most_alike
@@ -30,7 +31,9 @@ from rampart.findings import Finding, at_most_alike
 if TYPE_CHECKING:
     from rampart.case.tables import Case
 
-_FIRST_DAY = r"^([0-9]{4}-[0-9]{2})-01$"
+WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+# The first day of a month, or its midnight; a time zone behind it moves no day: the day is the one that was written.
+_FIRST_DAY = r"^([0-9]{4}-[0-9]{2})-01(?:[T ]00:00(?::00(?:\.0+)?)?(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?)?$"
 _HIDDEN_CELLS = ("error-value", "formula-without-value")
 
 
@@ -86,7 +89,7 @@ def _gather(path: Path) -> Found:
         return read_folder(path)
     if not path.exists():
         return Found(findings=[Finding("no-such-path", file=path.name, value=str(path))])
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
+    if path.suffix.lower() in WORKBOOKS:
         return read_workbook(path)
     return Found(findings=[Finding("not-a-case", file=path.name, value=path.suffix)])
 
@@ -163,7 +166,8 @@ class _SheetReader:
         """The typed frame, refused cells null."""
         if self.sheet.table == "settings":
             return self._settings()
-        return self._typed(list(self.table.columns.values()), self._cells(self.table.columns))
+        frame = self._typed(list(self.table.columns.values()), self._cells(self.table.columns))
+        return judged(frame, self.locale, self._override) if self.sheet.table == "overrides" else frame
 
     def _typed(self, columns: list[Column], cells: pl.DataFrame) -> pl.DataFrame:
         """Columns read from clean cells in one go, what is wrong with them reported."""
@@ -237,6 +241,12 @@ class _SheetReader:
             text = cells[f"t:{name}"][i]
             value = str(cells[f"n:{name}"][i]) if text is None else text
             self.findings.append(self._cell_finding(problems[i], column, rows[i], value))
+
+    def _override(self, code: str, cell: str, row: int, value: str, target: Column) -> None:
+        """A value inside the overrides that cannot stand in the column that it is meant for."""
+        self.bad[cell] = self.bad.get(cell, frozenset()) | {row}
+        details = {"changed": target.table, "target": target.name, "kind": target.kind, "unit": target.unit}
+        self.findings.append(self._finding(code, cell, row, value, **details))
 
     def _cell_finding(self, code: str, column: Column, row: int, value: str) -> Finding:
         details: dict[str, object] = {"unit": column.unit}
