@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,23 +155,51 @@ def import_p21(file: Path, out: Path | None, force: bool, lang: Language, as_jso
 
 
 @import_.command("trackers")
-@click.argument("folder", type=file_path)
+@click.argument("source", metavar="FOLDER|FILE", type=file_path)
 @out_option
 @force_option
+@click.option("--tables", type=file_path, help="Also write the tables of a published release there, as CSV.")
 @click.option("--start", default="2024-01", help="First month of the case.")
 @click.option("--end", default="2026-12", help="Last month of the case.")
 @language_option
 @json_option
 def import_trackers(
-    folder: Path, out: Path | None, start: str, end: str, force: bool, lang: Language, as_json: bool
-) -> None:
-    """Take published tables on deliveries, stocks, use and allocated systems into a case, sources kept."""
-    from rampart.sources.trackers import tracker_case
+    source: Path, out: Path | None, force: bool, tables: Path | None, start: str, end: str, lang: Language, as_json: bool
+) -> None:  # fmt: skip
+    """Take published tables on deliveries, stocks, use and allocated systems into a case, sources kept.
 
-    require_case_place(out, force=force, sources=[folder])
-    case, found = tracker_case(folder, start=start, end=end)
+    FOLDER holds deliveries.csv, stocks_and_targets.csv, consumption.csv and delivered_fleets.csv; or FOLDER|FILE is a
+    release of the Ukraine Support Tracker as it is published (files or workbook), or a list of confirmed losses.
+    """
+    from rampart.sources.releases import is_release, read_release, release_case
+    from rampart.sources.trackers import is_tracker, tracker_case
+
+    require_case_place(out, force=force, sources=[source])
+    shown: dict[str, Any] = {}
+    if not is_tracker(source) and is_release(source):
+        release = read_release(source)
+        case, found = release_case(release, start=start, end=end), release.findings
+        shown = {"donors": release.donors, "sums": dict(release.sums), "label": release.label, "month": release.month}
+        if tables is not None:
+            write_tables(release.tables, tables, force=force, sources=[source])
+        if not as_json:
+            from rampart.language.words import Words
+
+            print_frame(release.summary(), Words(lang)("import.release"), lang)
+    else:
+        case, found = tracker_case(source, start=start, end=end)
     rows = {} if case is None else {name: len(frame) for name, frame in case.tables.items() if len(frame)}
-    finish(case, found, out, lang, {"rows": rows}, as_json=as_json, force=force)
+    finish(case, found, out, lang, {**shown, "rows": rows}, as_json=as_json, force=force)
+
+
+def write_tables(tables: Mapping[str, pl.DataFrame], folder: Path, *, force: bool, sources: Iterable[Path]) -> None:
+    """Write tables that have rows as CSV files of a folder. Raises PlaceError where that cannot be."""
+    from rampart.engine.whole_folder import whole_tables
+
+    names = {f"{name}.csv": frame for name, frame in tables.items() if len(frame)}
+    with whole_tables(folder, is_table=names.__contains__, force=force, sources=sources) as part:
+        for name, frame in names.items():
+            frame.write_csv(part / name)
 
 
 def case_or_plan(path: Path, language: Language) -> Case | Result:
