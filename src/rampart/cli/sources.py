@@ -291,19 +291,24 @@ def calibrate_jbook(folder: Path, out: Path | None, force: bool, lang: Language,
               help="In the late case this quantile of the slip instead of its mean, as 0.9.")  # fmt: skip
 @click.option("--slips", type=file_path, metavar="FOLDER",
               help="Also write the case with the table slips of public schedules, for plan --confidence.")  # fmt: skip
+@click.option("--account", default="", metavar="CODE",
+              help="In these slips the appropriation of the orders, as 2034A. Default: any of their kind.")  # fmt: skip
 @language_option
 @json_option
 def expect(
-    source: Path, out: Path | None, late_case: Path | None, level: float | None, slips: Path | None, force: bool,
-    lang: Language, as_json: bool,
+    source: Path, out: Path | None, late_case: Path | None, level: float | None, slips: Path | None, account: str,
+    force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """For each order: the promised month, the expected one, and the interval that holds it four times in five."""
     from rampart.case.tables import Case
     from rampart.language.words import Words
     from rampart.sources.calibration.case_slips import with_slips
-    from rampart.sources.calibration.expected import expected_deliveries
+    from rampart.sources.calibration.expected import expected_deliveries, packaged_slips
     from rampart.sources.calibration.late import late_case as made_late
 
+    known = packaged_slips()["appropriation"].unique().drop_nulls().sort().to_list()
+    if account and account not in known:
+        raise click.UsageError(f"--account {account}: no such appropriation; known: {', '.join(known)}")
     for place in (late_case, slips):
         require_case_place(place, force=force, sources=[source])
     require_file_place(out, force=force, sources=[source])
@@ -312,7 +317,7 @@ def expect(
     case = read if isinstance(read, Case) else read.case
     for place, said in ((late_case, "expect.late"), (slips, "expect.slips")):
         if place is not None:
-            changed = made_late(case, level=level) if said == "expect.late" else with_slips(case)
+            changed = made_late(case, level=level) if said == "expect.late" else with_slips(case, appropriation=account)
             saved = changed.save(place, force=force)
             if not as_json:
                 say(Words(lang)(said, path=saved))
