@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -36,7 +37,9 @@ def read(text, column=QUANTITY, locale="en"):
         ("1.234", "en", 1.234),
         ("\u22125", "en", -5.0),
         ("1,5", "fr", 1.5),
-        ("1,234", "fr", 1.234),
+        ("0,234", "fr", 0.234),
+        ("1,2340", "fr", 1.234),
+        ("1234,567", "fr", 1234.567),
         ("1 234,5", "fr", 1234.5),
         ("1\u00a0234", "fr", 1234.0),
         ("1.234,5", "fr", 1234.5),
@@ -58,6 +61,8 @@ def test_a_number_with_one_reading_is_read(text, locale, value):
         ("1 234,567", "en"),
         ("1.234,5", "en"),
         ("1.234", "fr"),
+        ("8,000", "fr"),
+        ("-1,234", "fr"),
         ("1,234.5", "fr"),
         ("1.234", "mixed"),
         ("1,234", "mixed"),
@@ -67,6 +72,12 @@ def test_a_number_with_one_reading_is_read(text, locale, value):
 )
 def test_a_number_with_two_readings_is_refused(text, locale):
     assert read(text, locale=locale) == "ambiguous-number"
+
+
+def test_a_comma_is_decimal_where_nothing_reaches_a_thousand():
+    share = replace(QUANTITY, maximum=100.0)
+    assert read("12,500", share, "fr") == 12.5
+    assert read("12,500", share, "mixed") == read("12,500", share, "en") == "ambiguous-number"
 
 
 @pytest.mark.parametrize("locale", ["en", "fr", "mixed"])

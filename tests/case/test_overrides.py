@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from case.editing import SMALL, Sheets
+from case.editing import SMALL, Sheets, only
 from rampart.case.doors import check_case, read_case
-from rampart.case.overrides import difference, parse_pairs
+from rampart.case.overrides import difference
+from rampart.case.pairs import parse_pairs, written_pairs
 
 
 def override(sheets: Sheets, name: str = "try", /, **cells: str) -> int:
@@ -167,3 +170,59 @@ def test_pairs_hold_any_value_when_it_is_quoted(pairs):
 @pytest.mark.parametrize("text", ["a", "=1", "a=1 b=2;=", 'a="1', "a=1; a=2", ";"])
 def test_pairs_that_cannot_be_told_apart_are_refused(text):
     assert parse_pairs(text) is None
+
+
+def french(sheets: Sheets, *rows: list[str]) -> None:
+    head = ["variante", "étape", "table", "lignes", "colonne", "action", "valeur"]
+    sheets.write("overrides", [head, *rows], separator=";")
+
+
+def test_values_of_french_overrides_are_read_with_french_rules(sheets: Sheets):
+    french(
+        sheets,
+        ["try", "1", "demand", "", "need", "multiply", "1,5"],
+        ["try", "2", "stocks", "quantité=12 000", "quantity", "set", "12.345,5"],
+        ["try", "3", "demand", "", "need", "multiply", "1,125"],
+    )
+    case = read_case(sheets.folder, overrides=["try"])
+    before = read_case(SMALL).tables["demand"]["need"]
+    assert case.tables["demand"]["need"].to_list() == (before * 1.5 * 1.125).to_list()
+    assert case.tables["stocks"]["quantity"][0] == 12345.5
+
+
+def test_a_case_with_french_overrides_is_the_same_when_saved_and_read(sheets: Sheets, tmp_path: Path):
+    french(sheets, ["try", "1", "demand", "", "need", "multiply", "1,5"])
+    case = read_case(sheets.folder)
+    again = case.save(tmp_path / "again")
+    assert (
+        read_case(again, overrides=["try"])
+        .tables["demand"]
+        .equals(read_case(sheets.folder, overrides=["try"]).tables["demand"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "where", "value", "column"),
+    [
+        ("multiply", "", "1.234", "value"),
+        ("set", "", "8,000", "value"),
+        ("add", "", "détenteur=AAA; article=shell; quantité=8,000", "value"),
+        ("set", "quantité=1.234", "5", "where"),
+    ],
+)
+def test_an_ambiguous_value_of_an_override_is_seen_by_check(
+    sheets: Sheets, action: str, where: str, value: str, column: str
+):
+    french(sheets, ["try", "1", "stocks", where, "" if action == "add" else "quantity", action, value])
+    finding = only(sheets.folder, "ambiguous-number")
+    assert (finding.table, finding.row, finding.column) == ("overrides", 2, column)
+
+
+def test_a_setting_in_a_french_override_is_read_as_the_setting_is(sheets: Sheets):
+    french(sheets, ["try", "1", "settings", "", "", "add", "réglage=urgency; valeur=0,5"])
+    assert read_case(sheets.folder, overrides=["try"]).settings["urgency"] == "0.5"
+
+
+@given(st.dictionaries(st.from_regex("[a-z_]+", fullmatch=True), st.text(st.characters(exclude_categories=["Cs"]))))
+def test_pairs_are_written_as_they_are_read(pairs):
+    assert parse_pairs(written_pairs(pairs)) == pairs

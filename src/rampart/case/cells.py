@@ -18,6 +18,7 @@ _SIGN = "^[+-]?"
 _PLAIN = _SIGN + r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
 _SPACED = _SIGN + r"[0-9]{1,3}(?:[ \x{a0}\x{202f}\x{2009}][0-9]{3})+"
 _DOT_MAYBE_THOUSAND = _SIGN + r"[1-9][0-9]{0,2}\.[0-9]{3}$"
+_COMMA_MAYBE_THOUSAND = _SIGN + r"[1-9][0-9]{0,2},[0-9]{3}$"
 _COMMA_DECIMAL = _SIGN + r"[0-9]+,[0-9]+(?:[eE][+-]?[0-9]{1,3})?$"
 _COMMA_THOUSANDS = _SIGN + r"[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+\.[0-9]+|(?:,[0-9]{3}){2,})$"
 _DOT_THOUSANDS = _SIGN + r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})$"
@@ -31,6 +32,7 @@ _FLAGS = {
 _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Co}\p{Cn}]"
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
 _LONGEST = {"code": 200, "choice": 200, "text": 32_000}
+_DATE = "^(?:19|20|21)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?$"
 _MONTH = "^(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])$"
 
 
@@ -40,8 +42,11 @@ def clean(text: pl.Expr) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def _number_text(text: pl.Expr, locale: Locale) -> pl.Expr:
-    """Each number as plain text with a decimal dot; null where the text is no number or has two readings."""
+def _number_text(text: pl.Expr, locale: Locale, *, below_thousand: bool = False) -> pl.Expr:
+    """Each number as plain text with a decimal dot; null where the text is no number or has two readings.
+
+    below_thousand  the column holds nothing of a thousand or more, so that a comma before three figures is decimal
+    """
     t = text.str.replace("\u2212", "-", literal=True)
     unspaced = t.str.replace_all(r"[ \x{a0}\x{202f}\x{2009}]", "")
     spaced_dot = t.str.contains(_SPACED + r"(?:\.[0-9]+)?$")
@@ -55,18 +60,23 @@ def _number_text(text: pl.Expr, locale: Locale) -> pl.Expr:
         )  # fmt: skip
     if locale == "mixed":
         return pl.when(safe_dotted).then(t).when(t.str.contains(_SPACED + "$")).then(unspaced)
+    comma = t.str.contains(_COMMA_DECIMAL)
+    if not below_thousand:
+        # A French file may have come from an English hand: 8,000 rounds are not 8.
+        comma = comma & ~t.str.contains(_COMMA_MAYBE_THOUSAND)
     pointed = t.str.replace(",", ".", literal=True)
     no_dots = t.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
     return (
         pl.when(safe_dotted).then(t)
-        .when(t.str.contains(_COMMA_DECIMAL)).then(pointed)
+        .when(comma).then(pointed)
         .when(t.str.contains(_SPACED + "(?:,[0-9]+)?$")).then(unspaced.str.replace(",", ".", literal=True))
         .when(t.str.contains(_DOT_THOUSANDS)).then(no_dots)
     )  # fmt: skip
 
 
 def _numbers(text: pl.Expr, native: pl.Expr | None, column: Column, locale: Locale) -> tuple[pl.Expr, pl.Expr]:
-    value = _number_text(text, locale).cast(pl.Float64, strict=False)
+    small = column.maximum is not None and column.maximum < 1000
+    value = _number_text(text, locale, below_thousand=small).cast(pl.Float64, strict=False)
     blank = text.is_null()
     # 1e400 would become infinite and 1e-400 nothing: neither is what is written.
     lost = ((value == 0) & text.str.contains("[1-9].*[eE]")).fill_null(False)
@@ -101,6 +111,8 @@ def _words(text: pl.Expr, column: Column) -> tuple[pl.Expr, pl.Expr]:
         problem = pl.when(~value.is_in(list(column.values))).then(pl.lit("not-a-choice"))
     elif column.kind == "month":
         problem = pl.when(~text.str.contains(_MONTH)).then(pl.lit("not-a-month"))
+    elif column.kind == "date":
+        problem = pl.when(~text.str.contains(_DATE)).then(pl.lit("not-a-date"))
     else:
         hidden = text.str.contains(_INVISIBLE if column.kind == "code" else _CONTROL)
         problem = (

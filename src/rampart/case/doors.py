@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def read_case(path: str | Path, *, overrides: Sequence[str] = ()) -> Case:
     """Read and check a case. Raises ``CaseError`` with every finding when anything is wrong.
 
-    path       folder of CSV or Parquet files, or an .xlsx workbook
+    path       folder of CSV or Parquet files, or a workbook (.xlsx, .ods)
     overrides  names from the case's ``overrides`` table, applied in this order; among them "known-by-YYYY-MM" and
                "said-by-YYYY-MM", which leave out rows that state, or were said to state, something later
     """

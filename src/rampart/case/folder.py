@@ -31,7 +31,7 @@ def read_folder(path: Path) -> Found:
             found.findings.append(Finding("table-twice", table=table, file=file.name, details=details))
         else:
             taken[table] = file.name
-            _read_file(file, table, found)
+            read_one(file, table, found)
     if not taken:
         found.findings.append(Finding("no-tables", file=path.name))
     return found
@@ -44,8 +44,9 @@ def unknown_table(name: str, *, file: str, sheet: str = "") -> Finding:
     return Finding(code, value=name, file=file, sheet=sheet, details={"near": near})
 
 
-def _read_file(file: Path, table: str, found: Found) -> None:
-    read = _read_csv if file.suffix.lower() == ".csv" else _read_parquet
+def read_one(file: Path, table: str, found: Found) -> None:
+    """Add the table of one file to what was found: Parquet, or else CSV."""
+    read = _read_parquet if file.suffix.lower() == ".parquet" else _read_csv
     try:
         size = file.stat().st_size
         if size > MOST_BYTES:
@@ -96,6 +97,10 @@ def _read_csv(file: Path, table: str, found: Found) -> Sheet | None:
         found.findings.append(Finding("empty-file", table=table, file=file.name))
         return None
     separator = _separator(text, table)
+    if (marks := text.count(separator) + text.count("\n")) > MOST_CELLS:
+        details = {"size": marks // 1_000_000, "limit": MOST_CELLS // 1_000_000}
+        found.findings.append(Finding("too-many-cells", table=table, file=file.name, details=details))
+        return None
     records = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows = [(n, row) for n, row in enumerate(records, start=1) if "".join(row).strip()]
     header_row, headers = rows[0]
@@ -159,6 +164,9 @@ def _parquet_text(series: pl.Series) -> pl.Series:
         return pl.Series([None], dtype=pl.String).new_from_index(0, len(series))
     if dtype == pl.Boolean:
         return series.replace_strict({True: "yes", False: "no"}, default=None, return_dtype=pl.String)
-    if dtype in (pl.Date, pl.Datetime):
-        return series.cast(pl.Date).dt.strftime("%Y-%m-%d")
+    if dtype == pl.Date:
+        return series.dt.strftime("%Y-%m-%d")
+    if dtype == pl.Datetime:
+        # The wall clock of the zone, so that midnight in Paris stays the day that was written.
+        return series.dt.replace_time_zone(None).dt.strftime("%Y-%m-%d")
     return series.cast(pl.String)

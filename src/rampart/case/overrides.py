@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -21,14 +20,14 @@ from rampart.case.headers import (
     stored_column,
     stored_columns,
 )
+from rampart.case.override_cells import FACTOR
+from rampart.case.pairs import parse_pairs
 from rampart.case.states import as_of, read_name
-from rampart.catalogues.inputs import Column, main_figures, tables
+from rampart.catalogues.inputs import main_figures, tables
 from rampart.findings import Finding
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
-
-_PAIR = re.compile(r'\s*([^=;"]+?)\s*=\s*(?:"((?:[^"]|"")*)"|([^;"]*?))\s*(?:;|$)')
 
 
 def apply(draft: Draft, names: Sequence[str]) -> tuple[Draft, list[Finding]]:
@@ -39,7 +38,8 @@ def apply(draft: Draft, names: Sequence[str]) -> tuple[Draft, list[Finding]]:
     """
     findings: list[Finding] = []
     rows = draft.sound("overrides").sort("step")
-    known = rows["override"].unique(maintain_order=True).to_list()
+    # A name whose rows could not be read is known all the same: what is wrong with them has been said.
+    known = draft.frames["overrides"].sort("step")["override"].drop_nulls().unique(maintain_order=True).to_list()
     for name in names:
         if state := read_name(name):
             draft, notes = as_of(draft, *state)
@@ -54,19 +54,6 @@ def apply(draft: Draft, names: Sequence[str]) -> tuple[Draft, list[Finding]]:
             draft = step.apply()
             findings += step.findings
     return draft, findings
-
-
-def parse_pairs(text: str) -> dict[str, str] | None:
-    """``column=value; column=value`` as a mapping, None when the text is not of that form."""
-    pairs: dict[str, str] = {}
-    at = 0
-    while at < len(text):
-        match = _PAIR.match(text, at)
-        if not match or match[1] in pairs:
-            return None
-        pairs[match[1]] = match[3] if match[2] is None else match[2].replace('""', '"')
-        at = match.end()
-    return pairs
 
 
 @dataclass
@@ -254,9 +241,6 @@ def steps_of(draft: Draft) -> Steps:
                 )
             now = after
     return Steps(frozenset(without), added)
-
-
-FACTOR = Column("overrides", "value", "number", "", True, "", None, None, (), "", False, "public", {}, {})
 
 
 def difference(before: Case, after: Case) -> pl.DataFrame:

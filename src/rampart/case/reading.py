@@ -1,4 +1,4 @@
-"""One way in for every form of a case: folder of CSV or Parquet files, or an .xlsx workbook.
+"""One way in for every form of a case: folder of CSV or Parquet files, or a workbook (.xlsx, .ods).
 
 Sheets are matched to the catalogue, cells turned into values, and everything wrong is collected as findings.
 """
@@ -23,15 +23,18 @@ from rampart.case.headers import (
     stored_column,
     stored_columns,
 )
+from rampart.case.override_cells import judged
 from rampart.case.sheets import Found, Sheet, plain
-from rampart.catalogues.inputs import Column, Table, tables
+from rampart.catalogues.inputs import Column, Table, table_named, tables
 from rampart.findings import Finding, at_most_alike
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
 
-_FIRST_DAY = r"^([0-9]{4}-[0-9]{2})-01$"
-_HIDDEN_CELLS = ("error-value", "formula-without-value")
+WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+# The first day of a month, or its midnight; a time zone behind it moves no day: the day is the one that was written.
+_FIRST_DAY = r"^([0-9]{4}-[0-9]{2})-01(?:[T ]00:00(?::00(?:\.0+)?)?(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?)?$"
+HIDDEN_CELLS = ("error-value", "formula-without-value")
 
 
 def read(path: Path, *, overrides: Sequence[str] = ()) -> tuple[Case | None, list[Finding]]:
@@ -63,18 +66,18 @@ def read_draft(path: Path) -> tuple[Draft, list[Finding]]:
     bad: dict[str, dict[str, frozenset[int]]] = {}
     missing: set[tuple[str, str]] = set()
     for sheet in found.sheets:
-        reader = _SheetReader(sheet)
+        reader = SheetReader(sheet)
         frames[sheet.table] = reader.frame()
         origins[sheet.table] = reader.origin
         bad[sheet.table] = reader.bad
         missing |= reader.missing
         findings += reader.findings
     for hidden in found.findings:
-        if hidden.code in _HIDDEN_CELLS and hidden.row is not None:
+        if hidden.code in HIDDEN_CELLS and hidden.row is not None:
             cells = bad.setdefault(hidden.table, {})
             cells[hidden.column] = cells.get(hidden.column, frozenset()) | {hidden.row}
     for name, table in tables().items():
-        frames.setdefault(name, _empty(table))
+        frames.setdefault(name, empty(table))
     return Draft(frames, origins, bad, frozenset(missing), frozenset(found.unread)), findings
 
 
@@ -86,24 +89,25 @@ def _gather(path: Path) -> Found:
         return read_folder(path)
     if not path.exists():
         return Found(findings=[Finding("no-such-path", file=path.name, value=str(path))])
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
+    if path.suffix.lower() in WORKBOOKS:
         return read_workbook(path)
     return Found(findings=[Finding("not-a-case", file=path.name, value=path.suffix)])
 
 
-def _empty(table: Table) -> pl.DataFrame:
+def empty(table: Table) -> pl.DataFrame:
+    """The frame of a table without rows."""
     from rampart.case.tables import dtype_of
 
     columns = {name: stored_column(table.name, name) for name in stored_columns(table)}
     return pl.DataFrame(schema={name: dtype_of(column) for name, column in columns.items()} | {ROW: pl.Int64})
 
 
-class _SheetReader:
+class SheetReader:
     """Turns one sheet into a typed frame; what cannot be is in ``findings`` and ``bad``."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
-        self.table = tables()[sheet.table]
+        self.table = table_named(sheet.table)
         self.findings: list[Finding] = []
         self.bad: dict[str, frozenset[int]] = {}
         self.missing: set[tuple[str, str]] = set()
@@ -139,7 +143,7 @@ class _SheetReader:
         for name in stored_columns(table):
             if name not in self.where:
                 self.missing.add((table.name, name))
-                if stored_column(table.name, name).required or table.name == "settings":
+                if stored_column(table.name, name).present or table.name == "settings":
                     self.findings.append(self._finding("missing-column", column=name))
 
     def _unknown_column(self, j: int, header: str) -> None:
@@ -163,7 +167,8 @@ class _SheetReader:
         """The typed frame, refused cells null."""
         if self.sheet.table == "settings":
             return self._settings()
-        return self._typed(list(self.table.columns.values()), self._cells(self.table.columns))
+        frame = self._typed(list(self.table.columns.values()), self._cells(self.table.columns))
+        return judged(frame, self.locale, self._override) if self.sheet.table == "overrides" else frame
 
     def _typed(self, columns: list[Column], cells: pl.DataFrame) -> pl.DataFrame:
         """Columns read from clean cells in one go, what is wrong with them reported."""
@@ -237,6 +242,12 @@ class _SheetReader:
             text = cells[f"t:{name}"][i]
             value = str(cells[f"n:{name}"][i]) if text is None else text
             self.findings.append(self._cell_finding(problems[i], column, rows[i], value))
+
+    def _override(self, code: str, cell: str, row: int, value: str, target: Column) -> None:
+        """A value inside the overrides that cannot stand in the column that it is meant for."""
+        self.bad[cell] = self.bad.get(cell, frozenset()) | {row}
+        details = {"changed": target.table, "target": target.name, "kind": target.kind, "unit": target.unit}
+        self.findings.append(self._finding(code, cell, row, value, **details))
 
     def _cell_finding(self, code: str, column: Column, row: int, value: str) -> Finding:
         details: dict[str, object] = {"unit": column.unit}

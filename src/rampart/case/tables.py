@@ -131,7 +131,7 @@ class Case:
         if self.path is None or not self.path.exists():
             return {}
         files = [self.path] if self.path.is_file() else sorted(p for p in self.path.iterdir() if p.is_file())
-        kinds = {".csv", ".parquet", ".xlsx"}
+        kinds = {".csv", ".parquet", ".xlsx", ".xlsm", ".ods"}
         return {p.name: sha256(p.read_bytes()).hexdigest() for p in files if p.suffix.lower() in kinds}
 
     def __eq__(self, other: object) -> bool:

@@ -1,8 +1,9 @@
-"""An .xlsx workbook as sheets, with a second look for cells that seem empty and are not."""
+"""A workbook (.xlsx or .ods) as sheets: its cells are judged from the markup first, then read by the fast reader."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,22 +14,30 @@ import polars as pl
 from rampart.case.draft import address
 from rampart.case.folder import unknown_table
 from rampart.case.headers import HELP_SHEETS, fold, is_comment, match_column, match_table
+from rampart.case.markup import Damaged, Extent, extent_of, extents_of, sheets_of
 from rampart.case.sheets import MOST_BYTES, MOST_CELLS, Found, Sheet, is_breakdown, plain
-from rampart.catalogues.inputs import tables
+from rampart.catalogues.inputs import table_named, tables
 from rampart.findings import Finding
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-# Markup of a formula or of an error value in a sheet's XML. Without it an empty cell is really empty.
-_FORMULA_OR_ERROR = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/", b't="e"', b"t='e'")
+FEW_CELLS = 2_000_000
+"""A rectangle up to this is set aside whatever stands in it; a larger one only where some of it is filled."""
+EMPTIEST = 50
+"""Cells of the rectangle for one that is filled, beyond which the last cell is a stray one."""
 
 
-def read_workbook(path: Path) -> Found:
-    """All tables of a workbook; help sheets and sheets whose name starts with ``#`` are left alone."""
+def read_workbook(path: Path, *, layout: str = "", sheet: str = "", header_row: int = 0) -> Found:
+    """All tables of a workbook (.xlsx, .xlsm, .ods); help sheets and sheets whose name starts with ``#`` are left alone.
+
+    layout      one layout instead: the sheet of its name, or the first one that is not left alone
+    sheet       the sheet that holds the layout, where it is known
+    header_row  row of its header; 0: the first row that holds anything
+    """
     found = Found()
     try:
-        _read_workbook(path, found)
+        _read_workbook(path, found, layout, sheet, header_row)
     except BaseException as error:
         if not is_breakdown(error):
             raise
@@ -40,7 +49,7 @@ def read_workbook(path: Path) -> Found:
     return found
 
 
-def _read_workbook(path: Path, found: Found) -> None:
+def _read_workbook(path: Path, found: Found, layout: str, wanted: str, header_row: int) -> None:
     from python_calamine import CalamineWorkbook
 
     if path.read_bytes()[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
@@ -53,15 +62,107 @@ def _read_workbook(path: Path, found: Found) -> None:
             details = {"size": size // 1_000_000, "limit": MOST_BYTES // 1_000_000}
             found.findings.append(Finding("too-large", file=path.name, details=details))
             return
-        sheets = [p for p in parts.namelist() if p.startswith("xl/worksheets/") and p.endswith(".xml")]
-        suspicious = any(mark in data for data in map(parts.read, sheets) for mark in _FORMULA_OR_ERROR)
+        extents = _extents(parts, every=bool(layout))
+    # An .ods is read whole when it is opened, so that every sheet of it counts; of an .xlsx those that are tables.
+    read_first = (
+        extents if path.suffix.lower() == ".ods" else {n: e for n, e in extents.items() if layout or _is_table(n)}
+    )
+    too_far = {name: far for name, extent in read_first.items() if (far := _too_far(path.name, name, extent))}
+    if too_far and path.suffix.lower() == ".ods":
+        found.findings.extend(too_far.values())
+        return
     with CalamineWorkbook.from_path(str(path)) as workbook:
-        read = _read_sheets(path.name, workbook, found)
-    if suspicious:
-        found.findings.extend(_second_look(path, read))
+        if missing := [name for name in workbook.sheet_names if name not in extents]:
+            raise Damaged(f"sheet {missing[0]}")
+        if layout:
+            name = wanted or _sheet_of(layout, workbook, path.name, found)
+            if name in too_far:
+                found.findings.append(too_far[name])
+            elif name:
+                _read_sheet(path.name, layout, workbook.get_sheet_by_name(name), found, extents[name], header_row)
+        else:
+            _read_sheets(path.name, workbook, found, extents, too_far)
 
 
-def _read_sheets(file: str, workbook: CalamineWorkbook, found: Found) -> list[Sheet]:
+def _is_table(name: str) -> bool:
+    return not is_comment(name) and fold(name) not in HELP_SHEETS and match_table(name) is not None
+
+
+def _sheet_of(layout: str, workbook: CalamineWorkbook, file: str, found: Found) -> str:
+    """The sheet named as a layout, else the first that is not left alone; blank with a finding where there is none."""
+    data = [name for name in workbook.sheet_names if not is_comment(name) and fold(name) not in HELP_SHEETS]
+    labels = {fold(layout), *(fold(label) for label in table_named(layout).label.values())}
+    if not data:
+        found.findings.append(Finding("no-tables", file=file))
+    return next((name for name in data if fold(name) in labels), data[0] if data else "")
+
+
+def first_rows(path: Path, rows: int) -> tuple[dict[str, list[list[str]]], list[Finding]]:
+    """Text of the first rows of every sheet that can be opened, by name, and what was wrong with the workbook."""
+    from python_calamine import CalamineWorkbook
+
+    try:
+        with zipfile.ZipFile(path) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
+                raise Damaged(f"more than {MOST_BYTES // 1_000_000} MB")
+            extents = _extents(parts, every=True)
+        far = [finding for name, extent in extents.items() if (finding := _too_far(path.name, name, extent))]
+        if far and path.suffix.lower() == ".ods":
+            return {}, far
+        found = {}
+        with CalamineWorkbook.from_path(str(path)) as workbook:
+            for name in workbook.sheet_names:
+                if name in extents and not _too_far(path.name, name, extents[name]):
+                    grid = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=rows)
+                    found[name] = [[_word(_cell(value)) for value in row] for row in grid]
+    except BaseException as error:
+        if not is_breakdown(error):
+            raise
+        return {}, [Finding("unreadable", file=path.name, details={"why": str(error)[:200] or type(error).__name__})]
+    return found, []
+
+
+def _extents(parts: zipfile.ZipFile, *, every: bool) -> dict[str, Extent]:
+    """How far each sheet reaches; of an .xlsx every one, or those that are tables.
+
+    Every part is unpacked once here, so that none is larger than it says.
+    """
+    if len(set(parts.namelist())) < len(parts.namelist()):
+        raise Damaged("two parts of one name")
+    if broken := parts.testzip():
+        raise Damaged(broken)
+    if "content.xml" in parts.namelist():
+        with parts.open("content.xml") as stream:
+            return extents_of(stream)
+    found = {}
+    for name, part in sheets_of(parts).items():
+        if not part:
+            raise Damaged(f"sheet {name}")
+        if every or _is_table(name):
+            with parts.open(part) as stream:
+                found[name] = extent_of(stream)
+        else:
+            found[name] = Extent()
+    return found
+
+
+def _too_far(file: str, sheet: str, extent: Extent) -> Finding | None:
+    """The finding for a rectangle that is not set aside: too large, or stretched by a stray cell."""
+    cells = extent.rows * extent.columns
+    place: dict[str, Any] = {"table": match_table(sheet) or "", "file": file, "sheet": sheet}
+    last = address(extent.columns - 1, extent.rows)
+    if cells > MOST_CELLS:
+        details = {"size": cells // 1_000_000, "limit": MOST_CELLS // 1_000_000, "last": last}
+        return Finding("too-many-cells", details=details, **place)
+    if cells > FEW_CELLS and cells > EMPTIEST * extent.filled:
+        details = {"filled": extent.filled, "size": max(1, cells // 1_000_000)}
+        return Finding("stray-cell", row=extent.rows, cell=last, value=last, details=details, **place)
+    return None
+
+
+def _read_sheets(
+    file: str, workbook: CalamineWorkbook, found: Found, extents: dict[str, Extent], too_far: dict[str, Finding]
+) -> None:
     """Add every sheet that is a table to what was found."""
     taken: dict[str, str] = {}
     for name in workbook.sheet_names:
@@ -76,25 +177,27 @@ def _read_sheets(file: str, workbook: CalamineWorkbook, found: Found) -> list[Sh
             found.findings.append(Finding("table-twice", table=table, file=file, sheet=name, details=details))
             continue
         taken[table] = name
-        _read_sheet(file, table, workbook.get_sheet_by_name(name), found)
+        if name in too_far:
+            found.findings.append(too_far[name])
+            found.unread.add(table)
+        else:
+            _read_sheet(file, table, workbook.get_sheet_by_name(name), found, extents[name])
     if not taken:
         found.findings.append(Finding("no-tables", file=file))
-    return found.sheets
 
 
-def _read_sheet(file: str, table: str, sheet: CalamineSheet, found: Found) -> None:
-    cells = sheet.total_height * sheet.total_width
-    if cells > MOST_CELLS:
-        details = {"size": cells // 1_000_000, "limit": MOST_CELLS // 1_000_000}
-        found.findings.append(Finding("too-many-cells", table=table, file=file, sheet=sheet.name, details=details))
-        found.unread.add(table)
-        return
+def _read_sheet(
+    file: str, table: str, sheet: CalamineSheet, found: Found, extent: Extent, header_row: int | None = None
+) -> None:
     grid = sheet.to_python(skip_empty_area=False)
-    header_row = next((i for i, row in enumerate(grid, start=1) if any(str(v).strip() for v in row)), None)
+    told = header_row
+    header_row = header_row or next(
+        (i for i, row in enumerate(grid, start=1) if any(str(v).strip() for v in row)), None
+    )
     if header_row is None:
         found.findings.append(Finding("empty-sheet", table=table, file=file, sheet=sheet.name))
         return
-    if header_row != 1:
+    if header_row != 1 and not told:
         found.findings.append(Finding("header-not-first", table=table, row=header_row, file=file, sheet=sheet.name))
     headers = tuple(_word(_cell(value)) for value in grid[header_row - 1])
     below = grid[header_row:]
@@ -111,7 +214,10 @@ def _read_sheet(file: str, table: str, sheet: CalamineSheet, found: Found) -> No
             numbers=[None if numbers is None else numbers.filter(filled) for _, numbers in columns],
         )
     )
-    found.findings.extend(_merged(file, table, sheet, header_row, len(headers)))
+    merged = sheet.merged_cell_ranges or []
+    corners = [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in merged]
+    found.findings.extend(_merged(file, table, sheet.name, [*corners, *extent.merged], header_row, len(headers)))
+    found.findings.extend(_hidden(found.sheets[-1], extent))
 
 
 def _filled_rows(columns: list[tuple[pl.Series, pl.Series | None]], height: int) -> pl.Series:
@@ -128,7 +234,7 @@ def column_of(cells: Sequence[Any]) -> tuple[pl.Series, pl.Series | None]:
     """Texts and numbers of a column of cells, as the two halves of a sheet's column."""
     if set(map(type, cells)) <= {str}:
         return pl.Series(cells, dtype=pl.String), None
-    values = [value if type(value) in (str, float) else _cell(value) for value in cells]
+    values = [value if type(value) is str else _cell(value) for value in cells]
     texts = pl.Series([value if type(value) is str else None for value in values], dtype=pl.String)
     numbers = pl.Series([value if type(value) is float else None for value in values], dtype=pl.Float64)
     return texts, None if numbers.null_count() == len(numbers) else numbers
@@ -143,7 +249,8 @@ def _cell(value: Any) -> str | float | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
-        return float(value)
+        # 1E+400 in the markup comes as infinity; nobody wrote "unlimited".
+        return float(value) if math.isfinite(value) else str(value)
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
     if isinstance(value, dt.date):
@@ -151,62 +258,28 @@ def _cell(value: Any) -> str | float | None:
     return str(value)
 
 
-def _merged(file: str, table: str, sheet: CalamineSheet, header_row: int, width: int) -> Iterator[Finding]:
+def _merged(
+    file: str, table: str, sheet: str, ranges: list[tuple[int, int, int, int]], header_row: int, width: int
+) -> Iterator[Finding]:
     """Merged cells in or under the header row: one of them holds the value, the others look blank."""
-    for (top, left), (bottom, _right) in sheet.merged_cell_ranges or []:
-        if bottom + 1 >= header_row and left < width:
-            yield Finding(
-                "merged-cells",
-                table=table,
-                row=top + 1,
-                file=file,
-                sheet=sheet.name,
-                cell=address(left, top + 1),
-            )
+    for top, left, bottom, _right in ranges:
+        if bottom >= header_row and left <= width:
+            cell = address(left - 1, top)
+            yield Finding("merged-cells", table=table, row=top, file=file, sheet=sheet, cell=cell)
 
 
-def _second_look(path: Path, sheets: list[Sheet]) -> Iterator[Finding]:
+def _hidden(sheet: Sheet, extent: Extent) -> Iterator[Finding]:
     """Cells that look empty to the fast reader and hold an error value or a formula never calculated."""
-    from openpyxl import load_workbook
-
-    formulas = load_workbook(path, read_only=True, data_only=False)
-    values = load_workbook(path, read_only=True, data_only=True)
-    for sheet in sheets:
-        if not _has_holes(sheet):
-            continue
-        pairs = zip(formulas[sheet.sheet].iter_rows(), values[sheet.sheet].iter_rows(), strict=False)
-        for row, calculated in pairs:
-            for cell, result in zip(row, calculated, strict=False):
-                code = _hidden_cell(cell, result.value)
-                if code:
-                    header = sheet.headers[cell.column - 1] if cell.column <= len(sheet.headers) else ""
-                    yield Finding(
-                        code,
-                        table=sheet.table,
-                        row=cell.row,
-                        value=str(cell.value if result.value is None else result.value),
-                        file=path.name,
-                        sheet=sheet.sheet,
-                        column=match_column(sheet.table, header) or "",
-                        header=header,
-                        cell=cell.coordinate,
-                    )
-    formulas.close()
-    values.close()
-
-
-def _has_holes(sheet: Sheet) -> bool:
-    """Whether some cell of the table, its header row included, looks empty."""
-    if "" in sheet.headers:
-        return True
-    pairs = zip(sheet.texts, sheet.numbers, strict=True)
-    return any(((t.fill_null("") == "") & (True if n is None else n.is_null())).any() for t, n in pairs)
-
-
-def _hidden_cell(cell: Any, result: Any) -> str:
-    """Finding code of a cell that holds an error or a formula without a value, blank for any other."""
-    if cell.value is None:
-        return ""
-    if cell.data_type == "e" or (cell.data_type == "f" and str(result or "").startswith("#")):
-        return "error-value"
-    return "formula-without-value" if cell.data_type == "f" and result is None else ""
+    for cell in extent.hidden:
+        header = sheet.headers[cell.column - 1] if cell.column <= len(sheet.headers) else ""
+        yield Finding(
+            cell.code,
+            table=sheet.table,
+            row=cell.row,
+            value=cell.value,
+            file=sheet.file,
+            sheet=sheet.sheet,
+            column=match_column(sheet.table, header) or "",
+            header=header,
+            cell=address(cell.column - 1, cell.row),
+        )

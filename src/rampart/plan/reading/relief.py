@@ -168,7 +168,7 @@ class Planned:
         result = linear.solve(each, None)
         self._remember(solver, each.name, result)
         if gives(each, after) and len(each.measure.terms) > 1:
-            levels = linear.split(each, None)
+            levels, _ = linear.settle(each, None)
             result = linear.solve(each, None)
             solver.hold_optimal()
             solver.hold_terms(each.measure.terms, linear.by_term(each), levels, 0.0)

@@ -129,8 +129,7 @@ class LinearPasses:
             self.solver.hold_optimal()
         elif gives(each, later):
             takes = max((other.takes for other in later), default=0.0)
-            served = self._wholly_served(each, deadline) if not takes else np.zeros(0, dtype=np.int64)
-            levels = self.split(each, deadline)
+            levels, served = self.settle(each, deadline, serve=not takes)
             takes = takes if each.name in GIVES else 0.0
             self.solver.hold_terms(each.measure.terms, self.by_term(each), levels, each.room, takes=takes)
             self.solver.close(served)
@@ -148,8 +147,23 @@ class LinearPasses:
         if solver.kept is not None:
             solver.let_go(float(self.layout.costs(each.measure) @ solver.kept) > solver.worth_keeping(value, room))
 
-    def split(self, each: Pass, deadline: float | None) -> Floats:
-        """The optimum of the pass just solved as it falls to its terms: the largest least share, then the next.
+    def settle(self, each: Pass, deadline: float | None, *, serve: bool = False) -> tuple[Floats, Integers]:
+        """Which optimum of the pass just solved is held: how it falls to its terms, and what lacks in no optimum of it.
+
+        serve  also find the columns of what lacks in none; else there are none
+        """
+        before = self.solver.state(with_basis=True)
+        self.solver.hold_optimal()
+        try:
+            served = self._wholly_served(each, deadline) if serve else np.zeros(0, dtype=np.int64)
+            self._split(each, deadline)
+        finally:
+            self.solver.go_back(before)
+        return self.levels, served
+
+    def _split(self, each: Pass, deadline: float | None) -> None:
+        """Among the optima that the solver holds, the one that falls to the terms of a pass by the largest least share, then
+        the next.
 
         Without that what is held would hang on the way in which the solver came to the optimum. The share of a term that
         lacks is its part of what it would be if nothing were had.
@@ -157,19 +171,15 @@ class LinearPasses:
         solver, by_term = self.solver, self.by_term(each)
         open_terms = np.flatnonzero(by_term @ self.levels > NOTHING)
         if open_terms.size < 2:
-            return self.levels
+            return
         upper = solver.upper_at_first
         whole = by_term @ np.where(np.isfinite(upper), upper, 0.0)
         endless = (abs(by_term) @ (~np.isfinite(upper)).astype(float) > 0) | (whole <= 0)
         lacks = sparse(by_term.multiply((1.0 / np.where(endless, 1.0, whole))[:, None]))
-        before = solver.state(with_basis=True)
-        solver.hold_optimal()
         shared = share_fairly(solver, Shares(lacks, np.zeros(lacks.shape[0], dtype=np.int64)), deadline)
-        solver.go_back(before)
         if shared.status != OPTIMAL:
             raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
         self.levels = shared.levels
-        return self.levels
 
     def solve(self, each: Pass, deadline: float | None) -> PassResult:
         """One pass made small; nothing is held yet."""
@@ -234,7 +244,8 @@ class LinearPasses:
         )  # fmt: skip
 
     def _wholly_served(self, each: Pass, deadline: float | None) -> Integers:
-        """Columns of what the terms of the pass just solved lack in periods in which no optimum of it lets them lack anything.
+        """Columns of what the terms of a pass lack in periods in which no optimum, as the solver holds them, lets them lack
+        anything.
 
         Where whole numbers are still sought there are none: they need the room.
         """
@@ -244,8 +255,6 @@ class LinearPasses:
         term, at = sp.coo_array(self.by_term(each)).coords
         period = term * len(self.weight) + self.layout.column_node[at]
         lacks = np.bincount(period, (self.levels[at] > NOTHING) | (solver.lower[at] > 0)) > 0
-        before = solver.state(with_basis=True)
-        solver.hold_optimal()
         solver.set_costs(np.zeros(solver.column_count))
         open_ones = at[~lacks[period] & (solver.upper[at] > NOTHING)]
         while open_ones.size:  # those that can lack among the optima: all that can at once, then whether others can
@@ -259,7 +268,6 @@ class LinearPasses:
             lacks |= np.bincount(period, found) > 0
             solver.set_costs(np.zeros(open_ones.size), open_ones)
             open_ones = at[~lacks[period] & (solver.upper[at] > NOTHING)]
-        solver.go_back(before)
         kept = np.zeros(at.size, dtype=bool) if solver.kept is None else solver.kept[at] > NOTHING
         served: Integers = at[~lacks[period] & ~kept].astype(np.int64)
         return served
@@ -306,8 +314,7 @@ class LinearPasses:
                 raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
             self.levels = solver.levels()
             if each.room > 0:
-                served = self._wholly_served(each, deadline)
-                self.split(each, deadline)
+                _, served = self.settle(each, deadline, serve=True)
                 solver.close(served)
             else:
                 solver.hold_optimal()

@@ -1,0 +1,267 @@
+"""What the cells of a workbook are, judged from its markup before anything is allocated.
+
+The fast reader gives blanks for errors and for formulas without a result, and sets aside memory for the whole
+rectangle between its first and its last cell. Both are known here first, from the cells themselves: what a sheet says
+of its own size (``dimension``) and how a writer spells an attribute are hints, and hints are not believed.
+Sources: ECMA-376 part 1, 18.3.1.4 (cells of .xlsx); OpenDocument 1.3 part 3, 9.1 (cells of .ods).
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from dataclasses import dataclass, field
+from typing import IO, Any
+from xml.parsers import expat
+
+_OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
+_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+_TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
+_ERROR = re.compile(
+    r"(?:#(?:REF!|DIV/0!|N/A|NAME\?|NULL!|NUM!|VALUE!|SPILL!|CALC!|FIELD!|BLOCKED!|GETTING_DATA)|Err:\d+)\Z"
+)
+_PLACE = re.compile(r"\$?([A-Za-z]{1,7})\$?([0-9]{1,10})\Z")
+_PIECE = 1 << 16
+MOST_HIDDEN = 1000
+"""Errors and formulas of one sheet that are kept: more of them are one and the same news."""
+
+
+class Damaged(Exception):
+    """The markup is not that of a workbook; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenCell:
+    """A cell that looks blank to the fast reader and is not: finding code, row and column from 1, what stands there."""
+
+    code: str
+    row: int
+    column: int
+    value: str
+
+
+@dataclass
+class Extent:
+    """How far the cells of a sheet reach, and which of them hide something.
+
+    rows, columns  last row and column with a value, from A1
+    filled         how many cells hold a value
+    merged         first row and column, last row and column of merged cells (.ods; of .xlsx the fast reader tells)
+    """
+
+    rows: int = 0
+    columns: int = 0
+    filled: int = 0
+    hidden: list[HiddenCell] = field(default_factory=list)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+    def take(self, row: int, column: int, *, rows: int = 1, columns: int = 1) -> None:
+        """Count cells with a value."""
+        self.rows = max(self.rows, row + rows - 1)
+        self.columns = max(self.columns, column + columns - 1)
+        self.filled += rows * columns
+
+    def hide(self, code: str, row: int, column: int, value: str) -> None:
+        """Keep a cell that hides something."""
+        if len(self.hidden) < MOST_HIDDEN:
+            self.hidden.append(HiddenCell(code, row, column, value))
+
+
+def sheets_of(parts: zipfile.ZipFile) -> dict[str, str]:
+    """Part of the archive that holds each sheet of an .xlsx, by the name of the sheet."""
+    found: list[tuple[str, str]] = []
+    targets: dict[str, str] = {}
+
+    def relation(name: str, attributes: dict[str, str]) -> None:
+        if _local(name) == "Relationship":
+            target = attributes.get("Target", "")
+            targets[attributes.get("Id", "")] = (
+                target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
+            )
+
+    def sheet(name: str, attributes: dict[str, str]) -> None:
+        if _local(name) == "sheet":
+            ids = [value for key, value in attributes.items() if _local(key) == "id" and ":" in key]
+            found.append((attributes.get("name", ""), ids[0] if ids else ""))
+
+    names = {name.casefold(): name for name in parts.namelist()}
+    for part, start in (("xl/_rels/workbook.xml.rels", relation), ("xl/workbook.xml", sheet)):
+        if part not in names:
+            raise Damaged(f"{part} is missing")
+        parser = _parser()
+        parser.StartElementHandler = start
+        with parts.open(names[part]) as stream:
+            _feed(parser, stream)
+    return {name: names.get(targets.get(key, "").casefold(), "") for name, key in found}
+
+
+def extent_of(stream: IO[bytes]) -> Extent:
+    """How far the cells of a sheet of an .xlsx reach, and which of them hide something."""
+    return _Sheet(stream).extent
+
+
+def extents_of(stream: IO[bytes]) -> dict[str, Extent]:
+    """The same of every sheet of an .ods, by name, from its ``content.xml``."""
+    return _Tables(stream).extents
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _parser(separator: str | None = None) -> expat.XMLParserType:
+    parser = expat.ParserCreate(namespace_separator=separator)
+    parser.buffer_text = True
+
+    def refuse(name: str, *_: Any) -> None:
+        # Without a document type there are no entities to expand and none to fetch.
+        raise Damaged(f"document type {name}")
+
+    parser.StartDoctypeDeclHandler = refuse
+    return parser
+
+
+def _feed(parser: expat.XMLParserType, stream: IO[bytes]) -> None:
+    try:
+        while piece := stream.read(_PIECE):
+            parser.Parse(piece, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise Damaged(str(error)) from None
+
+
+class _Sheet:
+    """The cells of a sheet of an .xlsx, one after the other."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.extent = Extent()
+        self.row = self.column = 0
+        self.kind = self.formula = self.result = ""
+        self.in_cell = self.has_formula = self.has_result = False
+        self.into: list[str] | None = None
+        parser = _parser()
+        self.parser = parser
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        _feed(parser, stream)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = _local(name)
+        if name == "row":
+            number = attributes.get("r", "").strip()
+            self.row = int(number) if number.isdecimal() and len(number) < 11 else self.row + 1
+            self.column = 0
+        elif name == "c":
+            self._cell(attributes)
+        elif self.in_cell and name in ("v", "is", "f"):
+            if name == "f":
+                self.has_formula = True
+            else:
+                self.has_result = True
+            if name == "f" or self.has_formula or self.kind == "e":
+                self.into = []
+                self.parser.CharacterDataHandler = self.into.append
+
+    def _cell(self, attributes: dict[str, str]) -> None:
+        place = _PLACE.match(attributes.get("r", "").strip())
+        self.column += 1
+        if place:
+            self.column, self.row = _number(place[1]), int(place[2])
+        self.kind = attributes.get("t", "n").strip()
+        self.in_cell, self.has_formula, self.has_result = True, False, False
+        self.formula = self.result = ""
+
+    def _end(self, name: str) -> None:
+        name = _local(name)
+        if self.into is not None and name in ("v", "is", "f"):
+            text, self.into = "".join(self.into), None
+            self.parser.CharacterDataHandler = None
+            self.formula, self.result = (text, self.result) if name == "f" else (self.formula, text)
+        elif name == "c" and self.in_cell:
+            self.in_cell = False
+            if self.has_formula or self.has_result:
+                self.extent.take(self.row, self.column)
+            if self.kind == "e":
+                self.extent.hide("error-value", self.row, self.column, self.result.strip() or "#")
+            elif self.has_formula:
+                self._formula()
+
+    def _formula(self) -> None:
+        """A formula is its stored result; an empty one counts where the cell says that the result is a text."""
+        if _ERROR.match(self.result.strip()):
+            self.extent.hide("error-value", self.row, self.column, self.result.strip())
+        elif not self.has_result or (not self.result.strip() and self.kind != "str"):
+            self.extent.hide("formula-without-value", self.row, self.column, f"={self.formula}")
+
+
+def _number(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = 26 * number + ord(letter) - 64
+    return number
+
+
+class _Tables:
+    """The cells of every table of an .ods, repeated ones counted as often as they stand."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.extents: dict[str, Extent] = {}
+        self.extent = Extent()
+        self.row = self.row_times = 0
+        self.column = self.times = 0
+        self.cell: dict[str, str] | None = None
+        self.text: list[str] = []
+        self.aside = self.tables = 0
+        parser = _parser(" ")
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = self._said
+        _feed(parser, stream)
+
+    def _said(self, text: str) -> None:
+        if self.cell is not None and not self.aside:
+            self.text.append(text)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == _OFFICE + "annotation":
+            self.aside += 1
+        elif name == _TABLE + "table":
+            self.tables += 1
+            if self.tables == 1:  # a table inside a cell is no sheet
+                self.extent = self.extents.setdefault(attributes.get(_TABLE + "name", ""), Extent())
+                self.row = self.row_times = 0
+        elif name == _TABLE + "table-row":
+            self.row += max(self.row_times, 1) if self.row else 1
+            self.row_times = _times(attributes.get(_TABLE + "number-rows-repeated"))
+            self.column = self.times = 0
+        elif name in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
+            self.column += self.times or 1
+            self.times = _times(attributes.get(_TABLE + "number-columns-repeated"))
+            self.cell, self.text = attributes, []
+
+    def _end(self, name: str) -> None:
+        if name == _OFFICE + "annotation":
+            self.aside -= 1
+        elif name == _TABLE + "table":
+            self.tables -= 1
+        elif name in (_TABLE + "table-cell", _TABLE + "covered-table-cell") and self.cell is not None:
+            self._cell(self.cell, "".join(self.text).strip())
+            self.cell = None
+
+    def _cell(self, given: dict[str, str], text: str) -> None:
+        kinds = {value for key, value in given.items() if key.endswith(" value-type")}
+        formula = given.get(_TABLE + "formula")
+        across, down = (_times(given.get(f"{_TABLE}number-{way}-spanned")) for way in ("columns", "rows"))
+        if across * down > 1:
+            self.extent.merged.append((self.row, self.column, self.row + down - 1, self.column + across - 1))
+        if not kinds and not text and formula is None:
+            return
+        self.extent.take(self.row, self.column, rows=self.row_times, columns=self.times)
+        if "error" in kinds or (formula is not None and _ERROR.match(text)):
+            self.extent.hide("error-value", self.row, self.column, text or "#")
+        elif formula is not None and not kinds and not text:
+            self.extent.hide("formula-without-value", self.row, self.column, formula)
+
+
+def _times(text: str | None) -> int:
+    """A count of repetitions; what is no count is one."""
+    return int(text) if text and text.isdecimal() and len(text) < 11 and int(text) else 1
