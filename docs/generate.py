@@ -10,7 +10,7 @@ import dataclasses
 import importlib
 import inspect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from rampart.catalogues.inputs import Table
     from rampart.catalogues.results import Kind
 
 HERE = Path(__file__).parent
@@ -31,6 +32,14 @@ WORDS = {
             "these names, or an .xlsx workbook with a sheet a table. Blank means unknown, never zero "
             "and never unlimited; the help of a column says what a blank does."
         ),
+        "layouts": "Layouts of public tables",
+        "layouts.says": (
+            "Public tables that are imported, and every column of them. Files are CSV or workbooks (.xlsx, .ods), headed by "
+            "the names or the labels; they are read and checked as the tables of a case are. A word that is in none of the "
+            "lists is a finding, and no case is made."
+        ),
+        "present": "not said",
+        "date": "date (YYYY, YYYY-MM or a day)",
         "results-plan": "Result tables",
         "results-plan.says": (
             'The tables of a plan: `plan["decisions"]` in Python, `decisions.parquet` in the result folder. Every table is '
@@ -86,6 +95,14 @@ WORDS = {
             "ou Parquet portant ces noms, ou un classeur .xlsx avec une feuille par table. Vide veut "
             "dire inconnu, jamais zéro ni illimité ; l'aide d'une colonne dit ce que fait un vide."
         ),
+        "layouts": "Formes des tables publiques",
+        "layouts.says": (
+            "Les tables publiques qui s'importent, et chacune de leurs colonnes. Les fichiers sont des CSV ou des classeurs "
+            "(.xlsx, .ods), aux en-têtes en noms ou en libellés ; ils sont lus et contrôlés comme les tables d'un cas. Un mot "
+            "qui n'est dans aucune liste est un constat, et aucun cas n'est écrit."
+        ),
+        "present": "non dit",
+        "date": "date (AAAA, AAAA-MM ou un jour)",
         "results-plan": "Tables de résultats",
         "results-plan.says": (
             'Les tables d\'un plan : `plan["decisions"]` en Python, `decisions.parquet` dans le dossier de résultats. Chaque '
@@ -158,13 +175,25 @@ def data_dictionary(language: str) -> str:
     """Tables and columns of a case, from ``data/tables.csv``."""
     from rampart.catalogues.inputs import tables
 
+    return _columns_of(tables(), "tables.csv", "dictionary", language)
+
+
+def layouts(language: str) -> str:
+    """Tables and columns of public layouts, from ``data/layouts.csv``."""
+    from rampart.catalogues.inputs import layouts as known
+
+    return _columns_of(known(), "layouts.csv", "layouts", language)
+
+
+def _columns_of(catalogue: Mapping[str, Table], source: str, title: str, language: str) -> str:
     words = WORDS[language]
-    page = [ORIGIN.format(source="src/rampart/data/tables.csv")]
-    page.append(f"# {words['dictionary']}\n\n{words['dictionary.says']}\n")
-    for name, table in tables().items():
+    page = [ORIGIN.format(source=f"src/rampart/data/{source}")]
+    page.append(f"# {words[title]}\n\n{words[f'{title}.says']}\n")
+    for name, table in catalogue.items():
         head = f"## {name}\n" if language == "en" else f"## {name} ({table.label[language]})\n"
         key = words["key"].format(columns=", ".join(f"`{c}`" for c in table.key)) if table.key else words["nokey"]
-        page.append(f"\n{head}\n{table.help[language]}" + ("\n" if name == "settings" else f" {key}\n"))
+        says = "\n" if name == "settings" or title == "layouts" else f" {key}\n"
+        page.append(f"\n{head}\n{table.help[language]}{says}")
         rows = []
         for c in table.columns.values():
             help_text = [c.help[language]]
@@ -415,6 +444,8 @@ def pages() -> dict[str, str]:
     return {
         "reference/data-dictionary.md": data_dictionary("en"),
         "reference/data-dictionary.fr.md": data_dictionary("fr"),
+        "reference/layouts.md": layouts("en"),
+        "reference/layouts.fr.md": layouts("fr"),
         "reference/results.md": results("plan", "en"),
         "reference/results.fr.md": results("plan", "fr"),
         "reference/war-results.md": results("war", "en"),

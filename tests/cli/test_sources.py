@@ -48,7 +48,7 @@ def test_export_and_import_of_a_schedule(tmp_path: Path) -> None:
     run("export", "p21", "-o", tmp_path / "t.xlsx", code=2)
     run("export", "p21", TINY, "-o", tmp_path / "t.ods", code=2)
     (tmp_path / "bad.csv").write_text("item\n")
-    assert "colonnes manquent" in run("import", "p21", tmp_path / "bad.csv", "--lang", "fr", code=1).output
+    assert "manque dans p21" in run("import", "p21", tmp_path / "bad.csv", "--lang", "fr", code=1).output
 
 
 def test_orders_without_a_line_are_counted_not_dropped_in_silence(tmp_path: Path) -> None:

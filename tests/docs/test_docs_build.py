@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 
 from docs.doc_pages import EXECUTED
 from places import ROOT
-from rampart.catalogues.inputs import tables
+from rampart.catalogues.inputs import layouts, tables
 from rampart.catalogues.results import result_tables
 from rampart.cli.main import main
 
@@ -70,8 +70,8 @@ def test_generated_pages_are_current(generate: ModuleType) -> None:
 @pytest.mark.parametrize("language", ["", ".fr"])
 def test_every_table_column_and_finding_is_documented(language: str) -> None:
     documented = {
-        "data-dictionary": tables(), "results": result_tables("plan"), "war-results": result_tables("war"),
-        "fleet-results": result_tables("fleet"),
+        "data-dictionary": tables(), "layouts": layouts(), "results": result_tables("plan"),
+        "war-results": result_tables("war"), "fleet-results": result_tables("fleet"),
     }  # fmt: skip
     for name, known in documented.items():
         chapters = dict(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -107,24 +108,48 @@ def test_months_stand_in_their_window(tmp_path: Path) -> None:
     ("changes", "code", "column"),
     [
         ({"quantity": 90}, "p21-sum", ""),
-        ({"m03": -5}, "p21-value", "December"),
-        ({"m03": "many"}, "p21-value", "December"),
-        ({"rate_per": "week"}, "p21-value", "rates per"),
-        ({"window": 2026.5}, "p21-value", "deliveries of fiscal year"),
-        ({"max_rate": ""}, "p21-value", "maximum rate"),
+        ({"m03": -5}, "below-minimum", "m03"),
+        ({"m03": "many"}, "not-a-number", "m03"),
+        ({"m03": "inf"}, "not-a-number", "m03"),
+        ({"m03": "NaN"}, "not-a-number", "m03"),
+        ({"m03": '"1,200"'}, "ambiguous-number", "m03"),
+        ({"rate_per": "week"}, "not-a-choice", "rate_per"),
+        ({"window": 2026.5}, "not-whole", "window"),
+        ({"window": 26}, "below-minimum", "window"),
+        ({"max_rate": ""}, "blank", "max_rate"),
     ],
 )
 def test_what_cannot_stand_is_a_finding(changes: dict[str, object], code: str, column: str, tmp_path: Path) -> None:
     _, findings = read_p21(written(tmp_path, row(), row(**changes)))
     assert [(f.code, f.row, f.column) for f in findings if f.code == code] == [(code, 3, column)]
-    assert "{" not in findings[0].sentence("fr")
+    assert all("{" not in f.sentence("fr") for f in findings)
+
+
+def test_a_row_that_stands_twice_is_said(tmp_path: Path) -> None:
+    _, findings = read_p21(written(tmp_path, row(), row(m01=30, m02=70), row()))
+    assert [(f.code, f.severity, f.row, f.details["first"]) for f in findings] == [("p21-row-twice", "warning", 4, 2)]
+
+
+def test_a_french_workbook_is_read_with_french_rules(tmp_path: Path, made: Result) -> None:
+    path = write_p21(schedule(made), tmp_path / "p.xlsx", language="fr")
+    book = openpyxl.load_workbook(path)
+    sheet = book["P-21"]
+    place = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, place["cadence maximale"]).value = "1.200"
+    sheet.cell(3, place["cadence maximale"]).value = "=2*600"
+    sheet.cell(1, place["prix unitaire"]).value = "prix unitare"
+    book.save(path)
+    findings = [f for f in read_p21(path)[1] if f.severity == "error"]
+    assert [(f.code, f.row) for f in findings] == [
+        ("formula-without-value", 3), ("unknown-column", None), ("ambiguous-number", 2),
+    ]  # fmt: skip
 
 
 def test_missing_columns_and_files(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text("item,line\nround,works\n")
     frame, findings = read_p21(tmp_path / "x.csv")
     assert frame.is_empty()
-    assert [f.code for f in findings] == ["p21-columns"]
+    assert {f.code for f in findings} == {"missing-column"}
     (tmp_path / "y.xlsx").write_bytes(b"no workbook")
     for name in ("y.xlsx", "nowhere.csv"):
         assert [f.code for f in read_p21(tmp_path / name)[1]] == ["unreadable"]

@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from rampart.case.doors import check_case
-from rampart.catalogues.inputs import tables
 from rampart.sources.trackers import _Trackers, tracker_case
 from sources.small_books import public_folder
 
@@ -102,12 +101,9 @@ def test_allocated_systems_are_fleets(tmp_path: Path) -> None:
     ]
     case, findings = tracker_case(folder(tmp_path, delivered_fleets=rows))
     assert case["deliveries"].is_empty()
-    if "fleets" in tables():
-        assert case["fleets"]["fleet"].to_list() == ["howitzer"]
-        assert case["fleet_arrivals"]["quantity"].to_list() == [10.0]
-        assert [f.value for f in findings] == ["Nowhere"]
-    else:
-        assert [f.code for f in findings] == ["tracker-left-out"]
+    assert case["fleets"]["fleet"].to_list() == ["howitzer"]
+    assert case["fleet_arrivals"]["quantity"].to_list() == [10.0]
+    assert [f.value for f in findings] == ["Nowhere"]
 
 
 def test_a_fleet_is_the_sum_of_its_donors(tmp_path: Path) -> None:
@@ -119,11 +115,155 @@ def test_a_fleet_is_the_sum_of_its_donors(tmp_path: Path) -> None:
     assert len(trackers.tables["fleets"]) == len(trackers.tables["sites"]) == 1
 
 
+WITH_TIMES = (*HEADS["deliveries"], "period_start", "confirmed")
+
+
+def delivered(path: Path, *rows: tuple[object, ...]) -> list[tuple[str, str, str, float]]:
+    """Deliveries made of rows that state their times too."""
+    for name, heads in {**HEADS, "deliveries": WITH_TIMES}.items():
+        with (path / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow([*heads, *SOURCE])
+            writer.writerows([*row, *SOURCE.values()] for row in (rows if name == "deliveries" else ()))
+    case, findings = tracker_case(path)
+    assert [f for f in findings if f.severity == "error"] == []
+    assert case is not None
+    return case["deliveries"].select("donor", "status", "month", "quantity").sort("month", "status").rows()
+
+
+def test_a_share_of_a_pledge_and_running_totals_are_counted_once(tmp_path: Path) -> None:
+    def said(kind: str, quantity: int, until: str) -> tuple[object, ...]:
+        return (kind, "EU", "UA", "rounds", kind, quantity, "rounds", until, "2025-01", "yes")
+
+    assert delivered(
+        tmp_path, said("pledge", 2_000_000, "2025-12"), said("pledged_share", 1_600_000, "2025-06-23"),
+        said("provided", 1_600_000, "2025-09-09"), said("provided", 1_700_000, "2025-10-20"),
+    ) == [
+        ("XEU", "delivered", "2025-09", 1_600_000.0), ("XEU", "delivered", "2025-10", 100_000.0),
+        ("XEU", "pledged", "2025-12", 300_000.0),
+    ]  # fmt: skip
+
+
+def test_a_year_that_lies_in_a_total_is_part_of_it(tmp_path: Path) -> None:
+    assert delivered(
+        tmp_path,
+        ("a", "CZ", "UA", "rounds", TOTAL, 3_700_000, "rounds", "2025-12", "2024-01", "yes"),
+        ("b", "CZ", "UA", "rounds", "delivered_in_period", 1_800_000, "rounds", "2025-12", "2025-01", "yes"),
+        ("c", "CZ", "UA", "rounds", "delivered_in_period", 100, "rounds", "2023-12", "2023-01", "partial"),
+        ("d", "CZ", "UA", "rounds", "funded_for_2026", 760_000, "rounds", "2026-12", "2026-01", "yes"),
+        ("e", "CZ", "UA", "rounds", "contracted", 40_000, "rounds", "2026-09", "", "yes"),
+        ("f", "CZ", "UA", "rounds", "refused", 5_000, "rounds", "2026-01", "", "yes"),
+        ("g", "CZ", "UA", "rounds", "delivered", 9_000, "rounds", "2026-02", "", "no"),
+    ) == [
+        ("CZE", "delivered", "2023-12", 100.0), ("CZE", "delivered", "2025-12", 3_700_000.0),
+        ("CZE", "contracted", "2026-09", 40_000.0), ("CZE", "pledged", "2026-12", 760_000.0),
+    ]  # fmt: skip
+
+
+GOOD = ("a", "US", "UA", "rounds", TOTAL, 220, "rounds", "2022-05")
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "code"),
+    [
+        (4, "given", "not-a-choice"), (4, "", "blank"), (5, "1,000", "ambiguous-number"), (5, "inf", "not-a-number"),
+        (5, "NaN", "not-a-number"), (5, "-4", "below-minimum"), (5, "1_000", "not-a-number"), (6, "boxes", "tracker-unit"),
+        (6, "rounds/month", "tracker-unit"), (6, "percent", "tracker-unit"), (7, "2022/05", "not-a-date"),
+        (7, "2022-13", "not-a-date"), (7, "May 2022", "not-a-date"), (7, "", "blank"), (1, "", "blank"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_cannot_stand_is_named_and_no_case_is_made(
+    tmp_path: Path, place: int, value: str, code: str
+) -> None:
+    row = list(GOOD)
+    row[place] = value
+    case, findings = tracker_case(folder(tmp_path, deliveries=[GOOD, tuple(row)]))
+    assert case is None
+    (finding,) = [f for f in findings if f.severity == "error"]
+    assert (finding.code, finding.row, finding.cell) == (code, 3, f"{'ABCDEFGH'[place]}3")
+    assert "{" not in finding.sentence("fr")
+
+
+@pytest.mark.parametrize("table", HEADS)
+def test_numbers_of_every_table_are_judged(tmp_path: Path, table: str) -> None:
+    rows = {
+        "deliveries": GOOD, "stocks_and_targets": ("a", "DE", "shells", "stock", 20, 25, "rounds", "2023-06", ""),
+        "consumption": ("a", "UA", "rounds", "requirement", 300, "rounds/month", "2023-03"),
+        "delivered_fleets": ("a", "Germany", "Howitzer", 4, "units", "2026-04"),
+    }  # fmt: skip
+    for text in ("6,000", "1.2.3", "nan", "-inf"):
+        row = [text if isinstance(cell, int) else cell for cell in rows[table]]
+        case, findings = tracker_case(folder(tmp_path, **{table: [tuple(row)]}))
+        assert case is None
+        assert {f.code for f in findings if f.severity == "error"} <= {"ambiguous-number", "not-a-number"}
+        assert all(f.cell and f.file == f"{table}.csv" for f in findings if f.severity == "error")
+
+
+@pytest.mark.parametrize("name", ["as_of_date", "kind", "unit", "quantity"])
+def test_a_missing_or_renamed_column_is_a_finding(tmp_path: Path, name: str) -> None:
+    path = folder(tmp_path, deliveries=[GOOD]) / "deliveries.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(name, f"{name}s", 1), encoding="utf-8")
+    case, findings = tracker_case(tmp_path)
+    assert case is None
+    assert {f.code for f in findings} == {"missing-column", "unknown-column"}
+
+
+def test_semicolons_are_read_as_in_a_case(tmp_path: Path) -> None:
+    path = folder(tmp_path, deliveries=[GOOD]) / "deliveries.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
+    case, _ = tracker_case(tmp_path)
+    assert case is not None
+    assert case["deliveries"]["quantity"].to_list() == [220.0]
+    path.write_text(path.read_text(encoding="utf-8").replace("220", "4,220"), encoding="utf-8")
+    assert [f.code for f in tracker_case(tmp_path)[1]] == ["ambiguous-number"]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b'id,"donor\n1,2', b"id\n"])
+def test_what_cannot_be_read_makes_no_case_and_no_traceback(tmp_path: Path, content: bytes) -> None:
+    (folder(tmp_path) / "consumption.csv").write_bytes(content)
+    case, findings = tracker_case(tmp_path)
+    assert any(f.severity == "error" and f.file == "consumption.csv" for f in findings)
+    assert case is None
+
+
+def test_a_table_that_is_not_there_is_said_and_a_misspelt_one_stops(tmp_path: Path) -> None:
+    (folder(tmp_path, deliveries=[GOOD]) / "consumption.csv").unlink()
+    case, findings = tracker_case(tmp_path)
+    assert case is not None
+    assert [(f.code, f.severity, f.file) for f in findings] == [("tracker-no-file", "warning", "consumption.csv")]
+    (tmp_path / "consumptoin.csv").write_text("id\n")
+    assert "misspelt-table" in {f.code for f in tracker_case(tmp_path)[1]}
+    assert tracker_case(tmp_path / "nowhere")[0] is None
+
+
+def test_a_tracker_may_be_a_workbook(tmp_path: Path) -> None:
+    import polars
+
+    frame = polars.read_csv(folder(tmp_path, deliveries=[GOOD]) / "deliveries.csv")
+    (tmp_path / "deliveries.csv").unlink()
+    frame.write_excel(tmp_path / "deliveries.xlsx")
+    case, _ = tracker_case(tmp_path)
+    assert case is not None
+    assert case["deliveries"]["quantity"].to_list() == [220.0]
+
+
+def test_two_statements_of_one_stock_leave_the_later(tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [
+        ("a", "DE", "shells", "stock", 300, "", "rounds", "2024-06", ""),
+        ("b", "DE", "shells", "stock", 200, "", "rounds", "2023-06", ""),
+    ]
+    case, findings = tracker_case(folder(tmp_path, stocks_and_targets=rows))
+    assert case is not None
+    assert case["stocks"]["quantity"].to_list() == [300.0]
+    assert [f.code for f in findings] == ["tracker-left-out"]
+
+
 @pytest.mark.skipif(public_folder("public") is None, reason="the public tables are not beside the repository")
 def test_the_public_tables_make_a_sound_case(tmp_path: Path) -> None:
     public = public_folder("public")
     assert public is not None
     case, findings = tracker_case(public)
+    assert case is not None
     case.save(tmp_path / "case")
     again, found = check_case(tmp_path / "case")
     assert [f for f in found if f.severity == "error"] == []

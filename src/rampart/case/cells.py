@@ -32,6 +32,7 @@ _FLAGS = {
 _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Co}\p{Cn}]"
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
 _LONGEST = {"code": 200, "choice": 200, "text": 32_000}
+_DATE = "^(?:19|20|21)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?$"
 _MONTH = "^(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])$"
 
 
@@ -110,6 +111,8 @@ def _words(text: pl.Expr, column: Column) -> tuple[pl.Expr, pl.Expr]:
         problem = pl.when(~value.is_in(list(column.values))).then(pl.lit("not-a-choice"))
     elif column.kind == "month":
         problem = pl.when(~text.str.contains(_MONTH)).then(pl.lit("not-a-month"))
+    elif column.kind == "date":
+        problem = pl.when(~text.str.contains(_DATE)).then(pl.lit("not-a-date"))
     else:
         hidden = text.str.contains(_INVISIBLE if column.kind == "code" else _CONTROL)
         problem = (

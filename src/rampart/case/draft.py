@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from rampart.case.headers import stored_columns
-from rampart.catalogues.inputs import tables
+from rampart.catalogues.inputs import table_named, tables
 from rampart.findings import Finding
 
 ROW = "#row"
@@ -85,7 +85,7 @@ class Draft:
         frames = {}
         for name, frame in self.frames.items():
             rows = set().union(*self.bad.get(name, {}).values())
-            required = [c.name for c in tables()[name].columns.values() if c.required and name != "settings"]
+            required = [c.name for c in table_named(name).columns.values() if c.required and name != "settings"]
             if any(frame[column].null_count() for column in required):
                 frame = frame.drop_nulls(required)
             frames[name] = frame.filter(~pl.col(ROW).is_in(list(rows))) if rows else frame

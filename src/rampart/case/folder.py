@@ -31,7 +31,7 @@ def read_folder(path: Path) -> Found:
             found.findings.append(Finding("table-twice", table=table, file=file.name, details=details))
         else:
             taken[table] = file.name
-            _read_file(file, table, found)
+            read_one(file, table, found)
     if not taken:
         found.findings.append(Finding("no-tables", file=path.name))
     return found
@@ -44,8 +44,9 @@ def unknown_table(name: str, *, file: str, sheet: str = "") -> Finding:
     return Finding(code, value=name, file=file, sheet=sheet, details={"near": near})
 
 
-def _read_file(file: Path, table: str, found: Found) -> None:
-    read = _read_csv if file.suffix.lower() == ".csv" else _read_parquet
+def read_one(file: Path, table: str, found: Found) -> None:
+    """Add the table of one file to what was found: Parquet, or else CSV."""
+    read = _read_parquet if file.suffix.lower() == ".parquet" else _read_csv
     try:
         size = file.stat().st_size
         if size > MOST_BYTES:

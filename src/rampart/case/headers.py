@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 
-from rampart.catalogues.inputs import Column, Table, tables
+from rampart.catalogues.inputs import Column, Table, table_named, tables
 
 # Sheets that explain rather than hold data: those of the template, and what people call such a sheet.
 HELP_SHEETS = frozenset({"readme", "read me", "notes", "lisez moi", "lisezmoi", "help", "aide"})
@@ -47,7 +47,7 @@ def _column_names(table: str) -> dict[str, tuple[str, frozenset[str]]]:
     if table == "settings":
         spelt = [(name, label) for name, label in SETTING_HEADERS.items()]
     else:
-        spelt = [(column.name, dict(column.label)) for column in tables()[table].columns.values()]
+        spelt = [(column.name, dict(column.label)) for column in table_named(table).columns.values()]
     found: dict[str, tuple[str, set[str]]] = {}
     for name, label in spelt:
         for language, word in ({"code": name} | label).items():
@@ -88,7 +88,7 @@ def stored_columns(table: Table) -> tuple[str, ...]:
 
 def stored_column(table: str, name: str) -> Column:
     """The catalogue column behind a stored column; the two of the settings are text."""
-    return _SETTING_COLUMNS[name] if table == "settings" else tables()[table].columns[name]
+    return _SETTING_COLUMNS[name] if table == "settings" else table_named(table).columns[name]
 
 
 def language_of(table: str, headers: Iterable[str]) -> str:

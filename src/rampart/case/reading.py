@@ -25,7 +25,7 @@ from rampart.case.headers import (
 )
 from rampart.case.override_cells import judged
 from rampart.case.sheets import Found, Sheet, plain
-from rampart.catalogues.inputs import Column, Table, tables
+from rampart.catalogues.inputs import Column, Table, table_named, tables
 from rampart.findings import Finding, at_most_alike
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 # The first day of a month, or its midnight; a time zone behind it moves no day: the day is the one that was written.
 _FIRST_DAY = r"^([0-9]{4}-[0-9]{2})-01(?:[T ]00:00(?::00(?:\.0+)?)?(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?)?$"
-_HIDDEN_CELLS = ("error-value", "formula-without-value")
+HIDDEN_CELLS = ("error-value", "formula-without-value")
 
 
 def read(path: Path, *, overrides: Sequence[str] = ()) -> tuple[Case | None, list[Finding]]:
@@ -66,18 +66,18 @@ def read_draft(path: Path) -> tuple[Draft, list[Finding]]:
     bad: dict[str, dict[str, frozenset[int]]] = {}
     missing: set[tuple[str, str]] = set()
     for sheet in found.sheets:
-        reader = _SheetReader(sheet)
+        reader = SheetReader(sheet)
         frames[sheet.table] = reader.frame()
         origins[sheet.table] = reader.origin
         bad[sheet.table] = reader.bad
         missing |= reader.missing
         findings += reader.findings
     for hidden in found.findings:
-        if hidden.code in _HIDDEN_CELLS and hidden.row is not None:
+        if hidden.code in HIDDEN_CELLS and hidden.row is not None:
             cells = bad.setdefault(hidden.table, {})
             cells[hidden.column] = cells.get(hidden.column, frozenset()) | {hidden.row}
     for name, table in tables().items():
-        frames.setdefault(name, _empty(table))
+        frames.setdefault(name, empty(table))
     return Draft(frames, origins, bad, frozenset(missing), frozenset(found.unread)), findings
 
 
@@ -94,19 +94,20 @@ def _gather(path: Path) -> Found:
     return Found(findings=[Finding("not-a-case", file=path.name, value=path.suffix)])
 
 
-def _empty(table: Table) -> pl.DataFrame:
+def empty(table: Table) -> pl.DataFrame:
+    """The frame of a table without rows."""
     from rampart.case.tables import dtype_of
 
     columns = {name: stored_column(table.name, name) for name in stored_columns(table)}
     return pl.DataFrame(schema={name: dtype_of(column) for name, column in columns.items()} | {ROW: pl.Int64})
 
 
-class _SheetReader:
+class SheetReader:
     """Turns one sheet into a typed frame; what cannot be is in ``findings`` and ``bad``."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
-        self.table = tables()[sheet.table]
+        self.table = table_named(sheet.table)
         self.findings: list[Finding] = []
         self.bad: dict[str, frozenset[int]] = {}
         self.missing: set[tuple[str, str]] = set()
@@ -142,7 +143,7 @@ class _SheetReader:
         for name in stored_columns(table):
             if name not in self.where:
                 self.missing.add((table.name, name))
-                if stored_column(table.name, name).required or table.name == "settings":
+                if stored_column(table.name, name).present or table.name == "settings":
                     self.findings.append(self._finding("missing-column", column=name))
 
     def _unknown_column(self, j: int, header: str) -> None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
-Kind = Literal["code", "text", "number", "integer", "limit", "month", "flag", "choice"]
+Kind = Literal["code", "text", "number", "integer", "limit", "month", "date", "flag", "choice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,9 @@ class Column:
     """One column of one table.
 
     kind       code (short name), text, number, integer, limit (a number or the word "unlimited"),
-               month (YYYY-MM), flag (yes/no), choice (one of ``values``)
+               month (YYYY-MM), date (YYYY, YYYY-MM or a day), flag (yes/no), choice (one of ``values``)
     required   blank is an error; otherwise blank means ``default`` or, with no default, unknown
+    present    the column must be there, its cells may be blank
     reference  "table.column" that must hold the value
     key        part of the table's key; blank is a legal key value unless required
     """
@@ -40,6 +41,7 @@ class Column:
     sensitivity: str
     label: Mapping[str, str]
     help: Mapping[str, str]
+    present: bool = False
 
     @property
     def default_value(self) -> float | int | bool | str | None:
@@ -74,8 +76,23 @@ def _number(text: str) -> float | None:
 
 @lru_cache(maxsize=1)
 def tables() -> Mapping[str, Table]:
-    """All tables by name, in catalogue order."""
-    text = files("rampart").joinpath("data/tables.csv").read_text(encoding="utf-8")
+    """All tables of a case by name, in catalogue order."""
+    return _read("tables.csv")
+
+
+@lru_cache(maxsize=1)
+def layouts() -> Mapping[str, Table]:
+    """Layouts of public tables that are read as those of a case are (``data/layouts.csv``), by name."""
+    return _read("layouts.csv")
+
+
+def table_named(name: str) -> Table:
+    """A table of a case, or a layout. Raises KeyError for neither."""
+    return tables()[name] if name in tables() else layouts()[name]
+
+
+def _read(file: str) -> Mapping[str, Table]:
+    text = files("rampart").joinpath(f"data/{file}").read_text(encoding="utf-8")
     heads: dict[str, dict[str, str]] = {}
     columns: dict[str, dict[str, Column]] = {}
     for row in csv.DictReader(text.splitlines()):
@@ -98,6 +115,7 @@ def tables() -> Mapping[str, Table]:
             sensitivity=row["sensitivity"],
             label={"en": row["label_en"], "fr": row["label_fr"]},
             help={"en": row["help_en"], "fr": row["help_fr"]},
+            present=row["required"] in ("yes", "column"),
         )
     return {
         name: Table(

@@ -1,7 +1,8 @@
 """Production schedules in the P-21 layout, as a workbook or CSV: written from a plan or a case, and read back.
 
 A row is what one customer's buy of a fiscal year delivers in one window of twelve months, October to September,
-beside the manufacturer's rates and lead times, as exhibit P-21 has it. ``data/p21.csv`` lists the columns.
+beside the manufacturer's rates and lead times, as exhibit P-21 has it. ``data/layouts.csv`` lists the columns. It is read
+as the tables of a case are, with the same refusals.
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from rampart.case.calendar import month_number, month_text
+from rampart.case.draft import ROW
+from rampart.case.laid_out import LaidOut, read_laid_out
+from rampart.catalogues.inputs import Column, layouts
 from rampart.engine.whole_file import whole_file
 from rampart.findings import Finding, Language
 
@@ -25,38 +26,19 @@ if TYPE_CHECKING:
     from rampart.case.tables import Case
     from rampart.results.result import Result
 
+LAYOUT = "p21"
 SHEET = "P-21"
 MONTHS = tuple(f"m{i:02d}" for i in range(1, 13))
-_KINDS = ("munition", "rocket", "missile", "component", "spare", "system")
 
 
-@dataclass(frozen=True, slots=True)
-class P21Column:
-    """One column of the layout."""
-
-    name: str
-    number: bool
-    required: bool
-    label: Mapping[str, str]
-    help: Mapping[str, str]
-
-
-@lru_cache(maxsize=1)
-def columns() -> Mapping[str, P21Column]:
+def columns() -> Mapping[str, Column]:
     """Columns of the layout, in order."""
-    text = files("rampart").joinpath("data/p21.csv").read_text(encoding="utf-8")
-    return {
-        row["column"]: P21Column(
-            row["column"], row["type"] == "number", row["required"] == "yes",
-            {"en": row["label_en"], "fr": row["label_fr"]}, {"en": row["help_en"], "fr": row["help_fr"]},
-        )
-        for row in csv.DictReader(text.splitlines())
-    }  # fmt: skip
+    return layouts()[LAYOUT].columns
 
 
 def schema() -> dict[str, Any]:
-    """Polars types of the layout."""
-    return {column.name: pl.Float64 if column.number else pl.String for column in columns().values()}
+    """Polars types of the layout; years are whole and yet numbers."""
+    return {c.name: pl.Float64 if c.kind in ("number", "integer") else pl.String for c in columns().values()}
 
 
 def fiscal_year(month: int) -> int:
@@ -158,7 +140,7 @@ def write_p21(
     """
     from rampart.case.writing import csv_text
 
-    kinds = ["number" if c.number else "text" for c in columns().values()]
+    kinds = ["number" if c.kind in ("number", "integer") else "text" for c in columns().values()]
 
     def as_csv(target: Path) -> None:
         with target.open("w", encoding="utf-8", newline="") as file:
@@ -189,61 +171,34 @@ def _workbook(frame: pl.DataFrame, target: Path, language: Language) -> None:
             sheet.write_string(0, j, column.label[language], must if column.required else head)
             sheet.write_comment(0, j, column.help[language])
             sheet.set_column(j, j, 9 if column.name in MONTHS else 14)
-            if column.name in ("rate_per", "kind"):
-                values = ["month", "year"] if column.name == "rate_per" else list(_KINDS)
+            if column.values:
+                values = list(column.values)
                 sheet.data_validation(1, j, 2000, j, {"validate": "list", "source": values})
             for i, value in enumerate(frame[column.name], start=1):
                 write_cell(sheet, i, j, value, text)
 
 
 def read_p21(path: Path) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
-    """Read a schedule back from .xlsx or .csv, headed by names or by labels of either language.
+    """Read a schedule back from .xlsx, .ods or .csv, headed by names or by labels of either language.
 
-    The frame is empty where columns are missing; a cell that cannot stand is null, and a finding.
+    A row with a cell that was refused, or that must be filled and is blank, is in the findings and not in the frame.
     """
-    findings: list[Finding] = []
-    table = _cells(path, findings)
-    if not table:
-        return pl.DataFrame(schema=schema()), tuple(findings)
-    names = {label.casefold(): c.name for c in columns().values() for label in (c.name, *c.label.values())}
-    heads = [names.get(str(cell or "").strip().casefold()) for cell in table[0]]
-    missing = [c for c in columns().values() if c.required and c.name not in heads]
-    if missing:
-        what, what_fr = (", ".join(c.label[language] for c in missing) for language in ("en", "fr"))
-        details = {"what": what, "what_fr": what_fr}
-        findings.append(Finding("p21-columns", file=path.name, row=1, value=what, details=details))
-        return pl.DataFrame(schema=schema()), tuple(findings)
-    rows = []
-    written = {head: str(cell).strip() for head, cell in zip(heads, table[0], strict=True) if head}
+    table = read_laid_out(path, LAYOUT)
+    findings = list(table.findings)
+    rows = table.rows if table.read else []
     lines: dict[Any, tuple[int, list[Any]]] = {}
-    for place, cells in enumerate(table[1:], start=2):
-        if any(str(cell or "").strip() for cell in cells):
-            given = {head: cell for head, cell in zip(heads, cells, strict=False) if head}
-            row = _row(given, written, path.name, place, findings)
-            rows.append(row)
-            _compare(dict(zip(columns(), row, strict=True)), lines, path.name, place, findings)
-    if rows and not any(row[list(columns()).index(month)] for row in rows for month in MONTHS):
+    buys: dict[tuple[Any, ...], int] = {}
+    for row in rows:
+        _compare(row, lines, table, findings)
+        _add_up(row, table, findings)
+        buy = tuple(row[name] for name in columns() if name not in ("item_name", "remarks"))
+        first = buys.setdefault(buy, row[ROW])
+        if first != row[ROW]:
+            findings.append(table.finding("p21-row-twice", row[ROW], value=row["item"], first=first))
+    if rows and not any(row[month] for row in rows for month in MONTHS):
         findings.append(Finding("p21-no-delivery", file=path.name))
-    return pl.DataFrame(rows, schema=schema(), orient="row"), tuple(findings)
-
-
-def _cells(path: Path, findings: list[Finding]) -> Sequence[Sequence[Any]]:
-    try:
-        if path.suffix.lower() == ".csv":
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                return list(csv.reader(file))
-        from python_calamine import CalamineError, CalamineWorkbook
-
-        try:
-            book = CalamineWorkbook.from_path(str(path))
-            name = SHEET if SHEET in book.sheet_names else book.sheet_names[0]
-            cells: Sequence[Sequence[Any]] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            return cells
-        except (CalamineError, IndexError) as fault:
-            findings.append(Finding("unreadable", file=path.name, details={"why": str(fault)}))
-    except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        findings.append(Finding("unreadable", file=path.name, details={"why": str(fault)}))
-    return []
+    frame = pl.DataFrame([[row[c] for c in columns()] for row in rows], schema=schema(), orient="row", strict=False)
+    return frame, tuple(findings)
 
 
 _OF_A_LINE = ("item", "manufacturer", "nation", "rate_per", "min_rate", "economic_rate", "max_rate",
@@ -251,69 +206,24 @@ _OF_A_LINE = ("item", "manufacturer", "nation", "rate_per", "min_rate", "economi
 
 
 def _compare(
-    row: Mapping[str, Any], lines: dict[Any, tuple[int, list[Any]]], file: str, place: int, findings: list[Finding]
+    row: Mapping[str, Any], lines: dict[Any, tuple[int, list[Any]]], table: LaidOut, findings: list[Finding]
 ) -> None:
     """A line that another row describes differently: the first counts, and is not to win in silence."""
     told = [row[name] for name in _OF_A_LINE]
-    first, before = lines.setdefault(row["line"], (place, told))
+    first, before = lines.setdefault(row["line"], (row[ROW], told))
     apart = [name for name, old, new in zip(_OF_A_LINE, before, told, strict=True) if old != new]
-    if row["line"] is not None and apart:
+    if apart:
         what, what_fr = (", ".join(columns()[name].label[lang] for name in apart) for lang in ("en", "fr"))
         details = {"what": what, "what_fr": what_fr, "first": first}
-        findings.append(Finding("p21-line-twice", file=file, row=place, value=str(row["line"]), details=details))
+        findings.append(table.finding("p21-line-twice", row[ROW], "", row["line"], **details))
 
 
-def _row(
-    given: Mapping[str, Any], written: Mapping[str, str], file: str, place: int, findings: list[Finding]
-) -> list[Any]:
-    values: dict[str, Any] = {}
-    for column in columns().values():
-        value, wanted = _value(column, given.get(column.name))
-        if wanted:
-            details = {"wanted": wanted[0], "wanted_fr": wanted[1]}
-            shown = str(given.get(column.name) or "")
-            findings.append(
-                Finding(
-                    "p21-value",
-                    file=file,
-                    row=place,
-                    column=column.label["en"],
-                    header=written[column.name],
-                    value=shown,
-                    details=details,
-                )
-            )
-        values[column.name] = value
-    parts = [values[c] or 0.0 for c in ("accepted_before", *MONTHS, "balance_after")]
-    planned, bought = math.fsum(parts), values["quantity"]
-    if bought is not None and abs(planned - bought) > max(0.5, 1e-6 * bought):
-        findings.append(
-            Finding("p21-sum", file=file, row=place, value=f"{bought:g}", details={"planned": f"{planned:g}"})
-        )
-    return list(values.values())
-
-
-def _value(column: P21Column, cell: Any) -> tuple[Any, tuple[str, str] | None]:
-    """The value of a cell, and what was wanted where it cannot stand."""
-    text = str(cell).strip() if cell is not None else ""
-    if not text:
-        return None, ("a value", "une valeur") if column.required else None
-    if not column.number:
-        text = text.removeprefix("'")
-        if column.name == "rate_per" and text not in ("month", "year"):
-            return None, ("month or year", "month ou year")
-        if column.name == "kind" and text not in _KINDS:
-            return None, (" | ".join(_KINDS), " | ".join(_KINDS))
-        return text, None
-    try:
-        number = math.nan if "_" in text else float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or number < 0:
-        return None, ("a number of at least zero", "un nombre positif ou nul")
-    if column.name in ("window", "fiscal_year") and not (number.is_integer() and 1900 <= number <= 2200):
-        return None, ("a year", "une année")
-    return number, None
+def _add_up(row: Mapping[str, Any], table: LaidOut, findings: list[Finding]) -> None:
+    """The months of a buy, what came before and what is left come to what was bought."""
+    planned = math.fsum(row[c] or 0.0 for c in ("accepted_before", *MONTHS, "balance_after"))
+    bought = row["quantity"]
+    if abs(planned - bought) > max(0.5, 1e-6 * bought):
+        findings.append(table.finding("p21-sum", row[ROW], "", f"{bought:g}", planned=f"{planned:g}"))
 
 
 def p21_case(frame: pl.DataFrame, *, name: str = "P-21") -> Case:

@@ -1,59 +1,103 @@
 """Published tables on deliveries, aid, use and stocks into a case, each row with its source.
 
-A tracker counts in its own way, and what it counts is kept apart: cumulative totals become what was added
-between two of them; packages and pledges are *pledged*, unless a later total already holds them. Use is not
-need: where only use was published there is no demand row. What cannot be assigned to one nation is left out and
-said so.
+A tracker counts in its own way, and what it counts is kept apart: running totals become what was added between two of
+them; packages, pledges and money for later years are *pledged*, unless a total already holds them; what was refused,
+withheld or forecast is no delivery. Use is not need: where only use was published there is no demand row. The kinds are
+closed lists (``data/layouts.csv``): a word that is in none is a finding, never a delivery. What cannot be assigned to
+one nation is left out and said so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from rampart.case.calendar import month_text
 from rampart.case.from_rows import PRIORITIES, Row, case_of, code_of
+from rampart.case.laid_out import LaidOut, read_laid_out
 from rampart.case.tables import Case
-from rampart.catalogues.inputs import tables
 from rampart.findings import Finding
-from rampart.sources.backtest.announcements import month_number, read_rows
+from rampart.sources.backtest.announcements import month_number
+from rampart.sources.nations_named import NATIONS, RECIPIENT, Nations
+from rampart.sources.running_totals import FROM_THE_BEGINNING, Counted, Totals, between
 
-RECIPIENT = "UKR"
-_NATIONS = {
-    "US": "USA", "DE": "DEU", "FR": "FRA", "GB": "GBR", "UA": "UKR", "UA (indirect)": "UKR", "KR": "KOR", "PL": "POL",
-    "CZ": "CZE", "CZ initiative": "CZE", "EU": "XEU", "IT": "ITA", "ES": "ESP", "NL": "NLD", "NO": "NOR", "SE": "SWE",
-    "DK": "DNK", "FI": "FIN", "CA": "CAN", "AU": "AUS", "BE": "BEL", "EE": "EST", "LV": "LVA", "LT": "LTU",
-    "SK": "SVK", "SI": "SVN", "PT": "PRT", "RO": "ROU", "BG": "BGR", "GR": "GRC", "HR": "HRV", "HU": "HUN",
-    "LU": "LUX", "IE": "IRL", "AT": "AUT", "CH": "CHE", "TR": "TUR", "JP": "JPN", "NZ": "NZL", "IS": "ISL",
-    "MK": "MKD", "AL": "ALB", "ME": "MNE", "CY": "CYP", "MT": "MLT",
+FILES = {
+    "deliveries": "tracker_deliveries", "stocks_and_targets": "tracker_stocks", "consumption": "tracker_use",
+    "delivered_fleets": "tracker_fleets",
 }  # fmt: skip
-_ALPHA2 = {alpha3: alpha2 for alpha2, alpha3 in _NATIONS.items() if len(alpha2) == 2}
-_SELLERS = {"KOR", "JPN"}
-_KINDS = {
+"""Files of a tracker folder (.csv, else .xlsx or .ods), and the layout of each."""
+_UNITS = {
     "rounds": "munition", "missiles": "missile", "rockets": "rocket", "launchers": "system", "howitzers": "system",
-    "units": "system", "vehicles": "system", "systems": "system",
+    "units": "system", "vehicles": "system", "systems": "system", "guns": "system", "barrels": "component",
+    "batteries": "system", "tanks": "system", "drones": "munition",
 }  # fmt: skip
-_CUMULATIVE = ("cumulative_delivered_or_committed", "cumulative_since_pledge")
-_NEEDS = ("requirement", "requirement_minimum", "requirement_full", "request_to_EU")
+"""Units of things, and the kind of item that each makes."""
+_PER_MONTH = {"day": 365 / 12, "month": 1.0, "year": 1 / 12}
+_TOTALS = ("cumulative_delivered_or_committed", "cumulative_since_pledge", "provided")
+_IN_A_TIME = ("delivered", "delivered_in_period", "estimate")
+_PROMISES = ("package", "pledge", "pledged_share", "funded")
+_NO_DELIVERY = {
+    "forecast": "a forecast is no delivery", "refused": "it was refused", "withheld": "it was withheld",
+    "cancelled": "it was cancelled", "priority_diversion": "a change of order, no quantity",
+    "allocated_total": "allocated: delivered or still on order", "cumulative_upper_bound": "a bound is no figure",
+    "monthly_rate": "a rate, no delivery", "share_of_all_supply_percent": "a share, no delivery",
+    "other": "no kind that a case has",
+}  # fmt: skip
+_NEEDS = ("requirement", "requirement_minimum", "requirement_full", "request_to_eu")
 
 
-def tracker_case(public: Path, *, start: str = "2024-01", end: str = "2026-12") -> tuple[Case, tuple[Finding, ...]]:
-    """A case from the public tables of a folder, and what was left out of it.
+def tracker_case(
+    public: Path, *, start: str = "2024-01", end: str = "2026-12"
+) -> tuple[Case | None, tuple[Finding, ...]]:
+    """A case from the public tables of a folder, and what was left out of it; None where a table could not be taken.
 
-    public      folder with deliveries.csv, stocks_and_targets.csv, consumption.csv and delivered_fleets.csv
+    public      folder with the tables of ``FILES``; one that is not there is a warning, none at all an error
     start, end  months of the case; deliveries keep the month they are published for
     """
     builder = _Trackers()
-    builder.deliveries(read_rows(public / "deliveries.csv", builder.findings))
-    builder.stocks(read_rows(public / "stocks_and_targets.csv", builder.findings))
-    builder.demand(read_rows(public / "consumption.csv", builder.findings))
-    builder.fleets(read_rows(public / "delivered_fleets.csv", builder.findings))
+    found = _tables_of(public, builder.findings)
+    for table in found.values():
+        builder.findings += table.findings
+    take = {
+        "deliveries": builder.deliveries, "stocks_and_targets": builder.stocks, "consumption": builder.demand,
+        "delivered_fleets": builder.fleets,
+    }  # fmt: skip
+    for name, table in found.items():
+        if table.read:
+            take[name](table)
+    if not found or any(finding.severity == "error" for finding in builder.findings):
+        return None, tuple(builder.findings)
     settings = {
         "title_en": "Deliveries, stocks and needs as published", "title_fr": "Livraisons, stocks et besoins publiés",
         "start": start, "end": end, "currency": "EUR", "money_unit": "million",
     }  # fmt: skip
     return case_of(settings, builder.rows()), tuple(builder.findings)
+
+
+def is_tracker(public: Path) -> bool:
+    """Whether a folder holds some table by one of the names of ``FILES``."""
+    return public.is_dir() and any(
+        p.stem in FILES for kind in (".ods", ".xlsx", ".csv") for p in public.glob(f"*{kind}")
+    )
+
+
+def _tables_of(public: Path, findings: list[Finding]) -> dict[str, LaidOut]:
+    """The tables of a folder by name; a missing one is said, and a file that looks like a misspelt one is an error."""
+    from rampart.case.headers import nearest
+
+    files = {p.stem: p for kind in (".ods", ".xlsx", ".csv") for p in sorted(public.glob(f"*{kind}"))}
+    found = {name: read_laid_out(files[name], layout) for name, layout in FILES.items() if name in files}
+    if not found:
+        what = "no such folder" if not public.is_dir() else "none of " + ", ".join(f"{name}.csv" for name in FILES)
+        findings.append(Finding("unreadable", file=public.name, details={"why": what}))
+        return {}
+    for name in FILES.keys() - found.keys():
+        findings.append(Finding("tracker-no-file", file=f"{name}.csv"))
+    for stem in sorted(files.keys() - FILES.keys()):
+        if (near := nearest(stem, FILES)) and near not in found:
+            findings.append(Finding("misspelt-table", value=stem, file=files[stem].name, details={"near": near}))
+    return found
 
 
 class _Trackers:
@@ -63,99 +107,122 @@ class _Trackers:
             name: [] for name in ("stocks", "requirements", "deliveries", "demand", "sites", "fleets", "fleet_arrivals")
         }
         self.sources: dict[str, Row] = {}
-        self.nations: dict[str, Row] = {}
+        self.nations = Nations()
         self.items: dict[str, Row] = {}
 
     def rows(self) -> dict[str, list[Row]]:
         """All rows by table, of those tables that the catalogue has."""
         found = {
-            "sources": list(self.sources.values()), "nations": list(self.nations.values()),
+            "sources": list(self.sources.values()), "nations": self.nations.rows(),
             "items": list(self.items.values()), **self.tables,
             "priorities": [dict(row) for row in PRIORITIES],
         }  # fmt: skip
-        return {name: kept for name, kept in found.items() if kept and name in tables()}
+        return {name: kept for name, kept in found.items() if kept}
 
-    def _left_out(self, row: Mapping[str, str], why: str) -> None:
+    def _left_out(self, row: Mapping[str, Any], why: str) -> None:
         self.findings.append(Finding("tracker-left-out", value=row["id"], details={"why": why}))
 
     def _nation(self, name: str) -> str | None:
-        from babel import Locale
-
-        code = _NATIONS.get(name) or _by_name().get(name)
-        if code is None:
-            return None
-        if code not in self.nations:
-            role = "recipient" if code == RECIPIENT else "supplier" if code in _SELLERS else "member"
-            if code == "XEU":
-                names = ("European Union", "Union européenne")
-            else:
-                alpha2 = _ALPHA2[code]
-                names = tuple(str(Locale(language).territories[alpha2]) for language in ("en", "fr"))  # type: ignore[assignment]
-            self.nations[code] = {"nation": code, "name_en": names[0], "name_fr": names[1], "role": role}
-        return code
+        return self.nations.use(name)
 
     def _item(self, name: str, unit: str) -> str:
         code = code_of(name)
-        kind = _KINDS.get(unit.partition("/")[0], "system")
-        self.items.setdefault(code, {"item": code, "name_en": name, "kind": kind, "unit": unit.partition("/")[0]})
+        counted = unit.partition("/")[0]
+        self.items.setdefault(code, {"item": code, "name_en": name, "kind": _UNITS[counted], "unit": counted})
         return code
 
-    def _source(self, row: Mapping[str, str]) -> str:
-        code = code_of(f"{row['source_publisher'][:24]} {row['source_date']} {row['source_title'][:12]}", longest=60)
+    def _source(self, row: Mapping[str, Any]) -> str:
+        date = row["source_date"] or ""
+        code = code_of(f"{row['source_publisher'][:24]} {date} {row['source_title'][:12]}", longest=60)
         self.sources.setdefault(code, {
             "source": code, "title": row["source_title"], "publisher": row["source_publisher"],
             "date": row["source_date"], "url": row["source_url"], "quality": row["source_quality"],
         })  # fmt: skip
         return code
 
-    def _number(self, row: Mapping[str, str], column: str) -> float | None:
-        try:
-            return float(row[column])
-        except ValueError:
-            self._left_out(row, "no figure")
-            return None
+    def _usable(self, table: LaidOut) -> Iterable[dict[str, Any]]:
+        """Rows of a table that are confirmed."""
+        for row in table.rows:
+            if row["confirmed"] == "no":
+                self._left_out(row, "not confirmed")
+            else:
+                yield row
 
-    def deliveries(self, rows: Iterable[Mapping[str, str]]) -> None:
-        """Totals as what came between two of them; packages and pledges as pledged, unless a later total holds them."""
-        totals: dict[tuple[str, str], list[tuple[int, float, Mapping[str, str]]]] = {}
-        single: list[tuple[str, str, int, float, Mapping[str, str]]] = []
-        for row in rows:
+    def _counted(self, table: LaidOut, row: Mapping[str, Any], *, rate: bool = False) -> bool:
+        """Whether the unit is one of things (a rate of them); one that nobody knows is a finding."""
+        unit = (row["unit"] or "").strip()
+        counted, slash, per = unit.partition("/")
+        if counted in _UNITS and bool(slash) == rate and (not rate or per in _PER_MONTH):
+            return True
+        expected = ", ".join(f"{name}/month" if rate else name for name in _UNITS)
+        self.findings.append(table.finding("tracker-unit", row["#row"], "unit", unit, expected=expected))
+        return False
+
+    def deliveries(self, table: LaidOut) -> None:
+        """Totals as what came between two of them; what is promised as pledged, unless a total holds it."""
+        totals: dict[tuple[str, str], list[Counted]] = {}
+        single: list[tuple[str, str, str, int | None, int, float, Mapping[str, Any]]] = []
+        for row in self._usable(table):
+            kind = "funded" if row["kind"].startswith("funded") else row["kind"]
             donor, month = self._nation(row["donor"]), month_number(row["as_of_date"])
-            if donor is None or month is None or _NATIONS.get(row["recipient"]) != RECIPIENT:
+            start = None if row["period_start"] is None else month_number(row["period_start"])
+            if donor is None or month is None or NATIONS.get(row["recipient"]) != RECIPIENT:
                 self._left_out(row, "not from one nation of the case to the recipient")
-            elif row["kind"] == "forecast":
-                self._left_out(row, "a forecast is no delivery")
-            elif (quantity := self._number(row, "quantity")) is not None:
+            elif kind in _NO_DELIVERY:
+                self._left_out(row, _NO_DELIVERY[kind])
+            elif row["quantity"] is None:
+                self._left_out(row, "no figure")
+            elif start is not None and start > month:
+                self.findings.append(table.finding("tracker-period", row["#row"], "period_start", row["period_start"]))
+            elif self._counted(table, row):
                 self._nation(row["recipient"])
                 item = self._item(row["item"], row["unit"])
-                if row["kind"] in _CUMULATIVE:
-                    totals.setdefault((donor, item), []).append((month, quantity, row))
+                if kind in _TOTALS or (kind in _IN_A_TIME and start is not None):
+                    begin = FROM_THE_BEGINNING if start is None else start
+                    totals.setdefault((donor, item), []).append(Counted(begin, month, row["quantity"], row))
                 else:
-                    single.append((donor, item, month, quantity, row))
-        for (donor, item), published in totals.items():
-            self._between(donor, item, published)
-        for donor, item, month, quantity, row in single:
-            if any(month <= until for until, _, _ in totals.get((donor, item), [])):
+                    single.append((donor, item, kind, start, month, row["quantity"], row))
+        came = {key: between(counted) for key, counted in totals.items()}
+        for (donor, item), total in came.items():
+            self._between(donor, item, total)
+        self._singles(single, came)
+
+    def _between(self, donor: str, item: str, total: Totals) -> None:
+        for figure, added, before in total.added:
+            said = figure.row["kind"]
+            note = f"The source says: {said} {figure.quantity:g}; {before:g} of it were published before."
+            self._delivery(donor, item, "delivered", figure.until, added, figure.row, note)
+        for figure, above in total.falling:
+            details = {"before": f"{above:g}", "row": figure.row["id"]}
+            self.findings.append(Finding("tracker-falls", value=f"{figure.quantity:g}", details=details))
+        for figure in total.part_of:
+            self._left_out(figure.row, "part of a total that is already counted")
+
+    def _singles(
+        self, single: Iterable[tuple[str, str, str, int | None, int, float, Mapping[str, Any]]],
+        came: Mapping[tuple[str, str], Totals],
+    ) -> None:  # fmt: skip
+        """Figures that are no totals: deliveries of a month, contracts, and promises less what totals hold of them."""
+        rows = list(single)
+        pledged = {(donor, item, start) for donor, item, kind, start, *_ in rows if kind == "pledge"}
+        for donor, item, kind, start, month, quantity, row in rows:
+            total = came.get((donor, item), Totals())
+            note = f"The source says: {row['kind']}."
+            if kind == "pledged_share" and (donor, item, start) in pledged:
+                self._left_out(row, "a share of a pledge that is counted")
+                continue
+            if total.hold(month):
                 self._left_out(row, "part of a total that is already counted")
                 continue
-            status = "pledged" if row["kind"] in ("package", "pledge") else "delivered"
-            self._delivery(donor, item, status, month, quantity, row, f"The source says: {row['kind']}.")
-
-    def _between(self, donor: str, item: str, published: list[tuple[int, float, Mapping[str, str]]]) -> None:
-        before = 0.0
-        for month, total, row in sorted(published, key=lambda p: (p[0], p[1])):
-            if total < before:
-                self.findings.append(
-                    Finding("tracker-falls", value=f"{total:g}", details={"before": f"{before:g}", "row": row["id"]})
-                )
-                continue
-            note = f"Total of {total:g} less {before:g} published before; the source counts delivered or committed."
-            if total > before:
-                self._delivery(donor, item, "delivered", month, total - before, row, note)
-            before = total
+            if kind in _PROMISES and start is not None and (come := total.come_since(start, month)):
+                note += f" {quantity:g} promised, {come:g} of it came by the totals of that time."
+                quantity -= come
+            status = "pledged" if kind in _PROMISES else "delivered" if kind in _IN_A_TIME else kind
+            if quantity > 0:
+                self._delivery(donor, item, status, month, quantity, row, note)
 
     def _delivery(
-        self, donor: str, item: str, status: str, month: int, quantity: float, row: Mapping[str, str], note: str
+        self, donor: str, item: str, status: str, month: int, quantity: float, row: Mapping[str, Any], note: str
     ) -> None:
         text = f"{note} [{row['id']}]"
         key = (donor, RECIPIENT, item, status, month_text(month))
@@ -164,57 +231,74 @@ class _Trackers:
                 kept["quantity"] += quantity
                 kept["note"] += f" {text}"
                 return
-        grade = "published" if status == "pledged" else "derived"
+        plain = status != "delivered" and row["confirmed"] != "partial" and "promised" not in note
+        grade = "published" if plain else "derived"
         self.tables["deliveries"].append({
             "donor": donor, "recipient": RECIPIENT, "item": item, "status": status, "month": key[4],
             "quantity": quantity, "source": self._source(row), "grade": grade, "note": text,
         })  # fmt: skip
 
-    def stocks(self, rows: Iterable[Mapping[str, str]]) -> None:
+    def stocks(self, table: LaidOut) -> None:
         """Stocks held, and stated targets as requirements; figures about no item of one nation are left out."""
-        for row in rows:
+        for row in self._usable(table):
             holder = self._nation(row["country"])
             if row["metric"] not in ("stock", "stock_target") or holder is None:
                 self._left_out(row, "no stock or target of one item and nation")
                 continue
-            quantity = self._number(row, "value")
-            if quantity is None:
+            if row["value"] is None:
+                self._left_out(row, "no figure")
+                continue
+            if not self._counted(table, row):
                 continue
             fact: Row = {
-                "holder": holder, "item": self._item(row["item"], row["unit"]), "quantity": quantity,
-                "source": self._source(row), "grade": "published", "note": f"As of {row['as_of_date']}. [{row['id']}]",
+                "holder": holder, "item": self._item(row["item"], row["unit"]), "quantity": row["value"],
+                "source": self._source(row), "grade": "derived" if row["confirmed"] == "partial" else "published",
+                "note": f"As of {row['as_of_date'] or '?'}. [{row['id']}]",
             }  # fmt: skip
-            if row["value_high"]:
-                fact |= {"low": quantity, "high": float(row["value_high"])}
+            if row["value_high"] is not None:
+                fact |= {"low": row["value"], "high": row["value_high"]}
             if row["metric"] == "stock":
-                self.tables["stocks"].append(fact)
+                self._once("stocks", fact, row)
             else:
                 month = month_number(row["target_date"], end=True) if row["target_date"] else None
                 when = {"from": month_text(month)} if month is not None else {}
-                self.tables["requirements"].append(fact | {"layer": "stated"} | when)
+                self._once("requirements", fact | {"layer": "stated"} | when, row)
 
-    def demand(self, rows: Iterable[Mapping[str, str]]) -> None:
+    def _once(self, table: str, fact: Row, row: Mapping[str, Any]) -> None:
+        """Keep the fact with the latest date of each holder, item and month; of two the earlier is left out."""
+        key = [fact.get(name) for name in ("holder", "item", "from")]
+        for place, kept in enumerate(self.tables[table]):
+            if [kept.get(name) for name in ("holder", "item", "from")] == key:
+                if kept["note"] < fact["note"]:
+                    self.tables[table][place], fact = fact, kept
+                self.findings.append(
+                    Finding("tracker-left-out", value=fact["note"], details={"why": "a later figure is known"})
+                )
+                return
+        self.tables[table].append(fact)
+
+    def demand(self, table: LaidOut) -> None:
         """Stated needs of the recipient by month, observed use beside them; use alone is no need."""
-        needs: dict[tuple[str, int], list[Mapping[str, str]]] = {}
-        uses: dict[tuple[str, int], Mapping[str, str]] = {}
-        for row in rows:
+        needs: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
+        uses: dict[tuple[str, int], Mapping[str, Any]] = {}
+        for row in self._usable(table):
             month = month_number(row["period_start"])
-            if self._nation(row["side"]) != RECIPIENT or month is None or not row["value"]:
+            known = row["metric"] in (*_NEEDS, "use_rate") and row["value"] is not None
+            if self._nation(row["side"]) != RECIPIENT or month is None or not known:
                 self._left_out(row, "no need or use of the recipient")
-            elif row["metric"] in _NEEDS:
-                needs.setdefault((row["item"], month), []).append(row)
-            elif row["metric"] == "use_rate":
-                uses[row["item"], month] = row
-            else:
-                self._left_out(row, "no need or use of the recipient")
-        for key, row in uses.items():
+            elif self._counted(table, row, rate=True):
+                if row["metric"] in _NEEDS:
+                    needs.setdefault((row["item"], month), []).append(row)
+                else:
+                    uses[row["item"], month] = row
+        for key, used in uses.items():
             if key not in needs:
-                self._left_out(row, "use was published, the need was not")
+                self._left_out(used, "use was published, the need was not")
         for (item, month), said in sorted(needs.items(), key=lambda n: (n[0][0], n[0][1])):
             self._need(item, month, said, uses.get((item, month)), [m for i, m in needs if i == item and m > month])
 
     def _need(
-        self, item: str, month: int, said: list[Mapping[str, str]], use: Mapping[str, str] | None, later: list[int]
+        self, item: str, month: int, said: list[Mapping[str, Any]], use: Mapping[str, Any] | None, later: list[int]
     ) -> None:
         said = sorted(said, key=lambda row: _NEEDS.index(row["metric"]))
         needs = [_monthly(row) for row in said]
@@ -232,27 +316,20 @@ class _Trackers:
             row["until"] = month_text(min(later) - 1)
         self.tables["demand"].append(row)
 
-    def fleets(self, rows: Sequence[Mapping[str, str]]) -> None:
-        """Systems allocated as fleets of the recipient; left out where the catalogue has no table for them.
+    def fleets(self, table: LaidOut) -> None:
+        """Systems allocated as fleets of the recipient.
 
         They are no deliveries: an allocation counts what was delivered together with what is still on order.
         """
-        if rows and "fleets" not in tables():
-            details = {"why": "the catalogue has no table of fleets"}
-            self.findings.append(
-                Finding("tracker-left-out", value=f"delivered_fleets.csv, {len(rows)}", details=details)
-            )
-            return
-        for row in rows:
+        for row in self._usable(table):
             donor, month = self._nation(row["donor"]), month_number(row["as_of_date"])
-            quantity = self._number(row, "quantity")
-            if donor is None or month is None or quantity is None:
-                self._left_out(row, "not of one nation of the case")
+            if donor is None or month is None or row["quantity"] is None:
+                self._left_out(row, "not of one nation of the case" if row["quantity"] is not None else "no figure")
                 continue
             self._nation("UA")
-            self._fleet(code_of(row["system"]), row, month, quantity)
+            self._fleet(code_of(row["system"]), row, month, row["quantity"])
 
-    def _fleet(self, item: str, row: Mapping[str, str], month: int, quantity: float) -> None:
+    def _fleet(self, item: str, row: Mapping[str, Any], month: int, quantity: float) -> None:
         if not self.tables["sites"]:
             self.tables["sites"].append({"site": "recipient", "name_en": "Recipient", "name_fr": "Bénéficiaire"})
         told = {"source": self._source(row), "grade": "published"}
@@ -270,21 +347,5 @@ class _Trackers:
         })  # fmt: skip
 
 
-def _monthly(row: Mapping[str, str]) -> float:
-    per = {"day": 365 / 12, "month": 1.0, "year": 1 / 12}[row["unit"].rpartition("/")[2]]
-    return float(row["value"]) * per
-
-
-def _by_name() -> dict[str, str]:
-    """Alpha-3 codes by the English name of the country."""
-    from babel import Locale
-
-    names = Locale("en").territories
-    found = {str(names[alpha2]): alpha3 for alpha2, alpha3 in _NATIONS.items() if len(alpha2) == 2 and alpha2 in names}
-    return found | {
-        "European Union": "XEU",
-        "EU": "XEU",
-        "Czech Republic": "CZE",
-        "Turkey": "TUR",
-        "South Korea": "KOR",
-    }
+def _monthly(row: Mapping[str, Any]) -> float:
+    return float(row["value"]) * _PER_MONTH[row["unit"].strip().partition("/")[2]]

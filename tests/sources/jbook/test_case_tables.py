@@ -121,3 +121,20 @@ def test_an_order_has_the_state_that_its_book_shows(tmp_path: Path, award: str, 
         tmp_path, Item(makers=[Maker(orders=[Order(year, award, "2016-06", 5, schedules={"Army": [("2016-06", 5)]})])])
     )
     assert set(case["orders"]["state"]) == {state}
+
+
+def test_an_order_without_a_schedule_comes_in_its_first_month_with_its_state(tmp_path: Path) -> None:
+    orders = (
+        Order(2014, "2014-06", "2015-09", 60),
+        Order(2015, "2015-06", "2016-03", 70),
+        Order(2016, "2016-06", "2017-02", 80),
+        Order(2016, "2016-06", "", 90),
+        Order(2013, "2013-06", "2014-02", 50),
+    )
+    case, left_out = case_of(tmp_path, Item(makers=[Maker(orders=orders)]))
+    assert case["orders"].select("month", "quantity", "state", "grade").sort("month").rows() == [
+        ("2015-09", 60.0, "awarded", "derived"), ("2016-03", 70.0, "funded", "derived"),
+        ("2017-02", 80.0, "planned", "derived"),
+    ]  # fmt: skip
+    assert sorted(f.details["count"] for f in left_out if f.code == "jbook-left-out") == [1, 1]
+    assert not case.says_yes("count_planned")

@@ -391,3 +391,53 @@ def test_archives_inside_an_archive_are_said_not_to_be_opened(tmp_path: Path) ->
     books = read_books([path])
     assert [(f.code, f.value) for f in books.findings if f.severity == "warning"] == [("jbook-nested", "more.zip")]
     assert len(books["orders"]) == 2
+
+
+def modifications(*costs: float) -> str:
+    def one(cost: float) -> str:
+        money = tag("Procurement", tag("TotalCost", tag("TotalCost", tag("BudgetYearOne", cost))))
+        return tag("ModificationItem", tag("Title", f"Mod of {cost}") + money)
+
+    items = "".join(map(one, costs))
+    return tag("ItemExhibitList", tag("P3AModificationItemGroup", tag("ModificationItemList", items)))
+
+
+def test_every_amount_says_which_of_several_ancestors_it_belongs_to(tmp_path: Path) -> None:
+    books = read_books([write(tmp_path, "b.xml", book([Item(extra=modifications(10, 20, 30))]))])
+    amounts = books["amounts"].filter(pl.col("exhibit") == "P-3a")
+    assert sorted(amounts.select("value", "column", "fiscal_year").rows()) == [
+        (value, "BudgetYearOne", 2016) for value in (10.0, 20.0, 30.0)
+    ]
+    places = {block.split("ModificationItemList/")[1].split("/")[0]: value
+              for block, value in amounts.select("block", "value").iter_rows()}  # fmt: skip
+    assert places == {"ModificationItem": 10.0, "ModificationItem[2]": 20.0, "ModificationItem[3]": 30.0}
+    titles = books["rest"].filter(pl.col("path").str.ends_with("Title"))
+    assert {path.split("/")[-2]: text for path, text in titles.select("path", "value").iter_rows()} == {
+        "ModificationItem": "Mod of 10", "ModificationItem[2]": "Mod of 20", "ModificationItem[3]": "Mod of 30",
+    }  # fmt: skip
+    assert books.unnamed().filter(pl.col("path").str.ends_with("ModificationItem/Title"))["times"].to_list() == [3]
+
+
+def test_a_year_that_stands_twice_is_told_apart(tmp_path: Path) -> None:
+    extra = tag("Other", tag("Cost", tag("BudgetYearOne", 1) + tag("BudgetYearOne", 2)))
+    amounts = read_books([write(tmp_path, "b.xml", book([Item(extra=extra)]))])["amounts"]
+    found = amounts.filter(pl.col("block").str.starts_with("Other/Cost"))
+    assert found.select("block", "column", "fiscal_year", "value").rows() == [
+        ("Other/Cost", "BudgetYearOne", 2016, 1.0), ("Other/Cost[2]", "BudgetYearOne", 2016, 2.0),
+    ]  # fmt: skip
+
+
+def test_a_research_book_is_told_apart(tmp_path: Path) -> None:
+    project = tag("ProjectList", tag("Project", tag("ProjectNumber", "7") + tag("ProjectTitle", "A project")
+                  + tag("Cost", tag("BudgetYearOne", 4))))  # fmt: skip
+    element = tag(
+        "ProgramElement", tag("ProgramElementNumber", "0601") + tag("ProgramElementTitle", "Research") + project
+    )
+    text = book([]).replace("<proc:LineItemList></proc:LineItemList>", tag("ProgramElementList", element))
+    books = read_books([write(tmp_path, "r.xml", text)])
+    assert books["program_elements"].select("number", "title").rows() == [("0601", "Research")]
+    assert books["research_projects"].select("number", "title").rows() == [("7", "A project")]
+    assert books["amounts"].select("table", "value").rows() == [("research_projects", 4.0)]
+    (found,) = [f for f in books.findings if f.code == "jbook-research"]
+    assert (found.severity, found.details["count"]) == ("note", 1)
+    assert books["line_items"].is_empty()

@@ -8,7 +8,7 @@ import polars as pl
 
 from rampart.case.draft import ROW, Draft, shown
 from rampart.case.headers import nearest
-from rampart.catalogues.inputs import Column, Table, main_figures, tables
+from rampart.catalogues.inputs import Column, Table, main_figures, table_named, tables
 from rampart.findings import Finding
 
 _UNSOURCED = ("settings", "calendar", "priorities", "sources")
@@ -18,9 +18,9 @@ def _data_tables() -> list[Table]:
     return [table for table in tables().values() if table.name != "settings"]
 
 
-def check_required(draft: Draft) -> Iterator[Finding]:
-    """A required cell is blank."""
-    for table in _data_tables():
+def check_required(draft: Draft, *, layout: str = "") -> Iterator[Finding]:
+    """A required cell is blank: of a case, or of one layout."""
+    for table in [table_named(layout)] if layout else _data_tables():
         frame = draft.frames[table.name]
         for column in table.columns.values():
             if not column.required or (table.name, column.name) in draft.missing:
@@ -53,9 +53,9 @@ def check_settings(draft: Draft) -> Iterator[Finding]:
             yield draft.finding("unknown-reference", "settings", row=row, column="value", value=chosen, **details)
 
 
-def check_ranges(draft: Draft) -> Iterator[Finding]:
-    """A number lies outside what its column allows."""
-    for table in _data_tables():
+def check_ranges(draft: Draft, *, layout: str = "") -> Iterator[Finding]:
+    """A number lies outside what its column allows: of a case, or of one layout."""
+    for table in [table_named(layout)] if layout else _data_tables():
         frame = draft.frames[table.name]
         bounds: dict[str, tuple[Column, float, str, pl.Expr]] = {}
         for column in table.columns.values():

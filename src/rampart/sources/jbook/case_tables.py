@@ -33,7 +33,8 @@ _LEFT_OUT = {
         "chaîne sans cadence maximale, sans son unité ou sans fabricant nommé",
     "line whose minimum rate is above its maximum rate": "chaîne dont la cadence minimale dépasse la maximale",
     "line that stands twice": "chaîne présente deux fois",
-    "order without a delivery schedule": "commande sans échéancier de livraison",
+    "order without a delivery schedule and without the month of its first delivery":
+        "commande sans échéancier de livraison et sans mois de première livraison",
     "planned delivery outside the months of the case": "livraison prévue hors des mois du cas",
 }  # fmt: skip
 """What is left out of a case, in English as the code counts it, and in French."""
@@ -232,8 +233,13 @@ class _Builder:
         )  # fmt: skip
         both = bought.with_columns(state_of_order()).join(months, on=["document", "order"], how="inner")
         without = bought.filter(pl.col("months").is_null() & (pl.col("quantity_ordered") > 0))
-        if len(without):
-            self.left_out["order without a delivery schedule"] += len(without)
+        undated = without.filter(pl.col("first_delivery").is_null())
+        if len(undated):
+            self.left_out["order without a delivery schedule and without the month of its first delivery"] += len(
+                undated
+            )
+        dated = without.filter(pl.col("first_delivery").is_not_null()).with_columns(state_of_order())
+        yield from self._at_once(dated.sort("document", "order"))
         for row in both.sort("document", "order", "month").iter_rows(named=True):
             if not self.start <= month_number(row["month"]) <= self.end:
                 self.left_out["planned delivery outside the months of the case"] += 1
@@ -244,6 +250,19 @@ class _Builder:
                 "quantity": row["amount"], "state": row["state"], "source": self._source(row["document"]),
                 "grade": "published",
                 "note": f"Order of fiscal year {row['fiscal_year']} for {row['customer'] or row['service']}.",
+            }  # fmt: skip
+
+    def _at_once(self, dated: pl.DataFrame) -> Iterator[Row]:
+        """Orders without a schedule: all in the month of their first delivery, the only one that is known."""
+        for row in dated.iter_rows(named=True):
+            if not self.start <= month_number(row["first_delivery"]) <= self.end:
+                self.left_out["planned delivery outside the months of the case"] += 1
+                continue
+            yield {
+                "buyer": _OWN, "item": self._item(row), "line": self._line(row), "month": row["first_delivery"],
+                "quantity": row["quantity_ordered"], "state": row["state"], "source": self._source(row["document"]),
+                "grade": "derived",
+                "note": f"Order of fiscal year {row['fiscal_year']} without a schedule: all in its first month.",
             }  # fmt: skip
 
     def _prices(self, bought: pl.DataFrame) -> Iterator[Row]:

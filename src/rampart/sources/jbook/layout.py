@@ -12,7 +12,9 @@ from typing import Literal
 
 FAMILY = ("http://www.dtic.mil/comptroller/xml/schema/", "https://www.dtic.mil/comptroller/xml/schema/")
 """Every version of the schema lies below one of these; elements of any other namespace are none of ours."""
-ROOTS = {"JustificationBook", "MasterJustificationBook", "LineItemList", "LineItem"}
+ROOTS = {
+    "JustificationBook", "MasterJustificationBook", "LineItemList", "LineItem", "ProgramElementList", "ProgramElement",
+}  # fmt: skip
 """What a document may begin with, in any version of the schema."""
 
 Kind = Literal["text", "number", "month", "year"]
@@ -182,6 +184,23 @@ RECORDS: Mapping[str, Record] = {
         },
     ),
     "P18Item": Record("elements", _ELEMENT.fields),
+    # Research books (exhibits R-1 to R-5) have programme elements and projects in place of line items.
+    "ProgramElement": Record(
+        "program_elements",
+        {
+            "BudgetYear": ("budget_year", "year"),
+            "SubmissionDate": ("submitted", "month"),
+            **_texts(
+                number="ProgramElementNumber", title="ProgramElementTitle", r1_line="R1LineNumber", cycle="BudgetCycle",
+                service="ServiceAgencyName", appropriation="AppropriationCode", appropriation_title="AppropriationName",
+                activity="BudgetActivityNumber", activity_title="BudgetActivityTitle", description="MissionDescription",
+            ),
+        },
+    ),
+    "Project": Record(
+        "research_projects",
+        _texts(number="ProjectNumber", title="ProjectTitle", description="ProjectMissionDescription"),
+    ),
     "EndItem": Record(
         "spares",
         _texts(name="Name", line_item_number="LineItemNumber", p1_line="P1LineNumber", mdap="MDAPCode"),

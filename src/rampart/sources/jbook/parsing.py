@@ -6,6 +6,7 @@ expand (billion laughs) and none to fetch. Size, depth and length of text are bo
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,11 @@ MOST_TEXT = 2_000_000
 # Expat reads an unfinished tag or comment again with every piece: without an end to it, time grows with its square.
 MOST_MARK = 1_000_000
 MOST_MONTHS = 12
+
+
+def without_places(path: str) -> str:
+    """A path without the places of elements that repeat: ``A[2]/B`` is ``A/B``."""
+    return re.sub(r"\[\d+\]", "", path) if "[" in path else path
 
 
 class Refused(Exception):
@@ -74,7 +80,7 @@ class Taken:
 class _Open:
     """An element that is being read: the row it belongs to, and its path below that row's element."""
 
-    __slots__ = ("children", "exhibit", "name", "path", "record", "row", "text", "year")
+    __slots__ = ("children", "exhibit", "name", "path", "record", "row", "seen", "text", "year")
 
     def __init__(self, name: str, above: _Open | None) -> None:
         self.name = name
@@ -83,8 +89,16 @@ class _Open:
         self.exhibit: str = EXHIBITS.get(name, above.exhibit if above else "")
         self.record: Record | None = above.record if above else None
         self.row: dict[str, Any] | None = above.row if above else None
-        self.path: str = "" if above is None else f"{above.path}/{name}" if above.path else name
+        self.seen: dict[str, int] = {}
+        # Of elements of one name beside each other the second is told apart: its values are not those of the first.
+        step = name if above is None else above.step(name)
+        self.path: str = "" if above is None else f"{above.path}/{step}" if above.path else step
         self.year: str = "" if above is None else self.path if name in YEARS else above.year
+
+    def step(self, name: str) -> str:
+        """The name of a child, with its place among those of its name from the second on."""
+        times = self.seen[name] = self.seen.get(name, 0) + 1
+        return name if times == 1 else f"{name}[{times}]"
 
 
 class Reader:
@@ -202,6 +216,8 @@ class Reader:
             return
         if here.year and here.row is not None and here.record is not None and not here.children:
             block, _, column = here.year.rpartition("/")
+            column, again, place = column.partition("[")
+            block += again + place
             measure = here.path[len(here.year) + 1 :] or "Amount"
             table = here.record.table
             parsed.amounts.append((here.row["record"], table, here.exhibit, block, column, measure, text))
@@ -222,6 +238,6 @@ class Reader:
                 return
         table = record.table if record else ""
         self.parsed.rest.append((row["record"] if row else 0, table, path, text))
-        self.parsed.unnamed[f"{table or 'document'}: {path}"] += 1
+        self.parsed.unnamed[f"{table or 'document'}: {without_places(path)}"] += 1
         if element:
             self.parsed.landed["rest"] += 1

@@ -42,7 +42,8 @@ class Books:
     """What was read from justification books.
 
     tables    tidy frames by name: books, line_items, elements, advance_items, manufacturers, orders, schedules,
-              deliveries, spares, facilities, projects, amounts (money and quantity by year), rest (named, no column)
+              deliveries, spares, facilities, projects, program_elements, research_projects, amounts (money and
+              quantity by year), rest (named, no column)
     counts    a row a document: elements, and where their values are; they add up
     findings  all that was found while reading, and the traps
     """
@@ -59,7 +60,7 @@ class Books:
         """What has no column of its own, by name: how often, in how many documents."""
         return (
             self.tables["rest"]
-            .group_by("table", "path")
+            .group_by("table", pl.col("path").str.replace_all(r"\[\d+\]", "").alias("path"))
             .agg(pl.len().alias("times"), pl.col("document").n_unique().alias("documents"))
             .sort("times", "table", "path", descending=[True, False, False])
         )

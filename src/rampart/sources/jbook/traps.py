@@ -31,6 +31,13 @@ def traps(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
     yield from _unidentified(tables)
     yield from _negative(tables)
     yield from _drift(bought)
+    yield from _research(tables)
+
+
+def _research(tables: Mapping[str, pl.DataFrame]) -> Iterator[Finding]:
+    """A research book has programme elements: nothing in it is bought, and none of it enters a case."""
+    for row in _rows(tables["program_elements"].group_by("document").len().sort("document")):
+        yield Finding("jbook-research", file=row["document"], table="program_elements", details={"count": row["len"]})
 
 
 def _rows(frame: pl.DataFrame) -> Iterable[dict[str, Any]]:
