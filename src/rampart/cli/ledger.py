@@ -222,11 +222,12 @@ def export_(
     """Write the documents into a file."""
     from rampart.engine.whole_file import whole_file
     from rampart.language.words import Words
+    from rampart.ledger.accounts import OWN_KINDS
     from rampart.ledger.exporting import export
     from rampart.ledger.ledger import open_ledger
 
     with open_ledger(ledger_path, nations=nations) as book:
-        documents = book.documents(known=known)
+        documents = [d for d in book.documents(known=known) if shape == "beancount" or d.kind not in OWN_KINDS]
     with whole_file(file, force=force, sources=[ledger_path]) as part:
         part.write_text(export(documents, shape), encoding="utf-8")
     say(Words(lang)("ledger.exported", file=file, documents=len(documents)))
