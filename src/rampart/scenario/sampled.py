@@ -103,7 +103,7 @@ def plan_on_paths(
         case, chain.regimes, chain.ends, drawn, chance, first=first, capacity=sampling.capacity, objective=objective,
         gap=sampling.gap, time_limit=left, workers=workers, risk=risk, regret=regret, rivals=rivals, progress=progress,
     )  # fmt: skip
-    tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends)
+    tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends, looks=looks)
     tables = _tables(case, chain, tree, material, answer, chance)
     values = _values(answer, chance, weighed=regret or risk is not None)
     if sampling.keep is not None:
@@ -190,8 +190,9 @@ def _frontier(
     case: Case, chain: Chain, paths: Integers, chance: Floats, first: int, keep: int, objective: str | None
 ) -> tuple[list[dict[str, Any]], float]:
     """The frontier on paths that stand for all (table ``frontier``), and the error of standing for them."""
+    looks = draws.revision_periods(case)
     kept, weight, error = branching.reduced(case, chain.regimes, paths, chance, min(keep, len(paths)))
-    tree = branching.from_paths(case, chain.regimes, kept, weight, shared=first, ends=chain.ends)
+    tree = branching.from_paths(case, chain.regimes, kept, weight, shared=first, ends=chain.ends, looks=looks)
     return frontier(TreeProgramme(case, tree, objective=objective)), error
 
 
