@@ -93,6 +93,7 @@ def war(
     words = Words(lang, str(case.settings["currency"]), str(case.settings["money_unit"]))
     tell: Tell = (lambda *_, **__: None) if as_json else (lambda key, **of: click.echo(words(key, **of), err=True))
     try:
+        paths = paths or _paths_instead(case, shape, words, tell)
         if paths:
             made = _over_paths(
                 case, paths, words, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, gap=gap,
@@ -133,6 +134,24 @@ def war(
         for path in written:
             say(words("cli.report", path=path))
     sys.exit(TIME_LIMIT if made.status == "time limit" else OK)
+
+
+def _paths_instead(case: Case, shape: Any, words: Words, tell: Tell) -> int | None:
+    """How many paths are drawn where the tree of every month is too large to be solved whole; none where it is not."""
+    from rampart.findings import CaseError
+    from rampart.scenario.branching import MOST_NODES
+    from rampart.scenario.sampled import Sampling
+    from rampart.scenario.war import tree_of
+
+    try:
+        tree_of(case, shape)
+    except CaseError as large:
+        if [finding.code for finding in large.findings] != ["tree-too-large"]:
+            raise
+        paths = Sampling().paths
+        tell("war.step.paths", most=words.number(MOST_NODES), paths=paths)
+        return paths
+    return None
 
 
 def _over_tree(

@@ -119,7 +119,7 @@ class Tree:
         above = self.parent[self.one_of]
         parent = np.where(above >= 0, self.group[above], -1)
         mix = None if self.mix is None else self.mix[self.last_look[self.one_of]]
-        chance = np.bincount(self.group, self.probability)
+        chance = np.bincount(self.group, self.probability).astype(float)
         return Tree(self.calendar, self.period[self.one_of], parent, chance, self.regimes, mix, self.chances)
 
     @cached_property

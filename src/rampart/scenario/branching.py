@@ -16,7 +16,11 @@ from rampart.beliefs.chain import Chain, Floats, Integers
 from rampart.beliefs.draws import NEVER, last_of_war, months_after, onward, revision_periods
 from rampart.case.calendar import Calendar, month_number
 from rampart.case.tables import Case
+from rampart.findings import CaseError, Finding
 from rampart.network.tree import Tree
+
+
+MOST_NODES = 3000  # of a tree that is solved whole; beyond it paths are drawn
 
 
 class Growing:
@@ -67,6 +71,8 @@ def grow(case: Case, chain: Chain, *, regimes: bool = True, revisions: Sequence[
                goes on the need is that of the regimes by their shares
     revisions  periods at whose beginning the regime is looked at; those of the case by default. In the others it changes
                all the same, and what waits for a look does not know it (``Tree.alike``)
+
+    CaseError beyond ``MOST_NODES``, which is not too many to draw paths from.
     """
     calendar = case.calendar
     looks = set(revision_periods(case) if revisions is None else revisions)
@@ -85,7 +91,7 @@ def grow(case: Case, chain: Chain, *, regimes: bool = True, revisions: Sequence[
     # (node, weight over the states, month of the end or none, what the looks saw)
     here: list[tuple[int, Floats, int | None, tuple[bytes, ...]]] = []
     for p, mix, belief in seen(chain.first):
-        saw = (_sight(mix),)
+        saw: tuple[bytes, ...] = (_sight(mix),)
         here.append((tree.add(0, -1, p, mix, saw=saw), belief, _ended(chain, mix, calendar.first), saw))
     until_seen = next((t for t, start in enumerate(calendar.starts) if start > until), None)  # known without a look
     for t in range(1, len(calendar)):
@@ -106,6 +112,8 @@ def grow(case: Case, chain: Chain, *, regimes: bool = True, revisions: Sequence[
                 child = tree.add(t, node, chance * p, now, saw=sights, look=look)
                 following.append((child, weight, _ended(chain, now, start) if ended is None else ended, sights))
         here = following
+        if len(tree.period) > MOST_NODES:
+            raise CaseError([Finding("tree-too-large", "settings", column="revise_every", value=MOST_NODES)])
     return tree.done()
 
 
@@ -119,7 +127,12 @@ def _ended(chain: Chain, mix: Floats, month: int) -> int | None:
 
 
 def given(case: Case, regimes: tuple[str, ...]) -> Tree:
-    """The tree of the case's table ``branches``. Branches that look alike so far are one node until they differ."""
+    """The tree of the case's table ``branches``. Branches that look alike so far are one node until they differ.
+
+    CaseError where the table has no rows.
+    """
+    if case["branches"].is_empty():
+        raise CaseError([Finding("no-branches", "branches")])
     rows = list(case["branches"].iter_rows(named=True))
     calendar = case.calendar
     begin = {r["branch"]: month_number(r["from"]) if r["from"] else calendar.first for r in rows}

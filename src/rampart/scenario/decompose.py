@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from rampart.beliefs.draws import revision_periods
 from rampart.case.tables import Case
 from rampart.engine.highs import INFEASIBLE, OPTIMAL, NoPlan, Sparse, identity, side_by_side, sparse
 from rampart.engine.linear_programme import LinearProgramme
@@ -247,7 +248,8 @@ class PathProgramme:
 def path_problem(material: Material, number: int) -> TreeProgramme:
     """The programme of one path alone."""
     path = material.paths[number : number + 1]
-    tree = branching.from_paths(material.case, material.regimes, path, np.ones(1), ends=material.ends)
+    looks = revision_periods(material.case)
+    tree = branching.from_paths(material.case, material.regimes, path, np.ones(1), ends=material.ends, looks=looks)
     problem = TreeProgramme(material.case, tree, objective=material.objective)
     if len(problem.aims) > 1:
         raise ValueError(

@@ -264,6 +264,20 @@ class TreeProgramme:
                 first[j] = seen.setdefault(key, int(j))
         return first
 
+    def merged(self, lower: Floats, upper: Floats, together: Integers | None) -> tuple[Sparse, Floats, Floats]:
+        """Which group each column is, shape (columns, groups), and the bounds of the groups."""
+        size = lower.size
+        if together is None:
+            return identity(size, format="csr"), lower, upper
+        kept = np.unique(together)
+        merge: Sparse = sparse(
+            (np.ones(size), (np.arange(size), np.searchsorted(kept, together))), shape=(size, kept.size)
+        )
+        low, high = np.full(kept.size, -np.inf), np.full(kept.size, np.inf)
+        np.maximum.at(low, merge.indices, lower)
+        np.minimum.at(high, merge.indices, upper)
+        return merge, low, high
+
     def solve(
         self,
         *,
@@ -281,19 +295,10 @@ class TreeProgramme:
         stated    weigh the bad paths of each objective as the priorities say, instead of the mean alone
         cut_short where time runs out, come back with the best found by then, at worst with nothing decided
         """
-        size = self.cost.size
         lower, upper = self.lower.copy(), self.upper.copy()
         for j, level in (fixed or {}).items():
             lower[j] = upper[j] = level
-        merge: Sparse = identity(size, format="csr")
-        together = self.by_look if together is None else together
-        if together is not None:
-            kept = np.unique(together)
-            merge = sparse((np.ones(size), (np.arange(size), np.searchsorted(kept, together))), shape=(size, kept.size))
-            low, high = np.full(kept.size, -np.inf), np.full(kept.size, np.inf)
-            np.maximum.at(low, merge.indices, lower)
-            np.minimum.at(high, merge.indices, upper)
-            lower, upper = low, high
+        merge, lower, upper = self.merged(lower, upper, self.by_look if together is None else together)
         whole = np.unique(merge.indices[self.whole]) if self.whole.size else np.zeros(0, dtype=np.int64)
         rows = sparse(self.layout.matrix @ merge)
         problem = LinearProgramme(
