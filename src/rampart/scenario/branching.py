@@ -19,7 +19,6 @@ from rampart.case.tables import Case
 from rampart.findings import CaseError, Finding
 from rampart.network.tree import Tree
 
-
 MOST_NODES = 3000  # of a tree that is solved whole; beyond it paths are drawn
 
 
@@ -113,7 +112,7 @@ def grow(case: Case, chain: Chain, *, regimes: bool = True, revisions: Sequence[
                 following.append((child, weight, _ended(chain, now, start) if ended is None else ended, sights))
         here = following
         if len(tree.period) > MOST_NODES:
-            raise CaseError([Finding("tree-too-large", "settings", column="revise_every", value=MOST_NODES)])
+            raise CaseError([Finding("tree-too-large", "settings", column="revise_every", value=str(MOST_NODES))])
     return tree.done()
 
 
