@@ -134,6 +134,36 @@ def import_jbook(
     finish(case, found, out, lang, shown, as_json=as_json, force=force)
 
 
+@import_.command("comptroller")
+@click.argument("files", nargs=-1, required=True, type=file_path)
+@click.option("-o", "--out", type=file_path, help="Write every line, year and measure there, as CSV.")
+@force_option
+@language_option
+@json_option
+def import_comptroller(files: tuple[Path, ...], out: Path | None, force: bool, lang: Language, as_json: bool) -> None:
+    """Read the Comptroller's P-1 and R-1 workbooks, or the SpreadsheetML beside them, into a tidy table."""
+    from rampart.language.words import Words
+    from rampart.sources.comptroller import read_lines
+
+    require_file_place(out, force=force, sources=files)
+    lines = read_lines(files)
+    sums = lines.sums()
+    sound = not any(f.severity == "error" for f in lines.findings)
+    if out is not None and sound:
+        write_rows(lines.frame, out, force=force, sources=files)
+    if not as_json:
+        print_frame(sums, Words(lang)("import.comptroller"), lang)
+    finish(
+        None,
+        lines.findings,
+        None,
+        lang,
+        {"sums": sums.to_dicts(), "rows": len(lines.frame)},
+        as_json=as_json,
+        force=force,
+    )
+
+
 @import_.command("p21")
 @click.argument("file", type=file_path)
 @out_option
@@ -291,19 +321,24 @@ def calibrate_jbook(folder: Path, out: Path | None, force: bool, lang: Language,
               help="In the late case this quantile of the slip instead of its mean, as 0.9.")  # fmt: skip
 @click.option("--slips", type=file_path, metavar="FOLDER",
               help="Also write the case with the table slips of public schedules, for plan --confidence.")  # fmt: skip
+@click.option("--account", default="", metavar="CODE",
+              help="In these slips the appropriation of the orders, as 2034A. Default: any of their kind.")  # fmt: skip
 @language_option
 @json_option
 def expect(
-    source: Path, out: Path | None, late_case: Path | None, level: float | None, slips: Path | None, force: bool,
-    lang: Language, as_json: bool,
+    source: Path, out: Path | None, late_case: Path | None, level: float | None, slips: Path | None, account: str,
+    force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """For each order: the promised month, the expected one, and the interval that holds it four times in five."""
     from rampart.case.tables import Case
     from rampart.language.words import Words
     from rampart.sources.calibration.case_slips import with_slips
-    from rampart.sources.calibration.expected import expected_deliveries
+    from rampart.sources.calibration.expected import expected_deliveries, packaged_slips
     from rampart.sources.calibration.late import late_case as made_late
 
+    known = packaged_slips()["appropriation"].unique().drop_nulls().sort().to_list()
+    if account and account not in known:
+        raise click.UsageError(f"--account {account}: no such appropriation; known: {', '.join(known)}")
     for place in (late_case, slips):
         require_case_place(place, force=force, sources=[source])
     require_file_place(out, force=force, sources=[source])
@@ -312,7 +347,7 @@ def expect(
     case = read if isinstance(read, Case) else read.case
     for place, said in ((late_case, "expect.late"), (slips, "expect.slips")):
         if place is not None:
-            changed = made_late(case, level=level) if said == "expect.late" else with_slips(case)
+            changed = made_late(case, level=level) if said == "expect.late" else with_slips(case, appropriation=account)
             saved = changed.save(place, force=force)
             if not as_json:
                 say(Words(lang)(said, path=saved))
