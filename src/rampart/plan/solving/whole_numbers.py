@@ -92,6 +92,40 @@ def carry_out(
     return [_bounded(result, whole) for result in results], status
 
 
+def settle_after_fair(
+    linear: LinearPasses, whole: Whole, start: State, passes: Sequence[Pass], results: list[PassResult]
+) -> list[PassResult]:
+    """The results, with whole numbers sought again for the pass after the one that shares fairly.
+
+    Shares are settled for whole numbers found before, and are held then; what bounds the pass after them are the plans with
+    any whole numbers that keep these shares. Where one of them is better than the gap allows, its whole numbers are taken:
+    the passes before run again with them, and the shares stay.
+    """
+    place = next((n for n, each in enumerate(passes) if each.how == "fair"), len(passes)) + 1
+    if place >= len(results) or passes[place].name == TIES or results[place].status == "optimal":
+        return results
+    solver, each, result = linear.solver, passes[place], results[place]
+    then, stages, fair = linear.before[place], list(solver.stages), linear.before[place]
+    solver.go_back(then)
+    solver.bound(solver.whole, start.lower[solver.whole], start.upper[solver.whole])
+    cost = linear.layout.costs(each.measure)
+    factor = near_one(cost)
+    solver.set_costs(cost * factor)
+    sums = running(linear.layout, solver.whole)
+    found = branched(solver, sums, gap=max(solver.mip_gap, PROVED * each.room), most=BRANCHES)
+    whole.bounds[each.name] = found.bound / factor
+    bounded = _bounded(result, whole)
+    if bounded.status == "optimal" or found.columns is None:
+        solver.stages[:] = stages
+        return [*results[:place], bounded, *results[place + 1 :]]
+    whole.columns = found.columns
+    before, _ = carry_out(linear, whole, start, passes[: place - 1])
+    solver.go_back(fair)
+    solver.settle_whole(found.columns)
+    after, _ = linear.run(passes, None, start=place)
+    return [*before, results[place - 1], *(_bounded(one, whole) for one in after)]
+
+
 def as_taken(linear: LinearPasses, whole: Whole, start: State, passes: Sequence[Pass]) -> list[PassResult]:
     """The linear passes with the whole numbers of the plan taken over; nothing where there is none, or others are worth more.
 
