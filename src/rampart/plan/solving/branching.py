@@ -27,7 +27,7 @@ WHOLE = 1e-6
 ITERATIONS = 3_000
 """Of one branch; a count, so that what is found does not hang on the speed of the machine."""
 AFRESH, LONG = 50_000, 2.0
-"""Iterations of a branch begun afresh, and seconds after which the solver is stuck in any of them: a branch takes a hundredth."""
+"""Iterations of a branch begun afresh, and seconds after which the solver is stuck: a branch takes a hundredth of one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,8 @@ class _Search:
     def __init__(self, solver: PassSolver, matrix: Sparse, key: Integers, rows: Integers, gap: float) -> None:
         self.solver, self.matrix, self.rows, self.gap = solver, matrix, rows, gap
         self.total = np.append(key[1:] != key[:-1], True)  # the sum over all months
-        self.best, self.columns, self.lowest = np.inf, None, np.inf
+        self.best, self.lowest = np.inf, np.inf
+        self.columns: Floats | None = None
 
     def enough(self) -> float:
         """Value from which a branch is left."""

@@ -22,7 +22,7 @@ NARROW = 1e-5  # room of a term held where the plan taken over stands, of its va
 ROUNDING = 1e-9  # of a term that gives nothing
 PROBE_ITERATIONS = 5_000
 WEIGHTS = "simplex_dual_edge_weight_strategy"
-"""Option of the solver: weights of edges, worked out anew from a basis that is set, take ten times as long as a probe without."""
+"""Option of the solver: the weights that it works out anew from a basis take ten times as long as a probe without."""
 LEAST_SECONDS = 0.05  # that a run gets when the time is up
 AFRESH = (("choose", 1), ("off", 1), ("choose", 4), ("off", 4))  # presolve, and dual (1) or primal (4) simplex
 

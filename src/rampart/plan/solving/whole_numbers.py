@@ -29,7 +29,7 @@ FEW, MANY = 40, 400
 so that the plan does not hang on the speed of the machine. What is found by then stands, with its gap."""
 
 WIDE, BRANCHES = 4_000, 200
-"""Columns from which whole numbers are first sought branch by branch, from where the linear pass stood, and branches of that."""
+"""Columns from which whole numbers are first sought branch by branch, from where the linear pass stood; and how many."""
 
 SOLVED = 1e-4
 """Gap up to which a pass counts as optimal."""
@@ -105,8 +105,8 @@ def settle_after_fair(
     if place >= len(results) or passes[place].name == TIES or results[place].status == "optimal":
         return results
     solver, each, result = linear.solver, passes[place], results[place]
-    then, stages, fair = linear.before[place], list(solver.stages), linear.before[place]
-    solver.go_back(then)
+    stages, fair = list(solver.stages), linear.before[place]
+    solver.go_back(fair)
     solver.bound(solver.whole, start.lower[solver.whole], start.upper[solver.whole])
     cost = linear.layout.costs(each.measure)
     factor = near_one(cost)
