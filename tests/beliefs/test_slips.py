@@ -29,3 +29,18 @@ def test_years_without_pairs_are_added_up() -> None:
     assert not SlipModel.of(seen([])).ready
     with pytest.raises(ValueError, match="no two following books"):
         SlipModel.of(seen([])).slip("ammunition", "planned", 1)
+
+
+def test_an_appropriation_counts_as_far_as_it_was_seen():
+    rows = [(1, "missiles", "awarded", 0)] * 30 + [(1, "missiles", "awarded", 12)] * 30
+    frame = seen(rows).with_columns(appropriation=pl.Series(["1507N"] * 30 + ["2032A"] * 30))
+    model = SlipModel.of(frame)
+    # All 6, the account 6 (two thirds of 60 in 90), the appropriation of 30 half of what is left, the state half again.
+    assert model.slip("missiles", "awarded", 1, "2032A").mean == pytest.approx(0.75 * 12 + 0.25 * 6)
+    assert model.slip("missiles", "awarded", 1, "1507N").mean == pytest.approx(0.25 * 6)
+    assert (
+        model.slip("missiles", "awarded", 1).mean
+        == model.slip("missiles", "awarded", 1, "3020F").mean
+        == pytest.approx(6)
+    )
+    assert SlipModel.of(seen(rows)).slip("missiles", "awarded", 1, "2032A").mean == pytest.approx(6)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,15 @@ import polars as pl
 from rampart.case.checking.structure import check_ranges, check_required
 from rampart.case.draft import ROW, Draft
 from rampart.case.folder import read_one
+from rampart.case.headers import match_column
 from rampart.case.reading import HIDDEN_CELLS, WORKBOOKS, SheetReader, empty
-from rampart.case.sheets import Found
+from rampart.case.sheets import Found, Sheet
 from rampart.case.workbook import read_workbook
 from rampart.catalogues.inputs import table_named
 from rampart.findings import Finding
+
+ENOUGH = 0.6
+"""Share of the columns of a layout by which a table is recognised as it, though some are missing or renamed."""
 
 
 @dataclass(frozen=True)
@@ -48,24 +53,48 @@ class LaidOut:
         return self.draft.finding(code, self.layout, row=row, column=column, value=value, **details)
 
 
-def read_laid_out(path: Path, layout: str) -> LaidOut:
-    """Read a CSV file or a workbook (the sheet named as the layout, else the first) in a layout of ``layouts.csv``."""
+def read_laid_out(path: Path, layout: str, *, sheet: str = "", header_row: int = 0, published: bool = False) -> LaidOut:
+    """Read a CSV file or a workbook (the sheet named as the layout, else the first) in a layout of ``layouts.csv``.
+
+    sheet, header_row  where the table stands in a workbook, if that is known
+    published          a table as somebody else publishes it: other columns are left alone, a lone dot is a blank
+    """
     if path.suffix.lower() in WORKBOOKS and path.is_file():
-        found = read_workbook(path, layout=layout)
+        found = read_workbook(path, layout=layout, sheet=sheet, header_row=header_row)
     else:
         found = Found()
         read_one(path, layout, found)
     findings = list(found.findings)
     if not found.sheets:
         return LaidOut(layout, Draft({layout: empty(table_named(layout))}), tuple(findings), read=False)
-    reader = SheetReader(found.sheets[0])
+    given = found.sheets[0]
+    reader = SheetReader(_as_published(given) if published else given)
     frame = reader.frame()
     bad = dict(reader.bad)
     for hidden in findings:
         if hidden.code in HIDDEN_CELLS and hidden.row is not None:
             bad[hidden.column] = bad.get(hidden.column, frozenset()) | {hidden.row}
-    findings += reader.findings
+    others = ", ".join(h for h in given.headers if h and match_column(layout, h) is None)[:200] if published else ""
+    findings += [replace(f, details={**f.details, "others": others}) for f in reader.findings]
     draft = Draft({layout: frame}, {layout: reader.origin}, {layout: bad}, frozenset(reader.missing))
     findings += check_required(draft, layout=layout)
     findings += check_ranges(draft, layout=layout)
     return LaidOut(layout, draft, tuple(findings), read=not any(f.code == "missing-column" for f in findings))
+
+
+def _as_published(sheet: Sheet) -> Sheet:
+    """The sheet with columns that the layout does not name marked as not to be read, and lone dots as blanks."""
+    headers = tuple(h if match_column(sheet.table, h) else f"#{h}" for h in sheet.headers)
+    texts = [pl.select(pl.when(text.str.strip_chars() != ".").then(text)).to_series() for text in sheet.texts]
+    return replace(sheet, headers=headers, texts=texts)
+
+
+def recognised(headers: Sequence[str], layouts: Iterable[str]) -> tuple[str, float]:
+    """The layout that most of its columns are there of, and the share of those it must have; blank for none."""
+    there: dict[str, float] = {}
+    for layout in layouts:
+        needed = [column.name for column in table_named(layout).columns.values() if column.present]
+        known = {match_column(layout, header) for header in headers}
+        there[layout] = sum(name in known for name in needed) / len(needed)
+    best = max(there, key=lambda layout: there[layout], default="")
+    return (best, there[best]) if best and there[best] >= ENOUGH else ("", 0.0)

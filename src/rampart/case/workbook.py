@@ -28,14 +28,16 @@ EMPTIEST = 50
 """Cells of the rectangle for one that is filled, beyond which the last cell is a stray one."""
 
 
-def read_workbook(path: Path, *, layout: str = "") -> Found:
+def read_workbook(path: Path, *, layout: str = "", sheet: str = "", header_row: int = 0) -> Found:
     """All tables of a workbook (.xlsx, .xlsm, .ods); help sheets and sheets whose name starts with ``#`` are left alone.
 
-    layout  one layout instead: the sheet of its name, or the first one that is not left alone
+    layout      one layout instead: the sheet of its name, or the first one that is not left alone
+    sheet       the sheet that holds the layout, where it is known
+    header_row  row of its header; 0: the first row that holds anything
     """
     found = Found()
     try:
-        _read_workbook(path, found, layout)
+        _read_workbook(path, found, layout, sheet, header_row)
     except BaseException as error:
         if not is_breakdown(error):
             raise
@@ -47,7 +49,7 @@ def read_workbook(path: Path, *, layout: str = "") -> Found:
     return found
 
 
-def _read_workbook(path: Path, found: Found, layout: str) -> None:
+def _read_workbook(path: Path, found: Found, layout: str, wanted: str, header_row: int) -> None:
     from python_calamine import CalamineWorkbook
 
     if path.read_bytes()[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
@@ -73,7 +75,11 @@ def _read_workbook(path: Path, found: Found, layout: str) -> None:
         if missing := [name for name in workbook.sheet_names if name not in extents]:
             raise Damaged(f"sheet {missing[0]}")
         if layout:
-            _read_layout(path.name, layout, workbook, found, extents, too_far)
+            name = wanted or _sheet_of(layout, workbook, path.name, found)
+            if name in too_far:
+                found.findings.append(too_far[name])
+            elif name:
+                _read_sheet(path.name, layout, workbook.get_sheet_by_name(name), found, extents[name], header_row)
         else:
             _read_sheets(path.name, workbook, found, extents, too_far)
 
@@ -82,25 +88,38 @@ def _is_table(name: str) -> bool:
     return not is_comment(name) and fold(name) not in HELP_SHEETS and match_table(name) is not None
 
 
-def _read_layout(
-    file: str,
-    layout: str,
-    workbook: CalamineWorkbook,
-    found: Found,
-    extents: dict[str, Extent],
-    too_far: dict[str, Finding],
-) -> None:
-    """Add the sheet that holds a layout."""
+def _sheet_of(layout: str, workbook: CalamineWorkbook, file: str, found: Found) -> str:
+    """The sheet named as a layout, else the first that is not left alone; blank with a finding where there is none."""
     data = [name for name in workbook.sheet_names if not is_comment(name) and fold(name) not in HELP_SHEETS]
     labels = {fold(layout), *(fold(label) for label in table_named(layout).label.values())}
-    named = [name for name in data if fold(name) in labels]
-    for name in (named or data)[:1]:
-        if name in too_far:
-            found.findings.append(too_far[name])
-        else:
-            _read_sheet(file, layout, workbook.get_sheet_by_name(name), found, extents[name])
     if not data:
         found.findings.append(Finding("no-tables", file=file))
+    return next((name for name in data if fold(name) in labels), data[0] if data else "")
+
+
+def first_rows(path: Path, rows: int) -> tuple[dict[str, list[list[str]]], list[Finding]]:
+    """Text of the first rows of every sheet that can be opened, by name, and what was wrong with the workbook."""
+    from python_calamine import CalamineWorkbook
+
+    try:
+        with zipfile.ZipFile(path) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
+                raise Damaged(f"more than {MOST_BYTES // 1_000_000} MB")
+            extents = _extents(parts, every=True)
+        far = [finding for name, extent in extents.items() if (finding := _too_far(path.name, name, extent))]
+        if far and path.suffix.lower() == ".ods":
+            return {}, far
+        found = {}
+        with CalamineWorkbook.from_path(str(path)) as workbook:
+            for name in workbook.sheet_names:
+                if name in extents and not _too_far(path.name, name, extents[name]):
+                    grid = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=rows)
+                    found[name] = [[_word(_cell(value)) for value in row] for row in grid]
+    except BaseException as error:
+        if not is_breakdown(error):
+            raise
+        return {}, [Finding("unreadable", file=path.name, details={"why": str(error)[:200] or type(error).__name__})]
+    return found, []
 
 
 def _extents(parts: zipfile.ZipFile, *, every: bool) -> dict[str, Extent]:
@@ -167,13 +186,18 @@ def _read_sheets(
         found.findings.append(Finding("no-tables", file=file))
 
 
-def _read_sheet(file: str, table: str, sheet: CalamineSheet, found: Found, extent: Extent) -> None:
+def _read_sheet(
+    file: str, table: str, sheet: CalamineSheet, found: Found, extent: Extent, header_row: int | None = None
+) -> None:
     grid = sheet.to_python(skip_empty_area=False)
-    header_row = next((i for i, row in enumerate(grid, start=1) if any(str(v).strip() for v in row)), None)
+    told = header_row
+    header_row = header_row or next(
+        (i for i, row in enumerate(grid, start=1) if any(str(v).strip() for v in row)), None
+    )
     if header_row is None:
         found.findings.append(Finding("empty-sheet", table=table, file=file, sheet=sheet.name))
         return
-    if header_row != 1:
+    if header_row != 1 and not told:
         found.findings.append(Finding("header-not-first", table=table, row=header_row, file=file, sheet=sheet.name))
     headers = tuple(_word(_cell(value)) for value in grid[header_row - 1])
     below = grid[header_row:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,23 +155,51 @@ def import_p21(file: Path, out: Path | None, force: bool, lang: Language, as_jso
 
 
 @import_.command("trackers")
-@click.argument("folder", type=file_path)
+@click.argument("source", metavar="FOLDER|FILE", type=file_path)
 @out_option
 @force_option
+@click.option("--tables", type=file_path, help="Also write the tables of a published release there, as CSV.")
 @click.option("--start", default="2024-01", help="First month of the case.")
 @click.option("--end", default="2026-12", help="Last month of the case.")
 @language_option
 @json_option
 def import_trackers(
-    folder: Path, out: Path | None, start: str, end: str, force: bool, lang: Language, as_json: bool
-) -> None:
-    """Take published tables on deliveries, stocks, use and allocated systems into a case, sources kept."""
-    from rampart.sources.trackers import tracker_case
+    source: Path, out: Path | None, force: bool, tables: Path | None, start: str, end: str, lang: Language, as_json: bool
+) -> None:  # fmt: skip
+    """Take published tables on deliveries, stocks, use and allocated systems into a case, sources kept.
 
-    require_case_place(out, force=force, sources=[folder])
-    case, found = tracker_case(folder, start=start, end=end)
+    FOLDER holds deliveries.csv, stocks_and_targets.csv, consumption.csv and delivered_fleets.csv; or FOLDER|FILE is a
+    release of the Ukraine Support Tracker as it is published (files or workbook), or a list of confirmed losses.
+    """
+    from rampart.sources.releases import is_release, read_release, release_case
+    from rampart.sources.trackers import is_tracker, tracker_case
+
+    require_case_place(out, force=force, sources=[source])
+    shown: dict[str, Any] = {}
+    if not is_tracker(source) and is_release(source):
+        release = read_release(source)
+        case, found = release_case(release, start=start, end=end), release.findings
+        shown = {"donors": release.donors, "sums": dict(release.sums), "label": release.label, "month": release.month}
+        if tables is not None:
+            write_tables(release.tables, tables, force=force, sources=[source])
+        if not as_json:
+            from rampart.language.words import Words
+
+            print_frame(release.summary(), Words(lang)("import.release"), lang)
+    else:
+        case, found = tracker_case(source, start=start, end=end)
     rows = {} if case is None else {name: len(frame) for name, frame in case.tables.items() if len(frame)}
-    finish(case, found, out, lang, {"rows": rows}, as_json=as_json, force=force)
+    finish(case, found, out, lang, {**shown, "rows": rows}, as_json=as_json, force=force)
+
+
+def write_tables(tables: Mapping[str, pl.DataFrame], folder: Path, *, force: bool, sources: Iterable[Path]) -> None:
+    """Write tables that have rows as CSV files of a folder. Raises PlaceError where that cannot be."""
+    from rampart.engine.whole_folder import whole_tables
+
+    names = {f"{name}.csv": frame for name, frame in tables.items() if len(frame)}
+    with whole_tables(folder, is_table=names.__contains__, force=force, sources=sources) as part:
+        for name, frame in names.items():
+            frame.write_csv(part / name)
 
 
 def case_or_plan(path: Path, language: Language) -> Case | Result:
@@ -263,19 +291,24 @@ def calibrate_jbook(folder: Path, out: Path | None, force: bool, lang: Language,
               help="In the late case this quantile of the slip instead of its mean, as 0.9.")  # fmt: skip
 @click.option("--slips", type=file_path, metavar="FOLDER",
               help="Also write the case with the table slips of public schedules, for plan --confidence.")  # fmt: skip
+@click.option("--account", default="", metavar="CODE",
+              help="In these slips the appropriation of the orders, as 2034A. Default: any of their kind.")  # fmt: skip
 @language_option
 @json_option
 def expect(
-    source: Path, out: Path | None, late_case: Path | None, level: float | None, slips: Path | None, force: bool,
-    lang: Language, as_json: bool,
+    source: Path, out: Path | None, late_case: Path | None, level: float | None, slips: Path | None, account: str,
+    force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """For each order: the promised month, the expected one, and the interval that holds it four times in five."""
     from rampart.case.tables import Case
     from rampart.language.words import Words
     from rampart.sources.calibration.case_slips import with_slips
-    from rampart.sources.calibration.expected import expected_deliveries
+    from rampart.sources.calibration.expected import expected_deliveries, packaged_slips
     from rampart.sources.calibration.late import late_case as made_late
 
+    known = packaged_slips()["appropriation"].unique().drop_nulls().sort().to_list()
+    if account and account not in known:
+        raise click.UsageError(f"--account {account}: no such appropriation; known: {', '.join(known)}")
     for place in (late_case, slips):
         require_case_place(place, force=force, sources=[source])
     require_file_place(out, force=force, sources=[source])
@@ -284,7 +317,7 @@ def expect(
     case = read if isinstance(read, Case) else read.case
     for place, said in ((late_case, "expect.late"), (slips, "expect.slips")):
         if place is not None:
-            changed = made_late(case, level=level) if said == "expect.late" else with_slips(case)
+            changed = made_late(case, level=level) if said == "expect.late" else with_slips(case, appropriation=account)
             saved = changed.save(place, force=force)
             if not as_json:
                 say(Words(lang)(said, path=saved))

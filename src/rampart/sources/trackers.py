@@ -19,6 +19,7 @@ from rampart.case.laid_out import LaidOut, read_laid_out
 from rampart.case.tables import Case
 from rampart.findings import Finding
 from rampart.sources.backtest.announcements import month_number
+from rampart.sources.nations_named import NATIONS, RECIPIENT, Nations
 from rampart.sources.running_totals import FROM_THE_BEGINNING, Counted, Totals, between
 
 FILES = {
@@ -26,17 +27,6 @@ FILES = {
     "delivered_fleets": "tracker_fleets",
 }  # fmt: skip
 """Files of a tracker folder (.csv, else .xlsx or .ods), and the layout of each."""
-RECIPIENT = "UKR"
-_NATIONS = {
-    "US": "USA", "DE": "DEU", "FR": "FRA", "GB": "GBR", "UA": "UKR", "UA (indirect)": "UKR", "KR": "KOR", "PL": "POL",
-    "CZ": "CZE", "CZ initiative": "CZE", "EU": "XEU", "IT": "ITA", "ES": "ESP", "NL": "NLD", "NO": "NOR", "SE": "SWE",
-    "DK": "DNK", "FI": "FIN", "CA": "CAN", "AU": "AUS", "BE": "BEL", "EE": "EST", "LV": "LVA", "LT": "LTU",
-    "SK": "SVK", "SI": "SVN", "PT": "PRT", "RO": "ROU", "BG": "BGR", "GR": "GRC", "HR": "HRV", "HU": "HUN",
-    "LU": "LUX", "IE": "IRL", "AT": "AUT", "CH": "CHE", "TR": "TUR", "JP": "JPN", "NZ": "NZL", "IS": "ISL",
-    "MK": "MKD", "AL": "ALB", "ME": "MNE", "CY": "CYP", "MT": "MLT",
-}  # fmt: skip
-_ALPHA2 = {alpha3: alpha2 for alpha2, alpha3 in _NATIONS.items() if len(alpha2) == 2}
-_SELLERS = {"KOR", "JPN"}
 _UNITS = {
     "rounds": "munition", "missiles": "missile", "rockets": "rocket", "launchers": "system", "howitzers": "system",
     "units": "system", "vehicles": "system", "systems": "system", "guns": "system", "barrels": "component",
@@ -85,6 +75,13 @@ def tracker_case(
     return case_of(settings, builder.rows()), tuple(builder.findings)
 
 
+def is_tracker(public: Path) -> bool:
+    """Whether a folder holds some table by one of the names of ``FILES``."""
+    return public.is_dir() and any(
+        p.stem in FILES for kind in (".ods", ".xlsx", ".csv") for p in public.glob(f"*{kind}")
+    )
+
+
 def _tables_of(public: Path, findings: list[Finding]) -> dict[str, LaidOut]:
     """The tables of a folder by name; a missing one is said, and a file that looks like a misspelt one is an error."""
     from rampart.case.headers import nearest
@@ -110,13 +107,13 @@ class _Trackers:
             name: [] for name in ("stocks", "requirements", "deliveries", "demand", "sites", "fleets", "fleet_arrivals")
         }
         self.sources: dict[str, Row] = {}
-        self.nations: dict[str, Row] = {}
+        self.nations = Nations()
         self.items: dict[str, Row] = {}
 
     def rows(self) -> dict[str, list[Row]]:
         """All rows by table, of those tables that the catalogue has."""
         found = {
-            "sources": list(self.sources.values()), "nations": list(self.nations.values()),
+            "sources": list(self.sources.values()), "nations": self.nations.rows(),
             "items": list(self.items.values()), **self.tables,
             "priorities": [dict(row) for row in PRIORITIES],
         }  # fmt: skip
@@ -126,20 +123,7 @@ class _Trackers:
         self.findings.append(Finding("tracker-left-out", value=row["id"], details={"why": why}))
 
     def _nation(self, name: str) -> str | None:
-        from babel import Locale
-
-        code = _NATIONS.get(name) or _by_name().get(name)
-        if code is None:
-            return None
-        if code not in self.nations:
-            role = "recipient" if code == RECIPIENT else "supplier" if code in _SELLERS else "member"
-            if code == "XEU":
-                names = ("European Union", "Union européenne")
-            else:
-                alpha2 = _ALPHA2[code]
-                names = tuple(str(Locale(language).territories[alpha2]) for language in ("en", "fr"))  # type: ignore[assignment]
-            self.nations[code] = {"nation": code, "name_en": names[0], "name_fr": names[1], "role": role}
-        return code
+        return self.nations.use(name)
 
     def _item(self, name: str, unit: str) -> str:
         code = code_of(name)
@@ -182,7 +166,7 @@ class _Trackers:
             kind = "funded" if row["kind"].startswith("funded") else row["kind"]
             donor, month = self._nation(row["donor"]), month_number(row["as_of_date"])
             start = None if row["period_start"] is None else month_number(row["period_start"])
-            if donor is None or month is None or _NATIONS.get(row["recipient"]) != RECIPIENT:
+            if donor is None or month is None or NATIONS.get(row["recipient"]) != RECIPIENT:
                 self._left_out(row, "not from one nation of the case to the recipient")
             elif kind in _NO_DELIVERY:
                 self._left_out(row, _NO_DELIVERY[kind])
@@ -365,18 +349,3 @@ class _Trackers:
 
 def _monthly(row: Mapping[str, Any]) -> float:
     return float(row["value"]) * _PER_MONTH[row["unit"].strip().partition("/")[2]]
-
-
-def _by_name() -> dict[str, str]:
-    """Alpha-3 codes by the English name of the country."""
-    from babel import Locale
-
-    names = Locale("en").territories
-    found = {str(names[alpha2]): alpha3 for alpha2, alpha3 in _NATIONS.items() if len(alpha2) == 2 and alpha2 in names}
-    return found | {
-        "European Union": "XEU",
-        "EU": "XEU",
-        "Czech Republic": "CZE",
-        "Turkey": "TUR",
-        "South Korea": "KOR",
-    }

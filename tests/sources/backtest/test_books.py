@@ -92,3 +92,25 @@ def test_orders_of_other_accounts_are_forecast_from_all(tmp_path: Path) -> None:
     assert len(scores.forecasts) == 120
     slips = packaged_slips().filter(pl.col("ahead") == 1)["slip"]
     assert scores.forecasts["expected"].to_list() == pytest.approx([slips.mean()] * 120)
+
+
+def test_orders_that_are_not_found_again_stand_beside_every_score(tmp_path: Path) -> None:
+    frame = books_with_slips(tmp_path, slips_of(3, (2013, 2014, 2015)))
+    whole = score_books(frame).summary.filter(pl.col("cut") == "all").row(0, named=True)
+    assert (whole["not_found"], whole["coverage_least"], whole["coverage_most"]) == (
+        0.0,
+        whole["coverage"],
+        whole["coverage"],
+    )
+    # One order in four of the last book is gone: nobody can say where it would have come.
+    gone = frame.filter((pl.col("budget_year") != 2015) | (pl.col("order").rank("dense").over("document") % 4 != 0))
+    part = score_books(gone).summary.filter(pl.col("cut") == "years ahead").row(0, named=True)
+    kept, lost = part["n"], part["n"] / (1 - part["not_found"]) - part["n"]
+    assert part["not_found"] == pytest.approx(0.25, abs=0.02)
+    assert part["coverage_least"] == pytest.approx(part["coverage"] * kept / (kept + lost))
+    assert part["coverage_most"] == pytest.approx((part["coverage"] * kept + lost) / (kept + lost))
+
+
+def test_scores_stand_by_appropriation(tmp_path: Path) -> None:
+    summary = score_books(books_with_slips(tmp_path, slips_of(3, (2013, 2014, 2015)))).summary
+    assert summary.filter(pl.col("cut") == "appropriation")["value"].to_list() == ["2034A"]

@@ -14,7 +14,8 @@ import polars as pl
 
 from rampart.beliefs.distribution import pinball
 from rampart.beliefs.slips import SlipModel
-from rampart.sources.calibration.slips import pairs
+from rampart.sources.calibration.slips import opened, pairs
+from rampart.sources.jbook.matching import distinct_orders
 
 LEVELS = (0.1, 0.5, 0.9)
 _SHARE = 0.8
@@ -27,8 +28,9 @@ class BookScores:
     """How the forecasts did.
 
     forecasts  a row a forecast: what was promised, forecast, and what the later book says
-    summary    by origin and later book, by account, and over all: n, clusters, coverage with its 90 % interval,
-               CRPS and pinball loss of model and rival, in months
+    summary    by origin and later book, by account and appropriation, and over all: n, clusters, coverage with its 90 %
+               interval, CRPS and pinball loss of model and rival, in months; and the share of open orders that were not
+               found again in the later books, with the coverage if all of these had come outside the interval, or inside
     skipped    origins that could not be forecast because no two earlier books were there to learn from
     """
 
@@ -55,7 +57,9 @@ def score_books(
         learnable = pl.concat([learnable, others], how="vertical_relaxed")
     wanted = set(origins) if origins is not None else set(seen["budget_year"])
     rows: list[pl.DataFrame] = []
+    lost: list[pl.DataFrame] = []
     skipped = []
+    still = opened(distinct_orders(bought))
     for origin in sorted(wanted):
         of_origin = seen.filter(pl.col("budget_year") == origin)
         for ahead in sorted(set(of_origin["ahead"])):
@@ -71,8 +75,29 @@ def score_books(
                 skipped.append(origin)
                 continue
             rows.append(_forecast(scored, model, len(known)))
+            lost.append(_not_found(still, scored, origin, ahead))
     forecasts = pl.concat(rows) if rows else pl.DataFrame(schema=_SCHEMA)
-    return BookScores(forecasts, summarise(forecasts), tuple(sorted(set(skipped))))
+    missing = pl.concat(lost) if lost else pl.DataFrame(schema=_MISSING)
+    return BookScores(forecasts, summarise(forecasts, missing), tuple(sorted(set(skipped))))
+
+
+_MISSING = {"origin": pl.Int64, "later": pl.Int64, "ahead": pl.Int64, "account": pl.String, "appropriation": pl.String,
+            "missing": pl.Int64}  # fmt: skip
+
+
+def _not_found(still: pl.DataFrame, scored: pl.DataFrame, origin: int, ahead: int) -> pl.DataFrame:
+    """Open orders of an origin that the later book does not show, in appropriations that have a later book.
+
+    What becomes of them nobody sees: cancelled, renamed, delivered and dropped, or merged with another order.
+    """
+    here = still.filter(
+        (pl.col("budget_year") == origin) & pl.col("appropriation").is_in(scored["appropriation"].unique().to_list())
+    )
+    gone = here.join(scored, on=["document", "order"], how="anti")
+    return gone.group_by("account", "appropriation").agg(pl.len().cast(pl.Int64).alias("missing")).select(
+        pl.lit(origin, pl.Int64).alias("origin"), pl.lit(origin + ahead, pl.Int64).alias("later"),
+        pl.lit(ahead, pl.Int64).alias("ahead"), "account", "appropriation", "missing",
+    )  # fmt: skip
 
 
 _LEARNED = ("budget_year", "later_year", "appropriation", "ahead", "account", "state", "slip")
@@ -88,7 +113,7 @@ _SCHEMA = {
 def _forecast(scored: pl.DataFrame, model: SlipModel, size: int) -> pl.DataFrame:
     rows = []
     for row in scored.iter_rows(named=True):
-        forecast = model.slip(row["account"], row["state"], row["ahead"])
+        forecast = model.slip(row["account"], row["state"], row["ahead"], row["appropriation"])
         low, high = forecast.interval(_SHARE)
         slip = row["slip"]
         naive = float(np.mean([pinball(0.0, slip, level) for level in LEVELS]))
@@ -103,10 +128,15 @@ def _forecast(scored: pl.DataFrame, model: SlipModel, size: int) -> pl.DataFrame
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
-def summarise(forecasts: pl.DataFrame) -> pl.DataFrame:
-    """Scores by origin and later book, by account, by years ahead, and over all."""
+def summarise(forecasts: pl.DataFrame, missing: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Scores by origin and later book, by account and appropriation, by years ahead, and over all.
+
+    missing  open orders that were not found again, by origin, later book, years ahead, account and appropriation
+    """
+    lost = pl.DataFrame(schema=_MISSING) if missing is None else missing
     cuts: list[tuple[str, list[str]]] = [
         ("all", []), ("years ahead", ["ahead"]), ("later book", ["later"]), ("account", ["account"]),
+        ("appropriation", ["appropriation"]),
         ("origin and later book", ["origin", "later"]),
     ]  # fmt: skip
     parts = []
@@ -114,11 +144,14 @@ def summarise(forecasts: pl.DataFrame) -> pl.DataFrame:
         grouped = forecasts.group_by(by, maintain_order=True) if by else [((), forecasts)]
         for key, part in grouped:
             if len(part):
-                parts.append((cut, " to ".join(str(k) for k in key), *_scores(part)))
+                alike = [pl.col(name) == value for name, value in zip(by, key, strict=True)]
+                gone = int((lost.filter(*alike) if alike else lost)["missing"].sum())
+                parts.append((cut, " to ".join(str(k) for k in key), *_scores(part), *_bounds(part, gone)))
     schema = {
         "cut": pl.String, "value": pl.String, "n": pl.Int64, "line_items": pl.Int64, "coverage": pl.Float64,
         "coverage_low": pl.Float64, "coverage_high": pl.Float64, "crps": pl.Float64, "crps_naive": pl.Float64,
-        "pinball": pl.Float64, "pinball_naive": pl.Float64, "width": pl.Float64,
+        "pinball": pl.Float64, "pinball_naive": pl.Float64, "width": pl.Float64, "not_found": pl.Float64,
+        "coverage_least": pl.Float64, "coverage_most": pl.Float64,
     }  # fmt: skip
     return pl.DataFrame(parts, schema=schema, orient="row").sort("cut", "value")
 
@@ -135,3 +168,9 @@ def _scores(part: pl.DataFrame) -> tuple[float, ...]:
     ).mean().row(0)  # fmt: skip
     low, high = np.quantile(shares, [0.05, 0.95])
     return (len(part), len(clusters), means[0], float(low), float(high), *means[1:])
+
+
+def _bounds(part: pl.DataFrame, gone: int) -> tuple[float, float, float]:
+    """Share not found again, and the coverage of all if those had come outside every interval, or inside."""
+    inside, whole = int(part["inside"].sum()), len(part) + gone
+    return gone / whole, inside / whole, (inside + gone) / whole

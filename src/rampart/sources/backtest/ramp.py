@@ -8,6 +8,9 @@ Every stage has lines that run and works still to come.
 * What is announced beyond that ceiling needs *new works*. They ramp up over months and are at full rate at the
   announced date plus a slip: every year moves the date once more, by what a year moved the completion of
   facility projects between justification books.
+* A running line may *stall*: it gains nothing for a while, whatever its pace was.
+* What a stage is said to reach counts for that stage; what is said of the whole counts for every stage without figures
+  of its own. Capacity that exists, as its owner states it, is what existing tooling can do.
 * A *cold* line gives nothing until an initial lead time has passed; then it is like new works.
 
 The slowest stage rules: the whole is the least of its stages, drawn together. Half of the time stages share one
@@ -36,6 +39,13 @@ GMLRS 500, 566 and 625."""
 _RAMPS = (9, 24)
 """Months from first output to full rate where no announced works gave both dates: assumed."""
 _SHARED = 0.5
+_STALLED = 1 / 3
+"""Chance that a line that was rising stands still at the origin: assumed. In most of the public records of 2022 to 2026 a
+rate that was published was published again unchanged a year and more later, so that a stall is no rare event."""
+_STALL = 36.0
+"""Mean months that such a stall still lasts: assumed. With the chance above one line in five stands still for 18 months."""
+_APART = 3
+"""Months that two figures must lie apart to show a pace: two sources at once differ by what they count."""
 _RISING = 0.5
 """Chance that a line of which one rate is known, and no plan, is being raised: assumed."""
 
@@ -82,37 +92,63 @@ def forecast(
     """
     if not known.reached:
         raise ValueError(f"{series.name}: no rate had been published by then")
-    rng = np.random.default_rng([20230301, zlib.crc32(series.name.encode()), known.origin])
+    paths = draw_paths(series.name, dict.fromkeys(series.stages, known), months, assumed, cold=cold, draws=draws)
+    return {
+        stage: {month: Distribution.of(path[i]) for i, month in enumerate(months)} for stage, path in paths.items()
+    }  # fmt: skip
+
+
+def draw_paths(
+    name: str, stages: Mapping[str, Known], months: Sequence[int], assumed: Assumed, *, cold: bool = False,
+    capacity: Mapping[str, float] | None = None, draws: int = DRAWS,
+) -> dict[str, Numbers]:  # fmt: skip
+    """Rate of each stage and of the whole (``WHOLE``), a row a month and a column a draw, in units a month.
+
+    stages    what is known of each stage, all of one origin and none without a rate reached
+    capacity  of a stage, capacity that exists and is not yet used, as its owner states it, in units a month
+    """
+    origin = next(iter(stages.values())).origin
+    seed = [20230301, zlib.crc32(name.encode()), origin]
+    rng = np.random.default_rng(seed)
     shared = rng.random(draws) < _SHARED
-    common = _slip_draws(assumed, known, rng, draws)
-    common_ratio = _ratio_draws(assumed, known, rng, draws)
-    gains = _gains(known, rng, draws)
-    if len(known.reached) == 1 and not known.announced:
-        gains = _headroom_taken(assumed, known, common_ratio, rng, draws)
     # A target stated as a range is drawn from it, the same place in every range of a draw.
     within = rng.uniform(-1.0, 1.0, draws)
-    steps = [
-        value + within * spread
-        for (_, value), spread in zip(known.announced, known.spread or (0.0,) * len(known.announced), strict=True)
-    ]
+    luck = rng.random((2, draws))
     paths: dict[str, Numbers] = {}
-    for stage in series.stages:
-        slips = np.where(shared, common, _slip_draws(assumed, known, rng, draws))
+    for stage, known in stages.items():
+        # What stages share is drawn from one stream begun anew, so that stages known alike share all of it.
+        common = np.random.default_rng([*seed, 1])
+        slips = np.where(shared, _slip_draws(assumed, known, common, draws), _slip_draws(assumed, known, rng, draws))
+        ratio = np.where(shared, _ratio_draws(assumed, known, common, draws), _ratio_draws(assumed, known, rng, draws))
+        stall = np.where(shared, _stall_draws(luck), _stall_draws(rng.random((2, draws))))
+        gains = _gains(known, common, draws)
+        if len(known.reached) == 1 and not known.announced:
+            gains, stall = _headroom_taken(assumed, known, ratio, common, draws), np.zeros(draws)
         restart = np.exp(rng.normal(0, assumed.restart[1], draws)) * assumed.restart[0] if cold else np.zeros(draws)
-        ratio = np.where(shared, common_ratio, _ratio_draws(assumed, known, rng, draws))
+        steps = [
+            value + within * spread
+            for (_, value), spread in zip(known.announced, known.spread or (0.0,) * len(known.announced), strict=True)
+        ]
+        if (most := (capacity or {}).get(stage)) is not None and (base := known.reached[0].value) > 0:
+            ratio = np.maximum(most * np.exp(rng.normal(0, _ROUNDING, draws)) / base, 1.0)
         ramp = _ramp_draws(known, rng, draws)
         first = known.first.get(stage)
-        paths[stage] = np.array([_rate(known, steps, m, gains, ratio, slips, ramp, restart, first) for m in months])
-    paths[WHOLE] = np.min([paths[stage] for stage in series.stages], axis=0)
-    return {
-        stage: {month: Distribution.of(path[i] * _rounding(series, month, draws)) for i, month in enumerate(months)}
-        for stage, path in paths.items()
-    }
+        paths[stage] = np.array([
+            _rate(known, steps, m, gains, ratio, slips, ramp, restart, first, stall) for m in months
+        ])  # fmt: skip
+    paths[WHOLE] = np.min([paths[stage] for stage in stages], axis=0)
+    noise = np.array([_rounding(name, month, draws) for month in months])
+    return {stage: path * noise for stage, path in paths.items()}
 
 
-def _rounding(series: Series, month: int, draws: int) -> Numbers:
+def _stall_draws(luck: Numbers) -> Numbers:
+    """Months from the origin in which a running line gains nothing, from two uniform numbers a draw."""
+    return np.asarray(np.where(luck[0] < _STALLED, -_STALL * np.log(np.maximum(luck[1], 1e-12)), 0.0), float)
+
+
+def _rounding(name: str, month: int, draws: int) -> Numbers:
     """What rounding does to a published figure; its own stream a month, so that no month depends on others asked."""
-    rng = np.random.default_rng([20230302, zlib.crc32(series.name.encode()), month])
+    rng = np.random.default_rng([20230302, zlib.crc32(name.encode()), month])
     return np.asarray(np.exp(rng.normal(0, _ROUNDING, draws)), float)
 
 
@@ -126,7 +162,8 @@ def _gains(known: Known, rng: np.random.Generator, draws: int) -> Numbers:
     rate only is known, less as a record builds up.
     """
     points = known.reached
-    paces = [(b.value - a.value) / (b.month - a.month) for i, a in enumerate(points) for b in points[i + 1 :]]
+    paces = [(b.value - a.value) / (b.month - a.month) for i, a in enumerate(points) for b in points[i + 1 :]
+             if b.month - a.month >= _APART]  # fmt: skip
     seen = rng.choice(np.maximum(paces or [0.0], 0.0), draws)
     ahead = []
     for (month, rate), said in zip(known.announced, known.said, strict=True):
@@ -184,12 +221,14 @@ def _ramp_draws(known: Known, rng: np.random.Generator, draws: int) -> Numbers:
 
 def _rate(
     known: Known, steps: Sequence[Numbers], month: int, gains: Numbers, ratio: Numbers, slips: Numbers, ramp: Numbers,
-    restart: Numbers, first: int | None,
+    restart: Numbers, first: int | None, stall: Numbers,
 ) -> Numbers:  # fmt: skip
     """The rate of one stage in one month, in every draw."""
     last, base = known.reached[-1], max(known.reached[0].value, 0.0)
     ceiling = np.maximum(base * ratio, last.value)
-    running = np.minimum(last.value + gains * max(0, month - last.month), ceiling)
+    # Up to the origin the pace went on; a stall is time after it.
+    since = np.maximum(month - known.origin - stall, 0.0) + max(0, min(month, known.origin) - last.month)
+    running = np.minimum(last.value + gains * since, ceiling)
     running = np.where(month - known.origin >= restart, running, 0.0)
     total = running.copy()
     before = ceiling

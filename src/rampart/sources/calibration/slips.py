@@ -1,7 +1,7 @@
 """How far first deliveries move between a book and later ones, and the distribution that forecasts it.
 
 The forecast for an order of a book is the mixture, by sample size, of what was seen for all orders, for those of
-its account, and for those of its account and state. Where no pair of books lies as many years apart as asked,
+its account, of its appropriation, and of its state there. Where no pair of books lies as many years apart as asked,
 years are added up as independent steps.
 """
 
