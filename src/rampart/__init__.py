@@ -29,6 +29,7 @@ _HOMES = {
     "explain": "rampart.language.explaining",
     "compare": "rampart.results.comparison",
     "write_report": "rampart.report.report",
+    "open_ledger": "rampart.ledger.ledger",
     "write_template": "rampart.case.template",
     "Finding": "rampart.findings",
     "CaseError": "rampart.findings",
@@ -40,8 +41,8 @@ _OLDER = {"Plan": "Result", "WarPlan": "Result", "read_plan": "read_result"}
 """Names of version 0.1, and what they are called now."""
 __all__ = [
     "Case", "CaseError", "Finding", "PlaceError", "Result", "ResultError", "TakenError", "__version__",
-    "at_confidence", "beside", "check_case", "compare", "explain", "extract", "plan", "read_case", "read_result", "sustain",
-    "take", "war_plan", "write_report", "write_template",
+    "at_confidence", "beside", "check_case", "compare", "explain", "extract", "open_ledger", "plan", "read_case", "read_result",
+    "sustain", "take", "war_plan", "write_report", "write_template",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from rampart.case.template import write_template
     from rampart.findings import CaseError, Finding, PlaceError, ResultError, TakenError
     from rampart.language.explaining import explain
+    from rampart.ledger.ledger import open_ledger
     from rampart.network.alone import extract
     from rampart.plan.planning import plan
     from rampart.report.report import write_report

@@ -26,6 +26,7 @@ EXECUTED = [
     "docs/how-to/what-if.md", "docs/how-to/plan-on.md", "docs/how-to/textbook-problem.md", "docs/how-to/read-the-report.md",
     "docs/how-to/public-schedules.md",
     "docs/how-to/nation-alone.md",
+    "docs/how-to/ledger.md",
     "docs/how-to/sustain.md",
     "docs/how-to/unknown-war.md",
     "docs/how-to/give-or-keep.md",

@@ -226,7 +226,10 @@ class Builder(Decisions):
         plan = range(f.first, f.last + 1)
         limits = [v for v in (f.capacity(code, m) for m in plan) if math.isfinite(v)]
         known = (row["rate_before"] or 0.0) / (12 if row["rate_per"] == "year" else 1)
-        return max(limits, default=0.0) or known or max(self.placed[code, m] for m in plan) or 1.0
+        works = [e for e in f.rows("expansions") if e["line"] == code]
+        units = sum(e["added_rate"] * (e["max_units"] if math.isfinite(e["max_units"]) else 1) for e in works)
+        may_add = units / (12 if row["rate_per"] == "year" else 1)
+        return max(limits, default=0.0) or known or max(self.placed[code, m] for m in plan) or may_add or 1.0
 
     def rate(self, code: str, name: str, months: list[int]) -> None:
         """Maximum rate over a run of months that the same periods of decision feed."""
@@ -443,7 +446,8 @@ class Builder(Decisions):
             if name == "requirement":
                 self.requirement(room)
             elif name == "steady":
-                self.p.objective(name, self.passes[name], ROOM, takes=ROOM_FOR_STEADY if said is None else said)
+                takes = ROOM_FOR_STEADY if said is None else said
+                self.p.objective(name, self.passes[name], min(ROOM, takes), takes=takes)
             else:
                 parts = None if name == "money" else {c: part_of(c) for c, _ in self.passes[name]}
                 self.p.objective(name, self.passes[name], room, parts=parts)

@@ -98,34 +98,77 @@ def divisible(case: Case) -> Case:
     return Case({**case.tables, "settings": pl.concat([others, row])})
 
 
+ORDER = ("floors", "own_use", "pledges", "backfill", "need", "steady", "requirement", "money")
+ROOM = 1e-4
+
+
+def with_rooms(case: Case) -> Case:
+    """The case with every objective in the usual order, and the rooms that passes have by default."""
+    schema = case.tables["priorities"].schema
+    rows = [{"rank": rank, "objective": name} for rank, name in enumerate(ORDER, start=1)]
+    return Case({**case.tables, "priorities": pl.DataFrame(rows, schema=schema)})
+
+
+def no_worse(case: Case, nations: Collection[str]) -> int:
+    """How many passes a nation alone has in common with its terms; the first that differs must be better.
+
+    What it does in the whole plan can be done alone, so no pass is worse until one is better, by what rooms are: what the
+    whole gives up of a pass for another may stand with one nation's terms, and it need not give that up alone.
+    """
+    whole = rampart.plan(with_rooms(case), give_or_keep=False, reasons="none")
+    alone = rampart.plan(rampart.extract(whole.case, nations, as_in=whole).case, give_or_keep=False, reasons="none")
+    expected, end, found, equal = terms_of(whole, nations), terms_of(alone, nations), passes(alone), 0
+    if not whole.feasible:
+        return 0
+    for name, value in expected.items():
+        size = max(1.0, abs(value))
+        assert found.get(name, 0.0) <= value + 2 * ROOM * size, (nations, name)
+        if min(found.get(name, 0.0), end.get(name, 0.0)) < value - CLOSE * size:
+            break
+        equal += 1
+    return equal
+
+
+@pytest.mark.parametrize("seed", [0, 1, 7, 9, 11])
+def test_with_rooms_a_nation_alone_is_no_worse(seed: int) -> None:
+    no_worse(random_case(Random(seed)), ["AAA"])
+
+
+@pytest.mark.slow
+def test_with_rooms_many_nations_alone_are_no_worse_and_most_are_equal() -> None:
+    equal = [no_worse(random_case(Random(seed)), [nation]) for seed in range(12, 80) for nation in ("AAA", "BBB")]
+    assert sum(passes_equal >= len(ORDER) for passes_equal in equal) > len(equal) / 3
+
+
+def solved(case: Case) -> rampart.Result:
+    return rampart.plan(case, give_or_keep=False, reasons="none")
+
+
 @pytest.mark.slow
 def test_the_real_case() -> None:
-    whole = rampart.plan(divisible(without_room(rampart.read_case(CASES / "alliance-2023"))), give_or_keep=False)
+    """Where nothing is given for anything, every pass is equal to the last digit told."""
+    whole = solved(divisible(without_room(rampart.read_case(CASES / "alliance-2023"))))
     for nation in ("DEU", "FRA"):
-        found = passes(rampart.plan(rampart.extract(whole.case, [nation], as_in=whole).case))
+        found = passes(solved(rampart.extract(whole.case, [nation], as_in=whole).case))
         for name, expected in terms_of(whole, [nation]).items():
-            # a millionth of need, which no solver tells from nothing, buys half a per cent of steady output, and money follows
-            close = 1e-2 if name in ("steady", "money") else CLOSE
-            assert found.get(name, 0.0) == pytest.approx(expected, rel=close, abs=CLOSE), (nation, name)
+            assert found.get(name, 0.0) == pytest.approx(expected, rel=CLOSE, abs=CLOSE), (nation, name)
 
 
 @pytest.mark.slow
 def test_the_real_case_with_its_rooms_and_whole_numbers() -> None:
-    """Equal up to need, which gives a hundredth for steady output and the gap of its whole numbers; what comes later hangs on
-    how much of that was taken.
+    """The plan ends at the terms of the whole. What each pass could reach before later ones took of it is better by no more
+    than what may be taken: a hundredth of need for steady output, of others their room and what is worth no change.
     """
-    whole = rampart.plan(rampart.read_case(CASES / "alliance-2023"), give_or_keep=False)
-    room = 0.01 + float(whole["passes"].filter(objective="need")["gap"][0])
+    whole = solved(rampart.read_case(CASES / "alliance-2023"))
     for nation in ("DEU", "FRA"):
-        alone, expected = (
-            rampart.plan(rampart.extract(whole.case, [nation], as_in=whole).case),
-            terms_of(whole, [nation]),
-        )
+        alone, expected = solved(rampart.extract(whole.case, [nation], as_in=whole).case), terms_of(whole, [nation])
         assert alone.status == "optimal" and alone.feasible
-        found = passes(alone)
-        for name in ("floors", "own_use", "pledges", "backfill"):
-            assert found.get(name, 0.0) == pytest.approx(expected[name], rel=1e-4, abs=1e-6), (nation, name)
-        assert found["need"] == pytest.approx(expected["need"], rel=room), nation
+        found, end = passes(alone), terms_of(alone, [nation])
+        for name, value in expected.items():
+            room = 0.01 if name in ("need", "own_use") else 1.1e-3
+            assert end.get(name, 0.0) == pytest.approx(value, rel=CLOSE, abs=CLOSE), (nation, name)
+            assert found.get(name, 0.0) == pytest.approx(value, rel=room, abs=CLOSE), (nation, name)
+            assert found.get(name, 0.0) <= value + CLOSE * max(1.0, abs(value)), (nation, name)
 
 
 @pytest.mark.slow
@@ -360,3 +403,49 @@ def test_tables_serve_as_well_as_a_result() -> None:
     tables: Mapping[str, pl.DataFrame] = plan.tables
     one, other = rampart.extract(tiny, ["XAA"], as_in=plan), rampart.extract(tiny, ["XAA"], as_in=tables)
     assert one.case == other.case
+
+
+def test_what_is_decided_in_the_plan_is_known_and_may_be_changed() -> None:
+    """Of five for sale in the first month AAA takes three and BBB two; then AAA makes three for itself, four for BBB."""
+    deals = [
+        {"contract": f"for-{n}", "line": "a", "buyer": n, "max_quantity": math.inf, "price": 2.0}
+        for n in ("AAA", "BBB")
+    ]
+    offer = {
+        "offer": "stall",
+        "seller": "SSS",
+        "item": "shell",
+        "quantity": 10.0,
+        "max_rate": 5.0,
+        "price": 9.0,
+        "delay": 0.0,
+    }
+    of = two(
+        3, ["own_use", "money"], lines=[line("a", "AAA")], contracts=deals, market=[offer],
+        demand=[use("AAA", 3.0) | {"weight": 9.0}, use("BBB", 4.0)],
+    )  # fmt: skip
+    whole = rampart.plan(of)
+    found = rampart.extract(of, ["AAA"], as_in=whole)
+    assert rows_of(found, "taken", "kind", "contract", "offer", "month", "quantity", "firm") == [
+        ("order", "for-AAA", None, month(0), 3.0, False),
+        ("order", "for-AAA", None, month(1), 3.0, False),
+        ("purchase", None, f"stall-AAA-{month(0)}", month(0), 3.0, False),
+        ("order", f"for-BBB-{month(0)}", None, month(0), 4.0, False),
+        ("order", f"for-BBB-{month(1)}", None, month(1), 4.0, False),
+    ]
+    alone = rampart.plan(found.case)
+    assert alone["changes"].height == 0
+    assert_terms(whole, ["AAA"])
+
+
+def test_what_is_firm_stays_firm_and_is_not_counted_twice() -> None:
+    of = two(3, ["own_use", "money"], lines=[line("a", "AAA")], demand=[use("AAA", 3.0)])
+    firm = {"kind": "order", "line": "a", "month": month(0), "quantity": 2.0, "firm": True}
+    old = {"kind": "order", "line": "a", "month": month(1), "quantity": 9.0, "firm": False}
+    schema = of.tables["taken"].schema
+    of = Case({**of.tables, "taken": pl.DataFrame([firm, old], schema=schema)})
+    found = rampart.extract(of, ["AAA"], as_in=rampart.plan(of))
+    assert rows_of(found, "taken", "month", "quantity", "firm") == [
+        (month(0), 2.0, True), (month(1), pytest.approx(3.0), False)
+    ]  # fmt: skip
+    assert [f.value for f in found.changes if f.code == "cut-intended"] == [f"order|a|{month(1)}"]

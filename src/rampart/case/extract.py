@@ -322,7 +322,9 @@ class _Cutting:
         return Said(rows, code, {"buyers": ", ".join(sorted({r["buyer"] for r in rows if r["buyer"]}))})
 
     def of_taken(self, table: str, row: Row) -> Said:
-        """Decisions taken that are the nations' own here, over a way that is here."""
+        """Decisions taken that are the nations' own here, over a way that is here; what they intend is as in the plan given."""
+        if self.outside and not row["firm"]:
+            return Said([], "cut-intended")
         if row["contract"] is not None:
             orders = self.case["contracts"].filter(contract=row["contract"], line=row["line"])
             to = {ship_to or buyer for ship_to, buyer in orders.select("ship_to", "buyer").iter_rows()}
@@ -477,5 +479,6 @@ def key_text(table: str, row: Mapping[str, Any]) -> str:
 
 _ADDED = {
     "market": "added-offer", "orders": "added-placed", "deliveries": "added-in-transit", "agreed": "added-agreed",
-    "elsewhere": "added-elsewhere", "routes": "added-route", "storage": "added-storage", "nations": "added-holder",
+    "elsewhere": "added-elsewhere", "taken": "added-intended", "routes": "added-route", "storage": "added-storage",
+    "nations": "added-holder",
 }  # fmt: skip

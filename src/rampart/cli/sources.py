@@ -134,6 +134,36 @@ def import_jbook(
     finish(case, found, out, lang, shown, as_json=as_json, force=force)
 
 
+@import_.command("comptroller")
+@click.argument("files", nargs=-1, required=True, type=file_path)
+@click.option("-o", "--out", type=file_path, help="Write every line, year and measure there, as CSV.")
+@force_option
+@language_option
+@json_option
+def import_comptroller(files: tuple[Path, ...], out: Path | None, force: bool, lang: Language, as_json: bool) -> None:
+    """Read the Comptroller's P-1 and R-1 workbooks, or the SpreadsheetML beside them, into a tidy table."""
+    from rampart.language.words import Words
+    from rampart.sources.comptroller import read_lines
+
+    require_file_place(out, force=force, sources=files)
+    lines = read_lines(files)
+    sums = lines.sums()
+    sound = not any(f.severity == "error" for f in lines.findings)
+    if out is not None and sound:
+        write_rows(lines.frame, out, force=force, sources=files)
+    if not as_json:
+        print_frame(sums, Words(lang)("import.comptroller"), lang)
+    finish(
+        None,
+        lines.findings,
+        None,
+        lang,
+        {"sums": sums.to_dicts(), "rows": len(lines.frame)},
+        as_json=as_json,
+        force=force,
+    )
+
+
 @import_.command("p21")
 @click.argument("file", type=file_path)
 @out_option

@@ -11,6 +11,9 @@ plan of the whole; so no pass can come out better there than in the whole plan w
                 arrives; orders on lines of others: placed orders; what others send: placed orders, in transit to a
                 recipient; what they send others: agreed departures
     netted      offers, resources and budgets by what others use of them; ``elsewhere`` says how short the others are
+    intended    what they decide themselves stands in ``taken`` as what they intend: free to change, but room that the plan
+                has used is known to be used (``plan.solving.carried_out``). A need that all may serve gives the whole its
+                room once; a nation that had all of it for its own lines would plan otherwise than it does there
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from rampart.case.extract import Outside, planned_with
 from rampart.case.tables import Case
 from rampart.network.accounts import expansion_postings, order_postings, set_up_postings
 from rampart.network.asked import short_elsewhere
+from rampart.network.intended import as_fixed, intended, of_month
 from rampart.network.keys import Expansion, Key, Lane, Limit, Line, Purchase
 from rampart.network.lags import Floats, by_month, summed
 from rampart.network.network import Network
@@ -78,9 +82,10 @@ class _Fixed:
         self.orders_abroad()
         self.sent()
         self.shares()
-        return Outside(
-            self.added, contracts, self.market(), self.routes(), self.resources(), self.budgets(), self.paid()
-        )
+        market = self.market()
+        own = intended(self.case, self.network, self.planned, self.decided)
+        self.added.setdefault("taken", []).extend(as_fixed(own, contracts, market))
+        return Outside(self.added, contracts, market, self.routes(), self.resources(), self.budgets(), self.paid())
 
     # -- the plan ------------------------------------------------------------------------------------------------
 
@@ -238,6 +243,8 @@ class _Fixed:
             nations.append({"nation": holder, **way, "role": "member"} | said)
         for month, quantity in self.monthly(decided):
             self.placed(holder, holder, item, month, quantity, 0.0, note)
+            way = {"origin": holder, "destination": destination, "item": item}
+            self.added.setdefault("taken", []).append(of_month("transfer", month, quantity, **way))
         route = {"origin": holder, "destination": destination, "item": item, "months": months, "capacity": math.inf}
         self.added.setdefault("routes", []).append(route | {"cost": 0.0} | said)
         store = {"holder": holder, "item": item, "limit": 0.0, "holding_cost": 0.0}

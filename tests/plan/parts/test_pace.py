@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import polars as pl
 import pytest
 
 import rampart
@@ -154,3 +155,27 @@ def test_steady_output_that_may_take_nothing_takes_nothing() -> None:
     reached = plan["passes"]["value"].to_list()
     free = rampart.plan(a_case([0, 0, 60, 10, 10, 10, 10, 10]))["passes"]["value"].to_list()
     assert reached[0] == pytest.approx(free[0])
+
+
+def test_works_that_are_nothing_yet_count_by_what_they_may_become() -> None:
+    """Forty in all from the third month on, of works that make nothing of themselves and may add twice ten a month: eight a
+    month from the first on in which they stand is the flattest.
+    """
+    case = a_case(
+        [0, 0, 10, 10, 10, 10], line={"max_rate": 0.0, "rate_before": 0.0}, ranked=("need", "steady", "money")
+    )
+    works = {"expansion": "x", "line": "plant", "added_rate": 10.0, "cost": 1.0, "construction": 1.0, "max_units": 2.0}
+    more = pl.DataFrame([works], schema={n: t for n, t in case.tables["expansions"].schema.items() if n in works})
+    more = pl.concat([case.tables["expansions"], more], how="diagonal")
+    plan = rampart.plan(Case(tables={**case.tables, "expansions": more}))
+    assert output(plan) == [0, 8, 8, 8, 8, 8]
+    assert dict(plan["passes"].select("objective", "value").iter_rows())["steady"] == pytest.approx(8 / 20)
+
+
+def test_steady_output_that_may_take_nothing_gives_nothing() -> None:
+    """Changes of ten, and of no ten thousandth more, though a cheaper month to make in would be had for it."""
+    case = a_case([0, 5, 15, 5, 15, 5, 15, 5], ranked=("need", "steady", "money"))
+    exact = case.tables["priorities"].with_columns(tolerance=pl.lit(0.0))
+    plan = rampart.plan(Case(tables={**case.tables, "priorities": exact}))
+    assert plan["steadiness"]["after"].sum() == pytest.approx(10, abs=1e-7)
+    assert "steady" not in plan.manifest["rooms"]

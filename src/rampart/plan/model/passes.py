@@ -71,10 +71,13 @@ def objective_passes(p: Programme, parts: Sequence[Part]) -> list[Pass]:
 
 
 def _pass(row: Mapping[str, Any], measure: Measure) -> Pass:
-    """A pass of an objective that the case ranks. What it states of ``steady`` is what that may take of needs."""
+    """A pass of an objective that the case ranks. What it states of ``steady`` is what that may take of needs; it gives no
+    more itself.
+    """
     said = row["tolerance"]
     if row["objective"] == STEADY:
-        return Pass(row["rank"], measure, ROOM, takes=ROOM_FOR_STEADY if said is None else said)
+        takes = ROOM_FOR_STEADY if said is None else said
+        return Pass(row["rank"], measure, min(ROOM, takes), takes=takes)
     how = HOW.get(measure.name, "held")
     return Pass(row["rank"], measure, ROOM if said is None else said, said or 0.0, how=how)
 

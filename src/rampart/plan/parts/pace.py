@@ -15,8 +15,9 @@ steep    units a month, at the first node only: what lacks to a fall that the ra
 Rows of ``ramp`` stand wherever something can be delivered from new orders. ``ramp down`` and the count of falls stand where,
 too, and only up to one lead time of the line before the end: orders for later belong to the time after the plan, and a line
 from which nobody can order any more may fall. The objective ``steady`` counts what changes in full rates of the line, the
-largest maximum rate that it has of itself: a works that halves its output lays off half of its people whatever it makes, and
-of components the price is often unknown. Source: rates of change as the case states them; total variation.
+largest maximum rate that it has of itself (none: what else is known of its size): a works that halves its output lays off half
+of its people whatever it makes, and of components the price is often unknown. Source: rates of change as the case states
+them; total variation.
 """
 
 from __future__ import annotations
@@ -112,15 +113,26 @@ def full_rate(p: Programme) -> Floats:
     """What changes of output are measured in, units a month, shape (lines,).
 
     The largest finite maximum rate of the line, expansions left out; where it has none, the rate before the start, else the
-    most that is placed in a month, else one unit.
+    most that is placed in a month, else what its expansions may add (of one without a limit a unit), else one unit: a works
+    that is nothing yet must not count by single units beside those that count by full rates.
     """
     n = p.network
     limited = np.where(np.isfinite(p.rates.monthly), p.rates.monthly, 0.0).max(axis=1, initial=0.0)
     placed = n.placed_monthly.max(axis=1, initial=0.0)
     found = np.where(limited > 0, limited, np.nan_to_num(rate_before(p)))
     found = np.where(found > 0, found, placed)
+    found = np.where(found > 0, found, added_by_expansions(p))
     full: Floats = np.where(found > 0, found, 1.0)
     return full
+
+
+def added_by_expansions(p: Programme) -> Floats:
+    """What the expansions of each line may add in all, units a month, shape (lines,); without a limit on units one counts."""
+    found = dict.fromkeys(p.network.lines, 0.0)
+    for row in p.network.expansions:
+        units = row["max_units"] if math.isfinite(row["max_units"]) else 1.0
+        found[row["line"]] += units * p.network.monthly_rate(row["line"], row["added_rate"])
+    return np.array(list(found.values()), dtype=float)
 
 
 def rate_before(p: Programme) -> Floats:

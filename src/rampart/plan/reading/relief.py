@@ -29,7 +29,7 @@ from rampart.plan.programme.layout import Layout, lay_out
 from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
-from rampart.plan.solving.carried_out import carried_out
+from rampart.plan.solving.carried_out import carried_out, stands_closely
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, gives, near_one
 from rampart.plan.solving.pass_solver import PassSolver
 from rampart.plan.solving.solution import PassResult
@@ -94,7 +94,7 @@ class Planned:
         """Solve the passes up to the last that is wanted, from where those of another plan stood. Raises NotSolved."""
         p = self.programme
         solver = PassSolver(self.layout, np.zeros(0, dtype=np.int64))
-        solver.kept = carried_out(p, self.layout)
+        solver.kept, solver.closely = carried_out(p, self.layout), stands_closely(p)
         solver.warm = like is not None
         self._wanted, self._like = wanted, like
         last = max((n for n, each in enumerate(p.passes) if each.name in wanted), default=-1)

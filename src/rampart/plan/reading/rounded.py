@@ -110,7 +110,7 @@ def _carried_out(
     """
     before, families = solution.solver, v.programme.families
     solver = PassSolver(solution.layout, before.whole)
-    solver.kept = before.kept
+    solver.kept, solver.closely = before.kept, before.closely
     solver.bound(solver.whole, *(np.round(solution.columns[solver.whole]) for _ in range(2)))
     for (family, key), amount in amounts.items():
         label = families[family].labels[key, 0]

@@ -18,6 +18,13 @@ from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.linear_passes import near_one
 
 
+def stands_closely(programme: Programme) -> bool:
+    """Whether all that is taken over is intended only, as for a nation cut out of a plan of many: then what that plan gives
+    up of one need for another stands too, and a gain of next to nothing changes nothing. What is firm stands as a decision.
+    """
+    return not any(each.firm for each in programme.network.taken)
+
+
 def carried_out(programme: Programme, layout: Layout, deadline: float | None = None) -> Floats | None:
     """Columns where every decision is as in the plan taken over and all else is best, pass by pass; None where nothing is
     taken over, it cannot be carried out, or that is not known by the deadline.
@@ -33,7 +40,7 @@ def carried_out(programme: Programme, layout: Layout, deadline: float | None = N
     found = None
     try:
         for each in programme.passes:
-            if each.name not in SETTLING and each.how in ("held", "first"):
+            if each.name not in SETTLING and each.how != "fair":
                 cost = layout.costs(each.measure)
                 cost = cost * near_one(cost)
                 best, found, _ = model.minimise(cost)

@@ -25,7 +25,7 @@ from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.fairness import Shares, share_fairly
-from rampart.plan.solving.pass_solver import NOTHING, ROUNDING, HeldTerm, PassSolver, State, at_kept, most_allowed
+from rampart.plan.solving.pass_solver import CLOSE, NOTHING, ROUNDING, HeldTerm, PassSolver, State, most_allowed
 from rampart.plan.solving.solution import PassResult
 
 GIVES = ("need", "own_use")
@@ -57,6 +57,7 @@ class LinearPasses:
     stopped  the pass in which time ran out
     reached  value of each pass as it was solved, before any later one took of it
     taken    terms of the needs after steady output has taken of them, by pass
+    kept     the plan taken over, which every run begins with
     before   where the solver stood before each pass, by its place
     """
 
@@ -65,6 +66,7 @@ class LinearPasses:
         begin: Callable[[str], None], end: Callable[[PassResult], None], one: OnePass | None = None,
     ) -> None:  # fmt: skip
         self.layout, self.solver, self.weight, self.begin, self.end = layout, solver, weight, begin, end
+        self.kept = solver.kept
         self.one = one or LinearPasses.solve_and_hold
         self.levels = np.zeros(solver.columns)
         self.stopped: Pass | None = None
@@ -86,6 +88,7 @@ class LinearPasses:
         self.stopped = None
         if not start:
             self.levels, self.taken = np.zeros(self.solver.columns), {}
+            self.solver.kept = self.kept
         for place in range(start, len(passes)):
             each = passes[place]
             if deadline is not None and time.monotonic() >= deadline:
@@ -125,16 +128,24 @@ class LinearPasses:
             self._first = self.solver.state(with_basis=True)
             self.solver.hold_optimal()
         elif gives(each, later):
-            taken = any(other.takes for other in later)
-            levels, served = self.settle(each, deadline, serve=not taken)
-            self.solver.hold_terms(each.measure.terms, self.by_term(each), levels, each.room)
+            takes = max((other.takes for other in later), default=0.0)
+            levels, served = self.settle(each, deadline, serve=not takes)
+            takes = takes if each.name in GIVES else 0.0
+            self.solver.hold_terms(each.measure.terms, self.by_term(each), levels, each.room, takes=takes)
             self.solver.close(served)
             result = replace(result, terms=self.by_term(each) @ levels, columns=levels)
         else:
+            self._let_go_beyond(each, result.value)
             self.solver.hold_optimal()
         if each.takes:
             self._give_back(earlier, each.takes, deadline)
         return result
+
+    def _let_go_beyond(self, each: Pass, value: float, room: float = 0.0) -> None:
+        """The plan taken over stands closely no longer where it is worse in a pass than its room allows."""
+        solver = self.solver
+        if solver.kept is not None:
+            solver.let_go(float(self.layout.costs(each.measure) @ solver.kept) > solver.worth_keeping(value, room))
 
     def settle(self, each: Pass, deadline: float | None, *, serve: bool = False) -> tuple[Floats, Integers]:
         """Which optimum of the pass just solved is held: how it falls to its terms, and what lacks in no optimum of it.
@@ -213,7 +224,12 @@ class LinearPasses:
             solver.go_back(self._first)
         own = shared.lack / part
         most = own * (1.0 if last else 1.0 + each.room)
-        most = np.minimum(solver.upper[at], most if solver.kept is None else most_allowed(own, most, solver.kept[at]))
+        self._let_go_beyond(each, float(cost @ self.levels), each.room)
+        if solver.kept is not None:
+            kept = solver.kept[at]
+            closely = solver.closely and each.room > 0
+            most = kept + CLOSE * np.maximum(1.0, kept) if closely else most_allowed(own, most, kept)
+        most = np.minimum(solver.upper[at], most)
         solver.bound(at, np.minimum(solver.lower[at], most), most)
         if last:
             solver.close_rooms(self.levels)
@@ -261,28 +277,36 @@ class LinearPasses:
         kept = {each.name: self._kept_within(each, takes) for each in earlier if each.name in GIVES}
         for n, held in enumerate(self.solver.held):
             if held.term.measure in kept:
-                self.solver.set_most(n, max(held.most, self._most_taken(held, takes, kept[held.term.measure])))
+                stands = kept[held.term.measure]
+                most = self._most_taken(held, takes, stands)
+                closely = self.solver.closely and stands is not None
+                self.solver.set_most(n, most if closely else max(held.most, most))
 
     def _kept_within(self, each: Pass, takes: float) -> Floats | None:
         """The plan taken over, where it gives a need as a whole no less than what steadiness may leave of it."""
         kept, reached = self.solver.kept, self.reached.get(each.name)
         if kept is None or reached is None:
             return None
-        most = reached + takes * abs(reached)
-        return kept if float(self.layout.costs(each.measure) @ kept) <= most + NOTHING * max(1.0, abs(most)) else None
+        most = self.solver.worth_keeping(reached, takes)
+        return kept if float(self.layout.costs(each.measure) @ kept) <= most else None
 
     def _most_taken(self, held: HeldTerm, takes: float, kept: Floats | None) -> float:
         """Most that a term may come to for steadiness: what that may take, or where the plan taken over stands."""
         if kept is None:
             return held.value + takes * abs(held.value)
-        return at_kept(held.value, held.now(kept))
+        return self.solver.at_kept(held.value, held.now(kept))
 
     def _give_back(self, earlier: Sequence[Pass], takes: float, deadline: float | None) -> None:
         """Make the needs small again while steadiness is held, and hold them there: with their own room beyond that, but
-        at most at what may be taken, or exactly where they have none.
+        at most at what may be taken, or exactly where they have none. Where the plan taken over stands
+        closely they are held already.
         """
         solver = self.solver
         for each in (one for one in earlier if one.name in GIVES):
+            kept = self._kept_within(each, takes)
+            if solver.closely and kept is not None:
+                self.taken[each.name] = self.by_term(each) @ self.levels
+                continue
             cost = self.layout.costs(each.measure)
             solver.set_costs(cost * near_one(cost))
             status = solver.solve(deadline)
@@ -295,7 +319,6 @@ class LinearPasses:
             else:
                 solver.hold_optimal()
             self.taken[each.name] = self.by_term(each) @ self.levels
-            kept = self._kept_within(each, takes)
             for n, held in enumerate(solver.held):
                 if held.term.measure == each.name and not held.exact:
                     size = abs(held.value)

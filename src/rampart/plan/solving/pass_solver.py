@@ -19,6 +19,7 @@ LARGE = 20_000  # columns from which the interior-point code with crossover beat
 DUAL_TOLERANCE = 1e-7
 NOTHING = 1e-7  # solver units up to which a column is nothing: the solver's own tolerance
 NARROW = 1e-5  # room of a term held where the plan taken over stands, of its value or in solver units
+CLOSE, WORTH_A_CHANGE = 1e-6, 1e-3  # the same where it stands closely, and part of a pass for which it is then changed
 ROUNDING = 1e-9  # of a term that gives nothing
 PROBE_ITERATIONS = 5_000
 WEIGHTS = "simplex_dual_edge_weight_strategy"
@@ -82,6 +83,7 @@ class PassSolver(Highs):
     whole           columns that are whole numbers where a pass asks for them
     upper_at_first  upper bounds of the columns before anything was held
     kept            scaled columns of the plan taken over, carried out as it is; none where there is none
+    closely         whether each term is then held where that plan stands; else there or at its optimum, which is more
     warm            whether a run may start from a basis that was set even where it does not fit what was found before
     held            terms of the passes solved so far that a row or a bound holds; those that are fixed have none
     """
@@ -97,6 +99,7 @@ class PassSolver(Highs):
         self.warm = False
         self.stages: list[Stage] = []
         self.kept: Floats | None = None
+        self.closely = False
         self.held: list[HeldTerm] = []
         self.stands: Any = None  # basis of the pass that is loaded
 
@@ -241,28 +244,37 @@ class PassSolver(Highs):
     # -- holding what a pass reached -----------------------------------------------------------------------------
 
     def hold_terms(
-        self, terms: Sequence[Term], by_term: Sparse, levels: Floats, room: float, *, rounding: float = ROUNDING
-    ) -> None:
+        self, terms: Sequence[Term], by_term: Sparse, levels: Floats, room: float, *, rounding: float = ROUNDING,
+        takes: float = 0.0,
+    ) -> None:  # fmt: skip
         """Hold each term at its own value with room, a share of that value; a term that is nothing is fixed.
 
         by_term   coefficient of every column in every term, shape (terms, columns)
         rounding  least room, as a share of the value or in solver units
+        takes     share of the whole that steady output may take later: a plan taken over closely stays possible if it did
         """
         rows: list[HeldTerm] = []
         stands = self._kept_within(by_term, levels, room)
+        open_to = None
+        if self.closely:
+            open_to = self._kept_within(by_term, levels, takes) if stands is None else stands
+            self.let_go(open_to is None)
         for n, term in enumerate(terms):
             span = slice(by_term.indptr[n], by_term.indptr[n + 1])
             at, factors = by_term.indices[span].astype(np.int64), by_term.data[span]
             if not at.size:
                 continue
-            if (factors > 0).all() and (self.lower[at] <= 0).all() and (levels[at] <= NOTHING).all():
+            nothing = levels[at] <= NOTHING if open_to is None else np.maximum(levels[at], open_to[at]) <= NOTHING
+            if (factors > 0).all() and (self.lower[at] <= 0).all() and nothing.all():
                 self.bound(at, self.lower[at], np.zeros(at.size))
                 continue
             factors = factors * 2.0 ** -round(np.log2(np.abs(factors).max()))  # the solver's tolerance is absolute
             value = float(factors @ levels[at])
             most = value + max(room * abs(value), rounding * max(1.0, abs(value)))
             if stands is not None:
-                most = at_kept(value, float(factors @ stands[at]))
+                most = self.at_kept(value, float(factors @ stands[at]))
+            elif open_to is not None:
+                most = max(most, self.at_kept(value, float(factors @ open_to[at])))
             elif self.kept is not None:
                 most = float(most_allowed(value, most, factors @ self.kept[at]))
             if at.size == 1 and factors[0] > 0:
@@ -285,7 +297,24 @@ class PassSolver(Highs):
         if self.kept is None:
             return None
         value, kept = (float((by_term @ each).sum()) for each in (levels, self.kept))
-        return self.kept if kept <= value + room * abs(value) + NOTHING * max(1.0, abs(value)) else None
+        return self.kept if kept <= self.worth_keeping(value, room) else None
+
+    def let_go(self, better: bool) -> None:
+        """Where a pass comes out better by more than its room, the plan taken over stands closely no longer."""
+        if self.closely and better:
+            self.kept = None
+
+    def worth_keeping(self, value: float, room: float) -> float:
+        """Most that the plan taken over may come to in a pass and still stand; a gain of next to nothing is worth no change
+        where it stands closely and the pass has room at all.
+        """
+        room += WORTH_A_CHANGE if self.closely and room > 0 else 0.0
+        return value + room * abs(value) + NOTHING * max(1.0, abs(value))
+
+    def at_kept(self, value: float, kept: float) -> float:
+        """Most that a term may come to where the plan taken over stands: there, and next to no room further."""
+        stands, more = (kept, CLOSE) if self.closely else (max(value, kept), NARROW)
+        return stands + more * max(1.0, abs(stands))
 
     def bound(self, columns: Integers, lower: Floats, upper: Floats) -> None:
         """Bounds of some columns, from now on."""
@@ -333,12 +362,6 @@ class PassSolver(Highs):
             if held.row >= 0 and abs(duals[held.row]) > DUAL_TOLERANCE:
                 self.held[n] = replace(held, exact=True)
                 self.set_row_bound(held.row, held.most, held.most)
-
-
-def at_kept(value: float, kept: float) -> float:
-    """Most that a term may come to where the plan taken over stands: there, and next to no room further."""
-    stands = max(value, kept)
-    return stands + NARROW * max(1.0, abs(stands))
 
 
 def most_allowed(value: Floats | float, most: Floats | float, kept: Floats | float) -> Floats:

@@ -10,9 +10,9 @@ from rampart.plan.model.passes import STEADY
 from rampart.plan.programme.layout import lay_out
 from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
-from rampart.plan.solving.carried_out import carried_out
+from rampart.plan.solving.carried_out import carried_out, stands_closely
 from rampart.plan.solving.in_time import Found, in_time, unfinished
-from rampart.plan.solving.linear_passes import LinearPasses
+from rampart.plan.solving.linear_passes import LinearPasses, NotSolved
 from rampart.plan.solving.pass_solver import LARGE, PassSolver, State
 from rampart.plan.solving.solution import PassResult, Solution
 from rampart.plan.solving.whole_numbers import (
@@ -66,21 +66,44 @@ def solve(
     layout = lay_out(programme)
     solver = PassSolver(layout, programme.whole_labels, seed=seed, mip_gap=mip_gap)
     solver.kept = carried_out(programme, layout, deadline)
+    solver.closely = stands_closely(programme)
     sought = in_whole_numbers(programme.passes) if solver.whole.size else []
     report = _Reporter(progress, begun, len(programme.passes) + len(sought) + bool(sought))
     weight = programme.tree.months * programme.tree.probability
     linear = LinearPasses(layout, solver, weight, begin=report.begin, end=report.end, one=_one_pass)
     start = solver.state()
-    if deadline is None:
-        found = _in_full(programme, linear, sought, start)
-    else:
-        found = in_time(programme, linear, sought, start, deadline)
+    found = _found(programme, linear, sought, start, deadline)
     status = "optimal" if found.complete and found.whole.status == "optimal" else "time limit"
     taken = linear.taken if any(result.name == STEADY for result in found.results) else {}
     return Solution(
         layout, found.columns, tuple(found.results), status, time.monotonic() - begun, solver, taken,
         unfinished(programme, linear, found), found.idle, deadline,
     )  # fmt: skip
+
+
+def _found(
+    programme: Programme, linear: LinearPasses, sought: Sequence[Pass], start: State, deadline: float | None
+) -> Found:
+    """All passes. Held where the plan taken over stands, so little may be left that the solver cannot tell it from nothing:
+    then that plan is only what changes are counted from.
+    """
+
+    def found() -> Found:
+        if deadline is None:
+            return _in_full(programme, linear, sought, start)
+        return in_time(programme, linear, sought, start, deadline)
+
+    try:
+        return found()
+    except NotSolved:
+        if linear.kept is None:
+            raise
+    linear.kept = linear.solver.kept = None
+    linear.solver.go_back(start)
+    linear.solver.stages.clear()
+    linear.solver.forget()
+    linear.solver.solved = False
+    return found()
 
 
 def _in_full(programme: Programme, linear: LinearPasses, sought: Sequence[Pass], start: State) -> Found:

@@ -131,7 +131,7 @@ def as_taken(linear: LinearPasses, whole: Whole, start: State, passes: Sequence[
 
     The first pass that they cost anything, against the linear plan that bounds it, decides.
     """
-    kept = linear.solver.kept
+    kept = linear.kept
     if kept is None:
         return []
     results, _ = carry_out(linear, replace(whole, columns=kept), start, passes)

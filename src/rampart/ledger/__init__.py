@@ -1,0 +1,1 @@
+"""What happened: append-only documents, booked by double entry, a hash chain for each nation."""

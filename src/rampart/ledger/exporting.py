@@ -1,0 +1,65 @@
+"""A ledger as others read it: JSON and CSV of what was handed in, and the entries as beancount reads them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable
+
+from rampart.ledger.accounts import OWN_KINDS, Account
+from rampart.ledger.book import MemoryBook
+from rampart.ledger.documents import DOCUMENT_FIELDS, LINE_FIELDS
+from rampart.ledger.store.reading import Booked
+
+SHAPES = ("json", "csv", "beancount")
+
+
+def export(documents: Iterable[Booked], shape: str) -> str:
+    """The documents as text.
+
+    shape  "json" or "csv": what ``read_documents`` reads, lots as the store chose them, without what the store booked
+           itself; "beancount": every entry, as a second bookkeeper checks it
+    """
+    if shape == "beancount":
+        return _beancount(documents)
+    said = [d.document.as_dict() for d in documents if d.kind not in OWN_KINDS]
+    if shape == "json":
+        return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+    text = io.StringIO()
+    rows = csv.DictWriter(text, (*DOCUMENT_FIELDS, *LINE_FIELDS), lineterminator="\n")
+    rows.writeheader()
+    for document in said:
+        head = {name: document.get(name, "") for name in DOCUMENT_FIELDS}
+        for line in document.get("lines", [{}]):
+            rows.writerow(head | line)
+    return text.getvalue()
+
+
+def _beancount(documents: Iterable[Booked]) -> str:
+    """Transactions of beancount: an account for each account here, a commodity for each item and lot."""
+    book, opened, lines = MemoryBook(), set(), []
+    commodities: dict[tuple[str, str], str] = {}
+    for booked in documents:
+        by_day: dict[str, list[str]] = {}
+        for entry in book.add(booked.document):
+            name = _account_name(booked.nation, entry.account)
+            opened.add(name)
+            about = (entry.account.item, entry.account.lot)
+            commodity = commodities.setdefault(about, f"C{len(commodities)}")
+            by_day.setdefault(entry.day, []).append(f"  {name}  {entry.quantity} {commodity}")
+        for day, postings in by_day.items():
+            title = json.dumps(f"{booked.nation} {booked.number} {booked.kind} {booked.key}", ensure_ascii=False)
+            lines += [f"{day} * {title}", *postings, ""]
+    head = [f"1900-01-01 open {name}" for name in sorted(opened)]
+    for (item, lot), commodity in commodities.items():
+        head += [f"1900-01-01 commodity {commodity}", f"  item: {json.dumps(item)}", f"  lot: {json.dumps(lot)}"]
+    return "\n".join((*head, "", *lines))
+
+
+def _account_name(nation: str, account: Account) -> str:
+    """A name that beancount takes: every part begins with a capital, other letters are written as their number."""
+    parts = (nation, account.kind, account.owner, account.holder, account.site, account.condition, account.of)
+    coded = (re.sub(r"[^A-Za-z0-9]", lambda m: f"-{ord(m[0])}-", part) for part in parts)
+    return ":".join(("Assets", *(f"X{part}" for part in coded)))

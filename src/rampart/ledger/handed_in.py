@@ -1,0 +1,128 @@
+"""Documents from a file: CSV with a row a line, or JSON as ``rampart ledger export`` writes it. Read whole, or refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+from rampart.findings import Finding
+from rampart.ledger.documents import DOCUMENT_FIELDS, LINE_FIELDS, Document, Line
+from rampart.ledger.store.opening import LedgerError
+
+ROWS = tuple(name for name in (*DOCUMENT_FIELDS, *LINE_FIELDS))
+"""Columns of a CSV file: those of the document, then those of its line. Rows with one nation and key are one document."""
+_WHOLE = re.compile(r"\d{1,15}")
+_NEEDED = {"nation", "key", "kind", "day", "author", "source"}
+
+
+def read_documents(path: str | Path) -> list[Document]:
+    """The documents of a file, in its order. Raises LedgerError with every finding, cell by cell, where one is wrong."""
+    file = Path(path)
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeError) as wrong:
+        raise LedgerError([Finding("ledger-unreadable", file=str(file), details={"why": str(wrong)})]) from wrong
+    findings: list[Finding] = []
+    documents = _json(text, file.name, findings) if file.suffix.lower() == ".json" else _csv(text, file.name, findings)
+    if not documents and not findings:
+        findings.append(Finding("ledger-nothing", file=file.name))
+    if findings:
+        raise LedgerError(findings)
+    return documents
+
+
+def _csv(text: str, file: str, findings: list[Finding]) -> list[Document]:
+    head = text.split("\n", 1)[0]
+    try:
+        rows = list(
+            csv.reader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",", strict=True)
+        )
+    except csv.Error as wrong:
+        findings.append(Finding("ledger-unreadable", file=file, details={"why": str(wrong)}))
+        return []
+    names = [name.strip().lower() for name in rows[0]] if rows else []
+    findings.extend(_headers(names, file))
+    if findings:
+        return []
+    of_key: dict[tuple[str, str], tuple[dict[str, str], list[Line]]] = {}
+    for n, cells in enumerate(rows[1:], 2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(names):
+            findings.append(
+                Finding("ledger-cells", file=file, row=n, value=str(len(cells)), details={"asked": len(names)})
+            )
+            continue
+        row = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
+        said = {name: row[name] for name in DOCUMENT_FIELDS if row.get(name)}
+        about, lines = of_key.setdefault((row["nation"], row["key"]), (said, []))
+        findings.extend(
+            Finding("ledger-two-words", file=file, row=n, column=name, value=row.get(name, ""))
+            for name in DOCUMENT_FIELDS
+            if said.get(name) != about.get(name)
+        )
+        line = _line({name: row[name] for name in LINE_FIELDS if row.get(name)}, file, n, findings)
+        lines.extend([line] if line else [])
+    documents = []
+    for said, lines in of_key.values():
+        documents.append(Document(**({name: "" for name in _NEEDED} | said), lines=tuple(lines)))
+    return documents
+
+
+def _headers(names: list[str], file: str) -> Iterator[Finding]:
+    for name in sorted(_NEEDED - set(names)):
+        yield Finding("ledger-no-column", file=file, row=1, value=name)
+    for n, name in enumerate(names):
+        if name not in ROWS:
+            yield Finding("ledger-strange-column", file=file, row=1, value=name)
+        elif name in names[:n]:
+            yield Finding("ledger-column-twice", file=file, row=1, value=name)
+
+
+def _line(row: dict[str, str], file: str, n: int, findings: list[Finding]) -> Line | None:
+    """The line of a row; None where the row has none, or it cannot be read."""
+    if not row:
+        return None
+    quantity = row.get("quantity", "")
+    if not _WHOLE.fullmatch(quantity):
+        findings.append(Finding("ledger-quantity", file=file, row=n, column="quantity", value=quantity))
+        return None
+    return Line(**{"item": "", **row, "quantity": int(quantity)})  # type: ignore[arg-type]
+
+
+def _json(text: str, file: str, findings: list[Finding]) -> list[Document]:
+    try:
+        said = json.loads(text)
+    except ValueError as wrong:
+        findings.append(Finding("ledger-unreadable", file=file, details={"why": str(wrong)}))
+        return []
+    documents = []
+    for n, one in enumerate(said if isinstance(said, list) else [said], 1):
+        where = Finding("ledger-strange-value", file=file, row=n)
+        if not isinstance(one, dict) or not isinstance(one.get("lines", []), list):
+            findings.append(where)
+            continue
+        strange = list(_wrong_values(one, Document, {"lines"}))
+        for line in one.get("lines", []):
+            strange += _wrong_values(line, Line, {"quantity"}) if isinstance(line, dict) else ["lines"]
+            count = line.get("quantity") if isinstance(line, dict) else 0
+            strange += [] if type(count) is int and abs(count) < 10**15 else ["quantity"]
+        findings.extend(Finding(where.code, file=file, row=n, column=name) for name in strange)
+        if not strange:
+            lines = tuple(Line(**line) for line in one.get("lines", []))
+            documents.append(Document(**({k: v for k, v in one.items() if k != "lines"}), lines=lines))
+    return documents
+
+
+def _wrong_values(said: dict[str, Any], kind: type[Document] | type[Line], others: set[str]) -> Iterator[str]:
+    """Names of fields that are no text, that nobody knows, or that must be there and are not."""
+    known = {f.name for f in fields(kind)}
+    needed = {f.name for f in fields(kind) if f.default is MISSING} - others
+    yield from (k for k, v in said.items() if k not in others and (k not in known or not isinstance(v, str)))
+    yield from sorted(needed - set(said))

@@ -1,0 +1,177 @@
+"""The ledger: ``open_ledger(path)``, then ``post``, ``balances``, ``deliveries``, ``counts``, ``audit``, ``verify``, ``seal``.
+
+It is a plain library: it works in a notebook cell, and with two ledgers open at once. A moment K at which something was
+known is text: a day (``2024-03-31``: what was booked by its end, UTC) or a time (``2024-03-31T12:00:00``).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+
+from rampart.findings import Finding
+from rampart.ledger import counts as counting
+from rampart.ledger import deliveries as delivering
+from rampart.ledger import verifying
+from rampart.ledger.documents import Document
+from rampart.ledger.store import copies, reading, writing
+from rampart.ledger.store.opening import LedgerError, bring_up, connect, saying
+
+
+def moment(text: str | None) -> int:
+    """Microseconds, UTC, of a day's end or of a time; None: whatever is known. Raises LedgerError for other text."""
+    if text is None:
+        return reading.ALWAYS_KNOWN
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise LedgerError([Finding("ledger-moment", value=text)]) from wrong
+    if len(text) <= 10:
+        when += timedelta(days=1, microseconds=-1)
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return (when - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def written(booked: int) -> str:
+    """A moment of the store as text."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=booked)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Ledger:
+    """An open ledger. ``nations`` limits what it reads and posts; on SQLite only this program guards that.
+
+    One thread at a time uses it: others wait.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, nations: tuple[str, ...] = ()) -> None:
+        self.path = path
+        self.nations = nations
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close it; what was posted is on the disk already."""
+        self._connection.close()
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, saying(self.path):
+            yield self._connection
+
+    @contextmanager
+    def _at_one_moment(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that sees no writing of others between its queries."""
+        with self._open() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def post(self, *documents: Document, at: int | None = None) -> list[writing.Receipt]:
+        """Post documents together: all of them, or none. The same key and content again changes nothing.
+
+        at  moment of booking (microseconds, UTC), for replaying what was recorded; the store moves it past the last one
+
+        Raises LedgerError with every finding where one is refused.
+        """
+        strange = [d for d in documents if self.nations and d.nation not in self.nations]
+        if strange:
+            found = [Finding("ledger-foreign", table=d.key, column="nation", value=d.nation) for d in strange]
+            raise LedgerError(found)
+        with self._open() as connection:
+            return writing.write(connection, documents, at=at)
+
+    def balances(self, *, on: str = "9999-12-31", known: str | None = None) -> list[reading.Balance]:
+        """Every account that is not empty, at the end of a day (YYYY-MM-DD), as known at a moment."""
+        with self._open() as connection:
+            return reading.balances(connection, self.nations, on=on, known=moment(known))
+
+    def deliveries(self, *, on: str = "9999-12-31", known: str | None = None) -> list[delivering.Delivery]:
+        """Deliveries by nation, recipient and item: pledged, contracted, in transit and delivered."""
+        with self._at_one_moment() as connection:
+            return delivering.deliveries(connection, self.nations, on=on, known=moment(known))
+
+    def counts(self, *, known: str | None = None) -> list[counting.Counted]:
+        """Every counted lot beside what the book says."""
+        with self._at_one_moment() as connection:
+            return counting.counts(connection, self.nations, known=moment(known))
+
+    def documents(self, *, known: str | None = None) -> list[reading.Booked]:
+        """The documents of the chains, in their order."""
+        with self._open() as connection:
+            return list(reading.documents(connection, self.nations, known=moment(known)))
+
+    def audit(self, *, known: str | None = None) -> list[Finding]:
+        """What stands in the book and needs somebody: counts that differ, deliveries on the way for more than 90 days."""
+        found = []
+        for c in self.counts(known=known):
+            if c.difference:
+                place = " / ".join(part for part in c.account[1:] if part)
+                said = {"counted": c.counted, "booked": c.booked, "place": place, "day": c.day}
+                found.append(Finding("ledger-count-differs", table=c.key, value=str(c.difference), details=said))
+        today = datetime.now(UTC).strftime("%Y-%m-%d") if known is None else known[:10]
+        for d in self.deliveries(known=known):
+            if d.in_transit_since and _days(d.in_transit_since, today) > LONG_ON_THE_WAY:
+                said = {"quantity": d.in_transit, "item": d.item, "to": d.to, "days": _days(d.in_transit_since, today)}
+                found.append(Finding("ledger-long-on-the-way", table=d.nation, value=d.in_transit_since, details=said))
+        return found
+
+    def verify(self, *, seal: verifying.Seal | None = None) -> list[Finding]:
+        """Everything that is not as it was booked; see ``verifying.verify``."""
+        with self._at_one_moment() as connection:
+            return verifying.verify(connection, self.nations, seal=seal)
+
+    def heads(self) -> dict[str, tuple[int, str]]:
+        """Number and hash of the last document of every chain: what a seal holds."""
+        with self._open() as connection:
+            return verifying.heads(connection, self.nations)
+
+    def backup(self, target: Path, *, force: bool = False) -> None:
+        """A copy as it stands now, whatever others write meanwhile."""
+        with self._open() as connection:
+            copies.copy(connection, self.path, target, force=force)
+
+
+LONG_ON_THE_WAY = 90
+"""Days on the way after which somebody should ask."""
+
+
+def _days(first: str, last: str) -> int:
+    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).days
+
+
+def open_ledger(path: str | Path, *, create: bool = False, nations: Sequence[str] = ()) -> Ledger:
+    """Open a ledger.
+
+    create   make it where there is none
+    nations  whose books are read and posted to; all where none is named
+
+    Raises LedgerError where it is none, or is of another version; PlaceError where it cannot be opened.
+    """
+    where = Path(path)
+    return Ledger(where, connect(where, create=create), tuple(nations))
+
+
+def upgrade(path: str | Path) -> tuple[int, int]:
+    """Bring a ledger to the version of this program, whole or not at all: the version that it had, and that it has."""
+    where = Path(path)
+    connection = connect(where, any_version=True)
+    try:
+        with saying(where):
+            had = bring_up(connection)
+            return had, int(connection.execute("PRAGMA user_version").fetchone()[0])
+    finally:
+        connection.close()

@@ -1,0 +1,148 @@
+"""Posting: documents go in whole or not at all, in one transaction that is on the disk before anybody is told."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rampart.findings import Finding
+from rampart.ledger.accounts import Entry, counterpart_key, counterpart_of
+from rampart.ledger.book import Book, MemoryBook
+from rampart.ledger.chain import FIRST, canonical, content_hash, link
+from rampart.ledger.checks import balanced, below_zero, expired, form, references
+from rampart.ledger.documents import Document
+from rampart.ledger.lots import choose
+from rampart.ledger.store import reading
+from rampart.ledger.store.opening import LedgerError
+
+RULES = (expired, balanced, below_zero)
+"""The rules that are asked together; ``form`` goes before them, then ``references``."""
+
+
+class Receipt(NamedTuple):
+    """What the store says of a document: its number and hash, and whether it was there already."""
+
+    nation: str
+    key: str
+    number: int
+    hash: str
+    booked: int
+    there: bool
+
+
+def now() -> int:
+    """Microseconds since 1970, UTC."""
+    return time.time_ns() // 1000
+
+
+def write(connection: sqlite3.Connection, documents: Sequence[Document], *, at: int | None = None) -> list[Receipt]:
+    """Post documents together. Raises LedgerError with every finding where one is refused: then nothing is posted.
+
+    at  the moment of booking, for tests; it is moved on where something was booked at it, or later
+    """
+    if wrong := form.check(documents, MemoryBook()):
+        raise LedgerError(wrong)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        receipts = _write(connection, documents, now() if at is None else at)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return receipts
+
+
+def _write(connection: sqlite3.Connection, documents: Sequence[Document], at: int) -> list[Receipt]:
+    """Checks and writes inside the transaction, so that nothing comes between them."""
+    store = reading.StoreBook(connection)
+    before = connection.execute("SELECT coalesce(max(booked), 0) FROM documents").fetchone()[0]
+    booked = max(at, before + 1)  # one moment for what is posted together, later than any before it
+    receipts, fresh, findings = _sort_out(connection, documents, booked)
+    chosen, book = [], MemoryBook(store)
+    for document, asked in fresh:
+        named, wrong = choose(document, book)
+        findings.extend(wrong)
+        book.add(named)
+        chosen.append((named, asked))
+        for other in _counterparts(named, book):
+            book.add(other)
+            chosen.append((other, ""))
+    if not findings:
+        findings = references.check([d for d, _ in chosen], store)
+    if not findings:  # what a document that is about nothing would move is no news
+        findings = [f for rule in RULES for f in rule.check([d for d, _ in chosen], store)]
+    if findings:
+        raise LedgerError(findings)
+    book = MemoryBook(store)
+    for document, asked in chosen:
+        receipts.append(_append(connection, document, book.add(document), asked, booked))
+    return receipts
+
+
+def _sort_out(
+    connection: sqlite3.Connection, documents: Sequence[Document], booked: int
+) -> tuple[list[Receipt], list[tuple[Document, str]], list[Finding]]:
+    """What is there already, what is new with the hash of what was handed in, and what stands against it."""
+    receipts, fresh, findings = [], [], []
+    seen: dict[tuple[str, str], str] = {}
+    today = time.strftime("%Y-%m-%d", time.gmtime(booked / 1e6 + 86_400))  # it may be tomorrow where it happened
+    for document in documents:
+        asked = content_hash(canonical(document.as_dict()))
+        there = reading.one(connection, document.nation, document.key)
+        before = seen.get((document.nation, document.key), asked)
+        if there:  # the same as handed in, or as an export says it: with the lots that the store chose
+            before = asked if asked == content_hash(there.body) else there.asked
+        if before != asked:
+            findings.append(Finding("ledger-key-taken", table=document.key, column="key", value=document.key))
+        elif there:
+            receipts.append(Receipt(there.nation, there.key, there.number, there.hash, there.booked, there=True))
+        elif (document.nation, document.key) not in seen:
+            fresh.append((document, asked))
+        if document.day > today:
+            findings.append(Finding("ledger-future", table=document.key, column="day", value=document.day))
+        seen[document.nation, document.key] = asked
+    return receipts, fresh, findings
+
+
+def _counterparts(document: Document, book: Book) -> list[Document]:
+    """What the store books in the chain of who sent, for a receipt and for the reversal of one."""
+    if document.kind == "receipt":
+        return [counterpart_of(document)]
+    if document.kind == "reversal":
+        other = book.document(document.nation, document.reverses)
+        if other is not None and other.kind == "receipt":
+            key = counterpart_key(document.nation, document.key)
+            taken_back = counterpart_key(document.nation, document.reverses)
+            return [
+                Document(
+                    other.sender, key, "outcome reversal", document.day, document.author, document.source,
+                    document.grade, reverses=taken_back,
+                )
+            ]  # fmt: skip
+    return []
+
+
+def _append(
+    connection: sqlite3.Connection, document: Document, entries: Sequence[Entry], asked: str, booked: int
+) -> Receipt:
+    """Add a document and its entries to the chain of its nation."""
+    head = reading.last(connection, document.nation)
+    number, before = (head.number + 1, head.hash) if head else (1, FIRST)
+    body = canonical(document.as_dict())
+    chained = link(before, nation=document.nation, number=number, booked=booked, asked=asked, body=body)
+    connection.execute(
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (document.nation, number, document.key, document.kind, document.day, booked, asked, body, chained,
+         document.reverses or None),
+    )  # fmt: skip
+    connection.executemany(
+        "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (document.nation, number, place, *entry.account, entry.day, booked, entry.quantity, entry.expires)
+            for place, entry in enumerate(entries)
+        ],
+    )
+    return Receipt(document.nation, document.key, number, chained, booked, there=False)

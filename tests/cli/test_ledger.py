@@ -1,0 +1,83 @@
+"""The verbs of the ledger, in both languages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from rampart.cli.main import main
+
+ROWS = """nation,key,kind,day,author,source,to,stands,item,quantity,lot
+XAA,p1,production,2024-01-10,clerk,voucher,,,round,100,00123
+XAA,d1,dispatch,2024-02-01,clerk,voucher,XUU,,round,60,00123
+XAA,c1,count,2024-02-02,clerk,list,,after,round,38,00123
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "jan.csv").write_text(ROWS, encoding="utf-8")
+    assert rampart("open a.ledger") == (
+        0, "Ledger a.ledger: 0 chain(s), 0 document(s)\n"
+        "On SQLite only this program keeps one nation's rows from another: guard the file.\n"
+    )  # fmt: skip
+    assert rampart("post a.ledger jan.csv") == (0, "3 document(s) posted, 0 there already\n")
+    return tmp_path
+
+
+def rampart(words: str, lang: str = "en") -> tuple[int, str]:
+    run = CliRunner().invoke(main, ["ledger", *words.split(), "--lang", lang])
+    return run.exit_code, run.output
+
+
+def test_balances(here: Path) -> None:
+    code, text = rampart("balance a.ledger", "fr")
+    assert code == 0
+    assert text.splitlines()[0].split() == [
+        "nation", "compte", "propriétaire", "détenteur", "article", "lot", "état", "relatif", "à", "quantité",
+    ]  # fmt: skip
+    assert "XAA     stock" in text and text.splitlines()[1].endswith("40")
+    run = json.loads(rampart("balance a.ledger --json --on 2024-01-15 --item round")[1])
+    assert [(row["kind"], row["quantity"]) for row in run] == [("stock", 100)]
+    assert len(json.loads(rampart("balance a.ledger --json --all")[1])) == 3
+    (delivery,) = json.loads(rampart("balance a.ledger --json --deliveries")[1])
+    assert delivery["in_transit"] == 60 and delivery["delivered"] == 0
+    assert rampart("balance a.ledger --item pen") == (0, "Nothing.\n")
+    assert rampart("balance a.ledger --on soon")[0] == 2
+    assert rampart("balance a.ledger --known soon")[0] == 1
+
+
+def test_counts_and_audit(here: Path) -> None:
+    (row,) = json.loads(rampart("count a.ledger --json")[1])
+    assert (row["counted"], row["booked"], row["difference"]) == (38, 40, -2)
+    code, text = rampart("audit a.ledger", "fr")
+    assert code == 0 and "38 comptés" in text
+
+
+def test_the_same_again_and_a_bad_file(here: Path) -> None:
+    assert rampart("post a.ledger jan.csv", "fr") == (0, "0 document(s) comptabilisé(s), 3 déjà présent(s)\n")
+    assert all(row["there"] for row in json.loads(rampart("post a.ledger jan.csv --json")[1]))
+    (here / "feb.csv").write_text(ROWS.replace("p1", "p2").replace(",100,", ",many,"), encoding="utf-8")
+    code, text = rampart("post a.ledger jan.csv feb.csv")
+    assert code == 1 and "feb.csv, row 2, column quantity: “many”" in text
+    assert rampart("post a.ledger jan.csv --nation XBB")[0] == 1
+    assert rampart("balance none.ledger")[0] == 1
+
+
+def test_seal_verify_export_backup_restore_upgrade(here: Path) -> None:
+    assert rampart("seal a.ledger seal.json")[0] == 0
+    assert rampart("seal a.ledger seal.json")[0] == 2  # never over what is there
+    assert rampart("verify a.ledger --seal seal.json") == (0, "0 error(s), 0 warning(s) and note(s)\n")
+    assert rampart("export a.ledger out.json") == (0, "3 document(s): out.json\n")
+    assert rampart("backup a.ledger copy")[0] == 0
+    assert rampart("restore copy b.ledger") == (0, "Ledger: b.ledger\n")
+    assert rampart("post b.ledger out.json") == (0, "0 document(s) posted, 3 there already\n")
+    assert rampart("restore copy b.ledger")[0] == 2
+    assert rampart("upgrade b.ledger") == (0, "Version 2 before, 2 now\n")
+    assert rampart("open c.ledger")[0] == 0
+    code, text = rampart("verify c.ledger --seal seal.json")
+    assert code == 1 and "rewritten or cut" in text
