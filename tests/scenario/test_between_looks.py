@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -229,16 +230,21 @@ def test_branches_that_look_alike_are_one_until_they_differ_and_none_are_an_erro
     assert not foresight(war_plan(case, compare=False).tables)
 
 
-def test_a_tree_that_is_too_large_becomes_paths(tmp_path: Path) -> None:
-    case = war(14, 6)
+def test_a_tree_that_is_too_large_becomes_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CaseError) as large:
-        tree_of(case, "regimes")
+        tree_of(war(14, 6), "regimes")
     assert [f.code for f in large.value.findings] == ["tree-too-large"]
+    case = war(3, 2)
+    monkeypatch.setattr("rampart.scenario.war.MOST_COLUMNS", 10)
+    monkeypatch.setattr(sys.modules["rampart.cli.war"], "INSTEAD", 5)
+    with pytest.raises(CaseError) as wide:
+        war_plan(case, shape="regimes")
+    assert wide.value.findings[0].value == str(len(tree_of(case, "regimes")[0]))
     case.save(tmp_path / "case")
-    asked = ["war", str(tmp_path / "case"), "--tree", "regimes", "--no-report", "--no-compare", "--time-limit", "0.01"]
-    run = CliRunner().invoke(main, [*asked, "--lang", "en", "-o", str(tmp_path / "out")])
+    asked = ["war", str(tmp_path / "case"), "--tree", "regimes", "--no-report", "--no-compare", "--lang", "en"]
+    run = CliRunner().invoke(main, [*asked, "--time-limit", "0.01", "-o", str(tmp_path / "out")])
     assert run.exit_code == 4, run.output
-    assert "100 sampled paths are planned over instead" in run.output
+    assert "5 sampled paths are planned over instead" in run.output
 
 
 def test_looks_count_what_they_saw_and_no_more() -> None:

@@ -45,6 +45,7 @@ def test_the_plan_over_paths_is_the_whole_programme_of_these_paths() -> None:
     assert answer.known.mean() <= answer.value + 1e-6
     assert sorted(answer.path_cost) == pytest.approx(sorted(np.repeat(whole.path_cost, 1)), rel=1e-5, abs=1e-4)
     values = dict(made["values"].iter_rows())
+    assert values["standard_error"] == pytest.approx(answer.path_cost.std(ddof=1) / np.sqrt(15))
     assert values["knowing"] == pytest.approx(values["plan"] - values["wait_and_see"])
     assert values["planning_for_the_tree"] >= -1e-6 * abs(values["plan"])
     assert made["ends"]["regret"].min() >= -1e-6

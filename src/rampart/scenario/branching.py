@@ -112,7 +112,7 @@ def grow(case: Case, chain: Chain, *, regimes: bool = True, revisions: Sequence[
                 following.append((child, weight, _ended(chain, now, start) if ended is None else ended, sights))
         here = following
         if len(tree.period) > MOST_NODES:
-            raise CaseError([Finding("tree-too-large", "settings", column="revise_every", value=str(MOST_NODES))])
+            raise CaseError([Finding("tree-too-large", "settings", column="revise_every", value=str(len(tree.period)))])
     return tree.done()
 
 

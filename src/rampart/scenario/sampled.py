@@ -174,6 +174,7 @@ def _values(answer: TwoStage, chance: Floats, *, weighed: bool) -> list[tuple[st
     plan, wait = float(cost @ chance), float(answer.known @ chance)
     found = [("plan", plan)] + ([("counts", answer.value)] if weighed else [])
     found += [
+        ("standard_error", standard_error(cost, chance)),
         ("lower_bound", answer.bound), ("gap", answer.gap), ("cvar_90", cvar(cost, chance, 0.9)),
         ("worst", float(cost.max())), ("wait_and_see", wait), ("knowing", plan - wait),
         ("largest_regret", float((cost - answer.known).max())),
@@ -184,6 +185,16 @@ def _values(answer: TwoStage, chance: Floats, *, weighed: bool) -> list[tuple[st
     if mean is not None:
         found.append(("planning_for_the_tree", float(mean @ chance) - plan))
     return found
+
+
+def standard_error(cost: Floats, chance: Floats) -> float:
+    """Standard error of the mean over paths drawn one by one; kept paths count as often as they stand for others.
+
+    It says how far another draw may lie, not how far the decisions would: those fitted to these paths look better on them.
+    Not known for a single path.
+    """
+    mean, weight = float(cost @ chance), float(chance @ chance)
+    return float(np.sqrt((chance @ (cost - mean) ** 2) / (1 - weight) * weight)) if weight < 1 else float("nan")
 
 
 def _frontier(

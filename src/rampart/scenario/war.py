@@ -13,6 +13,7 @@ from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
 from rampart.engine.highs import NoPlan
+from rampart.findings import CaseError, Finding
 from rampart.network.keys import parts, text
 from rampart.network.lags import Floats
 from rampart.network.tree import Tree
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 Shape = Literal["auto", "comb", "regimes", "given"]
 Say = Callable[[str], None]
+MOST_COLUMNS = 300_000  # of a programme over a tree that is solved whole
 
 
 def tree_of(case: Case, shape: Shape = "auto") -> tuple[Tree, Chain | None]:
@@ -64,6 +66,8 @@ def war_plan(
                cases. Where later ones may be fractions, values are lower bounds, and policies still decide in whole numbers
     compare    whether to work out what knowing the future or planning otherwise would give, which takes several plans;
                only where one objective counts or all have a worth
+
+    CaseError where the tree is too large to be solved whole: ``plan_on_paths`` draws paths instead.
     """
     say = say or (lambda _: None)
     require_sound(case)
@@ -71,6 +75,8 @@ def war_plan(
     ends = np.array(regimes_of(case)[1], dtype=bool)
     say("plan")
     problem = TreeProgramme(case, tree, objective=objective, effort=effort)
+    if problem.layout.matrix.shape[1] > MOST_COLUMNS:
+        raise CaseError([Finding("tree-too-large", "settings", column="revise_every", value=str(len(tree)))])
     if regret and not problem.one_scale:
         raise ValueError("regret needs one scale: state what the objectives are worth (priorities, column 'worth')")
     known = _known(case, tree, objective, effort) if regret else None
