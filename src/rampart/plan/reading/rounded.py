@@ -127,15 +127,19 @@ def _carried_out(
         if losses is not None and _losses(Rounded(how, amounts, tuple(so_far))) > losses[: len(so_far)]:
             raise _Worse
 
+    stood = {stage.name: stage.basis for stage in before.stages}
+
+    def begin(name: str) -> None:
+        """From where the plan itself stood: only some bounds are others."""
+        if name in stood and len(stood[name][1]) == solver.row_count:
+            solver.begin_from(*stood[name])
+            solver.warm, solver.solved = True, False
+
     try:
-        found, status = LinearPasses(solution.layout, solver, weight, begin=_quiet, end=compare).run(passes, None)
+        found, status = LinearPasses(solution.layout, solver, weight, begin=begin, end=compare).run(passes, None)
     except (NotSolved, _Worse):
         return None
     return Rounded(how, amounts, tuple((told[p.name], p.value) for p in found)) if status == "optimal" else None
-
-
-def _quiet(_: object) -> None:
-    """Nobody watches."""
 
 
 def _losses(of: Rounded) -> list[float]:

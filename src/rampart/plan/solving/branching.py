@@ -26,8 +26,8 @@ WHOLE = 1e-6
 """Distance from a whole number below which a sum is whole: what the solver takes for whole."""
 ITERATIONS = 3_000
 """Of one branch; a count, so that what is found does not hang on the speed of the machine."""
-AFRESH, LONG = 50_000, 2.0
-"""Iterations of a branch begun afresh, and seconds after which the solver is stuck: a branch takes a hundredth of one."""
+AFRESH, LONG = 50_000, 20.0
+"""Iterations of a branch begun afresh, and seconds after which the solver is stuck: a branch takes hundredths of one."""
 
 
 @dataclass(frozen=True, eq=False)
