@@ -423,7 +423,7 @@ def test_without_a_stated_end_the_war_may_end_in_any_month():
 
 def test_every_override_can_be_applied():
     names = case()["overrides"]["override"].unique().to_list()
-    assert len(names) == 21 and all(case(name).overrides == (name,) for name in names)
+    assert len(names) == 22 and all(case(name).overrides == (name,) for name in names)
 
 
 def test_fleets_stand_in_for_what_they_wear_and_lose_and_nothing_counts_twice():

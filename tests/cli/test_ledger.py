@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from places import ROOT
 from rampart.cli.main import main
 
 ROWS = """nation,key,kind,day,author,source,to,stands,item,quantity,lot
@@ -81,3 +82,12 @@ def test_seal_verify_export_backup_restore_upgrade(here: Path) -> None:
     assert rampart("open c.ledger")[0] == 0
     code, text = rampart("verify c.ledger --seal seal.json")
     assert code == 1 and "rewritten or cut" in text
+
+
+def test_a_case_that_starts_from_the_ledger(here: Path) -> None:
+    tiny = ROOT / "cases" / "tiny"
+    code, text = rampart(f"stock a.ledger {tiny} -o new --on 2024-02-10", "fr")
+    assert code == 0 and "3 lignes de stock ne sont pas au registre le 2024-02-10" in text
+    assert ",round,40,2024-01,serviceable," in (here / "new" / "stocks.csv").read_text(encoding="utf-8")
+    assert rampart(f"stock a.ledger {tiny} -o new")[0] == 2
+    assert rampart(f"stock a.ledger {tiny} -o new2 --on soon")[0] == 2

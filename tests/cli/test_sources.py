@@ -122,3 +122,11 @@ def test_what_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
     run("expect", tmp_path / "case", "-o", nowhere, code=2)
     assert "without a case" in run("expect", tmp_path / "case", "--late-case", tmp_path, code=2).output
     run("export", "p21", TINY, "-o", path / "x.csv", code=2)
+
+
+@pytest.mark.parametrize(
+    "words", [["--start", "2024"], ["--end", "2024-13"], ["--start", "2025-01", "--end", "2024-12"]]
+)
+def test_months_of_an_imported_case_are_months(words: list[str], tmp_path: Path) -> None:
+    run("import", "trackers", tmp_path, *words, "-o", tmp_path / "case", code=2)
+    assert not (tmp_path / "case").exists()

@@ -44,10 +44,10 @@ def test_wars_are_compared_by_end(wars: tuple[Result, Result]) -> None:
     assert set(found) == {"case", "values", "decisions", "ends", "supply", "left"}
     ends = found["ends"]
     assert ends.height == ends["ends"].n_unique()
-    # a month's chance of 0.2 against 0.4 that it ends, two months until the first look
+    # a month's chance of 0.2 against 0.4 that it ends, whatever is looked at
     first = ends.drop_nulls("ends").sort("ends").row(0, named=True)
-    assert (first["probability"], first["probability second"]) == pytest.approx((1 - 0.8**2, 1 - 0.6**2))
-    assert first["probability change"] == pytest.approx(0.8**2 - 0.6**2)
+    assert (first["probability"], first["probability second"]) == pytest.approx((0.2, 0.4))
+    assert first["probability change"] == pytest.approx(0.4 - 0.2)
 
 
 def test_what_is_not_known_on_one_side_has_no_change_and_what_is_not_there_is_nothing(

@@ -30,18 +30,22 @@ from scenario.small_war import small
 
 CASE = small(0.2)
 CHAIN = Chain.of(CASE)
+LOOKS = draws.revision_periods(CASE)
 
 
 def test_the_plan_over_paths_is_the_whole_programme_of_these_paths() -> None:
     made, answer = plan_on_paths(CASE, Sampling(paths=15, gap=1e-7, capacity=False))
     drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 15, seed=(0, 0))
     first = draws.revision_periods(CASE)[0]
-    tree = branching.from_paths(CASE, CHAIN.regimes, drawn, np.full(15, 1 / 15), shared=first, ends=CHAIN.ends)
+    tree = branching.from_paths(
+        CASE, CHAIN.regimes, drawn, np.full(15, 1 / 15), shared=first, ends=CHAIN.ends, looks=LOOKS
+    )
     whole = TreeProgramme(CASE, tree).solve()
     assert answer.value == pytest.approx(whole.value, rel=1e-6)
     assert answer.known.mean() <= answer.value + 1e-6
     assert sorted(answer.path_cost) == pytest.approx(sorted(np.repeat(whole.path_cost, 1)), rel=1e-5, abs=1e-4)
     values = dict(made["values"].iter_rows())
+    assert values["standard_error"] == pytest.approx(answer.path_cost.std(ddof=1) / np.sqrt(15))
     assert values["knowing"] == pytest.approx(values["plan"] - values["wait_and_see"])
     assert values["planning_for_the_tree"] >= -1e-6 * abs(values["plan"])
     assert made["ends"]["regret"].min() >= -1e-6
@@ -53,14 +57,19 @@ def test_the_plan_over_paths_is_the_whole_programme_of_these_paths() -> None:
     ids=["worst fifth", "half", "mean", "regret"],
 )  # fmt: skip
 def test_risk_over_paths_is_that_of_the_whole_programme(risk: Risk | None) -> None:
-    made, answer = plan_on_paths(CASE, Sampling(paths=10, gap=1e-8, capacity=False), risk=risk, regret=risk is None)
-    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 10, seed=(0, 0))
-    first = draws.revision_periods(CASE)[0]
-    tree = branching.from_paths(CASE, CHAIN.regimes, drawn, np.full(10, 1 / 10), shared=first, ends=CHAIN.ends)
-    whole = TreeProgramme(CASE, tree)
+    # what a path costs at least is known with fractions only, and regret counts from there
+    fractions = CASE.tables["expansions"].with_columns(whole=pl.lit(value=False))
+    case = Case(tables={**CASE.tables, "expansions": fractions})
+    made, answer = plan_on_paths(case, Sampling(paths=10, gap=1e-8, capacity=False), risk=risk, regret=risk is None)
+    drawn = draws.onward(case, CHAIN, np.array([CHAIN.start]), 10, seed=(0, 0))
+    first = draws.revision_periods(case)[0]
+    tree = branching.from_paths(
+        case, CHAIN.regimes, drawn, np.full(10, 1 / 10), shared=first, ends=CHAIN.ends, looks=LOOKS
+    )
+    whole = TreeProgramme(case, tree)
     # the paths in the tree's order, by their own least cost
     fans = [branching.fan(tree, shared=0, leaves=np.array([leaf]), chance=np.ones(1)) for leaf in tree.leaves]
-    alone = np.array([TreeProgramme(CASE, fan).solve().value for fan in fans])
+    alone = np.array([TreeProgramme(case, fan).solve().value for fan in fans])
     value = whole.solve(risk=risk or Risk(regret=alone)).value
     assert answer.value == pytest.approx(value, rel=1e-6)
     assert answer.bound <= value + 1e-6 * abs(value)
@@ -72,7 +81,7 @@ def test_risk_over_paths_is_that_of_the_whole_programme(risk: Risk | None) -> No
         assert values["largest_regret"] == pytest.approx(value, rel=1e-6)
     assert "risk" in made.manifest
     with pytest.raises(ValueError, match="mean"):
-        plan_on_paths(CASE, Sampling(paths=9, fresh=2), risk=risk, regret=risk is None)
+        plan_on_paths(case, Sampling(paths=9, fresh=2), risk=risk, regret=risk is None)
 
 
 def test_the_frontier_over_paths_is_that_of_paths_that_stand_for_all() -> None:

@@ -237,7 +237,8 @@ def test_what_an_end_leaves_is_counted_again_from_the_decisions() -> None:
         course = [leaf]
         while parent[course[0]] >= 0:
             course.insert(0, parent[course[0]])
-        over = [bool(nodes["over"][n]) for n in course]
+        looks = [max(n for n in course[: t + 1] if nodes["looked"][n]) for t in range(len(course))]
+        over = [bool(nodes["over"][n]) for n in looks]  # as far as it is seen: until then orders go on
         if not any(over):
             assert not [p for p, _ in found if p == path]
             continue

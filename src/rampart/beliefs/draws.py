@@ -37,7 +37,7 @@ def months_after(case: Case) -> int:
 
 
 def onward(case: Case, chain: Chain, seen: Integers, paths: int, *, seed: Sequence[int]) -> Integers:
-    """Paths that go on from what has been seen, seen on the revision dates of the case, shape (paths, periods).
+    """Paths that go on from what has been seen on the revision dates of the case, shape (paths, periods).
 
     seen  regime of each period until now, as planned; what is drawn begins with the last of them
     """
@@ -46,12 +46,12 @@ def onward(case: Case, chain: Chain, seen: Integers, paths: int, *, seed: Sequen
     belief = belief_after(case, chain, seen)
     root = int(np.random.SeedSequence(list(seed)).generate_state(1)[0])
     monthly = chain.sample(paths, calendar.last - begin + 1, seed=root, belief=belief)
-    looks, until = {0, *revision_periods(case)}, last_of_war(case)
+    until = last_of_war(case)
     by_period = np.empty((paths, len(calendar)), dtype=np.int64)
     by_period[:, : now + 1] = seen
     for t in range(now + 1, len(calendar)):
         start = calendar.starts[t]
-        by_period[:, t] = monthly[:, start - begin] if t in looks else by_period[:, t - 1]
+        by_period[:, t] = monthly[:, start - begin]
         if start > until and not chain.ends[by_period[:, t]].all():
             by_period[~chain.ends[by_period[:, t]], t] = int(np.flatnonzero(chain.ends)[0])
     return by_period

@@ -24,10 +24,10 @@ known_option = click.option(
 )
 
 
-def _day(_: click.Context, option: click.Parameter, value: str) -> str:
+def _day(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
     from rampart.ledger.checks.form import is_day
 
-    if not is_day(value):
+    if value is not None and not is_day(value):
         raise click.BadParameter(f"{value} is no day; write YYYY-MM-DD", param=option)
     return value
 
@@ -203,6 +203,37 @@ def seal_(ledger_path: Path, file: Path, force: bool, lang: Language) -> None:
     with whole_file(file, force=force, sources=[ledger_path]) as part:
         part.write_text(text, encoding="utf-8")
     say(Words(lang)("ledger.sealed", file=file))
+
+
+@ledger.command()
+@ledger_argument
+@click.argument("case_path", metavar="CASE", type=file_path)
+@click.option("-o", "--out", required=True, type=file_path, help="Where the new case is written.")
+@click.option(
+    "--on", metavar="YYYY-MM-DD", callback=_day, help="At this day's end. Default: before the first month of the case."
+)
+@known_option
+@force_option
+@language_option
+@json_option
+def stock(
+    ledger_path: Path, case_path: Path, out: Path, on: str | None, known: str | None, force: bool, lang: Language,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Write a case that starts from what the ledger has in stock.
+
+    Holders and items that the ledger knows are told by it alone; all other rows of the case stay.
+    """
+    from rampart.cli.group import load
+    from rampart.cli.sources import finish, require_case_place
+    from rampart.ledger.ledger import open_ledger
+    from rampart.ledger.opening_stock import with_stock
+
+    require_case_place(out, force=force, sources=[case_path, ledger_path])
+    case = load(case_path, (), lang, as_json=as_json)
+    with open_ledger(ledger_path) as book:
+        new = with_stock(case, book, on=on, known=known)
+    finish(new, new.findings[len(case.findings) :], out, lang, {}, as_json=as_json, force=force)
 
 
 @ledger.command("export")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -205,6 +206,11 @@ def import_trackers(
     from rampart.sources.trackers import is_tracker, tracker_case
 
     require_case_place(out, force=force, sources=[source])
+    for option, month in (("--start", start), ("--end", end)):
+        if not re.fullmatch(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", month):
+            raise click.UsageError(f"{option} {month}: expected YYYY-MM")
+    if end < start:
+        raise click.UsageError(f"--end {end} lies before --start {start}")
     shown: dict[str, Any] = {}
     if not is_tracker(source) and is_release(source):
         release = read_release(source)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rampart.scenario.risk import Risk
 
 Tell = Callable[..., None]
+INSTEAD = 100  # paths that are drawn where a tree is too large
 
 
 @main.command()
@@ -93,16 +94,14 @@ def war(
     words = Words(lang, str(case.settings["currency"]), str(case.settings["money_unit"]))
     tell: Tell = (lambda *_, **__: None) if as_json else (lambda key, **of: click.echo(words(key, **of), err=True))
     try:
-        if paths:
-            made = _over_paths(
-                case, paths, words, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, gap=gap,
-                **sampled,
-            )  # fmt: skip
-        else:
-            made = _over_tree(
-                case, shape, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap,
-                time_limit=sampled["time_limit"],
-            )  # fmt: skip
+        made = None if paths else _over_tree(
+            case, shape, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap,
+            time_limit=sampled["time_limit"],
+        )  # fmt: skip
+        made = made or _over_paths(
+            case, paths or INSTEAD, words, tell, objective=objective, cvar=cvar, regret=regret, compare=compare,
+            gap=gap, **sampled,
+        )  # fmt: skip
     except CaseError as wrong:
         show_findings(wrong.findings, lang, as_json=as_json)
         sys.exit(FINDINGS)
@@ -138,19 +137,27 @@ def war(
 def _over_tree(
     case: Case, shape: Any, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None, regret: bool,
     compare: bool, whole: str, gap: float | None, time_limit: float | None,
-) -> Result:  # fmt: skip
+) -> Result | None:  # fmt: skip
+    """The plan over the tree; none where that is too large, which is told."""
     import time
 
+    from rampart.findings import CaseError
     from rampart.scenario.tree_programme import Effort
     from rampart.scenario.war import first_look, tree_of, war_plan
 
-    until = first_look(tree_of(case, shape)[0]) if whole == "now" else None
     deadline = None if time_limit is None else time.monotonic() + time_limit
-    return war_plan(
-        case, shape=shape, objective=objective, compare=compare, risk=_risk(cvar), regret=regret,
-        effort=Effort(gap=1e-6 if gap is None else gap, whole_until=until, deadline=deadline),
-        say=lambda step: tell(f"war.step.{step}"),
-    )  # fmt: skip
+    try:
+        until = first_look(tree_of(case, shape)[0]) if whole == "now" else None
+        return war_plan(
+            case, shape=shape, objective=objective, compare=compare, risk=_risk(cvar), regret=regret,
+            effort=Effort(gap=1e-6 if gap is None else gap, whole_until=until, deadline=deadline),
+            say=lambda step: tell(f"war.step.{step}"),
+        )  # fmt: skip
+    except CaseError as wrong:
+        if any(finding.code != "tree-too-large" for finding in wrong.findings):
+            raise
+        tell("war.step.paths", paths=INSTEAD)
+        return None
 
 
 def _over_paths(

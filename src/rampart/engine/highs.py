@@ -20,6 +20,7 @@ one_above_other: Callable[..., Sparse] = sp.vstack
 
 NO_LIMIT = 2**31 - 1  # iterations
 OPTIMAL, INFEASIBLE, TIME_LIMIT, UNKNOWN = "Optimal", "Infeasible", "Time limit reached", "Unknown"
+BEYOND = "Bound on objective reached"
 
 
 class NoPlan(Exception):
@@ -203,8 +204,7 @@ class Highs:
         status = self._highspy.HighsBasisStatus
         basis = self._highspy.HighsBasis()
         basis.valid = True
-        if alien:
-            basis.alien = True
+        basis.alien = alien or any(s is None for s in (*columns, *rows))
         basis.col_status = [status.kNonbasic if s is None else s for s in columns]
         basis.row_status = [status.kBasic if s is None else s for s in rows]
         self._h.setBasis(basis)
@@ -212,7 +212,7 @@ class Highs:
     def basis_as_it_is(self) -> Any:
         """The basis as the solver keeps it, to begin from again on the same model."""
         now, kept = self._h.getBasis(), self._highspy.HighsBasis()  # what it hands out changes with the next run
-        kept.valid, kept.col_status, kept.row_status = True, now.col_status, now.row_status
+        kept.valid, kept.alien, kept.col_status, kept.row_status = True, False, now.col_status, now.row_status
         return kept
 
     def begin_as(self, basis: Any) -> None:

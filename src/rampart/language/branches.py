@@ -55,16 +55,17 @@ def _one_history(answer: InWords, row: dict[str, object]) -> bool:
     """Whether nothing has branched before, so that the history says nothing."""
     nodes = answer["nodes"]
     period = nodes.filter(nodes["node"] == row["node"])["period"][0]
-    return nodes.filter(nodes["period"] == period - 1).height == 1
+    before = nodes.filter((nodes["period"] < period) & nodes["looked"])
+    return before.filter(before["period"] == before["period"].max()).height == 1
 
 
 def _history(answer: InWords, row: dict[str, object]) -> list[str]:
-    """Regimes on the way to a node, each once as long as it lasts; the last before it comes last."""
+    """Regimes that the looks on the way to a node saw, each once as long as it lasts; the last before it comes last."""
     nodes = {r["node"]: r for r in answer["nodes"].iter_rows(named=True)}
     seen: list[str] = []
     above = nodes[row["node"]]["parent"]
     while above in nodes:
-        if not seen or seen[-1] != nodes[above]["regime"]:
+        if nodes[above]["looked"] and (not seen or seen[-1] != nodes[above]["regime"]):
             seen.append(nodes[above]["regime"])
         above = nodes[above]["parent"]
     return seen[::-1]

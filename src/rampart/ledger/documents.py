@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 Grade = Literal["published", "derived", "assumed"]
@@ -73,9 +73,8 @@ class Document:
 
     def as_dict(self) -> dict[str, Any]:
         """Only what is said: blank fields and usual values are left out, so that a later field changes no hash."""
-        usual = {f.name: f.default for f in fields(Line)}
-        said = {k: v for k, v in asdict(self).items() if v != "" and k != "lines"}
-        lines = [{k: v for k, v in asdict(line).items() if v != usual[k]} for line in self.lines]
+        said: dict[str, Any] = {name: value for name in DOCUMENT_FIELDS if (value := getattr(self, name)) != ""}
+        lines = [{n: v for n, usual in _USUAL if (v := getattr(line, n)) != usual} for line in self.lines]
         return said | ({"lines": lines} if lines else {})
 
     def with_lines(self, lines: tuple[Line, ...]) -> Document:
@@ -85,6 +84,7 @@ class Document:
 
 DOCUMENT_FIELDS = tuple(f.name for f in fields(Document) if f.name != "lines")
 LINE_FIELDS = tuple(f.name for f in fields(Line))
+_USUAL = tuple((f.name, f.default) for f in fields(Line))
 
 
 def document_of(said: Mapping[str, Any]) -> Document:

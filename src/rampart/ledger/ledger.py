@@ -99,6 +99,11 @@ class Ledger:
         with self._open() as connection:
             return reading.balances(connection, self.nations, on=on, known=moment(known))
 
+    def stock_lots(self, *, on: str, known: str | None = None) -> list[reading.StockLot]:
+        """What each holder has, lot by lot, at the end of a day, as known at a moment; 0 where nothing is left."""
+        with self._at_one_moment() as connection:
+            return reading.stock_lots(connection, self.nations, on=on, known=moment(known))
+
     def deliveries(self, *, on: str = "9999-12-31", known: str | None = None) -> list[delivering.Delivery]:
         """Deliveries by nation, recipient and item: pledged, contracted, in transit and delivered."""
         with self._at_one_moment() as connection:

@@ -28,6 +28,9 @@ class Tree:
     regimes      names of the regimes of the war; none in a plan that knows no branches
     mix          share of each regime at each node, shape (nodes, regimes): a one and zeros, or on a mean path its shares
     chances      whether the shares are chances, over which worth is expected; else needs are their mean
+    alike        number of what was seen until each node, shape (nodes,): what waits for a look is decided alike at nodes of
+                 one number, which are of one period. None: every node is seen as it comes
+    seen         node of the last look on the way to each node, itself at a look, shape (nodes,). None: each is a look
     """
 
     calendar: Calendar
@@ -37,6 +40,8 @@ class Tree:
     regimes: tuple[str, ...] = ()
     mix: NDArray[np.float64] | None = None
     chances: bool = False
+    alike: NDArray[np.int64] | None = None
+    seen: NDArray[np.int64] | None = None
 
     @classmethod
     def single(cls, calendar: Calendar) -> Tree:
@@ -83,6 +88,39 @@ class Tree:
     def at_end(self) -> NDArray[np.bool_]:
         """Whether each node is a last one, shape (nodes,)."""
         return np.isin(np.arange(len(self)), self.leaves)
+
+    @cached_property
+    def last_look(self) -> NDArray[np.int64]:
+        """Node of the last look on the way to each node, shape (nodes,)."""
+        return np.arange(len(self)) if self.seen is None else self.seen
+
+    @cached_property
+    def group(self) -> NDArray[np.int64]:
+        """Node of ``looked`` to which each node belongs, shape (nodes,)."""
+        if self.alike is None:
+            return np.arange(len(self))
+        _, first, of = np.unique(self.alike, return_index=True, return_inverse=True)
+        place = np.empty(first.size, dtype=np.int64)
+        place[np.argsort(first)] = np.arange(first.size)  # in the order of their first nodes parents stay first
+        found: NDArray[np.int64] = place[of]
+        return found
+
+    @cached_property
+    def one_of(self) -> NDArray[np.int64]:
+        """First node of each group, shape (groups,)."""
+        found: NDArray[np.int64] = np.unique(self.group, return_index=True)[1]
+        return found
+
+    @cached_property
+    def looked(self) -> Tree:
+        """The tree of what is seen: one node for all that look alike, with the regime of the last look."""
+        if self.alike is None:
+            return self
+        above = self.parent[self.one_of]
+        parent = np.where(above >= 0, self.group[above], -1)
+        mix = None if self.mix is None else self.mix[self.last_look[self.one_of]]
+        chance = np.bincount(self.group, self.probability).astype(float)
+        return Tree(self.calendar, self.period[self.one_of], parent, chance, self.regimes, mix, self.chances)
 
     @cached_property
     def ancestor(self) -> NDArray[np.int64]:

@@ -1,12 +1,13 @@
 """Trees of what may happen: the comb (the war ends or goes on), all regimes, given branches, paths, mean paths.
 
-A regime is looked at on revision dates; until the next one everything is planned as it was seen. After the end a
-branch goes on alone: stocks are refilled, contracts run out, nothing more is revealed.
+The war goes on every period, whatever is looked at; on revision dates it is seen how. What waits for a look is decided
+alike wherever the same was seen (``Tree.alike``). After the end a branch goes on alone: stocks are refilled, contracts run
+out. Within a period longer than a month the regime is that of its beginning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,10 @@ from rampart.beliefs.chain import Chain, Floats, Integers
 from rampart.beliefs.draws import NEVER, last_of_war, months_after, onward, revision_periods
 from rampart.case.calendar import Calendar, month_number
 from rampart.case.tables import Case
+from rampart.findings import CaseError, Finding
 from rampart.network.tree import Tree
+
+MOST_NODES = 3000  # of a tree that is solved whole; beyond it paths are drawn
 
 
 class Growing:
@@ -27,9 +31,21 @@ class Growing:
         self.parent: list[int] = []
         self.probability: list[float] = []
         self.mix: list[Floats] = []
+        self.alike: list[int] = []
+        self.seen: list[int] = []
+        self._number_of: dict[Hashable, int] = {}
 
-    def add(self, period: int, parent: int, probability: float, mix: Floats) -> int:
-        """A node; its number comes back."""
+    def add(
+        self, period: int, parent: int, probability: float, mix: Floats, *, saw: Hashable = None, look: bool = True
+    ) -> int:
+        """A node; its number comes back.
+
+        saw   what was seen until then, where nodes of one period that saw the same are decided alike; none: only this one
+        look  whether it is looked at here
+        """
+        node = len(self.period)
+        self.alike.append(self._number_of.setdefault((period, ("one", node) if saw is None else saw), node))
+        self.seen.append(node if look or parent < 0 else self.seen[parent])
         self.period.append(period)
         self.parent.append(parent)
         self.probability.append(probability)
@@ -39,9 +55,12 @@ class Growing:
     def done(self) -> Tree:
         """The tree."""
         mix = np.array(self.mix).reshape(len(self.period), len(self.regimes))
+        alike, seen = np.array(self.alike, dtype=np.int64), np.array(self.seen, dtype=np.int64)
+        own = np.arange(len(self.period))
         return Tree(
-            self.calendar, np.array(self.period), np.array(self.parent), np.array(self.probability), self.regimes, mix
-        )
+            self.calendar, np.array(self.period), np.array(self.parent), np.array(self.probability), self.regimes, mix,
+            alike=None if (alike == own).all() else alike, seen=None if (seen == own).all() else seen,
+        )  # fmt: skip
 
 
 def grow(case: Case, chain: Chain, *, regimes: bool = True, revisions: Sequence[int] | None = None) -> Tree:
@@ -49,7 +68,10 @@ def grow(case: Case, chain: Chain, *, regimes: bool = True, revisions: Sequence[
 
     regimes    whether each regime has a branch of its own; else the comb: the war ends or goes on, and as long as it
                goes on the need is that of the regimes by their shares
-    revisions  periods at whose beginning the regime is looked at; those of the case by default
+    revisions  periods at whose beginning the regime is looked at; those of the case by default. In the others it changes
+               all the same, and what waits for a look does not know it (``Tree.alike``)
+
+    CaseError beyond ``MOST_NODES``, which is not too many to draw paths from.
     """
     calendar = case.calendar
     looks = set(revision_periods(case) if revisions is None else revisions)
@@ -65,27 +87,38 @@ def grow(case: Case, chain: Chain, *, regimes: bool = True, revisions: Sequence[
         found = [(float(belief[g].sum()), np.where(g, belief, 0.0)) for g in groups]
         return [(p, chain.shares(b) / p, b / p) for p, b in found if p > NEVER]
 
-    # (node, weight over the states at the last look, months since then, month of the end or none)
-    here: list[tuple[int, Floats, int, int | None]] = [
-        (tree.add(0, -1, p, mix), belief, 0, _ended(chain, mix, calendar.first)) for p, mix, belief in seen(chain.first)
-    ]
+    # (node, weight over the states, month of the end or none, what the looks saw)
+    here: list[tuple[int, Floats, int | None, tuple[bytes, ...]]] = []
+    for p, mix, belief in seen(chain.first):
+        saw: tuple[bytes, ...] = (_sight(mix),)
+        here.append((tree.add(0, -1, p, mix, saw=saw), belief, _ended(chain, mix, calendar.first), saw))
+    until_seen = next((t for t, start in enumerate(calendar.starts) if start > until), None)  # known without a look
     for t in range(1, len(calendar)):
-        start, before = calendar.starts[t], calendar.lengths[t - 1]
-        following: list[tuple[int, Floats, int, int | None]] = []
-        for node, belief, since, ended in here:
+        start, before, look = calendar.starts[t], calendar.lengths[t - 1], t in looks or t == until_seen
+        following: list[tuple[int, Floats, int | None, tuple[bytes, ...]]] = []
+        for node, belief, ended, saw in here:
             chance, mix = tree.probability[node], tree.mix[node]
             if ended is not None:
-                if start < ended + after:
-                    following.append((tree.add(t, node, chance, mix), belief, 0, ended))
+                if start >= ended + after:
+                    continue
+                turned = [(1.0, mix, belief)]
             elif start > until:
-                following.append((tree.add(t, node, chance, end_mix), belief, 0, start))
-            elif t in looks:
-                for p, now, weight in seen(chain.after(belief, since + before)):
-                    following.append((tree.add(t, node, chance * p, now), weight, 0, _ended(chain, now, start)))
+                turned = [(1.0, end_mix, belief)]
             else:
-                following.append((tree.add(t, node, chance, mix), belief, since + before, None))
+                turned = seen(chain.after(belief, before))
+            for p, now, weight in turned:
+                sights = (*saw, _sight(now)) if look else saw
+                child = tree.add(t, node, chance * p, now, saw=sights, look=look)
+                following.append((child, weight, _ended(chain, now, start) if ended is None else ended, sights))
         here = following
+        if len(tree.period) > MOST_NODES:
+            raise CaseError([Finding("tree-too-large", "settings", column="revise_every", value=str(len(tree.period)))])
     return tree.done()
+
+
+def _sight(mix: Floats) -> bytes:
+    """What a look sees: which regimes it may be."""
+    return (mix > 0).tobytes()
 
 
 def _ended(chain: Chain, mix: Floats, month: int) -> int | None:
@@ -93,7 +126,12 @@ def _ended(chain: Chain, mix: Floats, month: int) -> int | None:
 
 
 def given(case: Case, regimes: tuple[str, ...]) -> Tree:
-    """The tree of the case's table ``branches``."""
+    """The tree of the case's table ``branches``. Branches that look alike so far are one node until they differ.
+
+    CaseError where the table has no rows.
+    """
+    if case["branches"].is_empty():
+        raise CaseError([Finding("no-branches", "branches")])
     rows = list(case["branches"].iter_rows(named=True))
     calendar = case.calendar
     begin = {r["branch"]: month_number(r["from"]) if r["from"] else calendar.first for r in rows}
@@ -105,15 +143,22 @@ def given(case: Case, regimes: tuple[str, ...]) -> Tree:
     here: list[tuple[str | None, int, float]] = [(None, -1, 1.0)]
     for t, start in enumerate(calendar.starts):
         following: list[tuple[str | None, int, float]] = []
+        node_of: dict[tuple[int, str | None], int] = {}
         for branch, node, chance in here:
             turned = [b for b in after.get(branch, []) if begin[b] <= start]
             onward: list[str | None] = [*turned] or [branch]
             total = sum(row_of[b]["probability"] for b in turned)  # one, but for rounding
             for now in onward:
                 p = chance * (row_of[now]["probability"] / total if turned and now else 1.0)
-                mix = np.array([1.0 if now and row_of[now]["regime"] == r else 0.0 for r in regimes])
-                if p > NEVER:
-                    following.append((now, tree.add(t, node, p, mix), p))
+                if p <= NEVER:
+                    continue
+                regime = row_of[now]["regime"] if now else None
+                if (node, regime) not in node_of:
+                    mix = np.array([1.0 if regime == r else 0.0 for r in regimes])
+                    node_of[node, regime] = tree.add(t, node, 0.0, mix)
+                mine = node_of[node, regime]
+                tree.probability[mine] += p
+                following.append((now, mine, p))
         here = following
     return tree.done()
 
@@ -126,12 +171,15 @@ def from_paths(
     *,
     shared: int | None = None,
     ends: NDArray[np.bool_] | None = None,
+    looks: Sequence[int] | None = None,
 ) -> Tree:
     """A tree of paths, each the regime of every period; -1 where a path has stopped. Shape of ``paths``: (paths, periods).
 
     shared  periods in which paths that look alike so far are one; afterwards each goes its own way, as if all were known.
             None: alike for as long as they look alike, so nothing is known before it happens. 0: each path alone
     ends    whether each regime is the end, to stop paths some months after it (``after_end``)
+    looks   periods at whose beginning the regime is looked at: what waits for one is decided alike by paths that looked
+            alike then. Within ``shared`` each path is then alone but for that. None: every period is looked at
     """
     calendar = case.calendar
     after = months_after(case)
@@ -147,11 +195,15 @@ def from_paths(
                 continue
             if ends is not None and ends[path[t]]:
                 over[n] = min(over[n], calendar.starts[t])
-            history = (*path[: t + 1].tolist(),) if together else (*path[: t + 1].tolist(), n)
+            alone = not together or (looks is not None and shared is not None)
+            history = (*path[: t + 1].tolist(), n) if alone else (*path[: t + 1].tolist(),)
             if history not in node_of:
                 mix = np.zeros(len(regimes))
                 mix[path[t]] = 1.0
-                node_of[history] = tree.add(t, int(here[n]), 0.0, mix)
+                saw, look = None, looks is None or t in looks
+                if together and looks is not None:
+                    saw = (*(int(path[k]) for k in (0, *looks) if k <= t),)
+                node_of[history] = tree.add(t, int(here[n]), 0.0, mix, saw=saw, look=look)
             here[n] = node_of[history]
             tree.probability[here[n]] += float(probability[n])
     return tree.done()
@@ -183,7 +235,9 @@ def fan(tree: Tree, *, shared: int | None, leaves: Integers | None = None, chanc
         for n in np.flatnonzero(table[:, t] >= 0).tolist():
             own = (int(table[n, t]), -1 if together else n)
             if own not in node_of:
-                node_of[own] = result.add(t, int(here[n]), 0.0, mix[own[0]])
+                saw = int(tree.group[own[0]]) if together else None
+                look = bool(tree.last_look[own[0]] == own[0])
+                node_of[own] = result.add(t, int(here[n]), 0.0, mix[own[0]], saw=saw, look=look)
             here[n] = node_of[own]
             result.probability[here[n]] += float(chance[n])
     return result.done()
@@ -209,9 +263,10 @@ def mean_path(tree: Tree, *, alive: NDArray[np.bool_] | None = None) -> Tree:
 
 
 def sampled(case: Case, chain: Chain, paths: int, *, seed: int = 0, shared: int | None = 1) -> Tree:
-    """Paths drawn from the chain, seen on the revision dates of the case."""
+    """Paths drawn from the chain, looked at on the revision dates of the case."""
     drawn = onward(case, chain, np.array([chain.start]), paths, seed=(seed,))
-    return from_paths(case, chain.regimes, drawn, np.full(paths, 1 / paths), shared=shared, ends=chain.ends)
+    chance, looks = np.full(paths, 1 / paths), revision_periods(case)
+    return from_paths(case, chain.regimes, drawn, chance, shared=shared, ends=chain.ends, looks=looks)
 
 
 def reduced(

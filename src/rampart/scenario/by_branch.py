@@ -25,13 +25,13 @@ def turns(problem: TreeProgramme, answer: Answer, ends: Any) -> list[dict[str, A
     Amounts are summed from the branching to the next one; ``elsewhere`` is the mean over the other branches by their
     chances. ``money`` weighs the difference: at the price of what is ordered, bought or sent, at the cost of what is built.
     """
-    tree = problem.tree
+    tree = problem.tree.looked  # branchings are where it is seen that the war went on otherwise
     children: dict[int, list[int]] = {}
     for node, parent in enumerate(tree.parent.tolist()):
         if parent >= 0:
             children.setdefault(parent, []).append(node)
     over = over_at(tree, ends)
-    amounts = {family: problem.decided(answer, family) for family in problem.decisions}
+    amounts = {family: problem.as_seen(answer, family) for family in problem.decisions}
     worth = worths(problem.programme)
     rows: list[dict[str, Any]] = []
     for parent, branches in children.items():
@@ -43,6 +43,8 @@ def turns(problem: TreeProgramme, answer: Answer, ends: Any) -> list[dict[str, A
             sums = _sums(amounts[family], until)
             for key, by_branch in sums.items():
                 rows += _told(tree, over, branches, chance, family, key, by_branch, worth[family].get(key, 0.0))
+    for row in rows:
+        row["node"] = int(problem.tree.one_of[row["node"]])
     rows.sort(key=lambda r: (r["month"], r["node"], -abs(r["money"]), r["kind"], r["what"]))
     return rows
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
+from rampart.beliefs.draws import revision_periods
 from rampart.case.tables import Case
 from rampart.engine.highs import INFEASIBLE, OPTIMAL, NoPlan, Sparse, identity, side_by_side, sparse
 from rampart.engine.linear_programme import LinearProgramme
@@ -62,7 +63,7 @@ class TwoStage:
     names    (family, key, period) of every first-stage column
     amounts  in plain units, shape (columns,)
     value    what counts of these decisions with the best recourse on each path: the expected cost, or as ``risk`` says
-    bound    no decisions can cost less
+    bound    on these paths no decisions can cost less
     recourse cost of each path after the first stage, shape (paths,)
     own      cost of the first stage itself
     known    cost of each path if it were known from the start, shape (paths,)
@@ -166,7 +167,7 @@ class PathProgramme:
         matrix = problem.layout.matrix
         self.lower, self.upper = problem.lower, problem.upper
         self.row_lower, self.row_upper = problem.row_lower.copy(), problem.row_upper.copy()
-        self.early = np.flatnonzero(problem.layout.row_node < material.first)
+        self.early = _only_first(problem, first, material.first)
         self.first, self.matrix, self.transposed = first, matrix, sparse(matrix.T)
         self.cost = problem.cost
         layout, families = problem.layout, problem.programme.families
@@ -247,7 +248,8 @@ class PathProgramme:
 def path_problem(material: Material, number: int) -> TreeProgramme:
     """The programme of one path alone."""
     path = material.paths[number : number + 1]
-    tree = branching.from_paths(material.case, material.regimes, path, np.ones(1), ends=material.ends)
+    looks = revision_periods(material.case)
+    tree = branching.from_paths(material.case, material.regimes, path, np.ones(1), ends=material.ends, looks=looks)
     problem = TreeProgramme(material.case, tree, objective=material.objective)
     if len(problem.aims) > 1:
         raise ValueError(
@@ -281,10 +283,20 @@ def own_rows(problem: TreeProgramme, first: Integers) -> tuple[Integers, Floats,
     return rows, row_lower[rows], row_upper[rows]
 
 
+def _only_first(problem: TreeProgramme, first: Integers, until: int) -> Integers:
+    """Rows before the next look that bind the first stage and nothing else: the master holds them."""
+    other = np.ones(problem.cost.size)
+    other[first] = 0.0
+    touched = np.asarray(abs(problem.layout.matrix) @ other).ravel() > 0
+    return np.flatnonzero((problem.layout.row_node < until) & ~touched)
+
+
 def first_columns(problem: TreeProgramme, material: Material) -> Integers:
-    """Columns of the first stage: all before the next look, and with ``capacity`` every expansion."""
+    """Columns of the first stage: what waits for a look, before the next one, and with ``capacity`` every expansion."""
     node = problem.tree.period[problem.layout.column_node]
-    mine = node < material.first
+    mine = np.zeros(node.size, dtype=bool)
+    mine[problem.columns(problem.waiting)] = True
+    mine &= node < material.first
     if material.capacity:
         mine |= np.array([f == "expand" for f in problem.layout.column_family], dtype=bool)
     return np.flatnonzero(mine)
@@ -313,14 +325,16 @@ def two_stage(
     With ``risk`` the mean of the worst paths counts besides the mean of all, with ``regret`` the largest excess of a path
     over what it costs at least; the cuts stay those of the paths, and the master weighs them (Noyan 2012).
 
-    paths     regime of every period, shape (paths, periods); they agree in the first ``first`` periods
+    paths     regime of every period, shape (paths, periods); they agree in the first one
+    first     periods before the next look: what waits for one is decided once for all paths. What follows the war month by
+              month is chosen on each path as if the path were known, in these periods too
     capacity  whether all expansions belong to the first stage, whenever they are decided
     gap       relative gap at which to stop
     rivals    other first decisions to weigh on the same paths: amounts by (family, key, period) in plain units
     Ctrl-C or the time limit leaves the best decisions found, with their gap.
     """
-    if (paths[:, :first] != paths[:1, :first]).any():
-        raise ValueError(f"the paths differ within the first {first} periods, in which nothing is known yet")
+    if (paths[:, :1] != paths[:1, :1]).any():
+        raise ValueError("the paths differ in the first period, which is known")
     begun = time.monotonic()
     material = Material(case, regimes, ends, paths, first, objective, capacity)
     one = path_problem(material, 0)

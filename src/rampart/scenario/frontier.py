@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rampart.engine.highs import NoPlan
+from rampart.engine.highs import NoPlan, sparse
 from rampart.engine.linear_programme import LinearProgramme
 from rampart.network.lags import Floats
 from rampart.plan.model.passes import plain_measures
@@ -33,18 +33,18 @@ def frontier(problem: TreeProgramme, factors: tuple[float, ...] = FACTORS) -> li
     # members' own need is measured in worth: told in months it can be added to months of what else they miss
     plain = {m.name: problem.costs(m) for m in plain_measures(problem.programme)}
     told = {name: plain.get(name, each) if name not in PARTNER else each for name, each in cost.items()}
-    at = problem.layout.matrix
-    linear = LinearProgramme(at, problem.row_lower, problem.row_upper, problem.lower, problem.upper)
+    merge, lower, upper = problem.merged(problem.lower, problem.upper, problem.by_look)
+    linear = LinearProgramme(sparse(problem.layout.matrix @ merge), problem.row_lower, problem.row_upper, lower, upper)
     rows = []
     for factor in factors:
         total: Floats = np.sum(
             [cost[m.name] * weight * (factor if m.name in PARTNER else 1.0) for m, weight in weighed], axis=0
         )
         try:
-            _, level, _ = linear.minimise(total)
+            _, level, _ = linear.minimise(total @ merge)
         except NoPlan:
             continue
-        reached = {name: float(told[name] @ level) for name in told}
+        reached = {name: float((told[name] @ merge) @ level) for name in told}
         rows.append({
             "factor": factor,
             "partner": sum((v for n, v in reached.items() if n in PARTNER), 0.0),

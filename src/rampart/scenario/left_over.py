@@ -36,13 +36,14 @@ def left_over(problem: TreeProgramme, answer: Answer, ends: Any) -> pl.DataFrame
     """
     left = _Left(problem, answer)
     over = policy.over_at(problem.tree, ends)
+    seen_over = over[problem.tree.last_look]  # only then is anything left undone for it
     rows = []
     for n, nodes in enumerate(problem.tree.ancestor[problem.leaves]):
         path = nodes[nodes >= 0]
-        done = path[over[path]]
+        done = path[seen_over[path]]
         if done.size:
-            end = month_text(int(problem.tree.first_month[done[0]]))
-            for measure, item, quantity, money in left.by(path[~over[path]], done):
+            end = month_text(int(problem.tree.first_month[path[over[path]][0]]))
+            for measure, item, quantity, money in left.by(path[~seen_over[path]], done):
                 rows.append((n, end, measure, item, quantity, money))
     return frame("war", "left", rows)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,31 +11,39 @@ if TYPE_CHECKING:
 ALIKE = 1e-6  # relative difference up to which two amounts are the same
 
 
-def foresight(tables: Mapping[str, pl.DataFrame]) -> list[tuple[str, str, Any, float, float]]:
+def foresight(
+    tables: Mapping[str, pl.DataFrame], *, follows: Collection[str] = ()
+) -> list[tuple[str, str, Any, float, float]]:
     """Decisions that differ between nodes with the same history: (kind, what, month, one amount, the other).
 
-    tables  of a war plan, as saved: ``nodes`` (node, parent, month, regime) and ``policy`` (kind, what, node, quantity).
-            Only the regimes seen on the way to a node count as its history, not the numbers of the nodes
+    tables   of a war plan, as saved: ``nodes`` (node, parent, month, regime, looked) and ``policy`` (kind, what, node,
+             quantity). Only the regimes seen by the looks on the way to a node count as its history, not the numbers of nodes
+    follows  kinds that follow the war between two looks: for them every regime on the way counts
     """
-    history: dict[int, tuple[str, ...]] = {}
+    nodes = tables["nodes"].sort("node")
+    looked = nodes["looked"] if "looked" in nodes.columns else [True] * nodes.height
     month: dict[int, Any] = {}
-    for node, parent, when, regime in (
-        tables["nodes"].sort("node").select("node", "parent", "month", "regime").iter_rows()
+    lived: dict[int, tuple[str, ...]] = {}
+    seen: dict[int, tuple[str, ...]] = {}
+    for (node, parent, when, regime), look in zip(
+        nodes.select("node", "parent", "month", "regime").iter_rows(), looked, strict=True
     ):
-        history[node] = (*history.get(parent, ()), regime)
+        lived[node] = (*lived.get(parent, ()), regime)
+        seen[node] = (*seen.get(parent, ()), regime) if look else seen.get(parent, ())
         month[node] = when
-    alike: dict[tuple[str, ...], list[int]] = {}
-    for node, seen in history.items():
-        alike.setdefault(seen, []).append(node)
     decided = {
         (kind, what, node): amount
         for kind, what, node, amount in tables["policy"].select("kind", "what", "node", "quantity").iter_rows()
     }
-    things = {(kind, what) for kind, what, _ in decided}
     found = []
-    for nodes in alike.values():
-        for kind, what in sorted(things) if len(nodes) > 1 else ():
-            amounts = [decided.get((kind, what, node), 0.0) for node in nodes]
-            if max(amounts) - min(amounts) > ALIKE * max(1.0, *map(abs, amounts)):
-                found.append((kind, what, month[nodes[0]], min(amounts), max(amounts)))
+    for history, kinds in ((seen, {kind for kind, _, _ in decided}.difference(follows)), (lived, set(follows))):
+        alike: dict[tuple[Any, ...], list[int]] = {}
+        for node, what_was in history.items():
+            alike.setdefault((month[node], *what_was), []).append(node)
+        things = sorted({(kind, what) for kind, what, _ in decided if kind in kinds})
+        for together in alike.values():
+            for kind, what in things if len(together) > 1 else ():
+                amounts = [decided.get((kind, what, node), 0.0) for node in together]
+                if max(amounts) - min(amounts) > ALIKE * max(1.0, *map(abs, amounts)):
+                    found.append((kind, what, month[together[0]], min(amounts), max(amounts)))
     return found

@@ -29,8 +29,8 @@ class Situation:
     """What is known where a plan is made anew.
 
     tree    the tree on which the policy is carried out
-    node    where on it
-    leaves  leaves below the node, and their ``chance`` now that it is reached: what may come, where the tree is the law
+    node    where on it; one of those that look alike
+    leaves  leaves below all that look as this node does, and their ``chance`` now: what may come, where the tree is the law
     ends    whether each regime is the end, shape (regimes,)
     look    period in which more is known
     """
@@ -43,7 +43,7 @@ class Situation:
     look: int
 
 
-# from the situation to the tree that is planned over; its nodes of the periods until the next look come one a period
+# from the situation to the tree that is planned over; what waits for a look is decided once a period until the next one
 Lookahead = Callable[[Situation], Tree]
 
 
@@ -79,7 +79,7 @@ class Lasting:
         tree = now.tree
         if tree.mix is None:
             raise ValueError("the tree has no regimes")
-        calendar, history = tree.calendar, tree.ancestor[now.leaves[0]][: now.look]
+        calendar, history = tree.calendar, tree.last_look[tree.ancestor[now.leaves[0]]][: now.look]
         begin, over = calendar.starts[int(tree.period[history[-1]])], now.ends / max(1, now.ends.sum())
         mix = [
             tree.mix[history[t]] if t < now.look else (tree.mix[history[-1]] if start < begin + self.months else over)
@@ -110,7 +110,7 @@ class FreshPaths:
         if tree.mix is None:
             raise ValueError("the tree has no regimes")
         period = int(tree.period[now.node])
-        seen = np.argmax(tree.mix[tree.ancestor[now.node][: period + 1]], axis=1)
+        seen = np.argmax(tree.mix[tree.last_look[tree.ancestor[now.node][: period + 1]]], axis=1)
         drawn = draws.onward(self.case, self.chain, seen, self.paths, seed=(self.seed, now.node))
         shared = None if self.mean or self.expected else now.look
         chance = np.full(self.paths, 1 / self.paths)
@@ -121,6 +121,7 @@ class FreshPaths:
             chance,
             shared=shared,
             ends=None if self.mean or self.expected else self.chain.ends,
+            looks=None if self.mean or self.expected else draws.revision_periods(self.case),
         )
         if self.expected:
             return replace(branching.mean_path(ahead), chances=True)
@@ -132,7 +133,7 @@ class Rolled:
     """A policy carried out on a tree.
 
     problem, answer  the programme of the tree, and its optimum with what the policy decided
-    decided          amounts at every node where the war goes on
+    decided          amounts wherever the war goes on as far as it is seen, at one node of those that look alike
     """
 
     problem: TreeProgramme
@@ -167,7 +168,8 @@ def roll(
     """Carry a policy out on every branch of a tree and weigh what it costs. ``ends``: whether each regime is the end.
 
     Whenever something is revealed and the war goes on, the plan is made anew from what was decided before; its decisions
-    stand until the next time. After the end nothing is unknown, and the rest is planned for what it is.
+    stand until the next time. After the end nothing is unknown, and the rest is planned for what it is. Between two looks
+    only what waits for a look stands; use follows the war as the plan over the tree has it.
 
     looks     periods at whose beginning the regime is looked at; by default those in which some branch sees another regime
     effort    where later whole numbers need not count, those until the next look do
@@ -175,13 +177,14 @@ def roll(
     """
     effort = effort or Effort()
     doing = Doing(case, ends, tree, lookahead, objective, effort)
-    stands = standing(tree, ends, looks)
-    decided: dict[int, dict[tuple[str, Key], float]] = {}  # by node: (family, key) -> amount
+    seen = tree.looked
+    stands = standing(seen, ends, looks)
+    decided: dict[int, dict[tuple[str, Key], float]] = {}  # by node of the tree as seen: (family, key) -> amount
     made = 0
     with Pool(doing, workers=workers) as pool:
-        for period in sorted({int(tree.period[n]) for n in stands}):
-            nodes = [n for n in stands if tree.period[n] == period]
-            tasks = [(n, stands[n], _history(tree, n, decided)) for n in nodes]
+        for period in sorted({int(seen.period[n]) for n in stands}):
+            nodes = [n for n in stands if seen.period[n] == period]
+            tasks = [(n, stands[n], _history(seen, n, decided)) for n in nodes]
             for node, found in zip(nodes, pool.map(plan_anew, tasks), strict=True):
                 for n in stands[node]:
                     decided[n] = {}
@@ -190,7 +193,8 @@ def roll(
             made += len(nodes)
             if progress:
                 progress(made, len(stands))
-    amounts = [(family, key, node, v) for node, of in decided.items() for (family, key), v in of.items()]
+    one = tree.one_of
+    amounts = [(family, key, int(one[node]), v) for node, of in decided.items() for (family, key), v in of.items()]
     whole = TreeProgramme(case, tree, objective=objective, effort=effort)
     return Rolled(whole, whole.solve(fixed=by_name(whole, amounts)), amounts)
 
@@ -220,21 +224,28 @@ def _history(tree: Tree, node: int, decided: dict[int, dict[tuple[str, Key], flo
 
 
 def plan_anew(doing: Doing, node: int, stands: Sequence[int], before: Amounts) -> Amounts:
-    """What a policy decides at a node for the nodes until the next look; the amounts before are by period."""
+    """What a policy decides at a node for the nodes until the next look, of the tree as seen; the amounts before are by
+    period.
+    """
     tree = doing.tree
     leaves, chance = tree.leaves, tree.probability[tree.leaves]
-    period, look = int(tree.period[node]), int(tree.period[stands[-1]]) + 1
-    through = tree.ancestor[leaves, period] == node
+    period, look = int(tree.looked.period[node]), int(tree.looked.period[stands[-1]]) + 1
+    past = tree.ancestor[leaves, period]
+    through = (past >= 0) & (tree.group[past] == node)
     p = chance[through] / chance[through].sum()
-    ahead = doing.lookahead(Situation(tree, node, leaves[through], p, doing.ends, look))
+    ahead = doing.lookahead(Situation(tree, int(tree.one_of[node]), leaves[through], p, doing.ends, look))
     effort = doing.effort if doing.effort.whole_until is None else replace(doing.effort, whole_until=look)
     problem = TreeProgramme(doing.case, ahead, objective=doing.objective, effort=effort)
-    answer = problem.solve(fixed=by_name(problem, before))
+    of_period = [int(np.flatnonzero(ahead.period == t)[0]) for t in range(look)]
+    answer = problem.solve(fixed=by_name(problem, [(f, key, of_period[t], v) for f, key, t, v in before]))
+    # serving too, or later plans would serve better in hindsight; between two looks it follows the war
+    stood = problem.settled if tree.alike is None else problem.waiting
+    at_node = {node: t for t, node in enumerate(of_period) if t >= period}
     return [
-        (family, key, stands[at - period], amount)
-        for family in problem.settled  # serving too, or later plans would serve better in hindsight
+        (family, key, stands[at_node[at] - period], amount)
+        for family in stood
         for (key, at), amount in problem.decided(answer, family).items()
-        if period <= at < look  # one node a period until then
+        if at in at_node
     ]
 
 

@@ -103,7 +103,7 @@ def plan_on_paths(
         case, chain.regimes, chain.ends, drawn, chance, first=first, capacity=sampling.capacity, objective=objective,
         gap=sampling.gap, time_limit=left, workers=workers, risk=risk, regret=regret, rivals=rivals, progress=progress,
     )  # fmt: skip
-    tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends)
+    tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends, looks=looks)
     tables = _tables(case, chain, tree, material, answer, chance)
     values = _values(answer, chance, weighed=regret or risk is not None)
     if sampling.keep is not None:
@@ -174,6 +174,7 @@ def _values(answer: TwoStage, chance: Floats, *, weighed: bool) -> list[tuple[st
     plan, wait = float(cost @ chance), float(answer.known @ chance)
     found = [("plan", plan)] + ([("counts", answer.value)] if weighed else [])
     found += [
+        ("standard_error", standard_error(cost, chance)),
         ("lower_bound", answer.bound), ("gap", answer.gap), ("cvar_90", cvar(cost, chance, 0.9)),
         ("worst", float(cost.max())), ("wait_and_see", wait), ("knowing", plan - wait),
         ("largest_regret", float((cost - answer.known).max())),
@@ -186,12 +187,23 @@ def _values(answer: TwoStage, chance: Floats, *, weighed: bool) -> list[tuple[st
     return found
 
 
+def standard_error(cost: Floats, chance: Floats) -> float:
+    """Standard error of the mean over paths drawn one by one; kept paths count as often as they stand for others.
+
+    It says how far another draw may lie, not how far the decisions would: those fitted to these paths look better on them.
+    Not known for a single path.
+    """
+    mean, weight = float(cost @ chance), float(chance @ chance)
+    return float(np.sqrt((chance @ (cost - mean) ** 2) / (1 - weight) * weight)) if weight < 1 else float("nan")
+
+
 def _frontier(
     case: Case, chain: Chain, paths: Integers, chance: Floats, first: int, keep: int, objective: str | None
 ) -> tuple[list[dict[str, Any]], float]:
     """The frontier on paths that stand for all (table ``frontier``), and the error of standing for them."""
+    looks = draws.revision_periods(case)
     kept, weight, error = branching.reduced(case, chain.regimes, paths, chance, min(keep, len(paths)))
-    tree = branching.from_paths(case, chain.regimes, kept, weight, shared=first, ends=chain.ends)
+    tree = branching.from_paths(case, chain.regimes, kept, weight, shared=first, ends=chain.ends, looks=looks)
     return frontier(TreeProgramme(case, tree, objective=objective)), error
 
 

@@ -175,6 +175,34 @@ class TreeProgramme:
         """Families that are settled for good at each node: decisions, and what flows at once."""
         return self.programme.named("decision", "flow")
 
+    @cached_property
+    def waiting(self) -> list[str]:
+        """Families that wait for a look: whatever happens between two looks, they are decided as it looked at the last."""
+        says, families = self.case.says_yes, self.programme.families
+        follows = [] if says("shipments_wait") else [name for name in self.decisions if families[name].spec.ships]
+        waits = self.settled if says("use_waits") else self.decisions
+        return [name for name in waits if name not in follows]
+
+    @cached_property
+    def by_look(self) -> Integers | None:
+        """First column of the group of each column, by what the looks saw; none where every period is looked at."""
+        return None if self.tree.alike is None else self._first_of(self.tree.group, self.waiting)
+
+    def as_seen(self, answer: Answer, family: str) -> dict[tuple[Key, int], float]:
+        """Amounts of a family by (key, node of ``tree.looked``): expected where it follows the war between two looks."""
+        if self.tree.alike is None:
+            return self.decided(answer, family)
+        group, one = self.tree.group, self.tree.one_of
+        share = self.tree.probability / self.tree.looked.probability[group]
+        found: dict[tuple[Key, int], float] = {}
+        for (key, node), amount in self.decided(answer, family).items():
+            at = int(group[node])
+            if family not in self.waiting:
+                found[key, at] = found.get((key, at), 0.0) + amount * float(share[node])
+            elif (key, at) not in found or node == one[at]:
+                found[key, at] = amount
+        return found
+
     def columns(self, families: Iterable[str] | None = None) -> Integers:
         """Columns of some families; by default of all decisions."""
         wanted = set(self.decisions if families is None else families)
@@ -215,8 +243,18 @@ class TreeProgramme:
 
     def together(self, group_of_node: Integers, families: Iterable[str] | None = None) -> Integers:
         """First column of the group of each column, shape (columns,): decisions of a key at nodes of one group (at
-        least 0) take one value.
+        least 0) take one value, and so does what waits wherever it looked alike: of these no group holds a part.
         """
+        chosen = set(self.decisions if families is None else families)
+        if self.tree.alike is None:
+            return self._first_of(group_of_node, chosen)
+        apart = np.where(group_of_node >= 0, group_of_node, int(group_of_node.max(initial=-1)) + 1 + self.tree.group)
+        first = self._first_of(self.tree.group, [name for name in self.waiting if name not in chosen])
+        both = self._first_of(apart, [name for name in chosen if name in self.waiting])
+        alone = self._first_of(group_of_node, [name for name in chosen if name not in self.waiting])
+        return np.minimum(np.minimum(first, both), alone)
+
+    def _first_of(self, group_of_node: Integers, families: Iterable[str]) -> Integers:
         first = np.arange(self.cost.size)
         seen: dict[tuple[str, int, int], int] = {}
         for j in self.columns(families):
@@ -225,6 +263,20 @@ class TreeProgramme:
                 key = (self.layout.column_family[j], int(self.layout.column_key[j]), group)
                 first[j] = seen.setdefault(key, int(j))
         return first
+
+    def merged(self, lower: Floats, upper: Floats, together: Integers | None) -> tuple[Sparse, Floats, Floats]:
+        """Which group each column is, shape (columns, groups), and the bounds of the groups."""
+        size = lower.size
+        if together is None:
+            return identity(size, format="csr"), lower, upper
+        kept = np.unique(together)
+        merge: Sparse = sparse(
+            (np.ones(size), (np.arange(size), np.searchsorted(kept, together))), shape=(size, kept.size)
+        )
+        low, high = np.full(kept.size, -np.inf), np.full(kept.size, np.inf)
+        np.maximum.at(low, merge.indices, lower)
+        np.minimum.at(high, merge.indices, upper)
+        return merge, low, high
 
     def solve(
         self,
@@ -237,24 +289,16 @@ class TreeProgramme:
     ) -> Answer:
         """The optimum. Raises NoPlan where there is none.
 
-        together  columns that take one value (``together``)
+        together  columns that take one value (``together``); by default those of ``by_look``
         fixed     level of columns, in solver units
         risk      what counts in place of the mean over the paths in the last objective
         stated    weigh the bad paths of each objective as the priorities say, instead of the mean alone
         cut_short where time runs out, come back with the best found by then, at worst with nothing decided
         """
-        size = self.cost.size
         lower, upper = self.lower.copy(), self.upper.copy()
         for j, level in (fixed or {}).items():
             lower[j] = upper[j] = level
-        merge: Sparse = identity(size, format="csr")
-        if together is not None:
-            kept = np.unique(together)
-            merge = sparse((np.ones(size), (np.arange(size), np.searchsorted(kept, together))), shape=(size, kept.size))
-            low, high = np.full(kept.size, -np.inf), np.full(kept.size, np.inf)
-            np.maximum.at(low, merge.indices, lower)
-            np.minimum.at(high, merge.indices, upper)
-            lower, upper = low, high
+        merge, lower, upper = self.merged(lower, upper, self.by_look if together is None else together)
         whole = np.unique(merge.indices[self.whole]) if self.whole.size else np.zeros(0, dtype=np.int64)
         rows = sparse(self.layout.matrix @ merge)
         problem = LinearProgramme(

@@ -13,6 +13,7 @@ from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
 from rampart.engine.highs import NoPlan
+from rampart.findings import CaseError, Finding
 from rampart.network.keys import parts, text
 from rampart.network.lags import Floats
 from rampart.network.tree import Tree
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 Shape = Literal["auto", "comb", "regimes", "given"]
 Say = Callable[[str], None]
+MOST_COLUMNS = 300_000  # of a programme over a tree that is solved whole
 
 
 def tree_of(case: Case, shape: Shape = "auto") -> tuple[Tree, Chain | None]:
@@ -64,6 +66,8 @@ def war_plan(
                cases. Where later ones may be fractions, values are lower bounds, and policies still decide in whole numbers
     compare    whether to work out what knowing the future or planning otherwise would give, which takes several plans;
                only where one objective counts or all have a worth
+
+    CaseError where the tree is too large to be solved whole: ``plan_on_paths`` draws paths instead.
     """
     say = say or (lambda _: None)
     require_sound(case)
@@ -71,6 +75,8 @@ def war_plan(
     ends = np.array(regimes_of(case)[1], dtype=bool)
     say("plan")
     problem = TreeProgramme(case, tree, objective=objective, effort=effort)
+    if problem.layout.matrix.shape[1] > MOST_COLUMNS:
+        raise CaseError([Finding("tree-too-large", "settings", column="revise_every", value=str(len(tree)))])
     if regret and not problem.one_scale:
         raise ValueError("regret needs one scale: state what the objectives are worth (priorities, column 'worth')")
     known = _known(case, tree, objective, effort) if regret else None
@@ -131,7 +137,8 @@ def _how_far(answer: Answer, problem: TreeProgramme) -> dict[str, Any]:
 
 def result_of(case: Case, tables: dict[str, pl.DataFrame], manifest: dict[str, Any]) -> Result:
     """The result. RuntimeError, a defect, where it decides differently though nothing distinguishes two paths of the war."""
-    found = foresight(tables)
+    follows = () if case.says_yes("shipments_wait") else ("send",)
+    found = foresight(tables, follows=follows)
     if found:
         raise RuntimeError(f"the plan knows more than can be seen: {found[:3]}")
     return Result.of("war", case, tables, manifest)
@@ -188,25 +195,28 @@ def nodes_of(tree: Tree, ends: Any) -> pl.DataFrame:
             "month": [month_text(int(m)) for m in tree.first_month],
             "regime": [seen_at(tree, n) for n in range(len(tree))],
             "over": (tree.mix @ ends > 0.5).tolist() if tree.mix is not None else [False] * len(tree),
+            "looked": (tree.last_look == np.arange(len(tree))).tolist(),
             "probability": tree.probability.tolist(),
         }
     )  # fmt: skip
 
 
 def _decisions(problem: TreeProgramme, answer: Answer, *, root_only: bool) -> pl.DataFrame:
-    """Decisions above nothing: family, what, node, month, amount."""
-    tree = problem.tree
+    """Decisions above nothing: family, what, node, month, amount. ``root_only``: those until the next look, once each."""
+    tree, one = problem.tree.looked, problem.tree.one_of
     children = np.bincount(tree.parent[tree.parent >= 0], minlength=len(tree))
     trunk = {int(n) for n in np.flatnonzero(tree.parent < 0)}
     for node in range(len(tree)):  # until the next look the decisions are those of now
         if tree.parent[node] in trunk and children[tree.parent[node]] == 1:
             trunk.add(node)
-    rows = [
-        (family, text(key), parts(key), node, month_text(int(tree.first_month[node])), amount)
+    month = [month_text(int(m)) for m in problem.tree.first_month]
+    found = [
+        (family, key, int(one[node]) if root_only else node, amount)
         for family in problem.decisions
-        for (key, node), amount in problem.decided(answer, family).items()
+        for (key, node), amount in (problem.as_seen if root_only else problem.decided)(answer, family).items()
         if amount > 1e-6 and (not root_only or node in trunk)
     ]
+    rows = [(family, text(key), parts(key), node, month[node], amount) for family, key, node, amount in found]
     rows.sort(key=lambda r: (r[0], r[1], r[3]))
     return frame("war", "decisions", rows)
 
@@ -241,9 +251,10 @@ def _known(case: Case, tree: Tree, objective: str | None, effort: Effort | None)
 
 
 def first_look(tree: Tree) -> int:
-    """Period in which something is revealed for the first time; the number of periods where nothing ever is."""
-    children = np.bincount(tree.parent[tree.parent >= 0], minlength=len(tree))
-    split = tree.period[children > 1]
+    """Period in which something is seen for the first time; the number of periods where nothing ever is."""
+    seen = tree.looked
+    children = np.bincount(seen.parent[seen.parent >= 0], minlength=len(seen))
+    split = seen.period[children > 1]
     return int(split.min()) + 1 if split.size else int(tree.period.max()) + 1
 
 
@@ -260,7 +271,7 @@ def _values(
         .solve()
         .value
     )
-    over = tree.mix @ ends > 0.5 if tree.mix is not None else np.zeros(len(tree), dtype=bool)
+    over = policy.over_at(tree, ends)[tree.last_look]  # as far as it is seen
     static = _value(problem, problem.solve(together=problem.together(np.where(over, -1, tree.period))))
     result = [("wait_and_see", wait), ("knowing", here - wait), ("two_stage_bound", bound), ("no_recourse", static)]
     result.append(("recourse", static - here))

@@ -90,7 +90,8 @@ def again(deal: Deal, tree: Tree) -> float:
             found.insert(0, int(parent[found[0]]))
         return found
 
-    ends = [e for e in range(n) if over[e] and parent[e] >= 0 and not over[parent[e]]]
+    look = tree.last_look  # the end is known where it is looked at
+    ends = [e for e in range(n) if look[e] == e and over[e] and parent[e] >= 0 and not over[look[parent[e]]]]
     pairs = [] if deal.owed is None else [
         (s, e) for e in ends for s in way(e)[:-1] if period[e] <= period[s] + deal.lead < MONTHS
     ]  # fmt: skip
@@ -168,6 +169,15 @@ def again(deal: Deal, tree: Tree) -> float:
         row[at], row[order[s]] = 1.0, -1.0
         less.append(row)
         most.append(0.0)
+    alike = tree.group  # between two looks what is decided does not hang on what happens
+    twins: dict[tuple[int, int], int] = {}
+    for s, at in [*((s, int(order[s])) for s in range(n)), *(((s, e), at) for (s, e), at in gone.items())]:
+        same = (-1, int(alike[s])) if isinstance(s, int) else (int(alike[s[0]]), int(alike[s[1]]))
+        if (first := twins.setdefault(same, at)) != at:
+            row = np.zeros(count)
+            row[at], row[first] = 1.0, -1.0
+            equal.append(row)
+            given.append(0.0)
     cost[above] += 1e6
     found = linprog(cost, A_ub=np.array(less), b_ub=most, A_eq=np.array(equal), b_eq=given,
                     bounds=[(0, u) for u in upper], method="highs")  # fmt: skip
@@ -246,7 +256,8 @@ def test_over_sampled_paths_too() -> None:
     made, answer = plan_on_paths(case, Sampling(paths=20, gap=1e-7, capacity=False))
     drawn = draws.onward(case, chain, np.array([chain.start]), 20, seed=(0, 0))
     first = draws.revision_periods(case)[0]
-    tree = branching.from_paths(case, chain.regimes, drawn, np.full(20, 1 / 20), shared=first, ends=chain.ends)
+    tree = branching.from_paths(case, chain.regimes, drawn, np.full(20, 1 / 20), shared=first, ends=chain.ends,
+                                looks=draws.revision_periods(case))  # fmt: skip
     assert answer.value == pytest.approx(TreeProgramme(case, tree).solve().value, rel=1e-6)
     assert made["left"].filter(measure="cancelled")["quantity"].sum() > 0
 

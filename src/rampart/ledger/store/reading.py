@@ -47,6 +47,23 @@ class Balance(NamedTuple):
     quantity: int
 
 
+class StockLot(NamedTuple):
+    """What a holder has of a lot in a condition, in all books and sites; 0 where it had some once.
+
+    since   first day on which the lot was in any stock; ``expires`` blank where nobody said
+    grades  of the documents that moved the holder's stock of the item
+    """
+
+    holder: str
+    item: str
+    lot: str
+    condition: str
+    quantity: int
+    since: str
+    expires: str
+    grades: tuple[str, ...]
+
+
 class StoreBook:
     """The store as the rules see it (``book.Book``)."""
 
@@ -137,6 +154,34 @@ def balance(
         " AND day <= ? AND booked <= ?"
     )
     return int(connection.execute(sql, (nation, *account, on, known)).fetchone()[0])
+
+
+def stock_lots(
+    connection: sqlite3.Connection, nations: tuple[str, ...] = (), *, on: str, known: int = ALWAYS_KNOWN
+) -> list[StockLot]:
+    """Every lot that ever was in a stock, by holder, item, lot and condition, as at a day and as known at a moment."""
+    only, asked = _of_nations(nations)
+    where = f"FROM entries WHERE account = 'stock' AND day <= ? AND booked <= ?{only}"
+    days = f"SELECT item, lot, day {where} GROUP BY item, lot, day HAVING sum(quantity) > 0 ORDER BY day DESC"
+    since = {(item, lot): day for item, lot, day in connection.execute(days, (on, known, *asked))}
+    until = f"SELECT item, lot, min(expires) {where} AND expires <> '' GROUP BY item, lot"
+    expires = {(item, lot): day for item, lot, day in connection.execute(until, (on, known, *asked))}
+    graded = (
+        "SELECT DISTINCT e.holder, e.item, json_extract(d.body, '$.grade') FROM entries e JOIN documents d"  # noqa: S608
+        " ON d.nation = e.nation AND d.number = e.number WHERE e.account = 'stock' AND e.day <= ? AND e.booked <= ?"
+        f"{only.replace('nation', 'e.nation')}"
+    )
+    grades: dict[tuple[str, str], list[str]] = {}
+    for holder, item, grade in connection.execute(graded, (on, known, *asked)):
+        grades.setdefault((holder, item), []).append(grade)
+    sums = f"SELECT holder, item, lot, condition, sum(quantity) {where} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+    return [
+        StockLot(
+            holder, item, lot, condition, quantity, since.get((item, lot), on), expires.get((item, lot), ""),
+            tuple(sorted(grades[holder, item])),
+        )
+        for holder, item, lot, condition, quantity in connection.execute(sums, (on, known, *asked))
+    ]  # fmt: skip
 
 
 def _of_nations(nations: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

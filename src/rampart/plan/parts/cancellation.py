@@ -100,7 +100,8 @@ def peace_begins(network: Network, tree: Tree) -> NDArray[np.bool_]:
         return np.zeros(len(tree), dtype=bool)
     ending = {r["regime"]: bool(r["ends"]) for r in network.rows("regimes")}
     over = tree.mix @ np.array([ending[name] for name in tree.regimes])
-    before = over[tree.parent]
+    # nobody cancels before the end is seen
+    over, before = over[tree.last_look], over[tree.last_look[tree.parent]]
     begins: NDArray[np.bool_] = (tree.parent >= 0) & (over >= 1.0 - 1e-9) & (before <= 1e-9)
     return begins
 

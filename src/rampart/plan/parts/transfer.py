@@ -49,6 +49,7 @@ class Transfers(Part):
             exists=np.array(arrives, dtype=bool).reshape(-1, len(p.tree)), **p.whole_amounts(r.item for r in routes),
             prefer=(np.array([r.cost for r in routes], dtype=float), np.array([r.months for r in routes], dtype=float)),
             worth=p.price_of(r.item for r in routes), tie=1.0, called=lambda key: Way(key[0], key[1]),
+            ships=True,
         )  # fmt: skip
 
     def postings(self, p: Programme) -> Iterable[Posting]:

@@ -49,6 +49,7 @@ class FamilySpec:
     undoes  what it undoes, where it undoes something
     worth   money units that one unit stands for, to weigh what differs between plans, shape (keys,); NaN: unknown
     called  what a person calls a key where it is named as a cause; none: as it is
+    ships   whether it is a shipment of what is there, which may follow the war between two looks (``shipments_wait``)
     """
 
     name: str
@@ -65,6 +66,7 @@ class FamilySpec:
     undoes: Undoing | None = None
     worth: Floats | None = None
     called: Callable[[Key], Key] | None = None
+    ships: bool = False
 
 
 class Undone(NamedTuple):

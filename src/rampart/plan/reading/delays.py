@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -72,6 +73,7 @@ class Delays:
         self.v, self.solution, self.solver = v, solution, solution.solver
         self.passes = {p.name: p for p in solution.passes}
         self.stages = [stage for stage in self.solver.stages if stage.name not in SETTLING]
+        self._summed: tuple[list[Any], list[Any]] | None = None
         self.shortage_of: dict[str, Shortage] = {
             name: shortage
             for part in parts
@@ -90,8 +92,13 @@ class Delays:
         first = self.v.tree.first_month
         return int((first < first[0] + months).sum())
 
-    def losses(self, waiting: Sequence[Waiting], periods: Sequence[int]) -> list[Loss | None]:
-        """What each loses when it waits for so many periods; None where that is not known."""
+    def losses(
+        self, waiting: Sequence[Waiting], periods: Sequence[int], most: float | None = None
+    ) -> list[Loss | None]:
+        """What each loses when it waits for so many periods; None where that is not known.
+
+        most  only whether a loss is above this share matters: a larger one comes back as infinite, and nobody's lack is read
+        """
         found: list[Loss | None] = [Loss() for _ in waiting]
         closing = [self._closing(each, n) for each, n in zip(waiting, periods, strict=True)]
         waits = list(range(len(waiting)))
@@ -106,21 +113,32 @@ class Delays:
                 continue
             base = self.solver.load(stage)
             lost: list[tuple[int, float, Floats]] = []
-            for n, value, columns in self._losing(stage, used, closing):
+            for n, value, columns in self._losing(stage, used, closing, most):
                 waits.remove(n)
                 found[n] = None
-                if np.isfinite(value):
+                if np.isfinite(value) and most is not None:
+                    found[n] = self._share_lost(stage, value, most)
+                elif np.isfinite(value):
                     lost.append((n, value, columns))
             for n, loss in self._read(stage, base, lost, closing):
                 found[n] = loss
         return [None for _ in waiting] if self.out_of_time else found
 
+    @staticmethod
+    def _share_lost(stage: Stage, value: float, most: float) -> Loss:
+        """A loss of which only the share matters, and that only up to a share."""
+        if abs(stage.value) <= NOTHING or value > stage.value + most * abs(stage.value):
+            return Loss(stage.name, np.inf, np.inf)
+        return Loss(stage.name, np.nan, (value - stage.value) / abs(stage.value))
+
     def _losing(
-        self, stage: Stage, waits: Sequence[int], closing: Sequence[Closing]
+        self, stage: Stage, waits: Sequence[int], closing: Sequence[Closing], most: float | None
     ) -> Iterator[tuple[int, float, Floats]]:
         """Those with which the pass that is loaded loses, with its value and columns. What loses nothing together loses
         nothing alone, so most are settled at once.
         """
+        least = LOSS * max(1.0, abs(stage.value))
+        beyond = np.inf if most is None else stage.value + max(least, most * abs(stage.value))
         if len(waits) > 1 and not self._loses(stage, waits, closing):
             return
         for begin in range(0, len(waits), TOGETHER):
@@ -128,8 +146,8 @@ class Delays:
             if len(several) > 1 and not self._loses(stage, several, closing):
                 continue
             for n in several:
-                value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed)
-                if not value - stage.value <= LOSS * max(1.0, abs(stage.value)):
+                value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed, beyond)
+                if not value - stage.value <= least:
                     yield n, value, columns
 
     def _loses(self, stage: Stage, several: Sequence[int], closing: Sequence[Closing]) -> bool:
@@ -137,8 +155,9 @@ class Delays:
         shut = np.unique(np.concatenate([closing[n].columns for n in several]))
         gone = set(shut.tolist())
         freed = {at: most for n in several for at, most in closing[n].freed.items() if at not in gone}
-        value, _ = self.solver.wait(stage, shut, freed)
-        return not value - stage.value <= LOSS * max(1.0, abs(stage.value))
+        least = LOSS * max(1.0, abs(stage.value))
+        value, _ = self.solver.wait(stage, shut, freed, stage.value + least)
+        return not value - stage.value <= least
 
     def _closing(self, waiting: Waiting, periods: int) -> Closing:
         """What a delay closes; what was settled as whole units may be decided later instead."""
@@ -165,7 +184,8 @@ class Delays:
         summed = None
         if lost and shortage is not None and stage.name == "requirement_worst" and following is not None:
             summed = replace(stage, name=following.name, cost=following.cost)
-            base, measured = self.solver.load(summed), following.cost
+            base, measured = self.solver.load(summed, self._summed), following.cost
+            self._summed = self.solver.basis()  # far from that of the pass, and the same whatever is asked
         for n, value, columns in lost:
             cost = float(own.cost @ columns) - own.value
             share = (value - stage.value) / abs(stage.value) if abs(stage.value) > NOTHING else np.inf
@@ -207,7 +227,7 @@ class Delays:
                 self._learn(n, periods, loss, most, harmless, harmful, unknown)
         steps = [self.periods(months) for months in (*TOLD, *FURTHER)]
         while asked := dict(self._next(harmless, harmful, unknown, steps)):
-            losses = self.losses([waiting[n] for n in asked], list(asked.values()))
+            losses = self.losses([waiting[n] for n in asked], list(asked.values()), most)
             for (n, periods), loss in zip(asked.items(), losses, strict=True):
                 self._learn(n, periods, loss, most, harmless, harmful, unknown)
         starts = self.v.tree.first_month

@@ -83,7 +83,7 @@ def rounded(v: Values, solution: Solution, decisions: Sequence[Decision]) -> Rou
         if best is not None and not _loses(v, best):
             break
         amounts = {(d.family, d.key): to_figures(d.quantity, rounding) for d in free}
-        other = _carried_out(v, solution, amounts, how)
+        other = _carried_out(v, solution, amounts, how, best)
         if best is None or (other is not None and _losses(other) < _losses(best)):
             best = other
     return Rounded("none") if best is None else best
@@ -98,8 +98,16 @@ def _may_be_rounded(v: Values, decision: Decision) -> bool:
     return not (family.whole[decision.key, 0] or in_lots or taken)
 
 
-def _carried_out(v: Values, solution: Solution, amounts: Mapping[Cell, float], how: str) -> Rounded | None:
-    """Every pass with the amounts fixed; None where no plan carries them out."""
+class _Worse(Exception):
+    """What is known already loses less."""
+
+
+def _carried_out(
+    v: Values, solution: Solution, amounts: Mapping[Cell, float], how: str, known: Rounded | None = None
+) -> Rounded | None:
+    """Every pass with the amounts fixed; None where no plan carries them out, or as soon as a pass loses more than with the
+    amounts that are known.
+    """
     before, families = solution.solver, v.programme.families
     solver = PassSolver(solution.layout, before.whole)
     solver.kept, solver.closely = before.kept, before.closely
@@ -111,15 +119,27 @@ def _carried_out(v: Values, solution: Solution, amounts: Mapping[Cell, float], h
     told = {p.name: p for p in solution.passes}
     passes = [each for each in v.programme.passes if each.name not in SETTLING and each.name in told]
     weight: Floats = v.tree.months * v.tree.probability
+    losses = None if known is None else _losses(known)
+    so_far: list[tuple[PassResult, float]] = []
+
+    def compare(result: PassResult) -> None:
+        so_far.append((told[result.name], result.value))
+        if losses is not None and _losses(Rounded(how, amounts, tuple(so_far))) > losses[: len(so_far)]:
+            raise _Worse
+
+    stood = {stage.name: stage.basis for stage in before.stages}
+
+    def begin(name: str) -> None:
+        """From where the plan itself stood: only some bounds are others."""
+        if name in stood and len(stood[name][1]) == solver.row_count:
+            solver.begin_from(*stood[name])
+            solver.warm, solver.solved = True, False
+
     try:
-        found, status = LinearPasses(solution.layout, solver, weight, begin=_quiet, end=_quiet).run(passes, None)
-    except NotSolved:
+        found, status = LinearPasses(solution.layout, solver, weight, begin=begin, end=compare).run(passes, None)
+    except (NotSolved, _Worse):
         return None
     return Rounded(how, amounts, tuple((told[p.name], p.value) for p in found)) if status == "optimal" else None
-
-
-def _quiet(_: object) -> None:
-    """Nobody watches."""
 
 
 def _losses(of: Rounded) -> list[float]:

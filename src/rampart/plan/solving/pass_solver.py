@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rampart.engine.highs import NO_LIMIT, OPTIMAL, TIME_LIMIT, UNKNOWN, Highs, Sparse, sparse
+from rampart.engine.highs import BEYOND, NO_LIMIT, OPTIMAL, TIME_LIMIT, UNKNOWN, Highs, Sparse, sparse
 from rampart.engine.linear_programme import NEARLY
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.layout import Layout
@@ -22,6 +22,8 @@ NARROW = 1e-5  # room of a term held where the plan taken over stands, of its va
 CLOSE, WORTH_A_CHANGE = 1e-6, 1e-3  # the same where it stands closely, and part of a pass for which it is then changed
 ROUNDING = 1e-9  # of a term that gives nothing
 PROBE_ITERATIONS = 5_000
+WEIGHTS = "simplex_dual_edge_weight_strategy"
+"""Option of the solver: the weights that it works out anew from a basis take ten times as long as a probe without."""
 LEAST_SECONDS = 0.05  # that a run gets when the time is up
 AFRESH = (("choose", 1), ("off", 1), ("choose", 4), ("off", 4))  # presolve, and dual (1) or primal (4) simplex
 
@@ -186,15 +188,20 @@ class PassSolver(Highs):
             Stage(name, self.lower.copy(), self.upper.copy(), *self.row_bounds(), self.basis(), cost, value, levels)
         )
 
-    def load(self, stage: Stage) -> Floats:
-        """Stand where a pass stood, solved, to ask what would change it; its columns there."""
+    def load(self, stage: Stage, basis: tuple[list[Any], list[Any]] | None = None) -> Floats:
+        """Stand where a pass stood, solved, to ask what would change it; its columns there.
+
+        basis  to begin from; none: that of the pass
+        """
         self.set_bounds(np.arange(self.columns), stage.lower, stage.upper)
         extra = self.row_count - stage.row_lower.size
         free = np.full(extra, np.inf)
         bounds = np.concatenate([stage.row_lower, -free]), np.concatenate([stage.row_upper, free])
         self.set_row_bounds(np.arange(self.row_count), *bounds)
         self.set_costs(stage.cost)
-        columns, rows = stage.basis
+        columns, rows = stage.basis if basis is None else basis
+        self.forget()  # the solver reads the next option only then
+        self.option(WEIGHTS, 1)
         self.begin_from(columns, [*rows, *([None] * extra)])
         self.option("solver", "simplex")
         self.option("simplex_strategy", 1)
@@ -203,12 +210,16 @@ class PassSolver(Highs):
         self.stands = self.basis_as_it_is()
         return self.levels()
 
-    def wait(self, stage: Stage, closed: Integers, freed: Mapping[int, float]) -> tuple[float, Floats]:
+    def wait(
+        self, stage: Stage, closed: Integers, freed: Mapping[int, float], most: float = np.inf
+    ) -> tuple[float, Floats]:
         """Optimal value and columns of the pass that is loaded when the columns ``closed`` stay at zero and those in
         ``freed`` may be anything up to a level; costs as in the stage.
 
         Starts from the basis of the pass, so only what the closed columns change is worked out anew. Infinite where no
         plan is left; NaN where that takes more than ``PROBE_ITERATIONS``, a count so that results do not depend on speed.
+
+        most  value above which only that it is above matters: what then comes back is a bound above it, without columns
         """
         others = np.array(list(freed), dtype=np.int64)
         at = np.concatenate([closed, others])
@@ -216,11 +227,15 @@ class PassSolver(Highs):
         self.set_bounds(at, np.zeros(at.size), upper)
         self.begin_as(self.stands)
         self.option("simplex_iteration_limit", PROBE_ITERATIONS)
+        self.option("objective_bound", most)
         status = self.run()
         self.option("simplex_iteration_limit", NO_LIMIT)
+        self.option("objective_bound", np.inf)
         self.set_bounds(at, stage.lower[at], stage.upper[at])
         if "teration" in status:
             return np.nan, np.zeros(self.columns)
+        if status == BEYOND:
+            return np.nextafter(most, np.inf), np.zeros(self.columns)
         if status != OPTIMAL:
             return np.inf, np.zeros(self.columns)
         found = self.levels()

@@ -15,7 +15,16 @@ from rampart.plan.solving.in_time import Found, in_time, unfinished
 from rampart.plan.solving.linear_passes import LinearPasses, NotSolved
 from rampart.plan.solving.pass_solver import LARGE, PassSolver, State
 from rampart.plan.solving.solution import PassResult, Solution
-from rampart.plan.solving.whole_numbers import Whole, WholeNumbers, as_taken, carry_out, in_whole_numbers, nearest
+from rampart.plan.solving.whole_numbers import (
+    WIDE,
+    Whole,
+    WholeNumbers,
+    as_taken,
+    carry_out,
+    in_whole_numbers,
+    nearest,
+    settle_after_fair,
+)
 
 Progress = Callable[["Step"], None]
 
@@ -110,6 +119,8 @@ def _in_full(programme: Programme, linear: LinearPasses, sought: Sequence[Pass],
         linear.solver.go_back(start)
         whole = WholeNumbers(linear, sought, None).search()
         results, _ = carry_out(linear, whole, start, passes)
+        if linear.solver.columns >= WIDE:
+            results = settle_after_fair(linear, whole, start, passes, results)
     return Found(linear.levels, results, whole=whole)
 
 

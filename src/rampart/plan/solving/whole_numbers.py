@@ -16,6 +16,7 @@ import numpy as np
 from rampart.engine.highs import INFEASIBLE, NO_LIMIT, OPTIMAL, TIME_LIMIT, sparse
 from rampart.network.lags import Floats
 from rampart.plan.programme.measures import ROOM, Pass, Term
+from rampart.plan.solving.branching import branched, running
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, NotSolved, gives, near_one
 from rampart.plan.solving.pass_solver import LARGE, State
 from rampart.plan.solving.solution import PassResult
@@ -26,6 +27,9 @@ SLIVER = 1e-6
 FEW, MANY = 40, 400
 """In a large case, branches of a search that may find that there is no such plan, and of one that is sure of one: counts,
 so that the plan does not hang on the speed of the machine. What is found by then stands, with its gap."""
+
+WIDE, BRANCHES = 4_000, 200
+"""Columns from which whole numbers are first sought branch by branch, from where the linear pass stood; and how many."""
 
 SOLVED = 1e-4
 """Gap up to which a pass counts as optimal."""
@@ -88,6 +92,40 @@ def carry_out(
     return [_bounded(result, whole) for result in results], status
 
 
+def settle_after_fair(
+    linear: LinearPasses, whole: Whole, start: State, passes: Sequence[Pass], results: list[PassResult]
+) -> list[PassResult]:
+    """The results, with whole numbers sought again for the pass after the one that shares fairly.
+
+    Shares are settled for whole numbers found before, and are held then; what bounds the pass after them are the plans with
+    any whole numbers that keep these shares. Where one of them is better than the gap allows, its whole numbers are taken:
+    the passes before run again with them, and the shares stay.
+    """
+    place = next((n for n, each in enumerate(passes) if each.how == "fair"), len(passes)) + 1
+    if place >= len(results) or passes[place].name == TIES or results[place].status == "optimal":
+        return results
+    solver, each, result = linear.solver, passes[place], results[place]
+    stages, fair = list(solver.stages), linear.before[place]
+    solver.go_back(fair)
+    solver.bound(solver.whole, start.lower[solver.whole], start.upper[solver.whole])
+    cost = linear.layout.costs(each.measure)
+    factor = near_one(cost)
+    solver.set_costs(cost * factor)
+    sums = running(linear.layout, solver.whole)
+    found = branched(solver, sums, gap=max(solver.mip_gap, PROVED * each.room), most=BRANCHES)
+    whole.bounds[each.name] = found.bound / factor
+    bounded = _bounded(result, whole)
+    if bounded.status == "optimal" or found.columns is None:
+        solver.stages[:] = stages
+        return [*results[:place], bounded, *results[place + 1 :]]
+    whole.columns = found.columns
+    before, _ = carry_out(linear, whole, start, passes[: place - 1])
+    solver.go_back(fair)
+    solver.settle_whole(found.columns)
+    after, _ = linear.run(passes, None, start=place)
+    return [*before, results[place - 1], *(_bounded(one, whole) for one in after)]
+
+
 def as_taken(linear: LinearPasses, whole: Whole, start: State, passes: Sequence[Pass]) -> list[PassResult]:
     """The linear passes with the whole numbers of the plan taken over; nothing where there is none, or others are worth more.
 
@@ -123,6 +161,7 @@ class WholeNumbers:
     def __init__(self, linear: LinearPasses, passes: Sequence[Pass], deadline: float | None) -> None:
         self.linear, self.solver, self.passes, self.deadline = linear, linear.solver, passes, deadline
         self.found = Whole()
+        self.sums = running(linear.layout, linear.solver.whole)
         self.slivers: list[int] = []  # places among what is held of passes held with a sliver
 
     def search(self, *, secured: bool = True) -> Whole:
@@ -172,8 +211,21 @@ class WholeNumbers:
         each, solver = self.passes[place], self.solver
         cost = self.linear.layout.costs(each.measure)
         factor = near_one(cost)
-        solver.forget()
         solver.set_costs(cost * factor)
+        if solver.columns >= WIDE:
+            stands = next((stage for stage in reversed(solver.stages) if stage.name == each.name), None)
+            if stands is not None and len(stands.basis[1]) == solver.row_count:
+                solver.begin_from(*stands.basis)
+            found = branched(
+                solver, self.sums, gap=max(solver.mip_gap, PROVED * each.room), most=BRANCHES, deadline=self.deadline
+            )
+            if found.columns is not None and found.settled:
+                self.found.columns = found.columns
+                self.found.bounds[each.name] = found.bound / factor
+                return True
+            if found.settled and not certain:
+                return False
+        solver.forget()
         # a pass that gives need not be proved to the last digit
         solver.option("mip_rel_gap", max(solver.mip_gap, PROVED * each.room))
         most = MANY if certain else FEW
