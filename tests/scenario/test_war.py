@@ -155,7 +155,7 @@ def test_a_time_limit_leaves_the_plan_without_new_decisions(tmp_path: Path) -> N
 
 
 def test_a_search_for_whole_numbers_cut_short_leaves_the_best_found() -> None:
-    """Half a second is enough where the machine has nothing else to do; a busy one gets more, far less than the search takes."""
+    """Half a second is enough where the machine has nothing else to do; a busy one gets more, less than the search takes."""
     case = lots_in_one_hall()
     for seconds in (0.5, 2.0, 8.0, 30.0):
         effort = Effort(deadline=time.monotonic() + seconds)
