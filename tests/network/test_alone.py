@@ -135,9 +135,10 @@ def test_with_rooms_a_nation_alone_is_no_worse(seed: int) -> None:
 
 
 @pytest.mark.slow
-def test_with_rooms_many_nations_alone_are_no_worse_and_most_are_equal() -> None:
+def test_with_rooms_many_nations_alone_are_no_worse() -> None:
+    """On average more than one pass is compared before one is better, or the law would hold of nothing."""
     equal = [no_worse(random_case(Random(seed)), [nation]) for seed in range(12, 80) for nation in ("AAA", "BBB")]
-    assert sum(passes_equal >= len(ORDER) for passes_equal in equal) > len(equal) / 3
+    assert sum(equal) > len(equal), equal
 
 
 def solved(case: Case) -> rampart.Result:
