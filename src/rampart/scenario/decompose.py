@@ -401,6 +401,35 @@ def _weigh(master: Master, shards: Shards, amounts: Mapping[Name, float]) -> Flo
     return float(master.cost @ near) + np.array([cut.value for cut in cuts])
 
 
+class _Early:
+    """All that one path asks of the first stage before the next look, stocks and shortages included.
+
+    First decisions must leave every path a way on, so that of one path cuts nothing off; and without it most of what the
+    master tries would send more than there is.
+    """
+
+    def __init__(self, problem: TreeProgramme, first: Integers, until: int) -> None:
+        layout = problem.layout
+        rows = np.flatnonzero(layout.row_node < until)
+        own = np.flatnonzero(problem.tree.period[layout.column_node] < until)
+        self.other = np.setdiff1d(own, first)
+        at = sp.csc_array(layout.matrix[rows])
+        self.of_first, self.of_other = sparse(at[:, first]), sparse(at[:, self.other])
+        self.lower, self.upper = problem.lower[self.other], problem.upper[self.other]
+        self.row_lower, self.row_upper = problem.row_lower[rows], problem.row_upper[rows]
+
+    def join(self, solver: LinearProgramme) -> None:
+        """Add it to the master, whose first columns are the first stage."""
+        width, n = solver.column_count, self.of_first.shape[1]
+        columns = solver.add_variables(self.lower)
+        solver.set_bounds(columns, self.lower, self.upper)
+        between = sparse((self.of_first.shape[0], width - n))
+        rows: Sparse = side_by_side([self.of_first, between, self.of_other], format="csr")
+        for sign, most in ((1.0, self.row_upper), (-1.0, -self.row_lower)):
+            held = np.flatnonzero(np.isfinite(most))
+            solver.add_rows_at_most(sign * rows[held], most[held])
+
+
 class Master:
     """First-stage columns, one cost-to-go a path, and the cuts so far."""
 
@@ -409,6 +438,7 @@ class Master:
         layout = problem.layout
         rows, self.row_lower, self.row_upper = own_rows(problem, self.first)
         self.matrix = sparse(sp.csc_array(layout.matrix[rows])[:, self.first])
+        self.early = _Early(problem, self.first, material.first)
         self.lower, self.upper = problem.lower[self.first], problem.upper[self.first]
         self.cost, self.chance = problem.cost[self.first], chance
         self.scale = layout.column_scale[self.first]
@@ -446,6 +476,7 @@ class Master:
         own = -np.tile(self.cost, (paths, 1))
         known: Sparse = side_by_side([sparse(own), -identity(paths), sparse((paths, 1))], format="csr")
         self.solver.add_rows_at_most(known, -(least - 1e-9 * np.maximum(1.0, np.abs(least))))
+        self.early.join(self.solver)
 
     def _objective(self) -> Floats:
         """What counts, over the columns: first stage, costs to go, distance, and those that mark the worst paths."""
