@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rampart.scenario.risk import Risk
 
 Tell = Callable[..., None]
-INSTEAD = 100  # paths that are drawn where a tree is too large
+INSTEAD = 20  # paths that are drawn where a tree is too large: minutes on a large case, `--paths` asks for more
 
 
 @main.command()
