@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import polars as pl
@@ -33,6 +34,17 @@ def test_french_axes_are_french(plan):
 @pytest.mark.parametrize("name", [name for name in CHARTS if name != "promises"])
 def test_no_chart_without_data(plan, name):
     assert CHARTS[name](InWords(without(plan), "en")) is None
+
+
+def test_a_limit_that_holds_two_objectives_back_has_two_bars(plan):
+    """Drawn in one row they lay over each other."""
+    first = plan["bottlenecks"].filter(how="kind").head(1)
+    other = "own_use" if first["objective"].item() != "own_use" else "need"
+    both = pl.concat([first, first.with_columns(objective=pl.lit(other), rank=first["rank"] + 1)])
+    figure = CHARTS["bottlenecks"](InWords(replace(plan, tables={**plan.tables, "bottlenecks": both}), "en"))
+    rows = figure.spec["data"]["values"]
+    y = figure.spec["layer"][0]["encoding"]["y"]["field"]
+    assert len({row["name"] for row in rows}) == 1 and len({row[y] for row in rows}) == 2
 
 
 def _panel(figure, title):

@@ -126,7 +126,7 @@ def _bottlenecks(book: PlanBook, charts: ChartSheet) -> None:
     words = book.words
     figures = [
         [
-            limit_and_step(book.answer, r),
+            words("cause_of", cause=words.choice("objective", r["objective"]), name=limit_and_step(book.answer, r)),
             r["share"],
         ]
         for r in book.answer["bottlenecks"].filter(pl.col("how") == KIND).sort("rank").head(10).iter_rows(named=True)

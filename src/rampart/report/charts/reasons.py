@@ -29,10 +29,12 @@ def bottlenecks_chart(answer: InWords) -> Figure | None:
     ranked = list(leading(table, MOST_OF_ONE).head(MOST_BARS).iter_rows(named=True))
     if not ranked:
         return None
-    rows = [_bar(answer, row) for row in ranked]
+    # One limit may hold several objectives back: each has a bar of its own.
+    rows = [{"place": f"{n}|{bar['name']}", **bar} for n, bar in enumerate(_bar(answer, row) for row in ranked)]
     top = max(row["share"] for row in ranked)
-    names = [row["name"] for row in rows]
-    labelled = _named(names, grid=False)
+    labelled = _named([row["place"] for row in rows], grid=False)
+    labelled["field"] = "place"
+    labelled["axis"]["labelExpr"] = "slice(datum.label, indexof(datum.label, '|') + 1)"
     x: Spec = {"field": "share", "type": "quantitative", "axis": None, "scale": {"domain": [0, top * 1.02]}}
     small = {"type": "text", "align": "left", "dy": 13, "fontSize": 9.5, "color": drawing.QUIET}
     spec = drawing.framed(
