@@ -121,7 +121,7 @@ def take_over(case: Case, folder: Path, language: Language, *, as_json: bool) ->
     from rampart.cli.options import FINDINGS
     from rampart.findings import Finding
     from rampart.results.comparison import NAMES
-    from rampart.results.taking import take
+    from rampart.results.taking import LEFT_OUT, take
 
     before = open_result(folder, language)
     if before.kind != "plan":
@@ -130,7 +130,7 @@ def take_over(case: Case, folder: Path, language: Language, *, as_json: bool) ->
         show_findings((wrong,), language, as_json=as_json)
         sys.exit(FINDINGS)
     case = take(case, before)
-    if not as_json and (lost := tuple(f for f in case.findings if f.code == "taken-unknown")):
+    if not as_json and (lost := tuple(f for f in case.findings if f.code in LEFT_OUT)):
         show_findings(lost, language, as_json=False)
     return case
 

@@ -18,6 +18,9 @@ from rampart.results.result import Result
 FIRST_YEAR = 12
 """Months from the start in which decisions of a plan that is taken over stand."""
 
+LEFT_OUT = ("taken-unknown", "taken-outside")
+"""Findings on decisions that are not taken over."""
+
 
 def take(case: Case, plan: Result, *, months: int = FIRST_YEAR) -> Case:
     """The case with the decisions of a plan taken over, in place of those it had taken before.
@@ -25,8 +28,8 @@ def take(case: Case, plan: Result, *, months: int = FIRST_YEAR) -> Case:
     Orders, expansions, purchases, transfers, spares and bays that the plan decides in its first ``months`` months stand, in
     the amounts that it worked out, before rounding: a plan of the new case carries them out, with their money, components
     and capacity, and decides the rest anew. Later ones are intended: kept where no objective of the case loses by that. What
-    a line makes at no price for its own nation is its schedule, and intended only. Rows whose codes the case does not know
-    are left out, each with a finding.
+    a line makes at no price for its own nation is its schedule, and intended only. What the case no longer plans, since it
+    starts later or ends earlier, and rows whose codes it does not know are left out, each that stands with a finding.
 
     case  the case that the plan was made for, or a later state of it
     plan  a plan, not a plan for a war
@@ -44,8 +47,14 @@ def take(case: Case, plan: Result, *, months: int = FIRST_YEAR) -> Case:
     }
     rows: list[dict[str, Any]] = []
     findings: list[Finding] = []
+    start, end = str(case.settings["start"]), str(case.settings["end"])
     for row in _decided(plan):
         row["firm"] = row.get("firm", True) and month_number(row["month"]) < until
+        if not month_number(start) <= month_number(row["month"]) <= month_number(end):
+            if row["firm"]:
+                said = {"start": start, "end": end}
+                findings.append(Finding("taken-outside", "taken", column="month", value=row["month"], details=said))
+            continue
         lost = next((c for c, codes in known.items() if row.get(c) is not None and row[c] not in codes), None)
         if lost is None:
             rows.append({name: row.get(name) for name in schema})
@@ -54,7 +63,7 @@ def take(case: Case, plan: Result, *, months: int = FIRST_YEAR) -> Case:
                 Finding("taken-unknown", "taken", column=lost, value=row[lost], details={"month": row["month"]})
             )
     taken = pl.DataFrame(rows, schema=schema)
-    kept = tuple(f for f in case.findings if f.code != "taken-unknown")
+    kept = tuple(f for f in case.findings if f.code not in LEFT_OUT)
     return replace(case, tables={**case.tables, "taken": taken}, findings=(*kept, *findings))
 
 
