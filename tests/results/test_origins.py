@@ -75,3 +75,11 @@ def test_the_same_plan_has_nothing_to_tell_and_other_months_are_refused() -> Non
     with pytest.raises(ResultError) as caught:
         rampart.beside(calm, shorter)
     assert [f.code for f in caught.value.findings] == ["beside-other-periods"]
+
+
+@pytest.mark.parametrize(("language", "when"), [("en", "in June 2024"), ("fr", "en juin 2024")])
+def test_a_single_month_is_told_as_one(language: str, when: str) -> None:
+    """Ten more in the third month alone, out of what the last month then misses."""
+    calm, known = rampart.plan(partner()), rampart.plan(partner(m3=20.0, m4=10.0))
+    (told,) = origins_told(InWords(rampart.beside(known, calm), language))  # type: ignore[arg-type]
+    assert when in told

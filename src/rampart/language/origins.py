@@ -31,7 +31,7 @@ def _need(answer: InWords, need: Mapping[str, Any], rows: pl.DataFrame) -> str:
     words, item = answer.words, need["item"]
     text = words(
         "origins.gain", holder=answer.nation(need["holder"]), item=answer.item(item),
-        span=words.span(need["from"], need["until"]),
+        span=_when(answer, need["from"], need["until"]),
         gain=answer.quantity(need["gain"], item), before=answer.quantity(need["before"], item), share=_share(answer, need),
     )  # fmt: skip
     parts = [*_earlier(answer, rows, need), *_sources(answer, rows, need)]
@@ -41,9 +41,15 @@ def _need(answer: InWords, need: Mapping[str, Any], rows: pl.DataFrame) -> str:
     if later.height:
         text += " " + words(
             "origins.later", quantity=answer.quantity(float(later["quantity"].sum()), item),
-            span=words.span(later["month"].min(), later["month"].max()),  # type: ignore[arg-type]
+            span=_when(answer, later["month"].min(), later["month"].max()),
         )  # fmt: skip
     return text
+
+
+def _when(answer: InWords, first: Any, last: Any) -> str:
+    """In a month, or from one to another."""
+    words = answer.words
+    return words("origins.in_month", month=words.month(first)) if first == last else words.span(first, last)
 
 
 def _share(answer: InWords, need: Mapping[str, Any]) -> str:
