@@ -21,7 +21,7 @@ from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
 from rampart.cli.main import main
 from rampart.report.pages.war import html
-from rampart.scenario import branching, decompose, forward, policy, tree_programme
+from rampart.scenario import branching, decompose, forward, policy, stand_ins, tree_programme
 from rampart.scenario.nonanticipativity import foresight
 from rampart.scenario.risk import Risk
 from rampart.scenario.sampled import Sampling, forward_table, plan_on_paths
@@ -50,6 +50,46 @@ def test_the_plan_over_paths_is_the_whole_programme_of_these_paths() -> None:
     assert values["planning_for_the_tree"] >= -1e-6 * abs(values["plan"])
     assert made["ends"]["regret"].min() >= -1e-6
     assert not foresight(made.tables)
+
+
+@pytest.mark.parametrize(
+    ("risk", "capacity"), [(None, False), (None, True), (Risk(0.5, 0.8), False), (Risk(regret=np.zeros(1)), True)]
+)
+def test_few_paths_that_stand_for_all_come_to_the_same_as_all_at_once(
+    risk: Risk | None, capacity: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every bound lies below the optimum of all paths at once, every plan above; at last both are it."""
+    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 14, seed=(4,))
+    regret = risk is not None and risk.regret is not None
+    told: list[decompose.Round] = []
+
+    def planned() -> decompose.TwoStage:
+        return decompose.two_stage(
+            CASE, CHAIN.regimes, CHAIN.ends, drawn, np.full(14, 1 / 14), first=LOOKS[0], capacity=capacity, gap=1e-6,
+            risk=None if regret else risk, regret=regret, progress=told.append,
+        )  # fmt: skip
+
+    whole = planned()
+    assert [now.stand_ins for now in told] == [14]
+    told.clear()
+    monkeypatch.setattr(decompose, "SMALL", 0)
+    found = planned()
+    assert [now.stand_ins for now in told][:2] == [5, 10]
+    assert found.value == pytest.approx(whole.value, rel=1e-5)
+    assert found.status == "optimal"
+    for now in told:
+        assert now.bound <= whole.value + 1e-6 * abs(whole.value)
+        assert now.best >= whole.value - 1e-6 * abs(whole.value)
+    assert [now.bound for now in told] == sorted(now.bound for now in told)
+    assert [now.best for now in told] == sorted((now.best for now in told), reverse=True)
+
+
+def test_parts_of_a_whole_are_rounded_by_what_they_sum_to() -> None:
+    """A twelfth a month is one by the seventh month; two keys are rounded each on its own."""
+    names: list[Any] = [("expand", key, t) for key in (("a",), ("b",)) for t in range(12)]
+    x = np.array([1 / 12] * 12 + [0.0] * 11 + [1.6])
+    found = stand_ins.rounded(x, np.arange(24), names)
+    assert found.tolist() == [0.0] * 6 + [1.0] + [0.0] * 5 + [0.0] * 11 + [2.0]
 
 
 @pytest.mark.parametrize(
@@ -199,7 +239,7 @@ def test_the_verb_plans_over_paths_and_says_where_it_stands(tmp_path: Path) -> N
                "2", "--out", str(tmp_path / "out")],
     )  # fmt: skip
     assert ran.exit_code == 0, ran.output
-    assert "round 1: at least" in ran.stderr
+    assert "round 1, 6 paths standing for all: at least" in ran.stderr
     assert "95 % interval" in ran.stdout or "95% interval" in ran.stdout
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["paths"] == 6
@@ -213,6 +253,7 @@ def test_the_verb_plans_over_paths_and_says_where_it_stands(tmp_path: Path) -> N
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_interrupted_it_leaves_the_best_plan_with_its_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     CASE.save(tmp_path / "case")
+    monkeypatch.setattr(decompose, "SMALL", 0)
     out = tmp_path / "out"
     rounds: list[decompose.Round] = []
 
@@ -225,7 +266,21 @@ def test_interrupted_it_leaves_the_best_plan_with_its_gap(tmp_path: Path, monkey
     decompose_round = decompose.Round
     monkeypatch.setattr(decompose, "Round", interrupted)
     ran = CliRunner().invoke(
-        main, ["war", str(tmp_path / "case"), "--paths", "6", "--gap", "1e-9", "--lang", "en", "--out", str(out)]
+        main,
+        [
+            "war",
+            str(tmp_path / "case"),
+            "--paths",
+            "6",
+            "--gap",
+            "1e-9",
+            "--capacity",
+            "later",
+            "--lang",
+            "en",
+            "--out",
+            str(out),
+        ],
     )
     assert ran.exit_code == 4, ran.output
     assert len(rounds) == 2
