@@ -44,7 +44,7 @@ PATHS, BATCH = 0, 3  # streams of random numbers beside those of ``forward``
 class Sampling:
     """How the plan over paths is made.
 
-    paths      drawn from the chain
+    paths      drawn from the chain, as many that end in each month as it says
     keep       paths that stand for all of them (``branching.reduced``); none: all stand for themselves
     seed       root of all random numbers
     capacity   whether all expansions are decided now, whenever they begin; else only those before the next look
@@ -96,7 +96,7 @@ def plan_on_paths(
     chain = Chain.of(case)
     looks = draws.revision_periods(case)
     first = looks[0] if looks else len(case.calendar)
-    drawn = draws.onward(case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, PATHS))
+    drawn = draws.onward(case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, PATHS), by_end=True)
     chance, error = np.full(sampling.paths, 1 / sampling.paths), 0.0
     if sampling.keep is not None:
         drawn, chance, error = branching.reduced(case, chain.regimes, drawn, chance, sampling.keep)
@@ -204,13 +204,21 @@ def _values(answer: TwoStage, chance: Floats, *, weighed: bool) -> list[tuple[st
 
 
 def standard_error(cost: Floats, chance: Floats) -> float:
-    """Standard error of the mean over paths drawn one by one; kept paths count as often as they stand for others.
+    """Standard error of the mean over paths. Not known for a single path.
 
     It says how far another draw may lie, not how far the decisions would: those fitted to these paths look better on them.
-    Not known for a single path.
+    Paths are drawn one from each stratum of the month of the end: neighbours are taken together two by two, which is never
+    too small on average (collapsed strata, Cochran 1977, section 5A.12). Paths that were kept to stand for others count as
+    often as they do, as if drawn one by one.
     """
-    mean, weight = float(cost @ chance), float(chance @ chance)
-    return float(np.sqrt((chance @ (cost - mean) ** 2) / (1 - weight) * weight)) if weight < 1 else float("nan")
+    n = cost.size
+    if n < 2:
+        return float("nan")
+    if np.ptp(chance) > 1e-12:
+        mean, weight = float(cost @ chance), float(chance @ chance)
+        return float(np.sqrt((chance @ (cost - mean) ** 2) / (1 - weight) * weight))
+    groups = np.array_split(cost, n // 2)
+    return float(np.sqrt(sum(g.size * g.var(ddof=1) for g in groups)) / n)
 
 
 def _frontier(
@@ -268,7 +276,9 @@ def _batch_bounds(
     plan = dict(zip(answer.names, answer.amounts.tolist(), strict=True))
     bounds, gaps = [], []
     for batch in range(sampling.batches):
-        drawn = draws.onward(case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, BATCH, batch))
+        drawn = draws.onward(
+            case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, BATCH, batch), by_end=True
+        )
         found = two_stage(
             case, chain.regimes, chain.ends, drawn, np.full(sampling.paths, 1 / sampling.paths), first=first,
             capacity=sampling.capacity, objective=objective, gap=sampling.gap, workers=workers, rivals={"plan": plan},
