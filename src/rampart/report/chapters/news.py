@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import Chapter, Head, listing
+
+IN_SHORT = 6
+"""Rows on the first page."""
 
 
 def news(answer: InWords) -> Chapter | None:
@@ -46,6 +50,17 @@ def news(answer: InWords) -> Chapter | None:
         ]  # fmt: skip
         listings.append(listing(answer, words("table.because"), heads, rows))
     return Chapter("news", words("chapter.news"), tuple(says), listings=tuple(listings))
+
+
+def news_in_short(answer: InWords) -> Chapter | None:
+    """What happened otherwise, the most of each reason first, as it stands on the first page; None as for the chapter."""
+    whole = news(answer)
+    if whole is None or answer["news"].is_empty():
+        return whole
+    told = whole.listings[0]
+    left = len(told.rows) - IN_SHORT
+    more = answer.words.count("rows_left", left) if left > 0 else ""
+    return replace(whole, listings=(replace(told, rows=told.rows[:IN_SHORT], more=more),))
 
 
 def _about(answer: InWords, row: Mapping[str, Any], kind: str) -> str:
