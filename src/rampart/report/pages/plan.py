@@ -82,7 +82,7 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         answer=answer,
         words=words,
         banner=banner,
-        page_banner=_css_string(banner),
+        page_banner=css_string(banner),
         style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
         figures=drawn,
         keys=key_figures(answer),
@@ -90,11 +90,11 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         news=news_in_short(answer),
         decisions=decisions_listing(answer),
         chapters=[*(one for one in plan_part if one is not None), *trust_chapters(answer)],
-        **_heading(answer),
+        **heading(answer),
     )
 
 
-def _css_string(text: str) -> Any:
+def css_string(text: str) -> Any:
     """Text as a CSS string: every sign but plain letters, digits and spaces as an escape."""
     from markupsafe import Markup
 
@@ -102,7 +102,8 @@ def _css_string(text: str) -> Any:
     return Markup(f'"{safe}"')  # noqa: S704 - only letters, digits, spaces and escapes remain
 
 
-def _heading(answer: InWords) -> dict[str, str]:
+def heading(answer: InWords) -> dict[str, str]:
+    """When the plan was made, for which months, from which case, and how it was solved."""
     from rampart.case.calendar import month_text
 
     words, plan = answer.words, answer.result
