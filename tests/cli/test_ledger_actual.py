@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from ledger.actual.test_against_plan import made_up
 from ledger.actual.went_as_planned import doc
+from rampart.cli import ledger_actual
 from rampart.cli.main import main
 from rampart.ledger.documents import Document
 from rampart.ledger.ledger import open_ledger
@@ -18,7 +19,7 @@ from rampart.ledger.ledger import open_ledger
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    made_up().save(tmp_path / "plan")
+    monkeypatch.setattr(ledger_actual, "open_result", lambda path, lang: made_up())
     with open_ledger(tmp_path / "a.ledger", create=True) as ledger:
         ledger.post(doc("XAA", "p", "production", "2025-01-20", "round", 450),
                     Document("XAA", "1", "decision taken", "2025-01-31", "m", "minutes", of="a"))  # fmt: skip

@@ -64,7 +64,8 @@ def actual(
 
 
 def _row(name: str, row: Any) -> dict[str, Any]:
-    return row._asdict() | ({"late": row.late} if name == "schedule" else {})
+    said: dict[str, Any] = row._asdict()
+    return said | ({"late": row.late} if name == "schedule" else {})
 
 
 def _shown(words: Any, column: str, value: Any) -> Any:
