@@ -69,7 +69,7 @@ def how_much(answer: InWords, row: Mapping[str, Any]) -> str:
     if row["kind"] == "spares":
         return words.money(row["money"])
     if row["kind"] == "bays":
-        return words("quantity", number=words.number(row["quantity"]), unit=words.unit("bays"))
+        return words.quantity(row["quantity"], "bays")
     if row["kind"] == "expansion":
         started = answer["expansions"]
         now = answer["periods"]["month"].min()

@@ -207,9 +207,13 @@ class InWords:
     @cached_property
     def units(self) -> Mapping[str, str]:
         """Unit of each item in the reader's language."""
-        fleets = dict.fromkeys(self.result.case["fleets"]["fleet"].to_list(), self.words.unit("systems"))
-        items = self.result.case.tables["items"].select("item", "unit").iter_rows()
-        return fleets | {i: self.words.unit(u) for i, u in items}
+        return {of: self.words.unit(unit) for of, unit in self._codes_of_units.items()}
+
+    @cached_property
+    def _codes_of_units(self) -> Mapping[str, str]:
+        """Unit of each item and fleet as the case writes it."""
+        fleets = dict.fromkeys(self.result.case["fleets"]["fleet"].to_list(), "systems")
+        return fleets | dict(self.result.case.tables["items"].select("item", "unit").iter_rows())
 
     def unit(self, item: str | None) -> str:
         """Unit of an item."""
@@ -219,7 +223,7 @@ class InWords:
         """A quantity with its unit: "12,000 rounds"."""
         if value is None:
             return self.words("unknown")
-        return self.words("quantity", number=self.words.number(value), unit=self.unit(item))
+        return self.words.quantity(value, self._codes_of_units.get(item or "", "units"))
 
     def objective_unit(self, unit: str | None) -> str:
         """Unit of an objective pass; worth in money is told from money."""
