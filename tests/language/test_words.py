@@ -12,38 +12,11 @@ from rampart.findings import catalogue, filled, is_one
 from rampart.language.words import Words, french_spaces, phrases
 
 PLURAL = re.compile(r"\{(\w+)\}[ \u00a0](?:more |other |further )?([a-z-]+s)\b")
-VERBS = set(
-    [
-        "is",
-        "was",
-        "has",
-        "says",
-        "gains",
-        "goes",
-        "buys",
-        "brings",
-        "stands",
-        "comes",
-        "takes",
-        "offers",
-        "names",
-        "costs",
-        "depends",
-        "begins",
-        "states",
-        "owes",
-        "lies",
-        "needs",
-        "pays",
-        "holds",
-        "varies",
-        "supplies",
-        "matches",
-        "rises",
-        "less",
-        "does",
-    ]
-)
+VERBS = {
+    "is", "was", "has", "says", "gains", "goes", "buys", "brings", "stands", "comes", "takes", "offers", "names", "costs",
+    "depends", "begins", "states", "owes", "lies", "needs", "pays", "holds", "varies", "supplies", "matches", "rises", "less",
+    "does",
+}  # fmt: skip
 """Words in -s after a place that are no plural nouns."""
 EN, FR = Words("en"), Words("fr")
 
