@@ -15,6 +15,8 @@ Codes = Sequence[Mapping[str, str]]
 """The codes that name a thing one by one, as a column of type key holds them."""
 
 
+RULES = "rules"
+"""Objective of hard rules that give way: what of them waiting costs has no unit that a reader knows."""
 ALIKE = ("nations", "items", "lines", "contracts", "expansions", "market", "resources", "fleets", "shops")
 """Tables whose codes a plan decides on or names as a reason."""
 
@@ -126,20 +128,20 @@ def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     words, objective = answer.words, row["objective"]
     if objective is None:
         return words("delay.nothing")
-    if row["cost"] is not None and math.isinf(row["cost"]):
+    if objective == RULES or (row["cost"] is not None and math.isinf(row["cost"])):
         return words("delay.rules")
     if objective == "money":
         return words("delay.money", amount=words.money(row["cost"]))
     name = words.inside(words.choice("objective", objective))
     if row.get("most") is not None and not objective.startswith("requirement"):
         good = words("delay.not_good") if row["made_good"] is None else words(
-            "delay.good", month=words.month(row["made_good"])
+            "delay.good", month=words.month(answer.end_of(row["made_good"]))
         )  # fmt: skip
         key = "delay.owed" if objective in ("pledges", "backfill") else "delay.fewer"
         return words(
             key if row["month"] == row["from"] else f"{key}_most",
             what=_what(answer, row["most"], row["lacks"], item), holder=answer.nation(row["holder"]), objective=name,
-            month=words.month(row["month"]), good=good, **{"from": words.month(row["from"])},
+            month=words.month(answer.end_of(row["month"])), good=good, **{"from": words.month(row["from"])},
         )  # fmt: skip
     if row["unit_months"] is None:
         if row["cost"] is None:

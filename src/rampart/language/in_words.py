@@ -16,6 +16,8 @@ from rampart.network.worth_of_need import IN_MONEY
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import polars as pl
 
     from rampart.catalogues.results import ResultColumn
@@ -232,6 +234,18 @@ class InWords:
         if unit == IN_MONEY:
             return self.words("worth_label", money=self.words.money_label)
         return self.words.choice("objective_unit", unit)
+
+    @cached_property
+    def _ends(self) -> Mapping[date, date]:
+        """Last month of the period that begins in a month."""
+        import polars as pl
+
+        end = pl.col("month").dt.offset_by((pl.col("months") - 1).cast(pl.String) + "mo")
+        return dict(self["periods"].select("month", end.alias("end")).iter_rows())
+
+    def end_of(self, month: date | None) -> date | None:
+        """Last month of the period that begins in a month: what is said of the end of a period is so then."""
+        return None if month is None else self._ends.get(month, month)
 
     def roles(self, role: str) -> list[str]:
         """Nations of a role, in the order of the case."""

@@ -60,7 +60,7 @@ def in_all(answer: InWords, short: Mapping[str, Any]) -> str:
     if short["most"] is None:
         return words("reason.in_all", **places)
     most = answer.quantity(short["most"], short["item"])
-    return words("reason.at_worst", most=most, month=words.month(short["month"]), **places)
+    return words("reason.at_worst", most=most, month=words.month(answer.end_of(short["month"])), **places)
 
 
 def by_year(answer: InWords, years: Iterable[tuple[int, float]]) -> str:
@@ -78,7 +78,7 @@ def years_short(answer: InWords, short: Mapping[str, Any]) -> str:
         "reason.lasting_cell",
         years=years,
         most=words.number(short["most"]),
-        month=words.month(short["month"], short=True),
+        month=words.month(answer.end_of(short["month"]), short=True),
     )
 
 
