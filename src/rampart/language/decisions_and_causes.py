@@ -100,6 +100,15 @@ def decided_now(answer: InWords) -> str:
     return str(answer.result.case.settings["decide_now"])
 
 
+def deadline(answer: InWords, row: Mapping[str, Any]) -> str:
+    """The month by whose end something is to be decided, or the latest that it can be."""
+    words = answer.words
+    if not row["decide_by"]:
+        return words("blank.decide_by")
+    month = words.month(row["decide_by"], short=True)
+    return words("decide.at_latest", month=month) if row["at_latest"] else month
+
+
 def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     """What a month's delay of a decision costs, in words."""
     words = answer.words
@@ -108,7 +117,8 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     if objective is None and not row["decide_by"] and taken >= 0.999 * quantity > 0:
         return words("delay.taken")
     if objective is None:
-        return words("delay.nothing" if row["decide_by"] else "delay.unknown")
+        known = "delay.unseen" if row["at_latest"] else "delay.nothing"
+        return words(known if row["decide_by"] else "delay.unknown")
     told = {"objective": objective, "cost": row["delay_cost"], "unit_months": row["delay_units"]}
     return waiting(answer, _alone(answer, row) or told, row["item"])
 
