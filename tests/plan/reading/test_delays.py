@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from random import Random
 from typing import Any
@@ -195,3 +196,21 @@ def test_what_is_not_solved_again_leaves_a_bound_and_not_a_blank(monkeypatch: py
     assert deadline(InWords(plan, "fr"), order) == "mai 2024 au plus tard"
     assert "not worked out" in delay(answer, order)
     assert plan["delays"].filter(pl.col("months") == 1).is_empty()
+
+
+def test_a_loss_of_one_need_that_is_next_to_nothing_of_all_is_told_all_the_same() -> None:
+    """Ten rounds wanted once, beside a need of a million times the weight that no line can meet: a month later they come a
+    month late, and no plan holds both what the need reached and the rest.
+    """
+    heavy = PARTNER | {"item": "bolt", "need": 10.0, "until": month(0), "late": True, "weight": 1e6}
+    light = PARTNER | {"need": 10.0, "from": month(1), "until": month(1), "late": True, "weight": 1.0}
+    plan = rampart.plan(
+        case(
+            12, ["need", "money"], items=[ITEM, ITEM | {"item": "bolt", "name_en": "bolt"}],
+            lines=[line(lead_time=1.0, unit_cost=5.0, max_rate=math.inf)], contracts=[DEAL], demand=[heavy, light],
+        ), reasons="none",
+    )  # fmt: skip
+    one = waits(plan, 1)
+    assert (one["objective"], one["holder"], one["lacks"]) == ("need", "UUU", "shell")
+    assert one["most"] == pytest.approx(10.0)
+    assert plan["decisions"]["decide_by"].null_count() == 0

@@ -41,6 +41,8 @@ REQUIREMENT = "requirement"
 """Passes that a large case solves again for minutes a decision: what loses nothing before them is not known there."""
 LOSS = 1e-6
 """A pass has lost when its value worsens by more than this share."""
+SLIGHT = 1e-9
+"""Or by more than this one, where a pass after it then has no plan that holds what it reached."""
 
 
 @dataclass(frozen=True)
@@ -156,15 +158,20 @@ class Delays:
                 continue
             base = self.solver.load(stage)
             lost: list[Waited] = []
+            nowhere: list[int] = []
             for each in self._losing(stage, base, used, closing, most):
                 waits.remove(each.n)
                 found[each.n] = None
-                if np.isfinite(each.lost) and most is not None:
+                if np.isinf(each.lost):
+                    nowhere.append(each.n)
+                elif np.isfinite(each.lost) and most is not None:
                     found[each.n] = self._share_lost(stage, each.lost, most)
                 elif np.isfinite(each.lost):
                     lost.append(each)
             for n, loss in self._read(stage, lost, closing):
                 found[n] = loss
+            for n in nowhere:
+                found[n] = self._slight(stage, n, closing)
         return [None for _ in waiting] if self.out_of_time else found
 
     @staticmethod
@@ -199,6 +206,23 @@ class Delays:
                 value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed, stage.value + beyond)
                 if not value - stage.value <= least:
                     yield Waited(n, value - stage.value, base, columns)
+
+    def _slight(self, last: Stage, n: int, closing: Sequence[Closing]) -> Loss | None:
+        """The loss of a pass before one that has no plan left: a term of it lost, too little of the whole to be one there."""
+        for stage in self.stages[: self.stages.index(last)]:
+            if not (stage.levels[closing[n].columns] > NOTHING).any():
+                continue
+            base = self.solver.load(stage)
+            if closing[n].lots:
+                value, before, after, reference = self._moved(stage, base, closing[n], np.inf)
+            else:
+                value, after = self.solver.wait(stage, closing[n].columns, closing[n].freed)
+                before, reference = base, stage.value
+            if np.isfinite(value) and value - reference > SLIGHT * max(1.0, abs(stage.value)):
+                return next(
+                    loss for _, loss in self._read(stage, [Waited(n, value - reference, before, after)], closing)
+                )
+        return None
 
     # -- whole lots ----------------------------------------------------------------------------------------------
 
