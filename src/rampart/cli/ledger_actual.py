@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @language_option
 @json_option
 def actual(
-    ledger_path: Path, plan_path: Path, through: str | None, known: str | None, lang: Language, as_json: bool
+    ledger_path: Path | str, plan_path: Path, through: str | None, known: str | None, lang: Language, as_json: bool
 ) -> None:
     """What happened beside the plan: figures by month, lines and how far they are behind, money, decisions, rates.
 
