@@ -38,22 +38,53 @@ def now() -> int:
     return time.time_ns() // 1000
 
 
-def write(connection: Connection, documents: Sequence[Document], *, at: int | None = None) -> list[Receipt]:
-    """Post documents together. Raises LedgerError with every finding where one is refused: then nothing is posted.
+Posting = tuple[Sequence[Document], int | None]
+"""Documents to post together, and the moment of booking, for tests: moved on where something was booked at it, or later."""
 
-    at  the moment of booking, for tests; it is moved on where something was booked at it, or later
+
+def write(connection: Connection, documents: Sequence[Document], *, at: int | None = None) -> list[Receipt]:
+    """Post documents together. Raises LedgerError with every finding where one is refused: then nothing is posted."""
+    (done,) = write_group(connection, [(documents, at)])
+    if isinstance(done, LedgerError):
+        raise done
+    return done
+
+
+def write_group(connection: Connection, postings: Sequence[Posting]) -> list[list[Receipt] | LedgerError]:
+    """Postings of several, flushed to the disk once: what each got, or what stands against it, which takes no other along.
+
+    Where the store fails, none of them is posted, and that is raised.
     """
-    if wrong := form.check(documents, MemoryBook()):
-        raise LedgerError(wrong)
-    begin_writing(connection, _books(connection, documents))
+    results: list[list[Receipt] | LedgerError | None] = []
+    for documents, _ in postings:
+        wrong = form.check(documents, MemoryBook())
+        results.append(LedgerError(wrong) if wrong else None)
+    every = [d for (documents, _), result in zip(postings, results, strict=True) if result is None for d in documents]
+    if None in results:
+        begin_writing(connection, _books(connection, every))
+        try:
+            for n, (documents, at) in enumerate(postings):
+                if results[n] is None:
+                    results[n] = _apart(connection, documents, now() if at is None else at)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    return [result for result in results if result is not None]
+
+
+def _apart(connection: Connection, documents: Sequence[Document], at: int) -> list[Receipt] | LedgerError:
+    """One posting of a group: taken back by itself where it is refused."""
+    connection.execute("SAVEPOINT posting")
     try:
-        receipts = _write(connection, documents, now() if at is None else at)
-        connection.execute("COMMIT")
-    except BaseException:
+        return _write(connection, documents, at)
+    except LedgerError as refused:
+        connection.execute("ROLLBACK TO SAVEPOINT posting")
+        return refused
+    finally:
         if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    return receipts
+            connection.execute("RELEASE SAVEPOINT posting")
 
 
 @contextmanager
