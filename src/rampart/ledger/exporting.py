@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from rampart.ledger.accounts import OWN_KINDS, Account, stock_of
+from rampart.ledger.accounts import OWN_KINDS, REVERSALS, Account, stock_of
 from rampart.ledger.book import MemoryBook
-from rampart.ledger.documents import DOCUMENT_FIELDS, LINE_FIELDS
+from rampart.ledger.documents import DOCUMENT_FIELDS, LINE_FIELDS, RELEASES
 from rampart.ledger.store.reading import Booked
 
 SHAPES = ("json", "csv", "beancount")
@@ -36,6 +36,14 @@ def export(documents: Iterable[Booked], shape: str) -> str:
         for line in document.get("lines", [{}]):
             rows.writerow(head | line)
     return text.getvalue()
+
+
+def releasable(documents: Iterable[Booked], to: str) -> list[Booked]:
+    """Documents that may be shown to partners, or to the public; what takes one back goes with it, and only with it."""
+    every = list(documents)
+    let = RELEASES[RELEASES.index(to) :]
+    shown = {(d.nation, d.key) for d in every if d.kind not in REVERSALS and d.document.release in let}
+    return [d for d in every if (d.nation, d.reverses if d.kind in REVERSALS else d.key) in shown]
 
 
 def _beancount(documents: Iterable[Booked]) -> str:
