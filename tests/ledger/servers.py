@@ -69,9 +69,7 @@ class Server:
 
     def start(self) -> None:
         """Start it, or start it again."""
-        said = (
-            f"-k {self.folder} -c listen_addresses='' -c fsync={'on' if self.durable else 'off'} -c max_connections=60 -c recovery_init_sync_method=syncfs"
-        )
+        said = f"-k {self.folder} -c listen_addresses='' -c fsync={'on' if self.durable else 'off'} -c max_connections=60 -c recovery_init_sync_method=syncfs"
         self.run("pg_ctl", "-D", self.folder / "data", "-o", said, "-l", self.folder / "log", "-w", "start")
 
     def stop(self, how: str = "fast") -> None:
