@@ -25,8 +25,12 @@ _NARROW = "\u202f"
 _FIXED = "\u00a0"
 
 
+_BEFORE_A_VOWEL = re.compile(r"\b([Dd])e (?=(?:avril|août|octobre)\b)")
+
+
 def french_spaces(text: str) -> str:
-    """Put the fixed spaces that French typography asks for, so that no line starts with ``:`` or ``%``."""
+    """Put the fixed spaces that French typography asks for, so that no line starts with ``:`` or ``%``, and its apostrophe."""
+    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
     text = re.sub(r" (?=[;!?%])", _NARROW, text)
     text = re.sub(r" (?=[:»])", _FIXED, text)
     return text.replace("« ", "«" + _FIXED)
@@ -63,7 +67,8 @@ class Words:
     def __call__(self, key: str, **places: Any) -> str:
         """The text of a key with its places filled. A missing key is a defect and raises KeyError."""
         text = phrases()[key] if key in phrases() else self.own[key]
-        return filled(text[self.language], places, self.language)
+        told = filled(text[self.language], places, self.language)
+        return _BEFORE_A_VOWEL.sub(r"\1’", told) if self.language == "fr" else told
 
     def has(self, key: str) -> bool:
         """Whether a text exists."""
