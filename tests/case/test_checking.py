@@ -117,7 +117,8 @@ BREAK = {
         lambda s: s.set("deliveries", 2, "month", "2023-12"), "deliveries", 2, "month", "2023-12"
     ),
     "over-before-start": (
-        lambda s: (s.set("expansions", 2, "earliest", ""), s.set("expansions", 2, "latest", "2023-12")), "expansions", 2, "latest", "2023-12"
+        lambda s: (s.set("expansions", 2, "earliest", ""), s.set("expansions", 2, "latest", "2023-12")),
+        "expansions", 2, "latest", "2023-12"
     ),
     "inputs-as-supplied": (lambda s: s.set("orders", 2, "inputs", ""), "orders", 2, "inputs", ""),
     "taken-says-nothing": (

@@ -163,7 +163,9 @@ def check_budget_years(draft: Draft) -> Iterator[Finding]:
         for missing in sorted(set(range(of_start, max(stated, default=of_start))) - stated):
             details = {"nation": nation, "purpose": purpose}
             row = rows[ROW][0]
-            yield draft.finding("budget-year-missing", "budgets", row=row, column="fiscal_year", value=missing, **details)
+            yield draft.finding(
+                "budget-year-missing", "budgets", row=row, column="fiscal_year", value=missing, **details
+            )
         if isinstance(last, int) and last < of_end:
             details = {"nation": nation, "purpose": purpose, "end": of_end}
             row = rows.filter(pl.col("fiscal_year") == last)[ROW][0]
