@@ -1,4 +1,4 @@
-"""Every figure of ``cases/alliance-2026`` worked out again from its note: from what was read, what is assumed and the rule named.
+"""Every figure of ``cases/alliance-2026`` worked out again from its note: from what was read, assumed, and the rule named.
 
 The formulas are read here apart from the script that writes the tables: a small calculator of its own, signs as in arithmetic.
 """
@@ -89,7 +89,9 @@ def worked_out(formula: str) -> float:
 @cache
 def rests_on_an_assumption(formula: str) -> bool:
     names = set(re.findall(r"\b[A-Za-z_]\w*", ROW.sub("1", formula))) - {"min", "max", "round"}
-    return (not names and not ROW.search(formula)) or any(rests_on_an_assumption(assumed()[n]["formula"]) for n in names)
+    return (not names and not ROW.search(formula)) or any(
+        rests_on_an_assumption(assumed()[n]["formula"]) for n in names
+    )
 
 
 def rows_behind(formula: str) -> set[str]:
@@ -118,7 +120,11 @@ def test_every_figure_is_what_its_formula_gives(grade: str):
     for table, row, formulas in of_grade(grade):
         for column, formula in formulas.items():
             value = worked_out(formula)
-            assert row[column] == pytest.approx(value, abs=0.5 if abs(value) >= 100 else 1e-3 * abs(value)), (table, row, column)
+            assert row[column] == pytest.approx(value, abs=0.5 if abs(value) >= 100 else 1e-3 * abs(value)), (
+                table,
+                row,
+                column,
+            )
             worked += 1
     assert worked > {"published": 40, "derived": 40, "assumed": 400}[grade]
 
@@ -128,7 +134,9 @@ def test_every_number_of_a_graded_row_has_a_formula():
     free = {"offset", "fiscal_year", "fiscal_year_start", "ramp", "max_units", "holding_cost", "after", "admin_lead_time",
             "lead_time", "unit_cost", "life_cv", "movable"}  # fmt: skip
     for table, row, formulas in graded():
-        numbers = {c for c, v in row.items() if isinstance(v, int | float) and not isinstance(v, bool) and v != float("inf")} - free
+        numbers = {
+            c for c, v in row.items() if isinstance(v, int | float) and not isinstance(v, bool) and v != float("inf")
+        } - free
         assert numbers <= formulas.keys(), (table, row)
 
 
@@ -166,7 +174,10 @@ def test_every_named_assumption_has_a_rule_and_a_range_where_it_is_a_number():
 def test_no_row_states_what_came_after_july_2026():
     for table, row, formulas in graded():
         behind = set().union(*map(rows_behind, formulas.values())) if formulas else set()
-        assert (row.get("known") or "") <= STATE and all(read()[code]["known"] <= STATE for code in behind), (table, row)
+        assert (row.get("known") or "") <= STATE and all(read()[code]["known"] <= STATE for code in behind), (
+            table,
+            row,
+        )
     names = case(f"known-by-{STATE}").tables
     assert all(names[t].equals(frame) for t, frame in case().tables.items())
 
@@ -195,14 +206,18 @@ def test_the_script_writes_these_tables(tmp_path: Path):
 
 def test_spending_of_the_members_is_near_the_published_sum():
     """559 billion dollars of European allies and Canada in 2025; the case takes shares of 2024 or 2025 and output of 2023."""
-    total = sum(worked_out(name) for name in assumed() if name.startswith("spend_") and name not in ("spend_USA", "spend_rest"))
+    total = sum(
+        worked_out(name) for name in assumed() if name.startswith("spend_") and name not in ("spend_USA", "spend_rest")
+    )
     assert total == pytest.approx(559, rel=0.05)
 
 
 def test_the_slowest_stage_in_europe_gives_the_million_rounds_of_2025():
     """Outside estimate of 2025: about a million. Of the stages the explosive of that year's one works is the slowest."""
     bodies = float(read()["production_rates-061"]["value"])
-    explosive = 10_000 * 100  # tonnes of Nitro-Chem in 2025 x rounds a tonne, both published (components-002, components-003)
+    explosive = (
+        10_000 * 100
+    )  # tonnes of Nitro-Chem in 2025 x rounds a tonne, both published (components-002, components-003)
     charges = sum(r["max_rate"] for r in case()["lines"].iter_rows(named=True)
                   if r["item"] == "charge155" and r["nation"] != "USA" and r["from"] is None)  # fmt: skip
     filling = sum(r["max_rate"] for r in case()["lines"].iter_rows(named=True)

@@ -49,10 +49,18 @@ PRIORITIES = (
 
 def put_into(t: Tables) -> None:
     t.named("settings", *SETTINGS, columns="setting value")
-    t.named("calendar", ("2026-08", "1"), ("2027-01", "3"), ("2028-01", "6"), columns="from step")
+    t.named("calendar", ("2026-08", "1"), ("2027-01", "3"), ("2028-01", "12"), columns="from step")
     t.named("priorities", *PRIORITIES, columns="rank objective worth")
     for code, names in {**MEMBERS, **FUNDS}.items():
-        t.put("nations", rule="R21", nation=code, name_en=names[0], name_fr=names[1], role="member", fiscal_year_start=FISCAL.get(code, 1))
+        t.put(
+            "nations",
+            rule="R21",
+            nation=code,
+            name_en=names[0],
+            name_fr=names[1],
+            role="member",
+            fiscal_year_start=FISCAL.get(code, 1),
+        )
     for code, (english, french, role) in OUTSIDE.items():
         t.put("nations", rule="R21", nation=code, name_en=english, name_fr=french, role=role, fiscal_year_start=1)
     t.put("regimes", rule="R1", regime="attrition", name_en="attrition", name_fr="attrition", ends="no",

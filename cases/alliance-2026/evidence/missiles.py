@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from figures import F, Tables
-from members import MEMBERS
 from shells import contract, hold, line, part, spread, train
 
 ITEMS = (
@@ -38,8 +37,8 @@ ITEMS = (
      "381.1 million euros for 57,500."),
     ("mortar", "Mortar round, 81 and 120 mm", "Obus de mortier de 81 et 120 mm", "munition", "rounds", "([unit_costs-1017] + [unit_costs-1018]) / 2",
      "[unit_costs-1018]", "[unit_costs-1017]", "", "The mean of both calibres."),
-    ("gun155", "155 mm gun", "Canon de 155 mm", "system", "guns", "[unit_costs-1022] / usd", "[unit_costs-1034] / usd", "[unit_costs-1033]", "",
-     "A Swedish gun; from a bare gun to one with training and support."),
+    ("gun155", "155 mm gun", "Canon de 155 mm", "spare", "guns", "[unit_costs-1022] / usd", "[unit_costs-1034] / usd", "[unit_costs-1033]", "",
+     "A Swedish gun; from a bare gun to one with training and support. Planned in any amount, as spares are."),
     ("barrel", "Barrel of a 155 mm gun", "Tube de canon de 155 mm", "spare", "barrels", "[unit_costs-025] * 1000000 / usd", "400000", "1200000", "",
      "Seven million for ten."),
     ("drone", "Drone, all types", "Drone, tous types", "munition", "drones",
@@ -88,7 +87,7 @@ LINES = (
 
 LATER = (
     ("usa_pac3", "2027-01", "[production_rates-1004]", "R7", "The plan before the framework."),
-    *((f"usa_pac3", f"{year}-01", f"[production_rates-1004] + ([production_rates-1003] - [production_rates-1004]) * {year - 2027} / (pac3_2000 - 1)",
+    *(("usa_pac3", f"{year}-01", f"[production_rates-1004] + ([production_rates-1003] - [production_rates-1004]) * {year - 2027} / (pac3_2000 - 1)",
        "R7", "In a straight line to 2,000 a year.") for year in (2028, 2029, 2030)),
     ("jpn_pac3", "2028-01", "[production_rates-1012]", "R7", "With the American seeker line of 2027."),
     ("fra_aster", "2028-01", "[programmes-1048] / [lead_times-1006] * 12 * [production_rates-1026] * 2", "R7",
@@ -106,21 +105,21 @@ PATRIOT = {
 """Fire units by member, in hand and on order."""
 
 USERS: dict[str, Sequence[str]] = {
-    "iris": ("DEU", "SWE", "DNK", "LVA", "EST", "BGR", "XRM"),
+    "iris": ("DEU", "SWE", "DNK", "LVA", "EST"),
     "aster": ("FRA", "ITA", "DNK", "GBR"),
-    "amraam": ("USA", "NOR", "ESP", "NLD", "LTU", "FIN", "CAN", "BEL"),
-    "mistral": ("FRA", "BEL", "EST", "ROU", "XRM", "NOR", "FIN"),
-    "stinger": ("USA", "DEU", "ITA", "NLD", "LVA", "DNK"),
-    "piorun": ("POL", "EST", "NOR", "LTU", "BEL"),
+    "amraam": ("USA", "NOR", "ESP", "NLD", "LTU"),
+    "mistral": ("FRA", "BEL", "EST", "ROU"),
+    "stinger": ("USA", "DEU", "ITA", "NLD"),
+    "piorun": ("POL", "EST", "NOR"),
     "lmm": ("GBR",),
     "thaad": ("USA",),
-    "gmlrs": ("USA", "POL", "ROU", "EST", "LVA", "LTU", "FIN", "DEU", "FRA", "GBR", "ITA", "NOR", "NLD"),
-    "javelin": ("USA", "GBR", "EST", "LTU", "POL", "NOR", "CZE"),
-    "spike": ("DEU", "ITA", "NLD", "ROU", "POL", "FIN", "ESP", "LVA", "EST", "SVK", "CZE", "PRT", "HRV", "BEL"),
+    "gmlrs": ("USA", "POL", "ROU", "EST", "LVA", "LTU", "FIN", "DEU", "FRA"),
+    "javelin": ("USA", "GBR", "EST", "LTU", "POL"),
+    "spike": ("DEU", "ITA", "NLD", "ROU", "POL", "FIN", "ESP", "LVA", "EST"),
     "akeron": ("FRA", "BEL"),
-    "tank120": ("USA", "DEU", "GRC", "FIN", "NOR", "POL", "ESP", "ITA", "DNK", "SWE", "CAN", "CZE", "PRT", "XRM"),
-    "mortar": ("DEU", "ESP", "POL", "FIN", "EST", "LTU", "SVK", "ITA", "FRA", "SWE"),
-    "gun155": ("DEU", "FRA", "GBR", "ESP", "SWE", "DNK", "EST", "LTU", "POL", "NOR", "CZE", "SVK", "BEL", "HRV", "ROU"),
+    "tank120": ("USA", "DEU", "GRC", "FIN", "NOR", "POL"),
+    "mortar": ("DEU", "ESP", "POL", "FIN", "EST"),
+    "gun155": ("DEU", "FRA", "GBR", "SWE", "DNK", "EST", "LTU", "POL", "ROU", "HRV"),
 }
 """Who holds what: by orders and systems in the rows, neighbours with the same systems."""
 
@@ -209,7 +208,15 @@ def components(t: Tables) -> None:
     part(t, "usa_motor", "USA", "motor", "([production_rates-034] * 12 + [production_rates-1082]) * motor_room",
          "What both lines make, and a tenth more.", site="Camden", rule="R13")  # fmt: skip
     for item, component in (("pac3", "seeker"), ("gmlrs", "motor"), ("javelin", "motor")):
-        t.put("bills", rule="R13", item=item, component=component, quantity=F("one"), offset=3, why="One a missile; three months before.")
+        t.put(
+            "bills",
+            rule="R13",
+            item=item,
+            component=component,
+            quantity=F("one"),
+            offset=3,
+            why="One a missile; three months before.",
+        )
     t.put("routes", rule="R17", origin="USA", destination="JPN", item="seeker", months=F("one"), capacity="unlimited")
     for code, line_, added, cost, months, why in (
         ("x_usa_seeker", "usa_seeker", "([production_rates-1002] + [production_rates-1011]) * [components-1002] / 100", "[capacity_investments-1002$] / usd",
@@ -223,8 +230,19 @@ def components(t: Tables) -> None:
     ):  # fmt: skip
         t.put("expansions", rule="R18", expansion=code, line=line_, added_rate=F(added), cost=F(cost), construction=F(months), ramp=12, whole="no",
               max_units=2, why=why)  # fmt: skip
-    for nation, item, rate in (("USA", "seeker", "[production_rates-1002]"), ("USA", "motor", "[production_rates-034] * 12"), ("JPN", "seeker", "[production_rates-1011]")):
-        t.put("stocks", rule="R5", holder=nation, item=item, quantity=F(f"{rate} / 12 * 6"), why="Half a year of output in hand: a working stock.")
+    for nation, item, rate in (
+        ("USA", "seeker", "[production_rates-1002]"),
+        ("USA", "motor", "[production_rates-034] * 12"),
+        ("JPN", "seeker", "[production_rates-1011]"),
+    ):
+        t.put(
+            "stocks",
+            rule="R5",
+            holder=nation,
+            item=item,
+            quantity=F(f"{rate} / 12 * 6"),
+            why="Half a year of output in hand: a working stock.",
+        )
 
 
 AMERICAN = ("gmlrs", "pac3", "gemt", "amraam", "thaad", "stinger", "javelin")
@@ -240,7 +258,16 @@ def buyers(t: Tables) -> None:
             for code in where.get(item, ()):
                 contract(t, "usa_gemt" if (item, nation) == ("gemt", "USA") else code, nation)
     for nation in USERS["gun155"]:
-        maker = {"DEU": "deu", "GBR": "deu", "SWE": "swe", "POL": "pol", "SVK": "svk", "CZE": "svk", "DNK": "fra", "ROU": "pol"}.get(nation, "fra")
+        maker = {
+            "DEU": "deu",
+            "GBR": "deu",
+            "SWE": "swe",
+            "POL": "pol",
+            "SVK": "svk",
+            "CZE": "svk",
+            "DNK": "fra",
+            "ROU": "pol",
+        }.get(nation, "fra")
         contract(t, f"{maker}_gun", nation)
     contract(t, "esp_mortar", "ESP")
     contract(t, "jpn_pac3", "USA", why="Japan sells to the United States.")
@@ -261,31 +288,183 @@ def orders(t: Tables) -> None:
     half = "* others_share"
     book = (
         # buyer, item, line, quantity in all still to come, first, months, to, why
-        ("USA", "pac3", "usa_pac3", "[production_rates-1002] * 2.5 * (1 - others_share)", "2026-08", 30, None,
-         "2,840 missiles were ordered in 2024 and 2025 [programmes-1001], [programmes-1002]: the line is full into 2029; half of it for the United States."),
-        ("XOB", "pac3", "usa_pac3", f"[production_rates-1002] * 2.5 {half} / 2", "2026-08", 30, None, "A quarter of the line for buyers outside."),
-        ("DEU", "pac3", "usa_pac3", f"[production_rates-1002] * 2.5 {half} / 4", "2026-08", 30, None, "An eighth of the line."),
-        ("POL", "pac3", "usa_pac3", f"[production_rates-1002] * 2.5 {half} / 4", "2026-08", 30, None, "An eighth of the line."),
-        ("USA", "gemt", "usa_gemt", "[programmes-1074$] * 1000000 / usd / [unit_costs-1006]", "2026-08", 2, None, "441.6 million dollars, done by September 2026."),
+        (
+            "USA",
+            "pac3",
+            "usa_pac3",
+            "[production_rates-1002] * 2.5 * (1 - others_share)",
+            "2026-08",
+            30,
+            None,
+            "2,840 missiles were ordered in 2024 and 2025 [programmes-1001], [programmes-1002]: the line is full into 2029; half of it for the United States.",
+        ),
+        (
+            "XOB",
+            "pac3",
+            "usa_pac3",
+            f"[production_rates-1002] * 2.5 {half} / 2",
+            "2026-08",
+            30,
+            None,
+            "A quarter of the line for buyers outside.",
+        ),
+        (
+            "DEU",
+            "pac3",
+            "usa_pac3",
+            f"[production_rates-1002] * 2.5 {half} / 4",
+            "2026-08",
+            30,
+            None,
+            "An eighth of the line.",
+        ),
+        (
+            "POL",
+            "pac3",
+            "usa_pac3",
+            f"[production_rates-1002] * 2.5 {half} / 4",
+            "2026-08",
+            30,
+            None,
+            "An eighth of the line.",
+        ),
+        (
+            "USA",
+            "gemt",
+            "usa_gemt",
+            "[programmes-1074$] * 1000000 / usd / [unit_costs-1006]",
+            "2026-08",
+            2,
+            None,
+            "441.6 million dollars, done by September 2026.",
+        ),
         ("DEU", "gemt", "deu_gemt", "[programmes-1005] / 2", "2027-10", 39, None, "500 of the 1,000."),
-        ("ROU", "gemt", "deu_gemt", "[programmes-1282] / 2", "2027-10", 39, None, "Its part of the joint order, half by the end of 2030."),
-        ("FRA", "aster", "fra_aster", "[programmes-1048] / 2 * still_to_come", "2026-08", 36, None, "Of the 700 of 2022, by halves."),
-        ("ITA", "aster", "fra_aster", "[programmes-1048] / 2 * still_to_come", "2026-08", 36, None, "Of the 700 of 2022, by halves."),
+        (
+            "ROU",
+            "gemt",
+            "deu_gemt",
+            "[programmes-1282] / 2",
+            "2027-10",
+            39,
+            None,
+            "Its part of the joint order, half by the end of 2030.",
+        ),
+        (
+            "FRA",
+            "aster",
+            "fra_aster",
+            "[programmes-1048] / 2 * still_to_come",
+            "2026-08",
+            36,
+            None,
+            "Of the 700 of 2022, by halves.",
+        ),
+        (
+            "ITA",
+            "aster",
+            "fra_aster",
+            "[programmes-1048] / 2 * still_to_come",
+            "2026-08",
+            36,
+            None,
+            "Of the 700 of 2022, by halves.",
+        ),
         ("GBR", "aster", "fra_aster", "[programmes-1049] / 3", "2026-08", 36, None, "A third of the 218 of 2025."),
-        ("USA", "thaad", "usa_thaad", "thaad_due", "2027-04", 18, None, "A hundred bought and not delivered; the next due in April 2027 [deliveries-1003]."),
+        (
+            "USA",
+            "thaad",
+            "usa_thaad",
+            "thaad_due",
+            "2027-04",
+            18,
+            None,
+            "A hundred bought and not delivered; the next due in April 2027 [deliveries-1003].",
+        ),
         ("DEU", "stinger", "usa_stinger", "[programmes-1044] / 3", "2026-08", 36, None, "A third of 940, to 2029."),
         ("ITA", "stinger", "usa_stinger", "[programmes-1044] / 3", "2026-08", 36, None, "A third of 940, to 2029."),
         ("NLD", "stinger", "usa_stinger", "[programmes-1044] / 3", "2026-08", 36, None, "A third of 940, to 2029."),
-        ("GBR", "lmm", "gbr_lmm", "([programmes-1143] + [programmes-1144]) * still_to_come", "2026-08", 36, "UKR", "5,650 ordered for the partner."),
+        (
+            "GBR",
+            "lmm",
+            "gbr_lmm",
+            "([programmes-1143] + [programmes-1144]) * still_to_come",
+            "2026-08",
+            36,
+            "UKR",
+            "5,650 ordered for the partner.",
+        ),
         ("FRA", "mistral", "fra_mistral", "[programmes-1046] / 2", "2026-08", 30, None, "Half of the joint purchase."),
-        ("EST", "mistral", "fra_mistral", "[programmes-1047$] * 1000000 / [unit_costs-1041]", "2027-01", 24, None, "200 million euros, by the price with launchers."),
+        (
+            "EST",
+            "mistral",
+            "fra_mistral",
+            "[programmes-1047$] * 1000000 / [unit_costs-1041]",
+            "2027-01",
+            24,
+            None,
+            "200 million euros, by the price with launchers.",
+        ),
         ("ROU", "mistral", "fra_mistral", "[programmes-1281]", "2027-01", 48, None, ""),
-        ("POL", "piorun", "pol_piorun", "[programmes-1105] * still_to_come", "2026-08", 24, None, "Of 3,500 ordered in 2022."),
-        ("USA", "gmlrs", "usa_gmlrs", "[production_rates-034] * 24 * (1 - others_share)", "2026-08", 24, None, "The three-year contract of 2024 fills the line; half of it."),
-        ("POL", "gmlrs", "usa_gmlrs", f"[production_rates-034] * 24 {half} / 4", "2026-08", 24, None, "An eighth of the line."),
-        ("USA", "javelin", "usa_javelin", "[production_rates-1082] * 2 * (1 - others_share)", "2026-08", 24, None, "The framework to 2026 fills the line; half of it."),
-        ("DEU", "spike", "deu_spike", "[programmes-1225$] * 1000000 / [unit_costs-1037] * still_to_come", "2027-01", 48, None, "Two billion euros with support, by the price."),
-        ("DEU", "tank120", "deu_tank120", "[programmes-1234] * still_to_come", "2026-08", 24, None, "Of the call of 2023."),
+        (
+            "POL",
+            "piorun",
+            "pol_piorun",
+            "[programmes-1105] * still_to_come",
+            "2026-08",
+            24,
+            None,
+            "Of 3,500 ordered in 2022.",
+        ),
+        (
+            "USA",
+            "gmlrs",
+            "usa_gmlrs",
+            "[production_rates-034] * 24 * (1 - others_share)",
+            "2026-08",
+            24,
+            None,
+            "The three-year contract of 2024 fills the line; half of it.",
+        ),
+        (
+            "POL",
+            "gmlrs",
+            "usa_gmlrs",
+            f"[production_rates-034] * 24 {half} / 4",
+            "2026-08",
+            24,
+            None,
+            "An eighth of the line.",
+        ),
+        (
+            "USA",
+            "javelin",
+            "usa_javelin",
+            "[production_rates-1082] * 2 * (1 - others_share)",
+            "2026-08",
+            24,
+            None,
+            "The framework to 2026 fills the line; half of it.",
+        ),
+        (
+            "DEU",
+            "spike",
+            "deu_spike",
+            "[programmes-1225$] * 1000000 / [unit_costs-1037] * still_to_come",
+            "2027-01",
+            48,
+            None,
+            "Two billion euros with support, by the price.",
+        ),
+        (
+            "DEU",
+            "tank120",
+            "deu_tank120",
+            "[programmes-1234] * still_to_come",
+            "2026-08",
+            24,
+            None,
+            "Of the call of 2023.",
+        ),
         ("DEU", "gun155", "deu_gun", "[programmes-1208]", "2027-07", 36, None, "84 in 2027 to 2029."),
         ("FRA", "gun155", "fra_gun", "[programmes-1212]", "2026-08", 53, None, "109 to 2031."),
         ("LTU", "gun155", "fra_gun", "[programmes-1050]", "2027-04", 18, None, "Thirty from the first half of 2027."),
@@ -294,7 +473,16 @@ def orders(t: Tables) -> None:
         ("DEU", "gun155", "", "[deliveries-1010] * still_to_come", "2026-09", 24, "UKR", "Of 54 guns for the partner."),
         ("POL", "gun155", "", "[programmes-1139]", "2026-08", 17, None, "152 Korean guns to the end of 2027."),
         ("ROU", "gun155", "", "[programmes-1086]", "2027-01", 48, None, "54 Korean guns over five years from 2027."),
-        ("XUL", "drone", "ukr_drone", "[production_rates-1062] / 12 * 17 * drones_paid", "2026-08", 17, "UKR", "Seven million a year planned for 2026; what is paid for by others than the case."),
+        (
+            "XUL",
+            "drone",
+            "ukr_drone",
+            "[production_rates-1062] / 12 * 17 * drones_paid",
+            "2026-08",
+            17,
+            "UKR",
+            "Seven million a year planned for 2026; what is paid for by others than the case.",
+        ),
     )
     for buyer, item, code, quantity, first, months, to, why in book:
         spread(t, buyer, item, code or None, quantity, first, months, why, to=to)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from members import FISCAL, FRONT, MEMBERS
 from figures import F, Tables
+from members import FISCAL, FRONT, MEMBERS
 
 SAFE = {
     "POL": "1022", "ROU": "1023", "FRA": "1024", "ITA": "1026", "BEL": "1027", "LTU": "1028", "PRT": "1029", "LVA": "1030",
@@ -41,7 +41,10 @@ def growing(nation: str, year: int) -> str:
 def munitions(nation: str, year: int) -> tuple[str, str]:
     if nation == "USA":
         asked = " + [programmes-1007$] / usd * voted" if year >= 2027 else ""
-        return f"({growing(nation, year)} * munitions{asked}) * items_us", "Munitions and half of what is asked on top for fiscal 2027."
+        return (
+            f"({growing(nation, year)} * munitions{asked}) * items_us",
+            "Munitions and half of what is asked on top for fiscal 2027.",
+        )
     if nation == "DEU":
         return f"{GERMAN} * items_others", "Budget of 2026, held; munitions as a part of it."
     if nation in PUBLISHED:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from members import FRONT, MEMBERS
 from figures import F, Tables
+from members import FRONT, MEMBERS
 
 UNPUBLISHED = ("ITA", "CZE", "SWE", "FIN", "GRC", "BGR")
 """Members with works for 155 mm rounds whose rate nobody published."""
@@ -35,7 +35,9 @@ LATER = (
      "Said to be possible at the end of 2026, which the row calls a claim; a year later is taken."),
     ("rou_round", "2028-01", "romanian_rate", "A line of 30 million lei was due in 2025; no rate is published."),
 )  # fmt: skip
-BODIES = "2,000,000 a year is the published capacity of all European works; real output is set by explosive and charges."
+BODIES = (
+    "2,000,000 a year is the published capacity of all European works; real output is set by explosive and charges."
+)
 
 
 def put_into(t: Tables) -> None:
@@ -62,7 +64,9 @@ def items(t: Tables) -> None:
               why="One a round by definition of the unit; one month before.")  # fmt: skip
 
 
-def line(t: Tables, code: str, nation: str, item: str, rate: str, *, why: str, rule: str = "R6", **more: str | int | F | None) -> None:
+def line(
+    t: Tables, code: str, nation: str, item: str, rate: str, *, why: str, rule: str = "R6", **more: str | int | F | None
+) -> None:
     t.put("lines", rule=rule, line=code, nation=nation, item=item, state="hot",
           **{"rate_per": "year", "max_rate": F(rate), "admin_lead_time": F("admin"), "lead_time": F("lead_155"), **more}, why=why)  # fmt: skip
 
@@ -78,24 +82,52 @@ def american(t: Tables) -> None:
          rate_per="month")  # fmt: skip
     part(t, "usa_tnt", "USA", "tnt155", "[components-004] / 3 / ([components-006] / 100) * [components-003]",
          "18,000 tonnes over three years from the one works that gives 90 % of imports, 100 rounds a tonne.")  # fmt: skip
-    t.put("resources", resource="bodies_usa", capacity=F("[production_rates-025]"), why="The American rate of July 2025, which bodies hold.")
+    t.put(
+        "resources",
+        resource="bodies_usa",
+        capacity=F("[production_rates-025]"),
+        why="The American rate of July 2025, which bodies hold.",
+    )
     t.put("resources", rule="R7", resource="bodies_usa", capacity=F("[production_rates-025] + [capacity_investments-004]"), **{"from": "2027-07"},
           why="Mesquite, 30,000 a month due in November 2024 and without output in February 2026: taken as late by thirty months.")  # fmt: skip
-    t.put("uses", rule="R6", resource="bodies_usa", line="usa_round", quantity=F("one"), offset=1, why="A body a round.")
+    t.put(
+        "uses", rule="R6", resource="bodies_usa", line="usa_round", quantity=F("one"), offset=1, why="A body a round."
+    )
     for step in ("2028-11",):
         t.put("rates", rule="R7", line="usa_tnt", max_rate=F("us_tnt_later"), **{"from": step},
               why="The works in Kentucky are due in November 2028 [capacity_investments-010]; no rate is published.")  # fmt: skip
 
 
 def european(t: Tables) -> None:
-    lines = {**FILLERS, **{n: ("Works without a published rate", f"rest_155 * spend_{n} / spend_rest", "By spending.") for n in UNPUBLISHED}}
+    lines = {
+        **FILLERS,
+        **{
+            n: ("Works without a published rate", f"rest_155 * spend_{n} / spend_rest", "By spending.")
+            for n in UNPUBLISHED
+        },
+    }
     for nation, (site, rate, why) in lines.items():
         line(t, f"{nation.lower()}_round", nation, "round155", rate, site=site, why=why,
              low=F(f"({rate}) * 0.5") if rate != "zero" else None, high=F(f"({rate}) * 1.5") if rate != "zero" else None)  # fmt: skip
         if rate != "zero":
             for item in ("tnt155", "charge155"):
-                t.put("stocks", rule="R5", holder=nation, item=item, quantity=F(f"({rate}) / 12 * 2"), why="Two months of output in hand: a working stock.")
-        t.put("uses", rule="R6", resource="bodies_europe", line=f"{nation.lower()}_round", quantity=F("one"), offset=1, why="A body a round.")
+                t.put(
+                    "stocks",
+                    rule="R5",
+                    holder=nation,
+                    item=item,
+                    quantity=F(f"({rate}) / 12 * 2"),
+                    why="Two months of output in hand: a working stock.",
+                )
+        t.put(
+            "uses",
+            rule="R6",
+            resource="bodies_europe",
+            line=f"{nation.lower()}_round",
+            quantity=F("one"),
+            offset=1,
+            why="A body a round.",
+        )
     for code, start, rate, why in LATER:
         t.put("rates", rule="R7", line=code, max_rate=F(rate), why=why, **{"from": start})
     t.put("resources", resource="bodies_europe", capacity=F("[production_rates-061] / 12"), why=BODIES)
@@ -105,7 +137,15 @@ def european(t: Tables) -> None:
          site="Nora", **{"from": "2028-07"})  # fmt: skip
     part(t, "deu_charge", "DEU", "charge155", "[components-1008] / 2 / shot", "Half of what the firm wants to make of powder in 2030, which is "
          "almost double.", site="Aschau")  # fmt: skip
-    part(t, "fra_charge", "FRA", "charge155", "[components-024+] / modules", "A million modules in 2026, 5.3 a shot.", site="Bergerac")
+    part(
+        t,
+        "fra_charge",
+        "FRA",
+        "charge155",
+        "[components-024+] / modules",
+        "A million modules in 2026, 5.3 a shot.",
+        site="Bergerac",
+    )
     part(t, "nor_charge", "NOR", "charge155", "nordic_charge", "Powder works of the North without a published rate.")
     part(t, "rou_charge", "ROU", "charge155", "[capacity_investments-1013] / modules", "300,000 modules a year from 2028.",
          site="Victoria", **{"from": "2028-07"})  # fmt: skip
@@ -114,25 +154,71 @@ def european(t: Tables) -> None:
         near = ("ESP", "ITA", "GBR") if origin == "FRA" else fillers
         for nation in near:
             if nation != origin:
-                t.put("routes", rule="R17", origin=origin, destination=nation, item=item, months=F("one"), capacity="unlimited")
+                t.put(
+                    "routes",
+                    rule="R17",
+                    origin=origin,
+                    destination=nation,
+                    item=item,
+                    months=F("one"),
+                    capacity="unlimited",
+                )
     for origin, item, near in (("SWE", "tnt155", ("NOR", "FIN", "DNK")), ("NOR", "charge155", ("SWE", "FIN", "DNK"))):
         for nation in near:
-            t.put("routes", rule="R17", origin=origin, destination=nation, item=item, months=F("one"), capacity="unlimited")
+            t.put(
+                "routes",
+                rule="R17",
+                origin=origin,
+                destination=nation,
+                item=item,
+                months=F("one"),
+                capacity="unlimited",
+            )
 
 
 def works(t: Tables) -> None:
     """Expansions that a plan may decide: cost per round a year as on record."""
     for code, line_, added, cost, months, why in (
-        ("x_pol_tnt", "pol_tnt", "[capacity_investments-1017] * [components-003]", "[capacity_investments-1017$]", 30,
-         "Once more the Swedish works: 4,500 tonnes for 90 million euros in thirty months, in Poland."),
-        ("x_usa_charge", "usa_charge", "[capacity_investments-006]", "[capacity_investments-006] * 12 * charge_works / 1000000", 24,
-         "Once more the charge works at Marion; no sum is published."),
-        ("x_deu_charge", "deu_charge", "[capacity_investments-1013] / modules", "[capacity_investments-1013$]", 30,
-         "Once more the Romanian works, which make powder too: 500 million euros in thirty months."),
-        ("x_deu_round", "deu_round", "[capacity_investments-018]", "[capacity_investments-018$]", 19,
-         "Once more the works at Unterlüß: 500 million euros in nineteen months, which hold a rocket motor plant too."),
-        ("x_pol_round", "pol_round", "[capacity_investments-1007]", "[capacity_investments-1007] * [capacity_cost_derived-006] / 1000000", 30,
-         "The second Polish works (180,000 rounds a year) at the cost of the first."),
+        (
+            "x_pol_tnt",
+            "pol_tnt",
+            "[capacity_investments-1017] * [components-003]",
+            "[capacity_investments-1017$]",
+            30,
+            "Once more the Swedish works: 4,500 tonnes for 90 million euros in thirty months, in Poland.",
+        ),
+        (
+            "x_usa_charge",
+            "usa_charge",
+            "[capacity_investments-006]",
+            "[capacity_investments-006] * 12 * charge_works / 1000000",
+            24,
+            "Once more the charge works at Marion; no sum is published.",
+        ),
+        (
+            "x_deu_charge",
+            "deu_charge",
+            "[capacity_investments-1013] / modules",
+            "[capacity_investments-1013$]",
+            30,
+            "Once more the Romanian works, which make powder too: 500 million euros in thirty months.",
+        ),
+        (
+            "x_deu_round",
+            "deu_round",
+            "[capacity_investments-018]",
+            "[capacity_investments-018$]",
+            19,
+            "Once more the works at Unterlüß: 500 million euros in nineteen months, which hold a rocket motor plant too.",
+        ),
+        (
+            "x_pol_round",
+            "pol_round",
+            "[capacity_investments-1007]",
+            "[capacity_investments-1007] * [capacity_cost_derived-006] / 1000000",
+            30,
+            "The second Polish works (180,000 rounds a year) at the cost of the first.",
+        ),
     ):
         t.put("expansions", rule="R18", expansion=code, line=line_, added_rate=F(added), cost=F(cost), construction=F(str(months)),
               ramp=12, whole="no", max_units=2, payer="XEU" if code == "x_pol_tnt" else None, why=why)  # fmt: skip
@@ -154,9 +240,20 @@ def days(nation: str) -> tuple[str, str]:
     }.get(nation, ("stock_days", "Stocks are secret."))
 
 
-def hold(t: Tables, nation: str, item: str, need: str, *, rule: str, why: str, stock: str | None = None, said: str = "") -> None:
+def hold(
+    t: Tables, nation: str, item: str, need: str, *, rule: str, why: str, stock: str | None = None, said: str = ""
+) -> None:
     """Requirement, stock, floor and training of a member: R5 and R8 on the requirement."""
-    t.put("requirements", rule=rule, holder=nation, item=item, layer="stated", quantity=F(need), called_upon=F("called"), why=why)
+    t.put(
+        "requirements",
+        rule=rule,
+        holder=nation,
+        item=item,
+        layer="stated",
+        quantity=F(need),
+        called_upon=F("called"),
+        why=why,
+    )
     held, told = days(nation)
     mine = stock or f"({need}) * ({held}) / 30"
     t.put("stocks", rule="R5", holder=nation, item=item, quantity=F(mine), low=F(f"({mine}) * 3 / 8"), high=F(f"({mine}) * 2.5"),
@@ -166,7 +263,15 @@ def hold(t: Tables, nation: str, item: str, need: str, *, rule: str, why: str, s
 
 
 def train(t: Tables, nation: str, item: str, need: str) -> None:
-    t.put("demand", rule="R8", holder=nation, item=item, purpose="training", rate_per="year", need=F(f"training * ({need})"))
+    t.put(
+        "demand",
+        rule="R8",
+        holder=nation,
+        item=item,
+        purpose="training",
+        rate_per="year",
+        need=F(f"training * ({need})"),
+    )
 
 
 def held(t: Tables) -> None:
@@ -184,7 +289,17 @@ def held(t: Tables) -> None:
 def contract(t: Tables, line_: str, buyer: str, *, to: str | None = None, most: str | F = "unlimited", why: str = "", rule: str = "R11",
              **more: str | int | F) -> None:  # fmt: skip
     code = f"{line_}_{buyer}" + (f"_{to}" if to else "")
-    t.put("contracts", rule=rule, contract=code.lower(), line=line_, buyer=buyer, ship_to=to, max_quantity=most, **more, why=why)
+    t.put(
+        "contracts",
+        rule=rule,
+        contract=code.lower(),
+        line=line_,
+        buyer=buyer,
+        ship_to=to,
+        max_quantity=most,
+        **more,
+        why=why,
+    )
 
 
 def orders(t: Tables) -> None:
@@ -201,9 +316,13 @@ def orders(t: Tables) -> None:
                           ("ROU", "svk"), ("DEU", "esp"), ("NLD", "nor"), ("SWE", "nor"), ("GBR", "nor")):  # fmt: skip
         contract(t, f"{line_}_round", nation, why="Its neighbour's works, which sell to all.")
     for line_ in ("deu", "esp", "fra", "svk", "nor", "pol", "ita", "cze"):
-        contract(t, f"{line_}_round", "XUL", to="UKR", why="Bought for the partner with the loan: European works first.")
+        contract(
+            t, f"{line_}_round", "XUL", to="UKR", why="Bought for the partner with the loan: European works first."
+        )
     for nation in ("DEU", "FRA", "NOR", "SWE", "DNK", "NLD", "GBR"):
-        line_ = {"DEU": "deu", "FRA": "fra", "NOR": "nor", "SWE": "swe", "DNK": "nor", "NLD": "deu", "GBR": "nor"}[nation]
+        line_ = {"DEU": "deu", "FRA": "fra", "NOR": "nor", "SWE": "swe", "DNK": "nor", "NLD": "deu", "GBR": "nor"}[
+            nation
+        ]
         contract(t, f"{line_}_round", nation, to="UKR", why="Bought for the partner with national aid.")
     for buyer, line_, quantity, first, months, why in (
         ("POL", "pol_round", "[programmes-1058]", "2026-08", 29, "Nearly 300,000 rounds of December 2023, to the end of 2028, at the rate of the works."),
@@ -236,4 +355,11 @@ def market(t: Tables) -> None:
           why="A third year like 2025, at a quarter more a round.")  # fmt: skip
     t.put("routes", rule="R17", origin="XCI", destination="UKR", item="round155", months=F("one"), capacity="unlimited")
     for origin in MEMBERS:
-        t.put("routes", rule="R17", origin=origin, destination="UKR", months=F("2" if origin in ("USA", "CAN") else "1"), capacity="unlimited")
+        t.put(
+            "routes",
+            rule="R17",
+            origin=origin,
+            destination="UKR",
+            months=F("2" if origin in ("USA", "CAN") else "1"),
+            capacity="unlimited",
+        )

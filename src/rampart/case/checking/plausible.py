@@ -111,7 +111,8 @@ def check_budgets(draft: Draft) -> Iterator[Finding]:
     """A budget is many times all that its nation could buy in a year, as where millions are taken for thousands."""
     unit = {"one": 1.0, "thousand": 1e3, "million": 1e6}.get(draft.settings.get("money_unit") or "million", 1e6)
     could = _purchases_in_a_year(draft)
-    for row, nation, money in draft.sound("budgets").select(ROW, "nation", "commitments").drop_nulls().iter_rows():
+    own = draft.sound("budgets").filter(pl.col("currency").is_null())
+    for row, nation, money in own.select(ROW, "nation", "commitments").drop_nulls().iter_rows():
         worth = could.get(nation, 0.0) / unit
         if 0 < BEYOND * worth < money < float("inf"):
             details = {"nation": nation, "worth": float(f"{worth:.3g}")}
@@ -162,6 +163,14 @@ def check_budget_years(draft: Draft) -> Iterator[Finding]:
             details = {"nation": nation, "purpose": purpose, "end": of_end}
             row = rows.filter(pl.col("fiscal_year") == last)[ROW][0]
             yield draft.finding("budget-years-missing", "budgets", row=row, column="fiscal_year", value=last, **details)
+
+
+def check_deflators(draft: Draft) -> Iterator[Finding]:
+    """A budget at the prices of its year needs the prices of that year."""
+    known = draft.sound("deflators")["fiscal_year"].to_list()
+    then = draft.sound("budgets").filter((pl.col("prices") == "then_year") & ~pl.col("fiscal_year").is_in(known))
+    for row, nation, year in then.select(ROW, "nation", "fiscal_year").iter_rows():
+        yield draft.finding("budget-no-deflator", "budgets", row=row, column="prices", value=year, nation=nation)
 
 
 def check_condition(draft: Draft) -> Iterator[Finding]:
