@@ -201,6 +201,23 @@ def test_the_script_writes_these_tables(tmp_path: Path):
         assert (copy / file.name).read_bytes() == file.read_bytes(), file.name
 
 
+def test_orders_on_a_line_are_never_more_than_it_can_make():
+    """Rule R7, month by month, of the line's rate and its later rates."""
+    lines = {row["line"]: row for row in case()["lines"].iter_rows(named=True)}
+    later: dict[str, list[tuple[str, float]]] = {}
+    for row in case()["rates"].sort("from").iter_rows(named=True):
+        later.setdefault(row["line"], []).append((row["from"], row["max_rate"]))
+    booked: dict[tuple[str, str], float] = {}
+    for row in case()["orders"].iter_rows(named=True):
+        if row["line"]:
+            booked[row["line"], row["month"]] = booked.get((row["line"], row["month"]), 0.0) + row["quantity"]
+    assert len(booked) > 300
+    for (line, month), quantity in booked.items():
+        rate = next((r for start, r in reversed(later.get(line, [])) if start <= month), lines[line]["max_rate"])
+        most = rate / (12 if lines[line]["rate_per"] == "year" else 1)
+        assert quantity <= most * 1.01 + 0.5, (line, month, quantity, most)
+
+
 # What the case must agree with as a whole: totals that no figure of it was drawn from.
 
 
@@ -233,3 +250,51 @@ def test_money_of_the_common_list_lies_between_what_was_booked_and_what_is_hoped
     booked = [float(read()[f"kiel_share-{n}"]["money"]) for n in ("024", "034")]
     assert booked[1] * 3 < year["commitments"] and booked[0] * 12 / 5 < year["high"] < 12_000
     assert 0.8 * booked[0] < year["commitments"] < 1.25 * booked[0]
+
+
+TEN = {  # of the ten assumptions that matter most, low and high as named changes
+    "war-longer", "war-shorter", "patriot-need-low", "patriot-need-high", "pac3-early", "pac3-late", "us-lines-home", "us-lines-abroad",
+    "us-money-little", "us-money-all", "europe-155-low", "europe-155-high", "tnt-low", "tnt-high", "stocks-three-days",
+    "stocks-twenty-days", "munitions-low", "munitions-high", "purl-low", "purl-high",
+}  # fmt: skip
+
+
+def test_the_ten_assumptions_that_matter_most_are_changes_both_ways_and_every_change_can_be_applied():
+    names = tuple(dict.fromkeys(case()["overrides"]["override"]))
+    assert set(names) >= TEN and "budget-minus-tenth" in names
+    assert case(*names).overrides == names  # one upon the other, in one reading
+
+
+def test_a_cut_of_a_tenth_leaves_nine_tenths_of_every_budget():
+    base, cut = case()["budgets"]["commitments"], case("budget-minus-tenth")["budgets"]["commitments"]
+    assert (cut / base).drop_nans().to_list() == pytest.approx([0.9] * (base > 0).sum())
+
+
+def test_frameworks_and_approvals_are_no_orders():
+    """Rule R11: the Slovak and German frameworks and the approvals of sales stand behind no order."""
+    ceilings = {
+        "programmes-1174",
+        "programmes-1209",
+        "programmes-1214",
+        "programmes-1216",
+        "programmes-1217",
+        "programmes-1220",
+    }
+    behind = {
+        code
+        for table, _, formulas in graded()
+        if table == "orders"
+        for f in formulas.values()
+        for code in rows_behind(f)
+    }
+    assert behind and not behind & ceilings
+
+
+@pytest.mark.parametrize("nation", ["EST", "DEU", "USA", "LVA"])
+def test_a_member_can_be_taken_out_and_is_sound_alone(nation: str):
+    from rampart.case.extract import cut_out, planned_with
+    from rampart.case.soundness import require_sound
+
+    alone = cut_out(case(), planned_with(case(), [nation])).case
+    require_sound(alone)
+    assert set(alone["requirements"]["holder"]) == {nation}

@@ -174,7 +174,8 @@ def put_into(t: Tables) -> None:
         cells = {"price": F(price), "low": F(low), "high": F(high)} if price else {"holding_cost": 1}
         t.put("items", rule=rule, item=item, name_en=english, name_fr=french, kind=kind, unit=unit, **cells, why=why)
     for code, nation, item, per, rate, site, lead, why in LINES:
-        line(t, code, nation, item, rate, why=why, rule="R13", rate_per=per, lead_time=F(lead), site=site,
+        soon = {"admin_lead_time": F("one")} if code == "ukr_drone" else {}
+        line(t, code, nation, item, rate, why=why, rule="R13", **soon, rate_per=per, lead_time=F(lead), site=site,
              low=F(f"({rate}) * 0.6"), high=F(f"({rate}) * 1.6"), **({"from": "2027-10"} if code == "deu_gemt" else {}))  # fmt: skip
     for code, start, rate, rule, why in LATER:
         t.put("rates", rule=rule, line=code, max_rate=F(rate), why=why, **{"from": start})
@@ -334,20 +335,29 @@ def orders(t: Tables) -> None:
             "usa_gemt",
             "[programmes-1074$] * 1000000 / usd / [unit_costs-1006]",
             "2026-08",
-            2,
+            4,
             None,
-            "441.6 million dollars, done by September 2026.",
+            "441.6 million dollars, done by September 2026; at the rate of the line.",
         ),
-        ("DEU", "gemt", "deu_gemt", "[programmes-1005] / 2", "2027-10", 39, None, "500 of the 1,000."),
+        (
+            "DEU",
+            "gemt",
+            "deu_gemt",
+            "[programmes-1005] / gemt_years / 12 * 39 * 0.75",
+            "2027-10",
+            39,
+            None,
+            "Of its 500, what the new line can make until the end of 2030.",
+        ),
         (
             "ROU",
             "gemt",
             "deu_gemt",
-            "[programmes-1282] / 2",
+            "[programmes-1005] / gemt_years / 12 * 39 * 0.25",
             "2027-10",
             39,
             None,
-            "Its part of the joint order, half by the end of 2030.",
+            "Its part of the joint order, as far as the new line can make it.",
         ),
         (
             "FRA",
@@ -393,18 +403,27 @@ def orders(t: Tables) -> None:
             "UKR",
             "5,650 ordered for the partner.",
         ),
-        ("FRA", "mistral", "fra_mistral", "[programmes-1046] / 2", "2026-08", 30, None, "Half of the joint purchase."),
+        (
+            "FRA",
+            "mistral",
+            "fra_mistral",
+            "[programmes-1046] / 4",
+            "2026-08",
+            30,
+            None,
+            "A quarter of the joint purchase.",
+        ),
         (
             "EST",
             "mistral",
             "fra_mistral",
             "[programmes-1047$] * 1000000 / [unit_costs-1041]",
             "2027-01",
-            24,
+            36,
             None,
             "200 million euros, by the price with launchers.",
         ),
-        ("ROU", "mistral", "fra_mistral", "[programmes-1281]", "2027-01", 48, None, ""),
+        ("ROU", "mistral", "fra_mistral", "[programmes-1281]", "2026-08", 53, None, "By the end of 2030."),
         (
             "POL",
             "piorun",
@@ -465,6 +484,17 @@ def orders(t: Tables) -> None:
             None,
             "Of the call of 2023.",
         ),
+        (
+            "DEU",
+            "iris",
+            "deu_iris",
+            "[production_rates-1024] * 2 * still_to_come",
+            "2026-08",
+            24,
+            "UKR",
+            "Half of the line for the systems given [deliveries-1018].",
+        ),
+        ("GBR", "barrel", "deu_barrel", "[deliveries-1011]", "2026-08", 12, "UKR", "150 barrels pledged, over a year."),
         ("DEU", "gun155", "deu_gun", "[programmes-1208]", "2027-07", 36, None, "84 in 2027 to 2029."),
         ("FRA", "gun155", "fra_gun", "[programmes-1212]", "2026-08", 53, None, "109 to 2031."),
         ("LTU", "gun155", "fra_gun", "[programmes-1050]", "2027-04", 18, None, "Thirty from the first half of 2027."),

@@ -10,6 +10,9 @@ def put_into(t: Tables) -> None:
          use=F("[deliveries-058] / 12"), low=F("[consumption-1009]"), high=F("[consumption-010]"))  # fmt: skip
     for item, formula, why, low, high in NEEDS:
         need(t, item, formula, why=why, low=F(low) if low else None, high=F(high) if high else None)
+    for month in ("2026-08", "2026-09"):
+        t.put("deliveries", rule="R10", donor="USA", recipient="UKR", item="pac3", status="in_transit", month=month, quantity=F("[deliveries-1012+] / 35"),
+              why="Fewer than 800 came from April 2023 to March 2026: as many a month.")  # fmt: skip
     for donor, quantity, why in (
         ("XCI", "[deliveries-047] * [deliveries-043] / [deliveries-042] / 12", "A month of what was funded for 2026."),
         ("DEU", "[deliveries-1017] / 12", "A month of the package of April 2025."),

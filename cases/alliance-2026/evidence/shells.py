@@ -40,6 +40,18 @@ BODIES = (
 )
 
 
+GIVEN_BY_AMERICA = {
+    "round155": "[production_rates-025]",
+    "gmlrs": "[production_rates-034]",
+    "pac3": "[production_rates-1002] / 12",
+    "gemt": "gemt_us / 12",
+    "amraam": "([programmes-1179$] / 6 + [programmes-1178$] / 4) * 1000000 / [unit_costs-1030] / 12",
+    "stinger": "stinger_rate",
+    "javelin": "[production_rates-1082] / 12",
+}
+"""Made a month by the American line of an item."""
+
+
 def put_into(t: Tables) -> None:
     items(t)
     american(t)
@@ -325,7 +337,8 @@ def orders(t: Tables) -> None:
         ]
         contract(t, f"{line_}_round", nation, to="UKR", why="Bought for the partner with national aid.")
     for buyer, line_, quantity, first, months, why in (
-        ("POL", "pol_round", "[programmes-1058]", "2026-08", 29, "Nearly 300,000 rounds of December 2023, to the end of 2028, at the rate of the works."),
+        ("POL", "pol_round", "[production_rates-087] / 12 * 17", "2026-08", 17, "Of nearly 300,000 rounds of December 2023, at the rate of the works."),
+        ("POL", "pol_round", "[programmes-1058] - [production_rates-087] / 12 * 17", "2028-01", 21, "The rest, at the rate of the works from 2028."),
         ("DEU", "deu_round", "[programmes-1056] * german_called", "2026-08", 29, "Of the 333,333 rounds of the framework a third is taken as called and still to come."),
         ("SWE", "swe_round", "[programmes-1128$] * 1000000 / sek / [unit_costs-006] * swedish_left", "2026-08", 17,
          "Four billion crowns of July 2025 for 2025 to 2027, by the price; three fifths still to come."),
@@ -341,7 +354,7 @@ def spread(t: Tables, buyer: str, item: str, line_: str | None, quantity: str, f
     year, month = map(int, first.split("-"))
     for n in range(months):
         y, m = divmod(year * 12 + month - 1 + n, 12)
-        t.put("orders", rule=rule, buyer=buyer, item=item, line=line_, ship_to=to, month=f"{y}-{m + 1:02d}", quantity=F(f"{quantity} / {months}"),
+        t.put("orders", rule=rule, buyer=buyer, item=item, line=line_, ship_to=to, month=f"{y}-{m + 1:02d}", quantity=F(f"({quantity}) / {months}"),
               inputs="drawn" if item in ("round155", "pac3", "gmlrs", "javelin") else None, why=why)  # fmt: skip
 
 
@@ -355,11 +368,15 @@ def market(t: Tables) -> None:
           why="A third year like 2025, at a quarter more a round.")  # fmt: skip
     t.put("routes", rule="R17", origin="XCI", destination="UKR", item="round155", months=F("one"), capacity="unlimited")
     for origin in MEMBERS:
-        t.put(
-            "routes",
-            rule="R17",
-            origin=origin,
-            destination="UKR",
-            months=F("2" if origin in ("USA", "CAN") else "1"),
-            capacity="unlimited",
-        )
+        if origin != "USA":
+            t.put(
+                "routes",
+                rule="R17",
+                origin=origin,
+                destination="UKR",
+                months=F("2" if origin == "CAN" else "1"),
+                capacity="unlimited",
+            )
+    for item, rate in GIVEN_BY_AMERICA.items():
+        t.put("routes", rule="R10", origin="USA", destination="UKR", item=item, months=F("2"), capacity=F(f"({rate}) / 2"),
+              why="No more than half of what the line makes; hardly anything was allocated in 2025 [kiel_aid-104].")  # fmt: skip

@@ -223,13 +223,4 @@ def put_into(t: Tables) -> None:
         F("[production_rates-1063] / [production_rates-1092]"),
         "Twenty million, the capacity.",
     )
-    change(
-        "fair-shares",
-        "priorities",
-        "",
-        "",
-        "add",
-        "rank=7; objective=requirement",
-        "What members lack is also shared fairly among them: four times the work.",
-    )
     t.named("overrides", *rows, columns="override step table where column action value note")
