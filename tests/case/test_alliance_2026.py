@@ -252,10 +252,11 @@ def test_money_of_the_common_list_lies_between_what_was_booked_and_what_is_hoped
     assert 0.8 * booked[0] < year["commitments"] < 1.25 * booked[0]
 
 
-TEN = {  # of the ten assumptions that matter most, low and high as named changes
-    "war-longer", "war-shorter", "patriot-need-low", "patriot-need-high", "pac3-early", "pac3-late", "us-lines-home", "us-lines-abroad",
-    "us-money-little", "us-money-all", "europe-155-low", "europe-155-high", "tnt-low", "tnt-high", "stocks-three-days",
-    "stocks-twenty-days", "munitions-low", "munitions-high", "purl-low", "purl-high",
+TEN = {
+    # of the ten assumptions that matter most, low and high as named changes
+    "war-longer", "war-shorter", "patriot-need-low", "patriot-need-high", "pac3-early", "pac3-late", "us-lines-home",
+    "us-lines-abroad", "us-money-little", "us-money-all", "europe-155-low", "europe-155-high", "tnt-low", "tnt-high",
+    "stocks-three-days", "stocks-twenty-days", "munitions-low", "munitions-high", "purl-low", "purl-high",
 }  # fmt: skip
 
 

@@ -346,6 +346,22 @@ def orders(t: Tables) -> None:
          "An order of 444 million euros paid by the United States for a customer in Eastern Europe, by the price; to June 2027."),
     ):  # fmt: skip
         spread(t, buyer, "round155", line_, quantity, first, months, why)
+    booked(t)
+
+
+def booked(t: Tables) -> None:
+    """What else is on order at the works: what they make until new orders come, less what is listed apart."""
+    listed = {"DEU": "[programmes-1056] * german_called / 29", "SWE": "[programmes-1128$] * 1000000 / sek / [unit_costs-006] * swedish_left / 17",
+              "ESP": "[programmes-1075$] * 1000000 / [unit_costs-006] / 11"}  # fmt: skip
+    rates = {n: rate for n, (_, rate, _) in FILLERS.items() if rate != "zero" and n != "POL"}
+    rates |= {n: f"rest_155 * spend_{n} / spend_rest" for n in UNPUBLISHED}
+    for nation, rate in rates.items():
+        monthly = f"({rate}) / 12 * booked" + (f" - {listed[nation]}" if nation in listed else "")
+        spread(t, nation, "round155", f"{nation.lower()}_round", f"({monthly}) * 13", "2026-08", 13,
+               "Works make more than is contracted, by one firm [stocks_and_targets-1022]: three quarters are taken as booked.",
+               to="UKR" if nation in ("DEU", "SWE") else None)  # fmt: skip
+    spread(t, "USA", "round155", "usa_round", "2 * [production_rates-022] * booked * 20", "2026-08", 20,
+           "Three quarters of what charges allow are taken as booked.")  # fmt: skip
 
 
 def spread(t: Tables, buyer: str, item: str, line_: str | None, quantity: str, first: str, months: int, why: str, *, to: str | None = None,

@@ -12,6 +12,7 @@ import click
 from rampart.cli.group import json_text, load, open_result, say, show_findings
 from rampart.cli.ledger import file_path, ledger, ledger_argument, nation_option, show_rows
 from rampart.cli.options import FINDINGS, OK, force_option, json_option, language_option
+from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
     from rampart.findings import Language
@@ -35,7 +36,7 @@ def return_() -> None:
 @force_option
 @language_option
 def template(
-    ledger_path: Path, case_path: Path, nation: str, month: str, out: Path, force: bool, lang: Language
+    ledger_path: Path | str, case_path: Path, nation: str, month: str, out: Path, force: bool, lang: Language
 ) -> None:
     """Write the workbook to fill in, with the items, lots and deliveries of the nation and what it reported last."""
     from rampart.case.calendar import is_month
@@ -44,7 +45,7 @@ def template(
     from rampart.ledger.returns.template import write_return_template
 
     if not is_month(month):
-        raise click.BadParameter(f"{month} is no month; write YYYY-MM", param_hint="--month")
+        raise click.BadParameter(usage("{value} is no month; write YYYY-MM", value=month), param_hint="--month")
     case = load(case_path, (), lang)
     with open_ledger(ledger_path) as book:
         write_return_template(out, book, case, nation=nation, month=month, language=lang, force=force)
@@ -67,7 +68,7 @@ def template(
 @language_option
 @json_option
 def check(
-    ledger_path: Path, case_path: Path, file: Path, plan_path: Path | None, annotated: Path | None, force: bool,
+    ledger_path: Path | str, case_path: Path, file: Path, plan_path: Path | None, annotated: Path | None, force: bool,
     lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Hold a return against case and ledger, and show what it would post. Nothing is posted."""
@@ -97,7 +98,7 @@ def check(
 @language_option
 @json_option
 def post(
-    ledger_path: Path, case_path: Path, file: Path, plan_path: Path | None, nations: tuple[str, ...], lang: Language,
+    ledger_path: Path | str, case_path: Path, file: Path, plan_path: Path | None, nations: tuple[str, ...], lang: Language,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Check a return, show what it changes, and post it: whole, or not at all. The same again changes nothing."""
