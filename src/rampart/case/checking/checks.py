@@ -76,6 +76,7 @@ CHECKS: tuple[Check, ...] = (
     plausible.check_orders_against_rates,
     plausible.check_budgets,
     plausible.check_budget_years,
+    plausible.check_deflators,
     plausible.check_condition,
     plausible.check_lines_deliver,
     fleets.check_breakdown,

@@ -113,7 +113,8 @@ def check_budgets(draft: Draft) -> Iterator[Finding]:
     """A budget is many times all that its nation could buy in a year, as where millions are taken for thousands."""
     unit = {"one": 1.0, "thousand": 1e3, "million": 1e6}.get(draft.settings.get("money_unit") or "million", 1e6)
     could = _purchases_in_a_year(draft)
-    for row, nation, money in draft.sound("budgets").select(ROW, "nation", "commitments").drop_nulls().iter_rows():
+    own = draft.sound("budgets").filter(pl.col("currency").is_null())
+    for row, nation, money in own.select(ROW, "nation", "commitments").drop_nulls().iter_rows():
         worth = could.get(nation, 0.0) / unit
         if 0 < BEYOND * worth < money < float("inf"):
             details = {"nation": nation, "worth": float(f"{worth:.3g}")}
@@ -176,6 +177,14 @@ def _fiscal_year(month: str, begins: int) -> int:
     """Fiscal year of a month, named after the calendar year in which it ends."""
     year, number = int(month[:4]), int(month[5:7])
     return year + 1 if begins > 1 and number >= begins else year
+
+
+def check_deflators(draft: Draft) -> Iterator[Finding]:
+    """A budget at the prices of its year needs the prices of that year."""
+    known = draft.sound("deflators")["fiscal_year"].to_list()
+    then = draft.sound("budgets").filter((pl.col("prices") == "then_year") & ~pl.col("fiscal_year").is_in(known))
+    for row, nation, year in then.select(ROW, "nation", "fiscal_year").iter_rows():
+        yield draft.finding("budget-no-deflator", "budgets", row=row, column="prices", value=year, nation=nation)
 
 
 def check_condition(draft: Draft) -> Iterator[Finding]:
