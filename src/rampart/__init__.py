@@ -23,7 +23,7 @@ _HOMES = {
     "at_confidence": "rampart.sources.calibration.case_slips",
     "war_plan": "rampart.scenario.war",
     "sustain": "rampart.sustainment.answer",
-    "take": "rampart.results.taking",
+    "take": "rampart.network.taking",
     "beside": "rampart.results.origins",
     "extract": "rampart.network.alone",
     "explain": "rampart.language.explaining",
@@ -53,13 +53,13 @@ if TYPE_CHECKING:
     from rampart.language.explaining import explain
     from rampart.ledger.ledger import open_ledger
     from rampart.network.alone import extract
+    from rampart.network.taking import take
     from rampart.plan.planning import plan
     from rampart.report.report import write_report
     from rampart.results.comparison import compare
     from rampart.results.folder import read_result
     from rampart.results.origins import beside
     from rampart.results.result import Result
-    from rampart.results.taking import take
     from rampart.scenario.war import war_plan
     from rampart.sources.calibration.case_slips import at_confidence
     from rampart.sustainment.answer import sustain
