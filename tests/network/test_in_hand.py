@@ -91,7 +91,8 @@ def test_money_spent_before_the_start_is_no_longer_there() -> None:
     """Fiscal years begin in March. At 2 a round with 0.4 ahead the orders of March and April commit 40 and pay 16 ahead; the 12
     on delivery in June and July each stay with the placed orders. Sending is paid when it leaves.
     """
-    budgets = [{"nation": "AAA", "fiscal_year": 2025, "purpose": purpose, "commitments": 300.0, "payments": 200.0}
+    budgets = [{"nation": "AAA", "fiscal_year": 2025, "purpose": purpose, "commitments": 300.0, "payments": 200.0,
+                "low": 250.0, "high": 320.0}
                for purpose in ("procurement", "all", "capacity")]  # fmt: skip
     of = case(8, lines=[line(lead_time=3.0)], contracts=[DEAL], demand=[need(10.0)], budgets=budgets)
     plan = rampart.plan(of)
@@ -99,6 +100,7 @@ def test_money_spent_before_the_start_is_no_longer_there() -> None:
     left = {r["purpose"]: (r["commitments"], r["payments"]) for r in later["budgets"].iter_rows(named=True)}
     spent = (pytest.approx(260.0), pytest.approx(184.0))
     assert left == {"procurement": spent, "all": spent, "capacity": (300.0, 200.0)}
+    assert later["budgets"].filter(pl.col("purpose") == "all").select("low", "high").rows() == [(210.0, 280.0)]
     used = plan["budgets"].filter(pl.col("purpose") == "all")["used"].to_list()
     still = rampart.plan(later)["budgets"].filter(pl.col("purpose") == "all")["used"].to_list()
     assert still == pytest.approx([used[0] - 40.0, used[1] - 16.0])

@@ -24,6 +24,7 @@ import polars as pl
 
 from rampart.case.calendar import month_number, month_text
 from rampart.case.tables import Case
+from rampart.catalogues.inputs import tables
 from rampart.findings import Finding
 from rampart.network.keys import Backfill, Key, Lane, Limit, Pledge, Purchase
 from rampart.network.lags import first_effect, grown, shifts
@@ -308,20 +309,19 @@ class InHand:
         """The table with what is left in a column where the case states what the plan was made with; None: unchanged."""
         frame = self.case.tables[table] if frame is None else frame
         stated = {tuple(r[k] for k in keys): r[column] for r in self.before.tables[table].iter_rows(named=True)}
-        values = []
+        ends = [c.name for c in tables()[table].columns.values() if c.unit == f"as {column}"]  # of its range
+        rows, changed = [], False
         for r in frame.iter_rows(named=True):
             key, value = tuple(r[k] for k in keys), r[column]
             spent, before, was = own.get(key, 0.0), older.get(key, 0.0), stated.get(key)
             if spent + before > NOTHING and value is not None and was is not None and _same(value, was + before):
-                left = max(0.0, value - before - spent)
-                said = {"used": spent + before, "whole": value, "left": left}
+                less = {c: _left(r[c], before + spent) for c in (column, *ends) if r[c] is not None}
+                said = {"used": spent + before, "whole": value, "left": less[column]}
                 named = ", ".join(str(k) for k in key)
                 self.findings.append(Finding("taken-used-up", table, column=column, value=named, details=said))
-                value = left
-            values.append(value)
-        if values == frame[column].to_list():
-            return None
-        return frame.with_columns(pl.Series(column, values, dtype=frame[column].dtype))
+                r, changed = r | less, True
+            rows.append(r)
+        return pl.DataFrame(rows, schema=frame.schema) if changed else None
 
     # -- what is to be entered -----------------------------------------------------------------------------------
 
@@ -337,7 +337,7 @@ class InHand:
             pledge = isinstance(key, Pledge)
             of = [n.pledged[n.pledge_index[key]] if pledge else n.due_back[n.backfill_index[key]]  # type: ignore[index]
                   for n in (self.network, later) if key in (n.pledge_index if pledge else n.backfill_index)]  # fmt: skip
-            if len(of) == 2 and math.isclose(of[0].max(), of[1].max()):
+            if quantity > NOTHING and len(of) == 2 and math.isclose(of[0].max(), of[1].max()):
                 said = {"to": to, "item": item, "quantity": quantity}
                 self.findings.append(Finding("taken-owed", "deliveries", value=nation, details=said))
 
@@ -371,6 +371,11 @@ class InHand:
 def _same(one: float, other: float) -> bool:
     """Whether two limits are one and the same number."""
     return math.isfinite(one) and math.isclose(one, other, rel_tol=1e-9, abs_tol=NOTHING)
+
+
+def _left(whole: float, used: float) -> float:
+    """What is left, free of what rounding alone would say."""
+    return max(0.0, float(f"{whole - used:.12g}"))
 
 
 def arriving(row: Row, lag: float) -> Iterator[tuple[int, float]]:
