@@ -5,22 +5,28 @@ with only that changed; the first that worsens is what the delay costs, and the 
 passes use its room, is held against the same pass without the delay. As long as no pass has lost, the optimal plans of the
 delayed problem are among those of the undelayed one, so each pass may start from where the undelayed one stood; and where
 a pass makes no use of what is closed it loses nothing and is not solved at all.
+
+Who lacks what is read of both plans as they are settled, how what is short falls to equals and what each holder's share of
+requirements is: as planning again would. Of shares, which are no value that is made small, a delay loses where the first
+share that differs is less, period by period from the least; its cost is what those who lose by it then lack more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from rampart.network.lags import Floats, Integers
 from rampart.plan.model.passes import SETTLING
 from rampart.plan.parts.part import Decision, Part, Short, Shortage
+from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.lacking import Lacking, largest, most_gained, series
+from rampart.plan.solving.linear_passes import LinearPasses
 from rampart.plan.solving.pass_solver import LARGE, NOTHING, Stage
+from rampart.plan.solving.settled_again import settled_again
 from rampart.plan.solving.solution import Solution
 
 TOLD = (1, 6)
@@ -31,6 +37,8 @@ TOGETHER = 6
 """Decisions tried together where all together lose something."""
 REQUIREMENT = "requirement"
 """Passes that a large case solves again for minutes a decision: what loses nothing before them is not known there."""
+SHARE = 1e-5
+"""Difference of a share that is more than rounding."""
 LOSS = 1e-6
 """A pass has lost when its value worsens by more than this share."""
 
@@ -71,9 +79,13 @@ class Delays:
 
     def __init__(self, v: Values, solution: Solution, parts: Sequence[Part]) -> None:
         self.v, self.solution, self.solver = v, solution, solution.solver
-        self.passes = {p.name: p for p in solution.passes}
-        self.stages = [stage for stage in self.solver.stages if stage.name not in SETTLING]
-        self._summed: tuple[list[Any], list[Any]] | None = None
+        solution_passes = v.programme.passes
+        self.passes = {p.name: p for p in solution_passes}
+        told = (*SETTLING, *(p.name for p in solution_passes if p.how == "told"))
+        self.stages = [stage for stage in self.solver.stages if stage.name not in told]
+        weight = v.tree.months * v.tree.probability
+        self.linear = LinearPasses(solution.layout, self.solver, weight, begin=lambda _: None, end=lambda _: None)
+        self.found = {result.name: result for result in solution.passes}
         self.shortage_of: dict[str, Shortage] = {
             name: shortage
             for part in parts
@@ -122,6 +134,10 @@ class Delays:
                     lost.append((n, value, columns))
             for n, loss in self._read(stage, base, lost, closing):
                 found[n] = loss
+            if self._settles(stage).how == "fair":
+                for n, loss in self._shared(stage, waits, closing, most):
+                    waits.remove(n)
+                    found[n] = loss
         return [None for _ in waiting] if self.out_of_time else found
 
     @staticmethod
@@ -174,30 +190,71 @@ class Delays:
         gone = set(closed)
         return Closing(np.array(closed, dtype=np.int64), {at: most for at, most in freed.items() if at not in gone})
 
+    def _settles(self, stage: Stage) -> Pass:
+        """The pass that settles what a pass reached: of the worst-off the one that shares, else the same."""
+        own = self.passes[stage.name]
+        fair = (each for each in self.v.programme.passes if own.how == "first" and each.how == "fair")
+        return next(fair, own)
+
+    def _again(self, stage: Stage, closing: Closing) -> Floats | None:
+        """Columns at the end of the pass that settles, with a delay; None in a large case, where that takes too long."""
+        if self.solver.columns >= LARGE:
+            return None
+        settles = self._settles(stage)
+        return settled_again(self.solver, self.linear, stage, settles, closing.columns, closing.freed)
+
     def _read(
         self, stage: Stage, base: Floats, lost: Sequence[tuple[int, float, Floats]], closing: Sequence[Closing]
     ) -> Iterator[tuple[int, Loss]]:
-        """What was lost; of the worst-off, who does not measure the sum, both plans are first made best for the sum."""
-        own, measured = self.passes[stage.name], self.passes[stage.name].cost
+        """What was lost, and who lacks what by it once both plans are settled."""
+        own, settles = self.found[stage.name], self._settles(stage)
         shortage = self.shortage_of.get(stage.name)
-        following = next((s for s in self.stages if s.name == "requirement_sum"), None)
-        summed = None
-        if lost and shortage is not None and stage.name == "requirement_worst" and following is not None:
-            summed = replace(stage, name=following.name, cost=following.cost)
-            base, measured = self.solver.load(summed, self._summed), following.cost
-            self._summed = self.solver.basis()  # far from that of the pass, and the same whatever is asked
+        measured = self.found[settles.name].cost
+        one_term = settles.how != "fair" and len(settles.measure.terms) < 2
         for n, value, columns in lost:
             cost = float(own.cost @ columns) - own.value
             share = (value - stage.value) / abs(stage.value) if abs(stage.value) > NOTHING else np.inf
-            after = columns
-            if summed is not None:
-                _, after = self.solver.wait(summed, closing[n].columns, closing[n].freed)
             if shortage is None:
                 yield n, Loss(stage.name, cost, share)
                 continue
-            lack = series(self.v, shortage, base, after)
-            worth = self._worth(shortage, measured * (after - base))
+            again = None if one_term else self._again(stage, closing[n])
+            before, after = (base, columns) if again is None else (self.found[settles.name].columns, again)
+            lack = series(self.v, shortage, before, after)
+            worth = self._worth(shortage, measured * (after - before))
             yield n, Loss(stage.name, cost, share, largest(self.v, lack, worth), most_gained(lack))
+
+    def _shared(
+        self, stage: Stage, waits: Sequence[int], closing: Sequence[Closing], most: float | None
+    ) -> list[tuple[int, Loss]]:
+        """Those that leave the worst-off as they are and take of another's share."""
+        settles, told = self._settles(stage), []
+        fair, shortage = self.found[settles.name], self.shortage_of[stage.name]
+        for n in waits:
+            used = (fair.columns[closing[n].columns] > NOTHING).any()
+            after = self._again(stage, closing[n]) if used else None
+            if after is None or not self._less_fair(settles, fair.columns, after):
+                continue
+            more = fair.cost * (after - fair.columns)
+            cost = float(more[more > 0].sum())
+            share = cost / abs(fair.value) if abs(fair.value) > NOTHING else np.inf
+            if most is not None:
+                told.append((n, Loss(settles.name, np.nan, share)))
+                continue
+            lack = series(self.v, shortage, fair.columns, after)
+            worth = self._worth(shortage, more)
+            told.append((n, Loss(settles.name, cost, share, largest(self.v, lack, worth), most_gained(lack))))
+        return told
+
+    def _less_fair(self, settles: Pass, before: Floats, after: Floats) -> bool:
+        """Whether the first share that differs, period by period and each from the least, is less."""
+        part, node = self.linear.parts_of(settles), self.solution.layout.column_node
+        for t in np.unique(node[part > 0]):
+            at = np.flatnonzero((part > 0) & (node == t))
+            lacks, now = (-np.sort(-part[at] * columns[at]) for columns in (before, after))
+            differs = np.flatnonzero(np.abs(now - lacks) > SHARE)
+            if differs.size:
+                return bool(now[differs[0]] > lacks[differs[0]])
+        return False
 
     def _worth(self, shortage: Shortage, lost: Floats) -> dict[Short, float]:
         """What each holder and item loses of the objective."""
