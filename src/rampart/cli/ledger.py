@@ -35,7 +35,7 @@ def _day(_: click.Context, option: click.Parameter, value: str | None) -> str | 
 on_option = click.option("--on", metavar="YYYY-MM-DD", default="9999-12-31", callback=_day, help="At this day's end.")
 
 
-def _rows(rows: list[dict[str, Any]], language: Language, *, as_json: bool) -> None:
+def show_rows(rows: list[dict[str, Any]], language: Language, *, as_json: bool) -> None:
     """Rows as JSON, or as a table with a head in the reader's language."""
     from rampart.language.words import Words
 
@@ -132,7 +132,7 @@ def balance(
                 for b in book.balances(on=on, known=known)
                 if every or b.account.kind in HOLDING
             ]
-    _rows([row for row in rows if item in (None, row["item"])], lang, as_json=as_json)
+    show_rows([row for row in rows if item in (None, row["item"])], lang, as_json=as_json)
 
 
 @ledger.command()
@@ -151,7 +151,7 @@ def count(ledger_path: Path, known: str | None, nations: tuple[str, ...], lang: 
             where = {k: v for k, v in c.account._asdict().items() if k not in ("kind", "of")}
             said = {"counted": c.counted, "booked": c.booked, "difference": c.difference}
             rows.append({"nation": c.nation, "key": c.key, "day": c.day, **where, **said})
-    _rows(rows, lang, as_json=as_json)
+    show_rows(rows, lang, as_json=as_json)
 
 
 @ledger.command()

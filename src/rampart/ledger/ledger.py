@@ -87,12 +87,26 @@ class Ledger:
 
         Raises LedgerError with every finding where one is refused.
         """
+        self._own(documents)
+        with self._open() as connection:
+            return writing.write(connection, documents, at=at)
+
+    def rehearse(self, *documents: Document) -> list[counting.Counted]:
+        """Post documents and take all of it back: every count of their nations beside the book as it would be.
+
+        Raises LedgerError as ``post`` does; nothing is posted either way.
+        """
+        self._own(documents)
+        nations = tuple(sorted({d.nation for d in documents}))
+        with self._open() as connection, writing.taken_back(connection):
+            writing.write_inside(connection, documents)
+            return counting.counts(connection, nations)
+
+    def _own(self, documents: Sequence[Document]) -> None:
         strange = [d for d in documents if self.nations and d.nation not in self.nations]
         if strange:
             found = [Finding("ledger-foreign", table=d.key, column="nation", value=d.nation) for d in strange]
             raise LedgerError(found)
-        with self._open() as connection:
-            return writing.write(connection, documents, at=at)
 
     def balances(self, *, on: str = "9999-12-31", known: str | None = None) -> list[reading.Balance]:
         """Every account that is not empty, at the end of a day (YYYY-MM-DD), as known at a moment."""

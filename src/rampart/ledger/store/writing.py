@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from rampart.findings import Finding
@@ -53,6 +54,24 @@ def write(connection: sqlite3.Connection, documents: Sequence[Document], *, at: 
             connection.execute("ROLLBACK")
         raise
     return receipts
+
+
+@contextmanager
+def taken_back(connection: sqlite3.Connection) -> Iterator[None]:
+    """A transaction in which may be written and read, and of which nothing stays."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def write_inside(connection: sqlite3.Connection, documents: Sequence[Document]) -> list[Receipt]:
+    """The same as ``write`` inside a transaction that is open already."""
+    if wrong := form.check(documents, MemoryBook()):
+        raise LedgerError(wrong)
+    return _write(connection, documents, now())
 
 
 def _write(connection: sqlite3.Connection, documents: Sequence[Document], at: int) -> list[Receipt]:
