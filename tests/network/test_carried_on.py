@@ -10,9 +10,9 @@ import pytest
 from ledger.actual.went_as_planned import differ, tiny
 from rampart.case.tables import Case
 from rampart.network.carried_on import carried_on, less_sent
+from rampart.network.taking import take
 from rampart.plan.planning import plan
 from rampart.results.result import Result
-from rampart.results.taking import take
 
 SAME = dict.fromkeys(("stock", "production", "orders", "expansions", "transfers", "demand"), 0)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from rampart.case.calendar import month_number, month_text
+from rampart.case.calendar import Calendar, month_number, month_text
 from rampart.case.tables import Case, dtype_of
 from rampart.catalogues.inputs import tables
 from rampart.findings import Finding
@@ -60,7 +60,7 @@ def take(case: Case, plan: Result, *, months: int = FIRST_YEAR) -> Case:
     start, end = (month_number(str(case.settings[name])) for name in ("start", "end"))
     rows: list[Row] = []
     findings: list[Finding] = []
-    for row in _by_month(plan, start):
+    for row in _by_month(plan.tables, plan.case.calendar, start):
         month = month_number(row["month"])
         row["in_hand"] = month < start
         row["firm"] = row["in_hand"] or (row.get("firm", True) and month < until)
@@ -95,11 +95,17 @@ def _what(row: Row) -> tuple[Any, ...]:
     return tuple(row.get(name) or None for name in tables()["taken"].key)
 
 
-def _by_month(plan: Result, start: int) -> Iterator[Row]:
+def decided_before(plan: Mapping[str, pl.DataFrame], calendar: Calendar, start: int) -> Iterator[Row]:
+    """What a plan, by its tables, decides before a month: rows of ``taken`` that are in hand there."""
+    for row in _by_month(plan, calendar, start):
+        if month_number(row["month"]) < start:
+            yield row | {"firm": True, "in_hand": True}
+
+
+def _by_month(plan: Mapping[str, pl.DataFrame], calendar: Calendar, start: int) -> Iterator[Row]:
     """Everything that a plan decides: in the first month of its period, and what it decides evenly over one that begins
     before the start of the case month by month, what is left of it at the start.
     """
-    calendar = plan.case.calendar
     for row in _decided(plan):
         first = month_number(row["month"])
         period = calendar.period(first)
@@ -114,7 +120,7 @@ def _by_month(plan: Result, start: int) -> Iterator[Row]:
             yield row | {"month": month_text(start), "quantity": each * (length - len(past))}
 
 
-def _decided(plan: Result) -> Iterator[Row]:
+def _decided(plan: Mapping[str, pl.DataFrame]) -> Iterator[Row]:
     """Everything that a plan decides, as rows of the table ``taken``."""
     for r in plan["orders"].iter_rows(named=True):
         row = {"line": r["line"], "contract": r["contract"], "later": r["later"] or None, "quantity": r["quantity"]}
