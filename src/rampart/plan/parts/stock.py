@@ -62,8 +62,12 @@ class Stocks(Part):
         n = p.network
         scale = p.scale_of(pair.item for pair in n.pairs)
         yield FamilySpec("stock", n.pairs, "level", scale=scale, tie=0.01)
-        left = len(n.calendar) - p.tree.period  # what is thrown away is thrown away as late as it can be
-        yield FamilySpec("dispose", n.perishable_pairs, "flow", scale=scale[perishable(n)], tie=0.01, tie_add=LATER * left)
+        left: Floats = float(len(n.calendar)) - p.tree.period.astype(
+            np.float64
+        )  # what is thrown away is thrown away as late as it can be
+        yield FamilySpec(
+            "dispose", n.perishable_pairs, "flow", scale=scale[perishable(n)], tie=0.01, tie_add=LATER * left
+        )
         limited = np.isfinite(storage_limits(n))[:, None]
         yield FamilySpec("over storage", n.pairs, "slack", exists=limited, scale=scale)
         drawn = n.drawn[:, p.tree.period]

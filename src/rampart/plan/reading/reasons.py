@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rampart.case.steps import without
+from rampart.findings import CaseError
 from rampart.network.keys import Key, Objective, Year, number, text
 from rampart.network.keys import parts as parts_of
 from rampart.network.lags import Floats
@@ -199,7 +200,10 @@ class Reliefs:
     def of(self, how: str, kind: str, of: Key, limits: Sequence[Limit]) -> Stepped | None:
         """What the steps of some limits bring; None where no pass that is read prices them, or no plan is found."""
         self._count()
-        stepped = Planned(self.case, limits, self.parts, self.levels, self.base.programme.likeness)
+        try:
+            stepped = Planned(self.case, limits, self.parts, self.levels, self.base.programme.likeness)
+        except CaseError:  # all that the case asks for is taken away
+            return None
         prices: dict[str, Touched] = {}
         for name in self.base.results:
             prices[name] = touched(stepped, self.base, name)
