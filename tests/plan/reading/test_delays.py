@@ -15,6 +15,8 @@ from cases_random import random_case
 from cases_small import CONTRACT, case, line, month, need
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
+from rampart.language.decisions_and_causes import delay_costs
+from rampart.language.in_words import InWords
 from rampart.results.result import Result
 
 PARTNER = {"holder": "UUU", "item": "shell", "purpose": "operations", "rate_per": "month"}
@@ -188,3 +190,21 @@ def test_a_delay_that_leaves_the_worst_off_as_they_are_may_take_of_anothers_shar
     assert one["most"] == pytest.approx(10.0)  # at the end of the first month; at that of the second 10 for 15
     assert one["unit_months"] == pytest.approx(10.0 + 5.0)
     assert one["cost"] == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize(("step", "told"), [(1, [1, 6]), (2, [2, 6]), (3, [3, 6]), (4, [4, 8]), (12, [12])])
+def test_a_delay_is_told_as_long_as_it_is_where_periods_are_longer(step: int, told: list[int]) -> None:
+    """A period is closed as a whole: in quarters a decision waits for three months, and that is what is said and costs. Ten a
+    month asked for and made at once: what is not ordered in the first period is lost, so many months of it.
+    """
+    of = case(
+        12, ["need", "money"], lines=[line()], contracts=[DEAL], demand=[PARTNER | {"need": 10.0}],
+        calendar=[{"from": month(0), "step": step}],
+    )  # fmt: skip
+    plan = rampart.plan(of)
+    alone = plan["delays"].filter(together="").sort("months")
+    assert alone["months"].to_list() == told
+    assert alone["most"].to_list() == pytest.approx([10.0 * n for n in told])
+    head = delay_costs(InWords(plan, "en"), "head.delay")
+    assert head == ("A month's delay costs" if step == 1 else f"A delay of {step} months costs")
+    assert plan["decisions"]["delay_cost"].to_list() == pytest.approx(alone["cost"].to_list()[:1])

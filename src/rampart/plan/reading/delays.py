@@ -30,7 +30,7 @@ from rampart.plan.solving.settled_again import settled_again
 from rampart.plan.solving.solution import Solution
 
 TOLD = (1, 6)
-"""Months of delay that are told."""
+"""Months of delay that are told; where periods are longer, as many as until the next begins."""
 FURTHER = (12, 24)
 """Months tried where six lose nothing."""
 TOGETHER = 6
@@ -103,6 +103,14 @@ class Delays:
         """Periods that begin within so many months from the start."""
         first = self.v.tree.first_month
         return int((first < first[0] + months).sum())
+
+    def waited(self, months: int) -> int:
+        """Months for which a decision waits that is closed in every period that begins within so many: a period of three
+        months is closed as a whole.
+        """
+        starts, periods = self.v.tree.first_month, self.periods(months)
+        opens = int(starts[periods]) if periods < len(starts) else self.v.case.calendar.last + 1
+        return opens - int(starts[0])
 
     def losses(
         self, waiting: Sequence[Waiting], periods: Sequence[int], most: float | None = None
