@@ -24,6 +24,7 @@ from rampart.network.lags import Floats, Integers
 from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
+from rampart.plan.solving.evenness import Evened
 from rampart.plan.solving.fairness import Shares, share_fairly
 from rampart.plan.solving.pass_solver import CLOSE, NOTHING, ROUNDING, HeldTerm, PassSolver, State, most_allowed
 from rampart.plan.solving.solution import PassResult
@@ -117,6 +118,8 @@ class LinearPasses:
             return self._share(each, later, deadline)
         if each.takes:
             self._open(earlier, each.takes)
+        if each.name == TIES:
+            return self._ties(each, deadline)
         result = self.solve(each, deadline)
         self.reached[each.name] = result.value
         if not later or each.how == "told":
@@ -140,6 +143,14 @@ class LinearPasses:
         if each.takes:
             self._give_back(earlier, each.takes, deadline)
         return result
+
+    def _ties(self, each: Pass, deadline: float | None) -> PassResult:
+        """One plan of those that are equal in everything: one that sends evenly."""
+        even = Evened(self.solver, self.layout, self.weight, deadline)
+        try:
+            return self.solve(each, deadline)
+        finally:
+            even.remove()
 
     def hold_exactly(self, each: Pass, result: PassResult, deadline: float | None) -> PassResult:
         """Hold what the pass just solved reached, and how it falls to its terms, without room; its result as it is held."""
@@ -222,15 +233,17 @@ class LinearPasses:
         if status != OPTIMAL:
             raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
         solution = solver.solution()
-        self.levels = np.array(solution.col_value)
+        self.levels = solver.levels()[: solver.columns]
         solver.remember(each.name, cost * factor)
         duals = np.array(solution.row_dual)[: solver.rows] / factor
-        return self._result(each, cost, duals, np.array(solution.col_dual) / factor, iterations(solver))
+        return self._result(
+            each, cost, duals, np.array(solution.col_dual)[: solver.columns] / factor, iterations(solver)
+        )
 
     def _take_what_there_is(self, cost: Floats) -> None:
         """Out of time within a pass: the plan that the solver stands at, where it keeps all that is held and is better."""
         if self.solver.found_a_plan:
-            now = self.solver.levels()
+            now = self.solver.levels()[: self.solver.columns]
             if not self.levels.any() or cost @ now < cost @ self.levels:
                 self.levels = now
 

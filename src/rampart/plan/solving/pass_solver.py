@@ -182,10 +182,12 @@ class PassSolver(Highs):
 
     def remember(self, name: str, cost: Floats) -> None:
         """Keep the pass just solved, before anything is held for the next."""
-        levels = self.levels()
+        levels = self.levels()[: self.columns]
         value = float(cost @ levels)
+        columns, rows = self.basis()
+        basis = columns[: self.columns], rows
         self.stages.append(
-            Stage(name, self.lower.copy(), self.upper.copy(), *self.row_bounds(), self.basis(), cost, value, levels)
+            Stage(name, self.lower.copy(), self.upper.copy(), *self.row_bounds(), basis, cost, value, levels)
         )
 
     def load(self, stage: Stage, basis: tuple[list[Any], list[Any]] | None = None) -> Floats:
