@@ -35,7 +35,7 @@ def return_() -> None:
 @force_option
 @language_option
 def template(
-    ledger_path: Path, case_path: Path, nation: str, month: str, out: Path, force: bool, lang: Language
+    ledger_path: Path | str, case_path: Path, nation: str, month: str, out: Path, force: bool, lang: Language
 ) -> None:
     """Write the workbook to fill in, with the items, lots and deliveries of the nation and what it reported last."""
     from rampart.case.calendar import is_month
@@ -67,7 +67,7 @@ def template(
 @language_option
 @json_option
 def check(
-    ledger_path: Path, case_path: Path, file: Path, plan_path: Path | None, annotated: Path | None, force: bool,
+    ledger_path: Path | str, case_path: Path, file: Path, plan_path: Path | None, annotated: Path | None, force: bool,
     lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Hold a return against case and ledger, and show what it would post. Nothing is posted."""
@@ -97,7 +97,7 @@ def check(
 @language_option
 @json_option
 def post(
-    ledger_path: Path, case_path: Path, file: Path, plan_path: Path | None, nations: tuple[str, ...], lang: Language,
+    ledger_path: Path | str, case_path: Path, file: Path, plan_path: Path | None, nations: tuple[str, ...], lang: Language,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Check a return, show what it changes, and post it: whole, or not at all. The same again changes nothing."""

@@ -8,6 +8,7 @@ from rampart.cli import (
     doctor,
     forecast,
     ledger,
+    ledger_actual,
     ledger_returns,
     plan,
     replan,
@@ -18,7 +19,21 @@ from rampart.cli import (
 )
 from rampart.cli.group import main
 
-VERBS = (case, alone, plan, replan, war, sustain, results, sources, forecast, ledger, ledger_returns, doctor)
+VERBS = (
+    case,
+    alone,
+    plan,
+    replan,
+    war,
+    sustain,
+    results,
+    sources,
+    forecast,
+    ledger,
+    ledger_returns,
+    ledger_actual,
+    doctor,
+)
 """Files whose commands hang on the group."""
 
 __all__ = ["VERBS", "main"]

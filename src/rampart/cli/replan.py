@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @language_option
 @json_option
 def replan(
-    ledger_path: Path, plan_path: Path, out: Path, month: str | None, case_path: Path | None, known: str | None,
+    ledger_path: Path | str, plan_path: Path, out: Path, month: str | None, case_path: Path | None, known: str | None,
     time_limit: float | None, report: bool, force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Plan on from where things stand: stocks, orders in hand and deliveries as the ledger has them.

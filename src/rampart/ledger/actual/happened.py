@@ -32,6 +32,7 @@ class Said(NamedTuple):
     """A movement of the ledger: where it counts, its quantity, by which document, on which day, booked when.
 
     stock  what it changes in the nation's own stock: below 0 goes out
+    of     what the document is about: of what was made, the line
     """
 
     at: At
@@ -41,6 +42,8 @@ class Said(NamedTuple):
     day: str
     booked: int
     reversal: bool
+    of: str
+    grade: str
 
 
 def movements(documents: Iterable[Booked]) -> list[Said]:
@@ -62,7 +65,9 @@ def movements(documents: Iterable[Booked]) -> list[Said]:
                 continue
             at = At(of.day[:7], of.kind, of.nation, line.item)
             change = moved.pop(line.item, 0)
-            found.append(Said(at, sign * line.quantity, change, of.key, of.day, booked.booked, sign < 0))
+            found.append(
+                Said(at, sign * line.quantity, change, of.key, of.day, booked.booked, sign < 0, of.of, of.grade)
+            )
     return found
 
 

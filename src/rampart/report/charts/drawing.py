@@ -19,9 +19,9 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 INK = "#1a1a1a"
 QUIET = "#595959"
 RULE = "#c8c8c8"
-# Neighbours differ in lightness as well as in hue, so that they stay apart in grey print and for
+# Every two differ in lightness by a tenth of the scale, neighbours by more, so that they stay apart in grey print and for
 # colour-blind readers.
-SERIES = ("#1f4e79", "#e8a33d", "#5fa8a0", "#8c3b2a", "#b9c9e0", "#6b6b6b", "#d9c7a3")
+SERIES = ("#1f4e79", "#e8a33d", "#448880", "#481509", "#d4e0f0", "#646464", "#ae9359")
 STOCK, REQUIREMENT, FLOOR = "#1f4e79", "#1a1a1a", "#b3471d"
 COMMITMENTS, PAYMENTS = "#4a86b8", "#cfe0ee"
 MISSING = "#f6ddc4"
