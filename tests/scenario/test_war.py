@@ -117,7 +117,7 @@ def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> N
     case.save(tmp_path / "case")
     run = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "out"), "--lang", "fr"])
     assert run.exit_code == 0, run.output
-    assert "valeur de l'information parfaite" in run.output
+    assert "valeur de l’information parfaite" in run.output
     assert (tmp_path / "out/report/report.fr.html").exists()
     (tmp_path / "out/of_another_run.parquet").write_text("of another run")
     enlist(tmp_path / "out", {"of_another_run.parquet": digest(tmp_path / "out/of_another_run.parquet")})

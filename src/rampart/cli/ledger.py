@@ -10,6 +10,7 @@ import click
 
 from rampart.cli.group import json_text, main, say, show_findings
 from rampart.cli.options import FINDINGS, OK, force_option, json_option, language_option
+from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
     from rampart.findings import Finding, Language
@@ -47,7 +48,7 @@ def _day(_: click.Context, option: click.Parameter, value: str | None) -> str | 
     from rampart.ledger.checks.form import is_day
 
     if value is not None and not is_day(value):
-        raise click.BadParameter(f"{value} is no day; write YYYY-MM-DD", param=option)
+        raise click.BadParameter(usage("{value} is no day; write YYYY-MM-DD", value=value), param=option)
     return value
 
 

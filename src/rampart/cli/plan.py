@@ -20,6 +20,7 @@ from rampart.cli.options import (
     with_option,
 )
 from rampart.cli.planning import make_plan
+from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
@@ -211,4 +212,4 @@ def demo_case() -> Path:
     for folder in (package / "cases" / "alliance-2023", package.parents[1] / "cases" / "alliance-2023"):
         if folder.exists():
             return folder
-    raise click.UsageError("the case alliance-2023 is not here; give its folder to `rampart plan`")
+    raise click.UsageError(usage("the case alliance-2023 is not here; give its folder to `rampart plan`"))

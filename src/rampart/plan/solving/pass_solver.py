@@ -212,14 +212,16 @@ class PassSolver(Highs):
         self.stands = self.basis_as_it_is()
         return self.levels()
 
-    def stand_at(self, stage: Stage, closed: Integers, freed: Mapping[int, float]) -> None:
-        """Stand where a pass stood before it was solved, with the columns ``closed`` at zero and those in ``freed`` open up to
-        a level; ``go_back`` undoes it.
+    def stand_at(self, stage: Stage, closed: Integers, freed: Mapping[int, float], fixed: Mapping[int, float]) -> None:
+        """Stand where a pass stood before it was solved, with the columns ``closed`` at zero those in ``freed`` open up to a
+        level and those in ``fixed`` at theirs; ``go_back`` undoes it.
         """
         self.lower, self.upper = stage.lower.copy(), stage.upper.copy()
         others = np.array(list(freed), dtype=np.int64)
         self.lower[closed] = self.upper[closed] = self.lower[others] = 0.0
         self.upper[others] = list(freed.values())
+        whole = np.array(list(fixed), dtype=np.int64)
+        self.lower[whole] = self.upper[whole] = list(fixed.values())
         known, free = stage.row_lower.size, np.full(self.row_count - stage.row_lower.size, np.inf)
         self.row_lower, self.row_upper = stage.row_lower[: self.rows].copy(), stage.row_upper[: self.rows].copy()
         self.held = [

@@ -17,16 +17,22 @@ from rampart.plan.solving.pass_solver import PassSolver, Stage
 
 
 def settled_again(
-    solver: PassSolver, linear: LinearPasses, stage: Stage, each: Pass, closed: Integers, freed: Mapping[int, float]
+    solver: PassSolver,
+    linear: LinearPasses,
+    stage: Stage,
+    each: Pass,
+    closed: Integers,
+    freed: Mapping[int, float],
+    fixed: Mapping[int, float] | None = None,
 ) -> Floats | None:
-    """Scaled columns at the end of a pass with the columns ``closed`` at zero and those in ``freed`` open; None where the
-    solver finds none.
+    """Scaled columns at the end of a pass with the columns ``closed`` at zero, those in ``freed`` open up to a level and those
+    in ``fixed`` at theirs; None where the solver finds none.
 
     stage  the first pass of its objective as the solver saw it; ``each``  the one that settles it: a pass that is shared, or
            the same
     """
     before = solver.state()
-    solver.stand_at(stage, closed, freed)
+    solver.stand_at(stage, closed, freed, fixed or {})
     try:
         if solver.solve(None) != OPTIMAL:
             return None

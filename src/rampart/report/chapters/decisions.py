@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from rampart.language.decisions_and_causes import (
+    deadline,
     decided_now,
     decision_name,
     delay,
@@ -46,7 +47,7 @@ def decisions_listing(answer: InWords, *, most: int | None = MOST_DECISIONS) -> 
             how_much(answer, row),
             in_year(answer, row),
             words.number(row["money"], digits=1),
-            words.month(row["decide_by"], short=True) if row["decide_by"] else words("blank.decide_by"),
+            deadline(answer, row),
             delay(answer, row),
         ]
         for row in table.iter_rows(named=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rampart.findings import Language
 from rampart.language.decisions_and_causes import (
+    deadline,
     decided_now,
     decision_name,
     delay,
@@ -48,7 +49,7 @@ def print_decisions(plan: Result, language: Language) -> None:
         table.add_row(
             decision_name(answer, row), answer.nation(row["nation"]), how_much(answer, row),
             in_year(answer, row), words.money(row["money"]),
-            words.month(row["decide_by"], short=True) if row["decide_by"] else words("blank.decide_by"),
+            deadline(answer, row),
             delay(answer, row),
         )  # fmt: skip
     console.print(table)
