@@ -57,6 +57,13 @@ class InWords:
         settings = self.result.case.settings
         return str((self.language == "fr" and settings["title_fr"]) or settings["title_en"])
 
+    @property
+    def price_base(self) -> str:
+        """Year and kind of prices in the reader's language, that they are not stated where they are not."""
+        settings = self.result.case.settings
+        base = (self.language == "fr" and settings.get("price_base_fr")) or settings["price_base"]
+        return self.words("price_base", base=base) if base else self.words("price_base.unknown")
+
     @cached_property
     def names(self) -> Mapping[str, Mapping[str, str]]:
         """Names by catalogue table and code, for every table whose codes a result may mention."""
@@ -100,7 +107,10 @@ class InWords:
 
     def _line_names(self, place: Mapping[str, str], item_of: Mapping[str, str]) -> dict[str, str]:
         """Lines by their site; where a site has several, the item belongs to the name."""
-        rows = self.result.case["lines"].select("line", "site", "nation", "item").rows()
+        table = self.result.case["lines"]
+        if self.language == "fr" and "site_fr" in table.columns:
+            table = table.with_columns(site=table["site_fr"].fill_null(table["site"]))
+        rows = table.select("line", "site", "nation", "item").rows()
         sites = [(site, nation) for _, site, nation, _ in rows]
         found = {}
         for line, site, nation, item in rows:
@@ -205,11 +215,15 @@ class InWords:
         return self.name(code, table="nations")
 
     @cached_property
+    def _unit_codes(self) -> Mapping[str, str]:
+        """Unit of each item as the case writes it; fleets count systems."""
+        fleets = dict.fromkeys(self.result.case["fleets"]["fleet"].to_list(), "systems")
+        return fleets | dict(self.result.case.tables["items"].select("item", "unit").iter_rows())
+
+    @cached_property
     def units(self) -> Mapping[str, str]:
         """Unit of each item in the reader's language."""
-        fleets = dict.fromkeys(self.result.case["fleets"]["fleet"].to_list(), self.words.unit("systems"))
-        items = self.result.case.tables["items"].select("item", "unit").iter_rows()
-        return fleets | {i: self.words.unit(u) for i, u in items}
+        return {item: self.words.unit(code) for item, code in self._unit_codes.items()}
 
     def unit(self, item: str | None) -> str:
         """Unit of an item."""
@@ -219,7 +233,8 @@ class InWords:
         """A quantity with its unit: "12,000 rounds"."""
         if value is None:
             return self.words("unknown")
-        return self.words("quantity", number=self.words.number(value), unit=self.unit(item))
+        code = self._unit_codes.get(item or "", "units")
+        return self.words("quantity", number=self.words.number(value), unit=self.words.counted("unit", code, value))
 
     def objective_unit(self, unit: str | None) -> str:
         """Unit of an objective pass; worth in money is told from money."""
