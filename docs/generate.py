@@ -255,6 +255,8 @@ def findings(language: str) -> str:
     page.append(f"# {words['findings']}\n\n{words['findings.says']}\n")
     for row in csv.DictReader(text.splitlines()):
         parts = [row[f"{part}_{language}"] for part in ("message", "expected", "remedy")]
+        parts = [re.sub(r"\{\w+!w:[^|{}]*\|([^{}]*)\}", r"\1", part) for part in parts]
+        parts = [re.sub(r"\{(\w+):[^|{}]*\|([^{}]*)\}", r"{\1} \2", part) for part in parts]
         sentences = " ".join(re.sub(r"\[([^\]]*)\]", r"\1", part) for part in parts if part)
         page.append(f"\n## {row['code']}\n\n*{capital(words[row['severity']])}.* {sentences}\n")
     return "".join(page)

@@ -1,6 +1,7 @@
 """Words, numbers, dates and money of a report, in English or French.
 
-Texts live in ``data/words.csv`` (key, en, fr) as templates with ``{places}``; Babel writes numbers and dates.
+Texts live in ``data/words.csv`` (key, en, fr) as templates with ``{places}``, filled as those of findings are; Babel writes
+numbers and dates.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from rampart.findings import Language
+from rampart.findings import Language, filled, is_one
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,7 +67,7 @@ class Words:
     def __call__(self, key: str, **places: Any) -> str:
         """The text of a key with its places filled. A missing key is a defect and raises KeyError."""
         text = phrases()[key] if key in phrases() else self.own[key]
-        told = text[self.language].format(**places)
+        told = filled(text[self.language], places, self.language)
         return _BEFORE_A_VOWEL.sub(r"\1’", told) if self.language == "fr" else told
 
     def has(self, key: str) -> bool:
@@ -75,11 +76,15 @@ class Words:
 
     def count(self, key: str, number: int, **places: Any) -> str:
         """The singular or plural text (``key.one`` / ``key.other``) with ``{n}`` filled."""
-        from babel import Locale
-
-        form = str(Locale.parse(self.locale).plural_form(number))
-        form = form if self.has(f"{key}.{form}") else "other"
+        form = "one" if is_one(str(number), self.language) else "other"
         return self(f"{key}.{form}", n=self.number(number), **places)
+
+    def quantity(self, value: float | None, unit: str) -> str:
+        """A quantity with its unit, that of one where it is one: "1 round", "12,000 rounds"."""
+        number = self.number(value)
+        one = f"unit.{unit}.one"
+        word = self(one) if self.has(one) and is_one(number, self.language) else self.unit(unit)
+        return self("quantity", number=number, unit=word)
 
     def choice(self, group: str, value: str | None) -> str:
         """A choice value in words; a value the catalogue does not know is shown as it is written."""
@@ -94,8 +99,8 @@ class Words:
 
     def counted(self, group: str, unit: str, number: float) -> str:
         """A unit as it stands after a number: "1 round", "0.861 days", "0,861 jour"."""
-        few = abs(number) < 2 if self.language == "fr" else number == 1
         key = f"{group}.{unit}.one"
+        few = is_one(self.number(number), self.language)
         return self(key) if few and self.has(key) else self.choice(group, unit)
 
     def number(self, value: float | None, *, digits: int | None = None) -> str:

@@ -126,8 +126,8 @@ def _figure(row: dict[str, Any], month: str, laid: LaidOut, wrong: list[Finding]
             return usual
         found = vocabulary.word_of(words, row[column])
         if not found:
-            report("return-word", column, choices=", ".join(vocabulary.listed(words, "en")),
-                   choix=", ".join(vocabulary.listed(words, "fr")))  # fmt: skip
+            report("return-word", column, choices_en=", ".join(vocabulary.listed(words, "en")),
+                   choices_fr=", ".join(vocabulary.listed(words, "fr")))  # fmt: skip
         return found or usual
 
     kind = word(vocabulary.KINDS, "kind", "count")

@@ -16,7 +16,7 @@ from rampart.network.lags import first_effect
 from rampart.plan.model.passes import RULES
 from rampart.plan.parts.part import Decision, Part
 from rampart.plan.programme.values import Values
-from rampart.plan.reading.delays import TOLD, Delays, Loss, Waiting, together
+from rampart.plan.reading.delays import TOLD, Delays, Due, Loss, Waiting, together
 from rampart.plan.reading.rounded import Cell, Rounded, signed
 from rampart.plan.solving.solution import Solution
 
@@ -53,7 +53,8 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: 
         units = lost.lacking.unit_months if lost and lost.lacking else None
         rows.append((
             n + 1, d.kind, d.who, text(d.code), parts_of(d.code), d.item, d.to, d.quantity, one.quantity, d.year_quantity,
-            before.get((d.family, d.key), 0.0), d.money, None if due is None else month_text(due),
+            before.get((d.family, d.key), 0.0), d.money, None if due is None else month_text(due.month),
+            due is not None and due.at_latest,
             month_text(first_effect(v.case.calendar.first, d.lead)), lost.objective if lost else None,
             lost.cost if lost else None, units,
         ))  # fmt: skip
@@ -65,7 +66,7 @@ class Delayed:
     """What waiting costs each decision alone, by months, by when each is due, and what it costs some together."""
 
     alone: Mapping[Cell, Mapping[int, Loss]]
-    by: Mapping[Cell, int]
+    by: Mapping[Cell, Due]
     together: Sequence[tuple[Waiting, int, Loss]]
     waiting: Sequence[Waiting]
 
@@ -120,14 +121,14 @@ def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
     due = delays.last_months(alone, {months: losses[: len(alone)] for months, losses in told.items()}, most)
     cells = [(d.family, d.key) for d in free]
     found = {
-        cell: {months: loss for months, losses in told.items() if (loss := losses[n]) is not None}
+        cell: {months: loss for months, losses in told.items() if (loss := losses[n]) and not loss.unseen}
         for n, cell in enumerate(cells)
     }
     groups = [
         (each, months, loss)
         for n, each in enumerate(grouped)
         for months, losses in told.items()
-        if (loss := losses[len(alone) + n]) is not None
+        if (loss := losses[len(alone) + n]) and not loss.unseen
     ]
     return Delayed(found, {cell: by for cell, by in zip(cells, due, strict=True) if by is not None}, groups, alone)
 

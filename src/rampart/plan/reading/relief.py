@@ -49,11 +49,13 @@ class Reading:
 
     value   of its measure; ``own``  the part of it that each who lacks has, shape (years,)
     units   short by who lacks, shape (years,); times months where the shortage lasts
+    levels  of what lasts: units short at the end of each node, shape (nodes,)
     """
 
     value: float
     own: Mapping[Short, Floats]
     units: Mapping[Short, Floats]
+    levels: Mapping[Short, Floats]
 
 
 class Start(NamedTuple):
@@ -190,19 +192,36 @@ class Planned:
         self.starts[named] = start_of(solver, solver.basis())
         own: dict[Short, Floats] = {}
         units: dict[Short, Floats] = {}
+        lasting: dict[Short, Floats] = {}
         values = Values(p, self.layout, levels)
         weights = self.layout.costs(each.measure)
         for shortage in shortages_in_order(p):
             family = p.families[shortage.family]
             worth = np.where(family.labels >= 0, (weights * levels)[family.labels], 0.0)
-            months = p.tree.months if shortage.lasting else 1.0
             for key, members, amount in shortage.amounts(p, values[shortage.family]):
                 short = shortage.of(key)
                 if pass_of(short.objective, p) != each.name:
                     continue
                 own[short] = own.get(short, 0.0) + self._by_year(worth[members].sum(axis=0))
-                units[short] = units.get(short, 0.0) + self._by_year(amount * months)
-        return Reading(result.value, own, units)
+                if shortage.lasting or short in self._late:
+                    stays = shortage.lasting or key in self._late_needs
+                    lasting[short] = lasting.get(short, 0.0) + (amount if stays else np.cumsum(amount))
+                else:
+                    units[short] = units.get(short, 0.0) + self._by_year(amount)
+        units |= {short: self._by_year(amount * p.tree.months) for short, amount in lasting.items()}
+        return Reading(result.value, own, units, lasting)
+
+    @cached_property
+    def _late_needs(self) -> set[Key]:
+        """Needs that may be served late: what is due of them stays short until it is served."""
+        network = self.programme.network
+        return {demand for demand, late in zip(network.demands, network.late, strict=True) if late}
+
+    @cached_property
+    def _late(self) -> set[Short]:
+        """Who has such a need; what is lost of others of the same item then stays short to the end."""
+        of = {shortage.family: shortage.of for shortage in shortages_in_order(self.programme)}["unmet"]
+        return {of(key) for key in self._late_needs}
 
     def _by_year(self, by_node: Floats) -> Floats:
         found = np.zeros(len(self.years))

@@ -7,7 +7,16 @@ from typing import Any
 
 import polars as pl
 
-from rampart.language.decisions_and_causes import decided_now, decision_name, delay, gained, how_much, in_year, waiting
+from rampart.language.decisions_and_causes import (
+    deadline,
+    decided_now,
+    decision_name,
+    delay,
+    gained,
+    how_much,
+    in_year,
+    waiting,
+)
 from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import Head, Listing, listing
 
@@ -36,7 +45,7 @@ def decisions_listing(answer: InWords, *, most: int | None = MOST_DECISIONS) -> 
             how_much(answer, row),
             in_year(answer, row),
             words.number(row["money"], digits=1),
-            words.month(row["decide_by"], short=True) if row["decide_by"] else words("blank.decide_by"),
+            deadline(answer, row),
             delay(answer, row),
         ]
         for row in table.iter_rows(named=True)
