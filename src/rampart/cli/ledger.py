@@ -358,6 +358,6 @@ def admit(ledger_path: Path | str, login: str, nations: tuple[str, ...], every: 
     from rampart.ledger.store.postgres import admit as let_in
 
     if isinstance(ledger_path, Path):
-        raise click.UsageError("a file knows no logins; LEDGER must be the URL of a server")
+        raise click.UsageError(usage("a file knows no logins; LEDGER must be the URL of a server"))
     let_in(ledger_path, login, ["*"] if every else list(nations))
     say(Words(lang)("ledger.admitted", login=login, nations="*" if every else ", ".join(nations) or "–"))
