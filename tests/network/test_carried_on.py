@@ -11,9 +11,9 @@ from ledger.actual.went_as_planned import differ, tiny
 from rampart.case.from_rows import frame_of
 from rampart.case.tables import Case
 from rampart.network.carried_on import carried_on, less_sent
+from rampart.network.taking import take
 from rampart.plan.planning import plan
 from rampart.results.result import Result
-from rampart.results.taking import take
 
 SAME = dict.fromkeys(("stock", "production", "orders", "expansions", "transfers", "demand"), 0)
 

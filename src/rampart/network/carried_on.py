@@ -29,7 +29,7 @@ from rampart.case.tables import Case
 from rampart.network.accounts import expansion_postings, order_postings, purchase_postings, transfer_postings
 from rampart.network.decided import NOTHING, decided
 from rampart.network.keys import Backfill, Expansion, Key, Limit, Pledge, Purchase
-from rampart.network.lags import Floats, by_month
+from rampart.network.lags import Floats, by_month, grown
 from rampart.network.network import Network
 from rampart.network.payments import (
     KINDS,
@@ -44,6 +44,7 @@ from rampart.network.payments import (
 )
 from rampart.network.prices import delivery_price, order_price
 from rampart.network.rates import line_rates
+from rampart.network.taking import decided_before
 from rampart.network.ways import Row
 
 if TYPE_CHECKING:
@@ -109,12 +110,17 @@ class _Later:
             "expansions": self.less("expansions", "max_units", self.built()),
             "rates": self.rates(), "agreed": self.agreed(), "budgets": self.budgets(), "lines": self.lines(),
             "sources": [*(r for r in self.rows("sources") if r["source"] != SOURCE), {"source": SOURCE, "title": NOTE}],
-            "taken": [r for r in self.rows("taken") if r["month"] >= self.month],
+            "taken": self.taken(),
         }  # fmt: skip
         for table in SINCE:
             changed[table] = [r | {"from": r["from"] or month_text(self.calendar.first)} for r in self.rows(table)]
         changed["demand"] = self.demand(changed["demand"])
         return self.case.with_tables({table: frame_of(table, rows) for table, rows in changed.items()})
+
+    def taken(self) -> list[dict[str, Any]]:
+        """What is intended or stands from the start on, and what is in hand: so that nothing is taken over a second time."""
+        kept = [r for r in self.rows("taken") if r["month"] >= self.month or r["in_hand"]]
+        return kept + [dict(r) for r in decided_before(self.tables, self.calendar, self.start)]
 
     def settings(self) -> list[dict[str, Any]]:
         rows = [r | {"value": self.month} if r["setting"] == "start" else r for r in self.rows("settings")]
@@ -258,9 +264,9 @@ class _Later:
             units = self.amount("expand", Expansion(e["expansion"]))
             rate = self.network.monthly_rate(e["line"], e["added_rate"])
             for n in np.flatnonzero(units):
-                since = months - self.calendar.starts[n]
+                since = (months - self.calendar.starts[n]).astype(float)
                 added[self.network.line_index[e["line"]]] += (
-                    units[n] * rate * _grown(since, e["construction"], e["ramp"])
+                    units[n] * rate * grown(since, e["construction"], e["ramp"])
                 )
         base = line_rates(self.network).monthly
         rows = self.rows("rates")
@@ -376,18 +382,6 @@ class _Later:
                 if r["from"] < self.month:
                     rows.append(r | {"until": month_text(self.start - 1)})
         return rows
-
-
-def _grown(since: Any, construction: float, ramp: float) -> Floats:
-    """Share of an expansion in service so many months after it was begun (``lags.Growing``)."""
-    from rampart.network.lags import shifts
-
-    total = np.zeros(since.size)
-    for shift, weight in shifts(construction):
-        ready = since - shift
-        grown = np.minimum(1.0, (ready + 0.5) / ramp) if ramp > 0 else np.ones(since.size)
-        total += weight * np.where(ready >= 0, grown, 0.0)
-    return total
 
 
 def less_sent(rows: list[dict[str, Any]], sent: float, month: str) -> Iterator[Row]:
