@@ -59,6 +59,7 @@ class LinearPasses:
     taken    terms of the needs after steady output has taken of them, by pass
     kept     the plan taken over, which every run begins with
     before   where the solver stood before each pass, by its place
+    goes_on  whether the next pass starts from where the one before it stood
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class LinearPasses:
         self.taken: dict[str, Floats] = {}
         self.reached: dict[str, float] = {}
         self.before: list[State] = []
+        self.goes_on = True
         self._by_term: dict[str, Sparse] = {}
         self._first: State | None = None
 
@@ -136,7 +138,8 @@ class LinearPasses:
             result = replace(result, terms=self.by_term(each) @ levels, columns=levels)
         else:
             self._let_go_beyond(each, result.value)
-            self.solver.hold_optimal()
+            self.hold_best(each)
+            self.at_best(each)
         if each.takes:
             self._give_back(earlier, each.takes, deadline)
         return result
@@ -152,14 +155,33 @@ class LinearPasses:
 
         serve  also find the columns of what lacks in none; else there are none
         """
-        before = self.solver.state(with_basis=True)
-        self.solver.hold_optimal()
+        before, served = self.solver.state(with_basis=self.goes_on), np.zeros(0, dtype=np.int64)
+        self.hold_best(each)
         try:
-            served = self._wholly_served(each, deadline) if serve else np.zeros(0, dtype=np.int64)
+            if serve and not self.is_nothing(each):
+                served = self._wholly_served(each, deadline)
             self._split(each, deadline)
+            self.at_best(each)
         finally:
             self.solver.go_back(before)
         return self.levels, served
+
+    def at_best(self, each: Pass) -> None:
+        """Called where the solver holds the optima of a pass, and ``levels`` is the one that is settled on."""
+
+    def is_nothing(self, each: Pass) -> bool:
+        """Whether all that a pass counts is nothing, and cannot be less."""
+        cost = self.layout.costs(each.measure)
+        at = np.flatnonzero(cost)
+        least = (cost[at] > 0).all() and (self.solver.lower[at] >= 0).all()
+        return bool(least and (self.levels[at] <= NOTHING).all())
+
+    def hold_best(self, each: Pass) -> None:
+        """Only optimal plans of the pass just solved from now on; where it is nothing, that alone says so."""
+        if self.is_nothing(each):
+            self.solver.close(np.flatnonzero(self.layout.costs(each.measure)))
+        else:
+            self.solver.hold_optimal()
 
     def _split(self, each: Pass, deadline: float | None) -> None:
         """Among the optima that the solver holds, the one that falls to the terms of a pass by the largest least share, then

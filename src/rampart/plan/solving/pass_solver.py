@@ -74,7 +74,7 @@ class State:
     upper: Floats
     rows: tuple[Floats, Floats]
     held: tuple[HeldTerm, ...]
-    basis: tuple[list[Any], list[Any]] | None = field(default=None, repr=False)
+    basis: Any = field(default=None, repr=False)
 
 
 class PassSolver(Highs):
@@ -86,6 +86,7 @@ class PassSolver(Highs):
     closely         whether each term is then held where that plan stands; else there or at its optimum, which is more
     warm            whether a run may start from a basis that was set even where it does not fit what was found before
     held            terms of the passes solved so far that a row or a bound holds; those that are fixed have none
+    stages          the passes solved so far, to come back to; none where it does not remember them
     """
 
     def __init__(self, layout: Layout, whole: Integers, *, seed: int = 0, mip_gap: float = 1e-7) -> None:
@@ -96,7 +97,7 @@ class PassSolver(Highs):
         self.lower, self.upper, self.upper_at_first = m.lower.copy(), m.upper.copy(), m.upper
         self.row_lower, self.row_upper = m.row_lower.copy(), m.row_upper.copy()
         self.solved, self.mip_gap = False, mip_gap
-        self.warm = False
+        self.warm, self.remembers = False, True
         self.stages: list[Stage] = []
         self.kept: Floats | None = None
         self.closely = False
@@ -156,7 +157,7 @@ class PassSolver(Highs):
 
     def state(self, *, with_basis: bool = False) -> State:
         """Where it stands."""
-        basis = self.basis() if with_basis else None
+        basis = self.basis_as_it_is() if with_basis else None
         return State(self.lower.copy(), self.upper.copy(), self.row_bounds(), tuple(self.held), basis)
 
     def go_back(self, state: State) -> None:
@@ -170,7 +171,7 @@ class PassSolver(Highs):
         self.set_bounds(np.arange(self.columns), self.lower, self.upper)
         self.set_row_bounds(np.arange(low.size), low, high)
         if state.basis is not None:  # rows taken out of it left none
-            self.begin_from(*state.basis)
+            self.begin_as(state.basis)
 
     def settle_whole(self, values: Floats) -> None:
         """Fix the whole variables at their values as continuous ones."""
@@ -182,6 +183,8 @@ class PassSolver(Highs):
 
     def remember(self, name: str, cost: Floats) -> None:
         """Keep the pass just solved, before anything is held for the next."""
+        if not self.remembers:
+            return
         levels = self.levels()
         value = float(cost @ levels)
         self.stages.append(
