@@ -153,7 +153,7 @@ class PassesRead(LinearPasses):
             one=lambda _, *pass_and_others: self._read_and_hold(*pass_and_others),
         )  # fmt: skip
         self.of, self.wanted, self.like, self.remembers = of, wanted, like, remembers
-        self.stood = {stage.name: stage.basis for stage in stages}
+        self.stood = {stage.name: stage for stage in stages} if like is None else {}
         self.ties = [each for each in p.passes if each.name == TIES]
 
     def as_before(self) -> int:
@@ -241,16 +241,10 @@ class PassesRead(LinearPasses):
             self.of.starts[name] = Start.of(self.solver)
 
     def _start(self, name: str, cost: Floats) -> None:
-        """Start where the plan that this is like stood, or one of the same programme."""
-        solver = self.solver
-        if self.like is not None:
-            start = self.like.starts.get(name)
-            if start is not None:
-                start.begin(solver, self.of.places(self.like), cost)
-        elif name in self.stood:
-            columns, rows = self.stood[name]
-            solver.begin_from(columns, [*rows[: solver.rows], *[None] * (solver.row_count - solver.rows)])
-            solver.solved = False
+        """Start where the plan that this is like stood."""
+        start = None if self.like is None else self.like.starts.get(name)
+        if self.like is not None and start is not None:
+            start.begin(self.solver, self.of.places(self.like), cost)
 
 
 def stepped(base: Programme, limits: Collection[Limit]) -> Programme:

@@ -25,7 +25,7 @@ from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.fairness import Shares, share_fairly
-from rampart.plan.solving.pass_solver import CLOSE, NOTHING, ROUNDING, HeldTerm, PassSolver, State, most_allowed
+from rampart.plan.solving.pass_solver import CLOSE, NOTHING, ROUNDING, HeldTerm, PassSolver, Stage, State, most_allowed
 from rampart.plan.solving.solution import PassResult
 
 GIVES = ("need", "own_use")
@@ -59,6 +59,7 @@ class LinearPasses:
     taken    terms of the needs after steady output has taken of them, by pass
     kept     the plan taken over, which every run begins with
     before   where the solver stood before each pass, by its place
+    stood    where each pass stood with other bounds, to start from
     goes_on  whether the next pass starts from where the one before it stood
     """
 
@@ -75,6 +76,7 @@ class LinearPasses:
         self.reached: dict[str, float] = {}
         self.before: list[State] = []
         self.goes_on = True
+        self.stood: dict[str, Stage] = {}
         self._by_term: dict[str, Sparse] = {}
         self._first: State | None = None
 
@@ -207,6 +209,8 @@ class LinearPasses:
         """One pass made small; nothing is held yet."""
         solver, cost = self.solver, self.layout.costs(each.measure)
         factor = near_one(cost)
+        if each.name in self.stood:
+            solver.begin_where(self.stood.pop(each.name))
         solver.set_costs(cost * factor)
         narrow = each.name in SETTLING or solver.kept is not None
         status = solver.solve(deadline, afresh=not narrow)
@@ -232,6 +236,7 @@ class LinearPasses:
 
     def _share(self, each: Pass, later: Sequence[Pass], deadline: float | None) -> PassResult:
         """What lacks is shared, period by period, and every share is held with its room."""
+        self.stood.clear()  # what comes after is far from where it was without
         solver, cost = self.solver, self.layout.costs(each.measure)
         at = np.flatnonzero(cost)
         node = self.layout.column_node[at]

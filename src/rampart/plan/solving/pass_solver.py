@@ -41,6 +41,7 @@ class Stage:
     cost: Floats
     value: float
     levels: Floats
+    held: tuple[HeldTerm, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +88,7 @@ class PassSolver(Highs):
     warm            whether a run may start from a basis that was set even where it does not fit what was found before
     held            terms of the passes solved so far that a row or a bound holds; those that are fixed have none
     stages          the passes solved so far, to come back to; none where it does not remember them
+    tries           ways in which it begins again where it loses its way
     """
 
     def __init__(self, layout: Layout, whole: Integers, *, seed: int = 0, mip_gap: float = 1e-7) -> None:
@@ -97,7 +99,7 @@ class PassSolver(Highs):
         self.lower, self.upper, self.upper_at_first = m.lower.copy(), m.upper.copy(), m.upper
         self.row_lower, self.row_upper = m.row_lower.copy(), m.row_upper.copy()
         self.solved, self.mip_gap = False, mip_gap
-        self.warm, self.remembers = False, True
+        self.warm, self.remembers, self.tries = False, True, len(AFRESH)
         self.stages: list[Stage] = []
         self.kept: Floats | None = None
         self.closely = False
@@ -124,7 +126,7 @@ class PassSolver(Highs):
         status = self.run_beside()
         # rules can give way, and what was found for the pass before fits: presolve can err, and simplex can lose its way
         if afresh and not whole and status not in (OPTIMAL, TIME_LIMIT):
-            for presolve, strategy in AFRESH:
+            for presolve, strategy in AFRESH[: self.tries]:
                 self.begin_afresh(presolve, strategy)
                 status = self.run_beside()
                 if status in (OPTIMAL, TIME_LIMIT):
@@ -188,8 +190,29 @@ class PassSolver(Highs):
         levels = self.levels()
         value = float(cost @ levels)
         self.stages.append(
-            Stage(name, self.lower.copy(), self.upper.copy(), *self.row_bounds(), self.basis(), cost, value, levels)
+            Stage(
+                name,
+                self.lower.copy(),
+                self.upper.copy(),
+                *self.row_bounds(),
+                self.basis(),
+                cost,
+                value,
+                levels,
+                tuple(self.held),
+            )  # fmt: skip
         )
+
+    def begin_where(self, stage: Stage) -> None:
+        """Start the next run where another run of the same passes stood: among other bounds its prices hold."""
+        columns, rows = stage.basis
+        stood = {one.term: rows[one.row] for one in stage.held if one.row >= 0}
+        of_held: list[Any] = [None] * (self.row_count - self.rows)
+        for one in self.held:
+            if one.row >= self.rows:
+                of_held[one.row - self.rows] = stood.get(one.term)
+        self.begin_from(columns, [*rows[: self.rows], *of_held])
+        self.warm, self.solved = True, False
 
     def load(self, stage: Stage, basis: tuple[list[Any], list[Any]] | None = None) -> Floats:
         """Stand where a pass stood, solved, to ask what would change it; its columns there.
