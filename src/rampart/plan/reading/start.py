@@ -15,7 +15,7 @@ from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.pass_solver import PassSolver
 
-NEAR = 1_000
+NEAR = 3_000
 """Iterations within which one plan is near another: a count, so that results do not depend on speed."""
 
 

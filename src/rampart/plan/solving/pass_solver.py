@@ -189,19 +189,8 @@ class PassSolver(Highs):
             return
         levels = self.levels()
         value = float(cost @ levels)
-        self.stages.append(
-            Stage(
-                name,
-                self.lower.copy(),
-                self.upper.copy(),
-                *self.row_bounds(),
-                self.basis(),
-                cost,
-                value,
-                levels,
-                tuple(self.held),
-            )  # fmt: skip
-        )
+        bounds = (self.lower.copy(), self.upper.copy(), *self.row_bounds())
+        self.stages.append(Stage(name, *bounds, self.basis(), cost, value, levels, tuple(self.held)))
 
     def begin_where(self, stage: Stage) -> None:
         """Start the next run where another run of the same passes stood: among other bounds its prices hold."""
