@@ -34,9 +34,9 @@ WORDS = {
         ),
         "layouts": "Layouts of public tables",
         "layouts.says": (
-            "Public tables that are imported, and every column of them. Files are CSV or workbooks (.xlsx, .ods), headed by "
-            "the names or the labels; they are read and checked as the tables of a case are. A word that is in none of the "
-            "lists is a finding, and no case is made."
+            "Public tables that are imported, national returns to the ledger, and every column of them. Files are CSV or "
+            "workbooks (.xlsx, .ods), headed by the names or the labels; they are read and checked as the tables of a case "
+            "are. A word that is in none of the lists is a finding, and nothing is made of the file."
         ),
         "present": "not said",
         "date": "date (YYYY, YYYY-MM or a day)",
@@ -97,9 +97,10 @@ WORDS = {
         ),
         "layouts": "Formes des tables publiques",
         "layouts.says": (
-            "Les tables publiques qui s'importent, et chacune de leurs colonnes. Les fichiers sont des CSV ou des classeurs "
+            "Les tables publiques qui s'importent, les comptes rendus nationaux pour le registre, et chacune de leurs "
+            "colonnes. Les fichiers sont des CSV ou des classeurs "
             "(.xlsx, .ods), aux en-têtes en noms ou en libellés ; ils sont lus et contrôlés comme les tables d'un cas. Un mot "
-            "qui n'est dans aucune liste est un constat, et aucun cas n'est écrit."
+            "qui n'est dans aucune liste est un constat, et rien n'est fait du fichier."
         ),
         "present": "non dit",
         "date": "date (AAAA, AAAA-MM ou un jour)",

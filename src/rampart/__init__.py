@@ -29,6 +29,8 @@ _HOMES = {
     "explain": "rampart.language.explaining",
     "compare": "rampart.results.comparison",
     "write_report": "rampart.report.report",
+    "write_paper": "rampart.report.papers.paper",
+    "write_slides": "rampart.report.papers.slides",
     "open_ledger": "rampart.ledger.ledger",
     "write_template": "rampart.case.template",
     "Finding": "rampart.findings",
@@ -42,7 +44,8 @@ _OLDER = {"Plan": "Result", "WarPlan": "Result", "read_plan": "read_result"}
 __all__ = [
     "Case", "CaseError", "Finding", "PlaceError", "Result", "ResultError", "TakenError", "__version__",
     "at_confidence", "beside", "check_case", "compare", "explain", "extract", "open_ledger", "plan", "read_case", "read_result",
-    "sustain", "take", "war_plan", "write_report", "write_template",
+    "sustain", "take", "war_plan", "write_paper", "write_report",
+    "write_slides", "write_template",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -54,6 +57,8 @@ if TYPE_CHECKING:
     from rampart.ledger.ledger import open_ledger
     from rampart.network.alone import extract
     from rampart.plan.planning import plan
+    from rampart.report.papers.paper import write_paper
+    from rampart.report.papers.slides import write_slides
     from rampart.report.report import write_report
     from rampart.results.comparison import compare
     from rampart.results.folder import read_result

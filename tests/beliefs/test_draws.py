@@ -42,6 +42,22 @@ def test_the_war_goes_on_between_looks() -> None:
     assert (drawn[:, 1] != drawn[:, 0]).any()
 
 
+def test_drawn_by_their_end_as_many_paths_end_in_each_month_as_the_chain_says() -> None:
+    """At most one path of 40 more or less than the closed form; in between the regimes are shared as without it."""
+    paths, months = 40, 24
+    survival = CHAIN.survival(months - 1)
+    for seed in (1, 2, 3):
+        drawn = CHAIN.sample_by_end(paths, months, seed=seed)
+        goes_on = (~CHAIN.ends[drawn]).sum(axis=0)
+        assert (np.abs(goes_on - paths * survival) < 1 + 1e-9).all()
+        over = CHAIN.ends[drawn]
+        assert (over[:, 1:] >= over[:, :-1]).all()
+    many = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 4000, seed=(0, 0), by_end=True)
+    for month in range(many.shape[1]):
+        share = np.bincount(many[:, month], minlength=3) / 4000
+        assert share == pytest.approx(CHAIN.shares(CHAIN.after(CHAIN.first, month)), abs=0.02), month
+
+
 def test_the_end_is_not_left_again() -> None:
     drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 500, seed=(4,))
     over = CHAIN.ends[drawn]

@@ -64,7 +64,7 @@ def post_and_tell(path: Path, told: Path, first: int) -> None:
 
 
 @forks
-@pytest.mark.parametrize("turns", [40, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("turns", [50, pytest.param(1000, marks=pytest.mark.slow)])
 def test_killed_at_any_statement_nothing_acknowledged_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turns: int
 ) -> None:

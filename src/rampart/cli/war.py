@@ -168,7 +168,7 @@ def _over_paths(
     from rampart.scenario.sampled import Sampling, plan_on_paths
 
     def told(now: Round) -> None:
-        tell("war.step.round" if now.whole else "war.step.round_fractions", n=now.number,
+        tell("war.step.round", n=now.number, stand_ins=now.stand_ins,
              bound=words.number(round(now.bound)), best=words.number(round(now.best)),
              gap=words.share(now.gap, digits=2), seconds=round(now.seconds))  # fmt: skip
 
@@ -176,8 +176,8 @@ def _over_paths(
         tell("war.step.forward", policy=words(f"war.value.{policy}"), made=made, total=total)
 
     sampling = Sampling(
-        paths=paths, capacity=capacity == "now", gap=0.01 if gap is None else gap, frontier=frontier if compare else 0,
-        **sampled,
+        paths=paths, capacity=capacity == "now", gap=0.01 if gap is None else gap, compare=compare,
+        frontier=frontier if compare else 0, **sampled,
     )  # fmt: skip
     return plan_on_paths(
         case, sampling, objective=objective, risk=_risk(cvar), regret=regret, workers=workers, progress=told,

@@ -82,6 +82,8 @@ KINDS: dict[str, tuple[Leg, ...]] = {
     "adjustment in": (Leg("stock", +1), Leg("adjusted", -1, of="of")),
     "adjustment out": (Leg("stock", -1), Leg("adjusted", +1, of="of")),
     "count": (),
+    "return": (),
+    "renaming": (),
     "decision due": (),
     "decision taken": (),
     "decision refused": (),

@@ -20,12 +20,14 @@ COUNTERPART = "outcome:"
 class Line:
     """One line of a document.
 
-    quantity   whole number in the item's smallest unit; above 0, in a count also 0
+    quantity   whole number in the item's smallest unit; above 0, in a count and a return also 0
     lot        as written, never a number; "" where the item has no lots; "*" lets the store choose
     condition  "serviceable" unless said otherwise
     owner      who owns it; blank: the nation of the document. ``holder`` likewise: who has it
     expires    last day on which the lot may be issued (YYYY-MM-DD); blank: not known
     outcome    of a receipt: received, returned, condemned, lost; ``reason`` for all but the first
+    about      of a national return: the kind of document whose figure is reported, also where it is 0
+    told       of a national return: what else its row said, as JSON
     """
 
     item: str
@@ -38,6 +40,8 @@ class Line:
     expires: str = ""
     outcome: str = ""
     reason: str = ""
+    about: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)

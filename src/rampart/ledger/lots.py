@@ -20,7 +20,7 @@ def choose(document: Document, book: Book) -> tuple[Document, list[Finding]]:
     lines: list[Line] = []
     taken: dict[tuple[str, ...], int] = {}
     for n, line in enumerate(document.lines, 1):
-        if line.lot != CHOSEN:
+        if line.lot != CHOSEN or document.kind == "return":  # a return repeats what it was handed in with
             lines.append(line)
             continue
         found, wrong = _split(document, line, book, taken)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from rampart.findings import Finding
@@ -15,6 +15,7 @@ from rampart.ledger.checks import balanced, below_zero, expired, form, reference
 from rampart.ledger.documents import Document
 from rampart.ledger.lots import choose
 from rampart.ledger.store import reading
+from rampart.ledger.store.connection import Books, Connection, begin_writing
 from rampart.ledger.store.opening import LedgerError
 
 RULES = (expired, balanced, below_zero)
@@ -37,14 +38,14 @@ def now() -> int:
     return time.time_ns() // 1000
 
 
-def write(connection: sqlite3.Connection, documents: Sequence[Document], *, at: int | None = None) -> list[Receipt]:
+def write(connection: Connection, documents: Sequence[Document], *, at: int | None = None) -> list[Receipt]:
     """Post documents together. Raises LedgerError with every finding where one is refused: then nothing is posted.
 
     at  the moment of booking, for tests; it is moved on where something was booked at it, or later
     """
     if wrong := form.check(documents, MemoryBook()):
         raise LedgerError(wrong)
-    connection.execute("BEGIN IMMEDIATE")
+    begin_writing(connection, _books(connection, documents))
     try:
         receipts = _write(connection, documents, now() if at is None else at)
         connection.execute("COMMIT")
@@ -55,7 +56,41 @@ def write(connection: sqlite3.Connection, documents: Sequence[Document], *, at: 
     return receipts
 
 
-def _write(connection: sqlite3.Connection, documents: Sequence[Document], at: int) -> list[Receipt]:
+@contextmanager
+def taken_back(connection: Connection, documents: Sequence[Document]) -> Iterator[None]:
+    """A transaction in which these may be written and read, and of which nothing stays."""
+    begin_writing(connection, _books(connection, documents))
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _books(connection: Connection, documents: Sequence[Document]) -> Books:
+    """The books that documents are written to: a receipt, and what takes one back, also in that of who sent.
+
+    What a reversal takes back never changes, so that it can be looked up before the chains are held.
+    """
+    nations, others = {d.nation for d in documents}, set()
+    for document in documents:
+        of: Document | None = document
+        if document.kind == "reversal":
+            there = reading.one(connection, document.nation, document.reverses)
+            of = there.document if there else next((d for d in documents if d.key == document.reverses), None)
+        if of is not None and of.kind == "receipt" and of.sender:
+            others.add(of.sender)
+    return Books(frozenset(nations | others), across=bool(others))
+
+
+def write_inside(connection: Connection, documents: Sequence[Document]) -> list[Receipt]:
+    """The same as ``write`` inside a transaction that is open already."""
+    if wrong := form.check(documents, MemoryBook()):
+        raise LedgerError(wrong)
+    return _write(connection, documents, now())
+
+
+def _write(connection: Connection, documents: Sequence[Document], at: int) -> list[Receipt]:
     """Checks and writes inside the transaction, so that nothing comes between them."""
     store = reading.StoreBook(connection)
     before = connection.execute("SELECT coalesce(max(booked), 0) FROM documents").fetchone()[0]
@@ -83,7 +118,7 @@ def _write(connection: sqlite3.Connection, documents: Sequence[Document], at: in
 
 
 def _sort_out(
-    connection: sqlite3.Connection, documents: Sequence[Document], booked: int
+    connection: Connection, documents: Sequence[Document], booked: int
 ) -> tuple[list[Receipt], list[tuple[Document, str]], list[Finding]]:
     """What is there already, what is new with the hash of what was handed in, and what stands against it."""
     receipts, fresh, findings = [], [], []
@@ -125,9 +160,7 @@ def _counterparts(document: Document, book: Book) -> list[Document]:
     return []
 
 
-def _append(
-    connection: sqlite3.Connection, document: Document, entries: Sequence[Entry], asked: str, booked: int
-) -> Receipt:
+def _append(connection: Connection, document: Document, entries: Sequence[Entry], asked: str, booked: int) -> Receipt:
     """Add a document and its entries to the chain of its nation."""
     head = reading.last(connection, document.nation)
     number, before = (head.number + 1, head.hash) if head else (1, FIRST)
