@@ -10,6 +10,7 @@ import click
 from rampart.cli.group import json_text, open_result, say
 from rampart.cli.ledger import file_path, known_option, ledger, ledger_argument, show_rows
 from rampart.cli.options import json_option, language_option
+from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
     from rampart.findings import Language
@@ -37,7 +38,7 @@ def actual(
     from rampart.ledger.ledger import open_ledger
 
     if through is not None and not is_month(through):
-        raise click.BadParameter(f"{through} is no month; write YYYY-MM", param_hint="--through")
+        raise click.BadParameter(usage("{value} is no month; write YYYY-MM", value=through), param_hint="--through")
     plan = open_result(plan_path, lang)
     with open_ledger(ledger_path) as book:
         documents = book.documents(known=known)
@@ -70,6 +71,8 @@ def _row(name: str, row: Any) -> dict[str, Any]:
 
 def _shown(words: Any, column: str, value: Any) -> Any:
     """A cell as a reader sees it: blank where nothing is known, no more figures than are known."""
+    if column == "what":
+        return words(f"actual.what.{value}")
     if column == "status":
         return words(f"actual.status.{value}")
     if column == "kind":

@@ -12,6 +12,7 @@ import click
 from rampart.cli.group import json_text, load, open_result, say, show_findings
 from rampart.cli.ledger import file_path, ledger, ledger_argument, nation_option, show_rows
 from rampart.cli.options import FINDINGS, OK, force_option, json_option, language_option
+from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
     from rampart.findings import Language
@@ -44,7 +45,7 @@ def template(
     from rampart.ledger.returns.template import write_return_template
 
     if not is_month(month):
-        raise click.BadParameter(f"{month} is no month; write YYYY-MM", param_hint="--month")
+        raise click.BadParameter(usage("{value} is no month; write YYYY-MM", value=month), param_hint="--month")
     case = load(case_path, (), lang)
     with open_ledger(ledger_path) as book:
         write_return_template(out, book, case, nation=nation, month=month, language=lang, force=force)

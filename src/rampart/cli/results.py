@@ -10,6 +10,7 @@ import click
 from rampart.cli.group import json_text, load, main, open_result, say
 from rampart.cli.options import force_option, json_option, language_option, with_option
 from rampart.cli.planning import make_plan
+from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
     from rampart.findings import Language
@@ -29,8 +30,11 @@ def known_code(result: Result, option: str, code: str | None, table: str, column
     if code is None or code in codes:
         return
     near = get_close_matches(code, codes, 1)
-    hint = f"; did you mean {near[0]}?" if near else f"; the case has {', '.join(sorted(codes))}"
-    raise click.UsageError(f"{option} {code}: no such code in {table}{hint}")
+    hint = usage("; did you mean {near}?", near=near[0]) if near else usage(
+        "; the case has {codes}", codes=", ".join(sorted(codes))
+    )  # fmt: skip
+    told = usage("{option} {code}: no such code in {table}{hint}", option=option, code=code, table=table, hint=hint)
+    raise click.UsageError(told)
 
 
 @main.command()

@@ -60,6 +60,7 @@ class Return:
     """What a nation reports of a month, and where each figure stands.
 
     catalogue  mark of the catalogue that its template was made from; blank where none is said
+    release    to whom its documents may be shown
     """
 
     nation: str
@@ -69,6 +70,7 @@ class Return:
     source: str
     grade: str
     catalogue: str
+    release: str
     figures: tuple[Figure, ...]
     laid: LaidOut
     path: Path
@@ -110,7 +112,7 @@ def read_return(path: str | Path) -> tuple[Return | None, list[Finding]]:
         return None, at_most_alike(findings)
     made = Return(
         said["nation"], said["month"], said["revision"] or 1, said["author"], said["source"], said["grade"] or "assumed",
-        said["catalogue"] or "", figures, laid, path,
+        said["catalogue"] or "", said["release"] or "", figures, laid, path,
     )  # fmt: skip
     return made, findings
 
@@ -126,8 +128,8 @@ def _figure(row: dict[str, Any], month: str, laid: LaidOut, wrong: list[Finding]
             return usual
         found = vocabulary.word_of(words, row[column])
         if not found:
-            report("return-word", column, choices=", ".join(vocabulary.listed(words, "en")),
-                   choix=", ".join(vocabulary.listed(words, "fr")))  # fmt: skip
+            report("return-word", column, choices_en=", ".join(vocabulary.listed(words, "en")),
+                   choices_fr=", ".join(vocabulary.listed(words, "fr")))  # fmt: skip
         return found or usual
 
     kind = word(vocabulary.KINDS, "kind", "count")

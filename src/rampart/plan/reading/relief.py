@@ -30,7 +30,7 @@ from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.start import Places, Start, same_places
 from rampart.plan.solving.carried_out import carried_out, stands_closely
-from rampart.plan.solving.linear_passes import TIES, LinearPasses, gives, near_one
+from rampart.plan.solving.linear_passes import TIES, LinearPasses, near_one
 from rampart.plan.solving.pass_solver import PassSolver, Stage
 from rampart.plan.solving.solution import PassResult
 
@@ -50,11 +50,13 @@ class Reading:
 
     value   of its measure; ``own``  the part of it that each who lacks has, shape (years,)
     units   short by who lacks, shape (years,); times months where the shortage lasts
+    levels  of what lasts: units short at the end of each node, shape (nodes,)
     """
 
     value: float
     own: Mapping[Short, Floats]
     units: Mapping[Short, Floats]
+    levels: Mapping[Short, Floats]
 
 
 class Planned:
@@ -112,18 +114,35 @@ class Planned:
         p = self.programme
         own: dict[Short, Floats] = {}
         units: dict[Short, Floats] = {}
+        lasting: dict[Short, Floats] = {}
         values = Values(p, self.layout, levels)
         for shortage in shortages_in_order(p):
             family = p.families[shortage.family]
             worth = np.where(family.labels >= 0, (cost * levels)[family.labels], 0.0)
-            months = p.tree.months if shortage.lasting else 1.0
             for key, members, amount in shortage.amounts(p, values[shortage.family]):
                 short = shortage.of(key)
                 if pass_of(short.objective, p) != name:
                     continue
                 own[short] = own.get(short, 0.0) + self._by_year(worth[members].sum(axis=0))
-                units[short] = units.get(short, 0.0) + self._by_year(amount * months)
-        self.readings[name] = Reading(value, own, units)
+                if shortage.lasting or short in self._late:
+                    stays = shortage.lasting or key in self._late_needs
+                    lasting[short] = lasting.get(short, 0.0) + (amount if stays else np.cumsum(amount))
+                else:
+                    units[short] = units.get(short, 0.0) + self._by_year(amount)
+        units |= {short: self._by_year(amount * p.tree.months) for short, amount in lasting.items()}
+        self.readings[name] = Reading(value, own, units, lasting)
+
+    @cached_property
+    def _late_needs(self) -> set[Key]:
+        """Needs that may be served late: what is due of them stays short until it is served."""
+        network = self.programme.network
+        return {demand for demand, late in zip(network.demands, network.late, strict=True) if late}
+
+    @cached_property
+    def _late(self) -> set[Short]:
+        """Who has such a need; what is lost of others of the same item then stays short to the end."""
+        of = {shortage.family: shortage.of for shortage in shortages_in_order(self.programme)}["unmet"]
+        return {of(key) for key in self._late_needs}
 
     def _by_year(self, by_node: Floats) -> Floats:
         found = np.zeros(len(self.years))
@@ -176,7 +195,8 @@ class PassesRead(LinearPasses):
     def _read_and_hold(
         self, each: Pass, earlier: Sequence[Pass], later: Sequence[Pass], deadline: float | None
     ) -> PassResult:
-        self.goes_on = self.like is None or (bool(later) and later[0].name not in self.like.starts)
+        starts = {} if self.like is None else self.like.starts
+        self.goes_on = each.room <= 0 or any(other.name not in starts for other in later[:1])
         # what is held hangs on what comes later in the plan, read or not
         passes = self.of.programme.passes
         after = passes[passes.index(each) + 1 :]
@@ -189,7 +209,7 @@ class PassesRead(LinearPasses):
         if later or each.name not in self.wanted:
             return self.solve_and_hold(each, earlier, after, deadline)
         result = self.solve(each, deadline)
-        if gives(each, after):
+        if self.may_fall_otherwise(each):
             self.settle(each, deadline)
         else:
             self.hold_best(each)
