@@ -61,12 +61,15 @@ def _now(answer: InWords) -> str:
 
 def _cost(answer: InWords) -> str:
     words, values = answer.words, dict(answer["values"].iter_rows())
+    all_at_worth = answer.result.manifest["objective"]["name"] == "worth"
+    also = " " + words("war.says.at_worth") if all_at_worth else ""
     if "standard_error" not in values:
-        return words("war.says.cost", plan=cost(answer, values["plan"]), worst=cost(answer, values["cvar_90"]))
-    return words(
+        return words("war.says.cost", plan=cost(answer, values["plan"]), worst=cost(answer, values["cvar_90"])) + also
+    said = words(
         "war.says.cost_paths", n=answer["ends"].height, plan=cost(answer, values["plan"]),
         bound=cost(answer, values["lower_bound"]), error=cost(answer, values["standard_error"]),
     )  # fmt: skip
+    return said + also
 
 
 def _protects(answer: InWords) -> str:
