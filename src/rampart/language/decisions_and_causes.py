@@ -131,7 +131,7 @@ def least_delay(answer: InWords) -> int:
 def delay_costs(answer: InWords, key: str) -> str:
     """Head of what the shortest delay costs."""
     months = least_delay(answer)
-    return answer.words(key) if months == 1 else answer.words("delay.costs_of", n=months)
+    return answer.words(key) if months == 1 else answer.words.count("delay.costs_of", months)
 
 
 def _alone(answer: InWords, row: Mapping[str, Any]) -> dict[str, Any] | None:
