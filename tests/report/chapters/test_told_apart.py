@@ -45,7 +45,7 @@ def plain(cell: str) -> str:
     ],
 )
 def test_what_is_gained_beside_another_plan_and_where_from(language: Language, stock: str, later: str) -> None:
-    """Ten more in months 2 and 3 each: from the stock of AAA, who sends evenly, which the last two months then miss, in one line."""
+    """Ten more in months 2 and 3 each: from the stock of AAA, which the last two months then miss, in one line."""
     calm, known = rampart.plan(partner()), rampart.plan(partner((2, 20.0), (4, 10.0)))
     found = beside(InWords(rampart.beside(known, calm), language))
     assert found is not None
