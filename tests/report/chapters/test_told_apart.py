@@ -43,12 +43,12 @@ def plain(cell: str) -> str:
 @pytest.mark.parametrize(
     ("language", "stock", "later"),
     [
-        ("en", "Out of stock: UUU", "Served less afterwards: Jul 2024 – Aug 2024"),
-        ("fr", "Pris sur stock : UUU", "Moins fourni ensuite : juil. 2024 – août 2024"),
+        ("en", "Out of stock: AAA", "Served less afterwards: Jul 2024 – Aug 2024"),
+        ("fr", "Pris sur stock : AAA", "Moins fourni ensuite : juil. 2024 – août 2024"),
     ],
 )
 def test_what_is_gained_beside_another_plan_and_where_from(language: Language, stock: str, later: str) -> None:
-    """Ten more in months 2 and 3 each: from the stock, which the last two months then miss, told in one line."""
+    """Ten more in months 2 and 3 each: from the stock of AAA, which the last two months then miss, in one line."""
     calm, known = rampart.plan(partner()), rampart.plan(partner((2, 20.0), (4, 10.0)))
     found = beside(InWords(rampart.beside(known, calm), language))
     assert found is not None
