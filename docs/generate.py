@@ -534,6 +534,7 @@ def pages() -> dict[str, str]:
         "reference/glossary.md": glossary(),
         "reference/python.md": python(),
         "../cases/alliance-2023/SOURCES.md": case_sources(HERE.parent / "cases" / "alliance-2023"),
+        "../cases/alliance-2026/SOURCES.md": case_sources(HERE.parent / "cases" / "alliance-2026"),
     }
 
 

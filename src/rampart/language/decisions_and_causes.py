@@ -131,7 +131,7 @@ def least_delay(answer: InWords) -> int:
 def delay_costs(answer: InWords, key: str) -> str:
     """Head of what the shortest delay costs."""
     months = least_delay(answer)
-    return answer.words(key) if months == 1 else answer.words.count("delay.costs_of", months)
+    return answer.words(key) if months == 1 else answer.words("delay.costs_of", n=months)
 
 
 def _alone(answer: InWords, row: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -221,7 +221,7 @@ def _pass_amount(answer: InWords, objective: str, cost: float) -> str:
     days = unit.replace("months", "days", 1)
     if cost < 1 and unit.startswith("months") and words.has(f"objective_unit.{days}"):
         cost, unit = cost * 365.25 / 12, days
-    return words("quantity", number=words.number(cost), unit=words.choice("objective_unit", unit))
+    return words("quantity", number=words.number(cost), unit=words.counted("objective_unit", unit, cost))
 
 
 def is_component(answer: InWords, item: str | None) -> bool:

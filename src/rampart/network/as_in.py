@@ -42,6 +42,7 @@ from rampart.network.payments import (
     expansion_flows,
     fiscal_starts,
     fiscal_year,
+    in_case_money,
     order_flows,
     purchase_flows,
     transfer_flows,
@@ -352,7 +353,8 @@ class _Fixed:
                 left = []
                 for kind in KINDS:
                     limit = limits.get(Limit(row["nation"], row["fiscal_year"], row["purpose"], kind))
-                    left.append(row[kind] if limit is None else max(0.0, row[kind] - _of_budget(limit, spent)))
+                    gone = 0.0 if limit is None else _of_budget(limit, spent) / in_case_money(self.network, row)
+                    left.append(max(0.0, row[kind] - gone))
                 result[row["nation"], row["fiscal_year"], row["purpose"]] = (left[0], left[1])
         return result
 

@@ -103,7 +103,8 @@ class _Later:
     def case_then(self) -> Case:
         """All tables that change."""
         changed = {
-            "settings": self.settings(), "stocks": self.stocks(), "orders": self.orders(), "deliveries": self.deliveries(),
+            "settings": self.settings(), "calendar": self.periods(), "stocks": self.stocks(), "orders": self.orders(),
+            "deliveries": self.deliveries(),
             "contracts": self.less("contracts", "max_quantity", self.ordered()),
             "market": self.less("market", "quantity", self.bought()),
             "expansions": self.less("expansions", "max_units", self.built()),
@@ -126,6 +127,12 @@ class _Later:
         if self.case.settings["war_began"] is None:
             rows.append({"setting": "war_began", "value": month_text(self.calendar.first)})
         return rows
+
+    def periods(self) -> list[dict[str, Any]]:
+        """Stretches of the calendar from the start on; the one in force then begins with it."""
+        rows = sorted(self.rows("calendar"), key=lambda r: str(r["from"]))
+        before = [r for r in rows if r["from"] <= self.month]
+        return [*(r | {"from": self.month} for r in before[-1:]), *(r for r in rows if r["from"] > self.month)]
 
     def stocks(self) -> list[dict[str, Any]]:
         """Closing stock of the period before; conditions that a plan does not use stay as they were."""
@@ -447,20 +454,25 @@ def _evenly(due: Mapping[int, float]) -> Iterator[tuple[int, int, float]]:
 
 
 def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows that say the same of two quantities as one; rows that may not share a key are told apart by their state."""
+    """Rows of one key as one, what is due of a unit as the mean of both; orders that draw what they need, and orders that are
+    supplied, stay apart: by their state, which says nothing else here.
+    """
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for r in rows:
-        key: tuple[Any, ...] = tuple(
-            (k, v) for k, v in r.items() if k not in ("quantity", "low", "high") and v is not None
-        )
-        if key in found:
-            found[key]["quantity"] += r["quantity"]
-        else:
-            found[key] = dict(r)
-    keys: set[tuple[Any, ...]] = set()
-    for r in found.values():
-        key = tuple(r.get(k) for k in ("buyer", "holder", "item", "line", "ship_to", "to", "month", "state"))
-        if key in keys and "buyer" in r:
-            r["state"] = "funded"
-        keys.add(key)
+        row = dict(r)
+        there = found.get(_key(row))
+        if there and "buyer" in row and there.get("inputs") != row.get("inputs"):
+            row["state"] = "funded" if (row.get("state") or "awarded") == "awarded" else "awarded"
+            there = found.get(_key(row))
+        if there:
+            whole = there["quantity"] + row["quantity"]
+            if "due" in row and None not in (row["due"], there["due"]) and whole > 0:
+                row["due"] = (there["due"] * there["quantity"] + row["due"] * row["quantity"]) / whole
+            row |= {"quantity": whole} | (NO_RANGE if "low" in there else {})
+        found[_key(row)] = row
     return list(found.values())
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    names = ("buyer", "holder", "item", "line", "ship_to", "to", "month")
+    return (*(row.get(name) for name in names), row.get("state") or "awarded")
