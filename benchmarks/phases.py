@@ -96,7 +96,7 @@ def measure(name: str, *, one: bool, stop: float | None) -> dict[str, Any]:
             values = Values(programme, layout, solution.columns)
             tables = outcome_tables(values, solution, PARTS)
         with laps.phase("explain"):
-            tables |= explain(values, solution, PARTS)
+            tables |= explain(values, solution)
             tables["duals"] = price_table(programme, solution)
         with laps.phase("delays"):
             tables["decisions"] = decide_now(values, solution, PARTS, Rounded())

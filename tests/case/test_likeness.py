@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from random import Random
 
+import numpy as np
 import polars as pl
 import pytest
 
 import rampart
 from cases_random import random_case
 from places import CASES
-from rampart.case.likeness import likeness
+from rampart.case.likeness import likeness, mixed, mixed_one
 from rampart.catalogues.inputs import tables
 
 Frames = dict[str, pl.DataFrame]
@@ -74,3 +75,11 @@ def test_a_column_that_the_case_does_not_fill_says_nothing() -> None:
     assert blank
     fewer = likeness(frames | {"items": frames["items"].drop(blank)})
     assert fewer.by_table == likeness(frames).by_table
+
+
+def test_numbers_are_spread_alike_one_by_one_and_all_at_once() -> None:
+    """The first three are those of the published splitmix64 from seed 0."""
+    published = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F]
+    step = 0x9E3779B97F4A7C15
+    assert [mixed_one(n * step) for n in range(3)] == published
+    assert mixed(np.array([n * step % 2**64 for n in range(3)], dtype=np.uint64)).tolist() == published

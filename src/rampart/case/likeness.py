@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -27,6 +28,7 @@ SILENT = {"sources", "overrides"}
 TAKEN_APART = {("fleets", "type"), ("breakdown", "parent")}
 """Columns of types of systems and of what is taken apart, type or part: their codes are of one kind with the parts."""
 MOST_ROUNDS = 12
+WRAP = 2**64 - 1
 BLANK = np.uint64(0x5BD1E995)
 
 
@@ -39,6 +41,15 @@ def mixed(x: Words) -> Words:
         return x ^ (x >> np.uint64(31))
 
 
+def mixed_one(x: int) -> int:
+    """One number spread in the same way."""
+    x = (x + 0x9E3779B97F4A7C15) & WRAP
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & WRAP
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & WRAP
+    return x ^ (x >> 31)
+
+
+@lru_cache(maxsize=65_536)
 def word(text: str) -> np.uint64:
     """A number of a text, the same on every machine."""
     return np.uint64(int.from_bytes(blake2b(text.encode(), digest_size=8).digest()))

@@ -24,6 +24,13 @@ class Matrices:
     row_lower: Floats
     row_upper: Floats
 
+    def allow(self, columns: Floats, tolerance: float = 1e-7) -> bool:
+        """Whether columns keep all bounds, as closely as a solver keeps them."""
+        rows = self.matrix @ columns
+        kept = (columns >= self.lower - tolerance) & (columns <= self.upper + tolerance)
+        held = (rows >= self.row_lower - tolerance) & (rows <= self.row_upper + tolerance)
+        return bool(kept.all() and held.all())
+
 
 class LinearModel:
     """Variables from nothing up to a bound, and rows that hold between them, in the order in which they are added."""

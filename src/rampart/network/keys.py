@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from rampart.case.likeness import Likeness, mixed, word
+from rampart.case.likeness import Likeness, mixed_one, word
 
 Key = tuple[Any, ...]
 
@@ -262,13 +260,12 @@ class Shop(NamedTuple):
 def number(key: Key, likeness: Likeness) -> int:
     """A number of a key that hangs on what its codes are, not on how they are spelled."""
     fields = getattr(key, "_fields", range(len(key)))
-    found = word("|".join(str(field) for field in fields))
+    found = int(word("|".join(str(field) for field in fields)))
     for field, part in zip(fields, key, strict=True):
         home = HOMES.get(str(field))
-        own = word(str(part)) if home is None else np.uint64(likeness.of(home, part))
-        with np.errstate(over="ignore"):
-            found = mixed(np.array([found * np.uint64(31) + own], dtype=np.uint64))[0]
-    return int(found)
+        own = int(word(str(part))) if home is None else likeness.of(home, part)
+        found = mixed_one(found * 31 + own)
+    return found
 
 
 def parts(key: Key) -> list[dict[str, str]]:

@@ -164,7 +164,12 @@ class Tree:
         """
         if only is None or only.all():
             return _effect(self, lag)
-        return self.over_nodes(lag.over(self.calendar, only=only))
+        return _effect_in(self, lag, only.tobytes())
+
+
+@lru_cache(maxsize=512)
+def _effect_in(tree: Tree, lag: Lag, only: bytes) -> Matrix:
+    return tree.over_nodes(lag.over(tree.calendar, only=np.frombuffer(only, dtype=bool)))
 
 
 @lru_cache(maxsize=512)

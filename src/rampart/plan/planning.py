@@ -91,9 +91,10 @@ def plan(
     tables = outcome_tables(values, solution, parts) | {"exchange": exchange(values, solution)}
     tables |= held_tables(values, solution)
     worked = how_far(reasons, solution)
-    tables |= (
-        explain(values, parts, objects=worked == "all", watch=watched(progress)) if worked != "none" else no_reasons()
-    )
+    if worked == "none":
+        tables |= no_reasons()
+    else:
+        tables |= explain(values, solution, objects=worked == "all", watch=watched(progress))
     clock.append(time.perf_counter())
     as_signed = rounded(values, solution, decisions_now(values, parts))
     tables["rounding"] = as_signed.table()

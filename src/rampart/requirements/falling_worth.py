@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -96,6 +97,12 @@ class Steps(NamedTuple):
 
 def steps(curves: Sequence[Falling]) -> Steps:
     """Steps of the sum of some curves; none where there is no curve or nothing to serve."""
+    return _steps(tuple(curves))
+
+
+@lru_cache(maxsize=8_192)
+def _steps(curves: tuple[Falling, ...]) -> Steps:
+    """The same of curves that are asked for again: in one plan by many nodes, and by a case that differs in a step only."""
     ends = step_ends(curves)
     if ends.size < 2:
         return Steps(np.zeros(0), np.zeros(0))

@@ -22,11 +22,13 @@ from rampart.network.keys import Key, Objective, Year, number, text
 from rampart.network.keys import parts as parts_of
 from rampart.network.lags import Floats
 from rampart.network.limits import Limit
-from rampart.plan.parts.part import Part, Short, shortages_in_order
+from rampart.plan.parts.part import Short, shortages_in_order
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
-from rampart.plan.reading.relief import Planned, Touched, pass_of, touched
+from rampart.plan.reading.relief import Planned, Touched, pass_of, stepped, touched
 from rampart.plan.solving.linear_passes import NotSolved, OutOfTime
+from rampart.plan.solving.pass_solver import Stage
+from rampart.plan.solving.solution import Solution
 from rampart.results.reasons import (
     GONE,
     HELD_TOGETHER,
@@ -49,6 +51,9 @@ if TYPE_CHECKING:
 LEAST = 1e-6
 """Units short, and share of a gain, below which there is none."""
 
+TIME = "lead_time"
+"""The kind that pairs have in common, whose new ways lead farthest: they start from where it stands."""
+
 Watch = Callable[[int, int], None]
 """Told how many reliefs are worked out, and of how many that are known of."""
 
@@ -65,7 +70,7 @@ def limits_of(p: Programme) -> list[Limit]:
 
 
 def explain(
-    v: Values, parts: Sequence[Part], *, objects: bool = True, watch: Watch | None = None
+    v: Values, solution: Solution, *, objects: bool = True, watch: Watch | None = None
 ) -> dict[str, pl.DataFrame]:
     """``short``, ``reasons``, ``reasons_by_year`` and ``bottlenecks``; without shortages, and where the plan without a step
     cannot be worked out, they are empty.
@@ -80,7 +85,7 @@ def explain(
     if not wanted:
         return no_reasons()
     try:
-        found = Reliefs(v, parts, wanted, watch)
+        found = Reliefs(v, wanted, watch, solution.solver.stages)
         return tables_of(found.shortages, [*found.of_kinds(), *(found.of_objects() if objects else [])])
     except (NotSolved, OutOfTime):
         return no_reasons()
@@ -107,10 +112,10 @@ class Stepped:
 class Reliefs:
     """All that is worked out for one plan."""
 
-    def __init__(self, v: Values, parts: Sequence[Part], wanted: Sequence[str], watch: Watch | None) -> None:
-        self.case, self.parts, self.levels, self.wanted = v.case, parts, v.programme.levels, wanted
-        self.watch, self.done, self.known = watch, 0, 1
-        self.base = Planned(self.case, (), parts, self.levels).solve(wanted)
+    def __init__(self, v: Values, wanted: Sequence[str], watch: Watch | None, stages: Sequence[Stage]) -> None:
+        self.wanted, self.watch, self.done, self.known = wanted, watch, 0, 1
+        self.base = Planned(v.programme, v.layout).solve(wanted, stages=stages, remembers=True)
+        self.sooner = self.base
         self.limits = limits_of(self.base.programme)
 
     @cached_property
@@ -141,14 +146,15 @@ class Reliefs:
 
     def of_kinds(self) -> list[Relief]:
         """What kinds bring, alone, in pairs that hold together, and all at once."""
+        kinds = self.found  # first, since pairs start from where the slower kind of theirs stood
         pairs = [
             self.of(PAIR, word, (), [*self.kinds[one], *self.kinds[other]])
             for word, (one, other) in HELD_TOGETHER.items()
             if one in self.kinds and other in self.kinds
         ]
-        every = [limit for kind in self.found for limit in self.kinds[kind] if limit.asks not in self._objectives]
+        every = [limit for kind in kinds for limit in self.kinds[kind] if limit.asks not in self._objectives]
         together = self.of(TOGETHER, "all", (), every) if every else None
-        return [one.relief for one in (*self.found.values(), *pairs, together) if one is not None]
+        return [one.relief for one in (*kinds.values(), *pairs, together) if one is not None]
 
     def of_objects(self) -> list[Relief]:
         """What is asked elsewhere, and the objects of the kinds that are named of some shortage."""
@@ -203,28 +209,31 @@ class Reliefs:
         asked any more.
         """
         self._count()
+        like = self.base if how in (KIND, OBJECT, GONE) else self.sooner
         try:
-            stepped = Planned(self.case, limits, self.parts, self.levels, self.base.programme.likeness)
+            planned = Planned(stepped(self.base.programme, limits))
         except CaseError:  # all that the case asks for is taken away
             return None
         prices: dict[str, Touched] = {}
         for name in self.base.results:
-            prices[name] = touched(stepped, self.base, name)
+            prices[name] = touched(planned, self.base, name)
         if not any(prices.values()):
             return None
         try:
-            stepped.solve(self.wanted, self.base)
+            planned.solve(self.wanted, like, remembers=how == KIND and kind == TIME)
         except (NotSolved, OutOfTime):
             return None
-        return Stepped(self._relief(how, kind, of, limits, stepped), prices)
+        if how == KIND and kind == TIME:
+            self.sooner = planned
+        return Stepped(self._relief(how, kind, of, limits, planned), prices)
 
-    def _relief(self, how: str, kind: str, of: Key, limits: Sequence[Limit], stepped: Planned) -> Relief:
+    def _relief(self, how: str, kind: str, of: Key, limits: Sequence[Limit], planned: Planned) -> Relief:
         """What it brings, by who lacks and by pass; what is short because less is asked does not count."""
         own: dict[Who, float] = {}
         units: dict[Who, Floats] = {}
         gains: dict[str, float] = {}
         for name, before in self.base.readings.items():
-            after = stepped.readings.get(name)
+            after = planned.readings.get(name)
             if after is None:  # the objective is gone
                 continue
             nothing, everything = np.zeros(len(self.base.years)), True

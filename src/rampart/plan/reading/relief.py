@@ -13,34 +13,35 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rampart.case.likeness import Likeness
 from rampart.case.steps import edited
 from rampart.engine.highs import OPTIMAL, Sparse, sparse
 from rampart.network.keys import Key
-from rampart.network.lags import Floats, Integers
+from rampart.network.lags import Floats
 from rampart.network.limits import Limit
 from rampart.plan.model.build import build
-from rampart.plan.parts.part import Part, Short, shortages_in_order
+from rampart.plan.parts.part import Short, shortages_in_order
 from rampart.plan.programme.layout import Layout, lay_out
 from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
+from rampart.plan.reading.start import Places, Start, same_places
 from rampart.plan.solving.carried_out import carried_out, stands_closely
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, near_one
-from rampart.plan.solving.pass_solver import PassSolver
+from rampart.plan.solving.pass_solver import PassSolver, Stage
 from rampart.plan.solving.solution import PassResult
 
 if TYPE_CHECKING:
-    from rampart.case.tables import Case
-    from rampart.sustainment.levels import Levels
+    pass
 
 PRICED = 1e-9
 """Price, as a share of the largest of its pass, from which something is priced."""
 TINY = 1e-9
+OF_TIME = ("settings", "regimes", "transitions", "durations")
+"""Tables that say what tree there is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,142 +59,69 @@ class Reading:
     levels: Mapping[Short, Floats]
 
 
-class Start(NamedTuple):
-    """Where the plan without a step stood as a pass was solved: status of columns, rows and held terms in the basis."""
-
-    columns: list[Any]
-    rows: list[Any]
-    held: dict[Any, Any]
-
-
 class Planned:
-    """A case with the steps of some limits, planned up to the passes that are asked for.
+    """A programme planned up to the passes that are asked for.
 
     readings  at the end of the passes asked for, by pass
     results   each pass solved that has prices; ``starts``  where each of these stood
     """
 
-    def __init__(
-        self, case: Case, limits: Collection[Limit], parts: Sequence[Part], levels: Levels | None = None,
-        likeness: Likeness | None = None,
-    ) -> None:  # fmt: skip
-        edits = [edit for limit in limits for edit in limit.edits]
-        sooner = frozenset(key for limit in limits for key in limit.sooner)
-        changed = edited(case, edits) if edits else case
-        loosened = {limit.instead.name: limit.instead for limit in limits if limit.instead is not None}
-        parts = [loosened.get(part.name, part) for part in parts]
-        self.programme: Programme = build(changed, parts=parts, levels=levels, sooner=sooner, likeness=likeness)
-        self.layout: Layout = lay_out(self.programme)
+    def __init__(self, programme: Programme, layout: Layout | None = None) -> None:
+        self.programme = programme
+        self.layout: Layout = lay_out(programme) if layout is None else layout
         self.readings: dict[str, Reading] = {}
         self.results: dict[str, PassResult] = {}
         self.starts: dict[str, Start] = {}
-        self._places: tuple[Integers, Integers] | None = None
-        self._like: Planned | None = None
-        self._wanted: Collection[str] = ()
-        self._elsewhere = False
+        self._places: dict[int, Places] = {}
 
-    def solve(self, wanted: Collection[str], like: Planned | None = None) -> Planned:
-        """Solve the passes up to the last that is wanted, from where those of another plan stood. Raises NotSolved."""
-        p = self.programme
-        solver = PassSolver(self.layout, np.zeros(0, dtype=np.int64))
-        solver.kept, solver.closely = carried_out(p, self.layout), stands_closely(p)
-        solver.warm = like is not None
-        self._wanted, self._like = wanted, like
-        last = max((n for n, each in enumerate(p.passes) if each.name in wanted), default=-1)
-        weight = p.tree.months * p.tree.probability
-        linear = LinearPasses(self.layout, solver, weight, begin=lambda _: None, end=lambda _: None, one=self._one)
-        linear.run(p.passes[: last + 1], None)
+    def solve(
+        self,
+        wanted: Collection[str],
+        like: Planned | None = None,
+        stages: Sequence[Stage] = (),
+        remembers: bool = False,
+    ) -> Planned:
+        """Solve the passes up to the last that is wanted. Raises NotSolved.
+
+        like       plan from whose passes to start
+        stages     passes of the same programme, however they were solved, to start from where there is no such plan
+        remembers  whether others will start from where its passes stand
+        """
+        passes = PassesRead(self, wanted, like, stages, remembers)
+        last = max((n for n, each in enumerate(self.programme.passes) if each.name in wanted), default=-1)
+        passes.run(self.programme.passes[: last + 1], None, start=passes.as_before())
         return self
 
-    def _one(
-        self, linear: LinearPasses, each: Pass, earlier: Sequence[Pass], later: Sequence[Pass], deadline: float | None
-    ) -> PassResult:
-        solver = linear.solver
-        self._begin_like(solver, each.name)
-        # what is held hangs on what comes later in the plan, read or not
-        after = self.programme.passes[self.programme.passes.index(each) + 1 :]
-        if each.name in self._wanted:
-            state = solver.state()
-            result = self._settle(linear, each)
-            self.readings[each.name] = self._read(linear, each, result)
-            solver.go_back(state)
-            if not later:
-                return result
-            self._begin(solver, self.starts.get(each.name))
-        result = linear.solve_and_hold(each, earlier, after, deadline)
-        self._remember(solver, each.name, result)
-        return result
+    def places(self, like: Planned) -> Places:
+        """Places of columns and rows in another plan."""
+        if id(like) not in self._places:
+            self._places[id(like)] = same_places(self.programme, self.layout, like.programme, like.layout)
+        return self._places[id(like)]
 
-    def _remember(self, solver: PassSolver, name: str, result: PassResult) -> None:
-        """Where the pass stood before anything was held after it."""
-        if self._like is not None and name in self._like.results:
-            new = self.places(self._like)[0] < 0
-            self._elsewhere = self._elsewhere or bool((result.columns[new] > TINY).any())
-        if name in self.starts or not result.duals.size:
-            return
-        self.starts[name], self.results[name] = start_of(solver, solver.stages[-1].basis), result
+    @cached_property
+    def plain(self) -> Plain:
+        """What bounds it, in plain units."""
+        return Plain(self.layout)
 
-    def _begin_like(self, solver: PassSolver, name: str) -> None:
-        """Start where the other plan stood; once ways that are new have been used, that is nowhere near."""
-        like = self._like
-        if like is None or name not in like.starts or self._elsewhere:
-            return
-        start, (columns, rows) = like.starts[name], self.places(like)
-        of_columns = [start.columns[k] if k >= 0 else None for k in columns.tolist()]
-        of_rows = [start.rows[k] if k >= 0 else None for k in rows.tolist()]
-        of_held: list[Any] = [None] * (solver.row_count - solver.rows)
-        for held in solver.held:
-            if held.row >= solver.rows:
-                of_held[held.row - solver.rows] = start.held.get(held.term)
-        solver.begin_from(of_columns, of_rows + of_held, alien=True)
-        new = columns < 0
-        solver.solved = bool(new.any())  # what is new leaves the plan feasible, what is wider leaves its prices good
+    def cost_of(self, name: str) -> Floats:
+        """Cost of a unit of each column in a pass."""
+        measure = next(each.measure for each in self.programme.passes if each.name == name)
+        cost: Floats = self.layout.costs(measure) / self.layout.column_scale
+        return cost
 
-    @staticmethod
-    def _begin(solver: PassSolver, start: Start | None) -> None:
-        """Start where this plan itself stood before the reading."""
-        if start is not None:
-            held = [start.held.get(one.term) for one in solver.held if one.row >= solver.rows]
-            solver.begin_from(start.columns, [*start.rows, *held])
-
-    def places(self, like: Planned) -> tuple[Integers, Integers]:
-        """Place of each column and of each row in another plan; -1 where it has none."""
-        if self._places is None:
-            self._places = same_places(self, like)
-        return self._places
-
-    def _settle(self, linear: LinearPasses, each: Pass) -> PassResult:
-        """Hold what the pass reached exactly: how its optimum falls to its terms, as the plan itself settles it."""
-        solver, ties = linear.solver, [one for one in self.programme.passes if one.name == TIES]
-        if each.how == "fair":
-            return linear.solve_and_hold(each, (), ties, None)
-        result = linear.solve(each, None)
-        self._remember(solver, each.name, result)
-        result = linear.hold_exactly(each, result, None)
-        solver.close_rooms(linear.levels)
-        return result
-
-    def _read(self, linear: LinearPasses, each: Pass, result: PassResult) -> Reading:
-        """Let ties choose one plan of those that the pass leaves, and read it."""
-        solver, p = linear.solver, self.programme
-        ties = next(one.measure for one in p.passes if one.name == TIES)
-        cost = self.layout.costs(ties)
-        named = f"{each.name}, {TIES}"
-        self._begin_like(solver, named)
-        solver.set_costs(cost * near_one(cost))
-        levels = solver.levels() if solver.solve(None) == OPTIMAL else result.columns
-        self.starts[named] = start_of(solver, solver.basis())
+    def read(self, name: str, cost: Floats, value: float, levels: Floats) -> None:
+        """Read the end of a pass: what lacks, and what that counts in it."""
+        p = self.programme
         own: dict[Short, Floats] = {}
         units: dict[Short, Floats] = {}
         lasting: dict[Short, Floats] = {}
         values = Values(p, self.layout, levels)
-        weights = self.layout.costs(each.measure)
         for shortage in shortages_in_order(p):
             family = p.families[shortage.family]
-            worth = np.where(family.labels >= 0, (weights * levels)[family.labels], 0.0)
+            worth = np.where(family.labels >= 0, (cost * levels)[family.labels], 0.0)
             for key, members, amount in shortage.amounts(p, values[shortage.family]):
                 short = shortage.of(key)
-                if pass_of(short.objective, p) != each.name:
+                if pass_of(short.objective, p) != name:
                     continue
                 own[short] = own.get(short, 0.0) + self._by_year(worth[members].sum(axis=0))
                 if shortage.lasting or short in self._late:
@@ -202,7 +130,7 @@ class Planned:
                 else:
                     units[short] = units.get(short, 0.0) + self._by_year(amount)
         units |= {short: self._by_year(amount * p.tree.months) for short, amount in lasting.items()}
-        return Reading(result.value, own, units, lasting)
+        self.readings[name] = Reading(value, own, units, lasting)
 
     @cached_property
     def _late_needs(self) -> set[Key]:
@@ -228,11 +156,126 @@ class Planned:
         return list(range(calendar.first // 12, calendar.last // 12 + 1))
 
 
-def start_of(solver: PassSolver, basis: tuple[list[Any], list[Any]]) -> Start:
-    """A basis by what it is of."""
-    columns, rows = basis
-    held = {held.term: rows[held.row] for held in solver.held if 0 <= held.row < len(rows)}
-    return Start(columns, rows[: solver.rows], held)
+class PassesRead(LinearPasses):
+    """The passes of a plan, read at the end of those that are asked for."""
+
+    def __init__(
+        self, of: Planned, wanted: Collection[str], like: Planned | None, stages: Sequence[Stage], remembers: bool
+    ) -> None:
+        p = of.programme
+        solver = PassSolver(of.layout, np.zeros(0, dtype=np.int64))
+        solver.kept, solver.closely = carried_out(p, of.layout), stands_closely(p)
+        solver.warm, solver.remembers = like is not None or bool(stages), False
+        weight = p.tree.months * p.tree.probability
+        super().__init__(
+            of.layout, solver, weight, begin=lambda _: None, end=lambda _: None,
+            one=lambda _, *pass_and_others: self._read_and_hold(*pass_and_others),
+        )  # fmt: skip
+        self.of, self.wanted, self.like, self.remembers = of, wanted, like, remembers
+        self.stood = {stage.name: stage for stage in stages} if like is None else {}
+        self.ties = [each for each in p.passes if each.name == TIES]
+
+    def as_before(self) -> int:
+        """Number of the first passes that come to nothing in the plan that this is like, and here, since that plan is
+        possible here too. What they count is fixed at nothing.
+        """
+        like, found = self.like, 0
+        if like is None or self.solver.kept is not None:
+            return 0
+        for each in self.of.programme.passes:
+            if each.name not in like.results or each.name in self.wanted or each.how != "held" or each.takes:
+                break
+            self.levels = self.of.places(like).from_there(like.results[each.name].columns, self.solver.lower)
+            if not self.is_nothing(each) or not self.of.layout.matrices.allow(self.levels):
+                break
+            self.hold_best(each)
+            found += 1
+        return found
+
+    def _read_and_hold(
+        self, each: Pass, earlier: Sequence[Pass], later: Sequence[Pass], deadline: float | None
+    ) -> PassResult:
+        starts = {} if self.like is None else self.like.starts
+        self.goes_on = each.room <= 0 or any(other.name not in starts for other in later[:1])
+        # what is held hangs on what comes later in the plan, read or not
+        passes = self.of.programme.passes
+        after = passes[passes.index(each) + 1 :]
+        if each.how == "fair" and each.name in self.wanted:
+            state = self.solver.state()
+            result = self.solve_and_hold(each, (), self.ties, deadline)
+            self._read(each)
+            self.solver.go_back(state)
+            return self.solve_and_hold(each, earlier, after, deadline) if later else result
+        if later or each.name not in self.wanted:
+            return self.solve_and_hold(each, earlier, after, deadline)
+        result = self.solve(each, deadline)
+        if self.may_fall_otherwise(each):
+            self.settle(each, deadline)
+        else:
+            self.hold_best(each)
+            self.at_best(each)
+        return result
+
+    def solve(self, each: Pass, deadline: float | None) -> PassResult:
+        """One pass made small, from where the plan that this is like stood at it."""
+        cost = self.layout.costs(each.measure)
+        self._start(each.name, cost * near_one(cost))
+        result = super().solve(each, deadline)
+        self._remember(each.name)
+        self.of.results[each.name] = result
+        return result
+
+    def at_best(self, each: Pass) -> None:
+        """Hold how the pass falls to its terms, let ties choose one plan of those that it leaves, and read that."""
+        if each.name not in self.wanted:
+            return
+        state, settled = self.solver.state(with_basis=self.goes_on), self.levels
+        if len(each.measure.terms) > 1:
+            self.solver.hold_terms(each.measure.terms, self.by_term(each), settled, 0.0)
+        self._read(each)
+        self.solver.go_back(state)
+        self.levels = settled
+
+    def _read(self, each: Pass) -> None:
+        solver = self.solver
+        solver.close_rooms(self.levels)
+        cost = self.layout.costs(self.ties[0].measure)
+        cost = cost * near_one(cost)
+        named = f"{each.name}, {TIES}"
+        if self.like is None or self.of.places(self.like).new.size:
+            solver.forget()  # far from all that was solved before
+            solver.warm, solver.solved = True, False
+        else:
+            self._start(named, cost)
+        solver.set_costs(cost)
+        levels = solver.levels() if solver.solve(None) == OPTIMAL else self.levels
+        self._remember(named)
+        measured = self.layout.costs(each.measure)
+        self.of.read(each.name, measured, float(measured @ self.levels), levels)
+
+    # -- from where another plan stood ---------------------------------------------------------------------------
+
+    def _remember(self, name: str) -> None:
+        """Where the plan stands, for those that are like it."""
+        if self.remembers:
+            self.of.starts[name] = Start.of(self.solver)
+
+    def _start(self, name: str, cost: Floats) -> None:
+        """Start where the plan that this is like stood."""
+        start = None if self.like is None else self.like.starts.get(name)
+        if self.like is not None and start is not None:
+            start.begin(self.solver, self.of.places(self.like), cost)
+
+
+def stepped(base: Programme, limits: Collection[Limit]) -> Programme:
+    """The programme of a case with the steps of some limits."""
+    edits = [edit for limit in limits for edit in limit.edits]
+    sooner = frozenset(key for limit in limits for key in limit.sooner)
+    loosened = {limit.instead.name: limit.instead for limit in limits if limit.instead is not None}
+    parts = [loosened.get(part.name, part) for part in base.parts]
+    case = edited(base.case, edits) if edits else base.case
+    tree = None if any(edit.table in OF_TIME for edit in edits) else base.tree
+    return build(case, tree=tree, levels=base.levels, parts=parts, sooner=sooner, likeness=base.likeness)
 
 
 def pass_of(objective: str, p: Programme) -> str:
@@ -241,59 +284,34 @@ def pass_of(objective: str, p: Programme) -> str:
     return names[-1] if names else ""
 
 
-def same_places(one: Planned, other: Planned) -> tuple[Integers, Integers]:
-    """Place of each column and row of one plan in another, by family, key and node; -1 where it has none."""
-    columns = np.full(one.layout.columns, -1)
-    for name, family in one.programme.families.items():
-        twin = other.programme.families.get(name)
-        if twin is not None:
-            _match(columns, family.keys, family.labels, twin.keys, twin.labels)
-    rows = np.full(one.layout.matrix.shape[0], -1)
-    blocks = {block.name: block for block in other.programme.rows}
-    for block in one.programme.rows:
-        if block.name in blocks:
-            _match(rows, block.keys, block.labels, blocks[block.name].keys, blocks[block.name].labels)
-    return columns, rows
-
-
-def _match(found: Integers, keys: Sequence[Key], labels: Integers, twins: Sequence[Key], theirs: Integers) -> None:
-    place = {key: n for n, key in enumerate(twins)}
-    at = np.array([place.get(key, -1) for key in keys], dtype=np.int64)
-    mine = np.flatnonzero(at >= 0)
-    both = (labels[mine] >= 0) & (theirs[at[mine]] >= 0)
-    found[labels[mine][both]] = theirs[at[mine]][both]
-
-
 Touched = dict[Key, float]
 """By key of what is changed: most by which that can lower a pass."""
 
 
 class Plain:
-    """A pass in plain units, since a step may change scales: coefficients, costs, bounds."""
+    """A programme in plain units, since a step may change scales: transposed coefficients, bounds."""
 
-    def __init__(self, of: Planned, name: str) -> None:
-        layout, self.m = of.layout, of.layout.matrices
+    def __init__(self, layout: Layout) -> None:
         rows, columns = layout.row_scale, layout.column_scale
         scaled = layout.matrix.multiply(rows[:, None]).multiply(1.0 / columns[None, :])
-        self.matrix: Sparse = sparse(scaled)
-        measure = next(each.measure for each in of.programme.passes if each.name == name)
-        self.cost = layout.costs(measure) / columns
-        self.upper = self.m.upper * columns
-        self.low, self.high = self.m.row_lower * rows, self.m.row_upper * rows
+        self.transposed: Sparse = sparse(sparse(scaled).T)
+        self.upper = layout.matrices.upper * columns
+        self.low, self.high = layout.matrices.row_lower * rows, layout.matrices.row_upper * rows
 
 
-def touched(stepped: Planned, base: Planned, name: str) -> Touched:
+def touched(planned: Planned, base: Planned, name: str) -> Touched:
     """What a step changes that one optimal dual of a pass prices, with the most by which the pass can gain by it.
 
     Of a changed right-hand side, bound or new way it is price times change; of a coefficient, a row that goes or a way
     without bound it is infinite. What is held of earlier passes stays where these do not price the step.
     """
-    if all(each.name != name for each in stepped.programme.passes):  # gone, with what is held of it
+    if all(each.name != name for each in planned.programme.passes):  # gone, with what is held of it
         return {(): np.inf}
     if name not in base.results:  # shared, and without prices: the passes before it tell
         return {}
-    result, (to_columns, to_rows) = base.results[name], stepped.places(base)
-    new, old, found = Plain(stepped, name), Plain(base, name), Found()
+    result, places = base.results[name], planned.places(base)
+    to_columns, to_rows = places.columns, places.rows
+    new, old, found = planned.plain, base.plain, Found()
     price = result.duals / base.layout.row_scale
     small = PRICED * max(1.0, float(np.abs(price).max(initial=0.0)))
     for row in np.setdiff1d(np.flatnonzero(np.abs(price) > small), to_rows).tolist():
@@ -303,20 +321,20 @@ def touched(stepped: Planned, base: Planned, name: str) -> Touched:
         k = int(to_rows[row])
         before, after = (old.low[k], new.low[row]) if y[row] > 0 else (old.high[k], new.high[row])
         if before != after:
-            found.put(stepped.layout.row_key[row], np.inf if not np.isfinite(after) else -y[row] * (after - before))
+            found.put(planned.layout.row_key[row], np.inf if not np.isfinite(after) else -y[row] * (after - before))
     # rows that hold earlier passes charge columns too, and stay as they were
     was = result.reduced / base.layout.column_scale
-    held = was - (old.cost - old.matrix.T @ price)
+    held = was - (base.cost_of(name) - old.transposed @ price)
     same = to_columns >= 0
     before_z, charged = np.where(same, was[to_columns], 0.0), np.where(same, held[to_columns], 0.0)
-    z = new.cost - new.matrix.T @ y + charged
+    z = planned.cost_of(name) - new.transposed @ y + charged
     tiny = 1e-7 * max(1.0, float(np.abs(was).max(initial=0.0)))
     level = np.where(same, result.columns[to_columns], 0.0)
     before_upper = np.where(same, old.upper[to_columns], 0.0)
     wider = np.subtract(new.upper, before_upper, out=np.zeros(z.size), where=new.upper != before_upper)
     moved = same & (np.abs(z - before_z) > tiny) & ((level > TINY) | (z < -tiny))
     gains = (z < -tiny) & (wider > TINY * np.maximum(1.0, np.where(np.isfinite(new.upper), new.upper, 1.0)))
-    families, layout = stepped.programme.families, stepped.layout
+    families, layout = planned.programme.families, planned.layout
     for j in np.flatnonzero(moved | gains).tolist():
         key = families[layout.column_family[j]].keys[int(layout.column_key[j])]
         found.put(key, np.inf if moved[j] else float(-z[j] * wider[j]))

@@ -126,6 +126,7 @@ def _carried_out(
     before, families = solution.solver, v.programme.families
     solver = PassSolver(solution.layout, before.whole)
     solver.kept, solver.closely = before.kept, before.closely
+    solver.remembers, solver.tries = False, 1  # where no plan carries the amounts out, one proof is enough
     solver.bound(solver.whole, *(np.round(solution.columns[solver.whole]) for _ in range(2)))
     for (family, key), amount in amounts.items():
         label = families[family].labels[key, 0]
@@ -142,13 +143,12 @@ def _carried_out(
         if losses is not None and _losses(Rounded(how, amounts, tuple(so_far))) > losses[: len(so_far)]:
             raise _Worse
 
-    stood = {stage.name: stage.basis for stage in before.stages}
+    stood = {stage.name: stage for stage in before.stages}
 
     def begin(name: str) -> None:
         """From where the plan itself stood: only some bounds are others."""
-        if name in stood and len(stood[name][1]) == solver.row_count:
-            solver.begin_from(*stood[name])
-            solver.warm, solver.solved = True, False
+        if name in stood:
+            solver.begin_where(stood[name])
 
     try:
         found, status = LinearPasses(solution.layout, solver, weight, begin=begin, end=compare).run(passes, None)

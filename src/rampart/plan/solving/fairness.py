@@ -59,14 +59,15 @@ def share_fairly(solver: PassSolver, shares: Shares, deadline: float | None) -> 
     groups, of = np.unique(shares.group, return_inverse=True)
     count, first_row = shares.group.size, solver.row_count
     # what is due late may lack more than all that was asked for in one period
-    now = 1.0 - float((shares.lacks @ solver.levels()[: solver.columns]).max(initial=0.0))
+    levels = solver.levels()[: solver.columns]
+    now = 1.0 - float((shares.lacks @ levels).max(initial=0.0))
     least = solver.add_variables(np.zeros(groups.size))
     solver.set_bounds(least, np.full(groups.size, min(0.0, now - NOTHING)), np.ones(groups.size))
     into = sparse((np.ones(count), (np.arange(count), of)), shape=(count, groups.size))
     solver.add_rows_at_most(side_by_side([shares.lacks, into]), np.ones(count))
     solver.add_rows_at_most(side_by_side([shares.lacks, 0.0 * into]), np.full(count, np.inf))
     shared = first_row + np.arange(count)
-    found = Shared(OPTIMAL, 0, np.zeros(count), np.zeros(0))
+    found = Shared(OPTIMAL, 0, np.zeros(count), levels)
     fixed = (solver.upper - solver.lower <= 0).astype(float)
     entries = np.flatnonzero(abs(shares.lacks) @ (1.0 - fixed) > 0)
     free = np.setdiff1d(np.arange(count), entries)
@@ -75,11 +76,10 @@ def share_fairly(solver: PassSolver, shares: Shares, deadline: float | None) -> 
     solver.set_costs(np.zeros(solver.column_count))
     solver.option(PERTURBATION, 0.0)
     for group, column in enumerate(least.tolist()):
-        _share_group(solver, entries[of[entries] == group], shared, column, found, deadline)
+        _share_group(solver, entries[of[entries] == group], shared, column, found, shares.lacks, deadline)
         if found.status != OPTIMAL:
             break
     solver.option(PERTURBATION, 1.0)
-    found.levels = solver.levels()[: solver.columns]
     solver.delete_rows(np.concatenate([shared, shared + count]))
     solver.delete_columns(least)
     return found
@@ -91,11 +91,27 @@ def _let_go(solver: PassSolver, rows: Integers) -> None:
         solver.set_row_bounds(rows, np.full(rows.size, -np.inf), np.full(rows.size, np.inf))
 
 
+def _settle(solver: PassSolver, rows: Integers, lack: Floats, count: int) -> None:
+    """Entries that lack so much at most, and whose share is no longer sought."""
+    _let_go(solver, rows)
+    solver.set_row_bounds(rows + count, np.full(rows.size, -np.inf), lack)
+
+
+def _lacks_nothing(found: Shared, entries: Integers, lacks: Sparse) -> bool:
+    """Whether entries lack nothing in the plan found last, which keeps all that is settled."""
+    return bool((lacks[entries] @ found.levels <= 1.0 - ALL).all())
+
+
 def _share_group(
-    solver: PassSolver, open_ones: Integers, shared: Integers, least: int, found: Shared, deadline: float | None
-) -> None:
+    solver: PassSolver, open_ones: Integers, shared: Integers, least: int, found: Shared, lacks: Sparse,
+    deadline: float | None,
+) -> None:  # fmt: skip
     """Settle the entries of one group."""
     one = np.array([least])
+    if _lacks_nothing(found, open_ones, lacks):  # nobody can get more, and the plan at hand shows that all can
+        found.lack[open_ones] = 0.0
+        _settle(solver, shared[open_ones], found.lack[open_ones], shared.size)
+        return
     solver.set_costs(np.array([-1.0]), one)
     while open_ones.size:
         found.status = solver.solve(deadline)
@@ -112,7 +128,7 @@ def _share_group(
             settled = level >= level.max() - NOTHING
         at = open_ones[settled]
         found.lack[at] = 0.0 if reached >= ALL else max(0.0, 1.0 - reached)
-        _let_go(solver, shared[at])
-        solver.set_row_bounds(shared[at] + shared.size, np.full(at.size, -np.inf), found.lack[at])
+        _settle(solver, shared[at], found.lack[at], shared.size)
+        found.levels = np.array(solution.col_value)[: solver.columns]
         open_ones = open_ones[~settled]
     solver.set_costs(np.zeros(1), one)

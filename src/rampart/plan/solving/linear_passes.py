@@ -26,7 +26,7 @@ from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.evenness import Evened
 from rampart.plan.solving.fairness import Shares, share_fairly
-from rampart.plan.solving.pass_solver import CLOSE, NOTHING, ROUNDING, HeldTerm, PassSolver, State, most_allowed
+from rampart.plan.solving.pass_solver import CLOSE, NOTHING, ROUNDING, HeldTerm, PassSolver, Stage, State, most_allowed
 from rampart.plan.solving.solution import PassResult
 
 GIVES = ("need", "own_use")
@@ -60,6 +60,8 @@ class LinearPasses:
     taken    terms of the needs after steady output has taken of them, by pass
     kept     the plan taken over, which every run begins with
     before   where the solver stood before each pass, by its place
+    stood    where each pass stood with other bounds, to start from
+    goes_on  whether the next pass starts from where the one before it stood
     """
 
     def __init__(
@@ -74,6 +76,8 @@ class LinearPasses:
         self.taken: dict[str, Floats] = {}
         self.reached: dict[str, float] = {}
         self.before: list[State] = []
+        self.goes_on = True
+        self.stood: dict[str, Stage] = {}
         self._by_term: dict[str, Sparse] = {}
         self._first: State | None = None
 
@@ -159,8 +163,9 @@ class LinearPasses:
     def hold_exactly(self, each: Pass, result: PassResult, deadline: float | None) -> PassResult:
         """Hold what the pass just solved reached, and how it falls to its terms, without room; its result as it is held."""
         terms = each.measure.terms
-        if not self._may_fall_otherwise(each):
-            self.solver.hold_optimal()
+        if not self.may_fall_otherwise(each):
+            self.hold_best(each)
+            self.at_best(each)
             return result
         levels, _ = self.settle(each, deadline)
         self._hold_settled(each, deadline)
@@ -177,7 +182,7 @@ class LinearPasses:
             raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
         self.solver.hold_optimal()
 
-    def _may_fall_otherwise(self, each: Pass) -> bool:
+    def may_fall_otherwise(self, each: Pass) -> bool:
         """Whether what a pass reached lacks anything that may fall to several terms."""
         lacks = self.by_term(each) @ self.levels
         return lacks.size > 1 and bool((lacks > NOTHING).any())
@@ -193,14 +198,33 @@ class LinearPasses:
 
         serve  also find the columns of what lacks in none; else there are none
         """
-        before = self.solver.state(with_basis=True)
-        self.solver.hold_optimal()
+        before, served = self.solver.state(with_basis=self.goes_on), np.zeros(0, dtype=np.int64)
+        self.hold_best(each)
         try:
-            served = self._wholly_served(each, deadline) if serve else np.zeros(0, dtype=np.int64)
+            if serve and not self.is_nothing(each):
+                served = self._wholly_served(each, deadline)
             self._split(each, deadline)
+            self.at_best(each)
         finally:
             self.solver.go_back(before)
         return self.levels, served
+
+    def at_best(self, each: Pass) -> None:
+        """Called where the solver holds the optima of a pass, and ``levels`` is the one that is settled on."""
+
+    def is_nothing(self, each: Pass) -> bool:
+        """Whether all that a pass counts is nothing, and cannot be less."""
+        cost = self.layout.costs(each.measure)
+        at = np.flatnonzero(cost)
+        least = (cost[at] > 0).all() and (self.solver.lower[at] >= 0).all()
+        return bool(least and (self.levels[at] <= NOTHING).all())
+
+    def hold_best(self, each: Pass) -> None:
+        """Only optimal plans of the pass just solved from now on; where it is nothing, that alone says so."""
+        if self.is_nothing(each):
+            self.solver.close(np.flatnonzero(self.layout.costs(each.measure)))
+        else:
+            self.solver.hold_optimal()
 
     def _split(self, each: Pass, deadline: float | None) -> None:
         """Among the optima that the solver holds, the one that falls to the terms of a pass by the largest least share, then
@@ -211,7 +235,7 @@ class LinearPasses:
         """
         solver, by_term = self.solver, self.by_term(each)
         movable = np.where(solver.upper[: solver.columns] - solver.lower[: solver.columns] > 0, 1.0, 0.0)
-        if not self._may_fall_otherwise(each) or np.count_nonzero(abs(by_term) @ movable) < 2:
+        if not self.may_fall_otherwise(each) or np.count_nonzero(abs(by_term) @ movable) < 2:
             return
         upper = solver.upper_at_first
         whole = by_term @ np.where(np.isfinite(upper), upper, 0.0)
@@ -226,6 +250,8 @@ class LinearPasses:
         """One pass made small; nothing is held yet."""
         solver, cost = self.solver, self.layout.costs(each.measure)
         factor = near_one(cost)
+        if each.name in self.stood and each.name not in SETTLING:
+            solver.begin_where(self.stood.pop(each.name))
         solver.set_costs(cost * factor)
         narrow = each.name in SETTLING or solver.kept is not None
         status = solver.solve(deadline, afresh=not narrow)
@@ -265,6 +291,7 @@ class LinearPasses:
 
     def _share(self, each: Pass, later: Sequence[Pass], deadline: float | None) -> PassResult:
         """What lacks is shared, period by period, and every share is held with its room."""
+        self.stood.clear()  # what comes after is far from where it was without
         solver, cost = self.solver, self.layout.costs(each.measure)
         at = np.flatnonzero(cost)
         part = self.parts_of(each)[at]
@@ -369,7 +396,7 @@ class LinearPasses:
             if each.room > 0:
                 _, served = self.settle(each, deadline, serve=True)
                 solver.close(served)
-            elif self._may_fall_otherwise(each):
+            elif self.may_fall_otherwise(each):
                 self.levels, _ = self.settle(each, deadline)
                 self._hold_settled(each, deadline)
             else:

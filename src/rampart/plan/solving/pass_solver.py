@@ -41,6 +41,7 @@ class Stage:
     cost: Floats
     value: float
     levels: Floats
+    held: tuple[HeldTerm, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +75,7 @@ class State:
     upper: Floats
     rows: tuple[Floats, Floats]
     held: tuple[HeldTerm, ...]
-    basis: tuple[list[Any], list[Any]] | None = field(default=None, repr=False)
+    basis: Any = field(default=None, repr=False)
 
 
 class PassSolver(Highs):
@@ -86,6 +87,8 @@ class PassSolver(Highs):
     closely         whether each term is then held where that plan stands; else there or at its optimum, which is more
     warm            whether a run may start from a basis that was set even where it does not fit what was found before
     held            terms of the passes solved so far that a row or a bound holds; those that are fixed have none
+    stages          the passes solved so far, to come back to; none where it does not remember them
+    tries           ways in which it begins again where it loses its way
     """
 
     def __init__(self, layout: Layout, whole: Integers, *, seed: int = 0, mip_gap: float = 1e-7) -> None:
@@ -96,7 +99,7 @@ class PassSolver(Highs):
         self.lower, self.upper, self.upper_at_first = m.lower.copy(), m.upper.copy(), m.upper
         self.row_lower, self.row_upper = m.row_lower.copy(), m.row_upper.copy()
         self.solved, self.mip_gap = False, mip_gap
-        self.warm = False
+        self.warm, self.remembers, self.tries = False, True, len(AFRESH)
         self.stages: list[Stage] = []
         self.kept: Floats | None = None
         self.closely = False
@@ -123,7 +126,7 @@ class PassSolver(Highs):
         status = self.run_beside()
         # rules can give way, and what was found for the pass before fits: presolve can err, and simplex can lose its way
         if afresh and not whole and status not in (OPTIMAL, TIME_LIMIT):
-            for presolve, strategy in AFRESH:
+            for presolve, strategy in AFRESH[: self.tries]:
                 self.begin_afresh(presolve, strategy)
                 status = self.run_beside()
                 if status in (OPTIMAL, TIME_LIMIT):
@@ -156,7 +159,7 @@ class PassSolver(Highs):
 
     def state(self, *, with_basis: bool = False) -> State:
         """Where it stands."""
-        basis = self.basis() if with_basis else None
+        basis = self.basis_as_it_is() if with_basis else None
         return State(self.lower.copy(), self.upper.copy(), self.row_bounds(), tuple(self.held), basis)
 
     def go_back(self, state: State) -> None:
@@ -170,7 +173,7 @@ class PassSolver(Highs):
         self.set_bounds(np.arange(self.columns), self.lower, self.upper)
         self.set_row_bounds(np.arange(low.size), low, high)
         if state.basis is not None:  # rows taken out of it left none
-            self.begin_from(*state.basis)
+            self.begin_as(state.basis)
 
     def settle_whole(self, values: Floats) -> None:
         """Fix the whole variables at their values as continuous ones."""
@@ -182,13 +185,24 @@ class PassSolver(Highs):
 
     def remember(self, name: str, cost: Floats) -> None:
         """Keep the pass just solved, before anything is held for the next."""
+        if not self.remembers:
+            return
         levels = self.levels()[: self.columns]
         value = float(cost @ levels)
         columns, rows = self.basis()
-        basis = columns[: self.columns], rows
-        self.stages.append(
-            Stage(name, self.lower.copy(), self.upper.copy(), *self.row_bounds(), basis, cost, value, levels)
-        )
+        bounds = (self.lower.copy(), self.upper.copy(), *self.row_bounds())
+        self.stages.append(Stage(name, *bounds, (columns[: self.columns], rows), cost, value, levels, tuple(self.held)))
+
+    def begin_where(self, stage: Stage) -> None:
+        """Start the next run where another run of the same passes stood: among other bounds its prices hold."""
+        columns, rows = stage.basis
+        stood = {one.term: rows[one.row] for one in stage.held if one.row >= 0}
+        of_held: list[Any] = [None] * (self.row_count - self.rows)
+        for one in self.held:
+            if one.row >= self.rows:
+                of_held[one.row - self.rows] = stood.get(one.term)
+        self.begin_from(columns, [*rows[: self.rows], *of_held])
+        self.warm, self.solved = True, False
 
     def load(self, stage: Stage, basis: tuple[list[Any], list[Any]] | None = None) -> Floats:
         """Stand where a pass stood, solved, to ask what would change it; its columns there.

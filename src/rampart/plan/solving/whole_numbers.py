@@ -81,6 +81,7 @@ def carry_out(
     solver = linear.solver
     solver.go_back(start)
     solver.settle_whole(np.zeros(0) if whole.columns is None else whole.columns)
+    linear.stood = {stage.name: stage for stage in solver.stages}
     solver.stages.clear()
     try:
         results, status = linear.run(passes, deadline)
@@ -89,6 +90,8 @@ def carry_out(
             raise
         whole.columns = None
         return [], whole.status
+    finally:
+        linear.stood = {}
     return [_bounded(result, whole) for result in results], status
 
 
