@@ -24,7 +24,7 @@ NEW = "new"
 """State of what a plan orders itself."""
 RUNNING = "new on a running line"
 """State of what a plan orders itself from a hot line: it follows in the stream that the line delivers already."""
-KEY = ("buyer", "item", "line", "ship_to", "month", "state", "decided")
+KEY = ("buyer", "item", "line", "ship_to", "month", "state")
 
 
 def whole_months(slip: float) -> int:
