@@ -26,7 +26,7 @@ _HOMES = {
     "Sweep": "rampart.scenario.sweep",
     "war_plan": "rampart.scenario.war",
     "sustain": "rampart.sustainment.answer",
-    "take": "rampart.results.taking",
+    "take": "rampart.network.taking",
     "beside": "rampart.results.origins",
     "extract": "rampart.network.alone",
     "explain": "rampart.language.explaining",
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from rampart.language.explaining import explain
     from rampart.ledger.ledger import open_ledger
     from rampart.network.alone import extract
+    from rampart.network.taking import take
     from rampart.plan.planning import plan
     from rampart.report.papers.paper import write_paper
     from rampart.report.papers.slides import write_slides
@@ -72,7 +73,6 @@ if TYPE_CHECKING:
     from rampart.results.folder import read_result
     from rampart.results.origins import beside
     from rampart.results.result import Result
-    from rampart.results.taking import take
     from rampart.scenario.sweep import Sweep, sweep
     from rampart.scenario.war import war_plan
     from rampart.sources.calibration.case_slips import at_confidence

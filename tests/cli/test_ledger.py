@@ -95,6 +95,10 @@ def test_a_case_that_starts_from_the_ledger(here: Path) -> None:
     assert rampart(f"stock a.ledger {tiny} -o new2 --on soon")[0] == 2
 
 
+def test_an_export_for_the_public(here: Path) -> None:
+    assert rampart("export a.ledger all.csv --as csv --for public") == (0, "0 document(s): all.csv\n")
+
+
 def test_a_ledger_on_a_server(server: Server, here: Path) -> None:
     owner = server.url("owner", "postgres").replace("/postgres?", "/by_verbs?")
     server.sql("postgres", "DROP DATABASE IF EXISTS by_verbs", "CREATE DATABASE by_verbs OWNER owner")

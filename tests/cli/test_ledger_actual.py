@@ -34,7 +34,7 @@ def rampart(words: str) -> tuple[int, str]:
 def test_tables_for_a_reader(here: Path) -> None:
     code, text = rampart("a.ledger plan --lang fr")
     assert code == 0
-    assert "jusqu'en 2025-01" in text and "produit" in text and "prise" in text and "600" in text and "450" in text
+    assert "jusqu’en 2025-01" in text and "produit" in text and "prise" in text and "600" in text and "450" in text
     assert rampart("a.ledger plan --through soon")[0] == 2
 
 

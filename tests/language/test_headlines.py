@@ -12,6 +12,7 @@ from cases_small import ITEM, case, line, month
 from rampart.beliefs.confidence import at_confidence
 from rampart.language.headlines import key_figures, sentences
 from rampart.language.in_words import InWords
+from rampart.report.chapters.stock import deliveries
 
 PARTNERS = [
     {"nation": "AAA", "role": "member", "name_en": "AAA", "fiscal_year_start": 3},
@@ -124,3 +125,16 @@ def test_what_is_owed_at_the_end_of_a_quarter_is_said_of_its_last_month() -> Non
     assert owed.height
     (said,) = [text for text in sentences(InWords(plan)) if "cannot be made good" in text]
     assert "still owed in May 2024" in said
+
+
+def test_what_is_due_and_never_comes_is_not_met_on_every_page() -> None:
+    """Ten a month due for two months and ten in hand: ten are not met, by the headline and by the table of needs."""
+    late = wanted("UUU", 10.0) | {"late": True}
+    plan = rampart.plan(
+        case(2, ("need", "money"), demand=[late], stocks=[{"holder": "UUU", "item": "shell", "quantity": 10.0}]),
+        reasons="none",
+    )
+    answer = InWords(plan)
+    assert any("Not met: 10\u00a0rounds (shell)" in text for text in sentences(answer))
+    (row,) = deliveries(answer).listings[0].rows
+    assert list(row[2:]) == ["20", "10", "10", "50%"]

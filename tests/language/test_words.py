@@ -8,8 +8,12 @@ from string import Formatter
 
 import pytest
 
+import rampart
+from places import CASES
 from rampart.findings import catalogue, filled, is_one
+from rampart.language.in_words import InWords
 from rampart.language.words import Words, french_spaces, phrases
+from rampart.results.result import Result
 
 PLURAL = re.compile(r"\{(\w+)\}[ \u00a0](?:more |other |further )?([a-z-]+s)\b")
 VERBS = {
@@ -174,3 +178,27 @@ def test_a_missing_key_is_a_defect():
 def test_every_choice_of_the_catalogues_has_words(group, values):
     for value in values.split():
         assert EN.has(f"{group}.{value}"), f"{group}.{value}"
+
+
+def test_a_unit_of_an_objective_follows_its_number():
+    """French counts in the singular below two, English at one alone."""
+    assert FR.counted("objective_unit", "days of need", 0.861) == "jour de besoin"
+    assert FR.counted("objective_unit", "days of need", 2) == "jours de besoin"
+    assert EN.counted("objective_unit", "days of need", 0.861) == "days of need"
+    assert FR.counted("unit", "bespoke units", 1) == "bespoke units"
+
+
+def test_french_apostrophes_and_elisions():
+    assert french_spaces("l'an d'ici") == "l’an d’ici"
+    assert FR("span_in_text", start="avril 2024", end="août 2024") == "d’avril 2024 à août 2024"
+
+
+def test_lines_and_prices_have_french_names():
+    """The French name of a site where there is one, else the other; the same of the price base."""
+    case = rampart.read_case(CASES / "alliance-2023")
+    answers = {language: InWords(Result.of("plan", case, {}, {}), language) for language in ("en", "fr")}
+    assert answers["en"].name("deu_round", table="lines") == "German works (Germany)"
+    assert answers["fr"].name("deu_round", table="lines") == "Usines allemandes (Allemagne)"
+    assert answers["fr"].name("usa_atgm", table="lines") == "Troy (États-Unis)"
+    assert answers["fr"].price_base.startswith("Prix\u00a0: prix du début de 2023")
+    assert answers["en"].price_base.startswith("Prices: prices of early 2023")

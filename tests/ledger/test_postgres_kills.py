@@ -48,7 +48,7 @@ def test_clients_are_killed_at_any_statement(
 
     monkeypatch.setattr(Postgres, "execute", counted)
     for turn in range(turns):
-        left[0] = rng.randint(0, 42)
+        left[0] = rng.randint(0, 30)
         killed += child(lambda turn=turn: post_and_tell(url, told, 10 * turn)) == -signal.SIGKILL  # type: ignore[misc, arg-type]
     left[0] = 10**9
     assert killed > turns / 2

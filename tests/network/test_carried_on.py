@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 
 from ledger.actual.went_as_planned import differ, tiny
+from rampart.case.from_rows import frame_of
 from rampart.case.tables import Case
 from rampart.network.carried_on import carried_on, less_sent
+from rampart.network.taking import take
 from rampart.plan.planning import plan
 from rampart.results.result import Result
-from rampart.results.taking import take
 
 SAME = dict.fromkeys(("stock", "production", "orders", "expansions", "transfers", "demand"), 0)
 
@@ -99,6 +100,29 @@ def test_a_month_that_begins_no_period_is_refused(case: Case, first: Result) -> 
     for month in ("2025-01", "2031-01"):
         with pytest.raises(ValueError, match=month):
             carried_on(case, first.tables, month)
+
+
+def test_orders_drawn_and_supplied_in_one_month_stay_apart(case: Case, first: Result) -> None:
+    coming = (
+        carried_on(case, first.tables, "2025-03")["orders"].filter(line="round_line", inputs="drawn").row(0, named=True)
+    )
+    same = {n: coming[n] for n in ("buyer", "item", "line", "ship_to", "month")}
+    placed = frame_of(
+        "orders", [*case.tables["orders"].to_dicts(), same | {"quantity": 100.0, "due": 9.0, "inputs": "supplied"}]
+    )
+    rows = carried_on(case.with_tables({"orders": placed}), first.tables, "2025-03")["orders"].filter(
+        month=coming["month"], line="round_line", buyer=coming["buyer"]
+    )
+    told = {r["inputs"]: (r["quantity"], r["state"]) for r in rows.iter_rows(named=True)}
+    assert told["supplied"][0] == 100 and told["drawn"][0] == pytest.approx(coming["quantity"])
+    assert told["supplied"][1] != told["drawn"][1]
+
+
+def test_a_calendar_begins_with_the_new_start(case: Case, first: Result) -> None:
+    stretches = frame_of("calendar", [{"from": "2025-01", "step": 1}, {"from": "2026-01", "step": 3}])
+    later = carried_on(case.with_tables({"calendar": stretches}), first.tables, "2025-03")
+    assert later["calendar"].rows() == [("2025-03", 1), ("2026-01", 3)]
+    assert later.calendar.lengths[:11] == (1,) * 10 + (3,)
 
 
 def pledge(quantity: float, **said: Any) -> dict[str, Any]:

@@ -242,9 +242,14 @@ def test_a_tree_that_is_too_large_becomes_paths(tmp_path: Path, monkeypatch: pyt
     assert wide.value.findings[0].value == str(len(tree_of(case, "regimes")[0]))
     case.save(tmp_path / "case")
     asked = ["war", str(tmp_path / "case"), "--tree", "regimes", "--no-report", "--no-compare", "--lang", "en"]
-    run = CliRunner().invoke(main, [*asked, "--time-limit", "0.01", "-o", str(tmp_path / "out")])
-    assert run.exit_code == 4, run.output
+    run = CliRunner().invoke(main, [*asked, "-o", str(tmp_path / "out")])
+    assert run.exit_code == 0, run.output
     assert "5 sampled paths are planned over instead" in run.output
+    monkeypatch.setattr("rampart.scenario.decompose.SMALL", 0)
+    late = ["--time-limit", "0.01", "--gap", "0", "-o", str(tmp_path / "late")]
+    run = CliRunner().invoke(main, [*asked, *late])
+    assert run.exit_code == 4, run.output
+    assert "Stopped before the gap was reached: the best plan so far" in run.output
 
 
 def test_looks_count_what_they_saw_and_no_more() -> None:

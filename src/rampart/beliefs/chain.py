@@ -18,6 +18,7 @@ from rampart.beliefs.hazards import hazards
 from rampart.case.calendar import month_number
 from rampart.case.likeness import likeness
 from rampart.case.tables import Case
+from rampart.findings import CaseError, Finding
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -64,12 +65,12 @@ class Chain:
 
     @classmethod
     def of(cls, case: Case) -> Chain:
-        """The chain of a case: its regimes, transitions and present regime."""
+        """The chain of a case: its regimes, transitions and present regime. CaseError where it states none."""
         regimes, ends = regimes_of(case)
+        if not regimes:
+            raise CaseError([Finding("no-beliefs", "regimes")])
         if case.settings["regime"] not in regimes:
-            raise ValueError(
-                f"the case names no present regime among {', '.join(regimes) or 'none'}: fill the setting 'regime'"
-            )
+            raise CaseError([Finding("no-present-regime", "settings", details={"regimes": ", ".join(regimes)})])
         changes: dict[tuple[str, int], dict[str, float]] = {}
         for r in case["transitions"].iter_rows(named=True):
             changes.setdefault((r["from_regime"], int(r["after"] or 0)), {})[r["to_regime"]] = r["probability"]

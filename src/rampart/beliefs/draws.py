@@ -10,12 +10,19 @@ from rampart.beliefs.chain import Chain, Floats, Integers
 from rampart.case.calendar import month_number
 from rampart.case.tables import Case
 
+YEAR = 12  # months
 NEVER = 1e-12  # chance below which a branch is left out
 
 
 def revision_periods(case: Case) -> list[int]:
-    """Periods at whose beginning the regime is looked at again."""
-    every, calendar = int(case.settings["revise_every"] or 12), case.calendar
+    """Periods at whose beginning the regime is looked at again.
+
+    Where nothing says how often: once a year, as budgets are made, or where the plan is shorter than three years each third
+    of it, so that it turns twice; else everything would be decided blind until its end.
+    """
+    calendar = case.calendar
+    months = calendar.last - calendar.first + 1
+    every = int(case.settings["revise_every"] or min(YEAR, max(1, months // 3)))
     result, due = [], calendar.first + every
     for t, start in enumerate(calendar.starts):
         if t and start >= due:

@@ -266,6 +266,12 @@ def stock(
     "--as", "shape", type=click.Choice(["json", "csv", "beancount"]), default="json", show_default=True,
     help="json and csv can be posted again; beancount is for a second bookkeeper.",
 )  # fmt: skip
+@click.option(
+    "--for",
+    "audience",
+    type=click.Choice(["partners", "public"]),
+    help="Only documents that are marked for them (release).",
+)
 @known_option
 @nation_option
 @force_option
@@ -274,6 +280,7 @@ def export_(
     ledger_path: Path | str,
     file: Path,
     shape: str,
+    audience: str | None,
     known: str | None,
     nations: tuple[str, ...],
     force: bool,
@@ -283,11 +290,13 @@ def export_(
     from rampart.engine.whole_file import whole_file
     from rampart.language.words import Words
     from rampart.ledger.accounts import OWN_KINDS
-    from rampart.ledger.exporting import export
+    from rampart.ledger.exporting import export, releasable
     from rampart.ledger.ledger import open_ledger
 
     with open_ledger(ledger_path, nations=nations) as book:
-        documents = [d for d in book.documents(known=known) if shape == "beancount" or d.kind not in OWN_KINDS]
+        every = book.documents(known=known)
+        every = releasable(every, audience) if audience else every
+        documents = [d for d in every if shape == "beancount" or d.kind not in OWN_KINDS]
     with whole_file(file, force=force, sources=files_of(ledger_path)) as part:
         part.write_text(export(documents, shape), encoding="utf-8")
     say(Words(lang)("ledger.exported", file=file, documents=len(documents)))
@@ -349,6 +358,6 @@ def admit(ledger_path: Path | str, login: str, nations: tuple[str, ...], every: 
     from rampart.ledger.store.postgres import admit as let_in
 
     if isinstance(ledger_path, Path):
-        raise click.UsageError("a file knows no logins; LEDGER must be the URL of a server")
+        raise click.UsageError(usage("a file knows no logins; LEDGER must be the URL of a server"))
     let_in(ledger_path, login, ["*"] if every else list(nations))
     say(Words(lang)("ledger.admitted", login=login, nations="*" if every else ", ".join(nations) or "–"))

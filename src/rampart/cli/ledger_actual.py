@@ -71,6 +71,8 @@ def _row(name: str, row: Any) -> dict[str, Any]:
 
 def _shown(words: Any, column: str, value: Any) -> Any:
     """A cell as a reader sees it: blank where nothing is known, no more figures than are known."""
+    if column == "what":
+        return words(f"actual.what.{value}")
     if column == "status":
         return words(f"actual.status.{value}")
     if column == "kind":

@@ -123,9 +123,20 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     return waiting(answer, _alone(answer, row) or told, row["item"])
 
 
+def least_delay(answer: InWords) -> int:
+    """Months of the shortest delay that is told: those of the first period."""
+    return int(answer["periods"].sort("period")["months"].first() or 1)  # type: ignore[arg-type]
+
+
+def delay_costs(answer: InWords, key: str) -> str:
+    """Head of what the shortest delay costs."""
+    months = least_delay(answer)
+    return answer.words(key) if months == 1 else answer.words("delay.costs_of", n=months)
+
+
 def _alone(answer: InWords, row: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a month's delay of the decision alone does; None in a result saved before that was told."""
-    table = answer["delays"].filter((pl.col("together") == "") & (pl.col("months") == 1))
+    table = answer["delays"].filter((pl.col("together") == "") & (pl.col("months") == least_delay(answer)))
     of = [pl.col(name).eq_missing(pl.lit(row[name], pl.String)) for name in ("kind", "nation", "code", "item", "to")]
     return next(table.filter(*of).iter_rows(named=True), None)
 
@@ -210,7 +221,7 @@ def _pass_amount(answer: InWords, objective: str, cost: float) -> str:
     days = unit.replace("months", "days", 1)
     if cost < 1 and unit.startswith("months") and words.has(f"objective_unit.{days}"):
         cost, unit = cost * 365.25 / 12, days
-    return words("quantity", number=words.number(cost), unit=words.choice("objective_unit", unit))
+    return words("quantity", number=words.number(cost), unit=words.counted("objective_unit", unit, cost))
 
 
 def is_component(answer: InWords, item: str | None) -> bool:

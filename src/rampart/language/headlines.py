@@ -260,7 +260,7 @@ def _late(answer: InWords, need: Mapping[str, float]) -> list[str]:
     return [
         words(
             "headline.late_served", item=answer.item(item), quantity=answer.quantity(one.served, item),
-            share=words.share(one.served / need[item]), months=words.count("months_late", max(1, round(one.months))),
+            share=words.share(one.served / need[item]), months=words.number(max(0.1, round(one.months, 1))),
         )
         for item, one in late[:MOST_OWED]
     ]  # fmt: skip

@@ -59,6 +59,13 @@ class InWords:
         settings = self.result.case.settings
         return str((self.language == "fr" and settings["title_fr"]) or settings["title_en"])
 
+    @property
+    def price_base(self) -> str:
+        """Year and kind of prices in the reader's language, that they are not stated where they are not."""
+        settings = self.result.case.settings
+        base = (self.language == "fr" and settings.get("price_base_fr")) or settings["price_base"]
+        return self.words("price_base", base=base) if base else self.words("price_base.unknown")
+
     @cached_property
     def names(self) -> Mapping[str, Mapping[str, str]]:
         """Names by catalogue table and code, for every table whose codes a result may mention."""
@@ -102,7 +109,10 @@ class InWords:
 
     def _line_names(self, place: Mapping[str, str], item_of: Mapping[str, str]) -> dict[str, str]:
         """Lines by their site; where a site has several, the item belongs to the name."""
-        rows = self.result.case["lines"].select("line", "site", "nation", "item").rows()
+        table = self.result.case["lines"]
+        if self.language == "fr" and "site_fr" in table.columns:
+            table = table.with_columns(site=table["site_fr"].fill_null(table["site"]))
+        rows = table.select("line", "site", "nation", "item").rows()
         sites = [(site, nation) for _, site, nation, _ in rows]
         found = {}
         for line, site, nation, item in rows:

@@ -97,6 +97,12 @@ class Words:
         """Unit of an item in the reader's language; the case's own word where it is not a common one."""
         return self.choice("unit", unit)
 
+    def counted(self, group: str, unit: str, number: float) -> str:
+        """A unit as it stands after a number: "1 round", "0.861 days", "0,861 jour"."""
+        key = f"{group}.{unit}.one"
+        few = is_one(self.number(number), self.language)
+        return self(key) if few and self.has(key) else self.choice(group, unit)
+
     def number(self, value: float | None, *, digits: int | None = None) -> str:
         """A number with as many decimals as its size deserves, or with ``digits`` decimals."""
         from babel.numbers import format_decimal

@@ -10,6 +10,8 @@ Grade = Literal["published", "derived", "assumed"]
 GRADES = ("published", "derived", "assumed")
 STANDS = ("before", "after")
 OUTCOMES = ("received", "returned", "condemned", "lost")
+RELEASES = ("partners", "public")
+"""Whom a document may be shown to beside the nations that it is about; what is public partners see too."""
 CHOSEN = "*"
 """A lot that the store is to choose: first expired, first out."""
 COUNTERPART = "outcome:"
@@ -57,6 +59,7 @@ class Document:
     reverses  of a reversal: the key of the document that it takes back
     stands    of a count: "before" or "after" the movements of its day
     witness   of a delivery that the sender books: who saw it, another than the author
+    release   who else may see it: partners, or public (which partners see too); blank: nobody
     """
 
     nation: str
@@ -74,6 +77,7 @@ class Document:
     stands: str = ""
     witness: str = ""
     note: str = ""
+    release: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Only what is said: blank fields and usual values are left out, so that a later field changes no hash."""

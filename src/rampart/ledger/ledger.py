@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -47,6 +48,19 @@ def written(booked: int) -> str:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=booked)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+GROUP = 50
+"""Most postings of threads that share one flush to the disk."""
+
+
+@dataclass
+class _Turn:
+    """What a thread wants posted, and what became of it."""
+
+    documents: Sequence[Document]
+    at: int | None
+    result: list[writing.Receipt] | BaseException | None = None
+
+
 class Ledger:
     """An open ledger. ``nations`` limits what it reads and posts; on SQLite only this program guards that.
 
@@ -61,6 +75,8 @@ class Ledger:
         self.nations = nations
         self._connection = connection
         self._lock = threading.Lock()
+        self._queue = threading.Lock()
+        self._waiting: list[_Turn] = []
 
     def __enter__(self) -> Ledger:
         return self
@@ -96,8 +112,29 @@ class Ledger:
         Raises LedgerError with every finding where one is refused.
         """
         self._own(documents)
+        turn = _Turn(documents, at)
+        with self._queue:
+            self._waiting.append(turn)
         with self._open() as connection:
-            return writing.write(connection, documents, at=at)
+            if turn.result is None:  # nobody who came before has posted it along
+                self._post_waiting(connection)
+        if isinstance(turn.result, BaseException):
+            with self._saying():
+                raise turn.result
+        return turn.result or []
+
+    def _post_waiting(self, connection: Connection) -> None:
+        """Post what threads wait for, in groups that are flushed to the disk once; each learns what became of its own."""
+        with self._queue:
+            turns, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+        try:
+            results = writing.write_group(connection, [(turn.documents, turn.at) for turn in turns])
+        except Exception as wrong:
+            for turn in turns:
+                turn.result = wrong
+            raise
+        for turn, result in zip(turns, results, strict=True):
+            turn.result = result
 
     def rehearse(self, *documents: Document) -> list[counting.Counted]:
         """Post documents and take all of it back: every count of their nations beside the book as it would be.

@@ -16,6 +16,8 @@ from rampart.ledger.documents import CHOSEN, Document, Line
 
 def choose(document: Document, book: Book) -> tuple[Document, list[Finding]]:
     """The document with its lots named, and what stands against choosing them."""
+    if all(line.lot != CHOSEN for line in document.lines):
+        return document, []
     findings: list[Finding] = []
     lines: list[Line] = []
     taken: dict[tuple[str, ...], int] = {}

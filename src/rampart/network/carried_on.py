@@ -29,7 +29,7 @@ from rampart.case.tables import Case
 from rampart.network.accounts import expansion_postings, order_postings, purchase_postings, transfer_postings
 from rampart.network.decided import NOTHING, decided
 from rampart.network.keys import Backfill, Expansion, Key, Limit, Pledge, Purchase
-from rampart.network.lags import Floats, by_month
+from rampart.network.lags import Floats, by_month, grown
 from rampart.network.network import Network
 from rampart.network.payments import (
     KINDS,
@@ -44,6 +44,7 @@ from rampart.network.payments import (
 )
 from rampart.network.prices import delivery_price, order_price
 from rampart.network.rates import line_rates
+from rampart.network.taking import decided_before
 from rampart.network.ways import Row
 
 if TYPE_CHECKING:
@@ -102,24 +103,36 @@ class _Later:
     def case_then(self) -> Case:
         """All tables that change."""
         changed = {
-            "settings": self.settings(), "stocks": self.stocks(), "orders": self.orders(), "deliveries": self.deliveries(),
+            "settings": self.settings(), "calendar": self.periods(), "stocks": self.stocks(), "orders": self.orders(),
+            "deliveries": self.deliveries(),
             "contracts": self.less("contracts", "max_quantity", self.ordered()),
             "market": self.less("market", "quantity", self.bought()),
             "expansions": self.less("expansions", "max_units", self.built()),
             "rates": self.rates(), "agreed": self.agreed(), "budgets": self.budgets(), "lines": self.lines(),
             "sources": [*(r for r in self.rows("sources") if r["source"] != SOURCE), {"source": SOURCE, "title": NOTE}],
-            "taken": [r for r in self.rows("taken") if r["month"] >= self.month],
+            "taken": self.taken(),
         }  # fmt: skip
         for table in SINCE:
             changed[table] = [r | {"from": r["from"] or month_text(self.calendar.first)} for r in self.rows(table)]
         changed["demand"] = self.demand(changed["demand"])
         return self.case.with_tables({table: frame_of(table, rows) for table, rows in changed.items()})
 
+    def taken(self) -> list[dict[str, Any]]:
+        """What is intended or stands from the start on, and what is in hand: so that nothing is taken over a second time."""
+        kept = [r for r in self.rows("taken") if r["month"] >= self.month or r["in_hand"]]
+        return kept + [dict(r) for r in decided_before(self.tables, self.calendar, self.start)]
+
     def settings(self) -> list[dict[str, Any]]:
         rows = [r | {"value": self.month} if r["setting"] == "start" else r for r in self.rows("settings")]
         if self.case.settings["war_began"] is None:
             rows.append({"setting": "war_began", "value": month_text(self.calendar.first)})
         return rows
+
+    def periods(self) -> list[dict[str, Any]]:
+        """Stretches of the calendar from the start on; the one in force then begins with it."""
+        rows = sorted(self.rows("calendar"), key=lambda r: str(r["from"]))
+        before = [r for r in rows if r["from"] <= self.month]
+        return [*(r | {"from": self.month} for r in before[-1:]), *(r for r in rows if r["from"] > self.month)]
 
     def stocks(self) -> list[dict[str, Any]]:
         """Closing stock of the period before; conditions that a plan does not use stay as they were."""
@@ -251,9 +264,9 @@ class _Later:
             units = self.amount("expand", Expansion(e["expansion"]))
             rate = self.network.monthly_rate(e["line"], e["added_rate"])
             for n in np.flatnonzero(units):
-                since = months - self.calendar.starts[n]
+                since = (months - self.calendar.starts[n]).astype(float)
                 added[self.network.line_index[e["line"]]] += (
-                    units[n] * rate * _grown(since, e["construction"], e["ramp"])
+                    units[n] * rate * grown(since, e["construction"], e["ramp"])
                 )
         base = line_rates(self.network).monthly
         rows = self.rows("rates")
@@ -371,18 +384,6 @@ class _Later:
         return rows
 
 
-def _grown(since: Any, construction: float, ramp: float) -> Floats:
-    """Share of an expansion in service so many months after it was begun (``lags.Growing``)."""
-    from rampart.network.lags import shifts
-
-    total = np.zeros(since.size)
-    for shift, weight in shifts(construction):
-        ready = since - shift
-        grown = np.minimum(1.0, (ready + 0.5) / ramp) if ramp > 0 else np.ones(since.size)
-        total += weight * np.where(ready >= 0, grown, 0.0)
-    return total
-
-
 def less_sent(rows: list[dict[str, Any]], sent: float, month: str) -> Iterator[Row]:
     """Rows of one pledge, less what was sent, the earliest due first; what was sent and is to be made good is delivered.
 
@@ -453,20 +454,25 @@ def _evenly(due: Mapping[int, float]) -> Iterator[tuple[int, int, float]]:
 
 
 def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows that say the same of two quantities as one; rows that may not share a key are told apart by their state."""
+    """Rows of one key as one, what is due of a unit as the mean of both; orders that draw what they need, and orders that are
+    supplied, stay apart: by their state, which says nothing else here.
+    """
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for r in rows:
-        key: tuple[Any, ...] = tuple(
-            (k, v) for k, v in r.items() if k not in ("quantity", "low", "high") and v is not None
-        )
-        if key in found:
-            found[key]["quantity"] += r["quantity"]
-        else:
-            found[key] = dict(r)
-    keys: set[tuple[Any, ...]] = set()
-    for r in found.values():
-        key = tuple(r.get(k) for k in ("buyer", "holder", "item", "line", "ship_to", "to", "month", "state"))
-        if key in keys and "buyer" in r:
-            r["state"] = "funded"
-        keys.add(key)
+        row = dict(r)
+        there = found.get(_key(row))
+        if there and "buyer" in row and there.get("inputs") != row.get("inputs"):
+            row["state"] = "funded" if (row.get("state") or "awarded") == "awarded" else "awarded"
+            there = found.get(_key(row))
+        if there:
+            whole = there["quantity"] + row["quantity"]
+            if "due" in row and None not in (row["due"], there["due"]) and whole > 0:
+                row["due"] = (there["due"] * there["quantity"] + row["due"] * row["quantity"]) / whole
+            row |= {"quantity": whole} | (NO_RANGE if "low" in there else {})
+        found[_key(row)] = row
     return list(found.values())
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    names = ("buyer", "holder", "item", "line", "ship_to", "to", "month")
+    return (*(row.get(name) for name in names), row.get("state") or "awarded")

@@ -26,6 +26,7 @@ from rampart.network.tree import Tree
 from rampart.results.manifest import origin_of
 from rampart.results.result import Result
 from rampart.scenario import branching, forward, war
+from rampart.scenario.decided import SEEN, Row, decisions_table, unit_money
 from rampart.scenario.decompose import Round, TwoStage, two_stage
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
@@ -164,18 +165,24 @@ def _tables(
         made = pool.map(path_tables, each)
     ends = [of[0] for of in made]
     supply, left = ([of[k].with_columns(path=pl.lit(n, pl.Int64)) for n, of in enumerate(made)] for k in (1, 2))
-    kinds = set(path_problem(material, material.longest).decisions)
-    decided = sorted((f, text(key), t, v, key) for (f, key, t), v in zip(answer.names, answer.amounts, strict=True)
-                     if f in kinds and v > 1e-6)  # fmt: skip
-    rows = [(f, what, parts(key), int(n), months[t], v) for f, what, t, v, key in decided for n in at_period[t]]
-    policy = frame("war", "policy", rows)
+    longest = path_problem(material, material.longest)
+    price, kinds = unit_money(longest), set(longest.decisions)
+    decided = [(f, key, t, v) for (f, key, t), v in zip(answer.names, answer.amounts.tolist(), strict=True)
+               if f in kinds and v > SEEN]  # fmt: skip
+    now: list[Row] = []
+    for f, key, t, v in decided:
+        each_unit = price(f, key, t)
+        money = None if each_unit is None else each_unit * v
+        now += [(f, key, int(n), int(case.calendar.starts[t]), v, money) for n in at_period[t][:1]]
+    at_nodes = [(f, text(key), parts(key), int(n), months[t], v) for f, key, t, v in decided for n in at_period[t]]
+    policy = frame("war", "policy", sorted(at_nodes, key=lambda row: (*row[:2], row[3])))
     by_path = pl.concat(ends).with_columns(path=pl.int_range(pl.len()), probability=pl.Series(chance))
     by_path = by_path.with_columns(
         **{f"regret_{n}": pl.Series(cost - answer.known).fill_nan(None) for n, cost in answer.rivals.items()}
     )
     rounds = answer.rounds
     return war.length_of_war(case, chain) | {
-        "decisions": policy.unique(subset=["kind", "what", "month"], keep="first", maintain_order=True),
+        "decisions": decisions_table(case, now),
         "nodes": war.nodes_of(tree, chain.ends),
         "policy": policy.filter((pl.col("node") >= 0) & pl.lit(first > 0)),
         "ends": by_path,

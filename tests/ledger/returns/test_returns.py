@@ -73,6 +73,13 @@ def test_a_revision_posts_only_the_differences_as_corrections(ledger: Ledger, tm
     assert codes(check_return(ledger, TINY, gap)) == ["return-revision"]
 
 
+def test_to_whom_a_return_may_be_shown_is_part_of_it(ledger: Ledger, tmp_path: Path) -> None:
+    hand_in(ledger, tmp_path / "r.xlsx", OPEN, release="partners")
+    assert {d.document.release for d in ledger.documents()} == {"partners"}
+    other = check_return(ledger, TINY, fill(template(ledger, tmp_path / "s.xlsx"), OPEN, revision=1, release="public"))
+    assert codes(other) == ["return-other-head"]
+
+
 def test_the_order_of_rows_is_no_content(ledger: Ledger, tmp_path: Path) -> None:
     rows = [OPEN, row("used", 100, lot="00123"), row("produced", 5, lot="B"), row("produced", 6, lot="C")]
     hand_in(ledger, tmp_path / "r.xlsx", *rows)

@@ -35,6 +35,8 @@ CHECKS: tuple[Check, ...] = (
     times.check_demand_overlap,
     times.check_resources_begin,
     times.check_past_orders,
+    times.check_past_deliveries,
+    times.check_over_before_start,
     times.check_lots,
     industry.check_cold_lines,
     industry.check_rates,

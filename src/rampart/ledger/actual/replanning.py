@@ -73,7 +73,7 @@ def position(
 
     Raises FindingsError where the plan cannot be carried on to that month.
     """
-    from rampart.results.taking import LEFT_OUT, take
+    from rampart.network.taking import SAID, take
 
     case = plan.case if case is None else case
     start = str(plan.case.settings["start"])
@@ -106,7 +106,7 @@ def position(
     if unknown:
         found.append(Finding("replan-as-planned", value=str(len(unknown)), details={"of": len(plans)}))
     taken = take(later, replace(plan, tables=tables), months=0)
-    found += [f for f in taken.findings if f.code in LEFT_OUT and f.code != "taken-outside"]
+    found += [f for f in taken.findings if f.code in SAID]
     return Position(replace(taken, findings=tuple(found)), months, figures, plans, unknown)
 
 

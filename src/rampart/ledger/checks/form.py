@@ -8,7 +8,7 @@ from datetime import date
 from rampart.findings import Finding
 from rampart.ledger.accounts import KINDS, OWN_KINDS, PROMISED_TO
 from rampart.ledger.book import Book
-from rampart.ledger.documents import COUNTERPART, GRADES, OUTCOMES, STANDS, Document, Line
+from rampart.ledger.documents import COUNTERPART, GRADES, OUTCOMES, RELEASES, STANDS, Document, Line
 
 ALWAYS = ("nation", "key", "kind", "day", "author", "source")
 ASKED = {
@@ -48,6 +48,9 @@ def _head(document: Document) -> Iterator[Finding]:
     if document.grade not in GRADES:
         words = ", ".join(GRADES)
         yield Finding("ledger-choice", table=key, column="grade", value=document.grade, details={"choices": words})
+    if document.release and document.release not in RELEASES:
+        words = ", ".join(RELEASES)
+        yield Finding("ledger-choice", table=key, column="release", value=document.release, details={"choices": words})
     if document.kind == "count" and document.stands not in STANDS:
         words = ", ".join(STANDS)
         yield Finding("ledger-choice", table=key, column="stands", value=document.stands, details={"choices": words})

@@ -124,7 +124,7 @@ def _document(made: Return, group: Group, figures: list[Figure]) -> Document:
     notes = "; ".join(sorted({f.note for f in figures if f.note}))
     return Document(
         made.nation, _key(made.month, group, made.revision), kind, day, made.author, made.source, made.grade, lines, to=to,
-        sender=sender, of=of, stands="after" if kind == "count" else "", note=notes,
+        sender=sender, of=of, stands="after" if kind == "count" else "", note=notes, release=made.release,
     )  # fmt: skip
 
 
@@ -151,7 +151,7 @@ def _revised(made: Return, before: dict[Group, list[Figure]], held: Held) -> Boo
     lines = tuple(sorted((_told(f) for f in made.figures if f.reported), key=lambda x: (x.about, *_parts(x), x.told)))
     said = Document(
         made.nation, return_key(made.month, made.revision), "return", bounds(made.month)[1], made.author, made.source,
-        made.grade, lines,
+        made.grade, lines, release=made.release,
     )  # fmt: skip
     if made.revision > 1:
         differences = differing(figures_of(held[return_key(made.month, made.revision - 1)].document), made.figures)
@@ -184,7 +184,7 @@ def _same(made: Return, there: Document) -> list[Finding]:
     for (kind, item, lot, *_), line in posted.items():
         about = " / ".join(part for part in (kind, item, lot) if part)
         found.append(made.finding("return-content-gone", value=about, was=line.quantity))
-    if (made.author, made.source, made.grade) != (there.author, there.source, there.grade):
+    if (made.author, made.source, made.grade, made.release) != (there.author, there.source, there.grade, there.release):
         found.append(made.finding("return-other-head", value=made.author, was=there.author, source=there.source))
     return found
 

@@ -60,6 +60,7 @@ class Return:
     """What a nation reports of a month, and where each figure stands.
 
     catalogue  mark of the catalogue that its template was made from; blank where none is said
+    release    to whom its documents may be shown
     """
 
     nation: str
@@ -69,6 +70,7 @@ class Return:
     source: str
     grade: str
     catalogue: str
+    release: str
     figures: tuple[Figure, ...]
     laid: LaidOut
     path: Path
@@ -110,7 +112,7 @@ def read_return(path: str | Path) -> tuple[Return | None, list[Finding]]:
         return None, at_most_alike(findings)
     made = Return(
         said["nation"], said["month"], said["revision"] or 1, said["author"], said["source"], said["grade"] or "assumed",
-        said["catalogue"] or "", figures, laid, path,
+        said["catalogue"] or "", said["release"] or "", figures, laid, path,
     )  # fmt: skip
     return made, findings
 

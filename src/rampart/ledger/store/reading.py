@@ -69,6 +69,8 @@ class StoreBook:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.made: dict[int, tuple[Document, list[Entry]]] = {}
+        """Entries of documents that are being posted, by their id."""
 
     def document(self, nation: str, key: str) -> Document | None:
         """The document of that key."""
@@ -113,6 +115,18 @@ def last(connection: Connection, nation: str) -> Booked | None:
     sql = f"SELECT {COLUMNS} FROM documents WHERE nation = ? ORDER BY number DESC LIMIT 1"  # noqa: S608
     row = connection.execute(sql, (nation,)).fetchone()
     return None if row is None else Booked(*row)
+
+
+def last_moment(connection: Connection) -> int:
+    """When anything was last booked, in any chain that is seen: from the heads, nation by nation; 0 where nothing was."""
+    sql = (
+        "WITH RECURSIVE chains(nation) AS (SELECT min(nation) FROM documents UNION ALL"
+        " SELECT (SELECT min(d.nation) FROM documents d WHERE d.nation > chains.nation) FROM chains"
+        " WHERE chains.nation IS NOT NULL)"
+        " SELECT coalesce(max((SELECT d.booked FROM documents d WHERE d.nation = chains.nation"
+        " ORDER BY d.number DESC LIMIT 1)), 0) FROM chains WHERE chains.nation IS NOT NULL"
+    )
+    return int(connection.execute(sql).fetchone()[0])
 
 
 def documents(connection: Connection, nations: tuple[str, ...] = (), *, known: int = ALWAYS_KNOWN) -> Iterator[Booked]:

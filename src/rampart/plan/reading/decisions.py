@@ -41,7 +41,7 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: 
     found = []
     for d in decisions_now(v, parts):
         due = delayed.by.get((d.family, d.key))
-        found.append((d, due, delayed.alone.get((d.family, d.key), {}).get(1)))
+        found.append((d, due, delayed.alone.get((d.family, d.key), {}).get(delayed.least)))
     found.sort(key=lambda r: (
         named.index(r[2].objective) if r[2] and r[2].objective in named else len(named), -(r[2].cost if r[2] else 0.0),
         -r[0].money, r[0].kind, r[0].code, r[0].item, r[0].to,
@@ -63,12 +63,16 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: 
 
 @dataclass(frozen=True)
 class Delayed:
-    """What waiting costs each decision alone, by months, by when each is due, and what it costs some together."""
+    """What waiting costs each decision alone, by months, by when each is due, and what it costs some together.
+
+    least  fewest months that are told
+    """
 
     alone: Mapping[Cell, Mapping[int, Loss]]
     by: Mapping[Cell, Due]
     together: Sequence[tuple[Waiting, int, Loss]]
     waiting: Sequence[Waiting]
+    least: int = 1
 
     def table(self, v: Values) -> pl.DataFrame:
         """``delays``."""
@@ -114,7 +118,7 @@ def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
         return Delayed({}, {}, (), ())
     grouped = together(v, free)
     told: dict[int, list[Loss | None]] = {}
-    for months in TOLD:
+    for months in dict.fromkeys(delays.waited(months) for months in TOLD):
         everything = [*alone, *grouped]
         told[months] = delays.losses(everything, [delays.periods(months)] * len(everything))
     most = float(str(v.case.settings["decide_by_loss"]))
@@ -130,7 +134,9 @@ def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
         for months, losses in told.items()
         if (loss := losses[len(alone) + n]) and not loss.unseen
     ]
-    return Delayed(found, {cell: by for cell, by in zip(cells, due, strict=True) if by is not None}, groups, alone)
+    return Delayed(
+        found, {cell: by for cell, by in zip(cells, due, strict=True) if by is not None}, groups, alone, min(told)
+    )
 
 
 def taken_now(v: Values) -> dict[tuple[str, int], float]:

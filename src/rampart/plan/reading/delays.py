@@ -6,6 +6,10 @@ passes use its room, is held against the same pass without the delay. As long as
 delayed problem are among those of the undelayed one, so each pass may start from where the undelayed one stood; and where
 a pass makes no use of what is closed it loses nothing and is not solved at all.
 
+Who lacks what is read of both plans as they are settled, how what is short falls to equals and what each holder's share of
+requirements is: as planning again would. Of shares, which are no value that is made small, a delay loses where the first
+share that differs is less, period by period from the least; its cost is what those who lose by it then lack more.
+
 An order from a line with whole lots or set-ups moves these too, on all lines that make parts for one another. Up to
 ``IN_WHOLE`` columns the delayed plan is sought in whole numbers as the plan was; beyond, both plans are in fractions of lots.
 """
@@ -13,8 +17,7 @@ An order from a line with whole lots or set-ups moves these too, on all lines th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -22,13 +25,16 @@ from rampart.engine.highs import NO_LIMIT, OPTIMAL
 from rampart.network.lags import Floats, Integers
 from rampart.plan.model.passes import SETTLING
 from rampart.plan.parts.part import Decision, Part, Short, Shortage
+from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.lacking import Lacking, largest, most_gained, series
+from rampart.plan.solving.linear_passes import LinearPasses
 from rampart.plan.solving.pass_solver import LARGE, NOTHING, Stage
+from rampart.plan.solving.settled_again import settled_again
 from rampart.plan.solving.solution import Solution
 
 TOLD = (1, 6)
-"""Months of delay that are told."""
+"""Months of delay that are told; where periods are longer, as many as until the next begins."""
 FURTHER = (12, 24)
 """Months tried where six lose nothing."""
 TOGETHER = 6
@@ -39,6 +45,8 @@ LOTS = ("lots", "active")
 """Families of lots and set-ups, which an order moves."""
 REQUIREMENT = "requirement"
 """Passes that a large case solves again for minutes a decision: what loses nothing before them is not known there."""
+SHARE = 1e-5
+"""Difference of a share that is more than rounding."""
 LOSS = 1e-6
 """A pass has lost when its value worsens by more than this share."""
 SLIGHT = 1e-9
@@ -73,12 +81,16 @@ class Closing:
 
 @dataclass(frozen=True, eq=False)
 class Waited:
-    """A pass that loses: by how much, its columns where nothing waits and where something does."""
+    """A pass that loses: by how much, its columns where nothing waits and where something does.
+
+    in_lots  lots were moved, and are whole in both
+    """
 
     n: int
     lost: float
     base: Floats
     columns: Floats
+    in_lots: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,9 +126,12 @@ class Delays:
 
     def __init__(self, v: Values, solution: Solution, parts: Sequence[Part]) -> None:
         self.v, self.solution, self.solver = v, solution, solution.solver
-        self.passes = {p.name: p for p in solution.passes}
-        self.stages = [stage for stage in self.solver.stages if stage.name not in SETTLING]
-        self._summed: tuple[list[Any], list[Any]] | None = None
+        self.passes = {p.name: p for p in v.programme.passes}
+        told = (*SETTLING, *(p.name for p in v.programme.passes if p.how == "told"))
+        self.stages = [stage for stage in self.solver.stages if stage.name not in told]
+        weight = v.tree.months * v.tree.probability
+        self.linear = LinearPasses(solution.layout, self.solver, weight, begin=lambda _: None, end=lambda _: None)
+        self.found = {result.name: result for result in solution.passes}
         self._fractions: dict[tuple[str, tuple[int, ...]], tuple[float, Floats]] = {}
         self._chain = _chains(v)
         self.shortage_of: dict[str, Shortage] = {
@@ -136,6 +151,14 @@ class Delays:
         """Periods that begin within so many months from the start."""
         first = self.v.tree.first_month
         return int((first < first[0] + months).sum())
+
+    def waited(self, months: int) -> int:
+        """Months for which a decision waits that is closed in every period that begins within so many: a period of three
+        months is closed as a whole.
+        """
+        starts, periods = self.v.tree.first_month, self.periods(months)
+        opens = int(starts[periods]) if periods < len(starts) else self.v.case.calendar.last + 1
+        return opens - int(starts[0])
 
     def losses(
         self, waiting: Sequence[Waiting], periods: Sequence[int], most: float | None = None
@@ -172,6 +195,10 @@ class Delays:
                 found[n] = loss
             for n in nowhere:
                 found[n] = self._slight(stage, n, closing)
+            if self._settles(stage).how == "fair":
+                for n, loss in self._shared(stage, waits, closing, most):
+                    waits.remove(n)
+                    found[n] = loss
         return [None for _ in waiting] if self.out_of_time else found
 
     @staticmethod
@@ -195,7 +222,7 @@ class Delays:
         for n in in_lots:
             value, before, after, reference = self._moved(stage, base, closing[n], beyond)
             if not value - reference <= least:
-                yield Waited(n, value - reference, before, after)
+                yield Waited(n, value - reference, before, after, before is base)
         if len(plain) > 1 and not self._loses(stage, plain, closing):
             return
         for begin in range(0, len(plain), TOGETHER):
@@ -219,9 +246,8 @@ class Delays:
                 value, after = self.solver.wait(stage, closing[n].columns, closing[n].freed)
                 before, reference = base, stage.value
             if np.isfinite(value) and value - reference > SLIGHT * max(1.0, abs(stage.value)):
-                return next(
-                    loss for _, loss in self._read(stage, [Waited(n, value - reference, before, after)], closing)
-                )
+                waited = Waited(n, value - reference, before, after, bool(closing[n].lots) and before is base)
+                return next(loss for _, loss in self._read(stage, [waited], closing))
         return None
 
     # -- whole lots ----------------------------------------------------------------------------------------------
@@ -300,29 +326,86 @@ class Delays:
                     found |= dict(zip(at.tolist(), self.solver.upper_at_first[at].tolist(), strict=True))
         return found
 
+    def _settles(self, stage: Stage) -> Pass:
+        """The pass that settles what a pass reached: of the worst-off the one that shares, else the same."""
+        own = self.passes[stage.name]
+        fair = (each for each in self.v.programme.passes if own.how == "first" and each.how == "fair")
+        return next(fair, own)
+
+    def _settled(self, stage: Stage, closing: Closing, waited: Waited | None = None) -> tuple[Floats, Floats] | None:
+        """Columns at the end of the pass that settles, without a delay and with it; None in a large case, where that takes
+        too long. Lots are as they were moved where that is known to be whole, else in fractions in both.
+        """
+        if self.solver.columns >= LARGE:
+            return None
+        settles, nothing = self._settles(stage), np.zeros(0, dtype=np.int64)
+
+        def again(closed: Integers, freed: Mapping[int, float], fixed: Mapping[int, float]) -> Floats | None:
+            return settled_again(self.solver, self.linear, stage, settles, closed, freed, fixed)
+
+        before: Floats | None = self.found[settles.name].columns
+        if closing.lots and waited is not None and waited.in_lots:
+            whole = closing.whole.tolist()
+            moved = dict(zip(whole, np.round(waited.columns[closing.whole]).tolist(), strict=True))
+            others = {at: most for at, most in closing.all_freed.items() if at not in moved}
+            after = again(closing.columns, others, moved)
+        else:
+            if closing.lots:
+                before = again(nothing, closing.all_freed, {})
+            after = again(closing.columns, closing.all_freed, {})
+        return None if before is None or after is None else (before, after)
+
     def _read(self, stage: Stage, lost: Sequence[Waited], closing: Sequence[Closing]) -> Iterator[tuple[int, Loss]]:
-        """What was lost; of the worst-off, who does not measure the sum, both plans are first made best for the sum."""
-        own, measured = self.passes[stage.name], self.passes[stage.name].cost
+        """What was lost, and who lacks what by it once both plans are settled."""
+        own, settles = self.found[stage.name], self._settles(stage)
         shortage = self.shortage_of.get(stage.name)
-        following = next((s for s in self.stages if s.name == "requirement_sum"), None)
-        summed = None
-        if lost and shortage is not None and stage.name == "requirement_worst" and following is not None:
-            summed = replace(stage, name=f"{stage.name}, {following.name}", cost=following.cost)
-            best, measured = self.solver.load(summed, self._summed), following.cost
-            self._summed = self.solver.basis()  # far from that of the pass, and the same whatever is asked
+        measured = self.found[settles.name].cost
+        one_term = settles.how != "fair" and len(settles.measure.terms) < 2
         for each in lost:
             n, before, after = each.n, each.base, each.columns
             cost = float(own.cost @ (after - before))
             share = each.lost / abs(stage.value) if abs(stage.value) > NOTHING else np.inf
-            if summed is not None:
-                before = self._in_fractions(summed, closing[n])[1] if closing[n].lots else best
-                _, after = self.solver.wait(summed, closing[n].columns, closing[n].all_freed)
             if shortage is None:
                 yield n, Loss(stage.name, cost, share)
                 continue
+            before, after = (None if one_term else self._settled(stage, closing[n], each)) or (before, after)
             lack = series(self.v, shortage, before, after)
             worth = self._worth(shortage, measured * (after - before))
             yield n, Loss(stage.name, cost, share, largest(self.v, lack, worth), most_gained(lack))
+
+    def _shared(
+        self, stage: Stage, waits: Sequence[int], closing: Sequence[Closing], most: float | None
+    ) -> list[tuple[int, Loss]]:
+        """Those that leave the worst-off as they are and take of another's share."""
+        settles, told = self._settles(stage), []
+        fair, shortage = self.found[settles.name], self.shortage_of[stage.name]
+        for n in waits:
+            used = (fair.columns[closing[n].columns] > NOTHING).any()
+            both = self._settled(stage, closing[n]) if used else None
+            if both is None or not self._less_fair(settles, *both):
+                continue
+            before, after = both
+            more = fair.cost * (after - before)
+            cost = float(more[more > 0].sum())
+            share = cost / abs(fair.value) if abs(fair.value) > NOTHING else np.inf
+            if most is not None:
+                told.append((n, Loss(settles.name, np.nan, share)))
+                continue
+            lack = series(self.v, shortage, before, after)
+            worth = self._worth(shortage, more)
+            told.append((n, Loss(settles.name, cost, share, largest(self.v, lack, worth), most_gained(lack))))
+        return told
+
+    def _less_fair(self, settles: Pass, before: Floats, after: Floats) -> bool:
+        """Whether the first share that differs, period by period and each from the least, is less."""
+        part, node = self.linear.parts_of(settles), self.solution.layout.column_node
+        for t in np.unique(node[part > 0]):
+            at = np.flatnonzero((part > 0) & (node == t))
+            lacks, now = (-np.sort(-part[at] * columns[at]) for columns in (before, after))
+            differs = np.flatnonzero(np.abs(now - lacks) > SHARE)
+            if differs.size:
+                return bool(now[differs[0]] > lacks[differs[0]])
+        return False
 
     def _worth(self, shortage: Shortage, lost: Floats) -> dict[Short, float]:
         """What each holder and item loses of the objective."""

@@ -205,7 +205,7 @@ class Reliefs:
         self._count()
         try:
             stepped = Planned(self.case, limits, self.parts, self.levels, self.base.programme.likeness)
-        except CaseError:
+        except CaseError:  # all that the case asks for is taken away
             return None
         prices: dict[str, Touched] = {}
         for name in self.base.results:

@@ -30,7 +30,7 @@ from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
 from rampart.plan.solving.carried_out import carried_out, stands_closely
-from rampart.plan.solving.linear_passes import TIES, LinearPasses, gives, near_one
+from rampart.plan.solving.linear_passes import TIES, LinearPasses, near_one
 from rampart.plan.solving.pass_solver import PassSolver
 from rampart.plan.solving.solution import PassResult
 
@@ -114,7 +114,7 @@ class Planned:
         after = self.programme.passes[self.programme.passes.index(each) + 1 :]
         if each.name in self._wanted:
             state = solver.state()
-            result = self._settle(linear, each, after)
+            result = self._settle(linear, each)
             self.readings[each.name] = self._read(linear, each, result)
             solver.go_back(state)
             if not later:
@@ -162,21 +162,14 @@ class Planned:
             self._places = same_places(self, like)
         return self._places
 
-    def _settle(self, linear: LinearPasses, each: Pass, after: Sequence[Pass]) -> PassResult:
+    def _settle(self, linear: LinearPasses, each: Pass) -> PassResult:
         """Hold what the pass reached exactly: how its optimum falls to its terms, as the plan itself settles it."""
         solver, ties = linear.solver, [one for one in self.programme.passes if one.name == TIES]
         if each.how == "fair":
             return linear.solve_and_hold(each, (), ties, None)
         result = linear.solve(each, None)
         self._remember(solver, each.name, result)
-        if gives(each, after) and len(each.measure.terms) > 1:
-            levels, _ = linear.settle(each, None)
-            result = linear.solve(each, None)
-            solver.hold_optimal()
-            solver.hold_terms(each.measure.terms, linear.by_term(each), levels, 0.0)
-            linear.levels = levels
-        else:
-            solver.hold_optimal()
+        result = linear.hold_exactly(each, result, None)
         solver.close_rooms(linear.levels)
         return result
 

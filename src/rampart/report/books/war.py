@@ -19,8 +19,7 @@ from rampart.report.books.book import Book
 from rampart.report.books.catalogue_sheet import catalogue_sheet
 from rampart.report.books.chart_sheet import ChartSheet
 from rampart.report.chapters.trust import manifest_rows
-from rampart.report.chapters.war import SHARES
-from rampart.report.charts.war import RIVALS
+from rampart.report.chapters.war import RIVALS, SHARES, value_named
 from rampart.results.ends_of_war import by_end, left_by_end
 from rampart.results.result import Result
 from rampart.scenario.left_over import MEASURES
@@ -117,7 +116,7 @@ def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], Any]:
         if column == "kind":
             return words(f"war.kind.{value}")
         if column in ("name", "policy"):
-            return words(f"war.value.{value}")
+            return value_named(answer, value)
         if column == "objective":
             return words(f"objective.{value}")
         if column == "measure":

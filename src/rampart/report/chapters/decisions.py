@@ -12,9 +12,11 @@ from rampart.language.decisions_and_causes import (
     decided_now,
     decision_name,
     delay,
+    delay_costs,
     gained,
     how_much,
     in_year,
+    least_delay,
     waiting,
 )
 from rampart.language.in_words import InWords
@@ -36,7 +38,7 @@ def decisions_listing(answer: InWords, *, most: int | None = MOST_DECISIONS) -> 
         Head(words("head.in_year", n=decided_now(answer)), numeric=True),
         Head(words("head.commitment", unit=words.money_label), numeric=True),
         Head(words("head.by")),
-        Head(words("head.delay"), wide=True),
+        Head(delay_costs(answer, "head.delay"), wide=True),
     ]
     rows = [
         [
@@ -63,7 +65,9 @@ def delays_listing(answer: InWords, shown: pl.DataFrame | None = None, *, named:
     """
     words, table = answer.words, answer["delays"]
     if shown is None:
-        shown = table.filter(pl.col("objective").is_not_null() & ((pl.col("together") != "") | (pl.col("months") > 1)))
+        shown = table.filter(
+            pl.col("objective").is_not_null() & ((pl.col("together") != "") | (pl.col("months") > least_delay(answer)))
+        )
     if shown.is_empty():
         return None
     heads = [

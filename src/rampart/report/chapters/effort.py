@@ -106,9 +106,7 @@ def money(answer: InWords) -> Chapter:
     """Commitments and payments by nation and fiscal year, and the use of budgets."""
     words = answer.words
     listings = [_spent(answer), _one_purpose(answer)]
-    price_base = answer.result.case.settings["price_base"]
-    says = [words("chapter.money.says", unit=words.money_label)]
-    says.append(words("price_base", base=price_base) if price_base else words("price_base.unknown"))
+    says = [words("chapter.money.says", unit=words.money_label), answer.price_base]
     return chapter(answer, "money", figures=("money",), says=tuple(says), listings=listings)
 
 

@@ -10,6 +10,7 @@ from rampart.language.decisions_and_causes import (
     decided_now,
     decision_name,
     delay,
+    delay_costs,
     how_much,
     in_year,
     rounding,
@@ -39,7 +40,9 @@ def print_decisions(plan: Result, language: Language) -> None:
     table = Table(box=box.SIMPLE_HEAD, title=words("decide.title"), title_justify="left")
     for n, head in enumerate(heads):
         table.add_column(
-            words(head, n=decided_now(answer)), justify="right" if n in (2, 3, 4) else "left", overflow="fold"
+            delay_costs(answer, head) if head == heads[-1] else words(head, n=decided_now(answer)),
+            justify="right" if n in (2, 3, 4) else "left",
+            overflow="fold",
         )
     rows = plan["decisions"].to_dicts()
     for row in rows[:SHOWN]:

@@ -185,9 +185,7 @@ def _money(answer: InWords) -> Chapter | None:
         ]
         first = Head(words("head.fiscal_year" if column == "fiscal_year" else "head.nation"))
         listings += cut(answer, listing(answer, caption, [first, *heads], rows), 20)
-    price_base = answer.result.case.settings["price_base"]
-    says = words("price_base", base=price_base) if price_base else words("price_base.unknown")
-    return Chapter("money", words("paper.money"), (says,), (), tuple(listings))
+    return Chapter("money", words("paper.money"), (answer.price_base,), (), tuple(listings))
 
 
 def _trust(answer: InWords, largest: Gap | None) -> Chapter:
