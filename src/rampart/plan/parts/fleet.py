@@ -2,9 +2,10 @@
 
     fleet        sum over l of level[f,l,t] + beyond[f,t] - fewer[f,t] = given[f,t] + sum over s up to t of Q[f,t,s] join[f,s]
     fleet wear   of a fleet that fires what the plan serves: sum over l of level[f,l,t] = counted[f,t]
-    fleet need   ready[f,t] + unavailable[f,t] >= needed[f]
-    fleet fire   sum over demands of serve[n,t] <= sum over fleets that fire it of most[f] D[t] ready[f,t]
-    ready        sum over l of share[f,l,t] level[f,l,t] + beyond[f,t] - fewer[f,t] + beneath[f,t]
+    fleet need   sum over l of share[f,l,t] level[f,l,t] + beyond[f,t] - fewer[f,t] + beneath[f,t] + unavailable[f,t]
+                 >= needed[f]
+    fleet fire   sum over demands n of a holder and item of serve[n,t] <= sum over fleets that fire it of most[f] D[t]
+                 (sum over l of share[f,l,t] level[f,l,t] + beyond[f,t] - fewer[f,t] + beneath[f,t])
 
 f            fleet; l level of support; t node, first to last; s node at which systems join
 level        systems kept at a level; join: systems that join from stock at the beginning of their month
