@@ -24,7 +24,8 @@ from rampart.beliefs.chain import Chain
 from rampart.case.doors import read_case
 from rampart.case.tables import Case
 from rampart.scenario import branching
-from rampart.scenario.decompose import Material, Round, first_columns, gap_of, path_problem, two_stage
+from rampart.scenario.decompose import Round, gap_of, two_stage
+from rampart.scenario.one_path import Material, first_columns, path_problem
 from rampart.scenario.sampled import first_decisions
 from rampart.scenario.tree_programme import Effort, TreeProgramme
 

@@ -34,9 +34,9 @@ WORDS = {
         ),
         "layouts": "Layouts of public tables",
         "layouts.says": (
-            "Public tables that are imported, and every column of them. Files are CSV or workbooks (.xlsx, .ods), headed by "
-            "the names or the labels; they are read and checked as the tables of a case are. A word that is in none of the "
-            "lists is a finding, and no case is made."
+            "Public tables that are imported, national returns to the ledger, and every column of them. Files are CSV or "
+            "workbooks (.xlsx, .ods), headed by the names or the labels; they are read and checked as the tables of a case "
+            "are. A word that is in none of the lists is a finding, and nothing is made of the file."
         ),
         "present": "not said",
         "date": "date (YYYY, YYYY-MM or a day)",
@@ -97,9 +97,10 @@ WORDS = {
         ),
         "layouts": "Formes des tables publiques",
         "layouts.says": (
-            "Les tables publiques qui s'importent, et chacune de leurs colonnes. Les fichiers sont des CSV ou des classeurs "
+            "Les tables publiques qui s'importent, les comptes rendus nationaux pour le registre, et chacune de leurs "
+            "colonnes. Les fichiers sont des CSV ou des classeurs "
             "(.xlsx, .ods), aux en-têtes en noms ou en libellés ; ils sont lus et contrôlés comme les tables d'un cas. Un mot "
-            "qui n'est dans aucune liste est un constat, et aucun cas n'est écrit."
+            "qui n'est dans aucune liste est un constat, et rien n'est fait du fichier."
         ),
         "present": "non dit",
         "date": "date (AAAA, AAAA-MM ou un jour)",
@@ -254,26 +255,100 @@ def findings(language: str) -> str:
     page.append(f"# {words['findings']}\n\n{words['findings.says']}\n")
     for row in csv.DictReader(text.splitlines()):
         parts = [row[f"{part}_{language}"] for part in ("message", "expected", "remedy")]
+        parts = [re.sub(r"\{\w+!w:[^|{}]*\|([^{}]*)\}", r"\1", part) for part in parts]
+        parts = [re.sub(r"\{(\w+):[^|{}]*\|([^{}]*)\}", r"{\1} \2", part) for part in parts]
         sentences = " ".join(re.sub(r"\[([^\]]*)\]", r"\1", part) for part in parts if part)
         page.append(f"\n## {row['code']}\n\n*{capital(words[row['severity']])}.* {sentences}\n")
     return "".join(page)
 
 
-def cli() -> str:
+# ruff: noqa: E501 - a paragraph of a page is one line
+CLI = {
+    "en": """# Command line
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | the case has errors, or a check of the machine failed |
+| 2 | the command was not understood |
+| 3 | a hard rule could not be kept; the plan says which |
+| 4 | the time limit was reached; the best plan so far was saved, if there was one |
+| 130 | interrupted, as by Ctrl-C; what was there before is as it was |
+
+`--lang` stands before or after the verb, and falls back on the environment: `RAMPART_LANG`, then `LC_ALL`, `LC_MESSAGES`, `LANG`. `--log-file` and `-v` stand before the verb. Tables are as wide as the terminal, and have no colours where `NO_COLOR` is set.
+
+Verbs and options are completed by the Tab key once the shell is told: `eval "$(_RAMPART_COMPLETE=bash_source rampart)"` for Bash; `zsh_source` and `fish_source` for the others.
+""",
+    "fr": """# Ligne de commande
+
+| code de sortie | sens |
+|---|---|
+| 0 | fait |
+| 1 | le cas a des erreurs, ou une vérification de la machine a échoué |
+| 2 | la commande n'a pas été comprise |
+| 3 | une règle ferme n'a pu être tenue ; le plan dit laquelle |
+| 4 | le temps imparti est écoulé ; le meilleur plan trouvé est enregistré, s'il y en a un |
+| 130 | interrompu, par exemple par Ctrl-C ; ce qui était là auparavant est resté tel quel |
+
+`--lang` se place avant ou après le verbe, et à défaut vient de l'environnement : `RAMPART_LANG`, puis `LC_ALL`, `LC_MESSAGES`, `LANG`. `--log-file` et `-v` se placent avant le verbe. Les tableaux ont la largeur du terminal, et sont sans couleurs si `NO_COLOR` est défini.
+
+La touche Tab complète verbes et options une fois l'interpréteur prévenu : `eval "$(_RAMPART_COMPLETE=bash_source rampart)"` pour Bash ; `zsh_source` et `fish_source` pour les autres.
+""",
+}
+
+
+def cli(language: str) -> str:
     """Help of every command, as ``--help`` shows it."""
     from rampart.cli.main import main
+    from rampart.cli.speech import speaking
 
-    page = [ORIGIN.format(source="src/rampart/cli"), "# Command line\n\n"]
-    page.append(
-        "| exit code | meaning |\n|---|---|\n| 0 | done |\n"
-        "| 1 | the case has errors, or a check of the machine failed |\n"
-        "| 2 | the command was not understood |\n| 3 | a hard rule could not be kept; the plan says which |\n"
-        "| 4 | the time limit was reached; the best plan so far was saved, if there was one |\n\n"
-        "`--lang` falls back on the environment: `RAMPART_LANG`, then `LC_ALL`, `LC_MESSAGES`, `LANG`.\n"
-    )
-    top = click.Context(main, info_name="rampart", terminal_width=88, help_option_names=["-h", "--help"])
-    page.append(f"\n```text\n{main.get_help(top)}\n```\n")
-    page += commands(main, top, "rampart")
+    page = [ORIGIN.format(source="src/rampart/cli"), CLI[language]]
+    with speaking(language, main):
+        top = click.Context(main, info_name="rampart", terminal_width=88, help_option_names=["-h", "--help"])
+        page.append(f"\n```text\n{main.get_help(top)}\n```\n")
+        page += commands(main, top, "rampart")
+    return "".join(page)
+
+
+TERMS = ("objective", "cause", "rule", "purpose", "grade", "order_state", "status", "lever", "unit")
+"""Groups of words that name a thing of the field."""
+
+
+def glossary() -> str:
+    """Terms in both languages, each with where it stands, by the English term."""
+    from rampart.catalogues.inputs import tables
+    from rampart.catalogues.results import result_tables
+    from rampart.language.words import phrases
+
+    found: dict[tuple[str, str], set[str]] = {}
+
+    def add(label: dict[str, str], where: str) -> None:
+        if label["en"] and label["fr"] and "{" not in label["en"]:
+            found.setdefault((label["en"], label["fr"]), set()).add(where)
+
+    for name, table in tables().items():
+        add(table.label, f"`{name}`")
+        for column in table.columns.values():
+            add(column.label, f"`{name}.{column.name}`")
+    for kind in ("plan", "war", "fleet"):
+        for name, table in result_tables(kind).items():
+            add(table.label, f"`{name}` ({kind})")
+            for column in table.columns.values():
+                add(column.label, f"`{name}.{column.name}` ({kind})")
+    for key, label in phrases().items():
+        group, _, rest = key.partition(".")
+        if group in TERMS and rest and "." not in rest:
+            add(label, group)
+    page = [
+        ORIGIN.format(source="src/rampart/data"),
+        "# Glossary, glossaire\n\nWords of the product in both languages, and where they stand: tables and columns of a case, "
+        "tables and columns of results, and words of the report. Les mots du produit dans les deux langues, et où ils figurent.\n\n",
+    ]
+    rows = [
+        [en, fr, ", ".join(sorted(where)[:3]) + (", ..." if len(where) > 3 else "")]
+        for (en, fr), where in sorted(found.items(), key=lambda row: (row[0][0].lower(), row[0][1]))
+    ]
+    page.append(grid(["English", "français", "where, où"], rows))
     return "".join(page)
 
 
@@ -454,9 +529,12 @@ def pages() -> dict[str, str]:
         "reference/fleet-results.fr.md": results("fleet", "fr"),
         "reference/findings.md": findings("en"),
         "reference/findings.fr.md": findings("fr"),
-        "reference/cli.md": cli(),
+        "reference/cli.md": cli("en"),
+        "reference/cli.fr.md": cli("fr"),
+        "reference/glossary.md": glossary(),
         "reference/python.md": python(),
         "../cases/alliance-2023/SOURCES.md": case_sources(HERE.parent / "cases" / "alliance-2023"),
+        "../cases/alliance-2026/SOURCES.md": case_sources(HERE.parent / "cases" / "alliance-2026"),
     }
 
 

@@ -35,8 +35,10 @@ BESIDE = {"published", "properties", "independent", "docs", "bundle"}
 
 # What stands against the order today: this list only shrinks.
 UP: frozenset[tuple[str, str]] = frozenset()
-# Methods of a result that only call the public function of their name (``explain``, ``plot``).
-CALLS_OF_THE_ROOT = {("rampart.results.result", "rampart")}
+# Methods that only call the public function of their name (``explain``, ``plot``, ``replace``).
+CALLS_OF_THE_ROOT = {
+    ("rampart.results.result", "rampart"), ("rampart.case.tables", "rampart"), ("rampart.scenario.sweep", "rampart"),
+}  # fmt: skip
 CIRCLES: tuple[frozenset[str], ...] = ()
 
 

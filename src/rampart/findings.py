@@ -1,7 +1,8 @@
 """Bad news as values: what is wrong, where, which value, what was expected, how to mend it, EN and FR.
 
 Texts live in ``data/findings.csv``: one row a code, with ``{placeholders}`` filled from the finding. What
-stands between [brackets] is left out when one of its placeholders is blank.
+stands between [brackets] is left out when one of its placeholders is blank. ``{count:row|rows}`` is the number and the word
+that goes with it, ``{count!w:is|are}`` the word alone; the words of ``data/words.csv`` are filled in the same way.
 """
 
 from __future__ import annotations
@@ -23,6 +24,45 @@ _SEVERITY_WORDS = {
     "en": {"error": "error", "warning": "warning", "note": "note"},
     "fr": {"error": "erreur", "warning": "avertissement", "note": "remarque"},
 }
+
+
+class _Numbered(Formatter):
+    """Fills places, and chooses the word that goes with a number: of one, or of any other."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        return _Alone(value) if conversion == "w" else super().convert_field(value, conversion)
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        if "|" not in format_spec:
+            return super().format_field(value, format_spec)
+        number = str(value.of if isinstance(value, _Alone) else value)
+        one, other = format_spec.split("|")
+        word = one if is_one(number, self.language) else other
+        return word if isinstance(value, _Alone) else f"{number} {word}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """A number of which only the word is wanted."""
+
+    of: Any
+
+
+def is_one(number: str, language: Language) -> bool:
+    """Whether a number, as it is written, takes the singular: 1 in English, anything below 2 in French."""
+    try:
+        value = float(re.sub(r"[\s\u00a0\u202f]", "", number).replace(",", "." if language == "fr" else ""))
+    except ValueError:
+        return False
+    return abs(value) < 2.0 if language == "fr" else number == "1"
+
+
+def filled(text: str, places: Mapping[str, Any], language: Language) -> str:
+    """A text of the catalogues with its places filled."""
+    return _Numbered(language).vformat(text, (), places) if "|" in text else text.format_map(places)
 
 
 @lru_cache(maxsize=1)
@@ -82,7 +122,7 @@ class Finding:
             names = (name for _, name, _, _ in Formatter().parse(match[1]) if name)
             return match[1] if all(str(places[name]) for name in names) else ""
 
-        return _OPTIONAL.sub(optional, text).format_map(places)
+        return filled(_OPTIONAL.sub(optional, text), places, language)
 
     def message(self, language: Language = "en") -> str:
         """What is wrong."""

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
 from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
+from rampart.case.tables import Case
 from scenario.small_war import small
 
 CASE = small(0.2)
 CHAIN = Chain.of(CASE)
+
+
+def _unsaid(case: Case) -> Case:
+    """The same case, which does not say how often the war is looked at."""
+    kept = case.tables["settings"].filter(pl.col("setting") != "revise_every")
+    return Case(tables={**case.tables, "settings": kept})
 
 
 def test_what_was_seen_decides_what_is_drawn() -> None:
@@ -30,6 +38,13 @@ def test_the_regime_is_looked_at_on_the_stated_months() -> None:
     assert draws.revision_periods(CASE) == [2, 4]
     assert draws.revision_periods(small(0.2, every=1)) == [1, 2, 3, 4, 5]
     assert draws.revision_periods(small(0.2, every=9)) == []
+    # where nothing is said: thirds of a plan of six months, and of eight years each January
+    assert draws.revision_periods(_unsaid(CASE)) == [2, 4]
+    years = CASE.tables["settings"].with_columns(
+        value=pl.when(pl.col("setting") == "end").then(pl.lit("2031-12")).otherwise(pl.col("value"))
+    )
+    long = _unsaid(Case(tables={**CASE.tables, "settings": years}))
+    assert [long.calendar.starts[t] % 12 for t in draws.revision_periods(long)] == [0] * 7
 
 
 def test_the_war_goes_on_between_looks() -> None:
@@ -40,6 +55,22 @@ def test_the_war_goes_on_between_looks() -> None:
         share = np.bincount(drawn[:, month], minlength=3) / 4000
         assert share == pytest.approx(CHAIN.shares(CHAIN.after(CHAIN.first, month)), abs=0.03), month
     assert (drawn[:, 1] != drawn[:, 0]).any()
+
+
+def test_drawn_by_their_end_as_many_paths_end_in_each_month_as_the_chain_says() -> None:
+    """At most one path of 40 more or less than the closed form; in between the regimes are shared as without it."""
+    paths, months = 40, 24
+    survival = CHAIN.survival(months - 1)
+    for seed in (1, 2, 3):
+        drawn = CHAIN.sample_by_end(paths, months, seed=seed)
+        goes_on = (~CHAIN.ends[drawn]).sum(axis=0)
+        assert (np.abs(goes_on - paths * survival) < 1 + 1e-9).all()
+        over = CHAIN.ends[drawn]
+        assert (over[:, 1:] >= over[:, :-1]).all()
+    many = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 4000, seed=(0, 0), by_end=True)
+    for month in range(many.shape[1]):
+        share = np.bincount(many[:, month], minlength=3) / 4000
+        assert share == pytest.approx(CHAIN.shares(CHAIN.after(CHAIN.first, month)), abs=0.02), month
 
 
 def test_the_end_is_not_left_again() -> None:

@@ -109,6 +109,17 @@ BREAK = {
         lambda s: s.set("orders", 2, "month", "2023-11"),
         "orders", 2, "month", "2023-11"
     ),
+    "transit-in-the-past": (
+        lambda s: (s.set("deliveries", 3, "status", "in_transit"), s.set("deliveries", 3, "month", "2023-12")),
+        "deliveries", 3, "month", "2023-12"
+    ),
+    "pledge-due-at-once": (
+        lambda s: s.set("deliveries", 2, "month", "2023-12"), "deliveries", 2, "month", "2023-12"
+    ),
+    "over-before-start": (
+        lambda s: (s.set("expansions", 2, "earliest", ""), s.set("expansions", 2, "latest", "2023-12")),
+        "expansions", 2, "latest", "2023-12"
+    ),
     "inputs-as-supplied": (lambda s: s.set("orders", 2, "inputs", ""), "orders", 2, "inputs", ""),
     "taken-says-nothing": (
         lambda s: s.add("taken", kind="order", month="2024-02", quantity="5"), "taken", 2, "line", ""),
@@ -134,7 +145,8 @@ BREAK = {
     "budget-beyond-purchases": (
         lambda s: s.set("budgets", 5, "commitments", "60000000"), "budgets", 5, "commitments", "60000000"
     ),
-    "budget-years-missing": (lambda s: s.remove("budgets", 7), "budgets", 5, "fiscal_year", "2024"),
+    "budget-years-missing": (lambda s: s.remove("budgets", 7), "budgets", 9, "fiscal_year", "2025"),
+    "budget-year-missing": (lambda s: s.remove("budgets", 10), "budgets", 5, "fiscal_year", "2025"),
     "stock-not-counted": (lambda s: s.set("stocks", 3, "condition", "suspended"), "stocks", 3, "quantity", "500"),
     "line-never-delivers": (lambda s: s.set("lines", 5, "until", "2025-03"), "lines", 5, "lead_time", "2025-03"),
     "neither-of-two": (lambda s: s.set("bills", 2, "item", ""), "bills", 2, "expansion", ""),
@@ -385,6 +397,13 @@ def test_free_is_written_as_zero_and_is_not_unknown(sheets: Sheets):
     sheets.set("items", 3, "price", "")
     sheets.set("lines", 3, "unit_cost", "0")
     assert found(sheets.folder) == []
+
+
+def test_what_a_line_asks_far_from_the_cost_of_the_item_is_doubted(sheets: Sheets):
+    """A shell costs 3,000 to replace, and the line asks 28 for it: a hundredth, as where thousands are meant."""
+    sheets.set("lines", 2, "unit_cost", "28")
+    finding = only(sheets.folder, "price-unlike-cost")
+    assert (finding.table, finding.row, finding.column, finding.value) == ("lines", 2, "unit_cost", "28")
 
 
 def test_a_posture_setting_must_exist(sheets: Sheets):

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ledger.servers import Server, server
 from places import ROOT
 from rampart.cli.main import main
 
+__all__ = ["server"]
 ROWS = """nation,key,kind,day,author,source,to,stands,item,quantity,lot
 XAA,p1,production,2024-01-10,clerk,voucher,,,round,100,00123
 XAA,d1,dispatch,2024-02-01,clerk,voucher,XUU,,round,60,00123
@@ -91,3 +93,25 @@ def test_a_case_that_starts_from_the_ledger(here: Path) -> None:
     assert ",round,40,2024-01,serviceable," in (here / "new" / "stocks.csv").read_text(encoding="utf-8")
     assert rampart(f"stock a.ledger {tiny} -o new")[0] == 2
     assert rampart(f"stock a.ledger {tiny} -o new2 --on soon")[0] == 2
+
+
+def test_an_export_for_the_public(here: Path) -> None:
+    assert rampart("export a.ledger all.csv --as csv --for public") == (0, "0 document(s): all.csv\n")
+
+
+def test_a_ledger_on_a_server(server: Server, here: Path) -> None:
+    owner = server.url("owner", "postgres").replace("/postgres?", "/by_verbs?")
+    server.sql("postgres", "DROP DATABASE IF EXISTS by_verbs", "CREATE DATABASE by_verbs OWNER owner")
+    assert rampart(f"upgrade {owner}") == (0, "Version 0 before, 2 now\n")
+    server.login("login_verbs", database="by_verbs")
+    code, text = rampart(f"admit {owner} login_verbs --nation XAA")
+    assert (code, text) == (0, "login_verbs speaks for: XAA\n")
+    url = server.url("login_verbs", "by_verbs")
+    assert rampart(f"post {url} jan.csv") == (0, "3 document(s) posted, 0 there already\n")
+    assert "protéger" not in rampart(f"open {url}", "fr")[1]
+    (row,) = json.loads(rampart(f"balance {url} --json --on 2024-01-15")[1])
+    assert row["quantity"] == 100
+    assert rampart(f"seal {url} heads.json")[0] == 0 and rampart(f"verify {url} --seal heads.json")[0] == 0
+    assert rampart(f"backup {url} copy")[0] == 1 and rampart(f"restore copy {url}")[0] == 1
+    assert rampart(f"open {owner}")[0] == 1
+    assert rampart("admit a.ledger somebody")[0] == 2

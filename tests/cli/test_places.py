@@ -177,7 +177,7 @@ def test_a_disk_that_fills_up_at_the_end(
     (small_disk / "filler").write_bytes(bytes(700 * 1024 - left))
     ended = run(verb, *words, "-o", small_disk / "out", "--lang", "fr", code=2)
     gc.collect()
-    (line,) = [line for line in ended.stderr.splitlines() if line != "planification sur l'arbre"]
+    (line,) = [line for line in ended.stderr.splitlines() if line != "planification sur l’arbre"]
     assert line.startswith("erreur : ")
     assert "disque est plein" in line
     assert [p.name for p in small_disk.iterdir()] == ["filler"]

@@ -377,6 +377,7 @@ def test_stopped_by_hand_leaves_the_older_plan_or_none(
     else:
         assert not folder.exists()
     if sent == signal.SIGINT:
+        assert child.returncode == 130
         assert [p.name for p in tmp_path.iterdir()] == (["plan"] if older else [])
 
 

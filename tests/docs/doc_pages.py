@@ -27,6 +27,8 @@ EXECUTED = [
     "docs/how-to/public-schedules.md",
     "docs/how-to/nation-alone.md",
     "docs/how-to/ledger.md",
+    "docs/how-to/national-returns.md",
+    "docs/how-to/notebook.md",
     "docs/how-to/sustain.md",
     "docs/how-to/unknown-war.md",
     "docs/how-to/give-or-keep.md",

@@ -427,9 +427,33 @@ class Builder(Decisions):
                 fixed = self.paid[nation, year] if counted else 0.0
                 fixed += self.kept_up[nation, year] if purpose in ("all", "support") else 0.0
                 name = f"{nation}|{year}|{purpose}|{kind}"
+                limit = r[kind] / self.of_other_money(r)
                 over = self.p.column(f"over_budget|{name}")
-                self.p.row(f"budget|{name}", [*terms, (over, -1.0)], upper=r[kind] - fixed)
-                self.slack.append((over, 1 / max(r[kind], 1.0)))
+                terms = [*terms, (over, -1.0), *self.carried(r, kind)]
+                self.p.row(f"budget|{name}", terms, upper=limit - fixed)
+                self.slack.append((over, 1 / max(limit, 1.0)))
+
+    def of_other_money(self, row: Row) -> float:
+        """Units of the money of a budget row for one of the case at its price base."""
+        per_unit = {r["currency"]: r["per_unit"] for r in self.f.rows("currencies")}
+        index = {r["fiscal_year"]: r["index"] for r in self.f.rows("deflators")}
+        return per_unit.get(row["currency"], 1.0) * (index[row["fiscal_year"]] if row["prices"] == "then_year" else 1.0)
+
+    def carried(self, row: Row, kind: str) -> list[Term]:
+        """What of this year is used in the next, at what it leaves of this one; less what of last year is used in this."""
+        own = row["nation"], row["fiscal_year"], row["purpose"]
+        there = {
+            (r["nation"], r["fiscal_year"], r["purpose"]): r for r in self.f.rows("budgets") if math.isfinite(r[kind])
+        }
+        terms = []
+        for year, factor in ((own[1] - 1, -1.0), (own[1], 1.0)):
+            giver, taker = there.get((own[0], year, own[2])), there.get((own[0], year + 1, own[2]))
+            inside = {self.f.fiscal_year(own[0], m) for m in range(self.f.first, self.f.last + 1)} >= {year, year + 1}
+            if giver and taker and giver["carry_over"] and inside:
+                name = f"carried|{own[0]}|{year}|{own[2]}|{kind}"
+                column = name if name in self.p.columns else self.p.column(name)
+                terms.append((column, factor if year < own[1] else 1.0 / giver["carry_over"]))
+        return terms
 
     def objectives(self) -> None:
         """The passes in the order of the case, broken rules first."""

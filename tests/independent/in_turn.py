@@ -20,13 +20,15 @@ class InTurn:
     held    caps of the parts of the passes done, by (pass, part)
     served  caps of what they lack in periods in which they are wholly served
     shared  what lacks of each share as another run has settled it; none: it is settled here
+    parts   what each part of a pass held exactly came to as another run has settled it; none: it is settled here
     """
 
     def __init__(
         self, programme: Programme, shift: Mapping[str, float], rounding: float,
-        shared: Mapping[str, float] | None = None,
+        shared: Mapping[str, float] | None = None, parts: Mapping[str, Mapping[str, float]] | None = None,
     ) -> None:  # fmt: skip
         self.p, self.shift, self.rounding, self.shared = programme, shift, rounding, shared
+        self.parts = parts or {}
         self.result = Solution()
         self.largest = LARGEST if LARGEST in programme.columns else programme.column(LARGEST)
         self.near = 5 * rounding  # of shares that others were settled beside
@@ -64,12 +66,15 @@ class InTurn:
     def hold(self, objective: Objective, answer: Answer, *, later: list[Objective]) -> None:
         """Hold a pass: as a whole where it gives nothing, else part by part."""
         gives = objective.name in GIVERS and any(o.takes for o in later)
-        if objective.how == "first" or not later or not (objective.tolerance > 0 or gives):
+        exactly = objective.how == "first" or not later or not (objective.tolerance > 0 or gives)
+        if exactly:
             self.result.ceilings[objective.name] = self.room(answer.value, 0.0)
+        if objective.how == "first" or (exactly and len(objective.by_part()) == 1):
             return
-        found = self.split(objective, answer)
+        known = self.parts.get(objective.name) if exactly else None
+        found = self.split(objective, answer) if known is None else dict(known)
         self.result.parts[objective.name] = found
-        if not any(o.takes for o in later):
+        if not exactly and not any(o.takes for o in later):
             self.keep_served(objective, answer)
         for part, terms in objective.by_part().items():
             self.value[objective.name, part] = found[part]

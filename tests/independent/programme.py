@@ -209,9 +209,21 @@ class Programme:
         shift: Mapping[str, float] | None = None,
         rounding: float = ROUNDING,
         *,
-        shared: Mapping[str, float] | None = None,
+        settled: Solution | None = None,
     ) -> Solution:
-        """Every pass in order, each held to ``rounding`` or its room while the next is improved; shares as given, if so."""
+        """Every pass in order, each held to ``rounding`` or its room while the next is improved.
+
+        settled  another solution, where shares, and what parts of passes held exactly come to, stay as there; passes after one
+                 that then has no plan are infinite
+        """
         from independent.in_turn import InTurn
 
-        return InTurn(self, shift or {}, rounding, shared).solve()
+        if settled is None:
+            return InTurn(self, shift or {}, rounding).solve()
+        run = InTurn(self, shift or {}, rounding, settled.shared or None, settled.parts)
+        try:
+            run.solve()
+        except RuntimeError:
+            missing = (name for name in settled.passes if name not in run.result.passes)
+            run.result.passes |= dict.fromkeys(missing, math.inf)
+        return run.result

@@ -40,7 +40,8 @@ def planned(need: float, *, pledged: float = 0.0, levels: bool = False, own: flo
     [
         ("pledge", {"need": 50.0, "pledged": 30.0}),  # 20 of 30 pledged can be given
         ("essential", {"need": 50.0, "levels": True}),  # 20 of the first 25
-        ("need", {"need": 30.0, "levels": True}),  # 20 of 30, of which 15 are essential
+        ("beyond", {"need": 30.0, "levels": True}),  # 20 of 30, of which 15 are essential
+        ("need", {"need": 30.0}),  # no level is stated
         ("own", {"need": 0.0, "own": 25.0}),
     ],
 )

@@ -2,13 +2,22 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
 from importlib.resources import files
+from string import Formatter
 
 import pytest
 
+from rampart.findings import catalogue, filled, is_one
 from rampart.language.words import Words, french_spaces, phrases
 
-PLACE = re.compile(r"\{(\w+)\}")
+PLURAL = re.compile(r"\{(\w+)\}[ \u00a0](?:more |other |further )?([a-z-]+s)\b")
+VERBS = {
+    "is", "was", "has", "says", "gains", "goes", "buys", "brings", "stands", "comes", "takes", "offers", "names", "costs",
+    "depends", "begins", "states", "owes", "lies", "needs", "pays", "holds", "varies", "supplies", "matches", "rises", "less",
+    "does", "speaks",
+}  # fmt: skip
+"""Words in -s after a place that are no plural nouns."""
 EN, FR = Words("en"), Words("fr")
 
 
@@ -18,7 +27,64 @@ def test_every_key_has_both_languages_with_the_same_places():
     assert len({row["key"] for row in rows}) == len(rows)
     for row in rows:
         assert row["en"] and row["fr"], row["key"]
-        assert sorted(PLACE.findall(row["en"])) == sorted(PLACE.findall(row["fr"])), row["key"]
+        english, french = (
+            {name for _, name, _, _ in Formatter().parse(row[language]) if name} for language in ("en", "fr")
+        )
+        assert english == french, row["key"]
+
+
+def texts() -> Iterator[tuple[str, str, str]]:
+    """Every text of the catalogues of words and findings: its key, in English, in French."""
+    for key, text in phrases().items():
+        yield key, text["en"], text["fr"]
+    for code, row in catalogue().items():
+        for part in ("message", "expected", "remedy"):
+            yield code, row[f"{part}_en"], row[f"{part}_fr"]
+
+
+def test_no_text_writes_a_number_before_a_plural_that_it_cannot_change():
+    """ "After {n} months" would say "after 1 months"."""
+    wrong = [
+        (key, found[0])
+        for key, english, _ in texts()
+        for found in PLURAL.finditer(english)
+        if found[2] not in VERBS and not key.endswith(".other")
+    ]
+    assert wrong == []
+
+
+def test_a_number_and_its_word_agree_in_both_languages():
+    for key, english, french in texts():
+        counted = {
+            n for n, _, spec, _ in ((n, t, s or "", c) for t, n, s, c in Formatter().parse(english)) if "|" in spec
+        }
+        for text, language in ((english, "en"), (french, "fr")):
+            for _, name, spec, conversion in Formatter().parse(text):
+                if not spec or "|" not in spec:
+                    continue
+                assert name in counted or language == "fr", key
+                one, other = spec.split("|")
+                place = "{" + f"{name}{'!w' if conversion else ''}:{spec}" + "}"
+                for number, word in (("1", one), ("2", other)):
+                    assert filled(place, {name: number}, language) == (word if conversion else f"{number} {word}")
+
+
+def test_one_is_one_in_english_and_anything_below_two_in_french():
+    assert [is_one(number, "en") for number in ("1", "0", "1.5", "2", "1,200", "many")] == [True, *[False] * 5]
+    assert [is_one(number, "fr") for number in ("1", "0", "1,5", "2", "1\u202f200", "many")] == [
+        *[True] * 3,
+        *[False] * 3,
+    ]
+
+
+def test_quantities_agree_with_their_unit():
+    assert [EN.quantity(n, "rounds").replace("\u00a0", " ") for n in (0, 1, 1.5, 2)] == [
+        "0 rounds", "1 round", "1.5 rounds", "2 rounds",
+    ]  # fmt: skip
+    assert [FR.quantity(n, "rounds").replace("\u00a0", " ") for n in (0, 1, 1.5, 2)] == [
+        "0 coup", "1 coup", "1,5 coup", "2 coups",
+    ]  # fmt: skip
+    assert EN.quantity(1, "widgets").replace("\u00a0", " ") == "1 widgets"  # a word of the case's own stays as it is
 
 
 def test_every_plural_has_its_forms():

@@ -9,7 +9,7 @@ import pytest
 
 from ledger.small_ledgers import doc, stock
 from rampart.ledger.documents import Document, Line, document_of
-from rampart.ledger.exporting import export
+from rampart.ledger.exporting import export, releasable
 from rampart.ledger.handed_in import read_documents
 from rampart.ledger.ledger import open_ledger
 from rampart.ledger.store.opening import LedgerError
@@ -121,3 +121,17 @@ def test_what_is_not_said_is_not_written() -> None:
     document = Document("XAA", "k", "use", "2024-01-01", "a", "b", lines=(Line("x", 1),))
     assert document.as_dict()["lines"] == [{"item": "x", "quantity": 1}]
     assert "note" not in document.as_dict()
+
+
+def test_an_export_for_others_holds_only_what_may_go(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "a", create=True) as ledger:
+        ledger.post(
+            doc("own", "production", "2024-01-10", 9), doc("shared", "production", "2024-01-11", 5, release="partners"),
+            doc("told", "pledge", "2024-01-12", 4, to="XUU", release="public"),
+            doc("back own", "reversal", "2024-01-13", reverses="own", release="public"),
+            doc("back told", "reversal", "2024-01-13", reverses="told"),
+        )  # fmt: skip
+        assert {d.key for d in releasable(ledger.documents(), "partners")} == {"shared", "told", "back told"}
+        assert {d.key for d in releasable(ledger.documents(), "public")} == {"told", "back told"}
+        with pytest.raises(LedgerError, match="partners, public"):
+            ledger.post(doc("x", "production", "2024-01-10", 9, release="everybody"))

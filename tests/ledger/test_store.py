@@ -64,7 +64,7 @@ def post_and_tell(path: Path, told: Path, first: int) -> None:
 
 
 @forks
-@pytest.mark.parametrize("turns", [40, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("turns", [50, pytest.param(1000, marks=pytest.mark.slow)])
 def test_killed_at_any_statement_nothing_acknowledged_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turns: int
 ) -> None:
@@ -191,6 +191,71 @@ def test_threads_share_a_ledger(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
         assert stock(ledger) == {"": 8} and ledger.verify() == []
+
+
+def test_postings_of_threads_share_a_flush_and_one_refused_takes_none_along(tmp_path: Path) -> None:
+    """Threads that wait for their turn are posted together; 50 of them, two of which are refused, each its own way."""
+    with open_ledger(tmp_path / "a.ledger", create=True) as ledger:
+        ledger.post(doc("p", "production", "2024-01-10", 100, lot="L"))
+        groups, write_group = [], writing.write_group
+
+        def counted(connection, postings):  # type: ignore[no-untyped-def]
+            groups.append(len(postings))
+            return write_group(connection, postings)
+
+        told: dict[int, list[str]] = {}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(writing, "write_group", counted)
+            ledger._lock.acquire()  # all come while somebody else is at work
+            wanted = [doc(f"u{n}", "use", "2024-01-11", 2, lot="L") for n in range(48)]
+            wanted += [doc("much", "use", "2024-01-11", 999, lot="L"), doc("form", "use", "soon", 1)]
+            threads = [
+                threading.Thread(target=lambda n=n, d=d: told.update({n: refused(ledger, d)}))
+                for n, d in enumerate(wanted)
+            ]
+            for thread in threads:
+                thread.start()
+            while len(ledger._waiting) < len(threads):
+                pass
+            ledger._lock.release()
+            for thread in threads:
+                thread.join()
+        assert groups == [50]
+        assert [told[n] for n in range(48)] == [[]] * 48
+        assert (told[48], told[49]) == (["ledger-below-zero"], ["ledger-day"])
+        assert stock(ledger) == {"L": 4} and ledger.verify() == []
+
+
+def test_a_store_that_fails_tells_every_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_ledger(tmp_path / "a.ledger", create=True) as ledger:
+
+        def fails(*_: object) -> None:
+            wrong = sqlite3.OperationalError("disk I/O error")
+            wrong.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise wrong
+
+        told: list[str] = []
+
+        def work(n: int) -> None:
+            nonlocal told
+            try:
+                ledger.post(doc(f"p{n}", "production", "2024-01-10", 1))
+            except PlaceError as wrong:
+                told += [f.code for f in wrong.findings]
+
+        with monkeypatch.context() as patch:
+            patch.setattr(writing, "_write", fails)
+            ledger._lock.acquire()
+            threads = [threading.Thread(target=work, args=(n,)) for n in range(5)]
+            for thread in threads:
+                thread.start()
+            while len(ledger._waiting) < len(threads):
+                pass
+            ledger._lock.release()
+            for thread in threads:
+                thread.join()
+        assert told == ["ledger-cannot-write"] * 5 and ledger.documents() == []
+        assert refused(ledger, doc("p", "production", "2024-01-10", 1)) == []
 
 
 def test_a_ledger_in_use_for_too_long_is_a_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

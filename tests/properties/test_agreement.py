@@ -181,14 +181,9 @@ def own_name(row: Mapping[str, Any]) -> str:
 def slopes(programme: Programme, base: Solution, row: str) -> dict[str, tuple[float, float]]:
     """Slope of every pass to the left and to the right of one right-hand side; infinite where no plan exists.
 
-    Passes before are optimised again, but what was shared fairly stays as it is.
+    Passes before are optimised again, but what was shared fairly, and how a pass fell to its terms, stays as it is.
     """
-    found = {}
-    for sign in (-1.0, 1.0):
-        try:
-            found[sign] = programme.solve({row: sign * STEP}, shared=base.shared or None).passes
-        except RuntimeError:
-            found[sign] = dict.fromkeys(base.passes, math.inf)
+    found = {sign: programme.solve({row: sign * STEP}, settled=base).passes for sign in (-1.0, 1.0)}
     return {
         name: ((here - found[-1.0][name]) / STEP, (found[1.0][name] - here) / STEP)
         for name, here in base.passes.items()

@@ -149,7 +149,10 @@ def _reasons(shortages: list[dict[str, Any]], lengths: tuple[int, ...]) -> dict[
         amounts[key] = amounts.get(key, 0.0) + s["amount"] * months
     who = dict.fromkeys(key[:3] for key in amounts)
     names = ("objective", "holder", "item", "year")
-    short = [dict(zip(names, key, strict=True)) | {"amount": amount} for key, amount in amounts.items()]
+    short = [
+        dict(zip(names, key, strict=True)) | {"amount": amount, "lasting": key[0] != "need"}
+        for key, amount in amounts.items()
+    ]
     reasons: list[dict[str, Any]] = []
     by_year: list[dict[str, Any]] = []
     gains: dict[str, dict[tuple[str, str, str], tuple[Any, float]]] = {}

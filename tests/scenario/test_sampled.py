@@ -21,10 +21,10 @@ from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
 from rampart.cli.main import main
 from rampart.report.pages.war import html
-from rampart.scenario import branching, decompose, forward, policy, tree_programme
+from rampart.scenario import branching, decompose, forward, policy, stand_ins, tree_programme
 from rampart.scenario.nonanticipativity import foresight
 from rampart.scenario.risk import Risk
-from rampart.scenario.sampled import Sampling, forward_table, plan_on_paths
+from rampart.scenario.sampled import Sampling, forward_table, plan_on_paths, standard_error
 from rampart.scenario.tree_programme import TreeProgramme
 from scenario.small_war import small
 
@@ -35,7 +35,7 @@ LOOKS = draws.revision_periods(CASE)
 
 def test_the_plan_over_paths_is_the_whole_programme_of_these_paths() -> None:
     made, answer = plan_on_paths(CASE, Sampling(paths=15, gap=1e-7, capacity=False))
-    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 15, seed=(0, 0))
+    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 15, seed=(0, 0), by_end=True)
     first = draws.revision_periods(CASE)[0]
     tree = branching.from_paths(
         CASE, CHAIN.regimes, drawn, np.full(15, 1 / 15), shared=first, ends=CHAIN.ends, looks=LOOKS
@@ -45,11 +45,71 @@ def test_the_plan_over_paths_is_the_whole_programme_of_these_paths() -> None:
     assert answer.known.mean() <= answer.value + 1e-6
     assert sorted(answer.path_cost) == pytest.approx(sorted(np.repeat(whole.path_cost, 1)), rel=1e-5, abs=1e-4)
     values = dict(made["values"].iter_rows())
-    assert values["standard_error"] == pytest.approx(answer.path_cost.std(ddof=1) / np.sqrt(15))
+    assert 0 < values["standard_error"] < answer.path_cost.std(ddof=1) / np.sqrt(15)
     assert values["knowing"] == pytest.approx(values["plan"] - values["wait_and_see"])
     assert values["planning_for_the_tree"] >= -1e-6 * abs(values["plan"])
     assert made["ends"]["regret"].min() >= -1e-6
     assert not foresight(made.tables)
+
+
+@pytest.mark.parametrize(
+    ("risk", "capacity"), [(None, False), (None, True), (Risk(0.5, 0.8), False), (Risk(regret=np.zeros(1)), True)]
+)
+def test_few_paths_that_stand_for_all_come_to_the_same_as_all_at_once(
+    risk: Risk | None, capacity: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every bound lies below the optimum of all paths at once, every plan above; at last both are it."""
+    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 14, seed=(4,))
+    regret = risk is not None and risk.regret is not None
+    told: list[decompose.Round] = []
+
+    def planned() -> decompose.TwoStage:
+        return decompose.two_stage(
+            CASE, CHAIN.regimes, CHAIN.ends, drawn, np.full(14, 1 / 14), first=LOOKS[0], capacity=capacity, gap=1e-6,
+            risk=None if regret else risk, regret=regret, progress=told.append,
+        )  # fmt: skip
+
+    whole = planned()
+    assert [now.stand_ins for now in told] == [14]
+    told.clear()
+    monkeypatch.setattr(decompose, "SMALL", 0)
+    found = planned()
+    assert [now.stand_ins for now in told][:2] == [5, 10]
+    assert found.value == pytest.approx(whole.value, rel=1e-5)
+    assert found.status == "optimal"
+    for now in told:
+        assert now.bound <= whole.value + 1e-6 * abs(whole.value)
+        assert now.best >= whole.value - 1e-6 * abs(whole.value)
+    assert [now.bound for now in told] == sorted(now.bound for now in told)
+    assert [now.best for now in told] == sorted((now.best for now in told), reverse=True)
+
+
+def test_the_standard_error_of_paths_by_end_is_that_of_draws_again() -> None:
+    """A cost of each path that grows with its months of war: 400 draws of 16 paths spread as the error says, and far less
+    than draws one by one do. Two costs 0 and 2 drawn one by one: half their difference.
+    """
+    means: dict[bool, list[float]] = {True: [], False: []}
+    told = []
+    for by_end in means:
+        for n in range(400):
+            drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 16, seed=(n,), by_end=by_end)
+            cost = (~CHAIN.ends[drawn]).sum(axis=1) + 0.5 * (drawn == 1).sum(axis=1)
+            means[by_end].append(float(cost.mean()))
+            if by_end:
+                told.append(standard_error(cost, np.full(16, 1 / 16)))
+    assert np.mean(means[True]) == pytest.approx(np.mean(means[False]), abs=0.1)
+    assert np.std(means[True]) < 0.5 * np.std(means[False])
+    assert np.std(means[True]) < np.mean(told) < 1.6 * np.std(means[True])
+    assert standard_error(np.array([0.0, 2.0]), np.full(2, 0.5)) == pytest.approx(1.0)
+    assert np.isnan(standard_error(np.ones(1), np.ones(1)))
+
+
+def test_parts_of_a_whole_are_rounded_by_what_they_sum_to() -> None:
+    """A twelfth a month is one by the seventh month; two keys are rounded each on its own."""
+    names: list[Any] = [("expand", key, t) for key in (("a",), ("b",)) for t in range(12)]
+    x = np.array([1 / 12] * 12 + [0.0] * 11 + [1.6])
+    found = stand_ins.rounded(x, np.arange(24), names)
+    assert found.tolist() == [0.0] * 6 + [1.0] + [0.0] * 5 + [0.0] * 11 + [2.0]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +121,7 @@ def test_risk_over_paths_is_that_of_the_whole_programme(risk: Risk | None) -> No
     fractions = CASE.tables["expansions"].with_columns(whole=pl.lit(value=False))
     case = Case(tables={**CASE.tables, "expansions": fractions})
     made, answer = plan_on_paths(case, Sampling(paths=10, gap=1e-8, capacity=False), risk=risk, regret=risk is None)
-    drawn = draws.onward(case, CHAIN, np.array([CHAIN.start]), 10, seed=(0, 0))
+    drawn = draws.onward(case, CHAIN, np.array([CHAIN.start]), 10, seed=(0, 0), by_end=True)
     first = draws.revision_periods(case)[0]
     tree = branching.from_paths(
         case, CHAIN.regimes, drawn, np.full(10, 1 / 10), shared=first, ends=CHAIN.ends, looks=LOOKS
@@ -199,7 +259,7 @@ def test_the_verb_plans_over_paths_and_says_where_it_stands(tmp_path: Path) -> N
                "2", "--out", str(tmp_path / "out")],
     )  # fmt: skip
     assert ran.exit_code == 0, ran.output
-    assert "round 1: at least" in ran.stderr
+    assert "round 1, 6 paths standing for all: at least" in ran.stderr
     assert "95 % interval" in ran.stdout or "95% interval" in ran.stdout
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["paths"] == 6
@@ -213,6 +273,7 @@ def test_the_verb_plans_over_paths_and_says_where_it_stands(tmp_path: Path) -> N
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_interrupted_it_leaves_the_best_plan_with_its_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     CASE.save(tmp_path / "case")
+    monkeypatch.setattr(decompose, "SMALL", 0)
     out = tmp_path / "out"
     rounds: list[decompose.Round] = []
 
@@ -225,7 +286,21 @@ def test_interrupted_it_leaves_the_best_plan_with_its_gap(tmp_path: Path, monkey
     decompose_round = decompose.Round
     monkeypatch.setattr(decompose, "Round", interrupted)
     ran = CliRunner().invoke(
-        main, ["war", str(tmp_path / "case"), "--paths", "6", "--gap", "1e-9", "--lang", "en", "--out", str(out)]
+        main,
+        [
+            "war",
+            str(tmp_path / "case"),
+            "--paths",
+            "6",
+            "--gap",
+            "1e-9",
+            "--capacity",
+            "later",
+            "--lang",
+            "en",
+            "--out",
+            str(out),
+        ],
     )
     assert ran.exit_code == 4, ran.output
     assert len(rounds) == 2

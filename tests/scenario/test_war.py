@@ -24,6 +24,7 @@ from rampart.cli.main import main
 from rampart.engine.highs import NoPlan
 from rampart.engine.manifest import enlist
 from rampart.engine.tree import digest
+from rampart.findings import CaseError
 from rampart.network.tree import Tree
 from rampart.report.pages.war import html
 from rampart.scenario import branching, policy
@@ -117,7 +118,7 @@ def test_the_verb_writes_tables_and_pages_in_both_languages(tmp_path: Path) -> N
     case.save(tmp_path / "case")
     run = CliRunner().invoke(main, ["war", str(tmp_path / "case"), "-o", str(tmp_path / "out"), "--lang", "fr"])
     assert run.exit_code == 0, run.output
-    assert "valeur de l'information parfaite" in run.output
+    assert "valeur de l’information parfaite" in run.output
     assert (tmp_path / "out/report/report.fr.html").exists()
     (tmp_path / "out/of_another_run.parquet").write_text("of another run")
     enlist(tmp_path / "out", {"of_another_run.parquet": digest(tmp_path / "out/of_another_run.parquet")})
@@ -287,8 +288,13 @@ def test_given_branches_and_a_case_without_a_regime() -> None:
     assert chain is None
     assert len(tree.leaves) == 4
     missing = case.tables["settings"].filter(pl.col("setting") != "regime")
-    with pytest.raises(ValueError, match="present regime"):
+    with pytest.raises(CaseError) as unsaid:
         tree_of(Case(tables={**case.tables, "settings": missing}), "comb")
+    assert [f.code for f in unsaid.value.findings] == ["no-present-regime"]
+    nothing = {name: case.tables[name].clear() for name in ("regimes", "transitions", "branches")}
+    with pytest.raises(CaseError) as unknown:
+        tree_of(Case(tables={**case.tables, "settings": missing, **nothing}))
+    assert [f.code for f in unknown.value.findings] == ["no-beliefs"]
 
 
 def test_chances_of_branches_written_short_are_brought_to_one() -> None:

@@ -18,6 +18,7 @@ from rampart.beliefs.hazards import hazards
 from rampart.case.calendar import month_number
 from rampart.case.likeness import likeness
 from rampart.case.tables import Case
+from rampart.findings import CaseError, Finding
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -64,12 +65,12 @@ class Chain:
 
     @classmethod
     def of(cls, case: Case) -> Chain:
-        """The chain of a case: its regimes, transitions and present regime."""
+        """The chain of a case: its regimes, transitions and present regime. CaseError where it states none."""
         regimes, ends = regimes_of(case)
+        if not regimes:
+            raise CaseError([Finding("no-beliefs", "regimes")])
         if case.settings["regime"] not in regimes:
-            raise ValueError(
-                f"the case names no present regime among {', '.join(regimes) or 'none'}: fill the setting 'regime'"
-            )
+            raise CaseError([Finding("no-present-regime", "settings", details={"regimes": ", ".join(regimes)})])
         changes: dict[tuple[str, int], dict[str, float]] = {}
         for r in case["transitions"].iter_rows(named=True):
             changes.setdefault((r["from_regime"], int(r["after"] or 0)), {})[r["to_regime"]] = r["probability"]
@@ -235,4 +236,42 @@ class Chain:
         for month in range(months):
             result[:, month] = self.regime_of[state]
             state = np.minimum((sums[state] <= draws[:, month, None]).sum(axis=1), len(sums) - 1)
+        return result
+
+    def sample_by_end(self, paths: int, months: int, *, seed: int = 0, belief: Floats | None = None) -> Integers:
+        """The same, shape (paths, months), but as many paths end in each month as the chain says: sorted by their end, path
+        n ends where the chance to be over passes a figure drawn between n and n + 1 parts of ``paths``.
+
+        Given the month of its end a path is drawn from the chain that leads there: each chance of change is weighed by the
+        chance that the war then ends in that month. So every path stays as likely as it was (stratified sampling, Cochran
+        1977, chapter 5).
+        """
+        begin = self.first if belief is None else belief / belief.sum()
+        over = [self.ends[self.regime_of].astype(float)]  # chance to be over so many months later, by state
+        for _ in range(months - 1):
+            over.append(self.step @ over[-1])
+        by_month = np.array([begin @ o for o in over])
+        streams = [np.random.default_rng([seed, n, 2]) for n in range(paths)]
+        drawn = np.stack([stream.random(months + 1) for stream in streams])
+        end = (by_month[None, :] <= ((np.arange(paths) + drawn[:, -1]) / paths)[:, None]).sum(axis=1)  # months: not yet
+        nothing = np.zeros_like(over[0])
+
+        def leads_there(month: int) -> Floats:
+            """Chance of each state in a month that the war ends when it is to, shape (paths, states)."""
+            rows = []
+            for last in end.tolist():
+                if last == months:
+                    rows.append(1.0 - over[months - 1 - month])
+                elif month > last:
+                    rows.append(over[0])
+                else:
+                    rows.append(over[last - month] - (over[last - month - 1] if last > month else nothing))
+            return np.maximum(np.array(rows), 0.0)
+
+        result, chance = np.empty((paths, months), dtype=np.int64), np.tile(begin, (paths, 1))
+        for month in range(months):
+            sums = (chance * leads_there(month)).cumsum(axis=1)
+            state = np.minimum((sums <= (drawn[:, month] * sums[:, -1])[:, None]).sum(axis=1), len(begin) - 1)
+            result[:, month] = self.regime_of[state]
+            chance = self.step[state]
         return result

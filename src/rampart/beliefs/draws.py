@@ -10,12 +10,19 @@ from rampart.beliefs.chain import Chain, Floats, Integers
 from rampart.case.calendar import month_number
 from rampart.case.tables import Case
 
+YEAR = 12  # months
 NEVER = 1e-12  # chance below which a branch is left out
 
 
 def revision_periods(case: Case) -> list[int]:
-    """Periods at whose beginning the regime is looked at again."""
-    every, calendar = int(case.settings["revise_every"] or 12), case.calendar
+    """Periods at whose beginning the regime is looked at again.
+
+    Where nothing says how often: once a year, as budgets are made, or where the plan is shorter than three years each third
+    of it, so that it turns twice; else everything would be decided blind until its end.
+    """
+    calendar = case.calendar
+    months = calendar.last - calendar.first + 1
+    every = int(case.settings["revise_every"] or min(YEAR, max(1, months // 3)))
     result, due = [], calendar.first + every
     for t, start in enumerate(calendar.starts):
         if t and start >= due:
@@ -36,16 +43,20 @@ def months_after(case: Case) -> int:
     return int(after) if after else len(case.calendar.lengths) * 1200
 
 
-def onward(case: Case, chain: Chain, seen: Integers, paths: int, *, seed: Sequence[int]) -> Integers:
+def onward(
+    case: Case, chain: Chain, seen: Integers, paths: int, *, seed: Sequence[int], by_end: bool = False
+) -> Integers:
     """Paths that go on from what has been seen on the revision dates of the case, shape (paths, periods).
 
-    seen  regime of each period until now, as planned; what is drawn begins with the last of them
+    seen    regime of each period until now, as planned; what is drawn begins with the last of them
+    by_end  as many paths end in each month as the chain says, instead of as luck has it
     """
     calendar, now = case.calendar, len(seen) - 1
     begin = calendar.starts[now]
     belief = belief_after(case, chain, seen)
     root = int(np.random.SeedSequence(list(seed)).generate_state(1)[0])
-    monthly = chain.sample(paths, calendar.last - begin + 1, seed=root, belief=belief)
+    draw = chain.sample_by_end if by_end else chain.sample
+    monthly = draw(paths, calendar.last - begin + 1, seed=root, belief=belief)
     until = last_of_war(case)
     by_period = np.empty((paths, len(calendar)), dtype=np.int64)
     by_period[:, : now + 1] = seen

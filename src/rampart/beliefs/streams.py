@@ -92,7 +92,8 @@ def _longer(lines: pl.DataFrame, slip: Slip, said: str) -> pl.DataFrame:
     longer = {column: pl.Series(found, dtype=pl.Float64) for column, found in more.items()}
     shown = pl.when(pl.col("lead_time").is_null()).then(longer["lead_time_initial"]).otherwise(longer["lead_time"])
     moves = (shown > 0) | (pl.col("lead_time_initial").is_not_null() & (longer["lead_time_initial"] > 0))
-    text = pl.format("lead time {} months longer: {}", shown.cast(pl.Int64), pl.lit(said))
+    word = pl.when(shown == 1).then(pl.lit("month")).otherwise(pl.lit("months"))
+    text = pl.format("lead time {} {} longer: {}", shown.cast(pl.Int64), word, pl.lit(said))
     return lines.with_columns(
         *(pl.col(column) + found for column, found in longer.items()),
         grade=pl.when(moves).then(pl.lit("derived")).otherwise("grade"),

@@ -21,6 +21,12 @@ def month_number(text: str) -> int:
     return 12 * int(match[1]) + int(match[2]) - 1
 
 
+def is_month(text: str) -> bool:
+    """Whether it is a month written YYYY-MM."""
+    match = _MONTH.match(text)
+    return bool(match and 1 <= int(match[2]) <= 12)
+
+
 def month_text(number: int) -> str:
     """Text YYYY-MM of a month number."""
     return f"{number // 12:04d}-{number % 12 + 1:02d}"

@@ -260,7 +260,8 @@ class _Cutting:
             if ship_to in self.planned:
                 return Said([row])
             if self.outside and (stands_for := self.outside.contracts.get(row["contract"])):
-                return Said(stands_for, "changed-as-in", {"count": len(stands_for) - 1})
+                others = len(stands_for) - 1
+                return Said(stands_for, "changed-as-in" if others else "changed-as-in-nothing", {"count": others})
             if self.only_contract(row["line"]) == row["contract"]:
                 return Said([row | {"max_quantity": 0.0}], "changed-nothing-to-order", {"line": row["line"]})
             return Said([], "cut-taken-by-others", {"nation": ship_to})

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from rampart.case.headers import stored_column, stored_columns
 from rampart.case.tables import Case, dtype_of
 from rampart.catalogues.inputs import tables
 
@@ -33,12 +34,16 @@ def case_of(settings: Mapping[str, str], rows: Mapping[str, Sequence[Row]]) -> C
                 schema={"setting": pl.String, "value": pl.String},
             )
             continue
-        schema = {column.name: dtype_of(column) for column in table.columns.values()}
-        given = rows.get(name, ())
-        if strange := {key for row in given for key in row} - set(schema):
-            raise KeyError(f"{name}: {sorted(strange)}")
-        frames[name] = pl.DataFrame({c: [row.get(c) for row in given] for c in schema}, schema=schema, strict=False)
+        frames[name] = frame_of(name, rows.get(name, ()))
     return Case(tables=frames)
+
+
+def frame_of(table: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Rows of a table of a case as it is stored. Raises KeyError for a column that the catalogue does not have."""
+    schema = {name: dtype_of(stored_column(table, name)) for name in stored_columns(tables()[table])}
+    if strange := {key for row in rows for key in row} - set(schema):
+        raise KeyError(f"{table}: {sorted(strange)}")
+    return pl.DataFrame({c: [row.get(c) for row in rows] for c in schema}, schema=schema, strict=False)
 
 
 def code_of(text: str, *, longest: int = 40) -> str:

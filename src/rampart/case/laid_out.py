@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import polars as pl
 from rampart.case.checking.structure import check_ranges, check_required
 from rampart.case.draft import ROW, Draft
 from rampart.case.folder import read_one
-from rampart.case.headers import match_column
+from rampart.case.headers import fold, match_column
 from rampart.case.reading import HIDDEN_CELLS, WORKBOOKS, SheetReader, empty
 from rampart.case.sheets import Found, Sheet
 from rampart.case.workbook import read_workbook
@@ -31,12 +31,14 @@ class LaidOut:
     draft     its typed frame with the place that every row came from; refused cells are null
     findings  what was wrong with the file, its headers and its cells
     read      whether the file could be opened and has the columns of the layout
+    numbers   rows by column of words whose cell is a number in the file: what was typed may have been lost (00123, 1E5)
     """
 
     layout: str
     draft: Draft
     findings: tuple[Finding, ...]
     read: bool
+    numbers: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -79,7 +81,26 @@ def read_laid_out(path: Path, layout: str, *, sheet: str = "", header_row: int =
     draft = Draft({layout: frame}, {layout: reader.origin}, {layout: bad}, frozenset(reader.missing))
     findings += check_required(draft, layout=layout)
     findings += check_ranges(draft, layout=layout)
-    return LaidOut(layout, draft, tuple(findings), read=not any(f.code == "missing-column" for f in findings))
+    read = not any(f.code == "missing-column" for f in findings)
+    return LaidOut(layout, draft, tuple(findings), read=read, numbers=_numbers_for_words(given, reader))
+
+
+def file_of(path: Path, layout: str) -> Path:
+    """Where a layout stands: the workbook itself; in a folder the CSV file of its name or label."""
+    if not path.is_dir():
+        return path
+    names = {fold(layout), *(fold(label) for label in table_named(layout).label.values())}
+    there = sorted(p for p in path.glob("*.csv") if fold(p.stem) in names)
+    return there[0] if there else path / f"{layout}.csv"
+
+
+def _numbers_for_words(sheet: Sheet, reader: SheetReader) -> dict[str, frozenset[int]]:
+    found = {}
+    for name, at in reader.where.items():
+        numbers = sheet.numbers[at]
+        if numbers is not None and reader.table.columns[name].kind in ("code", "text"):
+            found[name] = frozenset(sheet.rows.filter(numbers.is_not_null()))
+    return found
 
 
 def _as_published(sheet: Sheet) -> Sheet:

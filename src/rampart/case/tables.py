@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.calendar import Calendar
 from rampart.catalogues.inputs import Column, tables
+from rampart.catalogues.showing import no_such, tables_as_html
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,7 +31,7 @@ def dtype_of(column: Column) -> Any:
     }.get(column.kind, pl.String)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Case:
     """Tables of the catalogue as typed Polars frames.
 
@@ -46,10 +47,36 @@ class Case:
     findings: tuple[Finding, ...] = field(default=(), repr=False)
 
     def __getitem__(self, table: str) -> pl.DataFrame:
-        """The table with catalogue defaults in place of blanks that have one, sorted by key."""
+        """The table with catalogue defaults in place of blanks that have one, sorted by key.
+
+        Raises KeyError that names the nearest where there is none.
+        """
+        if table not in self.tables:
+            raise KeyError(no_such("table", table, self.tables))
         if table not in self._filled:
             self._filled[table] = self._fill(table)
         return self._filled[table]
+
+    def __repr__(self) -> str:
+        given = self.settings
+        filled = sum(not frame.is_empty() for frame in self.tables.values())
+        changed = f", with {', '.join(self.overrides)}" if self.overrides else ""
+        return f"<Case: {given['title_en']!r}, {given['start']} to {given['end']}, {filled} tables{changed}>"
+
+    def _repr_html_(self) -> str:
+        given, known = self.settings, tables()
+        rows = {n: (f.height, known[n].label["en"]) for n, f in self.tables.items() if n in known}
+        facts = (f"{given['start']} to {given['end']}", str(given["currency"]), *self.overrides)
+        return tables_as_html(str(given["title_en"]), facts, rows)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [name for name, frame in self.tables.items() if not frame.is_empty()]
+
+    def replace(self, **changed: Any) -> Case:
+        """The case with some tables in place of its own, checked as one that is read; see ``rampart.replace``."""
+        import rampart
+
+        return rampart.replace(self, **changed)
 
     @cached_property
     def _filled(self) -> dict[str, pl.DataFrame]:

@@ -9,6 +9,7 @@ import click
 from rampart.cli.group import json_text, load, main, say, show_findings
 from rampart.cli.options import force_option, json_option, language_option
 from rampart.cli.sources import file_path, print_frame, require_case_place, require_file_place, write_rows
+from rampart.cli.speech import usage
 from rampart.findings import Language
 
 _EVERY = 6
@@ -53,7 +54,7 @@ def forecast_ramp(
     from rampart.sources.ramp_forecast import with_rates
 
     if len({source is None, line is None, into is None}) > 1:
-        raise click.UsageError("--case, --line and --into go together")
+        raise click.UsageError(usage("--case, --line and --into go together"))
     require_file_place(out, force=force, sources=[file])
     require_case_place(into, force=force, sources=[file, *([source] if source else [])])
     words = Words(lang)
@@ -63,7 +64,9 @@ def forecast_ramp(
     if source is not None and line is not None and into is not None:
         case = load(source, (), lang)
         if line not in case["lines"]["line"].to_list():
-            raise click.UsageError(f"--line {line}: no such line; known: {', '.join(case['lines']['line'])}")
+            raise click.UsageError(
+                usage("--line {line}: no such line; known: {known}", line=line, known=", ".join(case["lines"]["line"]))
+            )
         saved = with_rates(case, line, found, level=level).save(into, force=force)
         if not as_json:
             say(words("forecast.written", path=saved))

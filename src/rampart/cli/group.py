@@ -8,13 +8,15 @@ import json
 import math
 import sys
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from rampart.cli.options import FINDINGS, INFEASIBLE, OK, TIME_LIMIT, USAGE, default_language
+from rampart.cli.options import FINDINGS, INFEASIBLE, INTERRUPTED, OK, TIME_LIMIT, USAGE
+from rampart.cli.speech import asked, default_language, said, speaking
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
@@ -22,15 +24,48 @@ if TYPE_CHECKING:
     from rampart.results.result import Result
 
 
+def start_log(path: Path | None, verbose: bool) -> None:
+    """Let what the program logs go to a file, and to standard error too where it is asked for: a line each, with its time."""
+    import logging
+
+    log = logging.getLogger("rampart")
+    for old in [h for h in log.handlers if h.get_name() == "command line"]:  # of a command line before, in this process
+        log.removeHandler(old)
+        old.close()
+    handlers: list[logging.Handler] = [logging.StreamHandler()] if verbose else []
+    if path is not None:
+        from rampart.engine.places import saying
+
+        with saying(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handlers.append(logging.FileHandler(path, encoding="utf-8"))
+    for handler in handlers:
+        handler.set_name("command line")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        log.addHandler(handler)
+    log.setLevel(logging.INFO if handlers else logging.WARNING)
+
+
 class Verbs(click.Group):
     """The verbs: what none of them mends is said in a line, in the reader's language."""
 
+    def main(self, args: Sequence[str] | None = None, *more: Any, **extra: Any) -> Any:
+        """Run the command line in the language that it, or the environment, asks for."""
+        words = list(sys.argv[1:] if args is None else args)
+        with speaking(asked(words) or default_language(), self):
+            return super().main(words, *more, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a verb. Leaves with 2 where nothing can be written in a place, with 1 for all else that is found."""
+        """Run a verb. Leaves with 2 where nothing can be written in a place, with 1 for all else that is found, with 130
+        where it was interrupted.
+        """
         from rampart.findings import FindingsError
 
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo(said("Aborted!"), err=True)
+            sys.exit(INTERRUPTED)
         except FindingsError as wrong:
             leave(
                 wrong, ctx.meta.get("rampart.lang", default_language()), as_json=ctx.meta.get("rampart.as_json", False)
@@ -67,12 +102,26 @@ def _nearest(wrong: UnicodeError) -> tuple[str, int]:
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="rampart")
-def main() -> None:
+@click.option("--lang", type=click.Choice(["en", "fr"]), expose_value=False, help="Language of what is shown.")
+@click.option(
+    "--log-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write what happens on the way to this file, with times.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Say on the way how the work goes on.")
+def main(log_file: Path | None, verbose: bool) -> None:
     """Plan how an alliance rebuilds its stocks, raises production and keeps a partner supplied.
 
     A case is a folder of CSV or Parquet files, or an .xlsx workbook. Exit codes: 0 ok, 1 findings, 2 usage, or a
-    place where nothing can be written, 3 some hard rule could not be kept, 4 time limit reached with a plan.
+    place where nothing can be written, 3 some hard rule could not be kept, 4 time limit reached with a plan,
+    130 interrupted.
     """
+    start_log(log_file, verbose)
+    if log_file is not None or verbose:
+        import logging
+
+        logging.getLogger("rampart.cli").info("rampart %s", " ".join(sys.argv[1:]))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
             codecs.register_error("rampart", _nearest)

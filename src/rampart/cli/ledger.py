@@ -10,12 +10,32 @@ import click
 
 from rampart.cli.group import json_text, main, say, show_findings
 from rampart.cli.options import FINDINGS, OK, force_option, json_option, language_option
+from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
     from rampart.findings import Finding, Language
 
 file_path = click.Path(path_type=Path)
-ledger_argument = click.argument("ledger_path", metavar="LEDGER", type=file_path)
+
+
+class LedgerPlace(click.Path):
+    """A file, or the URL of a server, which stays text."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The place as ``open_ledger`` takes it."""
+        from rampart.ledger.store.connection import is_url
+
+        return value if is_url(value) else super().convert(value, param, ctx)
+
+
+ledger_argument = click.argument("ledger_path", metavar="LEDGER", type=LedgerPlace(path_type=Path))
+
+
+def files_of(*places: Path | str | None) -> list[Path]:
+    """Of places those that are files, which nothing may be written over."""
+    return [place for place in places if isinstance(place, Path)]
+
+
 nation_option = click.option(
     "--nation", "nations", multiple=True, metavar="CODE", help="Only this nation's book; repeat for more."
 )
@@ -28,14 +48,14 @@ def _day(_: click.Context, option: click.Parameter, value: str | None) -> str | 
     from rampart.ledger.checks.form import is_day
 
     if value is not None and not is_day(value):
-        raise click.BadParameter(f"{value} is no day; write YYYY-MM-DD", param=option)
+        raise click.BadParameter(usage("{value} is no day; write YYYY-MM-DD", value=value), param=option)
     return value
 
 
 on_option = click.option("--on", metavar="YYYY-MM-DD", default="9999-12-31", callback=_day, help="At this day's end.")
 
 
-def _rows(rows: list[dict[str, Any]], language: Language, *, as_json: bool) -> None:
+def show_rows(rows: list[dict[str, Any]], language: Language, *, as_json: bool) -> None:
     """Rows as JSON, or as a table with a head in the reader's language."""
     from rampart.language.words import Words
 
@@ -63,16 +83,16 @@ def _found(findings: list[Finding], language: Language, *, as_json: bool) -> Non
 
 @main.group("ledger")
 def ledger() -> None:
-    """What really happened: documents that are only added to, in a SQLite file.
+    """What really happened: documents that are only added to, in a SQLite file, or on a PostgreSQL server by its URL.
 
-    The file guards no nation's rows from another: that does only the program, by --nation.
+    The file guards no nation's rows from another: that does only the program, by --nation. A server does by itself.
     """
 
 
 @ledger.command("open")
 @ledger_argument
 @language_option
-def open_(ledger_path: Path, lang: Language) -> None:
+def open_(ledger_path: Path | str, lang: Language) -> None:
     """Make a ledger where there is none, and say what is in it."""
     from rampart.language.words import Words
     from rampart.ledger.ledger import open_ledger
@@ -80,7 +100,8 @@ def open_(ledger_path: Path, lang: Language) -> None:
     with open_ledger(ledger_path, create=True) as book:
         heads = book.heads()
     say(Words(lang)("ledger.opened", file=ledger_path, chains=len(heads), documents=sum(n for n, _ in heads.values())))
-    say(Words(lang)("ledger.guards"))
+    if isinstance(ledger_path, Path):
+        say(Words(lang)("ledger.guards"))
 
 
 @ledger.command()
@@ -89,7 +110,9 @@ def open_(ledger_path: Path, lang: Language) -> None:
 @nation_option
 @language_option
 @json_option
-def post(ledger_path: Path, files: tuple[Path, ...], nations: tuple[str, ...], lang: Language, as_json: bool) -> None:
+def post(
+    ledger_path: Path | str, files: tuple[Path, ...], nations: tuple[str, ...], lang: Language, as_json: bool
+) -> None:
     """Post the documents of CSV or JSON files: all of them, or none. The same again changes nothing."""
     from rampart.language.words import Words
     from rampart.ledger.handed_in import read_documents
@@ -116,7 +139,7 @@ def post(ledger_path: Path, files: tuple[Path, ...], nations: tuple[str, ...], l
 @language_option
 @json_option
 def balance(
-    ledger_path: Path, on: str, known: str | None, nations: tuple[str, ...], item: str | None, every: bool,
+    ledger_path: Path | str, on: str, known: str | None, nations: tuple[str, ...], item: str | None, every: bool,
     deliveries: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """What is in stock, on the way and in repair, on a day, as known at a moment."""
@@ -132,7 +155,7 @@ def balance(
                 for b in book.balances(on=on, known=known)
                 if every or b.account.kind in HOLDING
             ]
-    _rows([row for row in rows if item in (None, row["item"])], lang, as_json=as_json)
+    show_rows([row for row in rows if item in (None, row["item"])], lang, as_json=as_json)
 
 
 @ledger.command()
@@ -141,7 +164,7 @@ def balance(
 @nation_option
 @language_option
 @json_option
-def count(ledger_path: Path, known: str | None, nations: tuple[str, ...], lang: Language, as_json: bool) -> None:
+def count(ledger_path: Path | str, known: str | None, nations: tuple[str, ...], lang: Language, as_json: bool) -> None:
     """Every count beside the book: counted, booked, difference."""
     from rampart.ledger.ledger import open_ledger
 
@@ -151,7 +174,7 @@ def count(ledger_path: Path, known: str | None, nations: tuple[str, ...], lang: 
             where = {k: v for k, v in c.account._asdict().items() if k not in ("kind", "of")}
             said = {"counted": c.counted, "booked": c.booked, "difference": c.difference}
             rows.append({"nation": c.nation, "key": c.key, "day": c.day, **where, **said})
-    _rows(rows, lang, as_json=as_json)
+    show_rows(rows, lang, as_json=as_json)
 
 
 @ledger.command()
@@ -160,7 +183,7 @@ def count(ledger_path: Path, known: str | None, nations: tuple[str, ...], lang: 
 @nation_option
 @language_option
 @json_option
-def audit(ledger_path: Path, known: str | None, nations: tuple[str, ...], lang: Language, as_json: bool) -> None:
+def audit(ledger_path: Path | str, known: str | None, nations: tuple[str, ...], lang: Language, as_json: bool) -> None:
     """What needs somebody: counts that differ from the book, deliveries long on the way."""
     from rampart.ledger.ledger import open_ledger
 
@@ -174,7 +197,7 @@ def audit(ledger_path: Path, known: str | None, nations: tuple[str, ...], lang: 
 @click.option("--seal", type=file_path, help="Also hold the chains against this seal.")
 @language_option
 @json_option
-def verify(ledger_path: Path, seal: Path | None, lang: Language, as_json: bool) -> None:
+def verify(ledger_path: Path | str, seal: Path | None, lang: Language, as_json: bool) -> None:
     """Work out every hash and entry again, and name what is not as it was booked."""
     from rampart.ledger.ledger import open_ledger
     from rampart.ledger.verifying import read_seal
@@ -190,7 +213,7 @@ def verify(ledger_path: Path, seal: Path | None, lang: Language, as_json: bool) 
 @click.argument("file", type=file_path)
 @force_option
 @language_option
-def seal_(ledger_path: Path, file: Path, force: bool, lang: Language) -> None:
+def seal_(ledger_path: Path | str, file: Path, force: bool, lang: Language) -> None:
     """Write the heads of the chains into a file, to be kept elsewhere."""
     from rampart.engine.whole_file import whole_file
     from rampart.language.words import Words
@@ -199,8 +222,8 @@ def seal_(ledger_path: Path, file: Path, force: bool, lang: Language) -> None:
     from rampart.ledger.verifying import seal_text
 
     with open_ledger(ledger_path) as book:
-        text = seal_text(book.heads(), path=ledger_path, at=now())
-    with whole_file(file, force=force, sources=[ledger_path]) as part:
+        text = seal_text(book.heads(), path=book.path, at=now())
+    with whole_file(file, force=force, sources=files_of(ledger_path)) as part:
         part.write_text(text, encoding="utf-8")
     say(Words(lang)("ledger.sealed", file=file))
 
@@ -217,7 +240,7 @@ def seal_(ledger_path: Path, file: Path, force: bool, lang: Language) -> None:
 @language_option
 @json_option
 def stock(
-    ledger_path: Path, case_path: Path, out: Path, on: str | None, known: str | None, force: bool, lang: Language,
+    ledger_path: Path | str, case_path: Path, out: Path, on: str | None, known: str | None, force: bool, lang: Language,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Write a case that starts from what the ledger has in stock.
@@ -229,7 +252,7 @@ def stock(
     from rampart.ledger.ledger import open_ledger
     from rampart.ledger.opening_stock import with_stock
 
-    require_case_place(out, force=force, sources=[case_path, ledger_path])
+    require_case_place(out, force=force, sources=files_of(case_path, ledger_path))
     case = load(case_path, (), lang, as_json=as_json)
     with open_ledger(ledger_path) as book:
         new = with_stock(case, book, on=on, known=known)
@@ -243,23 +266,38 @@ def stock(
     "--as", "shape", type=click.Choice(["json", "csv", "beancount"]), default="json", show_default=True,
     help="json and csv can be posted again; beancount is for a second bookkeeper.",
 )  # fmt: skip
+@click.option(
+    "--for",
+    "audience",
+    type=click.Choice(["partners", "public"]),
+    help="Only documents that are marked for them (release).",
+)
 @known_option
 @nation_option
 @force_option
 @language_option
 def export_(
-    ledger_path: Path, file: Path, shape: str, known: str | None, nations: tuple[str, ...], force: bool, lang: Language
+    ledger_path: Path | str,
+    file: Path,
+    shape: str,
+    audience: str | None,
+    known: str | None,
+    nations: tuple[str, ...],
+    force: bool,
+    lang: Language,
 ) -> None:
     """Write the documents into a file."""
     from rampart.engine.whole_file import whole_file
     from rampart.language.words import Words
     from rampart.ledger.accounts import OWN_KINDS
-    from rampart.ledger.exporting import export
+    from rampart.ledger.exporting import export, releasable
     from rampart.ledger.ledger import open_ledger
 
     with open_ledger(ledger_path, nations=nations) as book:
-        documents = [d for d in book.documents(known=known) if shape == "beancount" or d.kind not in OWN_KINDS]
-    with whole_file(file, force=force, sources=[ledger_path]) as part:
+        every = book.documents(known=known)
+        every = releasable(every, audience) if audience else every
+        documents = [d for d in every if shape == "beancount" or d.kind not in OWN_KINDS]
+    with whole_file(file, force=force, sources=files_of(ledger_path)) as part:
         part.write_text(export(documents, shape), encoding="utf-8")
     say(Words(lang)("ledger.exported", file=file, documents=len(documents)))
 
@@ -269,7 +307,7 @@ def export_(
 @click.argument("file", type=file_path)
 @force_option
 @language_option
-def backup(ledger_path: Path, file: Path, force: bool, lang: Language) -> None:
+def backup(ledger_path: Path | str, file: Path, force: bool, lang: Language) -> None:
     """Copy the ledger as it stands at this moment, also while others post."""
     from rampart.language.words import Words
     from rampart.ledger.ledger import open_ledger
@@ -283,11 +321,15 @@ def backup(ledger_path: Path, file: Path, force: bool, lang: Language) -> None:
 @click.argument("file", type=file_path)
 @ledger_argument
 @language_option
-def restore(file: Path, ledger_path: Path, lang: Language) -> None:
+def restore(file: Path, ledger_path: Path | str, lang: Language) -> None:
     """Put a copy back where no ledger is, if it verifies."""
+    from rampart.findings import Finding
     from rampart.language.words import Words
     from rampart.ledger.store.copies import restore as put_back
+    from rampart.ledger.store.opening import LedgerError
 
+    if not isinstance(ledger_path, Path):
+        raise LedgerError([Finding("ledger-of-a-server")])
     put_back(file, ledger_path)
     say(Words(lang)("ledger.copied", file=ledger_path))
 
@@ -295,10 +337,27 @@ def restore(file: Path, ledger_path: Path, lang: Language) -> None:
 @ledger.command("upgrade")
 @ledger_argument
 @language_option
-def upgrade_(ledger_path: Path, lang: Language) -> None:
-    """Bring a ledger of an older version to this one, whole or not at all."""
+def upgrade_(ledger_path: Path | str, lang: Language) -> None:
+    """Bring a ledger of an older version to this one, whole or not at all; on a server, as owner of its tables, make it too."""
     from rampart.language.words import Words
     from rampart.ledger.ledger import upgrade
 
     had, has = upgrade(ledger_path)
     say(Words(lang)("ledger.upgraded", had=had, has=has))
+
+
+@ledger.command()
+@ledger_argument
+@click.argument("login")
+@click.option("--nation", "nations", multiple=True, metavar="CODE", help="It speaks for this nation; repeat for more.")
+@click.option("--all", "every", is_flag=True, help="It speaks for all nations.")
+@language_option
+def admit(ledger_path: Path | str, login: str, nations: tuple[str, ...], every: bool, lang: Language) -> None:
+    """On a server: say for which nations a login speaks; for no others from then on. As the owner of the tables."""
+    from rampart.language.words import Words
+    from rampart.ledger.store.postgres import admit as let_in
+
+    if isinstance(ledger_path, Path):
+        raise click.UsageError(usage("a file knows no logins; LEDGER must be the URL of a server"))
+    let_in(ledger_path, login, ["*"] if every else list(nations))
+    say(Words(lang)("ledger.admitted", login=login, nations="*" if every else ", ".join(nations) or "–"))

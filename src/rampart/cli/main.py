@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
-from rampart.cli import alone, case, doctor, forecast, ledger, plan, results, sources, sustain, war
+from rampart.cli import (
+    alone,
+    case,
+    doctor,
+    forecast,
+    ledger,
+    ledger_actual,
+    ledger_returns,
+    plan,
+    replan,
+    results,
+    sources,
+    sustain,
+    war,
+)
 from rampart.cli.group import main
 
-VERBS = (case, alone, plan, war, sustain, results, sources, forecast, ledger, doctor)
+VERBS = (
+    case,
+    alone,
+    plan,
+    replan,
+    war,
+    sustain,
+    results,
+    sources,
+    forecast,
+    ledger,
+    ledger_returns,
+    ledger_actual,
+    doctor,
+)
 """Files whose commands hang on the group."""
 
 __all__ = ["VERBS", "main"]

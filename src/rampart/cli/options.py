@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from rampart.cli.speech import default_language, usage
+
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
-OK, FINDINGS, USAGE, INFEASIBLE, TIME_LIMIT = 0, 1, 2, 3, 4
-
-
-def default_language() -> str:
-    """French where the user's environment says so, else English."""
-    for name in ("RAMPART_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(name):
-            return "fr" if value.lower().startswith("fr") else "en"
-    return "en"
+OK, FINDINGS, USAGE, INFEASIBLE, TIME_LIMIT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
 def _kept(ctx: click.Context, option: click.Parameter, value: Any) -> Any:
@@ -31,7 +24,8 @@ def _kept(ctx: click.Context, option: click.Parameter, value: Any) -> Any:
 def _seconds(ctx: click.Context, option: click.Parameter, value: float | None) -> float | None:
     """Seconds above nothing; nan is no number of seconds."""
     if value is not None and not value > 0:
-        raise click.BadParameter(f"{value:g} is not a number of seconds above 0.", ctx=ctx, param=option)
+        told = usage("{value} is not a number of seconds above 0.", value=f"{value:g}")
+        raise click.BadParameter(told, ctx=ctx, param=option)
     return value
 
 
@@ -59,7 +53,7 @@ def _month(ctx: click.Context, option: click.Parameter, value: str | None) -> No
         return
     name = name_of(str(option.name).removesuffix("_by"), value)
     if read_name(name) is None:
-        raise click.BadParameter(f"{value} is no month; write YYYY-MM")
+        raise click.BadParameter(usage("{value} is no month; write YYYY-MM", value=value))
     ctx.meta.setdefault("rampart.states", []).append(name)
 
 

@@ -20,6 +20,7 @@ from rampart.cli.options import (
     with_option,
 )
 from rampart.cli.planning import make_plan
+from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
@@ -120,8 +121,8 @@ def take_over(case: Case, folder: Path, language: Language, *, as_json: bool) ->
     from rampart.cli.group import open_result, show_findings
     from rampart.cli.options import FINDINGS
     from rampart.findings import Finding
+    from rampart.network.taking import SAID, take
     from rampart.results.comparison import NAMES
-    from rampart.results.taking import LEFT_OUT, take
 
     before = open_result(folder, language)
     if before.kind != "plan":
@@ -130,7 +131,7 @@ def take_over(case: Case, folder: Path, language: Language, *, as_json: bool) ->
         show_findings((wrong,), language, as_json=as_json)
         sys.exit(FINDINGS)
     case = take(case, before)
-    if not as_json and (lost := tuple(f for f in case.findings if f.code in LEFT_OUT)):
+    if not as_json and (lost := tuple(f for f in case.findings if f.code in SAID)):
         show_findings(lost, language, as_json=False)
     return case
 
@@ -211,4 +212,4 @@ def demo_case() -> Path:
     for folder in (package / "cases" / "alliance-2023", package.parents[1] / "cases" / "alliance-2023"):
         if folder.exists():
             return folder
-    raise click.UsageError("the case alliance-2023 is not here; give its folder to `rampart plan`")
+    raise click.UsageError(usage("the case alliance-2023 is not here; give its folder to `rampart plan`"))

@@ -10,6 +10,7 @@ import click
 from rampart.cli.group import json_text, load, main, open_result, say
 from rampart.cli.options import force_option, json_option, language_option, with_option
 from rampart.cli.planning import make_plan
+from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
     from rampart.findings import Language
@@ -29,8 +30,11 @@ def known_code(result: Result, option: str, code: str | None, table: str, column
     if code is None or code in codes:
         return
     near = get_close_matches(code, codes, 1)
-    hint = f"; did you mean {near[0]}?" if near else f"; the case has {', '.join(sorted(codes))}"
-    raise click.UsageError(f"{option} {code}: no such code in {table}{hint}")
+    hint = usage("; did you mean {near}?", near=near[0]) if near else usage(
+        "; the case has {codes}", codes=", ".join(sorted(codes))
+    )  # fmt: skip
+    told = usage("{option} {code}: no such code in {table}{hint}", option=option, code=code, table=table, hint=hint)
+    raise click.UsageError(told)
 
 
 @main.command()
@@ -106,3 +110,35 @@ def report(result_path: Path, out: Path | None, workbook: bool, banner: str, for
     target = out or result_path / "report"
     for path in write_report(made, target, language=lang, workbook=workbook, banner=banner, force=force):
         say(str(path))
+
+
+@main.command()
+@result_argument
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder. Default: RESULT/report.")
+@click.option("--banner", default="", help="Marking printed on every page.")
+@force_option
+@language_option
+def paper(result_path: Path, out: Path | None, banner: str, force: bool, lang: Language) -> None:
+    """Write the decision paper of a plan: four to six A4 pages as HTML to print and as PDF.
+
+    The first page holds the decision: what stays missing, what to decide by which dates, and what waiting costs.
+    """
+    from rampart.report.papers.paper import write_paper
+
+    made = open_result(result_path, lang)
+    for path in write_paper(made, out or result_path / "report", language=lang, banner=banner, force=force):
+        say(str(path))
+
+
+@main.command()
+@result_argument
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder. Default: RESULT/report.")
+@click.option("--banner", default="", help="Marking printed on every slide.")
+@force_option
+@language_option
+def slides(result_path: Path, out: Path | None, banner: str, force: bool, lang: Language) -> None:
+    """Write the slides of a plan: a .pptx with native charts and tables that can be edited, in the words of the paper."""
+    from rampart.report.papers.slides import write_slides
+
+    made = open_result(result_path, lang)
+    say(str(write_slides(made, out or result_path / "report", language=lang, banner=banner, force=force)))

@@ -12,6 +12,7 @@ import click
 
 from rampart.cli.group import json_text, load, main, open_result, say, show_findings
 from rampart.cli.options import FINDINGS, OK, force_option, json_option, language_option
+from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
     import polars as pl
@@ -118,7 +119,9 @@ def import_jbook(
     found = list(books.findings)
     years = books["line_items"]["budget_year"].drop_nulls().unique().sort().to_list()
     if year is not None and years and year not in years:
-        raise click.UsageError(f"--year {year}: no such book; read: {', '.join(map(str, years))}")
+        raise click.UsageError(
+            usage("--year {year}: no such book; read: {years}", year=year, years=", ".join(map(str, years)))
+        )
     if tables is not None:
         write_books(books, tables, force=force, sources=files)
     case = None
@@ -208,9 +211,9 @@ def import_trackers(
     require_case_place(out, force=force, sources=[source])
     for option, month in (("--start", start), ("--end", end)):
         if not re.fullmatch(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", month):
-            raise click.UsageError(f"{option} {month}: expected YYYY-MM")
+            raise click.UsageError(usage("{option} {month}: expected YYYY-MM", option=option, month=month))
     if end < start:
-        raise click.UsageError(f"--end {end} lies before --start {start}")
+        raise click.UsageError(usage("--end {end} lies before --start {start}", end=end, start=start))
     shown: dict[str, Any] = {}
     if not is_tracker(source) and is_release(source):
         release = read_release(source)
@@ -264,9 +267,9 @@ def export_p21(source: Path | None, out: Path, template: bool, force: bool, lang
     from rampart.sources.p21 import schedule, schema, without_line, write_p21
 
     if (source is None) is not template:
-        raise click.UsageError("give a plan or a case, or --template")
+        raise click.UsageError(usage("give a plan or a case, or --template"))
     if out.suffix.lower() not in (".xlsx", ".csv"):
-        raise click.UsageError(f"{out}: the file must end in .xlsx or .csv")
+        raise click.UsageError(usage("{file}: the file must end in .xlsx or .csv", file=out))
     sources = [source] if source else []
     require_file_place(out, force=force, sources=sources)
     words = Words(lang)
@@ -344,7 +347,9 @@ def expect(
 
     known = packaged_slips()["appropriation"].unique().drop_nulls().sort().to_list()
     if account and account not in known:
-        raise click.UsageError(f"--account {account}: no such appropriation; known: {', '.join(known)}")
+        raise click.UsageError(
+            usage("--account {account}: no such appropriation; known: {known}", account=account, known=", ".join(known))
+        )
     for place in (late_case, slips):
         require_case_place(place, force=force, sources=[source])
     require_file_place(out, force=force, sources=[source])
@@ -435,10 +440,16 @@ def backtest_ramp(
     from rampart.sources.backtest.ramp_scores import score_ramp
 
     if strange := set(names) - set(known_series()):
-        raise click.UsageError(f"no such series: {', '.join(sorted(strange))}; known: {', '.join(known_series())}")
+        raise click.UsageError(
+            usage(
+                "no such series: {strange}; known: {known}",
+                strange=", ".join(sorted(strange)),
+                known=", ".join(known_series()),
+            )
+        )
     first = month_number(since) if since else None
     if since and first is None:
-        raise click.UsageError(f"--since {since}: expected YYYY-MM")
+        raise click.UsageError(usage("{option} {month}: expected YYYY-MM", option="--since", month=since))
     read = [folder, *([series] if series else [])]
     require_file_place(out, force=force, sources=read)
     scores = score_ramp(folder, series, names=names, since=first)

@@ -22,6 +22,7 @@ from rampart.cli.options import (
     time_limit_option,
     with_option,
 )
+from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
@@ -83,11 +84,11 @@ def war(
     from rampart.report.console.war import print_war
 
     if cvar and not (0 <= cvar[0] <= 1 and 0 <= cvar[1] < 1):
-        raise click.BadParameter("WEIGHT from 0 to 1, LEVEL from 0 to below 1", param_hint="--cvar")
+        raise click.BadParameter(usage("WEIGHT from 0 to 1, LEVEL from 0 to below 1"), param_hint="--cvar")
     if (cvar or regret) and (sampled["fresh"] or sampled["batches"]):
-        raise click.UsageError("--fresh and --batches count the mean; leave out --cvar and --regret")
+        raise click.UsageError(usage("--fresh and --batches count the mean; leave out --cvar and --regret"))
     if cvar and regret:
-        raise click.UsageError("one of --cvar and --regret")
+        raise click.UsageError(usage("one of --cvar and --regret"))
     folder = out or Path("out") / "-".join(["war", case_path.stem, *overrides])
     require_place(folder, kind="war", force=force, sources=[case_path])
     case = load(case_path, overrides, lang, as_json=as_json)
@@ -168,7 +169,7 @@ def _over_paths(
     from rampart.scenario.sampled import Sampling, plan_on_paths
 
     def told(now: Round) -> None:
-        tell("war.step.round" if now.whole else "war.step.round_fractions", n=now.number,
+        tell("war.step.round", n=now.number, stand_ins=now.stand_ins,
              bound=words.number(round(now.bound)), best=words.number(round(now.best)),
              gap=words.share(now.gap, digits=2), seconds=round(now.seconds))  # fmt: skip
 
@@ -176,8 +177,8 @@ def _over_paths(
         tell("war.step.forward", policy=words(f"war.value.{policy}"), made=made, total=total)
 
     sampling = Sampling(
-        paths=paths, capacity=capacity == "now", gap=0.01 if gap is None else gap, frontier=frontier if compare else 0,
-        **sampled,
+        paths=paths, capacity=capacity == "now", gap=0.01 if gap is None else gap, compare=compare,
+        frontier=frontier if compare else 0, **sampled,
     )  # fmt: skip
     return plan_on_paths(
         case, sampling, objective=objective, risk=_risk(cvar), regret=regret, workers=workers, progress=told,

@@ -45,16 +45,24 @@ class Shards:
 
     def call(self, method: str, *arguments: Any) -> list[Any]:
         """Call a method of every state; it returns one result a task, and all come back in the order of the tasks."""
+        return self.begin(method, *arguments)()
+
+    def begin(self, method: str, *arguments: Any) -> Callable[[], list[Any]]:
+        """Begin a call and go on; what comes back waits for the results (and works them out where there is one worker)."""
         if self.workers == 1:
-            return list(getattr(self.state, method)(*arguments))
+            return lambda: list(getattr(self.state, method)(*arguments))
         futures: Sequence[Future[list[Any]]] = [
             pool.submit(_call, n, method, arguments) for n, pool in enumerate(self.pools)
         ]
-        results: list[Any] = [None] * self.tasks
-        for future, numbers in zip(futures, self.dealt, strict=True):
-            for number, result in zip(numbers, future.result(), strict=True):
-                results[number] = result
-        return results
+
+        def collect() -> list[Any]:
+            results: list[Any] = [None] * self.tasks
+            for future, numbers in zip(futures, self.dealt, strict=True):
+                for number, result in zip(numbers, future.result(), strict=True):
+                    results[number] = result
+            return results
+
+        return collect
 
     def __enter__(self) -> Self:
         return self

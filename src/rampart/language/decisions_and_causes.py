@@ -15,6 +15,8 @@ Codes = Sequence[Mapping[str, str]]
 """The codes that name a thing one by one, as a column of type key holds them."""
 
 
+RULES = "rules"
+"""Objective of hard rules that give way: what of them waiting costs has no unit that a reader knows."""
 ALIKE = ("nations", "items", "lines", "contracts", "expansions", "market", "resources", "fleets", "shops")
 """Tables whose codes a plan decides on or names as a reason."""
 
@@ -69,7 +71,7 @@ def how_much(answer: InWords, row: Mapping[str, Any]) -> str:
     if row["kind"] == "spares":
         return words.money(row["money"])
     if row["kind"] == "bays":
-        return words("quantity", number=words.number(row["quantity"]), unit=words.unit("bays"))
+        return words.quantity(row["quantity"], "bays")
     if row["kind"] == "expansion":
         started = answer["expansions"]
         now = answer["periods"]["month"].min()
@@ -98,6 +100,15 @@ def decided_now(answer: InWords) -> str:
     return str(answer.result.case.settings["decide_now"])
 
 
+def deadline(answer: InWords, row: Mapping[str, Any]) -> str:
+    """The month by whose end something is to be decided, or the latest that it can be."""
+    words = answer.words
+    if not row["decide_by"]:
+        return words("blank.decide_by")
+    month = words.month(row["decide_by"], short=True)
+    return words("decide.at_latest", month=month) if row["at_latest"] else month
+
+
 def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     """What a month's delay of a decision costs, in words."""
     words = answer.words
@@ -106,14 +117,26 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     if objective is None and not row["decide_by"] and taken >= 0.999 * quantity > 0:
         return words("delay.taken")
     if objective is None:
-        return words("delay.nothing" if row["decide_by"] else "delay.unknown")
+        known = "delay.unseen" if row["at_latest"] else "delay.nothing"
+        return words(known if row["decide_by"] else "delay.unknown")
     told = {"objective": objective, "cost": row["delay_cost"], "unit_months": row["delay_units"]}
     return waiting(answer, _alone(answer, row) or told, row["item"])
 
 
+def least_delay(answer: InWords) -> int:
+    """Months of the shortest delay that is told: those of the first period."""
+    return int(answer["periods"].sort("period")["months"].first() or 1)  # type: ignore[arg-type]
+
+
+def delay_costs(answer: InWords, key: str) -> str:
+    """Head of what the shortest delay costs."""
+    months = least_delay(answer)
+    return answer.words(key) if months == 1 else answer.words("delay.costs_of", n=months)
+
+
 def _alone(answer: InWords, row: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a month's delay of the decision alone does; None in a result saved before that was told."""
-    table = answer["delays"].filter((pl.col("together") == "") & (pl.col("months") == 1))
+    table = answer["delays"].filter((pl.col("together") == "") & (pl.col("months") == least_delay(answer)))
     of = [pl.col(name).eq_missing(pl.lit(row[name], pl.String)) for name in ("kind", "nation", "code", "item", "to")]
     return next(table.filter(*of).iter_rows(named=True), None)
 
@@ -126,20 +149,20 @@ def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     words, objective = answer.words, row["objective"]
     if objective is None:
         return words("delay.nothing")
-    if row["cost"] is not None and math.isinf(row["cost"]):
+    if objective == RULES or (row["cost"] is not None and math.isinf(row["cost"])):
         return words("delay.rules")
     if objective == "money":
         return words("delay.money", amount=words.money(row["cost"]))
     name = words.inside(words.choice("objective", objective))
     if row.get("most") is not None and not objective.startswith("requirement"):
         good = words("delay.not_good") if row["made_good"] is None else words(
-            "delay.good", month=words.month(row["made_good"])
+            "delay.good", month=words.month(answer.end_of(row["made_good"]))
         )  # fmt: skip
         key = "delay.owed" if objective in ("pledges", "backfill") else "delay.fewer"
         return words(
             key if row["month"] == row["from"] else f"{key}_most",
             what=_what(answer, row["most"], row["lacks"], item), holder=answer.nation(row["holder"]), objective=name,
-            month=words.month(row["month"]), good=good, **{"from": words.month(row["from"])},
+            month=words.month(answer.end_of(row["month"])), good=good, **{"from": words.month(row["from"])},
         )  # fmt: skip
     if row["unit_months"] is None:
         if row["cost"] is None:

@@ -9,7 +9,7 @@ import polars as pl
 from rampart.language.decisions_and_causes import equals
 from rampart.language.giving_and_keeping import giving_and_keeping
 from rampart.language.in_words import InWords
-from rampart.language.reasons_in_words import KEYS, amount, by_year, limit_and_step, shortages, told
+from rampart.language.reasons_in_words import KEYS, in_all, limit_and_step, shortages, told
 
 RANKED = 10
 
@@ -60,8 +60,7 @@ def _who(answer: InWords, short: dict[str, Any]) -> str:
 
 
 def _shortage(answer: InWords, short: dict[str, Any]) -> str:
-    total = amount(answer, short["total"], short)
-    return answer.words("explain.short", who=_who(answer, short), total=total, years=by_year(answer, short["years"]))
+    return answer.words("explain.short", who=_who(answer, short), total=in_all(answer, short))
 
 
 def _plainly(answer: InWords, lacking: pl.DataFrame) -> list[str]:

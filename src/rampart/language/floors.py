@@ -20,7 +20,7 @@ MOST = 4
 class AtFloor:
     """A holder's stock of an item that comes down to its floor in a month.
 
-    why  pledge, essential (need), need (beyond the essential), own (use)
+    why  pledge, essential (need), beyond (the essential), need (of which no level is stated), own (use)
     """
 
     holder: str
@@ -35,7 +35,7 @@ def floors_told(answer: InWords) -> str:
     found = sorted(down_to_floor(answer.result), key=lambda f: (f.month, answer.place("nations", f.holder), f.item))
     parts = [
         words(
-            "floors.part", holder=answer.nation(f.holder), item=answer.item(f.item), month=words.month(f.month),
+            "floors.part", holder=answer.nation(f.holder), item=answer.item(f.item), month=words.month(answer.end_of(f.month)),
             why=words(f"floors.why.{f.why}"),
         )
         for f in found[:MOST]
@@ -76,8 +76,10 @@ def _why(plan: Result, donor: str, item: str, period: int) -> str:
         (pl.col("item") == item) & pl.col("holder").is_in(sent["destination"].to_list()) & (pl.col("month") <= arrives)
     )
     last = need.filter(pl.col("period") == pl.col("period").max())
+    stated = False
     for r in last.iter_rows(named=True):
         level = levels_of(plan.case, (r["holder"], item, r["purpose"])).get("essential")
+        stated = stated or level is not None
         if level is not None and r["served"] <= level.at(r["need"], months[r["period"]]) * (1 + CLOSE):
             return "essential"
-    return "need"
+    return "beyond" if stated else "need"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from rampart.language.dates_moved import dates_moved
 from rampart.language.floors import floors_told
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
@@ -20,6 +21,10 @@ from rampart.results.most_short import NOTICEABLE, most_short
 from rampart.results.unknowns import unknown_stocks
 
 MOST_OWED = 3
+MOST_UNMET = 4
+"""Items, and recipients of one, that are named of a need that is not met."""
+UNLIKE = 0.01
+"""Difference of what recipients get of their need from which it is told."""
 NOTHING = 1e-9
 """Share of a need from which something of it is met."""
 _OWED_HOMES = {"owing": "nations", "donor": "nations", "item": "items"}
@@ -59,6 +64,25 @@ def _need_by_item(answer: InWords) -> list[tuple[str, float, float]]:
     return sorted(found, key=lambda r: (round(r[2] / r[1], 9), answer.place("items", r[0])))
 
 
+def _need_by_holder(answer: InWords) -> dict[str, list[tuple[str, float]]]:
+    """Share met of each recipient's need by item, of items that several need, worst met first."""
+    need, met = (
+        dict(
+            ((nation, item), value)
+            for nation, item, value in measure(answer.result, name, by=("nation", "item")).rows()
+        )
+        for name in ("need", "met")
+    )
+    theirs, found = set(answer.roles("recipient")), dict[str, list[tuple[str, float]]]()
+    for (nation, item), value in need.items():
+        if nation in theirs and value > 0:
+            share = met[nation, item] / value
+            found.setdefault(item, []).append((nation, share if share > NOTHING else 0.0))
+    for of in found.values():
+        of.sort(key=lambda one: (round(one[1], 9), answer.place("nations", one[0])))
+    return {item: of for item, of in found.items() if len(of) > 1}
+
+
 def _limits(answer: InWords, kind: str) -> tuple[float, float]:
     """Sum of finite limits of general budgets and what is used of them."""
     rows = answer["budgets"].filter(
@@ -81,6 +105,9 @@ def key_figures(answer: InWords) -> list[KeyFigure]:
         label = words("key.served", item=answer.item(item))
         if late is not None and late.served > NOTICEABLE * need:
             label = words("key.served_late", item=answer.item(item), share=words.share(late.served / need))
+        of = _need_by_holder(answer).get(item)
+        if of and of[-1][1] - of[0][1] >= UNLIKE:
+            label = words("key.least", label=label, holder=answer.nation(of[0][0]), share=words.share(of[0][1]))
         found.append(KeyFigure(words.share(given / need), label))
     if answer["money"].height:
         total = float(answer["money"]["commitments"].sum())
@@ -103,6 +130,7 @@ def sentences(answer: InWords) -> list[str]:
     """Three to six headline sentences with numbers."""
     told = [
         cut_short(answer),
+        dates_moved(answer),
         _believed(answer),
         _coverage(answer),
         shared(answer),
@@ -163,14 +191,18 @@ def _coverage(answer: InWords) -> str:
     worst = fill.filter(pl.col("coverage") < 0.995)
     known = [row for row in worst.iter_rows(named=True) if (row["holder"], row["item"]) not in blind]
     if known:
-        row = min(known, key=lambda r: (
+        known.sort(key=lambda r: (
             round(r["coverage"], 6), answer.place("nations", r["holder"]), answer.place("items", r["item"]),
         ))  # fmt: skip
+        alike = [r for r in known if r["coverage"] <= known[0]["coverage"] + 1e-6]
+        lowest = [
+            words("headline.lowest_part", nation=answer.nation(r["holder"]), item=answer.item(r["item"]))
+            for r in alike[:MOST_UNMET]
+        ]
+        if alike[MOST_UNMET:]:
+            lowest.append(words.count("floors.more", len(alike) - MOST_UNMET))
         text += " " + words(
-            "headline.lowest",
-            nation=answer.nation(row["holder"]),
-            item=answer.item(row["item"]),
-            share=words.share(row["coverage"]),
+            "headline.lowest", share=words.share(known[0]["coverage"]), parts=words("floors.between").join(lowest)
         )
     return text
 
@@ -191,10 +223,33 @@ def _deliveries(answer: InWords) -> str:
         for item, need, given in served[:3]
     ]
     text = words("headline.deliveries", recipients=recipients, parts=words.list(parts))
-    item, need, given = served[0]
-    if need - given > 0:
-        text += " " + words("headline.unmet", quantity=answer.quantity(need - given, item), item=answer.item(item))
+    lacking = [(item, need - given) for item, need, given in served if need - given > NOTHING * need]
+    if lacking:
+        unmet = [
+            words("headline.unmet_part", quantity=answer.quantity(lack, item), item=answer.item(item))
+            for item, lack in lacking[:MOST_UNMET]
+        ]
+        if lacking[MOST_UNMET:]:
+            unmet.append(words.count("headline.unmet_more", len(lacking) - MOST_UNMET))
+        text += " " + words("headline.unmet", parts=words.list(unmet))
+    text += "".join(f" {one}" for one in _unlike(answer))
     return " ".join([text, *_late(answer, {item: need for item, need, _ in served})])
+
+
+def _unlike(answer: InWords) -> list[str]:
+    """Items of which recipients get unlike shares of their need: who gets least, and who most."""
+    words, told = answer.words, []
+    spread = [(least, of) for of in _need_by_holder(answer).items() if of[1][-1][1] - (least := of[1][0][1]) >= UNLIKE]
+    for _, (item, of) in sorted(spread, key=lambda one: (round(one[0], 9), answer.place("items", one[1][0])))[
+        :MOST_OWED
+    ]:
+        parts = [
+            words("headline.unlike_part", holder=answer.nation(n), share=words.share(s)) for n, s in of[:MOST_UNMET]
+        ]
+        if of[MOST_UNMET:]:
+            parts.append(words.count("headline.unlike_more", len(of) - MOST_UNMET))
+        told.append(words("headline.unlike", item=answer.item(item), parts=words.list(parts)))
+    return told
 
 
 def _late(answer: InWords, need: Mapping[str, float]) -> list[str]:
@@ -205,7 +260,7 @@ def _late(answer: InWords, need: Mapping[str, float]) -> list[str]:
     return [
         words(
             "headline.late_served", item=answer.item(item), quantity=answer.quantity(one.served, item),
-            share=words.share(one.served / need[item]), months=words.count("months_late", max(1, round(one.months))),
+            share=words.share(one.served / need[item]), months=words.number(max(0.1, round(one.months, 1))),
         )
         for item, one in late[:MOST_OWED]
     ]  # fmt: skip
@@ -275,7 +330,7 @@ def _owed_back(answer: InWords) -> list[str]:
         words(
             "headline.backfill", donor=answer.nation(r["donor"]), owing=answer.nation(r["owing"]),
             due=answer.quantity(r["due"], r["item"]), item=answer.item(r["item"]),
-            owed=answer.quantity(r["owed"], r["item"]), month=words.month(r["month"]),
+            owed=answer.quantity(r["owed"], r["item"]), month=words.month(answer.end_of(r["month"])),
         )
         for r in rows[:MOST_OWED]
     ]  # fmt: skip
@@ -290,7 +345,7 @@ def headlines(answer: InWords) -> list[str]:
         found.append(words(
             "headline.fleet", fleet=answer.name(str(fleet), table="fleets"), need=words.number(last["needed"]),
             start=words.number(first["available"]), begin=words.month(first["month"]),
-            end=words.number(last["available"]), month=words.month(last["month"]),
+            end=words.number(last["available"]), month=words.month(answer.end_of(last["month"])),
         ))  # fmt: skip
     rates = _first_rates(answer)
     if rates.height > 1:

@@ -16,6 +16,8 @@ from rampart.network.worth_of_need import IN_MONEY
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import polars as pl
 
     from rampart.catalogues.results import ResultColumn
@@ -207,9 +209,13 @@ class InWords:
     @cached_property
     def units(self) -> Mapping[str, str]:
         """Unit of each item in the reader's language."""
-        fleets = dict.fromkeys(self.result.case["fleets"]["fleet"].to_list(), self.words.unit("systems"))
-        items = self.result.case.tables["items"].select("item", "unit").iter_rows()
-        return fleets | {i: self.words.unit(u) for i, u in items}
+        return {of: self.words.unit(unit) for of, unit in self._codes_of_units.items()}
+
+    @cached_property
+    def _codes_of_units(self) -> Mapping[str, str]:
+        """Unit of each item and fleet as the case writes it."""
+        fleets = dict.fromkeys(self.result.case["fleets"]["fleet"].to_list(), "systems")
+        return fleets | dict(self.result.case.tables["items"].select("item", "unit").iter_rows())
 
     def unit(self, item: str | None) -> str:
         """Unit of an item."""
@@ -219,7 +225,7 @@ class InWords:
         """A quantity with its unit: "12,000 rounds"."""
         if value is None:
             return self.words("unknown")
-        return self.words("quantity", number=self.words.number(value), unit=self.unit(item))
+        return self.words.quantity(value, self._codes_of_units.get(item or "", "units"))
 
     def objective_unit(self, unit: str | None) -> str:
         """Unit of an objective pass; worth in money is told from money."""
@@ -228,6 +234,18 @@ class InWords:
         if unit == IN_MONEY:
             return self.words("worth_label", money=self.words.money_label)
         return self.words.choice("objective_unit", unit)
+
+    @cached_property
+    def _ends(self) -> Mapping[date, date]:
+        """Last month of the period that begins in a month."""
+        import polars as pl
+
+        end = pl.col("month").dt.offset_by((pl.col("months") - 1).cast(pl.String) + "mo")
+        return dict(self["periods"].select("month", end.alias("end")).iter_rows())
+
+    def end_of(self, month: date | None) -> date | None:
+        """Last month of the period that begins in a month: what is said of the end of a period is so then."""
+        return None if month is None else self._ends.get(month, month)
 
     def roles(self, role: str) -> list[str]:
         """Nations of a role, in the order of the case."""

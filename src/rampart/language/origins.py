@@ -16,7 +16,7 @@ SMALL = 0.005
 
 
 def origins_told(answer: InWords) -> list[str]:
-    """A few sentences for each need that gets more than in the other plan, the dearest gain first."""
+    """A few sentences for each need that gets more than in the other plan, the dearest gain first; then those that lose."""
     price = dict(answer.result.case["items"].select("item", "price").iter_rows())
 
     def worth(one: tuple[tuple[Any, ...], pl.DataFrame]) -> tuple[float, tuple[int, str]]:
@@ -29,6 +29,12 @@ def origins_told(answer: InWords) -> list[str]:
 
 def _need(answer: InWords, need: Mapping[str, Any], rows: pl.DataFrame) -> str:
     words, item = answer.words, need["item"]
+    if need["gain"] < 0:
+        return words(
+            "origins.lost", holder=answer.nation(need["holder"]), item=answer.item(item),
+            span=_when(answer, need["from"], need["until"]), lost=answer.quantity(-need["gain"], item),
+            before=answer.quantity(need["before"], item),
+        )  # fmt: skip
     text = words(
         "origins.gain", holder=answer.nation(need["holder"]), item=answer.item(item),
         span=_when(answer, need["from"], need["until"]),
@@ -37,12 +43,13 @@ def _need(answer: InWords, need: Mapping[str, Any], rows: pl.DataFrame) -> str:
     parts = [*_earlier(answer, rows, need), *_sources(answer, rows, need)]
     if parts:
         text += " " + words("origins.from", parts=words.list(parts))
-    later = rows.filter(pl.col("kind") == "later")
-    if later.height:
-        text += " " + words(
-            "origins.later", quantity=answer.quantity(float(later["quantity"].sum()), item),
-            span=_when(answer, later["month"].min(), later["month"].max()),
-        )  # fmt: skip
+    for kind in ("within", "later"):
+        less = rows.filter(pl.col("kind") == kind).sort("month")
+        total = float(less["quantity"].sum()) if less.height else 0.0
+        if total > SMALL * need["gain"]:
+            first, last = less["month"][0], less["month"][-1]
+            span = _when(answer, first, answer.end_of(last))
+            text += " " + words(f"origins.{kind}", quantity=answer.quantity(total, item), span=span)
     return text
 
 
@@ -74,7 +81,7 @@ def _earlier(answer: InWords, rows: pl.DataFrame, need: Mapping[str, Any]) -> It
 def _sources(answer: InWords, rows: pl.DataFrame, need: Mapping[str, Any]) -> Iterable[str]:
     """Stocks and supplies that give, kind by kind, the largest first, each with whose they are; what takes comes last."""
     words = answer.words
-    other = rows.filter(~pl.col("kind").is_in(["earlier", "later"]))
+    other = rows.filter(~pl.col("kind").is_in(["earlier", "within", "later"]))
     kinds = (
         other.group_by("kind")
         .agg(pl.col("quantity").sum())

@@ -15,7 +15,7 @@ from rampart.results.reasons import GONE, HELD_TOGETHER, KIND, OBJECT, PAIR, TOG
 Row = dict[str, Any]
 KEYS = ("objective", "holder", "item")
 AT_ONCE = ("need", "own_use")
-"""Objectives whose shortages are lost once; those of the others last, and count in units times months."""
+"""Objectives whose shortages are lost once, in plans saved before that was told of each shortage."""
 
 
 def limit_and_step(answer: InWords, row: Mapping[str, Any]) -> str:
@@ -36,20 +36,50 @@ def shortages(answer: InWords, holder: str | None = None, item: str | None = Non
         for column, value in zip(KEYS, who, strict=True):
             mine = mine.filter(pl.col(column) == value)
         row: Row = dict(zip(KEYS, who, strict=True)) | {"years": rows.select("year", "amount").rows()}
-        found.append((row | {"total": float(rows["amount"].sum())}, mine.sort("rank")))
+        row |= {"lasting": rows["lasting"][0], "total": float(rows["amount"].sum())}
+        row["most"], row["month"] = rows.sort("most", "year", descending=[True, False]).select("most", "month").row(0)
+        found.append((row, mine.sort("rank")))
     return sorted(found, key=lambda f: (rank.get(f[0]["objective"], 99), f[0]["holder"], f[0]["item"]))
 
 
 def amount(answer: InWords, value: float, short: Mapping[str, Any]) -> str:
     """An amount short with its unit; of what lasts in units times months."""
     quantity = answer.quantity(value, short["item"])
-    return quantity if short["objective"] in AT_ONCE else answer.words("reason.lasting", quantity=quantity)
+    return answer.words("reason.lasting", quantity=quantity) if lasts(short) else quantity
+
+
+def lasts(short: Mapping[str, Any]) -> bool:
+    """Whether a shortage lasts from month to month, and counts in units times months."""
+    return bool(short["objective"] not in AT_ONCE if short["lasting"] is None else short["lasting"])
+
+
+def in_all(answer: InWords, short: Mapping[str, Any]) -> str:
+    """What is short in all, by year; of what lasts also how much at once, since its months are of the same units."""
+    words = answer.words
+    places = {"total": amount(answer, short["total"], short), "years": by_year(answer, short["years"])}
+    if short["most"] is None:
+        return words("reason.in_all", **places)
+    most = answer.quantity(short["most"], short["item"])
+    return words("reason.at_worst", most=most, month=words.month(answer.end_of(short["month"])), **places)
 
 
 def by_year(answer: InWords, years: Iterable[tuple[int, float]]) -> str:
     """Amounts by year: "2024: 30; 2025: 15"."""
     words = answer.words
     return "; ".join(words("reason.year", year=str(year), amount=words.number(amount)) for year, amount in years)
+
+
+def years_short(answer: InWords, short: Mapping[str, Any]) -> str:
+    """What is short by year, for a cell; of what lasts in units times months, with the most at once."""
+    words, years = answer.words, by_year(answer, short["years"])
+    if short["most"] is None:
+        return words("reason.lasting", quantity=years) if lasts(short) else years
+    return words(
+        "reason.lasting_cell",
+        years=years,
+        most=words.number(short["most"]),
+        month=words.month(answer.end_of(short["month"]), short=True),
+    )
 
 
 def relief_by_year(answer: InWords, row: Mapping[str, Any]) -> str:

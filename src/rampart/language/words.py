@@ -1,6 +1,7 @@
 """Words, numbers, dates and money of a report, in English or French.
 
-Texts live in ``data/words.csv`` (key, en, fr) as templates with ``{places}``; Babel writes numbers and dates.
+Texts live in ``data/words.csv`` (key, en, fr) as templates with ``{places}``, filled as those of findings are; Babel writes
+numbers and dates.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from rampart.findings import Language
+from rampart.findings import Language, filled, is_one
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,8 +25,12 @@ _NARROW = "\u202f"
 _FIXED = "\u00a0"
 
 
+_BEFORE_A_VOWEL = re.compile(r"\b([Dd])e (?=(?:avril|août|octobre)\b)")
+
+
 def french_spaces(text: str) -> str:
-    """Put the fixed spaces that French typography asks for, so that no line starts with ``:`` or ``%``."""
+    """Put the fixed spaces that French typography asks for, so that no line starts with ``:`` or ``%``, and its apostrophe."""
+    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
     text = re.sub(r" (?=[;!?%])", _NARROW, text)
     text = re.sub(r" (?=[:»])", _FIXED, text)
     return text.replace("« ", "«" + _FIXED)
@@ -62,7 +67,8 @@ class Words:
     def __call__(self, key: str, **places: Any) -> str:
         """The text of a key with its places filled. A missing key is a defect and raises KeyError."""
         text = phrases()[key] if key in phrases() else self.own[key]
-        return text[self.language].format(**places)
+        told = filled(text[self.language], places, self.language)
+        return _BEFORE_A_VOWEL.sub(r"\1’", told) if self.language == "fr" else told
 
     def has(self, key: str) -> bool:
         """Whether a text exists."""
@@ -70,11 +76,15 @@ class Words:
 
     def count(self, key: str, number: int, **places: Any) -> str:
         """The singular or plural text (``key.one`` / ``key.other``) with ``{n}`` filled."""
-        from babel import Locale
-
-        form = str(Locale.parse(self.locale).plural_form(number))
-        form = form if self.has(f"{key}.{form}") else "other"
+        form = "one" if is_one(str(number), self.language) else "other"
         return self(f"{key}.{form}", n=self.number(number), **places)
+
+    def quantity(self, value: float | None, unit: str) -> str:
+        """A quantity with its unit, that of one where it is one: "1 round", "12,000 rounds"."""
+        number = self.number(value)
+        one = f"unit.{unit}.one"
+        word = self(one) if self.has(one) and is_one(number, self.language) else self.unit(unit)
+        return self("quantity", number=number, unit=word)
 
     def choice(self, group: str, value: str | None) -> str:
         """A choice value in words; a value the catalogue does not know is shown as it is written."""

@@ -82,6 +82,8 @@ KINDS: dict[str, tuple[Leg, ...]] = {
     "adjustment in": (Leg("stock", +1), Leg("adjusted", -1, of="of")),
     "adjustment out": (Leg("stock", -1), Leg("adjusted", +1, of="of")),
     "count": (),
+    "return": (),
+    "renaming": (),
     "decision due": (),
     "decision taken": (),
     "decision refused": (),
@@ -114,12 +116,14 @@ def stock_of(document: Document, line: Line) -> Account:
 
 
 def _account(document: Document, line: Line, leg: Leg) -> Account:
-    stock = stock_of(document, line)
-    whom = document.to if leg.account in TO_WHOM else stock.holder
-    of = {"key": document.key, "of": document.of, "": ""}[leg.of]
-    site = "" if leg.account in TO_WHOM else stock.site
-    condition = leg.condition or line.condition
-    return stock._replace(kind=leg.account, holder=whom, site=site, condition=condition, of=of)
+    """The account that a leg moves; who it is for in place of who has it, where the account is of that sort."""
+    whom = leg.account in TO_WHOM
+    of = document.key if leg.of == "key" else document.of if leg.of == "of" else ""
+    nation = document.nation
+    return Account(
+        leg.account, line.owner or nation, document.to if whom else line.holder or nation, "" if whom else line.site,
+        line.item, line.lot, leg.condition or line.condition, of,
+    )  # fmt: skip
 
 
 def _outcome_legs(line: Line) -> tuple[Leg, ...]:

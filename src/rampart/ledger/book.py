@@ -43,13 +43,19 @@ class MemoryBook:
         self._under = under
         self._documents: dict[tuple[str, str], Document] = {}
         self._reversed: dict[tuple[str, str], str] = {}
+        self._new: list[tuple[str, list[Entry]]] = []
         self._moves: dict[tuple[str, Account], dict[str, int]] = defaultdict(lambda: defaultdict(int))
         self._expires: dict[tuple[str, str, str], str] = {}
+        # Rules ask for the entries of the same documents one after the other; each document is kept, so that its id is its own.
+        self.made: dict[int, tuple[Document, list[Entry]]] = getattr(under, "made", {})
 
     def entries(self, document: Document) -> list[Entry]:
         """The entries of a document in this book; of a reversal, those of the other the other way round."""
         if document.kind not in REVERSALS:
-            return list(entries_of(document))
+            kept = self.made.get(id(document))
+            if kept is None:
+                kept = self.made[id(document)] = (document, list(entries_of(document)))
+            return kept[1]
         other = self.document(document.nation, document.reverses)
         return [] if other is None else list(reversed_entries(entries_of(other)))
 
@@ -59,11 +65,18 @@ class MemoryBook:
         self._documents[document.nation, document.key] = document
         if document.kind in REVERSALS:
             self._reversed[document.nation, document.reverses] = document.key
-        for entry in found:
-            self._moves[document.nation, entry.account][entry.day] += entry.quantity
-            if entry.expires:
-                self._expires.setdefault((document.nation, entry.account.item, entry.account.lot), entry.expires)
+        self._new.append((document.nation, found))
         return found
+
+    def _booked(self) -> dict[tuple[str, Account], dict[str, int]]:
+        """What came into each account, net, by day: of documents added since it was last asked for, too."""
+        for nation, entries in self._new:
+            for account, day, quantity, expires in entries:
+                self._moves[nation, account][day] += quantity
+                if expires:
+                    self._expires.setdefault((nation, account.item, account.lot), expires)
+        self._new.clear()
+        return self._moves
 
     def document(self, nation: str, key: str) -> Document | None:
         """The document of that key."""
@@ -78,18 +91,19 @@ class MemoryBook:
     def movements(self, nation: str, account: Account) -> dict[str, int]:
         """What came into an account, net, by day."""
         sums = dict(self._under.movements(nation, account)) if self._under else {}
-        for day, quantity in self._moves.get((nation, account), {}).items():
+        for day, quantity in self._booked().get((nation, account), {}).items():
             sums[day] = sums.get(day, 0) + quantity
         return sums
 
     def lots(self, nation: str, stock: Account) -> list[LotThere]:
         """The lots that ever were in a stock."""
         there = {one.account for one in self._under.lots(nation, stock)} if self._under else set()
-        there |= {a for n, a in self._moves if n == nation and a._replace(lot=stock.lot) == stock}
+        there |= {a for n, a in self._booked() if n == nation and a._replace(lot=stock.lot) == stock}
         return [LotThere(a, self.expiry(nation, a.item, a.lot)) for a in sorted(there)]
 
     def expiry(self, nation: str, item: str, lot: str) -> str:
         """When a lot expires; blank where nobody said."""
+        self._booked()
         known = self._under.expiry(nation, item, lot) if self._under else ""
         return known or self._expires.get((nation, item, lot), "")
 

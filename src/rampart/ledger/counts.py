@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import NamedTuple
 
 from rampart.ledger.accounts import Account, stock_of
 from rampart.ledger.store import reading
+from rampart.ledger.store.connection import Connection
 
 
 class Counted(NamedTuple):
@@ -26,7 +26,7 @@ class Counted(NamedTuple):
 
 
 def counts(
-    connection: sqlite3.Connection, nations: tuple[str, ...] = (), *, known: int = reading.ALWAYS_KNOWN
+    connection: Connection, nations: tuple[str, ...] = (), *, known: int = reading.ALWAYS_KNOWN
 ) -> list[Counted]:
     """Every line of every count that was not taken back, as known at a moment. A lot not looked at is not there.
 
@@ -51,11 +51,11 @@ def counts(
     return found
 
 
-def _stock(connection: sqlite3.Connection, nation: str, stock: Account, day: str, known: int, *, before: bool) -> int:
+def _stock(connection: Connection, nation: str, stock: Account, day: str, known: int, *, before: bool) -> int:
     return reading.balance(connection, nation, stock, on=_day_before(day) if before else day, known=known)
 
 
-def _adjusted_before(connection: sqlite3.Connection, nation: str, about: Account, day: str, known: int) -> int:
+def _adjusted_before(connection: Connection, nation: str, about: Account, day: str, known: int) -> int:
     """Adjustments of the count that are dated earlier are in the stock of the day before already."""
     return reading.balance(connection, nation, about, on=_day_before(day), known=known)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import NamedTuple
 
 from rampart.ledger.store import reading
+from rampart.ledger.store.connection import Connection
 
 STATUSES = {"pledged": "pledged", "contracted": "contracted", "transit": "in_transit", "delivered": "delivered"}
 """Account and the status that it stands for."""
@@ -25,7 +25,7 @@ class Delivery(NamedTuple):
 
 
 def deliveries(
-    connection: sqlite3.Connection, nations: tuple[str, ...] = (), *, on: str = "9999-12-31",
+    connection: Connection, nations: tuple[str, ...] = (), *, on: str = "9999-12-31",
     known: int = reading.ALWAYS_KNOWN,
 ) -> list[Delivery]:  # fmt: skip
     """By nation, recipient and item, as at a day and as known at a moment; ``in_transit_since`` is the oldest dispatch."""

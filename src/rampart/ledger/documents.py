@@ -10,6 +10,8 @@ Grade = Literal["published", "derived", "assumed"]
 GRADES = ("published", "derived", "assumed")
 STANDS = ("before", "after")
 OUTCOMES = ("received", "returned", "condemned", "lost")
+RELEASES = ("partners", "public")
+"""Whom a document may be shown to beside the nations that it is about; what is public partners see too."""
 CHOSEN = "*"
 """A lot that the store is to choose: first expired, first out."""
 COUNTERPART = "outcome:"
@@ -20,12 +22,14 @@ COUNTERPART = "outcome:"
 class Line:
     """One line of a document.
 
-    quantity   whole number in the item's smallest unit; above 0, in a count also 0
+    quantity   whole number in the item's smallest unit; above 0, in a count and a return also 0
     lot        as written, never a number; "" where the item has no lots; "*" lets the store choose
     condition  "serviceable" unless said otherwise
     owner      who owns it; blank: the nation of the document. ``holder`` likewise: who has it
     expires    last day on which the lot may be issued (YYYY-MM-DD); blank: not known
     outcome    of a receipt: received, returned, condemned, lost; ``reason`` for all but the first
+    about      of a national return: the kind of document whose figure is reported, also where it is 0
+    told       of a national return: what else its row said, as JSON
     """
 
     item: str
@@ -38,6 +42,8 @@ class Line:
     expires: str = ""
     outcome: str = ""
     reason: str = ""
+    about: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Document:
     reverses  of a reversal: the key of the document that it takes back
     stands    of a count: "before" or "after" the movements of its day
     witness   of a delivery that the sender books: who saw it, another than the author
+    release   who else may see it: partners, or public (which partners see too); blank: nobody
     """
 
     nation: str
@@ -70,6 +77,7 @@ class Document:
     stands: str = ""
     witness: str = ""
     note: str = ""
+    release: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Only what is said: blank fields and usual values are left out, so that a later field changes no hash."""

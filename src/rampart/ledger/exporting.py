@@ -6,11 +6,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
-from rampart.ledger.accounts import OWN_KINDS, Account
+from rampart.ledger.accounts import OWN_KINDS, REVERSALS, Account, stock_of
 from rampart.ledger.book import MemoryBook
-from rampart.ledger.documents import DOCUMENT_FIELDS, LINE_FIELDS
+from rampart.ledger.documents import DOCUMENT_FIELDS, LINE_FIELDS, RELEASES
 from rampart.ledger.store.reading import Booked
 
 SHAPES = ("json", "csv", "beancount")
@@ -20,7 +21,7 @@ def export(documents: Iterable[Booked], shape: str) -> str:
     """The documents as text.
 
     shape  "json" or "csv": what ``read_documents`` reads, lots as the store chose them, without what the store booked
-           itself; "beancount": every entry, as a second bookkeeper checks it
+           itself; "beancount": every entry, as a second bookkeeper checks it, and every count as an assertion
     """
     if shape == "beancount":
         return _beancount(documents)
@@ -37,9 +38,18 @@ def export(documents: Iterable[Booked], shape: str) -> str:
     return text.getvalue()
 
 
+def releasable(documents: Iterable[Booked], to: str) -> list[Booked]:
+    """Documents that may be shown to partners, or to the public; what takes one back goes with it, and only with it."""
+    every = list(documents)
+    let = RELEASES[RELEASES.index(to) :]
+    shown = {(d.nation, d.key) for d in every if d.kind not in REVERSALS and d.document.release in let}
+    return [d for d in every if (d.nation, d.reverses if d.kind in REVERSALS else d.key) in shown]
+
+
 def _beancount(documents: Iterable[Booked]) -> str:
     """Transactions of beancount: an account for each account here, a commodity for each item and lot."""
-    book, opened, lines = MemoryBook(), set(), []
+    book, lines = MemoryBook(), list[str]()
+    opened: set[str] = set()
     commodities: dict[tuple[str, str], str] = {}
     for booked in documents:
         by_day: dict[str, list[str]] = {}
@@ -49,13 +59,32 @@ def _beancount(documents: Iterable[Booked]) -> str:
             about = (entry.account.item, entry.account.lot)
             commodity = commodities.setdefault(about, f"C{len(commodities)}")
             by_day.setdefault(entry.day, []).append(f"  {name}  {entry.quantity} {commodity}")
+        lines += _assertions(booked, commodities, opened)
         for day, postings in by_day.items():
-            title = json.dumps(f"{booked.nation} {booked.number} {booked.kind} {booked.key}", ensure_ascii=False)
+            title = _text(f"{booked.nation} {booked.number} {booked.kind} {booked.key}")
             lines += [f"{day} * {title}", *postings, ""]
     head = [f"1900-01-01 open {name}" for name in sorted(opened)]
     for (item, lot), commodity in commodities.items():
-        head += [f"1900-01-01 commodity {commodity}", f"  item: {json.dumps(item)}", f"  lot: {json.dumps(lot)}"]
+        head += [f"1900-01-01 commodity {commodity}", f"  item: {_text(item)}", f"  lot: {_text(lot)}"]
     return "\n".join((*head, "", *lines))
+
+
+def _text(text: str) -> str:
+    """A text between quotation marks, its letters as they are: beancount knows no escapes for them."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _assertions(booked: Booked, commodities: dict[tuple[str, str], str], opened: set[str]) -> Iterator[str]:
+    """What was counted, as beancount asserts a balance: at the beginning of a day."""
+    document = booked.document
+    if document.kind != "count":
+        return
+    day = date.fromisoformat(document.day) + timedelta(days=document.stands == "after")
+    for line in document.lines:
+        name = _account_name(booked.nation, stock_of(document, line))
+        opened.add(name)
+        commodity = commodities.setdefault((line.item, line.lot), f"C{len(commodities)}")
+        yield f"{day} balance {name}  {line.quantity} {commodity}"
 
 
 def _account_name(nation: str, account: Account) -> str:

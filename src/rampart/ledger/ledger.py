@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,12 @@ from rampart.ledger import deliveries as delivering
 from rampart.ledger import verifying
 from rampart.ledger.documents import Document
 from rampart.ledger.store import copies, reading, writing
-from rampart.ledger.store.opening import LedgerError, bring_up, connect, saying
+from rampart.ledger.store.connection import Connection, begin_reading, is_url
+from rampart.ledger.store.opening import LedgerError, bring_up, connect
+from rampart.ledger.store.opening import saying as file_saying
+
+Saying = Callable[[], AbstractContextManager[None]]
+"""What turns troubles of a store into findings."""
 
 
 def moment(text: str | None) -> int:
@@ -42,17 +48,35 @@ def written(booked: int) -> str:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=booked)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+GROUP = 50
+"""Most postings of threads that share one flush to the disk."""
+
+
+@dataclass
+class _Turn:
+    """What a thread wants posted, and what became of it."""
+
+    documents: Sequence[Document]
+    at: int | None
+    result: list[writing.Receipt] | BaseException | None = None
+
+
 class Ledger:
     """An open ledger. ``nations`` limits what it reads and posts; on SQLite only this program guards that.
 
     One thread at a time uses it: others wait.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, nations: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, path: Path, connection: Connection, nations: tuple[str, ...] = (), *, saying: Saying | None = None
+    ) -> None:
         self.path = path
+        self._saying = saying or (lambda: file_saying(path))
         self.nations = nations
         self._connection = connection
         self._lock = threading.Lock()
+        self._queue = threading.Lock()
+        self._waiting: list[_Turn] = []
 
     def __enter__(self) -> Ledger:
         return self
@@ -65,15 +89,15 @@ class Ledger:
         self._connection.close()
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, saying(self.path):
+    def _open(self) -> Iterator[Connection]:
+        with self._lock, self._saying():
             yield self._connection
 
     @contextmanager
-    def _at_one_moment(self) -> Iterator[sqlite3.Connection]:
+    def _at_one_moment(self) -> Iterator[Connection]:
         """A transaction that sees no writing of others between its queries."""
         with self._open() as connection:
-            connection.execute("BEGIN")
+            begin_reading(connection)
             try:
                 yield connection
             finally:
@@ -87,12 +111,47 @@ class Ledger:
 
         Raises LedgerError with every finding where one is refused.
         """
+        self._own(documents)
+        turn = _Turn(documents, at)
+        with self._queue:
+            self._waiting.append(turn)
+        with self._open() as connection:
+            if turn.result is None:  # nobody who came before has posted it along
+                self._post_waiting(connection)
+        if isinstance(turn.result, BaseException):
+            with self._saying():
+                raise turn.result
+        return turn.result or []
+
+    def _post_waiting(self, connection: Connection) -> None:
+        """Post what threads wait for, in groups that are flushed to the disk once; each learns what became of its own."""
+        with self._queue:
+            turns, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+        try:
+            results = writing.write_group(connection, [(turn.documents, turn.at) for turn in turns])
+        except Exception as wrong:
+            for turn in turns:
+                turn.result = wrong
+            raise
+        for turn, result in zip(turns, results, strict=True):
+            turn.result = result
+
+    def rehearse(self, *documents: Document) -> list[counting.Counted]:
+        """Post documents and take all of it back: every count of their nations beside the book as it would be.
+
+        Raises LedgerError as ``post`` does; nothing is posted either way.
+        """
+        self._own(documents)
+        nations = tuple(sorted({d.nation for d in documents}))
+        with self._open() as connection, writing.taken_back(connection, documents):
+            writing.write_inside(connection, documents)
+            return counting.counts(connection, nations)
+
+    def _own(self, documents: Sequence[Document]) -> None:
         strange = [d for d in documents if self.nations and d.nation not in self.nations]
         if strange:
             found = [Finding("ledger-foreign", table=d.key, column="nation", value=d.nation) for d in strange]
             raise LedgerError(found)
-        with self._open() as connection:
-            return writing.write(connection, documents, at=at)
 
     def balances(self, *, on: str = "9999-12-31", known: str | None = None) -> list[reading.Balance]:
         """Every account that is not empty, at the end of a day (YYYY-MM-DD), as known at a moment."""
@@ -147,6 +206,8 @@ class Ledger:
     def backup(self, target: Path, *, force: bool = False) -> None:
         """A copy as it stands now, whatever others write meanwhile."""
         with self._open() as connection:
+            if not isinstance(connection, sqlite3.Connection):
+                raise LedgerError([Finding("ledger-of-a-server", file=str(self.path))])
             copies.copy(connection, self.path, target, force=force)
 
 
@@ -161,21 +222,37 @@ def _days(first: str, last: str) -> int:
 def open_ledger(path: str | Path, *, create: bool = False, nations: Sequence[str] = ()) -> Ledger:
     """Open a ledger.
 
-    create   make it where there is none
+    path     a file (SQLite), or the URL of a server (``postgresql://login@host/database``)
+    create   make it where there is none; on a server its owner does so (``upgrade``)
     nations  whose books are read and posted to; all where none is named
 
     Raises LedgerError where it is none, or is of another version; PlaceError where it cannot be opened.
     """
+    if is_url(path):
+        from rampart.ledger.store import postgres
+
+        url = str(path)
+        served = postgres.connect(url, tuple(nations))
+        name = postgres.shown(url)
+        spoken_for = () if "*" in served.nations else served.nations
+        return Ledger(Path(name.rsplit("/", 1)[-1]), served, spoken_for, saying=lambda: postgres.saying(name))
     where = Path(path)
     return Ledger(where, connect(where, create=create), tuple(nations))
 
 
 def upgrade(path: str | Path) -> tuple[int, int]:
-    """Bring a ledger to the version of this program, whole or not at all: the version that it had, and that it has."""
+    """Bring a ledger to the version of this program, whole or not at all: the version that it had, and that it has.
+
+    On a server as the owner of the tables; there it also makes them.
+    """
+    if is_url(path):
+        from rampart.ledger.store import postgres
+
+        return postgres.migrate(str(path))
     where = Path(path)
     connection = connect(where, any_version=True)
     try:
-        with saying(where):
+        with file_saying(where):
             had = bring_up(connection)
             return had, int(connection.execute("PRAGMA user_version").fetchone()[0])
     finally:

@@ -16,11 +16,13 @@ from rampart.ledger.documents import CHOSEN, Document, Line
 
 def choose(document: Document, book: Book) -> tuple[Document, list[Finding]]:
     """The document with its lots named, and what stands against choosing them."""
+    if all(line.lot != CHOSEN for line in document.lines):
+        return document, []
     findings: list[Finding] = []
     lines: list[Line] = []
     taken: dict[tuple[str, ...], int] = {}
     for n, line in enumerate(document.lines, 1):
-        if line.lot != CHOSEN:
+        if line.lot != CHOSEN or document.kind == "return":  # a return repeats what it was handed in with
             lines.append(line)
             continue
         found, wrong = _split(document, line, book, taken)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,24 +11,25 @@ from rampart.findings import Finding
 from rampart.ledger.book import MemoryBook
 from rampart.ledger.chain import FIRST, link
 from rampart.ledger.store import reading
+from rampart.ledger.store.connection import Connection, damage
 from rampart.ledger.store.opening import LedgerError
 
 Seal = Mapping[str, tuple[int, str]]
 """Heads of the chains: number and hash of the last document by nation."""
 
 
-def heads(connection: sqlite3.Connection, nations: tuple[str, ...] = ()) -> dict[str, tuple[int, str]]:
+def heads(connection: Connection, nations: tuple[str, ...] = ()) -> dict[str, tuple[int, str]]:
     """The last document of every chain."""
     return {d.nation: (d.number, d.hash) for d in reading.documents(connection, nations)}
 
 
-def verify(connection: sqlite3.Connection, nations: tuple[str, ...] = (), *, seal: Seal | None = None) -> list[Finding]:
+def verify(connection: Connection, nations: tuple[str, ...] = (), *, seal: Seal | None = None) -> list[Finding]:
     """Everything that is not as it was booked; empty where the ledger stands.
 
     Each hash is worked out again from the document and the hash before, each entry from its document. A chain that was
     rewritten from its first document with right hashes shows only against a ``seal`` that was kept elsewhere.
     """
-    found = [_damage(row) for (row,) in connection.execute("PRAGMA integrity_check") if row != "ok"]
+    found = [_damage(row) for row in damage(connection)]
     book, moment = MemoryBook(), 0
     hashes: dict[tuple[str, int], str] = {}
     nation, number, before = "", 0, FIRST
@@ -70,7 +70,7 @@ def _link(booked: reading.Booked, number: int, before: str, moment: int) -> list
     return found
 
 
-def _entries(connection: sqlite3.Connection, booked: reading.Booked, book: MemoryBook) -> list[Finding]:
+def _entries(connection: Connection, booked: reading.Booked, book: MemoryBook) -> list[Finding]:
     """Whether the entries that lie in the store are those of the document; the accounts that differ are named."""
     try:
         right = book.add(booked.document)
@@ -87,7 +87,7 @@ def _entries(connection: sqlite3.Connection, booked: reading.Booked, book: Memor
     return [Finding("ledger-entries", table=booked.nation, row=booked.number, value=booked.key, details=details)]
 
 
-def _strays(connection: sqlite3.Connection) -> list[Finding]:
+def _strays(connection: Connection) -> list[Finding]:
     """Entries whose document is gone."""
     sql = (
         "SELECT DISTINCT nation, number FROM entries e WHERE NOT EXISTS"

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,8 +29,9 @@ from rampart.case.extract import Outside, planned_with
 from rampart.case.tables import Case
 from rampart.network.accounts import expansion_postings, order_postings, set_up_postings
 from rampart.network.asked import short_elsewhere
+from rampart.network.decided import NOTHING, decided
 from rampart.network.intended import as_fixed, intended, of_month
-from rampart.network.keys import Expansion, Key, Lane, Limit, Line, Purchase
+from rampart.network.keys import Key, Lane, Limit, Purchase
 from rampart.network.lags import Floats, by_month, summed
 from rampart.network.network import Network
 from rampart.network.payments import (
@@ -42,20 +42,17 @@ from rampart.network.payments import (
     expansion_flows,
     fiscal_starts,
     fiscal_year,
+    in_case_money,
     order_flows,
     purchase_flows,
     transfer_flows,
 )
 from rampart.network.placed import drawn_resources
 from rampart.network.prices import delivery_price, order_price
-from rampart.network.taken import ordered
 from rampart.network.ways import Channel, Offer, Row
 
 if TYPE_CHECKING:
     import polars as pl
-
-NOTHING = 1e-9
-"""Units below which nothing is sent or taken."""
 
 
 def fixed_as_in(case: Case, nations: Collection[str], tables: Mapping[str, pl.DataFrame]) -> Outside:
@@ -71,7 +68,7 @@ class _Fixed:
         self.network = Network(case)
         self.calendar = case.calendar
         self.lines = {code for code, row in self.network.lines.items() if row["nation"] in planned}
-        self.decided = self._decided()
+        self.decided = decided(tables, case.calendar)
         self.on_delivery = delivery_price(self.network)
         self.added: dict[str, list[Row]] = {}
         self.places: dict[tuple[Any, ...], int] = {}
@@ -88,29 +85,6 @@ class _Fixed:
         return Outside(self.added, contracts, market, self.routes(), self.resources(), self.budgets(), self.paid())
 
     # -- the plan ------------------------------------------------------------------------------------------------
-
-    def _decided(self) -> dict[str, dict[Key, Floats]]:
-        """What the plan decides, by family and key, shape (periods,) each."""
-        found: dict[str, dict[Key, Floats]] = {}
-
-        def put(family: str, key: Key, month: date, quantity: float) -> None:
-            period = self.calendar.period(12 * month.year + month.month - 1)
-            if period is not None:
-                amounts = found.setdefault(family, {}).setdefault(key, np.zeros(len(self.calendar)))
-                amounts[period] += quantity
-
-        for r in self.tables["orders"].iter_rows(named=True):
-            put("order", ordered(r), r["decide"], r["quantity"])
-        for r in self.tables["expansions"].iter_rows(named=True):
-            put("expand", Expansion(r["expansion"]), r["decide"], r["units"])
-        for r in self.tables["transfers"].iter_rows(named=True):
-            put("send", Lane(r["origin"], r["destination"], r["item"]), r["month"], r["quantity"])
-        for r in self.tables["purchases"].iter_rows(named=True):
-            put("buy", Purchase(r["offer"], r["buyer"]), r["month"], r["quantity"])
-        for r in self.tables["production"].iter_rows(named=True):
-            if r["output"] - r["placed"] > NOTHING:
-                put("active", Line(r["line"]), r["month"], 1.0)
-        return found
 
     def amount(self, family: str, key: Key) -> Floats:
         """What the plan decides of a key, shape (periods,)."""
@@ -379,7 +353,8 @@ class _Fixed:
                 left = []
                 for kind in KINDS:
                     limit = limits.get(Limit(row["nation"], row["fiscal_year"], row["purpose"], kind))
-                    left.append(row[kind] if limit is None else max(0.0, row[kind] - _of_budget(limit, spent)))
+                    gone = 0.0 if limit is None else _of_budget(limit, spent) / in_case_money(self.network, row)
+                    left.append(max(0.0, row[kind] - gone))
                 result[row["nation"], row["fiscal_year"], row["purpose"]] = (left[0], left[1])
         return result
 

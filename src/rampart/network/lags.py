@@ -164,11 +164,7 @@ class Growing(Lag):
         """Sum over the months of a period of the share of capacity then in service."""
         months = np.arange(calendar.first, calendar.last + 1, dtype=float)
         starts = np.asarray(calendar.starts, dtype=float)
-        in_service = np.zeros((months.size, starts.size))
-        for shift, weight in shifts(self.delay):
-            since = months[:, None] - starts[None, :] - shift
-            grown = np.minimum(1.0, (since + 0.5) / self.ramp) if self.ramp > 0 else np.ones_like(since)
-            in_service += weight * np.where(since >= 0, grown, 0.0)
+        in_service = grown(months[:, None] - starts[None, :], self.delay, self.ramp)
         if self.open is not None:
             in_service *= ((months >= self.open[0]) & (months <= self.open[1]))[:, None]
         if only is not None:
@@ -179,6 +175,19 @@ class Growing(Lag):
     def months(self) -> float:
         """The delay."""
         return self.delay
+
+
+def grown(since: Floats, delay: float, ramp: float) -> Floats:
+    """Share of a capacity that is in service so many months after it was decided, of any shape.
+
+    delay  months until it is ready; ramp  months over which it then grows evenly
+    """
+    in_service = np.zeros(since.shape)
+    for shift, weight in shifts(delay):
+        ready = since - shift
+        full = np.minimum(1.0, (ready + 0.5) / ramp) if ramp > 0 else np.ones_like(ready)
+        in_service += weight * np.where(ready >= 0, full, 0.0)
+    return in_service
 
 
 @dataclass(frozen=True)

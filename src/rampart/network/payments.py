@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -142,11 +142,15 @@ def fiscal_starts(network: Network) -> dict[str, int]:
 
 
 class BudgetLimit(NamedTuple):
-    """One limit of a budget row, money units; ``key`` names it, and ``end`` is its last period."""
+    """One limit of a budget row, money units of the case; ``key`` names it, and ``end`` is its last period.
+
+    carried  share of what is left that may be used in the next year
+    """
 
     key: Limit
     amount: float
     end: int
+    carried: float = 0.0
 
     def covers(self, purpose: str) -> bool:
         """Whether money of a purpose counts; placed orders are procurement."""
@@ -161,8 +165,29 @@ def budget_limits(network: Network) -> list[BudgetLimit]:
             key = Limit(r["nation"], r["fiscal_year"], r["purpose"], kind)
             end = _last_period(network, key)
             if math.isfinite(r[kind]) and end is not None:
-                found.append(BudgetLimit(key, r[kind], end))
+                found.append(BudgetLimit(key, r[kind] * in_case_money(network, r), end, r["carry_over"]))
     return found
+
+
+def in_case_money(network: Network, row: Mapping[str, Any]) -> float:
+    """Money of the case, at its price base, for one of the money of a budget row: 1 / (rate x index of prices)."""
+    rates = {r["currency"]: r["per_unit"] for r in network.rows("currencies")}
+    rate = 1.0 if row["currency"] is None else float(rates[row["currency"]])
+    return 1.0 / (rate * (price_index(network)[row["fiscal_year"]] if row["prices"] == "then_year" else 1.0))
+
+
+def price_index(network: Network) -> dict[int, float]:
+    """Prices of fiscal years over those of the price base, as far as stated."""
+    return {r["fiscal_year"]: float(r["index"]) for r in network.rows("deflators")}
+
+
+def years_after(limits: Sequence[BudgetLimit]) -> list[tuple[int, int]]:
+    """(year, next year): positions of budgets of which something may be carried over, and of those into which it is."""
+    at = {limit.key: n for n, limit in enumerate(limits)}
+    following = (
+        (n, at.get(limit.key._replace(year=limit.key.year + 1))) for n, limit in enumerate(limits) if limit.carried
+    )
+    return [(n, after) for n, after in following if after is not None]
 
 
 def _last_period(network: Network, key: Limit) -> int | None:

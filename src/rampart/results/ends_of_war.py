@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 def by_end(result: Result) -> pl.DataFrame:
     """One row for each end date: chance, and means over the paths that end then, blank where one of theirs is.
 
-    A war that is not over by the end of the plan has no date.
+    A war that is not over by the end of the plan has no date. Where the paths are a sample, the chance is that of the chain:
+    to be over by this date and not by the one before it in the table.
     """
     import polars as pl
 
     table, p = result["ends"], pl.col("probability")
     means = [c for c in table.columns if c not in ("path", "ends", "probability")]
-    return (
+    found = (
         table.group_by("ends")
         .agg(
             p.sum().alias("chance"),
@@ -27,6 +28,14 @@ def by_end(result: Result) -> pl.DataFrame:
         )
         .sort("ends", nulls_last=True)
     )
+    if "sampling" not in result.manifest or result["survival"].is_empty():
+        return found
+    first, goes_on = result.case.calendar.first, dict(result["survival"].iter_rows())
+    after = [0.0 if end is None else goes_on[12 * end.year + end.month - 1 - first] for end in found["ends"]]
+    if found["ends"][-1] is not None:
+        after[-1] = 0.0  # no path goes on
+    before = [1.0, *after[:-1]]
+    return found.with_columns(chance=pl.Series([b - a for b, a in zip(before, after, strict=True)]))
 
 
 def left_by_end(result: Result) -> pl.DataFrame:

@@ -7,9 +7,11 @@ Over all holders of an item, from the start to the end of the last month of the 
                               + what was made, bought or delivered more by then, by holder
                               - what went elsewhere more by then (use of others, components, fleets, end of life)
 
-all of it second plan less first: nothing else can happen to a unit. What is served less afterwards is told beside, under
-``later``; it is no part of the sum. The window is the months in which the need itself is larger, else the months of the
-largest gain. Source: the balances of both plans' tables, added up.
+all of it second plan less first: nothing else can happen to a unit. What is served less in the window itself, under
+``within``, and afterwards, under ``later``, is told beside; neither is a part of the sum. The window is the months in which
+the need itself is larger; where they gain nothing in sum, and where no need is larger, the months of the largest gain. A need
+that gains in no month and loses in some has the months in which it loses, under ``lost``, and a negative gain.
+Source: the balances of both plans' tables, added up.
 """
 
 from __future__ import annotations
@@ -79,18 +81,24 @@ def _of_pair(first: Result, second: Result, holder: str, item: str, months: list
     )
     more = _less(served[1], served[0])
     window = _window(more, _less(need[1], need[0]), served[0])
+    lost = window is None
+    if window is None:
+        window = _lost(more, served[0])
     if window is None:
         return []
     head = {
         "holder": holder, "item": item, "from": months[window.first], "until": _end_of(second, window.last),
         "before": window.before, "gain": window.gain,
     }  # fmt: skip
-    found: list[tuple[str, str | None, date | None, float]] = [
-        ("earlier", None, months[t], -more[t]) for t in range(window.first)
-    ]
-    found += _by_then(first, second, holder, item, window.last)
-    found += [("later", None, months[t], -more[t]) for t in range(window.last + 1, len(months)) if more[t] < 0]
-    least = NOTHING * window.gain
+    span = range(window.first, window.last + 1)
+    less = [("lost" if lost else "within", None, months[t], -more[t]) for t in span if more[t] < 0]
+    found: list[tuple[str, str | None, date | None, float]] = [*less]
+    if not lost:
+        found = [("earlier", None, months[t], -more[t]) for t in range(window.first)]
+        found += _by_then(first, second, holder, item, window.last)
+        found += less
+        found += [("later", None, months[t], -more[t]) for t in range(window.last + 1, len(months)) if more[t] < 0]
+    least = (NOTHING if not lost else NOTICEABLE) * abs(window.gain)
     return [
         head | {"kind": kind, "of": of, "month": month, "quantity": quantity}
         for kind, of, month, quantity in found
@@ -110,9 +118,23 @@ def _end_of(plan: Result, period: int) -> date:
 def _window(more: list[float], needed: list[float], before: list[float]) -> Window | None:
     """The months in which more is needed, else those of the largest gain; None where the gain is not worth telling."""
     asked = [t for t, value in enumerate(needed) if value > 1e-9 * max(1.0, abs(value))]
-    first, last = (asked[0], asked[-1]) if asked else _largest(more)
+    for first, last in ([(asked[0], asked[-1])] if asked else []) + [_largest(more)]:
+        gain, there = sum(more[first : last + 1]), sum(before[first : last + 1])
+        if gain > max(NOTICEABLE * there, 1e-6):
+            return Window(first, last, there, gain)
+    return None
+
+
+def _lost(more: list[float], before: list[float]) -> Window | None:
+    """The months from the first to the last in which less is served, where no more is in any; None where it is not worth
+    telling.
+    """
+    less = [t for t, value in enumerate(more) if value < -1e-9 * max(1.0, abs(value))]
+    if not less:
+        return None
+    first, last = less[0], less[-1]
     gain, there = sum(more[first : last + 1]), sum(before[first : last + 1])
-    return Window(first, last, there, gain) if gain > max(NOTICEABLE * there, 1e-6) else None
+    return Window(first, last, there, gain) if -gain > max(NOTICEABLE * there, 1e-6) else None
 
 
 def _largest(more: list[float]) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
 
 if TYPE_CHECKING:
@@ -40,12 +41,23 @@ class Shortages:
 
     units   by who lacks, shape (years,); ``of``  the pass at whose end it is read
     values  of each pass
+    levels  of what lasts: units short at the end of each period, shape (periods,); ``months``  in which they begin
     """
 
     years: Sequence[int]
     units: Mapping[Who, Floats]
     of: Mapping[Who, str]
     values: Mapping[str, float]
+    levels: Mapping[Who, Floats]
+    months: Sequence[int]
+
+    def worst(self, who: Who, year: int) -> tuple[bool, float | None, str | None]:
+        """Whether it lasts; then the most units short at the end of a period of a year, and the month it begins."""
+        if who not in self.levels:
+            return False, None, None
+        level = np.where(np.array(self.months) // 12 == year, self.levels[who], -1.0)
+        at = int(np.argmax(level > level.max() * (1.0 - 1e-9)))
+        return True, float(level[at]), month_text(self.months[at])
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +92,7 @@ def tables_of(short: Shortages, reliefs: Iterable[Relief]) -> dict[str, pl.DataF
     """``short``, ``reasons``, ``reasons_by_year`` and ``bottlenecks``."""
     reliefs = list(reliefs)
     rows = [
-        (*who, year, float(amount))
+        (*who, year, float(amount), *short.worst(who, year))
         for who, units in short.units.items()
         for year, amount in zip(short.years, units.tolist(), strict=True)
         if amount > 0

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rampart.case.tables import Case
-from rampart.catalogues.results import Kind, ResultTable, complete, tables_in
+from rampart.catalogues.results import Kind, ResultTable, complete, result_tables, tables_in
+from rampart.catalogues.showing import no_such, tables_as_html
 from rampart.engine.whole_folder import whole_folder
 from rampart.findings import Finding, Language
 from rampart.results.manifest import FORMAT, findings_in, plain
@@ -16,8 +17,10 @@ from rampart.results.manifest import FORMAT, findings_in, plain
 if TYPE_CHECKING:
     import polars as pl
 
+    from rampart import Plots
 
-@dataclass(frozen=True, eq=False)
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """A plan, a plan for a war of unknown length, or an answer for fleets.
 
@@ -37,7 +40,33 @@ class Result:
         return cls(case, complete(kind, tables), plain({"kind": kind, "format": FORMAT} | dict(manifest)))
 
     def __getitem__(self, table: str) -> pl.DataFrame:
+        """A table by its name. Raises KeyError that names the nearest where there is none."""
+        if table not in self.tables:
+            raise KeyError(no_such("table", table, self.tables))
         return self.tables[table]
+
+    def __repr__(self) -> str:
+        settings = self.case.settings
+        months = f"{settings['start']} to {settings['end']}"
+        filled = sum(not frame.is_empty() for frame in self.tables.values())
+        return f"<Result: {self.kind}, {settings['title_en']!r}, {months}, {filled} tables>"
+
+    def _repr_html_(self) -> str:
+        settings = self.case.settings
+        known = {**result_tables(self.kind), **self.own_tables}
+        rows = {n: (f.height, known[n].label["en"] if n in known else "") for n, f in self.tables.items()}
+        facts = (self.kind, f"{settings['start']} to {settings['end']}", str(self.manifest.get("status", "")))
+        return tables_as_html(str(settings["title_en"]), [fact for fact in facts if fact], rows)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [name for name, frame in self.tables.items() if not frame.is_empty()]
+
+    @property
+    def plot(self) -> Plots:
+        """Charts of the report by name, for a notebook: ``plan.plot.stock(item="shell")``; see ``rampart.plot``."""
+        import rampart
+
+        return rampart.plot(self)
 
     @property
     def kind(self) -> Kind:

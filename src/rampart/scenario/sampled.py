@@ -19,15 +19,18 @@ from rampart.case.calendar import month_text
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
 from rampart.engine.highs import NoPlan
+from rampart.engine.pool import Pool
 from rampart.network.keys import Key, parts, text
 from rampart.network.lags import Floats, Integers
 from rampart.network.tree import Tree
 from rampart.results.manifest import origin_of
 from rampart.results.result import Result
 from rampart.scenario import branching, forward, war
-from rampart.scenario.decompose import Material, Round, TwoStage, path_problem, two_stage
+from rampart.scenario.decided import SEEN, Row, decisions_table, unit_money
+from rampart.scenario.decompose import Round, TwoStage, two_stage
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
+from rampart.scenario.one_path import Material, path_problem
 from rampart.scenario.policy import Lasting, Situation
 from rampart.scenario.risk import Risk
 from rampart.scenario.tree_programme import Answer, Effort, TreeProgramme, cvar
@@ -42,7 +45,7 @@ PATHS, BATCH = 0, 3  # streams of random numbers beside those of ``forward``
 class Sampling:
     """How the plan over paths is made.
 
-    paths      drawn from the chain
+    paths      drawn from the chain, as many that end in each month as it says
     keep       paths that stand for all of them (``branching.reduced``); none: all stand for themselves
     seed       root of all random numbers
     capacity   whether all expansions are decided now, whenever they begin; else only those before the next look
@@ -50,6 +53,7 @@ class Sampling:
                round, so that there is a plan on every path, and nothing that is worked out beside the plan
     batches    of as many paths drawn anew, each solved to bound the value from below; at least two make an interval
     fresh      paths drawn anew on which policies are run forward; ``ahead``: paths that a lookahead draws each time
+    compare    whether to weigh the first decisions of others on the same paths
     frontier   of the paths, so many that stand for all when the partner, readiness and money are weighed otherwise; 0: none
     """
 
@@ -62,6 +66,7 @@ class Sampling:
     batches: int = 0
     fresh: int = 0
     ahead: int = 5
+    compare: bool = True
     frontier: int = 0
 
 
@@ -92,19 +97,19 @@ def plan_on_paths(
     chain = Chain.of(case)
     looks = draws.revision_periods(case)
     first = looks[0] if looks else len(case.calendar)
-    drawn = draws.onward(case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, PATHS))
+    drawn = draws.onward(case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, PATHS), by_end=True)
     chance, error = np.full(sampling.paths, 1 / sampling.paths), 0.0
     if sampling.keep is not None:
         drawn, chance, error = branching.reduced(case, chain.regimes, drawn, chance, sampling.keep)
     material = Material(case, chain.regimes, chain.ends, drawn, first, objective, sampling.capacity)
-    rivals = first_decisions(case, chain, material, chance, deadline)
+    rivals = first_decisions(case, chain, material, chance, deadline) if sampling.compare else {}
     left = None if sampling.time_limit is None else max(0.0, deadline - time.monotonic())
     answer = two_stage(
         case, chain.regimes, chain.ends, drawn, chance, first=first, capacity=sampling.capacity, objective=objective,
         gap=sampling.gap, time_limit=left, workers=workers, risk=risk, regret=regret, rivals=rivals, progress=progress,
     )  # fmt: skip
     tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends, looks=looks)
-    tables = _tables(case, chain, tree, material, answer, chance)
+    tables = _tables(case, chain, tree, material, answer, chance, workers)
     values = _values(answer, chance, weighed=regret or risk is not None)
     if sampling.keep is not None:
         values.append(("reduction_error", error))
@@ -135,31 +140,49 @@ def plan_on_paths(
     return war.result_of(case, tables, manifest), answer
 
 
+def path_tables(
+    material: Material, number: int, level: Floats, cost: float, known: float
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Tables ``ends``, ``supply`` and ``left`` of one path."""
+    problem, one = path_problem(material, number), Answer(0.0, level, np.array([cost]), np.zeros(0))
+    return (
+        war.ends_of(problem, one, material.ends, np.array([known]), {}),
+        war.supply_of(problem, one, material.ends),
+        left_over(problem, one, material.ends),
+    )
+
+
 def _tables(
-    case: Case, chain: Chain, tree: Tree, material: Material, answer: TwoStage, chance: Floats
+    case: Case, chain: Chain, tree: Tree, material: Material, answer: TwoStage, chance: Floats, workers: int
 ) -> dict[str, pl.DataFrame]:
     import polars as pl
 
     first = material.first
     at_period = [np.flatnonzero(tree.period == t) for t in range(len(case.calendar))]
     months = [month_text(m) for m in case.calendar.starts]
-    ends, supply, left = [], [], []
-    for n, (level, cost, known) in enumerate(zip(answer.levels, answer.path_cost, answer.known, strict=True)):
-        problem, one = path_problem(material, n), Answer(0.0, level, np.array([cost]), np.zeros(0))
-        ends.append(war.ends_of(problem, one, chain.ends, np.array([known]), {}))
-        supply.append(war.supply_of(problem, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
-        left.append(left_over(problem, one, chain.ends).with_columns(path=pl.lit(n, pl.Int64)))
-    decided = sorted((f, text(key), t, v, key) for (f, key, t), v in zip(answer.names, answer.amounts, strict=True)
-                     if f in problem.decisions and v > 1e-6)  # fmt: skip
-    rows = [(f, what, parts(key), int(n), months[t], v) for f, what, t, v, key in decided for n in at_period[t]]
-    policy = frame("war", "policy", rows)
+    each = [(n, *of) for n, of in enumerate(zip(answer.levels, answer.path_cost, answer.known, strict=True))]
+    with Pool(material, workers=min(workers, len(each))) as pool:
+        made = pool.map(path_tables, each)
+    ends = [of[0] for of in made]
+    supply, left = ([of[k].with_columns(path=pl.lit(n, pl.Int64)) for n, of in enumerate(made)] for k in (1, 2))
+    longest = path_problem(material, material.longest)
+    price, kinds = unit_money(longest), set(longest.decisions)
+    decided = [(f, key, t, v) for (f, key, t), v in zip(answer.names, answer.amounts.tolist(), strict=True)
+               if f in kinds and v > SEEN]  # fmt: skip
+    now: list[Row] = []
+    for f, key, t, v in decided:
+        each_unit = price(f, key, t)
+        money = None if each_unit is None else each_unit * v
+        now += [(f, key, int(n), int(case.calendar.starts[t]), v, money) for n in at_period[t][:1]]
+    at_nodes = [(f, text(key), parts(key), int(n), months[t], v) for f, key, t, v in decided for n in at_period[t]]
+    policy = frame("war", "policy", sorted(at_nodes, key=lambda row: (*row[:2], row[3])))
     by_path = pl.concat(ends).with_columns(path=pl.int_range(pl.len()), probability=pl.Series(chance))
     by_path = by_path.with_columns(
         **{f"regret_{n}": pl.Series(cost - answer.known).fill_nan(None) for n, cost in answer.rivals.items()}
     )
     rounds = answer.rounds
     return war.length_of_war(case, chain) | {
-        "decisions": policy.unique(subset=["kind", "what", "month"], keep="first", maintain_order=True),
+        "decisions": decisions_table(case, now),
         "nodes": war.nodes_of(tree, chain.ends),
         "policy": policy.filter((pl.col("node") >= 0) & pl.lit(first > 0)),
         "ends": by_path,
@@ -188,13 +211,21 @@ def _values(answer: TwoStage, chance: Floats, *, weighed: bool) -> list[tuple[st
 
 
 def standard_error(cost: Floats, chance: Floats) -> float:
-    """Standard error of the mean over paths drawn one by one; kept paths count as often as they stand for others.
+    """Standard error of the mean over paths. Not known for a single path.
 
     It says how far another draw may lie, not how far the decisions would: those fitted to these paths look better on them.
-    Not known for a single path.
+    Paths are drawn one from each stratum of the month of the end: neighbours are taken together two by two, which is never
+    too small on average (collapsed strata, Cochran 1977, section 5A.12). Paths that were kept to stand for others count as
+    often as they do, as if drawn one by one.
     """
-    mean, weight = float(cost @ chance), float(chance @ chance)
-    return float(np.sqrt((chance @ (cost - mean) ** 2) / (1 - weight) * weight)) if weight < 1 else float("nan")
+    n = cost.size
+    if n < 2:
+        return float("nan")
+    if np.ptp(chance) > 1e-12:
+        mean, weight = float(cost @ chance), float(chance @ chance)
+        return float(np.sqrt((chance @ (cost - mean) ** 2) / (1 - weight) * weight))
+    groups = np.array_split(cost, n // 2)
+    return float(np.sqrt(sum(g.size * g.var(ddof=1) for g in groups)) / n)
 
 
 def _frontier(
@@ -252,7 +283,9 @@ def _batch_bounds(
     plan = dict(zip(answer.names, answer.amounts.tolist(), strict=True))
     bounds, gaps = [], []
     for batch in range(sampling.batches):
-        drawn = draws.onward(case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, BATCH, batch))
+        drawn = draws.onward(
+            case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, BATCH, batch), by_end=True
+        )
         found = two_stage(
             case, chain.regimes, chain.ends, drawn, np.full(sampling.paths, 1 / sampling.paths), first=first,
             capacity=sampling.capacity, objective=objective, gap=sampling.gap, workers=workers, rivals={"plan": plan},

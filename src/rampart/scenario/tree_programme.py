@@ -286,6 +286,7 @@ class TreeProgramme:
         risk: Risk | None = None,
         stated: bool = False,
         cut_short: bool = False,
+        interior: bool = False,
     ) -> Answer:
         """The optimum. Raises NoPlan where there is none.
 
@@ -294,6 +295,7 @@ class TreeProgramme:
         risk      what counts in place of the mean over the paths in the last objective
         stated    weigh the bad paths of each objective as the priorities say, instead of the mean alone
         cut_short where time runs out, come back with the best found by then, at worst with nothing decided
+        interior  stop inside, near the optimum (``LinearProgramme.stay_inside``); for fractions only
         """
         lower, upper = self.lower.copy(), self.upper.copy()
         for j, level in (fixed or {}).items():
@@ -311,6 +313,8 @@ class TreeProgramme:
             gap=self.effort.gap,
             deadline=self.effort.deadline,
         )
+        if interior:
+            problem.stay_inside()
         found: Floats | None = None
         price: Floats = np.zeros(self.row_lower.size)
         value, gap = float("nan"), 0.0
@@ -322,6 +326,7 @@ class TreeProgramme:
                 problem.hold_best(objective, best, aim.tolerance)
             objective, last = self._last_objective(problem, merge, risk, stated=stated), True
             value, found, price = problem.minimise(objective)
+            gap = problem.gap
         except CutShort as cut:
             if not cut_short:
                 raise

@@ -14,7 +14,6 @@ from rampart.case.tables import Case
 from rampart.catalogues.results import frame
 from rampart.engine.highs import NoPlan
 from rampart.findings import CaseError, Finding
-from rampart.network.keys import parts, text
 from rampart.network.lags import Floats
 from rampart.network.tree import Tree
 from rampart.plan.parts.need import monthly_need
@@ -22,6 +21,7 @@ from rampart.results.manifest import origin_of
 from rampart.results.result import Result
 from rampart.scenario import branching, policy
 from rampart.scenario.by_branch import seen_at, turns
+from rampart.scenario.decided import decided_everywhere, first_decided
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
 from rampart.scenario.nonanticipativity import foresight
@@ -89,8 +89,8 @@ def war_plan(
     if regret and not comparable and answer.status == "optimal":
         raise ValueError("regret needs rules that can be kept: mend what the plan of this case breaks")
     tables = {
-        "decisions": _decisions(problem, answer, root_only=True), "nodes": nodes_of(problem.tree, ends),
-        "policy": _decisions(problem, answer, root_only=False), "holdings": _holdings(problem, answer),
+        "decisions": first_decided(problem, answer), "nodes": nodes_of(problem.tree, ends),
+        "policy": decided_everywhere(problem, answer), "holdings": _holdings(problem, answer),
         "supply": supply_of(problem, answer, ends), "left": left_over(problem, answer, ends),
     }  # fmt: skip
     values: list[tuple[str, float]] = [("plan", float(answer.path_cost @ problem.chance))]
@@ -199,26 +199,6 @@ def nodes_of(tree: Tree, ends: Any) -> pl.DataFrame:
             "probability": tree.probability.tolist(),
         }
     )  # fmt: skip
-
-
-def _decisions(problem: TreeProgramme, answer: Answer, *, root_only: bool) -> pl.DataFrame:
-    """Decisions above nothing: family, what, node, month, amount. ``root_only``: those until the next look, once each."""
-    tree, one = problem.tree.looked, problem.tree.one_of
-    children = np.bincount(tree.parent[tree.parent >= 0], minlength=len(tree))
-    trunk = {int(n) for n in np.flatnonzero(tree.parent < 0)}
-    for node in range(len(tree)):  # until the next look the decisions are those of now
-        if tree.parent[node] in trunk and children[tree.parent[node]] == 1:
-            trunk.add(node)
-    month = [month_text(int(m)) for m in problem.tree.first_month]
-    found = [
-        (family, key, int(one[node]) if root_only else node, amount)
-        for family in problem.decisions
-        for (key, node), amount in (problem.as_seen if root_only else problem.decided)(answer, family).items()
-        if amount > 1e-6 and (not root_only or node in trunk)
-    ]
-    rows = [(family, text(key), parts(key), node, month[node], amount) for family, key, node, amount in found]
-    rows.sort(key=lambda r: (r[0], r[1], r[3]))
-    return frame("war", "decisions", rows)
 
 
 def _holdings(problem: TreeProgramme, answer: Answer) -> pl.DataFrame:

@@ -254,7 +254,7 @@ def test_over_sampled_paths_too() -> None:
     case = a_case(Deal(1, 3, 1, 0.2, 0.3))
     chain = Chain.of(case)
     made, answer = plan_on_paths(case, Sampling(paths=20, gap=1e-7, capacity=False))
-    drawn = draws.onward(case, chain, np.array([chain.start]), 20, seed=(0, 0))
+    drawn = draws.onward(case, chain, np.array([chain.start]), 20, seed=(0, 0), by_end=True)
     first = draws.revision_periods(case)[0]
     tree = branching.from_paths(case, chain.regimes, drawn, np.full(20, 1 / 20), shared=first, ends=chain.ends,
                                 looks=draws.revision_periods(case))  # fmt: skip

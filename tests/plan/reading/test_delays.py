@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
+from random import Random
 from typing import Any
 
+import polars as pl
 import pytest
 
 import rampart
-from cases_small import CONTRACT, case, line, month, need
+from cases_random import random_case
+from cases_small import CONTRACT, ITEM, case, line, month, need
+from rampart.case.calendar import month_text
+from rampart.case.tables import Case
+from rampart.language.decisions_and_causes import deadline, delay, delay_costs
+from rampart.language.in_words import InWords
+from rampart.plan.reading import delays
+from rampart.results.result import Result
 
 PARTNER = {"holder": "UUU", "item": "shell", "purpose": "operations", "rate_per": "month"}
 DEAL = CONTRACT | {"ship_to": "UUU"}
@@ -88,3 +98,234 @@ def test_contracts_of_one_line_cost_more_together_than_alone() -> None:
     assert sorted(plan["decisions"]["quantity"]) == [pytest.approx(3.0), pytest.approx(7.0)]
     lost = [(r["together"], r["most"]) for r in plan["delays"].to_dicts() if r["months"] == 1]
     assert lost == [("", pytest.approx(3.0)), ("", pytest.approx(3.0)), ("line", pytest.approx(10.0))]
+
+
+def a_month_later(of: Case, row: dict[str, Any]) -> Case | None:
+    """The case in which one decision may not be taken in the first month; none where no table of it says so."""
+    then, code = month_text(of.calendar.first + 1), row["key"][0]["code"]
+    if row["kind"] == "order":
+        table, begins, contracts = "contracts", "from", of.tables["contracts"]
+        if not contracts.filter(pl.col("line") == code).height:  # its own nation's: a contract that says so
+            own = {"contract": "own", "line": code, "buyer": row["nation"], "max_quantity": math.inf}
+            new = pl.DataFrame([{c: own.get(c) for c in contracts.columns}], schema=contracts.schema)
+            of = of.with_tables({table: pl.concat([contracts, new])})
+        to = pl.coalesce("ship_to", "buyer") == row["to"]
+        mine = (pl.col("line") == code) & (pl.col("buyer") == row["nation"]) & to & (pl.col("later").fill_null(0) == 0)
+    elif row["kind"] == "purchase":
+        table, begins, mine = "market", "from", (pl.col("offer") == code) & (pl.col("buyer") == row["nation"])
+    elif row["kind"] == "expansion":
+        table, begins, mine = "expansions", "earliest", pl.col("expansion") == code
+    else:
+        return None
+    rows = of.tables[table]
+    if rows.filter(mine).height != 1:
+        return None
+    later = pl.max_horizontal(pl.col(begins), pl.lit(then))
+    return of.with_tables({table: rows.with_columns(pl.when(mine).then(later).otherwise(pl.col(begins)).alias(begins))})
+
+
+def held_at_the_end(plan: Result) -> dict[tuple[str, str], list[float]]:
+    """What each holder has of what it must hold, as it is shared, month by month."""
+    found: dict[tuple[str, str], list[float]] = {}
+    for row in plan["shares"].sort("holder", "item", "period").iter_rows(named=True):
+        found.setdefault((row["holder"], row["item"]), []).append(row["held"])
+    return found
+
+
+@pytest.mark.parametrize("seed", [1, 3, 4, 11, 16, 26, 33])
+def test_a_months_delay_of_a_requirement_is_what_planning_again_says(seed: int) -> None:
+    """With that decision a month later and nothing else: who lacks what of its share, and for how many months."""
+    of = requirement_first(random_case(Random(seed)))
+    plan = rampart.plan(of, reasons="none", give_or_keep=False)
+    before, lengths = held_at_the_end(plan), of.calendar.lengths
+    for row in plan["delays"].filter(months=1, together="").iter_rows(named=True):
+        later = a_month_later(of, row)
+        if later is None or not (row["objective"] or "").startswith("requirement"):
+            continue
+        after = held_at_the_end(rampart.plan(later, reasons="none", give_or_keep=False))
+        lacks = {who: [max(0.0, a - b) for a, b in zip(now, after[who], strict=True)] for who, now in before.items()}
+        mine = lacks[row["holder"], row["lacks"]]
+        assert row["unit_months"] == pytest.approx(
+            sum(q * n for q, n in zip(mine, lengths, strict=True)), rel=1e-4, abs=1e-3
+        )
+        assert row["most"] == pytest.approx(max(mine), rel=1e-4, abs=1e-4)
+
+
+def requirement_first(of: Case) -> Case:
+    """The case with the one objective to hold what is required, and nothing that comes before it; its first period a month."""
+    ranked = of.tables["priorities"]
+    only = pl.DataFrame([{c: {"rank": 1, "objective": "requirement", "tolerance": 0.0}.get(c) for c in ranked.columns}],
+                        schema=ranked.schema)  # fmt: skip
+    return of.with_tables({"priorities": only, "calendar": of.tables["calendar"].clear()})
+
+
+def test_a_delay_of_shares_is_read_once_they_are_settled() -> None:
+    """Six a month for three that must hold 20, 20 and 40, the first of at most 2. Shared: 1.5, 1.5, 3 in the first month, then
+    2 in all for the first and a third and two thirds of the others. The order for the third a month later: it has 3 less at
+    the end of the first month, and 6 in place of 6 2/3 at that of the second, since the other two keep what they have.
+    """
+    nations = [{"nation": n, "name_en": n, "role": "member"} for n in ("AAA", "BBB", "CCC", "DDD")]
+    deals = [{"contract": f"for-{n}", "line": "plant", "buyer": n, "max_quantity": most}
+             for n, most in (("BBB", 2.0), ("CCC", math.inf), ("DDD", math.inf))]  # fmt: skip
+    asked = [{"holder": n, "item": "shell", "layer": "stated", "quantity": q} for n, q in
+             (("BBB", 20.0), ("CCC", 20.0), ("DDD", 40.0))]  # fmt: skip
+    plan = rampart.plan(
+        case(5, ["requirement"], nations=nations, lines=[line(max_rate=6.0)], contracts=deals, requirements=asked)
+    )
+    told = {r["to"]: r for r in plan["delays"].filter(months=1, together="").iter_rows(named=True)}
+    assert {to: (r["holder"], r["most"], r["unit_months"]) for to, r in told.items()} == {
+        "BBB": ("BBB", pytest.approx(1.5), pytest.approx(1.5)),
+        "CCC": ("CCC", pytest.approx(1.5), pytest.approx(1.5)),
+        "DDD": ("DDD", pytest.approx(3.0), pytest.approx(3.0 + 2.0 / 3.0)),
+    }
+
+
+def test_a_delay_that_leaves_the_worst_off_as_they_are_may_take_of_anothers_share() -> None:
+    """One can get nothing at all; ten a month for another are ten fewer at the end of the first month, then as before."""
+    nations = [{"nation": n, "name_en": n, "role": "member"} for n in ("AAA", "BBB", "CCC")]
+    asked = [{"holder": n, "item": "shell", "layer": "stated", "quantity": 100.0} for n in ("BBB", "CCC")]
+    deals = [{"contract": "for-BBB", "line": "plant", "buyer": "BBB", "max_quantity": 15.0}]
+    plan = rampart.plan(case(3, ["requirement"], nations=nations, lines=[line()], contracts=deals, requirements=asked))
+    one = plan["delays"].filter(months=1, together="").row(0, named=True)
+    assert (one["objective"], one["holder"]) == ("requirement_fair", "BBB")
+    assert one["most"] == pytest.approx(10.0)  # at the end of the first month; at that of the second 10 for 15
+    assert one["unit_months"] == pytest.approx(10.0 + 5.0)
+    assert one["cost"] == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize(("step", "told"), [(1, [1, 6]), (2, [2, 6]), (3, [3, 6]), (4, [4, 8]), (12, [12])])
+def test_a_delay_is_told_as_long_as_it_is_where_periods_are_longer(step: int, told: list[int]) -> None:
+    """A period is closed as a whole: in quarters a decision waits for three months, and that is what is said and costs. Ten a
+    month asked for and made at once: what is not ordered in the first period is lost, so many months of it.
+    """
+    of = case(
+        12, ["need", "money"], lines=[line()], contracts=[DEAL], demand=[PARTNER | {"need": 10.0}],
+        calendar=[{"from": month(0), "step": step}],
+    )  # fmt: skip
+    plan = rampart.plan(of)
+    alone = plan["delays"].filter(together="").sort("months")
+    assert alone["months"].to_list() == told
+    assert alone["most"].to_list() == pytest.approx([10.0 * n for n in told])
+    head = delay_costs(InWords(plan, "en"), "head.delay")
+    assert head == ("A month's delay costs" if step == 1 else f"A delay of {step} months costs")
+    assert plan["decisions"]["delay_cost"].to_list() == pytest.approx(alone["cost"].to_list()[:1])
+
+
+LOT = {"lead_time": 1.0, "lot": 7.0}
+
+
+def test_an_order_in_whole_lots_is_held_against_the_plan_in_whole_lots() -> None:
+    """Lots of seven, at most ten a month, twenty to hold: 7, 14 and 21 are there from the second month on, 39 short in all.
+
+    A month later 20 and 20, 13, 6 are short: 20 more.
+    """
+    must = {"holder": "AAA", "item": "shell", "layer": "stated", "quantity": 20.0}
+    plan = rampart.plan(case(6, ["requirement", "money"], lines=[line(**LOT)], requirements=[must]), reasons="none")
+    (order,) = plan["decisions"].to_dicts()
+    assert order["decide_by"] == date.fromisoformat(f"{month(0)}-01")
+    assert order["delay_units"] == pytest.approx(20.0)
+
+
+@pytest.mark.parametrize("lot", [None, 5.0])
+def test_deadlines_of_orders_in_whole_lots_differ(lot: float | None) -> None:
+    """Thirty of each in the seventh month, ten a month, a little dearer from the fourth on, where ten of the one and twenty
+    of the other may still be ordered: twenty of the one must come of the second and third month, ten of the other of the third.
+    """
+    early = DEAL | {"price": 1.0, "until": month(2)}
+    later = DEAL | {"price": 1.0005, "from": month(3), "until": month(6)}
+    wanted = PARTNER | {"need": 30.0, "from": month(6), "until": month(6)}
+    plan = rampart.plan(
+        case(
+            7, ["need", "money"], items=[ITEM, ITEM | {"item": "bolt", "name_en": "bolt"}],
+            lines=[line(lot=lot), line(line="other", item="bolt", lot=lot)],
+            contracts=[
+                early, later | {"contract": "later", "max_quantity": 10.0}, early | {"contract": "b", "line": "other"},
+                later | {"contract": "c", "line": "other", "max_quantity": 20.0},
+            ],
+            demand=[wanted, wanted | {"item": "bolt"}],
+        ), reasons="none",
+    )  # fmt: skip
+    due = dict(plan["decisions"].select("code", "decide_by").iter_rows())
+    assert due == {"plant": date.fromisoformat(f"{month(1)}-01"), "other": date.fromisoformat(f"{month(2)}-01")}
+
+
+def in_lots(seed: int, *, sooner: int, lot: float | None) -> Any:
+    """A random case of a line in lots with a set-up; its contract opens after so many months."""
+    draw = Random(seed)
+    needs = [PARTNER | {"need": float(draw.randint(0, 20)), "from": month(n), "until": month(n)} for n in range(2, 7)]
+    made = line(max_rate=float(draw.randint(8, 14)), lead_time=float(draw.randint(0, 2)), setup_cost=3.0, lot=lot)
+    return case(
+        7, ["need", "money"], lines=[made], contracts=[DEAL | {"from": month(sooner)}],
+        stocks=[{"holder": "UUU", "item": "shell", "quantity": float(draw.randint(0, 6))}], demand=needs,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("lot", [6.0, None])
+def test_what_a_month_costs_in_lots_is_what_the_plan_made_again_without_it_loses(lot: float | None) -> None:
+    """Each case is planned again with a contract that opens a month later: the first pass that loses, and by how much."""
+    told = 0
+    for seed in range(4):
+        plan = rampart.plan(in_lots(seed, sooner=0, lot=lot), reasons="none")
+        if plan["decisions"].is_empty():
+            continue
+        again = rampart.plan(in_lots(seed, sooner=1, lot=lot), reasons="none")
+        before, after = (dict(p["passes"].select("objective", "value").iter_rows()) for p in (plan, again))
+        lost = next((name for name in ("need", "money") if after[name] > before[name] + 1e-6), None)
+        one = waits(plan, 1)
+        assert one["objective"] == lost
+        if lost is not None:
+            assert one["cost"] == pytest.approx(after[lost] - before[lost], rel=1e-4, abs=1e-4)
+            told += 1
+    assert told >= 1
+
+
+def test_a_large_case_tells_delays_in_fractions_of_lots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the columns up to which whole lots are sought, a month costs what it costs where the line has no lots."""
+    monkeypatch.setattr(delays, "IN_WHOLE", 0)
+    wanted = PARTNER | {"need": 20.0}
+    plan = rampart.plan(
+        case(6, ["need", "money"], lines=[line(**LOT)], contracts=[DEAL], demand=[wanted]), reasons="none"
+    )
+    assert waits(plan, 1)["most"] == pytest.approx(10.0)  # of ten a month the first, as without lots
+    assert plan["decisions"]["decide_by"].to_list() == [date.fromisoformat(f"{month(0)}-01")]
+
+
+def test_what_is_not_solved_again_leaves_a_bound_and_not_a_blank(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten to hold at once, ten a month, and ten that the partner needs in the third month, sent from home: what must be held
+    asks for the first ten now, but a large case does not ask it again, and the need loses nothing until the third month.
+    """
+    monkeypatch.setattr(delays, "LARGE", 0)
+    must = {"holder": "AAA", "item": "shell", "layer": "stated", "quantity": 10.0}
+    plan = rampart.plan(
+        case(
+            4, ["need", "requirement", "money"], lines=[line()], requirements=[must],
+            routes=[{"origin": "AAA", "destination": "UUU", "item": "shell", "months": 0.0, "capacity": 100.0}],
+            demand=[PARTNER | {"need": 10.0, "from": month(2), "until": month(2)}],
+        ), reasons="none",
+    )  # fmt: skip
+    (order,) = plan["decisions"].to_dicts()
+    assert (order["decide_by"], order["at_latest"]) == (date.fromisoformat(f"{month(2)}-01"), True)
+    assert order["delay_objective"] is None
+    answer = InWords(plan)
+    assert deadline(answer, order) == "May 2024 at the latest"
+    assert deadline(InWords(plan, "fr"), order) == "mai 2024 au plus tard"
+    assert "not worked out" in delay(answer, order)
+    assert plan["delays"].filter(pl.col("months") == 1).is_empty()
+
+
+def test_a_loss_of_one_need_that_is_next_to_nothing_of_all_is_told_all_the_same() -> None:
+    """Ten rounds wanted once, beside a need of a million times the weight that no line can meet: a month later they come a
+    month late, and no plan holds both what the need reached and the rest.
+    """
+    heavy = PARTNER | {"item": "bolt", "need": 10.0, "until": month(0), "late": True, "weight": 1e6}
+    light = PARTNER | {"need": 10.0, "from": month(1), "until": month(1), "late": True, "weight": 1.0}
+    plan = rampart.plan(
+        case(
+            12, ["need", "money"], items=[ITEM, ITEM | {"item": "bolt", "name_en": "bolt"}],
+            lines=[line(lead_time=1.0, unit_cost=5.0, max_rate=math.inf)], contracts=[DEAL], demand=[heavy, light],
+        ), reasons="none",
+    )  # fmt: skip
+    one = waits(plan, 1)
+    assert (one["objective"], one["holder"], one["lacks"]) == ("need", "UUU", "shell")
+    assert one["most"] == pytest.approx(10.0)
+    assert plan["decisions"]["decide_by"].null_count() == 0

@@ -268,3 +268,44 @@ def test_nothing_left_unnamed_brings_more_than_the_last_that_is_named(seeds: ran
                     seed,
                     row,
                 )
+
+
+@pytest.mark.parametrize("asked", [
+    {"demand": [need(5.0, holder="UUU")]}, {"demand": [need(5.0)]},
+    {"requirements": [{"holder": "AAA", "item": "shell", "layer": "stated", "quantity": 5.0}]},
+    {"deliveries": [{"donor": "AAA", "recipient": "UUU", "item": "shell", "status": "pledged", "month": month(1),
+                     "quantity": 5.0}]},
+])  # fmt: skip
+@pytest.mark.parametrize("stocks", [[], [{"holder": "AAA", "item": "shell", "quantity": 0.0}]])
+def test_what_nothing_can_serve_is_planned_and_told(asked: dict[str, Any], stocks: list[dict[str, Any]]) -> None:
+    """No line, no offer, no stock: all of it is short, whether a stock of nothing is stated or none."""
+    plan = rampart.plan(
+        case(3, ("pledges", "need", "own_use", "requirement", "money"), stocks=stocks, **asked), reasons="all"
+    )
+    lacks = {"demand": 5.0 * 3, "requirements": 5.0 * 3, "deliveries": 2.5 + 5.0 + 5.0}[next(iter(asked))]
+    assert plan["short"]["amount"].to_list() == pytest.approx([lacks])
+
+
+def test_what_may_be_served_late_is_short_in_units_times_months_and_at_worst_at_once() -> None:
+    """10 a month are needed and all of 40 comes in the fourth of five months: 10, 20, 30, 0 and 10 are due, 70 in months."""
+    order = {"buyer": "AAA", "item": "shell", "ship_to": "UUU", "month": month(3), "quantity": 40.0, "due": 0.0}
+    of = case(5, ("need", "money"), demand=[partner(10.0, late=True)], orders=[order])
+    short = planned(of)["short"]
+    assert short.select("objective", "amount", "lasting", "most").rows() == [("need", 70.0, True, 30.0)]
+    assert short["month"][0].isoformat()[:7] == month(2)
+    told = [rampart.explain(planned(of), language=language)[0].replace("\u00a0", " ") for language in ("en", "fr")]
+    assert "30 rounds at worst" in told[0]
+    assert "70 rounds x months in all" in told[0]
+    assert "30 coups au pire" in told[1]
+
+
+def test_lost_and_late_need_of_one_item_are_not_added_as_they_are() -> None:
+    """Nothing comes in two months: of the need that waits 10 and 20 lack, of the one that is lost 5 and 10; 45 in months."""
+    both = [partner(10.0, late=True), partner(5.0, purpose="training")]
+    short = planned(case(2, ("need", "money"), demand=both))["short"]
+    assert short.select("amount", "lasting", "most").rows() == [(45.0, True, 30.0)]
+
+
+def test_what_is_lost_once_has_no_worst() -> None:
+    short = planned(case(2, ("need", "money"), demand=[partner(5.0)]))["short"]
+    assert short.select("amount", "lasting", "most", "month").rows() == [(10.0, False, None, None)]

@@ -77,3 +77,20 @@ def test_what_later_decisions_make_up_for_costs_nothing() -> None:
     plan = planned(0.0, lines=[], contracts=[], demand=[late], market=[offer | {"max_rate": 1_234.5}])
     assert max(losses(plan).values()) >= 0.0
     assert plan["decisions"]["quantity"].to_list() == pytest.approx([1_230.0])
+
+
+@pytest.mark.parametrize(("kind", "signed"), [("munition", 5.0), ("spare", 5.0), ("missile", 5.0), ("component", 4.5)])
+def test_what_is_counted_by_the_piece_is_signed_in_whole_ones(kind: str, signed: float) -> None:
+    """4.5 to the nearest is 4, and half of one would be missing; up it is 5, and costs one half more."""
+    plan = planned(4.5, items=[ITEM | {"kind": kind}])
+    (row,) = plan["decisions"].to_dicts()
+    assert (row["quantity"], row["exact"]) == pytest.approx((signed, 4.5))
+    lost = {} if signed == 4.5 else {"own_use": 0.0, "money": 0.5}
+    assert losses(plan) == pytest.approx(lost)
+
+
+def test_whole_numbers_to_three_figures() -> None:
+    assert (to_figures(4.5, math.ceil, whole=True), to_figures(4.5, math.floor, whole=True)) == (5.0, 4.0)
+    assert to_figures(0.4, whole=True) == 0.0
+    assert to_figures(1_234.5, whole=True) == 1_230.0
+    assert to_figures(4.9999999, math.floor, whole=True) == 5.0

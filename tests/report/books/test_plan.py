@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import math
+import re
 import zipfile
 from dataclasses import replace
+from datetime import date
 
 import openpyxl
 import polars as pl
@@ -10,6 +12,8 @@ import pytest
 
 from rampart.catalogues.results import result_tables
 from rampart.report.books.plan import NOT_SHOWN, write_workbook
+from rampart.report.books.plan_charts import monthly
+from rampart.report.charts import drawing
 from rampart.results.result import Result
 from report.report_sample import without
 
@@ -36,8 +40,11 @@ def _table(plan, book, table, language="en"):
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("table", [t for t in result_tables("plan") if t not in NOT_SHOWN])
 def test_every_table_stands_whole_with_the_plans_numbers(plan, books, table, language):
-    sheet, heads = _table(plan, books[language], table, language)
     frame = plan[table]
+    if frame.is_empty():  # nothing to say, no sheet
+        assert f"t_{table}" not in {name for sheet in books[language].worksheets for name in sheet.tables}
+        return
+    sheet, heads = _table(plan, books[language], table, language)
     assert sheet.max_row == 4 + frame.height
     # the codes one by one are written by name, in the column before
     columns = [c for c in result_tables("plan")[table].columns.values() if c.type != "key"]
@@ -46,6 +53,11 @@ def test_every_table_stands_whole_with_the_plans_numbers(plan, books, table, lan
         place = next(places)
         if column.name == "item":
             next(places)  # the unit stands beside the item
+        if column.type == "month":
+            for number, value in enumerate(frame[column.name].to_list(), 5):
+                cell = sheet.cell(number, place)
+                assert value is None or (cell.is_date and cell.value.date() == value), (table, column.name, number)
+                assert value is not None or cell.value, (table, column.name, number)
         if column.type not in ("number", "integer"):
             continue
         for number, value in enumerate(frame[column.name].to_list(), 5):
@@ -69,7 +81,9 @@ def test_heads_carry_units_and_stay_in_sight(plan, books):
     sheet, heads = _table(plan, books["en"], "orders")
     assert "commitment (EUR\u00a0m)" in heads
     assert sheet.freeze_panes == "B5"
-    assert sheet.auto_filter.ref.startswith("A4:")
+    (table,) = sheet.tables.values()
+    assert (table.name, table.autoFilter.ref) == ("t_orders", table.ref)
+    assert table.ref.startswith("A4:")
     _, heads = _table(plan, books["fr"], "orders", "fr")
     assert "engagement (M\u00a0EUR)" in heads
 
@@ -89,6 +103,59 @@ def test_charts_are_native_and_titled(workbooks):
     assert all("<c:title>" in t for t in texts)
 
 
+def test_tables_have_names_that_are_the_same_in_both_languages(plan, books):
+    names = {language: {name for sheet in book.worksheets for name in sheet.tables} for language, book in books.items()}
+    assert names["en"] == names["fr"]
+    assert {f"t_{table}" for table in result_tables("plan") if table not in NOT_SHOWN and plan[table].height} <= names[
+        "en"
+    ]
+    for book in books.values():
+        for sheet in book.worksheets:
+            for table in sheet.tables.values():
+                row = int(table.ref.split(":")[0].lstrip("A"))
+                heads = [sheet.cell(row, n).value for n in range(1, len(table.tableColumns) + 1)]
+                assert heads == [column.name for column in table.tableColumns]
+
+
+def test_the_first_sheet_says_what_is_where(books):
+    for book in books.values():
+        first = book.worksheets[0]
+        links = [row[0].hyperlink.location for row in first.iter_rows(max_col=1) if row[0].hyperlink]
+        assert [link.split("'")[1] for link in links] == book.sheetnames[1:]
+        assert first.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_decisions_are_numbers_and_dates(plan, books):
+    sheet = books["en"].worksheets[1]
+    rows = plan["decisions"].sort("rank").to_dicts()
+    for number, row in enumerate(rows, 5):
+        assert sheet.cell(number, 6).value == pytest.approx(row["money"])
+        by = sheet.cell(number, 7)
+        assert by.value == "no date" if row["decide_by"] is None else by.value.date() == row["decide_by"]
+
+
+def test_one_thing_has_one_colour_on_chart_and_page(plan, workbooks, pages):
+    """Stock, requirement and floor; commitments and payments."""
+    with zipfile.ZipFile(workbooks["en"]) as archive:
+        charts = [archive.read(n).decode() for n in sorted(archive.namelist()) if n.startswith("xl/charts/chart")]
+    stock = next(text for text in charts if "Stock of members" in text)
+    money = next(text for text in charts if "Commitments and payments" in text)
+    for text, colours in (
+        (stock, (drawing.STOCK, drawing.REQUIREMENT, drawing.FLOOR)), (money, (drawing.COMMITMENTS, drawing.PAYMENTS))
+    ):  # fmt: skip
+        found = [c.lower() for c in re.findall(r'<c:ser>.*?srgbClr val="(\w{6})"', text)]
+        assert found == [colour[1:] for colour in colours]
+        assert all(colour in pages["en"].lower() for colour in colours)
+    assert "<c:dateAx>" in stock
+
+
+def test_time_is_drawn_to_scale():
+    quarters = pl.DataFrame({"month": [date(2024, 1, 1), date(2024, 2, 1)], "months": [1, 3], "rate": [5.0, 7.0]})
+    assert monthly(quarters).select("month", "rate").rows() == [
+        (date(2024, 1, 1), 5.0), (date(2024, 2, 1), 7.0), (date(2024, 3, 1), 7.0), (date(2024, 4, 1), 7.0),
+    ]  # fmt: skip
+
+
 def test_sheet_names_fit_and_differ(books):
     for book in books.values():
         names = book.sheetnames
@@ -101,10 +168,18 @@ def test_the_same_plan_gives_the_same_bytes(plan, workbooks, tmp_path):
     assert again.read_bytes() == workbooks["en"].read_bytes()
 
 
+def test_every_table_with_rows_has_a_sheet(plan):
+    filled = [table for table in result_tables("plan") if table not in NOT_SHOWN and plan[table].height]
+    assert len(filled) > 20
+
+
 def test_an_empty_plan_still_makes_a_workbook(plan, tmp_path):
     path = write_workbook(without(plan), tmp_path / "empty.xlsx", "fr", banner="DIFFUSION RESTREINTE & co")
     book = openpyxl.load_workbook(path)
-    assert len(book.sheetnames) > 10
+    # what the plan has nothing to say of has no sheet
+    assert book.sheetnames == [
+        "L’essentiel", "Graphiques", "Promis et attendu", "Les hypothèses", "Les sources", "Comment le plan a été fait",
+    ]  # fmt: skip
     assert "DIFFUSION RESTREINTE" in (book.worksheets[0].oddHeader.center.text or "")
     book.close()
 

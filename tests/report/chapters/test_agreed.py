@@ -14,7 +14,7 @@ STOCK = {"holder": "AAA", "item": "shell", "quantity": 90.0}
 LEAVES = {"holder": "AAA", "item": "shell"}
 
 
-@pytest.mark.parametrize(("language", "others"), [("en", "others"), ("fr", "d'autres")])
+@pytest.mark.parametrize(("language", "others"), [("en", "others"), ("fr", "d’autres")])
 def test_departures_are_added_up_by_year_and_destination(language: Language, others: str) -> None:
     """The plan begins in March; one row is before it, one leaves nothing."""
     rows = [(0, 4.0, None), (1, 6.0, None), (10, 3.0, None), (0, 5.0, "UUU"), (-1, 7.0, None), (2, 0.0, "UUU")]

@@ -41,7 +41,7 @@ def test_gifts_stand_by_donor_and_chance_with_their_sum(plan):
 def test_what_all_serve_and_miss_is_told_with_both_chances(plan):
     together = give_or_keep_chapter(InWords(plan, "fr")).listings[2]
     assert [head.label for head in together.heads[2:]] == [
-        "Valeur fournie, M\u00a0EUR", "Coût chez soi d'un appel, M\u00a0EUR", "Coût attendu chez soi, M\u00a0EUR"
+        "Valeur fournie, M\u00a0EUR", "Coût chez soi d’un appel, M\u00a0EUR", "Coût attendu chez soi, M\u00a0EUR"
     ]  # fmt: skip
     assert [row[:2] for row in together.rows][:3] == [
         ("0\u202f%", "0\u202f%"), ("2\u202f%", "0,17\u202f%"), ("5\u202f%", "0,43\u202f%")

@@ -111,3 +111,22 @@ def test_colours_differ_in_lightness():
     for paper, ink in zip(drawing.COVERAGE_COLOURS, drawing.COVERAGE_INK, strict=True):
         light, dark = sorted((lightness(paper), lightness(ink)), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 3.0
+
+
+def _lightness(colour: str) -> float:
+    """L* of CIELAB, from the sRGB definition."""
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
+    ]
+    y = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y
+
+
+def test_series_stay_apart_in_grey():
+    grey = [_lightness(colour) for colour in drawing.SERIES]
+    levels = sorted(grey)
+    assert min(b - a for a, b in pairwise(levels)) >= 9
+    assert min(abs(b - a) for a, b in pairwise(grey)) >= 15
+    assert abs(_lightness(drawing.COMMITMENTS) - _lightness(drawing.PAYMENTS)) >= 15
+    assert abs(_lightness(drawing.STOCK) - _lightness(drawing.MISSING)) >= 15

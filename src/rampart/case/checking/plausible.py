@@ -19,19 +19,21 @@ BEYOND = 100.0
 
 
 def check_prices(draft: Draft) -> Iterator[Finding]:
-    """A price agreed is many times the replacement cost of the item, or a small part of it."""
+    """A price agreed, or what a line asks for a unit, is many times the replacement cost of the item, or a small part of it."""
     costs = draft.sound("items").select("item", pl.col("price").alias("#cost")).unique("item")
     makes = draft.sound("lines").select("line", "item").unique("line")
     agreed = {
         "contracts": draft.sound("contracts").join(makes, on="line", how="inner", maintain_order="left"),
         "market": draft.sound("market"),
+        "lines": draft.sound("lines").with_columns(price=pl.col("unit_cost")),
     }
     for table, rows in agreed.items():
         both = rows.join(costs, on="item", how="inner", maintain_order="left")
         ratio = pl.col("price") / pl.col("#cost")
         wrong = both.filter((pl.col("price") > 0) & (pl.col("#cost") > 0) & ((ratio > UNLIKE) | (ratio < 1 / UNLIKE)))
         for row, price, item, cost in wrong.select(ROW, "price", "item", "#cost").iter_rows():
-            yield draft.finding("price-unlike-cost", table, row=row, column="price", value=price, item=item, cost=cost)
+            column = "unit_cost" if table == "lines" else "price"
+            yield draft.finding("price-unlike-cost", table, row=row, column=column, value=price, item=item, cost=cost)
 
 
 def check_rates_alike(draft: Draft) -> Iterator[Finding]:
@@ -111,7 +113,8 @@ def check_budgets(draft: Draft) -> Iterator[Finding]:
     """A budget is many times all that its nation could buy in a year, as where millions are taken for thousands."""
     unit = {"one": 1.0, "thousand": 1e3, "million": 1e6}.get(draft.settings.get("money_unit") or "million", 1e6)
     could = _purchases_in_a_year(draft)
-    for row, nation, money in draft.sound("budgets").select(ROW, "nation", "commitments").drop_nulls().iter_rows():
+    own = draft.sound("budgets").filter(pl.col("currency").is_null())
+    for row, nation, money in own.select(ROW, "nation", "commitments").drop_nulls().iter_rows():
         worth = could.get(nation, 0.0) / unit
         if 0 < BEYOND * worth < money < float("inf"):
             details = {"nation": nation, "worth": float(f"{worth:.3g}")}
@@ -147,21 +150,41 @@ def _purchases_in_a_year(draft: Draft) -> dict[str, float]:
 
 
 def check_budget_years(draft: Draft) -> Iterator[Finding]:
-    """A nation has budgets for some years of the plan and none for later ones: money is then without limit, unsaid."""
-    end = draft.settings.get("end")
+    """A nation has budgets for some years of the plan and none for others: money is then without limit, unsaid."""
+    start, end = draft.settings.get("start"), draft.settings.get("end")
     starts = dict(draft.sound("nations").select("nation", "fiscal_year_start").iter_rows())
-    if not end:
+    if not start or not end:
         return
-    year, month = int(end[:4]), int(end[5:7])
     budgets = draft.sound("budgets").with_columns(pl.col("purpose").fill_null("all"))
     for (nation, purpose), rows in budgets.group_by(["nation", "purpose"], maintain_order=True):
         last = rows["fiscal_year"].max()
         begins = int(starts.get(nation) or 1)
-        of_end = year + 1 if begins > 1 and month >= begins else year
+        of_start, of_end = (_fiscal_year(month, begins) for month in (start, end))
+        stated = set(rows["fiscal_year"].drop_nulls().to_list())
+        for missing in sorted(set(range(of_start, max(stated, default=of_start))) - stated):
+            details = {"nation": nation, "purpose": purpose}
+            row = rows[ROW][0]
+            yield draft.finding(
+                "budget-year-missing", "budgets", row=row, column="fiscal_year", value=missing, **details
+            )
         if isinstance(last, int) and last < of_end:
             details = {"nation": nation, "purpose": purpose, "end": of_end}
             row = rows.filter(pl.col("fiscal_year") == last)[ROW][0]
             yield draft.finding("budget-years-missing", "budgets", row=row, column="fiscal_year", value=last, **details)
+
+
+def _fiscal_year(month: str, begins: int) -> int:
+    """Fiscal year of a month, named after the calendar year in which it ends."""
+    year, number = int(month[:4]), int(month[5:7])
+    return year + 1 if begins > 1 and number >= begins else year
+
+
+def check_deflators(draft: Draft) -> Iterator[Finding]:
+    """A budget at the prices of its year needs the prices of that year."""
+    known = draft.sound("deflators")["fiscal_year"].to_list()
+    then = draft.sound("budgets").filter((pl.col("prices") == "then_year") & ~pl.col("fiscal_year").is_in(known))
+    for row, nation, year in then.select(ROW, "nation", "fiscal_year").iter_rows():
+        yield draft.finding("budget-no-deflator", "budgets", row=row, column="prices", value=year, nation=nation)
 
 
 def check_condition(draft: Draft) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ def check_taken(draft: Draft) -> Iterator[Finding]:
                 needed = ", ".join(columns)
                 yield draft.finding("taken-says-nothing", "taken", row=row, column=column, kind=kind, needed=needed)
     if start and end:
-        outside = frame.filter((pl.col("month") < start) | (pl.col("month") > end))
+        in_hand = pl.col("in_hand").fill_null(False) & (pl.col("month") < start)
+        outside = frame.filter(((pl.col("month") < start) & ~in_hand) | (pl.col("month") > end))
         for row, month in outside.select(ROW, "month").iter_rows():
             yield draft.finding("taken-outside", "taken", row=row, column="month", value=month, start=start, end=end)

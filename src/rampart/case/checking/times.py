@@ -90,6 +90,28 @@ def check_past_orders(draft: Draft) -> Iterator[Finding]:
         yield draft.finding("order-in-the-past", "orders", row=row, column="month", value=month, start=start)
 
 
+def check_over_before_start(draft: Draft) -> Iterator[Finding]:
+    """A line, contract, offer or expansion is over before the plan begins: it is never used, as where a year is mistyped."""
+    start = draft.settings.get("start")
+    if not start:
+        return
+    for table, last in (("lines", "until"), ("contracts", "until"), ("market", "until"), ("expansions", "latest")):
+        for row, month in draft.sound(table).filter(pl.col(last) < start).select(ROW, last).iter_rows():
+            yield draft.finding("over-before-start", table, row=row, column=last, value=month, start=start)
+
+
+def check_past_deliveries(draft: Draft) -> Iterator[Finding]:
+    """What is on the way arrives before the plan begins and is not counted; what is pledged is due at once."""
+    start = draft.settings.get("start")
+    if not start:
+        return
+    past = draft.sound("deliveries").filter((pl.col("month") < start) & (pl.col("quantity") > 0))
+    codes = {"in_transit": "transit-in-the-past", "pledged": "pledge-due-at-once"}
+    for row, month, status in past.select(ROW, "month", "status").iter_rows():
+        if status in codes:
+            yield draft.finding(codes[status], "deliveries", row=row, column="month", value=month, start=start)
+
+
 def check_lots(draft: Draft) -> Iterator[Finding]:
     """A lot in stock was received after the plan begins, or is past its shelf life already."""
     start = draft.settings.get("start")

@@ -16,8 +16,8 @@ def check(documents: Sequence[Document], book: Book) -> list[Finding]:
     found = []
     for document in documents:
         sums: Counter[tuple[str, str]] = Counter()
-        for entry in after.add(document):
-            sums[entry.account.item, entry.account.lot] += entry.quantity
+        for account, _, quantity, _ in after.add(document):
+            sums[account.item, account.lot] += quantity
         for (item, _), rest in sums.items():
             if rest:
                 found.append(Finding("ledger-unbalanced", table=document.key, value=item, details={"rest": rest}))

@@ -16,7 +16,8 @@ def check(documents: Sequence[Document], book: Book) -> list[Finding]:
     found = []
     for document in documents:
         for n, line in enumerate(document.lines, 1):
-            if not line.lot or not KINDS[document.kind]:
+            leaves = document.kind in LOTS_OUT - LETS_EXPIRED
+            if not line.lot or not KINDS[document.kind] or not (leaves or line.expires):
                 continue
             known = after.expiry(document.nation, line.item, line.lot)
             where = {"table": document.key, "row": n, "column": "lot", "value": line.lot}
@@ -24,7 +25,7 @@ def check(documents: Sequence[Document], book: Book) -> list[Finding]:
                 said = {"known": known, "said": line.expires}
                 found.append(Finding("ledger-two-expiries", details=said, **where))  # type: ignore[arg-type]
             late = known and known < document.day
-            if late and document.kind in LOTS_OUT - LETS_EXPIRED:
+            if late and leaves:
                 found.append(Finding("ledger-lot-expired", details={"day": known}, **where))  # type: ignore[arg-type]
         after.add(document)
     return found

@@ -8,12 +8,15 @@ from datetime import date
 from rampart.findings import Finding
 from rampart.ledger.accounts import KINDS, OWN_KINDS, PROMISED_TO
 from rampart.ledger.book import Book
-from rampart.ledger.documents import COUNTERPART, GRADES, OUTCOMES, STANDS, Document, Line
+from rampart.ledger.documents import COUNTERPART, GRADES, OUTCOMES, RELEASES, STANDS, Document, Line
 
 ALWAYS = ("nation", "key", "kind", "day", "author", "source")
-ASKED = {"receipt": ("sender", "of"), "reversal": ("reverses",), "delivery": ("of", "to", "witness")} | {
-    kind: ("to",) for kind in PROMISED_TO
-}
+ASKED = {
+    "receipt": ("sender", "of"),
+    "reversal": ("reverses",),
+    "delivery": ("of", "to", "witness"),
+    "renaming": ("of", "to"),
+} | {kind: ("to",) for kind in PROMISED_TO}
 """Fields that a kind needs beside those that all need."""
 
 
@@ -45,6 +48,9 @@ def _head(document: Document) -> Iterator[Finding]:
     if document.grade not in GRADES:
         words = ", ".join(GRADES)
         yield Finding("ledger-choice", table=key, column="grade", value=document.grade, details={"choices": words})
+    if document.release and document.release not in RELEASES:
+        words = ", ".join(RELEASES)
+        yield Finding("ledger-choice", table=key, column="release", value=document.release, details={"choices": words})
     if document.kind == "count" and document.stands not in STANDS:
         words = ", ".join(STANDS)
         yield Finding("ledger-choice", table=key, column="stands", value=document.stands, details={"choices": words})
@@ -57,9 +63,9 @@ def _lines(document: Document) -> Iterator[Finding]:
     if moves and not document.lines:
         yield Finding("ledger-blank", table=document.key, column="item")
     for n, line in enumerate(document.lines, 1):
-        if not line.item:
+        if not line.item and document.kind != "return":
             yield Finding("ledger-blank", table=document.key, row=n, column="item")
-        if line.quantity < (0 if document.kind == "count" else 1):
+        if line.quantity < (0 if document.kind in ("count", "return") else 1):
             yield Finding("ledger-quantity", table=document.key, row=n, column="quantity", value=str(line.quantity))
         if line.expires and not is_day(line.expires):
             yield Finding("ledger-day", table=document.key, row=n, column="expires", value=line.expires)

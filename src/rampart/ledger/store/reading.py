@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from rampart.ledger.accounts import Account, Entry
 from rampart.ledger.book import LotThere
 from rampart.ledger.documents import Document, document_of
+from rampart.ledger.store.connection import Connection
 from rampart.ledger.store.tables import ACCOUNT
 
 ALWAYS_KNOWN = 2**62
@@ -67,8 +67,10 @@ class StockLot(NamedTuple):
 class StoreBook:
     """The store as the rules see it (``book.Book``)."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.made: dict[int, tuple[Document, list[Entry]]] = {}
+        """Entries of documents that are being posted, by their id."""
 
     def document(self, nation: str, key: str) -> Document | None:
         """The document of that key."""
@@ -102,22 +104,32 @@ class StoreBook:
         return self._connection.execute(sql, (nation, item, lot)).fetchone()[0] or ""
 
 
-def one(connection: sqlite3.Connection, nation: str, key: str) -> Booked | None:
+def one(connection: Connection, nation: str, key: str) -> Booked | None:
     """A document by its key."""
     row = connection.execute(f"SELECT {COLUMNS} FROM documents WHERE nation = ? AND key = ?", (nation, key)).fetchone()  # noqa: S608
     return None if row is None else Booked(*row)
 
 
-def last(connection: sqlite3.Connection, nation: str) -> Booked | None:
+def last(connection: Connection, nation: str) -> Booked | None:
     """The head of a nation's chain."""
     sql = f"SELECT {COLUMNS} FROM documents WHERE nation = ? ORDER BY number DESC LIMIT 1"  # noqa: S608
     row = connection.execute(sql, (nation,)).fetchone()
     return None if row is None else Booked(*row)
 
 
-def documents(
-    connection: sqlite3.Connection, nations: tuple[str, ...] = (), *, known: int = ALWAYS_KNOWN
-) -> Iterator[Booked]:
+def last_moment(connection: Connection) -> int:
+    """When anything was last booked, in any chain that is seen: from the heads, nation by nation; 0 where nothing was."""
+    sql = (
+        "WITH RECURSIVE chains(nation) AS (SELECT min(nation) FROM documents UNION ALL"
+        " SELECT (SELECT min(d.nation) FROM documents d WHERE d.nation > chains.nation) FROM chains"
+        " WHERE chains.nation IS NOT NULL)"
+        " SELECT coalesce(max((SELECT d.booked FROM documents d WHERE d.nation = chains.nation"
+        " ORDER BY d.number DESC LIMIT 1)), 0) FROM chains WHERE chains.nation IS NOT NULL"
+    )
+    return int(connection.execute(sql).fetchone()[0])
+
+
+def documents(connection: Connection, nations: tuple[str, ...] = (), *, known: int = ALWAYS_KNOWN) -> Iterator[Booked]:
     """Documents in the order of their chains; of all nations where none is named."""
     only, asked = _of_nations(nations)
     sql = f"SELECT {COLUMNS} FROM documents WHERE booked <= ?{only} ORDER BY nation, number"  # noqa: S608
@@ -125,7 +137,7 @@ def documents(
         yield Booked(*row)
 
 
-def entries(connection: sqlite3.Connection, nation: str, number: int) -> list[Entry]:
+def entries(connection: Connection, nation: str, number: int) -> list[Entry]:
     """The entries of a document as they lie in the store."""
     sql = f"SELECT {ACCOUNT}, day, quantity, expires FROM entries WHERE nation = ? AND number = ? ORDER BY place"  # noqa: S608
     rows = connection.execute(sql, (nation, number))
@@ -133,7 +145,7 @@ def entries(connection: sqlite3.Connection, nation: str, number: int) -> list[En
 
 
 def balances(
-    connection: sqlite3.Connection, nations: tuple[str, ...] = (), *, on: str = "9999-12-31", known: int = ALWAYS_KNOWN
+    connection: Connection, nations: tuple[str, ...] = (), *, on: str = "9999-12-31", known: int = ALWAYS_KNOWN
 ) -> list[Balance]:
     """Every account that is not empty, as at the end of a day, as known at a moment (microseconds, UTC)."""
     only, asked = _of_nations(nations)
@@ -145,9 +157,7 @@ def balances(
     return [Balance(row[0], Account(*row[1:9]), row[9]) for row in rows]
 
 
-def balance(
-    connection: sqlite3.Connection, nation: str, account: Account, *, on: str, known: int = ALWAYS_KNOWN
-) -> int:
+def balance(connection: Connection, nation: str, account: Account, *, on: str, known: int = ALWAYS_KNOWN) -> int:
     """What stands in one account."""
     sql = (
         f"SELECT coalesce(sum(quantity), 0) FROM entries WHERE nation = ? AND ({ACCOUNT}) = (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
@@ -157,7 +167,7 @@ def balance(
 
 
 def stock_lots(
-    connection: sqlite3.Connection, nations: tuple[str, ...] = (), *, on: str, known: int = ALWAYS_KNOWN
+    connection: Connection, nations: tuple[str, ...] = (), *, on: str, known: int = ALWAYS_KNOWN
 ) -> list[StockLot]:
     """Every lot that ever was in a stock, by holder, item, lot and condition, as at a day and as known at a moment."""
     only, asked = _of_nations(nations)

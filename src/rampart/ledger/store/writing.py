@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from rampart.findings import Finding
-from rampart.ledger.accounts import Entry, counterpart_key, counterpart_of
+from rampart.ledger.accounts import counterpart_key, counterpart_of
 from rampart.ledger.book import Book, MemoryBook
 from rampart.ledger.chain import FIRST, canonical, content_hash, link
 from rampart.ledger.checks import balanced, below_zero, expired, form, references
 from rampart.ledger.documents import Document
 from rampart.ledger.lots import choose
 from rampart.ledger.store import reading
+from rampart.ledger.store.connection import Books, Connection, begin_writing
 from rampart.ledger.store.opening import LedgerError
 
 RULES = (expired, balanced, below_zero)
@@ -37,60 +38,124 @@ def now() -> int:
     return time.time_ns() // 1000
 
 
-def write(connection: sqlite3.Connection, documents: Sequence[Document], *, at: int | None = None) -> list[Receipt]:
-    """Post documents together. Raises LedgerError with every finding where one is refused: then nothing is posted.
+Posting = tuple[Sequence[Document], int | None]
+"""Documents to post together, and the moment of booking, for tests: moved on where something was booked at it, or later."""
 
-    at  the moment of booking, for tests; it is moved on where something was booked at it, or later
+
+def write(connection: Connection, documents: Sequence[Document], *, at: int | None = None) -> list[Receipt]:
+    """Post documents together. Raises LedgerError with every finding where one is refused: then nothing is posted."""
+    (done,) = write_group(connection, [(documents, at)])
+    if isinstance(done, LedgerError):
+        raise done
+    return done
+
+
+def write_group(connection: Connection, postings: Sequence[Posting]) -> list[list[Receipt] | LedgerError]:
+    """Postings of several, flushed to the disk once: what each got, or what stands against it, which takes no other along.
+
+    Where the store fails, none of them is posted, and that is raised.
     """
-    if wrong := form.check(documents, MemoryBook()):
-        raise LedgerError(wrong)
-    connection.execute("BEGIN IMMEDIATE")
+    results: list[list[Receipt] | LedgerError | None] = []
+    for documents, _ in postings:
+        wrong = form.check(documents, MemoryBook())
+        results.append(LedgerError(wrong) if wrong else None)
+    every = [d for (documents, _), result in zip(postings, results, strict=True) if result is None for d in documents]
+    if None in results:
+        begin_writing(connection, _books(connection, every))
+        try:
+            for n, (documents, at) in enumerate(postings):
+                if results[n] is None:
+                    results[n] = _apart(connection, documents, now() if at is None else at)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    return [result for result in results if result is not None]
+
+
+def _apart(connection: Connection, documents: Sequence[Document], at: int) -> list[Receipt] | LedgerError:
+    """One posting of a group: taken back by itself where it is refused."""
+    connection.execute("SAVEPOINT posting")
     try:
-        receipts = _write(connection, documents, now() if at is None else at)
-        connection.execute("COMMIT")
-    except BaseException:
+        return _write(connection, documents, at)
+    except LedgerError as refused:
+        connection.execute("ROLLBACK TO SAVEPOINT posting")
+        return refused
+    finally:
+        if connection.in_transaction:
+            connection.execute("RELEASE SAVEPOINT posting")
+
+
+@contextmanager
+def taken_back(connection: Connection, documents: Sequence[Document]) -> Iterator[None]:
+    """A transaction in which these may be written and read, and of which nothing stays."""
+    begin_writing(connection, _books(connection, documents))
+    try:
+        yield
+    finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        raise
-    return receipts
 
 
-def _write(connection: sqlite3.Connection, documents: Sequence[Document], at: int) -> list[Receipt]:
+def _books(connection: Connection, documents: Sequence[Document]) -> Books:
+    """The books that documents are written to: a receipt, and what takes one back, also in that of who sent.
+
+    What a reversal takes back never changes, so that it can be looked up before the chains are held.
+    """
+    nations, others = {d.nation for d in documents}, set()
+    for document in documents:
+        of: Document | None = document
+        if document.kind == "reversal":
+            there = reading.one(connection, document.nation, document.reverses)
+            of = there.document if there else next((d for d in documents if d.key == document.reverses), None)
+        if of is not None and of.kind == "receipt" and of.sender:
+            others.add(of.sender)
+    return Books(frozenset(nations | others), across=bool(others))
+
+
+def write_inside(connection: Connection, documents: Sequence[Document]) -> list[Receipt]:
+    """The same as ``write`` inside a transaction that is open already."""
+    if wrong := form.check(documents, MemoryBook()):
+        raise LedgerError(wrong)
+    return _write(connection, documents, now())
+
+
+def _write(connection: Connection, documents: Sequence[Document], at: int) -> list[Receipt]:
     """Checks and writes inside the transaction, so that nothing comes between them."""
     store = reading.StoreBook(connection)
-    before = connection.execute("SELECT coalesce(max(booked), 0) FROM documents").fetchone()[0]
-    booked = max(at, before + 1)  # one moment for what is posted together, later than any before it
+    booked = max(
+        at, reading.last_moment(connection) + 1
+    )  # one moment for what is posted together, later than any before it
     receipts, fresh, findings = _sort_out(connection, documents, booked)
-    chosen, book = [], MemoryBook(store)
-    for document, asked in fresh:
+    chosen, book = list[tuple[Document, str, str]](), MemoryBook(store)
+    for document, asked, body in fresh:
         named, wrong = choose(document, book)
         findings.extend(wrong)
         book.add(named)
-        chosen.append((named, asked))
+        chosen.append((named, asked, body if named is document else canonical(named.as_dict())))
         for other in _counterparts(named, book):
             book.add(other)
-            chosen.append((other, ""))
+            chosen.append((other, "", canonical(other.as_dict())))
     if not findings:
-        findings = references.check([d for d, _ in chosen], store)
+        findings = references.check([d for d, *_ in chosen], store)
     if not findings:  # what a document that is about nothing would move is no news
-        findings = [f for rule in RULES for f in rule.check([d for d, _ in chosen], store)]
+        findings = [f for rule in RULES for f in rule.check([d for d, *_ in chosen], store)]
     if findings:
         raise LedgerError(findings)
-    book = MemoryBook(store)
-    for document, asked in chosen:
-        receipts.append(_append(connection, document, book.add(document), asked, booked))
-    return receipts
+    return receipts + _append(connection, chosen, MemoryBook(store), booked)
 
 
 def _sort_out(
-    connection: sqlite3.Connection, documents: Sequence[Document], booked: int
-) -> tuple[list[Receipt], list[tuple[Document, str]], list[Finding]]:
-    """What is there already, what is new with the hash of what was handed in, and what stands against it."""
+    connection: Connection, documents: Sequence[Document], booked: int
+) -> tuple[list[Receipt], list[tuple[Document, str, str]], list[Finding]]:
+    """What is there already; what is new, with the hash and the text of what was handed in; and what stands against it."""
     receipts, fresh, findings = [], [], []
     seen: dict[tuple[str, str], str] = {}
     today = time.strftime("%Y-%m-%d", time.gmtime(booked / 1e6 + 86_400))  # it may be tomorrow where it happened
     for document in documents:
-        asked = content_hash(canonical(document.as_dict()))
+        body = canonical(document.as_dict())
+        asked = content_hash(body)
         there = reading.one(connection, document.nation, document.key)
         before = seen.get((document.nation, document.key), asked)
         if there:  # the same as handed in, or as an export says it: with the lots that the store chose
@@ -100,7 +165,7 @@ def _sort_out(
         elif there:
             receipts.append(Receipt(there.nation, there.key, there.number, there.hash, there.booked, there=True))
         elif (document.nation, document.key) not in seen:
-            fresh.append((document, asked))
+            fresh.append((document, asked, body))
         if document.day > today:
             findings.append(Finding("ledger-future", table=document.key, column="day", value=document.day))
         seen[document.nation, document.key] = asked
@@ -126,23 +191,24 @@ def _counterparts(document: Document, book: Book) -> list[Document]:
 
 
 def _append(
-    connection: sqlite3.Connection, document: Document, entries: Sequence[Entry], asked: str, booked: int
-) -> Receipt:
-    """Add a document and its entries to the chain of its nation."""
-    head = reading.last(connection, document.nation)
-    number, before = (head.number + 1, head.hash) if head else (1, FIRST)
-    body = canonical(document.as_dict())
-    chained = link(before, nation=document.nation, number=number, booked=booked, asked=asked, body=body)
-    connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (document.nation, number, document.key, document.kind, document.day, booked, asked, body, chained,
-         document.reverses or None),
-    )  # fmt: skip
-    connection.executemany(
-        "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (document.nation, number, place, *entry.account, entry.day, booked, entry.quantity, entry.expires)
-            for place, entry in enumerate(entries)
-        ],
-    )
-    return Receipt(document.nation, document.key, number, chained, booked, there=False)
+    connection: Connection, documents: Sequence[tuple[Document, str, str]], book: MemoryBook, booked: int
+) -> list[Receipt]:
+    """Add documents, each with the hash of what was handed in and its text, and their entries to the chains."""
+    heads: dict[str, tuple[int, str]] = {}
+    receipts, rows, entries = [], [], []
+    for d, asked, body in documents:
+        if d.nation not in heads:
+            head = reading.last(connection, d.nation)
+            heads[d.nation] = (head.number, head.hash) if head else (0, FIRST)
+        number, before = heads[d.nation][0] + 1, heads[d.nation][1]
+        chained = link(before, nation=d.nation, number=number, booked=booked, asked=asked, body=body)
+        heads[d.nation] = (number, chained)
+        rows.append((d.nation, number, d.key, d.kind, d.day, booked, asked, body, chained, d.reverses or None))
+        entries += [
+            (d.nation, number, place, *account, day, booked, quantity, expires)
+            for place, (account, day, quantity, expires) in enumerate(book.add(d))
+        ]
+        receipts.append(Receipt(d.nation, d.key, number, chained, booked, there=False))
+    connection.executemany("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+    return receipts

@@ -1,13 +1,16 @@
 """Money by nation and fiscal year: commitments and payments, against budgets.
 
-    budget   sum over x, s up to t of share[x,b,s] amount[x,s] x[s] <= limit[b] - due[b] + over budget[b,t]
+    budget   sum over x, s up to t of share[x,b,s] amount[x,s] x[s] + carried over[b,t] / c[b] <=
+                 limit[b] - due[b] + over budget[b,t] + carried over[b-1,s at the end of b-1 before t]
 
 b            budget of a nation, fiscal year and purpose, commitments or payments; t nodes of the last period of its year
 x            decisions that money follows: order, cancel, expand, buy, send, hand over, spares, bays, join, in their own units
 amount       money units a unit decided at s (``flows`` of the parts); share of it that falls in the year of b
              (``network.payments``)
-limit        money units: ``budgets``; unlimited: no row
+limit        money units of the case at its price base: ``budgets`` by ``currencies`` and ``deflators``; unlimited: no row
 due          money units due anyhow: payments on placed orders, upkeep of systems that do not come from the plan
+c            share of what is left of b that may be used in the next year; 0: carried over[b] is not there
+carried over money units of b that are used in the next year, of the same nation, purpose and kind (b-1: the year before)
 over budget  money units beyond the limit, which the rules pass holds down first
 
 What a cancelled order would have cost from its cancellation on is taken away. Source: the budgets of the case.
@@ -23,7 +26,16 @@ import numpy as np
 from rampart.catalogues.results import frame
 from rampart.network.lags import Floats
 from rampart.network.limits import Limit, money_limits
-from rampart.network.payments import KINDS, BudgetLimit, Flow, budget_limits, fiscal_starts, placed_payments
+from rampart.network.payments import (
+    KINDS,
+    BudgetLimit,
+    Flow,
+    budget_limits,
+    fiscal_starts,
+    placed_payments,
+    price_index,
+    years_after,
+)
 from rampart.plan.parts.fleet import upkeep_of_year
 from rampart.plan.parts.part import Part, Rule, Weight
 from rampart.plan.programme.families import FamilySpec
@@ -47,6 +59,9 @@ class Money(Part):
         limits = budget_limits(p.network)
         ends = np.array([b.end for b in limits], dtype=np.int64).reshape(-1, 1)
         yield FamilySpec("over budget", [b.key for b in limits], "slack", exists=p.tree.period[None, :] == ends)
+        of = [n for n, _ in years_after(limits)]
+        at = p.tree.period[None, :] == ends[of]
+        yield FamilySpec("carried over", [limits[n].key for n in of], "level", exists=at, tie=1.0)
 
     def rows(self, p: Programme) -> Iterable[Rows]:
         """``budget``."""
@@ -61,6 +76,7 @@ class Money(Part):
             for alike in flows.get((limit.key.nation, limit.key.kind), []):
                 if limit.covers(alike[0].purpose):
                     _add_money(p, rows, row, limit, alike)
+        _add_carried(p, rows, limits)
         yield rows.hold("<=", right)
 
     def measures(self, p: Programme) -> Iterable[Weight]:
@@ -80,11 +96,28 @@ class Money(Part):
         """``money`` and ``budgets``."""
         spent = _spent(v)
         rows = [(*key, kinds["commitments"], kinds["payments"]) for key, kinds in sorted(spent.items())]
-        used = [
-            (*limit.key, limit.amount, _used(spent, limit), float(v["over budget"][n].max()))
-            for n, limit in enumerate(budget_limits(v.network))
-        ]
+        limits, index = budget_limits(v.network), price_index(v.network)
+        carried = {limits[n].key: float(v["carried over"][k].max()) for k, (n, _) in enumerate(years_after(limits))}
+        used: list[tuple[object, ...]] = []
+        for n, limit in enumerate(limits):
+            mine, prices = _used(spent, limit), index.get(limit.key.year)
+            then = None if prices is None else mine * prices
+            over = float(v["over budget"][n].max())
+            used.append((*limit.key, limit.amount, mine, over, carried.get(limit.key, 0.0), then))
         return {"money": frame("plan", "money", rows), "budgets": frame("plan", "budgets", used)}
+
+
+def _add_carried(p: Programme, rows: Rows, limits: list[BudgetLimit]) -> None:
+    """What is carried over: more is left of its own year by ``1 / c``, and the next year has it besides."""
+    tree, carried = p.tree, p["carried over"]
+    for key, (row, after) in enumerate(years_after(limits)):
+        own = np.flatnonzero(tree.period == limits[row].end)
+        same = np.ones(own.size, dtype=np.int64)
+        left = np.full(own.size, 1.0 / limits[row].carried)
+        rows.add_cells(carried, key=same * key, cause=own, row=same * row, effect=own, factor=left)
+        into = np.flatnonzero(tree.period == limits[after].end)
+        before, same = tree.ancestor[into, limits[row].end], np.ones(into.size, dtype=np.int64)
+        rows.add_cells(carried, key=same * key, cause=before, row=same * after, effect=into, factor=-np.ones(into.size))
 
 
 def _due_anyhow(p: Programme) -> Callable[[BudgetLimit], float]:

@@ -14,7 +14,8 @@ H          share that arrives at t (``network.lags.After``); what each way bring
 limit      units: ``storage.limit``; unlimited: no row
 lots       opening lots still usable in the month after t; W share of the months of u from which receipts still are
            (``network.lots``)
-dispose    of items with a shelf life only
+dispose    of items with a shelf life only; of plans equal in everything, the one that disposes of it last: what could still
+           be used or given is not thrown away
 
 Receipts from other holders do not count as recent, so sending never makes stock younger. Source: the model with an index
 for age, in a compact form that equals it where nothing perishable is sent.
@@ -45,6 +46,8 @@ from rampart.plan.programme.values import Values
 if TYPE_CHECKING:
     import polars as pl
 
+LATER = 0.03
+"""Tie weight of disposing of a unit a period earlier: more than that of keeping it (the tie weights of ``stock``)."""
 FLOWS = ("made", "bought", "received", "used", "consumed", "sent", "disposed", "joined")
 """Kinds of postings with a column of their own in the table ``stock``."""
 
@@ -59,7 +62,12 @@ class Stocks(Part):
         n = p.network
         scale = p.scale_of(pair.item for pair in n.pairs)
         yield FamilySpec("stock", n.pairs, "level", scale=scale, tie=0.01)
-        yield FamilySpec("dispose", n.perishable_pairs, "flow", scale=scale[perishable(n)], tie=0.5)
+        left: Floats = float(len(n.calendar)) - p.tree.period.astype(
+            np.float64
+        )  # what is thrown away is thrown away as late as it can be
+        yield FamilySpec(
+            "dispose", n.perishable_pairs, "flow", scale=scale[perishable(n)], tie=0.01, tie_add=LATER * left
+        )
         limited = np.isfinite(storage_limits(n))[:, None]
         yield FamilySpec("over storage", n.pairs, "slack", exists=limited, scale=scale)
         drawn = n.drawn[:, p.tree.period]

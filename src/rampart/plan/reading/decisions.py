@@ -16,7 +16,7 @@ from rampart.network.lags import first_effect
 from rampart.plan.model.passes import RULES
 from rampart.plan.parts.part import Decision, Part
 from rampart.plan.programme.values import Values
-from rampart.plan.reading.delays import TOLD, Delays, Loss, Waiting, together
+from rampart.plan.reading.delays import TOLD, Delays, Due, Loss, Waiting, together
 from rampart.plan.reading.rounded import Cell, Rounded, signed
 from rampart.plan.solving.solution import Solution
 
@@ -41,7 +41,7 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: 
     found = []
     for d in decisions_now(v, parts):
         due = delayed.by.get((d.family, d.key))
-        found.append((d, due, delayed.alone.get((d.family, d.key), {}).get(1)))
+        found.append((d, due, delayed.alone.get((d.family, d.key), {}).get(delayed.least)))
     found.sort(key=lambda r: (
         named.index(r[2].objective) if r[2] and r[2].objective in named else len(named), -(r[2].cost if r[2] else 0.0),
         -r[0].money, r[0].kind, r[0].code, r[0].item, r[0].to,
@@ -53,7 +53,8 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: 
         units = lost.lacking.unit_months if lost and lost.lacking else None
         rows.append((
             n + 1, d.kind, d.who, text(d.code), parts_of(d.code), d.item, d.to, d.quantity, one.quantity, d.year_quantity,
-            before.get((d.family, d.key), 0.0), d.money, None if due is None else month_text(due),
+            before.get((d.family, d.key), 0.0), d.money, None if due is None else month_text(due.month),
+            due is not None and due.at_latest,
             month_text(first_effect(v.case.calendar.first, d.lead)), lost.objective if lost else None,
             lost.cost if lost else None, units,
         ))  # fmt: skip
@@ -62,12 +63,16 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: 
 
 @dataclass(frozen=True)
 class Delayed:
-    """What waiting costs each decision alone, by months, by when each is due, and what it costs some together."""
+    """What waiting costs each decision alone, by months, by when each is due, and what it costs some together.
+
+    least  fewest months that are told
+    """
 
     alone: Mapping[Cell, Mapping[int, Loss]]
-    by: Mapping[Cell, int]
+    by: Mapping[Cell, Due]
     together: Sequence[tuple[Waiting, int, Loss]]
     waiting: Sequence[Waiting]
+    least: int = 1
 
     def table(self, v: Values) -> pl.DataFrame:
         """``delays``."""
@@ -113,23 +118,25 @@ def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
         return Delayed({}, {}, (), ())
     grouped = together(v, free)
     told: dict[int, list[Loss | None]] = {}
-    for months in TOLD:
+    for months in dict.fromkeys(delays.waited(months) for months in TOLD):
         everything = [*alone, *grouped]
         told[months] = delays.losses(everything, [delays.periods(months)] * len(everything))
     most = float(str(v.case.settings["decide_by_loss"]))
     due = delays.last_months(alone, {months: losses[: len(alone)] for months, losses in told.items()}, most)
     cells = [(d.family, d.key) for d in free]
     found = {
-        cell: {months: loss for months, losses in told.items() if (loss := losses[n]) is not None}
+        cell: {months: loss for months, losses in told.items() if (loss := losses[n]) and not loss.unseen}
         for n, cell in enumerate(cells)
     }
     groups = [
         (each, months, loss)
         for n, each in enumerate(grouped)
         for months, losses in told.items()
-        if (loss := losses[len(alone) + n]) is not None
+        if (loss := losses[len(alone) + n]) and not loss.unseen
     ]
-    return Delayed(found, {cell: by for cell, by in zip(cells, due, strict=True) if by is not None}, groups, alone)
+    return Delayed(
+        found, {cell: by for cell, by in zip(cells, due, strict=True) if by is not None}, groups, alone, min(told)
+    )
 
 
 def taken_now(v: Values) -> dict[tuple[str, int], float]:

@@ -35,16 +35,13 @@ def _solved(v: Values, solution: Solution) -> list[tuple[Pass, PassResult]]:
 
 
 def rooms(v: Values, solution: Solution) -> pl.DataFrame:
-    """Each term of the passes that fall into terms; a pass that gives nothing as a whole."""
+    """Each term of the passes that fall into terms."""
     rows: list[tuple[Any, ...]] = []
     for each, found in _solved(v, solution):
         if not each.measure.parted or each.how == "told":
             continue
         final = each.measure.by_term(solution.layout.columns) @ solution.columns
         steadied = solution.taken.get(each.name)
-        if not each.room and steadied is None:  # held exactly as a whole, however it falls to its terms
-            rows.append((each.rank, each.name, "", [], _clean(found.value), 0.0, None, _clean(float(final.sum()))))
-            continue
         for n, term in enumerate(each.measure.terms):
             taken = None if steadied is None else _clean(steadied[n])
             rows.append((

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rampart.case.steps import without
+from rampart.findings import CaseError
 from rampart.network.keys import Key, Objective, Year, number, text
 from rampart.network.keys import parts as parts_of
 from rampart.network.lags import Floats
@@ -119,7 +120,8 @@ class Reliefs:
         units: dict[Who, Floats] = {s: u for r in readings.values() for s, u in r.units.items() if u.sum() > LEAST}
         values = {name: reading.value for name, reading in readings.items()}
         of = {who: pass_of(who[0], self.base.programme) for who in units}
-        return Shortages(self.base.years, units, of, values)
+        levels: dict[Who, Floats] = {s: lack for r in readings.values() for s, lack in r.levels.items() if s in units}
+        return Shortages(self.base.years, units, of, values, levels, self.base.programme.tree.first_month.tolist())
 
     @cached_property
     def kinds(self) -> dict[str, list[Limit]]:
@@ -197,9 +199,14 @@ class Reliefs:
         return found
 
     def of(self, how: str, kind: str, of: Key, limits: Sequence[Limit]) -> Stepped | None:
-        """What the steps of some limits bring; None where no pass that is read prices them, or no plan is found."""
+        """What the steps of some limits bring; None where no pass that is read prices them, no plan is found, or nothing is
+        asked any more.
+        """
         self._count()
-        stepped = Planned(self.case, limits, self.parts, self.levels, self.base.programme.likeness)
+        try:
+            stepped = Planned(self.case, limits, self.parts, self.levels, self.base.programme.likeness)
+        except CaseError:  # all that the case asks for is taken away
+            return None
         prices: dict[str, Touched] = {}
         for name in self.base.results:
             prices[name] = touched(stepped, self.base, name)

@@ -30,7 +30,7 @@ from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
 from rampart.plan.solving.carried_out import carried_out, stands_closely
-from rampart.plan.solving.linear_passes import TIES, LinearPasses, gives, near_one
+from rampart.plan.solving.linear_passes import TIES, LinearPasses, near_one
 from rampart.plan.solving.pass_solver import PassSolver
 from rampart.plan.solving.solution import PassResult
 
@@ -49,11 +49,13 @@ class Reading:
 
     value   of its measure; ``own``  the part of it that each who lacks has, shape (years,)
     units   short by who lacks, shape (years,); times months where the shortage lasts
+    levels  of what lasts: units short at the end of each node, shape (nodes,)
     """
 
     value: float
     own: Mapping[Short, Floats]
     units: Mapping[Short, Floats]
+    levels: Mapping[Short, Floats]
 
 
 class Start(NamedTuple):
@@ -112,7 +114,7 @@ class Planned:
         after = self.programme.passes[self.programme.passes.index(each) + 1 :]
         if each.name in self._wanted:
             state = solver.state()
-            result = self._settle(linear, each, after)
+            result = self._settle(linear, each)
             self.readings[each.name] = self._read(linear, each, result)
             solver.go_back(state)
             if not later:
@@ -160,21 +162,14 @@ class Planned:
             self._places = same_places(self, like)
         return self._places
 
-    def _settle(self, linear: LinearPasses, each: Pass, after: Sequence[Pass]) -> PassResult:
+    def _settle(self, linear: LinearPasses, each: Pass) -> PassResult:
         """Hold what the pass reached exactly: how its optimum falls to its terms, as the plan itself settles it."""
         solver, ties = linear.solver, [one for one in self.programme.passes if one.name == TIES]
         if each.how == "fair":
             return linear.solve_and_hold(each, (), ties, None)
         result = linear.solve(each, None)
         self._remember(solver, each.name, result)
-        if gives(each, after) and len(each.measure.terms) > 1:
-            levels, _ = linear.settle(each, None)
-            result = linear.solve(each, None)
-            solver.hold_optimal()
-            solver.hold_terms(each.measure.terms, linear.by_term(each), levels, 0.0)
-            linear.levels = levels
-        else:
-            solver.hold_optimal()
+        result = linear.hold_exactly(each, result, None)
         solver.close_rooms(linear.levels)
         return result
 
@@ -190,19 +185,36 @@ class Planned:
         self.starts[named] = start_of(solver, solver.basis())
         own: dict[Short, Floats] = {}
         units: dict[Short, Floats] = {}
+        lasting: dict[Short, Floats] = {}
         values = Values(p, self.layout, levels)
         weights = self.layout.costs(each.measure)
         for shortage in shortages_in_order(p):
             family = p.families[shortage.family]
             worth = np.where(family.labels >= 0, (weights * levels)[family.labels], 0.0)
-            months = p.tree.months if shortage.lasting else 1.0
             for key, members, amount in shortage.amounts(p, values[shortage.family]):
                 short = shortage.of(key)
                 if pass_of(short.objective, p) != each.name:
                     continue
                 own[short] = own.get(short, 0.0) + self._by_year(worth[members].sum(axis=0))
-                units[short] = units.get(short, 0.0) + self._by_year(amount * months)
-        return Reading(result.value, own, units)
+                if shortage.lasting or short in self._late:
+                    stays = shortage.lasting or key in self._late_needs
+                    lasting[short] = lasting.get(short, 0.0) + (amount if stays else np.cumsum(amount))
+                else:
+                    units[short] = units.get(short, 0.0) + self._by_year(amount)
+        units |= {short: self._by_year(amount * p.tree.months) for short, amount in lasting.items()}
+        return Reading(result.value, own, units, lasting)
+
+    @cached_property
+    def _late_needs(self) -> set[Key]:
+        """Needs that may be served late: what is due of them stays short until it is served."""
+        network = self.programme.network
+        return {demand for demand, late in zip(network.demands, network.late, strict=True) if late}
+
+    @cached_property
+    def _late(self) -> set[Short]:
+        """Who has such a need; what is lost of others of the same item then stays short to the end."""
+        of = {shortage.family: shortage.of for shortage in shortages_in_order(self.programme)}["unmet"]
+        return {of(key) for key in self._late_needs}
 
     def _by_year(self, by_node: Floats) -> Floats:
         found = np.zeros(len(self.years))

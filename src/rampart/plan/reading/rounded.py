@@ -1,9 +1,10 @@
 """Decisions of the first period as they are signed: to three figures, checked to be carried out, with what rounding costs.
 
 What comes in whole units is whole already. Every other amount decided in the first period is rounded to three significant
-figures and fixed there, and the passes are solved again, linear, with the whole numbers as they are. Where no plan carries
-the rounded amounts out, or an objective loses more than its room, all are rounded up instead, or down; what loses least in
-the foremost objective is kept, and where nothing can be carried out the amounts stand as they were worked out.
+figures, of what is counted by the piece (``PIECES``) to whole ones too, and fixed there, and the passes are solved again,
+linear, with the whole numbers as they are. Where no plan carries the rounded amounts out, or an objective loses more than
+its room, all are rounded up instead, or down; what loses least in the foremost objective is kept, and where nothing can be
+carried out the amounts stand as they were worked out.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 FIGURES = 3
+PIECES = ("munition", "rocket", "missile", "spare", "system")
+"""Kinds of items of which a part of a unit is nothing; components may be measured."""
+SENT = ("order", "purchase", "transfer")
+"""Kinds of decisions on units of an item."""
 OTHERWISE: Mapping[str, Callable[[float], float]] = {"up": math.ceil, "down": math.floor}
 """Where the nearest amounts cannot be carried out, or cost more than the rooms."""
 LEAST = 1e-6
@@ -59,21 +64,26 @@ class Rounded:
         return frame("plan", "rounding", rows)
 
 
-def to_figures(amount: float, rounding: Callable[[float], float] = round) -> float:
-    """An amount to three significant figures."""
+def to_figures(amount: float, rounding: Callable[[float], float] = round, *, whole: bool = False) -> float:
+    """An amount to three significant figures; ``whole``: to a whole number too."""
     if amount <= 0:
         return 0.0
+    if whole:
+        piece = round(amount)
+        amount = float(piece if abs(amount - piece) <= LEAST * amount else rounding(amount))
+        if amount <= 0:
+            return 0.0
     grain = FIGURES - 1 - math.floor(math.log10(amount) + 1e-12)
     scaled = amount * 10.0**grain
     near = round(scaled)
-    whole = near if abs(scaled - near) < 1e-6 else rounding(scaled)
-    return float(whole / 10.0**grain)
+    figures = near if abs(scaled - near) < 1e-6 else rounding(scaled)
+    return float(figures / 10.0**grain)
 
 
 def rounded(v: Values, solution: Solution, decisions: Sequence[Decision]) -> Rounded:
     """The decisions of the first period to three figures, or as they are where nothing else can be carried out."""
     free = [d for d in decisions if _may_be_rounded(v, d)]
-    near = {(d.family, d.key): to_figures(d.quantity) for d in free}
+    near = {(d.family, d.key): to_figures(d.quantity, whole=_by_the_piece(v, d)) for d in free}
     if solution.status != "optimal" or solution.out_of_time:
         return Rounded()
     if all(abs(near[d.family, d.key] - d.quantity) <= LEAST * d.quantity for d in free):
@@ -82,11 +92,16 @@ def rounded(v: Values, solution: Solution, decisions: Sequence[Decision]) -> Rou
     for how, rounding in OTHERWISE.items():
         if best is not None and not _loses(v, best):
             break
-        amounts = {(d.family, d.key): to_figures(d.quantity, rounding) for d in free}
+        amounts = {(d.family, d.key): to_figures(d.quantity, rounding, whole=_by_the_piece(v, d)) for d in free}
         other = _carried_out(v, solution, amounts, how, best)
         if best is None or (other is not None and _losses(other) < _losses(best)):
             best = other
     return Rounded("none") if best is None else best
+
+
+def _by_the_piece(v: Values, decision: Decision) -> bool:
+    """Whether a decision is on units of which a part is nothing."""
+    return decision.kind in SENT and v.network.items[decision.item]["kind"] in PIECES
 
 
 def _may_be_rounded(v: Values, decision: Decision) -> bool:

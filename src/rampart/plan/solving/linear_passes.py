@@ -24,6 +24,7 @@ from rampart.network.lags import Floats, Integers
 from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
+from rampart.plan.solving.evenness import Evened
 from rampart.plan.solving.fairness import Shares, share_fairly
 from rampart.plan.solving.pass_solver import CLOSE, NOTHING, ROUNDING, HeldTerm, PassSolver, State, most_allowed
 from rampart.plan.solving.solution import PassResult
@@ -117,12 +118,14 @@ class LinearPasses:
             return self._share(each, later, deadline)
         if each.takes:
             self._open(earlier, each.takes)
+        if each.name == TIES:
+            return self._ties(each, deadline)
         result = self.solve(each, deadline)
         self.reached[each.name] = result.value
         if not later or each.how == "told":
             return result
         if later[0].name == TIES:
-            self.solver.hold_optimal()
+            result = self.hold_exactly(each, result, deadline)
             self.solver.close_rooms(self.levels)
         elif each.how == "first":
             self._first = self.solver.state(with_basis=True)
@@ -136,10 +139,44 @@ class LinearPasses:
             result = replace(result, terms=self.by_term(each) @ levels, columns=levels)
         else:
             self._let_go_beyond(each, result.value)
-            self.solver.hold_optimal()
+            result = self.hold_exactly(each, result, deadline)
         if each.takes:
             self._give_back(earlier, each.takes, deadline)
         return result
+
+    def _ties(self, each: Pass, deadline: float | None) -> PassResult:
+        """One plan of those that are equal in everything: one that sends evenly."""
+        even = Evened(self.solver, self.layout, self.weight, deadline)
+        try:
+            return self.solve(each, deadline)
+        finally:
+            even.remove()
+
+    def hold_exactly(self, each: Pass, result: PassResult, deadline: float | None) -> PassResult:
+        """Hold what the pass just solved reached, and how it falls to its terms, without room; its result as it is held."""
+        terms = each.measure.terms
+        if not self._may_fall_otherwise(each):
+            self.solver.hold_optimal()
+            return result
+        levels, _ = self.settle(each, deadline)
+        self._hold_settled(each, deadline)
+        self.solver.hold_terms(terms, self.by_term(each), levels, 0.0)
+        self.levels = levels
+        return replace(result, terms=self.by_term(each) @ levels, columns=levels)
+
+    def _hold_settled(self, each: Pass, deadline: float | None) -> None:
+        """Fix what every optimum of a pass shares, once the solver stands at one again."""
+        cost = self.layout.costs(each.measure)
+        self.solver.set_costs(cost * near_one(cost))
+        status = self.solver.solve(deadline)
+        if status != OPTIMAL:
+            raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
+        self.solver.hold_optimal()
+
+    def _may_fall_otherwise(self, each: Pass) -> bool:
+        """Whether what a pass reached lacks anything that may fall to several terms."""
+        lacks = self.by_term(each) @ self.levels
+        return lacks.size > 1 and bool((lacks > NOTHING).any())
 
     def _let_go_beyond(self, each: Pass, value: float, room: float = 0.0) -> None:
         """The plan taken over stands closely no longer where it is worse in a pass than its room allows."""
@@ -169,8 +206,8 @@ class LinearPasses:
         lacks is its part of what it would be if nothing were had.
         """
         solver, by_term = self.solver, self.by_term(each)
-        open_terms = np.flatnonzero(by_term @ self.levels > NOTHING)
-        if open_terms.size < 2:
+        movable = np.where(solver.upper[: solver.columns] - solver.lower[: solver.columns] > 0, 1.0, 0.0)
+        if not self._may_fall_otherwise(each) or np.count_nonzero(abs(by_term) @ movable) < 2:
             return
         upper = solver.upper_at_first
         whole = by_term @ np.where(np.isfinite(upper), upper, 0.0)
@@ -196,26 +233,38 @@ class LinearPasses:
         if status != OPTIMAL:
             raise OutOfTime if status == TIME_LIMIT else NotSolved(status)
         solution = solver.solution()
-        self.levels = np.array(solution.col_value)
+        self.levels = solver.levels()[: solver.columns]
         solver.remember(each.name, cost * factor)
         duals = np.array(solution.row_dual)[: solver.rows] / factor
-        return self._result(each, cost, duals, np.array(solution.col_dual) / factor, iterations(solver))
+        return self._result(
+            each, cost, duals, np.array(solution.col_dual)[: solver.columns] / factor, iterations(solver)
+        )
 
     def _take_what_there_is(self, cost: Floats) -> None:
         """Out of time within a pass: the plan that the solver stands at, where it keeps all that is held and is better."""
         if self.solver.found_a_plan:
-            now = self.solver.levels()
+            now = self.solver.levels()[: self.solver.columns]
             if not self.levels.any() or cost @ now < cost @ self.levels:
                 self.levels = now
+
+    def parts_of(self, each: Pass) -> Floats:
+        """Share of what is asked for that a unit of each column lacks, in a pass that is shared, shape (columns,)."""
+        found: Floats = self.layout.costs(each.measure) / self.weight[self.layout.column_node]
+        return found
+
+    def shares_of(self, each: Pass) -> Shares:
+        """What is to be shared in a pass that is: an entry for each column that lacks, those of a period together."""
+        part = self.parts_of(each)
+        at = np.flatnonzero(part)
+        lacks = sparse((part[at], (np.arange(at.size), at)), shape=(at.size, self.solver.columns))
+        return Shares(lacks, self.layout.column_node[at])
 
     def _share(self, each: Pass, later: Sequence[Pass], deadline: float | None) -> PassResult:
         """What lacks is shared, period by period, and every share is held with its room."""
         solver, cost = self.solver, self.layout.costs(each.measure)
         at = np.flatnonzero(cost)
-        node = self.layout.column_node[at]
-        part = cost[at] / self.weight[node]
-        lacks = sparse((part, (np.arange(at.size), at)), shape=(at.size, solver.columns))
-        shared = share_fairly(solver, Shares(lacks, node), deadline)
+        part = self.parts_of(each)[at]
+        shared = share_fairly(solver, self.shares_of(each), deadline)
         if shared.status != OPTIMAL:
             raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
         self.levels = shared.levels
@@ -316,6 +365,9 @@ class LinearPasses:
             if each.room > 0:
                 _, served = self.settle(each, deadline, serve=True)
                 solver.close(served)
+            elif self._may_fall_otherwise(each):
+                self.levels, _ = self.settle(each, deadline)
+                self._hold_settled(each, deadline)
             else:
                 solver.hold_optimal()
             self.taken[each.name] = self.by_term(each) @ self.levels

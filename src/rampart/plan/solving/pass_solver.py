@@ -182,10 +182,12 @@ class PassSolver(Highs):
 
     def remember(self, name: str, cost: Floats) -> None:
         """Keep the pass just solved, before anything is held for the next."""
-        levels = self.levels()
+        levels = self.levels()[: self.columns]
         value = float(cost @ levels)
+        columns, rows = self.basis()
+        basis = columns[: self.columns], rows
         self.stages.append(
-            Stage(name, self.lower.copy(), self.upper.copy(), *self.row_bounds(), self.basis(), cost, value, levels)
+            Stage(name, self.lower.copy(), self.upper.copy(), *self.row_bounds(), basis, cost, value, levels)
         )
 
     def load(self, stage: Stage, basis: tuple[list[Any], list[Any]] | None = None) -> Floats:
@@ -209,6 +211,30 @@ class PassSolver(Highs):
         self.run()
         self.stands = self.basis_as_it_is()
         return self.levels()
+
+    def stand_at(self, stage: Stage, closed: Integers, freed: Mapping[int, float], fixed: Mapping[int, float]) -> None:
+        """Stand where a pass stood before it was solved, with the columns ``closed`` at zero those in ``freed`` open up to a
+        level and those in ``fixed`` at theirs; ``go_back`` undoes it.
+        """
+        self.lower, self.upper = stage.lower.copy(), stage.upper.copy()
+        others = np.array(list(freed), dtype=np.int64)
+        self.lower[closed] = self.upper[closed] = self.lower[others] = 0.0
+        self.upper[others] = list(freed.values())
+        whole = np.array(list(fixed), dtype=np.int64)
+        self.lower[whole] = self.upper[whole] = list(fixed.values())
+        known, free = stage.row_lower.size, np.full(self.row_count - stage.row_lower.size, np.inf)
+        self.row_lower, self.row_upper = stage.row_lower[: self.rows].copy(), stage.row_upper[: self.rows].copy()
+        self.held = [
+            replace(held, most=float(stage.row_upper[held.row]))
+            for held in self.held if self.rows <= held.row < known
+        ]  # fmt: skip
+        bounds = np.concatenate([stage.row_lower, -free]), np.concatenate([stage.row_upper, free])
+        self.set_row_bounds(np.arange(self.row_count), *bounds)
+        self.set_bounds(np.arange(self.columns), self.lower, self.upper)
+        self.set_costs(stage.cost)
+        columns, rows = stage.basis
+        self.begin_from(columns, [*rows, *([None] * free.size)])
+        self.solved = False
 
     def wait(
         self, stage: Stage, closed: Integers, freed: Mapping[int, float], most: float = np.inf

@@ -12,6 +12,9 @@ from typing import Any
 from rampart.language.words import Words
 
 FORMATS = {"integer": "0", "share": "0.0%", "whole": "#,##0", "fine": "#,##0.00"}
+MONTH = "mmm yyyy"
+"""Format of a month, which Excel and LibreOffice write in the language of the reader's machine."""
+TABLE_STYLE = "Table Style Light 1"
 
 
 def style_of(value: float, *, share: bool = False) -> str:
@@ -19,6 +22,11 @@ def style_of(value: float, *, share: bool = False) -> str:
     if share:
         return "share"
     return "whole" if abs(value) >= 1000 or float(value).is_integer() else "fine"
+
+
+def lines(text: str, width: float) -> int:
+    """Lines that a text needs in a column of a width in letters."""
+    return max(1, math.ceil(len(text) * 1.08 / width))
 
 
 class Book:
@@ -43,11 +51,15 @@ class Book:
             "text": self.file.add_format(font),
             "wrap": self.file.add_format(font | {"text_wrap": True}),
             "right": self.file.add_format(font | {"align": "right"}),
+            "month": self.file.add_format(font | {"num_format": MONTH, "align": "left"}),
+            "link": self.file.add_format(font | {"font_color": "#1f4e79", "underline": 1}),
             "head": self.file.add_format(font | {"bold": True, "text_wrap": True, "bottom": 1, "top": 1}),
             "title": self.file.add_format(font | {"bold": True, "font_size": 14}),
             "quiet": self.file.add_format(font | {"font_color": "#595959"}),
         }
         self.used: set[str] = set()
+        self.listed: list[tuple[str, str, int | None]] = []
+        """Sheets in their order: name, what it says, rows of its table; None where it has none."""
 
     def close(self) -> None:
         """Write the workbook to its path, in one go: nothing half made is left open where the disk is full."""
@@ -85,10 +97,45 @@ class Book:
         sheet.freeze_panes(row + 1, 1)
         sheet.repeat_rows(row)
 
+    def table(self, sheet: Any, name: str, heads: Sequence[str], rows: int, *, says: str = "", row: int = 3) -> None:
+        """Make heads and the rows below them an Excel table with a name, and list the sheet for the first one.
+
+        name   of the table, the same in every language, so that formulas and queries are too
+        heads  as written; of equal ones the later get a number, since Excel wants them apart
+        """
+        seen: set[str] = set()
+        columns = []
+        for head in heads:
+            base, told, number = head or " ", head or " ", 2
+            while told.lower() in seen:
+                told, number = f"{base} {number}", number + 1
+            seen.add(told.lower())
+            columns.append({"header": told, "header_format": self.formats["head"]})
+        if rows:
+            look = {"name": f"t_{name}", "columns": columns, "style": TABLE_STYLE, "banded_rows": False}
+            sheet.add_table(row, 0, row + rows, len(heads) - 1, look)
+        self.listed.append((sheet.get_name(), says, rows))
+
+    def contents(self, sheet: Any, row: int) -> None:
+        """What the workbook holds, sheet by sheet with a link, from a row of the first sheet on."""
+        for column, key in enumerate(("sheet", "says", "rows")):
+            sheet.write_string(row, column, self.words(f"war.book.{key}"), self.formats["head"])
+        for number, (name, says, rows) in enumerate(self.listed, row + 1):
+            sheet.write_url(number, 0, f"internal:'{name}'!A1", self.formats["link"], name)
+            told = says.partition(". ")[0].rstrip(".")
+            self.wrapped(sheet, number, 1, told, 100)
+            if rows is not None:
+                sheet.write_number(number, 2, rows, self.formats["whole"])
+
+    def wrapped(self, sheet: Any, row: int, column: int, text: str, width: float) -> None:
+        """A text over as many lines as it needs in a column so wide, with the height that they need."""
+        sheet.write_string(row, column, text, self.formats["wrap"])
+        sheet.set_row(row, 13.5 * lines(text, width))
+
     def cell(self, sheet: Any, row: int, column: int, value: Any, style: str) -> None:
-        """One value: numbers as numbers, yes and no as such, months as "2024-01", unlimited in words, all else as text."""
+        """One value: numbers as numbers, yes and no as such, months as dates, unlimited in words, all else as text."""
         if isinstance(value, date):
-            sheet.write_string(row, column, f"{value:%Y-%m}", self.formats["text"])
+            sheet.write_datetime(row, column, datetime(value.year, value.month, 1), self.formats["month"])
         elif isinstance(value, bool):
             sheet.write_boolean(row, column, value, self.formats["text"])
         elif isinstance(value, str):

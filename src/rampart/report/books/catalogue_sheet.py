@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rampart.report.books.book import Book, style_of
@@ -76,8 +77,7 @@ def catalogue_sheet(
             book.cell(sheet, number, place, value, style)
         if unit and "item" in places:
             book.cell(sheet, number, places["item"] + 1, unit(row["item"]), "text")
-    if frame.height:
-        sheet.autofilter(FIRST - 1, 0, FIRST - 1 + min(frame.height, MOST_ROWS), len(heads) - 1)
+    book.table(sheet, table.name, [head for head, _ in heads], min(frame.height, MOST_ROWS), says=note, row=FIRST - 1)
     return sheet
 
 
@@ -87,10 +87,10 @@ def _value(
     """What a cell says and its format; what is not known is said in words, never written as zero."""
     value = row[column.name]
     if value is not None and column.type not in ("number", "integer", "flag"):
-        value = f"{value:%Y-%m}" if column.type == "month" else cell(column, row)
+        value = value if column.type == "month" else cell(column, row)
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return words("unlimited" if value and value > 0 else column.blank or "unknown"), "right"
-    if isinstance(value, str):
+    if isinstance(value, str | date):
         return value, "text"
     if isinstance(value, int):  # yes and no among them
         return value, "integer"

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from rampart.report.books.book import Book
 from rampart.report.charts import drawing
 
-CHART_ROWS = 18
+CHART_ROWS = 17
+PER_PAGE = 3
+"""Charts of a printed page, and the rows of each."""
 FIRST_COLUMN = 12
-"""Figures stand from this column on, to the right of the charts."""
+"""Figures stand from this column on, to the right of the charts, block under block in the order of the charts."""
 
 
 class ChartSheet:
     """A sheet of charts, and where the next block of figures and its chart go on it."""
 
     def __init__(self, book: Book) -> None:
-        self.book, self.sheet, self.row = book, book.sheet(book.words("charts")), 2
+        self.book, self.sheet, self.row, self.place = book, book.sheet(book.words("charts")), 2, 2
+        self.sheet.set_portrait()
+        self.sheet.set_print_scale(80)
+        self.breaks: list[int] = []
         self.sheet.write_string(0, 0, book.words("charts"), book.formats["title"])
         self.sheet.set_column(FIRST_COLUMN, FIRST_COLUMN, 34)
         self.sheet.set_column(FIRST_COLUMN + 1, FIRST_COLUMN + 10, 18)
+        book.listed.append((self.sheet.get_name(), book.words("charts.says"), None))
 
     def draw(
         self,
@@ -32,8 +39,8 @@ class ChartSheet:
     ) -> None:
         """Write a block of figures and a chart of it: first column the categories, then one series a column.
 
-        ``look``: ``lines`` names the series drawn as dashed lines over columns, ``percent`` says that values
-        are shares.
+        Where the categories are months, time is drawn to scale. ``look``: ``lines`` names the series drawn as dashed
+        lines over columns, ``percent`` says that values are shares, ``colours`` are those of the series by their names.
         """
         if not rows:
             return
@@ -49,20 +56,23 @@ class ChartSheet:
         chart = book.file.add_chart(kind)
         over = book.file.add_chart({"type": "line"}) if lines else None
         last = top + len(rows)
+        given: dict[str, str] = look.get("colours", {})
         for n, head in enumerate(heads[1:], 1):
             column = FIRST_COLUMN + n
             dashed = head in lines
-            colour = drawing.INK if dashed else drawing.SERIES[(n - 1) % len(drawing.SERIES)]
+            colour = given.get(head, drawing.INK if dashed else drawing.SERIES[(n - 1) % len(drawing.SERIES)])
             series: dict[str, Any] = {
                 "name": [sheet.name, top, column],
                 "categories": [sheet.name, top + 1, FIRST_COLUMN, last, FIRST_COLUMN],
                 "values": [sheet.name, top + 1, column, last, column],
             }
             if dashed or kind["type"] == "line":
-                series["line"] = {"color": colour, "width": 2, "dash_type": "dash" if dashed else "solid"}
+                dash = look.get("dashes", {}).get(head, "dash" if dashed else "solid")
+                series["line"] = {"color": colour, "width": 2, "dash_type": dash}
                 series["marker"] = {"type": "none"}
             else:
-                series |= {"fill": {"color": colour}, "border": {"none": True}, "gap": 40}
+                gap = 0 if isinstance(rows[0][0], date) else 40  # months follow each other
+                series |= {"fill": {"color": colour}, "border": {"none": True}, "gap": gap}
             (over if dashed and over else chart).add_series(series)
         if over:
             chart.combine(over)
@@ -72,14 +82,20 @@ class ChartSheet:
             bars=kind["type"] == "bar",
             percent=bool(look.get("percent")),
             several=len(heads) > 2,
+            dated=isinstance(rows[0][0], date),
         )
-        sheet.insert_chart(top, 0, chart, {"description": title})
-        self.row += max(CHART_ROWS, len(rows) + 3)
+        sheet.insert_chart(self.place, 0, chart, {"description": title})
+        self.row += len(rows) + 3
+        self.place += CHART_ROWS
+        if (self.place - 2) % (PER_PAGE * CHART_ROWS) == 0:
+            self.breaks.append(self.place)
+            sheet.set_h_pagebreaks(self.breaks)
+        sheet.print_area(0, 0, self.place, FIRST_COLUMN - 1)  # figures stay on the screen
 
 
-def _dress(chart: Any, title: str, *, bars: bool, percent: bool, several: bool) -> None:
+def _dress(chart: Any, title: str, *, bars: bool, percent: bool, several: bool, dated: bool) -> None:
     chart.set_title({"name": title, "name_font": {"size": 11, "bold": True}, "overlay": False})
-    chart.set_size({"width": 720, "height": 340})
+    chart.set_size({"width": 720, "height": 325})
     chart.set_legend({"position": "bottom"} if several else {"none": True})
     amounts = {
         "major_gridlines": {"visible": True, "line": {"color": "#dedede"}},
@@ -92,3 +108,5 @@ def _dress(chart: Any, title: str, *, bars: bool, percent: bool, several: bool) 
         chart.set_x_axis(amounts)
     else:
         chart.set_y_axis(amounts)
+        if dated:
+            chart.set_x_axis({"date_axis": True, "num_format": "yyyy", "major_unit": 1, "major_unit_type": "years"})

@@ -15,6 +15,7 @@ from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
 from rampart.report.books.book import Book
 from rampart.report.books.catalogue_sheet import FIRST, catalogue_sheet
+from rampart.report.charts import drawing
 from rampart.report.charts.fleet import LEVERS, Names, months_of
 from rampart.results.result import Result
 
@@ -47,20 +48,29 @@ def write_workbook(answer: Result, path: Path, language: Language = "en", *, ban
         several = len(column.reference) > 1
         return names(value, LEVERS[row["lever"]] if several else column.reference[0])
 
+    first = book.sheet(words("summary"))
     for table, known in result_tables("fleet").items():
         frame = answer[table]
+        if frame.is_empty():
+            continue
         besides, whole = "", frame.height
         if table in LARGEST and whole > MOST:
             frame = largest(frame, LARGEST[table], MOST)
             by = known.columns[LARGEST[table]].label[language]
             besides = words("sustain.book.largest", n=MOST, of=whole, by=by, table=table)
         sheet = catalogue_sheet(book, known, frame, cell, title=title, besides=besides)
-        if table == "curve" and frame.height:
+        if table == "curve":
             _curve_chart(book, sheet, frame)
         if table == "availability":
             _availability_chart(
                 book, sheet, frame, [(names(f, "fleets"), len(months_of(answer))) for f in fleets_of(answer)]
             )
+    first.write_string(0, 0, title, book.formats["title"])
+    first.set_portrait()
+    first.fit_to_pages(1, 1)
+    for column, width in enumerate((40.0, 100.0, 8.0)):
+        first.set_column(column, column, width)
+    book.contents(first, 2)
     book.close()
     return path
 
@@ -87,7 +97,9 @@ def _availability_chart(book: Book, sheet: Any, frame: pl.DataFrame, fleets: lis
                 "name": fleet,
                 "categories": [name, first, 1, last, 1],
                 "values": [name, first, column, last, column],
+                "line": {"color": drawing.SERIES[n % len(drawing.SERIES)], "width": 2},
             }
         )
     chart.set_title({"name": name})
+    chart.set_x_axis({"date_axis": True, "num_format": "mmm yyyy"})
     sheet.insert_chart(3, len(frame.columns) + 1, chart, {"x_scale": 1.6, "y_scale": 1.4})

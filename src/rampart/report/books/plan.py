@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
+from rampart.language.decisions_and_causes import decided_now, decision_name, delay
 from rampart.language.giving_and_keeping import worth_label
 from rampart.language.headlines import sentences
 from rampart.language.how_solved import pass_status
 from rampart.language.in_words import InWords
+from rampart.language.on_one_page import headline, largest_gap
+from rampart.language.words import Words
+from rampart.report.books.book import lines, style_of
 from rampart.report.books.catalogue_sheet import catalogue_sheet
 from rampart.report.books.plan_book import PlanBook
-from rampart.report.chapters.decisions import decisions_listing
 from rampart.report.chapters.trust import assumption_rows, manifest_rows
 from rampart.results.result import Result
 
@@ -43,47 +47,79 @@ def write_workbook(plan: Result, path: str | Path, language: Language = "en", *,
 
     path = Path(path)
     book = PlanBook(path, InWords(plan, language), banner=banner)
-    _summary(book)
+    words = book.words
+    first = book.sheet(words("summary"))
+    _to_decide(book)
     charts_sheet(book)
     cell = _cell(book.answer)
     for name, table in {**result_tables("plan"), **plan.own_tables}.items():
-        if name not in NOT_SHOWN:
+        if name not in NOT_SHOWN and plan[name].height:
             worth = worth_label(book.answer) if name == "give_or_keep" else ""
             catalogue_sheet(book, table, plan[name], cell, unit=book.answer.unit, figures_in=worth)
     promises_sheet(book)
     _assumptions(book)
     _sources(book)
     _manifest(book)
+    _summary(book, first)
     book.close()
     return path
 
 
-def _summary(book: PlanBook) -> None:
-    """Headlines and the decisions to take now, as on the first page of the report."""
+def _summary(book: PlanBook, sheet: Any) -> None:
+    """The largest gap and the headlines, then what the workbook holds and where, on one printed page."""
     words, answer = book.words, book.answer
-    sheet = book.sheet(words("summary"))
+    sheet.set_portrait()
+    sheet.fit_to_pages(1, 1)
+    for column, width in enumerate((30, 100, 8)):
+        sheet.set_column(column, column, width)
     sheet.write_string(0, 0, answer.title, book.formats["title"])
     as_of = words("as_of", date=words.date(str(answer.result.manifest["created"])))
     sheet.write_string(1, 0, as_of, book.formats["quiet"])
     row = 3
-    for sentence in sentences(answer):
-        sheet.merge_range(row, 0, row, 5, "", book.formats["wrap"])
+    largest = largest_gap(answer)
+    for sentence in ([headline(answer, largest)] if largest else []) + sentences(answer):
+        sheet.merge_range(row, 0, row, 2, "", book.formats["wrap"])
         sheet.write_string(row, 0, sentence, book.formats["wrap"])
-        sheet.set_row(row, 30)
+        sheet.set_row(row, 13.5 * lines(sentence, 138))
         row += 1
-    for column, width in enumerate((58, 14, 22, 16, 14, 48)):
-        sheet.set_column(column, column, width)
-    listing = decisions_listing(answer, most=None)
-    if listing is None:
-        sheet.write_string(row + 1, 0, words("no_decisions"), book.formats["text"])
+    book.contents(sheet, row + 1)
+
+
+def _to_decide(book: PlanBook) -> None:
+    """The decisions to take now in a reader's words, with their numbers and dates as such."""
+    words, answer = book.words, book.answer
+    table = answer["decisions"].sort("rank")
+    title = words("paper.now")
+    if table.is_empty():
         return
-    row += 1
-    for column, head in enumerate(listing.heads):
-        sheet.write_string(row, column, head.label, book.formats["head"])
-    for number, cells in enumerate(listing.rows, row + 1):
-        for column, text in enumerate(cells):
-            style = "right" if listing.heads[column].numeric else "wrap"
-            sheet.write_string(number, column, text, book.formats[style])
+    sheet = book.sheet(title)
+    year = words("head.in_year", n=decided_now(answer))
+    heads = [
+        (words("head.what"), 46.0), (words("head.who"), 20.0), (words("head.quantity"), 12.0), (words("head.unit"), 13.0),
+        (year, 12.0), (words("head.commitment", unit=words.money_label), 14.0), (words("head.by"), 11.0),
+        (words("head.delay"), 62.0),
+    ]  # fmt: skip
+    book.head(sheet, title, words("paper.now.says"), heads)
+    for number, row in enumerate(table.iter_rows(named=True), 4):
+        units = {"spares": words.money_label, "bays": words.unit("bays"), "expansion": words.unit("units")}
+        cells = [
+            (decision_name(answer, row), "wrap"), (answer.nation(row["nation"]), "wrap"),
+            _figure(row["money"] if row["kind"] == "spares" else row["quantity"], words),
+            (units.get(row["kind"]) or answer.unit(row["item"]), "text"),
+            _figure(row["year_quantity"], words), _figure(row["money"], words),
+            (row["decide_by"] or words("blank.decide_by"), "text"), (delay(answer, row), "wrap"),
+        ]  # fmt: skip
+        needed = 1
+        for column, (value, style) in enumerate(cells):
+            book.cell(sheet, number, column, value, style)
+            needed = max(needed, lines(str(value), heads[column][1]) if style == "wrap" else 1)
+        sheet.set_row(number, 13.5 * needed)
+    book.table(sheet, "to_decide", [head for head, _ in heads], table.height, says=words("paper.now.says"))
+
+
+def _figure(value: float | None, words: Words) -> tuple[float | str, str]:
+    """A number with its format; what is not known in words."""
+    return (words("unknown"), "right") if value is None else (value, style_of(value))
 
 
 def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
@@ -119,7 +155,7 @@ def _assumptions(book: PlanBook) -> None:
         source = titles.get(r["source"], r["source"]) if r["source"] else words("blank.source")
         cells = [
             (words("cell.about", table=r["table"], what=r["what"]), "text"),
-            (r["month"] or words("none"), "text"),
+            (date.fromisoformat(f"{r['month']}-01") if r["month"] else words("none"), "text"),
             (r["column"], "text"),
             (value, "fine"),
             (r["unit"], "text"),
@@ -131,8 +167,8 @@ def _assumptions(book: PlanBook) -> None:
         ]
         for column, (content, style) in enumerate(cells):
             book.cell(sheet, number, column, content, style)
-    if rows:
-        sheet.autofilter(3, 0, 3 + len(rows), len(keys) - 1)
+    told = words("chapter.assumed.order")
+    book.table(sheet, "assumptions", [head for head, _ in heads], len(rows), says=told)
 
 
 def _sources(book: PlanBook) -> None:
@@ -148,6 +184,8 @@ def _sources(book: PlanBook) -> None:
         for column, key in enumerate(keys):
             text = row[key] or words("none" if key in ("url", "note") else "unknown")
             sheet.write_string(number, column, text, book.formats["text"])
+    height = book.answer.result.case["sources"].height
+    book.table(sheet, "sources", [head for head, _ in heads], height, says=words("chapter.sources.says"))
 
 
 def _manifest(book: PlanBook) -> None:
@@ -155,6 +193,8 @@ def _manifest(book: PlanBook) -> None:
     sheet = book.sheet(words("table.manifest"))
     heads = [(words("head.what_of_run"), 40.0), (words("head.value_of_run"), 110.0)]
     book.head(sheet, words("table.manifest"), words("chapter.solved.says"), heads)
-    for number, pair in enumerate(manifest_rows(book.answer), 4):
+    rows = manifest_rows(book.answer)
+    for number, pair in enumerate(rows, 4):
         for column, text in enumerate(pair):
             sheet.write_string(number, column, text, book.formats["text"])
+    book.table(sheet, "manifest", [head for head, _ in heads], len(rows), says=words("chapter.solved.says"))

@@ -10,9 +10,11 @@ import polars as pl
 from rampart.language.giving_and_keeping import chance_text
 from rampart.language.reasons_in_words import limit_and_step
 from rampart.report.books.chart_sheet import ChartSheet
+from rampart.report.charts import drawing
+from rampart.report.charts.effort import line_groups
 from rampart.report.charts.give_or_keep import gifts_by_donor
 from rampart.report.charts.stock import MOST_PANELS, items_in_order, members_with_requirement
-from rampart.results.measures import measure
+from rampart.results.measures import SOURCES, measure
 from rampart.results.reasons import KIND
 
 if TYPE_CHECKING:
@@ -30,19 +32,33 @@ def charts_sheet(book: PlanBook) -> None:
     _bottlenecks(book, charts)
 
 
+def monthly(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rates of periods as rates of each of their months, so that a quarter is as wide as it lasts."""
+    lasting = rows.with_columns(n=pl.int_ranges(0, pl.col("months"))).explode("n")
+    months = pl.col("month").dt.offset_by(pl.format("{}mo", pl.col("n")))
+    return lasting.with_columns(month=months).drop("n")
+
+
 def _stock(book: PlanBook, charts: ChartSheet) -> None:
     words = book.words
     rows = members_with_requirement(book.answer)
+    last = pl.col("month").dt.offset_by(pl.format("{}mo", pl.col("months") - 1))  # stocks are read at the end
+    ends = book.answer["periods"].select("period", month=last)
+    names = {name: words(f"series.{name}") for name in ("stock", "requirement", "floor")}
+    colours = dict(zip(names.values(), (drawing.STOCK, drawing.REQUIREMENT, drawing.FLOOR), strict=True))
+    dashes = {names["requirement"]: "dash", names["floor"]: "round_dot"}
     for item in items_in_order(book.answer, set(rows["item"]))[:MOST_PANELS]:
         own = (
             rows.filter(pl.col("item") == item)
-            .group_by("period", "month")
+            .group_by("period")
             .agg(pl.col("closing", "requirement", "floor").sum())
+            .join(ends, on="period")
         )
         figures = [list(r) for r in own.sort("period").select("month", "closing", "requirement", "floor").iter_rows()]
         title = words("panel", item=book.answer.item(item), unit=book.answer.unit(item))
-        heads = [words("head.month"), *(words(f"series.{s}") for s in ("stock", "requirement", "floor"))]
-        charts.draw(words("chart_of", chart=words("chart.stock"), panel=title), {"type": "line"}, heads, figures)
+        heads = [words("head.month"), *names.values()]
+        named = words("chart_of", chart=words("chart.stock"), panel=title)
+        charts.draw(named, {"type": "line"}, heads, figures, colours=colours, dashes=dashes)
 
 
 def _deliveries(book: PlanBook, charts: ChartSheet) -> None:
@@ -52,13 +68,14 @@ def _deliveries(book: PlanBook, charts: ChartSheet) -> None:
     needs = needs.filter(pl.col("nation").is_in(book.answer.roles("recipient")))
     for item in items_in_order(book.answer, set(flows["item"]))[:MOST_PANELS]:
         own = flows.filter(pl.col("item") == item).with_columns(rate=pl.col("value") / pl.col("months"))
-        wide = own.pivot("source", index=["period", "month"], values="rate").sort("period")
+        wide = own.pivot("source", index=["period", "month", "months"], values="rate").sort("period")
         need = (
             needs.filter(pl.col("item") == item).group_by("period").agg(need=(pl.col("value") / pl.col("months")).sum())
         )
         wide = wide.join(need, on="period", how="left", maintain_order="left")
-        sources = [s for s in wide.columns[2:-1] if float(wide[s].sum()) > 0]
-        figures = [list(r) for r in wide.select("month", *sources, "need").iter_rows()]
+        sources = [s for s in SOURCES if s in wide.columns and float(wide[s].sum()) > 0]
+        figures = [list(r) for r in monthly(wide).select("month", *sources, "need").iter_rows()]
+        colours = {words(f"series.{s}"): drawing.SERIES[SOURCES.index(s)] for s in sources}
         heads = [words("head.month"), *(words(f"series.{s}") for s in sources), words("series.need")]
         title = words("panel_month", item=book.answer.item(item), unit=book.answer.unit(item))
         if sources:
@@ -68,11 +85,14 @@ def _deliveries(book: PlanBook, charts: ChartSheet) -> None:
                 heads,
                 figures,
                 lines=(words("series.need"),),
+                colours=colours,
             )
 
 
 def _give_or_keep(book: PlanBook, charts: ChartSheet) -> None:
     words, given = book.words, gifts_by_donor(book.answer)
+    donors = [code for code in book.answer.result.case["nations"]["nation"].to_list() if code in set(given["donor"])]
+    colours = {book.answer.nation(d): drawing.SERIES[n % len(drawing.SERIES)] for n, d in enumerate(donors)}
     for item in items_in_order(book.answer, set(given["item"]))[:MOST_PANELS]:
         wide = (
             given.filter(pl.col("item") == item).pivot("donor", index="chance_year", values="gifts").sort("chance_year")
@@ -81,34 +101,35 @@ def _give_or_keep(book: PlanBook, charts: ChartSheet) -> None:
         heads = [words("head.chance_year"), *(book.answer.nation(donor) for donor in wide.columns[1:])]
         title = words("panel", item=book.answer.item(item), unit=book.answer.unit(item))
         named = words("chart_of", chart=words("chart.give_or_keep"), panel=title)
-        charts.draw(named, {"type": "column", "subtype": "stacked"}, heads, figures)
+        charts.draw(named, {"type": "column", "subtype": "stacked"}, heads, figures, colours=colours)
 
 
 def _production(book: PlanBook, charts: ChartSheet) -> None:
-    words = book.words
-    made = measure(book.answer.result, "production", by=("item", "line"), time="period")
-    room = measure(book.answer.result, "capacity", by="item", time="period")
-    for item in items_in_order(book.answer, set(made["item"]))[:MOST_PANELS]:
-        own = made.filter(pl.col("item") == item).with_columns(rate=pl.col("value") / pl.col("months"))
-        wide = own.pivot("line", index=["period", "month"], values="rate").sort("period")
-        limit = room.filter(pl.col("item") == item).select("period", limit=pl.col("value") / pl.col("months"))
-        wide = wide.join(limit, on="period", how="left", maintain_order="left")
-        lines = wide.columns[2:-1]
-        figures: list[list[Any]] = [list(r) for r in wide.select("month", *lines, "limit").iter_rows()]
-        heads = [words("head.month"), *(book.answer.name(line, table="lines") for line in lines)]
-        over: tuple[str, ...] = ()
+    words, answer = book.words, book.answer
+    room = measure(answer.result, "capacity", by="item", time="period")
+    lengths = answer["periods"].select("period", "months")
+    rows = answer["production"].join(lengths, on="period")
+    for item in items_in_order(answer, set(rows["item"]))[:MOST_PANELS]:
+        own = rows.filter(pl.col("item") == item)
+        limit = room.filter(pl.col("item") == item)
+        wide = limit.select("period", "month", "months", limit=pl.col("value") / pl.col("months"))
+        groups = line_groups(answer, own)
+        for name, members in groups:
+            rate = (pl.col("output") / pl.col("months")).sum().alias(name)
+            made = own.filter(pl.col("line").is_in(members)).group_by("period").agg(rate)
+            wide = wide.join(made, on="period", how="left", maintain_order="left")
+        names = [name for name, _ in groups]
+        colours = dict(zip(names, drawing.SERIES, strict=False))
+        figures: list[list[Any]] = [list(r) for r in monthly(wide).select("month", *names, "limit").iter_rows()]
+        heads, over = [words("head.month"), *names], tuple[str, ...]()
         if all(math.isfinite(row[-1]) for row in figures):
             heads, over = [*heads, words("series.capacity")], (words("series.capacity"),)
         else:
             figures = [row[:-1] for row in figures]
-        title = words("panel_month", item=book.answer.item(item), unit=book.answer.unit(item))
-        charts.draw(
-            words("chart_of", chart=words("chart.production"), panel=title),
-            {"type": "column", "subtype": "stacked"},
-            heads,
-            figures,
-            lines=over,
-        )
+        title = words("panel_month", item=answer.item(item), unit=answer.unit(item))
+        named = words("chart_of", chart=words("chart.production"), panel=title)
+        kind = {"type": "column", "subtype": "stacked"}
+        charts.draw(named, kind, heads, figures, lines=over, colours=colours)
 
 
 def _money(book: PlanBook, charts: ChartSheet) -> None:
@@ -119,7 +140,8 @@ def _money(book: PlanBook, charts: ChartSheet) -> None:
         for n, y, c, p in sums.sort("nation", "fiscal_year").iter_rows()
     ]
     heads = [words("head.nation"), words("series.commitments"), words("series.payments")]
-    charts.draw(words("chart.money", unit=words.money_label), {"type": "column"}, heads, figures)
+    colours = dict(zip(heads[1:], (drawing.COMMITMENTS, drawing.PAYMENTS), strict=True))
+    charts.draw(words("chart.money", unit=words.money_label), {"type": "column"}, heads, figures, colours=colours)
 
 
 def _bottlenecks(book: PlanBook, charts: ChartSheet) -> None:

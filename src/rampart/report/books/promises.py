@@ -48,4 +48,5 @@ def promises_sheet(book: PlanBook) -> None:
         ]
         for column, (value, style) in enumerate(cells):
             book.cell(sheet, number, column, value, style)
-    sheet.autofilter(3, 0, 3 + frame.height, len(keys) - 1)
+    heads_only = [head for head, _ in heads]
+    book.table(sheet, "promises", heads_only, frame.height, says=words("chapter.promises.limits"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,7 @@ from rampart.report.books.book import Book
 from rampart.report.books.catalogue_sheet import catalogue_sheet
 from rampart.report.books.chart_sheet import ChartSheet
 from rampart.report.chapters.trust import manifest_rows
-from rampart.report.chapters.war import SHARES
-from rampart.report.charts.war import RIVALS
+from rampart.report.chapters.war import RIVALS, SHARES, value_named
 from rampart.results.ends_of_war import by_end, left_by_end
 from rampart.results.result import Result
 from rampart.scenario.left_over import MEASURES
@@ -35,37 +35,31 @@ def write_workbook(made: Result, path: Path, language: Language = "en", *, banne
     overview = book.sheet(answer.words("summary"))
     _charts(book, answer)
     cell, figures_in = _cell(answer), _figures_in(answer)
-    written = []
     for table, known in result_tables("war").items():
         if made[table].is_empty():
             continue
         # what is not finite was not found: it is written as not known
         frame = made[table].with_columns(pl.when(cs.float().is_finite()).then(cs.float()))
-        sheet = catalogue_sheet(book, known, frame, cell, share=_is_share, unit=answer.unit, figures_in=figures_in)
-        written.append((sheet.get_name(), known.help[language], frame.height))
-    _overview(book, overview, answer, written)
+        catalogue_sheet(book, known, frame, cell, share=_is_share, unit=answer.unit, figures_in=figures_in)
+    _overview(book, overview, answer)
     book.close()
     return path
 
 
-def _overview(book: Book, sheet: Any, answer: InWords, written: list[tuple[str, str, int]]) -> None:
+def _overview(book: Book, sheet: Any, answer: InWords) -> None:
     """What the workbook holds, sheet by sheet, and where it comes from."""
     from rampart.report.chapters.war import facts
 
     words, formats = answer.words, book.formats
-    for column, width in enumerate((40.0, 100.0, 10.0)):
+    sheet.set_portrait()
+    sheet.fit_to_pages(1, 1)
+    for column, width in enumerate((40.0, 100.0, 8.0)):
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, answer.title, formats["title"])
     sheet.write_string(1, 0, words("war.kind"), formats["text"])
     sheet.write_string(2, 0, facts(answer), formats["quiet"])
-    for column, key in enumerate(("sheet", "says", "rows")):
-        sheet.write_string(FIRST_LINK - 1, column, words(f"war.book.{key}"), formats["head"])
-    link = book.file.add_format({"font_name": "Arial", "font_size": 10, "font_color": "#0b5394", "underline": 1})
-    for row, (name, says, height) in enumerate(written, FIRST_LINK):
-        sheet.write_url(row, 0, f"internal:'{name}'!A1", link, name)
-        sheet.write_string(row, 1, says, formats["wrap"])
-        sheet.write_number(row, 2, height, formats["whole"])
-    row = FIRST_LINK + len(written) + 1
+    book.contents(sheet, FIRST_LINK - 1)
+    row = FIRST_LINK + len(book.listed) + 1
     sheet.write_string(row, 0, words("table.manifest"), formats["head"])
     sheet.write_string(row, 1, "", formats["head"])
     for name, value in _manifest(answer):
@@ -122,7 +116,7 @@ def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], Any]:
         if column == "kind":
             return words(f"war.kind.{value}")
         if column in ("name", "policy"):
-            return words(f"war.value.{value}")
+            return value_named(answer, value)
         if column == "objective":
             return words(f"objective.{value}")
         if column == "measure":
@@ -153,10 +147,11 @@ LINE = {"type": "line"}
 def _survival(answer: InWords) -> Chart | None:
     if answer["survival"].is_empty():
         return None
-    from rampart.case.calendar import month_text
-
     words, first = answer.words, answer.result.case.calendar.first
-    rows = [[month_text(first + months), share] for months, share in answer["survival"].iter_rows()]
+    rows = [
+        [date((first + months) // 12, (first + months) % 12 + 1, 1), share]
+        for months, share in answer["survival"].iter_rows()
+    ]
     return words("war.title.survival"), LINE, [words("war.head.month"), words("war.series.goes_on")], rows, True
 
 

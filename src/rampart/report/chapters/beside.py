@@ -11,7 +11,7 @@ from rampart.language.origins import origins_told
 from rampart.report.chapters.listing import Chapter, Head, listing
 from rampart.report.chapters.stock import item_cell
 
-SUMMED = ("earlier", "later")
+SUMMED = ("earlier", "within", "later", "lost")
 """Kinds of which each month has a row, told in one line."""
 
 

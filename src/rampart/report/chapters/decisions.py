@@ -7,7 +7,18 @@ from typing import Any
 
 import polars as pl
 
-from rampart.language.decisions_and_causes import decided_now, decision_name, delay, gained, how_much, in_year, waiting
+from rampart.language.decisions_and_causes import (
+    deadline,
+    decided_now,
+    decision_name,
+    delay,
+    delay_costs,
+    gained,
+    how_much,
+    in_year,
+    least_delay,
+    waiting,
+)
 from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import Head, Listing, listing
 
@@ -27,7 +38,7 @@ def decisions_listing(answer: InWords, *, most: int | None = MOST_DECISIONS) -> 
         Head(words("head.in_year", n=decided_now(answer)), numeric=True),
         Head(words("head.commitment", unit=words.money_label), numeric=True),
         Head(words("head.by")),
-        Head(words("head.delay"), wide=True),
+        Head(delay_costs(answer, "head.delay"), wide=True),
     ]
     rows = [
         [
@@ -36,7 +47,7 @@ def decisions_listing(answer: InWords, *, most: int | None = MOST_DECISIONS) -> 
             how_much(answer, row),
             in_year(answer, row),
             words.number(row["money"], digits=1),
-            words.month(row["decide_by"], short=True) if row["decide_by"] else words("blank.decide_by"),
+            deadline(answer, row),
             delay(answer, row),
         ]
         for row in table.iter_rows(named=True)
@@ -46,10 +57,17 @@ def decisions_listing(answer: InWords, *, most: int | None = MOST_DECISIONS) -> 
     return replace(done, more=words.count("decisions_left", left)) if left and most == MOST_DECISIONS else done
 
 
-def delays_listing(answer: InWords) -> Listing | None:
-    """What waiting costs, where it costs something: each decision six months later, and together a month and six months."""
+def delays_listing(answer: InWords, shown: pl.DataFrame | None = None, *, named: int | None = None) -> Listing | None:
+    """What waiting costs, where it costs something: each decision six months later, and together a month and six months.
+
+    shown  rows of ``delays`` in place of these
+    named  names at most of what waits together
+    """
     words, table = answer.words, answer["delays"]
-    shown = table.filter(pl.col("objective").is_not_null() & ((pl.col("together") != "") | (pl.col("months") > 1)))
+    if shown is None:
+        shown = table.filter(
+            pl.col("objective").is_not_null() & ((pl.col("together") != "") | (pl.col("months") > least_delay(answer)))
+        )
     if shown.is_empty():
         return None
     heads = [
@@ -58,7 +76,7 @@ def delays_listing(answer: InWords) -> Listing | None:
     ]  # fmt: skip
     rows = [
         [
-            _what_waits(answer, row), words.count("delays.months", row["months"]), waiting(answer, row, row["item"]),
+            _what_waits(answer, row, named), words.count("delays.months", row["months"]), waiting(answer, row, row["item"]),
             gained(answer, row),
         ]
         for row in shown.iter_rows(named=True)
@@ -66,9 +84,13 @@ def delays_listing(answer: InWords) -> Listing | None:
     return listing(answer, words("delays.title"), heads, rows)
 
 
-def _what_waits(answer: InWords, row: dict[str, Any]) -> str:
+def _what_waits(answer: InWords, row: dict[str, Any], most: int | None) -> str:
     """The decision, or all that wait together."""
+    words = answer.words
     if not row["together"]:
         return decision_name(answer, row)
     names = list(dict.fromkeys(answer.without_nation(answer.named([part])) for part in row["key"]))
-    return answer.words(f"delays.{row['together']}", names=answer.words.list(names))
+    told = words.list(names)
+    if most is not None and len(names) > most:
+        told = f"{', '.join(names[:most])} {words.count('paper.more', len(names) - most)}"
+    return words(f"delays.{row['together']}", names=told)

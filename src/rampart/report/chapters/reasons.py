@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from rampart.language.in_words import InWords
-from rampart.language.reasons_in_words import by_year, limit_and_step, relief_by_year, shortages
+from rampart.language.reasons_in_words import limit_and_step, relief_by_year, shortages, years_short
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.report.chapters.stock import chapter, item_cell
 from rampart.results.most_short import leading
@@ -61,7 +61,7 @@ def _reasons(answer: InWords) -> Listing:
     for short, table in shortages(answer):
         place = [
             words.choice("objective", short["objective"]), answer.nation(short["holder"]),
-            item_cell(answer, short["item"]), by_year(answer, short["years"]),
+            item_cell(answer, short["item"]), years_short(answer, short),
         ]  # fmt: skip
         named = in_reading_order(table.filter(pl.col("named")).to_dicts())
         for r in named:

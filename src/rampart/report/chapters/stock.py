@@ -140,9 +140,9 @@ def _served(answer: InWords, recipients: list[str]) -> Listing:
     by = ("item", "nation")
     frames = [
         measure(answer.result, name, by=by).filter(pl.col("nation").is_in(recipients)).rename({"value": name})
-        for name in ("need", "served", "unmet", "met")
+        for name in ("need", "served", "met")
     ]
-    table = frames[0].join(frames[1], on=by).join(frames[2], on=by).join(frames[3], on=by).filter(pl.col("need") > 0)
+    table = frames[0].join(frames[1], on=by).join(frames[2], on=by).filter(pl.col("need") > 0)
     # more may be supplied than is needed for certain: for a regime that may come, or where more is desired
     more = table.filter(pl.col("served") > pl.col("met") * (1 + NOTICED)).height > 0
     heads = [Head(words("head.item")), Head(words("head.recipient"))]
@@ -152,11 +152,11 @@ def _served(answer: InWords, recipients: list[str]) -> Listing:
         [
             item_cell(answer, i),
             answer.nation(n),
-            *(words.number(v, digits=0) for v in (need, met, unmet)),
+            *(words.number(v, digits=0) for v in (need, met, max(0.0, need - met))),  # due and not there is not met
             words.share(met / need),
             *((words.number(served, digits=0),) if more else ()),
         ]
-        for i, n, need, served, unmet, met in table.sort(*by).iter_rows()
+        for i, n, need, served, met in table.sort(*by).iter_rows()
     ]
     return listing(answer, words("table.served"), heads, rows, note=words("note.supplied") if more else "")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,6 +13,7 @@ from rampart.language.in_words import InWords
 from rampart.network.keys import HOMES
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 
+INF = float("inf")
 GRADES = ("published", "derived", "assumed")
 NUMBERS = ("number", "limit", "integer")
 
@@ -25,7 +26,7 @@ def trust_chapters(answer: InWords) -> list[Chapter]:
 def assumption_rows(answer: InWords) -> list[dict[str, Any]]:
     """Every row of the case that is assumed or has a range, those about bottlenecks first.
 
-    Keys: table, what, month, column, value, low, high, unit, grade, note, source, and ``rank`` of the
+    Keys: table, of (its name), item, what, month, column, value, low, high, unit, grade, note, source, and ``rank`` of the
     bottleneck that it is about (0 where it is about none).
     """
     from rampart.catalogues.inputs import tables
@@ -53,6 +54,8 @@ def assumption_rows(answer: InWords) -> list[dict[str, Any]]:
             found.append(
                 {
                     "table": table.label[answer.language],
+                    "of": name,
+                    "item": row.get("item"),
                     "what": _row_name(answer, table.columns, row),
                     "month": next((row[c.name] for c in table.columns.values() if c.kind == "month" and c.key), None),
                     "column": table.columns[column].label[answer.language] if column else "",
@@ -159,23 +162,15 @@ def assumed(answer: InWords) -> Chapter:
         Head(words("head.note")),
         Head(words("head.source")),
     ]
-    rows = []
-    for r in _merged(assumption_rows(answer)):
-        span = words("none")
-        if r["low"] is not None or r["high"] is not None:
-            low, high = (words("unknown") if r[k] is None else words.number(r[k]) for k in ("low", "high"))
-            span = words("cell.range", low=low, high=high)
-        rows.append(
-            [
-                _about(answer, r),
-                words("cell.figure", column=r["column"], unit=r["unit"]) if r["unit"] else r["column"],
-                words.number(r["value"]) if r["column"] else words("none"),
-                span,
-                words.choice("grade", r["grade"] or "none"),
-                r["note"] or words("blank.note"),
-                titles.get(r["source"], r["source"]) if r["source"] else words("blank.source"),
-            ]
-        )
+    rows = [
+        [
+            *_figure_cells(answer, r),
+            words.choice("grade", r["grade"] or "none"),
+            r["note"] or words("blank.note"),
+            titles.get(r["source"], r["source"]) if r["source"] else words("blank.source"),
+        ]
+        for r in _merged(assumption_rows(answer))
+    ]
     says = words(
         "chapter.assumed.says",
         total=words.number(total),
@@ -187,6 +182,68 @@ def assumed(answer: InWords) -> Chapter:
     table = listing(answer, words("table.assumed"), heads, rows, most=30)
     kept = (table,) if rows else ()
     return Chapter("assumed", words("chapter.assumed"), (says, words("chapter.assumed.order")), (), kept)
+
+
+def _figure_cells(answer: InWords, row: Mapping[str, Any]) -> list[str]:
+    """What an assumption is about, its figure, what it is counted with, and its range."""
+    words, span = answer.words, answer.words("none")
+    if row["low"] is not None or row["high"] is not None:
+        low, high = (words("unknown") if row[k] is None else words.number(row[k]) for k in ("low", "high"))
+        span = words("cell.range", low=low, high=high)
+    return [
+        _about(answer, row),
+        words("cell.figure", column=row["column"], unit=row["unit"]) if row["unit"] else row["column"],
+        words.number(row["value"]) if row["column"] else words("none"),
+        span,
+    ]
+
+
+def _ranged(row: Mapping[str, Any]) -> bool:
+    """Whether a row has a range that is one of its figure: of a product (days times rate) it lies elsewhere."""
+    ends = [row[k] for k in ("low", "high") if row[k] is not None]
+    return (
+        bool(ends) and row["value"] is not None and min(ends) <= row["value"] <= (max(ends) if len(ends) > 1 else INF)
+    )
+
+
+BEHIND = {
+    "stock": ("stocks",), "capacity": ("lines", "rates"), "ramp": ("lines",), "lead_time": ("lines", "contracts"),
+    "cap": ("expansions",), "construction": ("expansions",), "budget": ("budgets",), "market": ("market",),
+    "route_time": ("routes",), "route": ("routes",), "floor": ("requirements",), "own_use": ("demand",),
+}  # fmt: skip
+"""Tables whose figures stand behind a kind of limit."""
+OF_ONE_TABLE = 4
+"""Most assumptions of one table among the foremost, so that they do not all say the same."""
+
+
+def foremost_assumptions(answer: InWords, caption: str, items: Sequence[str]) -> Listing:
+    """Assumptions with a range, those first that matter most to what is missing.
+
+    items  what is missing, the dearest first: what is said of these and of their parts comes before the rest, the need
+           before the limits, and limits in the order in which their steps take away what the objectives lack
+    """
+    words = answer.words
+    heads = [
+        Head(words("head.about"), wide=True), Head(words("head.figure")), Head(words("head.main"), numeric=True),
+        Head(words("head.range"), numeric=True),
+    ]  # fmt: skip
+    kinds = answer["bottlenecks"].filter(pl.col("how") == "kind").group_by("cause").agg(pl.col("share").max())
+    causes = kinds.sort("share", "cause", descending=[True, False], nulls_last=True)["cause"].to_list()
+    behind = ["demand", *(name for cause in causes for name in BEHIND.get(cause, ()))]
+    places = {name: n for n, name in reversed(list(enumerate(behind)))}
+
+    def place(row: dict[str, Any]) -> tuple[bool, bool, int, int, float]:
+        ranged = _ranged(row)
+        own = items.index(row["item"]) if row["item"] in items else len(items)
+        spread = (row["high"] or row["value"] or 0.0) - (row["low"] or row["value"] or 0.0) if ranged else 0.0
+        return not ranged, not row["rank"], own, places.get(row["of"], len(places)), -spread
+
+    rows, told = [], dict.fromkeys(places, 0)
+    for row in sorted(_merged(assumption_rows(answer)), key=place):
+        told[row["of"]] = told.get(row["of"], 0) + 1
+        if told[row["of"]] <= OF_ONE_TABLE:
+            rows.append(_figure_cells(answer, row))
+    return listing(answer, caption, heads, rows, most=None)
 
 
 def unknown(answer: InWords) -> Chapter:

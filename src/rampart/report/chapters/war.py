@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,13 @@ from rampart.scenario.left_over import MEASURES
 if TYPE_CHECKING:
     import polars as pl
 
+RIVALS = ("plan", "as_if_five_years", "year_by_year", "mean_while_it_lasts", "plan_again", "two_stage_policy")
 SHARES = ("gap", "reduction_error", "frontier_error")  # values that are shares, not money
 
 
 def listings(answer: InWords) -> list[Listing]:
     """All tables of the page, those without rows left out."""
-    made = (_decisions, _turns, _values, _risks, _forward, _ends, _left, _supply, _lasting)
+    made = (_decisions, _turns, _values, _risks, _forward, _ends, _regrets, _left, _supply, _lasting)
     return [table for table in (make(answer) for make in made) if table is not None]
 
 
@@ -38,11 +40,12 @@ def _decisions(answer: InWords) -> Listing:
     words = answer.words
     rows = [
         (words(f"war.kind.{r['kind']}"), answer.named(r["key"]), month(answer, r["month"]),
-         amount(answer, r["quantity"]))
+         amount(answer, r["quantity"]), answer.unit(r["item"]), amount(answer, r["money"]))
         for r in answer["decisions"].sort("month", "kind", "what").iter_rows(named=True)
     ]  # fmt: skip
-    heads = [("kind", False), ("what", False), ("month", False), ("quantity", True)]
-    return _table(answer, words("war.title.decisions"), heads, rows)
+    heads = [("kind", False), ("what", False), ("month", False), ("quantity", True), ("unit", False), ("money", True)]
+    found = _table(answer, words("war.title.decisions"), heads, rows)
+    return replace(found, note=words("war.note.decisions", money=words.money_label))
 
 
 def _turns(answer: InWords) -> Listing | None:
@@ -54,10 +57,19 @@ def _turns(answer: InWords) -> Listing | None:
 def _values(answer: InWords) -> Listing:
     words = answer.words
     rows = [
-        (words(f"war.value.{name}"), words.share(value, digits=2) if name in SHARES else amount(answer, value))
+        (value_named(answer, name), words.share(value, digits=2) if name in SHARES else amount(answer, value))
         for name, value in answer["values"].iter_rows()
     ]
     return _table(answer, words("war.title.values"), [("value", False), ("amount", True)], rows)
+
+
+def value_named(answer: InWords, name: str) -> str:
+    """What a value is; over drawn paths that it is one of these paths."""
+    told = f"war.value.{name}"
+    if "sampling" not in answer.result.manifest:
+        return answer.words(told)
+    on_paths = f"{told}_on_paths"
+    return answer.words(on_paths if answer.words.has(on_paths) else told, paths=answer["ends"].height)
 
 
 def _risks(answer: InWords) -> Listing | None:
@@ -151,6 +163,23 @@ def _end(answer: InWords, end: date | None) -> str:
 def occurring(left: pl.DataFrame) -> list[str]:
     """Measures of what is left that occur at some end, in their order."""
     return [measure for measure in MEASURES if measure in left["measure"]]
+
+
+def _regrets(answer: InWords) -> Listing | None:
+    """Regret of every way of planning by the month of the end."""
+    words, table = answer.words, by_end(answer.result)
+    columns = {"plan": "regret"} | {
+        r: f"regret_{r}" for r in RIVALS[1:] if table[f"regret_{r}"].null_count() < table.height
+    }
+    if len(columns) < 2:
+        return None
+    rows = [
+        (_end(answer, r["ends"]), words.share(r["chance"], digits=1), *(amount(answer, r[c]) for c in columns.values()))
+        for r in table.iter_rows(named=True)
+    ]
+    found = _table(answer, words("war.title.regret_table"), [("end", False), ("chance", True)], rows)
+    heads = (*found.heads, *(Head(words(f"war.value.{name}"), numeric=True) for name in columns))
+    return replace(found, heads=heads, note=words("war.note.regret_table", money=words.money_label))
 
 
 def _left(answer: InWords) -> Listing | None:

@@ -19,11 +19,12 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 INK = "#1a1a1a"
 QUIET = "#595959"
 RULE = "#c8c8c8"
-# Neighbours differ in lightness as well as in hue, so that they stay apart in grey print and for
+# Every two differ in lightness by a tenth of the scale, neighbours by more, so that they stay apart in grey print and for
 # colour-blind readers.
-SERIES = ("#1f4e79", "#e8a33d", "#5fa8a0", "#8c3b2a", "#b9c9e0", "#6b6b6b", "#d9c7a3")
+SERIES = ("#1f4e79", "#e8a33d", "#448880", "#481509", "#d4e0f0", "#646464", "#ae9359")
 STOCK, REQUIREMENT, FLOOR = "#1f4e79", "#1a1a1a", "#b3471d"
 COMMITMENTS, PAYMENTS = "#4a86b8", "#cfe0ee"
+MISSING = "#f6ddc4"
 # Low coverage is dark, full coverage light: the order survives a grey printer.
 COVERAGE_STEPS = (0.25, 0.5, 0.75, 1.0)
 COVERAGE_COLOURS = ("#7a2a0b", "#c75f1e", "#f0a860", "#fbdcb8", "#dcebf5")
@@ -90,17 +91,20 @@ class Figure:
 
         They carry no names of their own: ``alt`` belongs to what holds them.
         """
+        parts = self.parts()
+        keys = [self.key] if len(parts) == 1 else [f"{self.key}-{n}" for n in range(len(parts))]
+        return [svg(spec, words, key=key) for spec, key in zip(parts, keys, strict=True)]
+
+    def parts(self) -> list[Spec]:
+        """One spec for each row of small multiples."""
         panels: list[Spec] = self.spec.get("concat", [])
         columns = self.spec.get("columns", len(panels))
         if len(panels) <= columns:
-            return [svg(self.spec, words, key=self.key)]
+            return [self.spec]
         # The legend stands once, above the first row.
         quiet = self.spec["config"] | {"legend": {"disable": True}}
         chunks = [panels[n : n + columns] for n in range(0, len(panels), columns)]
-        return [
-            svg(self.spec | {"concat": c} | ({"config": quiet} if n else {}), words, key=f"{self.key}-{n}")
-            for n, c in enumerate(chunks)
-        ]
+        return [self.spec | {"concat": c} | ({"config": quiet} if n else {}) for n, c in enumerate(chunks)]
 
 
 def millis(month: int) -> int:
@@ -246,12 +250,17 @@ def locales(words: Words) -> tuple[dict[str, Any], Literal["fr-FR", "en-GB"]]:
 
 def svg(spec: Spec, words: Words, *, key: str) -> str:
     """Inline SVG of a spec, with ids of its own and without outside addresses."""
-    import vl_convert
-
-    number, time = locales(words)
-    drawn = vl_convert.vegalite_to_svg(spec, vl_version="6.4", format_locale=number, time_format_locale=time)
+    drawn = drawing_of(spec, words)
     # Several charts share one page: ids such as "clip0" must not meet.
     drawn = re.sub(r'\bid="([^"]+)"', rf'id="{key}-\1"', drawn)
     drawn = re.sub(r"url\(#([^)]+)\)", rf"url(#{key}-\1)", drawn)
     drawn = re.sub(r' xmlns(:xlink)?="[^"]*"| version="1\.1"', "", drawn)
     return drawn.replace("<svg ", '<svg aria-hidden="true" ', 1)
+
+
+def drawing_of(spec: Spec, words: Words) -> str:
+    """A spec as an SVG file of its own."""
+    import vl_convert
+
+    number, time = locales(words)
+    return str(vl_convert.vegalite_to_svg(spec, vl_version="6.4", format_locale=number, time_format_locale=time))

@@ -56,11 +56,7 @@ def _stacked(
     answer: InWords, rows: pl.DataFrame, edges: dict[int, tuple[int, int]], lengths: dict[int, int]
 ) -> tuple[list[dict[str, Any]], list[tuple[str, float, str]], list[float]]:
     """Rectangles of each line's rate, largest lowest; label, height and colour of each; totals."""
-    order = rows.group_by("line").agg(pl.col("output").sum()).sort("output", "line", descending=[True, False])
-    lines = order["line"].to_list()
-    most = MOST_LINES if len(lines) <= MOST_LINES else MOST_LINES - 1
-    groups = [(answer.short(line, table="lines"), [line]) for line in lines[:most]]
-    groups += [(answer.words("series.other_lines"), lines[most:])] if lines[most:] else []
+    groups = line_groups(answer, rows)
     base: dict[int, float] = {}
     bars: list[dict[str, Any]] = []
     ends: list[tuple[str, float, str]] = []
@@ -75,6 +71,15 @@ def _stacked(
                 bars.append({"x": first, "x2": last, "y": low, "y2": low + rate, "c": colour})
         ends.append((name, middle, colour))
     return bars, ends, list(base.values())
+
+
+def line_groups(answer: InWords, rows: pl.DataFrame) -> list[tuple[str, list[str]]]:
+    """Lines by what they put out, the largest first, each with its name; the smallest together where there are many."""
+    order = rows.group_by("line").agg(pl.col("output").sum()).sort("output", "line", descending=[True, False])
+    lines = order["line"].to_list()
+    most = MOST_LINES if len(lines) <= MOST_LINES else MOST_LINES - 1
+    groups = [(answer.short(line, table="lines"), [line]) for line in lines[:most]]
+    return groups + ([(answer.words("series.other_lines"), lines[most:])] if lines[most:] else [])
 
 
 def _production_panel(

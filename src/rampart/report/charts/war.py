@@ -8,11 +8,11 @@ from typing import Any
 from rampart.case.calendar import month_text
 from rampart.language.branches import regime
 from rampart.language.in_words import InWords
+from rampart.report.chapters.war import RIVALS
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
 from rampart.results.ends_of_war import by_end
 
-RIVALS = ("plan", "as_if_five_years", "year_by_year", "mean_while_it_lasts", "plan_again", "two_stage_policy")
 MOST_LEAVES = 60  # a tree with more is not readable as a drawing
 WIDTH = 520
 LABEL, BESIDE = 0.09, 0.3  # height of a label in the height of a chart, and how near in its width others would cover it
@@ -23,6 +23,18 @@ def figures(answer: InWords) -> list[Figure]:
     """The charts that the plan has something to show in."""
     made = (tree_chart, survival_chart, regret_chart, served_chart, frontier_chart)
     return [figure for figure in (chart(answer) for chart in made) if figure is not None]
+
+
+def _points(data: list[dict[str, Any]], names: list[str], x: Spec, y: Spec, *, height: int = 220) -> Spec:
+    """Points alone: between two months in which the war may end there is nothing that a line could say."""
+    spec = _lines(data, names, x, y, height=height)
+    del spec["encoding"]["strokeDash"]
+    spec["mark"] = {"type": "point", "size": 34, "filled": True, "opacity": 0.85}
+    if len(names) > 1:
+        shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"][: len(names)]
+        spec["encoding"]["shape"] = {"field": "s", "type": "nominal", "scale": {"domain": names, "range": shapes}}
+        spec["encoding"]["shape"]["legend"] = spec["encoding"]["color"]["legend"]
+    return spec
 
 
 def _lines(data: list[dict[str, Any]], names: list[str], x: Spec, y: Spec, *, height: int = 220) -> Spec:
@@ -144,7 +156,7 @@ def regret_chart(answer: InWords) -> Figure | None:
     top = max(d["y"] for d in data)
     x = drawing.time_axis(min(d["x"] for d in data), max(d["x"] for d in data), width=WIDTH)
     names = [words(f"war.value.{n}") for n, _ in columns]
-    spec = _lines(data, names, x, drawing.amount_axis(top, words.money_label))
+    spec = _points(data, names, x, drawing.amount_axis(top, words.money_label))
     return _figure(answer, "regret", spec)
 
 
@@ -159,7 +171,7 @@ def served_chart(answer: InWords) -> Figure | None:
         for r in table.iter_rows(named=True)
     ]
     x = drawing.time_axis(data[0]["x"], data[-1]["x"], width=WIDTH)
-    return _figure(answer, "served", _lines(data, [name], x, drawing.amount_axis(1.0, percent=True)))
+    return _figure(answer, "served", _points(data, [name], x, drawing.amount_axis(1.0, percent=True)))
 
 
 def frontier_chart(answer: InWords) -> Figure | None:

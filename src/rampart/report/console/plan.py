@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rampart.findings import Language
-from rampart.language.decisions_and_causes import decided_now, decision_name, delay, how_much, in_year, rounding
+from rampart.language.decisions_and_causes import (
+    deadline,
+    decided_now,
+    decision_name,
+    delay,
+    delay_costs,
+    how_much,
+    in_year,
+    rounding,
+)
 from rampart.language.in_words import InWords
 from rampart.report.console.wide import wide_console
 
@@ -31,14 +40,16 @@ def print_decisions(plan: Result, language: Language) -> None:
     table = Table(box=box.SIMPLE_HEAD, title=words("decide.title"), title_justify="left")
     for n, head in enumerate(heads):
         table.add_column(
-            words(head, n=decided_now(answer)), justify="right" if n in (2, 3, 4) else "left", overflow="fold"
+            delay_costs(answer, head) if head == heads[-1] else words(head, n=decided_now(answer)),
+            justify="right" if n in (2, 3, 4) else "left",
+            overflow="fold",
         )
     rows = plan["decisions"].to_dicts()
     for row in rows[:SHOWN]:
         table.add_row(
             decision_name(answer, row), answer.nation(row["nation"]), how_much(answer, row),
             in_year(answer, row), words.money(row["money"]),
-            words.month(row["decide_by"], short=True) if row["decide_by"] else words("blank.decide_by"),
+            deadline(answer, row),
             delay(answer, row),
         )  # fmt: skip
     console.print(table)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from rampart.findings import Language
+
+log = logging.getLogger("rampart.plan")
 
 if TYPE_CHECKING:
     from rampart.plan.solving.passes_in_turn import Step
@@ -42,6 +45,9 @@ class Watch:
         return self._show
 
     def _show(self, step: Step) -> None:
+        if step.done:
+            told = "%s (%s/%s) after %.1f s: value %s, gap %s"
+            log.info(told, step.name, step.number, step.total, step.elapsed, step.value, step.gap)
         name = self.words.choice("objective", step.name)
         if self.task is None:
             self.task = self.bar.add_task(name, total=step.total, value="")

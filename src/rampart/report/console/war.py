@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rampart.findings import Language
 from rampart.language.in_words import InWords
+from rampart.language.what_to_do import what_to_do
 from rampart.report.chapters.war import listings
 from rampart.report.console.wide import wide_console
 from rampart.results.result import Result
@@ -15,7 +16,10 @@ def print_war(made: Result, language: Language = "en") -> None:
     from rich.table import Table
 
     console = wide_console()
-    for shown in listings(InWords(made, language)):
+    answer = InWords(made, language)
+    for said in what_to_do(answer):
+        console.print(said)
+    for shown in listings(answer):
         table = Table(box=box.SIMPLE_HEAD, title=shown.caption, title_justify="left")
         for head in shown.heads:
             table.add_column(head.label, justify="right" if head.numeric else "left", overflow="fold")

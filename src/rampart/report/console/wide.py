@@ -11,11 +11,12 @@ WIDE = 132  # characters; a table of decisions is not readable in less
 
 
 def wide_console() -> Console:
-    """A console wide enough for a row to be read as a row, also where the output is piped into a file.
+    """A console as wide as the terminal; where there is none, wide enough for a row to be read as a row.
 
     Text is printed as it stands: names of a case may hold ``[x]``, which is no style, and ``:ship:``, which is no picture.
     """
     from rich.console import Console
 
-    width = None if Console().width >= WIDE else WIDE
+    there = Console()
+    width = None if there.is_terminal or there.width >= WIDE else WIDE  # a terminal breaks the rows of what is wider
     return Console(highlight=False, markup=False, emoji=False, width=width)

@@ -16,6 +16,7 @@ from rampart.report.chapters.beside import beside
 from rampart.report.chapters.decisions import decisions_listing
 from rampart.report.chapters.effort import money, production
 from rampart.report.chapters.give_or_keep import give_or_keep_chapter
+from rampart.report.chapters.news import news, news_in_short
 from rampart.report.chapters.pace import pace
 from rampart.report.chapters.plan_fleets import fleets, fleets_chart
 from rampart.report.chapters.promises import promises_chapter
@@ -73,7 +74,7 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         for key, figure in charts(plan, language=language).items()
     }
     parts = (
-        decisions, taken, beside, stocks, deliveries, give_or_keep_chapter, agreed, fleets, production, pace, added,
+        news, decisions, taken, beside, stocks, deliveries, give_or_keep_chapter, agreed, fleets, production, pace, added,
         promises_chapter, money, reasons,
     )  # fmt: skip
     plan_part = [part(answer) for part in parts]
@@ -81,18 +82,19 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         answer=answer,
         words=words,
         banner=banner,
-        page_banner=_css_string(banner),
+        page_banner=css_string(banner),
         style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
         figures=drawn,
         keys=key_figures(answer),
         headlines=sentences(answer),
+        news=news_in_short(answer),
         decisions=decisions_listing(answer),
         chapters=[*(one for one in plan_part if one is not None), *trust_chapters(answer)],
-        **_heading(answer),
+        **heading(answer),
     )
 
 
-def _css_string(text: str) -> Any:
+def css_string(text: str) -> Any:
     """Text as a CSS string: every sign but plain letters, digits and spaces as an escape."""
     from markupsafe import Markup
 
@@ -100,7 +102,8 @@ def _css_string(text: str) -> Any:
     return Markup(f'"{safe}"')  # noqa: S704 - only letters, digits, spaces and escapes remain
 
 
-def _heading(answer: InWords) -> dict[str, str]:
+def heading(answer: InWords) -> dict[str, str]:
+    """When the plan was made, for which months, from which case, and how it was solved."""
     from rampart.case.calendar import month_text
 
     words, plan = answer.words, answer.result

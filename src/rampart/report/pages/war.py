@@ -6,6 +6,7 @@ from importlib.resources import files
 
 from rampart.findings import Language
 from rampart.language.in_words import InWords
+from rampart.language.what_to_do import what_to_do
 from rampart.report.chapters.war import facts, listings
 from rampart.report.charts.war import figures
 from rampart.results.result import Result
@@ -28,6 +29,7 @@ def html(made: Result, language: Language = "en", *, banner: str = "") -> str:
         banner=banner,
         style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
         figures=[{"figure": f, "rows": [Markup(r) for r in f.rows(words)]} for f in figures(answer)],  # noqa: S704 - drawn here
+        says=what_to_do(answer),
         listings=listings(answer),
         facts=facts(answer),
     )

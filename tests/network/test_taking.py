@@ -175,17 +175,3 @@ def test_the_first_year_of_the_alliance_taken_over_ends_with_the_same_values() -
     early = changes.filter(pl.col("month").dt.year() == 2023)
     taken = again.case["taken"].filter(pl.col("firm"))["quantity"].sum()
     assert early["change"].abs().sum() < 1e-3 * taken
-
-
-def test_what_was_decided_before_a_later_start_is_left_out_and_said() -> None:
-    """Ten a month, three months to deliver: the orders of the two months that are past must be entered as placed ones."""
-    of = case(8, lines=[line(lead_time=3.0)], contracts=[DEAL], demand=[need(10.0)])
-    plan = rampart.plan(of)
-    before = plan["orders"].filter(pl.col("decide").dt.strftime("%Y-%m") < month(2)).height
-    settings = of.tables["settings"].with_columns(
-        value=pl.when(pl.col("setting") == "start").then(pl.lit(month(2))).otherwise(pl.col("value"))
-    )
-    later = rampart.take(Case(tables={**of.tables, "settings": settings}), plan)
-    said = [f.value for f in later.findings if f.code == "taken-outside"]
-    assert before == len(said) == 2 and said == [month(0), month(1)]
-    assert later["taken"].filter(pl.col("month") < month(2)).is_empty() and later["taken"].height

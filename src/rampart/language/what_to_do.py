@@ -1,0 +1,109 @@
+"""A plan for a war in a few sentences: what to do now, what it protects against, what it costs if the war ends soon."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import polars as pl
+
+from rampart.language.in_words import InWords
+from rampart.results.ends_of_war import by_end, known_sum, left_by_end
+
+WAYS = ("as_if_five_years", "year_by_year", "mean_while_it_lasts")
+KINDS = ("expand", "order", "buy", "send", "cancel")
+
+
+def what_to_do(answer: InWords) -> list[str]:
+    """The sentences, in their order."""
+    made = (_now, _cost, _protects, _soon, _long)
+    return [said for said in (sentence(answer) for sentence in made) if said]
+
+
+def cost(answer: InWords, value: float) -> str:
+    """A cost in the unit of what counts."""
+    unit = answer.result.manifest["objective"]["unit"]
+    if unit == "money unit":
+        return answer.words.money(value)
+    number = answer.words.number(round(value, 2) if abs(value) < 100 else round(value))
+    return answer.words("quantity", number=number, unit=answer.objective_unit(unit))
+
+
+def next_look(answer: InWords) -> date | None:
+    """First month in which the war is looked at again; none where it never is, or nothing can be seen then."""
+    nodes = answer["nodes"]
+    later = nodes.filter(pl.col("looked") & (pl.col("period") > 0))
+    return None if later.is_empty() else later["month"].min()  # type: ignore[return-value]
+
+
+def _now(answer: InWords) -> str:
+    words, table, look = answer.words, answer["decisions"], next_look(answer)
+    when = words("war.says.never") if look is None else words("war.says.until", month=words.month(look))
+    if table.is_empty():
+        return words("war.says.nothing", when=when)
+    does = []
+    for kind in KINDS:
+        rows = table.filter(pl.col("kind") == kind)
+        if rows.is_empty():
+            continue
+        money = float(rows["money"].sum()) if rows["money"].null_count() < rows.height else 0.0
+        weigh = "money" if money > 0 else "quantity"
+        most = rows.group_by("what", maintain_order=True).agg(pl.col("key").first(), pl.col(weigh).sum())
+        largest = answer.named(most.sort(weigh, descending=True, maintain_order=True)["key"].to_list()[0])
+        what = words.count(f"war.says.{kind}", most.height)
+        does.append(
+            words("war.says.for_money", what=what, money=words.money(money), largest=largest)
+            if money > 0
+            else words("war.says.without_money", what=what, largest=largest)
+        )
+    return words("war.says.now", when=when, does=words("war.says.then").join(does))
+
+
+def _cost(answer: InWords) -> str:
+    words, values = answer.words, dict(answer["values"].iter_rows())
+    if "standard_error" not in values:
+        return words("war.says.cost", plan=cost(answer, values["plan"]), worst=cost(answer, values["cvar_90"]))
+    return words(
+        "war.says.cost_paths", n=answer["ends"].height, plan=cost(answer, values["plan"]),
+        bound=cost(answer, values["lower_bound"]), error=cost(answer, values["standard_error"]),
+    )  # fmt: skip
+
+
+def _protects(answer: InWords) -> str:
+    """What the ways in which people plan would cost more."""
+    words, values = answer.words, dict(answer["values"].iter_rows())
+    more = []
+    for way in WAYS:
+        name = way if way in values else f"first_{way}"
+        if math.isfinite(values.get(name, math.nan)):
+            excess = values[name] - values["plan"]
+            more.append(words("war.says.way", way=words(f"war.says.{way}"), more=cost(answer, max(0.0, excess))))
+    return words("war.says.protects", ways=words.list(more)) if more else ""
+
+
+def _soon(answer: InWords) -> str:
+    words, table = answer.words, by_end(answer.result)
+    over = table.drop_nulls("ends")
+    if over.is_empty():
+        return ""
+    row = over.row(0, named=True)
+    left = left_by_end(answer.result).filter(pl.col("ends") == row["ends"])
+    money = left.select(known_sum(pl.col("money")))["money"][0] if left.height else None
+    told = words("war.says.soon", month=words.month(row["ends"]), chance=words.share(row["chance"], digits=1))
+    if row["regret"] is not None and math.isfinite(row["regret"]):
+        told += words("war.says.regret", regret=cost(answer, max(0.0, row["regret"])))
+    if money:
+        told += words("war.says.leaves", money=words.money(money))
+    return told + "." if told[-1] != "." else told
+
+
+def _long(answer: InWords) -> str:
+    words = answer.words
+    table = by_end(answer.result).filter(pl.col("ends").is_null())
+    if table.is_empty():
+        return ""
+    row = table.row(0, named=True)
+    told = words("war.says.long", chance=words.share(row["chance"], digits=1), served=words.share(row["served_share"]))
+    if row["regret"] is not None and math.isfinite(row["regret"]):
+        told += words("war.says.regret", regret=cost(answer, max(0.0, row["regret"])))
+    return told + "."

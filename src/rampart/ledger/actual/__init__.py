@@ -1,0 +1,1 @@
+"""What happened beside what was planned, and the plan made anew from where things stand."""

@@ -1,0 +1,268 @@
+"""The plan made anew from where things stand: what was planned so far, and over it what the ledger says happened otherwise.
+
+The case is carried on as it was planned (``network.carried_on``); then, as far as the ledger knows:
+
+    stocks      those of the ledger
+    orders      what should have come and did not is still to come, as soon as its line has room; what came early is not to
+                come again; decisions that were refused or postponed were not taken
+    deliveries  what is on the way, as it was sent; what a donor sent less than planned of a pledge is due at once
+
+What it does not know is taken as planned, and a finding counts it. Decisions of the plan from the month on are intended:
+kept where no objective loses by that. Nothing of the past is decided again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from rampart.case.calendar import month_number, month_text
+from rampart.case.from_rows import frame_of
+from rampart.findings import Finding, FindingsError
+from rampart.ledger.actual.happened import At, happened, over
+from rampart.ledger.actual.planned import planned
+from rampart.ledger.opening_stock import SOURCE, with_stock
+from rampart.network import carried_on as carrying
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from rampart.case.tables import Case
+    from rampart.ledger.ledger import Ledger
+    from rampart.ledger.store.reading import Booked
+    from rampart.results.result import Result
+
+NOTE = "What the ledger has, beside the plan before."
+SAID = {"source": SOURCE, "grade": "derived", "note": NOTE}
+NOT_TAKEN = {"decision refused": "refused", "decision postponed": "postponed"}
+ARRIVES = ("production", "purchase")
+"""Kinds that come of orders and purchases."""
+Way = tuple[str, str, str]
+"""Origin, destination and item of what is sent."""
+LITTLE = 0.5
+"""Units by which a plan in fractions and a ledger in whole units may differ in a month without being otherwise."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where things stand at the beginning of a month.
+
+    case        to plan on from, the decisions of the plan before taken over
+    months      from the start of the plan before to the month before
+    figures     what the ledger knows of them; ``plan`` what was planned
+    as_planned  places of which the ledger knows nothing, and the plan something
+    """
+
+    case: Case
+    months: tuple[str, ...]
+    figures: Mapping[At, int]
+    plan: Mapping[tuple[str, str, str, str], float]
+    as_planned: tuple[At, ...]
+
+
+def position(
+    ledger: Ledger, plan: Result, month: str, *, case: Case | None = None, known: str | None = None
+) -> Position:
+    """Where things stand at the beginning of a month.
+
+    plan   the plan that was in force; ``case`` what is assumed now, by default what that plan assumed
+    month  first month of the new plan; ``known`` the moment as of which the ledger is read
+
+    Raises FindingsError where the plan cannot be carried on to that month.
+    """
+    from rampart.network.taking import SAID, take
+
+    case = plan.case if case is None else case
+    start = str(plan.case.settings["start"])
+    if case.settings["start"] != plan.case.settings["start"]:
+        said = {"start": start}
+        raise FindingsError([Finding("replan-other-start", value=str(case.settings["start"]), details=said)])
+    if left := [t for t in carrying.CANNOT if not case[t].is_empty()]:
+        raise FindingsError([Finding("replan-cannot", value=", ".join(left))])
+    documents = ledger.documents(known=known)
+    months = tuple(month_text(n) for n in range(month_number(start), month_number(month)))
+    tables, found = _without_refused(plan.tables, documents, month)
+    try:
+        later = carrying.carried_on(case, tables, month)
+    except ValueError as wrong:
+        raise FindingsError([Finding("replan-month", value=month, details={"start": start})]) from wrong
+    figures, plans = happened(documents), planned(plan)
+    later = replace(later, findings=())
+    later = _arrivals(later, figures, plans, months, month)
+    later = _deliveries(later, ledger, documents, _planned_sent(tables, figures, months), months, month, known=known)
+    day = (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()
+    later = with_stock(later, ledger, on=day, known=known)
+    found += [f for f in later.findings if f.code != "ledger-stock-kept"]
+    told = {(x.holder, x.item) for x in ledger.stock_lots(on=day, known=known)}
+    unknown = tuple(sorted(
+        At(*at) for at, quantity in plans.items()
+        if at[0] in months and quantity > LITTLE and not (
+            (at[2], at[3]) in told if at[1] == "count" else At(*at) in figures
+        )
+    ))  # fmt: skip
+    if unknown:
+        found.append(Finding("replan-as-planned", value=str(len(unknown)), details={"of": len(plans)}))
+    taken = take(later, replace(plan, tables=tables), months=0)
+    found += [f for f in taken.findings if f.code in SAID]
+    return Position(replace(taken, findings=tuple(found)), months, figures, plans, unknown)
+
+
+def _without_refused(
+    tables: Mapping[str, pl.DataFrame], documents: Iterable[Booked], month: str
+) -> tuple[dict[str, pl.DataFrame], list[Finding]]:
+    """The plan's tables without decisions before the month that were refused or postponed, and a finding for each code."""
+    import polars as pl
+
+    codes = {b.document.of: b.kind for b in documents if b.kind in NOT_TAKEN and b.document.of}
+    at = date.fromisoformat(f"{month}-01")
+    result, found = dict(tables), []
+    for code, kind in codes.items():
+        for table, columns, when in (
+            ("orders", ("contract", "line"), "decide"), ("expansions", ("expansion",), "decide"),
+            ("purchases", ("offer",), "month"),
+        ):  # fmt: skip
+            frame = result[table]
+            named = pl.any_horizontal(*(pl.col(c).eq_missing(pl.lit(code)) for c in columns))
+            gone = frame.filter(named & (pl.col(when) < at))
+            if gone.height:
+                result[table] = frame.filter(~(named & (pl.col(when) < at)))
+                found.append(Finding("replan-not-taken", value=code, details={"kind": NOT_TAKEN[kind]}))
+    return result, found
+
+
+def _arrivals(
+    case: Case, figures: Mapping[At, int], plans: Mapping[tuple[str, str, str, str], float], months: tuple[str, ...],
+    month: str,
+) -> Case:  # fmt: skip
+    """Orders with what is late still to come, and without what came early."""
+    rows = list(case.tables["orders"].iter_rows(named=True))
+    pairs = sorted({(at[2], at[3]) for at in plans if at[0] in months and at[1] in ARRIVES})
+    for nation, item in pairs:
+        late = 0.0
+        for kind in ARRIVES:
+            actual = over(figures, kind, nation, item, months)
+            if actual is not None:
+                known = [m for m in months if At(m, kind, nation, item) in figures]
+                late += sum(plans.get((m, kind, nation, item), 0.0) for m in known) - actual
+        mine = [r for r in rows if (r["ship_to"] or r["buyer"], r["item"]) == (nation, item)]
+        if late > LITTLE * len(months):
+            rows += _still_to_come(case, mine, nation, item, late, month)
+        elif late < -LITTLE * len(months):
+            for r in sorted(mine, key=lambda r: r["month"]):
+                off = min(r["quantity"], -late)
+                late += off
+                rows[rows.index(r)] = r | {"quantity": r["quantity"] - off, "low": None, "high": None}
+    return case.with_tables({"orders": frame_of("orders", [r for r in rows if r["quantity"] > 0])})
+
+
+def _still_to_come(
+    case: Case, mine: list[dict[str, Any]], nation: str, item: str, late: float, month: str
+) -> list[dict[str, Any]]:
+    """What is late, in the months in which the line has room beside what is placed; all at once outside the lines."""
+    from rampart.network.network import Network
+    from rampart.network.rates import line_rates
+
+    network = Network(case)
+    lines = {r["line"] for r in mine if r["line"]} or {c for c, r in network.lines.items() if r["item"] == item}
+    row = {"buyer": nation, "item": item, "month": month, "quantity": late, "due": None, "inputs": "supplied", **SAID}
+    if len(lines) != 1:
+        return [row]
+    (line,) = lines
+    at = network.line_index[line]
+    room = line_rates(network).monthly[at] - network.placed_monthly[at]
+    found = []
+    for n, free in enumerate(room.tolist()):
+        part = min(late, max(0.0, free))
+        if part > 0:
+            months = {"month": month_text(network.calendar.first + n), "quantity": part}
+            found.append(row | months | {"line": line, "state": "funded"})
+            late -= part
+    return found
+
+
+def _deliveries(
+    case: Case, ledger: Ledger, documents: Iterable[Booked], to_be_sent: Mapping[Way, tuple[float, bool]],
+    months: tuple[str, ...], month: str, *, known: str | None,
+) -> Case:  # fmt: skip
+    """What is on the way as the ledger has it, and pledges with what was sent less or more than planned."""
+    start = f"{months[0]}-01"
+    back = {(b.nation, b.reverses) for b in documents if b.reverses}
+    sent: dict[Way, float] = {way: 0.0 for way, (_, told) in to_be_sent.items() if told}
+    days: dict[tuple[str, str], str] = {}
+    for b in documents:
+        if b.kind == "dispatch" and (b.nation, b.key) not in back:
+            days[b.nation, b.key] = b.day
+            if start <= b.day < f"{month}-01":
+                for line in b.document.lines:
+                    about = (b.nation, b.document.to, line.item)
+                    sent[about] = sent.get(about, 0.0) + line.quantity
+    routes = {(r["origin"], r["destination"], r["item"]): r["months"] for r in case["routes"].iter_rows(named=True)}
+
+    def arrives(nation: str, to: str, item: str, day: str) -> str:
+        lag = routes.get((nation, to, item), routes.get((nation, to, None), 1))
+        return max(month, month_text(month_number(day[:7]) + math.ceil(lag)))
+
+    tables: dict[str, list[dict[str, Any]]] = {
+        t: list(case.tables[t].iter_rows(named=True)) for t in ("deliveries", "orders")
+    }
+    planned_rows = [r for r in tables["deliveries"] if r["status"] == "in_transit" and r["source"] == carrying.SOURCE]
+    for about in sent:
+        tables["deliveries"] = [
+            r for r in tables["deliveries"] if r not in planned_rows or (r["donor"], r["recipient"], r["item"]) != about
+        ]
+        tables["orders"] = [
+            r for r in tables["orders"]
+            if r["source"] != carrying.SOURCE or r["line"] is not None or (r["buyer"], r["ship_to"], r["item"]) != about
+        ]  # fmt: skip
+    recipients = set(case["nations"].filter(role="recipient")["nation"])
+    last = (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()
+    ways: dict[tuple[str, str, str, str], int] = {}
+    for balance in ledger.balances(on=last, known=known):
+        account = balance.account
+        if account.kind == "transit":
+            when = arrives(balance.nation, account.holder, account.item, days.get((balance.nation, account.of), last))
+            way = (balance.nation, account.holder, account.item, when)
+            ways[way] = ways.get(way, 0) + balance.quantity
+    for (nation, to, item, when), quantity in sorted(ways.items()):
+        arriving = {"item": item, "month": when, "quantity": float(quantity), **SAID}
+        if to in recipients:
+            tables["deliveries"].append({"donor": nation, "recipient": to, "status": "in_transit", **arriving})
+        else:
+            tables["orders"].append({"buyer": nation, "ship_to": to, "due": 0.0, "state": "funded", **arriving})
+    less = {way: to_be_sent.get(way, (0.0, True))[0] - quantity for way, quantity in sent.items()}
+    tables["deliveries"] = list(_pledged(tables["deliveries"], less, month))
+    return case.with_tables({table: frame_of(table, rows) for table, rows in tables.items()})
+
+
+def _planned_sent(
+    tables: Mapping[str, pl.DataFrame], figures: Mapping[At, int], months: tuple[str, ...]
+) -> dict[Way, tuple[float, bool]]:
+    """What should have been sent by origin, destination and item, and whether the ledger tells what was."""
+    found: dict[Way, tuple[float, bool]] = {}
+    for r in tables["transfers"].iter_rows(named=True):
+        if f"{r['month']:%Y-%m}" in months:
+            way = (r["origin"], r["destination"], r["item"])
+            told = over(figures, "dispatch", r["origin"], r["item"], months) is not None
+            found[way] = (found.get(way, (0.0, told))[0] + r["quantity"], told)
+    return found
+
+
+def _pledged(rows: Iterable[dict[str, Any]], less: Mapping[Way, float], month: str) -> Iterator[dict[str, Any]]:
+    """Deliveries with what was sent less than planned due at once, and what was sent more due no more."""
+    pledged: dict[Way, list[dict[str, Any]]] = {}
+    for r in rows:
+        way = (r["donor"], r["recipient"], r["item"])
+        if r["status"] == "pledged" and abs(less.get(way, 0.0)) > LITTLE:
+            pledged.setdefault(way, []).append(r)
+        else:
+            yield r
+    for way, of in pledged.items():
+        if less[way] < 0:
+            yield from (dict(r) for r in carrying.less_sent(of, -less[way], month))
+        else:
+            yield from of
+            again = {"from": month, "month": month, "quantity": less[way], "low": None, "high": None, **SAID}
+            yield {**of[0], **again, "backfill_quantity": None}

@@ -1,0 +1,1 @@
+"""Short documents of a plan: the decision paper and the slides."""

@@ -1,0 +1,145 @@
+"""The decision paper as HTML that prints and as PDF, made from one content without a browser."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rampart.report.charts.drawing import Figure, drawing_of, svg
+
+if TYPE_CHECKING:
+    from rampart.findings import Language
+    from rampart.language.words import Words
+    from rampart.report.chapters.listing import Listing
+    from rampart.report.papers.content import Paper
+    from rampart.results.result import Result
+
+MOST_SHARE = 34
+"""Letters of a column from which a longer text takes more lines and not more width."""
+
+
+def write_paper(
+    plan: Result, folder: str | Path, *, language: Language = "en", banner: str = "", force: bool = False
+) -> tuple[Path, Path]:
+    """Write the decision paper of a plan into a folder, made where it is missing: the page, then the PDF.
+
+    banner  classification or handling text for the head of every page
+    force   also over files that are there
+
+    Both appear whole, or neither does. Raises ``ResultError`` where the result is no plan, ``TakenError`` (a
+    FileExistsError) where one of them is there, ``PlaceError`` (an OSError) where nothing can be written.
+    """
+    from rampart.engine.whole_file import whole_files
+    from rampart.report.papers.content import paper_of
+
+    paper = paper_of(plan, language)
+    targets = tuple(Path(folder) / f"paper.{language}.{kind}" for kind in ("html", "pdf"))
+    with whole_files(targets, force=force, listed=True) as (page, print_out):
+        page.write_text(html(paper, banner=banner), encoding="utf-8", newline="\n")
+        print_out.write_bytes(pdf(paper, banner=banner))
+    return targets[0], targets[1]
+
+
+def html(paper: Paper, *, banner: str = "") -> str:
+    """The paper as one HTML file that needs nothing else."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    from rampart.report.pages.plan import css_string
+
+    words = paper.answer.words
+
+    def chart(figure: Figure) -> Markup:
+        rows = [Markup(svg(spec, words, key=f"{figure.key}-{n}")) for n, spec in enumerate(figure.parts())]  # noqa: S704 - drawn here
+        return Markup(environment.get_template("figure.html.j2").render(figure=figure, rows=rows))  # noqa: S704 - texts escaped
+
+    environment = Environment(
+        loader=PackageLoader("rampart.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates = files("rampart.report").joinpath("templates")
+    styles = [templates.joinpath(f"{name}.css").read_text(encoding="utf-8") for name in ("report", "paper")]
+    return environment.get_template("paper.html.j2").render(
+        paper=paper, words=words, banner=banner, page_banner=css_string(banner), chart=chart,
+        style=Markup(styles[0]), paper_style=Markup(styles[1]),  # noqa: S704 - files of this package
+    )  # fmt: skip
+
+
+def pdf(paper: Paper, *, banner: str = "") -> bytes:
+    """The paper as PDF/UA-1 on A4, the same bytes from the same plan: no clock, and no fonts but our own."""
+    import typst
+
+    made = typst.compile(
+        sources(paper, banner=banner), format="pdf", font_paths=fonts(), pdf_standards="ua-1", timestamp=0
+    )
+    return bytes(made)
+
+
+def fonts() -> Any:
+    """The fonts of the PDF, which are the same on every machine."""
+    import typst
+
+    own = [str(files("rampart.report").joinpath("fonts"))]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=own)
+
+
+def sources(paper: Paper, *, banner: str = "") -> dict[str, bytes]:
+    """The files of which the PDF is set: the template, what is said as JSON, and the charts."""
+    drawn: dict[str, bytes] = {}
+    words = paper.answer.words
+    content = {
+        "language": words.language, "banner": banner, "kind": words("paper.kind"), "title": paper.title,
+        "facts": paper.facts, "headline": paper.headline, "made_by": paper.made_by,
+        "keys": [{"figure": key.figure, "label": key.label} for key in paper.keys],
+        "says": [said for said in (*paper.says, paper.assumed) if said],
+        "figure": _chart(paper.figure, words, drawn), "dates": paper.dates and _table(paper.dates),
+        "chapters": [
+            {
+                "title": chapter.title, "says": chapter.says, "points": chapter.points,
+                "figures": [_chart(paper.drawn[key], words, drawn) for key in chapter.figures if key in paper.drawn],
+                "listings": [_table(table) for table in chapter.listings],
+            }
+            for chapter in paper.chapters
+        ],
+        "end": f"{words('paper.report')} {paper.source}",
+    }  # fmt: skip
+    return {
+        "main.typ": files("rampart.report").joinpath("templates/paper.typ").read_bytes(),
+        "paper.json": json.dumps(content, ensure_ascii=False).encode(),
+        **drawn,
+    }
+
+
+def _chart(figure: Figure | None, words: Words, drawn: dict[str, bytes]) -> dict[str, Any] | None:
+    """A chart for the PDF; its files go into ``drawn``."""
+    if figure is None:
+        return None
+    names = []
+    for n, spec in enumerate(figure.parts()):
+        names.append(f"{figure.key}-{n}.svg")
+        drawn[names[-1]] = drawing_of(spec, words).encode()
+    return {"title": figure.title, "note": figure.note, "alt": f"{figure.title}. {figure.alt}", "files": names}
+
+
+def _table(table: Listing) -> dict[str, Any]:
+    return {
+        "caption": table.caption, "heads": [head.label for head in table.heads],
+        "numeric": [head.numeric for head in table.heads],
+        "rows": [list(row) for row in table.rows], "more": table.more, "note": table.note, "widths": widths(table),
+    }  # fmt: skip
+
+
+def widths(table: Listing) -> list[float]:
+    """Shares of the page of the columns: what the longest word needs at least, else the mean length of the texts."""
+    found = []
+    for head, *cells in zip(table.heads, *table.rows, strict=True):
+        texts = [head.label, *cells]
+        longest = max(len(word) for text in texts for word in text.split(" "))
+        mean = sum(map(len, texts)) / len(texts)
+        found.append(max(longest + 2.5, min(mean, MOST_SHARE * (1.4 if head.wide else 1.0))))
+    return found

@@ -1,0 +1,239 @@
+"""Slides of a plan: the decision paper's words, with charts and tables that PowerPoint and Impress can edit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from rampart.report.charts import drawing
+
+if TYPE_CHECKING:
+    from rampart.findings import Language
+    from rampart.report.chapters.listing import Listing
+    from rampart.report.papers.content import Paper
+    from rampart.results.result import Result
+
+FONT = "Arial"
+WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.6  # inches, 16:9
+MOST_ROWS = 9
+"""Rows of a table that can be read from the back of a room."""
+QUIET, INK, NAVY = drawing.QUIET[1:], drawing.INK[1:], drawing.STOCK[1:]
+LANGUAGES = {"en": "en-GB", "fr": "fr-FR"}
+
+
+def write_slides(
+    plan: Result, folder: str | Path, *, language: Language = "en", banner: str = "", force: bool = False
+) -> Path:
+    """Write the slides of a plan into a folder, made where it is missing: one .pptx with native charts and tables.
+
+    banner  classification or handling text for every slide
+    force   also over a file that is there
+
+    The file appears whole or not at all. Raises ``ResultError`` where the result is no plan, ``TakenError`` (a
+    FileExistsError) where it is there, ``PlaceError`` (an OSError) where it cannot be written.
+    """
+    from rampart.engine.whole_file import whole_files
+    from rampart.report.papers.content import paper_of
+
+    target = Path(folder) / f"slides.{language}.pptx"
+    paper = paper_of(plan, language)
+    with whole_files([target], force=force, listed=True) as (part,):
+        Deck(paper, banner).save(part)
+    return target
+
+
+class Deck:
+    """Slides of one paper.
+
+    paper   what is said
+    banner  text at the head of every slide
+    """
+
+    def __init__(self, paper: Paper, banner: str) -> None:
+        from pptx import Presentation
+        from pptx.util import Inches
+
+        self.paper, self.banner, self.words = paper, banner, paper.answer.words
+        self.deck = Presentation()
+        self.deck.slide_width, self.deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
+        self.deck.core_properties.title = paper.title
+        self.deck.core_properties.author = "Rampart"
+        self.deck.core_properties.language = LANGUAGES[self.words.language]
+        self._decision()
+        if paper.dates:
+            self._slide(paper.dates.caption)
+            self._table(paper.dates)
+        for chapter in paper.chapters:
+            if chapter.key == "now":  # by their dates they stand on the slide before
+                continue
+            if chapter.key == "money":
+                self._slide(chapter.title, " ".join(chapter.says))
+                self._money()
+                continue
+            for table in chapter.listings[:1]:
+                self._slide(chapter.title, " ".join(chapter.says) if chapter.key == "brings" else table.caption)
+                self._table(table)
+
+    def save(self, path: Path) -> None:
+        """Write the file."""
+        self.deck.save(str(path))
+
+    def _decision(self) -> None:
+        """The slide of the decision: the largest thing missing, four numbers, and the chart."""
+        paper = self.paper
+        self._slide(paper.headline, f"{self.words('paper.kind')} · {paper.title}", size=26)
+        wide = (WIDTH - 2 * MARGIN) / max(1, len(paper.keys))
+        for n, key in enumerate(paper.keys):
+            self._text([key.figure], MARGIN + n * wide, 1.75, wide - 0.15, 0.5, size=24, bold=True, colour=NAVY)
+            self._text([key.label], MARGIN + n * wide, 2.25, wide - 0.15, 0.6, size=12, colour=INK)
+        half = (WIDTH - 2 * MARGIN) / 2
+        self._text(paper.says, MARGIN, 3.1, half - 0.3, 3.7, size=15, bullets=True)
+        if paper.largest is not None and paper.figure is not None:
+            gap = paper.largest
+            series = {
+                self.words("paper.series.had"): [had for _, _, had in gap.years],
+                self.words("paper.series.missing"): [asked - had for _, asked, had in gap.years],
+            }
+            self._bars(paper.figure.title, [str(year) for year, _, _ in gap.years], series, MARGIN + half,
+                       (drawing.STOCK, drawing.MISSING), stacked=True, alt=paper.figure.alt)  # fmt: skip
+
+    def _money(self) -> None:
+        """Commitments and payments of all nations by fiscal year."""
+        sums = self.paper.answer["money"].group_by("fiscal_year").agg(pl.col("commitments", "payments").sum())
+        sums = sums.sort("fiscal_year")
+        series = {self.words(f"series.{kind}"): sums[kind].to_list() for kind in ("commitments", "payments")}
+        title = self.words("paper.money.by_year", unit=self.words.money_label)
+        colours = (drawing.COMMITMENTS, drawing.PAYMENTS)
+        years = [str(year) for year in sums["fiscal_year"]]
+        self._bars(title, years, series, MARGIN, colours, stacked=False, alt=title, wide=WIDTH - 2 * MARGIN, top=1.7)
+
+    def _slide(self, title: str, under: str = "", *, size: int = 28) -> None:
+        """A new slide with its title, what stands under it, the banner and the foot."""
+        layout = self.deck.slide_layouts[5]  # title only
+        self.slide = self.deck.slides.add_slide(layout)
+        from pptx.enum.text import MSO_ANCHOR
+        from pptx.util import Inches
+
+        shape = self.slide.shapes.title
+        shape.left, shape.top, shape.width, shape.height = (
+            Inches(v) for v in (MARGIN, 0.45, WIDTH - 2 * MARGIN, 0.85)
+        )  # fmt: skip
+        frame = shape.text_frame
+        frame.word_wrap, frame.vertical_anchor, frame.margin_left = True, MSO_ANCHOR.TOP, 0
+        self._write(frame, [title], size=size, bold=True, colour=INK)
+        if under:
+            self._text([under], MARGIN, 1.32, WIDTH - 2 * MARGIN, 0.35, size=12, colour=QUIET)
+        if self.banner:
+            self._text([self.banner], MARGIN, 0.08, WIDTH - 2 * MARGIN, 0.3, size=11, bold=True, centred=True)
+        foot = f"{self.paper.made_by} · {len(self.deck.slides)}"
+        self._text([foot], MARGIN, HEIGHT - 0.42, WIDTH - 2 * MARGIN, 0.3, size=10, colour=QUIET)
+
+    def _text(
+        self, texts: Sequence[str], left: float, top: float, width: float, height: float, *, size: float,
+        bold: bool = False, colour: str = INK, bullets: bool = False, centred: bool = False,
+    ) -> None:  # fmt: skip
+        from pptx.util import Inches
+
+        box = self.slide.shapes.add_textbox(*(Inches(v) for v in (left, top, width, height)))
+        box.text_frame.word_wrap = True
+        box.text_frame.margin_left = box.text_frame.margin_right = 0
+        said = [f"• {text}" for text in texts] if bullets else texts
+        self._write(box.text_frame, said, size=size, bold=bold, colour=colour, centred=centred)
+
+    def _write(
+        self, frame: Any, texts: Sequence[str], *, size: float, bold: bool = False, colour: str = INK,
+        centred: bool = False, right: bool = False,
+    ) -> None:  # fmt: skip
+        from pptx.dml.color import RGBColor
+        from pptx.enum.text import PP_ALIGN
+        from pptx.util import Pt
+
+        for n, text in enumerate(texts):
+            line = frame.paragraphs[0] if n == 0 else frame.add_paragraph()
+            line.alignment = PP_ALIGN.CENTER if centred else PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
+            line.space_after = Pt(size * 0.4)
+            run = line.add_run()
+            run.text = text
+            run.font.name, run.font.size, run.font.bold = FONT, Pt(size), bold
+            run.font.color.rgb = RGBColor.from_string(colour.upper())
+            run.font._element.set("lang", LANGUAGES[self.words.language])  # so that the reader's spelling is checked
+
+    def _table(self, table: Listing) -> None:
+        """The first rows of a table, as a table of PowerPoint."""
+        from pptx.util import Emu, Inches, Pt
+
+        from rampart.report.papers.paper import widths
+
+        rows = [tuple(head.label for head in table.heads), *table.rows[:MOST_ROWS]]
+        whole = WIDTH - 2 * MARGIN
+        shape = self.slide.shapes.add_table(
+            len(rows), len(table.heads), Inches(MARGIN), Inches(1.75), Inches(whole), Inches(0.4 * len(rows))
+        )
+        shape.name = table.caption
+        made = shape.table
+        shares = widths(table)
+        for column, share in zip(made.columns, shares, strict=True):
+            column.width = Emu(int(Inches(whole) * share / sum(shares)))
+        size = 12 if sum(len(cell) for row in rows for cell in row) < 1300 else 11
+        for n, row in enumerate(rows):
+            for cell, text, head in zip(made.rows[n].cells, row, table.heads, strict=True):
+                cell.margin_top = cell.margin_bottom = Pt(2)
+                cell.margin_left = cell.margin_right = Pt(5)
+                cell.fill.solid()
+                cell.fill.fore_color.rgb = _rgb(NAVY if n == 0 else "ffffff" if n % 2 else "f1f4f8")
+                self._write(
+                    cell.text_frame,
+                    [text],
+                    size=size,
+                    bold=n == 0,
+                    colour="ffffff" if n == 0 else INK,
+                    right=head.numeric,
+                )
+        left = len(table.rows) - MOST_ROWS
+        more = self.words.count("paper.rows_left", left) if left > 0 else table.more
+        if more:
+            self._text([more], MARGIN, HEIGHT - 0.7, whole, 0.3, size=10, colour=QUIET)
+
+    def _bars(
+        self, title: str, names: Sequence[str], series: dict[str, list[float]], left: float, colours: tuple[str, str], *,
+        stacked: bool, alt: str, wide: float = (WIDTH - 2 * MARGIN) / 2, top: float = 2.95,
+    ) -> None:  # fmt: skip
+        """A native column chart with the colours of the report."""
+        from pptx.chart.data import CategoryChartData
+        from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+        from pptx.util import Inches, Pt
+
+        data = CategoryChartData(number_format="#,##0")
+        data.categories = list(names)
+        for name, values in series.items():
+            data.add_series(name, values)
+        kind = XL_CHART_TYPE.COLUMN_STACKED if stacked else XL_CHART_TYPE.COLUMN_CLUSTERED
+        place = (Inches(v) for v in (left, top, wide, HEIGHT - top - 0.5))
+        frame = self.slide.shapes.add_chart(kind, *place, data)
+        frame._element.nvGraphicFramePr.cNvPr.set("descr", alt)
+        chart = frame.chart
+        chart.font.name, chart.font.size = FONT, Pt(11)
+        chart.has_title = True
+        self._write(chart.chart_title.text_frame, [title], size=12, bold=True)
+        chart.has_legend = True
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+        plot = chart.plots[0]
+        plot.gap_width, plot.overlap = 40, 100 if stacked else 0
+        for one, colour in zip(plot.series, colours, strict=True):
+            one.format.fill.solid()
+            one.format.fill.fore_color.rgb = _rgb(colour[1:])
+            one.format.line.color.rgb = _rgb(NAVY)
+        chart.value_axis.has_major_gridlines = True
+        chart.value_axis.major_gridlines.format.line.color.rgb = _rgb("e6e6e6")
+        chart.value_axis.format.line.fill.background()
+        chart.value_axis.tick_labels.number_format = "#,##0"
+        chart.value_axis.tick_labels.number_format_is_linked = False
+
+
+def _rgb(colour: str) -> Any:
+    from pptx.dml.color import RGBColor
+
+    return RGBColor.from_string(colour.upper())

@@ -1,0 +1,168 @@
+"""The plan made anew from a ledger: nothing changes where all went as planned; what did not is told, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from ledger.actual.went_as_planned import differ, doc, month_of, opening, tiny
+from rampart.findings import FindingsError
+from rampart.ledger.actual.happened import At, happened, movements, over
+from rampart.ledger.actual.news import with_news
+from rampart.ledger.actual.planned import of_nation, planned
+from rampart.ledger.actual.replanning import position
+from rampart.ledger.documents import Document, Line
+from rampart.ledger.ledger import Ledger, open_ledger
+from rampart.plan.planning import plan
+from rampart.results.result import Result
+
+SAME = dict.fromkeys(("stock", "production", "orders", "expansions", "transfers", "demand"), 0)
+
+
+@pytest.fixture(scope="module")
+def first() -> Result:
+    return plan(tiny(), reasons="none", give_or_keep=False)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, first: Result) -> Iterator[Ledger]:
+    with open_ledger(tmp_path / "a.ledger", create=True) as made:
+        made.post(*opening(first.case))
+        yield made
+
+
+def replanned(ledger: Ledger, before: Result, month: str, **how: object) -> Result:
+    at = position(ledger, before, month, **how)  # type: ignore[arg-type]
+    return with_news(plan(at.case, reasons="none", give_or_keep=False), at, ledger)
+
+
+def news(made: Result) -> list[tuple[object, ...]]:
+    return made["news"].select("why", "nation", "item", "kind", "difference").rows()
+
+
+def test_nothing_happened_otherwise_two_months_running(ledger: Ledger, first: Result) -> None:
+    ledger.post(*month_of(ledger, first, "2025-01"))
+    second = replanned(ledger, first, "2025-02")
+    assert differ(first, second) == SAME and news(second) == [] and second["because"].is_empty()
+    ledger.post(*month_of(ledger, second, "2025-02"))
+    third = replanned(ledger, second, "2025-03")
+    assert differ(second, third) == SAME and news(third) == [] and third.feasible
+    assert ledger.verify() == []
+
+
+def test_what_was_made_late_is_still_to_come_and_told(ledger: Ledger, first: Result) -> None:
+    ledger.post(*month_of(ledger, first, "2025-01", made=0.5))
+    second = replanned(ledger, first, "2025-02")
+    assert news(second) == [("this_month", "XAA", "round", "production", -3300.0),
+                            ("stands", "XAA", "round", "count", -3300.0)]  # fmt: skip
+    late = second.case["orders"].filter(source="ledger")
+    assert late["quantity"].sum() == 3300 and late["line"].to_list() == ["round_line"] * late.height
+    assert late["month"].min() == "2025-02"
+    differ_at = differ(first, second)
+    assert differ_at["orders"] == differ_at["transfers"] == 0, "it comes a month later, and nothing is short of it"
+
+
+def test_what_came_early_does_not_come_again(ledger: Ledger, first: Result) -> None:
+    ledger.post(*month_of(ledger, first, "2025-01", made=1.5))
+    at = position(ledger, first, "2025-02")
+    orders = dict(at.case["orders"].filter(buyer="XAA", item="round").select("month", "quantity").iter_rows())
+    assert orders["2025-02"] == 3300 and orders["2025-03"] == 6600
+
+
+def test_what_was_learned_late_and_what_was_corrected(ledger: Ledger, first: Result) -> None:
+    month = month_of(ledger, first, "2025-01")
+    ledger.post(*month)
+    known = max(d.booked for d in ledger.documents())
+    use = next(d for d in month if d.kind == "use" and d.nation == "XAA")
+    back = Document("XAA", "back", "reversal", use.day, "clerk", "returns", reverses=use.key)
+    ledger.post(back, doc("XAA", "right", "use", use.day, "round", 1000))
+    ledger.post(doc("XBB", "found", "demilitarisation", "2024-12-31", "round", 70))
+    at = position(ledger, first, "2025-02")
+    made = with_news(first, at, ledger, since=known)
+    assert news(made)[:2] == [
+        ("late", "XBB", "round", "demilitarisation", 70.0),
+        ("corrected", "XAA", "round", "use", -100.0),
+    ]
+    assert {r[0] for r in news(made)[2:]} == {"stands"}
+
+
+def test_what_the_ledger_does_not_know_is_taken_as_planned(ledger: Ledger, first: Result) -> None:
+    at = position(ledger, first, "2025-02")  # only what was there at the start is booked
+    assert [f.code for f in at.case.findings] == ["replan-as-planned"]
+    assert At("2025-01", "production", "XAA", "round") in at.as_planned
+    assert At("2025-01", "receipt", "XUU", "round") in at.as_planned
+    assert at.case["orders"].filter(source="ledger").is_empty()
+    told = with_news(first, at, ledger)["news"].filter(why="not_reported")
+    assert told.height == sum(a.kind != "count" for a in at.as_planned)
+    assert told["actual"].null_count() == told.height
+
+
+def test_what_was_not_sent_is_due_at_once_and_what_is_on_the_way_arrives(ledger: Ledger, first: Result) -> None:
+    month = [d for d in month_of(ledger, first, "2025-01") if d.kind != "dispatch"]
+    ledger.post(*month, doc("XBB", "half", "dispatch", "2025-01-10", "round", 5000, to="XUU"))
+    at = position(ledger, first, "2025-02")
+    rows = at.case["deliveries"].filter(donor="XBB", recipient="XUU")
+    arriving = rows.filter(status="in_transit")
+    assert arriving.select("month", "quantity").rows() == [("2025-02", 5000.0)]
+    assert rows.filter(status="pledged")["quantity"].sum() == pytest.approx(11_000 - 5000)
+    ledger.post(doc("XBB", "more", "dispatch", "2025-01-11", "round", 6000, to="XUU"))
+    rows = position(ledger, first, "2025-02").case["deliveries"].filter(donor="XBB", status="pledged")
+    assert rows["quantity"].sum() == pytest.approx(0.0)
+
+
+def test_a_decision_that_was_refused_is_open_again(ledger: Ledger, first: Result) -> None:
+    ledger.post(*month_of(ledger, first, "2025-01"))
+    code = first["orders"].filter(pl.col("decide") == pl.date(2025, 1, 1), pl.col("contract").is_not_null())[
+        "contract"
+    ][0]
+    ledger.post(Document("XAA", "no", "decision refused", "2025-01-15", "minister", "minutes", of=code))
+    at = position(ledger, first, "2025-02")
+    assert [(f.code, f.value) for f in at.case.findings] == [("replan-not-taken", code)]
+    placed = at.case["orders"].filter(source="plan_before", inputs="drawn")
+    full = (
+        position(ledger, first, "2025-02", known="2000-01-01")
+        .case["orders"]
+        .filter(source="plan_before", inputs="drawn")
+    )
+    assert placed["quantity"].sum() < full["quantity"].sum()
+
+
+def test_what_cannot_be_carried_on_is_said(ledger: Ledger, first: Result) -> None:
+    from rampart.case.from_rows import frame_of
+
+    def code(month: str = "2025-02", **how: object) -> str:
+        with pytest.raises(FindingsError) as wrong:
+            position(ledger, first, month, **how)  # type: ignore[arg-type]
+        return wrong.value.findings[0].code
+
+    assert code("2025-01") == "replan-month"
+    settings = first.case.tables["settings"].with_columns(
+        value=pl.when(pl.col("setting") == "start").then(pl.lit("2024-12")).otherwise("value")
+    )
+    assert code(case=first.case.with_tables({"settings": settings})) == "replan-other-start"
+    fleets = frame_of("fleets", [{"fleet": "f"}])
+    assert code(case=first.case.with_tables({"fleets": fleets})) == "replan-cannot"
+
+
+def test_figures_of_plan_and_ledger_have_the_same_places(ledger: Ledger, first: Result) -> None:
+    plans = planned(first)
+    assert plans["2025-01", "receipt", "XUU", "round"] == pytest.approx(3300)  # on the way at the start
+    assert plans["2025-01", "production", "XAA", "round"] == pytest.approx(6600)  # placed before
+    assert of_nation(first, "XAA", "2025-01")["use", "round"] == pytest.approx(1100)
+    ledger.post(doc("XAA", "u", "use", "2025-01-05", "round", 30))
+    ledger.post(Document("XAA", "b", "reversal", "2025-01-06", "clerk", "x", reverses="u"))
+    said = Line("round", 0, about="purchase", told="{}")
+    ledger.post(Document("XAA", "return 2025-01 r1", "return", "2025-01-31", "clerk", "x", lines=(said,)))
+    figures = happened(ledger.documents())
+    at = At("2025-01", "use", "XAA", "round")
+    assert figures[at] == 0 and figures[at._replace(kind="purchase")] == 0
+    assert (
+        over(figures, "use", "XAA", "round", ("2025-02",)) is None
+        and over(figures, "use", "XAA", "round", ("2025-01",)) == 0
+    )
+    assert [(m.quantity, m.stock, m.reversal) for m in movements(ledger.documents()) if m.at == at] == [
+        (30, -30, False), (-30, 30, True)
+    ]  # fmt: skip

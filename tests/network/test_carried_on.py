@@ -1,0 +1,153 @@
+"""A case carried on as planned: the rest of the plan is a plan of it with the same values, so planning anew changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from ledger.actual.went_as_planned import differ, tiny
+from rampart.case.from_rows import frame_of
+from rampart.case.tables import Case
+from rampart.network.carried_on import carried_on, less_sent
+from rampart.network.taking import take
+from rampart.plan.planning import plan
+from rampart.results.result import Result
+
+SAME = dict.fromkeys(("stock", "production", "orders", "expansions", "transfers", "demand"), 0)
+
+
+def changed(case: Case, table: str, **values: Any) -> Case:
+    frame = case.tables[table].with_columns(**{name: pl.lit(value) for name, value in values.items()})
+    return case.with_tables({table: frame.cast(case.tables[table].schema)})
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    """Tiny, with money that binds, an advance, a finite contract, an offer, needs that may be late and a limit on the pace."""
+    made = changed(changed(tiny(), "contracts", max_quantity=60_000.0, advance=0.3), "lines", ramp=5_500.0)
+    demand = made.tables["demand"].with_columns(late=pl.lit(True), late_cost=pl.lit(10.0))
+    offer = {
+        "offer": "shop",
+        "seller": "XBB",
+        "item": "round",
+        "quantity": 3000.0,
+        "max_rate": 400.0,
+        "price": 90.0,
+        "delay": 2.0,
+    }
+    market = pl.DataFrame(
+        [{n: offer.get(n) for n in made.tables["market"].columns}], schema=made.tables["market"].schema
+    )
+    return made.with_tables({"demand": demand, "market": market})
+
+
+@pytest.fixture(scope="module")
+def first(case: Case) -> Result:
+    return plan(case, reasons="none", give_or_keep=False)
+
+
+@pytest.mark.parametrize("month", ["2025-02", "2025-07", "2026-01"])
+def test_planning_anew_changes_nothing(case: Case, first: Result, month: str) -> None:
+    later = take(carried_on(case, first.tables, month), first, months=0)
+    again = plan(later, reasons="none", give_or_keep=False)
+    assert differ(first, again) == SAME
+    assert again["changes"].is_empty() and again.feasible
+
+
+def test_a_case_carried_on_is_carried_on(case: Case, first: Result) -> None:
+    at_once = carried_on(case, first.tables, "2025-04")
+    step = carried_on(case, first.tables, "2025-03")
+    second = plan(take(step, first, months=0), reasons="none", give_or_keep=False)
+    twice = carried_on(step, second.tables, "2025-04")
+    for table, columns in {
+        "budgets": ("nation", "fiscal_year", "commitments", "payments"), "contracts": ("contract", "max_quantity"),
+        "market": ("offer", "quantity"), "expansions": ("expansion", "max_units"), "lines": ("line", "rate_before"),
+    }.items():  # fmt: skip
+        for a, b in zip(
+            at_once.tables[table].select(columns).rows(), twice.tables[table].select(columns).rows(), strict=True
+        ):
+            assert a == pytest.approx(b, abs=1e-6), table
+    told = [
+        c.tables["orders"]
+        .group_by("month", "item", maintain_order=True)
+        .agg(pl.col("quantity").sum())
+        .sort("month", "item")
+        for c in (at_once, twice)
+    ]
+    assert told[0]["month"].to_list() == told[1]["month"].to_list()
+    assert told[0]["quantity"].to_list() == pytest.approx(told[1]["quantity"].to_list(), abs=1e-5)
+
+
+def test_what_is_used_up_is_not_there_again(case: Case, first: Result) -> None:
+    later = carried_on(case, first.tables, "2025-07")
+    ordered = (
+        first["orders"]
+        .filter(pl.col("contract") == "alpha_own", pl.col("decide") < pl.date(2025, 7, 1))["quantity"]
+        .sum()
+    )
+    left = dict(later["contracts"].select("contract", "max_quantity").iter_rows())["alpha_own"]
+    assert ordered > 0 and left == pytest.approx(60_000.0 - ordered)
+    built = first["expansions"].filter(pl.col("decide") < pl.date(2025, 7, 1))["units"].sum()
+    assert later["expansions"]["max_units"].to_list() == pytest.approx([1.0 - built])
+    assert str(later.settings["start"]) == "2025-07" and later["orders"]["month"].min() >= "2025-07"
+    in_hand = later["orders"].filter(pl.col("inputs") == "drawn")
+    assert set(in_hand["source"]) == {"plan_before"} and in_hand.height
+
+
+def test_a_month_that_begins_no_period_is_refused(case: Case, first: Result) -> None:
+    for month in ("2025-01", "2031-01"):
+        with pytest.raises(ValueError, match=month):
+            carried_on(case, first.tables, month)
+
+
+def test_orders_drawn_and_supplied_in_one_month_stay_apart(case: Case, first: Result) -> None:
+    coming = (
+        carried_on(case, first.tables, "2025-03")["orders"].filter(line="round_line", inputs="drawn").row(0, named=True)
+    )
+    same = {n: coming[n] for n in ("buyer", "item", "line", "ship_to", "month")}
+    placed = frame_of(
+        "orders", [*case.tables["orders"].to_dicts(), same | {"quantity": 100.0, "due": 9.0, "inputs": "supplied"}]
+    )
+    rows = carried_on(case.with_tables({"orders": placed}), first.tables, "2025-03")["orders"].filter(
+        month=coming["month"], line="round_line", buyer=coming["buyer"]
+    )
+    told = {r["inputs"]: (r["quantity"], r["state"]) for r in rows.iter_rows(named=True)}
+    assert told["supplied"][0] == 100 and told["drawn"][0] == pytest.approx(coming["quantity"])
+    assert told["supplied"][1] != told["drawn"][1]
+
+
+def test_a_calendar_begins_with_the_new_start(case: Case, first: Result) -> None:
+    stretches = frame_of("calendar", [{"from": "2025-01", "step": 1}, {"from": "2026-01", "step": 3}])
+    later = carried_on(case.with_tables({"calendar": stretches}), first.tables, "2025-03")
+    assert later["calendar"].rows() == [("2025-03", 1), ("2026-01", 3)]
+    assert later.calendar.lengths[:11] == (1,) * 10 + (3,)
+
+
+def pledge(quantity: float, **said: Any) -> dict[str, Any]:
+    row = {"donor": "XBB", "recipient": "XUU", "item": "round", "status": "pledged", "from": "2025-02", "month": "2025-06",
+           "quantity": quantity, "backfill_by": None, "backfill_due": None, "backfill_quantity": None, "low": 1.0,
+           "high": 2.0}  # fmt: skip
+    return row | said
+
+
+def told(rows: Any) -> list[tuple[Any, ...]]:
+    return [(r["status"], r["from"], r["month"], r["quantity"], r["backfill_quantity"]) for r in rows]
+
+
+def test_a_pledge_is_met_by_what_was_sent_the_earliest_due_first() -> None:
+    # 200 a month from February to June; at the beginning of April 400 are in arrears, less the 500 that were sent
+    assert told(less_sent([pledge(1000.0)], 500.0, "2025-04")) == [
+        ("pledged", "2025-04", "2025-04", pytest.approx(100.0), None),
+        ("pledged", "2025-05", "2025-06", pytest.approx(400.0), None)
+    ]  # fmt: skip
+    assert told(less_sent([pledge(1000.0)], 0.0, "2025-04")) == [
+        ("pledged", "2025-04", "2025-04", pytest.approx(600.0), None),
+        ("pledged", "2025-05", "2025-06", pytest.approx(400.0), None)
+    ]  # fmt: skip
+    assert told(less_sent([pledge(1000.0)], 1000.0, "2025-04")) == []
+    back = pledge(1000.0, backfill_by="XBB", backfill_due="2026-06", backfill_quantity=500.0)
+    assert told(less_sent([back], 1000.0, "2025-07")) == [("delivered", None, "2025-06", 1000.0, 500.0)]
+    (row,) = less_sent([pledge(100.0, **{"from": "2025-09", "month": "2025-09"})], 0.0, "2025-04")
+    assert (row["from"], row["low"]) == ("2025-09", 1.0)

@@ -1,0 +1,120 @@
+"""A notebook's view of a case, a result and a sweep: short, complete by Tab, with the nearest name for a misspelt one."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+import pytest
+
+import rampart
+from places import CASES
+from rampart.case.doors import read_case
+from rampart.case.tables import Case
+from rampart.findings import CaseError
+from rampart.report.plots import Plots
+from rampart.results.result import Result
+from report.report_sample import without
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Case:
+    return read_case(CASES / "tiny")
+
+
+def halved(case: Case) -> Case:
+    return case.replace(budgets=case["budgets"].with_columns(pl.col("commitments", "low", "high") / 2))
+
+
+@pytest.fixture(scope="module")
+def swept(tiny: Case):
+    return rampart.sweep(tiny, {"half the money": halved})
+
+
+def test_a_case_and_a_result_say_themselves_in_a_line(plan: Result, tiny: Case) -> None:
+    for shown in (plan, tiny):
+        assert "\n" not in repr(shown) and len(repr(shown)) < 160
+        assert len(shown._repr_html_()) < 12_000
+        assert set(shown._ipython_key_completions_()) == {n for n, f in shown.tables.items() if f.height}
+    assert "Sample alliance plan" in repr(plan)
+    assert "<code>decisions</code>" in plan._repr_html_()
+    assert (
+        dir(rampart)[0].startswith("Case") and "sys" not in dir(rampart) and set(rampart.__all__) <= set(dir(rampart))
+    )
+
+
+def test_the_html_view_escapes_what_the_case_says(tiny: Case) -> None:
+    odd = tiny.replace(settings={"title_en": "<b>x</b>"})
+    assert "&lt;b&gt;x" in odd._repr_html_() and "<b>x" not in odd._repr_html_()
+
+
+def test_misspelt_names_get_the_nearest(plan: Result, tiny: Case, swept) -> None:
+    for ask, near in (
+        (lambda: plan["stok"], "stock"), (lambda: tiny["linse"], "lines"), (lambda: swept["half money"], "half the money"),
+        (lambda: tiny.replace(linse=[]), "lines"), (lambda: tiny.replace(lines=[{"maxrate": 1}]), "max_rate"),
+    ):  # fmt: skip
+        with pytest.raises(KeyError, match=f"did you mean '{near}'"):
+            ask()
+    with pytest.raises(AttributeError, match="did you mean 'stock'"):
+        plan.plot.stok  # noqa: B018
+    with pytest.raises(ValueError, match="no nation 'ZZZ'"):
+        plan.explain(holder="ZZZ")
+    with pytest.raises(ValueError, match="did you mean 'shell'"):
+        plan.explain(item="shel")
+
+
+def test_charts_of_the_report_by_one_call(plan: Result, tmp_path) -> None:
+    plots = plan.plot
+    assert isinstance(plots, Plots)
+    assert {"stock", "deliveries", "production", "money"} <= set(dir(plots))
+    both, one = plots.stock(), plots.stock(item="shell", language="fr")
+    assert both._repr_html_().startswith("<figure role=")
+    assert len(one.spec["concat"]) == 1 < len(both.spec["concat"])
+    assert "Stock des membres" in one._repr_html_()
+    for name in ("a.svg", "a.json", "a.html", "a.png"):
+        assert one.save(tmp_path / name).stat().st_size > 500
+    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["$schema"]
+    with pytest.raises(ValueError, match=r"\.svg"):
+        one.save(tmp_path / "a.bmp")
+    with pytest.raises(ValueError, match="did you mean 'shell'"):
+        plots.stock(item="shel")
+    with pytest.raises(ValueError, match="nothing to draw"):
+        without(plan).plot.stock()
+
+
+def test_replacing_is_checked_as_reading_is(tiny: Case) -> None:
+    again = tiny.replace(lines=tiny.tables["lines"])
+    assert again.tables["lines"].equals(tiny.tables["lines"])
+    assert tiny.replace(settings={"currency": "NOK"}).settings["currency"] == "NOK"
+    with pytest.raises(CaseError) as wrong:
+        tiny.replace(lines=[{"line": "x", "nation": "NOBODY"}])
+    assert {f.table for f in wrong.value.findings} >= {"lines"}
+    with pytest.raises(CaseError):
+        tiny.replace(budgets=tiny["budgets"].with_columns(pl.lit("many").alias("commitments")))
+
+
+def test_variants_side_by_side(swept, tmp_path) -> None:
+    table = swept.table()
+    assert table["variant"].to_list() == ["as it is", "half the money"]
+    assert table["commitments"][1] < table["commitments"][0]
+    by_year = swept.measure("coverage", time="year")
+    assert by_year.columns[0] == "variant" and set(by_year["variant"]) == set(swept.results)
+    picture = swept.plot("coverage")
+    drawn = {row["variant"] for row in picture.spec["data"]["values"]}
+    assert drawn == set(swept.results)
+    assert picture.save(tmp_path / "x.svg").stat().st_size > 500
+    assert "half the money" in repr(swept) and "<table" in swept._repr_html_()
+    item = swept["as it is"]["stock"]["item"][0]
+    assert rampart.plot(swept, "stock", item=item).title == f"stock, {item}"
+    with pytest.raises(ValueError, match="no item"):
+        swept.plot("stock", item="nothing of the kind")
+
+
+def test_overrides_make_variants(tiny: Case) -> None:
+    names = tiny.tables["overrides"]["override"].unique().to_list() if tiny.tables["overrides"].height else []
+    if names:
+        assert list(rampart.sweep(tiny, names[:1], base=False).results) == names[:1]
+    with pytest.raises((KeyError, CaseError)):
+        rampart.sweep(tiny, ["no such thing"])
+    with pytest.raises(ValueError, match="made in memory"):
+        rampart.sweep(tiny.replace(settings={"currency": "NOK"}), {"x": []})
