@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -126,6 +127,24 @@ def test_a_table_that_came_later_is_not_asked_of_a_plan_of_the_first_version(mon
     for module in (catalogue, folder):
         monkeypatch.setattr(module, "result_tables", lambda kind: later)
     assert read_result(OLD / "plan")["resources"].is_empty()
+
+
+def test_a_column_that_came_later_is_blank_in_a_plan_saved_before(
+    results: dict[str, Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that knows no `delay_units` writes the plan; this one reads it and tells it, that column blank."""
+    now, table = result_tables("plan"), result_tables("plan")["decisions"]
+    fewer = replace(table, columns={name: c for name, c in table.columns.items() if name != "delay_units"})
+    plan = results["plan"]
+    tables = plan.tables | {"decisions": plan["decisions"].drop("delay_units")}
+    with monkeypatch.context() as before:
+        before.setattr(catalogue, "result_tables", lambda kind: {**now, "decisions": fewer})
+        written = Result(plan.case, tables, plan.manifest).save(tmp_path / "before")
+    again = read_result(written)
+    assert again["decisions"].columns == list(table.columns)
+    assert again["decisions"]["delay_units"].is_null().all()
+    ran = CliRunner().invoke(main, ["report", str(written), "-o", str(tmp_path / "told")])
+    assert ran.exit_code == 0, ran.output
 
 
 def test_a_plan_of_the_first_version_is_reported_explained_compared_and_saved_anew(tmp_path: Path) -> None:

@@ -150,8 +150,17 @@ def typed(given: pl.DataFrame, types: Mapping[str, Any]) -> pl.DataFrame:
 
 
 def complete(kind: Kind, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Every table of a kind in the catalogue's order, empty where nothing is to say; then those of other catalogues."""
+    """Every table of a kind in the catalogue's order, empty where nothing is to say; then those of other catalogues.
+
+    A column that an earlier program did not write is blank.
+    """
     known = result_tables(kind)
-    return {name: tables[name] if name in tables else frame(kind, name, ()) for name in known} | {
-        name: table for name, table in tables.items() if name not in known
-    }
+    return {
+        name: _whole(tables[name], table) if name in tables else frame_of(table, ()) for name, table in known.items()
+    } | {name: table for name, table in tables.items() if name not in known}
+
+
+def _whole(given: pl.DataFrame, table: ResultTable) -> pl.DataFrame:
+    """A table as it was written, with the columns that came later."""
+    types = column_types(table)
+    return given if types.keys() <= set(given.columns) else typed(given, types)
