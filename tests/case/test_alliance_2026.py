@@ -299,3 +299,45 @@ def test_a_member_can_be_taken_out_and_is_sound_alone(nation: str):
     alone = cut_out(case(), planned_with(case(), [nation])).case
     require_sound(alone)
     assert set(alone["requirements"]["holder"]) == {nation}
+
+
+MEMBERS = (
+    *(
+        "USA",
+        "DEU",
+        "GBR",
+        "FRA",
+        "ITA",
+        "CAN",
+        "POL",
+        "ESP",
+        "NLD",
+        "NOR",
+        "SWE",
+        "BEL",
+        "DNK",
+        "ROU",
+        "GRC",
+        "FIN",
+        "CZE",
+    ),
+    *("PRT", "LTU", "SVK", "BGR", "LVA", "HRV", "EST", "XRM"),
+)
+
+
+def test_the_members_are_those_that_were_proposed():
+    roles = dict(case()["nations"].select("nation", "role").iter_rows())
+    assert {nation for nation, role in roles.items() if role == "member"} == {*MEMBERS, "XPU", "XUL", "XCI", "XEU"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("nation", MEMBERS)
+def test_every_member_can_be_planned_alone(nation: str):
+    """Nothing of the case is broken where a member plans by itself."""
+    import rampart
+    from rampart.case.extract import cut_out, planned_with
+
+    alone = cut_out(case(), planned_with(case(), [nation])).case
+    plan = rampart.plan(alone, give_or_keep=False, reasons="none")
+    assert plan.manifest["status"] == "optimal"
+    assert plan["rules_broken"].height == 0

@@ -119,6 +119,10 @@ def without_fleets(s: Sheets) -> None:
 PLAN_BREAK = {
     "availability-without-fleet": (without_fleets, "priorities", 3, "objective", "availability"),
     "systems-needed-unknown": (lambda s: s.set("fleets", 2, "needed", ""), "fleets", 2, "needed", "partner-guns"),
+    "most-use-without-fires": (
+        lambda s: [s.set("fleets", 2, column, value) for column, value in (("most_use", "300"), ("fires", ""))],
+        "fleets", 2, "most_use", "300",
+    ),
     "fires-without-demand": (lambda s: s.set("fleets", 2, "fires", "gun"), "fleets", 2, "fires", "gun"),
     "bay-cost-unknown": (
         lambda s: [s.set("shops", 2, column, "") for column in ("bay_cost", "low", "high")],

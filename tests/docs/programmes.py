@@ -37,6 +37,7 @@ def programmes() -> Iterator[Programme]:
     outside["elsewhere"] = [{"item": "round", "missing": 0.1}]
     yield build(with_rows(tiny, outside))
     fleets = rampart.read_case(CASES / "deliver-or-repair")
+    fleets = changed(fleets, "fleets", most_use=150.0)
     yield build(fleets, levels=support_levels(fleets))
     war = rampart.read_case(PUBLISHED / "war-1")
     yield build(changed(war, "contracts", cancellation=0.2), tree=tree_of(war, "comb")[0])

@@ -1,6 +1,8 @@
 """Fleets in the second programme: the concave hull of the levels as planes, everything month by month in plain loops.
 
-The product lays systems on the levels themselves; here each upper facet of the hull is a row ``m <= alpha n + beta b``.
+The product lays systems on the levels themselves; here each upper facet of the hull is a row ``m <= alpha n + beta b``. Of
+a fleet that fires what the plan serves the levels hold at a number of systems of their own, and every other one is in action:
+``m <= n - n0 + alpha n0 + beta b``.
 Of the product's work only the levels are taken: systems, money and bays of each point, and what it makes available.
 """
 
@@ -30,6 +32,7 @@ def add_fleets(b: Builder, levels: Any, gift: dict[tuple[str, str, int], float])
     for g in levels.groups:
         for place, fleet in enumerate(g.fleets.tolist()):
             _fleet(b, levels, g, place, fleet, spares[g.code], bays, gift)
+    _fired(b)
 
 
 def _steps(b: Builder, lag: float, s: int) -> dict[int, float]:
@@ -102,14 +105,22 @@ def _fleet(
             if (what, whose) == ("systems", code):
                 own += sum(amount * _left(levels.survive[fleet], month, m, f.first) for m in months) / len(months)
         available = b.p.column(f"available|{code}|{t}")
+        counted = float(g.held[place][at].mean())
+        fed = row["fires"] is not None
+        beneath: list[Term] = []
+        if fed and counted > float(levels.given[fleet][at].mean()) + 1e-9:
+            beneath = [(b.p.column(f"beneath|{code}|{t}"), 1.0)]
+            b.slack.append((beneath[0][0], f.lengths[t]))
         systems = [(c, _mean(there, months)) for c, there in joined]
         money = [(c, _mean(there, months)) for c, there in spares]
         free = _gift(gift, "spares", g.code, months)
         per = float(g.per[place][at].mean()) or 1.0  # a fleet that is never there
         points = np.array([float(g.share[n, place][at].mean()) for n in range(len(g.cost))])
         for number, (alpha, beta, gammas) in enumerate(_planes(g.cost / per, g.bays / per, points)):
-            terms = [(available, 1.0), *((c, -alpha * v) for c, v in systems), *((c, -beta * v) for c, v in money)]
-            right = alpha * own + beta * free
+            each = 1.0 if fed else alpha
+            terms = [(available, 1.0), *((c, -each * v) for c, v in systems), *((c, -beta * v) for c, v in money)]
+            terms += [(c, -v) for c, v in beneath]
+            right = each * own + beta * free + ((alpha - 1.0) * counted if fed else 0.0)
             for shop, gamma in zip(g.shops, gammas, strict=True):
                 terms += [(c, -gamma * _mean(there, months)) for c, there in bays[shop]]
                 right += gamma * _gift(gift, "bays", shop, months)
@@ -118,6 +129,22 @@ def _fleet(
             short = b.p.column(f"unavailable|{code}|{t}", row["needed"])
             b.p.row(f"fleet_need|{code}|{t}", [(available, 1.0), (short, 1.0)], lower=row["needed"])
             b.passes["availability"].append((short, f.lengths[t] / row["needed"]))
+
+
+def _fired(b: Builder) -> None:
+    """What a holder is served of an item is at most what the systems that fire it can fire in action."""
+    firing: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in b.f.rows("fleets"):
+        if row["fires"] is not None:
+            firing[row["holder"], row["fires"]].append(row)
+    for (holder, item), fleets in firing.items():
+        if any(row["most_use"] is None for row in fleets):
+            continue
+        purposes = {r["purpose"] for r in b.f.rows("demand") if (r["holder"], r["item"]) == (holder, item)}
+        for t in b.f.periods:
+            terms = [(c, 1.0) for p in purposes if (c := f"serve|{holder}|{item}|{p}|{t}") in b.p.columns]
+            terms += [(f"available|{r['fleet']}|{t}", -r["most_use"] * b.f.lengths[t]) for r in fleets]
+            b.p.row(f"fire|{holder}|{item}|{t}", terms, upper=0.0)
 
 
 def _gift(gift: dict[tuple[str, str, int], float], what: str, whose: str, months: range) -> float:

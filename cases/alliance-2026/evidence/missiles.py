@@ -191,6 +191,10 @@ def put_into(t: Tables) -> None:
 
 
 STOCKS = {
+    ("DEU", "pac3"): "[stocks_and_targets-1013] * pac3_a_unit * stock_days / 30",
+    ("DEU", "gemt"): "[stocks_and_targets-1013] * gemt_a_unit * stock_days / 30",
+    ("POL", "pac3"): "[fleets-1019] * pac3_a_unit * stock_days / 30",
+    ("POL", "gemt"): "[fleets-1019] * gemt_a_unit * stock_days / 30",
     ("USA", "pac3"): "[stocks_and_targets-1003] + [production_rates-1048] - [consumption-1002]",
     ("USA", "thaad"): "[deliveries-1003] - [consumption-1005] - [consumption-1003]",
     ("FRA", "gun155"): "[programmes-1212] * guns_held",

@@ -108,6 +108,15 @@ def american(t: Tables) -> None:
     for step in ("2028-11",):
         t.put("rates", rule="R7", line="usa_tnt", max_rate=F("us_tnt_later"), **{"from": step},
               why="The works in Kentucky are due in November 2028 [capacity_investments-010]; no rate is published.")  # fmt: skip
+    for item in ("tnt155", "charge155"):
+        t.put(
+            "stocks",
+            rule="R5",
+            holder="USA",
+            item=item,
+            quantity=F("2 * [production_rates-022] * 2"),
+            why="Two months of charges: a working stock.",
+        )
 
 
 def european(t: Tables) -> None:

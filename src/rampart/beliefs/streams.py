@@ -123,7 +123,7 @@ def _together(orders: pl.DataFrame) -> pl.DataFrame:
     alike = pl.col("inputs").n_unique() == 1
     inputs = pl.when(alike).then(pl.col("inputs").first()).otherwise(pl.lit("drawn")).alias("inputs")
     found = orders.group_by(KEY, maintain_order=True).agg(
-        whole, due.alias("due"), *ends, pl.col("promised").min(), pl.col("source", "grade").first(),
+        whole, due.alias("due"), *ends, pl.col("promised", "decided").min(), pl.col("source", "grade").first(),
         pl.col("known").max(), inputs, pl.col("note").str.join("; "),
     )  # fmt: skip
     noted = pl.when(pl.col("note") == "").then(None).otherwise("note")

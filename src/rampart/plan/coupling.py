@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.network.lags import Floats, by_month, by_period
-from rampart.plan.parts.fleet import available, joining, support_of
+from rampart.plan.parts.fleet import available, joining, needed, support_of
 from rampart.plan.parts.support import packages_of, shop_rows
 from rampart.plan.programme.values import Values
 
@@ -24,19 +24,21 @@ if TYPE_CHECKING:
     from rampart.plan.solving.solution import Solution
     from rampart.sustainment.levels import Bought, Levels, Usage
 
-ROUNDS, CLOSE, OF_NEED = 12, 0.01, 5e-4
-"""Most rounds, and the change in systems available at which they stop, or its share of the largest need."""
-DAMPED_AFTER, STEP = 3, 0.5
+ROUNDS, CLOSE, LARGE, OF_NEED = 8, 0.01, 100.0, 2.5e-3
+"""Most rounds, and the change in systems available at which they stop; of a need above ``LARGE`` such a share of it."""
+DAMPED_AFTER, STEP = 2, 0.5
 """Rounds after which deliveries and use move only part of the way, so that the rounds do not swing."""
 
-Solve = Callable[["Levels"], tuple["Values", "Solution"]]
+Solve = Callable[["Levels", bool], tuple["Values", "Solution"]]
+"""Plans at levels of support; whether what comes whole is planned whole."""
 
 
 @dataclass(frozen=True, eq=False)
 class Coupled:
     """The last round; ``values`` carry what is available when all is played through in whole spares.
 
-    residual   largest change of systems available between the last two rounds
+    residual   largest change of systems available between the last two rounds, of those needed: one beyond the need is worth
+               nothing to a plan, and may be there or not
     close      at which they stop
     gap        largest difference between the plan's systems available and those played
     """
@@ -64,30 +66,34 @@ def wanted(case: Case) -> bool:
 
 
 def coupled(case: Case, solve: Solve) -> Coupled:
-    """Plan and sustain in turn."""
+    """Plan and sustain in turn, in amounts of any size until they agree, then once more with what comes whole whole."""
     from rampart.sustainment.levels import Usage, availability_with_bought, first_usage, support_levels
 
     levels = support_levels(case)
     usage = first_usage(levels.support)
-    close = max(CLOSE, OF_NEED * max((float(row["needed"] or 0.0) for row in levels.support.fleet_rows), default=0.0))
+    need = max((float(row["needed"] or 0.0) for row in levels.support.fleet_rows), default=0.0)
+    close = OF_NEED * need if need > LARGE else CLOSE
     before: Floats | None = None
-    active: Floats | None = None
     for number in range(1, ROUNDS + 1):
-        values, solution = solve(levels)
+        values, solution = solve(levels, False)
         there = available(values)
-        found = usage_of(values, levels, usage)
-        outcome = availability_with_bought(case, levels, found, bought(values))
-        active = outcome.available
-        residual = np.inf if before is None else float(np.abs(there - before).max(initial=0.0))
-        if residual <= close:
+        enough = np.minimum(there, needed(values.programme)[:, None])
+        residual = np.inf if before is None else float(np.abs(enough - before).max(initial=0.0))
+        if residual <= close or solution.out_of_time:
             break
-        before = there
+        before = enough
         if number < ROUNDS:
+            found = usage_of(values, levels, usage)
+            outcome = availability_with_bought(case, levels, found, bought(values))
             part = 1.0 if number <= DAMPED_AFTER else STEP
             mixed = usage.joined + part * (found.joined - usage.joined)
             known = np.where(np.isnan(usage.used), found.used, usage.used)
             usage = Usage(mixed, known + part * (found.used - known))
-            levels = support_levels(case, usage, start=active)
+            levels = support_levels(case, usage, course=outcome)
+    if case.settings["decide_now"] != "0":
+        values, solution = solve(levels, True)
+        there = available(values)
+    outcome = availability_with_bought(case, levels, usage_of(values, levels, usage), bought(values))
     values.played = by_period(case.calendar, outcome.available)
     gap = float(np.abs(there - values.played).max(initial=0.0))
     return Coupled(values, solution, number, residual, close, gap)

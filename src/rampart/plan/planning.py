@@ -79,8 +79,8 @@ def plan(
     require_sound(case)
     parts = PARTS if parts is None else parts
 
-    def solved(levels: Levels | None = None) -> tuple[Values, Solution]:
-        programme = build(case, levels=levels, parts=parts)
+    def solved(levels: Levels | None = None, whole: bool = True) -> tuple[Values, Solution]:
+        programme = build(case if whole else in_any_amount(case), levels=levels, parts=parts)
         clock.append(time.perf_counter())
         # plans that are solved in turn with their fleets share the time
         left = None if time_limit is None else max(0.0, time_limit - (clock[-1] - clock[0]))
@@ -128,6 +128,15 @@ def plan(
     tables["duals"] = price_table(values.programme, solution)
     tables["pegging"] = pegging(case, tables)
     return Result.of("plan", case, tables, manifest)
+
+
+def in_any_amount(case: Case) -> Case:
+    """The case with nothing whole: no decision counts as due now."""
+    import polars as pl
+
+    given = case.tables["settings"].filter(pl.col("setting") != "decide_now")
+    none = pl.DataFrame({"setting": ["decide_now"], "value": ["0"]}, schema=given.schema)
+    return case.with_tables({"settings": pl.concat([given, none])})
 
 
 def how_far(asked: Worked | None, solution: Solution) -> Worked:

@@ -32,6 +32,7 @@ BY_FLEET = (
     "life_cv",
     "worn",
     "damage_share",
+    "most",
 )
 BY_SITE = ("repaired", "condemned", "turnaround", "bench", "stock")
 FLEETS_FIRST = ("held", "damaged", "available", "maintenance", "down", "moved")

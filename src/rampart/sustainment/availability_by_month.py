@@ -177,7 +177,7 @@ def _begin_month(march: March, m: int) -> bool:
     """Systems and spares that join at the beginning of a month; whether anything differs from the month before."""
     s, now = march.s, march.now
     if m == 0:
-        changed = bool(s.arrivals[:, 0].any() or march.setting.wears.any())
+        changed = bool(s.used is not None or s.arrivals[:, 0].any() or march.setting.wears.any())
     else:
         same = all(np.array_equal(a[:, m], a[:, m - 1]) for a in (s.use, s.damage, s.losses))
         same = (
@@ -207,13 +207,14 @@ def _gathered(s: Support, march: March, kept: list[_Month], instants: int) -> Av
     def by_part(name: str) -> Floats:
         return np.stack([getattr(a, name).T for a in kept]) / MONTH
 
+    active = np.stack([march.setting.in_action(m, a.up / MONTH) for m, a in enumerate(kept)], axis=-1)
     up, asked = by_fleet("up"), np.stack([a.asked.T for a in kept])
     shares = []
     for a in kept:
         demand = march.setting.at_sites(a.by_fleet)
         shares.append(ratio(a.by_fleet, demand[s.fleet_site]))
     return AvailabilityByMonth(
-        s, by_fleet("held"), by_fleet("away"), up * march.setting.upkeep, up * (1.0 - march.setting.upkeep), by_fleet("down"),
+        s, by_fleet("held"), by_fleet("away"), active, up - active, by_fleet("down"),
         by_fleet("moved"), asked, by_part("own_mean"), by_part("own_variance"), by_part("mean"), by_part("ebo"),
         np.stack(shares), by_fleet("jobs").T, by_fleet("load").T, march.rounds, march.residual, march.past.raised, instants,
         np.stack([a.relief.T for a in kept]),

@@ -27,10 +27,12 @@ def felt(setting: Setting, flows: Flows, asked: Floats, by_fleet: Floats, now: M
     return np.clip(psi, 0.0, 1.0), less
 
 
-def feedback(setting: Setting, h: int, m: int, now: Moment, psi: Floats, up: Floats) -> tuple[Floats, Floats]:
+def feedback(
+    setting: Setting, h: int, m: int, now: Moment, psi: Floats, up: Floats, *, before: bool = False
+) -> tuple[Floats, Floats]:
     """For one shop: jobs a day of a system in action (F,), and systems (F,) down for one more job."""
     sites, parts, fleets = setting.places[h]
-    each = setting.reach(m)[h]
+    each = setting.reach(m, up, before=before)[h]
     there = now.lines[h].mean
     chances = np.concatenate((psi[sites, parts], np.ones(len(fleets))))
     total = float(there.sum())

@@ -6,7 +6,7 @@ F fleets, P parts, S sites, M months. Days are turned from months at 30.4375 day
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,7 +35,8 @@ class Support:
     stock      (M, P, S) spares owned from the beginning of each month
     bays       (M, shops) bays at work, infinite where unlimited
     used       (F, M) use of a whole fleet in a month, where it is known from elsewhere (rounds that a plan serves); nan:
-               ``use`` of each system in action holds
+               ``use`` of each system in action holds, as it does before the plan
+    most       (F,) of ``used``, what a system in action can take in a month; infinite where no bound is known
     draws_at_end  whether a repair asks for its own parts when it ends, or when the unit arrives
     """
 
@@ -74,15 +75,9 @@ class Support:
     shop: Whole
     stock: Floats
     bays: Floats
+    most: Floats
     used: Floats | None = None
     draws_at_end: bool = True
-
-    def shared_by(self, active: Floats) -> Support:
-        """The same support with a whole fleet's use divided between its systems in action (F, M)."""
-        if self.used is None:
-            return self
-        each = np.divide(self.used, active, out=np.zeros_like(self.use), where=active > 1e-9)
-        return replace(self, use=np.where(np.isnan(self.used), self.use, each))
 
     @property
     def price(self) -> Floats:
@@ -160,6 +155,7 @@ def read_support(case: Case) -> Support:
         **_repairs(case, at, months),
         stock=_stock(case, at, first, len(months)),
         bays=_bays(case, codes["shops"], months),
+        most=np.nan_to_num(_column(fleets, "most_use"), nan=np.inf),
     )
 
 

@@ -49,8 +49,9 @@ class Group:
     """Fleets that share sites or shops, and the levels of support that money can bring them to.
 
     cost   (L,) money units of spares above what is held; bays (L, shops) bays added
-    share  (L, F, M) systems available of those owned; per (F, M) systems owned at which it holds
-    lead   months from the order of spares to their arrival, weighted by money
+    share  (L, F, M) systems available of those owned; held (F, M) systems owned at which it holds; per  the same, months
+           without a fleet as the nearest that has one
+    lead   whole months from the order of spares to their arrival, weighted by money
     upkeep (F, M) money units a system owned and month for parts that are condemned and bought again
     """
 
@@ -61,6 +62,7 @@ class Group:
     bays: Floats
     share: Floats
     per: Floats
+    held: Floats
     lead: float
     upkeep: Floats
     path: Spares
@@ -80,12 +82,15 @@ class Levels:
     survive: Floats
 
 
-def support_levels(case: Case, usage: Usage | None = None, *, start: Floats | None = None) -> Levels:
-    """Levels of all groups under the use and deliveries of a plan; at first, with the systems needed all there."""
+def support_levels(case: Case, usage: Usage | None = None, *, course: AvailabilityByMonth | None = None) -> Levels:
+    """Levels of all groups under the use and deliveries of a plan; at first, with the systems needed all there.
+
+    course  what the same plan's purchases gave when played through, from which losses are taken; none: with what is held
+    """
     support = read_support(case)
     usage = usage or first_usage(support)
     loaded = with_usage(support, usage)
-    base = availability_by_month(loaded, start=start)
+    base = availability_by_month(loaded) if course is None else course
     begin = base.held + 0.5 * loaded.losses * base.available
     survive = 1.0 - ratio(loaded.losses * base.available, begin)
     groups = tuple(_group(case, loaded, base, fleets) for fleets in groups_of(case, support))
@@ -154,7 +159,14 @@ def _purchasable(s: Support) -> Support:
 def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> Group:
     alone = only(s, fleets)
     own = availability_by_month(alone, start=base.available)
-    path = path_of_buys(_purchasable(alone), own, _month_of_buys(s, own))
+    month = _month_of_buys(s, own)
+    path = path_of_buys(_purchasable(alone), own, month)
+    kept_up = own
+    if s.used is not None and not np.isnan(s.used[fleets]).all():
+        # Systems that lie idle fire less than the plan sends: what all of it wears is seen with spares in place.
+        most = (path.stock(len(path.cost) - 1) - path.stock(0)).astype(float)
+        kept_up = availability_by_month(replace(alone, stock=alone.stock + most), start=own.available)
+        path = path_of_buys(_purchasable(alone), kept_up, month)
     available = 1.0 + path.logarithm
     even = np.searchsorted(
         available, np.linspace(available[0], available[0] + 0.999 * (available[-1] - available[0]), STEPS_OF_CURVE)
@@ -178,23 +190,30 @@ def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> 
         share.append(_filled(np.nan_to_num(more), there=own.held[fleets] >= LEAST))
     return Group(
         _root(s, fleets), fleets, tuple(s.shops[n] for n in shops), np.array(cost), np.array(bays),
-        np.stack(share), per, _lead(s, stocks[-1]), _upkeep(s, own, fleets) / case.money_unit, path,
+        np.stack(share), per, own.held[fleets], _lead(s, stocks[-1]), _upkeep(s, kept_up, fleets) / case.money_unit, path,
     )  # fmt: skip
 
 
 def _month_of_buys(s: Support, own: AvailabilityByMonth) -> int:
-    """The month for which spares are chosen: the last in which the fleets are largest, once all that is ordered could come.
+    """The month for which spares are chosen: the last of those up to which use wears out most, once all ordered could come.
 
-    Losses make a fleet smaller over the years: what its last month lacks is less than what it lacks on the way.
+    Not that in which most lacks: what lacks hangs on how many systems there are, and so on what is bought.
     """
     lead = np.where(np.nan_to_num(s.price) > 0, np.nan_to_num(s.lead_time), 0.0)
     first = min(int(np.ceil(lead.max(initial=0.0) / MONTH)), len(s.months) - 1)
-    held = own.held.sum(axis=0)[first:]
-    return first + int(np.flatnonzero(held >= LARGE * held.max())[-1])
+    use = s.use * own.held if s.used is None else np.where(np.isnan(s.used), s.use * own.held, s.used)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        each = np.nan_to_num(s.installed / s.life) @ np.nan_to_num(s.price)
+    here = own.held.any(axis=1)
+    worn = np.concatenate(([0.0], np.cumsum((use * (each * here)[:, None]).sum(axis=0))))
+    waiting = worn[first + 1 :] - worn[1 : len(worn) - first]
+    if first == 0:
+        waiting = np.diff(worn)
+    return first + int(np.flatnonzero(waiting >= LARGE * waiting.max(initial=0.0))[-1])
 
 
-LARGE = 0.8
-"""Share of the most systems held from which a fleet counts as being as large as it gets."""
+LARGE = 0.98
+"""Share of the most wear from which a month counts as the one that asks for most spares."""
 LEAST = 0.5
 """Systems below which a month has no fleet to speak of; the levels of the nearest month that has one stand for it."""
 
@@ -246,9 +265,14 @@ def _root(s: Support, fleets: Whole) -> str:
 
 
 def _lead(s: Support, bought: Floats) -> float:
-    """Months from order to arrival of what is bought, by money."""
+    """Whole months from order to arrival of what is bought, by money.
+
+    Whole, since spares that are there for the last days of a month only would count as so many fewer all month: a plan would
+    buy ten times as many to have all of them then.
+    """
     money = np.nan_to_num(bought.sum(axis=1) * s.price)
-    return float((money * np.nan_to_num(s.lead_time)).sum() / money.sum() / MONTH) if money.sum() > 0 else 0.0
+    days = (money * np.nan_to_num(s.lead_time)).sum() / money.sum() if money.sum() > 0 else 0.0
+    return float(np.ceil(days / MONTH - 1e-6))
 
 
 def _upkeep(s: Support, own: AvailabilityByMonth, fleets: Whole) -> Floats:

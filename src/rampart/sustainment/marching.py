@@ -56,7 +56,7 @@ class March:
         past.record(time, length, flows, asked, broken)
         now = copy(old)
         now.time = time
-        now.held = np.maximum(old.held - s.losses[:, m] / MONTH * expected * setting.upkeep[:, m] * length, 0.0)
+        now.held = np.maximum(old.held - s.losses[:, m] / MONTH * setting.in_action(m, expected) * length, 0.0)
         inflow, closed = asked * flows.repaired, m < times.opens.T
         now.pile = np.where(closed, old.pile + inflow * length, 0.0)
         inflow = np.where(closed, 0.0, inflow + (old.pile / length if burst else 0.0))

@@ -20,6 +20,8 @@ class Setting:
     def __init__(self, s: Support) -> None:
         self.s, self.supply = s, supply_of(s)
         self.upkeep = upkeep(s)
+        # Systems a month in maintenance of their own for a unit of use.
+        self.idle = np.array([float(r["mmt"]) / r["mtbm"] / MONTH if r["mtbm"] else 0.0 for r in s.fleet_rows])
         self.uses = s.installed > 0
         self.whole_parts = self.uses & (s.installed == s.needed)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -49,13 +51,47 @@ class Setting:
         self.breaks = bool(s.damage.any())
         self._reach: dict[tuple[int, bytes, bytes], Floats] = {}
 
+    def in_action(self, m: int, up: Floats, *, before: bool = False) -> Floats:
+        """Systems (F,) in action of those up in month m, the rest in maintenance of its own, which follows the use.
+
+            active + idle x used = up        used at most ``most`` x active
+
+        before   of the time before the plan, in which the stated use of the first month holds
+        """
+        s, up = self.s, np.maximum(up, 0.0)
+        stated = up * self.upkeep[:, m]
+        if s.used is None or before:
+            return stated
+        bounded = up / (1.0 + np.multiply(self.idle, s.most, out=np.zeros_like(up), where=self.idle > 0))
+        whole: Floats = np.where(self.idle > 0, np.maximum(up - self.idle * s.used[:, m], bounded), up)
+        return np.where(np.isnan(s.used[:, m]), stated, whole)
+
+    def use_of(self, m: int, active: Floats, *, before: bool = False) -> Floats:
+        """Use (F,) of the whole fleets in a month with so many systems in action."""
+        s = self.s
+        stated = s.use[:, m] * active
+        if s.used is None or before:
+            return stated
+        there = active > 1e-9
+        given = np.where(there, np.minimum(s.used[:, m], s.most * np.where(there, active, 1.0)), 0.0)
+        return np.where(np.isnan(s.used[:, m]), stated, given)
+
+    def each(self, m: int, up: Floats, *, before: bool = False) -> Floats:
+        """Use (F,) that one more system in action brings: none where the use of the whole fleet is known and it takes it."""
+        s = self.s
+        if s.used is None or before:
+            return s.use[:, m]
+        full = s.used[:, m] > s.most * np.maximum(self.in_action(m, up), 1e-9)
+        return np.where(np.isnan(s.used[:, m]), s.use[:, m], np.where(full, s.most, 0.0))
+
     def wear_of(self, m: int, held: Floats, up: Floats, used: Floats | None) -> tuple[Floats, Floats]:
         """Removals (F, P) by wear of a system in action a day in month m, and the use (F,) of each system in it.
 
         used   (F, M+1) use of a system from the beginning to the end of each month; None before the plan
         """
         s = self.s
-        use = s.use[:, m] * ratio(up * self.upkeep[:, m], np.maximum(held, 1e-300)) * (held > 1e-9)
+        whole = self.in_action(m, up, before=used is None)
+        use = ratio(self.use_of(m, whole, before=used is None), np.maximum(held, 1e-300)) * (held > 1e-9)
         rates = np.zeros((len(s.fleets), len(s.parts)))
         if not self.wears.any() or used is None:
             return rates, use
@@ -72,18 +108,18 @@ class Setting:
                 )
                 total += joined[f, cohort] * float(worn[1] - worn[0])
             there = joined[f, : m + 2].sum()
-            active = up[f] * self.upkeep[f, m]
-            if there > 0 and active > 1e-9:
-                rates[f, p] = s.installed[f, p] * total * held[f] / there / active / MONTH
+            if there > 0 and whole[f] > 1e-9:
+                rates[f, p] = s.installed[f, p] * total * held[f] / there / whole[f] / MONTH
         return rates, use
 
-    def by_fleet(self, m: int, up: Floats, wears: Floats) -> tuple[Floats, Floats]:
+    def by_fleet(self, m: int, up: Floats, wears: Floats, *, before: bool = False) -> tuple[Floats, Floats]:
         """Parts (F, P) that each fleet asks for a day, and systems (F,) damaged a day."""
+        active = self.in_action(m, up, before=before)
+        return self._asked(m, active, self.use_of(m, active, before=before), wears)
+
+    def _asked(self, m: int, active: Floats, use: Floats, wears: Floats) -> tuple[Floats, Floats]:
+        """Parts (F, P) and damage (F,) a day of systems in action whose use in the month is known."""
         s = self.s
-        active = np.maximum(up, 0.0) * self.upkeep[:, m]
-        use = s.use[:, m] * active
-        if s.used is not None:
-            use = np.where(np.isnan(s.used[:, m]), use, s.used[:, m] * (active > 1e-9))
         broken = s.damage[:, m] * active / MONTH
         removed = self.per_use * (use / MONTH)[:, None]
         if self.wears.any():
@@ -94,17 +130,16 @@ class Setting:
         """Requests of systems (S, P)."""
         return self.based(by_fleet)
 
-    def reach(self, m: int) -> Floats:
-        """Jobs a day (shops, F) that one system in action brings to each shop; none where its use is stated for all."""
-        key = id(self.supply.months[m]), self.s.use[:, m].tobytes(), self.s.damage[:, m].tobytes()
+    def reach(self, m: int, up: Floats, *, before: bool = False) -> Floats:
+        """Jobs a day (shops, F) that one more system in action brings to each shop."""
+        rate = self.each(m, up, before=before)
+        key = id(self.supply.months[m]), rate.tobytes(), self.s.damage[:, m].tobytes()
         if key not in self._reach:
             s, flows, shop = self.s, self.supply.months[m], self.supply.times.shop[m].T
             result = np.zeros((len(s.shops), len(s.fleets)))
             for f in range(len(s.fleets)) if len(s.shops) else ():
-                one = np.where(np.arange(len(s.fleets)) == f, 1.0, 0.0)
-                by_fleet, broken = self.by_fleet(m, one, np.zeros_like(self.per_use))
-                if s.used is not None and not np.isnan(s.used[f, m]):
-                    continue
+                active = np.where(np.arange(len(s.fleets)) == f, self.upkeep[:, m], 0.0)
+                by_fleet, broken = self._asked(m, active, rate * active, np.zeros_like(self.per_use))
                 asked = self.supply.requests(flows, self.at_sites(by_fleet)) * flows.repaired
                 if s.draws_at_end and len(s.parent):
                     # What repairs draw at their end falls, but later than what systems ask for: half of it is counted.

@@ -56,7 +56,7 @@ def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
     empty, came, falls = (np.zeros(len(s.shops)) for _ in range(3))
     step, before, moved = np.full(len(up), 0.7), np.zeros(len(up)), np.zeros(len(up))
     for number in range(1, ROUNDS + 1):
-        by_fleet, broken = setting.by_fleet(0, up, wears)
+        by_fleet, broken = setting.by_fleet(0, up, wears, before=True)
         by_fleet = np.where(fresh[None, :], 0.0, by_fleet)
         asked = setting.supply.requests(flows, setting.at_sites(by_fleet))
         past = History(setting, flows, asked, broken)
@@ -68,7 +68,7 @@ def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
             mine = times.shop[0].T[sites, parts] == h
             rate = np.concatenate((inflow[sites, parts] * mine, broken[fleets]))
             days = np.concatenate((times.bench[0].T[sites, parts], setting.repair_days[fleets]))
-            each, holes = feedback(setting, h, 0, now, psi, up)
+            each, holes = feedback(setting, h, 0, now, psi, up, before=True)
             came[h] = float(rate.sum() - each @ np.maximum(up, 0.0))
             falls[h] = float(each @ holes)
             if number == 1:
@@ -83,7 +83,7 @@ def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
         psi = felt(setting, flows, asked, by_fleet, now)[0]
         # What would come to an empty shop hangs little on the queue, so it is what the rounds go over.
         jobs = np.array([line.jobs for line in now.lines])
-        wanted = came + setting.reach(0) @ (now.up - now.beyond) + falls * jobs
+        wanted = came + setting.reach(0, up, before=True) @ (now.up - now.beyond) + falls * jobs
         off = np.abs(wanted - empty)
         empty = empty + 0.7 * (wanted - empty)
         # Where more is owed than there are systems, by how much says how far off the start is.

@@ -19,6 +19,7 @@ from places import CASES
 from rampart.case.tables import Case
 from rampart.network.keys import Limit
 from rampart.plan.model.build import build
+from rampart.plan.parts.fleet import available
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.exchange import exchange
 from rampart.plan.solving.passes_in_turn import solve
@@ -94,6 +95,11 @@ def added(base: Case, table: str, *rows: dict[str, Any]) -> Case:
     return changed(table, lambda t: pl.concat([t, more]), base)
 
 
+def bounded() -> Case:
+    """A gun in action fires 150 rounds a month at most: fewer than 18 of them cannot fire what is needed."""
+    return changed("fleets", lambda t: t.with_columns(most_use=pl.lit(150.0)))
+
+
 def several() -> Case:
     """The donor's own guns draw on the same depot and pay for themselves in part; another fleet has a depot of its own."""
     one = added(
@@ -135,10 +141,10 @@ def test_fleets_that_share_a_depot_are_one_group() -> None:
     assert found.groups[1].shops == ()
 
 
-@pytest.mark.parametrize("make", [case, quarters, poor, several])
+@pytest.mark.parametrize("make", [case, quarters, poor, bounded, several])
 def test_the_second_programme_agrees(make: Callable[[], Case]) -> None:
     one = make()
-    same = support_levels(one) if make is several else levels()
+    same = support_levels(one) if make in (several, bounded) else levels()
     found = passes(solved(one, same)[1])
     expected = build_again(one, same).solve().passes
     assert found.keys() - {"rules"} == expected.keys() - {"rules"}
@@ -261,6 +267,13 @@ def test_rounds_and_residual_are_told_and_the_course_agrees() -> None:
     assert float(gap.max()) < 0.03 * 18  # whole spares, and levels that stood from the first month
 
 
+def test_rounds_are_few_and_the_last_is_whole() -> None:
+    assert plan().manifest["coupling"]["rounds"] <= 6
+    due = (pl.col("kind") == "bays") & (pl.col("period") < 12)
+    bays = plan()["support"].filter(due)["units"]
+    assert np.allclose(bays, bays.round())
+
+
 def test_every_shortage_is_bounded_and_explained() -> None:
     fleets = plan()["fleets"]
     assert (fleets["lacking"] <= fleets["needed"] + 1e-9).all()
@@ -278,6 +291,17 @@ def test_reasons_say_what_would_make_more_systems_available() -> None:
     assert short.height
     assert "budget" in reasons["cause"].to_list()
     assert (reasons["share"] <= 1 + 1e-6).all()
+
+
+def test_no_more_is_served_than_guns_in_action_can_fire() -> None:
+    """The bound holds in every month and binds in some; where it does not bind all that is needed is served."""
+    one = bounded()
+    v, _ = solved(one, support_levels(one))
+    served, can = v["serve"].sum(axis=0), 150.0 * available(v).sum(axis=0)
+    assert (served <= can + 1e-3).all()
+    short = served < 3000 - 1e-3
+    assert short.any()
+    assert np.allclose(served[short], can[short], rtol=1e-6)
 
 
 def test_fired_rounds_wear_the_fleet() -> None:

@@ -67,3 +67,10 @@ def test_what_keeps_it_even_leaves_no_trace_behind() -> None:
     assert plan["passes"]["objective"].to_list() == ["need"]
     assert sent(plan) == pytest.approx({month(n): 5.0 for n in range(4)})
     assert plan["delays"].filter(months=1)["most"].to_list() == pytest.approx([5.0])
+
+
+def test_nothing_is_sent_to_look_even_that_nobody_needs() -> None:
+    """Ten are needed in the first month and none after it: ten are sent, and the other fifty stay."""
+    once = PARTNER | {"need": 10.0, "until": month(0)}
+    plan = rampart.plan(case(6, ("need",), stocks=stock(60.0), routes=[WAY], demand=[once]))
+    assert sent(plan) == pytest.approx({month(0): 10.0})

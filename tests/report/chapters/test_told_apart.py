@@ -15,7 +15,10 @@ from rampart.findings import Language
 from rampart.language.in_words import InWords
 from rampart.report.chapters.added import added
 from rampart.report.chapters.beside import beside
+from rampart.report.chapters.effort import money
+from rampart.report.chapters.reasons import reasons
 from rampart.report.chapters.taken import taken
+from results.short_plan import short_plan
 
 NATIONS = [
     {"nation": n, "role": r, "name_en": n, "fiscal_year_start": 3} for n, r in (("AAA", "member"), ("UUU", "recipient"))
@@ -40,12 +43,12 @@ def plain(cell: str) -> str:
 @pytest.mark.parametrize(
     ("language", "stock", "later"),
     [
-        ("en", "Out of stock: UUU", "Served less afterwards: Jul 2024 – Aug 2024"),
-        ("fr", "Pris sur stock : UUU", "Moins fourni ensuite : juil. 2024 – août 2024"),
+        ("en", "Out of stock: AAA", "Served less afterwards: Jul 2024 – Aug 2024"),
+        ("fr", "Pris sur stock : AAA", "Moins fourni ensuite : juil. 2024 – août 2024"),
     ],
 )
 def test_what_is_gained_beside_another_plan_and_where_from(language: Language, stock: str, later: str) -> None:
-    """Ten more in months 2 and 3 each: from the stock, which the last two months then miss, told in one line."""
+    """Ten more in months 2 and 3 each: from the stock of AAA, which the last two months then miss, in one line."""
     calm, known = rampart.plan(partner()), rampart.plan(partner((2, 20.0), (4, 10.0)))
     found = beside(InWords(rampart.beside(known, calm), language))
     assert found is not None
@@ -127,3 +130,10 @@ def test_tables_of_added_parts_are_listed_with_their_units(language: Language, h
     (made,) = found.listings
     assert made.heads[2].label.startswith(head)
     assert [plain(cell) for cell in made.rows[0]] == cells
+
+
+def test_a_budget_has_a_limit_and_a_reason_a_limit_with_its_step() -> None:
+    answer = InWords(short_plan(4.0))
+    heads = [head.label for part in money(answer).listings for head in part.heads]
+    assert "Limit" in heads and "Limit and step" not in heads
+    assert any(head.label == "Limit and step" for part in reasons(answer).listings for head in part.heads)

@@ -136,14 +136,16 @@ def check_fleets(draft: Draft) -> Iterator[Finding]:
     frame = draft.sound("fleets")
     kinds = set(draft.sound("breakdown")["parent"].to_list())
     arrivals, use = (set(draft.sound(t)["fleet"].to_list()) for t in ("fleet_arrivals", "fleet_use"))
-    columns = ("fleet", "type", "item", "fires", "mtbm")
-    for row, fleet, kind, item, fires, between in frame.select(ROW, *columns).iter_rows():
+    columns = ("fleet", "type", "item", "fires", "mtbm", "most_use")
+    for row, fleet, kind, item, fires, between, most in frame.select(ROW, *columns).iter_rows():
         if fleet not in arrivals and item is None and draft.complete("fleet_arrivals", "fleet"):
             yield draft.finding("fleet-without-systems", "fleets", row=row, column="fleet", value=fleet)
         if fleet not in use and fires is None and draft.complete("fleet_use", "fleet"):
             yield draft.finding("fleet-without-use", "fleets", row=row, column="fleet", value=fleet)
         if kind not in kinds and draft.complete("breakdown", "parent"):
             yield draft.finding("fleet-without-parts", "fleets", row=row, column="type", value=kind, fleet=fleet)
+        if most is not None and fires is None:
+            yield draft.finding("most-use-without-fires", "fleets", row=row, column="most_use", value=most)
         if between == 0:
             yield draft.finding("mtbm-zero", "fleets", row=row, column="mtbm", value=between)
 

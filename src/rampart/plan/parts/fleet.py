@@ -1,13 +1,24 @@
 """Fleet availability: systems owned, the level of support at which they are kept, and the need they leave open.
 
-    fleet        sum over l of level[f,l,t] = given[f,t] + sum over s up to t of Q[f,t,s] join[f,s]
-    fleet need   sum over l of share[f,l,t] level[f,l,t] + unavailable[f,t] >= needed[f]
+    fleet        sum over l of level[f,l,t] + beyond[f,t] - fewer[f,t] = given[f,t] + sum over s up to t of Q[f,t,s] join[f,s]
+    fleet wear   of a fleet that fires what the plan serves: sum over l of level[f,l,t] = counted[f,t]
+    fleet need   sum over l of share[f,l,t] level[f,l,t] + beyond[f,t] - fewer[f,t] + beneath[f,t] + unavailable[f,t]
+                 >= needed[f]
+    fleet fire   sum over demands n of a holder and item of serve[n,t] <= sum over fleets that fire it of most[f] D[t]
+                 (sum over l of share[f,l,t] level[f,l,t] + beyond[f,t] - fewer[f,t] + beneath[f,t])
 
 f            fleet; l level of support; t node, first to last; s node at which systems join
 level        systems kept at a level; join: systems that join from stock at the beginning of their month
 given        systems of the case, losses taken off; Q share of those that join at s still there at t
 share        systems available of those owned at a level
 unavailable  systems lacking, at most needed; needed systems: ``fleets.needed``, rows where above nothing
+counted      systems owned at which the levels hold; beyond, fewer: systems owned above and below it
+beneath      systems that the levels say are down and that are not owned: none where the rounds agree, a rule held first
+serve        units served of a demand (``plan.parts.need``); most: ``fleets.most_use``, rows where every fleet has one
+D            months of t
+
+What wears a fleet that fires is what the plan serves in all, whatever the number of its systems: one system more is one
+more in action, and takes no spares. Other systems are used each by themselves: twice as many take twice the spares.
 
 A month's figure is its mean; a period's that of its months. The rows of the levels, with what they take of spares and bays
 (``rampart.plan.parts.support``), are the concave hull of the points in perspective form: ``available <= alpha_k owned +
@@ -21,10 +32,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from rampart.case.steps import TENTH, scaled
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, joining_postings
-from rampart.network.keys import Fleet, FleetLevel
-from rampart.network.lags import Floats, Integers, Matrix, Standing, by_period
+from rampart.network.keys import Fleet, FleetLevel, Pair
+from rampart.network.lags import Booleans, Floats, Integers, Matrix, Standing, by_period
+from rampart.network.limits import Limit
 from rampart.network.payments import KINDS, Flow, fiscal_starts, fiscal_year
 from rampart.plan.parts.part import Part, Short, Shortage, Weight
 from rampart.plan.programme.families import FamilySpec
@@ -56,6 +69,11 @@ class Fleets(Part):
         yield FamilySpec("level", keys, "level", tie=0.1, tie_by=0.001, tie_add=best)
         need = needed(p).reshape(-1, 1)
         yield FamilySpec("unavailable", fleets, "slack", exists=need > 0, upper=need, tie=0.1)
+        fed = firing(p)[:, None] & np.ones(len(p.tree), dtype=bool)
+        may = fed & (counted(p) > by_period(p.network.calendar, support_of(p).given)[:, p.tree.period] + 1e-9)
+        yield FamilySpec("beyond", fleets, "level", exists=fed, tie=0.1)
+        yield FamilySpec("fewer", fleets, "level", exists=may, tie=0.2)
+        yield FamilySpec("beneath", fleets, "slack", exists=may, tie=0.1)
 
     def postings(self, p: Programme) -> Iterable[Posting]:
         """A system that joins leaves the stock."""
@@ -71,24 +89,31 @@ class Fleets(Part):
                     yield Flow("join", of, payers(p)[f], "support", kind, whole, 0.0, len(monthly), price=monthly)
 
     def rows(self, p: Programme) -> Iterable[Rows]:
-        """``fleet`` and ``fleet need``."""
+        """``fleet``, ``fleet wear``, ``fleet need`` and ``fleet fire``."""
         if p.levels is None:
             return
-        fleets, level, at = p["unavailable"].keys, p["level"], levels(p)
+        fleets, at = p["unavailable"].keys, levels(p)
         rows = Rows(p.tree, "fleet", fleets)
         add_levels(rows, p, [one.fleet for one in at], list(range(len(at))), np.ones((len(at), len(p.tree))))
         for n, fleet in enumerate(joining(p).tolist()):
             rows.add(p["join"], in_service(p, fleet), key=np.array([n]), row=np.array([fleet]), factor=-1.0)
+        rows.add(p["beyond"]).add(p["fewer"], factor=-1.0)
         yield rows.hold("==", by_period(p.network.calendar, p.levels.given)[:, p.tree.period])
+        rows, fed = Rows(p.tree, "fleet wear", fleets), firing(p)
+        mine = [n for n, one in enumerate(at) if fed[one.fleet]]
+        add_levels(rows, p, [at[n].fleet for n in mine], mine, np.ones((len(mine), len(p.tree))))
+        yield rows.hold("==", counted(p), where=fed[:, None] & np.ones(len(p.tree), dtype=bool))
         rows = Rows(p.tree, "fleet need", fleets)
-        add_levels(rows, p, [one.fleet for one in at], list(range(len(level))), share_available(p)[:, p.tree.period])
+        _add_ready(rows, p, range(len(fleets)), np.arange(len(fleets)), np.ones((len(fleets), len(p.tree))))
         need = needed(p).reshape(-1, 1)
         yield rows.add(p["unavailable"]).hold(">=", need, where=need > 0)
+        yield from _fire(p)
 
     def measures(self, p: Programme) -> Iterable[Weight]:
-        """Months of a whole fleet's need lacking; upkeep of systems that join."""
+        """Months of a whole fleet's need lacking; upkeep of systems that join; systems that are down and not owned."""
         if p.levels is None:
             return
+        yield Weight("rules", "beneath", p.tree.months)
         yield Weight("availability", "unavailable", p.tree.months * share(1.0, needed(p)).reshape(-1, 1))
         if p.network.fleet_pairs:
             monthly = upkeep_each(p)[joining(p)]
@@ -104,6 +129,13 @@ class Fleets(Part):
                 lambda key: Short("availability", holders[key[0]], key[0]), in_units=False,
             )  # fmt: skip
 
+    def limits(self, p: Programme) -> Iterable[Limit]:
+        """What a system can fire."""
+        for row in p.network.fleet_rows if p.levels is not None else ():
+            if row["fires"] is not None and row["most_use"] is not None:
+                edit = scaled("fleets", {"fleet": row["fleet"]}, 1 + TENTH, "most_use")
+                yield Limit("firing", Fleet(str(row["fleet"])), (edit,))
+
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
         """``fleets``: systems owned, joined, available and lacking, and those available when all is played through."""
         p, tree = v.programme, v.tree
@@ -112,6 +144,7 @@ class Fleets(Part):
         codes, there, need = p.levels.support.fleets, available(v), needed(p)
         owned, joined = np.zeros((2, len(codes), len(tree)))
         np.add.at(owned, [one.fleet for one in levels(p)], v["level"])
+        owned += v["beyond"] - v["fewer"]
         joined[joining(p)] = v["join"]
         group = {f: g.code for g in p.levels.groups for f in g.fleets.tolist()}
         rows: list[tuple[Any, ...]] = []
@@ -180,7 +213,65 @@ def available(v: Values) -> Floats:
     p = v.programme
     result = np.zeros((len(p.network.fleet_rows), len(v.tree)))
     np.add.at(result, [at.fleet for at in levels(p)], share_available(p)[:, v.tree.period] * v["level"])
-    return result
+    return result + v["beyond"] - v["fewer"] + v["beneath"]
+
+
+def firing(p: Programme) -> Booleans:
+    """Fleets whose use is what the plan serves their holder of something, shape (fleets,)."""
+    return np.array([row["fires"] is not None for row in p.network.fleet_rows], dtype=bool)
+
+
+def counted(p: Programme) -> Floats:
+    """Systems owned at which the levels hold, shape (fleets, nodes)."""
+    result = np.zeros_like(support_of(p).given)
+    for g in support_of(p).groups:
+        result[g.fleets] = g.held
+    return by_period(p.network.calendar, result)[:, p.tree.period]
+
+
+def fed_by(p: Programme) -> dict[Pair, list[int]]:
+    """The fleets that fire what a holder is served of an item."""
+    found: dict[Pair, list[int]] = {}
+    for f, row in enumerate(p.network.fleet_rows):
+        if row["fires"] is not None:
+            found.setdefault(Pair(str(row["holder"]), str(row["fires"])), []).append(f)
+    return found
+
+
+def _add_ready(rows: Rows, p: Programme, fleets: Sequence[int], row: Integers, weight: Floats) -> None:
+    """Add systems available of some fleets to rows, fleet by fleet, with a weight of shape (entries, nodes)."""
+    at, share_of = levels(p), share_available(p)[:, p.tree.period]
+    entries = [(r, n, k) for k, (f, r) in enumerate(zip(fleets, row.tolist(), strict=True))
+               for n, one in enumerate(at) if one.fleet == f]  # fmt: skip
+    add_levels(rows, p, [r for r, _, _ in entries], [n for _, n, _ in entries],
+               np.stack([share_of[n] * weight[k] for _, n, k in entries]))  # fmt: skip
+    nodes = np.arange(len(p.tree))
+    for name, sign in (("beyond", 1.0), ("fewer", -1.0), ("beneath", 1.0)):
+        key, cause = np.repeat(np.array(list(fleets), dtype=np.int64), len(nodes)), np.tile(nodes, len(row))
+        rows.add_cells(p[name], key=key, cause=cause, row=np.repeat(row, len(nodes)), effect=cause,
+                       factor=sign * weight.ravel())  # fmt: skip
+
+
+def _fire(p: Programme) -> Iterable[Rows]:
+    """``fleet fire``: no more is served than systems in action can fire."""
+    most = np.array([np.inf if r["most_use"] is None else r["most_use"] for r in p.network.fleet_rows], dtype=float)
+    bounded = {pair: fleets for pair, fleets in fed_by(p).items() if np.isfinite(most[fleets]).all()}
+    if not bounded:
+        return
+    demands, serve = p.network.demands, p["serve"]
+    pairs = list(bounded)
+    served = [n for n, d in enumerate(demands) if Pair(d.holder, d.item) in bounded]
+    at = {pair: n for n, pair in enumerate(pairs)}
+    scale = np.ones(len(pairs))
+    for n in served:
+        scale[at[Pair(demands[n].holder, demands[n].item)]] = serve.scale[n]
+    rows = Rows(p.tree, "fleet fire", pairs, scale=scale)
+    row = np.array([at[Pair(demands[n].holder, demands[n].item)] for n in served], dtype=np.int64)
+    rows.add(serve, key=np.array(served, dtype=np.int64), row=row)
+    fleets = [f for pair in pairs for f in bounded[pair]]
+    row = np.array([at[pair] for pair in pairs for _ in bounded[pair]], dtype=np.int64)
+    _add_ready(rows, p, fleets, row, -most[fleets][:, None] * p.tree.months)
+    yield rows.hold("<=", 0.0)
 
 
 def in_service(p: Programme, fleet: int, lag: float = 0.0) -> Matrix:

@@ -6,8 +6,9 @@ q, t     what is sent on a route, nodes, first to last; nothing is sent before t
 D        months of t
 change   units a month by which more or less is sent than before, their sum as small as the plans that all passes leave allow
 
-A vertex of equals else sends three months' worth in one month and nothing in the next. Nothing is added where what is sent
-is settled already, nor in a case with more than ``MOST`` such amounts.
+No more is sent on any route than in the plan that ties alone choose. A vertex of equals else sends three months' worth in
+one month and nothing in the next. Nothing is added where what is sent is settled already, nor in a case with more than
+``MOST`` such amounts.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ MOST = 2_000
 
 
 class Evened:
-    """Columns and rows that keep a plan even; ``remove`` takes them out again."""
+    """Columns and rows that keep a plan even; ``remove`` takes them out again.
+
+    The solver stands at the plan that ties choose without.
+    """
 
     def __init__(self, solver: PassSolver, layout: Layout, months: Floats, deadline: float | None) -> None:
         self.solver, self.first = solver, solver.row_count
@@ -34,7 +38,7 @@ class Evened:
         self.changes: Integers = np.zeros(0, dtype=np.int64)
         if not 0 < at.size <= MOST:
             return
-        key, node = layout.column_key[at], layout.column_node[at]
+        key, node, sent = layout.column_key[at], layout.column_node[at], solver.levels()[at]
         per = 1.0 / months[node]
         order = np.arange(at.size)
         follows = np.zeros(at.size, dtype=bool)
@@ -46,6 +50,10 @@ class Evened:
         change = sparse((np.ones(at.size), (order, self.changes)), shape=(at.size, solver.column_count))
         for way in (1.0, -1.0):
             solver.add_rows_at_most(sparse(way * more - change), np.zeros(at.size))
+        keys, of = np.unique(key, return_inverse=True)
+        together = sparse((np.ones(at.size), (of, at)), shape=(keys.size, solver.column_count))
+        most = np.bincount(of, sent)
+        solver.add_rows_at_most(together, most + ROUNDING * np.maximum(1.0, most))
         self._settle(deadline)
 
     def _settle(self, deadline: float | None) -> None:

@@ -150,7 +150,11 @@ class LinearPasses:
 
     def _ties(self, each: Pass, deadline: float | None) -> PassResult:
         """One plan of those that are equal in everything: one that sends evenly."""
+        first = self.solve(each, deadline)
         even = Evened(self.solver, self.layout, self.weight, deadline)
+        if not even.changes.size:
+            return first
+        self.solver.stages.pop()
         try:
             return self.solve(each, deadline)
         finally:

@@ -29,7 +29,7 @@ def _ranking(answer: InWords) -> Listing:
     """Kinds by what their step brings to an objective."""
     words, table = answer.words, answer["bottlenecks"].filter(pl.col("how") == KIND).sort("rank")
     shown = leading(table, MOST)
-    heads = [Head(words(f"head.{h}")) for h in ("objective", "limit")]
+    heads = [Head(words(f"head.{h}")) for h in ("objective", "limit_and_step")]
     heads += [Head(words("head.gain"), numeric=True), Head(words("head.taken_away"), numeric=True)]
     units = dict(answer["passes"].select("objective", "unit").iter_rows())
     rows = [
@@ -54,7 +54,8 @@ def _reasons(answer: InWords) -> Listing:
     """Each shortage with what is named of it."""
     words = answer.words
     heads = [
-        Head(words(f"head.{h}")) for h in ("objective", "holder", "item", "short_by_year", "limit", "relief_by_year")
+        Head(words(f"head.{h}"))
+        for h in ("objective", "holder", "item", "short_by_year", "limit_and_step", "relief_by_year")
     ]
     heads += [Head(words("head.relief"), numeric=True), Head(words("head.taken_away"), numeric=True)]
     rows = []
