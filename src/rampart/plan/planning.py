@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
+from rampart.findings import CaseError, Finding
 from rampart.results.manifest import origin_of
 from rampart.results.pegging import pegging
 from rampart.results.reasons import no_reasons
@@ -40,7 +41,8 @@ def plan(
     give_or_keep: bool = True,
     reasons: Worked | None = None,
 ) -> Result:
-    """Plan a case. Raises CaseError with what is wrong in one that is not sound, however it was made.
+    """Plan a case. Raises CaseError with what is wrong in one that is not sound, however it was made, or could gain without
+    end.
 
     time_limit  seconds above 0 for the whole plan; None: until solved. When they are over the best plan found comes back,
                 its ``status`` "time limit", at worst the one without new decisions; what is read off a plan by solving
@@ -69,6 +71,7 @@ def plan(
     from rampart.plan.reading.outcome import outcome_tables
     from rampart.plan.reading.reasons import explain
     from rampart.plan.reading.rounded import rounded
+    from rampart.plan.solving.linear_passes import NotSolved
     from rampart.plan.solving.passes_in_turn import solve
 
     if time_limit is not None and not time_limit > 0:
@@ -81,7 +84,12 @@ def plan(
         clock.append(time.perf_counter())
         # plans that are solved in turn with their fleets share the time
         left = None if time_limit is None else max(0.0, time_limit - (clock[-1] - clock[0]))
-        solution = solve(programme, time_limit=left, mip_gap=mip_gap, seed=seed, progress=progress)
+        try:
+            solution = solve(programme, time_limit=left, mip_gap=mip_gap, seed=seed, progress=progress)
+        except NotSolved as stopped:
+            if "nbounded" not in stopped.status:
+                raise
+            raise CaseError([Finding("gain-unbounded")]) from stopped
         return Values(programme, solution.layout, solution.columns), solution
 
     clock = [time.perf_counter()]

@@ -6,7 +6,9 @@ import math
 
 import pytest
 
+import rampart
 from cases_small import CONTRACT, KEPT, case, line, month, need, values
+from rampart.findings import CaseError
 
 DEAL = CONTRACT | {"max_quantity": math.inf}
 
@@ -22,3 +24,15 @@ def test_lots_are_chosen_well_beside_a_large_cost_that_nothing_changes() -> None
         )
     )  # fmt: skip
     assert found["money"] - 100_000.0 * sum(needs) == pytest.approx(501.2, abs=0.01)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_earns_without_end_is_a_finding_in_python_too(whole: bool) -> None:
+    """Each expansion costs 5 and is worth 9 at the end, and there may be as many as one likes."""
+    endless = {
+        "expansion": "works", "line": "plant", "added_rate": 1.0, "cost": 5.0, "construction": 0.0, "max_units": math.inf,
+        "whole": whole, "end_value": 9.0,
+    }  # fmt: skip
+    with pytest.raises(CaseError) as wrong:
+        rampart.plan(case(2, ["own_use", "money"], lines=[line()], expansions=[endless], demand=[need(1.0)]))
+    assert [finding.code for finding in wrong.value.findings] == ["gain-unbounded"]
