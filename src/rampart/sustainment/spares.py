@@ -8,6 +8,7 @@ so every point that is shown is evaluated again with the whole network.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -56,16 +57,35 @@ class Spares:
         """Spares (P, S) to hold at a step, those held now included."""
         return self.problem.stock(self.family[:step], self.point[:step])
 
-    def stock_moved(self, before: NDArray[np.int64], step: int) -> NDArray[np.int64]:
-        """Spares (P, S) at a step, from those at the step before it."""
-        family, point = self.family[step - 1 : step], self.point[step - 1 : step]
-        if not np.isin(family, self.problem.alone).all():
-            return self.stock(step)
-        total = np.zeros(self.problem.network.parts, np.int64)
-        total[family] = point
-        result = before.copy()
-        result[family] = (self.problem.held + self.problem.only(family, total))[family]
-        return result
+    def stocks_along(self, first: int, last: int) -> Iterator[NDArray[np.int64]]:
+        """Spares (P, S) at each step from ``first`` to ``last``, both included.
+
+        A step moves one family; those of parts that stand alone are split over the sites many at once.
+        """
+        steps = np.arange(first + 1, last + 1)
+        family, point = self.family[first:last], self.point[first:last]
+        alone = np.isin(family, self.problem.alone)
+        there: dict[int, NDArray[np.int64]] = {}
+        order = np.argsort(family, kind="stable")
+        begins = np.flatnonzero(np.diff(family[order], prepend=-1))
+        time = np.empty(len(steps), np.int64)
+        time[order] = np.arange(len(steps)) - np.repeat(begins, np.diff(np.append(begins, len(steps))))
+        for again in range(int(time.max(initial=-1)) + 1):
+            mine = np.flatnonzero((time == again) & alone)
+            if len(mine):
+                total = np.zeros(self.problem.network.parts, np.int64)
+                total[family[mine]] = point[mine]
+                found = self.problem.held + self.problem.only(family[mine], total)
+                there |= {int(steps[n]): found[family[n]] for n in mine}
+        now = self.stock(first)
+        yield now
+        for n, step in enumerate(steps.tolist()):
+            if alone[n]:
+                now = now.copy()
+                now[family[n]] = there[step]
+            else:
+                now = self.stock(step)
+            yield now
 
 
 class Problem:
