@@ -8,7 +8,12 @@ from random import Random
 import numpy as np
 import pytest
 
+from places import CASES
+from rampart.case.doors import read_case
 from rampart.sustainment import spend
+from rampart.sustainment.availability_by_month import availability_by_month
+from rampart.sustainment.fleet import read_support
+from rampart.sustainment.promise import path_of_buys
 from rampart.sustainment.spend import Options, spent
 
 
@@ -85,3 +90,13 @@ def test_where_too_many_mixes_are_unbeaten_the_answer_is_not_called_proven(monke
     monkeypatch.setattr(spend, "MOST_UNBEATEN", 3)
     chosen, proven = spent(options, np.zeros(4, np.int64), 20.0)
     assert not proven and costing(options, chosen) <= 20.0
+
+
+def test_lists_along_a_path_are_those_of_its_steps() -> None:
+    """Worked out many at once: step by step the same, with sub-parts and where a part is bought twice."""
+    support = read_support(read_case(CASES / "fleet-tiny"))
+    path = path_of_buys(support, availability_by_month(support), len(support.months) - 1)
+    last = min(len(path.cost) - 1, 25)
+    assert len(set(path.family[:last].tolist())) < last
+    for step, stock in enumerate(path.stocks_along(0, last)):
+        assert np.array_equal(stock, path.stock(step)), step

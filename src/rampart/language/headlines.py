@@ -354,7 +354,18 @@ def headlines(answer: InWords) -> list[str]:
             for lever, gain in rates.select("lever", "gain").iter_rows()
         ]
         found.append(words("headline.rates", money=words.money(1.0), parts=words.list(parts)))
-    return found
+    return [*found, *_support_bought(answer)]
+
+
+def _support_bought(answer: InWords) -> list[str]:
+    """What the spares and bays of the plan bring on the whole, beside what the next unit of money would."""
+    words, table, money = answer.words, answer["fleets"], float(answer["support"]["money"].sum())
+    if money <= 0 or table["unsupported"].is_null().any():
+        return []
+    months, columns = answer.result.case.calendar.lengths, ("period", "available", "unsupported")
+    gain = sum((there - without) * months[period] for period, there, without in table.select(columns).iter_rows())
+    return [words("headline.support", money=words.money(money), gain=words.number(gain), each=words.number(gain / money),
+                  one=words.money(1.0))]  # fmt: skip
 
 
 def _first_rates(answer: InWords) -> pl.DataFrame:

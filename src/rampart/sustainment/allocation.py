@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rampart.sustainment.echelon_network import Floats, Network, Whole
+from rampart.sustainment.echelon_network import Counts, Floats, Network, Whole
 from rampart.sustainment.echelons import own_pipeline, sharing
 from rampart.sustainment.marginal import CAP
 from rampart.sustainment.pipelines import backorder_table, backorders, enough
@@ -55,9 +56,9 @@ class Fleets:
 class Steps:
     """Hull steps of every part: ``part`` goes to ``total`` spares above what is held, for ``gain`` in weighted ln A."""
 
-    part: Whole
-    total: Whole
-    units: Whole
+    part: Counts
+    total: Counts
+    units: Counts
     gain: Floats
 
 
@@ -135,15 +136,18 @@ class Allocation:
 
     def steps(self) -> Steps:
         """Hull steps of every part, parts in no special order, steps of a part in the order of buying."""
-        found: list[tuple[Whole, Whole, Whole, Floats]] = []
+        none = np.zeros(0, np.int32)
+        columns: tuple[list[Any], ...] = ([none], [none], [none], [np.zeros(0)])
+        names = self.parts.astype(np.int32)
         for rows in self.chunks():
-            values = self._forest(rows)
-            found += list(_hull_steps(rows, values))
-        if not found:
-            empty = np.zeros(0, np.int64)
-            return Steps(empty, empty, empty, np.zeros(0))
-        part, total, units, gain = (np.concatenate([f[i] for f in found]) for i in range(4))
-        return Steps(self.parts[part], total, units, gain)
+            for part, *others in _hull_steps(rows, self._forest(rows)):
+                for column, piece in zip(columns, (names[part], *others), strict=True):
+                    column.append(piece)
+        whole = []
+        for column in columns:
+            whole.append(np.concatenate(column))
+            column.clear()
+        return Steps(*whole)
 
     def values(self, rows: Whole | None = None) -> Floats:
         """Penalty of each part (rows) for every total of spares above what is held, before the hull is taken."""
@@ -318,11 +322,11 @@ def _on_hull(values: Floats) -> NDArray[np.bool_]:
     return kept
 
 
-def _hull_steps(rows: Whole, values: Floats) -> Iterator[tuple[Whole, Whole, Whole, Floats]]:
+def _hull_steps(rows: Whole, values: Floats) -> Iterator[tuple[Whole, Counts, Counts, Floats]]:
     kept = _on_hull(values)
     row, end = np.nonzero(kept[:, 1:])
     end = end + 1
     start = np.maximum.accumulate(np.where(kept, np.arange(values.shape[1]), 0), axis=1)[row, end - 1]
     gain = values[row, start] - values[row, end]
     worth = gain > 1e-15
-    yield rows[row[worth]], end[worth], (end - start)[worth], gain[worth]
+    yield rows[row[worth]], end[worth].astype(np.int32), (end - start)[worth].astype(np.int32), gain[worth]

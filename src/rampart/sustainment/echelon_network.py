@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Counts = NDArray[Any]
+"""Whole numbers of which there are millions: four bytes each."""
 
 
 @dataclass(frozen=True)

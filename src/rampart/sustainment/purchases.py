@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -93,14 +94,12 @@ def _curve(path: Spares, played: list[tuple[int, Promise]]) -> list[tuple[int, f
 def _buys(promises: Promises, path: Spares, after: int, scale: Floats, most: int = 40) -> pl.DataFrame:
     """The next purchases after a point, in order: which part, how many, where, and what each step brings."""
     s, rows = promises.support, []
-    before = path.stock(after)
+    last = min(len(path.cost) - 1, after + most)
     lack = np.maximum(-path.logarithm, 0.0) * scale
-    for step in range(after + 1, min(len(path.cost), after + most + 1)):
-        now = path.stock_moved(before, step)
+    for step, (before, now) in enumerate(pairwise(path.stocks_along(after, last)), start=after + 1):
         rows += [
             (step - after, s.parts[p], s.sites[n], int(now[p, n] - before[p, n]),
              float(path.cost[step] - path.cost[step - 1]), float(max(lack[step - 1] - lack[step], 0.0)))
             for p, n in zip(*np.nonzero(now != before), strict=True)
         ]  # fmt: skip
-        before = now
     return frame("fleet", "buys", rows)

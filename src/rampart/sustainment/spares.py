@@ -8,15 +8,17 @@ so every point that is shown is evaluated again with the whole network.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rampart.sustainment.allocation import Allocation, Fleets, Steps, penalty
 from rampart.sustainment.availability import part_factor
-from rampart.sustainment.echelon_network import Floats, Network, Whole
+from rampart.sustainment.echelon_network import Counts, Floats, Network, Whole
 from rampart.sustainment.echelons import before_supply, evaluate
 
 MOST_LEVELS = 60
@@ -35,8 +37,8 @@ class Spares:
     problem: Problem
     cost: Floats
     logarithm: Floats
-    family: Whole
-    point: Whole
+    family: Counts
+    point: Counts
 
     @property
     def availability(self) -> Floats:
@@ -56,16 +58,35 @@ class Spares:
         """Spares (P, S) to hold at a step, those held now included."""
         return self.problem.stock(self.family[:step], self.point[:step])
 
-    def stock_moved(self, before: NDArray[np.int64], step: int) -> NDArray[np.int64]:
-        """Spares (P, S) at a step, from those at the step before it."""
-        family, point = self.family[step - 1 : step], self.point[step - 1 : step]
-        if not np.isin(family, self.problem.alone).all():
-            return self.stock(step)
-        total = np.zeros(self.problem.network.parts, np.int64)
-        total[family] = point
-        result = before.copy()
-        result[family] = (self.problem.held + self.problem.only(family, total))[family]
-        return result
+    def stocks_along(self, first: int, last: int) -> Iterator[NDArray[np.int64]]:
+        """Spares (P, S) at each step from ``first`` to ``last``, both included.
+
+        A step moves one family; those of parts that stand alone are split over the sites many at once.
+        """
+        steps = np.arange(first + 1, last + 1)
+        family, point = self.family[first:last], self.point[first:last]
+        alone = np.isin(family, self.problem.alone)
+        there: dict[int, NDArray[np.int64]] = {}
+        order = np.argsort(family, kind="stable")
+        begins = np.flatnonzero(np.diff(family[order], prepend=-1))
+        time = np.empty(len(steps), np.int64)
+        time[order] = np.arange(len(steps)) - np.repeat(begins, np.diff(np.append(begins, len(steps))))
+        for again in range(int(time.max(initial=-1)) + 1):
+            mine = np.flatnonzero((time == again) & alone)
+            if len(mine):
+                total = np.zeros(self.problem.network.parts, np.int64)
+                total[family[mine]] = point[mine]
+                found = self.problem.held + self.problem.only(family[mine], total)
+                there |= {int(steps[n]): found[family[n]] for n in mine}
+        now = self.stock(first)
+        yield now
+        for n, step in enumerate(steps.tolist()):
+            if alone[n]:
+                now = now.copy()
+                now[family[n]] = there[step]
+            else:
+                now = self.stock(step)
+            yield now
 
 
 class Problem:
@@ -300,16 +321,41 @@ def curve(
         point.append(end)
         cost.append(spent[end] - spent[start])
         gain.append(worth[start] - worth[end])
-    who, where, money, better = (np.concatenate(x) for x in (family, point, cost, gain))
+    who, where, money, better = (_joined(x) for x in (family, point, cost, gain))
+    del single
     # Gains of a family fall along its hull, so sorting keeps the order within each; ties by family.
-    order = np.lexsort((where, who, -(better / np.maximum(money, 1e-300))))
-    return Spares(
-        problem,
-        np.concatenate(([0.0], np.cumsum(money[order]))),
-        np.concatenate(([-problem.start], -problem.start + np.cumsum(better[order]))),
-        who[order].astype(np.int64),
-        where[order].astype(np.int64),
-    )
+    order = _by_value(better, money, who, where)
+    who, where = (each[order].astype(np.int32, copy=False) for each in (who, where))
+    money = _summed(0.0, money[order])
+    return Spares(problem, money, _summed(-problem.start, better[order]), who, where)
+
+
+def _joined(pieces: list[Any]) -> Any:
+    """The pieces as one array; one piece as it is, since a curve of many parts fills a good part of the memory."""
+    return pieces.pop() if len(pieces) == 1 else np.concatenate(pieces)
+
+
+def _summed(first: float, steps: Floats) -> Floats:
+    """Running sums from ``first`` on, (n+1,) of n steps."""
+    result = np.empty(len(steps) + 1)
+    result[0] = first
+    np.cumsum(steps, out=result[1:])
+    result[1:] += first
+    return result
+
+
+def _by_value(gain: Floats, money: Floats, family: Whole, point: Whole) -> Whole:
+    """Order of the steps by gain per money, the largest first; among equals by family, then by point."""
+    value = -(gain / np.maximum(money, 1e-300))
+    order: Whole = np.argsort(value)
+    value = value[order]
+    # Sorting by three columns at once takes several times as long, and few steps are equal in the first.
+    same = np.flatnonzero(value[1:] == value[:-1])
+    if len(same):
+        at = np.union1d(same, same + 1)
+        mine = order[at]
+        order[at] = mine[np.lexsort((point[mine], family[mine], value[at]))]
+    return order
 
 
 def _family_hulls(family: Whole, cost: Floats, value: Floats) -> tuple[Whole, Whole, Whole]:

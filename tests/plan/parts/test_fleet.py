@@ -277,6 +277,24 @@ def test_rounds_and_residual_are_told_and_the_course_agrees() -> None:
     assert float(gap.max()) < 0.03 * 18  # whole spares, and levels that stood from the first month
 
 
+def test_what_the_support_brings_is_told_beside_the_rates() -> None:
+    """More systems than with what is held, none lost by it; the sentence adds them up over the months."""
+    from rampart.language.headlines import sentences
+    from rampart.language.in_words import InWords
+
+    gain = plan()["fleets"]["available"] - plan()["fleets"]["unsupported"]
+    assert (gain > -1e-6).all()
+    assert gain.sum() > 0.1
+    bare = support_levels(case()).groups[0].share[0, 0]
+    before = plan()["fleets"].filter(pl.col("period") < 3)
+    assert np.allclose(before["unsupported"] / before["owned"], bare[:3], atol=0.03)
+    told = [str(s) for s in sentences(InWords(plan(), "en"))]
+    money = plan()["support"]["money"].sum()
+    (one,) = [s for s in told if s.startswith("Spares and bays bought for")]
+    assert f"{gain.sum():.3g} systems" in one
+    assert f"{gain.sum() / money:.3g} for" in one
+
+
 def test_rounds_are_few_and_the_last_is_whole() -> None:
     assert plan().manifest["coupling"]["rounds"] <= 6
     due = (pl.col("kind") == "bays") & (pl.col("period") < 12)

@@ -137,11 +137,12 @@ class Fleets(Part):
                 yield Limit("firing", Fleet(str(row["fleet"])), (edit,))
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
-        """``fleets``: systems owned, joined, available and lacking, and those available when all is played through."""
+        """``fleets``: systems owned, joined, available and lacking, when all is played through, and with no support bought."""
         p, tree = v.programme, v.tree
         if p.levels is None:
             return {"fleets": frame("plan", "fleets", [])}
         codes, there, need = p.levels.support.fleets, available(v), needed(p)
+        alone = unsupported(v)
         owned, joined = np.zeros((2, len(codes), len(tree)))
         np.add.at(owned, [one.fleet for one in levels(p)], v["level"])
         owned += v["beyond"] - v["fewer"]
@@ -155,7 +156,7 @@ class Fleets(Part):
                     codes[f], row["holder"], row["type"], group[f], int(tree.period[node]), v.months[node],
                     float(need[f]), n, float(joined[f, node]), m, float(v["unavailable"][f, node]),
                     m / n if n > 1e-9 else None, m / float(need[f]) if need[f] > 0 else None,
-                    None if v.played is None else float(v.played[f, tree.period[node]]),
+                    None if v.played is None else float(v.played[f, tree.period[node]]), float(alone[f, node]),
                 ))  # fmt: skip
         return {"fleets": frame("plan", "fleets", rows)}
 
@@ -214,6 +215,17 @@ def available(v: Values) -> Floats:
     result = np.zeros((len(p.network.fleet_rows), len(v.tree)))
     np.add.at(result, [at.fleet for at in levels(p)], share_available(p)[:, v.tree.period] * v["level"])
     return result + v["beyond"] - v["fewer"] + v["beneath"]
+
+
+def unsupported(v: Values) -> Floats:
+    """Systems available of those owned in the plan, with what is held of spares and bays alone, shape (fleets, nodes)."""
+    p, owned = v.programme, np.zeros((len(v.programme.network.fleet_rows), len(v.tree)))
+    share, first = share_available(p)[:, v.tree.period], np.zeros_like(owned)
+    for n, at in enumerate(levels(p)):
+        owned[at.fleet] += v["level"][n]
+        if at.level == 0:
+            first[at.fleet] = share[n]
+    return np.maximum(first * owned + v["beyond"] - v["fewer"], 0.0)
 
 
 def firing(p: Programme) -> Booleans:
