@@ -8,24 +8,28 @@ import numpy as np
 
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
+from rampart.engine.highs import OPTIMAL
 from rampart.network.keys import Fleet, FleetShop, Key
-from rampart.network.lags import Floats, all_there
+from rampart.network.lags import Floats, Integers, all_there
 from rampart.plan.parts.fleet import in_service, joining, needed
 from rampart.plan.parts.support import arrived, bay_keys, packages_of, ready, shop_rows
 from rampart.plan.programme.values import Values
-from rampart.plan.solving.solution import Solution
+from rampart.plan.solving.solution import PassResult, Solution
 
 if TYPE_CHECKING:
     import polars as pl
 
 ROWS = ("fleet", "fleet support", "fleet bays")
+GIFT = 1e-5
+"""A gift to every row at once, in solver units, at which the prices are read: those of a unit more, and not of a unit less."""
 
 
 def exchange(v: Values, solution: Solution) -> pl.DataFrame:
     """Systems available x months that one more money unit brings each fleet, by what it buys and when it is decided.
 
     Read off the prices of the availability pass: a gift of the thing itself, divided by its price. Beyond a few units the
-    rate falls; where the pass has several sets of prices, one of them is reported. Empty where no availability is asked for.
+    rate falls. Where the pass has several sets of prices, as where a system less would leave a need unserved, those of a unit
+    more are told. Empty where no availability is asked for.
     """
     p, tree = v.programme, v.tree
     if p.levels is None:
@@ -70,11 +74,27 @@ def _prices(v: Values, solution: Solution) -> dict[str, dict[Key, Floats]]:
     found = next((p for p in solution.passes if p.name == "availability"), None)
     if found is None or not found.duals.size:
         return result
-    for n, family in enumerate(layout.row_family):
-        if family in result:
-            line = result[family].setdefault(layout.row_key[n], np.zeros(len(v.tree)))
-            line[layout.row_node[n]] -= found.duals[n] / layout.row_scale[n]
+    at = np.flatnonzero(np.isin(np.array(layout.row_family, dtype=object), ROWS))
+    duals = _of_one_more(solution, found, at)
+    for n in at.tolist():
+        line = result[layout.row_family[n]].setdefault(layout.row_key[n], np.zeros(len(v.tree)))
+        line[layout.row_node[n]] -= duals[n] / layout.row_scale[n]
     return result
+
+
+def _of_one_more(solution: Solution, found: PassResult, rows: Integers) -> Floats:
+    """Prices of the pass where a little more is at hand in each of the rows."""
+    solver = solution.solver
+    stage = next((one for one in solver.stages if one.name == found.name), None)
+    if stage is None or solution.out_of_time:
+        return found.duals
+    solver.load(stage)
+    low, high = solver.row_bounds()
+    solver.set_row_bounds(rows, low[rows] + GIFT, high[rows] + GIFT)
+    status, duals = solver.run(), np.array(solver.solution().row_dual)
+    solver.set_row_bounds(rows, low[rows], high[rows])
+    largest = int(np.abs(found.cost).argmax())
+    return duals * (found.cost[largest] / stage.cost[largest]) if status == OPTIMAL else found.duals
 
 
 def _systems_for_money(v: Values, fleet: int) -> list[tuple[str, float, Floats]]:
