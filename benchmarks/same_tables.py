@@ -131,7 +131,11 @@ def jobs(tree: Path) -> list[Job]:
         Job("plan", alliance),
         *(Job("plan", alliance, ("--with", name)) for name in ("joint-purchase", "offensive-2023", "powder-late")),
         *(Job("sustain", f"cases/{name}") for name in ("fleet-2023", "deliver-or-repair", "fleet-tiny")),
-        *(Job("plan", f"cases/{name}") for name in ("deliver-or-repair", "csis-155", "tiny")),
+        Job("plan", "cases/alliance-2026", ("--reasons", "none")),
+        *(
+            Job("plan", f"cases/{name}")
+            for name in ("deliver-or-repair", "csis-155", "csis-systems", "million-rounds", "stock-or-bought", "tiny")
+        ),
         Job("war", "cases/tiny", unknown_end, UNKNOWN_END),
         Job("war", "cases/tiny", (*unknown_end, "--tree", "regimes", "--cvar", "0.5", "0.9"), UNKNOWN_END),
         Job("war", "cases/tiny", (*unknown_end, "--regret"), UNKNOWN_END),

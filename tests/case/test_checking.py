@@ -147,6 +147,7 @@ BREAK = {
     ),
     "budget-years-missing": (lambda s: s.remove("budgets", 7), "budgets", 9, "fiscal_year", "2025"),
     "budget-year-missing": (lambda s: s.remove("budgets", 10), "budgets", 5, "fiscal_year", "2025"),
+    "budget-no-deflator": (lambda s: s.set("budgets", 2, "prices", "then_year"), "budgets", 2, "prices", "2024"),
     "stock-not-counted": (lambda s: s.set("stocks", 3, "condition", "suspended"), "stocks", 3, "quantity", "500"),
     "line-never-delivers": (lambda s: s.set("lines", 5, "until", "2025-03"), "lines", 5, "lead_time", "2025-03"),
     "neither-of-two": (lambda s: s.set("bills", 2, "item", ""), "bills", 2, "expansion", ""),

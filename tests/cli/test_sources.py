@@ -40,7 +40,7 @@ def test_import_of_a_book(tmp_path: Path) -> None:
 
 def test_export_and_import_of_a_schedule(tmp_path: Path) -> None:
     file = tmp_path / "p21.xlsx"
-    assert "rows written" in run("export", "p21", TINY, "-o", file, "--lang", "en").output
+    assert "1 row written" in run("export", "p21", TINY, "-o", file, "--lang", "en").output
     run("import", "p21", file, "-o", tmp_path / "case")
     assert (tmp_path / "case" / "orders.csv").exists()
     run("export", "p21", "--template", "-o", tmp_path / "t.xlsx")

@@ -16,6 +16,7 @@ import polars as pl
 from rampart.case.draft import shown
 from rampart.case.headers import match_table, stored_column
 from rampart.catalogues.inputs import tables
+from rampart.engine.places import write_table
 from rampart.engine.whole_file import whole_file
 from rampart.engine.whole_folder import whole_tables
 
@@ -73,7 +74,7 @@ def _written(case: Tables) -> dict[str, pl.DataFrame]:
 def _write_folder(case: Tables, folder: Path, format: Format) -> None:
     for name, frame in _written(case).items():
         if format == "parquet":
-            frame.write_parquet(folder / f"{name}.parquet")
+            write_table(frame, folder / f"{name}.parquet")
             continue
         kinds = [stored_column(name, column).kind for column in frame.columns]
         _write_csv(frame, folder / f"{name}.csv", kinds)

@@ -12,11 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rampart.engine.manifest import home_of, kind_words, manifest_of
 from rampart.engine.staging import PREFIX, Stage, recover
 from rampart.engine.tree import entries, is_file
 from rampart.findings import Finding, FindingsError, PlaceError, TakenError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _PROBE = bytes(256 * 1024)  # a small plan needs as much
 _OF_SYSTEM = re.compile(r"\(os error (\d+)\)")  # how writers in Rust end what the system said
@@ -280,6 +284,15 @@ def _said_by_system(fault: BaseException) -> tuple[int | None, str | None]:
     if inner:
         return _said_by_system(inner[0])
     return None, str(fault) if isinstance(fault, OSError) else None
+
+
+def write_table(table: pl.DataFrame, path: Path) -> None:
+    """Write a Parquet file, made in memory first: a writer of its own tells a full disk as a fault of the file."""
+    from io import BytesIO
+
+    made = BytesIO()
+    table.write_parquet(made)
+    path.write_bytes(made.getbuffer())
 
 
 def collisions(new: Path, place: Place) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rampart.case.tables import Case
 from rampart.catalogues.results import Kind, ResultTable, complete, result_tables, tables_in
 from rampart.catalogues.showing import no_such, tables_as_html
+from rampart.engine.places import write_table
 from rampart.engine.whole_folder import whole_folder
 from rampart.findings import Finding, Language
 from rampart.results.manifest import FORMAT, findings_in, plain
@@ -136,6 +137,6 @@ class Result:
         target = Path(path)
         with whole_folder(target, kind=self.kind, manifest=self.manifest, force=force) as folder:
             for name, table in self.tables.items():
-                table.write_parquet(folder / f"{name}.parquet")
+                write_table(table, folder / f"{name}.parquet")
             self.case.save(folder / "case", format="parquet")
         return target

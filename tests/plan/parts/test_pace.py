@@ -168,7 +168,9 @@ def test_works_that_are_nothing_yet_count_by_what_they_may_become() -> None:
     more = pl.DataFrame([works], schema={n: t for n, t in case.tables["expansions"].schema.items() if n in works})
     more = pl.concat([case.tables["expansions"], more], how="diagonal")
     plan = rampart.plan(Case(tables={**case.tables, "expansions": more}))
-    assert output(plan) == [0, 8, 8, 8, 8, 8]
+    assert output(plan) == pytest.approx(
+        [0, 8, 8, 8, 8, 8], rel=4.1e-4
+    )  # of the room of 1e-4 four months take, and the last makes up
     assert dict(plan["passes"].select("objective", "value").iter_rows())["steady"] == pytest.approx(8 / 20)
 
 
