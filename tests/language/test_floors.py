@@ -50,6 +50,40 @@ def test_what_asks_for_the_last_unit_above_the_floor(why: str, given: dict[str, 
     assert (found.holder, found.item, found.month.isoformat()[:7], found.why) == ("AAA", "shell", month(0), why)
 
 
+def between_members(**more: Any) -> Result:
+    """AAA holds 60 above a floor of 40, BBB nothing; nobody uses any."""
+    at: dict[str, Any] = {"item": "shell"}
+    nations = (("AAA", "member"), ("BBB", "member"), ("UUU", "recipient"))
+    rows: dict[str, Any] = {
+        "nations": [{"nation": n, "name_en": n, "role": role} for n, role in nations],
+        "stocks": [at | {"holder": "AAA", "quantity": 60.0}],
+        "requirements": [at | {"holder": "AAA", "layer": "floor", "quantity": FLOOR}],
+        "routes": [
+            at | {"origin": "AAA", "destination": "BBB", "months": 0.0, "capacity": 1000.0},
+            at | {"origin": "BBB", "destination": "UUU", "months": 0.0, "capacity": 1000.0},
+        ],
+    }
+    for name, extra in more.items():
+        rows[name] = [*rows.get(name, []), *({**at, **row} for row in extra)]
+    return rampart.plan(case(3, ("floors", "pledges", "backfill", "need", "money"), **rows))
+
+
+def test_who_sends_to_another_member_does_not_use_it_itself() -> None:
+    floor = {"holder": "BBB", "layer": "floor", "quantity": 20.0}
+    (found,) = down_to_floor(between_members(requirements=[floor]))
+    assert (found.holder, found.why) == ("AAA", "members")
+
+
+def test_what_is_owed_in_compensation_is_told_as_that() -> None:
+    """BBB gives the 30 that it has; AAA owes it all of them, and has 20 above its floor."""
+    given = {
+        "donor": "BBB", "recipient": "UUU", "status": "pledged", "quantity": 30.0, "month": month(0),
+        "backfill_due": month(1), "backfill_by": "AAA",
+    }  # fmt: skip
+    (found,) = down_to_floor(between_members(stocks=[{"holder": "BBB", "quantity": 30.0}], deliveries=[given]))
+    assert (found.holder, found.why) == ("AAA", "compensation")
+
+
 def test_nothing_is_told_where_all_stay_above() -> None:
     assert floors_told(InWords(planned(10.0))) == ""
 

@@ -20,7 +20,8 @@ MOST = 4
 class AtFloor:
     """A holder's stock of an item that comes down to its floor in a month.
 
-    why  pledge, essential (need), beyond (the essential), need (of which no level is stated), own (use)
+    why  pledge, essential (need), beyond (the essential), need (of which no level is stated), compensation, members (to which
+         it sends), own (use)
     """
 
     holder: str
@@ -63,9 +64,15 @@ def _why(plan: Result, donor: str, item: str, period: int) -> str:
         (pl.col("origin") == donor) & (pl.col("item") == item) & (pl.col("period") == period) & (pl.col("quantity") > 0)
     )
     partners = plan.case["nations"].filter(role="recipient")["nation"].to_list()
-    sent = sent.filter(pl.col("destination").is_in(partners))
+    to_members, sent = (
+        sent.filter(~pl.col("destination").is_in(partners)),
+        sent.filter(pl.col("destination").is_in(partners)),
+    )
     if sent.is_empty():
-        return "own"
+        if to_members.is_empty():
+            return "own"
+        owing = plan["backfill"].filter((pl.col("owing") == donor) & (pl.col("item") == item))["donor"].to_list()
+        return "compensation" if to_members["destination"].is_in(owing).any() else "members"
     arrives = sent["arrives"].max()
     owed = plan["pledges"].filter((pl.col("donor") == donor) & (pl.col("item") == item) & (pl.col("month") >= arrives))
     due = owed.sort("period").head(1)

@@ -159,7 +159,8 @@ def _believed(answer: InWords) -> str:
 
 def _taken(answer: InWords) -> str:
     """What was taken over from an earlier plan, and whether all of it is kept."""
-    words, taken, changes = answer.words, answer.result.case["taken"], answer["changes"]
+    words, changes = answer.words, answer["changes"]
+    taken = answer.result.case["taken"].filter(~pl.col("in_hand").fill_null(False))  # those of before are done
     if taken.is_empty():
         return ""
     given = changes.filter(pl.col("now") < pl.col("firm")).height
@@ -295,6 +296,7 @@ def _money(answer: InWords) -> str:
         commitments=words.money(float(money["commitments"].sum())),
         payments=words.money(float(money["payments"].sum())),
         years=years,
+        n=len(fiscal),
     )
     limit, used = _limits(answer, "commitments")
     if limit > 0 and math.isfinite(limit):
