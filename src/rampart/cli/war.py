@@ -29,17 +29,20 @@ if TYPE_CHECKING:
     from rampart.findings import Language
     from rampart.language.words import Words
     from rampart.results.result import Result
+    from rampart.scenario.drawn import Draw
     from rampart.scenario.risk import Risk
 
 Tell = Callable[..., None]
 INSTEAD = 20  # paths that are drawn where a tree is too large: minutes on a large case, `--paths` asks for more
+SOON = 60_000  # columns of a drawn tree up to which it takes the place of one that is too large, unasked
 
 
 @main.command()
 @case_argument
 @with_option
-@click.option("--tree", "shape", type=click.Choice(["auto", "comb", "regimes", "given"]), default="auto",
-              help="What branches: whether the war ends (comb), every regime, or the branches of the case.")  # fmt: skip
+@click.option("--tree", "shape", type=click.Choice(["auto", "comb", "regimes", "given", "drawn"]), default="auto",
+              help="What branches: whether the war ends (comb), every regime, the branches of the case, or every regime on "
+                   "drawn paths.")  # fmt: skip
 @click.option("--objective", help="The objective pass that counts. Default: all at their worth, else the last.")
 @click.option("--cvar", type=(float, float), metavar="WEIGHT LEVEL",
               help="Weigh the mean of the worst 1 - LEVEL of the paths with WEIGHT, the mean with the rest.")  # fmt: skip
@@ -52,7 +55,11 @@ INSTEAD = 20  # paths that are drawn where a tree is too large: minutes on a lar
 @click.option(
     "--gap", type=click.FloatRange(0, 1), help="Relative gap at which to stop. Default 1e-6, over paths 0.01."
 )
-@click.option("--paths", type=click.IntRange(2), help="Plan over so many sampled paths instead of a tree.")
+@click.option(
+    "--paths",
+    type=click.IntRange(2),
+    help="Plan over so many sampled paths instead of a tree; with --tree drawn: draw the tree from so many (300).",
+)
 @click.option("--keep", type=click.IntRange(1), help="Of the paths, so many that stand for all.")
 @click.option("--capacity", type=click.Choice(["now", "later"]), default="now",
               help="Over paths: decide all expansions now, or those after the next look later.")  # fmt: skip
@@ -95,14 +102,20 @@ def war(
     words = Words(lang, str(case.settings["currency"]), str(case.settings["money_unit"]))
     tell: Tell = (lambda *_, **__: None) if as_json else (lambda key, **of: click.echo(words(key, **of), err=True))
     try:
-        made = None if paths else _over_tree(
-            case, shape, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap,
-            time_limit=sampled["time_limit"],
-        )  # fmt: skip
-        made = made or _over_paths(
-            case, paths or INSTEAD, words, tell, objective=objective, cvar=cvar, regret=regret, compare=compare,
-            gap=gap, **sampled,
-        )  # fmt: skip
+        for tree in _trees(shape, paths):
+            made = _over_tree(
+                case, tree, tell, _draw(tree, paths, sampled["seed"], asked=shape == "drawn"), objective=objective,
+                cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap, time_limit=sampled["time_limit"],
+            )  # fmt: skip
+            if made:
+                break
+        else:
+            if not paths or shape == "drawn":
+                tell("war.step.paths", paths=paths or INSTEAD)
+            made = _over_paths(
+                case, paths or INSTEAD, words, tell, objective=objective, cvar=cvar, regret=regret, compare=compare,
+                gap=gap, **sampled,
+            )  # fmt: skip
     except CaseError as wrong:
         show_findings(wrong.findings, lang, as_json=as_json)
         sys.exit(FINDINGS)
@@ -135,9 +148,26 @@ def war(
     sys.exit(TIME_LIMIT if made.status == "time limit" else OK)
 
 
+def _trees(shape: str, paths: int | None) -> tuple[str, ...]:
+    """Trees to try in turn, before paths that are each known after the first look."""
+    if shape == "drawn":
+        return (shape,)
+    return () if paths else (shape, "drawn")
+
+
+def _draw(shape: str, paths: int | None, seed: int, *, asked: bool) -> Draw | None:
+    """How the tree is drawn, if it is."""
+    from rampart.scenario.drawn import Draw
+
+    if shape != "drawn":
+        return None
+    most = {} if asked else {"most_columns": SOON}
+    return Draw(seed=seed, **({"paths": paths} if paths else {}), **most)
+
+
 def _over_tree(
-    case: Case, shape: Any, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None, regret: bool,
-    compare: bool, whole: str, gap: float | None, time_limit: float | None,
+    case: Case, shape: Any, tell: Tell, draw: Draw | None, *, objective: str | None,
+    cvar: tuple[float, float] | None, regret: bool, compare: bool, whole: str, gap: float | None, time_limit: float | None,
 ) -> Result | None:  # fmt: skip
     """The plan over the tree; none where that is too large, which is told."""
     import time
@@ -147,17 +177,22 @@ def _over_tree(
     from rampart.scenario.war import first_look, tree_of, war_plan
 
     deadline = None if time_limit is None else time.monotonic() + time_limit
+
+    def told(step: str) -> None:
+        if draw and step == "plan":
+            tell("war.step.drawn", paths=draw.paths)
+        tell(f"war.step.{step}")
+
     try:
-        until = first_look(tree_of(case, shape)[0]) if whole == "now" else None
+        until = first_look(tree_of(case, shape, draw)[0]) if whole == "now" else None
         return war_plan(
-            case, shape=shape, objective=objective, compare=compare, risk=_risk(cvar), regret=regret,
-            effort=Effort(gap=1e-6 if gap is None else gap, whole_until=until, deadline=deadline),
-            say=lambda step: tell(f"war.step.{step}"),
+            case, shape=shape, objective=objective, compare=compare, risk=_risk(cvar), regret=regret, draw=draw,
+            effort=Effort(gap=(0.01 if draw else 1e-6) if gap is None else gap, whole_until=until, deadline=deadline),
+            say=told,
         )  # fmt: skip
     except CaseError as wrong:
         if any(finding.code != "tree-too-large" for finding in wrong.findings):
             raise
-        tell("war.step.paths", paths=INSTEAD)
         return None
 
 

@@ -66,10 +66,12 @@ def _values(answer: InWords) -> Listing:
 def value_named(answer: InWords, name: str) -> str:
     """What a value is; over drawn paths that it is one of these paths."""
     told = f"war.value.{name}"
-    if "sampling" not in answer.result.manifest:
+    manifest = answer.result.manifest
+    if "sampling" not in manifest:
         return answer.words(told)
     on_paths = f"{told}_on_paths"
-    return answer.words(on_paths if answer.words.has(on_paths) else told, paths=answer["ends"].height)
+    of = {"paths": manifest["paths"], "fresh": manifest["sampling"].get("fresh", 0)}
+    return answer.words(on_paths if answer.words.has(on_paths) else told, **of)
 
 
 def _risks(answer: InWords) -> Listing | None:
