@@ -109,7 +109,8 @@ def leaf_of(tree: Tree, drawn: Integers) -> Integers:
     sequences, _ = branching.paths_of(tree)
     went = sequences >= 0
     alike = ((drawn[:, None, :] == sequences[None]) | ~went[None]).all(axis=2)
-    return np.argmax(alike, axis=1).astype(np.int64)
+    found: Integers = np.argmax(alike, axis=1).astype(np.int64)
+    return found
 
 
 def carried_out(problem: TreeProgramme, answer: Answer, other: Tree, *, objective: str | None = None) -> Floats | None:
