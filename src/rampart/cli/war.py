@@ -70,6 +70,8 @@ SOON = 60_000  # columns of a drawn tree up to which it takes the place of one t
               help="Over paths: bound the value by so many fresh batches of paths.")  # fmt: skip
 @click.option("--frontier", type=click.IntRange(0), default=5,
               help="Over paths: weigh partner, readiness and money otherwise on so many that stand for all.")  # fmt: skip
+@click.option("--beside", type=click.Path(path_type=Path), metavar="PLAN",
+              help="Folder of a plan of the same case: its first decisions beside these, and what each difference costs.")  # fmt: skip
 @click.option("--seed", type=int, default=0, help="Root of the random numbers.")
 @click.option("--workers", type=click.IntRange(1), default=1, help="Processes.")
 @time_limit_option
@@ -81,12 +83,12 @@ SOON = 60_000  # columns of a drawn tree up to which it takes the place of one t
 def war(
     case_path: Path, overrides: tuple[str, ...], shape: Any, objective: str | None, cvar: tuple[float, float] | None,
     regret: bool, compare: bool, whole: str, gap: float | None, paths: int | None, out: Path | None, report: bool,
-    force: bool, lang: Language, as_json: bool, **sampled: Any,
+    force: bool, lang: Language, as_json: bool, beside: Path | None, **sampled: Any,
 ) -> None:  # fmt: skip
     """Plan for a war of unknown length: what to decide now, and what each end of the war would leave."""
     from rampart.engine.highs import NoPlan
     from rampart.engine.places import require_place
-    from rampart.findings import CaseError
+    from rampart.findings import FindingsError
     from rampart.language.words import Words
     from rampart.report.console.war import print_war
 
@@ -97,11 +99,12 @@ def war(
     if cvar and regret:
         raise click.UsageError(usage("one of --cvar and --regret"))
     folder = out or Path("out") / "-".join(["war", case_path.stem, *overrides])
-    require_place(folder, kind="war", force=force, sources=[case_path])
+    require_place(folder, kind="war", force=force, sources=[case_path, *([beside] if beside else [])])
     case = load(case_path, overrides, lang, as_json=as_json)
     words = Words(lang, str(case.settings["currency"]), str(case.settings["money_unit"]))
     tell: Tell = (lambda *_, **__: None) if as_json else (lambda key, **of: click.echo(words(key, **of), err=True))
     try:
+        plan = _plan_beside(case, beside, lang) if beside else None
         for tree in _trees(shape, paths):
             made = _over_tree(
                 case, tree, tell, _draw(tree, paths, sampled["seed"], asked=shape == "drawn"), objective=objective,
@@ -116,7 +119,12 @@ def war(
                 case, paths or INSTEAD, words, tell, objective=objective, cvar=cvar, regret=regret, compare=compare,
                 gap=gap, **sampled,
             )  # fmt: skip
-    except CaseError as wrong:
+        if plan:
+            from rampart.scenario.beside import lay_beside
+
+            tell("war.step.beside")
+            made = lay_beside(made, plan)
+    except FindingsError as wrong:
         show_findings(wrong.findings, lang, as_json=as_json)
         sys.exit(FINDINGS)
     except ValueError as wrong:
@@ -146,6 +154,16 @@ def war(
         for path in written:
             say(words("cli.report", path=path))
     sys.exit(TIME_LIMIT if made.status == "time limit" else OK)
+
+
+def _plan_beside(case: Case, folder: Path, language: Language) -> Result:
+    """The plan to lay beside, of the same case."""
+    from rampart.cli.group import open_result
+    from rampart.scenario.beside import require_beside
+
+    plan = open_result(folder, language)
+    require_beside(case, plan)
+    return plan
 
 
 def _trees(shape: str, paths: int | None) -> tuple[str, ...]:

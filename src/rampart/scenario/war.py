@@ -128,7 +128,7 @@ def war_plan(
     matrix = problem.layout.matrix
     manifest = origin_of(case) | {
         "solver": {"name": "HiGHS", "threads": 1, "mip_gap": problem.effort.gap}, **_how_far(answer, problem),
-        "paths": len(tree.leaves), "nodes": len(tree), "rows": matrix.shape[0], "columns": matrix.shape[1],
+        "tree": shape, "paths": len(tree.leaves), "nodes": len(tree), "rows": matrix.shape[0], "columns": matrix.shape[1],
         "nonzeros": int(matrix.nnz), "objective": objective_of(problem),
         "risk": risk_of(None if regret else risk, regret=regret), **(manifest_of(draw) if draw else {}),
     }  # fmt: skip
