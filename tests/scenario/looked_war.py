@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -84,9 +85,18 @@ class Optimum(NamedTuple):
 
 
 def optimum(
-    ways: Histories, months: int, every: int, *, rate: float = RATE, waits: tuple[str, ...] = ("order", "widen", "send")
+    ways: Histories,
+    months: int,
+    every: int,
+    *,
+    rate: float = RATE,
+    waits: tuple[str, ...] = ("order", "widen", "send"),
+    held: Mapping[str, float] | None = None,
 ) -> Optimum:
-    """The same war as one linear programme over the histories given; nothing of the model is used."""
+    """The same war as one linear programme over the histories given; nothing of the model is used.
+
+    held  what is decided of a kind before the next look, in all
+    """
     names: dict[tuple[Any, ...], int] = {}
 
     def column(kind: str, way: tuple[int, ...]) -> int:
@@ -127,6 +137,8 @@ def optimum(
                 wide[column("widen", way[: k + 1])] = -1.0
             rows.append((wide, -np.inf, rate))
         rows.append(({column("widen", way[: k + 1]): 1.0 for k in range(t + 1)}, -np.inf, 20.0))
+    for kind, amount in (held or {}).items():
+        rows.append(({column(kind, (0,) * (t + 1)): 1.0 for t in range(every)}, amount, amount))
     entries = [(i, j, v) for i, (row, _, _) in enumerate(rows) for j, v in row.items()]
     i, j, v = zip(*entries, strict=True)
     matrix = sp.csr_array((v, (i, j)), shape=(len(rows), len(names)))

@@ -71,7 +71,8 @@ SOON = 60_000  # columns of a drawn tree up to which it takes the place of one t
 @click.option("--frontier", type=click.IntRange(0), default=5,
               help="Over paths: weigh partner, readiness and money otherwise on so many that stand for all.")  # fmt: skip
 @click.option("--beside", type=click.Path(path_type=Path), metavar="PLAN",
-              help="Folder of a plan of the same case: its first decisions beside these, and what each difference costs.")  # fmt: skip
+              help="Folder of a plan of the same case: its first decisions beside these, and what each difference "
+                   "costs.")  # fmt: skip
 @click.option("--seed", type=int, default=0, help="Root of the random numbers.")
 @click.option("--workers", type=click.IntRange(1), default=1, help="Processes.")
 @time_limit_option

@@ -64,7 +64,9 @@ def _beside(answer: InWords) -> Listing | None:
              ("money_plan", True), ("money_war", True), ("as_planned", True)]  # fmt: skip
     found = _table(answer, words("war.title.beside"), heads, rows)
     until = words("war.beside.all_time") if said["until"] is None else words.month(f"{said['until']}")
-    note = words("war.note.beside", until=until, far=far.height, near=table.height - far.height, money=words.money_label)
+    note = words(
+        "war.note.beside", until=until, far=far.height, near=table.height - far.height, money=words.money_label
+    )
     if said["paths"]:
         note += " " + words("war.note.beside_paths", paths=said["paths"])
     whole = said["all"]
