@@ -67,7 +67,7 @@ def require_beside(case: Case, plan: Result) -> None:
     if plan.kind != "plan":
         name, name_fr = NAMES[plan.kind]
         raise ResultError([Finding("beside-no-plan", details={"kind": name, "kind_fr": name_fr})])
-    if plan.manifest["case_hash"] != case.hash():
+    if plan.case.hash() != case.hash():
         raise ResultError([Finding("beside-other-case", value=str(plan.manifest["case"]))])
 
 
