@@ -130,10 +130,10 @@ def decision_lines(compared: Compared) -> list[Line]:
             found.setdefault(tuple(row[of] for of in DECISION), {})[n] = row
     lines = []
     for sides in found.values():
-        side, row = next(iter(sides.items()))
+        side, decision = next(iter(sides.items()))
         answer = compared.answers[side - 1]
-        names = (decision_name(answer, row), answer.nation(row["nation"]))
-        unit = words.money_label if row["kind"] == "spares" else answer.unit(row["item"])
+        names = (decision_name(answer, decision), answer.nation(decision["nation"]))
+        unit = words.money_label if decision["kind"] == "spares" else answer.unit(decision["item"])
         labels = {
             "quantity": words("cell.figure", column=compared.label("decisions", "quantity"), unit=unit),
             "money": words("cell.figure", column=compared.label("decisions", "money"), unit=words.money_label),
