@@ -51,7 +51,7 @@ class Conflict:
         for part, name, value in zip(("base", "first", "second"), names, sides, strict=True):
             details[f"{part}_name"] = name
             for language, end in (("en", ""), ("fr", "_fr")):
-                told = NO_ROW[language] if value is None else value or BLANK[language]  # type: ignore[index]
+                told = NO_ROW[language] if value is None else value or BLANK[language]
                 details[part + end] = told
         return Finding("merge-conflict", table=self.table, column=self.column, file=file, details=details)
 
