@@ -209,7 +209,8 @@ def rounding(answer: InWords) -> str:
         if row["objective"] == "money":
             amount = words.money(row["loss"])
         losses.append(words("rounding.loss", objective=words.inside(name), amount=amount))
-    return words("rounding.costs", losses=words.list(losses)) if losses else words("rounding.free")
+    said = words("rounding.costs", losses=words.list(losses)) if losses else words("rounding.free")
+    return f"{said} {words('rounding.year', n=decided_now(answer))}"
 
 
 def _pass_amount(answer: InWords, objective: str, cost: float) -> str:
