@@ -205,7 +205,14 @@ def test_a_pledge_met_in_part_is_told_with_what_is_left_and_when_it_falls_due() 
     """Sixteen are pledged evenly over eight months, four a month are sent; after two months eight are left, four of which
     are of the next two months: entered with ``from`` as it was, they would be due at once.
     """
-    gift = {"donor": "AAA", "recipient": "UUU", "item": "shell", "status": "pledged", "month": month(7), "quantity": 16.0}
+    gift = {
+        "donor": "AAA",
+        "recipient": "UUU",
+        "item": "shell",
+        "status": "pledged",
+        "month": month(7),
+        "quantity": 16.0,
+    }
     of = case(
         8, ("pledges", "need", "money"), routes=[TO_PARTNER | {"months": 0.0}], demand=[PARTNER],
         stocks=[{"holder": "AAA", "item": "shell", "quantity": 40.0}], deliveries=[gift | {"from": month(0)}],

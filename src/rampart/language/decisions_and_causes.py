@@ -31,7 +31,7 @@ def equals(answer: InWords) -> str:
             if len(set(names)) < len(names):  # the same name twice says nothing without the code
                 names = [words("alike.code", name=name, code=code) for name, code in zip(names, group, strict=True)]
             found.append(words("alike.group", names=words.list(names), table=words(f"alike.{table}")))
-    return words("alike", groups="; ".join(found)) if found else ""
+    return words("alike", groups=words("between.semicolon").join(found)) if found else ""
 
 
 def bottleneck_name(answer: InWords, cause: str | None, key: Codes | None) -> str:
@@ -158,7 +158,7 @@ def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
         good = words("delay.not_good") if row["made_good"] is None else words(
             "delay.good", month=words.month(answer.end_of(row["made_good"]))
         )  # fmt: skip
-        key = "delay.owed" if objective in ("pledges", "backfill") else "delay.fewer"
+        key = {"pledges": "delay.owed", "backfill": "delay.owed_to"}.get(objective, "delay.fewer")
         return words(
             key if row["month"] == row["from"] else f"{key}_most",
             what=_what(answer, row["most"], row["lacks"], item), holder=answer.nation(row["holder"]), objective=name,

@@ -203,7 +203,7 @@ def _coverage(answer: InWords) -> str:
         if alike[MOST_UNMET:]:
             lowest.append(words.count("floors.more", len(alike) - MOST_UNMET))
         text += " " + words(
-            "headline.lowest", share=words.share(known[0]["coverage"]), parts=words("floors.between").join(lowest)
+            "headline.lowest", share=words.share(known[0]["coverage"]), parts=words("between.semicolon").join(lowest)
         )
     return text
 

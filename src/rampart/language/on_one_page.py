@@ -68,7 +68,7 @@ def figures(answer: InWords, largest: Gap | None) -> list[KeyFigure]:
     if largest is not None and largest.objective == NEED:
         found.append(KeyFigure(words.share(largest.share), words("key.served", item=answer.item(largest.item))))
     held = measure(answer.result, "coverage")["value"]
-    if len(held):
+    if len(held) and held[0] is not None:
         found.append(KeyFigure(words.share(held[0]), words("key.coverage", month=words.month(last_month(answer)))))
     if answer["money"].height:
         found.append(KeyFigure(words.money(float(answer["money"]["commitments"].sum())), words("key.commitments")))
@@ -85,7 +85,7 @@ def sentences(answer: InWords, largest: Gap | None) -> list[str]:
     words = answer.words
     told = [cut_short(answer), _to_decide(answer)]
     held = measure(answer.result, "coverage")["value"]
-    if len(held):
+    if len(held) and held[0] is not None:
         told.append(words("paper.held", end=words.share(held[0]), month=words.month(last_month(answer))))
     told.append(_helps(answer, largest))
     broken = answer["rules_broken"].select("family", "code", "item").unique().height
@@ -98,10 +98,10 @@ def _to_decide(answer: InWords) -> str:
     dates = table["decide_by"].drop_nulls().sort()
     if dates.is_empty():
         return "" if table.height else words("paper.decide.none")
-    money = words.money(float(table["money"].sum()))
-    return words.count(
-        "paper.decide", table.height, money=money, first=words.month(dates[0]), last=words.month(dates[-1])
-    )
+    said = {"money": words.money(float(table["money"].sum())), "first": words.month(dates[0])}
+    if table.height > 1 and dates[0] == dates[-1] and len(dates) == table.height:
+        return words("paper.decide.same", n=words.number(table.height), **said)
+    return words.count("paper.decide", table.height, **said, last=words.month(dates[-1]))
 
 
 def _helps(answer: InWords, largest: Gap | None) -> str:
@@ -110,14 +110,13 @@ def _helps(answer: InWords, largest: Gap | None) -> str:
         return ""
     words = answer.words
     mine = reasons_of(answer, largest)
-    told = []
+    told, kinds = [], mine.filter(pl.col("how") == KIND).height
     for how, key in ((KIND, "paper.helps"), (TOGETHER, "paper.helps.all")):
         rows = mine.filter((pl.col("how") == how) & (pl.col("relief") > 0)).sort("relief", descending=True)
-        if rows.height:
+        if rows.height and not (how == TOGETHER and kinds < 2):  # of one limit all at once is that one
             row = rows.row(0, named=True)
             share = words.share(row["share"], digits=1)
-            relief = words.number(rough(row["relief"]))
-            relief = words("quantity", number=relief, unit=answer.unit(largest.item))
+            relief = answer.quantity(rough(row["relief"]), largest.item)
             if largest.objective != NEED:
                 relief = words("reason.lasting", quantity=relief)
             told.append(words(key, limit=words.inside(limit_and_step(answer, row)), relief=relief, share=share))
@@ -171,7 +170,7 @@ def _deadline(answer: InWords, by: str, rows: list[dict[str, Any]]) -> Deadline:
     left = len(rows) - min(len(rows), MOST_NAMED)
     named += [words.count("paper.more", left)] if left else []
     money = sum(r["money"] or 0.0 for r in rows)
-    return Deadline(by, "; ".join(named), money, delay(answer, rows[0]))
+    return Deadline(by, words("between.semicolon").join(named), money, delay(answer, rows[0]))
 
 
 def _briefly(answer: InWords, row: dict[str, Any]) -> str:

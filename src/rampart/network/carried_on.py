@@ -383,8 +383,6 @@ class _Later:
         return rows
 
 
-
-
 def _told_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Deliveries with what was given of several rows of a pledge as one row; of other terms, in another month of the past."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -403,8 +401,6 @@ def _told_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             row |= {"quantity": there["quantity"] + row["quantity"], **NO_RANGE}
         found[key] = row
     return list(found.values())
-
-
 
 
 def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ NO_RANGE = {"low": None, "high": None}
 """A figure that was worked out anew has no longer the range of the one before."""
 
 
-def less_sent(rows: Sequence[Row], sent: float, month: str, said: Row | None = None) -> Iterator[Row]:
+def less_sent(rows: Sequence[Row], sent: float, month: str, said: Row | None = None) -> Iterator[dict[str, Any]]:
     """Rows of one pledge, less what was sent, the earliest due first; what was sent and is to be made good is delivered.
 
     What fell due before the month is due in it. What is left falls due in the months in which it would have.

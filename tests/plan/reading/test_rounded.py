@@ -126,7 +126,9 @@ def test_what_others_order_in_the_whole_plan_stands_as_it_was_fixed() -> None:
 def test_the_first_year_is_what_the_tables_add_up_and_what_is_taken_over() -> None:
     """123.4 a month for fifteen months, 1,234 ahead: amounts now are whole, those of the year are not rounded in part."""
     steady = need(1_234.56, **{"from": month(1)})
-    of = case(15, ("own_use", "money"), lines=[line(lead_time=1.0, max_rate=1_000.7)], contracts=[DEAL], demand=[steady])
+    of = case(
+        15, ("own_use", "money"), lines=[line(lead_time=1.0, max_rate=1_000.7)], contracts=[DEAL], demand=[steady]
+    )
     plan = rampart.plan(of, reasons="none")
     (row,) = plan["decisions"].to_dicts()
     assert row["quantity"] != row["exact"]
