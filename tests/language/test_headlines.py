@@ -142,8 +142,8 @@ def test_what_is_owed_at_the_end_of_a_quarter_is_said_of_its_last_month() -> Non
     plan = rampart.plan(quarters, reasons="none")
     owed = plan["backfill"].filter(pl.col("owed") > 1e-6)
     assert owed.height
-    (said,) = [text for text in sentences(InWords(plan)) if "cannot be made good" in text]
-    assert "still owed in May 2024" in said
+    (said,) = [text for text in sentences(InWords(plan)) if "cannot make all of it good" in text]
+    assert "Still owed at the end of May 2024" in said
 
 
 def test_what_is_due_and_never_comes_is_not_met_on_every_page() -> None:

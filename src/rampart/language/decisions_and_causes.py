@@ -52,7 +52,7 @@ def decision_name(answer: InWords, row: Mapping[str, Any], *, short: bool = Fals
     words = answer.words
     kind = row["kind"]
     places = {
-        "name": answer.without_nation(answer.named(row["key"])),
+        **answer.in_sentence("name", answer.without_nation(answer.named(row["key"]))),
         "item": answer.item(row["item"]),
         "to": answer.nation(row["to"]),
         "nation": answer.nation(row["nation"]),
@@ -153,6 +153,8 @@ def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
         return words("delay.rules")
     if objective == "money":
         return words("delay.money", amount=words.money(row["cost"]))
+    if objective == "steady" and row["cost"] is not None:
+        return words("delay.unsteady", share=words.share(row["cost"], digits=1))
     name = words.inside(words.choice("objective", objective))
     if row.get("most") is not None and not objective.startswith("requirement"):
         good = words("delay.not_good") if row["made_good"] is None else words(

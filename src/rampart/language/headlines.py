@@ -12,6 +12,7 @@ from rampart.language.dates_moved import dates_moved
 from rampart.language.floors import floors_told
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
+from rampart.language.not_met import not_met
 from rampart.language.origins import origins_told
 from rampart.language.reasons_in_words import limit_and_step
 from rampart.language.rooms import shared, steadied
@@ -131,6 +132,7 @@ def sentences(answer: InWords) -> list[str]:
     told = [
         cut_short(answer),
         dates_moved(answer),
+        not_met(answer),
         _believed(answer),
         _coverage(answer),
         shared(answer),

@@ -32,10 +32,14 @@ _REGULAR = re.compile(r"(?<=\w\w)(ies|ches|shes|sses|xes|(?<![siu])s)$")
 """How regular plurals end, in English; what the case writes in French ends in s as well."""
 
 
+def curly(text: str) -> str:
+    """A French text with the apostrophe of print."""
+    return re.sub(r"(?<=\w)'(?=[\w{])", "’", text)
+
+
 def french_spaces(text: str) -> str:
     """Put the fixed spaces that French typography asks for, so that no line starts with ``:`` or ``%``, and its apostrophe."""
-    text = re.sub(r"(?<=\w)'(?=[\w{])", "’", text)
-    text = re.sub(r" (?=[;!?%])", _NARROW, text)
+    text = re.sub(r" (?=[;!?%])", _NARROW, curly(text))
     text = re.sub(r" (?=[:»])", _FIXED, text)
     return text.replace("« ", "«" + _FIXED)
 
