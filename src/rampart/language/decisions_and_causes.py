@@ -161,7 +161,7 @@ def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
         good = words("delay.not_good") if row["made_good"] is None else words(
             "delay.good", month=words.month(answer.end_of(row["made_good"]))
         )  # fmt: skip
-        key = {"pledges": "delay.owed", "backfill": "delay.owed_to"}.get(objective, "delay.fewer")
+        key = {"pledges": "delay.owed", "backfill": "delay.owed_to"}.get(objective_of(objective), "delay.fewer")
         return words(
             key if row["month"] == row["from"] else f"{key}_most",
             what=_what(answer, row["most"], row["lacks"], item), holder=answer.nation(row["holder"]), objective=name,

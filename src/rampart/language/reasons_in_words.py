@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from rampart.case.ranks import objective_and_rank
+from rampart.case.ranks import FIRST, objective_and_rank
 from rampart.language.decisions_and_causes import bottleneck_name
 from rampart.language.in_words import InWords
 from rampart.results.reasons import GONE, HELD_TOGETHER, KIND, OBJECT, PAIR, TOGETHER
@@ -179,7 +179,8 @@ def _lost(answer: InWords, short: Row, row: Row) -> str:
     if row["how"] == GONE:
         return "reason.gone_lost"
     ranks = dict(answer.result.case["priorities"].select("objective", "rank").iter_rows())
-    above = any(rank < ranks.get(short["objective"], math.inf) for rank in ranks.values())
+    objective, of_demand = objective_and_rank(short["objective"])
+    above = of_demand > FIRST or any(rank < ranks.get(objective, math.inf) for rank in ranks.values())
     return "reason.taken" if above else "reason.taken_by_another"
 
 
