@@ -16,7 +16,7 @@ from rampart.findings import Language
 from rampart.language.decisions_and_causes import delay
 from rampart.language.headlines import sentences
 from rampart.language.in_words import InWords
-from rampart.language.on_one_page import largest_gap
+from rampart.language.on_one_page import headline, largest_gap
 from rampart.language.on_one_page import sentences as on_one_page
 from rampart.language.origins import origins_told
 from rampart.language.reasons_in_words import told
@@ -143,8 +143,8 @@ def test_what_is_owed_says_by_whom_to_whom_of_what_and_when(owing: Result) -> No
 def test_one_date_is_told_once_and_no_requirement_is_not_told_as_unknown(owing: Result) -> None:
     for language, all_by in (("en", "all by the end of March 2024"), ("fr", "toutes avant fin mars 2024")):
         answer = InWords(owing, language)  # type: ignore[arg-type]
-        said = " ".join(on_one_page(answer, largest_gap(answer)))
-        assert all_by in said
+        said = " ".join([headline(answer), *on_one_page(answer, largest_gap(answer))])
+        assert all_by in plain(said)
         assert answer.words("unknown") not in said
 
 
