@@ -167,6 +167,27 @@ class InTurn:
             near = self.near / by_period[int(column.split("|")[-1])][column][0][1]
             self.held[objective.name, column] = [(column, 1.0)], self.room(amount, objective.tolerance) + near
 
+    def even(self, name: str, together: Mapping[str, float]) -> dict[Part, float]:
+        """Share that each part of a pass lacks of each period, by (part, period), as even as what all passes hold allows.
+
+        together  units that all parts lack in each period
+        """
+        objective = next(o for o in self.p.objectives if o.name == name)
+        lacks: dict[str, list[tuple[str, float]]] = {}
+        periods: dict[str, list[tuple[str, float]]] = {}
+        caps: list[Cap] = [*self.held.values(), *self.served.values()]
+        for part, terms in objective.by_part().items():
+            own: dict[str, list[tuple[str, float]]] = {}
+            for column, value in terms:
+                own.setdefault(column.split("|")[4], []).append((column, value))
+            for period, of in own.items():
+                whole = self.whole(of)
+                lacks[f"{part}#{period}"] = [(column, value / whole) for column, value in of]
+                periods.setdefault(period, []).extend((column, 1.0) for column, _ in of)
+        caps += [(of, together[period] + 1e-7) for period, of in periods.items()]
+        found = self.max_min(lacks, caps)
+        return {(key.split("#")[0], key.split("#")[1]): share for key, share in found.items()}
+
     def open(self, earlier: list[Objective], takes: float) -> None:
         """Needs give what steadiness may take of them."""
         for (name, part), (terms, most) in self.held.items():

@@ -24,6 +24,7 @@ from rampart.network.lags import Floats, Integers
 from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
+from rampart.plan.solving.even_months import EvenMonths
 from rampart.plan.solving.evenness import Evened
 from rampart.plan.solving.fairness import Shares, share_fairly
 from rampart.plan.solving.pass_solver import CLOSE, NOTHING, ROUNDING, HeldTerm, PassSolver, Stage, State, most_allowed
@@ -123,7 +124,7 @@ class LinearPasses:
         if each.takes:
             self._open(earlier, each.takes)
         if each.name == TIES:
-            return self._ties(each, deadline)
+            return self._ties(each, earlier, deadline)
         result = self.solve(each, deadline)
         self.reached[each.name] = result.value
         if not later or each.how == "told":
@@ -148,17 +149,26 @@ class LinearPasses:
             self._give_back(earlier, each.takes, deadline)
         return result
 
-    def _ties(self, each: Pass, deadline: float | None) -> PassResult:
-        """One plan of those that are equal in everything: one that sends evenly."""
-        first = self.solve(each, deadline)
-        even = Evened(self.solver, self.layout, self.weight, deadline)
-        if not even.changes.size:
-            return first
-        self.solver.stages.pop()
+    def _ties(self, each: Pass, earlier: Sequence[Pass], deadline: float | None) -> PassResult:
+        """One plan of those that are equal in everything: one in which all lack alike month by month, and that sends evenly."""
+        result = self.solve(each, deadline)
+        months = EvenMonths(self.solver, self.layout, earlier, deadline)
         try:
-            return self.solve(each, deadline)
+            if months.moved:
+                result = self._again(each, deadline)
+            even = Evened(self.solver, self.layout, self.weight, deadline)
+            try:
+                return self._again(each, deadline) if even.changes.size else result
+            finally:
+                even.remove()
         finally:
-            even.remove()
+            months.remove()
+
+    def _again(self, each: Pass, deadline: float | None) -> PassResult:
+        """A pass once more, among fewer plans."""
+        if self.solver.remembers:
+            self.solver.stages.pop()
+        return self.solve(each, deadline)
 
     def hold_exactly(self, each: Pass, result: PassResult, deadline: float | None) -> PassResult:
         """Hold what the pass just solved reached, and how it falls to its terms, without room; its result as it is held."""
