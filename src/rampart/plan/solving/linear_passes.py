@@ -24,11 +24,11 @@ from rampart.network.lags import Floats, Integers
 from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
-from rampart.plan.solving.even_months import EvenMonths
-from rampart.plan.solving.evenness import Evened
+from rampart.plan.solving.equals import one_of_equals
 from rampart.plan.solving.fairness import Shares, share_fairly
 from rampart.plan.solving.pass_solver import CLOSE, NOTHING, ROUNDING, HeldTerm, PassSolver, Stage, State, most_allowed
 from rampart.plan.solving.solution import PassResult
+from rampart.plan.solving.worst_first import share_worst_first
 
 GIVES = ("need", "own_use")
 """Passes of which steady output may take."""
@@ -124,11 +124,13 @@ class LinearPasses:
         if each.takes:
             self._open(earlier, each.takes)
         if each.name == TIES:
-            return self._ties(each, earlier, deadline)
+            return one_of_equals(self, each, earlier, deadline)
         result = self.solve(each, deadline)
         self.reached[each.name] = result.value
         if not later or each.how == "told":
             return result
+        if each.how == "shared" and not self.is_nothing(each):
+            return self._hold_shared(each, result, later, deadline)
         if later[0].name == TIES:
             result = self.hold_exactly(each, result, deadline)
             self.solver.close_rooms(self.levels)
@@ -148,27 +150,6 @@ class LinearPasses:
         if each.takes:
             self._give_back(earlier, each.takes, deadline)
         return result
-
-    def _ties(self, each: Pass, earlier: Sequence[Pass], deadline: float | None) -> PassResult:
-        """One plan of those that are equal in everything: one in which all lack alike month by month, and that sends evenly."""
-        result = self.solve(each, deadline)
-        months = EvenMonths(self.solver, self.layout, earlier, deadline)
-        try:
-            if months.moved:
-                result = self._again(each, deadline)
-            even = Evened(self.solver, self.layout, self.weight, deadline)
-            try:
-                return self._again(each, deadline) if even.changes.size else result
-            finally:
-                even.remove()
-        finally:
-            months.remove()
-
-    def _again(self, each: Pass, deadline: float | None) -> PassResult:
-        """A pass once more, among fewer plans."""
-        if self.solver.remembers:
-            self.solver.stages.pop()
-        return self.solve(each, deadline)
 
     def hold_exactly(self, each: Pass, result: PassResult, deadline: float | None) -> PassResult:
         """Hold what the pass just solved reached, and how it falls to its terms, without room; its result as it is held."""
@@ -208,6 +189,8 @@ class LinearPasses:
 
         serve  also find the columns of what lacks in none; else there are none
         """
+        if each.how == "shared" and not self.is_nothing(each):
+            return self._share_worst_first(each, deadline), np.zeros(0, dtype=np.int64)
         before, served = self.solver.state(with_basis=self.goes_on), np.zeros(0, dtype=np.int64)
         self.hold_best(each)
         try:
@@ -312,8 +295,36 @@ class LinearPasses:
         last = bool(later) and later[0].name == TIES
         if self._first is not None and each.room > 0 and not last:
             solver.go_back(self._first)
-        own = shared.lack / part
-        most = own * (1.0 if last else 1.0 + each.room)
+        self._hold_lacks(each, shared.lack / part, last=last)
+        nothing = np.zeros(0)
+        return self._result(each, cost, nothing, nothing, shared.steps)
+
+    def _hold_shared(self, each: Pass, result: PassResult, later: Sequence[Pass], deadline: float | None) -> PassResult:
+        """Hold what lacks as it is shared, every share with its room; the prices are those of the least that can lack in all."""
+        levels, _ = self.settle(each, deadline)
+        self._hold_lacks(each, levels[np.flatnonzero(self.layout.costs(each.measure))], last=later[0].name == TIES)
+        value = float(result.cost @ levels)
+        return replace(result, value=value, bound=value, terms=self.by_term(each) @ levels, columns=levels)
+
+    def _share_worst_first(self, each: Pass, deadline: float | None) -> Floats:
+        """Share what lacks of the pass just solved; each of its columns is held so while ``at_best`` looks at it."""
+        shared = share_worst_first(self, each, deadline)
+        if shared.status != OPTIMAL:
+            raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
+        before, self.levels = self.solver.state(with_basis=self.goes_on), shared.levels
+        at = np.flatnonzero(self.layout.costs(each.measure))
+        most = np.minimum(self.solver.upper[at], np.maximum(shared.levels[at], 0.0) + ROUNDING)
+        self.solver.bound(at, np.minimum(self.solver.lower[at], most), most)
+        self.at_best(each)
+        self.solver.go_back(before)
+        self.levels = shared.levels
+        return shared.levels
+
+    def _hold_lacks(self, each: Pass, own: Floats, *, last: bool) -> None:
+        """Hold what each entry of a shared pass lacks, with its room; exactly before ties."""
+        solver, cost = self.solver, self.layout.costs(each.measure)
+        at = np.flatnonzero(cost)
+        most = own * (1.0 if last else 1.0 + each.room) + (ROUNDING if each.how == "shared" else 0.0)
         self._let_go_beyond(each, float(cost @ self.levels), each.room)
         if solver.kept is not None:
             kept = solver.kept[at]
@@ -323,8 +334,6 @@ class LinearPasses:
         solver.bound(at, np.minimum(solver.lower[at], most), most)
         if last:
             solver.close_rooms(self.levels)
-        nothing = np.zeros(0)
-        return self._result(each, cost, nothing, nothing, shared.steps)
 
     def _result(self, each: Pass, cost: Floats, duals: Floats, reduced: Floats, steps: int) -> PassResult:
         value = float(cost @ self.levels)
