@@ -109,7 +109,7 @@ def test_that_not_all_can_be_helped_alike_is_told_only_where_that_is_so() -> Non
     assert "where not all can be helped alike" in told
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(
     floors=st.lists(st.integers(1, 60), min_size=2, max_size=3), held=st.lists(st.integers(0, 30), min_size=3, max_size=3),
     rate=st.integers(1, 20), tolerance=st.sampled_from([None, 0.0]), most=st.sampled_from([math.inf, 4.0]),

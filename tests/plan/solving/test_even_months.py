@@ -232,7 +232,7 @@ def test_shares_of_need_are_like_every_month_and_no_pass_pays_for_it(
     months=st.integers(3, 5),
 )  # fmt: skip
 def test_shares_are_those_that_another_programme_finds(rate: int, need: list[int], late: int, months: int) -> None:
-    """Contracts of unlike lead times: written down and shared once more, with what lacks in each month in all as in the plan."""
+    """Contracts of unlike lead times: shared once more, with what lacks in each month in all as in the plan."""
     who = ("UUU", "VVV", "WWW")[: len(need)]
     leads = [float(late) if n == 0 else 0.0 for n in range(len(who))]
     deals = [CONTRACT | {"contract": n, "ship_to": n, "admin_lead_time": m} for n, m in zip(who, leads, strict=True)]

@@ -1,4 +1,4 @@
-"""Of plans that are equal in everything, one: who lacks does so alike in every month, what is sent is even, then ties choose."""
+"""Of plans that are equal in everything, one: those who lack do so alike in every month, sending is even."""
 
 from __future__ import annotations
 

@@ -300,7 +300,7 @@ class LinearPasses:
         return self._result(each, cost, nothing, nothing, shared.steps)
 
     def _hold_shared(self, each: Pass, result: PassResult, later: Sequence[Pass], deadline: float | None) -> PassResult:
-        """Hold what lacks as it is shared, every share with its room; the prices are those of the least that can lack in all."""
+        """Hold what lacks as it is shared, each with its room; prices are those of the least that can lack in all."""
         levels, _ = self.settle(each, deadline)
         self._hold_lacks(each, levels[np.flatnonzero(self.layout.costs(each.measure))], last=later[0].name == TIES)
         value = float(result.cost @ levels)

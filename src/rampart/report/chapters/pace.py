@@ -7,7 +7,6 @@ from rampart.language.rooms import steadied
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.report.chapters.stock import chapter, item_cell
 
-
 MOST = 4
 """Falls that are told in a sentence."""
 
