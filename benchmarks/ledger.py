@@ -30,7 +30,8 @@ class Alone:
 
     def __init__(self, path: Path) -> None:
         open_ledger(path, create=True).close()
-        self.connection = connect(path)
+        self.store = connect(path)
+        self.connection = self.store.driver
         self.number, self.hash = 0, FIRST
 
     def write(self, *documents: Document) -> None:
@@ -90,8 +91,9 @@ def main() -> None:
         )
         batch = [document(10_000_000 + n, 50) for n in range(asked.batch // 100)]
         compare("one batch, entries", asked.batch, lambda: ours.post(*batch), lambda: alone.write(*batch))
+        account = ", ".join(f'"{name}"' for name in ACCOUNT)
         sql = (
-            f"SELECT nation, {ACCOUNT}, sum(quantity) FROM entries GROUP BY nation, {ACCOUNT} HAVING sum(quantity) <> 0"
+            f"SELECT nation, {account}, sum(quantity) FROM entries GROUP BY nation, {account} HAVING sum(quantity) <> 0"
         )
         compare("all balances, entries", asked.batch, ours.balances, lambda: alone.connection.execute(sql).fetchall())
 
