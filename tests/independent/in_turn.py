@@ -155,6 +155,11 @@ class InTurn:
         self.result.columns = answer.columns
         known = self.shared if answer.value > NOTHING else dict.fromkeys(months, 0.0)
         self.fair(objective, [*caps, (lowest, self.room(answer.value, 0.0))], known)
+        if known is not None and not any(
+            known.values()
+        ):  # nothing lacked without a change: what lacks with it, and prices
+            least = self.p.minimise(objective.name, self.result.ceilings, self.shift, caps=caps)
+            self.result.passes[objective.name], self.result.duals[objective.name] = least.value, least.duals
 
     def fair(self, objective: Objective, caps: list[Cap], known: Mapping[str, float] | None) -> None:
         """Shares of each period in order, where they are not known; what lacks is then held column by column."""

@@ -11,8 +11,8 @@ e      entry: a term of the pass in a node t; i its item
 share  what an entry lacks, of what it would lack if nothing were had (without such a bound: what it lacks)
 
 When something lacks is left as ties choose it; only who lacks it in that month is settled, and nothing that a pass reached
-changes. In a month in which all who may lack do so in equal shares already, or in which one only may, there is nothing to
-settle. A pass with more than ``MOST`` entries left is not looked at.
+changes. In a month in which one only may lack there is nothing to settle, nor in a pass in which all do so in equal shares
+every month. A pass with more than ``MOST`` entries left is not looked at.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from scipy.sparse.csgraph import connected_components
 
 from rampart.engine.highs import OPTIMAL, Sparse, one_above_other, sparse
 from rampart.engine.linear_model import Matrices
-from rampart.network.lags import Booleans, Floats, Integers
+from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.fairness import Shares, share_fairly
@@ -36,6 +36,8 @@ MOST = 2_000
 """Entries of a pass up to which what lacks is made even."""
 UNEVEN = 1e-6
 """Difference of shares of a month up to which they are equal."""
+GOLDEN = (5.0**0.5 - 1.0) / 2.0
+"""Multiples of it have fractions that are spread evenly and never meet."""
 NEARLY_EVEN = 1e-8
 """What a share, or what lacks in a month, may be off once it is settled, so that the whole plan is possible beside it."""
 
@@ -54,7 +56,7 @@ class EvenMonths:
         held = [each for each in passes if each.how == "held" and each.measure.parted]
         lacking = [Lacking.of(each, layout, solver) for each in held]
         lacking = [one for one in lacking if 0 < one.count <= MOST]
-        if not any(one.uneven(levels).any() for one in lacking):
+        if not any(one.uneven(levels) for one in lacking):
             return
         part = left_open(solver, layout, levels, one_above_other([one.lacks for one in lacking]), deadline)
         if part is None:
@@ -77,15 +79,17 @@ class EvenMonths:
             most = one.together @ levels
             solver.add_rows_at_most(one.together, most + ROUNDING * np.maximum(1.0, np.abs(most)))
         for one, here in zip(lacking, inside, strict=True):
-            open_ones = here.uneven(levels)
-            if not open_ones.any():
+            if not here.uneven(levels):
                 continue
-            lacks = sparse(here.lacks[open_ones])
+            moves = that_move(solver, here.lacks, levels, deadline)
+            if not moves.size:
+                continue
+            lacks = sparse(here.lacks[moves])
             shared = share_fairly(solver, Shares(lacks, np.zeros(lacks.shape[0], dtype=np.int64)), deadline)
             if shared.status != OPTIMAL:
                 break
             solver.add_rows_at_most(lacks, shared.lack + ROUNDING)
-            found.append((sparse(one.lacks[open_ones]), shared.lack))
+            found.append((sparse(one.lacks[moves]), shared.lack))
             levels = shared.levels
         return found, levels
 
@@ -93,6 +97,28 @@ class EvenMonths:
         """Take the rows out again."""
         if self.solver.row_count > self.first:
             self.solver.delete_rows(np.arange(self.first, self.solver.row_count))
+
+
+def that_move(solver: PassSolver, lacks: Sparse, levels: Floats, deadline: float | None) -> Integers:
+    """Entries whose share may be another than it is: most are settled by something else, and each would else take a run of
+    its own to be seen at its level. Found by making sums of shares with weights that nothing has in common large and small.
+
+    lacks  share of each entry that a unit of each column lacks, shape (entries, columns); ``levels`` where the plan stands
+    """
+    share, count = lacks @ levels, lacks.shape[0]
+    weight = 1.0 + np.modf(np.arange(1, count + 1) * GOLDEN)[0]
+    moves = np.zeros(count, dtype=bool)
+    while True:
+        found = moves.copy()
+        for way in (1.0, -1.0):
+            solver.set_costs(np.zeros(solver.column_count))
+            solver.set_costs(way * (np.where(moves, 0.0, weight) @ lacks))
+            if solver.solve(deadline) != OPTIMAL:
+                return np.zeros(0, dtype=np.int64)
+            found |= np.abs(lacks @ solver.levels()[: solver.columns] - share) > UNEVEN
+        if (found == moves).all():
+            return np.flatnonzero(moves)
+        moves = found
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +174,7 @@ class Lacking:
 
     lacks     share of each entry that a unit of each column lacks, shape (entries, columns)
     month     of each entry: its node, for each kind of what lacks and each item another, shape (entries,)
-    together  what a unit of each column costs in each such month, shape (months, columns)
+    together  what a unit of each column costs in each such month, the dearest 1, shape (months, columns)
     """
 
     lacks: Sparse
@@ -182,18 +208,19 @@ class Lacking:
         shape = int(movable.sum()), solver.columns
         lacks = sparse((part[kept], (place[of[kept]], column[kept])), shape=shape)
         months, row = np.unique(month[kept], return_inverse=True)
-        together = sparse((cost[kept], (row, column[kept])), shape=(months.size, solver.columns))
+        largest = np.zeros(months.size)  # the solver's tolerances are absolute
+        np.maximum.at(largest, row, np.abs(cost[kept]))
+        together = sparse((cost[kept] / largest[row], (row, column[kept])), shape=(months.size, solver.columns))
         return cls(lacks, at[movable], together)
 
     def only(self, columns: Integers) -> Lacking:
         """The same in a model of some of the columns, which has all in which there is an entry."""
         return replace(self, lacks=sparse(self.lacks[:, columns]), together=sparse(self.together[:, columns]))
 
-    def uneven(self, levels: Floats) -> Booleans:
-        """Entries of months in which not all lack the same share, shape (entries,)."""
+    def uneven(self, levels: Floats) -> bool:
+        """Whether in some month not all lack the same share."""
         share, months = self.lacks @ levels, int(self.month.max(initial=-1)) + 1
         lowest, highest = np.full(months, np.inf), np.full(months, -np.inf)
         np.minimum.at(lowest, self.month, share)
         np.maximum.at(highest, self.month, share)
-        found: Booleans = (highest - lowest > UNEVEN)[self.month]
-        return found
+        return bool((highest - lowest > UNEVEN).any())

@@ -326,6 +326,12 @@ class LinearPasses:
         at = np.flatnonzero(cost)
         most = own * (1.0 if last else 1.0 + each.room) + (ROUNDING if each.how == "shared" else 0.0)
         self._let_go_beyond(each, float(cost @ self.levels), each.room)
+        if (
+            each.how == "shared"
+            and solver.kept is not None
+            and (solver.kept[at] > most + CLOSE * np.maximum(1, most)).any()
+        ):
+            solver.kept = None  # the plan taken over, its later decisions the best in sum, does not share so
         if solver.kept is not None:
             kept = solver.kept[at]
             closely = solver.closely and each.room > 0
