@@ -36,8 +36,8 @@ MOST = 2_000
 """Entries of a pass up to which what lacks is made even."""
 UNEVEN = 1e-6
 """Difference of shares of a month up to which they are equal."""
-GOLDEN = (5.0**0.5 - 1.0) / 2.0
-"""Multiples of it have fractions that are spread evenly and never meet."""
+WEIGHTS = 20_261_129
+"""Seed of weights that have nothing in common, so that a sum by them stays the same only where all shares do."""
 NEARLY_EVEN = 1e-8
 """What a share, or what lacks in a month, may be off once it is settled, so that the whole plan is possible beside it."""
 
@@ -106,7 +106,7 @@ def that_move(solver: PassSolver, lacks: Sparse, levels: Floats, deadline: float
     lacks  share of each entry that a unit of each column lacks, shape (entries, columns); ``levels`` where the plan stands
     """
     share, count = lacks @ levels, lacks.shape[0]
-    weight = 1.0 + np.modf(np.arange(1, count + 1) * GOLDEN)[0]
+    weight = 1.0 + np.random.default_rng(WEIGHTS).random(count)
     moves = np.zeros(count, dtype=bool)
     while True:
         found = moves.copy()
