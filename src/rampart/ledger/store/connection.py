@@ -123,7 +123,8 @@ class Store(ABC):
     def rows(self, statement: sa.Executable, values: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a statement, read out before anything else happens; outside a transaction in one of its own."""
         with self.reading():
-            return [tuple(row) for row in self.core.execute(statement, values or {})]
+            cursor = self.core.execute(statement, values or {}).cursor
+            return [] if cursor is None else list(cursor.fetchall())
 
     def ask(self, statement: sa.ClauseElement, **values: Any) -> list[tuple[Any, ...]]:
         """The same by the driver itself, for the path of a posting."""

@@ -17,6 +17,8 @@ from rampart.ledger.store.tables import ACCOUNT
 from rampart.ledger.store.tables import documents as kept
 from rampart.ledger.store.tables import entries as moved
 
+ALWAYS = "9999-12-31"
+"""A day after everything."""
 ALWAYS_KNOWN = 2**62
 """A moment after everything, in microseconds."""
 
@@ -206,13 +208,13 @@ def strays(store: Store) -> list[tuple[str, int]]:
 
 
 def balances(
-    store: Store, nations: tuple[str, ...] = (), *, on: str = "9999-12-31", known: int = ALWAYS_KNOWN
+    store: Store, nations: tuple[str, ...] = (), *, on: str = ALWAYS, known: int = ALWAYS_KNOWN
 ) -> list[Balance]:
     """Every account that is not empty, as at the end of a day, as known at a moment (microseconds, UTC)."""
     quantity = sa.func.sum(moved.c.quantity)
     asked = sa.select(moved.c.nation, *_ACCOUNT, quantity).where(*_as_at(on, known, nations))
     asked = asked.group_by(moved.c.nation, *_ACCOUNT).having(quantity != 0).order_by(moved.c.nation, *_ACCOUNT)
-    return [Balance(row[0], Account(*row[1:9]), row[9]) for row in store.rows(asked)]
+    return [Balance(row[0], Account._make(row[1:9]), row[9]) for row in store.rows(asked)]
 
 
 def balance(store: Store, nation: str, account: Account, *, on: str, known: int = ALWAYS_KNOWN) -> int:
@@ -251,8 +253,9 @@ def stock_lots(store: Store, nations: tuple[str, ...] = (), *, on: str, known: i
 
 
 def _as_at(on: str, known: int, nations: tuple[str, ...]) -> list[sa.ColumnElement[bool]]:
-    """Entries that had happened by a day and were known at a moment."""
-    return [moved.c.day <= on, moved.c.booked <= known, *_of_nations(moved, nations)]
+    """Entries that had happened by a day and were known at a moment; nothing is asked of a row where that is all of them."""
+    happened = [] if on == ALWAYS else [moved.c.day <= on]
+    return happened + ([] if known == ALWAYS_KNOWN else [moved.c.booked <= known]) + _of_nations(moved, nations)
 
 
 def _of_nations(table: sa.Table, nations: tuple[str, ...]) -> list[sa.ColumnElement[bool]]:

@@ -15,10 +15,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
 
+from rampart.case.ranks import objective_of
 from rampart.engine.highs import OPTIMAL, TIME_LIMIT, Sparse, sparse
 from rampart.network.lags import Floats, Integers
 from rampart.plan.model.passes import SETTLING
@@ -31,7 +33,7 @@ from rampart.plan.solving.solution import PassResult
 from rampart.plan.solving.worst_first import share_worst_first
 
 GIVES = ("need", "own_use")
-"""Passes of which steady output may take."""
+"""Objectives of which steady output may take."""
 TIES = "ties"
 
 
@@ -124,7 +126,8 @@ class LinearPasses:
         if each.takes:
             self._open(earlier, each.takes)
         if each.name == TIES:
-            return one_of_equals(self, each, earlier, deadline)
+            again = partial(self.solve, each, deadline)
+            return one_of_equals(self.solver, self.layout, self.weight, earlier, again, deadline)
         result = self.solve(each, deadline)
         self.reached[each.name] = result.value
         if not later or each.how == "told":
@@ -140,7 +143,7 @@ class LinearPasses:
         elif gives(each, later):
             takes = max((other.takes for other in later), default=0.0)
             levels, served = self.settle(each, deadline, serve=not takes)
-            takes = takes if each.name in GIVES else 0.0
+            takes = takes if is_need(each) else 0.0
             self.solver.hold_terms(each.measure.terms, self.by_term(each), levels, each.room, takes=takes)
             self.solver.close(served)
             result = replace(result, terms=self.by_term(each) @ levels, columns=levels)
@@ -308,7 +311,12 @@ class LinearPasses:
 
     def _share_worst_first(self, each: Pass, deadline: float | None) -> Floats:
         """Share what lacks of the pass just solved; each of its columns is held so while ``at_best`` looks at it."""
-        shared = share_worst_first(self, each, deadline)
+        items = {term.of[1]: n for n, term in enumerate(each.measure.terms)}
+        term, column = self.by_term(each).tocoo().coords
+        item = np.zeros(self.solver.columns, dtype=np.int64)
+        item[column] = np.array([items[one.of[1]] for one in each.measure.terms], dtype=np.int64)[term]
+        shares = self.shares_of(each)
+        shared = share_worst_first(self.solver, shares, item[shares.lacks.indices], self.weight, deadline)
         if shared.status != OPTIMAL:
             raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
         before, self.levels = self.solver.state(with_basis=self.goes_on), shared.levels
@@ -379,7 +387,7 @@ class LinearPasses:
 
     def _open(self, earlier: Sequence[Pass], takes: float) -> None:
         """Let what steadiness may take of the needs be taken."""
-        kept = {each.name: self._kept_within(each, takes) for each in earlier if each.name in GIVES}
+        kept = {each.name: self._kept_within(each, takes) for each in earlier if is_need(each)}
         for n, held in enumerate(self.solver.held):
             if held.term.measure in kept:
                 stands = kept[held.term.measure]
@@ -407,7 +415,7 @@ class LinearPasses:
         closely they are held already.
         """
         solver = self.solver
-        for each in (one for one in earlier if one.name in GIVES):
+        for each in (one for one in earlier if is_need(one)):
             kept = self._kept_within(each, takes)
             if solver.closely and kept is not None:
                 self.taken[each.name] = self.by_term(each) @ self.levels
@@ -436,7 +444,12 @@ class LinearPasses:
 
 def gives(each: Pass, later: Sequence[Pass]) -> bool:
     """Whether later passes may take of a pass, so that each of its terms is held for itself."""
-    return each.room > 0 or (each.name in GIVES and any(other.takes for other in later))
+    return each.room > 0 or (is_need(each) and any(other.takes for other in later))
+
+
+def is_need(each: Pass) -> bool:
+    """Whether a pass is of need or own use, of whatever rank."""
+    return objective_of(each.name) in GIVES
 
 
 def near_one(cost: Floats) -> float:

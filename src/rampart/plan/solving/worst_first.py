@@ -11,39 +11,34 @@ the solver, which stands afterwards as it stood.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from rampart.engine.highs import OPTIMAL, side_by_side, sparse
-from rampart.plan.programme.measures import Pass
-from rampart.plan.solving.fairness import Shared, share_fairly
-from rampart.plan.solving.pass_solver import ROUNDING
-
-if TYPE_CHECKING:
-    from rampart.plan.solving.linear_passes import LinearPasses
+from rampart.network.lags import Floats, Integers
+from rampart.plan.solving.fairness import Shared, Shares, share_fairly
+from rampart.plan.solving.pass_solver import ROUNDING, PassSolver
 
 
-def share_worst_first(linear: LinearPasses, each: Pass, deadline: float | None) -> Shared:
-    """Shares of a pass whose terms are of a holder and an item, among the plans that the solver holds."""
-    solver, shares = linear.solver, linear.shares_of(each)
-    before, count = solver.state(with_basis=True), shares.group.size
-    items = {item: n for n, item in enumerate(dict.fromkeys(term.of[1] for term in each.measure.terms))}
-    of_term = np.array([items[term.of[1]] for term in each.measure.terms], dtype=np.int64)
-    term, column = linear.by_term(each).tocoo().coords
-    item = np.zeros(solver.columns, dtype=np.int64)
-    item[column] = of_term[term]
-    groups, of = np.unique(shares.group * len(items) + item[shares.lacks.indices], return_inverse=True)
+def share_worst_first(
+    solver: PassSolver, shares: Shares, item: Integers, weight: Floats, deadline: float | None
+) -> Shared:
+    """Shares among the plans that the solver holds.
+
+    shares  what is to be shared, its groups the nodes; ``item`` number of the item of each entry, shape (entries,)
+    weight  of each node, shape (nodes,)
+    """
+    before, count, items = solver.state(with_basis=True), shares.group.size, int(item.max(initial=0)) + 1
+    groups, of = np.unique(shares.group * items + item, return_inverse=True)
     worst = solver.add_variables(np.zeros(groups.size))
     try:
         held = sparse((-np.ones(count), (np.arange(count), of)), shape=(count, groups.size))
         solver.add_rows_at_most(side_by_side([shares.lacks, held]), np.zeros(count))
         cost = np.zeros(solver.column_count)
-        cost[worst] = linear.weight[groups // len(items)]
+        cost[worst] = weight[groups // items]
         solver.set_costs(cost)
         status = solver.solve(deadline)
         if status != OPTIMAL:
-            return Shared(status, 0, np.zeros(count), linear.levels)
+            return Shared(status, 0, np.zeros(count), np.zeros(solver.columns))
         least = float(cost @ solver.levels())
         solver.add_rows_at_most(sparse(cost[None, :]), np.array([least + ROUNDING * max(1.0, least)]))
         return share_fairly(solver, shares, deadline)
