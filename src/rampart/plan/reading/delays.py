@@ -360,7 +360,7 @@ class Delays:
         own, settles = self.found[stage.name], self._settles(stage)
         shortage = self.shortage_of.get(stage.name)
         measured = self.found[settles.name].cost
-        one_term = settles.how != "fair" and len(settles.measure.terms) < 2
+        one_term = settles.how == "held" and len(settles.measure.terms) < 2
         for each in lost:
             n, before, after = each.n, each.base, each.columns
             cost = float(own.cost @ (after - before))

@@ -62,7 +62,9 @@ def in_whole_numbers(passes: Sequence[Pass]) -> list[Pass]:
     What whole numbers cost a pass is at most the room that passes have by default, however much the case may give.
     """
     sought = [each for each in passes if each.how != "fair" and each.name != TIES] or list(passes)
-    return [replace(each, how="held", room=min(each.room, ROOM)) for each in sought]
+    return [
+        replace(each, how="shared" if each.how == "shared" else "held", room=min(each.room, ROOM)) for each in sought
+    ]
 
 
 def nearest(linear: LinearPasses, passes: Sequence[Pass], deadline: float | None = None) -> Whole:
