@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from rampart.sustainment.allowed_time import AllowedTime
 from rampart.sustainment.echelon_network import Floats, ratio
 from rampart.sustainment.event_by_event import compiled
 from rampart.sustainment.fleet import MONTH, Support
