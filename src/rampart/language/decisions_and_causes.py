@@ -217,8 +217,6 @@ def pass_amount(answer: InWords, objective: str, cost: float) -> str:
     """An amount in the unit of an objective pass: worth as money, less than a month in days."""
     words = answer.words
     unit = dict(answer["passes"].select("objective", "unit").iter_rows()).get(objective) or ""
-    if unit == "money unit":
-        return words.money(cost)
     if unit == IN_MONEY:
         return words("worth_amount", money=words.money(cost))
     days = unit.replace("months", "days", 1)
