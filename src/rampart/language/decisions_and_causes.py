@@ -170,7 +170,7 @@ def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     if row["unit_months"] is None:
         if row["cost"] is None:
             return words("delay.objective", objective=name)
-        return words("delay.cost", amount=_pass_amount(answer, objective, row["cost"]), objective=name)
+        return words("delay.cost", amount=pass_amount(answer, objective, row["cost"]), objective=name)
     # The units short belong to the end item that waits, which for a component is another one: only a unit
     # that all end items of the case share can be named.
     lacks = row.get("lacks") or item
@@ -216,7 +216,7 @@ def rounding(answer: InWords) -> str:
     return f"{said} {words('rounding.year', n=decided_now(answer))}"
 
 
-def _pass_amount(answer: InWords, objective: str, cost: float) -> str:
+def pass_amount(answer: InWords, objective: str, cost: float) -> str:
     """An amount in the unit of an objective pass: worth as money, less than a month in days."""
     words = answer.words
     unit = dict(answer["passes"].select("objective", "unit").iter_rows()).get(objective) or ""
