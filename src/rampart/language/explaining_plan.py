@@ -9,7 +9,7 @@ import polars as pl
 from rampart.language.decisions_and_causes import equals
 from rampart.language.giving_and_keeping import giving_and_keeping
 from rampart.language.in_words import InWords
-from rampart.language.reasons_in_words import KEYS, in_all, limit_and_step, shortages, told
+from rampart.language.reasons_in_words import KEYS, as_if_split, in_all, limit_and_step, shortages, told
 
 RANKED = 10
 
@@ -27,7 +27,7 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
     found, helpless = shortages(answer, holder, item), []
     if lacking.is_empty() and not found:
         return [words("explain.nothing"), *weighed, *([same] if same else [])]
-    lines: list[str] = []
+    lines: list[str] = [as_if_split(answer)] if found and as_if_split(answer) else []
     for short, reasons in found:
         lines.append(_shortage(answer, short))
         lines += told(answer, short, reasons)

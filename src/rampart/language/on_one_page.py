@@ -14,7 +14,7 @@ from rampart.language.decisions_and_causes import decision_name, delay
 from rampart.language.headlines import KeyFigure
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
-from rampart.language.reasons_in_words import limit_and_step
+from rampart.language.reasons_in_words import as_if_split, limit_and_step
 from rampart.results.largest_gap import NEED, Gap, gaps
 from rampart.results.measures import measure
 from rampart.results.reasons import KIND, TOGETHER
@@ -121,6 +121,8 @@ def _helps(answer: InWords, largest: Gap | None) -> str:
             if largest.objective != NEED:
                 relief = words("reason.lasting", quantity=relief)
             told.append(words(key, limit=words.inside(limit_and_step(answer, row)), relief=relief, share=share))
+    if told and as_if_split(answer):
+        told.append(as_if_split(answer))
     return " ".join(told)
 
 

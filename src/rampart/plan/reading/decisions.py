@@ -16,8 +16,11 @@ from rampart.network.lags import first_effect
 from rampart.plan.model.passes import RULES
 from rampart.plan.parts.part import Decision, Part
 from rampart.plan.programme.values import Values
-from rampart.plan.reading.delays import TOLD, Delays, Due, Loss, Waiting, together
+from rampart.plan.reading.delays import TOLD, Delays
+from rampart.plan.reading.due import Due
+from rampart.plan.reading.loss import Loss
 from rampart.plan.reading.rounded import Cell, Rounded, signed
+from rampart.plan.reading.waiting import Waiting, together
 from rampart.plan.solving.solution import Solution
 
 if TYPE_CHECKING:
@@ -106,7 +109,7 @@ def _delay_row(v: Values, waiting: Waiting, months: int, loss: Loss) -> tuple[An
         )
     gains = (None, None, None) if gained is None else (gained[0].holder, gained[0].item, gained[1])
     cost = (loss.cost, loss.share if np.isfinite(loss.share) else None) if loss.objective else (None, None)
-    return (waiting.together, d.kind, named, key, *who, months, loss.objective, *cost, *lacks, *gains)
+    return (waiting.together, d.kind, named, key, *who, months, loss.objective, *cost, *lacks, *gains, loss.split)
 
 
 def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
