@@ -118,8 +118,9 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
         return words("delay.taken")
     alone = _alone(answer, row)
     if objective is None and not (alone and alone.get("split")):
-        known = "delay.unseen" if row["at_latest"] and alone is None else "delay.nothing"
-        return words(known if row["decide_by"] else "delay.unknown")
+        if not row["decide_by"] or (alone is None and not row["at_latest"] and answer["delays"].height):
+            return words("delay.unknown")
+        return words("delay.unseen" if row["at_latest"] and alone is None else "delay.nothing")
     told = {"objective": objective, "cost": row["delay_cost"], "unit_months": row["delay_units"]}
     return waiting(answer, alone or told, row["item"])
 

@@ -126,7 +126,12 @@ def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
         told[months] = delays.losses(everything, [delays.periods(months)] * len(everything))
     most = float(str(v.case.settings["decide_by_loss"]))
     due = delays.last_months(alone, {months: losses[: len(alone)] for months, losses in told.items()}, most)
-    cells = [(d.family, d.key) for d in free]
+    cells, shortest = [(d.family, d.key) for d in free], told[min(told)]
+    by = {
+        cell: each
+        for cell, each, loss in zip(cells, due, shortest, strict=False)
+        if loss is not None or not delays.out_of_time  # else time was up before anything was known of it
+    }
     found = {
         cell: {months: loss for months, losses in told.items() if (loss := losses[n]) and not loss.unseen}
         for n, cell in enumerate(cells)
@@ -137,9 +142,7 @@ def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
         for months, losses in told.items()
         if (loss := losses[len(alone) + n]) and not loss.unseen
     ]
-    return Delayed(
-        found, {cell: by for cell, by in zip(cells, due, strict=True) if by is not None}, groups, alone, min(told)
-    )
+    return Delayed(found, by, groups, alone, min(told))
 
 
 def taken_now(v: Values) -> dict[tuple[str, int], float]:

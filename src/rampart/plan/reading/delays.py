@@ -98,7 +98,7 @@ class Delays:
 
     def last_months(
         self, waiting: Sequence[Waiting], told: Mapping[int, Sequence[Loss | None]], most: float
-    ) -> list[Due | None]:
+    ) -> list[Due]:
         """Last month in which each may be decided, as ``due.last_months`` finds it.
 
         told  what is known by months of delay

@@ -61,10 +61,11 @@ class Search:
 def last_months(
     told: Mapping[int, Sequence[Loss | None]], losses: Losses, steps: Sequence[int], most: float, starts: Sequence[int],
     last: int,
-) -> list[Due | None]:  # fmt: skip
-    """Last month in which each may be decided while it costs at most a share ``most`` of the objective; None where that is
-    not known. Where the first months are not known in the passes that a large case does not solve again, it is the last one
-    for all before these.
+) -> list[Due]:  # fmt: skip
+    """Last month in which each may be decided while it costs at most a share ``most`` of the objective.
+
+    Where not even the shortest delay is known, nothing says that it can wait: it is the first month. Where the first months
+    are not known in the passes that a large case does not solve again, it is the last one for all before these.
 
     told    what is known, by periods of delay
     steps   periods tried while nothing is lost
@@ -78,6 +79,5 @@ def last_months(
         for (n, periods), loss in zip(asked.items(), losses(list(asked), list(asked.values())), strict=True):
             search.learn(n, periods, loss)
     return [
-        None if n in search.unknown else Due(starts[at] if at < len(starts) else last, n in search.at_latest)
-        for n, at in enumerate(search.harmless)
+        Due(starts[at] if at < len(starts) else last, n in search.at_latest) for n, at in enumerate(search.harmless)
     ]
