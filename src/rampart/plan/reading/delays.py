@@ -10,9 +10,10 @@ Who lacks what is read of both plans as they are settled, how what is short fall
 requirements is: as planning again would. Of shares, which are no value that is made small, a delay loses where the first
 share that differs is less, period by period from the least; its cost is what those who lose by it then lack more.
 
-Where anything comes whole and the plan has no more than ``IN_WHOLE`` columns, the whole plan is made anew instead
-(``made_anew``). Beyond, and where that takes too much, what waits is split: its own whole units and the lots that an order
-moves are in fractions, with the delay and without it, and what is told says so. Other works and lots stay as they are.
+Where anything comes whole and the plan has no more than ``IN_WHOLE`` columns, the whole plan is made anew (``made_anew``),
+unless what waits costs nothing even with all whole numbers as they are: that is a whole plan too. Beyond, and where that
+takes too much, what waits is split: its own whole units and the lots that an order moves are in fractions, with the delay
+and without it, and what is told says so. Other works and lots stay as they are.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ FURTHER = (12, 24)
 """Months tried where six lose nothing."""
 TOGETHER = 6
 """Decisions tried together where all together lose something."""
-IN_WHOLE, MOST_WORK = 2_000, 100_000
+IN_WHOLE, MOST_WORK = 2_000, 40_000
 """Columns up to which a plan with whole numbers is made anew for a delay, and columns of all plans made so, added up."""
 REQUIREMENT = "requirement"
 """Passes that a large case solves again for minutes a decision: what loses nothing before them is not known there."""
@@ -124,9 +125,11 @@ class Delays:
         found: list[Loss | None] = [None] * len(closing)
         left = list(range(len(closing)))
         if self.anew is not None:
+            as_it_is = self._pass_by_pass([Closing(each.columns, {}) for each in closing], 0.0)
             # the longest first: what loses nothing then loses nothing sooner
             for n in sorted(left, key=lambda n: -closing[n].columns.size):
-                found[n] = None if self.out_of_time else self.anew.loss(closing[n].columns)
+                if not self.out_of_time:
+                    found[n] = Loss() if _is_none(as_it_is[n]) else self.anew.loss(closing[n].columns)
             left = [n for n in left if found[n] is None]
         for n, loss in zip(left, self._pass_by_pass([closing[n] for n in left], most), strict=True):
             found[n] = loss
@@ -275,3 +278,8 @@ class Delays:
             else:
                 told.append((n, Loss(settles.name, np.nan, cost / abs(fair.value) if fair.value else np.inf)))
         return [(n, loss if most is not None else replace(loss, objective=settles.name)) for n, loss in told]
+
+
+def _is_none(loss: Loss | None) -> bool:
+    """Whether it is known that nothing is lost."""
+    return loss is not None and loss.objective is None and not loss.unseen
