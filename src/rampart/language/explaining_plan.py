@@ -10,7 +10,7 @@ from rampart.language.decisions_and_causes import equals
 from rampart.language.giving_and_keeping import giving_and_keeping
 from rampart.language.in_words import InWords
 from rampart.language.more_room import bought_by_room
-from rampart.language.reasons_in_words import KEYS, dashed, in_all, limit_and_step, shortages, told
+from rampart.language.reasons_in_words import KEYS, as_if_split, dashed, in_all, limit_and_step, shortages, told
 
 RANKED = 10
 
@@ -28,7 +28,7 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
     found = shortages(answer, holder, item)
     if lacking.is_empty() and not found:
         return [words("explain.nothing"), *weighed, *([same] if same else [])]
-    lines: list[str] = []
+    lines: list[str] = [as_if_split(answer)] if found and as_if_split(answer) else []
     for short, reasons in found:
         lines.append(_shortage(answer, short, helpless=reasons.is_empty()))
         lines += told(answer, short, reasons)
