@@ -133,8 +133,8 @@ def sentences(answer: InWords) -> list[str]:
     told = [
         cut_short(answer),
         dates_moved(answer),
-        not_met(answer),
         _believed(answer),
+        not_met(answer),
         _coverage(answer),
         shared(answer),
         _deliveries(answer),
