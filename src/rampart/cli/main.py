@@ -16,6 +16,7 @@ from rampart.cli import (
     sources,
     sustain,
     war,
+    web,
 )
 from rampart.cli.group import main
 
@@ -32,6 +33,7 @@ VERBS = (
     ledger,
     ledger_returns,
     ledger_actual,
+    web,
     doctor,
 )
 """Files whose commands hang on the group."""

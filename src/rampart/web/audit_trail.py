@@ -1,0 +1,78 @@
+"""Every writing request runs in one transaction, and leaves one entry in it; a refused one leaves only that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from rampart.web.audit import DONE, REFUSED, write
+
+READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+UNCHANGED = "what is shown only"
+"""Verb of requests that only change how pages look for one browser: they write nothing into the store."""
+
+
+def note(request: HttpRequest, verb: str, about: str = "", **facts: Any) -> None:
+    """Say what a writing request does, for its entry. Facts hold no secret."""
+    request.rampart_audit = {"verb": verb, "about": about[:200], "facts": facts}  # type: ignore[attr-defined]
+
+
+class AuditTrail:
+    """Middleware around every view."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request; a writing one in a transaction that ends with its entry."""
+        if request.method in READING:
+            return self.get_response(request)
+        if _signs_in(request):
+            response = self.get_response(request)
+            _write(request, REFUSED if response.status_code >= 400 else DONE)
+            return response
+        with transaction.atomic():
+            response = self.get_response(request)
+            refused = response.status_code >= 400
+            if refused:
+                transaction.set_rollback(True)
+            else:
+                _write(request, DONE)
+        if refused:
+            _write(request, REFUSED, status=response.status_code)
+        return response
+
+
+def _signs_in(request: HttpRequest) -> bool:
+    """Whether a request asks to sign in: what is counted against guessing stays, and no lock is held while a password is
+    hashed.
+    """
+    try:
+        return resolve(request.path_info).url_name == "sign-in"
+    except Resolver404:
+        return False
+
+
+def _write(request: HttpRequest, outcome: str, **more: Any) -> None:
+    said: dict[str, Any] = getattr(request, "rampart_audit", None) or {
+        "verb": f"{request.method} {request.path_info}"[:64], "about": "", "facts": {},
+    }  # fmt: skip
+    if said["verb"] == UNCHANGED:
+        return
+    token = getattr(request, "rampart_token", None)
+    person = getattr(token, "person", None) or getattr(request, "rampart_signed_out", None) or request.user
+    signed_in = getattr(person, "is_authenticated", False)
+    write(
+        said["verb"],
+        about=said["about"],
+        facts=said["facts"] | more,
+        outcome=outcome,
+        who=person.name if signed_in else "",
+        role=person.role if signed_in else "",
+        through=token.name if token is not None else "",
+        address=str(request.META.get("REMOTE_ADDR", ""))[:64],
+    )
