@@ -42,7 +42,9 @@ class BySession(SessionAuth):
 
 def make_api() -> NinjaAPI:
     """The API with the twin of every page."""
-    api = NinjaAPI(title="Rampart", version=__version__, docs_url=None, urls_namespace="api", auth=[ByToken(), BySession()])
+    api = NinjaAPI(
+        title="Rampart", version=__version__, docs_url=None, urls_namespace="api", auth=[ByToken(), BySession()]
+    )
     for page in PAGES:
         twin = api.get(
             "/" + page.path,
@@ -52,8 +54,8 @@ def make_api() -> NinjaAPI:
         )
         twin(_twin(page))
 
-    def said(status: int) -> Callable[[HttpRequest, Exception], HttpResponse]:
-        def answer(request: HttpRequest, wrong: Exception) -> HttpResponse:
+    def said(status: int) -> Callable[[HttpRequest, Exception | type[Exception]], HttpResponse]:
+        def answer(request: HttpRequest, wrong: Exception | type[Exception]) -> HttpResponse:
             words = asked_by(request).words
             text = str(wrong) if status == 422 else words(f"web.refused.{status}")
             return api.create_response(request, {"detail": text}, status=status)

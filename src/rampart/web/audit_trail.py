@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
 from rampart.web.audit import DONE, REFUSED, write
+from rampart.web.people.person import Person
 
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 UNCHANGED = "what is shown only"
@@ -47,6 +48,11 @@ class AuditTrail:
         return response
 
 
+def _account(request: HttpRequest) -> object:
+    """Who is signed in, without the proxy that Django lays around."""
+    return Person.objects.filter(pk=request.user.pk).first() if request.user.is_authenticated else None
+
+
 def _signs_in(request: HttpRequest) -> bool:
     """Whether a request asks to sign in: what is counted against guessing stays, and no lock is held while a password is
     hashed.
@@ -64,15 +70,15 @@ def _write(request: HttpRequest, outcome: str, **more: Any) -> None:
     if said["verb"] == UNCHANGED:
         return
     token = getattr(request, "rampart_token", None)
-    person = getattr(token, "person", None) or getattr(request, "rampart_signed_out", None) or request.user
-    signed_in = getattr(person, "is_authenticated", False)
+    person = getattr(token, "person", None) or getattr(request, "rampart_signed_out", None) or _account(request)
+    signed_in = person if isinstance(person, Person) else None
     write(
         said["verb"],
         about=said["about"],
         facts=said["facts"] | more,
         outcome=outcome,
-        who=person.name if signed_in else "",
-        role=person.role if signed_in else "",
+        who=signed_in.name if signed_in else "",
+        role=signed_in.role if signed_in else "",
         through=token.name if token is not None else "",
         address=str(request.META.get("REMOTE_ADDR", ""))[:64],
     )

@@ -24,7 +24,10 @@ from rampart.web.tables.download import as_csv, as_workbook, file_name
 from rampart.web.tables.sheet import Sheet
 
 Ending = Literal[".csv", ".xlsx"]
-TYPES = {".csv": "text/csv; charset=utf-8", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def _asked(request: HttpRequest) -> Asked:
@@ -41,7 +44,9 @@ def _file(request: HttpRequest, plan: str, sheet: Sheet, words: Words, ending: E
     else:
         content = as_workbook(sheet, asked, words, banner=settings.OF_THE_STORE.banner)
     name = file_name(sheet, (plan,), ending)
-    return HttpResponse(content, content_type=TYPES[ending], headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return HttpResponse(
+        content, content_type=TYPES[ending], headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
 
 
 def _table(ending: Ending) -> Callable[..., HttpResponse]:

@@ -36,7 +36,7 @@ def _view(page: Page) -> Callable[..., HttpResponse]:
         given = _query(page, request, places)
         data = page.data(asked, **places, **given)
         table = next((one for one in given.values() if isinstance(one, TableAsked)), TableAsked())
-        around = {"asked_table": table, "query": partial(query_of, table)}
+        around: dict[str, Any] = {"asked_table": table, "query": partial(query_of, table)}
         return shown(request, f"pages/{page.key}.html.j2", page=data, key=page.key, **around)
 
     return require_safe(view)
@@ -67,7 +67,9 @@ def table_asked(query: QueryDict, request: HttpRequest) -> TableAsked:
     """What a query asks of a table. Raises WronglyAskedError."""
     given: dict[str, Any] = {name: query[name] for name in ("q", "page", "size") if query.get(name)}
     given |= {name: [one for one in query.getlist(name) if one] for name in ("sort", "filter", "show")}
-    for column in [name for name in query if name.startswith("from.")]:  # the two ends of a span are fields of their own
+    for column in [
+        name for name in query if name.startswith("from.")
+    ]:  # the two ends of a span are fields of their own
         key = column.removeprefix("from.")
         given["filter"].append(f"{key}:{query[column]}..{query.get(f'to.{key}', '')}")
     try:

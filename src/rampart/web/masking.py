@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ninja import Schema
+from pydantic import BaseModel
 
 COVER = "•"
 _LINKS = frozenset({"link", "more", "picture", "numbers", "key", "code", "name", "plan", "page", "pages", "size"})
@@ -14,7 +14,7 @@ _LINKS = frozenset({"link", "more", "picture", "numbers", "key", "code", "name",
 
 def mask(data: Any, name: str = "") -> Any:
     """The data of a page with every figure covered."""
-    if isinstance(data, Schema):
+    if isinstance(data, BaseModel):
         return data.model_copy(update={key: mask(value, key) for key, value in data})
     if name == "charts":
         return []  # a picture says its figures

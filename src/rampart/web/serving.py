@@ -25,11 +25,20 @@ def serve(store: Path, *, host: str, port: int, ready: Callable[[str], None]) ->
     from django.core.wsgi import get_wsgi_application
 
     given = settings.OF_THE_STORE
-    how: dict[str, Any] = {"threads": THREADS, "ident": None, "max_request_body_size": 30_000_000, "url_prefix": given.prefix}
+    how: dict[str, Any] = {
+        "threads": THREADS,
+        "ident": None,
+        "max_request_body_size": 30_000_000,
+        "url_prefix": given.prefix,
+    }
     if given.https:
         how["url_scheme"] = "https"
     if given.trusted_proxy:
-        how |= {"trusted_proxy": given.trusted_proxy, "trusted_proxy_headers": {"x-forwarded-for"}, "clear_untrusted_proxy_headers": True}
+        how |= {
+            "trusted_proxy": given.trusted_proxy,
+            "trusted_proxy_headers": {"x-forwarded-for"},
+            "clear_untrusted_proxy_headers": True,
+        }
     try:
         server = waitress.create_server(get_wsgi_application(), host=host, port=port, **how)
     except OSError as wrong:

@@ -60,6 +60,8 @@ MENTIONED: Mapping[str, tuple[str, Sequence[str]]] = {
 """Names of what stands in a row that is seen: the code, and the columns that make its name."""
 MANIFEST = ("kind", "format", "created", "status", "rampart", "overrides", "case_hash")
 """What the manifest says to everyone."""
+SEEN_BY = "seen_by"
+"""Key of the manifest that names the nation for which the result was cut."""
 
 
 def seen_in_words(result: Result, reader: Reader, language: Language) -> InWords | None:
@@ -79,7 +81,7 @@ def of_nation(result: Result, nation: str) -> Result:
         raise ValueError(f"what a nation may see of a result of kind {result.kind} is not settled")
     own = result.own_tables
     tables = {name: _seen(name, frame, nation) for name, frame in result.tables.items() if name not in own}
-    manifest = {name: result.manifest[name] for name in MANIFEST if name in result.manifest}
+    manifest = {name: result.manifest[name] for name in MANIFEST if name in result.manifest} | {SEEN_BY: nation}
     return Result.of("plan", _case(result.case, nation, tables), tables, manifest)
 
 
@@ -116,7 +118,9 @@ def _case(case: Case, nation: str, tables: Mapping[str, pl.DataFrame]) -> Case:
             kept = frame.filter(pl.any_horizontal(_is(CASE_PARTIES[name], nation)))
         if name in MENTIONED:
             code, columns = MENTIONED[name]
-            rest = frame.join(kept.select(code), on=code, how="anti").filter(pl.col(code).is_in(_mentioned(code, tables)))
+            rest = frame.join(kept.select(code), on=code, how="anti").filter(
+                pl.col(code).is_in(_mentioned(code, tables))
+            )
             kept = pl.concat([kept, _blank(rest, set(frame.columns) - {code, *columns})])
         seen[name] = kept
     seen["settings"] = seen["settings"].filter(pl.col("setting").is_in(SETTINGS))

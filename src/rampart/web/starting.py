@@ -37,11 +37,8 @@ def start(store: Path) -> None:
     django.setup()
 
 
-def upgrade(store: Path) -> list[str]:
-    """Make the store, or bring it to this version; gives the names of the steps that were taken, none where it was there.
-
-    Raises PlaceError where nothing can be written there.
-    """
+def make_folder(store: Path) -> None:
+    """Make the folder of a store with the key that signs its cookies, where it is not there. Raises PlaceError."""
     require_packages()
     try:
         store.mkdir(parents=True, exist_ok=True)
@@ -53,6 +50,14 @@ def upgrade(store: Path) -> list[str]:
                 file.write(secrets.token_urlsafe(48))
     except OSError as wrong:
         raise PlaceError([Finding("web-store-not-writable", file=str(store), value=str(wrong))]) from wrong
+
+
+def upgrade(store: Path) -> list[str]:
+    """Make the store, or bring it to this version; gives the names of the steps that were taken, none where it was there.
+
+    Raises PlaceError where nothing can be written there.
+    """
+    make_folder(store)
     start(store)
     from django.core.management import call_command
 

@@ -7,65 +7,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('name', models.CharField(max_length=80, unique=True, validators=[django.core.validators.RegexValidator('\\A[\\w.@-]+\\Z', code='name')])),
-                ('role', models.CharField(choices=[('viewer', 'viewer'), ('nation_editor', 'nation_editor'), ('nation_approver', 'nation_approver'), ('alliance_planner', 'alliance_planner'), ('administrator', 'administrator'), ('auditor', 'auditor')], max_length=24)),
-                ('nation', models.CharField(blank=True, max_length=24)),
-                ('language', models.CharField(blank=True, choices=[('en', 'en'), ('fr', 'fr')], max_length=2)),
-                ('is_active', models.BooleanField(default=True)),
-                ('signed_out', models.PositiveIntegerField(default=0)),
-                ('created', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=80,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("\\A[\\w.@-]+\\Z", code="name")],
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("viewer", "viewer"),
+                            ("nation_editor", "nation_editor"),
+                            ("nation_approver", "nation_approver"),
+                            ("alliance_planner", "alliance_planner"),
+                            ("administrator", "administrator"),
+                            ("auditor", "auditor"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("nation", models.CharField(blank=True, max_length=24)),
+                ("language", models.CharField(blank=True, choices=[("en", "en"), ("fr", "fr")], max_length=2)),
+                ("is_active", models.BooleanField(default=True)),
+                ("signed_out", models.PositiveIntegerField(default=0)),
+                ("created", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'db_table': 'person',
+                "db_table": "person",
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('when', models.DateTimeField(auto_now_add=True)),
-                ('who', models.CharField(blank=True, max_length=80)),
-                ('role', models.CharField(blank=True, max_length=24)),
-                ('through', models.CharField(blank=True, max_length=80)),
-                ('address', models.CharField(blank=True, max_length=64)),
-                ('verb', models.CharField(max_length=64)),
-                ('about', models.CharField(blank=True, max_length=200)),
-                ('facts', models.JSONField(default=dict)),
-                ('outcome', models.CharField(max_length=8)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("when", models.DateTimeField(auto_now_add=True)),
+                ("who", models.CharField(blank=True, max_length=80)),
+                ("role", models.CharField(blank=True, max_length=24)),
+                ("through", models.CharField(blank=True, max_length=80)),
+                ("address", models.CharField(blank=True, max_length=64)),
+                ("verb", models.CharField(max_length=64)),
+                ("about", models.CharField(blank=True, max_length=200)),
+                ("facts", models.JSONField(default=dict)),
+                ("outcome", models.CharField(max_length=8)),
             ],
             options={
-                'db_table': 'audit',
-                'indexes': [models.Index(fields=['who'], name='audit_who')],
+                "db_table": "audit",
+                "indexes": [models.Index(fields=["who"], name="audit_who")],
             },
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('role', models.CharField(max_length=24)),
-                ('created', models.DateTimeField(auto_now_add=True)),
-                ('ends', models.DateTimeField()),
-                ('revoked', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("role", models.CharField(max_length=24)),
+                ("created", models.DateTimeField(auto_now_add=True)),
+                ("ends", models.DateTimeField()),
+                ("revoked", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tokens", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'db_table': 'token',
-                'constraints': [models.UniqueConstraint(fields=('person', 'name'), name='token_name_once_a_person')],
+                "db_table": "token",
+                "constraints": [models.UniqueConstraint(fields=("person", "name"), name="token_name_once_a_person")],
             },
         ),
     ]

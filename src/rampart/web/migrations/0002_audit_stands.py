@@ -14,7 +14,8 @@ END
 class Migration(migrations.Migration):
     """Two triggers."""
 
-    dependencies = [("web", "0001_first")]  # noqa: RUF012 - as Django reads it
-    operations = [  # noqa: RUF012
-        migrations.RunSQL(REFUSES.format(what=what), f"DROP TRIGGER audit_never_{what}") for what in ("UPDATE", "DELETE")
+    dependencies = [("web", "0001_first")]
+    operations = [
+        migrations.RunSQL(REFUSES.format(what=what), f"DROP TRIGGER audit_never_{what}")
+        for what in ("UPDATE", "DELETE")
     ]

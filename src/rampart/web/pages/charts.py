@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import polars as pl
-from ninja import Schema
+from pydantic import BaseModel
 
 from rampart.findings import Language
 from rampart.language.in_words import InWords
@@ -18,15 +18,23 @@ from rampart.report.pages.plan import CHARTS
 from rampart.web.tables.result_sheets import plan_path
 
 NUMBERS = {
-    "overview": "fill", "stock": "stock", "coverage": "stock", "deliveries": "demand", "production": "production",
-    "money": "money", "bottlenecks": "bottlenecks", "decisions": "decisions", "give_or_keep": "give_or_keep", "fleets": "fleets",
-}  # fmt: skip
+    "overview": "fill",
+    "stock": "stock",
+    "coverage": "stock",
+    "deliveries": "demand",
+    "production": "production",
+    "money": "money",
+    "bottlenecks": "bottlenecks",
+    "decisions": "decisions",
+    "give_or_keep": "give_or_keep",
+    "fleets": "fleets",
+}
 """Table that holds the numbers of a chart."""
 OF = {"item": ("item",), "nation": ("holder", "nation"), "line": ("line",)}
 """Columns by which the rows of a chart are chosen."""
 
 
-class Chart(Schema):
+class Chart(BaseModel):
     """A chart: its words, the picture, and where its numbers stand."""
 
     key: str

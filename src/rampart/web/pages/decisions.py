@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-from ninja import Schema
+from pydantic import BaseModel
 
 from rampart.language.decisions_and_causes import deadline, decision_name, delay, delay_costs, how_much, rounding
 from rampart.language.in_words import InWords
@@ -18,7 +18,7 @@ from rampart.web.tables.result_sheets import plan_path
 from rampart.web.tables.sheet import Sheet, SheetCell, SheetColumn
 
 
-class Decisions(Schema):
+class Decisions(BaseModel):
     """What the page of the decisions shows."""
 
     plan: str
@@ -91,7 +91,9 @@ def _cell(answer: InWords, plan: str, key: str, row: Mapping[str, Any], *, whole
         page = value in answer.names.get(home, {})
         return SheetCell(value, answer.name(value, table=home), plan_path(plan, home, value) if page else "")
     number = None if value is None else float(value)
-    return SheetCell(number, words.number(number, digits=1 if key == "money" else None) if number is not None else words("unknown"))
+    return SheetCell(
+        number, words.number(number, digits=1 if key == "money" else None) if number is not None else words("unknown")
+    )
 
 
 def _own_loss(answer: InWords, row: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from rampart.web.asking import Asked, NotThereError
 from rampart.web.pages.charts import Chart, charts
@@ -11,7 +11,7 @@ from rampart.web.pages.sections import Section, section, sections
 from rampart.web.tables.result_sheets import plan_path
 
 
-class Item(Schema):
+class Item(BaseModel):
     """What the page of an item shows."""
 
     plan: str
@@ -32,12 +32,17 @@ def item(asked: Asked, plan: str, item: str) -> Item:
     words = answer.words
     of = {"item": item}
     bills = answer.result.case["bills"]
-    facts = [Fact(label=words("head.unit"), text=answer.unit(item)), Fact(label=words("web.kind"), text=words.choice("item_kind", row["kind"]))]
+    facts = [
+        Fact(label=words("head.unit"), text=answer.unit(item)),
+        Fact(label=words("web.kind"), text=words.choice("item_kind", row["kind"])),
+    ]
     for label, own, other in (("web.goes_into", "component", "item"), ("web.made_of", "item", "component")):
         for code in bills.filter(bills[own] == item)[other].drop_nulls().unique(maintain_order=True):
             facts.append(Fact(label=words(label), text=answer.item(code), link=plan_path(plan, "items", code)))
     for line in answer.result.case["lines"].filter(item=item)["line"]:
-        facts.append(Fact(label=words("web.made_by"), text=answer.name(line, table="lines"), link=plan_path(plan, "lines", line)))
+        facts.append(
+            Fact(label=words("web.made_by"), text=answer.name(line, table="lines"), link=plan_path(plan, "lines", line))
+        )
     return Item(
         plan=plan,
         title=answer.title,
@@ -48,12 +53,19 @@ def item(asked: Asked, plan: str, item: str) -> Item:
         sections=sections(
             section(answer, plan, "fill", only=of, sort=("holder",)),
             section(answer, plan, "short", only=of, sort=("holder", "year")),
-            section(answer, plan, "decisions", only=of, sort=("rank",), show=("kind", "nation", "code", "quantity", "money", "decide_by", "arrives")),
+            section(
+                answer,
+                plan,
+                "decisions",
+                only=of,
+                sort=("rank",),
+                show=("kind", "nation", "code", "quantity", "money", "decide_by", "arrives"),
+            ),
             section(answer, plan, "orders", only=of, sort=("decide", "month")),
             section(answer, plan, "donations", only=of),
             section(answer, plan, "pegging", only=of, sort=("to_month",)),
         ),
-    )  # fmt: skip
+    )
 
 
 PAGE = Page("item", "plans/{plan}/items/{item}", item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from rampart.catalogues.inputs import tables
 from rampart.language.in_words import InWords
@@ -12,11 +12,20 @@ from rampart.web.pages.page import Fact, Page
 from rampart.web.pages.sections import Section, section, sections
 from rampart.web.tables.result_sheets import plan_path, unit_of
 
-SHOWN = ("state", "min_rate", "economic_rate", "max_rate", "admin_lead_time", "lead_time", "lead_time_initial", "unit_cost")
+SHOWN = (
+    "state",
+    "min_rate",
+    "economic_rate",
+    "max_rate",
+    "admin_lead_time",
+    "lead_time",
+    "lead_time_initial",
+    "unit_cost",
+)
 """Columns of the case that say what the line is."""
 
 
-class Tier(Schema):
+class Tier(BaseModel):
     """What goes into the output of the line, and a line that makes it."""
 
     component: Fact
@@ -24,7 +33,7 @@ class Tier(Schema):
     lines: list[Fact]
 
 
-class Line(Schema):
+class Line(BaseModel):
     """What the page of a line shows."""
 
     plan: str
@@ -46,7 +55,9 @@ def line(asked: Asked, plan: str, line: str) -> Line:
     words = answer.words
     facts = [
         Fact(label=words("head.item"), text=answer.item(row["item"]), link=plan_path(plan, "items", row["item"])),
-        Fact(label=words("web.nation"), text=answer.nation(row["nation"]), link=plan_path(plan, "nations", row["nation"])),
+        Fact(
+            label=words("web.nation"), text=answer.nation(row["nation"]), link=plan_path(plan, "nations", row["nation"])
+        ),
     ]
     columns = tables()["lines"].columns
     for name in SHOWN:

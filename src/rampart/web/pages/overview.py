@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from rampart.case.calendar import month_text
 from rampart.language.headlines import key_figures
@@ -20,7 +20,7 @@ DUE = 8
 """Decisions that are shown."""
 
 
-class OnePlan(Schema):
+class OnePlan(BaseModel):
     """A plan on the shelf."""
 
     name: str
@@ -31,7 +31,7 @@ class OnePlan(Schema):
     status: str
 
 
-class Overview(Schema):
+class Overview(BaseModel):
     """What the first page shows."""
 
     plans: list[OnePlan]

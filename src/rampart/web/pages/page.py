@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, get_type_hints
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from rampart.web.asking import Asked
 from rampart.web.people.roles import Right
@@ -26,7 +26,7 @@ class Page:
 
     key: str
     path: str
-    data: Callable[..., Schema]
+    data: Callable[..., BaseModel]
     right: Right = "read"
 
     @cached_property
@@ -41,7 +41,7 @@ class Page:
         return {p.name: p.default for p in found if p.default is not inspect.Parameter.empty}
 
 
-class Fact(Schema):
+class Fact(BaseModel):
     """What a thing is, in a word and a value."""
 
     label: str
@@ -49,7 +49,7 @@ class Fact(Schema):
     link: str = ""
 
 
-class Step(Schema):
+class Step(BaseModel):
     """A link of the way back to the start."""
 
     text: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from rampart.language.headlines import key_figures, sentences
 from rampart.language.in_words import InWords
@@ -21,7 +21,7 @@ from rampart.web.tables.result_sheets import plan_path, tables_of
 DUE = 8
 
 
-class Tile(Schema):
+class Tile(BaseModel):
     """A nation or an item: share of its requirement that it holds at the end of the plan.
 
     step  0 to 4, from little to all of it, for its colour; none where nothing is required
@@ -35,7 +35,7 @@ class Tile(Schema):
     link: str
 
 
-class OneTable(Schema):
+class OneTable(BaseModel):
     """A table of the plan."""
 
     name: str
@@ -44,7 +44,7 @@ class OneTable(Schema):
     link: str
 
 
-class PlanPage(Schema):
+class PlanPage(BaseModel):
     """What the page of a plan shows."""
 
     name: str

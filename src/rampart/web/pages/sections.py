@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-from ninja import Schema
+from pydantic import BaseModel
 
 from rampart.language.in_words import InWords
 from rampart.web.tables.asking import TableAsked, TableSeen, table_seen
@@ -15,7 +15,7 @@ from rampart.web.tables.result_sheets import plan_path, result_sheet
 FIRST = 12
 
 
-class Section(Schema):
+class Section(BaseModel):
     """A table inside a page."""
 
     table: TableSeen
@@ -43,7 +43,10 @@ def section(
         return None
     asked = TableAsked(sort=list(sort), show=list(show), size=first)
     seen = table_seen(result_sheet(answer, plan, table, frame), asked, answer.words)
-    told: dict[str, Any] = {"filter": [f"{column}:{value}" for column, value in (only or {}).items()], "sort": list(sort)}
+    told: dict[str, Any] = {
+        "filter": [f"{column}:{value}" for column, value in (only or {}).items()],
+        "sort": list(sort),
+    }
     return Section(table=seen, more=plan_path(plan, "tables", table, **{k: v for k, v in told.items() if v}))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from rampart.language.in_words import InWords
 from rampart.report.chapters.trust import assumption_rows
@@ -15,7 +15,7 @@ from rampart.web.tables.asking import TableAsked, TableSeen, table_seen
 from rampart.web.tables.sheet import Sheet, SheetCell, SheetColumn
 
 
-class Sources(Schema):
+class Sources(BaseModel):
     """What the page shows."""
 
     plan: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from rampart.language.in_words import InWords
 from rampart.web.asking import Asked, NotThereError
@@ -12,7 +12,7 @@ from rampart.web.tables.result_sheets import result_sheet, tables_of
 from rampart.web.tables.sheet import Sheet
 
 
-class Table(Schema):
+class Table(BaseModel):
     """What the page of a table shows."""
 
     plan: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ninja import Schema
+from pydantic import BaseModel
 
 from rampart.language.explaining_plan import explain_plan
 from rampart.web.asking import Asked, NotThereError
@@ -11,14 +11,14 @@ from rampart.web.pages.sections import Section, section, sections
 from rampart.web.tables.result_sheets import plan_path
 
 
-class Sentence(Schema):
+class Sentence(BaseModel):
     """A sentence; deeper ones belong to the one above."""
 
     text: str
     depth: int
 
 
-class Why(Schema):
+class Why(BaseModel):
     """What the page shows."""
 
     plan: str
@@ -39,7 +39,9 @@ def why(asked: Asked, plan: str, holder: str = "", item: str = "") -> Why:
     only = {name: code for name, code in (("holder", holder), ("item", item)) if code}
     about = []
     if holder:
-        about.append(Fact(label=answer.words("web.nation"), text=answer.nation(holder), link=plan_path(plan, "nations", holder)))
+        about.append(
+            Fact(label=answer.words("web.nation"), text=answer.nation(holder), link=plan_path(plan, "nations", holder))
+        )
     if item:
         page = plan_path(plan, "items", item) if item in set(case["items"]["item"]) else ""
         about.append(Fact(label=answer.words("head.item"), text=answer.name(item), link=page))

@@ -31,9 +31,7 @@ class People(BaseUserManager["Person"]):
 class Person(AbstractBaseUser):
     """One account."""
 
-    name = models.CharField(
-        max_length=80, unique=True, validators=[RegexValidator(r"\A[\w.@-]+\Z", code="name")]
-    )
+    name = models.CharField(max_length=80, unique=True, validators=[RegexValidator(r"\A[\w.@-]+\Z", code="name")])
     role = models.CharField(max_length=24, choices=[(role, role) for role in RIGHTS])
     nation = models.CharField(max_length=24, blank=True)
     language = models.CharField(max_length=2, blank=True, choices=[("en", "en"), ("fr", "fr")])

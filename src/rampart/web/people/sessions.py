@@ -32,7 +32,7 @@ class SessionStore(InTheStore):
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         """The row that is kept."""
         row = super().create_model_instance(data)
-        row.session_key = hashed(self._get_or_create_session_key())
+        row.session_key = hashed(row.session_key)
         return row
 
     def delete(self, session_key: str | None = None) -> None:

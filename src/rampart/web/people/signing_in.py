@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from rampart.web.audit_trail import UNCHANGED, note
 from rampart.web.people.in_language import COOKIE
+from rampart.web.people.person import Person
 from rampart.web.refusing import refused
 from rampart.web.templating import THEME, THEMES, at, shown
 
@@ -24,7 +25,7 @@ class SignIn(LoginView):
     """The page on which one signs in."""
 
     redirect_authenticated_user = True
-    http_method_names = ["get", "head", "post"]
+    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Answer, and let the trail say whose name was given."""
@@ -35,22 +36,26 @@ class SignIn(LoginView):
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         """The page; 401 where name or password was wrong."""
         form: AuthenticationForm = context["form"]
-        return shown(self.request, "sign_in.html.j2", form=form, next=context["next"], status=401 if form.errors else 200)
+        return shown(
+            self.request, "sign_in.html.j2", form=form, next=context["next"], status=401 if form.errors else 200
+        )
 
 
 class SignOut(LogoutView):
     """Ends the session."""
 
-    http_method_names = ["post"]
+    http_method_names: ClassVar[list[str]] = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Sign out, and let the trail say who."""
-        request.rampart_signed_out = request.user._wrapped if hasattr(request.user, "_wrapped") else request.user  # type: ignore[attr-defined]
+        request.rampart_signed_out = Person.objects.filter(pk=request.user.pk).first()  # type: ignore[attr-defined]
         note(request, "person.sign_out", request.user.get_username())
         return super().post(request, *args, **kwargs)
 
 
-def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, *args: Any, **kwargs: Any) -> HttpResponse:
+def locked_out(
+    request: HttpRequest, credentials: dict[str, Any] | None = None, *args: Any, **kwargs: Any
+) -> HttpResponse:
     """Too many wrong passwords for one name from one address."""
     return refused(request, 429)
 
@@ -64,7 +69,7 @@ def look(request: HttpRequest) -> HttpResponse:
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
     answer = HttpResponseRedirect(back if safe else at("/"))
     for cookie, field, known in ((COOKIE, "language", ("en", "fr")), (THEME, "theme", THEMES)):
-        value = request.POST.get(field)
+        value = request.POST.get(field, "")
         if value in known:
             answer.set_cookie(
                 cookie, value, max_age=365 * 86400, secure=settings.OF_THE_STORE.https, httponly=True, samesite="Lax",
@@ -75,8 +80,7 @@ def look(request: HttpRequest) -> HttpResponse:
 
 def signing_in_urls() -> list[URLPattern]:
     """Addresses."""
-    sign_in = sensitive_post_parameters("password")(SignIn.as_view())
-    sign_in.login_required = False
+    sign_in = login_not_required(sensitive_post_parameters("password")(SignIn.as_view()))
     return [
         path("sign-in", sign_in, name="sign-in"),
         path("sign-out", SignOut.as_view(), name="sign-out"),

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from ninja import Field, Schema
+from ninja import Schema
+from pydantic import BaseModel, Field
 
 from rampart.language.words import Words
 from rampart.web.asking import WronglyAskedError
-from rampart.web.tables.sheet import Sheet, SheetCell, SheetColumn
+from rampart.web.tables.sheet import Row, Sheet, SheetCell, SheetColumn, Value
 
 MOST = 1000
 """Rows of a page at most."""
@@ -31,15 +32,15 @@ class TableAsked(Schema):
     size    rows of a page, 1,000 at most
     """
 
-    q: str = Field("", max_length=200)
+    q: str = Field(default="", max_length=200)
     sort: list[str] = Field(default_factory=list, max_length=8)
     filter: list[str] = Field(default_factory=list, max_length=40)
     show: list[str] = Field(default_factory=list, max_length=80)
-    page: int = Field(1, ge=1, le=1_000_000)
-    size: int = Field(50, ge=1, le=MOST)
+    page: int = Field(default=1, ge=1, le=1_000_000)
+    size: int = Field(default=50, ge=1, le=MOST)
 
 
-class Cell(Schema):
+class Cell(BaseModel):
     """A cell: what it is, what is shown, where it leads, whether it is bad news."""
 
     value: str | float | bool | None
@@ -48,7 +49,7 @@ class Cell(Schema):
     alarm: bool = False
 
 
-class Choice(Schema):
+class Choice(BaseModel):
     """A value that a column can be filtered by."""
 
     value: str
@@ -56,7 +57,7 @@ class Choice(Schema):
     chosen: bool
 
 
-class ColumnSeen(Schema):
+class ColumnSeen(BaseModel):
     """A column as it is shown or offered."""
 
     key: str
@@ -70,7 +71,7 @@ class ColumnSeen(Schema):
     high: str
 
 
-class TableSeen(Schema):
+class TableSeen(BaseModel):
     """A page of a table."""
 
     key: str
@@ -85,38 +86,49 @@ class TableSeen(Schema):
     size: int
 
 
-def matching(sheet: Sheet, asked: TableAsked, words: Words) -> list[list[SheetCell]]:
+def matching(sheet: Sheet, asked: TableAsked, words: Words) -> list[Row]:
     """Every row that is asked for, in the order asked. Raises WronglyAskedError."""
-    rows = sheet.made
-    wanted = [_plain(word) for word in asked.q.split()]
-    if wanted:
-        rows = [row for row in rows if all(any(word in _plain(cell.text) for cell in row) for word in wanted)]
-    for place, column, given in _filters(sheet, asked, words):
+    rows: list[Row] = list(sheet.rows)
+    for column, given in _filters(sheet, asked, words):
         if column.kind in ("number", "month"):
             low, high = _span(column, given, words)
-            rows = [row for row in rows if _inside(row[place].value, low, high)]
+            rows = [row for row in rows if _inside(sheet.value(column, row), low, high)]
         else:
-            rows = [row for row in rows if _code(row[place]) in given]
+            rows = [row for row in rows if _code(sheet.value(column, row)) in given]
+    wanted = [_plain(word) for word in asked.q.split()]
+    if wanted:
+        spoken = [column for column in sheet.columns if column.kind != "number"]
+        rows = [row for row in rows if _says(sheet, spoken, row, wanted)]
     for key in reversed([key for key in asked.sort if key]):
-        back = key.startswith("-")
-        place = _known(sheet, key.removeprefix("-"), words)
-        known = [row for row in rows if row[place].value is not None]
-        unknown = [row for row in rows if row[place].value is None]
-        numeric = sheet.columns[place].kind in ("number", "month", "flag")
-        known.sort(key=lambda row: row[place].value if numeric else _plain(row[place].text), reverse=back)
-        rows = known + unknown  # what is not known comes last either way
-    return list(rows)
+        rows = _sorted(sheet, _known(sheet, key.removeprefix("-"), words), rows, back=key.startswith("-"))
+    return rows
 
 
-def shown(sheet: Sheet, asked: TableAsked, words: Words) -> list[int]:
-    """Places of the columns that are asked for, all where none is."""
-    named = [_known(sheet, key, words) for key in asked.show if key]
-    return sorted(set(named)) or list(range(len(sheet.columns)))
+def _says(sheet: Sheet, columns: Sequence[SheetColumn], row: Row, wanted: Sequence[str]) -> bool:
+    """Whether each word stands in some cell of a row that is no number."""
+    texts = [_plain(sheet.cell(column, row).text) for column in columns]
+    return all(any(word in text for text in texts) for word in wanted)
+
+
+def _sorted(sheet: Sheet, column: SheetColumn, rows: Sequence[Row], *, back: bool) -> list[Row]:
+    """Rows by a column: numbers and months by size, all else by what is shown; what is not known comes last either way."""
+    values = [(sheet.value(column, row), row) for row in rows]
+    known = [(value, row) for value, row in values if value is not None]
+    if column.kind in ("code", "text"):
+        known = [(_plain(sheet.cell(column, row).text), row) for _, row in known]
+    known.sort(key=lambda one: one[0], reverse=back)
+    return [row for _, row in known] + [row for value, row in values if value is None]
+
+
+def shown(sheet: Sheet, asked: TableAsked, words: Words) -> list[SheetColumn]:
+    """The columns that are asked for, all where none is."""
+    named = {_known(sheet, key, words).key for key in asked.show if key}
+    return [column for column in sheet.columns if not named or column.key in named]
 
 
 def table_seen(sheet: Sheet, asked: TableAsked, words: Words) -> TableSeen:
     """The page of a table that is asked for. Raises WronglyAskedError."""
-    rows, places = matching(sheet, asked, words), shown(sheet, asked, words)
+    rows, columns = matching(sheet, asked, words), shown(sheet, asked, words)
     pages = max(1, math.ceil(len(rows) / asked.size))
     page = min(asked.page, pages)
     cut = rows[(page - 1) * asked.size : page * asked.size]
@@ -124,9 +136,9 @@ def table_seen(sheet: Sheet, asked: TableAsked, words: Words) -> TableSeen:
         key=sheet.key,
         title=sheet.title,
         says=sheet.says,
-        columns=_columns(sheet, asked, places, words),
-        rows=[[cell_of(row[place]) for place in places] for row in cut],
-        total=len(sheet.made),
+        columns=_columns(sheet, asked, columns, words),
+        rows=[[cell_of(sheet.cell(column, row)) for column in columns] for row in cut],
+        total=len(sheet.rows),
         matching=len(rows),
         page=page,
         pages=pages,
@@ -144,35 +156,38 @@ def cell_of(cell: SheetCell) -> Cell:
     return Cell(value=value, text=cell.text, link=cell.link, alarm=cell.alarm)
 
 
-def _columns(sheet: Sheet, asked: TableAsked, places: Sequence[int], words: Words) -> list[ColumnSeen]:
-    filters = {column.key: given for _, column, given in _filters(sheet, asked, words)}
+def _columns(sheet: Sheet, asked: TableAsked, chosen: Sequence[SheetColumn], words: Words) -> list[ColumnSeen]:
+    filters = {column.key: given for column, given in _filters(sheet, asked, words)}
     orders = {key.removeprefix("-"): "descending" if key.startswith("-") else "ascending" for key in asked.sort}
     found = []
-    for place, column in enumerate(sheet.columns):
+    for column in sheet.columns:
         given = filters.get(column.key, [])
         low, _, high = given[-1].partition("..") if given and column.kind in ("number", "month") else ("", "", "")
         found.append(
             ColumnSeen(
-                key=column.key, label=column.label, kind=column.kind, unit=column.unit, shown=place in places,
-                sorted=orders.get(column.key, ""), choices=_choices(sheet, place, given), low=low, high=high,
+                key=column.key, label=column.label, kind=column.kind, unit=column.unit, shown=column in chosen,
+                sorted=orders.get(column.key, ""), choices=_choices(sheet, column, given), low=low, high=high,
             )
         )  # fmt: skip
     return found
 
 
-def _choices(sheet: Sheet, place: int, given: Sequence[str]) -> list[Choice]:
-    if sheet.columns[place].kind not in ("code", "flag"):
+def _choices(sheet: Sheet, column: SheetColumn, given: Sequence[str]) -> list[Choice]:
+    if column.kind not in ("code", "flag"):
         return []
-    texts = {_code(row[place]): row[place].text for row in sheet.made}
-    if not 1 < len(texts) <= FEW and not given:
+    first: dict[str, Row] = {}
+    for row in sheet.rows:
+        first.setdefault(_code(sheet.value(column, row)), row)
+    if not 1 < len(first) <= FEW and not given:
         return []
-    listed = sorted(texts.items(), key=lambda one: _plain(one[1]))[:FEW]
+    texts = {code: sheet.cell(column, row).text for code, row in list(first.items())[:FEW]}
+    listed = sorted(texts.items(), key=lambda one: _plain(one[1]))
     return [Choice(value=code, text=text, chosen=code in given) for code, text in listed]
 
 
-def _filters(sheet: Sheet, asked: TableAsked, words: Words) -> list[tuple[int, SheetColumn, list[str]]]:
+def _filters(sheet: Sheet, asked: TableAsked, words: Words) -> list[tuple[SheetColumn, list[str]]]:
     """Filters by column; several values of one column are alternatives."""
-    by: dict[int, list[str]] = {}
+    by: dict[SheetColumn, list[str]] = {}
     for one in asked.filter:
         key, colon, value = one.partition(":")
         if not one or (colon and value in ("", "..")):
@@ -180,15 +195,15 @@ def _filters(sheet: Sheet, asked: TableAsked, words: Words) -> list[tuple[int, S
         if not colon:
             raise WronglyAskedError(words("web.wrong.filter", value=one[:60]))
         by.setdefault(_known(sheet, key, words), []).append(value)
-    return [(place, sheet.columns[place], values) for place, values in by.items()]
+    return list(by.items())
 
 
-def _known(sheet: Sheet, key: str, words: Words) -> int:
-    place = sheet.place(key)
-    if place is None:
+def _known(sheet: Sheet, key: str, words: Words) -> SheetColumn:
+    column = sheet.column(key)
+    if column is None:
         names = ", ".join(column.key for column in sheet.columns)
         raise WronglyAskedError(words("web.wrong.column", value=key[:60], names=names))
-    return place
+    return column
 
 
 def _span(column: SheetColumn, given: Sequence[str], words: Words) -> tuple[Any, Any]:
@@ -210,8 +225,8 @@ def _inside(value: Any, low: Any, high: Any) -> bool:
     return value is not None and (low is None or value >= low) and (high is None or value <= high)
 
 
-def _code(cell: SheetCell) -> str:
-    return "" if cell.value is None else str(cell.value)
+def _code(value: Value) -> str:
+    return "" if value is None else str(value)
 
 
 def _plain(text: str) -> str:

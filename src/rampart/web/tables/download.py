@@ -13,7 +13,7 @@ from typing import Any
 from rampart.language.words import Words
 from rampart.report.books.book import Book, style_of
 from rampart.web.tables.asking import TableAsked, matching, shown
-from rampart.web.tables.sheet import Sheet, SheetCell
+from rampart.web.tables.sheet import Row, Sheet, SheetColumn
 
 WIDTHS: Mapping[str, float] = {"text": 40.0, "code": 26.0, "number": 14.0, "month": 12.0, "flag": 10.0}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -22,54 +22,51 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def as_csv(sheet: Sheet, asked: TableAsked, words: Words) -> bytes:
     """The table as CSV as a spreadsheet of the reader's language opens it. Raises WronglyAskedError."""
-    places = shown(sheet, asked, words)
+    columns = shown(sheet, asked, words)
     out = io.StringIO()
     french = words.language == "fr"
     writer = csv.writer(out, delimiter=";" if french else ",", lineterminator="\r\n")
-    writer.writerow([_safe(_head(sheet, place, words)) for place in places])
+    writer.writerow([_safe(_head(column, words)) for column in columns])
     for row in matching(sheet, asked, words):
-        writer.writerow([_plain(row[place], french=french) for place in places])
+        writer.writerow([_plain(sheet, column, row, french=french) for column in columns])
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
 def as_workbook(sheet: Sheet, asked: TableAsked, words: Words, *, banner: str) -> bytes:
     """The table as a workbook of one sheet. Raises WronglyAskedError."""
-    places = shown(sheet, asked, words)
+    columns = shown(sheet, asked, words)
     book = Book(Path(), words, title=sheet.title, banner=banner)
     page = book.sheet(sheet.title)
-    heads = [(_head(sheet, place, words), WIDTHS[sheet.columns[place].kind]) for place in places]
+    heads = [(_head(column, words), WIDTHS[column.kind]) for column in columns]
     book.head(page, sheet.title, sheet.says, heads)
     rows = matching(sheet, asked, words)
     for number, row in enumerate(rows, 4):
-        for at, place in enumerate(places):
-            _write(book, page, number, at, row[place])
+        for at, column in enumerate(columns):
+            _write(book, page, (number, at), sheet, column, row)
     book.table(page, sheet.key, [head for head, _ in heads], len(rows))
     return book.as_bytes()
 
 
-def _write(book: Book, page: Any, row: int, column: int, cell: SheetCell) -> None:
-    value = cell.value
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        book.cell(page, row, column, cell.text, "text")
+def _write(book: Book, page: Any, at: tuple[int, int], sheet: Sheet, column: SheetColumn, row: Row) -> None:
+    value = sheet.value(column, row)
+    if isinstance(value, bool | str) or value is None:
+        book.cell(page, *at, sheet.cell(column, row).text, "text")
     elif isinstance(value, date):
-        book.cell(page, row, column, value, "month")
+        book.cell(page, *at, value, "month")
     else:
-        book.cell(page, row, column, value, style_of(value, share=cell.text.rstrip().endswith("%")))
+        book.cell(page, *at, value, style_of(value, share=column.share))
 
 
-def _head(sheet: Sheet, place: int, words: Words) -> str:
-    column = sheet.columns[place]
+def _head(column: SheetColumn, words: Words) -> str:
     return words("cell.figure", column=column.label, unit=column.unit) if column.unit else column.label
 
 
-def _plain(cell: SheetCell, *, french: bool) -> str:
-    value = cell.value
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return _safe(cell.text)
+def _plain(sheet: Sheet, column: SheetColumn, row: Row, *, french: bool) -> str:
+    value = sheet.value(column, row)
     if isinstance(value, date):
         return f"{value:%Y-%m}"
-    if not math.isfinite(value):
-        return cell.text
+    if isinstance(value, bool | str) or value is None or not math.isfinite(value):
+        return _safe(sheet.cell(column, row).text)
     text = repr(int(value)) if float(value).is_integer() else repr(float(value))
     return text.replace(".", ",") if french else text
 

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from rampart.catalogues.results import ResultColumn, ResultTable, result_tables
 from rampart.language.in_words import InWords
 from rampart.report.books.plan import plan_cells
-from rampart.web.tables.sheet import Kind, Sheet, SheetCell, SheetColumn
+from rampart.web.sight import SEEN_BY
+from rampart.web.tables.sheet import Kind, Sheet, SheetCell, SheetColumn, Value
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,10 +20,14 @@ NOT_SHOWN = ("duals",)
 """About rows of the model, many and for experts."""
 KINDS: Mapping[str, Kind] = {"integer": "number", "number": "number", "month": "month", "flag": "flag", "text": "text"}
 SHORT: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("stock", "shortfall"): ("holder", "item"), ("stock", "below_floor"): ("holder", "item"),
-    ("demand", "unmet"): ("holder", "item"), ("shortages", "amount"): ("holder", "item"),
-    ("short", "amount"): ("holder", "item"), ("pledges", "owed"): ("recipient", "item"), ("backfill", "owed"): ("donor", "item"),
-}  # fmt: skip
+    ("stock", "shortfall"): ("holder", "item"),
+    ("stock", "below_floor"): ("holder", "item"),
+    ("demand", "unmet"): ("holder", "item"),
+    ("shortages", "amount"): ("holder", "item"),
+    ("short", "amount"): ("holder", "item"),
+    ("pledges", "owed"): ("recipient", "item"),
+    ("backfill", "owed"): ("donor", "item"),
+}
 """Figures that are bad news where they are above zero, and the columns of who lacks what."""
 PAGES: Mapping[str, str] = {"nations": "nations", "items": "items", "lines": "lines"}
 """Pages of what a code names, by the table in which the code is at home."""
@@ -65,7 +70,13 @@ def result_sheet(answer: InWords, plan: str, name: str, frame: pl.DataFrame | No
             return SheetCell(unit, unit)
         return _cell(answer, plan, where[column.key], row, said)
 
-    return Sheet(name, label[:1].upper() + label[1:], table.help[answer.language], columns, rows, cell)
+    def known(column: SheetColumn, row: Mapping[str, Any]) -> Value:
+        if column.key == "item_unit":
+            return answer.unit(row["item"])
+        value = row[column.key]
+        return None if value == "" or (isinstance(value, float) and math.isnan(value)) else value
+
+    return Sheet(name, label[:1].upper() + label[1:], table.help[answer.language], columns, rows, cell, known)
 
 
 def _unit_column(answer: InWords) -> SheetColumn:
@@ -74,13 +85,15 @@ def _unit_column(answer: InWords) -> SheetColumn:
 
 def _column(answer: InWords, column: ResultColumn) -> SheetColumn:
     kind = KINDS.get(column.type, "code")
-    return SheetColumn(column.name, column.label[answer.language], kind, unit_of(answer, column.unit))
+    return SheetColumn(
+        column.name, column.label[answer.language], kind, unit_of(answer, column.unit), column.unit == "share"
+    )
 
 
 def unit_of(answer: InWords, unit: str) -> str:
     """Unit of a column as it stands in its head; units of items stand beside the item, shares show theirs in the cell."""
     words = answer.words
-    if not unit or unit in ("share", "units"):
+    if not unit or unit in ("share", "units", "item unit"):
         return ""
     if unit == "currency":
         return words.currency
@@ -118,4 +131,7 @@ def _figure(answer: InWords, plan: str, column: ResultColumn, row: Mapping[str, 
     if of is None or value <= LEAST:
         return SheetCell(value, text)
     holder, item = (row[name] for name in of)
+    own = answer.result.manifest.get(SEEN_BY)
+    if own is not None and holder != own:  # why another lacks it is not told to a nation
+        return SheetCell(value, text)
     return SheetCell(value, text, plan_path(plan, "why", holder=holder, item=item), alarm=True)

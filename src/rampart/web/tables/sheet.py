@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any, Literal
 
 Kind = Literal["text", "code", "number", "month", "flag"]
+Row = Mapping[str, Any]
 Value = str | float | int | bool | date | None
 
 
@@ -16,14 +16,16 @@ Value = str | float | int | bool | date | None
 class SheetColumn:
     """A column.
 
-    kind  text, code (a name stands for it), number, month (the first day of it) or flag
-    unit  as it stands in the head; "" where there is none, or where it stands beside the item
+    kind   text, code (a name stands for it), number, month (the first day of it) or flag
+    unit   as it stands in the head; "" where there is none, or where it stands beside the item
+    share  whether its numbers are shares, shown as per cent
     """
 
     key: str
     label: str
     kind: Kind
     unit: str = ""
+    share: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +48,23 @@ class SheetCell:
 class Sheet:
     """A table. Cells are made when they are asked for: of a long table only those of a page are.
 
-    key   of the table, the same in every language
-    rows  whatever ``cell`` makes cells of
+    key    of the table, the same in every language
+    rows   whatever ``cell`` makes cells of
+    known  the value of a cell where that is had without its text
     """
 
     key: str
     title: str
     says: str
     columns: Sequence[SheetColumn]
-    rows: Sequence[Mapping[str, Any]]
-    cell: Callable[[SheetColumn, Mapping[str, Any]], SheetCell]
+    rows: Sequence[Row]
+    cell: Callable[[SheetColumn, Row], SheetCell]
+    known: Callable[[SheetColumn, Row], Value] | None = None
 
-    @cached_property
-    def made(self) -> list[list[SheetCell]]:
-        """Every row as cells in the order of the columns; made once, for searching, sorting and filtering."""
-        return [[self.cell(column, row) for column in self.columns] for row in self.rows]
+    def value(self, column: SheetColumn, row: Row) -> Value:
+        """What a cell is, without the text that shows it: of a long table only the rows of a page are put into words."""
+        return self.known(column, row) if self.known is not None else self.cell(column, row).value
 
-    def place(self, key: str) -> int | None:
-        """Place of a column; None where there is none of that name."""
-        return next((n for n, column in enumerate(self.columns) if column.key == key), None)
+    def column(self, key: str) -> SheetColumn | None:
+        """A column by its name; None where there is none."""
+        return next((column for column in self.columns if column.key == key), None)
