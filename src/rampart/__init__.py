@@ -35,6 +35,7 @@ _HOMES = {
     "Plots": "rampart.report.plots",
     "Picture": "rampart.report.plots",
     "write_report": "rampart.report.report",
+    "write_comparison": "rampart.report.comparison",
     "write_paper": "rampart.report.papers.paper",
     "write_slides": "rampart.report.papers.slides",
     "open_ledger": "rampart.ledger.ledger",
@@ -51,7 +52,7 @@ __all__ = [
     "Case", "CaseError", "Finding", "Picture", "PlaceError", "Plots", "Result", "ResultError", "Sweep",
     "TakenError", "__version__", "at_confidence", "beside", "check_case", "compare", "explain", "extract",
     "open_ledger", "plan", "plot", "read_case", "read_result", "replace", "sustain", "sweep", "take",
-    "war_plan", "write_paper", "write_report", "write_slides", "write_template",
+    "war_plan", "write_comparison", "write_paper", "write_report", "write_slides", "write_template",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from rampart.network.alone import extract
     from rampart.network.taking import take
     from rampart.plan.planning import plan
+    from rampart.report.comparison import write_comparison
     from rampart.report.papers.paper import write_paper
     from rampart.report.papers.slides import write_slides
     from rampart.report.plots import Picture, Plots, plot

@@ -179,6 +179,8 @@ BREAK = {
     "called-upon-differs": (
         lambda s: (s.set("requirements", 2, "called_upon", "0.002"), s.set("requirements", 3, "called_upon", "0.003")),
         "requirements", 3, "called_upon", "0.003"),
+    "demand-ranks-differ": (
+        lambda s: s.set("demand", 3, "rank", "2"), "demand", 3, "rank", "2"),
     "called-upon-without-need": (
         lambda s: (s.set("requirements", 3, "called_upon", "0.002"), s.remove("priorities", 4)),
         "requirements", 3, "called_upon", ""),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from case.editing import SMALL, Sheets, only
 from rampart.case.doors import check_case, read_case
-from rampart.case.overrides import difference
+from rampart.case.editions import difference
 from rampart.case.pairs import parse_pairs, written_pairs
 
 

@@ -14,11 +14,11 @@ from independent.decisions import Decisions, Pair, Term
 from independent.facts import Facts, Row
 from independent.fleets import add_fleets
 from independent.give_or_keep import add_at_home
+from independent.in_turn import GIVERS
 from independent.needs import Worth, add_needs
 from independent.programme import Programme, Solution
 from rampart.case.tables import Case
 
-ORDER = ("floors", "pledges", "backfill", "need", "own_use", "steady", "availability", "requirement", "money")
 ROOM, ROOM_FOR_STEADY = 1e-4, 1e-2  # of each part's own value, where the case does not say
 CODES = {
     "unmet": 3,
@@ -47,7 +47,7 @@ class Builder(Decisions):
 
     def __init__(self, facts: Facts) -> None:
         super().__init__(facts)
-        self.passes: dict[str, list[Term]] = {name: [] for name in ORDER}
+        self.passes: dict[str, list[Term]] = defaultdict(list)
         self.worth = Worth(facts)
 
     def programme(self, levels: Any = None, gift: dict[tuple[str, str, int], float] | None = None) -> Programme:
@@ -463,18 +463,28 @@ class Builder(Decisions):
         ranked = sorted(f.rows("priorities"), key=lambda r: r["rank"])
         self.passes["money"] = self.money
         for row in ranked:
-            name, said = row["objective"], row["tolerance"]
-            room = ROOM if said is None else said
-            if not any(value for _, value in self.passes[name]):
-                continue
-            if name == "requirement":
-                self.requirement(room)
-            elif name == "steady":
-                takes = ROOM_FOR_STEADY if said is None else said
-                self.p.objective(name, self.passes[name], min(ROOM, takes), takes=takes)
-            else:
-                parts = None if name == "money" else {c: part_of(c) for c, _ in self.passes[name]}
-                self.p.objective(name, self.passes[name], room, parts=parts)
+            for name in self.by_rank(row["objective"]):
+                if any(value for _, value in self.passes[name]):
+                    self.one_pass(name, row["tolerance"])
+
+    def by_rank(self, objective: str) -> list[str]:
+        """Passes of an objective: of demands that are ranked one of each rank."""
+        if objective not in GIVERS:
+            return [objective]
+        ranks = sorted({r["rank"] or 1 for r in self.f.rows("demand")} | {1})
+        return [objective if rank == 1 else f"{objective}_{rank}" for rank in ranks]
+
+    def one_pass(self, name: str, said: float | None) -> None:
+        """A pass with its room, the stated one or the usual."""
+        room = ROOM if said is None else said
+        if name == "requirement":
+            self.requirement(room)
+        elif name == "steady":
+            takes = ROOM_FOR_STEADY if said is None else said
+            self.p.objective(name, self.passes[name], min(ROOM, takes), takes=takes)
+        else:
+            parts = None if name == "money" else {c: part_of(c) for c, _ in self.passes[name]}
+            self.p.objective(name, self.passes[name], room, parts=parts)
 
     def requirement(self, room: float) -> None:
         """The worst-off, the least sum, and shares fair to the end."""

@@ -40,4 +40,10 @@ def add_at_home(b: Builder, pair: tuple[str, str], t: int, whole: float) -> None
         b.p.row(f"home|{name}|{k}", [(cost, 1.0), (f"stock|{name}", -slope)], lower=high - slope * s)
     months = sum(b.worth.month(m) for m in b.f.months(t))
     home = float(b.f.case.settings["worth_at_home"])
-    b.passes["need"].append((cost, chance * home * b.worth.item[pair[1]] * months))
+    b.passes[_last_of_need(b)].append((cost, chance * home * b.worth.item[pair[1]] * months))
+
+
+def _last_of_need(b: Builder) -> str:
+    """The pass of the need that ranks last."""
+    ranks = [r["rank"] or 1 for r in b.f.rows("demand") if b.f.nations[r["holder"]]["role"] == "recipient"]
+    return "need" if max(ranks, default=1) == 1 else f"need_{max(ranks)}"

@@ -65,7 +65,7 @@ class InTurn:
 
     def hold(self, objective: Objective, answer: Answer, *, later: list[Objective]) -> None:
         """Hold a pass: as a whole where it gives nothing, else part by part."""
-        gives = objective.name in GIVERS and any(o.takes for o in later)
+        gives = of_need(objective.name) and any(o.takes for o in later)
         exactly = objective.how == "first" or not later or not (objective.tolerance > 0 or gives)
         if exactly:
             self.result.ceilings[objective.name] = self.room(answer.value, 0.0)
@@ -170,12 +170,12 @@ class InTurn:
     def open(self, earlier: list[Objective], takes: float) -> None:
         """Needs give what steadiness may take of them."""
         for (name, part), (terms, most) in self.held.items():
-            if name in GIVERS and any(o.name == name for o in earlier):
+            if of_need(name) and any(o.name == name for o in earlier):
                 self.held[name, part] = terms, max(most, self.room(self.value[name, part], takes))
 
     def give_back(self, earlier: list[Objective]) -> None:
         """What steadiness does not need goes back."""
-        for objective in (o for o in earlier if o.name in GIVERS):
+        for objective in (o for o in earlier if of_need(o.name)):
             answer = self.least(objective)
             found = self.split(objective, answer)
             self.keep_served(objective, answer)
@@ -183,3 +183,8 @@ class InTurn:
                 terms, _ = self.held[objective.name, part]
                 own = self.room(self.value[objective.name, part], objective.tolerance)
                 self.held[objective.name, part] = terms, max(own, self.room(now, 0.0))
+
+
+def of_need(name: str) -> bool:
+    """Whether a pass is of need or own use, of whatever rank."""
+    return name.rstrip("0123456789").rstrip("_") in GIVERS

@@ -157,8 +157,10 @@ def add_needs(b: Builder, worth: Worth) -> None:
             _lost(b, worth, key, rows)
 
 
-def _objective(b: Builder, holder: str) -> str:
-    return "need" if b.f.nations[holder]["role"] == "recipient" else "own_use"
+def _objective(b: Builder, holder: str, rank: int) -> str:
+    """The pass of a demand: from the second rank on its name tells the rank."""
+    name = "need" if b.f.nations[holder]["role"] == "recipient" else "own_use"
+    return name if rank == 1 else f"{name}_{rank}"
 
 
 def _row_of(b: Builder, rows: list[Row], t: int) -> Row | None:
@@ -181,7 +183,7 @@ def _lost(b: Builder, worth: Worth, key: Key, rows: list[Row]) -> None:
         for k, (width, each, short) in enumerate(steps):
             w = b.p.column(f"unmet|{name}|{k}", width)
             terms.append((w, 1.0))
-            b.passes[_objective(b, key[0])].append((w, each))
+            b.passes[_objective(b, key[0], row["rank"] or 1)].append((w, each))
             b.money.append((w, short * row["unmet_cost"] / b.f.unit))
         top = sum(width for width, _, _ in steps)
         b.p.row(f"demand|{name}", terms, top, top)
@@ -207,7 +209,7 @@ def _late(b: Builder, worth: Worth, key: Key, rows: list[Row]) -> None:
         b.p.row(f"demand|{name}", [(y, 1.0), (w, 1.0), *([(before, -1.0)] if before else [])], need, need)
         b.money.append((y, -row["price"] / f.unit))
         b.money.append((w, row["late_cost"] * f.lengths[t] / f.unit))
-        b.passes[_objective(b, key[0])].append((w, _due(b, worth, key, rows, t) * f.lengths[t] / 12))
+        b.passes[_objective(b, key[0], row["rank"] or 1)].append((w, _due(b, worth, key, rows, t) * f.lengths[t] / 12))
         before = w
     if before and row is not None:
         b.money.append((before, row["unmet_cost"] / f.unit))

@@ -15,7 +15,7 @@ def test_both_write_the_same_ledger(tmp_path: Path) -> None:
     documents = [document(n, 3) for n in range(4)]
     alone.write(*documents[:3])
     alone.write(documents[3])
-    alone.connection.close()
+    alone.store.close()
     with open_ledger(tmp_path / "ours", create=True) as ours, open_ledger(tmp_path / "alone") as other:
         ours.post(*documents)
         assert other.verify() == [] and ours.balances() == other.balances()

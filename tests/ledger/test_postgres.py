@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from ledger.servers import Server, server
 from ledger.small_ledgers import doc, refused, stock
 from rampart.findings import Finding, PlaceError
 from rampart.ledger.documents import Document, Line
-from rampart.ledger.ledger import Ledger, open_ledger, upgrade, written
+from rampart.ledger.ledger import Ledger, open_ledger, written
 from rampart.ledger.store import postgres
+from rampart.ledger.store.connection import Books
 from rampart.ledger.store.opening import LedgerError
 
 __all__ = ["server"]
@@ -62,16 +64,16 @@ def test_nothing_of_another_nation_is_seen(two: tuple[Ledger, Ledger]) -> None:
     _, xuu = two
     assert {d.nation for d in xuu.documents()} == {"XUU"} and {b.nation for b in xuu.balances()} == {"XUU"}
     assert set(xuu.heads()) == {"XUU"} and xuu.stock_lots(on="2024-12-31")[0].holder == "XUU"
-    connection = xuu._connection
+    store = xuu._store
     for query in (
         "SELECT * FROM documents",
         "SELECT count(*) FROM entries WHERE nation = 'XAA'",
         "SELECT max(booked) FROM documents",
     ):
-        rows = connection.execute(query).fetchall()
+        rows = store.rows(sa.text(query))
         assert ("XAA" not in str(rows) and rows[0][0] in ("XUU", 0)) or "max" in query
     own = max(d.booked for d in xuu.documents())
-    assert connection.execute("SELECT max(booked) FROM documents").fetchone() == (own,)
+    assert store.rows(sa.text("SELECT max(booked) FROM documents")) == [(own,)]
     assert refused(xuu, doc("p", "production", "2024-01-10", 1, nation="XUU")) == [], (
         "a key that another nation has is free"
     )
@@ -117,16 +119,16 @@ def test_a_statement_past_the_program_sees_nothing(two: tuple[Ledger, Ledger], s
 
 
 def test_scopes_end_with_their_transaction_and_do_not_nest(two: tuple[Ledger, Ledger]) -> None:
-    connection = two[1]._connection
-    assert isinstance(connection, postgres.Postgres)
-    connection.begin_reading()
+    store = two[1]._store
+    assert isinstance(store, postgres.ServerStore)
+    store.begin_reading()
     with pytest.raises(RuntimeError, match="nest"):
-        connection.begin_writing(["XUU"], across=True)
-    connection.execute("ROLLBACK")
-    left = connection._connection.execute("SELECT current_setting('rampart.nations', true), current_user").fetchone()
+        store.begin_writing(Books(frozenset({"XUU"}), across=True))
+    store.roll_back()
+    left = store.driver.execute("SELECT current_setting('rampart.nations', true), current_user").fetchone()
     assert left in (("", "login_u"), (None, "login_u"))
-    connection.begin_writing(["XUU"], across=True)  # as a receipt does, then the connection is used again
-    connection.execute("ROLLBACK")
+    store.begin_writing(Books(frozenset({"XUU"}), across=True))  # as a receipt does, then the connection is used again
+    store.roll_back()
     assert {d.nation for d in two[1].documents()} == {"XUU"}
 
 
@@ -153,32 +155,6 @@ def test_the_alliance_reads_every_book(server: Server, two: tuple[Ledger, Ledger
         assert {d.nation for d in every.documents()} == {"XAA", "XUU"} and every.verify() == []
         with open_ledger(server.url("login_all", "two"), nations=["XAA"]) as one:
             assert {d.nation for d in one.documents()} == {"XAA"}
-
-
-def test_tables_go_up_and_down(server: Server) -> None:
-    import psycopg
-
-    name = server.fresh("steps")
-    url = server.url("owner", name)
-    assert upgrade(url) == (2, 2)
-    assert postgres.migrate(url, to=1) == (2, 1) and postgres.migrate(url) == (1, 2)
-    login = server.login("login_steps", "XAA", database=name)
-    with open_ledger(login) as ledger:
-        ledger.post(doc("p", "production", "2024-01-10", 9))
-    assert postgres.migrate(url, to=1) == (2, 1)
-    assert postgres.migrate(url) == (1, 2)
-    with open_ledger(login) as ledger:
-        assert stock(ledger) == {"": 9} and ledger.verify() == []
-    with psycopg.connect(server.url("root_of_tests", name), autocommit=True) as raw:
-        with pytest.raises(psycopg.Error, match="only added to"):
-            raw.execute("DELETE FROM rampart.entries")
-        raw.execute("UPDATE rampart.version SET number = 9")
-    with pytest.raises(LedgerError, match="9"):
-        open_ledger(login)
-    server.sql(name, "UPDATE rampart.version SET number = 2")
-    assert postgres.migrate(url, to=0) == (2, 0)
-    with pytest.raises(LedgerError, match="no ledger"):
-        open_ledger(login)
 
 
 def test_twenty_at_once_exactly_one_wins(server: Server) -> None:

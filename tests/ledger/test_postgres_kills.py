@@ -8,13 +8,13 @@ import signal
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from ledger.servers import Server, server
 from ledger.small_ledgers import stock
 from ledger.test_store import child, forks, post_and_tell
 from rampart.ledger.ledger import open_ledger
-from rampart.ledger.store.postgres import Postgres
 
 __all__ = ["server"]
 
@@ -38,15 +38,15 @@ def test_clients_are_killed_at_any_statement(
     url = server.login("login_a", "XAA", database=server.fresh("kills"))
     told, rng, killed = tmp_path / "told", random.Random(17), 0
     told.touch()
-    runs, left = Postgres.execute, [10**9]
+    runs, left = psycopg.Connection.execute, [10**9]
 
-    def counted(self: Postgres, sql: str, parameters: object = (), /) -> object:
+    def counted(self: object, *said: object, **how: object) -> object:
         left[0] -= 1
         if left[0] < 0:
             os.kill(os.getpid(), signal.SIGKILL)
-        return runs(self, sql, parameters)  # type: ignore[arg-type]
+        return runs(self, *said, **how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Postgres, "execute", counted)
+    monkeypatch.setattr(psycopg.Connection, "execute", counted)
     for turn in range(turns):
         left[0] = rng.randint(0, 30)
         killed += child(lambda turn=turn: post_and_tell(url, told, 10 * turn)) == -signal.SIGKILL  # type: ignore[misc, arg-type]

@@ -27,7 +27,7 @@ sys.path[:0] = {paths!r}
 from ledger.small_ledgers import doc
 from rampart.ledger.ledger import open_ledger
 with open_ledger({ledger!r}) as ledger:
-    ledger._connection.execute("PRAGMA synchronous = {synchronous}")
+    ledger._store.driver.execute("PRAGMA synchronous = {synchronous}")
     for n in range({posts}):
         ledger.post(doc(f"k{{n}}", "production", "2024-01-10", 5))
         os.write(1, f"told k{{n}}\\n".encode())

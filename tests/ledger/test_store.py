@@ -17,9 +17,9 @@ import pytest
 
 from ledger.small_ledgers import doc, refused, stock
 from rampart.findings import PlaceError, TakenError
-from rampart.ledger.ledger import Ledger, open_ledger, upgrade
-from rampart.ledger.store import copies, opening, tables, writing
-from rampart.ledger.store.opening import LedgerError, bring_up, connect
+from rampart.ledger.ledger import Ledger, open_ledger
+from rampart.ledger.store import copies, opening, writing
+from rampart.ledger.store.opening import LedgerError
 from rampart.ledger.verifying import read_seal, seal_text
 
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are made by fork here")
@@ -119,8 +119,8 @@ def test_no_room_at_any_write_is_one_finding_and_the_ledger_verifies(tmp_path: P
 
 def test_a_full_file_is_one_finding(tmp_path: Path) -> None:
     with open_ledger(tmp_path / "a.ledger", create=True) as ledger:
-        pages = ledger._connection.execute("PRAGMA page_count").fetchone()[0]
-        ledger._connection.execute(f"PRAGMA max_page_count = {pages}")
+        pages = ledger._store.driver.execute("PRAGMA page_count").fetchone()[0]
+        ledger._store.driver.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(PlaceError) as wrong:
             for n in range(200):
                 ledger.post(doc(f"p{n}", "production", "2024-01-10", 5, note="x" * 500))
@@ -132,8 +132,8 @@ def test_a_full_file_is_one_finding(tmp_path: Path) -> None:
 def test_every_commit_is_flushed(tmp_path: Path) -> None:
     """With synchronous FULL, acknowledged documents outlive a loss of power; NORMAL and OFF lose them (measured before)."""
     with open_ledger(tmp_path / "a.ledger", create=True) as ledger:
-        assert ledger._connection.execute("PRAGMA synchronous").fetchone() == (2,)
-        assert ledger._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert ledger._store.driver.execute("PRAGMA synchronous").fetchone() == (2,)
+        assert ledger._store.driver.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def at_once(path: Path, works: list[Callable[[Ledger], None]]) -> list[int]:
@@ -262,9 +262,9 @@ def test_a_ledger_in_use_for_too_long_is_a_finding(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(opening, "PATIENCE", 0.05)
     path = tmp_path / "a.ledger"
     with open_ledger(path, create=True) as ledger, open_ledger(path) as other:
-        other._connection.execute("BEGIN IMMEDIATE")
+        other._store.driver.execute("BEGIN IMMEDIATE")
         assert refused(ledger, doc("p", "production", "2024-01-10", 1)) == ["ledger-busy"]
-        other._connection.execute("ROLLBACK")
+        other._store.driver.execute("ROLLBACK")
         assert refused(ledger, doc("p", "production", "2024-01-10", 1)) == []
 
 
@@ -403,32 +403,6 @@ def test_files_that_are_no_ledger(tmp_path: Path) -> None:
     other.close()
     assert code(tmp_path / "other", create=True) == "ledger-not-one"
     assert code(tmp_path / "no folder" / "x", create=True) == "ledger-cannot-write"
-
-
-def test_an_older_ledger_is_brought_up_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "old.ledger"
-    raw = sqlite3.connect(path, isolation_level=None)
-    bring_up(raw, to=1)
-    writing.write(raw, [doc("p", "production", "2024-01-10", 5)])
-    raw.close()
-    with pytest.raises(LedgerError, match="version 1"):
-        open_ledger(path)
-    steps = tables.STEPS
-    monkeypatch.setattr(opening, "STEPS", (*steps[:1], (*steps[1], "CREATE TABLE nonsense")))
-    with pytest.raises(PlaceError):
-        upgrade(path)
-    monkeypatch.setattr(opening, "STEPS", steps)
-    with connect(path, any_version=True) as old:
-        assert old.execute("PRAGMA user_version").fetchone() == (1,)
-        assert old.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'").fetchone() == (0,)
-    old.close()
-    assert upgrade(path) == (1, tables.VERSION)
-    assert upgrade(path) == (tables.VERSION, tables.VERSION)
-    with open_ledger(path) as ledger:
-        assert stock(ledger) == {"": 5} and ledger.verify() == []
-        ledger._connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(LedgerError, match="99"):
-        open_ledger(path)
 
 
 def test_two_ledgers_are_open_at_once(tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ def test_every_link_leads_somewhere(client_of: Any, name: str, language: str) ->
     while waiting:
         address = waiting.pop()
         shape = re.sub(r"=[^&]*", "=", address)  # one question of a kind for each page
-        if shape in seen or address.startswith(("#", "/static/", "http")):
+        drawn = ".svg" in address and any(".svg" in one for one in seen)  # one chart: drawing takes long
+        if shape in seen or drawn or address.startswith(("#", "/static/", "http")):
             continue
         seen.add(shape)
         answer = browser.get(address)

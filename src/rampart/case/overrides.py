@@ -1,15 +1,15 @@
-"""Named changes to a case, stacked in the order given, and what differs between two cases."""
+"""Named changes to a case, stacked in the order given."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
 from rampart.case.cells import read_cell
-from rampart.case.draft import ROW, Draft, shown
+from rampart.case.draft import ROW, Draft
 from rampart.case.headers import (
     match_column,
     match_setting,
@@ -18,16 +18,12 @@ from rampart.case.headers import (
     nearest_column,
     nearest_table,
     stored_column,
-    stored_columns,
 )
 from rampart.case.override_cells import FACTOR
 from rampart.case.pairs import parse_pairs
 from rampart.case.states import as_of, read_name
 from rampart.catalogues.inputs import main_figures, tables
 from rampart.findings import Finding
-
-if TYPE_CHECKING:
-    from rampart.case.tables import Case
 
 
 def apply(draft: Draft, names: Sequence[str]) -> tuple[Draft, list[Finding]]:
@@ -241,43 +237,3 @@ def steps_of(draft: Draft) -> Steps:
                 )
             now = after
     return Steps(frozenset(without), added)
-
-
-def difference(before: Case, after: Case) -> pl.DataFrame:
-    """What differs between two cases, one row a cell: table, key, column, change, before, after (all text).
-
-    ``change`` is "changed", "added" or "removed"; an added or removed row is one line, its column blank and
-    its cells listed. Rows are matched by the key of their table, a blank counting as its default.
-    """
-    lines = [line for name in tables() for line in _table_difference(name, before.tables[name], after.tables[name])]
-    names = ("table", "key", "column", "change", "before", "after")
-    return pl.DataFrame(lines, schema=dict.fromkeys(names, pl.String), orient="row")
-
-
-def _table_difference(name: str, before: pl.DataFrame, after: pl.DataFrame) -> Iterator[tuple[str, ...]]:
-    if before.equals(after):
-        return
-    table = tables()[name]
-    columns = stored_columns(table)
-    key = ("setting",) if name == "settings" else table.key
-    defaults = {k: stored_column(name, k).default_value for k in key}
-
-    def by_key(frame: pl.DataFrame) -> dict[tuple[str, ...], dict[str, Any]]:
-        rows = frame.iter_rows(named=True)
-        return {tuple(shown(row[k] if row[k] is not None else defaults[k]) for k in key): row for row in rows}
-
-    old, new = by_key(before), by_key(after)
-    for k in [*old, *(k for k in new if k not in old)]:
-        label = ", ".join(part for part in k if part)
-        if k not in new:
-            yield name, label, "", "removed", _listed(old[k]), ""
-        elif k not in old:
-            yield name, label, "", "added", "", _listed(new[k])
-        else:
-            for column in columns:
-                if old[k][column] != new[k][column]:
-                    yield name, label, column, "changed", shown(old[k][column]), shown(new[k][column])
-
-
-def _listed(row: Mapping[str, Any]) -> str:
-    return "; ".join(f"{name}={shown(value)}" for name, value in row.items() if value is not None)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -69,27 +70,83 @@ def explain(result_path: Path, holder: str | None, item: str | None, lang: Langu
 
 @main.command()
 @click.argument("first", type=click.Path(path_type=Path))
-@click.argument("second", type=click.Path(path_type=Path))
+@click.argument("others", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Write an HTML page and an Excel workbook into it.",
+)
+@click.option("--banner", default="", help="Marking printed on every page.")
 @with_option
+@force_option
 @language_option
 @json_option
-def compare(first: Path, second: Path, overrides: tuple[str, ...], lang: Language, as_json: bool) -> None:
-    """Compare two results of one kind, or two cases (planned first). --with applies to the second."""
-    from rampart.engine.manifest import is_result
-    from rampart.results.comparison import compare as differences_of
+def compare(
+    first: Path,
+    others: tuple[Path, ...],
+    out: Path | None,
+    banner: str,
+    overrides: tuple[str, ...],
+    force: bool,
+    lang: Language,
+    as_json: bool,
+) -> None:
+    """Compare results of one kind, or cases (planned first), with the first. --with applies to all but the first.
 
-    one, other = [
+    Says which cells of the case differ, which decisions, what they bring, how late, and what they cost; with -o as a page
+    to print and a workbook.
+    """  # fmt: skip
+    from rampart.engine.manifest import is_result
+    from rampart.engine.places import require_files
+
+    targets = [out / f"compare.{lang}.{kind}" for kind in ("html", "xlsx")] if out else []
+    require_files(targets, force=force, sources=[first, *others])
+    results = [
         open_result(path, lang) if is_result(path)
         else make_plan(load(path, names, lang, as_json=as_json), lang, quiet=as_json)
-        for path, names in ((first, ()), (second, overrides))
+        for path, names in ((first, ()), *((other, overrides) for other in others))
     ]  # fmt: skip
-    differences = differences_of(one, other)
+    names = names_apart([first, *others], [(), *(() if is_result(other) else overrides for other in others)])
+    if out:
+        from rampart.report.comparison import write_comparison
+
+        paths = write_comparison(results, out, names=names, language=lang, banner=banner, force=force)
     if as_json:
-        say(json_text({k: v.to_dicts() for k, v in differences.items()}))
+        say(json_text(_compared_tables(results)))
         return
+    if out:
+        for path in paths:
+            say(str(path))
+        return
+    from rampart.language.compared import Compared
     from rampart.report.console.comparison import print_comparison
 
-    print_comparison(one, differences, lang)
+    print_comparison(Compared(results, names, lang))
+
+
+def _compared_tables(results: Sequence[Result]) -> dict[str, list[dict[str, Any]]]:
+    """Differences of two results by table; of more, each figure of each with the number of the result."""
+    from rampart.case.editions import cells_that_differ
+    from rampart.results.comparison import compare as differences_of
+    from rampart.results.comparison import side_by_side
+
+    if len(results) == 2:
+        return {name: table.to_dicts() for name, table in differences_of(*results).items()}
+    cells = cells_that_differ([result.case for result in results])
+    return {"case": cells.to_dicts()} | {n: beside.frame.to_dicts() for n, beside in side_by_side(results).items()}
+
+
+def names_apart(paths: Sequence[Path], overrides: Sequence[Sequence[str]]) -> list[str]:
+    """A name for each place: as little of its path as tells it from the others, and the overrides that it was read with."""
+    whole = [path.resolve() for path in paths]
+    names = [" + ".join((path.name, *own)) for path, own in zip(whole, overrides, strict=True)]
+    for depth in range(2, max(len(path.parts) for path in whole) + 1):
+        if len(set(names)) == len(names):
+            return names
+        names = [" + ".join(("/".join(path.parts[-depth:]), *own)) for path, own in zip(whole, overrides, strict=True)]
+    return names if len(set(names)) == len(names) else [f"{n}: {name}" for n, name in enumerate(names, 1)]
 
 
 @main.command()

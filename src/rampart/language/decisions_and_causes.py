@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from rampart.case.ranks import objective_of
 from rampart.language.in_words import InWords
 from rampart.network.worth_of_need import IN_MONEY
 
@@ -172,7 +173,7 @@ def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     # that all end items of the case share can be named.
     lacks = row.get("lacks") or item
     unit = answer.unit(lacks) if not is_component(answer, lacks) else end_unit(answer)
-    key = "delay.lost" if objective in ("need", "own_use") else "delay.units"
+    key = "delay.lost" if objective_of(objective) in ("need", "own_use") else "delay.units"
     return words(key, number=words.number(row["unit_months"]), unit=unit, objective=name)
 
 

@@ -21,7 +21,7 @@ def chance_text(words: Words, chance: float | None) -> str:
 
 def worth_label(answer: InWords) -> str:
     """What worth is counted in: the money of the case, or units."""
-    unit = answer["passes"].filter(pl.col("objective") == "need")["unit"]
+    unit = answer["passes"].filter(pl.col("objective").str.starts_with("need"))["unit"].head(1)
     in_units = unit.to_list() == ["units"]
     return answer.words("unit.units") if in_units else answer.words.money_label
 

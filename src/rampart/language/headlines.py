@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from rampart.case.ranks import objective_of
 from rampart.language.dates_moved import dates_moved
 from rampart.language.floors import floors_told
 from rampart.language.how_solved import cut_short
@@ -273,7 +274,8 @@ def _bottleneck(answer: InWords) -> str:
     if not table.height:
         return words("headline.no_bottleneck") if not answer["shortages"].height else ""
     objective = most_short(answer.result)
-    foremost = table.filter(pl.col("objective") == pl.lit(objective, pl.String))
+    mine = pl.col("objective").map_elements(objective_of, return_dtype=pl.String)
+    foremost = table.filter(mine == pl.lit(objective, pl.String))
     foremost = foremost if foremost.height else table
     row = foremost.row(0, named=True)
     return words(

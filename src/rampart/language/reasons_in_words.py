@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from rampart.case.ranks import objective_and_rank
 from rampart.language.decisions_and_causes import bottleneck_name
 from rampart.language.in_words import InWords
 from rampart.results.reasons import GONE, HELD_TOGETHER, KIND, OBJECT, PAIR, TOGETHER
@@ -39,7 +40,12 @@ def shortages(answer: InWords, holder: str | None = None, item: str | None = Non
         row |= {"lasting": rows["lasting"][0], "total": float(rows["amount"].sum())}
         row["most"], row["month"] = rows.sort("most", "year", descending=[True, False]).select("most", "month").row(0)
         found.append((row, mine.sort("rank")))
-    return sorted(found, key=lambda f: (rank.get(f[0]["objective"], 99), f[0]["holder"], f[0]["item"]))
+
+    def place(short: Row) -> tuple[int, int, str, str]:
+        objective, of_demand = objective_and_rank(short["objective"])
+        return rank.get(objective, 99), of_demand, short["holder"], short["item"]
+
+    return sorted(found, key=lambda f: place(f[0]))
 
 
 def amount(answer: InWords, value: float, short: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from rampart.case.ranks import FIRST, objective_and_rank
 from rampart.findings import Language, filled, is_one
 
 if TYPE_CHECKING:
@@ -91,6 +92,10 @@ class Words:
         if value is None:
             return self("none")
         key = f"{group}.{value}"
+        if group == "objective" and not self.has(key):
+            objective, rank = objective_and_rank(value)
+            if rank > FIRST and self.has(f"objective.{objective}"):
+                return self("objective_ranked", objective=self(f"objective.{objective}"), rank=str(rank))
         return self(key) if self.has(key) else value.replace("_", " ") if group else value
 
     def unit(self, unit: str) -> str:

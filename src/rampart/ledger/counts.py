@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rampart.ledger.accounts import Account, stock_of
 from rampart.ledger.store import reading
-from rampart.ledger.store.connection import Connection
+from rampart.ledger.store.connection import Store
 
 
 class Counted(NamedTuple):
@@ -25,15 +25,13 @@ class Counted(NamedTuple):
         return self.counted - self.booked
 
 
-def counts(
-    connection: Connection, nations: tuple[str, ...] = (), *, known: int = reading.ALWAYS_KNOWN
-) -> list[Counted]:
+def counts(store: Store, nations: tuple[str, ...] = (), *, known: int = reading.ALWAYS_KNOWN) -> list[Counted]:
     """Every line of every count that was not taken back, as known at a moment. A lot not looked at is not there.
 
     A count before the day's movements stands against the day before; adjustments that name the count are added to both.
     """
     found = []
-    every = list(reading.documents(connection, nations, known=known))
+    every = list(reading.documents(store, nations, known=known))
     back = {(d.nation, d.reverses) for d in every if d.reverses}
     for booked in every:
         if booked.kind != "count" or (booked.nation, booked.key) in back:
@@ -41,23 +39,23 @@ def counts(
         document = booked.document
         for line in document.lines:
             stock = stock_of(document, line)
-            there = _stock(connection, booked.nation, stock, document.day, known, before=document.stands == "before")
+            there = _stock(store, booked.nation, stock, document.day, known, before=document.stands == "before")
             if document.stands == "before":
                 about = stock._replace(kind="adjusted", of=document.key)
                 asked = {"on": document.day, "known": known}
-                there -= reading.balance(connection, booked.nation, about, **asked)  # type: ignore[arg-type]
-                there += _adjusted_before(connection, booked.nation, about, document.day, known)
+                there -= reading.balance(store, booked.nation, about, **asked)  # type: ignore[arg-type]
+                there += _adjusted_before(store, booked.nation, about, document.day, known)
             found.append(Counted(booked.nation, booked.key, document.day, stock, line.quantity, there))
     return found
 
 
-def _stock(connection: Connection, nation: str, stock: Account, day: str, known: int, *, before: bool) -> int:
-    return reading.balance(connection, nation, stock, on=_day_before(day) if before else day, known=known)
+def _stock(store: Store, nation: str, stock: Account, day: str, known: int, *, before: bool) -> int:
+    return reading.balance(store, nation, stock, on=_day_before(day) if before else day, known=known)
 
 
-def _adjusted_before(connection: Connection, nation: str, about: Account, day: str, known: int) -> int:
+def _adjusted_before(store: Store, nation: str, about: Account, day: str, known: int) -> int:
     """Adjustments of the count that are dated earlier are in the stock of the day before already."""
-    return reading.balance(connection, nation, about, on=_day_before(day), known=known)
+    return reading.balance(store, nation, about, on=_day_before(day), known=known)
 
 
 def _day_before(day: str) -> str:

@@ -6,7 +6,6 @@ known is text: a day (``2024-03-31``: what was booked by its end, UTC) or a time
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -21,9 +20,10 @@ from rampart.ledger import deliveries as delivering
 from rampart.ledger import verifying
 from rampart.ledger.documents import Document
 from rampart.ledger.store import copies, reading, writing
-from rampart.ledger.store.connection import Connection, begin_reading, is_url
-from rampart.ledger.store.opening import LedgerError, bring_up, connect
+from rampart.ledger.store.connection import Store, is_url
+from rampart.ledger.store.opening import FileStore, LedgerError, bring_up, connect
 from rampart.ledger.store.opening import saying as file_saying
+from rampart.ledger.store.tables import VERSION
 
 Saying = Callable[[], AbstractContextManager[None]]
 """What turns troubles of a store into findings."""
@@ -68,12 +68,12 @@ class Ledger:
     """
 
     def __init__(
-        self, path: Path, connection: Connection, nations: tuple[str, ...] = (), *, saying: Saying | None = None
+        self, path: Path, store: Store, nations: tuple[str, ...] = (), *, saying: Saying | None = None
     ) -> None:
         self.path = path
         self._saying = saying or (lambda: file_saying(path))
         self.nations = nations
-        self._connection = connection
+        self._store = store
         self._lock = threading.Lock()
         self._queue = threading.Lock()
         self._waiting: list[_Turn] = []
@@ -86,23 +86,18 @@ class Ledger:
 
     def close(self) -> None:
         """Close it; what was posted is on the disk already."""
-        self._connection.close()
+        self._store.close()
 
     @contextmanager
-    def _open(self) -> Iterator[Connection]:
+    def _open(self) -> Iterator[Store]:
         with self._lock, self._saying():
-            yield self._connection
+            yield self._store
 
     @contextmanager
-    def _at_one_moment(self) -> Iterator[Connection]:
+    def _at_one_moment(self) -> Iterator[Store]:
         """A transaction that sees no writing of others between its queries."""
-        with self._open() as connection:
-            begin_reading(connection)
-            try:
-                yield connection
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+        with self._open() as store, store.reading():
+            yield store
 
     def post(self, *documents: Document, at: int | None = None) -> list[writing.Receipt]:
         """Post documents together: all of them, or none. The same key and content again changes nothing.
@@ -115,20 +110,20 @@ class Ledger:
         turn = _Turn(documents, at)
         with self._queue:
             self._waiting.append(turn)
-        with self._open() as connection:
+        with self._open() as store:
             if turn.result is None:  # nobody who came before has posted it along
-                self._post_waiting(connection)
+                self._post_waiting(store)
         if isinstance(turn.result, BaseException):
             with self._saying():
                 raise turn.result
         return turn.result or []
 
-    def _post_waiting(self, connection: Connection) -> None:
+    def _post_waiting(self, store: Store) -> None:
         """Post what threads wait for, in groups that are flushed to the disk once; each learns what became of its own."""
         with self._queue:
             turns, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
         try:
-            results = writing.write_group(connection, [(turn.documents, turn.at) for turn in turns])
+            results = writing.write_group(store, [(turn.documents, turn.at) for turn in turns])
         except Exception as wrong:
             for turn in turns:
                 turn.result = wrong
@@ -143,9 +138,9 @@ class Ledger:
         """
         self._own(documents)
         nations = tuple(sorted({d.nation for d in documents}))
-        with self._open() as connection, writing.taken_back(connection, documents):
-            writing.write_inside(connection, documents)
-            return counting.counts(connection, nations)
+        with self._open() as store, writing.taken_back(store, documents):
+            writing.write_inside(store, documents)
+            return counting.counts(store, nations)
 
     def _own(self, documents: Sequence[Document]) -> None:
         strange = [d for d in documents if self.nations and d.nation not in self.nations]
@@ -155,28 +150,28 @@ class Ledger:
 
     def balances(self, *, on: str = "9999-12-31", known: str | None = None) -> list[reading.Balance]:
         """Every account that is not empty, at the end of a day (YYYY-MM-DD), as known at a moment."""
-        with self._open() as connection:
-            return reading.balances(connection, self.nations, on=on, known=moment(known))
+        with self._open() as store:
+            return reading.balances(store, self.nations, on=on, known=moment(known))
 
     def stock_lots(self, *, on: str, known: str | None = None) -> list[reading.StockLot]:
         """What each holder has, lot by lot, at the end of a day, as known at a moment; 0 where nothing is left."""
-        with self._at_one_moment() as connection:
-            return reading.stock_lots(connection, self.nations, on=on, known=moment(known))
+        with self._at_one_moment() as store:
+            return reading.stock_lots(store, self.nations, on=on, known=moment(known))
 
     def deliveries(self, *, on: str = "9999-12-31", known: str | None = None) -> list[delivering.Delivery]:
         """Deliveries by nation, recipient and item: pledged, contracted, in transit and delivered."""
-        with self._at_one_moment() as connection:
-            return delivering.deliveries(connection, self.nations, on=on, known=moment(known))
+        with self._at_one_moment() as store:
+            return delivering.deliveries(store, self.nations, on=on, known=moment(known))
 
     def counts(self, *, known: str | None = None) -> list[counting.Counted]:
         """Every counted lot beside what the book says."""
-        with self._at_one_moment() as connection:
-            return counting.counts(connection, self.nations, known=moment(known))
+        with self._at_one_moment() as store:
+            return counting.counts(store, self.nations, known=moment(known))
 
     def documents(self, *, known: str | None = None) -> list[reading.Booked]:
         """The documents of the chains, in their order."""
-        with self._open() as connection:
-            return list(reading.documents(connection, self.nations, known=moment(known)))
+        with self._at_one_moment() as store:
+            return list(reading.documents(store, self.nations, known=moment(known)))
 
     def audit(self, *, known: str | None = None) -> list[Finding]:
         """What stands in the book and needs somebody: counts that differ, deliveries on the way for more than 90 days."""
@@ -195,20 +190,20 @@ class Ledger:
 
     def verify(self, *, seal: verifying.Seal | None = None) -> list[Finding]:
         """Everything that is not as it was booked; see ``verifying.verify``."""
-        with self._at_one_moment() as connection:
-            return verifying.verify(connection, self.nations, seal=seal)
+        with self._at_one_moment() as store:
+            return verifying.verify(store, self.nations, seal=seal)
 
     def heads(self) -> dict[str, tuple[int, str]]:
         """Number and hash of the last document of every chain: what a seal holds."""
-        with self._open() as connection:
-            return verifying.heads(connection, self.nations)
+        with self._at_one_moment() as store:
+            return verifying.heads(store, self.nations)
 
     def backup(self, target: Path, *, force: bool = False) -> None:
         """A copy as it stands now, whatever others write meanwhile."""
-        with self._open() as connection:
-            if not isinstance(connection, sqlite3.Connection):
+        with self._open() as store:
+            if not isinstance(store, FileStore):
                 raise LedgerError([Finding("ledger-of-a-server", file=str(self.path))])
-            copies.copy(connection, self.path, target, force=force)
+            copies.copy(store, self.path, target, force=force)
 
 
 LONG_ON_THE_WAY = 90
@@ -250,10 +245,9 @@ def upgrade(path: str | Path) -> tuple[int, int]:
 
         return postgres.migrate(str(path))
     where = Path(path)
-    connection = connect(where, any_version=True)
+    store = connect(where, any_version=True)
     try:
         with file_saying(where):
-            had = bring_up(connection)
-            return had, int(connection.execute("PRAGMA user_version").fetchone()[0])
+            return bring_up(store), VERSION
     finally:
-        connection.close()
+        store.close()

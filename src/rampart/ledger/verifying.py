@@ -8,39 +8,43 @@ from pathlib import Path
 from typing import Any
 
 from rampart.findings import Finding
+from rampart.ledger.accounts import Entry
 from rampart.ledger.book import MemoryBook
 from rampart.ledger.chain import FIRST, link
 from rampart.ledger.store import reading
-from rampart.ledger.store.connection import Connection, damage
+from rampart.ledger.store.connection import Store
 from rampart.ledger.store.opening import LedgerError
 
 Seal = Mapping[str, tuple[int, str]]
 """Heads of the chains: number and hash of the last document by nation."""
 
 
-def heads(connection: Connection, nations: tuple[str, ...] = ()) -> dict[str, tuple[int, str]]:
+def heads(store: Store, nations: tuple[str, ...] = ()) -> dict[str, tuple[int, str]]:
     """The last document of every chain."""
-    return {d.nation: (d.number, d.hash) for d in reading.documents(connection, nations)}
+    return {d.nation: (d.number, d.hash) for d in reading.documents(store, nations)}
 
 
-def verify(connection: Connection, nations: tuple[str, ...] = (), *, seal: Seal | None = None) -> list[Finding]:
+def verify(store: Store, nations: tuple[str, ...] = (), *, seal: Seal | None = None) -> list[Finding]:
     """Everything that is not as it was booked; empty where the ledger stands.
 
     Each hash is worked out again from the document and the hash before, each entry from its document. A chain that was
     rewritten from its first document with right hashes shows only against a ``seal`` that was kept elsewhere.
     """
-    found = [_damage(row) for row in damage(connection)]
+    found = [_damage(row) for row in store.damage()]
     book, moment = MemoryBook(), 0
     hashes: dict[tuple[str, int], str] = {}
     nation, number, before = "", 0, FIRST
-    for booked in reading.documents(connection, nations):
+    there: dict[int, list[tuple[Entry, int]]] = {}
+    for booked in reading.documents(store, nations):
         if booked.nation != nation:
-            nation, number, before, moment = booked.nation, 0, FIRST, 0
+            nation, number, before, moment, there = booked.nation, 0, FIRST, 0, {}
         found.extend(_link(booked, number + 1, before, moment))
-        found.extend(_entries(connection, booked, book))
+        if booked.number not in there:
+            there = reading.entries(store, booked.nation, booked.number, booked.number + reading.PAGE)
+        found.extend(_entries(booked, there.get(booked.number, []), book))
         number, before, moment = booked.number, booked.hash, booked.booked
         hashes[nation, number] = booked.hash
-    found.extend(_strays(connection))
+    found.extend(_strays(store))
     for sealed, (count, hashed) in (seal or {}).items():
         if hashes.get((sealed, count)) != hashed:
             found.append(Finding("ledger-seal", table=sealed, value=str(count)))
@@ -70,15 +74,14 @@ def _link(booked: reading.Booked, number: int, before: str, moment: int) -> list
     return found
 
 
-def _entries(connection: Connection, booked: reading.Booked, book: MemoryBook) -> list[Finding]:
+def _entries(booked: reading.Booked, stand: list[tuple[Entry, int]], book: MemoryBook) -> list[Finding]:
     """Whether the entries that lie in the store are those of the document; the accounts that differ are named."""
     try:
         right = book.add(booked.document)
     except (KeyError, TypeError, ValueError):  # the body is no document any more
         return [Finding("ledger-chain", table=booked.nation, row=booked.number, value=booked.key)]
-    there = reading.entries(connection, booked.nation, booked.number)
-    moment = "SELECT count(*) FROM entries WHERE nation = ? AND number = ? AND booked <> ?"
-    moved = connection.execute(moment, (booked.nation, booked.number, booked.booked)).fetchone()[0]
+    there = [entry for entry, _ in stand]
+    moved = any(at != booked.booked for _, at in stand)
     if right == there and not moved:
         return []
     wrong = {e.account for e in {*right} ^ {*there}} or {e.account for e in there}
@@ -87,14 +90,9 @@ def _entries(connection: Connection, booked: reading.Booked, book: MemoryBook) -
     return [Finding("ledger-entries", table=booked.nation, row=booked.number, value=booked.key, details=details)]
 
 
-def _strays(connection: Connection) -> list[Finding]:
+def _strays(store: Store) -> list[Finding]:
     """Entries whose document is gone."""
-    sql = (
-        "SELECT DISTINCT nation, number FROM entries e WHERE NOT EXISTS"
-        " (SELECT 1 FROM documents d WHERE d.nation = e.nation AND d.number = e.number) ORDER BY nation, number"
-    )
-    rows = connection.execute(sql).fetchall()
-    return [Finding("ledger-missing", table=n, row=number, value=str(number)) for n, number in rows]
+    return [Finding("ledger-missing", table=n, row=number, value=str(number)) for n, number in reading.strays(store)]
 
 
 def seal_text(sealed: Seal, *, path: Path, at: int) -> str:

@@ -151,12 +151,12 @@ def requirement_limits(n: Network) -> Iterator[Limit]:
 
 def need_limits(n: Network) -> Iterator[Limit]:
     """Members' own use; another's need; need of later years."""
-    for demand in n.demands:
+    for demand, counts in zip(n.demands, n.pass_of_demand, strict=True):
         if demand.holder in n.recipients:
-            yield Limit("need", demand, (without("demand", demand._asdict()),), asks="need", alone=True)
+            yield Limit("need", demand, (without("demand", demand._asdict()),), asks=counts, alone=True)
         else:
             less = scaled("demand", demand._asdict(), 1 - TENTH, "need")
-            yield Limit("own_use", demand, (less,), asks="own_use")
+            yield Limit("own_use", demand, (less,), asks=counts)
     first, last = (month // 12 for month in (n.calendar.first, n.calendar.last))
     for year in range(first, last) if n.demands else ():
         yield Limit("later_need", Year(year), (Edit("demand", {}, until_year(year)),), alone=True)

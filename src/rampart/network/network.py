@@ -13,6 +13,7 @@ import numpy as np
 
 from rampart.case.calendar import Calendar
 from rampart.case.orders import arriving
+from rampart.case.ranks import FIRST, ranked, ranks_of_demands
 from rampart.case.tables import Case
 from rampart.case.timelines import by_period
 from rampart.network.agreed import agreed_keys, agreed_quantities
@@ -156,6 +157,28 @@ class Network:
     def late(self) -> Booleans:
         """Which demands may be served late, shape (demands,)."""
         return may_be_late(self.case, list(self.demands))
+
+    @cached_property
+    def ranks(self) -> Integers:
+        """Rank of each demand, shape (demands,)."""
+        of = ranks_of_demands(self.case)
+        return np.array([of[key.holder, key.item, key.purpose] for key in self.demands], dtype=np.int64)
+
+    @cached_property
+    def needs_by_rank(self) -> dict[str, list[str]]:
+        """Passes of the recipients' need and of the members' own use, rank by rank; one of each where nothing is ranked."""
+        found: dict[str, set[int]] = {"need": set(), "own_use": set()}
+        for demand, rank in zip(self.demands, self.ranks.tolist(), strict=True):
+            found["need" if demand.holder in self.recipients else "own_use"].add(rank)
+        return {name: [ranked(name, rank) for rank in sorted(ranks or {FIRST})] for name, ranks in found.items()}
+
+    @cached_property
+    def pass_of_demand(self) -> list[str]:
+        """The pass in which each demand counts."""
+        return [
+            ranked("need" if demand.holder in self.recipients else "own_use", rank)
+            for demand, rank in zip(self.demands, self.ranks.tolist(), strict=True)
+        ]
 
     @cached_property
     def pledges(self) -> list[Pledge]:

@@ -1,8 +1,9 @@
-"""What differs between two results of one kind, and between their cases."""
+"""What differs between results of one kind, and between their cases."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rampart.catalogues.results import Kind
@@ -61,6 +62,28 @@ NAMES: Mapping[Kind, tuple[str, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One table of several results side by side.
+
+    frame  keys; then of each figure and each result, "served 1", "served 2", ... as the result has it, and "there 1", ...:
+           whether it has the row. Only rows in which not all agree
+    """
+
+    keys: tuple[str, ...]
+    figures: tuple[str, ...]
+    frame: pl.DataFrame
+    nothing: bool = True
+    """Whether a row that is not there stands for nothing; otherwise it was not worked out."""
+
+    def value(self, figure: str, side: int) -> pl.Expr:
+        """A figure of a side, nothing where its row is not there and that stands for nothing; blank where it is not known."""
+        import polars as pl
+
+        there, value = pl.col(f"there {side}"), pl.col(f"{figure} {side}")
+        return pl.when(there.is_null() & self.nothing).then(0.0).otherwise(value)
+
+
 def compare(first: Result, second: Result) -> dict[str, pl.DataFrame]:
     """Differences by table: keys, then each figure in the first result, in the second, and the change.
 
@@ -71,36 +94,56 @@ def compare(first: Result, second: Result) -> dict[str, pl.DataFrame]:
     """
     import polars as pl
 
-    from rampart.case.overrides import difference
+    from rampart.case.editions import difference
 
-    if first.kind != second.kind:
-        (one, un), (other, autre) = NAMES[first.kind], NAMES[second.kind]
-        details = {"first": one, "second": other, "first_fr": un, "second_fr": autre}
-        raise ResultError([Finding("results-of-two-kinds", details=details)])
+    tables = side_by_side([first, second])
     result = {"case": difference(first.case, second.case)}
     if first.kind == "plan":
         result["origins"] = origins(first, second)
-    for name, (keys, figures) in COMPARED[first.kind].items():
-        sides = [
-            _rows(r, name)
-            .group_by(keys)
-            .agg([known_sum(pl.col(f)).alias(f) for f in figures])
-            .with_columns(there=pl.lit(True))
-            for r in (first, second)
-        ]
-        joined = sides[0].join(sides[1], on=keys, how="full", coalesce=True, suffix=" second", nulls_equal=True)
-        columns: list[pl.Expr] = [pl.col(k) for k in keys]
-        worked_out = (first.kind, name) not in NOT_WORKED_OUT
-        changed = pl.lit(False)
-        for f in figures:
-            a, b = pl.col(f), pl.col(f"{f} second")
-            before, after = (_against_nothing(v, t, worked_out) for v, t in ((a, "there"), (b, "there second")))
-            columns += [a.alias(f), b, (after - before).alias(f"{f} change")]
-            size = pl.max_horizontal(a.abs().fill_null(0.0), b.abs().fill_null(0.0), pl.lit(1e-6))
-            moved = (b.fill_null(0.0) - a.fill_null(0.0)).abs() > 1e-6 * size
-            changed = changed | moved | (a.is_null() != b.is_null())
-        result[name] = joined.filter(changed).select(columns).sort(keys, nulls_last=True)
+    for name, beside in tables.items():
+        columns: list[pl.Expr] = [pl.col(k) for k in beside.keys]
+        for f in beside.figures:
+            change = (beside.value(f, 2) - beside.value(f, 1)).alias(f"{f} change")
+            columns += [pl.col(f"{f} 1").alias(f), pl.col(f"{f} 2").alias(f"{f} second"), change]
+        result[name] = beside.frame.select(columns)
     return result
+
+
+def side_by_side(results: Sequence[Result]) -> dict[str, Beside]:
+    """What several results of one kind give, by table: the rows in which not all agree, sorted by their keys.
+
+    Raises ResultError where the results are of different kinds.
+    """
+    import polars as pl
+
+    kind = results[0].kind
+    for result in results[1:]:
+        if result.kind != kind:
+            (one, un), (other, autre) = NAMES[kind], NAMES[result.kind]
+            details = {"first": one, "second": other, "first_fr": un, "second_fr": autre}
+            raise ResultError([Finding("results-of-two-kinds", details=details)])
+    found = {}
+    for name, (keys, figures) in COMPARED[kind].items():
+        joined = None
+        for n, result in enumerate(results, 1):
+            sums = [known_sum(pl.col(f)).alias(f"{f} {n}") for f in figures]
+            side = _rows(result, name).group_by(keys).agg(sums).with_columns(pl.lit(True).alias(f"there {n}"))
+            joined = side if joined is None else joined.join(side, on=keys, how="full", coalesce=True, nulls_equal=True)
+        assert joined is not None
+        changed = pl.any_horizontal(
+            _moved(pl.col(f"{f} 1"), pl.col(f"{f} {n}")) for f in figures for n in range(2, len(results) + 1)
+        )
+        frame = joined.filter(changed).sort(keys, nulls_last=True)
+        found[name] = Beside(keys, figures, frame, (kind, name) not in NOT_WORKED_OUT)
+    return found
+
+
+def _moved(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    """Whether two figures differ by more than the noise of the solver, or only one is known."""
+    import polars as pl
+
+    size = pl.max_horizontal(a.abs().fill_null(0.0), b.abs().fill_null(0.0), pl.lit(1e-6))
+    return ((b.fill_null(0.0) - a.fill_null(0.0)).abs() > 1e-6 * size) | (a.is_null() != b.is_null())
 
 
 def _rows(result: Result, table: str) -> pl.DataFrame:
@@ -108,10 +151,3 @@ def _rows(result: Result, table: str) -> pl.DataFrame:
     if result.kind == "war" and table in BY_END:
         return BY_END[table](result)
     return WEIGHED[result.kind, table](result) if (result.kind, table) in WEIGHED else result[table]
-
-
-def _against_nothing(figure: pl.Expr, there: str, worked_out: bool) -> pl.Expr:
-    """The figure, nothing where its row is not there and that stands for nothing; blank where it is not known."""
-    import polars as pl
-
-    return pl.when(pl.col(there).is_null() & worked_out).then(0.0).otherwise(figure)

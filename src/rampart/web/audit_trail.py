@@ -50,7 +50,7 @@ class AuditTrail:
 
 def _account(request: HttpRequest) -> object:
     """Who is signed in, without the proxy that Django lays around."""
-    return Person.objects.filter(pk=request.user.pk).first() if request.user.is_authenticated else None
+    return Person.objects.filter(name=request.user.get_username()).first() if request.user.is_authenticated else None
 
 
 def _signs_in(request: HttpRequest) -> bool:

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from rampart.language.compared import Compared
 from rampart.report.console.comparison import print_comparison
-from rampart.results.comparison import compare
 from results.short_plan import short_plan
 
 
@@ -18,11 +18,11 @@ def shown(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_a_comparison_shows_both_sides_and_the_change(capsys: pytest.CaptureFixture[str]) -> None:
     first, second = short_plan(4.0), short_plan(7.0)
-    print_comparison(first, compare(first, second), "en")
+    print_comparison(Compared([first, second], ["one", "two"]))
     text = shown(capsys)
     assert "Alpha" in text
     assert re.search(r"\b12\b.*\b21\b.*\b9\b", text)
-    print_comparison(first, compare(first, first), "en")
+    print_comparison(Compared([first, first], ["one", "two"]))
     same = shown(capsys)
     assert same
     assert not re.search(r"\d", same)

@@ -53,6 +53,7 @@ CHECKS: tuple[Check, ...] = (
     holdings.check_requirement_figures,
     holdings.check_stated_layers,
     holdings.check_called_upon,
+    holdings.check_ranks,
     holdings.check_observed_use,
     holdings.check_priorities,
     worth.check_levels,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from rampart.case.draft import ROW, Draft
+from rampart.case.ranks import FIRST
 from rampart.findings import Finding
 
 # (table, column, roles that may stand there)
@@ -88,6 +89,15 @@ def check_called_upon(draft: Draft) -> Iterator[Finding]:
     if stated.height and "need" not in ranked and "priorities" not in draft.unread:
         row = stated[ROW][0]
         yield draft.finding("called-upon-without-need", "requirements", row=row, column="called_upon")
+
+
+def check_ranks(draft: Draft) -> Iterator[Finding]:
+    """Rows of one demand state different ranks."""
+    frame = draft.sound("demand").with_columns(pl.col("rank").fill_null(FIRST))
+    first = pl.col(ROW, "rank").first().over("holder", "item", "purpose").name.prefix("first_")
+    wrong = frame.with_columns(first).filter(pl.col("rank") != pl.col("first_rank"))
+    for row, value, at, other in wrong.select(ROW, "rank", f"first_{ROW}", "first_rank").iter_rows():
+        yield draft.finding("demand-ranks-differ", "demand", row=row, column="rank", value=value, first=at, other=other)
 
 
 def check_observed_use(draft: Draft) -> Iterator[Finding]:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from rampart.engine.whole_file import whole_file
 from rampart.findings import Finding, TakenError
-from rampart.ledger.store.opening import LedgerError, connect, saying
+from rampart.ledger.store.opening import FileStore, LedgerError, connect, saying
 from rampart.ledger.verifying import verify
 
 
-def copy(connection: sqlite3.Connection, source: Path, target: Path, *, force: bool = False) -> None:
+def copy(store: FileStore, source: Path, target: Path, *, force: bool = False) -> None:
     """A copy of a ledger as it stands at one moment, in one file, without a log beside it."""
     with whole_file(target, force=force, sources=[source]) as part, saying(target):
         into = sqlite3.connect(part, isolation_level=None)
         try:
-            connection.backup(into)
+            store.driver.backup(into)
             into.execute("PRAGMA journal_mode = DELETE")
         finally:
             into.close()
@@ -30,10 +30,10 @@ def restore(source: Path, target: Path) -> None:
     there = [p for p in (target, *(target.with_name(target.name + end) for end in ("-wal", "-shm"))) if p.exists()]
     if there:
         raise TakenError([Finding("ledger-there", file=str(there[0]))])
-    connection = connect(source)
+    store = connect(source)
     try:
-        if wrong := verify(connection):
+        if wrong := verify(store):
             raise LedgerError(wrong)
-        copy(connection, source, target)
+        copy(store, source, target)
     finally:
-        connection.close()
+        store.close()

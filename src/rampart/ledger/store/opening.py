@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rampart.findings import Finding, FindingsError, PlaceError
-from rampart.ledger.store.tables import APPLICATION, STEPS, VERSION
+from rampart.ledger.store import migrating
+from rampart.ledger.store.connection import Books, Store, drivers_words, open_engine
+from rampart.ledger.store.tables import APPLICATION, VERSION
 
 PATIENCE = 60.0
 """Seconds that a writer waits for its turn."""
@@ -18,11 +20,35 @@ class LedgerError(FindingsError):
     """What a ledger refuses, or what is wrong with it."""
 
 
+class FileStore(Store):
+    """A ledger in a file of SQLite: only the program guards one nation's rows from another there."""
+
+    driver: sqlite3.Connection
+
+    @property
+    def in_transaction(self) -> bool:
+        """See ``Store``."""
+        return self.driver.in_transaction
+
+    def begin_reading(self) -> None:
+        """See ``Store``."""
+        self.driver.execute("BEGIN")
+
+    def begin_writing(self, books: Books) -> None:
+        """See ``Store``; one that first reads and then writes would fail at once whatever its patience."""
+        self.driver.execute("BEGIN IMMEDIATE")
+
+    def damage(self) -> list[str]:
+        """See ``Store``."""
+        return [row for (row,) in self.driver.execute("PRAGMA integrity_check") if row != "ok"]
+
+
 @contextmanager
 def saying(path: Path) -> Iterator[None]:
     """Troubles of the file as findings: in use for too long, full, unreadable, damaged, no ledger."""
     try:
-        yield
+        with drivers_words():
+            yield
     except sqlite3.OperationalError as wrong:
         busy = wrong.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
         if busy:
@@ -32,8 +58,8 @@ def saying(path: Path) -> Iterator[None]:
         raise LedgerError([Finding("ledger-not-one", file=str(path))]) from wrong
 
 
-def connect(path: Path, *, create: bool = False, any_version: bool = False) -> sqlite3.Connection:
-    """A connection to a ledger, in write-ahead mode and flushed at every commit.
+def connect(path: Path, *, create: bool = False, any_version: bool = False) -> FileStore:
+    """A ledger's store, in write-ahead mode and flushed at every commit.
 
     create       make it where there is nothing, or an empty file
     any_version  also one of an older version, to bring it up to this one
@@ -43,50 +69,34 @@ def connect(path: Path, *, create: bool = False, any_version: bool = False) -> s
     if not create and not path.is_file():
         raise LedgerError([Finding("ledger-none", file=str(path))])
     with saying(path):
-        connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        driver = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         try:
-            version = _version(connection, path, create=create)
+            whose = driver.execute("PRAGMA application_id").fetchone()[0]
+            store = FileStore(open_engine("sqlite+pysqlite", lambda: driver))
+            if whose != APPLICATION:
+                empty = driver.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+                if not (create and empty and whose == 0):
+                    raise LedgerError([Finding("ledger-not-one", file=str(path))])
+                bring_up(store)
+            version = migrating.version_of(store.core)
             if version < VERSION and not any_version:
                 raise LedgerError([_version_finding("ledger-older", path, version)])
             if version > VERSION:
                 raise LedgerError([_version_finding("ledger-newer", path, version)])
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA foreign_keys = ON")
+            driver.execute("PRAGMA journal_mode = WAL")
+            driver.execute("PRAGMA synchronous = FULL")
+            driver.execute("PRAGMA foreign_keys = ON")
         except BaseException:
-            connection.close()
+            driver.close()
             raise
-    return connection
+    return store
 
 
 def _version_finding(code: str, path: Path, version: int) -> Finding:
     return Finding(code, file=str(path), value=str(version), details={"version": VERSION})
 
 
-def _version(connection: sqlite3.Connection, path: Path, *, create: bool) -> int:
-    """The version of the file, which is made where there is nothing."""
-    whose = connection.execute("PRAGMA application_id").fetchone()[0]
-    if whose != APPLICATION:
-        empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
-        if not (create and empty and whose == 0):
-            raise LedgerError([Finding("ledger-not-one", file=str(path))])
-        bring_up(connection)
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def bring_up(connection: sqlite3.Connection, *, to: int = VERSION) -> int:
-    """Bring the file to a version in one transaction, whole or not at all; the version that it had is given back."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        had = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        for step in STEPS[had:to]:
-            for statement in step:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {max(had, to)}")
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-    return had
+def bring_up(store: FileStore, *, to: int = VERSION) -> int:
+    """Bring the file up or down to a version, whole or not at all; the version that it had is given back."""
+    with store.writing(Books(frozenset(), across=False)):
+        return migrating.bring(store.core, to=to)

@@ -12,96 +12,56 @@ connection that is used again. Scopes do not nest. Rows are read out before the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from rampart.findings import Finding, PlaceError
+from rampart.ledger.store import migrating
+from rampart.ledger.store.connection import Books, Store, drivers_words, open_engine
 from rampart.ledger.store.opening import LedgerError
-from rampart.ledger.store.postgres_tables import DOWN, UP, VERSION
+from rampart.ledger.store.tables import SCHEMA, VERSION
 
 if TYPE_CHECKING:
     import psycopg
+    import sqlalchemy as sa
 
 MEMBER, ALLIANCE = "rampart_member", "rampart_alliance"
 PATIENCE = "60s"
 """How long a writer waits for its turn."""
-_OTHER_WORDS = {"json_extract(d.body, '$.grade')": "(d.body::json ->> 'grade')"}
-"""What SQLite writes otherwise."""
 
 
-@lru_cache(maxsize=256)
-def translated(sql: str) -> str:
-    """A statement of the store as psycopg takes it."""
-    for there, here in _OTHER_WORDS.items():
-        sql = sql.replace(there, here)
-    return sql.replace("%", "%%").replace("?", "%s")
+class ServerStore(Store):
+    """A ledger on a server, as some nations may see it; every statement runs in a transaction of their scope."""
 
+    driver: psycopg.Connection[Any]
 
-class Postgres:
-    """A connection that serves some nations; every statement runs in a transaction of its scope."""
-
-    def __init__(self, connection: psycopg.Connection[Any], nations: tuple[str, ...]) -> None:
-        self._connection = connection
+    def __init__(self, core: sa.Connection, nations: tuple[str, ...]) -> None:
+        super().__init__(core)
         self.nations = nations
-        self._open = False
 
     @property
     def in_transaction(self) -> bool:
-        """Whether a transaction is open."""
-        return self._open
+        """See ``Store``."""
+        return bool(self.driver.info.transaction_status)
 
     def begin_reading(self) -> None:
-        """See ``connection.begin_reading``."""
+        """See ``Store``."""
         self._begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", MEMBER)
 
-    def begin_writing(self, nations: Sequence[str], *, across: bool) -> None:
-        """See ``connection.begin_writing``; chains are locked in the order of their names, so that nobody waits in a circle."""
-        self._begin("", ALLIANCE if across else MEMBER)
-        for nation in nations:
-            self.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 17))", (f"rampart {nation}",))
+    def begin_writing(self, books: Books) -> None:
+        """See ``Store``; chains are locked in the order of their names, so that nobody waits in a circle."""
+        self._begin("", ALLIANCE if books.across else MEMBER)
+        for nation in sorted(books.nations):
+            self.driver.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 17))", (f"rampart {nation}",))
 
     def _begin(self, how: str, role: str) -> None:
-        if self._open:
+        if self.in_transaction:
             raise RuntimeError("scopes of a ledger do not nest")
-        self._connection.execute(f"BEGIN {how}")
-        self._open = True
-        self._connection.execute(f"SET LOCAL ROLE {role}")
-        self._connection.execute("SELECT set_config('rampart.nations', %s, true)", (",".join(self.nations),))
-        self._connection.execute("SELECT set_config('lock_timeout', %s, true)", (PATIENCE,))
-
-    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Any:
-        """Run a statement; outside a transaction in one of its own, its rows read out."""
-        if sql in ("COMMIT", "ROLLBACK"):
-            self._open = False
-            return self._connection.execute(sql)
-        if self._open:
-            return self._connection.execute(translated(sql), parameters)
-        self.begin_reading()
-        try:
-            return _Rows(self._connection.execute(translated(sql), parameters).fetchall())
-        finally:
-            self.execute("ROLLBACK")
-
-    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Any:
-        """Run a statement for each tuple of values."""
-        with self._connection.cursor() as cursor:
-            cursor.executemany(translated(sql), list(parameters))
-
-    def close(self) -> None:
-        """Close it."""
-        self._connection.close()
-
-
-class _Rows(list[tuple[Any, ...]]):
-    """Rows that were read out, asked for as a cursor is."""
-
-    def fetchone(self) -> tuple[Any, ...] | None:
-        return self[0] if self else None
-
-    def fetchall(self) -> list[tuple[Any, ...]]:
-        return list(self)
+        self.driver.execute(f"BEGIN {how}")
+        self.driver.execute(f"SET LOCAL ROLE {role}")
+        self.driver.execute("SELECT set_config('rampart.nations', %s, true)", (",".join(self.nations),))
+        self.driver.execute("SELECT set_config('lock_timeout', %s, true)", (PATIENCE,))
 
 
 @contextmanager
@@ -110,7 +70,8 @@ def saying(place: str) -> Iterator[None]:
     import psycopg
 
     try:
-        yield
+        with drivers_words():
+            yield
     except (
         psycopg.errors.LockNotAvailable,
         psycopg.errors.DeadlockDetected,
@@ -137,18 +98,15 @@ def shown(url: str) -> str:
     return re.sub(r"(//[^:/@]*):[^@]*@", r"\1@", url)
 
 
-def connect(url: str, nations: tuple[str, ...] = ()) -> Postgres:
-    """A connection that serves these nations; where none is named, all for which the login speaks.
+def connect(url: str, nations: tuple[str, ...] = ()) -> ServerStore:
+    """The store as these nations may see it; where none is named, all for which the login speaks.
 
     Raises LedgerError where there is no ledger, it is of another version, the login could see past row-level security, or
     it does not speak for a nation that is named.
     """
-    driver = _driver()
     with saying(shown(url)):
-        connection = driver.connect(url, autocommit=True)
+        connection = _driver().connect(url, autocommit=True)
         try:
-            whole = driver.types.numeric.IntLoader  # sums of whole numbers come as numeric
-            connection.adapters.register_loader("numeric", whole)
             _refuse(connection, url)
             allowed = tuple(
                 n for (n,) in connection.execute("SELECT nation FROM rampart.may_read() AS nation ORDER BY 1")
@@ -156,11 +114,20 @@ def connect(url: str, nations: tuple[str, ...] = ()) -> Postgres:
             strange = [n for n in nations if n not in allowed and "*" not in allowed]
             if strange:
                 raise LedgerError([Finding("ledger-foreign", file=shown(url), value=n) for n in strange])
-            connection.execute("SET search_path TO rampart")
+            connection.execute(f"SET search_path TO {SCHEMA}")
+            core = _core(connection)
         except BaseException:
             connection.close()
             raise
-    return Postgres(connection, nations or allowed)
+    return ServerStore(core, nations or allowed)
+
+
+def _core(connection: psycopg.Connection[Any]) -> sa.Connection:
+    """A connection of the driver as SQLAlchemy sees it."""
+    core = open_engine("postgresql+psycopg", lambda: connection, use_native_hstore=False)
+    # Sums of whole numbers come as numeric.
+    connection.adapters.register_loader("numeric", _driver().types.numeric.IntLoader)
+    return core
 
 
 def _refuse(connection: Any, url: str) -> None:
@@ -185,17 +152,14 @@ def migrate(url: str, *, to: int = VERSION) -> tuple[int, int]:
 
     Down to 0 takes everything out.
     """
-    driver = _driver()
-    with saying(shown(url)), driver.connect(url) as connection:
-        there = connection.execute("SELECT to_regclass('rampart.version') IS NOT NULL").fetchone()[0]
-        had = int(connection.execute("SELECT number FROM rampart.version").fetchone()[0]) if there else 0
-        steps = UP[had:to] if to >= had else [DOWN[n] for n in range(had - 1, to - 1, -1)]
-        for step in steps:
-            for statement in step:
-                connection.execute(statement)
-        if to:
-            connection.execute("UPDATE rampart.version SET number = %s", (to,))
-    return had, to
+    with saying(shown(url)):
+        connection = _driver().connect(url, autocommit=True)
+        try:
+            core = _core(connection)
+            with connection.transaction():
+                return migrating.bring(core, to=to), to
+        finally:
+            connection.close()
 
 
 def admit(url: str, login: str, nations: Sequence[str]) -> None:

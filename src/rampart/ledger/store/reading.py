@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 
 from rampart.ledger.accounts import Account, Entry
 from rampart.ledger.book import LotThere
 from rampart.ledger.documents import Document, document_of
-from rampart.ledger.store.connection import Connection
+from rampart.ledger.store.connection import Store
 from rampart.ledger.store.tables import ACCOUNT
+from rampart.ledger.store.tables import documents as kept
+from rampart.ledger.store.tables import entries as moved
 
+ALWAYS = "9999-12-31"
+"""A day after everything."""
 ALWAYS_KNOWN = 2**62
 """A moment after everything, in microseconds."""
 
@@ -34,9 +41,6 @@ class Booked(NamedTuple):
     def document(self) -> Document:
         """What was booked."""
         return document_of(json.loads(self.body))
-
-
-COLUMNS = ", ".join(Booked._fields)
 
 
 class Balance(NamedTuple):
@@ -64,135 +68,195 @@ class StockLot(NamedTuple):
     grades: tuple[str, ...]
 
 
+def _of(table: sa.Table, *names: str) -> sa.ColumnElement[bool]:
+    """Rows that have these values, each given under the name of its column."""
+    return sa.and_(*(table.c[name] == sa.bindparam(name) for name in names))
+
+
+_ACCOUNT = [moved.c[name] for name in ACCOUNT]
+_BY_KEY = sa.select(kept).where(_of(kept, "nation", "key"))
+_HEAD = sa.select(kept).where(_of(kept, "nation")).order_by(kept.c.number.desc()).limit(1)
+_REVERSED_BY = sa.select(kept.c.key).where(_of(kept, "nation", "reverses"))
+_MOVEMENTS = (
+    sa.select(moved.c.day, sa.func.sum(moved.c.quantity)).where(_of(moved, "nation", *ACCOUNT)).group_by(moved.c.day)
+)
+_LOTS = (
+    sa.select(moved.c.lot).distinct().where(_of(moved, "nation", *(n for n in ACCOUNT if n != "lot"))).order_by(moved.c.lot)
+)  # fmt: skip
+_EXPIRY = sa.select(sa.func.min(moved.c.expires)).where(
+    _of(moved, "nation", "item", "lot"), moved.c.expires != sa.text("''")
+)
+"""Without a value in place of the blank, so that the index of lots that expire is used."""
+
+
+def _last_moment() -> sa.Select[tuple[int]]:
+    """From the heads of the chains, nation by nation: no row between is looked at."""
+    later, head = kept.alias(), kept.alias()
+    chains = sa.select(sa.func.min(kept.c.nation).label("nation")).cte("chains", recursive=True)
+    following = sa.select(sa.func.min(later.c.nation)).where(later.c.nation > chains.c.nation).scalar_subquery()
+    chains = chains.union_all(sa.select(following).where(chains.c.nation.is_not(None)))
+    newest = (
+        sa.select(head.c.booked).where(head.c.nation == chains.c.nation).order_by(head.c.number.desc()).limit(1)
+    ).scalar_subquery()
+    return sa.select(sa.func.coalesce(sa.func.max(newest), 0)).where(chains.c.nation.is_not(None))
+
+
+_LAST_MOMENT = _last_moment()
+
+
+class _Grade(sa.sql.functions.FunctionElement[str]):
+    """The grade that a document gives itself, out of its text."""
+
+    inherit_cache = True
+    type = sa.Text()
+
+
+@compiles(_Grade)
+def _of_text(element: _Grade, compiler: Any, **how: Any) -> str:
+    return f"json_extract({compiler.process(element.clauses, **how)}, '$.grade')"
+
+
+@compiles(_Grade, "postgresql")
+def _of_text_on_server(element: _Grade, compiler: Any, **how: Any) -> str:
+    return f"({compiler.process(element.clauses, **how)}::json ->> 'grade')"
+
+
 class StoreBook:
     """The store as the rules see it (``book.Book``)."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self.made: dict[int, tuple[Document, list[Entry]]] = {}
         """Entries of documents that are being posted, by their id."""
 
     def document(self, nation: str, key: str) -> Document | None:
         """The document of that key."""
-        row = one(self._connection, nation, key)
+        row = one(self._store, nation, key)
         return None if row is None else row.document
 
     def reversed_by(self, nation: str, key: str) -> str | None:
         """Key of the document that reverses it."""
-        sql = "SELECT key FROM documents WHERE nation = ? AND reverses = ?"
-        row = self._connection.execute(sql, (nation, key)).fetchone()
-        return None if row is None else str(row[0])
+        return next((by for (by,) in self._store.ask(_REVERSED_BY, nation=nation, reverses=key)), None)
 
     def movements(self, nation: str, account: Account) -> dict[str, int]:
         """What came into an account, net, by day."""
-        sql = f"SELECT day, sum(quantity) FROM entries WHERE nation = ? AND ({ACCOUNT}) = (?, ?, ?, ?, ?, ?, ?, ?) GROUP BY day"  # noqa: S608
-        return dict(self._connection.execute(sql, (nation, *account)).fetchall())
+        return dict(self._store.ask(_MOVEMENTS, nation=nation, **_named(account)))
 
     def lots(self, nation: str, stock: Account) -> list[LotThere]:
         """The lots that ever were in a stock."""
-        sql = (
-            "SELECT DISTINCT lot FROM entries WHERE nation = ? AND account = ? AND owner = ? AND holder = ? AND site = ?"
-            ' AND item = ? AND condition = ? AND "of" = ? ORDER BY lot'
-        )
-        asked = (nation, stock.kind, stock.owner, stock.holder, stock.site, stock.item, stock.condition, stock.of)
-        there = [stock._replace(lot=lot) for (lot,) in self._connection.execute(sql, asked).fetchall()]
+        there = [stock._replace(lot=lot) for (lot,) in self._store.ask(_LOTS, nation=nation, **_named(stock))]
         return [LotThere(a, self.expiry(nation, a.item, a.lot)) for a in there]
 
     def expiry(self, nation: str, item: str, lot: str) -> str:
         """When a lot expires; blank where nobody said."""
-        sql = "SELECT min(expires) FROM entries WHERE nation = ? AND item = ? AND lot = ? AND expires <> ''"
-        return self._connection.execute(sql, (nation, item, lot)).fetchone()[0] or ""
+        return self._store.ask(_EXPIRY, nation=nation, item=item, lot=lot)[0][0] or ""
 
 
-def one(connection: Connection, nation: str, key: str) -> Booked | None:
+def _named(account: Account) -> dict[str, str]:
+    """The parts of an account under the names of their columns."""
+    return dict(zip(ACCOUNT, account, strict=True))
+
+
+def one(store: Store, nation: str, key: str) -> Booked | None:
     """A document by its key."""
-    row = connection.execute(f"SELECT {COLUMNS} FROM documents WHERE nation = ? AND key = ?", (nation, key)).fetchone()  # noqa: S608
-    return None if row is None else Booked(*row)
+    return next((Booked(*row) for row in store.ask(_BY_KEY, nation=nation, key=key)), None)
 
 
-def last(connection: Connection, nation: str) -> Booked | None:
+def last(store: Store, nation: str) -> Booked | None:
     """The head of a nation's chain."""
-    sql = f"SELECT {COLUMNS} FROM documents WHERE nation = ? ORDER BY number DESC LIMIT 1"  # noqa: S608
-    row = connection.execute(sql, (nation,)).fetchone()
-    return None if row is None else Booked(*row)
+    return next((Booked(*row) for row in store.ask(_HEAD, nation=nation)), None)
 
 
-def last_moment(connection: Connection) -> int:
-    """When anything was last booked, in any chain that is seen: from the heads, nation by nation; 0 where nothing was."""
-    sql = (
-        "WITH RECURSIVE chains(nation) AS (SELECT min(nation) FROM documents UNION ALL"
-        " SELECT (SELECT min(d.nation) FROM documents d WHERE d.nation > chains.nation) FROM chains"
-        " WHERE chains.nation IS NOT NULL)"
-        " SELECT coalesce(max((SELECT d.booked FROM documents d WHERE d.nation = chains.nation"
-        " ORDER BY d.number DESC LIMIT 1)), 0) FROM chains WHERE chains.nation IS NOT NULL"
+def last_moment(store: Store) -> int:
+    """When anything was last booked, in any chain that is seen; 0 where nothing was."""
+    return int(store.ask(_LAST_MOMENT)[0][0])
+
+
+PAGE = 1000
+"""Documents that are read at once."""
+
+
+def documents(store: Store, nations: tuple[str, ...] = (), *, known: int = ALWAYS_KNOWN) -> Iterator[Booked]:
+    """Documents in the order of their chains; of all where none is named. Read page by page, in one transaction."""
+    after: tuple[str, int] = ("", 0)
+    asked = sa.select(kept).where(kept.c.booked <= known, *_of_nations(kept, nations))
+    asked = asked.order_by(kept.c.nation, kept.c.number).limit(PAGE)
+    while True:
+        page = [Booked(*row) for row in store.rows(asked.where(sa.tuple_(kept.c.nation, kept.c.number) > after))]
+        yield from page
+        if len(page) < PAGE:
+            return
+        after = (page[-1].nation, page[-1].number)
+
+
+def entries(store: Store, nation: str, first: int, last: int) -> dict[int, list[tuple[Entry, int]]]:
+    """The entries of documents of a chain as they lie in the store, by number, each with the moment of booking beside it."""
+    asked = sa.select(moved.c.number, *_ACCOUNT, moved.c.day, moved.c.quantity, moved.c.expires, moved.c.booked).where(
+        moved.c.nation == nation, moved.c.number.between(first, last)
     )
-    return int(connection.execute(sql).fetchone()[0])
+    found: dict[int, list[tuple[Entry, int]]] = {}
+    for row in store.rows(asked.order_by(moved.c.number, moved.c.place)):
+        found.setdefault(row[0], []).append((Entry(Account(*row[1:9]), *row[9:12]), row[12]))
+    return found
 
 
-def documents(connection: Connection, nations: tuple[str, ...] = (), *, known: int = ALWAYS_KNOWN) -> Iterator[Booked]:
-    """Documents in the order of their chains; of all nations where none is named."""
-    only, asked = _of_nations(nations)
-    sql = f"SELECT {COLUMNS} FROM documents WHERE booked <= ?{only} ORDER BY nation, number"  # noqa: S608
-    for row in connection.execute(sql, (known, *asked)):
-        yield Booked(*row)
-
-
-def entries(connection: Connection, nation: str, number: int) -> list[Entry]:
-    """The entries of a document as they lie in the store."""
-    sql = f"SELECT {ACCOUNT}, day, quantity, expires FROM entries WHERE nation = ? AND number = ? ORDER BY place"  # noqa: S608
-    rows = connection.execute(sql, (nation, number))
-    return [Entry(Account(*row[:8]), *row[8:]) for row in rows]
+def strays(store: Store) -> list[tuple[str, int]]:
+    """Nation and number of documents that are gone and whose entries are there."""
+    of = sa.exists().where(kept.c.nation == moved.c.nation, kept.c.number == moved.c.number)
+    asked = sa.select(moved.c.nation, moved.c.number).distinct().where(~of).order_by(moved.c.nation, moved.c.number)
+    return [(nation, number) for nation, number in store.rows(asked)]
 
 
 def balances(
-    connection: Connection, nations: tuple[str, ...] = (), *, on: str = "9999-12-31", known: int = ALWAYS_KNOWN
+    store: Store, nations: tuple[str, ...] = (), *, on: str = ALWAYS, known: int = ALWAYS_KNOWN
 ) -> list[Balance]:
     """Every account that is not empty, as at the end of a day, as known at a moment (microseconds, UTC)."""
-    only, asked = _of_nations(nations)
-    sql = (
-        f"SELECT nation, {ACCOUNT}, sum(quantity) FROM entries WHERE day <= ? AND booked <= ?{only}"  # noqa: S608
-        f" GROUP BY nation, {ACCOUNT} HAVING sum(quantity) <> 0 ORDER BY nation, {ACCOUNT}"
-    )
-    rows = connection.execute(sql, (on, known, *asked))
-    return [Balance(row[0], Account(*row[1:9]), row[9]) for row in rows]
+    quantity = sa.func.sum(moved.c.quantity)
+    asked = sa.select(moved.c.nation, *_ACCOUNT, quantity).where(*_as_at(on, known, nations))
+    asked = asked.group_by(moved.c.nation, *_ACCOUNT).having(quantity != 0).order_by(moved.c.nation, *_ACCOUNT)
+    return [Balance(row[0], Account._make(row[1:9]), row[9]) for row in store.rows(asked)]
 
 
-def balance(connection: Connection, nation: str, account: Account, *, on: str, known: int = ALWAYS_KNOWN) -> int:
+def balance(store: Store, nation: str, account: Account, *, on: str, known: int = ALWAYS_KNOWN) -> int:
     """What stands in one account."""
-    sql = (
-        f"SELECT coalesce(sum(quantity), 0) FROM entries WHERE nation = ? AND ({ACCOUNT}) = (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-        " AND day <= ? AND booked <= ?"
+    asked = sa.select(sa.func.coalesce(sa.func.sum(moved.c.quantity), 0)).where(
+        *_as_at(on, known, (nation,)), *(moved.c[name] == part for name, part in _named(account).items())
     )
-    return int(connection.execute(sql, (nation, *account, on, known)).fetchone()[0])
+    return int(store.rows(asked)[0][0])
 
 
-def stock_lots(
-    connection: Connection, nations: tuple[str, ...] = (), *, on: str, known: int = ALWAYS_KNOWN
-) -> list[StockLot]:
+def stock_lots(store: Store, nations: tuple[str, ...] = (), *, on: str, known: int = ALWAYS_KNOWN) -> list[StockLot]:
     """Every lot that ever was in a stock, by holder, item, lot and condition, as at a day and as known at a moment."""
-    only, asked = _of_nations(nations)
-    where = f"FROM entries WHERE account = 'stock' AND day <= ? AND booked <= ?{only}"
-    days = f"SELECT item, lot, day {where} GROUP BY item, lot, day HAVING sum(quantity) > 0 ORDER BY day DESC"
-    since = {(item, lot): day for item, lot, day in connection.execute(days, (on, known, *asked))}
-    until = f"SELECT item, lot, min(expires) {where} AND expires <> '' GROUP BY item, lot"
-    expires = {(item, lot): day for item, lot, day in connection.execute(until, (on, known, *asked))}
-    graded = (
-        "SELECT DISTINCT e.holder, e.item, json_extract(d.body, '$.grade') FROM entries e JOIN documents d"  # noqa: S608
-        " ON d.nation = e.nation AND d.number = e.number WHERE e.account = 'stock' AND e.day <= ? AND e.booked <= ?"
-        f"{only.replace('nation', 'e.nation')}"
+    in_stock = (moved.c.account == "stock", *_as_at(on, known, nations))
+    quantity, (holder, item, lot, condition) = sa.func.sum(moved.c.quantity), (
+        moved.c[name] for name in ("holder", "item", "lot", "condition")
+    )  # fmt: skip
+    came = sa.select(item, lot, moved.c.day).where(*in_stock).group_by(item, lot, moved.c.day).having(quantity > 0)
+    since = {(i, x): day for i, x, day in store.rows(came.order_by(moved.c.day.desc()))}
+    until = (
+        sa.select(item, lot, sa.func.min(moved.c.expires)).where(*in_stock, moved.c.expires != "").group_by(item, lot)
     )
+    expires = {(i, x): day for i, x, day in store.rows(until)}
+    grade = _Grade(kept.c.body)
+    graded = (
+        sa.select(holder, item, grade).distinct()
+        .join_from(moved, kept, sa.and_(kept.c.nation == moved.c.nation, kept.c.number == moved.c.number)).where(*in_stock)
+    )  # fmt: skip
     grades: dict[tuple[str, str], list[str]] = {}
-    for holder, item, grade in connection.execute(graded, (on, known, *asked)):
-        grades.setdefault((holder, item), []).append(grade)
-    sums = f"SELECT holder, item, lot, condition, sum(quantity) {where} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+    for h, i, said in store.rows(graded):
+        grades.setdefault((h, i), []).append(said)
+    lying = sa.select(holder, item, lot, condition, quantity).where(*in_stock).group_by(holder, item, lot, condition)
     return [
-        StockLot(
-            holder, item, lot, condition, quantity, since.get((item, lot), on), expires.get((item, lot), ""),
-            tuple(sorted(grades[holder, item])),
-        )
-        for holder, item, lot, condition, quantity in connection.execute(sums, (on, known, *asked))
-    ]  # fmt: skip
+        StockLot(h, i, x, c, q, since.get((i, x), on), expires.get((i, x), ""), tuple(sorted(grades[h, i])))
+        for h, i, x, c, q in store.rows(lying.order_by(holder, item, lot, condition))
+    ]
 
 
-def _of_nations(nations: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    return (f" AND nation IN ({', '.join('?' * len(nations))})", nations) if nations else ("", ())
+def _as_at(on: str, known: int, nations: tuple[str, ...]) -> list[sa.ColumnElement[bool]]:
+    """Entries that had happened by a day and were known at a moment; nothing is asked of a row where that is all of them."""
+    happened = [] if on == ALWAYS else [moved.c.day <= on]
+    return happened + ([] if known == ALWAYS_KNOWN else [moved.c.booked <= known]) + _of_nations(moved, nations)
+
+
+def _of_nations(table: sa.Table, nations: tuple[str, ...]) -> list[sa.ColumnElement[bool]]:
+    return [table.c.nation.in_(nations)] if nations else []

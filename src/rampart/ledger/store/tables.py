@@ -1,39 +1,57 @@
-"""The tables of the store, version by version. A step once published is never edited: a later one changes what it made."""
+"""The tables of a ledger as the program asks them; ``migrations`` makes them, and a test holds that the two agree.
+
+Text sorts by its bytes (on PostgreSQL COLLATE "C"), so that both stores give the same rows in the same order.
+"""
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 APPLICATION = 0x52504C47
 """What SQLite keeps in the file to say whose it is ("RPLG")."""
+VERSION = 3
+"""The version that this program reads and writes: the last step of ``migrations``."""
+SCHEMA = "rampart"
+"""Where the tables lie on a server; the path of every connection leads there."""
 
-STEPS: tuple[tuple[str, ...], ...] = (
-    (
-        """CREATE TABLE documents (
-            nation TEXT NOT NULL, number INTEGER NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, day TEXT NOT NULL,
-            booked INTEGER NOT NULL, asked TEXT NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL, reverses TEXT,
-            PRIMARY KEY (nation, number), UNIQUE (nation, key), UNIQUE (nation, reverses)
-        ) STRICT""",
-        """CREATE TABLE entries (
-            nation TEXT NOT NULL, number INTEGER NOT NULL, place INTEGER NOT NULL, account TEXT NOT NULL,
-            owner TEXT NOT NULL, holder TEXT NOT NULL, site TEXT NOT NULL, item TEXT NOT NULL, lot TEXT NOT NULL,
-            condition TEXT NOT NULL, "of" TEXT NOT NULL, day TEXT NOT NULL, booked INTEGER NOT NULL,
-            quantity INTEGER NOT NULL, expires TEXT NOT NULL,
-            PRIMARY KEY (nation, number, place), FOREIGN KEY (nation, number) REFERENCES documents
-        ) STRICT, WITHOUT ROWID""",
-    ),
-    (
-        """CREATE INDEX entries_by_account ON entries
-            (nation, account, owner, holder, site, item, lot, condition, "of", day, booked, quantity)""",
-        "CREATE INDEX entries_by_lot ON entries (nation, item, lot, expires) WHERE expires <> ''",
-        *(
-            f"""CREATE TRIGGER {table}_never_{verb.lower()}d BEFORE {verb} ON {table}
-            BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END"""
-            for table in ("documents", "entries")
-            for verb in ("UPDATE", "DELETE")
-        ),
-    ),
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+metadata = sa.MetaData()
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("nation", TEXT, primary_key=True),
+    sa.Column("number", WHOLE, primary_key=True, autoincrement=False),
+    *(sa.Column(name, TEXT, nullable=False) for name in ("key", "kind", "day")),
+    sa.Column("booked", WHOLE, nullable=False),
+    *(sa.Column(name, TEXT, nullable=False) for name in ("asked", "body", "hash")),
+    sa.Column("reverses", TEXT),
+    sa.UniqueConstraint("nation", "key"),
+    sa.UniqueConstraint("nation", "reverses"),
+    sqlite_strict=True,
 )
-"""Statements that lead from each version to the next; the first from an empty file."""
+"""Documents as they were booked, each in the chain of its nation."""
 
-VERSION = len(STEPS)
-ACCOUNT = 'account, owner, holder, site, item, lot, condition, "of"'
+ACCOUNT = ("account", "owner", "holder", "site", "item", "lot", "condition", "of")
 """The columns of an account, in the order of ``accounts.Account``."""
+entries = sa.Table(
+    "entries",
+    metadata,
+    sa.Column("nation", TEXT, primary_key=True),
+    sa.Column("number", WHOLE, primary_key=True, autoincrement=False),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    *(sa.Column(name, TEXT, nullable=False) for name in (*ACCOUNT, "day")),
+    sa.Column("booked", WHOLE, nullable=False),
+    sa.Column("quantity", WHOLE, nullable=False),
+    sa.Column("expires", TEXT, nullable=False),
+    sa.ForeignKeyConstraint(["nation", "number"], ["documents.nation", "documents.number"]),
+    sa.Index("entries_by_account", "nation", *ACCOUNT, "day", "booked", "quantity"),
+    sa.Index(
+        "entries_by_lot", "nation", "item", "lot", "expires",
+        sqlite_where=sa.text("expires <> ''"), postgresql_where=sa.text("expires <> ''"),
+    ),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)  # fmt: skip
+"""Both halves of every movement, as the documents have them."""

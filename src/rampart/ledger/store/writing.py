@@ -14,8 +14,8 @@ from rampart.ledger.chain import FIRST, canonical, content_hash, link
 from rampart.ledger.checks import balanced, below_zero, expired, form, references
 from rampart.ledger.documents import Document
 from rampart.ledger.lots import choose
-from rampart.ledger.store import reading
-from rampart.ledger.store.connection import Books, Connection, begin_writing
+from rampart.ledger.store import reading, tables
+from rampart.ledger.store.connection import Books, Store
 from rampart.ledger.store.opening import LedgerError
 
 RULES = (expired, balanced, below_zero)
@@ -42,15 +42,15 @@ Posting = tuple[Sequence[Document], int | None]
 """Documents to post together, and the moment of booking, for tests: moved on where something was booked at it, or later."""
 
 
-def write(connection: Connection, documents: Sequence[Document], *, at: int | None = None) -> list[Receipt]:
+def write(store: Store, documents: Sequence[Document], *, at: int | None = None) -> list[Receipt]:
     """Post documents together. Raises LedgerError with every finding where one is refused: then nothing is posted."""
-    (done,) = write_group(connection, [(documents, at)])
+    (done,) = write_group(store, [(documents, at)])
     if isinstance(done, LedgerError):
         raise done
     return done
 
 
-def write_group(connection: Connection, postings: Sequence[Posting]) -> list[list[Receipt] | LedgerError]:
+def write_group(store: Store, postings: Sequence[Posting]) -> list[list[Receipt] | LedgerError]:
     """Postings of several, flushed to the disk once: what each got, or what stands against it, which takes no other along.
 
     Where the store fails, none of them is posted, and that is raised.
@@ -61,44 +61,33 @@ def write_group(connection: Connection, postings: Sequence[Posting]) -> list[lis
         results.append(LedgerError(wrong) if wrong else None)
     every = [d for (documents, _), result in zip(postings, results, strict=True) if result is None for d in documents]
     if None in results:
-        begin_writing(connection, _books(connection, every))
-        try:
+        with store.writing(_books(store, every)):
             for n, (documents, at) in enumerate(postings):
                 if results[n] is None:
-                    results[n] = _apart(connection, documents, now() if at is None else at)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+                    results[n] = _apart(store, documents, now() if at is None else at)
     return [result for result in results if result is not None]
 
 
-def _apart(connection: Connection, documents: Sequence[Document], at: int) -> list[Receipt] | LedgerError:
+def _apart(store: Store, documents: Sequence[Document], at: int) -> list[Receipt] | LedgerError:
     """One posting of a group: taken back by itself where it is refused."""
-    connection.execute("SAVEPOINT posting")
     try:
-        return _write(connection, documents, at)
+        with store.apart(LedgerError):
+            return _write(store, documents, at)
     except LedgerError as refused:
-        connection.execute("ROLLBACK TO SAVEPOINT posting")
         return refused
-    finally:
-        if connection.in_transaction:
-            connection.execute("RELEASE SAVEPOINT posting")
 
 
 @contextmanager
-def taken_back(connection: Connection, documents: Sequence[Document]) -> Iterator[None]:
+def taken_back(store: Store, documents: Sequence[Document]) -> Iterator[None]:
     """A transaction in which these may be written and read, and of which nothing stays."""
-    begin_writing(connection, _books(connection, documents))
+    store.begin_writing(_books(store, documents))
     try:
         yield
     finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        store.roll_back()
 
 
-def _books(connection: Connection, documents: Sequence[Document]) -> Books:
+def _books(store: Store, documents: Sequence[Document]) -> Books:
     """The books that documents are written to: a receipt, and what takes one back, also in that of who sent.
 
     What a reversal takes back never changes, so that it can be looked up before the chains are held.
@@ -107,28 +96,26 @@ def _books(connection: Connection, documents: Sequence[Document]) -> Books:
     for document in documents:
         of: Document | None = document
         if document.kind == "reversal":
-            there = reading.one(connection, document.nation, document.reverses)
+            there = reading.one(store, document.nation, document.reverses)
             of = there.document if there else next((d for d in documents if d.key == document.reverses), None)
         if of is not None and of.kind == "receipt" and of.sender:
             others.add(of.sender)
     return Books(frozenset(nations | others), across=bool(others))
 
 
-def write_inside(connection: Connection, documents: Sequence[Document]) -> list[Receipt]:
+def write_inside(store: Store, documents: Sequence[Document]) -> list[Receipt]:
     """The same as ``write`` inside a transaction that is open already."""
     if wrong := form.check(documents, MemoryBook()):
         raise LedgerError(wrong)
-    return _write(connection, documents, now())
+    return _write(store, documents, now())
 
 
-def _write(connection: Connection, documents: Sequence[Document], at: int) -> list[Receipt]:
+def _write(store: Store, documents: Sequence[Document], at: int) -> list[Receipt]:
     """Checks and writes inside the transaction, so that nothing comes between them."""
-    store = reading.StoreBook(connection)
-    booked = max(
-        at, reading.last_moment(connection) + 1
-    )  # one moment for what is posted together, later than any before it
-    receipts, fresh, findings = _sort_out(connection, documents, booked)
-    chosen, book = list[tuple[Document, str, str]](), MemoryBook(store)
+    under = reading.StoreBook(store)
+    booked = max(at, reading.last_moment(store) + 1)  # one moment for what is posted together, later than any before it
+    receipts, fresh, findings = _sort_out(store, documents, booked)
+    chosen, book = list[tuple[Document, str, str]](), MemoryBook(under)
     for document, asked, body in fresh:
         named, wrong = choose(document, book)
         findings.extend(wrong)
@@ -138,16 +125,16 @@ def _write(connection: Connection, documents: Sequence[Document], at: int) -> li
             book.add(other)
             chosen.append((other, "", canonical(other.as_dict())))
     if not findings:
-        findings = references.check([d for d, *_ in chosen], store)
+        findings = references.check([d for d, *_ in chosen], under)
     if not findings:  # what a document that is about nothing would move is no news
-        findings = [f for rule in RULES for f in rule.check([d for d, *_ in chosen], store)]
+        findings = [f for rule in RULES for f in rule.check([d for d, *_ in chosen], under)]
     if findings:
         raise LedgerError(findings)
-    return receipts + _append(connection, chosen, MemoryBook(store), booked)
+    return receipts + _append(store, chosen, MemoryBook(under), booked)
 
 
 def _sort_out(
-    connection: Connection, documents: Sequence[Document], booked: int
+    store: Store, documents: Sequence[Document], booked: int
 ) -> tuple[list[Receipt], list[tuple[Document, str, str]], list[Finding]]:
     """What is there already; what is new, with the hash and the text of what was handed in; and what stands against it."""
     receipts, fresh, findings = [], [], []
@@ -156,7 +143,7 @@ def _sort_out(
     for document in documents:
         body = canonical(document.as_dict())
         asked = content_hash(body)
-        there = reading.one(connection, document.nation, document.key)
+        there = reading.one(store, document.nation, document.key)
         before = seen.get((document.nation, document.key), asked)
         if there:  # the same as handed in, or as an export says it: with the lots that the store chose
             before = asked if asked == content_hash(there.body) else there.asked
@@ -191,14 +178,14 @@ def _counterparts(document: Document, book: Book) -> list[Document]:
 
 
 def _append(
-    connection: Connection, documents: Sequence[tuple[Document, str, str]], book: MemoryBook, booked: int
+    store: Store, documents: Sequence[tuple[Document, str, str]], book: MemoryBook, booked: int
 ) -> list[Receipt]:
     """Add documents, each with the hash of what was handed in and its text, and their entries to the chains."""
     heads: dict[str, tuple[int, str]] = {}
     receipts, rows, entries = [], [], []
     for d, asked, body in documents:
         if d.nation not in heads:
-            head = reading.last(connection, d.nation)
+            head = reading.last(store, d.nation)
             heads[d.nation] = (head.number, head.hash) if head else (0, FIRST)
         number, before = heads[d.nation][0] + 1, heads[d.nation][1]
         chained = link(before, nation=d.nation, number=number, booked=booked, asked=asked, body=body)
@@ -209,6 +196,6 @@ def _append(
             for place, (account, day, quantity, expires) in enumerate(book.add(d))
         ]
         receipts.append(Receipt(d.nation, d.key, number, chained, booked, there=False))
-    connection.executemany("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+    store.add(tables.documents, rows)
+    store.add(tables.entries, entries)
     return receipts

@@ -64,10 +64,18 @@ def objective_passes(p: Programme, parts: Sequence[Part]) -> list[Pass]:
 
     passes = [Pass(0, measure(*RULES))]
     for row in sorted(p.network.rows("priorities"), key=lambda r: r["rank"]):
-        passes += [_pass(row, measure(*named)) for named in OBJECTIVES[row["objective"]]]
+        passes += [_pass(row, measure(*named)) for named in _measures_of(p, row["objective"])]
     last = max((found.rank for found in passes), default=0)
     passes += [Pass(last + 1, measure(PERSISTENCE, "money unit")), Pass(last + 2, ties(p))]
     return [found for found in passes if not found.measure.empty]
+
+
+def _measures_of(p: Programme, objective: str) -> list[tuple[str, str]]:
+    """Measures of an objective with their units: one of each rank where demands are ranked."""
+    ranks = p.network.needs_by_rank.get(objective)
+    if ranks is None:
+        return list(OBJECTIVES[objective])
+    return [(name, unit) for name in ranks for _, unit in OBJECTIVES[objective]]
 
 
 def _pass(row: Mapping[str, Any], measure: Measure) -> Pass:
@@ -84,7 +92,8 @@ def _pass(row: Mapping[str, Any], measure: Measure) -> Pass:
 
 def plain_measures(p: Programme) -> list[Measure]:
     """What is measured in worth, as a reader counts it; of branches by their chances."""
-    found = {name: Measure(name, unit) for name, unit in PLAINLY.items()}
+    ranks = p.network.needs_by_rank
+    found = {name: Measure(name, unit) for of, unit in PLAINLY.items() for name in ranks.get(of, [of])}
     for part in p.parts:
         for weight in part.plainly(p):
             found[weight.measure].add(p.families[weight.family], p.tree.probability * weight.each)

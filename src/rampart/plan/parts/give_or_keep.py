@@ -9,10 +9,10 @@ if called    units that a call asks for at the end of t: the requirement, where 
              (``rampart.requirements``)
 
 With R what a call asks for and S the stock at home, a month costs q h a d (R - S)^2 / (2 R): of a call for any part of R,
-each as likely, (R - S)^2 / (2 R) units are missing in the mean. It counts in the objective of need, in what worth is counted
-in: a[i] d the worth of a unit and of the month (``requirements.worth``), h worth at home against abroad. In steps a twentieth
-of R wide the n-th unit-step costs q h a d (n - 1/2) / N a unit: exact at the ends of the steps. Source: the mean of a uniform
-call, ordinary integration.
+each as likely, (R - S)^2 / (2 R) units are missing in the mean. It counts in the objective of need, beside the demands that
+rank last there, in what worth is counted in: a[i] d the worth of a unit and of the month (``requirements.worth``), h worth at
+home against abroad. In steps a twentieth of R wide the n-th unit-step costs q h a d (n - 1/2) / N a unit: exact at the ends
+of the steps. Source: the mean of a uniform call, ordinary integration.
 """
 
 from __future__ import annotations
@@ -64,7 +64,12 @@ class GiveOrKeep(Part):
     def measures(self, p: Programme) -> Iterable[Weight]:
         """Worth of what is missing, by the chance that it is called upon."""
         chance = np.repeat(list(chances(p).values()), STEPS.width.size).reshape(-1, 1)
-        yield Weight("need", "missing", chance * when_called(p), pair_of)
+        yield Weight(weighed_in(p), "missing", chance * when_called(p), pair_of)
+
+
+def weighed_in(p: Programme) -> str:
+    """The pass in which what is missing at home counts: beside the need that ranks last."""
+    return p.network.needs_by_rank["need"][-1]
 
 
 def pair_of(key: Key) -> Pair:

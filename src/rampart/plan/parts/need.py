@@ -9,14 +9,16 @@ unmet  units lacking in a step and lost, at most its width; where the need may b
 top    units up to which more is worth something: the sum of the widths; without levels and beliefs the need
 need   units asked at t: sum over its months of ``demand.need``; of several regimes the mean by their shares
 
-The objectives count lost worth: of a unit lacking in step k the mean worth of a unit in it, a d weight w, with beliefs
-expected over the regimes (``network.worth_of_need``, ``network.need_steps``); of a unit that is late a twelfth of it
-for each month it is due. Later steps are worth less, so they lack first. Source: the demand and the levels of the case.
+The objectives count lost worth, demands of each rank in a pass of their own (``demand.rank``): of a unit lacking in step k
+the mean worth of a unit in it, a d weight w, with beliefs expected over the regimes (``network.worth_of_need``,
+``network.need_steps``); of a unit that is late a twelfth of it for each month it is due. Later steps are worth less, so they
+lack first. Source: the demand and the levels of the case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,9 +77,8 @@ class Needs(Part):
         """Lost worth of need, the partner's and the members' own; price of what is served, costs of what is not."""
         steps, tree, late = p.need_steps, p.tree, _late(p)
         each = np.where(late, tree.months / 12.0, 1.0) * steps.worth
-        theirs = _theirs(p)
-        yield Weight("need", "unmet", each * theirs, demand_of)
-        yield Weight("own_use", "unmet", each * ~theirs, demand_of)
+        for name, counts in _by_pass(p).items():
+            yield Weight(name, "unmet", each * counts, demand_of)
         yield Weight("money", "serve", -in_first_month(p, "price") / p.unit)
         lost = np.where(late, tree.at_end.astype(float), steps.short) * in_first_month(p, "unmet_cost")[steps.demand]
         waiting = np.where(late, tree.months * in_first_month(p, "late_cost")[steps.demand], 0.0)
@@ -85,11 +86,11 @@ class Needs(Part):
 
     def plainly(self, p: Programme) -> Iterable[Weight]:
         """Months of need unmet; of a need that is late, months of it due for a month."""
-        steps, theirs = p.need_steps, _theirs(p)
+        steps = p.need_steps
         whole = monthly_need(p)[steps.demand].reshape(-1, 1)
         each = np.where(_late(p), p.tree.months, 1.0) * share(steps.short, whole)
-        yield Weight("need", "unmet", each * theirs)
-        yield Weight("own_use", "unmet", each * ~theirs)
+        for name, counts in _by_pass(p).items():
+            yield Weight(name, "unmet", each * counts)
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """Members' own use; another's need; need of later years."""
@@ -97,13 +98,13 @@ class Needs(Part):
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:
         """The holder is short."""
-        recipients = p.network.recipients
+        counts = dict(zip(p.network.demands, p.network.pass_of_demand, strict=True))
 
         def of(key: Key) -> Short:
-            return Short("need" if key[0] in recipients else "own_use", key[0], key[1])
+            return Short(counts[demand_of(key)], key[0], key[1])
 
         yield Shortage(
-            "unmet", "need", ("need", "own_use"), of, lasting=False,
+            "unmet", "need", tuple(chain(*p.network.needs_by_rank.values())), of, lasting=False,
             row=demand_of, counts=lambda p: p.need_steps.short,
         )  # fmt: skip
 
@@ -129,9 +130,10 @@ def _late(p: Programme) -> Booleans:
     return p.network.late[p.need_steps.demand].reshape(-1, 1)
 
 
-def _theirs(p: Programme) -> Booleans:
-    """Which steps are of a recipient's need, shape (steps, 1)."""
-    return np.array([key.holder in p.network.recipients for key in p.need_steps.keys], dtype=bool).reshape(-1, 1)
+def _by_pass(p: Programme) -> dict[str, Booleans]:
+    """Which steps count in each pass of need and own use, shape (steps, 1)."""
+    counts = np.array(p.network.pass_of_demand, dtype=object)[p.need_steps.demand].reshape(-1, 1)
+    return {name: (counts == name).astype(bool) for names in p.network.needs_by_rank.values() for name in names}
 
 
 def monthly_need(p: Programme) -> Floats:

@@ -20,7 +20,14 @@ from rampart.catalogues.results import frame
 from rampart.engine.highs import OPTIMAL, NoPlan
 from rampart.network.keys import Pair, number
 from rampart.network.lags import Floats
-from rampart.plan.parts.give_or_keep import STEPS, chances, discounted_months, pairs_called_upon, when_called
+from rampart.plan.parts.give_or_keep import (
+    STEPS,
+    chances,
+    discounted_months,
+    pairs_called_upon,
+    weighed_in,
+    when_called,
+)
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.gifts import Sum, in_first_year
 from rampart.plan.solving.solution import Solution
@@ -49,7 +56,9 @@ def give_or_keep(v: Values, solution: Solution) -> dict[str, pl.DataFrame]:
     """``give_or_keep`` and ``break_even``; none where no requirement states a chance, or need was not solved at all or not
     again.
     """
-    known = bool(chances(v.programme)) and any(stage.name == "need" for stage in solution.solver.stages)
+    known = bool(chances(v.programme)) and any(
+        stage.name == weighed_in(v.programme) for stage in solution.solver.stages
+    )
     if not known:
         return {}
     again = _NeedAgain(v, solution)
@@ -84,8 +93,9 @@ class _NeedAgain:
 
     def __init__(self, v: Values, solution: Solution) -> None:
         self.v, self.p, self.solver = v, v.programme, solution.solver
-        self.stage = next(stage for stage in self.solver.stages if stage.name == "need")
-        cost = next(result.cost for result in solution.passes if result.name == "need")
+        name = weighed_in(self.p)
+        self.stage = next(stage for stage in self.solver.stages if stage.name == name)
+        cost = next(result.cost for result in solution.passes if result.name == name)
         size = cost.size
         self.stated = dict(chances(self.p))
         self.called = self._when_called()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rampart.case.ranks import objective_of
 from rampart.case.steps import without
 from rampart.findings import CaseError
 from rampart.network.keys import Key, Objective, Year, number, text
@@ -161,7 +162,7 @@ class Reliefs:
         alone, shorts = [limit for limit in self.limits if limit.alone], list(self.shortages.units)
         kinds = [one.relief for one in self.found.values()]
         worth = {r.kind for who in shorts for r in foremost(kinds, who)}
-        worth |= {kind for kind in self.found if self.kinds[kind][0].asks in self._objectives}
+        worth |= {kind for kind in self.found if any(limit.asks in self._objectives for limit in self.kinds[kind])}
         self.known = self.done + len(alone) + sum(len(self.kinds[kind]) for kind in worth)
         gone = [self.of(GONE, limit.kind, limit.of, [limit]) for limit in alone]
         told = [one.relief for one in gone if one is not None]
@@ -262,6 +263,8 @@ def counted(short: Short, limits: Sequence[Limit], years: Sequence[int]) -> Floa
     for limit in limits:
         if isinstance(limit.of, Year):
             found *= np.array(years) <= limit.of.year
-        elif limit.asks == short.objective and (limit.kind == "objective" or {short.holder, short.item} <= {*limit.of}):
+        elif limit.kind == "objective":
+            found *= float(limit.asks != objective_of(short.objective))
+        elif limit.asks == short.objective and {short.holder, short.item} <= {*limit.of}:
             found *= 0.0
     return found

@@ -280,7 +280,8 @@ def stepped(base: Programme, limits: Collection[Limit]) -> Programme:
 
 def pass_of(objective: str, p: Programme) -> str:
     """The pass at whose end a shortage is read: the last one of its objective; blank where the case does not rank it."""
-    names = [each.name for each in p.passes if each.name == objective or each.name.startswith(f"{objective}_")]
+    names = [each.name for each in p.passes if each.name == objective]
+    names = names or [each.name for each in p.passes if each.name.startswith(f"{objective}_")]
     return names[-1] if names else ""
 
 

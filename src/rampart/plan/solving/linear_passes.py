@@ -19,6 +19,7 @@ from dataclasses import replace
 import numpy as np
 import scipy.sparse as sp
 
+from rampart.case.ranks import objective_of
 from rampart.engine.highs import OPTIMAL, TIME_LIMIT, Sparse, sparse
 from rampart.network.lags import Floats, Integers
 from rampart.plan.model.passes import SETTLING
@@ -30,7 +31,7 @@ from rampart.plan.solving.pass_solver import CLOSE, NOTHING, ROUNDING, HeldTerm,
 from rampart.plan.solving.solution import PassResult
 
 GIVES = ("need", "own_use")
-"""Passes of which steady output may take."""
+"""Objectives of which steady output may take."""
 TIES = "ties"
 
 
@@ -137,7 +138,7 @@ class LinearPasses:
         elif gives(each, later):
             takes = max((other.takes for other in later), default=0.0)
             levels, served = self.settle(each, deadline, serve=not takes)
-            takes = takes if each.name in GIVES else 0.0
+            takes = takes if is_need(each) else 0.0
             self.solver.hold_terms(each.measure.terms, self.by_term(each), levels, each.room, takes=takes)
             self.solver.close(served)
             result = replace(result, terms=self.by_term(each) @ levels, columns=levels)
@@ -354,7 +355,7 @@ class LinearPasses:
 
     def _open(self, earlier: Sequence[Pass], takes: float) -> None:
         """Let what steadiness may take of the needs be taken."""
-        kept = {each.name: self._kept_within(each, takes) for each in earlier if each.name in GIVES}
+        kept = {each.name: self._kept_within(each, takes) for each in earlier if is_need(each)}
         for n, held in enumerate(self.solver.held):
             if held.term.measure in kept:
                 stands = kept[held.term.measure]
@@ -382,7 +383,7 @@ class LinearPasses:
         closely they are held already.
         """
         solver = self.solver
-        for each in (one for one in earlier if one.name in GIVES):
+        for each in (one for one in earlier if is_need(one)):
             kept = self._kept_within(each, takes)
             if solver.closely and kept is not None:
                 self.taken[each.name] = self.by_term(each) @ self.levels
@@ -411,7 +412,12 @@ class LinearPasses:
 
 def gives(each: Pass, later: Sequence[Pass]) -> bool:
     """Whether later passes may take of a pass, so that each of its terms is held for itself."""
-    return each.room > 0 or (each.name in GIVES and any(other.takes for other in later))
+    return each.room > 0 or (is_need(each) and any(other.takes for other in later))
+
+
+def is_need(each: Pass) -> bool:
+    """Whether a pass is of need or own use, of whatever rank."""
+    return objective_of(each.name) in GIVES
 
 
 def near_one(cost: Floats) -> float:

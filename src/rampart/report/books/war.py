@@ -118,7 +118,7 @@ def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], Any]:
         if column in ("name", "policy"):
             return value_named(answer, value)
         if column == "objective":
-            return words(f"objective.{value}")
+            return words.choice("objective", value)
         if column == "measure":
             return measure(row)
         if column == "of":

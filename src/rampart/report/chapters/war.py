@@ -78,7 +78,7 @@ def _risks(answer: InWords) -> Listing | None:
         return None
     words = answer.words
     rows = [
-        (words(f"objective.{r['objective']}"), words.share(r["weight"]), words.share(1 - r["level"], digits=1),
+        (words.choice("objective", r["objective"]), words.share(r["weight"]), words.share(1 - r["level"], digits=1),
          amount(answer, r["mean"]), amount(answer, r["cvar"]))
         for r in answer["risks"].iter_rows(named=True)
     ]  # fmt: skip

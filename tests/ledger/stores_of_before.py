@@ -1,18 +1,49 @@
-"""The tables on PostgreSQL, version by version, up and down. A step once published is never edited.
+"""Ledgers as they were made before Alembic kept their versions: the statements of then, word for word, never edited.
 
-Text sorts by its bytes (COLLATE "C"), as on SQLite, so that both stores give the same rows in the same order. Keys are unique
-within a nation: that a key is taken elsewhere is nobody's news. Policies hold for the owner too (FORCE).
+A ledger of version 1 or 2 that somebody has is upgraded without loss; these make one.
 """
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
+APPLICATION = 0x52504C47
+
+ON_A_FILE: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE documents (
+            nation TEXT NOT NULL, number INTEGER NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, day TEXT NOT NULL,
+            booked INTEGER NOT NULL, asked TEXT NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL, reverses TEXT,
+            PRIMARY KEY (nation, number), UNIQUE (nation, key), UNIQUE (nation, reverses)
+        ) STRICT""",
+        """CREATE TABLE entries (
+            nation TEXT NOT NULL, number INTEGER NOT NULL, place INTEGER NOT NULL, account TEXT NOT NULL,
+            owner TEXT NOT NULL, holder TEXT NOT NULL, site TEXT NOT NULL, item TEXT NOT NULL, lot TEXT NOT NULL,
+            condition TEXT NOT NULL, "of" TEXT NOT NULL, day TEXT NOT NULL, booked INTEGER NOT NULL,
+            quantity INTEGER NOT NULL, expires TEXT NOT NULL,
+            PRIMARY KEY (nation, number, place), FOREIGN KEY (nation, number) REFERENCES documents
+        ) STRICT, WITHOUT ROWID""",
+    ),
+    (
+        """CREATE INDEX entries_by_account ON entries
+            (nation, account, owner, holder, site, item, lot, condition, "of", day, booked, quantity)""",
+        "CREATE INDEX entries_by_lot ON entries (nation, item, lot, expires) WHERE expires <> ''",
+        *(
+            f"""CREATE TRIGGER {table}_never_{verb.lower()}d BEFORE {verb} ON {table}
+            BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END"""
+            for table in ("documents", "entries")
+            for verb in ("UPDATE", "DELETE")
+        ),
+    ),
+)
+
 _TEXT = 'text COLLATE "C" NOT NULL'
 _MAY = "nation = ANY (string_to_array(current_setting('rampart.nations', true), ',')) AND rampart.speaks_for(nation)"
-"""A row is seen where its nation is of the scope of the transaction, and the login speaks for it."""
 _WHOLE = "current_setting('rampart.nations', true) = '*' AND rampart.speaks_for(nation)"
 _SEEN = f"({_MAY}) OR ({_WHOLE})"
 
-UP: tuple[tuple[str, ...], ...] = (
+ON_A_SERVER: tuple[tuple[str, ...], ...] = (
     (
         "CREATE SCHEMA rampart",
         *(
@@ -68,27 +99,24 @@ UP: tuple[tuple[str, ...], ...] = (
         ),
     ),
 )
-"""Statements that lead from each version to the next; the first from nothing."""
 
-DOWN: tuple[tuple[str, ...], ...] = (
-    ("DROP SCHEMA rampart CASCADE",),
-    (
-        *(
-            statement
-            for table in ("documents", "entries")
-            for statement in (
-                f"DROP POLICY own ON rampart.{table}",
-                f"DROP POLICY whole ON rampart.{table}",
-                f"ALTER TABLE rampart.{table} NO FORCE ROW LEVEL SECURITY",
-                f"ALTER TABLE rampart.{table} DISABLE ROW LEVEL SECURITY",
-                f"REVOKE ALL ON rampart.{table} FROM rampart_member, rampart_alliance",
-                f"DROP TRIGGER {table}_only_added_to ON rampart.{table}",
-            )
-        ),
-        "REVOKE USAGE ON SCHEMA rampart FROM rampart_member, rampart_alliance",
-        "DROP FUNCTION rampart.version_number(), rampart.may_read(), rampart.speaks_for(text), rampart.only_added_to()",
-        "DROP INDEX rampart.entries_by_lot, rampart.entries_by_account",
-    ),
-)
-"""Statements that lead back from each version to the one before."""
-VERSION = len(UP)
+
+def make_file(path: Path, version: int) -> None:
+    """An empty ledger of then in a file."""
+    raw = sqlite3.connect(path, isolation_level=None)
+    for statement in (s for step in ON_A_FILE[:version] for s in step):
+        raw.execute(statement)
+    raw.execute(f"PRAGMA application_id = {APPLICATION}")
+    raw.execute(f"PRAGMA user_version = {version}")
+    raw.execute("PRAGMA journal_mode = WAL")
+    raw.close()
+
+
+def make_on_server(url: str, version: int) -> None:
+    """An empty ledger of then on a server, as the owner of its tables."""
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        for statement in (s for step in ON_A_SERVER[:version] for s in step):
+            connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute("UPDATE rampart.version SET number = %s", (version,))

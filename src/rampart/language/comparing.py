@@ -1,0 +1,107 @@
+"""What differs between results, in a few sentences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from rampart.language.compared import SMALL, Compared
+from rampart.language.in_words import InWords
+from rampart.language.origins import origins_told
+from rampart.language.what_to_do import cost
+from rampart.results.lateness import lateness
+from rampart.results.origins import origins
+from rampart.results.result import Result
+
+
+def differences_told(compared: Compared) -> list[str]:
+    """The sentences: of each result against the first what differs in its case, then what it brings and costs."""
+    words, told = compared.words, []
+    if compared.same:
+        return [words("compare.same")]
+    for n in compared.sides[1:]:
+        first, other = compared.answers[0], compared.answers[n - 1]
+        names = {"name": compared.names[n - 1], "first": compared.names[0]}
+        cells = compared.cells.filter(pl.col("1").ne_missing(pl.col(str(n)))).height
+        said = [words("compare.says.cells" if cells else "compare.says.no_cells", n=cells, **names)]
+        said += {"plan": _plans, "war": _wars, "fleet": _fleets}[compared.kind](first, other)
+        moved, of = compared.decided_otherwise(n) if compared.kind == "plan" else (0, 0)
+        said += [words("compare.says.decisions", n=moved, of=of)] if moved else []
+        told += said if len(compared.results) == 2 else [words("compare.of", said=one, **names) for one in said]
+    return told
+
+
+def _plans(first: InWords, other: InWords) -> list[str]:
+    differs = replace(other.result, tables={**other.result.tables, "origins": origins(first.result, other.result)})
+    told = origins_told(InWords(differs, other.language))
+    told += _late(first, other)
+    before, after = (float(answer["money"]["commitments"].sum()) for answer in (first, other))
+    if _changes(before, after):
+        told.append(_more("compare.says.money", other, other.words.money, before, after))
+    return told
+
+
+def _late(first: InWords, other: InWords) -> list[str]:
+    """Of each item that recipients wait longer or less long for, how long in all."""
+    words, waits = other.words, [lateness(answer.result) for answer in (first, other)]
+    told = []
+    for item in sorted(waits[0].keys() | waits[1].keys(), key=lambda of: other.place("items", of)):
+        before, after = (
+            0.0 if item not in wait else wait[item].months * (wait[item].served + wait[item].never) for wait in waits
+        )
+        if _changes(before, after):
+            key = "compare.says.waits_longer" if after > before else "compare.says.waits_less"
+            unit = other.unit(item)
+            told.append(
+                words(key, item=other.item(item), unit=unit, before=words.number(before), after=words.number(after))
+            )
+    return told
+
+
+def _wars(first: InWords, other: InWords) -> list[str]:
+    told, counts = [], [answer.result.manifest["objective"] for answer in (first, other)]
+    if counts[0] == counts[1]:
+        for name in ("plan", "worst", "largest_regret"):
+            before, after = (_value(answer, name) for answer in (first, other))
+            if before is not None and after is not None and _changes(before, after):
+                what = other.words(f"war.value.{name}")
+                what = other.words.choice("war.value", name)
+                what = what[:1].upper() + what[1:]
+                sides = {"before": cost(first, before), "after": cost(other, after)}
+                told.append(other.words("compare.says.war", what=what, **sides))
+    return told
+
+
+def _value(answer: InWords, name: str) -> float | None:
+    found = answer["values"].filter(name=name)
+    return found["value"][0] if found.height else None
+
+
+def _fleets(first: InWords, other: InWords) -> list[str]:
+    words, told = other.words, []
+    means = [_means(answer.result) for answer in (first, other)]
+    for fleet in (fleet for fleet in means[1] if fleet in means[0]):
+        (available, held), (after, _) = means[0][fleet], means[1][fleet]
+        if held and _changes(available, after):
+            told.append(
+                words("compare.says.fleet", fleet=other.name(fleet, table="fleets"), before=words.number(available),
+                      after=words.number(after), held=words.number(held))
+            )  # fmt: skip
+    return told
+
+
+def _means(result: Result) -> dict[str, tuple[float, float]]:
+    """Systems available and held of each fleet, mean of its months."""
+    by_fleet = result["availability"].group_by("fleet", maintain_order=True)
+    return {f: (a, h) for f, a, h in by_fleet.agg(pl.col("available").mean(), pl.col("held").mean()).iter_rows()}
+
+
+def _changes(before: float, after: float) -> bool:
+    return abs(after - before) > SMALL * max(abs(before), abs(after), 1e-6)
+
+
+def _more(key: str, answer: InWords, told: object, before: float, after: float) -> str:
+    assert callable(told)
+    more = "more" if after > before else "less"
+    return answer.words(f"{key}.{more}", before=told(before), after=told(after), by=told(abs(after - before)))
