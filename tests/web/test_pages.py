@@ -60,7 +60,9 @@ def test_every_link_leads_somewhere(client_of: Any, name: str, language: str) ->
 def test_every_page_has_a_twin_in_one_document(client_of: Any) -> None:
     browser = client_of("paula")
     document = browser.get("/api/openapi.json").json()
-    assert {of["get"]["operationId"] for of in document["paths"].values()} == {page.key for page in PAGES}
+    assert {of["get"]["operationId"] for of in document["paths"].values() if "get" in of} == {
+        page.key for page in PAGES
+    }
     for address in ("/", "/plans/tiny", "/plans/tiny/items/round", "/plans/tiny/why?holder=XUU&item=round"):
         said = browser.get("/api" + address).json()
         title = said.get("title") or said["newest"]["title"]

@@ -86,7 +86,7 @@ def everything(shelf: Held, reader: Reader, language: str = "en") -> dict[str, A
         ["round_line", "charge_line"],
     )
     names = sorted({*PARTIES, "pegging", "bottlenecks", "passes", "duals", "sources", "nothing"})
-    for page in PAGES:
+    for page in (one for one in PAGES if one.right == "read"):
         ways: list[dict[str, Any]] = {
             "overview": [{}],
             "nation": [{"plan": "tiny", "nation": n} for n in nations],

@@ -16,6 +16,7 @@ from rampart.web.asked_by import asked_by, reader_of
 from rampart.web.asking import NotAllowedError, NotThereError, WronglyAskedError
 from rampart.web.pages.every import PAGES
 from rampart.web.pages.page import Page
+from rampart.web.people.by_program import add_people
 from rampart.web.people.person import Person
 from rampart.web.people.tokens import Token, token_of
 from rampart.web.tables.asking import TableAsked
@@ -53,6 +54,8 @@ def make_api() -> NinjaAPI:
             summary=(inspect.getdoc(page.data) or "").partition("\n")[0],
         )
         twin(_twin(page))
+
+    add_people(api)
 
     def said(status: int) -> Callable[[HttpRequest, Exception | type[Exception]], HttpResponse]:
         def answer(request: HttpRequest, wrong: Exception | type[Exception]) -> HttpResponse:

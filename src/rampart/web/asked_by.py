@@ -27,7 +27,8 @@ def reader_of(request: HttpRequest) -> Reader:
     token = getattr(request, "rampart_token", None)
     if token is not None:
         return token.reader  # type: ignore[no-any-return]
-    return request.user.reader if isinstance(request.user, Person) else NOBODY
+    user = getattr(request, "user", None)  # a request refused early has none yet
+    return user.reader if isinstance(user, Person) else NOBODY
 
 
 def asked_by(request: HttpRequest) -> Asked:

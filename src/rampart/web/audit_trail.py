@@ -13,6 +13,7 @@ from rampart.web.audit import DONE, REFUSED, write
 from rampart.web.people.person import Person
 
 READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+SIGN_IN = "person.sign_in"
 UNCHANGED = "what is shown only"
 """Verb of requests that only change how pages look for one browser: they write nothing into the store."""
 
@@ -72,6 +73,8 @@ def _write(request: HttpRequest, outcome: str, **more: Any) -> None:
     token = getattr(request, "rampart_token", None)
     person = getattr(token, "person", None) or getattr(request, "rampart_signed_out", None) or _account(request)
     signed_in = person if isinstance(person, Person) else None
+    if signed_in is None and outcome == REFUSED and said["verb"] != SIGN_IN:
+        return  # nobody could fill the trail
     write(
         said["verb"],
         about=said["about"],

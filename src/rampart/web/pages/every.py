@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rampart.web.pages import decisions, item, line, nation, overview, plan, sources, table, why
+from rampart.web.pages import audit, decisions, item, line, nation, overview, people, plan, sources, table, why
 from rampart.web.pages.page import Page
 
 PAGES: tuple[Page, ...] = (
@@ -15,4 +15,6 @@ PAGES: tuple[Page, ...] = (
     why.PAGE,
     sources.PAGE,
     table.PAGE,
+    people.PAGE,
+    audit.PAGE,
 )

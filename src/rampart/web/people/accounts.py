@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from rampart.web.audit_trail import note
 from rampart.web.people.person import Person
+from rampart.web.people.tokens import roles_for
 from rampart.web.templating import at, shown
 
 
@@ -23,7 +24,14 @@ def _person(request: HttpRequest) -> Person:
 
 
 def _page(request: HttpRequest, form: forms.Form, *, status: int = 200) -> HttpResponse:
-    return shown(request, "account.html.j2", status=status, form=form, person=_person(request))
+    return shown(
+        request,
+        "account.html.j2",
+        status=status,
+        form=form,
+        person=_person(request),
+        roles=roles_for(_person(request).role),
+    )
 
 
 @sensitive_post_parameters()

@@ -10,13 +10,9 @@ from django.utils import translation
 
 from rampart.findings import Finding, FindingsError, Language
 from rampart.web.audit import write
+from rampart.web.people.changing import nation_of
 from rampart.web.people.person import Person
-from rampart.web.people.roles import ALLIANCE, NO_NATION, OF_ONE_NATION, OF_THE_ALLIANCE, fits
-
-
-def nation_of(role: str, nation: str) -> str:
-    """The nation of a role where only one will do."""
-    return ALLIANCE if role in OF_THE_ALLIANCE and nation == NO_NATION else nation
+from rampart.web.people.roles import NO_NATION, OF_ONE_NATION, fits
 
 
 def add_from_command_line(name: str, password: str, *, role: str, nation: str, by: str, language: Language) -> Person:

@@ -17,7 +17,7 @@ def language_of(request: HttpRequest) -> Language:
     """The language in which a request is answered."""
     wanted = request.COOKIES.get(COOKIE, "")
     if wanted not in ("en", "fr"):
-        own = getattr(request.user, "language", "") if request.user.is_authenticated else ""
+        own = getattr(getattr(request, "user", None), "language", "")  # a request refused early has no user yet
         wanted = own or translation.get_language_from_request(request)[:2]
     return "fr" if wanted == "fr" else "en"
 

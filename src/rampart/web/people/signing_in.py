@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from rampart.web.audit_trail import UNCHANGED, note
+from rampart.web.audit_trail import SIGN_IN, UNCHANGED, note
 from rampart.web.people.in_language import COOKIE
 from rampart.web.people.person import Person
 from rampart.web.refusing import refused
@@ -30,7 +30,7 @@ class SignIn(LoginView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Answer, and let the trail say whose name was given."""
         if request.method == "POST":
-            note(request, "person.sign_in", request.POST.get("username", "")[:80])
+            note(request, SIGN_IN, request.POST.get("username", "")[:80])
         return super().dispatch(request, *args, **kwargs)
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
