@@ -118,7 +118,7 @@ def test_a_refused_change_is_rolled_back_whole(monkeypatch: pytest.MonkeyPatch) 
         raise RuntimeError("no room")
 
     monkeypatch.setattr(audit_trail, "write", fails)
-    browser = opened("adam", raise_request_exception=False)
+    browser = opened("adam")
     with pytest.raises(RuntimeError, match="no room"):
         browser.post("/people/add", {"name": "ghost", "password": PASSWORD, "role": "viewer", "nation": "XAA"})
     assert not Person.objects.filter(name="ghost").exists()

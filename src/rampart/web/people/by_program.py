@@ -6,7 +6,7 @@ from typing import Literal
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI, Schema, Status
 from pydantic import Field
 
 from rampart.web.asked_by import asked_by, reader_of
@@ -62,7 +62,7 @@ def add_people(api: NinjaAPI) -> None:
     """Add the requests that change accounts to the API."""
 
     @api.post("/people", response={201: PersonSaid}, operation_id="person_add", summary="Add an account.")
-    def person_add(request: HttpRequest, given: NewPerson) -> tuple[int, PersonSaid]:
+    def person_add(request: HttpRequest, given: NewPerson) -> Status[PersonSaid]:
         note(request, "person.add", given.name, role=given.role, nation=given.nation)
         _by(request)
         try:
@@ -71,7 +71,7 @@ def add_people(api: NinjaAPI) -> None:
             )
         except ValidationError as wrong:
             raise WronglyAskedError(" ".join(wrong.messages)) from wrong
-        return 201, _said(person)
+        return Status(201, _said(person))
 
     @api.patch("/people/{name}", response=PersonSaid, operation_id="person_change", summary="Change an account.")
     def person_change(request: HttpRequest, name: str, given: ChangedPerson) -> PersonSaid:
