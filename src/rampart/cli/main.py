@@ -6,6 +6,7 @@ from rampart.cli import (
     alone,
     case,
     doctor,
+    editions,
     forecast,
     ledger,
     ledger_actual,
@@ -23,6 +24,7 @@ from rampart.cli.group import main
 VERBS = (
     case,
     alone,
+    editions,
     plan,
     replan,
     war,

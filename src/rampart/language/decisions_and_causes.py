@@ -32,7 +32,7 @@ def equals(answer: InWords) -> str:
             if len(set(names)) < len(names):  # the same name twice says nothing without the code
                 names = [words("alike.code", name=name, code=code) for name, code in zip(names, group, strict=True)]
             found.append(words("alike.group", names=words.list(names), table=words(f"alike.{table}")))
-    return words("alike", groups="; ".join(found)) if found else ""
+    return words("alike", groups=words("between.semicolon").join(found)) if found else ""
 
 
 def bottleneck_name(answer: InWords, cause: str | None, key: Codes | None) -> str:
@@ -53,7 +53,7 @@ def decision_name(answer: InWords, row: Mapping[str, Any], *, short: bool = Fals
     words = answer.words
     kind = row["kind"]
     places = {
-        "name": answer.without_nation(answer.named(row["key"])),
+        **answer.in_sentence("name", answer.without_nation(answer.named(row["key"]))),
         "item": answer.item(row["item"]),
         "to": answer.nation(row["to"]),
         "nation": answer.nation(row["nation"]),
@@ -154,12 +154,14 @@ def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
         return words("delay.rules")
     if objective == "money":
         return words("delay.money", amount=words.money(row["cost"]))
+    if objective == "steady" and row["cost"] is not None:
+        return words("delay.unsteady", share=words.share(row["cost"], digits=1))
     name = words.inside(words.choice("objective", objective))
     if row.get("most") is not None and not objective.startswith("requirement"):
         good = words("delay.not_good") if row["made_good"] is None else words(
             "delay.good", month=words.month(answer.end_of(row["made_good"]))
         )  # fmt: skip
-        key = "delay.owed" if objective in ("pledges", "backfill") else "delay.fewer"
+        key = {"pledges": "delay.owed", "backfill": "delay.owed_to"}.get(objective_of(objective), "delay.fewer")
         return words(
             key if row["month"] == row["from"] else f"{key}_most",
             what=_what(answer, row["most"], row["lacks"], item), holder=answer.nation(row["holder"]), objective=name,
@@ -210,7 +212,8 @@ def rounding(answer: InWords) -> str:
         if row["objective"] == "money":
             amount = words.money(row["loss"])
         losses.append(words("rounding.loss", objective=words.inside(name), amount=amount))
-    return words("rounding.costs", losses=words.list(losses)) if losses else words("rounding.free")
+    said = words("rounding.costs", losses=words.list(losses)) if losses else words("rounding.free")
+    return f"{said} {words('rounding.year', n=decided_now(answer))}"
 
 
 def _pass_amount(answer: InWords, objective: str, cost: float) -> str:

@@ -13,6 +13,7 @@ from rampart.language.dates_moved import dates_moved
 from rampart.language.floors import floors_told
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
+from rampart.language.not_met import not_met
 from rampart.language.origins import origins_told
 from rampart.language.reasons_in_words import limit_and_step
 from rampart.language.rooms import shared, steadied
@@ -132,6 +133,7 @@ def sentences(answer: InWords) -> list[str]:
     told = [
         cut_short(answer),
         dates_moved(answer),
+        not_met(answer),
         _believed(answer),
         _coverage(answer),
         shared(answer),
@@ -204,7 +206,7 @@ def _coverage(answer: InWords) -> str:
         if alike[MOST_UNMET:]:
             lowest.append(words.count("floors.more", len(alike) - MOST_UNMET))
         text += " " + words(
-            "headline.lowest", share=words.share(known[0]["coverage"]), parts=words("floors.between").join(lowest)
+            "headline.lowest", share=words.share(known[0]["coverage"]), parts=words("between.semicolon").join(lowest)
         )
     return text
 

@@ -46,14 +46,16 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: 
         named.index(r[2].objective) if r[2] and r[2].objective in named else len(named), -(r[2].cost if r[2] else 0.0),
         -r[0].money, r[0].kind, r[0].code, r[0].item, r[0].to,
     ))  # fmt: skip
-    rows = []
-    for n, (one, due, loss) in enumerate(found):
+    rows: list[tuple[Any, ...]] = []
+    for one, due, loss in found:
         d = signed(one, as_signed)
+        if not d.quantity:  # less than a piece, of what is counted by the piece: nothing is signed
+            continue
         lost = loss if loss and loss.objective else None
         units = lost.lacking.unit_months if lost and lost.lacking else None
         rows.append((
-            n + 1, d.kind, d.who, text(d.code), parts_of(d.code), d.item, d.to, d.quantity, one.quantity, d.year_quantity,
-            before.get((d.family, d.key), 0.0), d.money, None if due is None else month_text(due.month),
+            len(rows) + 1, d.kind, d.who, text(d.code), parts_of(d.code), d.item, d.to, d.quantity, one.quantity,
+            d.year_quantity, before.get((d.family, d.key), 0.0), d.money, None if due is None else month_text(due.month),
             due is not None and due.at_latest,
             month_text(first_effect(v.case.calendar.first, d.lead)), lost.objective if lost else None,
             lost.cost if lost else None, units,

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rampart.catalogues.inputs import tables
 from rampart.language.compared import DECISION, SIDES_IN_TEXT, Compared
 from rampart.report.chapters.listing import Chapter, Head, Listing
 from rampart.results.lateness import Late, lateness
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from rampart.language.words import Words
 
 MOST_ROWS = 60
 CHAPTERS: Mapping[str, Sequence[tuple[str, Sequence[str]]]] = {
@@ -48,30 +53,35 @@ def chapters(compared: Compared, *, most: int | None = MOST_ROWS) -> list[Chapte
 
 def cells(compared: Compared, *, most: int | None = MOST_ROWS) -> Listing | None:
     """Cells of the cases that are not the same: table, row, column, and what stands there in each."""
-    words, language = compared.words, compared.language
+    return cells_listing(compared.cells, compared.names, compared.words, most=most)
+
+
+def cells_listing(frame: pl.DataFrame, names: Sequence[str], words: Words, *, most: int | None) -> Listing | None:
+    """Cells in which editions of a case differ (``case.editions``), each edition under its name."""
+    language = words.language
     rows = []
-    for row in compared.cells.iter_rows(named=True):
+    for row in frame.iter_rows(named=True):
         table = tables()[row["table"]]
         column = table.columns.get(row["column"] if row["table"] != "settings" else row["key"])
         name = column.label[language] if column is not None and row["column"] else words("compare.whole_row")
-        values = [row[str(n)] for n in compared.sides]
+        values = [row[str(n)] for n in range(1, len(names) + 1)]
         kind = column.kind if column is not None else ""
-        told = [words("compare.no_row") if v is None else exact(compared, v, kind) for v in values]
+        told = [words("compare.no_row") if v is None else exact(v, kind, words) for v in values]
         rows.append((table.label[language], row["key"], name, *told))
     heads = [Head(words("compare.head.table")), Head(words("compare.head.row")), Head(words("compare.head.column"))]
-    heads += [Head(name) for name in compared.names]
-    return _listing(compared, words("compare.case_title"), heads, rows, most, repeat=2)
+    heads += [Head(name) for name in names]
+    return _listing(words, words("compare.case_title"), heads, rows, most, repeat=2)
 
 
-def exact(compared: Compared, text: str, kind: str) -> str:
+def exact(text: str, kind: str, words: Words) -> str:
     """A cell as it stands, a number with all its digits as the language writes it."""
     from babel.numbers import format_decimal
 
     if text == "":
-        return compared.words("compare.blank")
+        return words("compare.blank")
     if kind in ("number", "limit", "integer") and text != "unlimited":
-        return str(format_decimal(float(text), format="#,##0.############", locale=compared.words.locale))
-    return compared.words("unlimited") if text == "unlimited" else text
+        return str(format_decimal(float(text), format="#,##0.############", locale=words.locale))
+    return words("unlimited") if text == "unlimited" else text
 
 
 def figures(compared: Compared, name: str, *, most: int | None = MOST_ROWS) -> Listing | None:
@@ -94,7 +104,7 @@ def figures(compared: Compared, name: str, *, most: int | None = MOST_ROWS) -> L
         what = compared.words("cell.figure", column=label, unit=unit) if unit else label
         rows.append((*keys, what, *told, *_changes(compared, values, share=share)))
     title = _capital(compared.table(name).label[compared.language])
-    return _listing(compared, title, [*heads, *_sides(compared)], rows, most, repeat=len(heads))
+    return _listing(compared.words, title, [*heads, *_sides(compared)], rows, most, repeat=len(heads))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +196,7 @@ def _of_lines(
     compared: Compared, caption: str, heads: Sequence[Head], lines: Sequence[Line], most: int | None
 ) -> Listing | None:
     rows = [(*line.keys, line.figure, *line.told, *_changes(compared, line.values)) for line in lines]
-    return _listing(compared, caption, heads, rows, most, repeat=len(lines[0].keys)) if lines else None
+    return _listing(compared.words, caption, heads, rows, most, repeat=len(lines[0].keys)) if lines else None
 
 
 def _sides(compared: Compared) -> list[Head]:
@@ -215,7 +225,7 @@ def _capital(text: str) -> str:
 
 
 def _listing(
-    compared: Compared,
+    words: Words,
     caption: str,
     heads: Sequence[Head],
     rows: Iterable[Sequence[str]],
@@ -227,5 +237,5 @@ def _listing(
     if not every:
         return None
     left = 0 if most is None else max(0, len(every) - most)
-    more = compared.words.count("rows_left", left) if left else ""
+    more = words.count("rows_left", left) if left else ""
     return Listing(caption, tuple(heads), tuple(every[:most]), more, repeat=repeat)

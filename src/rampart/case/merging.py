@@ -1,0 +1,161 @@
+"""Two editions of a case that were changed apart, made one again: cell by cell, against the edition that both came from.
+
+A cell that one edition changed is as it says there; so is a row that one added or took away. What both changed and not to
+the same is a conflict: it is named by table, row, column and the three values, and nobody's word is taken for it. A figure
+and its range are one statement: where one edition changed the figure and the other its range, that is a conflict too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from rampart.case.draft import shown
+from rampart.case.editions import Key, Row, key_told, rows_by_key
+from rampart.case.headers import stored_columns
+from rampart.case.soundness import require_sound
+from rampart.case.tables import Case
+from rampart.catalogues.inputs import main_figures, tables
+from rampart.findings import CaseError, Finding
+
+NO_ROW = {"en": "(no such row)", "fr": "(ligne absente)"}
+BLANK = {"en": "(blank)", "fr": "(vide)"}
+NAMES = ("base", "A", "B")
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A cell that two editions changed and not to the same.
+
+    key                  of the row, as a planner writes it
+    base, first, second  what stands there: text, "" where it is blank, None where there is no such row
+    """
+
+    table: str
+    key: Key
+    column: str
+    base: str | None
+    first: str | None
+    second: str | None
+
+    def finding(self, names: Sequence[str] = NAMES, *, file: str = "") -> Finding:
+        """The conflict as bad news: which file, row and column, and the three values.
+
+        names  of the common edition, the first and the second, as the reader knows them
+        """
+        details: dict[str, Any] = {"key": key_told(self.key)}
+        sides = (self.base, self.first, self.second)
+        for part, name, value in zip(("base", "first", "second"), names, sides, strict=True):
+            details[f"{part}_name"] = name
+            for language, end in (("en", ""), ("fr", "_fr")):
+                told = NO_ROW[language] if value is None else value or BLANK[language]
+                details[part + end] = told
+        return Finding("merge-conflict", table=self.table, column=self.column, file=file, details=details)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What came of two editions.
+
+    tables     by name as a case holds them, not yet checked; where the editions are in conflict, what the common one has
+    conflicts  in the order of the tables, rows and columns
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    conflicts: tuple[Conflict, ...]
+
+
+def merge(base: Case, first: Case, second: Case) -> Merged:
+    """Two editions of a case made one, against the one that both came from.
+
+    ``merge(base, a, base)`` is a; the order of the two changes nothing but which of the values of a conflict comes first.
+    Rows keep the order of the common edition; what is added comes after, sorted by key.
+    """
+    made, conflicts = {}, list[Conflict]()
+    for name in tables():
+        frames = base.tables[name], first.tables[name], second.tables[name]
+        made[name] = _merged(name, *frames, conflicts)
+    return Merged(made, tuple(conflicts))
+
+
+def merged_case(base: Case, first: Case, second: Case, *, names: Sequence[str] = NAMES) -> Case:
+    """Two editions of a case made one and checked like a case that is read.
+
+    names  of the three, as the reader knows them
+
+    Raises ``CaseError``: with every conflict where there are any, else with what is wrong with the case that comes of it
+    (one edition may have taken away what the other newly names).
+    """
+    found = merge(base, first, second)
+    if found.conflicts:
+        raise CaseError(c.finding(names, file=_file(base, c.table)) for c in found.conflicts)
+    case = Case(found.tables)
+    require_sound(case)
+    return case
+
+
+def _file(case: Case, table: str) -> str:
+    """The file in which a planner finds a table of the common edition."""
+    path = case.path
+    return path.name if path is not None and path.is_file() else f"{table}.csv"
+
+
+def _merged(
+    name: str, base: pl.DataFrame, first: pl.DataFrame, second: pl.DataFrame, conflicts: list[Conflict]
+) -> pl.DataFrame:
+    if first.equals(second) or second.equals(base):
+        return first
+    if first.equals(base):
+        return second
+    sides = rows_by_key(name, base), rows_by_key(name, first), rows_by_key(name, second)
+    added = sorted((sides[1].keys() | sides[2].keys()) - sides[0].keys())
+    rows = []
+    for key in (*sides[0], *added):
+        row, found = _row(name, key, *(side.get(key) for side in sides))
+        conflicts += found
+        rows += [row] if row is not None else []
+    return pl.DataFrame(rows, schema=base.schema, orient="row")
+
+
+def _row(
+    name: str, key: Key, base: Row | None, first: Row | None, second: Row | None
+) -> tuple[Row | None, list[Conflict]]:
+    """What becomes of a row, None where it is taken away, and what stands against it."""
+    if first == second or second == base:
+        return first, []
+    if first == base:
+        return second, []
+    if (
+        base is None or first is None or second is None
+    ):  # added twice and not alike, or taken away here and changed there
+        there = [row for row in (base, first, second) if row is not None]
+        differ = [c for c in stored_columns(tables()[name]) if any(row[c] != there[0][c] for row in there)]
+        return base, [_conflict(name, key, column, base, first, second) for column in differ]
+    row, conflicts = dict(base), list[Conflict]()
+    for columns in _statements(name):
+        parts = [tuple(side[c] for c in columns) for side in (base, first, second)]
+        if parts[1] == parts[2] or parts[2] == parts[0]:
+            row |= {c: first[c] for c in columns}
+        elif parts[1] == parts[0]:
+            row |= {c: second[c] for c in columns}
+        else:
+            differ = [c for c in columns if first[c] != second[c]]
+            conflicts += [_conflict(name, key, column, base, first, second) for column in differ]
+    return row, conflicts
+
+
+def _statements(name: str) -> Iterator[tuple[str, ...]]:
+    """Columns that say one thing together: a figure with its range; every other column by itself."""
+    table = tables()[name]
+    ranged = (*main_figures(table), "low", "high") if main_figures(table) else ()
+    if ranged:
+        yield ranged
+    yield from ((column,) for column in stored_columns(table) if column not in ranged)
+
+
+def _conflict(name: str, key: Key, column: str, *rows: Row | None) -> Conflict:
+    base, first, second = (None if row is None else shown(row[column]) for row in rows)
+    return Conflict(name, key, column, base, first, second)
