@@ -36,21 +36,16 @@ def change(
     Raises ValidationError where it will not do: a role that does not go with the nation, a password that is too weak, one's
     own role or access, the last administrator's.
     """
-    wanted = {
-        "role": person.role if role is None else role,
-        "is_active": person.is_active if active is None else active,
-    }
-    wanted["nation"] = nation_of(wanted["role"], person.nation if nation is None else nation)
+    as_role = person.role if role is None else role
+    of_nation = nation_of(as_role, person.nation if nation is None else nation)
+    stays = person.is_active if active is None else active
+    wanted = {"role": as_role, "nation": of_nation, "is_active": stays}
     changed = [field for field, value in wanted.items() if getattr(person, field) != value]
     if changed and person.pk == by.pk:
         raise ValidationError(words("web.people.own"))
-    _require_fit(wanted["role"], wanted["nation"], words)
+    _require_fit(as_role, of_nation, words)
     others = Person.objects.filter(role=ADMINISTRATOR, is_active=True).exclude(pk=person.pk)
-    loses = (
-        person.role == ADMINISTRATOR
-        and person.is_active
-        and not (wanted["is_active"] and wanted["role"] == ADMINISTRATOR)
-    )
+    loses = person.role == ADMINISTRATOR and person.is_active and not (stays and as_role == ADMINISTRATOR)
     if loses and not others.exists():
         raise ValidationError(words("web.people.last"))
     for field, value in wanted.items():
