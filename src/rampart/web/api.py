@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,6 @@ from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Query
 from ninja.security import HttpBearer, SessionAuth
 
-from rampart import __version__
 from rampart.web.asked_by import asked_by, reader_of
 from rampart.web.asking import NotAllowedError, NotThereError, WronglyAskedError
 from rampart.web.pages.every import PAGES
@@ -44,7 +44,7 @@ class BySession(SessionAuth):
 def make_api() -> NinjaAPI:
     """The API with the twin of every page."""
     api = NinjaAPI(
-        title="Rampart", version=__version__, docs_url=None, urls_namespace="api", auth=[ByToken(), BySession()]
+        title="Rampart", version=version("rampart"), docs_url=None, urls_namespace="api", auth=[ByToken(), BySession()]
     )
     for page in PAGES:
         twin = api.get(

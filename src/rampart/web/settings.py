@@ -72,7 +72,8 @@ USE_TZ = True
 USE_I18N = True
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en", "English"), ("fr", "Français")]
-STATIC_URL = "static/"
+STATIC_URL = f"{OF_THE_STORE.prefix}/static/"
+WHITENOISE_STATIC_PREFIX = "/static/"  # the server takes the prefix off
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 
