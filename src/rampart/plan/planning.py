@@ -124,6 +124,8 @@ def plan(
     if as_signed.how:
         manifest["rounding"] = as_signed.how
     manifest["reasons"] = worked
+    if worked != "none" and values.programme.whole_labels.size:
+        manifest["reasons_split"] = True  # both plans of a relief are in fractions of what comes whole
     manifest["alike"] = values.programme.likeness.alike()
     if found is not None:
         manifest["coupling"] = found.agreement()

@@ -414,7 +414,7 @@ def _believed(answer: InWords) -> list[tuple[str, str]]:
         )
         for r in answer.result.manifest.get("believed") or ()
     ]  # fmt: skip
-    return [(words("manifest.believed"), "; ".join(parts))] if parts else []
+    return [(words("manifest.believed"), words("between.semicolon").join(parts))] if parts else []
 
 
 def _manifest(answer: InWords) -> Listing:
