@@ -56,8 +56,8 @@ def plan(
     reasons     also say what would relieve each shortage, by planning again with a step in each limit: "kinds" with a step
                 in all limits of a kind, of what ranks before steady output; "all" of everything, and in each limit that
                 matters by itself; "none" not at all, which is so too where the time ran out. None: as ``REASONS`` says, or
-                "all" in a plan of up to ``FEW`` columns and "kinds" in a larger one. What more room would buy is said beside
-                them, and always in a plan of up to ``FEW`` columns
+                "all" in a plan of up to ``FEW`` columns and "kinds" in a larger one. What more room would buy is said with
+                "all", and always in a plan of up to ``FEW`` columns
     """
     from rampart.plan.coupling import coupled, wanted
     from rampart.plan.model.build import build
@@ -129,7 +129,7 @@ def plan(
     manifest["alike"] = values.programme.likeness.alike()
     if found is not None:
         manifest["coupling"] = found.agreement()
-    tables["more_room"] = more_room(values, solution) if worked != "none" or quick else no_more_room()
+    tables["more_room"] = more_room(values, solution) if worked == "all" or quick else no_more_room()
     tables["duals"] = price_table(values.programme, solution)
     tables["pegging"] = pegging(case, tables)
     return Result.of("plan", case, tables, manifest)

@@ -40,7 +40,7 @@ def test_what_a_rank_gives_buys_what_it_is_worth_below() -> None:
     assert row["share"] == pytest.approx(0.2 / (50.0 * (10.0 - 0.04)))
     english, french = (bought_by_room(InWords(plan, language)) for language in ("en", "fr"))
     assert [tuple(part.replace("\xa0", " ") for part in row) for row in english] == [
-        ("Recipient's need", "0.004 units", "Recipient's need, rank 2: 0.2 units (0.04%)")
+        ("Recipient's need", "0.004 units", "Recipient's need, rank 2: 0.2 units (0.040%)")
     ]
     assert len(french) == 1 and "rang 2" in french[0][2]
     assert "What a tenth of a per cent more room would buy below, all of it spent on one:" in rampart.explain(plan)
