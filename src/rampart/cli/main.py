@@ -18,6 +18,7 @@ from rampart.cli import (
     sources,
     sustain,
     war,
+    web,
 )
 from rampart.cli.group import main
 
@@ -36,6 +37,7 @@ VERBS = (
     ledger_returns,
     ledger_actual,
     ledger_year,
+    web,
     doctor,
 )
 """Files whose commands hang on the group."""

@@ -14,7 +14,7 @@ from rampart.language.giving_and_keeping import worth_label
 from rampart.language.headlines import sentences
 from rampart.language.how_solved import pass_status
 from rampart.language.in_words import InWords
-from rampart.language.on_one_page import headline, largest_gap
+from rampart.language.on_one_page import headline
 from rampart.language.words import Words
 from rampart.report.books.book import lines, style_of
 from rampart.report.books.catalogue_sheet import catalogue_sheet
@@ -51,7 +51,7 @@ def write_workbook(plan: Result, path: str | Path, language: Language = "en", *,
     first = book.sheet(words("summary"))
     _to_decide(book)
     charts_sheet(book)
-    cell = _cell(book.answer)
+    cell = plan_cells(book.answer)
     for name, table in {**result_tables("plan"), **plan.own_tables}.items():
         if name not in NOT_SHOWN and plan[name].height:
             worth = worth_label(book.answer) if name == "give_or_keep" else ""
@@ -76,8 +76,7 @@ def _summary(book: PlanBook, sheet: Any) -> None:
     as_of = words("as_of", date=words.date(str(answer.result.manifest["created"])))
     sheet.write_string(1, 0, as_of, book.formats["quiet"])
     row = 3
-    largest = largest_gap(answer)
-    for sentence in ([headline(answer, largest)] if largest else []) + sentences(answer):
+    for sentence in (headline(answer), *sentences(answer)):
         sheet.merge_range(row, 0, row, 2, "", book.formats["wrap"])
         sheet.write_string(row, 0, sentence, book.formats["wrap"])
         sheet.set_row(row, 13.5 * lines(sentence, 138))
@@ -122,7 +121,7 @@ def _figure(value: float | None, words: Words) -> tuple[float | str, str]:
     return (words("unknown"), "right") if value is None else (value, style_of(value))
 
 
-def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
+def plan_cells(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
     """Words for every cell that is neither number nor month: names in place of codes."""
     words = answer.words
 
