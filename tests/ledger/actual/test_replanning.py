@@ -13,7 +13,7 @@ from rampart.findings import FindingsError
 from rampart.ledger.actual.happened import At, happened, movements, over
 from rampart.ledger.actual.news import with_news
 from rampart.ledger.actual.planned import of_nation, planned
-from rampart.ledger.actual.replanning import position
+from rampart.ledger.actual.replanning import _pledged, position
 from rampart.ledger.documents import Document, Line
 from rampart.ledger.ledger import Ledger, open_ledger
 from rampart.plan.planning import plan
@@ -111,6 +111,16 @@ def test_what_was_not_sent_is_due_at_once_and_what_is_on_the_way_arrives(ledger:
     ledger.post(doc("XBB", "more", "dispatch", "2025-01-11", "round", 6000, to="XUU"))
     rows = position(ledger, first, "2025-02").case["deliveries"].filter(donor="XBB", status="pledged")
     assert rows["quantity"].sum() == pytest.approx(0.0)
+
+
+def test_what_was_not_sent_is_due_with_what_was_due_anyway() -> None:
+    """One row of a pledge for a month, also where something falls due in that month already."""
+    usual = {"donor": "XBB", "recipient": "XUU", "item": "round", "status": "pledged", "backfill_quantity": None}
+    rows = [usual | {"from": month, "month": month, "quantity": 100.0} for month in ("2025-02", "2025-03")]
+    told = list(_pledged(rows, {("XBB", "XUU", "round"): 70.0}, "2025-02"))
+    assert sorted((r["from"], r["month"], r["quantity"]) for r in told) == [
+        ("2025-02", "2025-02", 170.0), ("2025-03", "2025-03", 100.0),
+    ]  # fmt: skip
 
 
 def test_a_decision_that_was_refused_is_open_again(ledger: Ledger, first: Result) -> None:

@@ -264,6 +264,9 @@ def _pledged(rows: Iterable[dict[str, Any]], less: Mapping[Way, float], month: s
         if less[way] < 0:
             yield from (dict(r) for r in less_sent(of, -less[way], month, carrying.SAID))
         else:
-            yield from of
-            again = {"from": month, "month": month, "quantity": less[way], "low": None, "high": None, **SAID}
-            yield {**of[0], **again, "backfill_quantity": None}
+            at_once = [r for r in of if (r["from"], r["month"]) == (month, month)]
+            yield from (r for r in of if r not in at_once)
+            base = at_once[0] if at_once else {**of[0], "quantity": 0.0, "backfill_quantity": None}
+            made_good = base["backfill_quantity"]
+            more = {"from": month, "month": month, "quantity": base["quantity"] + less[way], "low": None, "high": None}
+            yield {**base, **more, **SAID, "backfill_quantity": None if made_good is None else made_good + less[way]}
