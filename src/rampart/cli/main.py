@@ -11,6 +11,7 @@ from rampart.cli import (
     ledger,
     ledger_actual,
     ledger_returns,
+    ledger_year,
     plan,
     replan,
     results,
@@ -35,6 +36,7 @@ VERBS = (
     ledger,
     ledger_returns,
     ledger_actual,
+    ledger_year,
     web,
     doctor,
 )
