@@ -31,7 +31,7 @@ def test_a_store_is_served_under_its_prefix_with_its_banner(tmp_path: Path) -> N
                 assert answer.status == 200
         with pytest.raises(urllib.error.HTTPError) as wrong:
             urllib.request.urlopen(
-                urllib.request.Request(f"{address}/sign-in", headers={"Host": "evil.example"}), timeout=30
+                urllib.request.Request(f"{address}/sign-in", headers={"Host": "evil.example"}), timeout=300
             )
         assert wrong.value.code == 400
 
