@@ -16,7 +16,7 @@ from web.opened import PASSWORD
 def rampart_says(*words: str, given: str = "", code: int = 0) -> str:
     """What the command line says."""
     ran = subprocess.run(
-        [sys.executable, "-m", "rampart", *words], input=given, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "rampart", *words], input=given, capture_output=True, text=True, timeout=600
     )
     assert ran.returncode == code, ran.stdout + ran.stderr
     return ran.stdout + ran.stderr
@@ -45,4 +45,4 @@ def served(store: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
             yield found[0].rstrip("/"), process
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=300)

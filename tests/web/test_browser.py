@@ -14,7 +14,7 @@ from web.opened import PASSWORD
 from web.served import new_store, served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def browser() -> Iterator[Any]:
 def page_of(browser: Any, address: str, name: str, **look: Any) -> Any:
     """A page of a browser in which somebody has signed in by the form; what the browser complains of fails the test."""
     page = browser.new_context(**look).new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(300_000)
     page.on("console", lambda said: pytest.fail(said.text) if said.type == "error" and "401" not in said.text else None)
     page.goto(f"{address}/")
     page.fill("#id_username", name)

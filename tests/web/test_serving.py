@@ -21,17 +21,17 @@ def test_a_store_is_served_under_its_prefix_with_its_banner(tmp_path: Path) -> N
     (store / "settings.toml").write_text('prefix = "/stocks"\nbanner = "EXERCISE <1>"\n', encoding="utf-8")
     with served(store) as (address, _):
         assert address.endswith("/stocks")
-        with urllib.request.urlopen(f"{address}/", timeout=30) as answer:
+        with urllib.request.urlopen(f"{address}/", timeout=300) as answer:
             html = answer.read().decode()
             assert answer.url == f"{address}/sign-in?next=/stocks/"
         assert html.count("EXERCISE &lt;1&gt;") == 2
         assert 'href="/stocks/static/web/rampart.css"' in html and 'action="/stocks/sign-in"' in html
         for file in ("web/rampart.css", "web/rampart.js", "django_htmx/htmx-2.min.js"):
-            with urllib.request.urlopen(f"{address}/static/{file}", timeout=30) as answer:
+            with urllib.request.urlopen(f"{address}/static/{file}", timeout=300) as answer:
                 assert answer.status == 200
         with pytest.raises(urllib.error.HTTPError) as wrong:
             urllib.request.urlopen(
-                urllib.request.Request(f"{address}/sign-in", headers={"Host": "evil.example"}), timeout=30
+                urllib.request.Request(f"{address}/sign-in", headers={"Host": "evil.example"}), timeout=300
             )
         assert wrong.value.code == 400
 
