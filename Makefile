@@ -2,10 +2,27 @@
 PY ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-docs test-slow test-bundle coverage lint types docs bench bundle lock clean
+.PHONY: demo serve-demo test test-docs test-slow test-bundle coverage lint types docs bench bundle lock clean
 
 demo: .venv/.run
 	$(BIN)/rampart demo
+
+# The web application on the real case, on this machine only. Every account of the demonstration has the password below.
+DEMO := out/web-demo
+DEMO_PASSWORD := a wall of many stones
+serve-demo: .venv/.dev $(DEMO)/.made
+	@echo "paula: alliance planner; edith: editor of France; adam: administrator; audrey: auditor. Password: $(DEMO_PASSWORD)"
+	$(BIN)/rampart serve --store $(DEMO)
+
+$(DEMO)/.made:
+	$(BIN)/rampart db upgrade --store $(DEMO)
+	$(BIN)/rampart plan cases/tiny -o $(DEMO)/plans/tiny --no-report --force
+	$(BIN)/rampart plan cases/alliance-2023 -o $(DEMO)/plans/alliance-2023 --no-report --force
+	echo "$(DEMO_PASSWORD)" | $(BIN)/rampart people add paula --role alliance_planner --store $(DEMO)
+	echo "$(DEMO_PASSWORD)" | $(BIN)/rampart people add edith --role nation_editor --nation FRA --store $(DEMO)
+	echo "$(DEMO_PASSWORD)" | $(BIN)/rampart people add adam --role administrator --store $(DEMO)
+	echo "$(DEMO_PASSWORD)" | $(BIN)/rampart people add audrey --role auditor --store $(DEMO)
+	touch $@
 
 # For every change: fifteen minutes on two cores when it was measured, with coverage and other work beside it.
 test: .venv/.dev

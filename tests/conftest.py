@@ -23,7 +23,8 @@ planning.REASONS = "none"
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Tests of one file, and all tests of reports, run in one process: what they share is made once, not in each.
+    """Tests of one file, all of reports, and all of the web application run in one process each: what they share is made
+    once, not in each.
 
     The marks for this of pytest-xdist 3.8 do nothing under pytest 9.2.
     """
@@ -32,7 +33,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file, _, _ = nodeid.partition("::")
-            return "tests/report" if file.startswith("tests/report/") else file
+            room = "/".join(file.split("/")[:2])
+            return room if room in ("tests/report", "tests/web") else file
 
     config.option.loadscopereorder = False  # by number of tests: the longest ones would come last
     return ByFile(config, log)

@@ -10,10 +10,12 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from case.editing import SMALL, Sheets, found
+from places import CASES
 from rampart.case.annotating import write_annotated
 from rampart.case.doors import check_case, read_case
 from rampart.case.headers import stored_column, stored_columns
-from rampart.case.template import write_template
+from rampart.case.tables import Case
+from rampart.case.template import MINIMAL, write_template
 from rampart.catalogues.inputs import tables
 
 
@@ -26,7 +28,7 @@ def test_a_template_filled_from_a_case_reads_back_equal(tmp_path: Path, language
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_an_empty_template_only_lacks_what_every_case_must_say(tmp_path: Path, language):
     findings = found(write_template(tmp_path / "t.xlsx", language))
-    assert {f.code for f in findings} == {"setting-missing", "no-priorities"}
+    assert {f.code for f in findings} == {"setting-missing"}
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -56,7 +58,25 @@ def test_a_reference_drops_down_to_the_sheet_that_defines_it(tmp_path: Path):
     book = openpyxl.load_workbook(write_template(tmp_path / "t.xlsx", "fr"))
     formulas = {v.formula1 for v in book["stocks"].data_validations.dataValidation}
     assert "'articles'!$A$2:$A$20000" in formulas
-    assert '"serviceable,unserviceable,suspended"' in formulas
+    assert '"bon état,hors d\'usage,suspendu"' in formulas
+    english = openpyxl.load_workbook(write_template(tmp_path / "e.xlsx", "en"))
+    assert '"serviceable,unserviceable,suspended"' in {
+        v.formula1 for v in english["stocks"].data_validations.dataValidation
+    }
+
+
+def test_the_minimal_path_is_marked_and_is_enough(tmp_path: Path):
+    """The marked sheets of the small case alone are a sound case."""
+    book = openpyxl.load_workbook(write_template(tmp_path / "t.xlsx", "fr"))
+    marked = {sheet.title for sheet in book if sheet.sheet_properties.tabColor is not None}
+    assert marked == {tables()[name].label["fr"] for name in MINIMAL}
+    assert [cell.value for cell in book["README"]["C"]].count("d'abord") == len(MINIMAL)
+    assert [cell.value for cell in book["priorités"]["B"]][1:4] == ["planchers", "promesses", "besoin"]
+    case = read_case(CASES / "tiny")
+    alone = Case(
+        {name: frame if name in (*MINIMAL, "sources") else frame.clear() for name, frame in case.tables.items()}
+    )
+    assert check_case(alone.save(tmp_path / "alone"))[0] is not None
 
 
 def test_settings_with_choices_drop_down_in_their_row(tmp_path: Path):

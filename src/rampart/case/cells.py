@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from rampart.catalogues.choices import bare_cells, spellings
 from rampart.catalogues.inputs import Column
 
 # "en": the dot is decimal. "fr": the comma is. "mixed": the file speaks both; what may be either is refused.
@@ -29,6 +30,44 @@ _FLAGS = {
     "yes": True, "oui": True, "true": True, "vrai": True,
     "no": False, "non": False, "false": False, "faux": False,
 }  # fmt: skip
+_NOT_KNOWN = (
+    *(
+        "n/a",
+        "na",
+        "n.a.",
+        "nc",
+        "n.c.",
+        "nd",
+        "n.d.",
+        "tbd",
+        "tbc",
+        "unknown",
+        "not known",
+        "?",
+        "??",
+        "???",
+        "-",
+        "--",
+        "–",
+        "—",
+    ),
+    *(
+        "inconnu",
+        "inconnue",
+        "non connu",
+        "non connue",
+        "non communiqué",
+        "non communiquée",
+        "à définir",
+        "à confirmer",
+    ),
+)
+"""What people write where they do not know: a blank says so."""
+_NO_LIMIT = (
+    *("∞", "infinite", "infinity", "no limit", "without limit", "unbounded"),
+    *("infini", "infinie", "sans limite", "pas de limite", "aucune limite", "non limité", "non limitée"),
+)
+"""What people write where there is no limit, in place of the word for it."""
 _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Co}\p{Cn}]"
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
 _LONGEST = {"code": 200, "choice": 200, "text": 32_000}
@@ -90,9 +129,13 @@ def _numbers(text: pl.Expr, native: pl.Expr | None, column: Column, locale: Loca
         sound = sound | unlimited
     two_readings = text.str.contains(_DIGITS_AND_MARKS) & text.str.contains("[.,]")
     whole = (value == value.round(0)) & (value.abs() <= 2.0**53) if column.kind == "integer" else pl.lit(True)
+    word = text.str.to_lowercase()
+    no_limit = word.is_in(list(_NO_LIMIT)) if column.kind == "limit" else pl.lit(False)
     problem = (
         pl.when(blank | (sound & whole)).then(None)
         .when(sound).then(pl.lit("not-whole"))
+        .when(no_limit).then(pl.lit("write-unlimited"))
+        .when(word.is_in([] if column.required else list(_NOT_KNOWN))).then(pl.lit("leave-blank"))
         .when(two_readings).then(pl.lit("ambiguous-number"))
         .otherwise(pl.lit("not-a-number"))
     )  # fmt: skip
@@ -107,8 +150,8 @@ def _words(text: pl.Expr, column: Column) -> tuple[pl.Expr, pl.Expr]:
         problem = pl.when(text.is_not_null() & value.is_null()).then(pl.lit("not-a-flag"))
         return value, problem
     if column.kind == "choice":
-        value = text.str.to_lowercase()
-        problem = pl.when(~value.is_in(list(column.values))).then(pl.lit("not-a-choice"))
+        value = bare_cells(text).replace_strict(spellings(column.values), default=None, return_dtype=pl.String)
+        problem = pl.when(text.is_not_null() & value.is_null()).then(pl.lit("not-a-choice"))
     elif column.kind == "month":
         problem = pl.when(~text.str.contains(_MONTH)).then(pl.lit("not-a-month"))
     elif column.kind == "date":

@@ -47,6 +47,7 @@ class Extent:
 
     rows, columns  last row and column with a value, from A1
     filled         how many cells hold a value
+    unseen         rows and columns that are hidden from view: "row" or "column", and its number
     merged         first row and column, last row and column of merged cells (.ods; of .xlsx the fast reader tells)
     """
 
@@ -55,6 +56,7 @@ class Extent:
     filled: int = 0
     hidden: list[HiddenCell] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    unseen: list[tuple[str, int]] = field(default_factory=list)
 
     def take(self, row: int, column: int, *, rows: int = 1, columns: int = 1) -> None:
         """Count cells with a value."""
@@ -151,6 +153,12 @@ class _Sheet:
             number = attributes.get("r", "").strip()
             self.row = int(number) if number.isdecimal() and len(number) < 11 else self.row + 1
             self.column = 0
+            if _is_set(attributes.get("hidden")):
+                self._unseen("row", self.row, self.row)
+        elif name == "col" and _is_set(attributes.get("hidden")):
+            first, last = attributes.get("min", ""), attributes.get("max", "")
+            if first.isdecimal() and last.isdecimal():
+                self._unseen("column", int(first), int(last))
         elif name == "c":
             self._cell(attributes)
         elif self.in_cell and name in ("v", "is", "f"):
@@ -161,6 +169,10 @@ class _Sheet:
             if name == "f" or self.has_formula or self.kind == "e":
                 self.into = []
                 self.parser.CharacterDataHandler = self.into.append
+
+    def _unseen(self, way: str, first: int, last: int) -> None:
+        room = MOST_HIDDEN - len(self.extent.unseen)
+        self.extent.unseen += [(way, n) for n in range(first, min(last, first + room - 1) + 1)]
 
     def _cell(self, attributes: dict[str, str]) -> None:
         place = _PLACE.match(attributes.get("r", "").strip())
@@ -192,6 +204,10 @@ class _Sheet:
             self.extent.hide("error-value", self.row, self.column, self.result.strip())
         elif not self.has_result or (not self.result.strip() and self.kind != "str"):
             self.extent.hide("formula-without-value", self.row, self.column, f"={self.formula}")
+
+
+def _is_set(value: str | None) -> bool:
+    return (value or "").strip().lower() in ("1", "true")
 
 
 def _number(letters: str) -> int:

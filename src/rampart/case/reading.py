@@ -6,6 +6,7 @@ Sheets are matched to the catalogue, cells turned into values, and everything wr
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import polars as pl
 from rampart.case.cells import Locale, clean, read_cells
 from rampart.case.draft import ROW, Draft, Origin
 from rampart.case.headers import (
+    fold,
     is_comment,
     language_of,
     match_column,
@@ -25,6 +27,7 @@ from rampart.case.headers import (
 )
 from rampart.case.override_cells import judged
 from rampart.case.sheets import Found, Sheet, plain
+from rampart.catalogues.choices import bare, offered, spellings
 from rampart.catalogues.inputs import Column, Table, table_named, tables
 from rampart.findings import Finding, at_most_alike
 
@@ -102,6 +105,12 @@ def empty(table: Table) -> pl.DataFrame:
     return pl.DataFrame(schema={name: dtype_of(column) for name, column in columns.items()} | {ROW: pl.Int64})
 
 
+TOTALS = frozenset(
+    {"total", "totals", "grand total", "subtotal", "sub total", "sum", "totaux", "total general", "sous total", "somme"}
+)
+"""What stands in the first column of a row that adds up the others."""
+
+
 class SheetReader:
     """Turns one sheet into a typed frame; what cannot be is in ``findings`` and ``bad``."""
 
@@ -115,6 +124,7 @@ class SheetReader:
         self._match_headers()
         headers = {name: sheet.headers[j] for name, j in self.where.items()}
         self.origin = Origin(sheet.file, sheet.sheet, headers, self.where)
+        self._set_totals_aside()
         if sheet.ragged:
             self.bad = dict.fromkeys(self.where, sheet.ragged)
         self.locale: Locale = self._locale()
@@ -145,6 +155,27 @@ class SheetReader:
                 self.missing.add((table.name, name))
                 if stored_column(table.name, name).present or table.name == "settings":
                     self.findings.append(self._finding("missing-column", column=name))
+
+    def _set_totals_aside(self) -> None:
+        """Rows that add up the others are said to be such, and not judged cell by cell as facts."""
+        codes = [
+            name for name in self.where if stored_column(self.table.name, name).kind in ("code", "choice", "month")
+        ]
+        kept = pl.Series([True], dtype=pl.Boolean).new_from_index(0, len(self.sheet.rows))
+        for name in codes:
+            texts = self.sheet.texts[self.where[name]]
+            for i in texts.str.to_lowercase().str.contains("tot|som|sum").fill_null(False).arg_true():
+                if kept[i] and fold(texts[i]) in TOTALS:
+                    kept[i] = False
+                    row = self.sheet.rows[i]
+                    self.findings.append(self._finding("total-row", column=name, row=row, value=texts[i]))
+        if not kept.all():
+            self.sheet = replace(
+                self.sheet,
+                rows=self.sheet.rows.filter(kept),
+                texts=[texts.filter(kept) for texts in self.sheet.texts],
+                numbers=[None if numbers is None else numbers.filter(kept) for numbers in self.sheet.numbers],
+            )
 
     def _unknown_column(self, j: int, header: str) -> None:
         """A column that is not read: an error unless wholly blank, for nothing is dropped in silence."""
@@ -252,7 +283,13 @@ class SheetReader:
     def _cell_finding(self, code: str, column: Column, row: int, value: str) -> Finding:
         details: dict[str, object] = {"unit": column.unit}
         if code == "not-a-choice":
-            details |= {"choices": ", ".join(column.values), "near": nearest(value, column.values)}
+            told = offered(column.values, "fr")
+            near = nearest(value, [*column.values, *told])
+            code = spellings(column.values)[bare(near)] if near else ""
+            details |= {
+                "choices": ", ".join(column.values), "choices_fr": ", ".join(told), "near": code,
+                "near_fr": offered([code], "fr")[0] if code else "",
+            }  # fmt: skip
         name = column.name if column.name in self.where else "value"
         return self._finding(code, column=name, row=row, value=value, **details)
 

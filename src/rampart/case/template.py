@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rampart.case.draft import address
+from rampart.case.from_rows import PRIORITIES
 from rampart.case.headers import match_setting, stored_column, stored_columns
 from rampart.case.writing import new_workbook, write_cell
+from rampart.catalogues.choices import offered
 from rampart.catalogues.inputs import Column, Table, tables
 from rampart.engine.whole_file import whole_file
 
@@ -30,11 +32,20 @@ _KINDS = {
     "choice": ("one of the list", "un choix de la liste"),
 }
 
+MINIMAL = (
+    *("settings", "nations", "items", "priorities", "stocks", "postures", "requirements"),
+    *("lines", "contracts", "demand", "routes", "budgets"),
+)
+"""Sheets with which a first plan can be made: who and what, what is held and asked, who makes and pays."""
+_MARKED = "#B5541C"
+_MINIMAL_SAYS = {"en": "first", "fr": "d'abord"}
+
 _GUIDE = {
     "en": (
         "How to fill in this workbook",
-        "One sheet a table, one row a fact. Start with settings, nations, items and priorities; "
-        "leave a sheet empty when the case has nothing to say there.",
+        "One sheet a table, one row a fact. Sheets with an orange tab, marked “first” below, are enough for a first plan; "
+        "leave a sheet empty when the case has nothing to say there. The order in which things count (priorities) is "
+        "filled in: change it where yours is another.",
         "Dark headers must be filled in every row; light ones may stay blank. Blank means "
         "unknown, never zero and never unlimited; the note on each header says what a blank does. "
         "Write “unlimited” where there is no limit.",
@@ -46,8 +57,9 @@ _GUIDE = {
     ),
     "fr": (
         "Comment remplir ce classeur",
-        "Une feuille par table, une ligne par fait. Commencer par réglages, nations, articles et "
-        "priorités ; laisser vide une feuille quand le cas n'a rien à y dire.",
+        "Une feuille par table, une ligne par fait. Les feuilles à onglet orange, marquées « d'abord » ci-dessous, suffisent "
+        "à un premier plan ; laisser vide une feuille quand le cas n'a rien à y dire. L'ordre dans lequel les choses comptent "
+        "(priorités) est rempli : le changer si le vôtre est autre.",
         "Les en-têtes foncés sont à remplir à chaque ligne ; les clairs peuvent rester vides. "
         "Vide veut dire inconnu, jamais zéro ni illimité ; la note de chaque en-tête dit ce que "
         "fait un vide. Écrire « illimité » quand il n'y a pas de limite.",
@@ -94,6 +106,7 @@ class _Template:
                     {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "border": 1}
                 ),
                 "optional": book.add_format({"bg_color": "#DCE6F1", "font_color": "#1F3A5F", "border": 1}),
+                "first": book.add_format({"bold": True, "font_color": _MARKED}),
                 "text": book.add_format({"num_format": "@"}),
                 "number": book.add_format({}),
             }
@@ -112,6 +125,7 @@ class _Template:
         """The first sheet: how to fill in the others, in the chosen language and then in the other."""
         sheet.set_column(0, 0, 34)
         sheet.set_column(1, 1, 110)
+        sheet.set_column(2, 2, 10)
         row = 0
         for language in ("en", "fr") if self.language == "en" else ("fr", "en"):
             title, *lines, sheets = _GUIDE[language]
@@ -125,12 +139,16 @@ class _Template:
                 row += 1
                 sheet.write_string(row, 0, table.label[language])
                 sheet.write_string(row, 1, table.help[language], self.formats["wrap"])
+                if table.name in MINIMAL:
+                    sheet.write_string(row, 2, _MINIMAL_SAYS[language], self.formats["first"])
             row += 2
 
     def fill(self, sheet: Any, table: Table) -> None:
         """Headers, notes, drop-downs and the rows of the case."""
         names = stored_columns(table)
         sheet.freeze_panes(1, 1)
+        if table.name in MINIMAL:
+            sheet.set_tab_color(_MARKED)
         rows = self.rows(table)
         last = len(rows) + _ROWS_READY
         for j, name in enumerate(names):
@@ -144,14 +162,17 @@ class _Template:
             sheet.write_comment(0, j, note, {"x_scale": 2.5, "y_scale": 2.2, "author": "Rampart"})
             self.drop_down(sheet, j, column, 1, last)
             for i, row in enumerate(rows, start=1):
-                write_cell(sheet, i, j, self.spelt(row[name]), self.formats["text"])
+                of = column
                 if table.name == "settings" and name == "value":
-                    setting = table.columns[match_setting(row["setting"]) or ""]
-                    self.drop_down(sheet, j, setting, i, i)
+                    of = table.columns[match_setting(row["setting"]) or ""]
+                    self.drop_down(sheet, j, of, i, i)
+                write_cell(sheet, i, j, self.spelt(row[name], of), self.formats["text"])
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
         """Rows of the case; for the settings a row for every setting, its value blank where it has none."""
         given = list(self.case.tables[table.name].iter_rows(named=True)) if self.case else []
+        if self.case is None and table.name == "priorities":
+            given = [dict.fromkeys(table.columns) | dict(row) for row in PRIORITIES]
         if table.name == "settings":
             had = {row["setting"] for row in given}
             given += [{"setting": name, "value": None} for name in table.columns if name not in had]
@@ -159,10 +180,12 @@ class _Template:
                 row["setting"] = table.columns[row["setting"]].label[self.language]
         return given
 
-    def spelt(self, value: Any) -> Any:
+    def spelt(self, value: Any, column: Column) -> Any:
         """Words that have a French form take it in the French workbook."""
-        if self.language == "en":
+        if self.language == "en" or value is None:
             return value
+        if column.kind == "choice":
+            return offered([value], "fr")[0]
         if value == float("inf"):
             return "illimité"
         return {True: "oui", False: "non"}[value] if isinstance(value, bool) else value
@@ -173,7 +196,7 @@ class _Template:
         if column.kind == "flag":
             options["source"] = ["yes", "no"] if self.language == "en" else ["oui", "non"]
         elif column.kind == "choice":
-            options["source"] = list(column.values)
+            options["source"] = offered(column.values, self.language)
         elif column.reference:
             target, name = column.reference.split(".")
             position = list(tables()[target].columns).index(name)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FEW_CELLS = 2_000_000
 """A rectangle up to this is set aside whatever stands in it; a larger one only where some of it is filled."""
+MOST_TITLES, LEAST_HEADERS = 10, 2
+"""Rows below the first filled one in which column names are looked for, and how many make a row of names."""
 EMPTIEST = 50
 """Cells of the rectangle for one that is filled, beyond which the last cell is a stray one."""
 
@@ -197,19 +199,25 @@ def _read_sheet(
     if header_row is None:
         found.findings.append(Finding("empty-sheet", table=table, file=file, sheet=sheet.name))
         return
-    if header_row != 1 and not told:
+    below = 0 if told else _headers_below(grid, header_row, table)
+    if below:
+        details = {"first": str(next(v for v in grid[header_row - 1] if str(v).strip()))[:60]}
+        place: dict[str, Any] = {"table": table, "file": file, "sheet": sheet.name}
+        found.findings.append(Finding("headers-below", row=below, details=details, **place))
+        header_row = below
+    elif header_row != 1 and not told:
         found.findings.append(Finding("header-not-first", table=table, row=header_row, file=file, sheet=sheet.name))
     headers = tuple(_word(_cell(value)) for value in grid[header_row - 1])
-    below = grid[header_row:]
-    columns = [column_of(column) for column in zip(*below, strict=True)] if below else [column_of(())] * len(headers)
-    filled = _filled_rows(columns, len(below))
+    facts = grid[header_row:]
+    columns = [column_of(column) for column in zip(*facts, strict=True)] if facts else [column_of(())] * len(headers)
+    filled = _filled_rows(columns, len(facts))
     found.sheets.append(
         Sheet(
             table=table,
             file=file,
             sheet=sheet.name,
             headers=headers,
-            rows=pl.Series(range(header_row + 1, header_row + 1 + len(below)), dtype=pl.Int64).filter(filled),
+            rows=pl.Series(range(header_row + 1, header_row + 1 + len(facts)), dtype=pl.Int64).filter(filled),
             texts=[texts.filter(filled) for texts, _ in columns],
             numbers=[None if numbers is None else numbers.filter(filled) for _, numbers in columns],
         )
@@ -218,6 +226,19 @@ def _read_sheet(
     corners = [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in merged]
     found.findings.extend(_merged(file, table, sheet.name, [*corners, *extent.merged], header_row, len(headers)))
     found.findings.extend(_hidden(found.sheets[-1], extent))
+    found.findings.extend(_unseen(found.sheets[-1], extent))
+
+
+def _headers_below(grid: list[list[Any]], header_row: int, table: str) -> int:
+    """Row that has the names of columns where the first filled row has none of them: a title stands above; 0 for none."""
+
+    def known(row: list[Any]) -> int:
+        return sum(match_column(table, _word(_cell(value))) is not None for value in row)
+
+    if known(grid[header_row - 1]):
+        return 0
+    below = enumerate(grid[header_row : header_row + MOST_TITLES], start=header_row + 1)
+    return next((number for number, row in below if known(row) >= LEAST_HEADERS), 0)
 
 
 def _filled_rows(columns: list[tuple[pl.Series, pl.Series | None]], height: int) -> pl.Series:
@@ -283,3 +304,23 @@ def _hidden(sheet: Sheet, extent: Extent) -> Iterator[Finding]:
             header=header,
             cell=address(cell.column - 1, cell.row),
         )
+
+
+def _unseen(sheet: Sheet, extent: Extent) -> Iterator[Finding]:
+    """Rows and columns that are hidden from view and read all the same: one note for each, with how many hold something."""
+    rows, wide = set(sheet.rows), len(sheet.headers)
+    hidden = {
+        "row": [n for way, n in extent.unseen if way == "row" and n in rows],
+        "column": [n for way, n in extent.unseen if way == "column" and n <= wide and sheet.headers[n - 1]],
+    }
+    place: dict[str, Any] = {"table": sheet.table, "file": sheet.file, "sheet": sheet.sheet}
+    if hidden["row"]:
+        which = _few([str(n) for n in hidden["row"]])
+        yield Finding("hidden-rows", details={"count": len(hidden["row"]), "which": which}, **place)
+    if hidden["column"]:
+        which = _few([sheet.headers[n - 1] for n in hidden["column"]])
+        yield Finding("hidden-columns", details={"count": len(hidden["column"]), "which": which}, **place)
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")

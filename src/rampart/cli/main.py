@@ -11,12 +11,14 @@ from rampart.cli import (
     ledger,
     ledger_actual,
     ledger_returns,
+    ledger_year,
     plan,
     replan,
     results,
     sources,
     sustain,
     war,
+    web,
 )
 from rampart.cli.group import main
 
@@ -34,6 +36,8 @@ VERBS = (
     ledger,
     ledger_returns,
     ledger_actual,
+    ledger_year,
+    web,
     doctor,
 )
 """Files whose commands hang on the group."""

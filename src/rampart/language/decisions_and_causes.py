@@ -117,11 +117,13 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     taken, quantity = row.get("taken") or 0.0, row["quantity"] or 0.0
     if objective is None and not row["decide_by"] and taken >= 0.999 * quantity > 0:
         return words("delay.taken")
-    if objective is None:
-        known = "delay.unseen" if row["at_latest"] else "delay.nothing"
-        return words(known if row["decide_by"] else "delay.unknown")
+    alone = _alone(answer, row)
+    if objective is None and not (alone and alone.get("split")):
+        if not row["decide_by"] or (alone is None and not row["at_latest"] and answer["delays"].height):
+            return words("delay.unknown")
+        return words("delay.unseen" if row["at_latest"] and alone is None else "delay.nothing")
     told = {"objective": objective, "cost": row["delay_cost"], "unit_months": row["delay_units"]}
-    return waiting(answer, _alone(answer, row) or told, row["item"])
+    return waiting(answer, alone or told, row["item"])
 
 
 def least_delay(answer: InWords) -> int:
@@ -143,10 +145,19 @@ def _alone(answer: InWords, row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
-    """What a delay costs: who has how much less from when, made good or not; else the loss in the objective's unit.
+    """What a delay costs: who has how much less from when, made good or not; else the loss in the objective's unit. What was
+    worked out as if whole things could be split says so.
 
     item  of the decision that waits
     """
+    if not row.get("split"):
+        return _waiting(answer, row, item)
+    if row["objective"] is None:
+        return answer.words("delay.split_nothing")
+    return answer.words("delay.split", loss=_waiting(answer, row, item))
+
+
+def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     words, objective = answer.words, row["objective"]
     if objective is None:
         return words("delay.nothing")
@@ -170,7 +181,7 @@ def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     if row["unit_months"] is None:
         if row["cost"] is None:
             return words("delay.objective", objective=name)
-        return words("delay.cost", amount=_pass_amount(answer, objective, row["cost"]), objective=name)
+        return words("delay.cost", amount=pass_amount(answer, objective, row["cost"]), objective=name)
     # The units short belong to the end item that waits, which for a component is another one: only a unit
     # that all end items of the case share can be named.
     lacks = row.get("lacks") or item
@@ -216,7 +227,7 @@ def rounding(answer: InWords) -> str:
     return f"{said} {words('rounding.year', n=decided_now(answer))}"
 
 
-def _pass_amount(answer: InWords, objective: str, cost: float) -> str:
+def pass_amount(answer: InWords, objective: str, cost: float) -> str:
     """An amount in the unit of an objective pass: worth as money, less than a month in days."""
     words = answer.words
     unit = dict(answer["passes"].select("objective", "unit").iter_rows()).get(objective) or ""

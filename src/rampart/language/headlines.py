@@ -15,7 +15,7 @@ from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
 from rampart.language.not_met import not_met
 from rampart.language.origins import origins_told
-from rampart.language.reasons_in_words import limit_and_step
+from rampart.language.reasons_in_words import as_if_split, limit_and_step
 from rampart.language.rooms import shared, steadied
 from rampart.results.lateness import lateness
 from rampart.results.measures import measure
@@ -280,12 +280,13 @@ def _bottleneck(answer: InWords) -> str:
     foremost = table.filter(mine == pl.lit(objective, pl.String))
     foremost = foremost if foremost.height else table
     row = foremost.row(0, named=True)
-    return words(
+    said = words(
         "headline.bottleneck",
         objective=words.inside(words.choice("objective", row["objective"])),
         name=limit_and_step(answer, row),
         share=words.share(row["share"], digits=1),
     )
+    return f"{said} {as_if_split(answer)}".strip()
 
 
 def _money(answer: InWords) -> str:

@@ -14,7 +14,7 @@ from rampart.language.headlines import KeyFigure
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
 from rampart.language.not_met import missing, not_met, rough
-from rampart.language.reasons_in_words import AT_ONCE, limit_and_step
+from rampart.language.reasons_in_words import AT_ONCE, as_if_split, limit_and_step
 from rampart.results.largest_gap import NEED, Gap, gaps
 from rampart.results.measures import measure
 from rampart.results.reasons import KIND, TOGETHER
@@ -104,6 +104,8 @@ def _helps(answer: InWords, largest: Gap | None) -> str:
             if largest.objective not in AT_ONCE:
                 relief = words("reason.lasting", quantity=relief)
             told.append(words(key, limit=words.inside(limit_and_step(answer, row)), relief=relief, share=share))
+    if told and as_if_split(answer):
+        told.append(as_if_split(answer))
     return " ".join(told)
 
 

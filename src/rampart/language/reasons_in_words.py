@@ -140,6 +140,11 @@ def told(answer: InWords, short: Row, reasons: pl.DataFrame) -> list[str]:
     return lines + [dashed(_line(answer, short, row)) for row in of[GONE]]
 
 
+def as_if_split(answer: InWords) -> str:
+    """What is to be known of reasons where something comes whole; else nothing."""
+    return answer.words("reasons.split") if answer.result.manifest.get("reasons_split") else ""
+
+
 def dashed(line: str) -> str:
     """A line of a list."""
     return f"  – {line}"

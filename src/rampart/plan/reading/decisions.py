@@ -16,8 +16,11 @@ from rampart.network.lags import first_effect
 from rampart.plan.model.passes import RULES
 from rampart.plan.parts.part import Decision, Part
 from rampart.plan.programme.values import Values
-from rampart.plan.reading.delays import TOLD, Delays, Due, Loss, Waiting, together
+from rampart.plan.reading.delays import TOLD, Delays
+from rampart.plan.reading.due import Due
+from rampart.plan.reading.loss import Loss
 from rampart.plan.reading.rounded import Cell, Rounded, signed
+from rampart.plan.reading.waiting import Waiting, together
 from rampart.plan.solving.solution import Solution
 
 if TYPE_CHECKING:
@@ -108,7 +111,7 @@ def _delay_row(v: Values, waiting: Waiting, months: int, loss: Loss) -> tuple[An
         )
     gains = (None, None, None) if gained is None else (gained[0].holder, gained[0].item, gained[1])
     cost = (loss.cost, loss.share if np.isfinite(loss.share) else None) if loss.objective else (None, None)
-    return (waiting.together, d.kind, named, key, *who, months, loss.objective, *cost, *lacks, *gains)
+    return (waiting.together, d.kind, named, key, *who, months, loss.objective, *cost, *lacks, *gains, loss.split)
 
 
 def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
@@ -125,7 +128,12 @@ def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
         told[months] = delays.losses(everything, [delays.periods(months)] * len(everything))
     most = float(str(v.case.settings["decide_by_loss"]))
     due = delays.last_months(alone, {months: losses[: len(alone)] for months, losses in told.items()}, most)
-    cells = [(d.family, d.key) for d in free]
+    cells, shortest = [(d.family, d.key) for d in free], told[min(told)]
+    by = {
+        cell: each
+        for cell, each, loss in zip(cells, due, shortest, strict=False)
+        if loss is not None or not delays.out_of_time  # else time was up before anything was known of it
+    }
     found = {
         cell: {months: loss for months, losses in told.items() if (loss := losses[n]) and not loss.unseen}
         for n, cell in enumerate(cells)
@@ -136,9 +144,7 @@ def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
         for months, losses in told.items()
         if (loss := losses[len(alone) + n]) and not loss.unseen
     ]
-    return Delayed(
-        found, {cell: by for cell, by in zip(cells, due, strict=True) if by is not None}, groups, alone, min(told)
-    )
+    return Delayed(found, by, groups, alone, min(told))
 
 
 def taken_now(v: Values) -> dict[tuple[str, int], float]:

@@ -61,10 +61,14 @@ class Book:
         self.listed: list[tuple[str, str, int | None]] = []
         """Sheets in their order: name, what it says, rows of its table; None where it has none."""
 
+    def as_bytes(self) -> bytes:
+        """The whole workbook; nothing can be written into it any more."""
+        self.file.close()
+        return self.whole.getvalue()
+
     def close(self) -> None:
         """Write the workbook to its path, in one go: nothing half made is left open where the disk is full."""
-        self.file.close()
-        self.path.write_bytes(self.whole.getvalue())
+        self.path.write_bytes(self.as_bytes())
 
     def sheet(self, name: str) -> Any:
         """A new sheet; names are cut to what Excel allows and kept apart."""

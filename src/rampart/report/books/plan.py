@@ -51,7 +51,7 @@ def write_workbook(plan: Result, path: str | Path, language: Language = "en", *,
     first = book.sheet(words("summary"))
     _to_decide(book)
     charts_sheet(book)
-    cell = _cell(book.answer)
+    cell = plan_cells(book.answer)
     for name, table in {**result_tables("plan"), **plan.own_tables}.items():
         if name not in NOT_SHOWN and plan[name].height:
             worth = worth_label(book.answer) if name == "give_or_keep" else ""
@@ -121,7 +121,7 @@ def _figure(value: float | None, words: Words) -> tuple[float | str, str]:
     return (words("unknown"), "right") if value is None else (value, style_of(value))
 
 
-def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
+def plan_cells(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], str]:
     """Words for every cell that is neither number nor month: names in place of codes."""
     words = answer.words
 

@@ -7,7 +7,14 @@ from typing import Any
 import polars as pl
 
 from rampart.language.in_words import InWords
-from rampart.language.reasons_in_words import limit_and_step, relief_by_year, relief_cell, shortages, years_short
+from rampart.language.reasons_in_words import (
+    as_if_split,
+    limit_and_step,
+    relief_by_year,
+    relief_cell,
+    shortages,
+    years_short,
+)
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.report.chapters.stock import chapter, item_cell
 from rampart.results.most_short import leading
@@ -22,7 +29,9 @@ MOST = 6
 def reasons(answer: InWords) -> Chapter:
     """What each step brings to an objective, and to each shortage."""
     figures = ("bottlenecks",)
-    return chapter(answer, "reasons", figures=figures, listings=[_ranking(answer), _reasons(answer), _shares(answer)])
+    says = tuple(one for one in (answer.words("chapter.reasons.says"), as_if_split(answer)) if one)
+    tables = [_ranking(answer), _reasons(answer), _shares(answer)]
+    return chapter(answer, "reasons", figures=figures, listings=tables, says=says)
 
 
 def _ranking(answer: InWords) -> Listing:

@@ -1,0 +1,87 @@
+"""Verbs of the web application: ``serve``, ``db``, ``people``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rampart.cli.group import main, say
+from rampart.cli.options import language_option
+from rampart.cli.speech import usage
+
+if TYPE_CHECKING:
+    from rampart.findings import Language
+
+store_option = click.option(
+    "--store",
+    type=click.Path(file_okay=False, path_type=Path),
+    default="rampart-store",
+    metavar="FOLDER",
+    help="Folder of the store. Default: rampart-store.",
+)
+ROLES = ("viewer", "nation_editor", "nation_approver", "alliance_planner", "administrator", "auditor")
+
+
+@main.command()
+@store_option
+@click.option("--host", default="127.0.0.1", help="Address to listen on. Default: this machine only.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, help="Port; 0: any that is free. Default: 8000.")
+@language_option
+def serve(store: Path, host: str, port: int, lang: Language) -> None:
+    """Serve the web application of a store, on this machine only unless told otherwise.
+
+    Make the store first with `rampart db upgrade`, and the first account with `rampart people add`.
+    """
+    from rampart.language.words import Words
+    from rampart.web.serving import serve as serving
+
+    serving(store, host=host, port=port, ready=lambda address: say(Words(lang)("web.serving", address=address)))
+
+
+@main.group()
+def db() -> None:
+    """Keep the store of the web application."""
+
+
+@db.command("upgrade")
+@store_option
+@language_option
+def db_upgrade(store: Path, lang: Language) -> None:
+    """Make the store, or bring it to this version of the program."""
+    from rampart.language.words import Words
+    from rampart.web.starting import upgrade
+
+    steps = upgrade(store)
+    words = Words(lang)
+    say(words("web.upgraded", store=store, n=len(steps)) if steps else words("web.up_to_date", store=store))
+
+
+@main.group()
+def people() -> None:
+    """Keep the accounts of the web application."""
+
+
+@people.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), required=True, help="What the account may do.")
+@click.option("--nation", default="", help="Code of the nation that it sees, or * for the whole alliance.")
+@store_option
+@language_option
+def people_add(name: str, role: str, nation: str, store: Path, lang: Language) -> None:
+    """Add an account. The password is asked for, or read from the first line of standard input where that is no terminal."""
+    from rampart.language.words import Words
+    from rampart.web.starting import require_store
+
+    require_store(store)
+    from rampart.web.people.adding import add_from_command_line
+
+    if sys.stdin.isatty():
+        password = click.prompt(usage("Password"), hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    add_from_command_line(name, password, role=role, nation=nation, by=os.environ.get("USER", ""), language=lang)
+    say(Words(lang)("web.added", name=name, role=Words(lang)(f"web.role.{role}")))

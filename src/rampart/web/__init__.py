@@ -1,0 +1,1 @@
+"""The web application: pages with their JSON twins, people and roles, audit, plans in the background."""

@@ -1,0 +1,36 @@
+"""From a request of Django's to the question of a reader."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from rampart.web.asking import Asked
+from rampart.web.people.in_language import language_of
+from rampart.web.people.person import Person
+from rampart.web.people.roles import NO_NATION, Reader
+from rampart.web.plans.shelf import Shelf
+
+NOBODY = Reader("", "", NO_NATION)
+
+
+@cache
+def shelf() -> Shelf:
+    """The shelf of the store that this process serves."""
+    return Shelf(settings.PLANS)
+
+
+def reader_of(request: HttpRequest) -> Reader:
+    """Who asks: the token's account with the token's role, else who is signed in, else nobody."""
+    token = getattr(request, "rampart_token", None)
+    if token is not None:
+        return token.reader  # type: ignore[no-any-return]
+    user = getattr(request, "user", None)  # a request refused early has none yet
+    return user.reader if isinstance(user, Person) else NOBODY
+
+
+def asked_by(request: HttpRequest) -> Asked:
+    """The question of a request."""
+    return Asked(reader_of(request), language_of(request), shelf())

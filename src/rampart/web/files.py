@@ -1,0 +1,104 @@
+"""What is downloaded, and pictures of charts: of the same data as the pages, as far as the reader may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
+
+from rampart.language.words import Words
+from rampart.report.pages.plan import CHARTS
+from rampart.web.asked_by import asked_by
+from rampart.web.asking import Asked, NotAllowedError, NotThereError
+from rampart.web.html_pages import table_asked
+from rampart.web.pages.charts import OF, picture
+from rampart.web.pages.decisions import decisions_sheet
+from rampart.web.pages.sources import assumptions_sheet
+from rampart.web.pages.table import plan_table
+from rampart.web.refusing import refusing
+from rampart.web.tables.download import as_csv, as_workbook, file_name
+from rampart.web.tables.sheet import Sheet
+
+Ending = Literal[".csv", ".xlsx"]
+TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def _asked(request: HttpRequest) -> Asked:
+    """The question. In the masked mode nothing is downloaded."""
+    if settings.OF_THE_STORE.masked:
+        raise NotAllowedError("masked")
+    return asked_by(request)
+
+
+def _file(request: HttpRequest, plan: str, sheet: Sheet, words: Words, ending: Ending) -> HttpResponse:
+    asked = table_asked(request.GET, request)
+    if ending == ".csv":
+        content = as_csv(sheet, asked, words)
+    else:
+        content = as_workbook(sheet, asked, words, banner=settings.OF_THE_STORE.banner)
+    name = file_name(sheet, (plan,), ending)
+    return HttpResponse(
+        content, content_type=TYPES[ending], headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def _table(ending: Ending) -> Callable[..., HttpResponse]:
+    @refusing
+    def table(request: HttpRequest, plan: str, name: str) -> HttpResponse:
+        asked = _asked(request)
+        answer, sheet = plan_table(asked, plan, name)
+        return _file(request, plan, sheet, answer.words, ending)
+
+    return require_safe(table)
+
+
+def _decisions(ending: Ending) -> Callable[..., HttpResponse]:
+    @refusing
+    def decisions(request: HttpRequest, plan: str) -> HttpResponse:
+        asked = _asked(request)
+        answer = asked.plan(plan)
+        return _file(request, plan, decisions_sheet(answer, plan, whole=asked.reader.sees_all), answer.words, ending)
+
+    return require_safe(decisions)
+
+
+def _assumptions(ending: Ending) -> Callable[..., HttpResponse]:
+    @refusing
+    def assumptions(request: HttpRequest, plan: str) -> HttpResponse:
+        answer = _asked(request).plan(plan)
+        return _file(request, plan, assumptions_sheet(answer), answer.words, ending)
+
+    return require_safe(assumptions)
+
+
+@require_safe
+@refusing
+def chart(request: HttpRequest, plan: str, key: str) -> HttpResponse:
+    """A chart as a picture."""
+    asked = _asked(request)
+    answer = asked.plan(plan)
+    of = {name: request.GET[name] for name in OF if request.GET.get(name)}
+    drawn = picture(answer, key, **of) if key in CHARTS else None
+    if drawn is None:
+        raise NotThereError(key)
+    return HttpResponse(drawn, content_type="image/svg+xml")
+
+
+def file_urls() -> list[URLPattern]:
+    """Addresses of downloads and pictures."""
+    endings: tuple[Ending, ...] = (".csv", ".xlsx")
+    found = [path("plans/<str:plan>/charts/<str:key>.svg", chart, name="chart")]
+    for ending in endings:
+        found += [
+            path(f"plans/<str:plan>/tables/<str:name>{ending}", _table(ending), name=f"table{ending}"),
+            path(f"plans/<str:plan>/decisions{ending}", _decisions(ending), name=f"decisions{ending}"),
+            path(f"plans/<str:plan>/sources{ending}", _assumptions(ending), name=f"sources{ending}"),
+        ]
+    return found

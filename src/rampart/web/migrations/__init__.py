@@ -1,0 +1,1 @@
+"""Steps by which the web store is brought from one version to the next."""

@@ -1,0 +1,9 @@
+"""Every table of the web store, under the name where Django looks for them."""
+
+from __future__ import annotations
+
+from rampart.web.audit import Entry
+from rampart.web.people.person import Person
+from rampart.web.people.tokens import Token
+
+__all__ = ["Entry", "Person", "Token"]

@@ -1,0 +1,65 @@
+"""Accounts, for who keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from rampart.web.asking import Asked
+from rampart.web.pages.page import Page
+from rampart.web.people.person import Person
+from rampart.web.people.roles import ALLIANCE, RIGHTS
+from rampart.web.tables.asking import Choice, TableAsked, TableSeen, table_seen
+from rampart.web.tables.sheet import Sheet, SheetCell, SheetColumn
+
+
+class People(BaseModel):
+    """What the page shows."""
+
+    table: TableSeen
+    roles: list[Choice]
+    nations: list[Choice]
+
+
+def people(asked: Asked, table: TableAsked) -> People:
+    """Every account: name, role, nation, whether it is active, when it last signed in."""
+    words = asked.words
+    roles = [Choice(value=role, text=words(f"web.role.{role}"), chosen=False) for role in RIGHTS]
+    nations = [Choice(value=ALLIANCE, text=words("web.alliance"), chosen=False)]
+    nations += [
+        Choice(value=code, text=f"{code} – {name}", chosen=False) for code, name in asked.shelf.nations().items()
+    ]
+    return People(table=table_seen(people_sheet(asked), table, words), roles=roles, nations=nations)
+
+
+def people_sheet(asked: Asked) -> Sheet:
+    """The accounts."""
+    words = asked.words
+    columns = [
+        SheetColumn("name", words("web.name"), "text"),
+        SheetColumn("role", words("web.role"), "code"),
+        SheetColumn("nation", words("web.nation"), "code"),
+        SheetColumn("is_active", words("web.active"), "flag"),
+        SheetColumn("last_login", words("web.last_sign_in"), "text"),
+    ]
+    rows = list(Person.objects.order_by("name").values("name", "role", "nation", "is_active", "last_login"))
+
+    def cell(column: SheetColumn, row: Mapping[str, Any]) -> SheetCell:
+        value = row[column.key]
+        if column.key == "role":
+            return SheetCell(value, words(f"web.role.{value}"))
+        if column.key == "nation":
+            return SheetCell(value or None, words("web.alliance") if value == ALLIANCE else value or words("none"))
+        if column.key == "is_active":
+            return SheetCell(value, words("web.yes" if value else "web.no"))
+        if column.key == "last_login":
+            text = value.isoformat(timespec="minutes") if value else words("web.never")
+            return SheetCell(text if value else None, text)
+        return SheetCell(value, value)
+
+    return Sheet("people", words("web.people"), words("web.people.says"), columns, rows, cell)
+
+
+PAGE = Page("people", "people", people, "people")

@@ -1,0 +1,1 @@
+"""Who uses the application: accounts, roles, signing in, tokens, sessions."""

@@ -1,0 +1,69 @@
+"""Changing accounts: what may be changed, by whom, and what ends with it. Pages and programs come through here."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+
+from rampart.language.words import Words
+from rampart.web.people.person import Person
+from rampart.web.people.roles import ADMINISTRATOR, ALLIANCE, NO_NATION, OF_ONE_NATION, OF_THE_ALLIANCE, fits
+
+
+def nation_of(role: str, nation: str) -> str:
+    """The nation of a role where only one will do."""
+    return ALLIANCE if role in OF_THE_ALLIANCE and nation == NO_NATION else nation
+
+
+def add(name: str, password: str, *, role: str, nation: str, words: Words) -> Person:
+    """A new account. Raises ValidationError that says all that will not do."""
+    nation = nation_of(role, nation)
+    _require_fit(role, nation, words)
+    return Person.objects.create_person(name, password, role=role, nation=nation)
+
+
+def change(
+    person: Person,
+    *,
+    by: Person,
+    words: Words,
+    role: str | None = None,
+    nation: str | None = None,
+    active: bool | None = None,
+    password: str = "",
+) -> list[str]:
+    """Change an account; every session of it ends. Gives the names of what changed.
+
+    Raises ValidationError where it will not do: a role that does not go with the nation, a password that is too weak, one's
+    own role or access, the last administrator's.
+    """
+    as_role = person.role if role is None else role
+    of_nation = nation_of(as_role, person.nation if nation is None else nation)
+    stays = person.is_active if active is None else active
+    wanted = {"role": as_role, "nation": of_nation, "is_active": stays}
+    changed = [field for field, value in wanted.items() if getattr(person, field) != value]
+    if changed and person.pk == by.pk:
+        raise ValidationError(words("web.people.own"))
+    _require_fit(as_role, of_nation, words)
+    others = Person.objects.filter(role=ADMINISTRATOR, is_active=True).exclude(pk=person.pk)
+    loses = person.role == ADMINISTRATOR and person.is_active and not (stays and as_role == ADMINISTRATOR)
+    if loses and not others.exists():
+        raise ValidationError(words("web.people.last"))
+    for field, value in wanted.items():
+        setattr(person, field, value)
+    if password:
+        from django.contrib.auth.password_validation import validate_password
+
+        validate_password(password, person)
+        person.set_password(password)
+        changed.append("password")
+    if changed:
+        person.signed_out += 1
+        person.full_clean()
+        person.save()
+    return changed
+
+
+def _require_fit(role: str, nation: str, words: Words) -> None:
+    if not fits(role, nation):
+        key = "web.people.one_nation" if role in OF_ONE_NATION or nation == NO_NATION else "web.people.no_nation"
+        raise ValidationError(words(key))

@@ -1,0 +1,1 @@
+"""Plans that are read, and plans that are made in the background."""

@@ -1,0 +1,114 @@
+"""The folder of saved results: what lies there, and each read once until it changes."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rampart.findings import FindingsError, Language
+from rampart.language.in_words import InWords
+from rampart.results.folder import read_result
+from rampart.results.result import Result
+from rampart.web.people.roles import Reader
+from rampart.web.sight import seen_in_words
+
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")
+KEPT = 6
+"""Results that are kept in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnShelf:
+    """A folder of results, by what its manifest says.
+
+    created  ISO time at which it was worked out
+    """
+
+    name: str
+    kind: str
+    status: str
+    created: str
+
+
+@dataclass(slots=True)
+class _Read:
+    """A result that was read, and what was made of it for its readers: by nation ("" for all) and language."""
+
+    result: Result
+    seen: dict[tuple[str, str], InWords | None] = field(default_factory=dict)
+
+
+@dataclass
+class Shelf:
+    """Folders of results in one folder."""
+
+    folder: Path
+    _read: OrderedDict[tuple[str, int, int], _Read] = field(default_factory=OrderedDict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def names(self) -> list[str]:
+        """Names of the folders that hold a result, by name."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(p.name for p in self.folder.iterdir() if NAME.match(p.name) and (p / "manifest.json").is_file())
+
+    def results(self) -> list[OnShelf]:
+        """What lies there, the newest first; folders whose manifest cannot be read are left out."""
+        found = []
+        for name in self.names():
+            try:
+                said = json.loads((self.folder / name / "manifest.json").read_text(encoding="utf-8"))
+                kind = str(said.get("kind", "plan"))
+                found.append(OnShelf(name, kind, str(said.get("status", "")), str(said.get("created", ""))))
+            except (OSError, ValueError, AttributeError):
+                continue
+        return sorted(found, key=lambda one: (one.created, one.name), reverse=True)
+
+    def result(self, name: str) -> Result | None:
+        """A result by the name of its folder; None where there is none that can be read."""
+        read = self._reading(name)
+        return None if read is None else read.result
+
+    def seen(self, name: str, reader: Reader, language: Language) -> InWords | None:
+        """A result in words as far as a reader may see it; None where there is none, or nothing of it may be seen."""
+        read = self._reading(name)
+        if read is None:
+            return None
+        key = ("" if reader.sees_all else reader.nation if reader.may("read") else "nothing", language)
+        if key not in read.seen:
+            read.seen[key] = seen_in_words(read.result, reader, language)
+        return read.seen[key]
+
+    def _reading(self, name: str) -> _Read | None:
+        manifest = self.folder / name / "manifest.json"
+        if not NAME.match(name) or not manifest.is_file():
+            return None
+        stamp = manifest.stat()
+        key = (name, stamp.st_mtime_ns, stamp.st_ino)
+        with self._lock:
+            if key in self._read:
+                self._read.move_to_end(key)
+                return self._read[key]
+            try:
+                found = _Read(read_result(self.folder / name))
+            except FindingsError:
+                return None
+            for old in [k for k in self._read if k[0] == name]:
+                del self._read[old]
+            self._read[key] = found
+            while len(self._read) > KEPT:
+                self._read.popitem(last=False)
+            return found
+
+    def nations(self) -> dict[str, str]:
+        """Codes and English names of the nations of every plan that lies there."""
+        found: dict[str, str] = {}
+        for one in self.results()[:KEPT]:
+            result = self.result(one.name)
+            if result is not None:
+                found |= dict(result.case.names("nations", "en"))
+        return dict(sorted(found.items()))

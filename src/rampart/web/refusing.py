@@ -1,0 +1,63 @@
+"""What is said where a page is not given: not there, not allowed, wrongly asked, forged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import requires_csrf_token
+
+from rampart.web.asking import NotAllowedError, NotThereError, WronglyAskedError
+from rampart.web.people.in_language import language_of
+from rampart.web.templating import shown, words_in
+
+
+def refused(request: HttpRequest, status: int, said: str = "") -> HttpResponse:
+    """A page that says why."""
+    words = words_in(language_of(request))
+    return shown(request, "refused.html.j2", status=status, said=said or words(f"web.refused.{status}"), code=status)
+
+
+def refusing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view whose refusals are pages."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **places: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **places)
+        except NotThereError:
+            return refused(request, 404)
+        except NotAllowedError:
+            return refused(request, 403)
+        except WronglyAskedError as wrong:
+            return refused(request, 422, str(wrong))
+
+    return answer
+
+
+@requires_csrf_token
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that this application did not give, or gave to somebody else."""
+    return refused(request, 403)
+
+
+def bad(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that cannot be understood."""
+    return refused(request, 400)
+
+
+def nowhere(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """There is no page at this address."""
+    return refused(request, 404)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Not for this account."""
+    return refused(request, 403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """A defect of the application: said without what would help an attacker."""
+    return refused(request, 500)

@@ -1,0 +1,1 @@
+"""Tables as people expect them: sort, filter, search, choose columns, page by page, download what is shown."""

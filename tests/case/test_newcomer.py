@@ -1,0 +1,201 @@
+"""Mistakes of somebody new who fills in the workbook: each is answered with the cell and the remedy, in both languages."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from openpyxl.workbook import Workbook
+
+from case.editing import SMALL
+from rampart.case.cells import read_cell
+from rampart.case.doors import check_case, read_case
+from rampart.case.template import write_template
+from rampart.catalogues.choices import bare, bare_cells, french, offered, spellings
+from rampart.catalogues.inputs import Column, layouts, tables
+from rampart.findings import Finding
+
+
+@pytest.fixture(scope="module", params=["en", "fr"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def form(language: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template filled from the small case, in one language."""
+    path = tmp_path_factory.mktemp("form") / f"{language}.xlsx"
+    write_template(path, language, case=read_case(SMALL))  # type: ignore[arg-type]
+    book = openpyxl.load_workbook(path)
+    for sheet in list(book):  # empty sheets say nothing here and take their time
+        if sheet.max_row == 1:
+            book.remove(sheet)
+            continue
+        sheet.data_validations.dataValidation.clear()
+        for cell in sheet[1]:
+            cell.comment = None
+    book.save(path)
+    return path
+
+
+Where = tuple[str, str, int]
+"""Table, column and row of a mistake."""
+
+
+def place(book: Workbook, language: str, where: Where) -> str:
+    """Address of a cell by its table, column and row."""
+    table, column, row = where
+    sheet = book[tables()[table].label[language]]
+    heads = [cell.value for cell in sheet[1]]
+    return str(sheet.cell(row, heads.index(tables()[table].columns[column].label[language]) + 1).coordinate)
+
+
+def mistaken(form: Path, folder: Path, language: str, do: Callable[[Workbook], None]) -> list[Finding]:
+    book = openpyxl.load_workbook(form)
+    do(book)
+    path = folder / "case.xlsx"
+    book.save(path)
+    return [f for f in check_case(path)[1] if f.severity == "error"]
+
+
+CELLS: list[tuple[str, Where, object, str, str, str]] = [
+    ("unit", ("stocks", "quantity", 2), "12000 rounds", "not-a-number", "without unit", "sans unité"),
+    ("n/a", ("demand", "use", 2), "n/a", "leave-blank", "Leave the cell blank", "Laisser la cellule vide"),
+    ("dash", ("demand", "use", 2), "-", "leave-blank", "write 0 where there is none", "écrire 0"),
+    ("no limit", ("contracts", "max_quantity", 2), "sans limite", "write-unlimited", "“unlimited”", "« illimité »"),
+    ("no limit, English", ("contracts", "max_quantity", 2), "No limit", "write-unlimited", "“unlimited”", "« illimité »"),
+    ("two readings", ("stocks", "quantity", 2), "12,000", "ambiguous-number", "", ""),
+    ("per cent of a choice", ("nations", "role", 2), "ally", "not-a-choice", "", ""),
+    ("near choice", ("nations", "role", 2), "membr", "not-a-choice", "Nearest: “member”", "« membre »"),
+    ("unknown code", ("stocks", "item", 2), "shel", "unknown-reference", "Correct the code", "Corriger le code"),
+    ("month in words", ("demand", "until", 2), "June 2024", "not-a-month", "", ""),
+    ("required blank", ("stocks", "item", 2), None, "blank", "", ""),
+    ("excel error", ("stocks", "quantity", 2), "#REF!", "error-value", "", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "code", "english", "says_french"), [pytest.param(*c[1:], id=c[0]) for c in CELLS]
+)
+def test_a_wrong_cell_is_named_with_its_remedy(
+    form: Path, language: str, tmp_path: Path, where: Where, value: object, code: str, english: str, says_french: str
+) -> None:
+    address = ""
+
+    def write(book: Workbook) -> None:
+        nonlocal address
+        address = place(book, language, where)
+        cell = book[tables()[where[0]].label[language]][address]
+        cell.value = value
+        if value == "#REF!":
+            cell.data_type = "e"
+
+    if code == "ambiguous-number" and language == "fr":
+        value = "12.000"
+    found = mistaken(form, tmp_path, language, write)
+    assert [(f.code, f.cell) for f in found] == [(code, address)]
+    said = found[0].sentence("fr" if language == "fr" else "en").replace("\u00a0", " ").replace("\u202f", " ")
+    assert address in said
+    assert (says_french if language == "fr" else english) in said
+    assert found[0].remedy("en") or found[0].expected("en")
+
+
+def test_a_total_row_is_called_that_and_nothing_else_follows(form: Path, language: str, tmp_path: Path) -> None:
+    address = ""
+
+    def add(book: Workbook) -> None:
+        nonlocal address
+        sheet = book[tables()["stocks"].label[language]]
+        row = sheet.max_row + 1
+        address = place(book, language, ("stocks", "holder", row))
+        sheet[address] = "Total général" if language == "fr" else "TOTAL"
+        sheet[place(book, language, ("stocks", "quantity", row))] = 99_000
+
+    found = mistaken(form, tmp_path, language, add)
+    assert [(f.code, f.cell) for f in found] == [("total-row", address)]
+    assert "#" in found[0].remedy("fr" if language == "fr" else "en")
+
+
+def test_headers_under_a_title_are_found_and_named(form: Path, language: str, tmp_path: Path) -> None:
+    found = mistaken(form, tmp_path, language, lambda book: _title(book[tables()["stocks"].label[language]]))
+    assert [(f.code, f.row) for f in found] == [("headers-below", 3)]
+    assert "Our stocks" in found[0].message("fr" if language == "fr" else "en")
+
+
+def _title(sheet: object) -> None:
+    sheet.insert_rows(1, 2)  # type: ignore[attr-defined]
+    sheet["A1"] = "Our stocks"  # type: ignore[index]
+
+
+def test_hidden_rows_and_columns_are_read_and_mentioned(form: Path, language: str, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(form)
+    sheet = book[tables()["stocks"].label[language]]
+    sheet.row_dimensions[3].hidden = True
+    sheet.column_dimensions["C"].hidden = True
+    path = tmp_path / "case.xlsx"
+    book.save(path)
+    case, findings = check_case(path)
+    assert case == read_case(SMALL)
+    told = {f.code: f.message("fr" if language == "fr" else "en") for f in findings}
+    assert "3" in told["hidden-rows"]
+    assert sheet["C1"].value in told["hidden-columns"]
+    assert read_case(form).findings == tuple(f for f in findings if not f.code.startswith("hidden"))
+
+
+@pytest.mark.parametrize("role", ["bénéficiaire", "BENEFICIAIRE", "recipient", " Recipient "])
+def test_a_choice_may_be_in_either_language_in_any_sheet(form: Path, language: str, tmp_path: Path, role: str) -> None:
+    book = openpyxl.load_workbook(form)
+    sheet = book[tables()["nations"].label[language]]
+    wanted = read_case(SMALL).tables["nations"]["role"].to_list().index("recipient") + 2
+    sheet[place(book, language, ("nations", "role", wanted))] = role
+    path = tmp_path / "case.xlsx"
+    book.save(path)
+    assert read_case(path) == read_case(SMALL)
+
+
+# -- the words of the choices --------------------------------------------------------------------------------------
+
+
+def choices() -> list[Column]:
+    return [column for table in tables().values() for column in table.columns.values() if column.kind == "choice"]
+
+
+def test_every_choice_of_a_case_has_a_french_word_of_its_own() -> None:
+    for column in choices():
+        told = offered(column.values, "fr")
+        assert set(column.values) <= french().keys(), (column.table, column.name)
+        assert len({bare(word) for word in told}) == len(column.values), (column.table, column.name)
+        assert spellings(column.values) | {} == spellings(column.values)
+        for value, word in zip(column.values, told, strict=True):
+            assert read_cell(word, column) == (value, None)
+            assert read_cell(value.replace("_", " ").upper(), column) == (value, None)
+            assert read_cell(value, column) == (value, None)
+        assert read_cell("zzzz", column)[1] == "not-a-choice"
+        assert sum(len(word) + 1 for word in told) < 255  # what Excel takes in a list
+
+
+def test_the_words_are_those_of_choices_and_no_others() -> None:
+    text = files("rampart").joinpath("data/choices.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert all(row["value"] and row["fr"] for row in rows)
+    used = {value for column in choices() for value in column.values}
+    used |= {value for table in layouts().values() for column in table.columns.values() for value in column.values}
+    assert {row["value"] for row in rows} <= used
+
+
+def test_a_cell_is_bared_as_a_word_is() -> None:
+    words = [
+        "  Bénéficiaire ",
+        "hors d'usage",
+        "hors d’usage",
+        "DAYS_OF_SUPPLY",
+        "en  transit",
+        "jours d'approvisionnement",
+    ]
+    frame = pl.DataFrame({"t": words}).select(bare_cells(pl.col("t")))
+    assert frame["t"].to_list() == [bare(word) for word in words]
