@@ -139,7 +139,7 @@ def widths(table: Listing) -> list[float]:
     found = []
     for head, *cells in zip(table.heads, *table.rows, strict=True):
         texts = [head.label, *cells]
-        wide = [1.2 * len(word) for word in head.label.split(" ")]  # heads are bold
+        wide = [1.4 * len(word) for word in head.label.split(" ")]  # heads are bold
         longest = max([*wide, *(len(word) for text in cells for word in text.split(" "))])
         mean = sum(map(len, texts)) / len(texts)
         found.append(max(longest + 2.5, min(mean, MOST_SHARE * (1.4 if head.wide else 1.0))))
