@@ -65,6 +65,11 @@ def filled(text: str, places: Mapping[str, Any], language: Language) -> str:
     return _Numbered(language).vformat(text, (), places) if "|" in text else text.format_map(places)
 
 
+def _digits(value: float) -> str:
+    """A number without powers of ten where it is large, and to six figures where it is not."""
+    return f"{value:.0f}" if 1e6 <= abs(value) < 1e15 else f"{value:g}"
+
+
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Texts of all findings by code: severity, and message, expected, remedy in both languages."""
@@ -113,7 +118,7 @@ class Finding:
         )
         # A number is written as the language writes it.
         places.update(
-            {k: f"{v:g}".replace(".", "," if language == "fr" else ".") if isinstance(v, float) else v
+            {k: _digits(v).replace(".", "," if language == "fr" else ".") if isinstance(v, float) else v
              for k, v in self.details.items()}
         )  # fmt: skip
         text = catalogue()[self.code][f"{part}_{language}"]
@@ -122,7 +127,7 @@ class Finding:
             names = (name for _, name, _, _ in Formatter().parse(match[1]) if name)
             return match[1] if all(str(places[name]) for name in names) else ""
 
-        return filled(_OPTIONAL.sub(optional, text), places, language)
+        return filled(_OPTIONAL.sub(optional, text), places, language).strip()
 
     def message(self, language: Language = "en") -> str:
         """What is wrong."""

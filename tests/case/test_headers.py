@@ -68,3 +68,20 @@ def test_a_hash_keeps_what_is_the_users_own() -> None:
     assert is_comment("# my notes")
     assert is_comment("  #x")
     assert not is_comment("notes #2")
+
+
+def test_french_labels_of_earlier_versions_are_still_read() -> None:
+    assert [match_table(name) for name in ("Itinéraires", "Besoins", "Régimes")] == [
+        "routes",
+        "requirements",
+        "regimes",
+    ]
+    assert match_table("Voies d'acheminement") == "routes"
+    assert (
+        match_column("demand", "peut être servi en retard")
+        == match_column("demand", "peut être satisfait en retard")
+        == "late"
+    )
+    assert match_column("demand", "Régime") == match_column("demand", "phase") == "regime"
+    assert match_column("transitions", "Régime d'arrivée") == "to_regime"
+    assert match_setting("régime actuel") == match_setting("phase actuelle") == "regime"

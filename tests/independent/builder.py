@@ -157,6 +157,10 @@ class Builder(Decisions):
             v = self.p.column(f"below|{name}", floor)
             self.p.row(f"floor|{name}", [(f"stock|{name}", 1.0), (v, 1.0)], lower=floor)
             self.passes["floors"].append((v, months / floor))
+            lowest = f"lowest|{pair[1]}|{t}"  # share of its floor that the worst-off holder of the item lacks
+            if lowest not in self.p.columns:
+                self.p.column(lowest)
+            self.p.row(f"lowest|{name}", [(v, 1 / floor), (lowest, -1.0)], upper=0.0)
 
     def line(self, code: str) -> None:
         """Capacity, minimum, ramp, lots and set-up of one line."""
@@ -479,6 +483,9 @@ class Builder(Decisions):
         room = ROOM if said is None else said
         if name == "requirement":
             self.requirement(room)
+        elif name == "floors":
+            months = {c: str(self.f.lengths[int(c.split("|")[-1])]) for c, _ in self.passes[name]}
+            self.p.objective(name, self.passes[name], room, parts=months, how="shared")
         elif name == "steady":
             takes = ROOM_FOR_STEADY if said is None else said
             self.p.objective(name, self.passes[name], min(ROOM, takes), takes=takes)

@@ -41,7 +41,10 @@ class InTurn:
         objectives, result = self.p.objectives, self.result
         for place, objective in enumerate(objectives):
             if objective.how == "fair":
-                self.fair(objective)
+                self.fair(objective, [*self.held.values(), *self.served.values()], self.shared)
+                continue
+            if objective.how == "shared":
+                self.worst_first(objective)
                 continue
             if objective.takes:
                 self.open(objectives[:place], objective.takes)
@@ -142,30 +145,67 @@ class InTurn:
     def _least(self, terms: list[tuple[str, float]], caps: list[Cap]) -> float:
         return self.p.least("in turn", terms, self.result.ceilings, self.shift, caps).value
 
-    def fair(self, objective: Objective) -> None:
-        """Shares of each period in order; what lacks is then held column by column."""
+    def worst_first(self, objective: Objective) -> None:
+        """What the worst-off lack of each item and period, in all as little as can be; then as shares of each period."""
+        months = objective.parts or {}
+        caps = [*self.held.values(), *self.served.values()]
+        lengths = {column.split("|")[-1]: float(length) for column, length in months.items()}
+        lowest = [(c, lengths[c.split("|")[-1]]) for c in self.p.columns if c.startswith("lowest|")]
+        answer = self.p.least(objective.name, lowest, self.result.ceilings, self.shift, caps)
+        self.result.columns = answer.columns
+        known = self.shared if answer.value > NOTHING else dict.fromkeys(months, 0.0)
+        self.fair(objective, [*caps, (lowest, self.room(answer.value, 0.0))], known)
+        if known is not None and not any(
+            known.values()
+        ):  # nothing lacked without a change: what lacks with it, and prices
+            least = self.p.minimise(objective.name, self.result.ceilings, self.shift, caps=caps)
+            self.result.passes[objective.name], self.result.duals[objective.name] = least.value, least.duals
+
+    def fair(self, objective: Objective, caps: list[Cap], known: Mapping[str, float] | None) -> None:
+        """Shares of each period in order, where they are not known; what lacks is then held column by column."""
         by_period: dict[int, dict[str, list[tuple[str, float]]]] = {}
         months = objective.parts or {}
         for column, value in objective.terms:
             period = int(column.split("|")[-1])
             by_period.setdefault(period, {})[column] = [(column, value / float(months[column]))]
-        caps, found = [*self.held.values(), *self.served.values()], dict(self.shared or {})
-        for period in sorted(by_period) if self.shared is None else ():
+        found = {column: amount for column, amount in (known or {}).items() if column in months}
+        for period in sorted(by_period) if not found else ():
             lack = self.max_min(by_period[period], caps)
             for column, share in lack.items():
                 found[column] = share / by_period[period][column][0][1]
                 caps.append((by_period[period][column], share + self.near))
-        self.result.shared = found
+        self.result.shared |= found
         value = {column: value for column, value in objective.terms}
         self.result.passes[objective.name] = sum(value[column] * amount for column, amount in found.items())
         self.result.parts[objective.name] = {
             column: amount * value[column] / float(months[column]) for column, amount in found.items()
         }
-        if objective.tolerance > 0:
+        if objective.how == "fair" and objective.tolerance > 0:
             del self.result.ceilings["requirement_worst"]
         for column, amount in found.items():
             near = self.near / by_period[int(column.split("|")[-1])][column][0][1]
             self.held[objective.name, column] = [(column, 1.0)], self.room(amount, objective.tolerance) + near
+
+    def even(self, name: str, together: Mapping[str, float]) -> dict[Part, float]:
+        """Share that each part of a pass lacks of each period, by (part, period), as even as what all passes hold allows.
+
+        together  units that all parts lack in each period
+        """
+        objective = next(o for o in self.p.objectives if o.name == name)
+        lacks: dict[str, list[tuple[str, float]]] = {}
+        periods: dict[str, list[tuple[str, float]]] = {}
+        caps: list[Cap] = [*self.held.values(), *self.served.values()]
+        for part, terms in objective.by_part().items():
+            own: dict[str, list[tuple[str, float]]] = {}
+            for column, value in terms:
+                own.setdefault(column.split("|")[4], []).append((column, value))
+            for period, of in own.items():
+                whole = self.whole(of)
+                lacks[f"{part}#{period}"] = [(column, value / whole) for column, value in of]
+                periods.setdefault(period, []).extend((column, 1.0) for column, _ in of)
+        caps += [(of, together[period] + 1e-7) for period, of in periods.items()]
+        found = self.max_min(lacks, caps)
+        return {(key.split("#")[0], key.split("#")[1]): share for key, share in found.items()}
 
     def open(self, earlier: list[Objective], takes: float) -> None:
         """Needs give what steadiness may take of them."""

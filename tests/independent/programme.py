@@ -25,7 +25,8 @@ class Objective:
     """One pass: its terms by column, and the share of the value of each part that later passes may take.
 
     parts  name of the part of each column; none: the pass is one part
-    how    held; first: exactly, until its objective is done; told: not held; fair: shared period by period
+    how    held; first: exactly, until its objective is done; told: not held; fair: shared period by period;
+           shared: the worst-off first, then period by period
     takes  share of each part of the needs before it that it may take itself
     """
 

@@ -10,6 +10,7 @@ import polars as pl
 import rampart
 from cases_small import ITEM, case, line, month
 from rampart.beliefs.confidence import at_confidence
+from rampart.language.dates_moved import dates_moved
 from rampart.language.headlines import key_figures, sentences
 from rampart.language.in_words import InWords
 from rampart.report.chapters.stock import deliveries
@@ -100,6 +101,24 @@ def test_dates_that_stand_at_a_confidence_say_what_moved() -> None:
     assert "Dates are" not in " ".join(sentences(InWords(rampart.plan(base, reasons="none"))))
 
 
+def test_what_never_comes_is_not_among_what_moved() -> None:
+    """Of five orders one is only asked for, one is promised after the end, one comes now; two slip by four months, one of
+    them out of the plan.
+    """
+    late = [{"kind": "munition", "ahead": 12.0, "chance": 80.0, "delay": 4.0}]
+    dated = [(0, "awarded"), (12, "awarded"), (13, "planned"), (15, "funded"), (20, "awarded")]
+    orders = [
+        {"buyer": "AAA", "item": "shell", "month": month(at), "quantity": 10.0, "due": 0.0, "state": state}
+        for at, state in dated
+    ]  # fmt: skip
+    base = case(18, ("need", "money"), orders=orders, slips=late, demand=[wanted("AAA", 1.0)])
+    sure = rampart.plan(at_confidence(base, 80), reasons="none")
+    said = dates_moved(InWords(sure))
+    assert "2 of 3 deliveries on order come later" in said
+    assert said.endswith("1 of them comes only after the end of the plan.")
+    assert dates_moved(InWords(sure, "fr")).endswith("1 d’entre elles ne vient qu’après la fin du plan.")
+
+
 def test_what_is_owed_at_the_end_of_a_quarter_is_said_of_its_last_month() -> None:
     """Forty are due back by the end of the first quarter, and what is ordered takes two quarters: all is still owed then."""
     gift = {
@@ -123,8 +142,8 @@ def test_what_is_owed_at_the_end_of_a_quarter_is_said_of_its_last_month() -> Non
     plan = rampart.plan(quarters, reasons="none")
     owed = plan["backfill"].filter(pl.col("owed") > 1e-6)
     assert owed.height
-    (said,) = [text for text in sentences(InWords(plan)) if "cannot be made good" in text]
-    assert "still owed in May 2024" in said
+    (said,) = [text for text in sentences(InWords(plan)) if "cannot make all of it good" in text]
+    assert "Still owed at the end of May 2024" in said
 
 
 def test_what_is_due_and_never_comes_is_not_met_on_every_page() -> None:

@@ -88,7 +88,7 @@ def test_quantities_agree_with_their_unit():
     assert [FR.quantity(n, "rounds").replace("\u00a0", " ") for n in (0, 1, 1.5, 2)] == [
         "0 coup", "1 coup", "1,5 coup", "2 coups",
     ]  # fmt: skip
-    assert EN.quantity(1, "widgets").replace("\u00a0", " ") == "1 widgets"  # a word of the case's own stays as it is
+    assert EN.quantity(1, "widgets").replace("\u00a0", " ") == "1 widget"  # of a word of the case's own too
 
 
 def test_every_plural_has_its_forms():

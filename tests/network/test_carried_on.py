@@ -10,7 +10,8 @@ import pytest
 from ledger.actual.went_as_planned import differ, tiny
 from rampart.case.from_rows import frame_of
 from rampart.case.tables import Case
-from rampart.network.carried_on import carried_on, less_sent
+from rampart.network.carried_on import carried_on
+from rampart.network.pledges_left import less_sent
 from rampart.network.taking import take
 from rampart.plan.planning import plan
 from rampart.results.result import Result

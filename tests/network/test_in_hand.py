@@ -193,12 +193,38 @@ def test_what_no_table_can_hold_is_named() -> None:
     later = rampart.take(begun_later(of, 2), plan)
     [draws] = said(later, "taken-draws")
     assert (draws["value"], draws["what"], draws["month"], draws["quantity"]) == ("hall", "frame", month(4), 7.0)
-    assert [(o["value"], o["to"], o["quantity"]) for o in said(later, "taken-owed")] == [
+    assert [(o["value"], o["to"], o["quantity"]) for o in said(later, "taken-pledged")] == [
         ("AAA", "UUU", pytest.approx(sent))
     ]
     assert [(o["value"], o["before"]) for o in said(later, "taken-opening")] == [(month(2), month(0))]
     assert {(o["value"], o["to"]) for o in said(later, "taken-fresh")} == {("shell", "UUU")}
     assert sent > 0
+
+
+def test_a_pledge_met_in_part_is_told_with_what_is_left_and_when_it_falls_due() -> None:
+    """Sixteen are pledged evenly over eight months, four a month are sent; after two months eight are left, four of which
+    are of the next two months: entered with ``from`` as it was, they would be due at once.
+    """
+    gift = {
+        "donor": "AAA",
+        "recipient": "UUU",
+        "item": "shell",
+        "status": "pledged",
+        "month": month(7),
+        "quantity": 16.0,
+    }
+    of = case(
+        8, ("pledges", "need", "money"), routes=[TO_PARTNER | {"months": 0.0}], demand=[PARTNER],
+        stocks=[{"holder": "AAA", "item": "shell", "quantity": 40.0}], deliveries=[gift | {"from": month(0)}],
+    )  # fmt: skip
+    plan = rampart.plan(of, reasons="none")
+    later = rampart.take(begun_later(of, 2), plan)
+    (told,) = [f for f in later.findings if f.code == "taken-pledged"]
+    assert f"8 (from {month(4)}, month {month(7)})" in told.remedy()
+    assert f"8 (from {month(4)}, month {month(7)})" in told.remedy("fr")
+    assert "delivered" not in told.remedy()
+    (all_sent,) = [f for f in rampart.take(begun_later(of, 4), plan).findings if f.code == "taken-pledged"]
+    assert all_sent.remedy() == "All 16 are sent: remove the pledge or write delivered."
 
 
 def closing(plan: Result) -> dict[tuple[str, str, str], float]:

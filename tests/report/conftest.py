@@ -10,9 +10,11 @@ import pytest
 from places import CASES
 from rampart.case.doors import read_case
 from rampart.case.tables import Case
+from rampart.plan import planning
 from rampart.report.books.plan import write_workbook
 from rampart.report.pages.plan import html
 from rampart.results.result import Result
+from rampart.scenario.beside import lay_beside
 from rampart.scenario.sampled import Sampling, plan_on_paths
 from rampart.scenario.war import war_plan
 from rampart.sustainment.answer import sustain
@@ -43,7 +45,7 @@ def workbooks(plan: Result, tmp_path_factory: pytest.TempPathFactory) -> dict[st
 
 @pytest.fixture(scope="session")
 def wars() -> dict[str, Result]:
-    """The small war, planned over its tree and over paths; the partner's need has a worth, so there is a frontier."""
+    """The small war, over its tree, and over paths beside a plan; the partner's need has a worth, so there is a frontier."""
     case = small(0.2, stock=0.0, cost=1.0)
     money = case.tables["priorities"]
     need = money.with_columns(rank=pl.lit(2, pl.Int64), objective=pl.lit("need"))
@@ -52,7 +54,8 @@ def wars() -> dict[str, Result]:
     sampling = Sampling(paths=12, keep=6, fresh=3, ahead=3, batches=2)
     risky = case.tables["priorities"].with_columns(cvar=pl.lit(0.5), cvar_level=pl.lit(0.8))
     tree = war_plan(Case(tables={**case.tables, "priorities": risky}), shape="regimes")
-    return {"tree": tree, "paths": plan_on_paths(case, sampling)[0]}
+    paths = lay_beside(plan_on_paths(case, sampling)[0], planning.plan(case, reasons="none", give_or_keep=False))
+    return {"tree": tree, "paths": paths}
 
 
 @pytest.fixture(scope="session")

@@ -101,8 +101,8 @@ def test_what_is_gained_and_given_back_within_the_months_of_more_need_is_told_as
     Served 10, 10, 10, 30, 0, 0 after 10 in each: 20 more in the fourth month, 20 fewer in the last two, nothing in sum.
     """
     (told,) = told_beside(partner(m3=30.0, m4=30.0), partner())
-    assert "20 rounds more are served in June 2024" in told
-    assert "Later 20 rounds less are served (from July 2024 to August 2024)" in told
+    assert "20 rounds more served than in the other plan, in June 2024" in told
+    assert "Later 20 rounds fewer served: from July 2024 to August 2024." in told
 
 
 def test_what_is_served_less_inside_the_months_of_more_need_is_told() -> None:
@@ -112,9 +112,9 @@ def test_what_is_served_less_inside_the_months_of_more_need_is_told() -> None:
         partner(), partner(m3=30.0, m4=30.0, m5=15.0)
     ))  # fmt: skip
     (told,) = told_beside(known, calm)
-    assert "20 rounds more are served from June 2024 to August 2024" in told  # 50 after 30
-    assert "In these months too, 10 rounds less are served (in August 2024)" in told
-    assert "Dans ces mois aussi, 10 coups en moins (en août 2024)" in told_beside(known, calm, "fr")[0]
+    assert "20 rounds more served than in the other plan, from June 2024 to August 2024" in told  # 50 after 30
+    assert "In these months too, 10 rounds fewer served: in August 2024." in told
+    assert "Dans ces mois aussi, 10 coups en moins : en août 2024." in told_beside(known, calm, "fr")[0]
 
 
 def test_a_need_that_only_loses_is_told() -> None:
@@ -122,6 +122,6 @@ def test_a_need_that_only_loses_is_told() -> None:
     fewer = case(6, stocks=[{"holder": "AAA", "item": "shell", "quantity": 30.0}]).tables["stocks"]
     (told,) = told_beside(Case({**partner().tables, "stocks": fewer}), partner())
     assert told == (
-        "UUU, shell: 30 rounds less are served from June 2024 to August 2024 than in the other plan (30 rounds there), "
+        "UUU, shell: 30 rounds fewer served than in the other plan, from June 2024 to August 2024 (30 rounds there), "
         "and no more in any month."
     )

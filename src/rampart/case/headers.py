@@ -24,6 +24,15 @@ _SETTING_COLUMNS = {
 }
 
 
+EARLIER_TABLES = {"itineraires": "routes", "besoins": "requirements"}
+EARLIER_COLUMNS = {
+    "transitions": {"regime de depart": "from_regime", "regime d arrivee": "to_regime"},
+    "demand": {"cout du non servi": "unmet_cost", "valeur servie": "price", "peut etre servi en retard": "late"},
+}
+EARLIER_SETTINGS = {"regime actuel": "regime"}
+"""French labels of earlier versions, folded, that workbooks still bear."""
+
+
 def fold(text: str) -> str:
     """The text without case, accents, punctuation and repeated spaces: what two spellings have in common."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
@@ -38,6 +47,7 @@ def is_comment(name: str) -> bool:
 @lru_cache(maxsize=1)
 def _table_names() -> dict[str, str]:
     names = {fold(label): name for name, table in tables().items() for label in table.label.values()}
+    names = EARLIER_TABLES | names
     return names | {fold(name): name for name in tables()}
 
 
@@ -55,13 +65,15 @@ def _column_names(table: str) -> dict[str, tuple[str, frozenset[str]]]:
             holder, languages = found.setdefault(fold(word), (name, set()))
             if holder == name:
                 languages.add(language)
+    for word, name in EARLIER_COLUMNS.get(table, {}).items():
+        found.setdefault(word, (name, {"fr"}))
     return {word: (name, frozenset(languages)) for word, (name, languages) in found.items()}
 
 
 @lru_cache(maxsize=1)
 def _setting_names() -> dict[str, str]:
     columns = tables()["settings"].columns.values()
-    names = {fold(label): column.name for column in columns for label in column.label.values()}
+    names = EARLIER_SETTINGS | {fold(label): column.name for column in columns for label in column.label.values()}
     return names | {fold(column.name): column.name for column in columns}
 
 

@@ -11,6 +11,7 @@ from rampart.cli import (
     ledger,
     ledger_actual,
     ledger_returns,
+    ledger_year,
     plan,
     replan,
     results,
@@ -34,6 +35,7 @@ VERBS = (
     ledger,
     ledger_returns,
     ledger_actual,
+    ledger_year,
     doctor,
 )
 """Files whose commands hang on the group."""

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from rampart.cli.group import json_text, load, main, say, show_findings
-from rampart.cli.options import FINDINGS, case_argument, force_option, json_option, language_option, with_option
+from rampart.cli.options import (
+    FINDINGS,
+    case_argument,
+    force_option,
+    json_option,
+    language_option,
+    time_limit_option,
+    with_option,
+)
 
 if TYPE_CHECKING:
     from rampart.findings import Language
@@ -29,13 +37,14 @@ if TYPE_CHECKING:
 )
 @click.option("--parts", type=click.Path(path_type=Path), help="Take the parts from this CSV (S3000L or S5000F terms).")
 @click.option("--report/--no-report", default=True, help="Also write the report beside the tables.")
+@time_limit_option
 @force_option
 @language_option
 @json_option
 def sustain(
     case_path: Path, overrides: tuple[str, ...], out: Path | None, month: str | None, target: float | None,
-    budget: float | None, draws: int, seed: int, simulate: int | None, parts: Path | None, report: bool, force: bool,
-    lang: Language, as_json: bool,
+    budget: float | None, draws: int, seed: int, simulate: int | None, parts: Path | None, report: bool,
+    time_limit: float | None, force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Fleets: availability over time, what holds it back, which spares to buy, deliver more or repair more."""
     from rampart.engine.places import require_place
@@ -52,7 +61,14 @@ def sustain(
 
             case = import_parts(case_path, parts, overrides=overrides)
         answer = answer_of(
-            case, month=month, target=target, budget=budget, draws=draws, seed=seed, simulate=simulate or 0
+            case,
+            month=month,
+            target=target,
+            budget=budget,
+            draws=draws,
+            seed=seed,
+            simulate=simulate or 0,
+            time_limit=time_limit,
         )
     except CaseError as wrong:
         show_findings(wrong.findings, lang, as_json=as_json)
@@ -68,7 +84,12 @@ def sustain(
     if as_json:
         tables = {name: frame.to_dicts() for name, frame in answer.tables.items()}
         found = [f.as_dict(lang) for f in answer.findings]
-        said = {"month": answer.manifest["month"], "result": str(folder), "report": [str(p) for p in written]}
+        said = {
+            "status": answer.status,
+            "month": answer.manifest["month"],
+            "result": str(folder),
+            "report": [str(p) for p in written],
+        }
         say(json_text(said | {"findings": found, **tables}))
         return
     from rampart.report.console.fleet import print_answer

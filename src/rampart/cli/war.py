@@ -29,17 +29,20 @@ if TYPE_CHECKING:
     from rampart.findings import Language
     from rampart.language.words import Words
     from rampart.results.result import Result
+    from rampart.scenario.drawn import Draw
     from rampart.scenario.risk import Risk
 
 Tell = Callable[..., None]
 INSTEAD = 20  # paths that are drawn where a tree is too large: minutes on a large case, `--paths` asks for more
+SOON = 60_000  # columns of a drawn tree up to which it takes the place of one that is too large, unasked
 
 
 @main.command()
 @case_argument
 @with_option
-@click.option("--tree", "shape", type=click.Choice(["auto", "comb", "regimes", "given"]), default="auto",
-              help="What branches: whether the war ends (comb), every regime, or the branches of the case.")  # fmt: skip
+@click.option("--tree", "shape", type=click.Choice(["auto", "comb", "regimes", "given", "drawn"]), default="auto",
+              help="What branches: whether the war ends (comb), every regime, the branches of the case, or every regime on "
+                   "drawn paths.")  # fmt: skip
 @click.option("--objective", help="The objective pass that counts. Default: all at their worth, else the last.")
 @click.option("--cvar", type=(float, float), metavar="WEIGHT LEVEL",
               help="Weigh the mean of the worst 1 - LEVEL of the paths with WEIGHT, the mean with the rest.")  # fmt: skip
@@ -52,7 +55,11 @@ INSTEAD = 20  # paths that are drawn where a tree is too large: minutes on a lar
 @click.option(
     "--gap", type=click.FloatRange(0, 1), help="Relative gap at which to stop. Default 1e-6, over paths 0.01."
 )
-@click.option("--paths", type=click.IntRange(2), help="Plan over so many sampled paths instead of a tree.")
+@click.option(
+    "--paths",
+    type=click.IntRange(2),
+    help="Plan over so many sampled paths instead of a tree; with --tree drawn: draw the tree from so many (300).",
+)
 @click.option("--keep", type=click.IntRange(1), help="Of the paths, so many that stand for all.")
 @click.option("--capacity", type=click.Choice(["now", "later"]), default="now",
               help="Over paths: decide all expansions now, or those after the next look later.")  # fmt: skip
@@ -63,6 +70,9 @@ INSTEAD = 20  # paths that are drawn where a tree is too large: minutes on a lar
               help="Over paths: bound the value by so many fresh batches of paths.")  # fmt: skip
 @click.option("--frontier", type=click.IntRange(0), default=5,
               help="Over paths: weigh partner, readiness and money otherwise on so many that stand for all.")  # fmt: skip
+@click.option("--beside", type=click.Path(path_type=Path), metavar="PLAN",
+              help="Folder of a plan of the same case: its first decisions beside these, and what each difference "
+                   "costs.")  # fmt: skip
 @click.option("--seed", type=int, default=0, help="Root of the random numbers.")
 @click.option("--workers", type=click.IntRange(1), default=1, help="Processes.")
 @time_limit_option
@@ -74,12 +84,12 @@ INSTEAD = 20  # paths that are drawn where a tree is too large: minutes on a lar
 def war(
     case_path: Path, overrides: tuple[str, ...], shape: Any, objective: str | None, cvar: tuple[float, float] | None,
     regret: bool, compare: bool, whole: str, gap: float | None, paths: int | None, out: Path | None, report: bool,
-    force: bool, lang: Language, as_json: bool, **sampled: Any,
+    force: bool, lang: Language, as_json: bool, beside: Path | None, **sampled: Any,
 ) -> None:  # fmt: skip
     """Plan for a war of unknown length: what to decide now, and what each end of the war would leave."""
     from rampart.engine.highs import NoPlan
     from rampart.engine.places import require_place
-    from rampart.findings import CaseError
+    from rampart.findings import FindingsError
     from rampart.language.words import Words
     from rampart.report.console.war import print_war
 
@@ -90,20 +100,32 @@ def war(
     if cvar and regret:
         raise click.UsageError(usage("one of --cvar and --regret"))
     folder = out or Path("out") / "-".join(["war", case_path.stem, *overrides])
-    require_place(folder, kind="war", force=force, sources=[case_path])
+    require_place(folder, kind="war", force=force, sources=[case_path, *([beside] if beside else [])])
     case = load(case_path, overrides, lang, as_json=as_json)
     words = Words(lang, str(case.settings["currency"]), str(case.settings["money_unit"]))
     tell: Tell = (lambda *_, **__: None) if as_json else (lambda key, **of: click.echo(words(key, **of), err=True))
     try:
-        made = None if paths else _over_tree(
-            case, shape, tell, objective=objective, cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap,
-            time_limit=sampled["time_limit"],
-        )  # fmt: skip
-        made = made or _over_paths(
-            case, paths or INSTEAD, words, tell, objective=objective, cvar=cvar, regret=regret, compare=compare,
-            gap=gap, **sampled,
-        )  # fmt: skip
-    except CaseError as wrong:
+        plan = _plan_beside(case, beside, lang) if beside else None
+        for tree in _trees(shape, paths):
+            made = _over_tree(
+                case, tree, tell, _draw(tree, paths, sampled["seed"], asked=shape == "drawn"), objective=objective,
+                cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap, time_limit=sampled["time_limit"],
+            )  # fmt: skip
+            if made:
+                break
+        else:
+            if not paths or shape == "drawn":
+                tell("war.step.paths", paths=paths or INSTEAD)
+            made = _over_paths(
+                case, paths or INSTEAD, words, tell, objective=objective, cvar=cvar, regret=regret, compare=compare,
+                gap=gap, **sampled,
+            )  # fmt: skip
+        if plan:
+            from rampart.scenario.beside import lay_beside
+
+            tell("war.step.beside")
+            made = lay_beside(made, plan)
+    except FindingsError as wrong:
         show_findings(wrong.findings, lang, as_json=as_json)
         sys.exit(FINDINGS)
     except ValueError as wrong:
@@ -135,9 +157,36 @@ def war(
     sys.exit(TIME_LIMIT if made.status == "time limit" else OK)
 
 
+def _plan_beside(case: Case, folder: Path, language: Language) -> Result:
+    """The plan to lay beside, of the same case."""
+    from rampart.cli.group import open_result
+    from rampart.scenario.beside import require_beside
+
+    plan = open_result(folder, language)
+    require_beside(case, plan)
+    return plan
+
+
+def _trees(shape: str, paths: int | None) -> tuple[str, ...]:
+    """Trees to try in turn, before paths that are each known after the first look."""
+    if shape == "drawn":
+        return (shape,)
+    return () if paths else (shape, "drawn")
+
+
+def _draw(shape: str, paths: int | None, seed: int, *, asked: bool) -> Draw | None:
+    """How the tree is drawn, if it is."""
+    from rampart.scenario.drawn import Draw
+
+    if shape != "drawn":
+        return None
+    most = {} if asked else {"most_columns": SOON}
+    return Draw(seed=seed, **({"paths": paths} if paths else {}), **most)
+
+
 def _over_tree(
-    case: Case, shape: Any, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None, regret: bool,
-    compare: bool, whole: str, gap: float | None, time_limit: float | None,
+    case: Case, shape: Any, tell: Tell, draw: Draw | None, *, objective: str | None,
+    cvar: tuple[float, float] | None, regret: bool, compare: bool, whole: str, gap: float | None, time_limit: float | None,
 ) -> Result | None:  # fmt: skip
     """The plan over the tree; none where that is too large, which is told."""
     import time
@@ -147,17 +196,22 @@ def _over_tree(
     from rampart.scenario.war import first_look, tree_of, war_plan
 
     deadline = None if time_limit is None else time.monotonic() + time_limit
+
+    def told(step: str) -> None:
+        if draw and step == "plan":
+            tell("war.step.drawn", paths=draw.paths)
+        tell(f"war.step.{step}")
+
     try:
-        until = first_look(tree_of(case, shape)[0]) if whole == "now" else None
+        until = first_look(tree_of(case, shape, draw)[0]) if whole == "now" else None
         return war_plan(
-            case, shape=shape, objective=objective, compare=compare, risk=_risk(cvar), regret=regret,
-            effort=Effort(gap=1e-6 if gap is None else gap, whole_until=until, deadline=deadline),
-            say=lambda step: tell(f"war.step.{step}"),
+            case, shape=shape, objective=objective, compare=compare, risk=_risk(cvar), regret=regret, draw=draw,
+            effort=Effort(gap=(0.01 if draw else 1e-6) if gap is None else gap, whole_until=until, deadline=deadline),
+            say=told,
         )  # fmt: skip
     except CaseError as wrong:
         if any(finding.code != "tree-too-large" for finding in wrong.findings):
             raise
-        tell("war.step.paths", paths=INSTEAD)
         return None
 
 

@@ -75,6 +75,14 @@ class Highs:
         """Rows now in the model."""
         return int(self._h.getNumRow())
 
+    def matrix(self) -> Sparse:
+        """Coefficients now in the model, shape (rows, columns)."""
+        kept = self._h.getLp().a_matrix_
+        parts = np.array(kept.value_), np.array(kept.index_), np.array(kept.start_)
+        shape = self.row_count, self.column_count
+        by_column = kept.format_ == self._highspy.MatrixFormat.kColwise
+        return sp.csr_array(sp.csc_array(parts, shape=shape)) if by_column else sp.csr_array(parts, shape=shape)
+
     def set_costs(self, cost: Floats, columns: Integers | None = None) -> None:
         """Cost of some columns, or of the first so many."""
         at = np.arange(cost.size) if columns is None else columns

@@ -32,7 +32,7 @@ def equals(answer: InWords) -> str:
             if len(set(names)) < len(names):  # the same name twice says nothing without the code
                 names = [words("alike.code", name=name, code=code) for name, code in zip(names, group, strict=True)]
             found.append(words("alike.group", names=words.list(names), table=words(f"alike.{table}")))
-    return words("alike", groups="; ".join(found)) if found else ""
+    return words("alike", groups=words("between.semicolon").join(found)) if found else ""
 
 
 def bottleneck_name(answer: InWords, cause: str | None, key: Codes | None) -> str:
@@ -53,7 +53,7 @@ def decision_name(answer: InWords, row: Mapping[str, Any], *, short: bool = Fals
     words = answer.words
     kind = row["kind"]
     places = {
-        "name": answer.without_nation(answer.named(row["key"])),
+        **answer.in_sentence("name", answer.without_nation(answer.named(row["key"]))),
         "item": answer.item(row["item"]),
         "to": answer.nation(row["to"]),
         "nation": answer.nation(row["nation"]),
@@ -117,11 +117,13 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
     taken, quantity = row.get("taken") or 0.0, row["quantity"] or 0.0
     if objective is None and not row["decide_by"] and taken >= 0.999 * quantity > 0:
         return words("delay.taken")
-    if objective is None:
-        known = "delay.unseen" if row["at_latest"] else "delay.nothing"
-        return words(known if row["decide_by"] else "delay.unknown")
+    alone = _alone(answer, row)
+    if objective is None and not (alone and alone.get("split")):
+        if not row["decide_by"] or (alone is None and not row["at_latest"] and answer["delays"].height):
+            return words("delay.unknown")
+        return words("delay.unseen" if row["at_latest"] and alone is None else "delay.nothing")
     told = {"objective": objective, "cost": row["delay_cost"], "unit_months": row["delay_units"]}
-    return waiting(answer, _alone(answer, row) or told, row["item"])
+    return waiting(answer, alone or told, row["item"])
 
 
 def least_delay(answer: InWords) -> int:
@@ -143,10 +145,19 @@ def _alone(answer: InWords, row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
-    """What a delay costs: who has how much less from when, made good or not; else the loss in the objective's unit.
+    """What a delay costs: who has how much less from when, made good or not; else the loss in the objective's unit. What was
+    worked out as if whole things could be split says so.
 
     item  of the decision that waits
     """
+    if not row.get("split"):
+        return _waiting(answer, row, item)
+    if row["objective"] is None:
+        return answer.words("delay.split_nothing")
+    return answer.words("delay.split", loss=_waiting(answer, row, item))
+
+
+def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     words, objective = answer.words, row["objective"]
     if objective is None:
         return words("delay.nothing")
@@ -154,12 +165,14 @@ def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
         return words("delay.rules")
     if objective == "money":
         return words("delay.money", amount=words.money(row["cost"]))
+    if objective == "steady" and row["cost"] is not None:
+        return words("delay.unsteady", share=words.share(row["cost"], digits=1))
     name = words.inside(words.choice("objective", objective))
     if row.get("most") is not None and not objective.startswith("requirement"):
         good = words("delay.not_good") if row["made_good"] is None else words(
             "delay.good", month=words.month(answer.end_of(row["made_good"]))
         )  # fmt: skip
-        key = "delay.owed" if objective in ("pledges", "backfill") else "delay.fewer"
+        key = {"pledges": "delay.owed", "backfill": "delay.owed_to"}.get(objective_of(objective), "delay.fewer")
         return words(
             key if row["month"] == row["from"] else f"{key}_most",
             what=_what(answer, row["most"], row["lacks"], item), holder=answer.nation(row["holder"]), objective=name,
@@ -168,7 +181,7 @@ def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     if row["unit_months"] is None:
         if row["cost"] is None:
             return words("delay.objective", objective=name)
-        return words("delay.cost", amount=_pass_amount(answer, objective, row["cost"]), objective=name)
+        return words("delay.cost", amount=pass_amount(answer, objective, row["cost"]), objective=name)
     # The units short belong to the end item that waits, which for a component is another one: only a unit
     # that all end items of the case share can be named.
     lacks = row.get("lacks") or item
@@ -210,10 +223,11 @@ def rounding(answer: InWords) -> str:
         if row["objective"] == "money":
             amount = words.money(row["loss"])
         losses.append(words("rounding.loss", objective=words.inside(name), amount=amount))
-    return words("rounding.costs", losses=words.list(losses)) if losses else words("rounding.free")
+    said = words("rounding.costs", losses=words.list(losses)) if losses else words("rounding.free")
+    return f"{said} {words('rounding.year', n=decided_now(answer))}"
 
 
-def _pass_amount(answer: InWords, objective: str, cost: float) -> str:
+def pass_amount(answer: InWords, objective: str, cost: float) -> str:
     """An amount in the unit of an objective pass: worth as money, less than a month in days."""
     words = answer.words
     unit = dict(answer["passes"].select("objective", "unit").iter_rows()).get(objective) or ""

@@ -9,7 +9,8 @@ import polars as pl
 from rampart.language.decisions_and_causes import equals
 from rampart.language.giving_and_keeping import giving_and_keeping
 from rampart.language.in_words import InWords
-from rampart.language.reasons_in_words import KEYS, in_all, limit_and_step, shortages, told
+from rampart.language.more_room import bought_by_room
+from rampart.language.reasons_in_words import KEYS, as_if_split, dashed, in_all, limit_and_step, shortages, told
 
 RANKED = 10
 
@@ -24,17 +25,13 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
     lacking = plan["shortages"]
     for column, value in (("holder", holder), ("item", item)):
         lacking = lacking.filter(pl.col(column) == value) if value else lacking
-    found, helpless = shortages(answer, holder, item), []
+    found = shortages(answer, holder, item)
     if lacking.is_empty() and not found:
         return [words("explain.nothing"), *weighed, *([same] if same else [])]
-    lines: list[str] = []
+    lines: list[str] = [as_if_split(answer)] if found and as_if_split(answer) else []
     for short, reasons in found:
-        lines.append(_shortage(answer, short))
+        lines.append(_shortage(answer, short, helpless=reasons.is_empty()))
         lines += told(answer, short, reasons)
-        if reasons.is_empty():
-            helpless.append(_who(answer, short))
-    if helpless:
-        lines.append(words("explain.no_limit", who="; ".join(helpless)))
     if found and plan.manifest.get("reasons") == "kinds":
         lines.append(words("explain.kinds_only"))
     known = {tuple(short[key] for key in KEYS) for short, _ in found}
@@ -45,6 +42,12 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
     if everything and ranking.height:
         lines += ["", words("explain.ranking")]
         lines += [_ranked(answer, row) for row in ranking.iter_rows(named=True)]
+    if everything and (bought := bought_by_room(answer)):
+        lines += ["", words("explain.more_room")]
+        lines += [
+            dashed(words("explain.more_room.line", objective=name, gives=gives, bought=below))
+            for name, gives, below in bought
+        ]
     lines += weighed
     if same:
         lines += ["", same]
@@ -59,8 +62,9 @@ def _who(answer: InWords, short: dict[str, Any]) -> str:
     )  # fmt: skip
 
 
-def _shortage(answer: InWords, short: dict[str, Any]) -> str:
-    return answer.words("explain.short", who=_who(answer, short), total=in_all(answer, short))
+def _shortage(answer: InWords, short: dict[str, Any], *, helpless: bool) -> str:
+    key = "explain.short_helpless" if helpless else "explain.short"
+    return answer.words(key, who=_who(answer, short), total=in_all(answer, short))
 
 
 def _plainly(answer: InWords, lacking: pl.DataFrame) -> list[str]:

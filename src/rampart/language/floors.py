@@ -43,7 +43,7 @@ def floors_told(answer: InWords) -> str:
     ]  # fmt: skip
     if found[MOST:]:
         parts.append(words.count("floors.more", len(found) - MOST))
-    return words("floors.told", parts=words("floors.between").join(parts)) if parts else ""
+    return words("floors.told", parts=words("between.semicolon").join(parts)) if parts else ""
 
 
 def down_to_floor(plan: Result) -> list[AtFloor]:

@@ -13,8 +13,9 @@ from rampart.language.dates_moved import dates_moved
 from rampart.language.floors import floors_told
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
+from rampart.language.not_met import not_met
 from rampart.language.origins import origins_told
-from rampart.language.reasons_in_words import limit_and_step
+from rampart.language.reasons_in_words import as_if_split, limit_and_step
 from rampart.language.rooms import shared, steadied
 from rampart.results.lateness import lateness
 from rampart.results.measures import measure
@@ -133,6 +134,7 @@ def sentences(answer: InWords) -> list[str]:
         cut_short(answer),
         dates_moved(answer),
         _believed(answer),
+        not_met(answer),
         _coverage(answer),
         shared(answer),
         _deliveries(answer),
@@ -204,7 +206,7 @@ def _coverage(answer: InWords) -> str:
         if alike[MOST_UNMET:]:
             lowest.append(words.count("floors.more", len(alike) - MOST_UNMET))
         text += " " + words(
-            "headline.lowest", share=words.share(known[0]["coverage"]), parts=words("floors.between").join(lowest)
+            "headline.lowest", share=words.share(known[0]["coverage"]), parts=words("between.semicolon").join(lowest)
         )
     return text
 
@@ -278,12 +280,13 @@ def _bottleneck(answer: InWords) -> str:
     foremost = table.filter(mine == pl.lit(objective, pl.String))
     foremost = foremost if foremost.height else table
     row = foremost.row(0, named=True)
-    return words(
+    said = words(
         "headline.bottleneck",
         objective=words.inside(words.choice("objective", row["objective"])),
         name=limit_and_step(answer, row),
         share=words.share(row["share"], digits=1),
     )
+    return f"{said} {as_if_split(answer)}".strip()
 
 
 def _money(answer: InWords) -> str:

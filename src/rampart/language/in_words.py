@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.likeness import Likeness, likeness
 from rampart.findings import Language
-from rampart.language.words import Words
+from rampart.language.french import forms
+from rampart.language.words import Words, curly
 from rampart.network.keys import HOMES
 from rampart.network.worth_of_need import IN_MONEY
 from rampart.results.result import Result
@@ -57,7 +58,8 @@ class InWords:
     def title(self) -> str:
         """Title of the case; French falls back to English."""
         settings = self.result.case.settings
-        return str((self.language == "fr" and settings["title_fr"]) or settings["title_en"])
+        french = self.language == "fr" and settings["title_fr"]
+        return curly(str(french)) if french else str(settings["title_en"])
 
     @property
     def price_base(self) -> str:
@@ -81,7 +83,7 @@ class InWords:
         found["expansions"] = {
             code: words(
                 "name.expansions" if several.count(line) > 1 else "name.expansion",
-                line=lines.get(line, line),
+                **self.in_sentence("line", lines.get(line, line)),
                 code=code,
             )
             for code, line in expansions
@@ -92,6 +94,8 @@ class InWords:
         }
         found |= {table: case.names(table, self.language) for table in ("fleets", "parts", "sites", "shops")}
         found["contracts"] = self._contract_names(place, lines)
+        if self.language == "fr":
+            return {table: {code: curly(name) for code, name in of.items()} for table, of in found.items()}
         return found
 
     def _contract_names(self, place: Mapping[str, str], lines: Mapping[str, str]) -> dict[str, str]:
@@ -103,7 +107,8 @@ class InWords:
             several = pairs.count((line, buyer)) > 1 and ship_to is not None
             found[code] = self.words(
                 "name.contract_for" if several else "name.contract",
-                buyer=place.get(buyer, buyer), line=lines.get(line, line), ship_to=place.get(ship_to, ship_to),
+                **self.in_sentence("line", lines.get(line, line)),
+                buyer=place.get(buyer, buyer), ship_to=place.get(ship_to, ship_to),
             )  # fmt: skip
         return found
 
@@ -197,6 +202,11 @@ class InWords:
     def place_of(self, key: Sequence[Mapping[str, str]] | None) -> list[tuple[int, str]]:
         """Place of what codes name together, among those that tie."""
         return [self.place(HOMES.get(part["of"], ""), part["code"]) for part in key or ()]
+
+    def in_sentence(self, place: str, name: str) -> dict[str, str]:
+        """A name for the places ``{place}``, and, as French asks for it, ``{alone_place}``, ``{of_place}``, ``{to_place}``."""
+        alone, of, to = forms(name) if self.language == "fr" else (name, name, name)
+        return {place: name, f"alone_{place}": alone, f"of_{place}": of, f"to_{place}": to}
 
     def short(self, code: str | None, *, table: str | None = None) -> str:
         """Name of a code without its nation, for lists where the nation stands beside it."""

@@ -1,8 +1,7 @@
-"""The decision on one page: the largest thing missing, what to decide by which dates, and what would help, in sentences."""
+"""The decision on one page: what to decide by which dates, what stays missing, and what would help, in sentences."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +13,8 @@ from rampart.language.decisions_and_causes import decision_name, delay
 from rampart.language.headlines import KeyFigure
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
-from rampart.language.reasons_in_words import limit_and_step
+from rampart.language.not_met import missing, not_met, rough
+from rampart.language.reasons_in_words import AT_ONCE, as_if_split, limit_and_step
 from rampart.results.largest_gap import NEED, Gap, gaps
 from rampart.results.measures import measure
 from rampart.results.reasons import KIND, TOGETHER
@@ -22,8 +22,6 @@ from rampart.results.reasons import KIND, TOGETHER
 MOST_DEADLINES = 5
 MOST_NAMED = 3
 """Decisions named of one deadline."""
-FIGURES = 3
-"""Significant figures of quantities on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +34,19 @@ class Deadline:
     waits: str
 
 
-def rough(value: float) -> float:
-    """A quantity to three figures: page one is to be remembered, the tables are to be added up."""
-    if not value or not math.isfinite(value):
-        return value
-    digits = FIGURES - 1 - math.floor(math.log10(abs(value)))
-    return round(value, digits) if digits < 0 else value
-
-
-def headline(answer: InWords, largest: Gap | None) -> str:
-    """The largest thing that stays missing; that nothing does where nothing does."""
-    words = answer.words
-    if largest is None:
+def headline(answer: InWords) -> str:
+    """The decision: how many, for how much, by when the first and the last; that nothing is to be decided where it is so."""
+    words, table = answer.words, answer["decisions"]
+    if table.is_empty():
         return words("paper.headline.none")
-    return words(
-        f"paper.headline.{largest.objective}",
-        missing=words.number(rough(largest.missing)), asked=words.number(rough(largest.asked)),
-        unit=answer.unit(largest.item), item=answer.item(largest.item), month=words.month(last_month(answer)),
-        who=words.list([answer.nation(n) for n in answer.roles("recipient")]),
-    )  # fmt: skip
+    dates = table["decide_by"].drop_nulls().sort()
+    said = {"n": words.number(table.height), "money": words.money(float(table["money"].sum()))}
+    if dates.is_empty():
+        return words("paper.headline.undated", **said)
+    said["first"], said["last"] = words.month(dates[0]), words.month(dates[-1])
+    if len(dates) == table.height and dates[0] == dates[-1]:
+        return words("paper.headline.one" if table.height == 1 else "paper.headline.same", **said)
+    return words("paper.headline.other", **said, now=words.number(dates.to_list().count(dates[0])))
 
 
 def last_month(answer: InWords) -> str:
@@ -68,7 +60,7 @@ def figures(answer: InWords, largest: Gap | None) -> list[KeyFigure]:
     if largest is not None and largest.objective == NEED:
         found.append(KeyFigure(words.share(largest.share), words("key.served", item=answer.item(largest.item))))
     held = measure(answer.result, "coverage")["value"]
-    if len(held):
+    if len(held) and held[0] is not None:
         found.append(KeyFigure(words.share(held[0]), words("key.coverage", month=words.month(last_month(answer)))))
     if answer["money"].height:
         found.append(KeyFigure(words.money(float(answer["money"]["commitments"].sum())), words("key.commitments")))
@@ -81,27 +73,19 @@ def figures(answer: InWords, largest: Gap | None) -> list[KeyFigure]:
 
 
 def sentences(answer: InWords, largest: Gap | None) -> list[str]:
-    """What to decide, what stays held, what would help; that the time ran out or a rule gave way where it did."""
+    """What stays missing, the largest thing and then every kind, what stays held, what would help; that the time ran out or
+    a rule gave way where it did.
+    """
     words = answer.words
-    told = [cut_short(answer), _to_decide(answer)]
+    told = [cut_short(answer), missing(answer, largest) if largest else words("missing.none")]
+    told.append(not_met(answer, beside=largest) if largest else "")
     held = measure(answer.result, "coverage")["value"]
-    if len(held):
+    if len(held) and held[0] is not None:
         told.append(words("paper.held", end=words.share(held[0]), month=words.month(last_month(answer))))
     told.append(_helps(answer, largest))
     broken = answer["rules_broken"].select("family", "code", "item").unique().height
     told.append(words.count("headline.broken", broken) if broken else "")
     return [sentence for sentence in told if sentence]
-
-
-def _to_decide(answer: InWords) -> str:
-    words, table = answer.words, answer["decisions"]
-    dates = table["decide_by"].drop_nulls().sort()
-    if dates.is_empty():
-        return "" if table.height else words("paper.decide.none")
-    money = words.money(float(table["money"].sum()))
-    return words.count(
-        "paper.decide", table.height, money=money, first=words.month(dates[0]), last=words.month(dates[-1])
-    )
 
 
 def _helps(answer: InWords, largest: Gap | None) -> str:
@@ -110,26 +94,24 @@ def _helps(answer: InWords, largest: Gap | None) -> str:
         return ""
     words = answer.words
     mine = reasons_of(answer, largest)
-    told = []
+    told, kinds = [], mine.filter(pl.col("how") == KIND).height
     for how, key in ((KIND, "paper.helps"), (TOGETHER, "paper.helps.all")):
         rows = mine.filter((pl.col("how") == how) & (pl.col("relief") > 0)).sort("relief", descending=True)
-        if rows.height:
+        if rows.height and not (how == TOGETHER and kinds < 2):  # of one limit all at once is that one
             row = rows.row(0, named=True)
             share = words.share(row["share"], digits=1)
-            relief = words.number(rough(row["relief"]))
-            relief = words("quantity", number=relief, unit=answer.unit(largest.item))
-            if largest.objective != NEED:
+            relief = answer.quantity(rough(row["relief"]), largest.item)
+            if largest.objective not in AT_ONCE:
                 relief = words("reason.lasting", quantity=relief)
             told.append(words(key, limit=words.inside(limit_and_step(answer, row)), relief=relief, share=share))
+    if told and as_if_split(answer):
+        told.append(as_if_split(answer))
     return " ".join(told)
 
 
 def reasons_of(answer: InWords, gap: Gap) -> pl.DataFrame:
     """Rows of ``reasons`` of the holder that lacks most of what is missing."""
-    key = "need" if gap.objective == NEED else "requirement"
-    of = answer["short"].filter((pl.col("item") == gap.item) & pl.col("objective").str.starts_with(key))
-    if gap.objective == NEED:
-        of = of.filter(pl.col("holder").is_in(answer.roles("recipient")))
+    of = answer["short"].filter((pl.col("item") == gap.item) & pl.col("objective").str.starts_with(gap.objective))
     if of.is_empty():
         return answer["reasons"].clear()
     sums = (
@@ -171,7 +153,7 @@ def _deadline(answer: InWords, by: str, rows: list[dict[str, Any]]) -> Deadline:
     left = len(rows) - min(len(rows), MOST_NAMED)
     named += [words.count("paper.more", left)] if left else []
     money = sum(r["money"] or 0.0 for r in rows)
-    return Deadline(by, "; ".join(named), money, delay(answer, rows[0]))
+    return Deadline(by, words("between.semicolon").join(named), money, delay(answer, rows[0]))
 
 
 def _briefly(answer: InWords, row: dict[str, Any]) -> str:
@@ -183,7 +165,7 @@ def _briefly(answer: InWords, row: dict[str, Any]) -> str:
     if row["kind"] == "expansion":  # the verb says what the name of the expansion says
         code = dict(answer.result.case["expansions"].select("expansion", "line").iter_rows()).get(code, code)
     name = answer.without_nation(answer.name(code))
-    return words(key, name=name, item=answer.item(row["item"]), to=answer.nation(row["to"]))
+    return words(key, **answer.in_sentence("name", name), item=answer.item(row["item"]), to=answer.nation(row["to"]))
 
 
 def largest_gap(answer: InWords) -> Gap | None:

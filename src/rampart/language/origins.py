@@ -40,9 +40,11 @@ def _need(answer: InWords, need: Mapping[str, Any], rows: pl.DataFrame) -> str:
         span=_when(answer, need["from"], need["until"]),
         gain=answer.quantity(need["gain"], item), before=answer.quantity(need["before"], item), share=_share(answer, need),
     )  # fmt: skip
-    parts = [*_earlier(answer, rows, need), *_sources(answer, rows, need)]
-    if parts:
+    gives, takes = _sources(answer, rows, need)
+    if parts := [*_earlier(answer, rows, need), *gives]:
         text += " " + words("origins.from", parts=words.list(parts))
+    if takes:
+        text += " " + words("origins.against", parts=words.list(takes))
     for kind in ("within", "later"):
         less = rows.filter(pl.col("kind") == kind).sort("month")
         total = float(less["quantity"].sum()) if less.height else 0.0
@@ -78,34 +80,41 @@ def _earlier(answer: InWords, rows: pl.DataFrame, need: Mapping[str, Any]) -> It
     yield words("origins.earlier", quantity=answer.quantity(total, need["item"]), months=words.list(months))
 
 
-def _sources(answer: InWords, rows: pl.DataFrame, need: Mapping[str, Any]) -> Iterable[str]:
-    """Stocks and supplies that give, kind by kind, the largest first, each with whose they are; what takes comes last."""
+def _sources(answer: InWords, rows: pl.DataFrame, need: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Stocks and supplies that give more, and those that give less, kind by kind, the largest first, with whose they are."""
     words = answer.words
-    other = rows.filter(~pl.col("kind").is_in(["earlier", "within", "later"]))
+    other = rows.filter(~pl.col("kind").is_in(["earlier", "within", "later"]) & (pl.col("quantity") != 0))
+    found: dict[str, list[str]] = {"more": [], "less": []}
     kinds = (
-        other.group_by("kind")
+        other.with_columns(gives=pl.col("quantity") > 0, quantity=pl.col("quantity").abs())
+        .group_by("kind", "gives")
         .agg(pl.col("quantity").sum())
         .sort(pl.col("quantity").round(6), "kind", descending=[True, False])
     )
-    for kind, total in kinds.iter_rows():
-        if abs(total) <= SMALL * need["gain"]:
+    for kind, gives, total in kinds.iter_rows():
+        if total <= SMALL * need["gain"]:
             continue
-        sign = "more" if total > 0 else "less"
-        yield words(
-            f"origins.{kind}.{sign}" if words.has(f"origins.{kind}.{sign}") else f"origins.other.{sign}",
-            kind=words.inside(words.choice("origin", kind)), quantity=answer.quantity(abs(total), need["item"]),
-            month=words.month(need["until"]), of=_holders(answer, other.filter(pl.col("kind") == kind), total),
-        )  # fmt: skip
+        way = "more" if gives else "less"
+        mine = other.filter((pl.col("kind") == kind) & ((pl.col("quantity") > 0) == gives))
+        found[way].append(words(
+            f"origins.{kind}.{way}" if words.has(f"origins.{kind}.{way}") else f"origins.other.{way}",
+            kind=words.inside(words.choice("origin", kind)), quantity=answer.quantity(total, need["item"]),
+            month=words.month(need["until"]), of=_holders(answer, mine, total),
+        ))  # fmt: skip
+    return found["more"], found["less"]
 
 
 def _holders(answer: InWords, rows: pl.DataFrame, total: float) -> str:
     """Whose they are, the largest share of the total first."""
-    words, sign = answer.words, 1.0 if total > 0 else -1.0
+    words = answer.words
     named = [
-        (sign * q, answer.place("nations", of), of)
-        for of, q in rows.drop_nulls("of").select("of", "quantity").iter_rows()
+        (-round(abs(quantity), 6), answer.place("nations", of), of)
+        for of, quantity in rows.drop_nulls("of").select("of", "quantity").iter_rows()
+        if abs(quantity) > SMALL * total
     ]
-    found = sorted((-round(q, 6), place, of) for q, place, of in named if abs(q) > SMALL * abs(total))
-    if len(found) == 1:
-        return answer.nation(found[0][2])
-    return words.list([words("origins.month", month=answer.nation(of), number=words.number(-q)) for q, _, of in found])
+    if len(named) == 1:
+        return answer.nation(named[0][2])
+    parts = [
+        words("origins.month", month=answer.nation(of), number=words.number(-less)) for less, _, of in sorted(named)
+    ]
+    return words.list(parts)

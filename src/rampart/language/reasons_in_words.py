@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
 import polars as pl
 
-from rampart.case.ranks import objective_and_rank
+from rampart.case.ranks import FIRST, objective_and_rank
 from rampart.language.decisions_and_causes import bottleneck_name
 from rampart.language.in_words import InWords
 from rampart.results.reasons import GONE, HELD_TOGETHER, KIND, OBJECT, PAIR, TOGETHER
@@ -72,7 +73,9 @@ def in_all(answer: InWords, short: Mapping[str, Any]) -> str:
 def by_year(answer: InWords, years: Iterable[tuple[int, float]]) -> str:
     """Amounts by year: "2024: 30; 2025: 15"."""
     words = answer.words
-    return "; ".join(words("reason.year", year=str(year), amount=words.number(amount)) for year, amount in years)
+    return words("between.semicolon").join(
+        words("reason.year", year=str(year), amount=words.number(amount)) for year, amount in years
+    )
 
 
 def years_short(answer: InWords, short: Mapping[str, Any]) -> str:
@@ -89,11 +92,29 @@ def years_short(answer: InWords, short: Mapping[str, Any]) -> str:
 
 
 def relief_by_year(answer: InWords, row: Mapping[str, Any]) -> str:
-    """The relief of a row of the reasons by year."""
+    """The relief of a row of the reasons by year, of one that is a loss the loss; a year that goes the other way says so."""
+    words, way = answer.words, "more" if row["relief"] < 0 else "fewer"
     table = answer["reasons_by_year"]
     for column in (*KEYS, "how", "cause", "code"):
         table = table.filter(pl.col(column) == row[column])
-    return by_year(answer, table.sort("year").select("year", "relief").rows())
+    told = []
+    for year, relief in table.sort("year").select("year", "relief").iter_rows():
+        other = relief * row["relief"] < 0
+        key = f"reason.year_other_way.{way}" if other else "reason.year"
+        told.append(words(key, year=str(year), amount=words.number(abs(relief))))
+    return words("between.semicolon").join(told)
+
+
+def relief_cell(answer: InWords, relief: float) -> str:
+    """How much less is short, for a cell of a table; where it is more, that it is."""
+    number = answer.words.number(abs(relief), digits=None if abs(relief) < 10 else 0)
+    return answer.words("reason.more_cell", amount=number) if relief < 0 else number
+
+
+def fewer_or_more(answer: InWords, relief: float, short: Mapping[str, Any]) -> str:
+    """How many units fewer are short, or how many more."""
+    key = "reason.more_short" if relief < 0 else "reason.fewer"
+    return answer.words(key, amount=amount(answer, abs(relief), short))
 
 
 def told(answer: InWords, short: Row, reasons: pl.DataFrame) -> list[str]:
@@ -119,6 +140,11 @@ def told(answer: InWords, short: Row, reasons: pl.DataFrame) -> list[str]:
     return lines + [dashed(_line(answer, short, row)) for row in of[GONE]]
 
 
+def as_if_split(answer: InWords) -> str:
+    """What is to be known of reasons where something comes whole; else nothing."""
+    return answer.words("reasons.split") if answer.result.manifest.get("reasons_split") else ""
+
+
 def dashed(line: str) -> str:
     """A line of a list."""
     return f"  – {line}"
@@ -136,11 +162,31 @@ def _line(answer: InWords, short: Row, row: Row, alone: float | None = None) -> 
         "years": years,
         "share": share,
     }
-    if row["relief"] < 0:
-        return words("reason.taken", **places)
     if alone is not None:
-        return words("reason.pair", alone=amount(answer, alone, short), **places)
+        places["relief"] = fewer_or_more(answer, row["relief"], short)
+        return words("reason.pair", alone=_in_sum(answer, alone, row, short), **places)
+    if row["relief"] < 0:
+        return words(_lost(answer, short, row), **places)
     return words("reason.brings", **places)
+
+
+def _in_sum(answer: InWords, alone: float, row: Row, short: Row) -> str:
+    """What steps bring alone, in sum; where that goes the other way than all at once, that it does."""
+    if alone * row["relief"] < 0:
+        return fewer_or_more(answer, alone, short)
+    return amount(answer, abs(alone), short)
+
+
+def _lost(answer: InWords, short: Row, row: Row) -> str:
+    """Why a step makes more short: an objective above takes what it frees where there is one above, or another does. Of what
+    is asked elsewhere and is gone it is not said why: what it asked for may have served here too.
+    """
+    if row["how"] == GONE:
+        return "reason.gone_lost"
+    ranks = dict(answer.result.case["priorities"].select("objective", "rank").iter_rows())
+    objective, of_demand = objective_and_rank(short["objective"])
+    above = of_demand > FIRST or any(rank < ranks.get(objective, math.inf) for rank in ranks.values())
+    return "reason.taken" if above else "reason.taken_by_another"
 
 
 def _objects(answer: InWords, short: Row, kind: Row, rows: list[Row]) -> list[str]:
@@ -159,6 +205,5 @@ def _objects(answer: InWords, short: Row, kind: Row, rows: list[Row]) -> list[st
 
 def _together(answer: InWords, short: Row, row: Row, alone: float) -> str:
     left = max(0.0, short["total"] - row["relief"])
-    places = {"relief": row["relief"], "alone": alone, "left": left}
-    quantities = {key: amount(answer, value, short) for key, value in places.items()}
-    return answer.words("reason.together", **quantities)
+    relief, in_sum = fewer_or_more(answer, row["relief"], short), _in_sum(answer, alone, row, short)
+    return answer.words("reason.together", relief=relief, alone=in_sum, left=amount(answer, left, short))

@@ -21,7 +21,9 @@ def statements(answer: InWords) -> list[str]:
         by_item: dict[str, list[str]] = {}
         for holder, item in found:
             by_item.setdefault(item, []).append(answer.nation(holder))
-        return "; ".join(words("unknown.pair", item=answer.item(i), nations=words.list(n)) for i, n in by_item.items())
+        return words("between.semicolon").join(
+            words("unknown.pair", item=answer.item(i), nations=words.list(n)) for i, n in by_item.items()
+        )
 
     told = []
     if stocks := unknown_stocks(answer.result):
@@ -33,7 +35,7 @@ def statements(answer: InWords) -> list[str]:
         for nation, year in budgets:
             years.setdefault(nation, []).append(str(year))
         parts = [words("unknown.years", nation=answer.nation(n), years=words.list(y)) for n, y in years.items()]
-        told.append(words("unknown.budgets", list="; ".join(parts)))
+        told.append(words("unknown.budgets", list=words("between.semicolon").join(parts)))
     for said, orders in (
         ("unknown.due", orders_without_due(answer.result)), ("unknown.planned", only_planned(answer.result)),
     ):  # fmt: skip
@@ -41,7 +43,7 @@ def statements(answer: InWords) -> list[str]:
             words("unknown.order", nation=answer.nation(n), quantity=answer.quantity(q, i), item=answer.item(i))
             for n, i, q in orders
         ]
-        told += [words(said, list="; ".join(parts))] if parts else []
+        told += [words(said, list=words("between.semicolon").join(parts))] if parts else []
     missing = {column: items_without(answer.result, column) for column in ("price", "book_value")}
     told += [
         words(f"unknown.{column}", list=words.list([answer.item(i) for i in items]))

@@ -65,9 +65,16 @@ def _cost(answer: InWords) -> str:
     also = " " + words("war.says.at_worth") if all_at_worth else ""
     if "standard_error" not in values:
         return words("war.says.cost", plan=cost(answer, values["plan"]), worst=cost(answer, values["cvar_90"])) + also
+    n, error = answer.result.manifest["paths"], cost(answer, values["standard_error"])
+    if "carried_out" in values:
+        return words(
+            "war.says.cost_drawn", n=n, plan=cost(answer, values["plan"]), carried=cost(answer, values["carried_out"]),
+            fresh=answer.result.manifest["sampling"]["fresh"], error=cost(answer, values["carried_out_error"]),
+        ) + also  # fmt: skip
+    if "lower_bound" not in values:
+        return words("war.says.cost_own", n=n, plan=cost(answer, values["plan"]), error=error) + also
     said = words(
-        "war.says.cost_paths", n=answer["ends"].height, plan=cost(answer, values["plan"]),
-        bound=cost(answer, values["lower_bound"]), error=cost(answer, values["standard_error"]),
+        "war.says.cost_paths", n=n, plan=cost(answer, values["plan"]), bound=cost(answer, values["lower_bound"]), error=error,
     )  # fmt: skip
     return said + also
 

@@ -29,12 +29,26 @@ _FIXED = "\u00a0"
 _BEFORE_A_VOWEL = re.compile(r"\b([Dd])e (?=(?:avril|août|octobre)\b)")
 
 
+_REGULAR = re.compile(r"(?<=\w\w)(ies|ches|shes|sses|xes|(?<![siu])s)$")
+"""How regular plurals end, in English; what the case writes in French ends in s as well."""
+
+
+def curly(text: str) -> str:
+    """A French text with the apostrophe of print."""
+    return re.sub(r"(?<=\w)'(?=[\w{])", "’", text)
+
+
 def french_spaces(text: str) -> str:
     """Put the fixed spaces that French typography asks for, so that no line starts with ``:`` or ``%``, and its apostrophe."""
-    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
-    text = re.sub(r" (?=[;!?%])", _NARROW, text)
+    text = re.sub(r" (?=[;!?%])", _NARROW, curly(text))
     text = re.sub(r" (?=[:»])", _FIXED, text)
     return text.replace("« ", "«" + _FIXED)
+
+
+def singular(unit: str) -> str:
+    """One of a unit that the case names in the plural: "tanks", "motor cases", "pairs of boots"."""
+    what, of, rest = unit.partition(" of ")
+    return _REGULAR.sub(lambda m: {"ies": "y", "s": ""}.get(m[1], m[1][:-2]), what) + of + rest
 
 
 @lru_cache(maxsize=1)
@@ -83,9 +97,16 @@ class Words:
     def quantity(self, value: float | None, unit: str) -> str:
         """A quantity with its unit, that of one where it is one: "1 round", "12,000 rounds"."""
         number = self.number(value)
+        return self("quantity", number=number, unit=self.unit_of(number, unit))
+
+    def unit_of(self, number: str, unit: str) -> str:
+        """A unit as it stands after a number as it is written: that of one where it is one."""
+        if not is_one(number, self.language):
+            return self.unit(unit)
         one = f"unit.{unit}.one"
-        word = self(one) if self.has(one) and is_one(number, self.language) else self.unit(unit)
-        return self("quantity", number=number, unit=word)
+        return (
+            self(one) if self.has(one) else self.unit(unit) if self.has(f"unit.{unit}") else singular(self.unit(unit))
+        )
 
     def choice(self, group: str, value: str | None) -> str:
         """A choice value in words; a value the catalogue does not know is shown as it is written."""

@@ -42,6 +42,7 @@ from rampart.network.payments import (
     purchase_flows,
     transfer_flows,
 )
+from rampart.network.pledges_left import NO_RANGE, less_sent
 from rampart.network.prices import delivery_price, order_price
 from rampart.network.rates import line_rates
 from rampart.network.taking import decided_before
@@ -54,8 +55,6 @@ NOTE = "Carried on from the plan before."
 SOURCE = "plan_before"
 SAID = {"source": SOURCE, "grade": "derived", "note": NOTE}
 """What a row says that the plan before states."""
-NO_RANGE = {"low": None, "high": None}
-"""A figure that was worked out anew has no longer the range of the one before."""
 CANNOT = ("fleets", "shops")
 """Tables whose past is not carried on."""
 _DELIVERY = ("donor", "recipient", "item", "status", "month", "from")
@@ -200,7 +199,7 @@ class _Later:
                 by_pledge.setdefault(Pledge(r["donor"], r["recipient"], r["item"]), []).append(r | {"from": first})
         sent = self.effects("pledge")
         for pledge, rows in by_pledge.items():
-            yield from less_sent(rows, sent.get(pledge, 0.0), self.month)
+            yield from less_sent(rows, sent.get(pledge, 0.0), self.month, SAID)
 
     def effects(self, account: str) -> dict[Key, float]:
         """What decisions before the start bring an account in all, also later."""
@@ -384,36 +383,6 @@ class _Later:
         return rows
 
 
-def less_sent(rows: list[dict[str, Any]], sent: float, month: str) -> Iterator[Row]:
-    """Rows of one pledge, less what was sent, the earliest due first; what was sent and is to be made good is delivered.
-
-    What fell due before the month is due in it. What is left falls due in the months in which it would have.
-    """
-    start = month_number(month)
-    due = sorted((max(m, start), n, each) for n, r in enumerate(rows) for m, each in _falls_due(r))
-    left: dict[int, dict[int, float]] = {}
-    for when, n, quantity in due:
-        given = min(sent, quantity)
-        sent -= given
-        of = left.setdefault(n, {})
-        of[when] = of.get(when, 0.0) + quantity - given
-    for n, r in enumerate(rows):
-        share = r["backfill_quantity"] / r["quantity"] if r["backfill_quantity"] is not None and r["quantity"] else None
-        given = r["quantity"] - sum(left.get(n, {}).values())
-
-        if given > NOTHING and r["backfill_by"]:
-            told = {"status": "delivered", "month": month_text(start - 1), "from": None, **SAID}
-            yield _of_pledge(r, given, share) | told
-        for first, last, quantity in _evenly(left.get(n, {})):
-            yield _of_pledge(r, quantity, share) | {"from": month_text(first), "month": month_text(last)}
-
-
-def _of_pledge(row: Row, quantity: float, share: float | None) -> dict[str, Any]:
-    """A part of a pledge; ``share`` is what is to be made good of a unit, None where it is all."""
-    back = {} if share is None else {"backfill_quantity": share * quantity}
-    return {**row, **(NO_RANGE if quantity < row["quantity"] else {}), "quantity": quantity, **back}
-
-
 def _told_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Deliveries with what was given of several rows of a pledge as one row; of other terms, in another month of the past."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -432,25 +401,6 @@ def _told_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             row |= {"quantity": there["quantity"] + row["quantity"], **NO_RANGE}
         found[key] = row
     return list(found.values())
-
-
-def _falls_due(row: Row) -> Iterator[tuple[int, float]]:
-    """Months in which a pledge falls due, and how much of it."""
-    first, last = month_number(row["from"]), month_number(row["month"])
-    yield from ((m, row["quantity"] / (last - first + 1)) for m in range(first, last + 1))
-
-
-def _evenly(due: Mapping[int, float]) -> Iterator[tuple[int, int, float]]:
-    """Runs of months in which the same falls due: first and last month, and the quantity of the run."""
-    run: list[int] = []
-    for m, quantity in sorted(due.items()):
-        if run and (m != run[-1] + 1 or abs(quantity - due[run[-1]]) > NOTHING):
-            yield run[0], run[-1], sum(due[x] for x in run)
-            run = []
-        if quantity > NOTHING:
-            run.append(m)
-    if run:
-        yield run[0], run[-1], sum(due[x] for x in run)
 
 
 def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ from rampart.network.keys import Backfill, Key, Lane, Limit, Pledge, Purchase
 from rampart.network.lags import first_effect, grown, shifts
 from rampart.network.network import Network
 from rampart.network.payments import KINDS, BudgetLimit, fiscal_starts, fiscal_year
+from rampart.network.pledges_left import less_sent
 from rampart.network.prices import delivery_price
 from rampart.network.routes import Route
 from rampart.network.taken import ordered
@@ -339,7 +340,27 @@ class InHand:
                   for n in (self.network, later) if key in (n.pledge_index if pledge else n.backfill_index)]  # fmt: skip
             if quantity > NOTHING and len(of) == 2 and math.isclose(of[0].max(), of[1].max()):
                 said = {"to": to, "item": item, "quantity": quantity}
-                self.findings.append(Finding("taken-owed", "deliveries", value=nation, details=said))
+                if pledge:
+                    said |= self._left_of_pledge(key, quantity)
+                code = "taken-pledged" if pledge else "taken-owed"
+                self.findings.append(Finding(code, "deliveries", value=nation, details=said))
+
+    def _left_of_pledge(self, pledge: Key, sent: float) -> Row:
+        """What of a pledge is to be entered in place of the whole: what is left and when it falls due, what is delivered."""
+        stated = zip(("donor", "recipient", "item"), pledge, strict=True)
+        rows = self.case.tables["deliveries"].filter(pl.col("status") == "pledged", **dict(stated))
+        first = str(self.before.settings["start"])
+        dated = [r | {"from": r["from"] or min(first, r["month"])} for r in rows.iter_rows(named=True)]
+        found: dict[str, list[Row]] = {"pledged": [], "delivered": []}
+        for r in less_sent(dated, sent, month_text(self.start)):
+            found[r["status"]].append(r)
+        left = [(f"{r['quantity']:.6g}", r["from"], r["month"]) for r in found["pledged"]]
+        told: Row = {"given": sum(r["quantity"] for r in found["delivered"]) or "", "done": "" if left else sent}
+        for language, point, between in (("en", ".", "; "), ("fr", ",", " ; ")):
+            told[f"left_{language}"] = between.join(
+                f"{n.replace('.', point)} (from {since}, month {month})" for n, since, month in left
+            )
+        return told
 
     def _meets(self, row: Row) -> Iterator[tuple[Key, float]]:
         """Pledges and compensation that a decision meets, with what no table of the case says of it."""

@@ -56,7 +56,8 @@ def plan(
     reasons     also say what would relieve each shortage, by planning again with a step in each limit: "kinds" with a step
                 in all limits of a kind, of what ranks before steady output; "all" of everything, and in each limit that
                 matters by itself; "none" not at all, which is so too where the time ran out. None: as ``REASONS`` says, or
-                "all" in a plan of up to ``FEW`` columns and "kinds" in a larger one
+                "all" in a plan of up to ``FEW`` columns and "kinds" in a larger one. What more room would buy is said beside
+                them, and always in a plan of up to ``FEW`` columns
     """
     from rampart.plan.coupling import coupled, wanted
     from rampart.plan.model.build import build
@@ -68,6 +69,7 @@ def plan(
     from rampart.plan.reading.exchange import exchange
     from rampart.plan.reading.give_or_keep import give_or_keep as at_other_chances
     from rampart.plan.reading.held import held_tables, rooms_taken
+    from rampart.plan.reading.more_room import more_room, no_more_room
     from rampart.plan.reading.outcome import outcome_tables
     from rampart.plan.reading.reasons import explain
     from rampart.plan.reading.rounded import rounded
@@ -98,7 +100,7 @@ def plan(
     clock = [clock[0], clock[-1], time.perf_counter()]
     tables = outcome_tables(values, solution, parts) | {"exchange": exchange(values, solution)}
     tables |= held_tables(values, solution)
-    worked = how_far(reasons, solution)
+    worked, quick = how_far(reasons, solution), solution.columns.size <= FEW
     if worked == "none":
         tables |= no_reasons()
     else:
@@ -122,9 +124,12 @@ def plan(
     if as_signed.how:
         manifest["rounding"] = as_signed.how
     manifest["reasons"] = worked
+    if worked != "none" and values.programme.whole_labels.size:
+        manifest["reasons_split"] = True  # both plans of a relief are in fractions of what comes whole
     manifest["alike"] = values.programme.likeness.alike()
     if found is not None:
         manifest["coupling"] = found.agreement()
+    tables["more_room"] = more_room(values, solution) if worked != "none" or quick else no_more_room()
     tables["duals"] = price_table(values.programme, solution)
     tables["pegging"] = pegging(case, tables)
     return Result.of("plan", case, tables, manifest)

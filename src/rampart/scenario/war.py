@@ -22,6 +22,7 @@ from rampart.results.result import Result
 from rampart.scenario import branching, policy
 from rampart.scenario.by_branch import seen_at, turns
 from rampart.scenario.decided import decided_everywhere, first_decided
+from rampart.scenario.drawn import Draw, drawn_tree, known_together, manifest_of, values_of_draw
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
 from rampart.scenario.nonanticipativity import foresight
@@ -31,16 +32,19 @@ from rampart.scenario.tree_programme import Answer, Effort, TreeProgramme, by_na
 if TYPE_CHECKING:
     import polars as pl
 
-Shape = Literal["auto", "comb", "regimes", "given"]
+Shape = Literal["auto", "comb", "regimes", "given", "drawn"]
 Say = Callable[[str], None]
 MOST_COLUMNS = 300_000  # of a programme over a tree that is solved whole
+MANY = 60  # paths that are known from the start in one programme rather than one by one
 
 
-def tree_of(case: Case, shape: Shape = "auto") -> tuple[Tree, Chain | None]:
-    """The tree of a case and its chain (none where branches are given)."""
+def tree_of(case: Case, shape: Shape = "auto", draw: Draw | None = None) -> tuple[Tree, Chain | None]:
+    """The tree of a case and its chain (none where branches are given). ``draw``: how, where ``shape`` is drawn."""
     if shape == "given" or (shape == "auto" and not case["branches"].is_empty()):
         return branching.given(case, regimes_of(case)[0]), None
     chain = Chain.of(case)
+    if shape == "drawn":
+        return drawn_tree(case, chain, draw or Draw()), chain
     return branching.grow(case, chain, regimes=shape == "regimes"), chain
 
 
@@ -53,12 +57,13 @@ def war_plan(
     regret: bool = False,
     compare: bool = True,
     effort: Effort | None = None,
+    draw: Draw | None = None,
     say: Say | None = None,
 ) -> Result:
     """Plan a case over what may happen.
 
     shape      comb (the war ends or goes on; the default), regimes (a branch for each), given (the table ``branches``,
-               the default where it has rows)
+               the default where it has rows), drawn (the regimes on paths of the chain, as many as ``draw`` says)
     objective  the pass that counts; by default all at their worth (priorities, column ``worth``), else the last
     risk       weigh the costly paths more than the mean does, in place of what the priorities say (columns ``cvar``)
     regret     make the largest regret over the paths small, not the mean; needs one objective or a worth for all
@@ -71,7 +76,7 @@ def war_plan(
     """
     say = say or (lambda _: None)
     require_sound(case)
-    tree, chain = tree_of(case, shape)
+    tree, chain = tree_of(case, shape, draw)
     ends = np.array(regimes_of(case)[1], dtype=bool)
     say("plan")
     problem = TreeProgramme(case, tree, objective=objective, effort=effort)
@@ -94,6 +99,9 @@ def war_plan(
         "supply": supply_of(problem, answer, ends), "left": left_over(problem, answer, ends),
     }  # fmt: skip
     values: list[tuple[str, float]] = [("plan", float(answer.path_cost @ problem.chance))]
+    draw = (draw or Draw()) if shape == "drawn" else None
+    if draw and chain:
+        values += values_of_draw(problem, answer, chain, draw, objective=objective)
     values += [("counts", answer.value)] if risk else []
     values += [("cvar_90", cvar(answer.path_cost, problem.chance, 0.9)), ("worst", float(answer.path_cost.max()))]
     # held one after another, objectives cannot be compared between plans: what one loses in the first it gains in the last
@@ -120,9 +128,9 @@ def war_plan(
     matrix = problem.layout.matrix
     manifest = origin_of(case) | {
         "solver": {"name": "HiGHS", "threads": 1, "mip_gap": problem.effort.gap}, **_how_far(answer, problem),
-        "paths": len(tree.leaves), "nodes": len(tree), "rows": matrix.shape[0], "columns": matrix.shape[1],
+        "tree": shape, "paths": len(tree.leaves), "nodes": len(tree), "rows": matrix.shape[0], "columns": matrix.shape[1],
         "nonzeros": int(matrix.nnz), "objective": objective_of(problem),
-        "risk": risk_of(None if regret else risk, regret=regret),
+        "risk": risk_of(None if regret else risk, regret=regret), **(manifest_of(draw) if draw else {}),
     }  # fmt: skip
     return result_of(case, tables, manifest)
 
@@ -219,6 +227,12 @@ def _known(case: Case, tree: Tree, objective: str | None, effort: Effort | None)
     time does not allow to know.
     """
     found = []
+    try:
+        together = known_together(case, tree, objective, effort) if len(tree.leaves) > MANY else None
+    except NoPlan:
+        together = None
+    if together is not None:
+        return together
     for leaf in tree.leaves:
         alone = branching.fan(tree, shared=0, leaves=np.array([leaf]), chance=np.ones(1))
         try:

@@ -11,6 +11,7 @@ from rampart.catalogues.results import frame
 from rampart.results.manifest import origin_of, records_of
 from rampart.results.result import Result
 from rampart.sustainment.abreast import availability_of_each
+from rampart.sustainment.allowed_time import AllowedTime
 from rampart.sustainment.availability_by_month import UNSETTLED, AvailabilityByMonth, availability_by_month
 from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.exchange import conflict, gains, levers, mixed_fleets
@@ -39,6 +40,7 @@ def sustain(
     draws: int = 24,
     seed: int = 1,
     simulate: int = 0,
+    time_limit: float | None = None,
 ) -> Result:
     """Availability over time, what holds it back, the cost-availability curve, and what a euro buys.
 
@@ -46,7 +48,13 @@ def sustain(
     target  availability to reach, 0 to 1; budget in money units of the case. One of the two marks a point of the curve
     draws   samples of the figures with a range, for the bands; 0 for none
     simulate  histories played event by event beside the months; 0 for none
+    time_limit  seconds above 0, when to stop; None: when all is worked out. The months and the best list found always come
+                back; what was not reached, or not to the end, stands in the manifest (``unfinished``) and is a finding, and
+                the status is "time limit"
     """
+    if time_limit is not None and not time_limit > 0:
+        raise ValueError(f"time_limit is {time_limit}: expected seconds above 0, or None")
+    time = AllowedTime(time_limit)
     if target is not None and budget is not None:
         raise ValueError("a target or a budget marks a point of the curve, not both")
     if target is not None and not 0 <= target <= 1:
@@ -56,26 +64,32 @@ def sustain(
     support = read_support(case)
     base = availability_by_month(support)
     at = len(support.months) - 1 if month is None else _index(support, month)
-    promises = Promises(support, base, at)
+    promises = Promises(support, base, at, time)
     money = None if budget is None else budget * case.money_unit
     marked = asked_for(promises, target, money)
-    played, left_out = side_by_side(support, base, simulate, seed)
+    bought = tables_of_purchases(promises, marked, money)
+    exchanged = _exchange(support, base, time)
+    mixed = _mix(support, base, at, MIX_TARGET if target is None else target, time)
+    in_conflict = _conflict(support, base, time)
+    played, left_out = side_by_side(support, base, simulate, seed, time)
+    bands, drawn = _bands(case, base, draws, seed, time)
     tables = {
-        "availability": _availability(support, base, _bands(case, base, draws, seed)),
+        "availability": _availability(support, base, bands),
         "holding_back": _holding_back(support, base),
         "shortages": _shortages(support, base),
         "shops": _shops(support, base),
-        **tables_of_purchases(promises, marked, money),
-        **_exchange(case, support, base),
+        **bought,
+        **exchanged,
         **played,
-        "conflict": _conflict(support, base),
-        "swings": _swings(case, base, draws),
-        "mix": _mix(support, base, at, MIX_TARGET if target is None else target),
+        "conflict": in_conflict,
+        "swings": _swings(case, base, draws, time),
+        "mix": mixed,
     }
+    said = {"status": "time limit", "unfinished": time.cut} if time.cut else {"status": "optimal"}
     manifest = origin_of(case) | {
-        "status": "optimal", "month": support.months[at], "target": target, "budget": budget, "draws": draws, "seed": seed,
+        **said, "month": support.months[at], "target": target, "budget": budget, "draws": drawn, "seed": seed,
         "use": {"rounds": base.rounds, "residual": base.residual, "settled": base.residual <= UNSETTLED},
-        "findings": records_of((*case.findings, *_findings(support, base, promises, marked, target), *left_out)),
+        "findings": records_of((*case.findings, *_findings(support, base, promises, marked, target), *left_out, *_cut(time))),
     }  # fmt: skip
     return Result.of("fleet", case, tables, manifest)
 
@@ -100,16 +114,18 @@ def _availability(s: Support, c: AvailabilityByMonth, bands: Mapping[int, tuple[
     return frame("fleet", "availability", rows)
 
 
-def _bands(case: Case, base: AvailabilityByMonth, draws: int, seed: int) -> dict[int, tuple[Floats, Floats]]:
-    """Tenth and ninetieth hundredth of systems available, every figure with a range drawn anew."""
-    if not draws:
-        return {}
+def _bands(
+    case: Case, base: AvailabilityByMonth, draws: int, seed: int, time: AllowedTime
+) -> tuple[dict[int, tuple[Floats, Floats]], int]:
+    """Tenth and ninetieth hundredth of systems available, every figure with a range drawn anew, and of how many draws."""
     from rampart.sustainment.ranges import drawn
 
-    supports = (read_support(drawn(case, seed=seed, number=n)) for n in range(draws))
+    supports = (read_support(drawn(case, seed=seed, number=n)) for n in time.while_left("bands", range(draws)))
     found = [course.available for course in availability_of_each(supports, start=base.available)]
+    if not found:
+        return {}, 0
     low, high = np.quantile(np.stack(found), [0.1, 0.9], axis=0)
-    return {f: (low[f], high[f]) for f in range(len(base.support.fleets))}
+    return {f: (low[f], high[f]) for f in range(len(base.support.fleets))}, len(found)
 
 
 def _holding_back(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
@@ -149,11 +165,11 @@ def _shops(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     return frame("fleet", "shops", rows)
 
 
-def _exchange(case: Case, s: Support, c: AvailabilityByMonth) -> dict[str, pl.DataFrame]:
+def _exchange(s: Support, c: AvailabilityByMonth, time: AllowedTime) -> dict[str, pl.DataFrame]:
     """System-months for a million of currency by lever, and by month for each type."""
     rates, monthly = [], []
-    offered = list(levers(s, c))
-    for lever, gained in zip(offered, gains(s, c, offered), strict=True):
+    offered = list(levers(s, c)) if time.leaves("exchange") else []  # in a limited time as many as can be
+    for lever, gained in zip(offered, gains(s, c, time.while_left("exchange", offered)), strict=False):
         for kind in sorted({row["type"] for row in s.fleet_rows}):
             mine = np.array([row["type"] == kind for row in s.fleet_rows])
             by_month = gained[mine].sum(0)
@@ -169,17 +185,17 @@ def _exchange(case: Case, s: Support, c: AvailabilityByMonth) -> dict[str, pl.Da
     }
 
 
-def _conflict(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
+def _conflict(s: Support, c: AvailabilityByMonth, time: AllowedTime) -> pl.DataFrame:
     rows = [
         (holder, s.fleets[f], month, float(lost[m]))
-        for holder, f, lost in conflict(s, c)
+        for holder, f, lost in (conflict(s, c) if time.leaves("conflict") else ())
         for m, month in enumerate(s.months)
         if abs(lost).max(initial=0.0) > 1e-3
     ]
     return frame("fleet", "conflict", rows)
 
 
-def _swings(case: Case, base: AvailabilityByMonth, draws: int) -> pl.DataFrame:
+def _swings(case: Case, base: AvailabilityByMonth, draws: int, time: AllowedTime) -> pl.DataFrame:
     """Ranked with the draws, which ask for the ranges."""
     from rampart.sustainment.swings import swings
 
@@ -187,18 +203,25 @@ def _swings(case: Case, base: AvailabilityByMonth, draws: int) -> pl.DataFrame:
         {**{key: one.row.get(key) for key in ("fleet", "part", "site", "shop", "parent")},
          "from": one.row.get("from", one.row.get("month")), "table": one.table, "column": one.column, "value": one.figure,
          "low": one.low, "high": one.high, "at_low": one.at_low, "at_high": one.at_high, "swing": one.swing}
-        for one in (swings(case, base) if draws else ())
+        for one in (swings(case, base, time) if draws else ())
     ]  # fmt: skip
     return frame("fleet", "swings", rows)
 
 
-def _mix(s: Support, c: AvailabilityByMonth, month: int, target: float) -> pl.DataFrame:
+def _mix(s: Support, c: AvailabilityByMonth, month: int, target: float, time: AllowedTime) -> pl.DataFrame:
     rows = [
         (m.holder, m.type, m.types, m.systems, target, m.apart, m.together, m.apart / m.together - 1)
-        for m in mixed_fleets(s, c, month, target)
+        for m in (mixed_fleets(s, c, month, target) if time.leaves("mix") else ())
         if np.isfinite([m.apart, m.together]).all() and m.together > 0
     ]
     return frame("fleet", "mix", rows)
+
+
+def _cut(time: AllowedTime) -> list[Finding]:
+    """That the time was up, and what was not reached."""
+    from rampart.findings import Finding
+
+    return [Finding("fleet-time-up", details=dict.fromkeys(time.cut, "–"))] if time.cut else []
 
 
 def _findings(

@@ -6,8 +6,9 @@ For the plan's budget the same trade-off is a linear programme over the concave 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,11 +89,10 @@ def gain(support: Support, base: AvailabilityByMonth, lever: Lever, units: float
     return gains(support, base, [lever], units)[0]
 
 
-def gains(support: Support, base: AvailabilityByMonth, of: Sequence[Lever], units: float = 1.0) -> list[Floats]:
+def gains(support: Support, base: AvailabilityByMonth, of: Iterable[Lever], units: float = 1.0) -> list[Floats]:
     """The gains of several levers, worked out abreast with the case without them, so that all have the same instants."""
-    without, *those = availability_of_each(
-        [support, *(with_lever(support, lever, units) for lever in of)], start=base.available
-    )
+    each = (with_lever(support, lever, units) for lever in of)
+    without, *those = availability_of_each(chain([support], each), start=base.available)
     return [course.available - without.available for course in those]
 
 

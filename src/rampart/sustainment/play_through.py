@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from rampart.sustainment.allowed_time import AllowedTime
 from rampart.sustainment.echelon_network import Floats, ratio
 from rampart.sustainment.event_by_event import compiled
 from rampart.sustainment.fleet import MONTH, Support
@@ -57,11 +58,17 @@ def left_out(s: Support) -> tuple[str, ...]:
     return tuple(name for name, there in found.items() if there)
 
 
-def play(s: Support, *, runs: int, seed: int = 1) -> Played:
-    """Play the fleets through ``runs`` times. Raises ValueError where a fleet is too large to follow each system."""
+AT_LEAST = 2
+"""Histories of which an interval can be told."""
+
+
+def play(s: Support, *, runs: int, seed: int = 1, time: AllowedTime | None = None) -> Played:
+    """Play the fleets through ``runs`` times, in a limited time at least twice. Raises ValueError where a fleet is too large
+    to follow each system.
+    """
     from rampart.sustainment.removals import upkeep
 
-    if runs < 2:
+    if runs < AT_LEAST:
         raise ValueError("at least two histories are needed for an interval")
     kept_up = upkeep(s)
     run, fast = compiled()
@@ -70,6 +77,9 @@ def play(s: Support, *, runs: int, seed: int = 1) -> Played:
     kept: tuple[list[Floats], ...] = ([], [], [], [], [])
     days = np.zeros(0)
     for n in range(runs):
+        if n >= AT_LEAST and time is not None and not time.leaves("simulation"):
+            runs = n
+            break
         rng = np.random.default_rng((seed, n))
         joins, first = _systems(s, rng)
         given = _given(s, fixed, joins, first)

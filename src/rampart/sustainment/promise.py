@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rampart.sustainment.abreast import availability_of_each
+from rampart.sustainment.allowed_time import AllowedTime
 from rampart.sustainment.availability_by_month import AvailabilityByMonth
 from rampart.sustainment.echelon_network import Network, Whole
 from rampart.sustainment.fleet import MONTH, Support
@@ -28,6 +29,8 @@ AGAIN = 4
 """Times a list is solved again with the use that follows from it."""
 TRIES = 14
 """Courses at most in the search for a target."""
+LIST = "list"
+"""Name of the list that is asked for, where the time is up before it is the best that was sought."""
 LINEAR = 1e9
 """Places so many that the share of empty ones is the lack itself: makes the penalty of ``allocation`` a sum of backorders."""
 
@@ -49,10 +52,16 @@ class Promise:
 
 
 class Promises:
-    """All that is promised for one month of a case."""
+    """All that is promised for one month of a case.
 
-    def __init__(self, support: Support, base: AvailabilityByMonth, month: int) -> None:
+    time  in which lists are made better: where it is up, the best one found so far stands
+    """
+
+    def __init__(
+        self, support: Support, base: AvailabilityByMonth, month: int, time: AllowedTime | None = None
+    ) -> None:
         self.support, self.base, self.month = support, base, month
+        self.time = AllowedTime() if time is None else time
         self.held: NDArray[np.int64] = np.minimum(support.stock[month], 1e15).astype(np.int64)
         self.price = np.nan_to_num(support.price)
         self._known: dict[bytes, Promise] = {}
@@ -96,7 +105,7 @@ class Promises:
             found = replace(self.of(stock), gap=gap)
             if found.availability > best.availability or np.isnan(best.gap):
                 best = found
-            if stock.tobytes() in seen:
+            if stock.tobytes() in seen or not self.time.leaves(LIST):
                 break
             seen.add(stock.tobytes())
         return best
@@ -120,6 +129,8 @@ class Promises:
                 continue
             step, found = reached
             best = found if best is None or found.cost < best.cost else best
+            if not self.time.leaves(LIST):
+                return best
             again = self.path(found.course)
             same = np.array_equal(again.stock(again.within(found.cost)), found.stock)
             path, last = again, path
@@ -130,7 +141,7 @@ class Promises:
         path = last
         # Between the last point that misses the target and the first that reaches it there may be a cheaper list.
         below = float(path.cost[max(step - 1, 0)])
-        for share in (0.25, 0.5, 0.75):
+        for share in self.time.while_left(LIST, (0.25, 0.5, 0.75)):
             stock, _ = filled(path, below + share * (best.cost - below))
             other = self.of(stock)
             if other.availability >= target and other.cost < best.cost - 1e-9:
@@ -151,7 +162,7 @@ class Promises:
         wanted, scale = 1.0 - target, 1.0
         found = self.top_of(path)
         for n in range(TRIES + int(np.log2(max(high, 1))) + 2):
-            if high - low <= 1:
+            if high - low <= 1 or not self.time.leaves(LIST):
                 break
             guess = int(np.searchsorted(-lack, -wanted / scale)) if n < 6 else (low + high) // 2
             guess = min(max(guess, low + 1), high - 1)

@@ -20,6 +20,8 @@ POINTS = 12
 """Points of the curve whose stock lists are reported."""
 MANY_CELLS, FEWER_POINTS = 1000, 6
 """Parts times sites above which fewer points are given: every one is a course of its own."""
+ENDS = 2
+"""Points where the time is up: those at which it begins and ends."""
 ROWS = 400
 """Rows of the curve at most."""
 
@@ -35,7 +37,8 @@ def tables_of_purchases(promises: Promises, marked: Promise | None, budget: floa
     """Tables ``curve``, ``points``, ``stock_list`` and ``buys``."""
     path = _usual_path(promises) if marked is None else promises.path(marked.course)
     many = len(promises.support.parts) * len(promises.support.sites) > MANY_CELLS
-    played = promises.along(path, FEWER_POINTS if many else POINTS)
+    points_of_curve = FEWER_POINTS if many else POINTS
+    played = promises.along(path, points_of_curve if promises.time.leaves("curve") else ENDS)
     rows = [(step, one, False) for step, one in played if marked is None or not _same(one, marked)]
     if marked is not None:
         rows.append((path.within(marked.cost), marked, True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rampart.catalogues.results import frame
+from rampart.sustainment.allowed_time import AllowedTime
 from rampart.sustainment.availability_by_month import AvailabilityByMonth
 from rampart.sustainment.fleet import Support
 from rampart.sustainment.play_through import Played, left_out, play
@@ -19,14 +20,16 @@ LIKELY = 1.96
 
 
 def side_by_side(
-    s: Support, c: AvailabilityByMonth, runs: int, seed: int
+    s: Support, c: AvailabilityByMonth, runs: int, seed: int, time: AllowedTime
 ) -> tuple[dict[str, pl.DataFrame], list[Finding]]:
-    """Tables ``simulation`` and ``simulation_parts``, and what the histories leave out; empty for no runs."""
+    """Tables ``simulation`` and ``simulation_parts``, and what the histories leave out; empty for no runs, and where no time is
+    left.
+    """
     from rampart.findings import Finding
 
-    if not runs:
+    if not runs or not time.leaves("simulation"):
         return {name: frame("fleet", name, []) for name in ("simulation", "simulation_parts")}, []
-    played = play(s, runs=runs, seed=seed)
+    played = play(s, runs=runs, seed=seed, time=time)
     missing = left_out(s)
     found = [Finding("simulation-leaves-out", details=dict.fromkeys(missing, "yes"))] if missing else []
     return {"simulation": _systems(s, c, played), "simulation_parts": _parts(s, c, played)}, found

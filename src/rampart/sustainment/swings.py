@@ -10,6 +10,7 @@ import numpy as np
 
 from rampart.catalogues.inputs import main_figures, tables
 from rampart.sustainment.abreast import availability_of_each
+from rampart.sustainment.allowed_time import AllowedTime
 from rampart.sustainment.availability_by_month import AvailabilityByMonth
 from rampart.sustainment.fleet import read_support
 from rampart.sustainment.ranges import TABLES
@@ -42,16 +43,19 @@ class Swing:
         return abs(self.at_high - self.at_low)
 
 
-def swings(case: Case, base: AvailabilityByMonth) -> list[Swing]:
-    """All figures of a case's fleets that have a range, those that change most first; none where there are too many."""
+def swings(case: Case, base: AvailabilityByMonth, time: AllowedTime) -> list[Swing]:
+    """All figures of a case's fleets that have a range, those that change most first; none where there are too many. In a
+    limited time as many as can be looked at.
+    """
     figures = list(_with_ranges(case))
     s = base.support
     if len(figures) * len(s.parts) * len(s.sites) * len(s.months) > MOST_CELLS:
         return []
-    ends = (_at(case, *which, end) for which in figures for end in ("low", "high"))
+    looked_at = time.while_left("swings", figures)
+    ends = (_at(case, *which, end) for which in looked_at for end in ("low", "high"))
     courses = availability_of_each((read_support(one) for one in ends), start=base.available)
     found = []
-    for (name, place, column), (low, high) in zip(figures, zip(courses[::2], courses[1::2], strict=True), strict=True):
+    for (name, place, column), (low, high) in zip(figures, zip(courses[::2], courses[1::2], strict=True), strict=False):
         row = case.tables[name].row(place, named=True)
         below, above = (float(row[column] if row[end] is None else row[end]) for end in ("low", "high"))
         at_low, at_high = float(low.available.sum()), float(high.available.sum())

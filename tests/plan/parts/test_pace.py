@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import rampart
 from cases_random import make_case
@@ -181,3 +183,55 @@ def test_steady_output_that_may_take_nothing_gives_nothing() -> None:
     plan = rampart.plan(Case(tables={**case.tables, "priorities": exact}))
     assert plan["steadiness"]["after"].sum() == pytest.approx(10, abs=1e-7)
     assert "steady" not in plan.manifest["rooms"]
+
+
+def test_placed_orders_that_run_out_fall_by_themselves_and_new_ones_may_not_add_to_that() -> None:
+    """Ten a month are placed until March, and nobody needs any: they run out, which is allowed and told. Where three and then
+    six new ones beside them are wanted until March only, these may not go with them: the fall of April is the ten alone, and
+    from May on three a month.
+    """
+    book = [(f"2024-{m:02d}", 10.0) for m in (1, 2, 3)]
+    plan = rampart.plan(a_case([0] * 8, line={"ramp": 3.0}, orders=book))
+    assert output(plan) == [10, 10, 10, 0, 0, 0, 0, 0]
+    told = plan["pace"].rows(named=True)
+    assert [(str(r["month"])[:7], r["before"], r["after"], r["why"]) for r in told] == [("2024-04", 10, 0, "placed")]
+    wanted = rampart.plan(a_case([10, 13, 16, 0, 0, 0, 0, 0], line={"ramp": 3.0, "max_rate": 30.0}, orders=book))
+    assert output(wanted)[:7] == [10, 13, 16, 6, 3, 0, 0]
+    assert [(str(r["month"])[:7], r["why"]) for r in wanted["pace"].rows(named=True)] == [("2024-04", "placed")]
+
+
+def test_a_fall_of_more_than_the_book_at_the_end_is_told_as_that() -> None:
+    """In the last month the book falls by five of ten and nine new ones stop with it: the book does not explain fourteen."""
+    book = [(f"2024-{m:02d}", 10.0) for m in range(1, 5)] + [("2024-05", 5.0)]
+    plan = rampart.plan(a_case([10, 13, 16, 19, 0], line={"ramp": 3.0, "max_rate": 30.0}, orders=book))
+    assert output(plan) == [10, 13, 16, 19, 5]
+    assert [(str(r["month"])[:7], r["why"]) for r in plan["pace"].rows(named=True)] == [("2024-05", "end")]
+
+
+@settings(max_examples=6)
+@given(
+    book=st.lists(st.integers(0, 20), min_size=8, max_size=8), need=st.lists(st.integers(0, 30), min_size=8, max_size=8),
+    ramp=st.integers(0, 6), falls=st.integers(1, 7), rate=st.sampled_from([8.0, 25.0]),
+)  # fmt: skip
+def test_no_fall_is_steeper_than_the_ramp_the_book_and_the_rates(
+    book: list[int], need: list[int], ramp: int, falls: int, rate: float
+) -> None:
+    """Up to one lead time before the end total output falls by no more than the largest of the three, whatever is placed and
+    needed; all that is beyond the ramp is told, and nothing else.
+    """
+    placed = [(f"2024-{m + 1:02d}", float(q)) for m, q in enumerate(book) if q]
+    changed = f"2024-{falls + 1:02d}"
+    plan = rampart.plan(
+        a_case(need, line={"ramp": float(ramp), "max_rate": 25.0}, orders=placed, rates=[(changed, rate)])
+    )
+    made = plan["production"].sort("period")["output"].to_list()
+    told = {r["period"]: r["why"] for r in plan["pace"].iter_rows(named=True)}
+    for t in range(1, 8):
+        fall, own = made[t - 1] - made[t], book[t - 1] - book[t]
+        forced = 25.0 - rate if t == falls else 0.0
+        if t < 7:
+            assert fall <= max(ramp, own, forced) + 1e-5
+        if abs(fall) < ramp - 1e-4 or abs(fall) > ramp + 1e-4:
+            assert (t in told) == (abs(fall) > ramp)
+        if told.get(t) == "placed" and fall > 0:
+            assert fall <= own + 1e-5

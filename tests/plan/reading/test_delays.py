@@ -13,7 +13,7 @@ import pytest
 import rampart
 from cases_random import random_case
 from cases_small import CONTRACT, ITEM, case, line, month, need
-from rampart.case.calendar import month_text
+from plan.reading.later_by_hand import a_month_later
 from rampart.case.tables import Case
 from rampart.language.decisions_and_causes import deadline, delay, delay_costs
 from rampart.language.in_words import InWords
@@ -98,30 +98,6 @@ def test_contracts_of_one_line_cost_more_together_than_alone() -> None:
     assert sorted(plan["decisions"]["quantity"]) == [pytest.approx(3.0), pytest.approx(7.0)]
     lost = [(r["together"], r["most"]) for r in plan["delays"].to_dicts() if r["months"] == 1]
     assert lost == [("", pytest.approx(3.0)), ("", pytest.approx(3.0)), ("line", pytest.approx(10.0))]
-
-
-def a_month_later(of: Case, row: dict[str, Any]) -> Case | None:
-    """The case in which one decision may not be taken in the first month; none where no table of it says so."""
-    then, code = month_text(of.calendar.first + 1), row["key"][0]["code"]
-    if row["kind"] == "order":
-        table, begins, contracts = "contracts", "from", of.tables["contracts"]
-        if not contracts.filter(pl.col("line") == code).height:  # its own nation's: a contract that says so
-            own = {"contract": "own", "line": code, "buyer": row["nation"], "max_quantity": math.inf}
-            new = pl.DataFrame([{c: own.get(c) for c in contracts.columns}], schema=contracts.schema)
-            of = of.with_tables({table: pl.concat([contracts, new])})
-        to = pl.coalesce("ship_to", "buyer") == row["to"]
-        mine = (pl.col("line") == code) & (pl.col("buyer") == row["nation"]) & to & (pl.col("later").fill_null(0) == 0)
-    elif row["kind"] == "purchase":
-        table, begins, mine = "market", "from", (pl.col("offer") == code) & (pl.col("buyer") == row["nation"])
-    elif row["kind"] == "expansion":
-        table, begins, mine = "expansions", "earliest", pl.col("expansion") == code
-    else:
-        return None
-    rows = of.tables[table]
-    if rows.filter(mine).height != 1:
-        return None
-    later = pl.max_horizontal(pl.col(begins), pl.lit(then))
-    return of.with_tables({table: rows.with_columns(pl.when(mine).then(later).otherwise(pl.col(begins)).alias(begins))})
 
 
 def held_at_the_end(plan: Result) -> dict[tuple[str, str], list[float]]:

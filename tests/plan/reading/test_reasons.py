@@ -15,6 +15,8 @@ from cases_small import CONTRACT, ITEM, case, line, month, need
 from plan.reading.steps_by_hand import STEPS
 from rampart.case.tables import Case
 from rampart.findings import CaseError
+from rampart.language.explaining_plan import explain_plan
+from rampart.language.in_words import InWords
 from rampart.plan.reading.reasons import limits_of
 from rampart.plan.solving.linear_passes import NotSolved
 from rampart.results.result import Result
@@ -329,3 +331,20 @@ def test_lost_and_late_need_of_one_item_are_not_added_as_they_are() -> None:
 def test_what_is_lost_once_has_no_worst() -> None:
     short = planned(case(2, ("need", "money"), demand=[partner(5.0)]))["short"]
     assert short.select("amount", "lasting", "most", "month").rows() == [(10.0, False, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("system", "Worked out as if what comes whole could be split."), ("munition", "")]
+)
+def test_reasons_beside_whole_things_say_that_these_were_split(kind: str, said: str) -> None:
+    """Three are asked for and one and a half a month can be made: in whole ones two lack, in parts of them one and a half."""
+    made = case(
+        1, ["own_use"], items=[ITEM | {"kind": kind}], lines=[line(max_rate=1.5)], demand=[need(3.0)],
+    )  # fmt: skip
+    answer = InWords(planned(made))
+    lines = explain_plan(answer, None, None)
+    assert (lines[0] == said) == bool(said)
+    assert answer.result["short"]["amount"].sum() == pytest.approx(1.5)
+    assert answer.result["shortages"]["amount"].sum() == pytest.approx(2.0 if said else 1.5)
+    french = explain_plan(InWords(answer.result, "fr"), None, None)
+    assert (french[0] == "Calculé comme si ce qui vient entier pouvait être divisé.") == bool(said)

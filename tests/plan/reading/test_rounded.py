@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import polars as pl
 import pytest
 
 import rampart
 from cases_small import CONTRACT, ITEM, case, line, month, need
+from rampart.language.decisions_and_causes import rounding
+from rampart.language.in_words import InWords
 from rampart.plan.reading.rounded import to_figures
 from rampart.results.result import Result
 
@@ -48,7 +51,7 @@ def test_up_where_a_need_would_lose_and_what_it_costs_is_said() -> None:
     plan = planned(1_234.0)
     (row,) = plan["decisions"].to_dicts()
     assert (row["quantity"], row["exact"], row["money"]) == pytest.approx((1_240.0, 1_234.0, 1_240.0))
-    assert row["year_quantity"] == pytest.approx(1_240.0)
+    assert row["year_quantity"] == pytest.approx(1_234.0)
     assert losses(plan) == pytest.approx({"own_use": 0.0, "money": 6.0})
     assert plan["orders"]["quantity"].to_list() == pytest.approx([1_234.0])
 
@@ -94,3 +97,43 @@ def test_whole_numbers_to_three_figures() -> None:
     assert to_figures(0.4, whole=True) == 0.0
     assert to_figures(1_234.5, whole=True) == 1_230.0
     assert to_figures(4.9999999, math.floor, whole=True) == 5.0
+
+
+def test_less_than_a_piece_is_no_order() -> None:
+    """0.4 of a round over the plan rounds to nothing: nothing is signed, and no order of 0 is listed."""
+    plan = planned(0.4)
+    assert plan["orders"]["quantity"].to_list() == pytest.approx([0.4])
+    assert plan["decisions"].filter(pl.col("quantity") == 0).is_empty()
+
+
+def test_what_others_order_in_the_whole_plan_stands_as_it_was_fixed() -> None:
+    """BBB orders 0.6 now from the line of AAA. For AAA alone that is fixed: to round it to nothing would break what leaves
+    for BBB as agreed.
+    """
+    nations = [{"nation": n, "role": "member", "name_en": n, "fiscal_year_start": 3} for n in ("AAA", "BBB")]
+    deals = [DEAL, DEAL | {"contract": "theirs", "buyer": "BBB"}]
+    of = case(2, ("own_use", "money"), nations=nations, lines=[line()], contracts=deals,
+              demand=[need(2.4), need(0.3, holder="BBB")])  # fmt: skip
+    whole = rampart.plan(of)
+    alone = rampart.plan(rampart.extract(of, ["AAA"], as_in=whole).case)
+    theirs = alone["decisions"].filter(nation="BBB")
+    fixed = whole["orders"].filter(buyer="BBB", decide=whole["periods"]["month"][0])["quantity"].sum()
+    assert theirs.select("quantity", "exact").rows() == [(pytest.approx(fixed), pytest.approx(fixed))]
+    assert fixed not in (0.0, 1.0)
+    assert losses(alone)["rules"] == 0.0
+
+
+def test_the_first_year_is_what_the_tables_add_up_and_what_is_taken_over() -> None:
+    """123.4 a month for fifteen months, 1,234 ahead: amounts now are whole, those of the year are not rounded in part."""
+    steady = need(1_234.56, **{"from": month(1)})
+    of = case(
+        15, ("own_use", "money"), lines=[line(lead_time=1.0, max_rate=1_000.7)], contracts=[DEAL], demand=[steady]
+    )
+    plan = rampart.plan(of, reasons="none")
+    (row,) = plan["decisions"].to_dicts()
+    assert row["quantity"] != row["exact"]
+    early = pl.col("decide").dt.strftime("%Y-%m") < month(12)
+    assert row["year_quantity"] == pytest.approx(plan["orders"].filter(early)["quantity"].sum())
+    taken = rampart.take(of, plan)["taken"]
+    assert row["year_quantity"] == pytest.approx(taken.filter("firm")["quantity"].sum())
+    assert "before rounding" in rounding(InWords(plan)) and "avant arrondi" in rounding(InWords(plan, "fr"))

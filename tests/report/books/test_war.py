@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -111,6 +112,20 @@ def test_the_first_sheet_leads_to_every_table_and_says_where_it_comes_from(wars,
 def test_charts_are_native(books):
     for book in books.values():
         assert len(book.worksheets[1]._charts) == 4
+
+
+def test_between_two_ends_of_the_war_no_line_is_drawn(wars, tmp_path):
+    """Regret and need served stand as points; the chance that the war goes on, which has a value each month, as a line."""
+    with zipfile.ZipFile(write_workbook(wars["tree"], tmp_path / "war.xlsx")) as archive:
+        charts = [archive.read(n).decode() for n in sorted(archive.namelist()) if n.startswith("xl/charts/chart")]
+    assert len(charts) == 4
+    for text in charts[1:3]:
+        series = text.split("<c:ser>")[1:]
+        assert series
+        assert all('<a:ln w="28575"><a:noFill/>' in s or "<a:ln><a:noFill/>" in s for s in series)
+        assert all('<c:symbol val="none"/>' not in s and "<c:symbol" in s for s in series)
+    assert '<c:symbol val="none"/>' in charts[0]
+    assert "<a:noFill/>" not in charts[0].split("<c:ser>")[1].split("</c:ser>")[0]
 
 
 def test_money_that_nobody_knows_is_not_nothing(wars):

@@ -49,7 +49,7 @@ def plan() -> Result:
     ("language", "first", "met"),
     [
         ("en", "No course of the war is taken as known", "shell 71% (25 rounds). Not met: 10 rounds"),
-        ("fr", "Aucun cours de la guerre n’est supposé connu", "shell 71 % (25 coups). Non servi : 10 coups"),
+        ("fr", "Aucun cours de la guerre n’est supposé connu", "shell 71 % (25 coups). Non satisfait : 10 coups"),
     ],
 )
 def test_the_plan_says_first_that_it_knows_no_end(language: Language, first: str, met: str) -> None:

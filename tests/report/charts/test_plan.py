@@ -27,7 +27,7 @@ def test_every_chart_draws(plan, language):
 
 def test_french_axes_are_french(plan):
     (picture,) = CHARTS["stock"](InWords(plan, "fr")).rows(Words("fr"))
-    assert "600\u202f000" in picture and "besoin" in picture
+    assert "600\u202f000" in picture and "stock exigé" in picture
 
 
 # What a case has on order is drawn whatever the plan decides: see test_promises.

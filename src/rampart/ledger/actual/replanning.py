@@ -26,6 +26,7 @@ from rampart.ledger.actual.happened import At, happened, over
 from rampart.ledger.actual.planned import planned
 from rampart.ledger.opening_stock import SOURCE, with_stock
 from rampart.network import carried_on as carrying
+from rampart.network.pledges_left import less_sent
 
 if TYPE_CHECKING:
     import polars as pl
@@ -261,7 +262,7 @@ def _pledged(rows: Iterable[dict[str, Any]], less: Mapping[Way, float], month: s
             yield r
     for way, of in pledged.items():
         if less[way] < 0:
-            yield from (dict(r) for r in carrying.less_sent(of, -less[way], month))
+            yield from (dict(r) for r in less_sent(of, -less[way], month, carrying.SAID))
         else:
             yield from of
             again = {"from": month, "month": month, "quantity": less[way], "low": None, "high": None, **SAID}

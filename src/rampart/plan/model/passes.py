@@ -44,7 +44,9 @@ SETTLING = (PERSISTENCE, TIES)
 """Passes that settle what the objectives of the case leave open: the plan nearest to the one taken over, then one vertex."""
 WHOLE = ("rules", STEADY, "money", *SETTLING)
 """Measures that are one term."""
-HOW: dict[str, How] = {"requirement_worst": "first", "requirement_sum": "told", "requirement_fair": "fair"}
+HOW: dict[str, How] = {
+    "floors": "shared", "requirement_worst": "first", "requirement_sum": "told", "requirement_fair": "fair",
+}  # fmt: skip
 """How the passes of an objective of several hang together."""
 
 

@@ -8,7 +8,8 @@ l        line; t node, first to last: from the second on, and the first where th
 D        months of a node; the month before the start is a node of one month with the output ``rate_before`` and no orders
 up, down units a month: ramp[l] (D[t] + D[t-1])/2; down at least the fall of the maximum rate, so that what ``rates`` force
          is allowed
-placed   units of orders of the case, delivered in t: jumps of the book itself are allowed
+placed   units of orders of the case, delivered in t: jumps of the book itself are allowed, also where it runs out, and new
+         orders may not add to them
 rise, fall  units a month; where the case counts steady output
 steep    units a month, at the first node only: what lacks to a fall that the ramp allows; a rule that gives way
 
@@ -273,8 +274,8 @@ def _changes_beyond(v: Values) -> pl.DataFrame:
                 continue
             if v["steep"][n, t] > 0:
                 why = "rule"
-            elif change > 0 or -placed_change[n, t] > most:
-                why = "placed"
+            elif change > 0 or -change <= -placed_change[n, t] + BEYOND * max(1.0, most):
+                why = "placed"  # the book alone does so
             elif down[n, t] > most or not can[n, t]:
                 why = "rates" if down[n, t] > most or room[n, t] <= 0 else "no_order"
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -47,6 +47,12 @@ class Layout:
     def costs(self, measure: Measure) -> Floats:
         """Coefficient of every column in a measure, shape (columns,)."""
         return measure.coefficients(self.columns)
+
+    def without(self, columns: Integers) -> Layout:
+        """The same with some columns at nothing."""
+        lower, upper = self.matrices.lower.copy(), self.matrices.upper.copy()
+        lower[columns] = upper[columns] = 0.0
+        return replace(self, matrices=replace(self.matrices, lower=lower, upper=upper))
 
 
 def lay_out(programme: Programme) -> Layout:

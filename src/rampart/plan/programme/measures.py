@@ -19,7 +19,7 @@ ROOM_FOR_STEADY = 1e-2
 """What steady output may take of each need where the case does not say, as a share of its own value."""
 
 
-How = Literal["held", "first", "told", "fair"]
+How = Literal["held", "first", "told", "fair", "shared"]
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,8 @@ class Pass:
     stated the same where the case says so, else 0: a war of unknown length weighs all paths together and leaves no room
     takes  what it may itself take of each term of the needs before it, as a share of the term's own value
     how    held: each term afterwards; first: the whole of it exactly, until its objective is settled; told: worked out for
-           its value and its prices, and not held; fair: not made small but shared, period by period
+           its value and its prices, and not held; fair: not made small but shared, period by period; shared: made small,
+           for its prices, and what then lacks shared so that the worst-off lack least, period by period
     """
 
     rank: int

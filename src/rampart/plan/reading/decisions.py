@@ -16,8 +16,11 @@ from rampart.network.lags import first_effect
 from rampart.plan.model.passes import RULES
 from rampart.plan.parts.part import Decision, Part
 from rampart.plan.programme.values import Values
-from rampart.plan.reading.delays import TOLD, Delays, Due, Loss, Waiting, together
+from rampart.plan.reading.delays import TOLD, Delays
+from rampart.plan.reading.due import Due
+from rampart.plan.reading.loss import Loss
 from rampart.plan.reading.rounded import Cell, Rounded, signed
+from rampart.plan.reading.waiting import Waiting, together
 from rampart.plan.solving.solution import Solution
 
 if TYPE_CHECKING:
@@ -46,14 +49,16 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: 
         named.index(r[2].objective) if r[2] and r[2].objective in named else len(named), -(r[2].cost if r[2] else 0.0),
         -r[0].money, r[0].kind, r[0].code, r[0].item, r[0].to,
     ))  # fmt: skip
-    rows = []
-    for n, (one, due, loss) in enumerate(found):
+    rows: list[tuple[Any, ...]] = []
+    for one, due, loss in found:
         d = signed(one, as_signed)
+        if not d.quantity:  # less than a piece, of what is counted by the piece: nothing is signed
+            continue
         lost = loss if loss and loss.objective else None
         units = lost.lacking.unit_months if lost and lost.lacking else None
         rows.append((
-            n + 1, d.kind, d.who, text(d.code), parts_of(d.code), d.item, d.to, d.quantity, one.quantity, d.year_quantity,
-            before.get((d.family, d.key), 0.0), d.money, None if due is None else month_text(due.month),
+            len(rows) + 1, d.kind, d.who, text(d.code), parts_of(d.code), d.item, d.to, d.quantity, one.quantity,
+            d.year_quantity, before.get((d.family, d.key), 0.0), d.money, None if due is None else month_text(due.month),
             due is not None and due.at_latest,
             month_text(first_effect(v.case.calendar.first, d.lead)), lost.objective if lost else None,
             lost.cost if lost else None, units,
@@ -106,7 +111,7 @@ def _delay_row(v: Values, waiting: Waiting, months: int, loss: Loss) -> tuple[An
         )
     gains = (None, None, None) if gained is None else (gained[0].holder, gained[0].item, gained[1])
     cost = (loss.cost, loss.share if np.isfinite(loss.share) else None) if loss.objective else (None, None)
-    return (waiting.together, d.kind, named, key, *who, months, loss.objective, *cost, *lacks, *gains)
+    return (waiting.together, d.kind, named, key, *who, months, loss.objective, *cost, *lacks, *gains, loss.split)
 
 
 def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
@@ -123,7 +128,12 @@ def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
         told[months] = delays.losses(everything, [delays.periods(months)] * len(everything))
     most = float(str(v.case.settings["decide_by_loss"]))
     due = delays.last_months(alone, {months: losses[: len(alone)] for months, losses in told.items()}, most)
-    cells = [(d.family, d.key) for d in free]
+    cells, shortest = [(d.family, d.key) for d in free], told[min(told)]
+    by = {
+        cell: each
+        for cell, each, loss in zip(cells, due, shortest, strict=False)
+        if loss is not None or not delays.out_of_time  # else time was up before anything was known of it
+    }
     found = {
         cell: {months: loss for months, losses in told.items() if (loss := losses[n]) and not loss.unseen}
         for n, cell in enumerate(cells)
@@ -134,9 +144,7 @@ def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
         for months, losses in told.items()
         if (loss := losses[len(alone) + n]) and not loss.unseen
     ]
-    return Delayed(
-        found, {cell: by for cell, by in zip(cells, due, strict=True) if by is not None}, groups, alone, min(told)
-    )
+    return Delayed(found, by, groups, alone, min(told))
 
 
 def taken_now(v: Values) -> dict[tuple[str, int], float]:

@@ -98,7 +98,9 @@ def variation(v: Values) -> Floats:
 def rooms_taken(v: Values, solution: Solution) -> dict[str, Any]:
     """What the passes may give, and what steady output took of the needs and evened out, for the manifest."""
     solved = _solved(v, solution)
-    said: dict[str, Any] = {"rooms": {e.name: e.room for e, _ in solved if e.how in ("held", "fair") and e.room > 0}}
+    said: dict[str, Any] = {
+        "rooms": {e.name: e.room for e, _ in solved if e.how in ("held", "fair", "shared") and e.room > 0}
+    }
     steady = next((each for each, _ in solved if each.name == STEADY), None)
     if steady is None:
         return said

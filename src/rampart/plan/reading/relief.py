@@ -183,7 +183,12 @@ class PassesRead(LinearPasses):
         if like is None or self.solver.kept is not None:
             return 0
         for each in self.of.programme.passes:
-            if each.name not in like.results or each.name in self.wanted or each.how != "held" or each.takes:
+            if (
+                each.name not in like.results
+                or each.name in self.wanted
+                or each.how not in ("held", "shared")
+                or each.takes
+            ):
                 break
             self.levels = self.of.places(like).from_there(like.results[each.name].columns, self.solver.lower)
             if not self.is_nothing(each) or not self.of.layout.matrices.allow(self.levels):

@@ -105,12 +105,25 @@ def _by_the_piece(v: Values, decision: Decision) -> bool:
 
 
 def _may_be_rounded(v: Values, decision: Decision) -> bool:
-    """What comes whole, comes in lots or was taken before stands as it is."""
+    """What comes whole, comes in lots, was taken before or is fixed from outside stands as it is."""
     p, family = v.programme, v.programme.families[decision.family]
     key = family.keys[decision.key]
     in_lots = decision.family == "order" and v.network.lines[key[0]]["lot"] is not None
-    taken = any((t.family, t.key, t.period) == (decision.family, key, 0) and t.firm for t in p.network.taken)
-    return not (family.whole[decision.key, 0] or in_lots or taken)
+    before = [t for t in p.network.taken if (t.family, t.key, t.period) == (decision.family, key, 0)]
+    stands = any(t.firm or math.isclose(t.quantity, _most(v, decision)) for t in before)
+    return not (family.whole[decision.key, 0] or in_lots or stands)
+
+
+def _most(v: Values, decision: Decision) -> float:
+    """All that the contract or offer of a decision allows; that this and no more is intended is how an order is fixed that
+    others place in the plan of a whole case (``network.as_in``), and what was bought there of an offer.
+    """
+    if decision.family == "order":
+        return v.network.channels[decision.key].most
+    if decision.family == "buy":
+        code = v.network.offers[decision.key].code
+        return next(float(row["quantity"]) for row in v.network.rows("market") if row["offer"] == code)
+    return math.inf
 
 
 class _Worse(Exception):
@@ -170,8 +183,6 @@ def _loses(v: Values, of: Rounded) -> bool:
 
 
 def signed(decision: Decision, of: Rounded) -> Decision:
-    """A decision with its amount as it is signed."""
+    """A decision with its amount as it is signed; what is decided over the year stays as the tables add it up."""
     quantity = of.of(decision)
-    money = decision.money * quantity / decision.quantity
-    year = decision.year_quantity + quantity - decision.quantity
-    return replace(decision, quantity=quantity, year_quantity=year, money=money)
+    return replace(decision, quantity=quantity, money=decision.money * quantity / decision.quantity)

@@ -64,8 +64,9 @@ def share_fairly(solver: PassSolver, shares: Shares, deadline: float | None) -> 
     least = solver.add_variables(np.zeros(groups.size))
     solver.set_bounds(least, np.full(groups.size, min(0.0, now - NOTHING)), np.ones(groups.size))
     into = sparse((np.ones(count), (np.arange(count), of)), shape=(count, groups.size))
-    solver.add_rows_at_most(side_by_side([shares.lacks, into]), np.ones(count))
-    solver.add_rows_at_most(side_by_side([shares.lacks, 0.0 * into]), np.full(count, np.inf))
+    other = sparse((count, int(least[0]) - shares.lacks.shape[1]))  # columns that others have added
+    solver.add_rows_at_most(side_by_side([shares.lacks, other, into]), np.ones(count))
+    solver.add_rows_at_most(side_by_side([shares.lacks, other, 0.0 * into]), np.full(count, np.inf))
     shared = first_row + np.arange(count)
     found = Shared(OPTIMAL, 0, np.zeros(count), levels)
     fixed = (solver.upper - solver.lower <= 0).astype(float)

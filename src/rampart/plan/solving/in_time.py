@@ -139,7 +139,7 @@ def _columns(found: Sequence[Found]) -> tuple[Floats, Floats]:
 def _better(layout: Layout, passes: Sequence[Pass], one: Floats, other: Floats) -> bool:
     """Whether a plan is better than another in the first pass in which they differ."""
     for each in passes:
-        if each.name not in SETTLING and each.how in ("held", "first"):
+        if each.name not in SETTLING and each.how in ("held", "shared", "first"):
             cost = layout.costs(each.measure)
             values = float(cost @ one), float(cost @ other)
             if abs(values[0] - values[1]) > BETTER * max(1.0, abs(values[1])):

@@ -15,6 +15,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,10 +26,11 @@ from rampart.network.lags import Floats, Integers
 from rampart.plan.model.passes import SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
-from rampart.plan.solving.evenness import Evened
+from rampart.plan.solving.equals import one_of_equals
 from rampart.plan.solving.fairness import Shares, share_fairly
 from rampart.plan.solving.pass_solver import CLOSE, NOTHING, ROUNDING, HeldTerm, PassSolver, Stage, State, most_allowed
 from rampart.plan.solving.solution import PassResult
+from rampart.plan.solving.worst_first import share_worst_first
 
 GIVES = ("need", "own_use")
 """Objectives of which steady output may take."""
@@ -124,11 +126,14 @@ class LinearPasses:
         if each.takes:
             self._open(earlier, each.takes)
         if each.name == TIES:
-            return self._ties(each, deadline)
+            again = partial(self.solve, each, deadline)
+            return one_of_equals(self.solver, self.layout, self.weight, earlier, again, deadline)
         result = self.solve(each, deadline)
         self.reached[each.name] = result.value
         if not later or each.how == "told":
             return result
+        if each.how == "shared" and not self.is_nothing(each):
+            return self._hold_shared(each, result, later, deadline)
         if later[0].name == TIES:
             result = self.hold_exactly(each, result, deadline)
             self.solver.close_rooms(self.levels)
@@ -148,18 +153,6 @@ class LinearPasses:
         if each.takes:
             self._give_back(earlier, each.takes, deadline)
         return result
-
-    def _ties(self, each: Pass, deadline: float | None) -> PassResult:
-        """One plan of those that are equal in everything: one that sends evenly."""
-        first = self.solve(each, deadline)
-        even = Evened(self.solver, self.layout, self.weight, deadline)
-        if not even.changes.size:
-            return first
-        self.solver.stages.pop()
-        try:
-            return self.solve(each, deadline)
-        finally:
-            even.remove()
 
     def hold_exactly(self, each: Pass, result: PassResult, deadline: float | None) -> PassResult:
         """Hold what the pass just solved reached, and how it falls to its terms, without room; its result as it is held."""
@@ -199,6 +192,8 @@ class LinearPasses:
 
         serve  also find the columns of what lacks in none; else there are none
         """
+        if each.how == "shared" and not self.is_nothing(each):
+            return self._share_worst_first(each, deadline), np.zeros(0, dtype=np.int64)
         before, served = self.solver.state(with_basis=self.goes_on), np.zeros(0, dtype=np.int64)
         self.hold_best(each)
         try:
@@ -303,9 +298,48 @@ class LinearPasses:
         last = bool(later) and later[0].name == TIES
         if self._first is not None and each.room > 0 and not last:
             solver.go_back(self._first)
-        own = shared.lack / part
-        most = own * (1.0 if last else 1.0 + each.room)
+        self._hold_lacks(each, shared.lack / part, last=last)
+        nothing = np.zeros(0)
+        return self._result(each, cost, nothing, nothing, shared.steps)
+
+    def _hold_shared(self, each: Pass, result: PassResult, later: Sequence[Pass], deadline: float | None) -> PassResult:
+        """Hold what lacks as it is shared, each with its room; prices are those of the least that can lack in all."""
+        levels, _ = self.settle(each, deadline)
+        self._hold_lacks(each, levels[np.flatnonzero(self.layout.costs(each.measure))], last=later[0].name == TIES)
+        value = float(result.cost @ levels)
+        return replace(result, value=value, bound=value, terms=self.by_term(each) @ levels, columns=levels)
+
+    def _share_worst_first(self, each: Pass, deadline: float | None) -> Floats:
+        """Share what lacks of the pass just solved; each of its columns is held so while ``at_best`` looks at it."""
+        items = {term.of[1]: n for n, term in enumerate(each.measure.terms)}
+        term, column = self.by_term(each).tocoo().coords
+        item = np.zeros(self.solver.columns, dtype=np.int64)
+        item[column] = np.array([items[one.of[1]] for one in each.measure.terms], dtype=np.int64)[term]
+        shares = self.shares_of(each)
+        shared = share_worst_first(self.solver, shares, item[shares.lacks.indices], self.weight, deadline)
+        if shared.status != OPTIMAL:
+            raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
+        before, self.levels = self.solver.state(with_basis=self.goes_on), shared.levels
+        at = np.flatnonzero(self.layout.costs(each.measure))
+        most = np.minimum(self.solver.upper[at], np.maximum(shared.levels[at], 0.0) + ROUNDING)
+        self.solver.bound(at, np.minimum(self.solver.lower[at], most), most)
+        self.at_best(each)
+        self.solver.go_back(before)
+        self.levels = shared.levels
+        return shared.levels
+
+    def _hold_lacks(self, each: Pass, own: Floats, *, last: bool) -> None:
+        """Hold what each entry of a shared pass lacks, with its room; exactly before ties."""
+        solver, cost = self.solver, self.layout.costs(each.measure)
+        at = np.flatnonzero(cost)
+        most = own * (1.0 if last else 1.0 + each.room) + (ROUNDING if each.how == "shared" else 0.0)
         self._let_go_beyond(each, float(cost @ self.levels), each.room)
+        if (
+            each.how == "shared"
+            and solver.kept is not None
+            and (solver.kept[at] > most + CLOSE * np.maximum(1, most)).any()
+        ):
+            solver.kept = None  # the plan taken over, its later decisions the best in sum, does not share so
         if solver.kept is not None:
             kept = solver.kept[at]
             closely = solver.closely and each.room > 0
@@ -314,8 +348,6 @@ class LinearPasses:
         solver.bound(at, np.minimum(solver.lower[at], most), most)
         if last:
             solver.close_rooms(self.levels)
-        nothing = np.zeros(0)
-        return self._result(each, cost, nothing, nothing, shared.steps)
 
     def _result(self, each: Pass, cost: Floats, duals: Floats, reduced: Floats, steps: int) -> PassResult:
         value = float(cost @ self.levels)

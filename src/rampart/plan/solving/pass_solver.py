@@ -89,6 +89,8 @@ class PassSolver(Highs):
     held            terms of the passes solved so far that a row or a bound holds; those that are fixed have none
     stages          the passes solved so far, to come back to; none where it does not remember them
     tries           ways in which it begins again where it loses its way
+    branches        most branches of a search for whole numbers where the case is not large
+    cut_short       whether one of these searches needed more
     """
 
     def __init__(self, layout: Layout, whole: Integers, *, seed: int = 0, mip_gap: float = 1e-7) -> None:
@@ -100,6 +102,7 @@ class PassSolver(Highs):
         self.row_lower, self.row_upper = m.row_lower.copy(), m.row_upper.copy()
         self.solved, self.mip_gap = False, mip_gap
         self.warm, self.remembers, self.tries = False, True, len(AFRESH)
+        self.branches, self.cut_short = NO_LIMIT, False
         self.stages: list[Stage] = []
         self.kept: Floats | None = None
         self.closely = False
@@ -226,16 +229,14 @@ class PassSolver(Highs):
         self.stands = self.basis_as_it_is()
         return self.levels()
 
-    def stand_at(self, stage: Stage, closed: Integers, freed: Mapping[int, float], fixed: Mapping[int, float]) -> None:
-        """Stand where a pass stood before it was solved, with the columns ``closed`` at zero those in ``freed`` open up to a
-        level and those in ``fixed`` at theirs; ``go_back`` undoes it.
+    def stand_at(self, stage: Stage, closed: Integers, freed: Mapping[int, float]) -> None:
+        """Stand where a pass stood before it was solved, with the columns ``closed`` at zero and those in ``freed`` open up
+        to a level; ``go_back`` undoes it.
         """
         self.lower, self.upper = stage.lower.copy(), stage.upper.copy()
         others = np.array(list(freed), dtype=np.int64)
         self.lower[closed] = self.upper[closed] = self.lower[others] = 0.0
         self.upper[others] = list(freed.values())
-        whole = np.array(list(fixed), dtype=np.int64)
-        self.lower[whole] = self.upper[whole] = list(fixed.values())
         known, free = stage.row_lower.size, np.full(self.row_count - stage.row_lower.size, np.inf)
         self.row_lower, self.row_upper = stage.row_lower[: self.rows].copy(), stage.row_upper[: self.rows].copy()
         self.held = [

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rampart.engine.highs import NO_LIMIT
+from rampart.network.lags import Integers
 from rampart.plan.model.passes import STEADY
 from rampart.plan.programme.layout import lay_out
 from rampart.plan.programme.measures import Pass
@@ -49,6 +51,8 @@ def solve(
     mip_gap: float = 1e-7,
     seed: int = 0,
     progress: Progress | None = None,
+    closed: Integers | None = None,
+    branches: int = NO_LIMIT,
 ) -> Solution:
     """Solve all passes in order.
 
@@ -60,11 +64,16 @@ def solve(
     time_limit  seconds; when they are over the best plan found comes back with the status "time limit", at worst the one
                 without new decisions
     mip_gap     relative gap at which a pass with whole numbers counts as solved
+    closed      columns that stay at nothing, as if nobody could decide them
+    branches    most branches of each search for whole numbers; ``solver.cut_short`` says whether one needed more
     """
     begun = time.monotonic()
     deadline = None if time_limit is None else begun + time_limit
     layout = lay_out(programme)
+    if closed is not None:
+        layout = layout.without(closed)
     solver = PassSolver(layout, programme.whole_labels, seed=seed, mip_gap=mip_gap)
+    solver.branches = branches
     solver.kept = carried_out(programme, layout, deadline)
     solver.closely = stands_closely(programme)
     sought = in_whole_numbers(programme.passes) if solver.whole.size else []

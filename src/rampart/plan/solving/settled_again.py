@@ -23,16 +23,15 @@ def settled_again(
     each: Pass,
     closed: Integers,
     freed: Mapping[int, float],
-    fixed: Mapping[int, float] | None = None,
 ) -> Floats | None:
-    """Scaled columns at the end of a pass with the columns ``closed`` at zero, those in ``freed`` open up to a level and those
-    in ``fixed`` at theirs; None where the solver finds none.
+    """Scaled columns at the end of a pass with the columns ``closed`` at zero and those in ``freed`` open up to a level;
+    None where the solver finds none.
 
     stage  the first pass of its objective as the solver saw it; ``each``  the one that settles it: a pass that is shared, or
            the same
     """
     before = solver.state()
-    solver.stand_at(stage, closed, freed, fixed or {})
+    solver.stand_at(stage, closed, freed)
     try:
         if solver.solve(None) != OPTIMAL:
             return None

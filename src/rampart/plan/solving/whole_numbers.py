@@ -62,7 +62,9 @@ def in_whole_numbers(passes: Sequence[Pass]) -> list[Pass]:
     What whole numbers cost a pass is at most the room that passes have by default, however much the case may give.
     """
     sought = [each for each in passes if each.how != "fair" and each.name != TIES] or list(passes)
-    return [replace(each, how="held", room=min(each.room, ROOM)) for each in sought]
+    return [
+        replace(each, how="shared" if each.how == "shared" else "held", room=min(each.room, ROOM)) for each in sought
+    ]
 
 
 def nearest(linear: LinearPasses, passes: Sequence[Pass], deadline: float | None = None) -> Whole:
@@ -232,14 +234,16 @@ class WholeNumbers:
         # a pass that gives need not be proved to the last digit
         solver.option("mip_rel_gap", max(solver.mip_gap, PROVED * each.room))
         most = MANY if certain else FEW
-        solver.option("mip_max_nodes", most if solver.columns >= LARGE else NO_LIMIT)
+        solver.option("mip_max_nodes", most if solver.columns >= LARGE else solver.branches)
         status = solver.solve(self.deadline, whole=True)
+        if solver.columns < LARGE and status not in (OPTIMAL, INFEASIBLE, TIME_LIMIT):
+            solver.cut_short = solver.branches < NO_LIMIT
         if certain and status == INFEASIBLE:
             solver.begin_afresh("off", 1)
             status = solver.solve(self.deadline, whole=True)
             solver.option("presolve", "choose")
         if certain and not solver.found_a_plan and status not in (INFEASIBLE, TIME_LIMIT):
-            solver.option("mip_max_nodes", NO_LIMIT)
+            solver.option("mip_max_nodes", NO_LIMIT if solver.columns >= LARGE else solver.branches)
             status = solver.solve(self.deadline, whole=True)
         if status == TIME_LIMIT:
             self.found.status = "time limit"

@@ -27,7 +27,7 @@ def without_decisions(programme: Programme, layout: Layout) -> Floats | None:
     upper = np.where(closed, np.maximum(m.lower, 0.0), m.upper)
     cost, weight = np.zeros(layout.columns), 1.0
     for each in programme.passes:
-        if each.name not in SETTLING and each.how in ("held", "first"):
+        if each.name not in SETTLING and each.how in ("held", "shared", "first"):
             own = layout.costs(each.measure)
             cost += weight * near_one(own) * own
             weight *= EACH

@@ -12,6 +12,8 @@ from rampart.report.charts import drawing
 CHART_ROWS = 17
 PER_PAGE = 3
 """Charts of a printed page, and the rows of each."""
+MARKS = ("circle", "square", "triangle", "diamond", "x", "plus")
+"""Points of the series of one chart, which differ without colour too."""
 FIRST_COLUMN = 12
 """Figures stand from this column on, to the right of the charts, block under block in the order of the charts."""
 
@@ -40,7 +42,8 @@ class ChartSheet:
         """Write a block of figures and a chart of it: first column the categories, then one series a column.
 
         Where the categories are months, time is drawn to scale. ``look``: ``lines`` names the series drawn as dashed
-        lines over columns, ``percent`` says that values are shares, ``colours`` are those of the series by their names.
+        lines over columns, ``percent`` says that values are shares, ``colours`` are those of the series by their names,
+        ``points`` draws points and no line, where between two categories there is nothing that a line could say.
         """
         if not rows:
             return
@@ -66,7 +69,11 @@ class ChartSheet:
                 "categories": [sheet.name, top + 1, FIRST_COLUMN, last, FIRST_COLUMN],
                 "values": [sheet.name, top + 1, column, last, column],
             }
-            if dashed or kind["type"] == "line":
+            if look.get("points"):
+                series["line"] = {"none": True}
+                mark = {"type": MARKS[(n - 1) % len(MARKS)], "size": 6}
+                series["marker"] = mark | {"fill": {"color": colour}, "border": {"color": colour}}
+            elif dashed or kind["type"] == "line":
                 dash = look.get("dashes", {}).get(head, "dash" if dashed else "solid")
                 series["line"] = {"color": colour, "width": 2, "dash_type": dash}
                 series["marker"] = {"type": "none"}

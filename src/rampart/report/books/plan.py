@@ -14,7 +14,7 @@ from rampart.language.giving_and_keeping import worth_label
 from rampart.language.headlines import sentences
 from rampart.language.how_solved import pass_status
 from rampart.language.in_words import InWords
-from rampart.language.on_one_page import headline, largest_gap
+from rampart.language.on_one_page import headline
 from rampart.language.words import Words
 from rampart.report.books.book import lines, style_of
 from rampart.report.books.catalogue_sheet import catalogue_sheet
@@ -76,8 +76,7 @@ def _summary(book: PlanBook, sheet: Any) -> None:
     as_of = words("as_of", date=words.date(str(answer.result.manifest["created"])))
     sheet.write_string(1, 0, as_of, book.formats["quiet"])
     row = 3
-    largest = largest_gap(answer)
-    for sentence in ([headline(answer, largest)] if largest else []) + sentences(answer):
+    for sentence in (headline(answer), *sentences(answer)):
         sheet.merge_range(row, 0, row, 2, "", book.formats["wrap"])
         sheet.write_string(row, 0, sentence, book.formats["wrap"])
         sheet.set_row(row, 13.5 * lines(sentence, 138))

@@ -136,12 +136,14 @@ def _charts(book: Book, answer: InWords) -> None:
     if not drawn:
         return
     charts = ChartSheet(book)
-    for title, kind, heads, rows, percent in drawn:
-        charts.draw(title, kind, heads, rows, percent=percent)
+    for title, kind, heads, rows, look in drawn:
+        charts.draw(title, kind, heads, rows, **look)
 
 
-Chart = tuple[str, dict[str, str], list[str], list[list[Any]], bool]
+Chart = tuple[str, dict[str, str], list[str], list[list[Any]], dict[str, bool]]
 LINE = {"type": "line"}
+BY_END = {"points": True}
+"""Between two months in which the war may end there is nothing that a line could say."""
 
 
 def _survival(answer: InWords) -> Chart | None:
@@ -152,7 +154,13 @@ def _survival(answer: InWords) -> Chart | None:
         [date((first + months) // 12, (first + months) % 12 + 1, 1), share]
         for months, share in answer["survival"].iter_rows()
     ]
-    return words("war.title.survival"), LINE, [words("war.head.month"), words("war.series.goes_on")], rows, True
+    return (
+        words("war.title.survival"),
+        LINE,
+        [words("war.head.month"), words("war.series.goes_on")],
+        rows,
+        {"percent": True},
+    )
 
 
 def _regret(answer: InWords) -> Chart | None:
@@ -164,7 +172,7 @@ def _regret(answer: InWords) -> Chart | None:
     if len(rows) < 2 or all(value is None for row in rows for value in row[1:]):
         return None
     title = words("cell.figure", column=words("war.title.regret"), unit=_unit(answer))
-    return title, LINE, [words("war.head.end"), *(words(f"war.value.{name}") for name in columns)], rows, False
+    return title, LINE, [words("war.head.end"), *(words(f"war.value.{name}") for name in columns)], rows, BY_END
 
 
 def _served(answer: InWords) -> Chart | None:
@@ -172,7 +180,13 @@ def _served(answer: InWords) -> Chart | None:
     rows = [list(row) for row in table.select("ends", "served_share").iter_rows()]
     if len(rows) < 2:
         return None
-    return words("war.title.served"), LINE, [words("war.head.end"), words("war.series.served")], rows, True
+    return (
+        words("war.title.served"),
+        LINE,
+        [words("war.head.end"), words("war.series.served")],
+        rows,
+        BY_END | {"percent": True},
+    )
 
 
 def _left(answer: InWords) -> Chart | None:
@@ -187,7 +201,7 @@ def _left(answer: InWords) -> Chart | None:
     rows = [[end, *(money.get((end, m)) for m in shown)] for end in ends]
     title = words("cell.figure", column=words("war.title.ends"), unit=words.money_label)
     heads = [words("war.head.end"), *(words(f"war.head.{m}") for m in shown)]
-    return title, {"type": "column", "subtype": "stacked"}, heads, rows, False
+    return title, {"type": "column", "subtype": "stacked"}, heads, rows, {}
 
 
 def _unit(answer: InWords) -> str:

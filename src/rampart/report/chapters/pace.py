@@ -7,14 +7,34 @@ from rampart.language.rooms import steadied
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.report.chapters.stock import chapter, item_cell
 
+MOST = 4
+"""Falls that are told in a sentence."""
+
 
 def pace(answer: InWords) -> Chapter | None:
     """Changes of output before and after they were evened out, and those beyond the ramp limit; None where there are none."""
     tables = [_steadiness(answer), _jumps(answer)]
     if not any(one.rows for one in tables):
         return None
-    says = (answer.words("chapter.pace.says"), *([said] if (said := steadied(answer)) else []))
+    says = (answer.words("chapter.pace.says"), *(said for said in (steadied(answer), falls(answer)) if said))
     return chapter(answer, "pace", figures=(), listings=tables, says=says)
+
+
+def falls(answer: InWords) -> str:
+    """Falls of output steeper than their limit, the steepest first, and why they are allowed; empty where there are none."""
+    words = answer.words
+    steep = [r for r in answer["pace"].iter_rows(named=True) if r["after"] < r["before"]]
+    steep.sort(key=lambda r: (r["after"] - r["before"], r["period"], answer.place("lines", r["line"])))
+    parts = [
+        words(
+            "pace.fall", line=answer.name(r["line"], table="lines"), month=words.month(r["month"]),
+            before=words.number(r["before"]), after=words.number(r["after"]), why=words.choice("why", r["why"]),
+        )
+        for r in steep[:MOST]
+    ]  # fmt: skip
+    if steep[MOST:]:
+        parts.append(words("pace.falls_more", n=len(steep) - MOST))
+    return words("pace.falls", parts=words.list(parts)) if parts else ""
 
 
 def _steadiness(answer: InWords) -> Listing:

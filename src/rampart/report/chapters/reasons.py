@@ -7,7 +7,14 @@ from typing import Any
 import polars as pl
 
 from rampart.language.in_words import InWords
-from rampart.language.reasons_in_words import limit_and_step, relief_by_year, shortages, years_short
+from rampart.language.reasons_in_words import (
+    as_if_split,
+    limit_and_step,
+    relief_by_year,
+    relief_cell,
+    shortages,
+    years_short,
+)
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.report.chapters.stock import chapter, item_cell
 from rampart.results.most_short import leading
@@ -22,7 +29,9 @@ MOST = 6
 def reasons(answer: InWords) -> Chapter:
     """What each step brings to an objective, and to each shortage."""
     figures = ("bottlenecks",)
-    return chapter(answer, "reasons", figures=figures, listings=[_ranking(answer), _reasons(answer), _shares(answer)])
+    says = tuple(one for one in (answer.words("chapter.reasons.says"), as_if_split(answer)) if one)
+    tables = [_ranking(answer), _reasons(answer), _shares(answer)]
+    return chapter(answer, "reasons", figures=figures, listings=tables, says=says)
 
 
 def _ranking(answer: InWords) -> Listing:
@@ -43,7 +52,7 @@ def _ranking(answer: InWords) -> Listing:
     ]
     names = dict.fromkeys(shown["objective"].to_list())
     of = [(words.choice("objective", n), answer.objective_unit(units.get(n) or units.get(f"{n}_sum"))) for n in names]
-    told = "; ".join(words("note.gain_unit", objective=name, unit=unit) for name, unit in of)
+    told = words("between.semicolon").join(words("note.gain_unit", objective=name, unit=unit) for name, unit in of)
     note = words("note.gain", units=told) if told else ""
     return listing(
         answer, words("table.bottlenecks"), heads, rows, left_out=table.height - shown.height, note=note, repeat=1
@@ -67,7 +76,7 @@ def _reasons(answer: InWords) -> Listing:
         named = in_reading_order(table.filter(pl.col("named")).to_dicts())
         for r in named:
             share = words.share(r["share"], digits=1)
-            step = [limit_and_step(answer, r), relief_by_year(answer, r), words.number(r["relief"], digits=0), share]
+            step = [limit_and_step(answer, r), relief_by_year(answer, r), relief_cell(answer, r["relief"]), share]
             rows.append([*place, *step])
         if not named:
             rows.append([*place, words("reason.none"), words("none"), words("none"), words("none")])

@@ -10,6 +10,7 @@ import polars as pl
 from rampart.language.decisions_and_causes import equals
 from rampart.language.how_solved import pass_status, plan_status
 from rampart.language.in_words import InWords
+from rampart.language.more_room import bought_by_room
 from rampart.network.keys import HOMES
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 
@@ -326,10 +327,17 @@ def solved(answer: InWords) -> Chapter:
         for r in answer["passes"].sort("rank").iter_rows(named=True)
     ]
     listings = [listing(answer, words("table.passes"), heads, rows)] if rows else []
-    listings += [_rooms(answer), _manifest(answer)]
+    listings += [_more_room(answer), _rooms(answer), _manifest(answer)]
     same = equals(answer)
     says = (words("chapter.solved.says"), *([same] if same else []))
     return Chapter("solved", words("chapter.solved"), says, listings=tuple(one for one in listings if one.rows))
+
+
+def _more_room(answer: InWords) -> Listing:
+    """What a little more room of each objective would buy below."""
+    words = answer.words
+    heads = [Head(words("head.objective")), Head(words("head.gives_room")), Head(words("head.bought"))]
+    return listing(answer, words("table.more_room"), heads, [list(row) for row in bought_by_room(answer)])
 
 
 def _rooms(answer: InWords) -> Listing:
@@ -406,7 +414,7 @@ def _believed(answer: InWords) -> list[tuple[str, str]]:
         )
         for r in answer.result.manifest.get("believed") or ()
     ]  # fmt: skip
-    return [(words("manifest.believed"), "; ".join(parts))] if parts else []
+    return [(words("manifest.believed"), words("between.semicolon").join(parts))] if parts else []
 
 
 def _manifest(answer: InWords) -> Listing:

@@ -22,7 +22,7 @@ SHARES = ("gap", "reduction_error", "frontier_error")  # values that are shares,
 
 def listings(answer: InWords) -> list[Listing]:
     """All tables of the page, those without rows left out."""
-    made = (_decisions, _turns, _values, _risks, _forward, _ends, _regrets, _left, _supply, _lasting)
+    made = (_decisions, _beside, _turns, _values, _risks, _forward, _ends, _regrets, _left, _supply, _lasting)
     return [table for table in (make(answer) for make in made) if table is not None]
 
 
@@ -48,6 +48,34 @@ def _decisions(answer: InWords) -> Listing:
     return replace(found, note=words("war.note.decisions", money=words.money_label))
 
 
+def _beside(answer: InWords) -> Listing | None:
+    """First decisions of a plan beside these, those far apart with what the plan's would cost."""
+    words, table = answer.words, answer["beside"]
+    if table.is_empty():
+        return None
+    far, said = table.filter("apart").sort("cost", descending=True, nulls_last=True), answer.result.manifest["beside"]
+    rows = [
+        (words(f"war.kind.{r['kind']}"), answer.named(r["key"]) if r["key"] else r["what"], amount(answer, r["in_plan"]),
+         amount(answer, r["in_war"]), answer.unit(r["item"]), amount(answer, r["money_plan"]),
+         amount(answer, r["money_war"]), amount(answer, r["cost"]))
+        for r in far.iter_rows(named=True)
+    ]  # fmt: skip
+    heads = [("kind", False), ("what", False), ("in_plan", True), ("in_war", True), ("unit", False),
+             ("money_plan", True), ("money_war", True), ("as_planned", True)]  # fmt: skip
+    found = _table(answer, words("war.title.beside"), heads, rows)
+    until = words("war.beside.all_time") if said["until"] is None else words.month(f"{said['until']}")
+    note = words(
+        "war.note.beside", until=until, far=far.height, near=table.height - far.height, money=words.money_label
+    )
+    if said["paths"]:
+        note += " " + words("war.note.beside_paths", paths=said["paths"])
+    whole = said["all"]
+    note += " " + (
+        words("war.note.beside_none") if whole is None else words("war.note.beside_all", cost=amount(answer, whole))
+    )
+    return replace(found, note=note)
+
+
 def _turns(answer: InWords) -> Listing | None:
     """The policy in sentences, one a branch: what is decided otherwise than on the other branches."""
     told = [(sentence,) for sentence in branches(answer)]
@@ -66,10 +94,12 @@ def _values(answer: InWords) -> Listing:
 def value_named(answer: InWords, name: str) -> str:
     """What a value is; over drawn paths that it is one of these paths."""
     told = f"war.value.{name}"
-    if "sampling" not in answer.result.manifest:
+    manifest = answer.result.manifest
+    if "sampling" not in manifest:
         return answer.words(told)
     on_paths = f"{told}_on_paths"
-    return answer.words(on_paths if answer.words.has(on_paths) else told, paths=answer["ends"].height)
+    of = {"paths": manifest["paths"], "fresh": manifest["sampling"].get("fresh", 0)}
+    return answer.words(on_paths if answer.words.has(on_paths) else told, **of)
 
 
 def _risks(answer: InWords) -> Listing | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from rampart.language.in_words import InWords
+from rampart.language.not_met import is_expected
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
-from rampart.results.largest_gap import Gap
+from rampart.results.largest_gap import LASTING, NEED, Gap
+from rampart.results.measures import measure
 
 HEIGHT = 120
 
@@ -52,5 +56,22 @@ def gap_chart(answer: InWords, gap: Gap) -> Figure:
         words("alt.gap", year=str(year), had=words.number(had), asked=words.number(asked))
         for year, asked, had in gap.years
     )
-    title = words("chart.gap", item=answer.item(gap.item), unit=answer.unit(gap.item))
-    return Figure("gap", title, words(f"note.gap.{gap.objective}"), told, spec)
+    expected = gap.objective == NEED and is_expected(answer)
+    title = words(
+        "chart.gap.expected" if expected else "chart.gap", item=answer.item(gap.item), unit=answer.unit(gap.item)
+    )
+    note = words("note.gap.lasting" if gap.objective in LASTING else f"note.gap.{gap.objective}")
+    if expected:
+        note += " " + words("note.gap.expected", years=_supplied(answer, gap))
+    return Figure("gap", title, note, told, spec)
+
+
+def _supplied(answer: InWords, gap: Gap) -> str:
+    """What is supplied for use in each year of a need, whatever comes."""
+    words = answer.words
+    served = measure(answer.result, "served", by=("nation", "item"), time="year")
+    mine = served.filter((pl.col("item") == gap.item) & pl.col("nation").is_in(gap.holders))
+    years = mine.group_by("year").agg(pl.col("value").sum()).sort("year")
+    return words("between.semicolon").join(
+        words("reason.year", year=str(year), amount=words.number(value)) for year, value in years.iter_rows()
+    )

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from rampart.language.in_words import InWords
+from rampart.language.reasons_in_words import as_if_split
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
 from rampart.results.reasons import KIND
@@ -63,7 +64,8 @@ def bottlenecks_chart(answer: InWords) -> Figure | None:
         }
     )
     told = " ".join(words("alt.bottleneck", name=r["name"], share=words.share(r["share"])) for r in rows)
-    return Figure("bottlenecks", words("chart.bottlenecks"), words("note.bottlenecks"), told, spec)
+    note = f"{words('note.bottlenecks')} {as_if_split(answer)}".strip()
+    return Figure("bottlenecks", words("chart.bottlenecks"), note, told, spec)
 
 
 def _bar(answer: InWords, row: dict[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from rampart.report.chapters.reasons import reasons
 from rampart.report.chapters.stock import decisions, deliveries, stocks
 from rampart.report.chapters.taken import taken
 from rampart.report.chapters.trust import trust_chapters
+from rampart.report.chapters.year import year
 from rampart.report.charts.coverage import coverage_chart, overview_chart
 from rampart.report.charts.drawing import Figure
 from rampart.report.charts.effort import money_chart, production_chart
@@ -74,7 +75,7 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         for key, figure in charts(plan, language=language).items()
     }
     parts = (
-        news, decisions, taken, beside, stocks, deliveries, give_or_keep_chapter, agreed, fleets, production, pace, added,
+        year, news, decisions, taken, beside, stocks, deliveries, give_or_keep_chapter, agreed, fleets, production, pace, added,
         promises_chapter, money, reasons,
     )  # fmt: skip
     plan_part = [part(answer) for part in parts]

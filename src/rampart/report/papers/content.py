@@ -11,7 +11,7 @@ from rampart.findings import Finding, Language, ResultError
 from rampart.language.headlines import KeyFigure
 from rampart.language.in_words import InWords
 from rampart.language.on_one_page import deadlines, figures, headline, largest_gap, reasons_of, sentences
-from rampart.language.reasons_in_words import limit_and_step
+from rampart.language.reasons_in_words import AT_ONCE, as_if_split, limit_and_step
 from rampart.language.unknowns import statements
 from rampart.report.chapters.decisions import decisions_listing, delays_listing
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
@@ -20,7 +20,7 @@ from rampart.report.charts.coverage import overview_chart
 from rampart.report.charts.drawing import Figure
 from rampart.report.charts.gap import gap_chart
 from rampart.report.pages.plan import heading
-from rampart.results.largest_gap import NEED, Gap, gaps
+from rampart.results.largest_gap import Gap, gaps
 from rampart.results.reasons import KIND, PAIR, TOGETHER
 from rampart.results.result import Result
 
@@ -77,7 +77,7 @@ def paper_of(plan: Result, language: Language = "en") -> Paper:
         answer,
         answer.title,
         " · ".join(head[key] for key in ("as_of", "span", "variants", "status") if head[key]),
-        headline(answer, largest),
+        headline(answer),
         tuple(figures(answer, largest)),
         tuple(sentences(answer, largest)),
         assumed if counts["assumed"] else "",
@@ -157,12 +157,13 @@ def _why(answer: InWords, largest: Gap | None) -> Chapter | None:
     cells = [[limit_and_step(answer, r), _relief(answer, r, largest), words.share(r["share"], digits=1)] for r in rows]
     caption = words("paper.table.why", who=answer.nation(rows[0]["holder"]), item=answer.item(largest.item))
     table = listing(answer, caption, heads, cells)
-    return Chapter("why", words("paper.why"), (words("paper.why.says"),), (), tuple(cut(answer, table, MOST_STEPS)))
+    says = tuple(one for one in (words("paper.why.says"), as_if_split(answer)) if one)
+    return Chapter("why", words("paper.why"), says, (), tuple(cut(answer, table, MOST_STEPS)))
 
 
 def _relief(answer: InWords, row: dict[str, float], gap: Gap) -> str:
     quantity = answer.quantity(row["relief"], gap.item)
-    return quantity if gap.objective == NEED else answer.words("reason.lasting", quantity=quantity)
+    return quantity if gap.objective in AT_ONCE else answer.words("reason.lasting", quantity=quantity)
 
 
 def _money(answer: InWords) -> Chapter | None:

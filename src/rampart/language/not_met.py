@@ -1,0 +1,78 @@
+"""What a plan leaves missing, in few words: the largest thing by itself, and every kind of thing with its largest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from rampart.case.calendar import month_text
+from rampart.language.in_words import InWords
+from rampart.results.largest_gap import LASTING, Gap, by_objective, gaps
+
+FIGURES = 3
+"""Significant figures of quantities that are to be remembered; the tables are to be added up."""
+MOST_HOLDERS = 3
+
+
+def rough(value: float) -> float:
+    """A quantity to three figures, where it has more before the decimal sign."""
+    if not value or not math.isfinite(value):
+        return value
+    digits = FIGURES - 1 - math.floor(math.log10(abs(value)))
+    return round(value, digits) if digits < 0 else value
+
+
+def missing(answer: InWords, gap: Gap) -> str:
+    """The sentence about one thing that stays missing: how much of what is asked, of whom, by when."""
+    words = answer.words
+    month = answer.end_of(gap.when) if gap.objective in LASTING else month_text(answer.result.case.calendar.last)
+    part, whole = _of(answer, gap)
+    told = words(
+        f"missing.{gap.objective}", missing=part, whole=whole,
+        item=answer.item(gap.item), month=words.month(month), who=_who(answer, gap),
+    )  # fmt: skip
+    return f"{told} {words('missing.expected')}" if gap.objective == "need" and is_expected(answer) else told
+
+
+def _of(answer: InWords, gap: Gap) -> tuple[str, str]:
+    """What is missing and what is asked, as in "3 of 12 rounds", "3 coups sur 12": the unit stands once."""
+    part, whole = rough(gap.missing), rough(gap.asked)
+    if answer.language == "fr":
+        return answer.quantity(part, gap.item), answer.words.number(whole)
+    return answer.words.number(part), answer.quantity(whole, gap.item)
+
+
+def _who(answer: InWords, gap: Gap) -> str:
+    names = [answer.nation(holder) for holder in gap.holders[:MOST_HOLDERS]]
+    if left := len(gap.holders) - len(names):
+        names.append(answer.words.count("floors.more", left))
+    return answer.words.list(names)
+
+
+def is_expected(answer: InWords) -> bool:
+    """Whether need, and what is met of it, are those expected over several courses of the war."""
+    return bool(answer.result.manifest.get("believed"))
+
+
+def not_met(answer: InWords, *, beside: Gap | None = None) -> str:
+    """Every kind of thing that is not met with the dearest of its items, the kind that lacks most first; empty where
+    nothing lacks.
+
+    beside  a gap that is told elsewhere, and left out here
+    """
+    words = answer.words
+    kinds = by_objective(gap for gap in gaps(answer.result) if gap != beside)
+    parts = [_kind(answer, of) for of in kinds]
+    key = "not_met" if beside is None else "not_met.also"
+    return words(key, parts=words("between.semicolon").join(parts)) if parts else ""
+
+
+def _kind(answer: InWords, of: Sequence[Gap]) -> str:
+    words, gap = answer.words, of[0]
+    lasting, (part, whole) = gap.objective in LASTING, _of(answer, gap)
+    return words(
+        "not_met.lasting" if lasting else "not_met.part", kind=words.inside(words.choice("objective", gap.objective)),
+        missing=part, whole=whole,
+        item=answer.item(gap.item), month=words.month(answer.end_of(gap.when)) if lasting else "",
+        more=words("not_met.more", items=words.count("headline.unmet_more", len(of) - 1)) if len(of) > 1 else "",
+    )  # fmt: skip

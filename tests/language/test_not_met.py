@@ -1,0 +1,130 @@
+"""The first sentences name every kind of thing that is not met, the largest first. Figures worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import polars as pl
+import pytest
+
+import rampart
+from cases_small import CONTRACT, ITEM, case, line, month, need
+from rampart.language.headlines import sentences
+from rampart.language.in_words import InWords
+from rampart.language.not_met import missing, not_met, rough
+from rampart.language.on_one_page import headline, largest_gap
+from rampart.report.charts.gap import gap_chart
+from rampart.results.largest_gap import gaps
+from rampart.results.result import Result
+
+DEAL = CONTRACT | {"max_quantity": math.inf}
+PARTNER = {"holder": "UUU", "item": "shell", "purpose": "operations", "rate_per": "month"}
+WAY = {"origin": "AAA", "destination": "UUU", "item": "shell", "months": 0.0, "capacity": math.inf}
+PRICED = ITEM | {"price": 10.0}
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def planned(months: int, priorities: tuple[str, ...], **rows: Any) -> Result:
+    return rampart.plan(case(months, priorities, **({"items": [PRICED]} | rows)), reasons="none")
+
+
+OWN: dict[str, Any] = {"lines": [line(max_rate=3.0)], "contracts": [DEAL], "demand": [need(4.0)]}
+FLOOR: dict[str, Any] = {
+    "requirements": [{"holder": "AAA", "item": "shell", "layer": "floor", "quantity": 10.0}],
+    "stocks": [{"holder": "AAA", "item": "shell", "quantity": 6.0}],
+    "lines": [line(lead_time=2.0)], "contracts": [DEAL],
+}  # fmt: skip
+GIFT = {"donor": "AAA", "recipient": "UUU", "item": "shell", "status": "pledged", "month": month(1), "quantity": 9.0}
+PLEDGED: dict[str, Any] = {
+    "deliveries": [GIFT],
+    "stocks": [{"holder": "AAA", "item": "shell", "quantity": 1.0}], "routes": [WAY],
+}  # fmt: skip
+NO_WAY: dict[str, Any] = {"lines": [line()], "contracts": [DEAL], "demand": [need(1.0), PARTNER | {"need": 2.0}]}
+
+
+@pytest.mark.parametrize(
+    ("priorities", "rows", "english", "french"),
+    [
+        (("own_use", "money"), OWN, "members' own use 3 of 12 rounds (shell)",
+         "consommation propre des membres, 3 coups sur 12 (shell)"),
+        (("floors", "money"), FLOOR, "members' floors up to 4 of 10 rounds, in March 2024 (shell)",
+         "planchers des membres, jusqu’à 4 coups sur 10 en mars 2024 (shell)"),
+        (("pledges", "money"), PLEDGED, "pledges up to 8 of 9 rounds, in April 2024 (shell)",
+         "promesses, jusqu’à 8 coups sur 9 en avril 2024 (shell)"),
+        (("need", "own_use", "money"), NO_WAY, "recipient's need 6 of 6 rounds (shell)",
+         "besoin du bénéficiaire, 6 coups sur 6 (shell)"),
+    ],
+)  # fmt: skip
+def test_each_kind_is_named_at_the_head(
+    priorities: tuple[str, ...], rows: dict[str, Any], english: str, french: str
+) -> None:
+    plan = planned(3, priorities, **rows)
+    assert plain(sentences(InWords(plan))[0]) == f"Not met, largest first: {english}."
+    assert plain(sentences(InWords(plan, "fr"))[0]) == f"Non satisfait, le plus grand d’abord : {french}."
+    for language in ("en", "fr"):
+        answer = InWords(plan, language)  # type: ignore[arg-type]
+        largest = largest_gap(answer)
+        assert largest is not None
+        assert answer.words.number(largest.missing) in missing(answer, largest)
+        assert answer.words.number(largest.asked) in missing(answer, largest)
+        assert not_met(answer, beside=largest) == ""
+        assert gap_chart(answer, largest).note
+
+
+def test_kinds_stand_by_what_they_lack_and_not_by_rank() -> None:
+    """Of a dear thing 1 is needed and not there, EUR 1,000; of rounds 12 are used and 3 not there, EUR 30."""
+    dear = ITEM | {"item": "gun", "name_en": "gun", "unit": "guns", "price": 1_000.0, "kind": "system"}
+    plan = planned(
+        3, ("own_use", "need", "money"), items=[PRICED, dear], lines=[line(max_rate=3.0)], contracts=[DEAL],
+        demand=[need(4.0), PARTNER | {"item": "gun", "need": 1.0, "from": month(0), "until": month(0)}],
+    )  # fmt: skip
+    said = plain(not_met(InWords(plan)))
+    assert said == "Not met, largest first: recipient's need 1 of 1 gun (gun); members' own use 3 of 12 rounds (shell)."
+    assert [gap.value for gap in gaps(plan)] == pytest.approx([1_000.0, 30.0])
+    largest = largest_gap(InWords(plan))
+    assert plain(not_met(InWords(plan), beside=largest)) == (
+        "Not met either, largest first: members' own use 3 of 12 rounds (shell)."
+    )
+
+
+def test_one_that_is_missing_stays_and_several_stay() -> None:
+    one = planned(3, ("need", "money"), demand=[PARTNER | {"need": 1.0, "from": month(0), "until": month(0)}],
+                  lines=[line()], contracts=[DEAL])  # fmt: skip
+    (gap,) = gaps(one)
+    assert plain(missing(InWords(one), gap)) == (
+        "Even with this plan 1 of the 1 round needed by May 2024 stays missing (UUU, shell)."
+    )
+    assert "il manque 1 coup sur les 1 " in plain(missing(InWords(one, "fr"), gap))
+
+
+def test_what_is_met_says_nothing() -> None:
+    plan = planned(2, ("own_use", "money"), lines=[line()], contracts=[DEAL], demand=[need(1.0)])
+    assert not_met(InWords(plan)) == ""
+    assert largest_gap(InWords(plan)) is None
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.0, 0.0), (12_345.0, 12_300.0), (57.26, 57.26), (math.inf, math.inf)])
+def test_three_figures_of_what_has_more(value: float, said: float) -> None:
+    assert rough(value) == said
+
+
+def test_the_headline_is_the_decision_with_its_dates() -> None:
+    plan = planned(3, ("own_use", "money"), **OWN)
+    now = plan["periods"]["month"][0]
+    dated = plan["decisions"].with_columns(decide_by=pl.lit(now, pl.Date))
+    later = dated.with_columns(decide_by=pl.lit(now.replace(month=5), pl.Date))
+
+    def told(*frames: pl.DataFrame, language: Any = "en") -> str:
+        tables = {**plan.tables, "decisions": pl.concat(frames)}
+        return plain(headline(InWords(Result(**{**vars(plan), "tables": tables}), language)))
+
+    assert told(dated) == "To decide: 1 decision for EUR 3.0 of commitments, by the end of March 2024."
+    assert told(dated, dated).endswith("all by the end of March 2024.")
+    assert told(dated, dated, later).endswith("2 of them by the end of March 2024, the last by the end of May 2024.")
+    assert "toutes avant fin mars 2024" in told(dated, dated, language="fr")
+    assert told(dated.with_columns(decide_by=pl.lit(None, pl.Date))).endswith("no date presses.")
+    assert told(dated.clear()) == "Nothing has to be decided now."

@@ -1,0 +1,427 @@
+"""Every figure on the first page worked out again from the tables of a saved plan, in plain steps and by nothing of the report.
+
+A sentence is taken apart by the pattern that it is written in; each number in it must be that which the tables give, to the
+last digit shown. A sentence of no known pattern, and a number that no pattern takes, is an error: nobody worked it out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+NUMBER = r"(\d[\d,]*(?:\.\d+)?)"
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+MONTH = rf"((?:{'|'.join(MONTHS)}) \d{{4}})"
+NONE = 1e-9
+
+
+def shown(text: str, value: float, *, figures: int | None = None) -> None:
+    """A number as it stands is that value to the last digit shown, or to so many figures."""
+    told = float(text.replace(",", ""))
+    digits = len(text.split(".")[1]) if "." in text else 0
+    half = 0.5 * 10.0**-digits
+    if figures is not None and told:
+        half = max(half, 0.5 * 10.0 ** (np.floor(np.log10(abs(told))) + 1 - figures))
+    assert abs(told - value) <= half * (1 + 1e-6) + NONE, (text, value)
+
+
+def percent(text: str, share: float) -> None:
+    """A percentage as it stands; what is not quite whole is not shown as whole."""
+    if not (text in ("99.9", "99.99") and float(text) < 100 * share < 100):
+        shown(text, 100 * share)
+
+
+def month(day: date) -> str:
+    """A month as the page writes it."""
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+class Tables:
+    """A saved plan, by the files of its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest: Mapping[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        return pl.read_parquet(self.folder / f"{name}.parquet")
+
+    def case(self, name: str) -> pl.DataFrame:
+        """A table of its case."""
+        return pl.read_parquet(self.folder / "case" / f"{name}.parquet")
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def nation(self) -> dict[str, str]:
+        """Code by name."""
+        return {name: code for code, name in self.case("nations").select("nation", "name_en").iter_rows()}
+
+    @cached_property
+    def item(self) -> dict[str, str]:
+        """Code by name."""
+        return {name: code for code, name in self.case("items").select("item", "name_en").iter_rows()}
+
+    @cached_property
+    def recipients(self) -> list[str]:
+        """Nations that are supplied."""
+        return self.case("nations").filter(role="recipient")["nation"].to_list()
+
+    # -- figures ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def end(self) -> date:
+        """Last month of the plan."""
+        start, months = self["periods"].sort("period").select("month", "months").row(-1)
+        return pl.Series([start]).dt.offset_by(f"{months - 1}mo")[0]
+
+    @cached_property
+    def required(self) -> pl.DataFrame:
+        """Rows of the stock in which something must be held, with what is held of it at the start and at the end."""
+        rows = self["stock"].filter(pl.col("requirement") > 0)
+        return rows.with_columns(
+            pl.min_horizontal(pl.col(of).clip(lower_bound=0.0), "requirement").alias(f"of_{of}")
+            for of in ("opening", "closing")
+        )
+
+    def covered(self, rows: pl.DataFrame, of: str) -> float:
+        """What is held of requirements, the mean over the items."""
+        sums = rows.group_by("item").agg(pl.col(f"of_{of}").sum() / pl.col("requirement").sum())
+        return float(np.mean(sums[f"of_{of}"].to_numpy()))
+
+    @cached_property
+    def at_end(self) -> pl.DataFrame:
+        """Requirements in the last period."""
+        return self.required.filter(pl.col("period") == self["periods"]["period"].max())
+
+    @cached_property
+    def at_start(self) -> pl.DataFrame:
+        """Requirements when each is first asked for."""
+        return self.required.filter(pl.col("period") == pl.col("period").min().over("holder", "item"))
+
+    @cached_property
+    def need(self) -> dict[str, tuple[float, float]]:
+        """What recipients need and what of it is met, by item."""
+        key = ["holder", "item", "purpose"]
+        late = self.case("demand").group_by(key).agg(pl.col("late").first().fill_null(value=False).alias("stays"))
+        rows = self["demand"].filter(pl.col("holder").is_in(self.recipients)).join(late, on=key)
+        met = pl.when("stays").then("served").otherwise(pl.col("need") - pl.col("unmet"))
+        sums = rows.group_by("item").agg(pl.col("need").sum(), met.sum().alias("met"))
+        return {item: (need, met) for item, need, met in sums.iter_rows() if need > 0}
+
+    @cached_property
+    def worst(self) -> list[str]:
+        """Items that recipients need, the worst met first."""
+        return sorted(self.need, key=lambda item: self.need[item][1] / self.need[item][0])
+
+    @cached_property
+    def commitments(self) -> float:
+        """Money that is committed."""
+        return float(self["money"]["commitments"].sum())
+
+    @cached_property
+    def deadlines(self) -> list[date]:
+        """Months by which something is to be decided, the first first."""
+        return sorted(self["decisions"]["decide_by"].drop_nulls().to_list())
+
+    @cached_property
+    def believed(self) -> dict[str, float]:
+        """Chance of each regime in the last period, by its name: the mean over its months of a chain that begins today."""
+        settings = dict(self.case("settings").select("setting", "value").iter_rows())
+        regimes = self.case("regimes")["regime"].to_list()
+        step = np.eye(len(regimes))
+        for one, other, chance in (
+            self.case("transitions").select("from_regime", "to_regime", "probability").iter_rows()
+        ):
+            step[regimes.index(one), regimes.index(one)] -= chance
+            step[regimes.index(one), regimes.index(other)] += chance
+        first = self["periods"].sort("period")["month"][0]
+        start, months = self["periods"].sort("period").select("month", "months").row(-1)
+        before = 12 * (start.year - first.year) + start.month - first.month
+        now = np.zeros(len(regimes))
+        now[regimes.index(settings["regime"])] = 1.0
+        mean = np.mean([now @ np.linalg.matrix_power(step, before + m) for m in range(months)], axis=0)
+        names = self.case("regimes").select(pl.coalesce("name_en", "regime"))["name_en"].to_list()
+        return dict(zip(names, mean.tolist(), strict=True))
+
+    @cached_property
+    def dearest(self) -> str:
+        """The item whose missing need would cost most."""
+        price = dict(self.case("items").select("item", "price").iter_rows())
+        return max(self.need, key=lambda i: (self.need[i][0] - self.need[i][1]) * (price[i] or 0.0))
+
+    def relief(self, how: str) -> tuple[float, float]:
+        """Most that a step takes of what the recipients lack of the dearest item, and which part of it."""
+        mine = (pl.col("item") == self.dearest) & pl.col("holder").is_in(self.recipients)
+        mine &= pl.col("objective").str.starts_with("need")
+        best = float(self["reasons"].filter(mine & (pl.col("how") == how))["relief"].max())  # type: ignore[arg-type]
+        return best, best / float(self["short"].filter(mine)["amount"].sum())
+
+
+# -- the page ------------------------------------------------------------------------------------------------------
+
+
+def key_figure(t: Tables, figure: str, label: str) -> None:
+    """One of the figures at the head."""
+    figure, label = plain(figure), plain(label)
+    if found := re.fullmatch(rf"of requirements covered at the end of {MONTH}", label):
+        assert found[1] == month(t.end)
+        percent(figure.removesuffix("%"), t.covered(t.at_end, "closing"))
+    elif found := re.fullmatch(r"of the recipient's need met: (.+)", label):
+        need, met = t.need[t.item[found[1]]]
+        percent(figure.removesuffix("%"), met / need)
+        assert t.item[found[1]] in (t.worst[0], t.dearest)
+    elif label == "committed over the plan":
+        money(figure, t.commitments)
+    elif found := re.fullmatch(rf"first deadline: {NUMBER} decisions?", label):
+        assert figure == month(t.deadlines[0])
+        shown(found[1], t.deadlines.count(t.deadlines[0]))
+    else:
+        raise AssertionError(f"nobody worked out: {figure} {label}")
+
+
+def money(text: str, amount: float) -> None:
+    """Millions of euro as they stand."""
+    found = re.fullmatch(rf"EUR {NUMBER} m", text)
+    assert found, text
+    shown(found[1], amount)
+
+
+def sentence(t: Tables, text: str) -> None:
+    """A sentence of the page, part by part; whatever no part takes may hold no number."""
+    text = plain(text)
+    for pattern, check in SENTENCES.items():
+        if found := re.match(pattern, text):
+            check(t, *(group for group in found.groups() if group is not None))
+            text = text[found.end() :].strip()
+            if not text:
+                return
+    # what is left may hold numbers only in names
+    for name in sorted((*t.item, *t.nation), key=len, reverse=True):
+        text = text.replace(name, "")
+    assert not re.search(r"\d", text), f"nobody worked out: {text}"
+
+
+def plain(text: str) -> str:
+    """Text with ordinary spaces."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def _believed(t: Tables, parts: str, when: str) -> None:
+    assert when == month(t.end)
+    told = re.findall(rf"([a-z]+) \({NUMBER}%\)", parts)
+    assert len(told) == len(t.believed)
+    for name, share in told:
+        percent(share, t.believed[name])
+
+
+def _held(t: Tables, start: str, end: str, when: str, met: str, every: str) -> None:
+    percent(start, t.covered(t.at_start, "opening"))
+    percent(end, t.covered(t.at_end, "closing"))
+    assert when == month(t.end)
+    full = t.at_end.filter(pl.col("closing") >= pl.col("requirement") * (1 - 1e-6))
+    shown(met, full.height)
+    shown(every, t.at_end.height)
+
+
+def _lowest(t: Tables, who: str, share: str) -> None:
+    known = set(t.case("stocks").select("holder", "item").iter_rows())
+    rows = t.at_end.filter(
+        pl.struct("holder", "item").map_elements(lambda r: (r["holder"], r["item"]) in known, pl.Boolean)
+    )
+    least = float((rows["of_closing"] / rows["requirement"]).min())  # type: ignore[arg-type]
+    percent(share, least)
+    for part in who.split("; "):
+        nation, item = part.split(", ", 1)
+        mine = rows.filter(holder=t.nation[nation], item=t.item[item])
+        assert float(mine["of_closing"][0] / mine["requirement"][0]) <= least + 1e-6
+
+
+def _shared(t: Tables, item: str, when: str, parts: str) -> None:
+    last = t["shares"].filter(item=t.item[item]).filter(pl.col("period") == t["periods"]["period"].max())
+    assert when == month(t.end)
+    of = {holder: (share, held) for holder, share, held in last.select("holder", "share", "held").iter_rows()}
+    text, told = parts, 0
+    for nation in sorted(t.nation, key=len, reverse=True):
+        if found := re.search(rf"{re.escape(nation)} {NUMBER}% \({NUMBER}\)", text):
+            percent(found[1], of[t.nation[nation]][0])
+            shown(found[2], of[t.nation[nation]][1])
+            text, told = text.replace(found[0], ""), told + 1
+    assert told and not re.search(r"\d", text)
+
+
+def _by_item(t: Tables, text: str, pattern: str, check: Callable[[str, re.Match[str]], None]) -> None:
+    """Parts of a list that name an item each."""
+    told = 0
+    for name in sorted(t.item, key=len, reverse=True):
+        if found := re.search(pattern.replace("ITEM", re.escape(name)), text):
+            check(t.item[name], found)
+            text, told = text.replace(found[0], ""), told + 1
+    text = re.sub(r"\d+ more items?", "", text)
+    assert told and not re.search(r"\d", text), text
+
+
+def _met(t: Tables, parts: str) -> None:
+    def check(item: str, found: re.Match[str]) -> None:
+        need, met = t.need[item]
+        percent(found[1], met / need)
+        shown(found[2], met)
+        assert item in t.worst[:3]
+
+    _by_item(t, parts, rf"ITEM {NUMBER}% \({NUMBER} [a-z ]+\)", check)
+
+
+def _unmet(t: Tables, parts: str) -> None:
+    lacking = [item for item in t.worst if t.need[item][0] - t.need[item][1] > NONE * t.need[item][0]]
+    _by_item(
+        t, parts, rf"{NUMBER} [a-z ]+ \(ITEM\)", lambda item, found: shown(found[1], t.need[item][0] - t.need[item][1])
+    )
+    if found := re.search(rf"{NUMBER} more items?", parts):
+        shown(found[1], len(lacking) - 4)
+
+
+def _floors(t: Tables, parts: str) -> None:
+    """Who comes down to its floor in the first twelve months, and in which."""
+    early = t["periods"].sort("period").filter(pl.col("months").cum_sum() <= 12)["period"].to_list()
+    stock = t["stock"].filter(pl.col("period").is_in(early) & (pl.col("floor") > 0)).sort("period")
+    down: dict[tuple[str, str], str] = {}
+    for row in stock.iter_rows(named=True):
+        floor = row["floor"] * (1 + 1e-3)
+        if row["opening"] > floor >= row["closing"]:
+            down.setdefault((row["holder"], row["item"]), month(row["month"]))
+    told = re.findall(rf"(?:^|; )(.+?) \((.+?)\) in {MONTH}", parts)
+    assert told
+    for nation, item, when in told:
+        assert down[t.nation[nation], t.item[item]] == when
+
+
+def _steadied(t: Tables, less: str, took: str, may: str) -> None:
+    """Changes in full rates: the largest maximum rate a month of each line; of one at nothing what its works add."""
+    lines = t.case("lines").select("line", "rate_per", rate="max_rate")
+    later = (
+        t.case("rates").join(lines.select("line", "rate_per"), on="line").select("line", "rate_per", rate="max_rate")
+    )
+    monthly = pl.col("rate") / pl.when(pl.col("rate_per") == "year").then(12.0).otherwise(1.0)
+    full = (
+        pl.concat([lines, later]).filter(pl.col("rate").is_finite()).group_by("line").agg(monthly.max().alias("full"))
+    )
+    added = t.case("expansions").join(lines.select("line", "rate_per"), on="line")
+    added = added.with_columns(rate=pl.col("added_rate") * pl.col("max_units"))
+    built = added.group_by("line").agg(monthly.sum().alias("built"))
+    rows = t["steadiness"].join(full, on="line", how="left").join(built, on="line", how="left")
+    rows = rows.with_columns(full=pl.when(pl.col("full") > 0).then("full").otherwise("built"))
+    assert (rows["full"] > 0).all()
+    before, after = (float((rows[name] / rows["full"]).sum()) for name in ("before", "after"))
+    percent(less, 1 - after / before)
+    needs = t["rooms"].filter(pl.col("steadied").is_not_null())
+    percent(took, float(needs["steadied"].sum() / needs["reached"].sum() - 1))
+    stated = t.case("priorities").filter(objective="steady")["tolerance"][0]
+    percent(may, 0.01 if stated is None else stated)
+
+
+def _money(t: Tables, committed: str, paid: str, years: str) -> None:
+    table = t["money"]
+    money(committed, t.commitments)
+    money(paid, float(table["payments"].sum()))
+    fiscal = sorted(set(table["fiscal_year"].to_list()))
+    assert years == (str(fiscal[0]) if len(fiscal) == 1 else f"{fiscal[0]}–{fiscal[-1]}")
+
+
+def _budget(t: Tables, share: str, limit: str, when: str) -> None:
+    rows = t["budgets"].filter(
+        (pl.col("kind") == "commitments") & (pl.col("purpose") == "all") & pl.col("limit").is_finite()
+    )
+    money(limit, float(rows["limit"].sum()))
+    percent(share, float(rows["used"].sum() / rows["limit"].sum()))
+    assert when == month(t.end)
+
+
+def _unknown(t: Tables, number: str) -> None:
+    asked = {pair for name in ("requirements", "demand") for pair in t.case(name).select("holder", "item").iter_rows()}
+    shown(number, len(asked - set(t.case("stocks").select("holder", "item").iter_rows())))
+
+
+def _bottleneck(t: Tables, name: str, share: str) -> None:
+    """The largest gain of a kind in an objective, over what that lacks at the end of its pass."""
+    of = {"pledges": "pledges", "recipient's need": "need", "members' own use": "own_use"}[name]
+    gain = float(t["bottlenecks"].filter(objective=of, how="kind")["gain"].max())  # type: ignore[arg-type]
+    percent(share, gain / float(t["passes"].filter(objective=of)["value"][0]))
+
+
+def _to_decide(t: Tables, number: str, amount: str, first: str, last: str) -> None:
+    shown(number, t["decisions"].height)
+    money(amount, float(t["decisions"]["money"].sum()))
+    assert (first, last) == (month(t.deadlines[0]), month(t.deadlines[-1]))
+
+
+def _held_at_end(t: Tables, when: str, share: str) -> None:
+    assert when == month(t.end)
+    percent(share, t.covered(t.at_end, "closing"))
+
+
+def _helps(t: Tables, relief: str, share: str, every: str, of_all: str) -> None:
+    for how, amount, part in (("kind", relief, share), ("together", every, of_all)):
+        found, whole = t.relief(how)
+        shown(amount, found, figures=3)
+        percent(part, whole)
+
+
+def _missing(t: Tables, missing: str, asked: str, when: str, item: str) -> None:
+    assert t.item[item] == t.dearest
+    need, met = t.need[t.dearest]
+    shown(missing, need - met, figures=3)
+    shown(asked, need, figures=3)
+    assert when == month(t.end)
+
+
+PERCENT = rf"{NUMBER}%"
+AMOUNT = r"(EUR [\d,.]+ m)"
+SENTENCES: Mapping[str, Callable[..., None]] = {
+    rf"No course of the war is taken as known: what is given is worth what it is expected to be over (.+) in {MONTH}, and "
+    r"need is the expected one\.": _believed,
+    rf"Members hold {PERCENT} of what they require; with this plan they hold {PERCENT} at the end of {MONTH}\. "
+    rf"{NUMBER} of {NUMBER} requirements? (?:is|are) met by then\.": _held,
+    rf"Lowest: (.+), {PERCENT}\.$": _lowest,
+    rf"(.+), where not all can be helped alike: at the end of {MONTH} (.+) of what is required\.": _shared,
+    r"Need met over the plan \(.+?\): (.+?\))\.(?= |$)": _met,
+    r"Not met: (.+)\.$": _unmet,
+    r"Down to its floor within the first year: (.+)\.$": _floors,
+    rf"What would take away most of what is short \((.+?)\): .+\. The plan made again with it lacks {PERCENT} less\.":
+        _bottleneck,
+    rf"Steadier output takes {PERCENT} off the changes from month to month\. For that it takes {PERCENT} of what needs "
+    rf"lack; it may take {PERCENT}\.": _steadied,
+    rf"The plan commits {AMOUNT} and pays {AMOUNT} in fiscal years? ([\d–]+)\.": _money,
+    rf"Where a budget is stated, {PERCENT} of the {AMOUNT} available for commitments is used; what could only come after "
+    rf"{MONTH} is not ordered\.": _budget,
+    rf"{NUMBER} stocks? (?:is|are) not known; the plan starts (?:it|them) from nothing\.": _unknown,
+    rf"To decide: {NUMBER} decisions?, {AMOUNT} of commitments\. Their dates differ: the first by the end of {MONTH}, the "
+    rf"last by the end of {MONTH}\.": _to_decide,
+    rf"At the end of {MONTH}, members hold {PERCENT} of the stock that they require\.": _held_at_end,
+    rf"What would help most: .+\. Of what is missing that takes away {NUMBER} .+ \({PERCENT}\)\. All limits eased at once, "
+    rf"each by its step, take away {NUMBER} .+ \({PERCENT}\)\.": _helps,
+    rf"Even with this plan {NUMBER} of the {NUMBER} [a-z ]+ needed by {MONTH} stay missing \(.+?, (.+)\)\.": _missing,
+}  # fmt: skip
+
+
+def sums_by_deadline(t: Tables, told: Iterable[tuple[str, float]]) -> None:
+    """Money of what is to be decided by each month, the later ones together."""
+    rows = t["decisions"].sort("decide_by", nulls_last=True)
+    by = {}
+    for day, amount in rows.select("decide_by", pl.col("money").fill_null(0.0)).iter_rows():
+        by[day] = by.get(day, 0.0) + amount
+    sums, own = list(by.values()), list(told)
+    alone = len(own) if len(own) == len(sums) else len(own) - 1
+    expected = [*sums[:alone], *([sum(sums[alone:])] if alone < len(own) else [])]
+    for (_, amount), value in zip(own, expected, strict=True):
+        assert abs(amount - value) <= 1e-6
