@@ -285,10 +285,10 @@ class SheetReader:
         if code == "not-a-choice":
             told = offered(column.values, "fr")
             near = nearest(value, [*column.values, *told])
-            code = spellings(column.values)[bare(near)] if near else ""
+            meant = spellings(column.values)[bare(near)] if near else ""
             details |= {
-                "choices": ", ".join(column.values), "choices_fr": ", ".join(told), "near": code,
-                "near_fr": offered([code], "fr")[0] if code else "",
+                "choices": ", ".join(column.values), "choices_fr": ", ".join(told), "near": meant,
+                "near_fr": offered([meant], "fr")[0] if meant else "",
             }  # fmt: skip
         name = column.name if column.name in self.where else "value"
         return self._finding(code, column=name, row=row, value=value, **details)
