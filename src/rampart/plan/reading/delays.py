@@ -13,7 +13,7 @@ share that differs is less, period by period from the least; its cost is what th
 Where anything comes whole and the plan has no more than ``IN_WHOLE`` columns, the whole plan is made anew (``made_anew``),
 unless what waits costs nothing even with all whole numbers as they are: that is a whole plan too. Beyond, and where that
 takes too much, what waits is split: its own whole units and the lots that an order moves are in fractions, with the delay
-and without it, and what is told says so. Other works and lots stay as they are.
+and without it (in a large case only with it, but for lots), and what is told says so. Other works and lots stay as they are.
 """
 
 from __future__ import annotations
@@ -190,7 +190,8 @@ class Delays:
         """
         least = LOSS * max(1.0, abs(stage.value))
         beyond = np.inf if most is None else max(least, most * abs(stage.value))
-        split, plain = [n for n in waits if closing[n].freed], [n for n in waits if not closing[n].freed]
+        split = [n for n in waits if self._in_parts(closing[n])]
+        plain = [n for n in waits if not self._in_parts(closing[n])]
         for n in split:
             reference, before = self._in_fractions(stage, closing[n])
             value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed, reference + beyond)
@@ -203,7 +204,7 @@ class Delays:
             if len(several) > 1 and not self._loses(stage, several, closing):
                 continue
             for n in several:
-                value, columns = self.solver.wait(stage, closing[n].columns, {}, stage.value + beyond)
+                value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed, stage.value + beyond)
                 if not value - stage.value <= least:
                     yield Waited(n, value - stage.value, base, columns)
 
@@ -213,11 +214,19 @@ class Delays:
             if not (stage.levels[closing[n].columns] > NOTHING).any():
                 continue
             base = self.solver.load(stage)
-            reference, before = self._in_fractions(stage, closing[n]) if closing[n].freed else (stage.value, base)
+            reference, before = (
+                self._in_fractions(stage, closing[n]) if self._in_parts(closing[n]) else (stage.value, base)
+            )
             value, after = self.solver.wait(stage, closing[n].columns, closing[n].freed)
             if np.isfinite(value) and value - reference > SLIGHT * max(1.0, abs(stage.value)):
                 return self._read(stage, Waited(n, value - reference, before, after), closing[n])
         return None
+
+    def _in_parts(self, closing: Closing) -> bool:
+        """Whether the plan without the delay is split too: lots always, other whole things where the case is not large, since
+        a pass solved once more for each of them takes longer than all else there.
+        """
+        return closing.lots or (bool(closing.freed) and self.solver.columns < LARGE)
 
     def _in_fractions(self, stage: Stage, closing: Closing) -> tuple[float, Floats]:
         """The pass without any delay, with the same whole things in fractions."""
@@ -227,10 +236,12 @@ class Delays:
         return self._split[key]
 
     def _loses(self, stage: Stage, several: Sequence[int], closing: Sequence[Closing]) -> bool:
-        """Whether the pass loses where several wait together, as far as that is known; nothing of them is split."""
+        """Whether the pass loses where several wait together, as far as that is known."""
         shut = np.unique(np.concatenate([closing[n].columns for n in several]))
+        gone = set(shut.tolist())
+        freed = {at: most for n in several for at, most in closing[n].freed.items() if at not in gone}
         least = LOSS * max(1.0, abs(stage.value))
-        value, _ = self.solver.wait(stage, shut, {}, stage.value + least)
+        value, _ = self.solver.wait(stage, shut, freed, stage.value + least)
         return not value - stage.value <= least
 
     def _settled(self, stage: Stage, closing: Closing) -> tuple[Floats, Floats] | None:
@@ -244,7 +255,7 @@ class Delays:
         def again(closed: Integers, freed: Mapping[int, float]) -> Floats | None:
             return settled_again(self.solver, self.linear, stage, settles, closed, freed)
 
-        before = again(nothing, closing.freed) if closing.freed else self.found[settles.name].columns
+        before = again(nothing, closing.freed) if self._in_parts(closing) else self.found[settles.name].columns
         after = again(closing.columns, closing.freed)
         return None if before is None or after is None else (before, after)
 

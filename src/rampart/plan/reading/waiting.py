@@ -22,10 +22,14 @@ class Waiting:
 
 @dataclass(frozen=True, eq=False)
 class Closing:
-    """Columns that a delay closes, and the most of others that it frees: what comes whole, as if it could be split."""
+    """Columns that a delay closes, and the most of others that it frees: what comes whole, as if it could be split.
+
+    lots  whether lots or set-ups are among these
+    """
 
     columns: Integers
     freed: Mapping[int, float]
+    lots: bool = False
 
 
 LOTS = ("lots", "active")
@@ -47,8 +51,11 @@ class Closings:
         """What a delay closes; what was settled as whole units may be decided later instead, and lots may be moved."""
         closed: list[int] = []
         freed: dict[int, float] = {}
+        lots = False
         for d in waiting.decisions:
-            freed |= self._lots_of(d)
+            moved = self._lots_of(d)
+            lots = lots or bool(moved)
+            freed |= moved
             family = self.v.programme.families[d.family]
             labels = family.labels[d.key]
             shut = labels[:periods][labels[:periods] >= 0]
@@ -58,7 +65,7 @@ class Closings:
                 freed |= dict.fromkeys(at.tolist(), float(self.columns[at].sum()))
         gone = set(closed)
         freed = {at: most for at, most in freed.items() if at not in gone}
-        return Closing(np.array(closed, dtype=np.int64), freed)
+        return Closing(np.array(closed, dtype=np.int64), freed, lots)
 
     def _lots_of(self, d: Decision) -> dict[int, float]:
         """Lots and set-ups of the lines that an order moves: its own, and those that make parts for one another."""
