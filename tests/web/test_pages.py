@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -137,3 +138,24 @@ def test_only_this_application_is_led_back_to(client_of: Any) -> None:
     assert (
         client_of("paula").post("/look", {"theme": "dark", "next": "/plans/tiny"}).headers["Location"] == "/plans/tiny"
     )
+
+
+def test_the_masked_mode_gives_no_figure_away(client_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from django.conf import settings
+
+    browser = client_of("paula")
+    plain = browser.get("/plans/tiny/decisions").content.decode()
+    monkeypatch.setattr(settings, "OF_THE_STORE", replace(settings.OF_THE_STORE, masked=True))
+    covered = browser.get("/plans/tiny/decisions").content.decode()
+    cells = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
+
+    def figures(page: str) -> list[str]:
+        told = [unescape(re.sub(r"<[^>]*>", "", one)) for one in cells.findall(page)]
+        return [one for one in told if re.search(r"\d", one)]
+
+    assert figures(plain)
+    assert figures(covered) == []
+    for address in ("/api/plans/tiny/decisions", "/api/plans/tiny", "/plans/tiny/decisions.csv"):
+        assert browser.get(address).status_code == 403, address

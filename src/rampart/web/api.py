@@ -7,6 +7,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Query
@@ -71,9 +72,14 @@ def make_api() -> NinjaAPI:
 
 
 def _twin(page: Page) -> Callable[..., Any]:
-    """A view whose signature is that of the data function with the request in place of who asks."""
+    """A view whose signature is that of the data function with the request in place of who asks.
+
+    In the masked mode it answers nothing: a program takes figures, not covers of figures.
+    """
 
     def twin(request: HttpRequest, **given: Any) -> Any:
+        if settings.OF_THE_STORE.masked:
+            raise NotAllowedError("masked")
         require(page, request)
         return page.data(asked_by(request), **given)
 
