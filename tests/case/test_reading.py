@@ -77,7 +77,7 @@ def test_rows_are_counted_as_the_spreadsheet_shows_them(sheets: Sheets):
 
 def test_a_line_break_inside_a_cell_does_not_shift_the_rows(sheets: Sheets):
     sheets.set("items", 3, "note", "first\nsecond")
-    sheets.set("items", 4, "price", "?")
+    sheets.set("items", 4, "price", "dear")
     assert only(sheets.folder, "not-a-number").row == 4
 
 
