@@ -446,7 +446,7 @@ def test_compensation_that_cannot_be_met_is_said(tmp_path: Path) -> None:
     assert "What is owed to donors for what they gave" in page
     french = said("report", tmp_path / "plan", "-o", tmp_path / "fr", "--lang", "fr")
     page = next((tmp_path / "fr").glob("*.html")).read_text(encoding="utf-8")
-    assert "ne peut être recomplété à temps" in page
+    assert "Tout ne peut être rendu à temps" in page
     assert french
 
 
