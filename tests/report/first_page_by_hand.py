@@ -291,6 +291,28 @@ def _unmet(t: Tables, parts: str) -> None:
         shown(found[1], len(lacking) - 4)
 
 
+def _lacks(t: Tables, parts: str) -> None:
+    """Of each kind the item named first: how much lacks of what is asked, to three figures."""
+    of_demand = {"recipient's need": True, "members' own use": False}
+    for part in parts.split("; "):
+        found = re.fullmatch(rf"(.+?) {NUMBER} of {NUMBER} [a-z ]+ \((.+?)\)(?: and (\d+) more items?)?", part)
+        assert found, f"nobody worked out: {part}"
+        kind, item = found[1], t.item[found[4]]
+        if kind in of_demand:
+            theirs = pl.col("holder").is_in(t.recipients) == of_demand[kind]
+            rows = t["demand"].filter(theirs, item=item)
+            asked, lacking = float(rows["need"].sum()), float(rows["unmet"].sum())
+            if of_demand[kind]:
+                asked, lacking = t.need[item][0], t.need[item][0] - t.need[item][1]
+        else:
+            assert kind == "requirement", f"nobody worked out: {part}"
+            rows = t.at_end.filter(item=item)
+            asked = float(rows["requirement"].sum())
+            lacking = asked - float(rows["of_closing"].sum())
+        shown(found[2], lacking, figures=3)
+        shown(found[3], asked, figures=3)
+
+
 def _floors(t: Tables, parts: str) -> None:
     """Who comes down to its floor in the first twelve months, and in which."""
     early = t["periods"].sort("period").filter(pl.col("months").cum_sum() <= 12)["period"].to_list()
@@ -396,6 +418,7 @@ SENTENCES: Mapping[str, Callable[..., None]] = {
     rf"(.+), where not all can be helped alike: at the end of {MONTH} (.+) of what is required\.": _shared,
     r"Need met over the plan \(.+?\): (.+?\))\.(?= |$)": _met,
     r"Not met: (.+)\.$": _unmet,
+    r"Not met, largest first: (.+)\.$": _lacks,
     r"Down to its floor within the first year: (.+)\.$": _floors,
     rf"What would take away most of what is short \((.+?)\): .+\. The plan made again with it lacks {PERCENT} less\.":
         _bottleneck,

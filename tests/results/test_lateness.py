@@ -30,7 +30,7 @@ def test_all_is_met_and_it_is_said_how_late() -> None:
     assert lateness(late)["shell"] == pytest.approx((20.0, 0.0, 3.5))
     answer = InWords(late, "en")
     assert any("come late, 3.5 months after they were due on average" in said for said in sentences(answer))
-    assert any("100% of it late" in figure.label for figure in key_figures(answer))
+    assert any("come late: 100% of the need" in figure.label for figure in key_figures(answer))
     assert any("en retard" in said for said in sentences(InWords(late, "fr")))
 
 

@@ -12,7 +12,7 @@ from rampart.case.editions import cells_that_differ
 from rampart.catalogues.results import ResultColumn, ResultTable, result_tables
 from rampart.findings import Language
 from rampart.language.in_words import InWords
-from rampart.results.comparison import Beside, side_by_side
+from rampart.results.comparison import Beside, require_one_kind, side_by_side
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
@@ -49,6 +49,10 @@ class Compared:
     results: Sequence[Result]
     names: Sequence[str]
     language: Language = "en"
+
+    def __post_init__(self) -> None:
+        """What can be laid side by side is of one kind."""
+        require_one_kind(self.results)
 
     @cached_property
     def tables(self) -> Mapping[str, Beside]:

@@ -109,6 +109,17 @@ def compare(first: Result, second: Result) -> dict[str, pl.DataFrame]:
     return result
 
 
+def require_one_kind(results: Sequence[Result]) -> str:
+    """The kind of all the results. Raises ResultError where they are of different kinds."""
+    kind = results[0].kind
+    for result in results[1:]:
+        if result.kind != kind:
+            (one, un), (other, autre) = NAMES[kind], NAMES[result.kind]
+            details = {"first": one, "second": other, "first_fr": un, "second_fr": autre}
+            raise ResultError([Finding("results-of-two-kinds", details=details)])
+    return kind
+
+
 def side_by_side(results: Sequence[Result]) -> dict[str, Beside]:
     """What several results of one kind give, by table: the rows in which not all agree, sorted by their keys.
 
@@ -116,12 +127,7 @@ def side_by_side(results: Sequence[Result]) -> dict[str, Beside]:
     """
     import polars as pl
 
-    kind = results[0].kind
-    for result in results[1:]:
-        if result.kind != kind:
-            (one, un), (other, autre) = NAMES[kind], NAMES[result.kind]
-            details = {"first": one, "second": other, "first_fr": un, "second_fr": autre}
-            raise ResultError([Finding("results-of-two-kinds", details=details)])
+    kind = require_one_kind(results)
     found = {}
     for name, (keys, figures) in COMPARED[kind].items():
         joined = None
