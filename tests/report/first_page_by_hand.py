@@ -313,6 +313,19 @@ def _lacks(t: Tables, parts: str) -> None:
         shown(found[3], asked, figures=3)
 
 
+def _decided_when(t: Tables, count: str, amount: str, *rest: str) -> None:
+    """How many decisions, for how much, how many of them by the first month, and which are the first and the last."""
+    shown(count, t["decisions"].height)
+    money(amount, float(t["decisions"]["money"].sum()))
+    first, last = t.deadlines[0], t.deadlines[-1]
+    if len(rest) == 1:
+        assert rest == (month(first),) and first == last and len(t.deadlines) == t["decisions"].height
+    else:
+        now, by, end = rest
+        shown(now, t.deadlines.count(first))
+        assert (by, end) == (month(first), month(last))
+
+
 def _floors(t: Tables, parts: str) -> None:
     """Who comes down to its floor in the first twelve months, and in which."""
     early = t["periods"].sort("period").filter(pl.col("months").cum_sum() <= 12)["period"].to_list()
@@ -381,19 +394,13 @@ def _bottleneck(t: Tables, name: str, share: str) -> None:
     percent(share, gain / float(t["passes"].filter(objective=of)["value"][0]))
 
 
-def _to_decide(t: Tables, number: str, amount: str, first: str, last: str) -> None:
-    shown(number, t["decisions"].height)
-    money(amount, float(t["decisions"]["money"].sum()))
-    assert (first, last) == (month(t.deadlines[0]), month(t.deadlines[-1]))
-
-
 def _held_at_end(t: Tables, when: str, share: str) -> None:
     assert when == month(t.end)
     percent(share, t.covered(t.at_end, "closing"))
 
 
-def _helps(t: Tables, relief: str, share: str, every: str, of_all: str) -> None:
-    for how, amount, part in (("kind", relief, share), ("together", every, of_all)):
+def _helps(t: Tables, relief: str, share: str, *together: str) -> None:
+    for how, amount, part in (("kind", relief, share), *([("together", *together)] if together else [])):
         found, whole = t.relief(how)
         shown(amount, found, figures=3)
         percent(part, whole)
@@ -418,7 +425,10 @@ SENTENCES: Mapping[str, Callable[..., None]] = {
     rf"(.+), where not all can be helped alike: at the end of {MONTH} (.+) of what is required\.": _shared,
     r"Need met over the plan \(.+?\): (.+?\))\.(?= |$)": _met,
     r"Not met: (.+)\.$": _unmet,
-    r"Not met, largest first: (.+)\.$": _lacks,
+    r"Not met(?: either)?, largest first: (.+)\.$": _lacks,
+    rf"To decide: {NUMBER} decisions? for {AMOUNT} of commitments, (?:all )?by the end of {MONTH}\.": _decided_when,
+    rf"To decide: {NUMBER} decisions for {AMOUNT} of commitments, {NUMBER} of them by the end of {MONTH}, the last by the "
+    rf"end of {MONTH}\.": _decided_when,
     r"Down to its floor within the first year: (.+)\.$": _floors,
     rf"What would take away most of what is short \((.+?)\): .+\. The plan made again with it lacks {PERCENT} less\.":
         _bottleneck,
@@ -428,11 +438,9 @@ SENTENCES: Mapping[str, Callable[..., None]] = {
     rf"Where a budget is stated, {PERCENT} of the {AMOUNT} available for commitments is used; what could only come after "
     rf"{MONTH} is not ordered\.": _budget,
     rf"{NUMBER} stocks? (?:is|are) not known; the plan starts (?:it|them) from nothing\.": _unknown,
-    rf"To decide: {NUMBER} decisions?, {AMOUNT} of commitments\. Their dates differ: the first by the end of {MONTH}, the "
-    rf"last by the end of {MONTH}\.": _to_decide,
     rf"At the end of {MONTH}, members hold {PERCENT} of the stock that they require\.": _held_at_end,
-    rf"What would help most: .+\. Of what is missing that takes away {NUMBER} .+ \({PERCENT}\)\. All limits eased at once, "
-    rf"each by its step, take away {NUMBER} .+ \({PERCENT}\)\.": _helps,
+    rf"What would help most: .+\. Of what is missing that takes away {NUMBER} [a-z ]+ \({PERCENT}\)\.(?: All limits eased at "
+    rf"once, each by its step, take away {NUMBER} [a-z ]+ \({PERCENT}\)\.)?": _helps,
     rf"Even with this plan {NUMBER} of the {NUMBER} [a-z ]+ needed by {MONTH} stay missing \(.+?, (.+)\)\.": _missing,
 }  # fmt: skip
 

@@ -30,7 +30,7 @@ def worked_out_again(plan: Result, folder: Path) -> None:
         sentence(tables, told)
     gap = on_one_page.largest_gap(answer)
     assert gap is not None
-    sentence(tables, on_one_page.headline(answer, gap))
+    sentence(tables, on_one_page.headline(answer))
     for key in on_one_page.figures(answer, gap):
         key_figure(tables, key.figure, key.label)
     for told in on_one_page.sentences(answer, gap):
