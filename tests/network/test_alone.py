@@ -75,8 +75,10 @@ def compared(case: Case) -> bool:
     whole = rampart.plan(without_room(case))
     if "agreed" in whole["rules_broken"]["family"]:
         return False
+    # floors that lack are shared among all: alone there is nobody to share with, and what follows may come out better
+    short = passes(whole).get("floors", 0.0) > CLOSE
     for nations in (["AAA"], ["BBB"], ["AAA", "BBB"]):
-        assert_terms(whole, nations, only=sure(whole))
+        assert_terms(whole, nations, only={"rules", "floors"} if short else sure(whole))
     return True
 
 
