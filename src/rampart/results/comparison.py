@@ -109,7 +109,7 @@ def compare(first: Result, second: Result) -> dict[str, pl.DataFrame]:
     return result
 
 
-def require_one_kind(results: Sequence[Result]) -> str:
+def require_one_kind(results: Sequence[Result]) -> Kind:
     """The kind of all the results. Raises ResultError where they are of different kinds."""
     kind = results[0].kind
     for result in results[1:]:
