@@ -71,7 +71,7 @@ def _rows(v: Values, solution: Solution) -> Iterator[tuple[Any, ...]]:
     for stage in solver.stages:
         if stage.name not in place or passes[place[stage.name]].how == "told":
             continue
-        above = [each for each in passes[: place[stage.name]] if each.room > 0 and each.how in ("held", "fair")]
+        above = [each for each in passes[: place[stage.name]] if each.room > 0 and each.how in ("held", "fair", "shared")]
         loosened = {each.name: _loosened(solution, stage, each) for each in above}
         loosened = {name: one for name, one in loosened.items() if one.rows.size or one.columns.size}
         if not loosened:
@@ -93,7 +93,7 @@ def _rows(v: Values, solution: Solution) -> Iterator[tuple[Any, ...]]:
 
 def _loosened(solution: Solution, stage: Stage, above: Pass) -> _Loosened:
     """Bounds with which the terms of a pass may give more where a later one stood."""
-    if above.how == "fair":
+    if above.how in ("fair", "shared"):
         return _shares_loosened(solution, stage, above)
     measured = _size_of_terms(solution, above)
     rows, row_upper, columns, upper, given = [], [], list[int](), list[float](), 0.0
