@@ -71,7 +71,9 @@ def _rows(v: Values, solution: Solution) -> Iterator[tuple[Any, ...]]:
     for stage in solver.stages:
         if stage.name not in place or passes[place[stage.name]].how == "told":
             continue
-        above = [each for each in passes[: place[stage.name]] if each.room > 0 and each.how in ("held", "fair", "shared")]
+        above = [
+            each for each in passes[: place[stage.name]] if each.room > 0 and each.how in ("held", "fair", "shared")
+        ]
         loosened = {each.name: _loosened(solution, stage, each) for each in above}
         loosened = {name: one for name, one in loosened.items() if one.rows.size or one.columns.size}
         if not loosened:
