@@ -86,6 +86,7 @@ KINDS: dict[str, tuple[Leg, ...]] = {
     "return": (),
     "renaming": (),
     "split": (),
+    "regime": (),
     "decision due": (),
     "decision taken": (),
     "decision refused": (),

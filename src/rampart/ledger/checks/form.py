@@ -18,6 +18,7 @@ ASKED = {
     "delivery": ("of", "to", "witness"),
     "renaming": ("of", "to"),
     "split": ("of",),
+    "regime": ("of",),
 } | {kind: ("to",) for kind in PROMISED_TO}
 """Fields that a kind needs beside those that all need."""
 

@@ -65,6 +65,13 @@ def write_group(store: Store, postings: Sequence[Posting]) -> list[list[Receipt]
         wrong = _form(documents)
         results.append(LedgerError(wrong) if wrong else None)
     every = [d for (documents, _), result in zip(postings, results, strict=True) if result is None for d in documents]
+    if len(results) == 1 and None in results:  # alone: nothing else has to stay where it is refused
+        ((documents, at),) = postings
+        try:
+            with store.writing(_books(store, every)):
+                return [_write(store, documents, now() if at is None else at)]
+        except LedgerError as refused:
+            return [refused]
     if None in results:
         with store.writing(_books(store, every)):
             for n, (documents, at) in enumerate(postings):
