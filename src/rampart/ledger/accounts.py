@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rampart.ledger.documents import COUNTERPART, Document, Line
 
@@ -135,7 +135,8 @@ SPLITS = {"item": "item", "site": "site", "nation": "holder"}
 
 def _split(document: Document, line: Line) -> Iterator[Entry]:
     """What a code that becomes several leaves, and what one of the new ones gets; between them the account ``split``."""
-    old = replace(line, **{SPLITS[document.what or "item"]: document.of})
+    code: dict[str, Any] = {SPLITS[document.what or "item"]: document.of}
+    old = replace(line, **code)
     for sign, part in ((-1, old), (+1, line)):
         stock = stock_of(document, part)
         yield Entry(stock, document.day, sign * line.quantity, line.expires)

@@ -115,7 +115,8 @@ def _line(row: dict[str, str], file: str, n: int, findings: list[Finding], facto
 def _packed(said: dict[str, Any], file: str, n: int, factors: Factors | None) -> Iterator[Finding]:
     """Fill in what a row in packs leaves out: the factor of the catalogue, and the quantity; what stands against it."""
     item, pack, factor = said.get("item", ""), said["pack"], str(said.get("factor", ""))
-    at, of = {"file": file, "row": n}, (factors or {}).get((item, pack))
+    at: dict[str, Any] = {"file": file, "row": n}
+    of = (factors or {}).get((item, pack))
     if factors is not None and of is None:
         yield Finding("ledger-pack-unknown", column="pack", value=pack, details={"item": item}, **at)
         return

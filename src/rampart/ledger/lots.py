@@ -46,8 +46,8 @@ def _split(
         if free > 0 and not expired:
             there.append((lot, free))
     if len(there) > 1 and not all(lot.expires for lot, _ in there):
-        names = ", ".join(lot.account.lot or "–" for lot, _ in there)
-        return [], [Finding("ledger-lots-ambiguous", details={"lots": names})]
+        listed = ", ".join(lot.account.lot or "–" for lot, _ in there)
+        return [], [Finding("ledger-lots-ambiguous", details={"lots": listed})]
     left, lines = line.quantity, []
     for lot, free in sorted(there, key=lambda one: (one[0].expires, one[0].account.lot)):
         if part := min(left, free):

@@ -112,6 +112,14 @@ def test_nothing_below_the_floor_is_sent(first: Result, as_planned: list[Documen
     assert sent < planned - 1
 
 
+def test_of_what_nothing_is_reported_nothing_is_told(first: Result, as_planned: list[Document], tmp_path: Path) -> None:
+    """An item that no document names is not known to have stayed away: it has no row, in place of rows of 0."""
+    kept = [d for d in as_planned if all(line.item != "round" for line in d.lines)]
+    assert kept and len(kept) < len(as_planned)
+    of = replay(first.case, kept, (), make=lambda _: first, folder=tmp_path, until=MONTHS[-1])
+    assert of["year"].is_empty() and of["year_plans"].is_empty()
+
+
 def test_the_chapter_and_the_verb(first: Result, as_planned: list[Document], tmp_path: Path) -> None:
     file = tmp_path / "year.json"
     file.write_text(json.dumps([d.as_dict() for d in as_planned]), encoding="utf-8")

@@ -147,7 +147,7 @@ def behind(points: Sequence[tuple[float, bool]]) -> tuple[float | None, float | 
         while likelihood(far) > away:
             step *= 2
             far = middle + step
-        return float(brentq(lambda m: likelihood(m) - away, *sorted((middle, far))))
+        return float(brentq(lambda m: likelihood(m) - away, min(middle, far), max(middle, far)))
 
     return middle, max(0.0, end(-scale)), end(scale)
 

@@ -186,7 +186,12 @@ def _with_tables(
     now: Result, made: Mapping[str, Result], reported: Iterable[Document], books: Mapping[str, _Book],
     months: Sequence[str], recipients: frozenset[str],
 ) -> Result:  # fmt: skip
-    """The last plan with what arrived, would have arrived, and was planned to arrive."""
+    """The last plan with what arrived, would have arrived, and was planned to arrive.
+
+    Items of which nothing at all was reported are left out: that nothing arrived of them is not known.
+    """
+    reported = list(reported)
+    told = {line.item for d in reported for line in d.lines}
     truth: Counter[Place] = Counter()
     for d in reported:
         for line in d.lines:
@@ -198,7 +203,7 @@ def _with_tables(
     }
     arrived = {policy: book.arrived for policy, book in books.items()}
     every = {*truth, *(p for of in arrived.values() for p in of), *(p for of in said.values() for p in of)}
-    pairs = sorted({(nation, item) for month, nation, item in every if month in months})
+    pairs = sorted({(nation, item) for month, nation, item in every if month in months and item in told})
     places = [(month, nation, item) for nation, item in pairs for month in months]
     year = [
         dict(zip(("month", "recipient", "item"), place, strict=True))

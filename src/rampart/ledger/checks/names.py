@@ -14,7 +14,7 @@ from rampart.ledger.names import renaming_of
 def check(documents: Sequence[Document], book: Book) -> list[Finding]:
     """Findings on renamings and splits, each on top of the documents before it."""
     after = MemoryBook(book)
-    found = []
+    found: list[Finding] = []
     for document in documents:
         if document.kind == "renaming":
             found.extend(_renaming(document, after))
