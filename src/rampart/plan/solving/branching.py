@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from rampart.engine.highs import BEYOND, INFEASIBLE, NO_LIMIT, OPTIMAL, Sparse, sparse
-from rampart.network.lags import Floats, Integers
+from rampart.network.lags import Booleans, Floats, Integers
 from rampart.plan.programme.layout import Layout
 from rampart.plan.solving.pass_solver import WEIGHTS, PassSolver
 
@@ -116,7 +116,7 @@ class _Costs:
     total  whether a sum is over all months, shape (sums,)
     """
 
-    def __init__(self, total: Floats) -> None:
+    def __init__(self, total: Booleans) -> None:
         self.total, self.dead = total, np.zeros(total.size)
         self.cost, self.seen = np.zeros((2, total.size)), np.zeros((2, total.size))
 
@@ -131,7 +131,7 @@ class _Costs:
             self.cost[side, n] += max(0.0, value - branch.bound) / moved
             self.seen[side, n] += 1
 
-    def split(self, sums: Floats, open_ones: Floats) -> int:
+    def split(self, sums: Floats, open_ones: Booleans) -> int:
         """The sum to split next, of those that are not whole."""
         mean = self.cost.sum() / max(1.0, self.seen.sum())  # of what was not split yet
         each = np.where(self.seen > 0, self.cost / np.maximum(1.0, self.seen), mean)

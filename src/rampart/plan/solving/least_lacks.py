@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 
 from rampart.engine.highs import Sparse
-from rampart.network.lags import Floats, Integers
+from rampart.network.lags import Booleans, Floats, Integers
 from rampart.plan.solving.pass_solver import DUAL_TOLERANCE, PassSolver
 
 NOISE = 1e-9
@@ -40,6 +40,7 @@ class LeastLacks:
         self.rows = solver.row_bounds()
         self.no_rows = no_rows
         self.settled_columns, self.settled_rows = np.zeros(solver.column_count), np.zeros(solver.row_count)
+        self.basic: Integers | None = None
 
     def stand_at(self, levels: Floats) -> None:
         """Prove of the plan where the solver stands from now on; ``levels`` of all its columns."""
@@ -96,12 +97,13 @@ class LeastLacks:
         return True
 
 
-def _stands(level: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+def _stands(level: Floats, lower: Floats, upper: Floats) -> tuple[Booleans, Booleans]:
     """Whether each level stands at its lower bound, and at its upper one."""
     near = NOISE * np.maximum(1.0, np.abs(level))
     return level <= lower + near, level >= upper - near
 
 
-def _helps(cost: Floats, low: Floats, high: Floats) -> Floats:
+def _helps(cost: Floats, low: Booleans, high: Booleans) -> Booleans:
     """Where moving by what the bounds leave could make less of what costs."""
-    return ((cost > 0) & ~low) | ((cost < 0) & ~high)
+    found: Booleans = ((cost > 0) & ~low) | ((cost < 0) & ~high)
+    return found
