@@ -10,6 +10,7 @@ import polars as pl
 from rampart.catalogues.inputs import tables
 from rampart.findings import Language
 from rampart.language.words import Words
+from rampart.report.chapters.level_of_repair import repair_sentences
 from rampart.report.chapters.listing import Head, Listing
 from rampart.report.charts.fleet import Names, best_levers, lever_name
 from rampart.results.result import Result
@@ -69,7 +70,7 @@ def headlines(answer: Result, words: Words, names: Names) -> list[str]:
             row = rows.row(0, named=True)
             told.append(words("sustain.says.lever", lever=lever_name(row, words, names), gain=words.number(row["per_million"]),
                               currency=words.currency))  # fmt: skip
-    return told
+    return [*told, *repair_sentences(answer, words)]
 
 
 def _holders(answer: Result) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from rampart.report.chapters.fleet import (
     title_of,
     words_of,
 )
+from rampart.report.chapters.level_of_repair import repair_costs_listing, repair_listing
 from rampart.report.charts.fleet import (
     Names,
     availability_chart,
@@ -72,6 +73,8 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
         buys=buys_listing(answer, words, names),
         levers=levers_listing(answer, words, names),
         simulation=simulation_listing(answer, words, names),
+        repair=repair_listing(answer, words, names),
+        repair_costs=repair_costs_listing(answer, words),
         swings=swings_listing(answer, words, names),
         conflict=conflict_listing(answer, words, names),
         mix=mix_listing(answer, words, names),
