@@ -93,6 +93,10 @@ BREAK = {
     "setup-without-option": (
         opened(lambda s: s.set("repair_options", 2, "setup", "")), "repair_setups", 2, "setup", "bench"
     ),
+    "last-buy-without-lead-time": (
+        lambda s: (s.set("parts", 3, "lead_time", ""), s.set("parts", 3, "last_buy", "2025-06")),
+        "parts", 3, "last_buy", "gearbox",
+    ),
     "unknown-parent": (lambda s: s.set("breakdown", 2, "parent", "vehicl"), "breakdown", 2, "parent", "vehicl"),
     "needed-above-installed": (lambda s: s.set("breakdown", 2, "needed", "2"), "breakdown", 2, "needed", "2"),
     "breakdown-loop": (ring, "breakdown", 2, "part", "engine"),

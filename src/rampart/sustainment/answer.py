@@ -16,6 +16,7 @@ from rampart.sustainment.availability_by_month import UNSETTLED, AvailabilityByM
 from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.exchange import conflict, gains, levers, mixed_fleets
 from rampart.sustainment.fleet import Support, read_support
+from rampart.sustainment.last_buys import table_of_last_buys
 from rampart.sustainment.promise import Promise, Promises
 from rampart.sustainment.purchases import asked_for, tables_of_purchases
 from rampart.sustainment.reliance import not_relied_on
@@ -83,6 +84,7 @@ def sustain(
         "shops": _shops(support, base),
         **bought,
         **repaired,
+        "last_buys": table_of_last_buys(base, time),
         **exchanged,
         **played,
         "conflict": in_conflict,

@@ -93,6 +93,7 @@ CHECKS: tuple[Check, ...] = (
     fleets.check_parts_in_parts,
     fleets.check_units_of_use,
     fleets.check_batches,
+    fleets.check_last_buys,
     fleets.check_demand_of_parts,
     fleets.check_plan_of_fleets,
     structure.check_sources,
