@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,27 @@ def test_the_small_fleet_case_is_sound() -> None:
     assert findings == ()
 
 
+def test_the_small_fleet_case_with_its_level_of_repair_open_is_sound(fleets: Sheets) -> None:
+    options(fleets)
+    case, findings = check_case(fleets.folder)
+    assert case is not None
+    assert findings == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "code"),
+    [
+        ("condemned", "0.2", "shares-above-one"),
+        ("turnaround", "0", "turnaround-zero"),
+        ("bench", "16", "bench-too-long"),
+    ],
+)
+def test_an_option_is_checked_as_a_repair_is(fleets: Sheets, column: str, value: str, code: str) -> None:
+    options(fleets)
+    fleets.set("repair_options", 2, column, value)
+    assert [(f.code, f.table, f.row) for f in check_case(fleets.folder)[1]] == [(code, "repair_options", 2)]
+
+
 def ring(s: Sheets) -> None:
     s.add("breakdown", parent="pump", part="engine", share="0.1", source="tutorial", grade="assumed")
 
@@ -40,7 +62,41 @@ def idle(s: Sheets) -> None:
     s.add("shops", shop="idle", name_en="Idle", site="depot", source="tutorial", grade="assumed")
 
 
+MOVED = {"engine": "6000", "gearbox": "2500", "pump": "200"}
+
+
+def options(s: Sheets) -> None:
+    """Engines, and the pumps inside them, where they are repaired today: rows 2 to 4 of repair_options."""
+    own = {"source": "tutorial", "grade": "assumed"}
+    s.add("repair_setups", setup="bench", name_en="Bench", site="depot", cost="0", **own)
+    for part, site, setup in (("engine", "depot", "bench"), ("engine", "home", ""), ("pump", "depot", "")):
+        s.add("repair_options", part=part, site=site, setup=setup, turnaround="15", hours="", cost="900",
+              condemned="", repaired="0.9", bench="", shop="", **own)  # fmt: skip
+    for row, (part, *_) in enumerate(s.rows("parts")[1:], start=2):
+        s.set("parts", row, "move_cost", MOVED[part])
+
+
+def opened(change: Callable[[Sheets], object]) -> Callable[[Sheets], object]:
+    """A change to the case with its level of repair left open."""
+    return lambda s: (options(s), change(s))
+
+
 BREAK = {
+    "repair-without-option": (opened(lambda s: s.remove("repair_options", 3)), "repairs", 5, "site", "home"),
+    "option-elsewhere": (
+        opened(lambda s: s.set("repair_options", 3, "setup", "bench")), "repair_options", 3, "setup", "bench"
+    ),
+    "option-hours-unknown": (
+        opened(lambda s: s.set("repair_setups", 2, "hours", "300")), "repair_options", 2, "hours", "bench"
+    ),
+    "repair-choice-unknown": (opened(lambda s: s.set("parts", 4, "move_cost", "")), "parts", 4, "move_cost", "pump"),
+    "setup-without-option": (
+        opened(lambda s: s.set("repair_options", 2, "setup", "")), "repair_setups", 2, "setup", "bench"
+    ),
+    "last-buy-without-lead-time": (
+        lambda s: (s.set("parts", 3, "lead_time", ""), s.set("parts", 3, "last_buy", "2025-06")),
+        "parts", 3, "last_buy", "gearbox",
+    ),
     "unknown-parent": (lambda s: s.set("breakdown", 2, "parent", "vehicl"), "breakdown", 2, "parent", "vehicl"),
     "needed-above-installed": (lambda s: s.set("breakdown", 2, "needed", "2"), "breakdown", 2, "needed", "2"),
     "breakdown-loop": (ring, "breakdown", 2, "part", "engine"),

@@ -30,7 +30,9 @@ WHOLE = "whole-case"
 """Source of rows that are added: the whole case, or its plan."""
 CUT_OFF = "cut-off"
 """Name of the table of changes beside the case."""
-ONLY_WITH_FLEETS = frozenset({"sites", "shops", "shop_bays", "parts", "breakdown", "repairs", "part_stocks"})
+ONLY_WITH_FLEETS = frozenset(
+    {"sites", "shops", "shop_bays", "parts", "breakdown", "repairs", "repair_setups", "repair_options", "part_stocks"}
+)
 
 
 @dataclass(frozen=True, eq=False)

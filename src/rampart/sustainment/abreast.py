@@ -19,7 +19,7 @@ from rampart.sustainment.fleet import Support
 MOST_CELLS = 30_000
 """Sites times parts abreast at most: above it the sites cost more than the instants."""
 SHARED = ("months", "parts", "parent", "child", "share", "draws_at_end")
-OF_PARTS = ("lead_time", "batch", "spread", "movable")
+OF_PARTS = ("lead_time", "last_buy", "batch", "spread", "movable")
 BY_FLEET = (
     "at_start",
     "arrivals",

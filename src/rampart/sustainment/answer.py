@@ -16,9 +16,11 @@ from rampart.sustainment.availability_by_month import UNSETTLED, AvailabilityByM
 from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.exchange import conflict, gains, levers, mixed_fleets
 from rampart.sustainment.fleet import Support, read_support
+from rampart.sustainment.last_buys import table_of_last_buys
 from rampart.sustainment.promise import Promise, Promises
 from rampart.sustainment.purchases import asked_for, tables_of_purchases
 from rampart.sustainment.reliance import not_relied_on
+from rampart.sustainment.repair_decision import decide, facts_of, tables_of_repair, unsettled
 from rampart.sustainment.side_by_side import side_by_side
 
 if TYPE_CHECKING:
@@ -68,6 +70,8 @@ def sustain(
     money = None if budget is None else budget * case.money_unit
     marked = asked_for(promises, target, money)
     bought = tables_of_purchases(promises, marked, money)
+    decision = decide(case, base, time)
+    repaired = tables_of_repair(decision, base, at, target, time)
     exchanged = _exchange(support, base, time)
     mixed = _mix(support, base, at, MIX_TARGET if target is None else target, time)
     in_conflict = _conflict(support, base, time)
@@ -79,6 +83,8 @@ def sustain(
         "shortages": _shortages(support, base),
         "shops": _shops(support, base),
         **bought,
+        **repaired,
+        "last_buys": table_of_last_buys(base, time),
         **exchanged,
         **played,
         "conflict": in_conflict,
@@ -89,7 +95,9 @@ def sustain(
     manifest = origin_of(case) | {
         **said, "month": support.months[at], "target": target, "budget": budget, "draws": drawn, "seed": seed,
         "use": {"rounds": base.rounds, "residual": base.residual, "settled": base.residual <= UNSETTLED},
-        "findings": records_of((*case.findings, *_findings(support, base, promises, marked, target), *left_out, *_cut(time))),
+        **facts_of(decision),
+        "findings": records_of((*case.findings, *_findings(support, base, promises, marked, target), *unsettled(decision),
+                                *left_out, *_cut(time))),
     }  # fmt: skip
     return Result.of("fleet", case, tables, manifest)
 

@@ -39,7 +39,7 @@ def history(
     # by fleet and month; by fleet, month and part (removals of a system a day); by fleet and part
     damage: Any, losses: Any, upkeep: Any, removals: Any, spare_places: Any, damage_share: Any, movable: Any,
     # by site, by part
-    supplier: Any, ship: Any, lead: Any, kids_first: Any, kid: Any, kid_share: Any,
+    supplier: Any, ship: Any, lead: Any, last_buy: Any, kids_first: Any, kid: Any, kid_share: Any,
     # by month, part and site; by month and shop
     repaired: Any, condemned: Any, apart: Any, bench: Any, shop: Any, opens: Any, stock_added: Any, bays: Any,
 ) -> Any:  # fmt: skip
@@ -215,7 +215,7 @@ def history(
                     else:
                         todo.append((OPENED, a, b, 0))
                 elif u < repaired[at] + condemned[at] or supplier[b] < 0:
-                    if lead[a] >= 0.0:
+                    if lead[a] >= 0.0 and now <= last_buy[a]:
                         number += 1
                         heapq.heappush(calendar, (now + lead[a], number, GOOD, a, b))
                     elif now < 0.0:

@@ -63,7 +63,7 @@ def levers(support: Support, base: AvailabilityByMonth, *, decided: int = 0, mos
     for p in dict.fromkeys(grounded[:most_parts] + inside):
         price, lead = support.price[p], support.lead_time[p]
         # A price or a delivery time that nobody knows makes no rate: unknown is not zero.
-        if np.isnan(price) or price <= 0 or np.isnan(lead):
+        if np.isnan(price) or price <= 0 or np.isnan(lead) or support.last_buy[p] <= decided * MONTH:
             continue
         wait = int(np.ceil(lead / MONTH))
         if decided + wait >= months:

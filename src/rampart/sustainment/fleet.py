@@ -90,6 +90,13 @@ class Support:
         return _column(self.part_rows, "lead_time")
 
     @property
+    def last_buy(self) -> Floats:
+        """Days (P,) from the beginning of the plan until a part can be ordered no longer, infinite where no end is known."""
+        first = month_number(self.months[0])
+        ends = (row.get("last_buy") for row in self.part_rows)
+        return np.array([np.inf if end is None else (month_number(end) - first + 1) * MONTH for end in ends], float)
+
+    @property
     def batch(self) -> Floats:
         """Units (P,) of a purchase order."""
         return _column(self.part_rows, "batch")

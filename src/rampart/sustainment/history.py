@@ -66,7 +66,8 @@ class History:
         gone = np.zeros_like(moving)
         if len(losing):
             rows = np.arange(len(losing))
-            times = np.broadcast_to(time - np.nan_to_num(lead), (len(rows), len(lead)))
+            ordered = np.minimum(time - np.nan_to_num(lead), self.setting.last_buy)
+            times = np.broadcast_to(ordered, (len(rows), len(lead)))
             gone[losing] = self.thrown.last - np.where(np.isnan(lead), 0.0, self.thrown.cells(times, rows))
         return np.maximum(moving, 0.0), np.maximum(gone, 0.0)
 

@@ -201,7 +201,7 @@ def path_of_buys(support: Support, course: AvailabilityByMonth, month: int) -> S
 
     s = support
     late = np.nan_to_num(s.lead_time) > (month + 1) * MONTH + 1e-9
-    sold = (np.nan_to_num(s.price) > 0) & ~late
+    sold = (np.nan_to_num(s.price) > 0) & ~late & (s.last_buy > 0)
     shape = course.own_mean.shape[1:]
     own = np.zeros(shape)
     for f, site in enumerate(s.fleet_site):

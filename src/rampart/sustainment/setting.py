@@ -32,7 +32,7 @@ class Setting:
         self.batch = np.where(np.isnan(s.batch), 1.0, s.batch)
         self.batches = bool((self.batch > 1).any())
         self.places = [_places(s, h) for h in range(len(s.shops))]
-        self.lead_time = s.lead_time
+        self.lead_time, self.last_buy = s.lead_time, s.last_buy
         self.transport = np.array([float(row["transport_days"] or 0.0) for row in s.fleet_rows])
         self.repair_days = np.array([float(row["repair_days"] or 0.0) for row in s.fleet_rows])
         self.repair_shop = np.array(

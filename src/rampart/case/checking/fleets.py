@@ -189,6 +189,15 @@ def check_batches(draft: Draft) -> Iterator[Finding]:
             yield draft.finding("batch-above-stock", "parts", row=row, column="batch", value=batch, **details)
 
 
+def check_last_buys(draft: Draft) -> Iterator[Finding]:
+    """A last month to buy a part of which nothing is bought again."""
+    for row, part, last, lead in draft.sound("parts").select(ROW, "part", "last_buy", "lead_time").iter_rows():
+        if last is not None and lead is None:
+            yield draft.finding(
+                "last-buy-without-lead-time", "parts", row=row, column="last_buy", value=part, last=last
+            )
+
+
 MOST_REMOVALS = 300.0
 """Removals of a part from one system in a month above which use and life cannot be in one unit: ten a day."""
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from rampart.catalogues.inputs import tables
 from rampart.findings import Language
 from rampart.language.words import Words
+from rampart.report.chapters.level_of_repair import repair_sentences
 from rampart.report.chapters.listing import Head, Listing
 from rampart.report.charts.fleet import Names, best_levers, lever_name
+from rampart.report.charts.tornado import figure_name
 from rampart.results.result import Result
 
 MOST_ROWS = 40
@@ -69,7 +70,7 @@ def headlines(answer: Result, words: Words, names: Names) -> list[str]:
             row = rows.row(0, named=True)
             told.append(words("sustain.says.lever", lever=lever_name(row, words, names), gain=words.number(row["per_million"]),
                               currency=words.currency))  # fmt: skip
-    return told
+    return [*told, *repair_sentences(answer, words)]
 
 
 def _holders(answer: Result) -> pl.DataFrame:
@@ -227,21 +228,13 @@ def swings_listing(answer: Result, words: Words, names: Names) -> Listing:
     heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("ends", "at_ends", "swing")]
     rows = []
     for r in answer["swings"].head(MOST_ROWS).iter_rows(named=True):
-        column = tables()[r["table"]].columns[r["column"]]
-        of = [names(r[key], home) for key, home in OF_ROWS if r[key] is not None]
-        of += [words.month(r["from"], short=True)] if r["from"] is not None else []
-        label = column.label[words.language]
         rows.append((
-            f"{label[:1].upper() + label[1:]} ({', '.join(of)})",
+            figure_name(r, words, names),
             f"{words.number(r['low'])} – {words.number(r['high'])}",
             f"{words.number(r['at_low'], digits=1)} – {words.number(r['at_high'], digits=1)}",
             words.number(r["swing"], digits=1),
         ))  # fmt: skip
     return Listing(words("sustain.table.swings"), tuple(heads), tuple(rows))
-
-
-OF_ROWS = (("fleet", "fleets"), ("part", "parts"), ("site", "sites"), ("shop", "shops"))
-"""Columns that say whose figure it is, and where their codes are at home."""
 
 
 def mix_listing(answer: Result, words: Words, names: Names) -> Listing:

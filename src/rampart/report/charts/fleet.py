@@ -24,6 +24,7 @@ class Names:
             ("parts", "part"),
             ("sites", "site"),
             ("shops", "shop"),
+            ("repair_setups", "setup"),
             ("fleets", "fleet"),
             ("nations", "nation"),
         ):

@@ -22,6 +22,8 @@ from rampart.report.chapters.fleet import (
     title_of,
     words_of,
 )
+from rampart.report.chapters.last_buys import last_buys_listing
+from rampart.report.chapters.level_of_repair import repair_costs_listing, repair_listing
 from rampart.report.charts.fleet import (
     Names,
     availability_chart,
@@ -30,6 +32,7 @@ from rampart.report.charts.fleet import (
     exchange_chart,
     months_of,
 )
+from rampart.report.charts.tornado import tornado_chart
 from rampart.results.result import Result
 
 
@@ -44,6 +47,7 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
         causes_chart(answer, words, names),
         curve_chart(answer, words),
         exchange_chart(answer, words, names),
+        tornado_chart(answer, words, names),
     ]
     drawn = {
         c.key.removeprefix("sustain-"): {"figure": c, "rows": [Markup(_own_links(r)) for r in c.rows(words)]}  # noqa: S704 - drawn here, texts escaped
@@ -72,6 +76,9 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
         buys=buys_listing(answer, words, names),
         levers=levers_listing(answer, words, names),
         simulation=simulation_listing(answer, words, names),
+        last_buys=last_buys_listing(answer, words, names),
+        repair=repair_listing(answer, words, names),
+        repair_costs=repair_costs_listing(answer, words),
         swings=swings_listing(answer, words, names),
         conflict=conflict_listing(answer, words, names),
         mix=mix_listing(answer, words, names),
