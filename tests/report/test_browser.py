@@ -35,13 +35,15 @@ CONTRAST = """() => {
   const wrong = [];
   for (const svg of document.querySelectorAll("figure svg")) {
     const shapes = [...svg.querySelectorAll("path, rect")].filter(
-      e => !e.closest("defs, clipPath") && getComputedStyle(e).fill !== "none");
+      e => !e.closest("defs, clipPath") && getComputedStyle(e).fill !== "none"
+    ).map(e => [e, e.getBoundingClientRect()]);
     for (const text of svg.querySelectorAll("text")) {
       if (!text.textContent.trim()) continue;
       const box = text.getBoundingClientRect();
       const middle = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2);
       let back = [255, 255, 255];
-      for (const shape of shapes) {
+      for (const [shape, around] of shapes) {
+        if (middle.x < around.left || middle.x > around.right || middle.y < around.top || middle.y > around.bottom) continue;
         if (!(shape.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING)) continue;
         if (!shape.isPointInFill(middle.matrixTransform(shape.getScreenCTM().inverse()))) continue;
         const style = getComputedStyle(shape), fill = parsed(style.fill);
