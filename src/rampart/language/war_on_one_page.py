@@ -50,11 +50,12 @@ def figures(answer: InWords) -> list[KeyFigure]:
     """
     words, values = answer.words, dict(answer["values"].iter_rows())
     table = by_end(answer.result)
-    on = table.filter(pl.col("ends").is_null())["chance"].sum()
+    on = float(table.filter(pl.col("ends").is_null())["chance"].sum())
     found = [KeyFigure(words.share(on, digits=1), words("war.key.goes_on", month=words.month(last_month(answer))))]
     served = table.filter(pl.col("served_share").is_not_null() & (pl.col("chance") > 0))
     if served.height:
-        mean = (served["served_share"] * served["chance"]).sum() / served["chance"].sum()
+        weighed, whole = (served["served_share"] * served["chance"]).sum(), served["chance"].sum()
+        mean = float(weighed) / float(whole)
         found.append(KeyFigure(words.share(mean), words("war.key.served")))
     found.append(KeyFigure(cost(answer, values["plan"]), words("war.key.cost")))
     if values.get("cvar_90") is not None:

@@ -222,7 +222,8 @@ def _apart(points: list[dict[str, Any]]) -> None:
     would cover.
     """
     wide = max(p["x"] for p in points) - min(p["x"] for p in points)
-    step = LABEL * (max(p["y"] for p in points) - min(p["y"] for p in points))
+    high = max(p["y"] for p in points)
+    step = LABEL * (high - min(p["y"] for p in points) or abs(high) or 1.0)
     set_already: list[dict[str, Any]] = []
     for point in sorted(points, key=lambda p: (p["y"], -p["x"])):
         at = max([point["y"], *(p["at"] + step for p in set_already if abs(p["x"] - point["x"]) <= BESIDE * wide)])
