@@ -77,6 +77,7 @@ def test_french_labels_of_earlier_versions_are_still_read() -> None:
         "regimes",
     ]
     assert match_table("Voies d'acheminement") == "routes"
+    assert match_table("Consommation") == match_table("Besoin") == "demand"
     assert (
         match_column("demand", "peut être servi en retard")
         == match_column("demand", "peut être satisfait en retard")

@@ -29,6 +29,7 @@ EXECUTED = [
     "docs/how-to/ledger.md",
     "docs/how-to/national-returns.md",
     "docs/how-to/notebook.md",
+    "docs/how-to/variants-in-a-notebook.md",
     "docs/how-to/sustain.md",
     "docs/how-to/unknown-war.md",
     "docs/how-to/give-or-keep.md",

@@ -19,8 +19,8 @@ from rampart.language.french import forms
         ("Usine de Bourges", "l’usine de Bourges", "de l’usine de Bourges", "à l’usine de Bourges"),
         ("Site de Bergerac", "le site de Bergerac", "du site de Bergerac", "au site de Bergerac"),
         ("chaîne plant (AAA)", "la chaîne plant (AAA)", "de la chaîne plant (AAA)", "à la chaîne plant (AAA)"),
-        ("Troy", "Troy", "de Troy", "à Troy"),
-        ("Eurenco Bergerac", "Eurenco Bergerac", "d’Eurenco Bergerac", "à Eurenco Bergerac"),
+        ("Troy", "Troy", "du site de Troy", "au site de Troy"),
+        ("Eurenco Bergerac", "Eurenco Bergerac", "du site d’Eurenco Bergerac", "au site d’Eurenco Bergerac"),
         ("Arsenaux de l’État", "les arsenaux de l’État", "des arsenaux de l’État", "aux arsenaux de l’État"),
     ],
 )  # fmt: skip

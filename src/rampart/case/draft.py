@@ -101,6 +101,10 @@ class Draft:
             table not in self.unread and (table, column) not in self.missing and not self.bad.get(table, {}).get(column)
         )
 
+    def whole(self, table: str) -> bool:
+        """Whether every row of the table could be read, so that what no row says is really said nowhere."""
+        return table not in self.unread and self.sound(table).height == self.frames[table].height
+
     @cached_property
     def settings(self) -> Mapping[str, str]:
         """Settings given, and the defaults of others that have one."""

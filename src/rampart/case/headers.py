@@ -24,7 +24,7 @@ _SETTING_COLUMNS = {
 }
 
 
-EARLIER_TABLES = {"itineraires": "routes", "besoins": "requirements"}
+EARLIER_TABLES = {"itineraires": "routes", "besoins": "requirements", "consommation": "demand"}
 EARLIER_COLUMNS = {
     "transitions": {"regime de depart": "from_regime", "regime d arrivee": "to_regime"},
     "demand": {"cout du non servi": "unmet_cost", "valeur servie": "price", "peut etre servi en retard": "late"},

@@ -9,7 +9,7 @@ import click
 
 from rampart.cli.group import json_text, load, say
 from rampart.cli.ledger import file_path, ledger
-from rampart.cli.options import force_option, json_option, language_option
+from rampart.cli.options import banner_option, force_option, json_option, language_option
 from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 @click.option("--look", "looks", multiple=True, metavar="YYYY-MM", help="Plan anew at its beginning; repeat for more.")
 @click.option("--until", metavar="YYYY-MM", help="Last month. Default: that of the last document.")
 @click.option("--report/--no-report", default=True, help="Also write the report beside the plan.")
+@banner_option
 @force_option
 @language_option
 @json_option
 def year_(
-    case_path: Path, files: tuple[Path, ...], out: Path, looks: tuple[str, ...], until: str | None, report: bool, force: bool,
+    case_path: Path, files: tuple[Path, ...], out: Path, looks: tuple[str, ...], until: str | None, report: bool,
+    banner: str, force: bool,
     lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Replay a year as it was: the plan of its start, what happened, and the plan made anew at each look.
@@ -63,7 +65,7 @@ def year_(
     if report:
         from rampart.report.report import write_report
 
-        written = write_report(made, out / "report", language=lang, force=force)
+        written = write_report(made, out / "report", language=lang, banner=banner, force=force)
     tables = {name: made[name].to_dicts() for name in ("year", "year_plans")}
     if as_json:
         say(json_text({"plan": str(out), "report": [str(p) for p in written], **tables}))

@@ -40,6 +40,7 @@ language_option = click.option(
 json_option = click.option(
     "--json", "as_json", is_flag=True, is_eager=True, callback=_kept, help="Machine-readable output."
 )
+banner_option = click.option("--banner", default="", envvar="RAMPART_BANNER", help="Marking printed on every page.")
 force_option = click.option(
     "--force", is_flag=True, help="Also replace what is there. Files of yours with other names are kept."
 )

@@ -12,6 +12,7 @@ import click
 from rampart.cli.group import exit_code, json_text, load, main, say, show_findings
 from rampart.cli.options import (
     FINDINGS,
+    banner_option,
     case_argument,
     force_option,
     json_option,
@@ -62,13 +63,14 @@ if TYPE_CHECKING:
     help="How far to say what would relieve each shortage, by planning again with a step in each limit: none; kinds, with a "
     "step in all limits of a kind; or all, each limit that matters by itself too. Default: all, in large cases kinds.",
 )  # fmt: skip
+@banner_option
 @force_option
 @language_option
 @json_option
 def plan(
     case_path: Path, overrides: tuple[str, ...], out: Path | None, confidence: str | None, taken: Path | None,
-    beside: Path | None, time_limit: float | None, report: bool, give_or_keep: bool, reasons: Worked | None, force: bool,
-    lang: Language, as_json: bool,
+    beside: Path | None, time_limit: float | None, report: bool, give_or_keep: bool, reasons: Worked | None,
+    banner: str, force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Plan a case: save the plan folder, print the decisions to take now and where the report lies.
 
@@ -92,7 +94,7 @@ def plan(
     if report:
         from rampart.report.report import write_report
 
-        written = write_report(made, folder / "report", language=lang, force=force)
+        written = write_report(made, folder / "report", language=lang, banner=banner, force=force)
     if as_json:
         found = {"findings": [f.as_dict(lang) for f in case.findings]}
         say(json_text(summary(made, folder, written) | found))
@@ -185,10 +187,11 @@ def show_plan(made: Result, folder: Path, written: tuple[Path, ...], language: L
 
 @main.command()
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path("out/alliance-2023"))
+@banner_option
 @force_option
 @language_option
 @click.pass_context
-def demo(ctx: click.Context, out: Path, force: bool, lang: Language) -> None:
+def demo(ctx: click.Context, out: Path, banner: str, force: bool, lang: Language) -> None:
     """Run the main job on the real case: plan it, print the decisions to take now, write both reports."""
     from rampart.engine.places import require_place
     from rampart.language.words import Words
@@ -199,7 +202,7 @@ def demo(ctx: click.Context, out: Path, force: bool, lang: Language) -> None:
     made = make_plan(case, lang)
     made.save(out, force=force)
     both: tuple[Language, Language] = ("fr", "en") if lang == "fr" else ("en", "fr")
-    written = sum((write_report(made, out / "report", language=each, force=force) for each in both), ())
+    written = sum((write_report(made, out / "report", language=each, banner=banner, force=force) for each in both), ())
     show_plan(made, out, written, lang)
     spent = sum(made.manifest["seconds"].values())
     say(Words(lang)("cli.demo", columns=made.manifest["columns"], seconds=f"{spent:.0f}"))

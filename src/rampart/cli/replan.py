@@ -11,7 +11,7 @@ import click
 
 from rampart.cli.group import exit_code, json_text, load, main, open_result, say, show_findings
 from rampart.cli.ledger import file_path, known_option, ledger_argument
-from rampart.cli.options import force_option, json_option, language_option, time_limit_option
+from rampart.cli.options import banner_option, force_option, json_option, language_option, time_limit_option
 from rampart.cli.planning import make_plan
 
 if TYPE_CHECKING:
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 @known_option
 @time_limit_option
 @click.option("--report/--no-report", default=True, help="Also write the report beside the plan.")
+@banner_option
 @force_option
 @language_option
 @json_option
 def replan(
     ledger_path: Path | str, plan_path: Path, out: Path, month: str | None, case_path: Path | None, known: str | None,
-    time_limit: float | None, report: bool, force: bool, lang: Language, as_json: bool,
+    time_limit: float | None, report: bool, banner: str, force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Plan on from where things stand: stocks, orders in hand and deliveries as the ledger has them.
 
@@ -66,7 +67,7 @@ def replan(
     if report:
         from rampart.report.report import write_report
 
-        written = write_report(made, out / "report", language=lang, force=force)
+        written = write_report(made, out / "report", language=lang, banner=banner, force=force)
     if as_json:
         found = [f.as_dict(lang) for f in at.case.findings]
         tables = {name: made[name].to_dicts() for name in ("news", "because", "decisions", "changes", "rules_broken")}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rampart.cli.group import json_text, load, main, open_result, say
-from rampart.cli.options import force_option, json_option, language_option, with_option
+from rampart.cli.options import banner_option, force_option, json_option, language_option, with_option
 from rampart.cli.planning import make_plan
 from rampart.cli.speech import usage
 
@@ -78,7 +78,7 @@ def explain(result_path: Path, holder: str | None, item: str | None, lang: Langu
     metavar="FOLDER",
     help="Write an HTML page and an Excel workbook into it.",
 )
-@click.option("--banner", default="", help="Marking printed on every page.")
+@banner_option
 @with_option
 @force_option
 @language_option
@@ -153,7 +153,7 @@ def names_apart(paths: Sequence[Path], overrides: Sequence[Sequence[str]]) -> li
 @result_argument
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder or .html file. Default: RESULT/report.")
 @click.option("--workbook/--no-workbook", default=True, help="Also the Excel workbook.")
-@click.option("--banner", default="", help="Marking printed on every page.")
+@banner_option
 @force_option
 @language_option
 def report(result_path: Path, out: Path | None, workbook: bool, banner: str, force: bool, lang: Language) -> None:
@@ -172,13 +172,14 @@ def report(result_path: Path, out: Path | None, workbook: bool, banner: str, for
 @main.command()
 @result_argument
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder. Default: RESULT/report.")
-@click.option("--banner", default="", help="Marking printed on every page.")
+@banner_option
 @force_option
 @language_option
 def paper(result_path: Path, out: Path | None, banner: str, force: bool, lang: Language) -> None:
-    """Write the decision paper of a plan: four to six A4 pages as HTML to print and as PDF.
+    """Write the decision paper of a result: at most six A4 pages as HTML to print and as PDF.
 
-    The first page holds the decision: what stays missing, what to decide by which dates, and what waiting costs.
+    The first page holds the decision: what to decide by which dates, what it brings, what stays missing, what waiting costs.
+    Of a plan, a plan for a war, or an answer for fleets.
     """
     from rampart.report.papers.paper import write_paper
 
@@ -190,11 +191,11 @@ def paper(result_path: Path, out: Path | None, banner: str, force: bool, lang: L
 @main.command()
 @result_argument
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder. Default: RESULT/report.")
-@click.option("--banner", default="", help="Marking printed on every slide.")
+@banner_option
 @force_option
 @language_option
 def slides(result_path: Path, out: Path | None, banner: str, force: bool, lang: Language) -> None:
-    """Write the slides of a plan: a .pptx with native charts and tables that can be edited, in the words of the paper."""
+    """Write the slides of a result: a .pptx with native charts and tables that can be edited, in the words of the paper."""
     from rampart.report.papers.slides import write_slides
 
     made = open_result(result_path, lang)

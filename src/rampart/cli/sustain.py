@@ -11,6 +11,7 @@ import click
 from rampart.cli.group import json_text, load, main, say, show_findings
 from rampart.cli.options import (
     FINDINGS,
+    banner_option,
     case_argument,
     force_option,
     json_option,
@@ -38,13 +39,14 @@ if TYPE_CHECKING:
 @click.option("--parts", type=click.Path(path_type=Path), help="Take the parts from this CSV (S3000L or S5000F terms).")
 @click.option("--report/--no-report", default=True, help="Also write the report beside the tables.")
 @time_limit_option
+@banner_option
 @force_option
 @language_option
 @json_option
 def sustain(
     case_path: Path, overrides: tuple[str, ...], out: Path | None, month: str | None, target: float | None,
     budget: float | None, draws: int, seed: int, simulate: int | None, parts: Path | None, report: bool,
-    time_limit: float | None, force: bool, lang: Language, as_json: bool,
+    time_limit: float | None, banner: str, force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Fleets: availability over time, what holds it back, which spares to buy, deliver more or repair more."""
     from rampart.engine.places import require_place
@@ -80,7 +82,7 @@ def sustain(
     if report:
         from rampart.report.report import write_report
 
-        written = write_report(answer, folder / "report", language=lang, force=force)
+        written = write_report(answer, folder / "report", language=lang, banner=banner, force=force)
     if as_json:
         tables = {name: frame.to_dicts() for name, frame in answer.tables.items()}
         found = [f.as_dict(lang) for f in answer.findings]

@@ -15,6 +15,7 @@ from rampart.cli.options import (
     INFEASIBLE,
     OK,
     TIME_LIMIT,
+    banner_option,
     case_argument,
     force_option,
     json_option,
@@ -78,13 +79,14 @@ SOON = 60_000  # columns of a drawn tree up to which it takes the place of one t
 @time_limit_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Result folder. Default: out/war-<case name>.")
 @click.option("--report/--no-report", default=True, help="Also write the report beside the tables.")
+@banner_option
 @force_option
 @language_option
 @json_option
 def war(
     case_path: Path, overrides: tuple[str, ...], shape: Any, objective: str | None, cvar: tuple[float, float] | None,
     regret: bool, compare: bool, whole: str, gap: float | None, paths: int | None, out: Path | None, report: bool,
-    force: bool, lang: Language, as_json: bool, beside: Path | None, **sampled: Any,
+    banner: str, force: bool, lang: Language, as_json: bool, beside: Path | None, **sampled: Any,
 ) -> None:  # fmt: skip
     """Plan for a war of unknown length: what to decide now, and what each end of the war would leave."""
     from rampart.engine.highs import NoPlan
@@ -140,7 +142,7 @@ def war(
     if report:
         from rampart.report.report import write_report
 
-        written = write_report(made, folder / "report", language=lang, force=force)
+        written = write_report(made, folder / "report", language=lang, banner=banner, force=force)
     if as_json:
         said = {"status": made.status, "result": str(folder), "report": [str(p) for p in written]}
         say(json_text(said | {name: made[name].to_dicts() for name in ("decisions", "values", "ends")}))

@@ -222,6 +222,8 @@ def rounding(answer: InWords) -> str:
         amount = words("quantity", number=words.number(row["loss"]), unit=unit)
         if row["objective"] == "money":
             amount = words.money(row["loss"])
+        elif words.has(f"rounding.of.{row['unit']}"):  # a unit of sums of shares says nothing to a reader
+            amount = words(f"rounding.of.{row['unit']}", share=words.share(row["loss"], digits=2))
         losses.append(words("rounding.loss", objective=words.inside(name), amount=amount))
     said = words("rounding.costs", losses=words.list(losses)) if losses else words("rounding.free")
     return f"{said} {words('rounding.year', n=decided_now(answer))}"

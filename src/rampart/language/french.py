@@ -1,7 +1,8 @@
 """French names in a sentence: the article and the preposition that go with the name of a works or a line.
 
 A name that begins with a common noun takes its article and a small letter ("extension des usines européennes de poudre",
-"commande à l'atelier de Bourges"); a proper name takes none ("extension de Troy", "d'Eurenco Bergerac").
+"commande à l'atelier de Bourges"); a proper name is that of a site
+("extension du site de Troy", "commande au site d'Eurenco Bergerac").
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def forms(name: str) -> Forms:
     noun = words[lead] if len(words) > lead else ""
     gender = NOUNS.get(noun) or NOUNS.get(_one(noun))
     if gender is None:
-        return Forms(name, f"d’{name}" if _VOWEL.match(name) else f"de {name}", f"à {name}")
+        site = f"site d’{name}" if _VOWEL.match(name) else f"site de {name}"
+        return Forms(name, f"du {site}", f"au {site}")
     small = name[:1].lower() + name[1:]
     if (noun[-1] in "sx" and noun not in NOUNS) or noun.endswith("aux"):
         return Forms(f"les {small}", f"des {small}", f"aux {small}")

@@ -28,9 +28,10 @@ def statements(answer: InWords) -> list[str]:
     told = []
     if stocks := unknown_stocks(answer.result):
         told.append(words("unknown.stocks", list=pairs(stocks)))
-    if rates := without_rate(answer.result):
+    of_plan = answer.result.kind == "plan"  # a plan alone says what is spent and held, month by month
+    if of_plan and (rates := without_rate(answer.result)):
         told.append(words("unknown.rates", list=pairs(rates)))
-    if budgets := without_budget(answer.result):
+    if of_plan and (budgets := without_budget(answer.result)):
         years: dict[str, list[str]] = {}
         for nation, year in budgets:
             years.setdefault(nation, []).append(str(year))

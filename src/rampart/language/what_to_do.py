@@ -81,14 +81,22 @@ def _cost(answer: InWords) -> str:
 
 def _protects(answer: InWords) -> str:
     """What the ways in which people plan would cost more."""
-    words, values = answer.words, dict(answer["values"].iter_rows())
-    more = []
-    for way in WAYS:
-        name = way if way in values else f"first_{way}"
-        if math.isfinite(values.get(name, math.nan)):
-            excess = values[name] - values["plan"]
-            more.append(words("war.says.way", way=words(f"war.says.{way}"), more=cost(answer, max(0.0, excess))))
+    words = answer.words
+    more = [
+        words("war.says.way", way=words(f"war.says.{way}"), more=cost(answer, excess))
+        for way, excess in otherwise(answer)
+    ]
     return words("war.says.protects", ways=words.list(more)) if more else ""
+
+
+def otherwise(answer: InWords) -> list[tuple[str, float]]:
+    """Ways in which people plan, with what each costs more than this plan, on average; those that were worked out."""
+    values, found = dict(answer["values"].iter_rows()), []
+    for way in WAYS:
+        value = values.get(way if way in values else f"first_{way}", math.nan)
+        if math.isfinite(value):
+            found.append((way, max(0.0, value - values["plan"])))
+    return found
 
 
 def _soon(answer: InWords) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 import typst
 
-from rampart.findings import ResultError, TakenError
+from rampart.findings import TakenError
 from rampart.report.papers.content import Paper, paper_of
 from rampart.report.papers.paper import fonts, html, pdf, sources, write_paper
 from rampart.results.largest_gap import gaps
@@ -133,10 +133,3 @@ def test_files_appear_and_are_not_overwritten(plan: Result, tmp_path: Path, monk
     assert not re.search(r"https?://", text)
     with pytest.raises(TakenError):
         write_paper(plan, tmp_path / "out", language="fr")
-
-
-def test_other_results_are_refused(plan: Result) -> None:
-    war = replace(plan, manifest={**plan.manifest, "kind": "war"})
-    with pytest.raises(ResultError) as wrong:
-        paper_of(war)
-    assert wrong.value.findings[0].code == "paper-of-a-plan"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from rampart.case.checking import (
     fleets,
@@ -100,9 +100,33 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
+SUPPLY = ("nations", "items", "stocks", "lines", "contracts", "orders", "deliveries", "market", "routes")
+FOLLOWS: Mapping[str, tuple[str, ...]] = {
+    "nobody-supplies": SUPPLY, "too-late": SUPPLY,
+    "resource-begins-late": ("resources",),
+    "rate-beyond-asked": ("demand", "requirements"),
+    "budget-beyond-purchases": ("nations", "items", "lines", "contracts", "market", "expansions"),
+    "budget-year-missing": ("budgets",), "budget-years-missing": ("budgets",),
+    "inputs-as-supplied": ("orders",),
+    "regime-unreachable": ("transitions", "branches"), "regime-without-need": ("demand",),
+    "items-count-one": ("items",),
+    "called-upon-without-need": ("priorities",), "if-called-without-chance": ("requirements",),
+    "backfill-unranked": ("priorities",),
+    "repair-unreachable": ("sites", "fleets", "breakdown", "repairs"),
+    "shop-unreachable": ("sites", "fleets", "breakdown", "repairs"),
+    "part-without-demand": ("fleets", "breakdown", "fleet_use", "repairs"),
+    "fleet-without-systems": ("fleet_arrivals",), "fleet-without-use": ("fleet_use",),
+    "fleet-without-parts": ("breakdown",), "share-unknown": ("breakdown", "repairs"),
+}  # fmt: skip
+"""Warnings that say that nothing says something, and the tables in which it might be said: a row that could not be read is
+the news, and the warning may only follow from it.
+"""
+
+
 def check(draft: Draft) -> list[Finding]:
-    """All findings about a draft, in the order of the checks."""
-    return list(_findings(draft))
+    """All findings about a draft, in the order of the checks, without warnings that may follow from a row not read."""
+    unsure = {code for code, of in FOLLOWS.items() if not all(draft.whole(table) for table in of)}
+    return [found for found in _findings(draft) if found.code not in unsure or found.severity == "error"]
 
 
 def _findings(draft: Draft) -> Iterator[Finding]:

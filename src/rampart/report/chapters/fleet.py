@@ -1,7 +1,8 @@
-"""The sustainment answer as one HTML page without a script, and one workbook."""
+"""Tables of the sustainment answer: fleets, what holds them back, spares to hold and to buy, what a million brings."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -129,19 +130,10 @@ def shortages_listing(answer: Result, words: Words, names: Names) -> Listing:
     )
 
 
-def _point(answer: Result, point: dict[str, Any], words: Words, names: Names) -> dict[str, Any]:
+def point_listing(answer: Result, point: dict[str, Any], words: Words, names: Names) -> Listing:
     """One point of the curve: what it costs, what it brings, and its stock list by site."""
-    heads = [Head(words("sustain.head.part")), Head(words("sustain.head.site"))]
-    heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("held_now", "to_hold")]
-    heads.append(Head(words("sustain.head.cost", unit=words.money_label), numeric=True))
-    unit = answer.case.money_unit
     table = answer["stock_list"].filter(pl.col("point") == point["point"])
-    rows = [
-        (names(r["part"], "parts"), names(r["site"], "sites"), words.number(r["held"], digits=0),
-         words.number(r["stock"], digits=0),
-         words.number(r["cost"] / unit, digits=2))
-        for r in table.iter_rows(named=True)
-    ]  # fmt: skip
+    unit = answer.case.money_unit
     caption = words(
         "sustain.table.point", point=point["point"], cost=words.money(point["cost"] / unit),
         availability=words.share(point["supply_availability"]), systems=words.number(point["systems"], digits=0),
@@ -149,9 +141,22 @@ def _point(answer: Result, point: dict[str, Any], words: Words, names: Names) ->
     if point["unspent"] is not None:
         gap = words.number(100.0 * (point["gap"] or 0.0), digits=2)
         caption += " " + words("sustain.left_unspent", unspent=words.money(point["unspent"] / unit), gap=gap)
-    left = max(0, len(rows) - 4 * MOST_ROWS)
-    more = words.count("rows_left", left) if left else ""
-    return {"number": point["point"], "listing": Listing(caption, tuple(heads), tuple(rows[: 4 * MOST_ROWS]), more)}
+    found = stocks_listing(answer, table, caption, words, names)
+    left = max(0, len(found.rows) - 4 * MOST_ROWS)
+    return replace(found, rows=found.rows[: 4 * MOST_ROWS], more=words.count("rows_left", left) if left else "")
+
+
+def stocks_listing(answer: Result, rows: pl.DataFrame, caption: str, words: Words, names: Names) -> Listing:
+    """Rows of a stock list: what is held, what is to be held, and what that costs."""
+    heads = [Head(words("sustain.head.part")), Head(words("sustain.head.site"))]
+    heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("held_now", "to_hold")]
+    heads.append(Head(words("sustain.head.cost", unit=words.money_label), numeric=True))
+    cells = [
+        (names(r["part"], "parts"), names(r["site"], "sites"), words.number(r["held"], digits=0),
+         words.number(r["stock"], digits=0), words.number(r["cost"] / answer.case.money_unit, digits=2))
+        for r in rows.iter_rows(named=True)
+    ]  # fmt: skip
+    return Listing(caption, tuple(heads), tuple(cells))
 
 
 def buys_listing(answer: Result, words: Words, names: Names) -> Listing:

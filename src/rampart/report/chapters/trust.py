@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from rampart.catalogues.results import frame
 from rampart.language.decisions_and_causes import equals
 from rampart.language.how_solved import pass_status, plan_status
 from rampart.language.in_words import InWords
@@ -34,15 +35,15 @@ def assumption_rows(answer: InWords) -> list[dict[str, Any]]:
 
     case = answer.result.case
     ranks: dict[tuple[str | None, str], int] = {}
-    for rank, key in answer["bottlenecks"].sort("rank").select("rank", "key").iter_rows():
+    for rank, key in _bottlenecks(answer).sort("rank").select("rank", "key").iter_rows():
         if key is not None and len(key) == 1:
             ranks.setdefault((HOMES.get(key[0]["of"]), key[0]["code"]), rank)
     found = []
     for name, table in tables().items():
-        frame = case.tables[name]
-        if "grade" not in table.columns or frame.is_empty():
+        filled = case.tables[name]
+        if "grade" not in table.columns or filled.is_empty():
             continue
-        for row in frame.iter_rows(named=True):
+        for row in filled.iter_rows(named=True):
             ranged = row.get("low") is not None or row.get("high") is not None
             if row["grade"] != "assumed" and not ranged:
                 continue
@@ -71,6 +72,11 @@ def assumption_rows(answer: InWords) -> list[dict[str, Any]]:
                 }
             )
     return sorted(found, key=lambda r: r["rank"] or 10**6)
+
+
+def _bottlenecks(answer: InWords) -> pl.DataFrame:
+    """Bottlenecks of a plan; none of a result that has not worked them out."""
+    return answer.result.tables.get("bottlenecks", frame("plan", "bottlenecks", []))
 
 
 def _main_column(columns: Mapping[str, Any], row: Mapping[str, Any]) -> str | None:
@@ -141,9 +147,9 @@ def _merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def grade_counts(answer: InWords) -> dict[str, int]:
     """Rows of the case by grade; the empty grade counts those not graded."""
     counts = dict.fromkeys((*GRADES, ""), 0)
-    for frame in answer.result.case.tables.values():
-        if "grade" in frame.columns:
-            for grade, number in frame.group_by("grade").len().iter_rows():
+    for table in answer.result.case.tables.values():
+        if "grade" in table.columns:
+            for grade, number in table.group_by("grade").len().iter_rows():
                 counts[grade or ""] += number
     return counts
 
@@ -228,7 +234,7 @@ def foremost_assumptions(answer: InWords, caption: str, items: Sequence[str]) ->
         Head(words("head.about"), wide=True), Head(words("head.figure")), Head(words("head.main"), numeric=True),
         Head(words("head.range"), numeric=True),
     ]  # fmt: skip
-    kinds = answer["bottlenecks"].filter(pl.col("how") == "kind").group_by("cause").agg(pl.col("share").max())
+    kinds = _bottlenecks(answer).filter(pl.col("how") == "kind").group_by("cause").agg(pl.col("share").max())
     causes = kinds.sort("share", "cause", descending=[True, False], nulls_last=True)["cause"].to_list()
     behind = ["demand", *(name for cause in causes for name in BEHIND.get(cause, ()))]
     places = {name: n for n, name in reversed(list(enumerate(behind)))}

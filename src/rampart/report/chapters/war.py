@@ -22,21 +22,27 @@ SHARES = ("gap", "reduction_error", "frontier_error")  # values that are shares,
 
 def listings(answer: InWords) -> list[Listing]:
     """All tables of the page, those without rows left out."""
-    made = (_decisions, _beside, _turns, _values, _risks, _forward, _ends, _regrets, _left, _supply, _lasting)
-    return [table for table in (make(answer) for make in made) if table is not None]
+    made = (
+        decisions_listing, beside_listing, _turns, values_listing, risks_listing, forward_listing, ends_listing, _regrets,
+        _left, _supply, _lasting,
+    )  # fmt: skip
+    return [_shown(answer, table) for table in (make(answer) for make in made) if table is not None]
 
 
 def _table(answer: InWords, caption: str, heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> Listing:
-    words = answer.words
-    found = [tuple(row) for row in rows]
-    left = len(found) - MOST_ROWS
-    more = words("war.more", n=left) if left > 0 else ""
-    return Listing(
-        caption, tuple(Head(words(f"war.head.{k}"), numeric) for k, numeric in heads), tuple(found[:MOST_ROWS]), more
-    )
+    """A table with all its rows."""
+    named = tuple(Head(answer.words(f"war.head.{k}"), numeric) for k, numeric in heads)
+    return Listing(caption, named, tuple(tuple(row) for row in rows))
 
 
-def _decisions(answer: InWords) -> Listing:
+def _shown(answer: InWords, table: Listing) -> Listing:
+    """A table as the page has it: its first rows, with the number of those in the tables beside it."""
+    left = len(table.rows) - MOST_ROWS
+    return table if left <= 0 else replace(table, rows=table.rows[:MOST_ROWS], more=answer.words("war.more", n=left))
+
+
+def decisions_listing(answer: InWords) -> Listing:
+    """What is decided before the next look, by month."""
     words = answer.words
     rows = [
         (words(f"war.kind.{r['kind']}"), answer.named(r["key"]), month(answer, r["month"]),
@@ -48,7 +54,7 @@ def _decisions(answer: InWords) -> Listing:
     return replace(found, note=words("war.note.decisions", money=words.money_label))
 
 
-def _beside(answer: InWords) -> Listing | None:
+def beside_listing(answer: InWords) -> Listing | None:
     """First decisions of a plan beside these, those far apart with what the plan's would cost."""
     words, table = answer.words, answer["beside"]
     if table.is_empty():
@@ -82,7 +88,8 @@ def _turns(answer: InWords) -> Listing | None:
     return _table(answer, answer.words("war.title.turns"), [("branch", False)], told) if told else None
 
 
-def _values(answer: InWords) -> Listing:
+def values_listing(answer: InWords) -> Listing:
+    """What the plan, knowing and waiting are worth."""
     words = answer.words
     rows = [
         (value_named(answer, name), words.share(value, digits=2) if name in SHARES else amount(answer, value))
@@ -102,7 +109,7 @@ def value_named(answer: InWords, name: str) -> str:
     return answer.words(on_paths if answer.words.has(on_paths) else told, **of)
 
 
-def _risks(answer: InWords) -> Listing | None:
+def risks_listing(answer: InWords) -> Listing | None:
     """Objectives whose bad paths weigh more than their mean."""
     if answer["risks"].is_empty():
         return None
@@ -116,7 +123,8 @@ def _risks(answer: InWords) -> Listing | None:
     return _table(answer, words("war.title.risks"), heads, rows)
 
 
-def _forward(answer: InWords) -> Listing | None:
+def forward_listing(answer: InWords) -> Listing | None:
+    """Ways of planning on fresh paths, each with its interval; None where none was run."""
     if answer["forward"].is_empty():
         return None
     words, table = answer.words, answer["forward"]
@@ -151,7 +159,8 @@ def _forward(answer: InWords) -> Listing | None:
     return Listing(found.caption, found.heads, found.rows, found.more, note)
 
 
-def _ends(answer: InWords) -> Listing:
+def ends_listing(answer: InWords) -> Listing:
+    """What each month of the end leaves."""
     import polars as pl
 
     words, left = answer.words, left_by_end(answer.result)

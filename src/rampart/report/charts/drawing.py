@@ -22,12 +22,23 @@ RULE = "#c8c8c8"
 # Every two differ in lightness by a tenth of the scale, neighbours by more, so that they stay apart in grey print and for
 # colour-blind readers.
 SERIES = ("#1f4e79", "#e8a33d", "#448880", "#481509", "#d4e0f0", "#646464", "#ae9359")
-STOCK, REQUIREMENT, FLOOR = "#1f4e79", "#1a1a1a", "#b3471d"
+STOCK, REQUIREMENT, FLOOR = "#1f4e79", "#1a1a1a", "#c2521d"
 COMMITMENTS, PAYMENTS = "#4a86b8", "#cfe0ee"
 MISSING = "#f6ddc4"
+# What fills an area is told apart by a pattern too: strokes in a cell of 6 by 6 pixels, and their colour.
+_RISING, _FALLING = "M-1,1L1,-1M0,6L6,0M5,7L7,5", "M-1,5L1,7M0,0L6,6M5,-1L7,1"
+PATTERNS = {
+    SERIES[1]: (_RISING, "#8a5a12"),
+    SERIES[2]: (_FALLING, "#dcefec"),
+    SERIES[3]: ("M1,1.5h1.6M4,4.5h1.6", "#ffffff"),
+    SERIES[4]: ("M0,3H6", "#6f87a8"),
+    SERIES[5]: ("M3,0V6", "#f0f0f0"),
+    SERIES[6]: ("M0,3H6M3,0V6", "#5c4a1c"),
+    PAYMENTS: (_RISING, "#5d88ad"),
+}
 # Low coverage is dark, full coverage light: the order survives a grey printer.
 COVERAGE_STEPS = (0.25, 0.5, 0.75, 1.0)
-COVERAGE_COLOURS = ("#7a2a0b", "#c75f1e", "#f0a860", "#fbdcb8", "#dcebf5")
+COVERAGE_COLOURS = ("#7a2a0b", "#a94a12", "#f0a860", "#fbdcb8", "#dcebf5")
 COVERAGE_INK = ("#ffffff", "#ffffff", INK, INK, INK)
 WIDTH = 660
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
@@ -35,6 +46,8 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 CONFIG: Spec = {
     "font": FONT,
     "background": "white",
+    # Room for what is named at the right edge, also where the reader's machine has a wider font than the one measured.
+    "padding": {"left": 5, "top": 5, "bottom": 5, "right": 24},
     "aria": False,
     "view": {"stroke": None},
     "concat": {"spacing": 18},
@@ -263,4 +276,40 @@ def drawing_of(spec: Spec, words: Words) -> str:
     import vl_convert
 
     number, time = locales(words)
-    return str(vl_convert.vegalite_to_svg(spec, vl_version="6.4", format_locale=number, time_format_locale=time))
+    drawn = vl_convert.vegalite_to_svg(spec, vl_version="6.4", format_locale=number, time_format_locale=time)
+    return patterned(str(drawn))
+
+
+_FILLED = re.compile(r'<g class="mark-(?:rect|area|symbol) [^>]*>.*?</g>', re.DOTALL)
+_SQUARE = re.compile(r'd="M[-.\d]+,[-.\d]+h[-.\d]+v[-.\d]+h[-.\d]+Z"')
+
+
+def patterned(drawn: str) -> str:
+    """An SVG whose bars, areas and the squares that name them carry the pattern of their colour, for grey print."""
+    used: dict[str, None] = {}
+
+    def of_mark(path: re.Match[str]) -> str:
+        colour = re.search(r'fill="(#[0-9a-f]{6})"', path[0])
+        if colour is None or colour[1] not in PATTERNS:
+            return path[0]
+        used[colour[1]] = None
+        return path[0].replace(colour[0], f'fill="url(#pattern-{colour[1][1:]})"')
+
+    def of_group(group: re.Match[str]) -> str:
+        squares = group[0].startswith('<g class="mark-symbol')
+        return re.sub(
+            r"<path [^>]*>",
+            lambda path: path[0] if squares and not _SQUARE.search(path[0]) else of_mark(path),
+            group[0],
+        )
+
+    filled = _FILLED.sub(of_group, drawn)
+    if not used:
+        return drawn
+    defined = "".join(
+        f'<pattern id="pattern-{colour[1:]}" width="6" height="6" patternUnits="userSpaceOnUse">'
+        f'<rect width="6" height="6" fill="{colour}"/>'
+        f'<path d="{PATTERNS[colour][0]}" stroke="{PATTERNS[colour][1]}" stroke-width="1.1" fill="none"/></pattern>'
+        for colour in used
+    )
+    return re.sub(r"(<svg[^>]*>)", rf"\1<defs>{defined}</defs>", filled, count=1)

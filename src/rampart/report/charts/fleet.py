@@ -118,7 +118,7 @@ def causes_chart(answer: Result, words: Words, names: Names) -> Figure | None:
             data.append(ends | {"cause": label, "y": y, "y2": y + height})
             y += height
     top = max(sum(sums.get((label, m), 0.0) for label in shown) for m in months_of(answer))
-    colours = [*drawing.SERIES, "#3f3f3f", "#c9c9c9"][: len(shown)]
+    colours = [*drawing.SERIES, "#000000"][: len(shown)]
     spec = drawing.framed({
         "width": drawing.WIDTH - 90, "height": 220, "data": {"values": data},
         "mark": drawing.seam(len(months_of(answer))),
@@ -135,8 +135,8 @@ def causes_chart(answer: Result, words: Words, names: Names) -> Figure | None:
     return Figure("sustain-causes", words("sustain.chart.causes"), words("sustain.note.causes"), ", ".join(told), spec)
 
 
-def curve_chart(answer: Result, words: Words) -> Figure:
-    """The cost-availability curve; each point leads to its stock list."""
+def curve_chart(answer: Result, words: Words, *, linked: bool = True) -> Figure:
+    """The cost-availability curve; each point leads to its stock list, where the page has them (``linked``)."""
     unit = answer.case.money_unit
     line = [{"x": c / unit, "y": a} for _, c, a in answer["curve"].iter_rows()]
     points = [
@@ -155,7 +155,7 @@ def curve_chart(answer: Result, words: Words) -> Figure:
     }
     y: Spec = {"field": "y", "type": "quantitative", "scale": {"domain": [low, 1.0], "nice": False},
                "axis": {"title": words("sustain.axis.availability"), "format": ".0%", "tickCount": 5}}  # fmt: skip
-    marks: Spec = {"x": x, "y": y, "href": {"field": "url"}}
+    marks: Spec = {"x": x, "y": y} | ({"href": {"field": "url"}} if linked else {})
     colour: Spec = {"field": "colour", "type": "nominal", "scale": None}
     spec = drawing.framed({
         "width": drawing.WIDTH - 90, "height": 250,
@@ -176,20 +176,20 @@ def curve_chart(answer: Result, words: Words) -> Figure:
     return Figure(
         "sustain-curve",
         words("sustain.chart.curve", month=words.month(answer.manifest["month"])),
-        words("sustain.note.curve"),
+        words("sustain.note.curve" if linked else "sustain.note.curve_alone"),
         alt,
         spec,
     )
 
 
-def exchange_chart(answer: Result, words: Words, names: Names) -> Figure | None:
+def exchange_chart(answer: Result, words: Words, names: Names, *, most: int = MOST_BARS) -> Figure | None:
     """System-months for a million, the best levers first."""
     rows = best_levers(answer)
     if rows.is_empty():
         return None
     data = [
         {"label": lever_name(r, words, names), "value": r["per_million"], "kind": words(f"sustain.lever.{r['lever']}")}
-        for r in _shown_levers(rows).iter_rows(named=True)
+        for r in _shown_levers(rows, most).iter_rows(named=True)
     ]
     kinds = [words(f"sustain.lever.{k}") for k in ("spare", "bay", "system")]
     title = words("sustain.axis.per_million", currency=words.currency)
@@ -216,11 +216,11 @@ def best_levers(answer: Result) -> pl.DataFrame:
     return table.unique(["lever", "code"], keep="first", maintain_order=True)
 
 
-def _shown_levers(rows: pl.DataFrame) -> pl.DataFrame:
+def _shown_levers(rows: pl.DataFrame, most: int) -> pl.DataFrame:
     """The best levers, and the best of each kind wherever it stands."""
     numbered = rows.with_row_index("place")
     first = pl.col("place") == pl.col("place").min().over("lever")
-    return numbered.filter((pl.col("place") < MOST_BARS) | first)
+    return numbered.filter((pl.col("place") < most) | first)
 
 
 LEVERS = {"spare": "parts", "bay": "shops", "system": "fleets"}

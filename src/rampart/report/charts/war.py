@@ -218,12 +218,18 @@ def _told_once(points: list[tuple[float, float, str]]) -> list[dict[str, Any]]:
 
 
 def _apart(points: list[dict[str, Any]]) -> None:
-    """Set the height ``at`` of every label: its point's own, or above the label below it where that would cover it."""
+    """Set the height ``at`` of every label: its point's own, or above the label below it, or a point beside it, that it
+    would cover.
+    """
     wide = max(p["x"] for p in points) - min(p["x"] for p in points)
-    step = LABEL * (max(p["y"] for p in points) - min(p["y"] for p in points))
+    high = max(p["y"] for p in points)
+    step = LABEL * (high - min(p["y"] for p in points) or abs(high) or 1.0)
     set_already: list[dict[str, Any]] = []
     for point in sorted(points, key=lambda p: (p["y"], -p["x"])):
-        point["at"] = max(
-            [point["y"], *(p["at"] + step for p in set_already if abs(p["x"] - point["x"]) <= BESIDE * wide)]
-        )
+        at = max([point["y"], *(p["at"] + step for p in set_already if abs(p["x"] - point["x"]) <= BESIDE * wide)])
+        beside = [p["y"] for p in points if p is not point and 0 <= p["x"] - point["x"] <= BESIDE * wide]
+        for height in sorted(beside):
+            if abs(height - at) < step:
+                at = height + step
+        point["at"] = at
         set_already.append(point)

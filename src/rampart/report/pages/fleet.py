@@ -9,13 +9,13 @@ import polars as pl
 
 from rampart.findings import Language
 from rampart.report.chapters.fleet import (
-    _point,
     buys_listing,
     conflict_listing,
     fleets_listing,
     headlines,
     levers_listing,
     mix_listing,
+    point_listing,
     shortages_listing,
     simulation_listing,
     swings_listing,
@@ -33,6 +33,7 @@ from rampart.report.charts.fleet import (
     months_of,
 )
 from rampart.report.charts.tornado import tornado_chart
+from rampart.report.pages.plan import css_string
 from rampart.results.result import Result
 
 
@@ -64,6 +65,7 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
         words=words,
         title=title_of(answer, language),
         banner=banner,
+        page_banner=css_string(banner),
         style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
         span=words("span", start=words.month(months[0]), end=words.month(months[-1])),
         variants=words("overrides", names=words.list(list(answer.case.overrides))) if answer.case.overrides else "",
@@ -71,7 +73,10 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
         figures=drawn,
         fleets=fleets_listing(answer, words, names),
         shortages=shortages_listing(answer, words, names),
-        points=[_point(answer, row, words, names) for row in answer["points"].iter_rows(named=True)],
+        points=[
+            {"number": row["point"], "listing": point_listing(answer, row, words, names)}
+            for row in answer["points"].iter_rows(named=True)
+        ],
         shown=_shown(answer),
         buys=buys_listing(answer, words, names),
         levers=levers_listing(answer, words, names),

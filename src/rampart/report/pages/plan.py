@@ -17,6 +17,7 @@ from rampart.report.chapters.decisions import decisions_listing
 from rampart.report.chapters.effort import money, production
 from rampart.report.chapters.give_or_keep import give_or_keep_chapter
 from rampart.report.chapters.news import news, news_in_short
+from rampart.report.chapters.origin import origin
 from rampart.report.chapters.pace import pace
 from rampart.report.chapters.plan_fleets import fleets, fleets_chart
 from rampart.report.chapters.promises import promises_chapter
@@ -105,23 +106,10 @@ def css_string(text: str) -> Any:
 
 def heading(answer: InWords) -> dict[str, str]:
     """When the plan was made, for which months, from which case, and how it was solved."""
-    from rampart.case.calendar import month_text
-
     words, plan = answer.words, answer.result
-    calendar = plan.case.calendar
-    created = words.date(str(plan.manifest["created"]))
-    digest = str(plan.manifest.get("case_hash") or "")[:12]
     posture = plan.case.settings["posture"]
     names = plan.case.names("postures", answer.language)
-    overrides = list(plan.manifest.get("overrides") or ())
-    return {
-        "as_of": words("as_of", date=created),
-        "span": words(
-            "span", start=words.month(month_text(calendar.first)), end=words.month(month_text(calendar.last))
-        ),
+    return origin(answer) | {
         "posture": words("posture", name=names.get(posture, posture)) if posture else "",
-        "variants": words("overrides", names=words.list(overrides)) if overrides else "",
         "status": words("status_line", status=plan_status(answer)),
-        "source_line": words("source_line", date=created, hash=digest),
-        "made_by": words("made_by", version=plan.manifest.get("rampart", ""), hash=digest),
     }

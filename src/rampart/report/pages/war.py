@@ -9,6 +9,7 @@ from rampart.language.in_words import InWords
 from rampart.language.what_to_do import what_to_do
 from rampart.report.chapters.war import facts, listings
 from rampart.report.charts.war import figures
+from rampart.report.pages.plan import css_string
 from rampart.results.result import Result
 
 
@@ -27,6 +28,7 @@ def html(made: Result, language: Language = "en", *, banner: str = "") -> str:
         words=words,
         title=answer.title,
         banner=banner,
+        page_banner=css_string(banner),
         style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
         figures=[{"figure": f, "rows": [Markup(r) for r in f.rows(words)]} for f in figures(answer)],  # noqa: S704 - drawn here
         says=what_to_do(answer),

@@ -1,33 +1,41 @@
-"""What a decision paper says, before it is laid out: the page of the decision, then what stands behind it."""
+"""What a decision paper is, before it is laid out: the page of the decision, then what stands behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-import polars as pl
+if TYPE_CHECKING:
+    from rampart.findings import Language
+    from rampart.language.headlines import KeyFigure
+    from rampart.language.words import Words
+    from rampart.report.chapters.listing import Chapter, Listing
+    from rampart.report.charts.drawing import Figure
+    from rampart.results.result import Result
 
-from rampart.findings import Finding, Language, ResultError
-from rampart.language.headlines import KeyFigure
-from rampart.language.in_words import InWords
-from rampart.language.on_one_page import deadlines, figures, headline, largest_gap, reasons_of, sentences
-from rampart.language.reasons_in_words import AT_ONCE, as_if_split, limit_and_step
-from rampart.language.unknowns import statements
-from rampart.report.chapters.decisions import decisions_listing, delays_listing
-from rampart.report.chapters.listing import Chapter, Head, Listing, listing
-from rampart.report.chapters.trust import foremost_assumptions, grade_counts
-from rampart.report.charts.coverage import overview_chart
-from rampart.report.charts.drawing import Figure
-from rampart.report.charts.gap import gap_chart
-from rampart.report.pages.plan import heading
-from rampart.results.largest_gap import Gap, gaps
-from rampart.results.reasons import KIND, PAIR, TOGETHER
-from rampart.results.result import Result
 
-MOST_DECISIONS, MOST_DELAYS, MOST_GAPS, MOST_STEPS, MOST_ASSUMED, MOST_UNKNOWN = 12, 4, 14, 10, 14, 4
-"""Rows of a paper of four to six pages: the report of the same plan has all of them."""
-LONGEST = 420
-"""Letters of the longest statement that a paper repeats."""
+@dataclass(frozen=True)
+class Bars:
+    """A chart that slides draw anew, so that it can be edited there.
+
+    names    what stands along the axis
+    series   figures of each series, in the order of ``names``; a figure that is not known is left out
+    colours  colour of each series
+    stacked  one upon another, not side by side
+    across   bars lie, for names that are long
+    number   format of the axis
+    """
+
+    title: str
+    alt: str
+    names: tuple[str, ...]
+    series: Mapping[str, Sequence[float | None]]
+    colours: tuple[str, ...]
+    stacked: bool = False
+    across: bool = False
+    number: str = "#,##0"
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +43,13 @@ class Paper:
     """A decision paper in one language.
 
     assumed   how much of the case is assumed, and where it stands
-    figure    the chart of the first page, None where nothing is missing
+    figure    the chart of the first page, None where it would show nothing
     dates     decisions by deadline, None where nothing is to be decided
     drawn     charts of the chapters by key
+    bars      the charts of slides: that of the decision by "first", others by the key of their chapter
     """
 
-    answer: InWords
+    words: Words
     title: str
     facts: str
     headline: str
@@ -53,150 +62,20 @@ class Paper:
     drawn: Mapping[str, Figure]
     source: str
     made_by: str
-    largest: Gap | None
+    bars: Mapping[str, Bars] = field(default_factory=dict)
 
 
-def paper_of(plan: Result, language: Language = "en") -> Paper:
-    """The paper of a plan. Raises ResultError where the result is none."""
-    if plan.kind != "plan":
-        raise ResultError([Finding("paper-of-a-plan", value=plan.kind)])
-    answer = InWords(plan, language)
-    words, head, largest = answer.words, heading(answer), largest_gap(answer)
-    every = (_now(answer), _brings(answer), _why(answer, largest), _money(answer), _trust(answer, largest))
-    chapters = tuple(chapter for chapter in every if chapter is not None)
-    overview = overview_chart(answer)
-    trust = 1 + next(n for n, chapter in enumerate(chapters) if chapter.key == "trust")
-    counts = grade_counts(answer)
-    assumed = words(
-        "paper.assumed",
-        total=words.number(sum(counts.values())),
-        assumed=words.number(counts["assumed"]),
-        chapter=trust,
-    )
-    return Paper(
-        answer,
-        answer.title,
-        " · ".join(head[key] for key in ("as_of", "span", "variants", "status") if head[key]),
-        headline(answer),
-        tuple(figures(answer, largest)),
-        tuple(sentences(answer, largest)),
-        assumed if counts["assumed"] else "",
-        gap_chart(answer, largest) if largest else None,
-        _dates(answer),
-        chapters,
-        {"overview": overview} if overview else {},
-        head["source_line"],
-        head["made_by"],
-        largest,
-    )
+def paper_of(result: Result, language: Language = "en") -> Paper:
+    """The paper of a plan, of a plan for a war, or of an answer for fleets."""
+    made: Paper = import_module(f"rampart.report.papers.{result.kind}").paper_of(result, language)
+    return made
 
 
-def _dates(answer: InWords) -> Listing | None:
-    words, found = answer.words, deadlines(answer)
-    if not found:
-        return None
-    heads = [
-        Head(words("paper.head.by")), Head(words("paper.head.decisions"), wide=True),
-        Head(words("head.commitment", unit=words.money_label), numeric=True), Head(words("paper.head.waits"), wide=True),
-    ]  # fmt: skip
-    rows = [[one.by, one.decisions, words.number(one.money, digits=0), one.waits] for one in found]
-    return listing(answer, words("paper.deadlines"), heads, rows)
-
-
-def cut(answer: InWords, table: Listing | None, most: int) -> list[Listing]:
+def cut(words: Words, table: Listing | None, most: int) -> list[Listing]:
     """The first rows of a table, with the number of those that stand in the report alone; nothing of an empty table."""
     if table is None or not table.rows:
         return []
     left = len(table.rows) - most
     if left <= 0:
         return [replace(table, more="")]
-    return [replace(table, rows=table.rows[:most], more=answer.words.count("paper.rows_left", left))]
-
-
-def _now(answer: InWords) -> Chapter | None:
-    every = decisions_listing(answer, most=None)
-    if every is None:
-        return None
-    together = answer["delays"].filter((pl.col("together") != "") & pl.col("objective").is_not_null())
-    waiting = cut(
-        answer, delays_listing(answer, together.sort("share", descending=True, nulls_last=True), named=3), MOST_DELAYS
-    )
-    says = (answer.words("paper.now.says"),)
-    return Chapter("now", answer.words("paper.now"), says, (), (*cut(answer, every, MOST_DECISIONS), *waiting))
-
-
-def _brings(answer: InWords) -> Chapter:
-    """What is missing of each need and requirement, the dearest first."""
-    words = answer.words
-    heads = [Head(words("head.item")), Head(words("paper.head.of"))]
-    heads += [Head(words(f"paper.head.{name}"), numeric=True) for name in ("asked", "had", "missing", "share")]
-    rows = [
-        [
-            words("panel", item=answer.item(gap.item), unit=answer.unit(gap.item)), words(f"paper.asked.{gap.objective}"),
-            *(words.number(value) for value in (gap.asked, gap.had, gap.missing)), words.share(gap.share),
-        ]
-        for gap in gaps(answer.result)
-    ]  # fmt: skip
-    table = listing(answer, words("paper.table.missing"), heads, rows)
-    says = (words("paper.brings.says"),)
-    return Chapter("brings", words("paper.brings"), says, ("overview",), tuple(cut(answer, table, MOST_GAPS)))
-
-
-def _why(answer: InWords, largest: Gap | None) -> Chapter | None:
-    """Steps that would take away most of the largest gap."""
-    rows = [] if largest is None else reasons_of(answer, largest).filter(pl.col("relief") > 0).to_dicts()
-    rows = [r for r in rows if r["how"] in (KIND, PAIR, TOGETHER) and r["named"]]
-    if not rows or largest is None:
-        return None
-    words = answer.words
-    rows.sort(key=lambda r: (r["how"] == TOGETHER, -r["relief"]))
-    heads = [
-        Head(words("paper.head.step"), wide=True), Head(words("paper.head.less"), numeric=True),
-        Head(words("head.taken_away"), numeric=True),
-    ]  # fmt: skip
-    cells = [[limit_and_step(answer, r), _relief(answer, r, largest), words.share(r["share"], digits=1)] for r in rows]
-    caption = words("paper.table.why", who=answer.nation(rows[0]["holder"]), item=answer.item(largest.item))
-    table = listing(answer, caption, heads, cells)
-    says = tuple(one for one in (words("paper.why.says"), as_if_split(answer)) if one)
-    return Chapter("why", words("paper.why"), says, (), tuple(cut(answer, table, MOST_STEPS)))
-
-
-def _relief(answer: InWords, row: dict[str, float], gap: Gap) -> str:
-    quantity = answer.quantity(row["relief"], gap.item)
-    return quantity if gap.objective in AT_ONCE else answer.words("reason.lasting", quantity=quantity)
-
-
-def _money(answer: InWords) -> Chapter | None:
-    """Commitments and payments by fiscal year, and by nation."""
-    words, table = answer.words, answer["money"]
-    if table.is_empty():
-        return None
-    heads = [Head(words(f"head.{h}", unit=words.money_label), numeric=True) for h in ("commitments", "payments")]
-    listings = []
-    for column, caption in (("fiscal_year", words("paper.money.by_year", unit=words.money_label)),
-                            ("nation", words("paper.money.by_nation"))):  # fmt: skip
-        sums = table.group_by(column, maintain_order=True).agg(pl.col("commitments", "payments").sum()).sort(column)
-        rows = [
-            [
-                str(key) if column == "fiscal_year" else answer.nation(key),
-                words.number(due, digits=0),
-                words.number(paid, digits=0),
-            ]
-            for key, due, paid in sums.iter_rows()
-        ]
-        first = Head(words("head.fiscal_year" if column == "fiscal_year" else "head.nation"))
-        listings += cut(answer, listing(answer, caption, [first, *heads], rows), 20)
-    return Chapter("money", words("paper.money"), (answer.price_base,), (), tuple(listings))
-
-
-def _trust(answer: InWords, largest: Gap | None) -> Chapter:
-    """Assumptions that matter most with their range, what is not known, and where the rest stands."""
-    words = answer.words
-    told = statements(answer)
-    about = [gap.item for gap in gaps(answer.result)] if largest else []
-    table = cut(answer, foremost_assumptions(answer, words("paper.table.assumed"), about), MOST_ASSUMED)
-    says = (words("chapter.unknown.says"),) if told else ()
-    short = [said for said in told if len(said) <= LONGEST][:MOST_UNKNOWN]
-    left = len(told) - len(short)
-    points = (*short, *([words.count("paper.more_unknown", left)] if left else []))
-    return Chapter("trust", words("paper.trust"), says, (), tuple(table), points)
+    return [replace(table, rows=table.rows[:most], more=words.count("paper.rows_left", left))]

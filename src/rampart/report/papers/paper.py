@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rampart.report.charts.drawing import Figure, drawing_of, svg
+from rampart.report.charts import drawing
+from rampart.report.charts.drawing import Figure, drawing_of
 
 if TYPE_CHECKING:
     from rampart.findings import Language
@@ -21,20 +23,20 @@ MOST_SHARE = 34
 
 
 def write_paper(
-    plan: Result, folder: str | Path, *, language: Language = "en", banner: str = "", force: bool = False
+    result: Result, folder: str | Path, *, language: Language = "en", banner: str = "", force: bool = False
 ) -> tuple[Path, Path]:
-    """Write the decision paper of a plan into a folder, made where it is missing: the page, then the PDF.
+    """Write the decision paper of a result into a folder, made where it is missing: the page, then the PDF.
 
     banner  classification or handling text for the head of every page
     force   also over files that are there
 
-    Both appear whole, or neither does. Raises ``ResultError`` where the result is no plan, ``TakenError`` (a
-    FileExistsError) where one of them is there, ``PlaceError`` (an OSError) where nothing can be written.
+    Both appear whole, or neither does. Raises ``TakenError`` (a FileExistsError) where one of them is there,
+    ``PlaceError`` (an OSError) where nothing can be written.
     """
     from rampart.engine.whole_file import whole_files
     from rampart.report.papers.content import paper_of
 
-    paper = paper_of(plan, language)
+    paper = paper_of(result, language)
     targets = tuple(Path(folder) / f"paper.{language}.{kind}" for kind in ("html", "pdf"))
     with whole_files(targets, force=force, listed=True) as (page, print_out):
         page.write_text(html(paper, banner=banner), encoding="utf-8", newline="\n")
@@ -49,11 +51,10 @@ def html(paper: Paper, *, banner: str = "") -> str:
 
     from rampart.report.pages.plan import css_string
 
-    words = paper.answer.words
+    words = paper.words
 
-    def chart(figure: Figure) -> Markup:
-        rows = [Markup(svg(spec, words, key=f"{figure.key}-{n}")) for n, spec in enumerate(figure.parts())]  # noqa: S704 - drawn here
-        return Markup(environment.get_template("figure.html.j2").render(figure=figure, rows=rows))  # noqa: S704 - texts escaped
+    def rows(figure: Figure) -> list[Markup]:
+        return [Markup(row) for row in figure.rows(words)]  # noqa: S704 - drawn here
 
     environment = Environment(
         loader=PackageLoader("rampart.report"),
@@ -65,7 +66,7 @@ def html(paper: Paper, *, banner: str = "") -> str:
     templates = files("rampart.report").joinpath("templates")
     styles = [templates.joinpath(f"{name}.css").read_text(encoding="utf-8") for name in ("report", "paper")]
     return environment.get_template("paper.html.j2").render(
-        paper=paper, words=words, banner=banner, page_banner=css_string(banner), chart=chart,
+        paper=paper, words=words, banner=banner, page_banner=css_string(banner), rows=rows,
         style=Markup(styles[0]), paper_style=Markup(styles[1]),  # noqa: S704 - files of this package
     )  # fmt: skip
 
@@ -91,7 +92,7 @@ def fonts() -> Any:
 def sources(paper: Paper, *, banner: str = "") -> dict[str, bytes]:
     """The files of which the PDF is set: the template, what is said as JSON, and the charts."""
     drawn: dict[str, bytes] = {}
-    words = paper.answer.words
+    words = paper.words
     content = {
         "language": words.language, "banner": banner, "kind": words("paper.kind"), "title": paper.title,
         "facts": paper.facts, "headline": paper.headline, "made_by": paper.made_by,
@@ -119,11 +120,18 @@ def _chart(figure: Figure | None, words: Words, drawn: dict[str, bytes]) -> dict
     """A chart for the PDF; its files go into ``drawn``."""
     if figure is None:
         return None
-    names = []
+    placed = []
     for n, spec in enumerate(figure.parts()):
-        names.append(f"{figure.key}-{n}.svg")
-        drawn[names[-1]] = drawing_of(spec, words).encode()
-    return {"title": figure.title, "note": figure.note, "alt": f"{figure.title}. {figure.alt}", "files": names}
+        name, text = f"{figure.key}-{n}.svg", drawing_of(spec, words)
+        drawn[name] = text.encode()
+        placed.append({"name": name, "share": min(1.0, _width(text) / drawing.WIDTH)})
+    return {"title": figure.title, "note": figure.note, "alt": f"{figure.title}. {figure.alt}", "files": placed}
+
+
+def _width(svg_text: str) -> float:
+    """Width of a drawing in pixels."""
+    found = re.search(r'<svg[^>]*? width="([\d.]+)"', svg_text)
+    return float(found[1]) if found else float(drawing.WIDTH)
 
 
 def _table(table: Listing) -> dict[str, Any]:

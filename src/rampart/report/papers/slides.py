@@ -1,4 +1,4 @@
-"""Slides of a plan: the decision paper's words, with charts and tables that PowerPoint and Impress can edit."""
+"""Slides of a result: the decision paper's words, with charts and tables that PowerPoint and Impress can edit."""
 
 from __future__ import annotations
 
@@ -6,40 +6,38 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from rampart.report.charts import drawing
 
 if TYPE_CHECKING:
     from rampart.findings import Language
     from rampart.report.chapters.listing import Listing
-    from rampart.report.papers.content import Paper
+    from rampart.report.papers.content import Bars, Paper
     from rampart.results.result import Result
 
 FONT = "Arial"
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.6  # inches, 16:9
-MOST_ROWS = 9
-"""Rows of a table that can be read from the back of a room."""
+MOST_ROWS, MOST_POINTS = 9, 6
+"""Rows of a table and sentences that can be read from the back of a room."""
 QUIET, INK, NAVY = drawing.QUIET[1:], drawing.INK[1:], drawing.STOCK[1:]
 LANGUAGES = {"en": "en-GB", "fr": "fr-FR"}
 
 
 def write_slides(
-    plan: Result, folder: str | Path, *, language: Language = "en", banner: str = "", force: bool = False
+    result: Result, folder: str | Path, *, language: Language = "en", banner: str = "", force: bool = False
 ) -> Path:
-    """Write the slides of a plan into a folder, made where it is missing: one .pptx with native charts and tables.
+    """Write the slides of a result into a folder, made where it is missing: one .pptx with native charts and tables.
 
     banner  classification or handling text for every slide
     force   also over a file that is there
 
-    The file appears whole or not at all. Raises ``ResultError`` where the result is no plan, ``TakenError`` (a
-    FileExistsError) where it is there, ``PlaceError`` (an OSError) where it cannot be written.
+    The file appears whole or not at all. Raises ``TakenError`` (a FileExistsError) where it is there, ``PlaceError`` (an
+    OSError) where it cannot be written.
     """
     from rampart.engine.whole_file import whole_files
     from rampart.report.papers.content import paper_of
 
     target = Path(folder) / f"slides.{language}.pptx"
-    paper = paper_of(plan, language)
+    paper = paper_of(result, language)
     with whole_files([target], force=force, listed=True) as (part,):
         Deck(paper, banner).save(part)
     return target
@@ -56,7 +54,7 @@ class Deck:
         from pptx import Presentation
         from pptx.util import Inches
 
-        self.paper, self.banner, self.words = paper, banner, paper.answer.words
+        self.paper, self.banner, self.words = paper, banner, paper.words
         self.deck = Presentation()
         self.deck.slide_width, self.deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
         self.deck.core_properties.title = paper.title
@@ -67,15 +65,18 @@ class Deck:
             self._slide(paper.dates.caption)
             self._table(paper.dates)
         for chapter in paper.chapters:
-            if chapter.key == "now":  # by their dates they stand on the slide before
+            if chapter.key == "now" and paper.dates:  # by their dates they stand on the slide before
                 continue
-            if chapter.key == "money":
+            if chapter.key in paper.bars:
                 self._slide(chapter.title, " ".join(chapter.says))
-                self._money()
+                self._bars(paper.bars[chapter.key], MARGIN, wide=WIDTH - 2 * MARGIN, top=1.7)
                 continue
             for table in chapter.listings[:1]:
                 self._slide(chapter.title, " ".join(chapter.says) if chapter.key == "brings" else table.caption)
                 self._table(table)
+            if chapter.points and not chapter.listings:
+                self._slide(chapter.title, " ".join(chapter.says))
+                self._text(chapter.points[:MOST_POINTS], MARGIN, 1.8, WIDTH - 2 * MARGIN, 5, size=15, bullets=True)
 
     def save(self, path: Path) -> None:
         """Write the file."""
@@ -91,24 +92,8 @@ class Deck:
             self._text([key.label], MARGIN + n * wide, 2.25, wide - 0.15, 0.6, size=12, colour=INK)
         half = (WIDTH - 2 * MARGIN) / 2
         self._text(paper.says, MARGIN, 3.1, half - 0.3, 3.7, size=15, bullets=True)
-        if paper.largest is not None and paper.figure is not None:
-            gap = paper.largest
-            series = {
-                self.words("paper.series.had"): [had for _, _, had in gap.years],
-                self.words("paper.series.missing"): [asked - had for _, asked, had in gap.years],
-            }
-            self._bars(paper.figure.title, [str(year) for year, _, _ in gap.years], series, MARGIN + half,
-                       (drawing.STOCK, drawing.MISSING), stacked=True, alt=paper.figure.alt)  # fmt: skip
-
-    def _money(self) -> None:
-        """Commitments and payments of all nations by fiscal year."""
-        sums = self.paper.answer["money"].group_by("fiscal_year").agg(pl.col("commitments", "payments").sum())
-        sums = sums.sort("fiscal_year")
-        series = {self.words(f"series.{kind}"): sums[kind].to_list() for kind in ("commitments", "payments")}
-        title = self.words("paper.money.by_year", unit=self.words.money_label)
-        colours = (drawing.COMMITMENTS, drawing.PAYMENTS)
-        years = [str(year) for year in sums["fiscal_year"]]
-        self._bars(title, years, series, MARGIN, colours, stacked=False, alt=title, wide=WIDTH - 2 * MARGIN, top=1.7)
+        if "first" in paper.bars:
+            self._bars(paper.bars["first"], MARGIN + half)
 
     def _slide(self, title: str, under: str = "", *, size: int = 28) -> None:
         """A new slide with its title, what stands under it, the banner and the foot."""
@@ -198,38 +183,42 @@ class Deck:
             self._text([more], MARGIN, HEIGHT - 0.7, whole, 0.3, size=10, colour=QUIET)
 
     def _bars(
-        self, title: str, names: Sequence[str], series: dict[str, list[float]], left: float, colours: tuple[str, str], *,
-        stacked: bool, alt: str, wide: float = (WIDTH - 2 * MARGIN) / 2, top: float = 2.95,
+        self, bars: Bars, left: float, *, wide: float = (WIDTH - 2 * MARGIN) / 2, top: float = 2.95,
     ) -> None:  # fmt: skip
-        """A native column chart with the colours of the report."""
+        """A native chart of bars with the colours of the report."""
         from pptx.chart.data import CategoryChartData
         from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
         from pptx.util import Inches, Pt
 
-        data = CategoryChartData(number_format="#,##0")
-        data.categories = list(names)
-        for name, values in series.items():
+        data = CategoryChartData(number_format=bars.number)
+        data.categories = list(bars.names)
+        for name, values in bars.series.items():
             data.add_series(name, values)
-        kind = XL_CHART_TYPE.COLUMN_STACKED if stacked else XL_CHART_TYPE.COLUMN_CLUSTERED
+        kind = (
+            XL_CHART_TYPE.BAR_CLUSTERED if bars.across
+            else XL_CHART_TYPE.COLUMN_STACKED if bars.stacked else XL_CHART_TYPE.COLUMN_CLUSTERED
+        )  # fmt: skip
         place = (Inches(v) for v in (left, top, wide, HEIGHT - top - 0.5))
         frame = self.slide.shapes.add_chart(kind, *place, data)
-        frame._element.nvGraphicFramePr.cNvPr.set("descr", alt)
+        frame._element.nvGraphicFramePr.cNvPr.set("descr", bars.alt)
         chart = frame.chart
         chart.font.name, chart.font.size = FONT, Pt(11)
         chart.has_title = True
-        self._write(chart.chart_title.text_frame, [title], size=12, bold=True)
-        chart.has_legend = True
-        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+        self._write(chart.chart_title.text_frame, [bars.title], size=12, bold=True)
+        chart.has_legend = len(bars.series) > 1
+        if chart.has_legend:
+            chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+        chart.category_axis.reverse_order = bars.across  # the first name on top
         plot = chart.plots[0]
-        plot.gap_width, plot.overlap = 40, 100 if stacked else 0
-        for one, colour in zip(plot.series, colours, strict=True):
+        plot.gap_width, plot.overlap = 40, 100 if bars.stacked else 0
+        for one, colour in zip(plot.series, bars.colours, strict=True):
             one.format.fill.solid()
             one.format.fill.fore_color.rgb = _rgb(colour[1:])
             one.format.line.color.rgb = _rgb(NAVY)
         chart.value_axis.has_major_gridlines = True
         chart.value_axis.major_gridlines.format.line.color.rgb = _rgb("e6e6e6")
         chart.value_axis.format.line.fill.background()
-        chart.value_axis.tick_labels.number_format = "#,##0"
+        chart.value_axis.tick_labels.number_format = bars.number
         chart.value_axis.tick_labels.number_format_is_linked = False
 
 

@@ -1,0 +1,169 @@
+"""The decision about fleets on one page: which spares to buy by when, what they bring, and what holds systems back."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from rampart.case.calendar import month_text
+from rampart.language.headlines import KeyFigure
+from rampart.language.in_words import InWords
+from rampart.sustainment.fleet import MONTH
+
+MOST_MONTHS = 5
+MOST_NAMED = 4
+"""Spares named of one month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buy:
+    """Spares of one part at one site that the marked point of the curve asks for beyond what is held.
+
+    decide_by  last month in which they can be ordered to be there in the month asked for, counted from 0; None where
+               nobody knows how long they take
+    """
+
+    part: str
+    site: str
+    units: float
+    cost: float
+    decide_by: int | None
+
+
+def month_asked(answer: InWords) -> int:
+    """Number of the month for which spares are bought."""
+    year, month = map(int, str(answer.result.manifest["month"]).split("-"))
+    return 12 * year + month - 1
+
+
+def marked(answer: InWords) -> dict[str, Any] | None:
+    """The point of the curve that was asked for; None where no target and no budget was stated."""
+    rows = answer["points"].filter(pl.col("marked"))
+    return rows.row(0, named=True) if rows.height else None
+
+
+def buys(answer: InWords) -> list[Buy]:
+    """What the marked point asks for, the earliest deadline first, then the dearest."""
+    point = marked(answer)
+    if point is None:
+        return []
+    lead = dict(answer.result.case["parts"].select("part", "lead_time").iter_rows())
+    rows = answer["stock_list"].filter((pl.col("point") == point["point"]) & (pl.col("stock") > pl.col("held")))
+    asked = month_asked(answer)
+    found = [
+        Buy(r["part"], r["site"], r["stock"] - r["held"], r["cost"],
+            None if lead[r["part"]] is None else asked - math.ceil(lead[r["part"]] / MONTH))
+        for r in rows.iter_rows(named=True)
+    ]  # fmt: skip
+    return sorted(found, key=lambda b: (b.decide_by is None, b.decide_by or 0, -b.cost, b.part, b.site))
+
+
+def headline(answer: InWords) -> str:
+    """What to buy for how much, and what that brings; what a million brings most where nothing was asked for."""
+    words, point, found = answer.words, marked(answer), buys(answer)
+    places = {"month": words.month(str(answer.result.manifest["month"]))}
+    if point is None and answer.result.manifest["target"] is not None:
+        best = answer["points"].sort("supply_availability").row(-1, named=True)
+        return words(
+            "fleet.headline.out_of_reach", target=words.share(answer.result.manifest["target"], digits=1),
+            most=words.share(best["supply_availability"], digits=1),
+            money=words.money(best["cost"] / answer.result.case.money_unit), **places,
+        )  # fmt: skip
+    if point is None:
+        return words("fleet.headline.open", **places)
+    places["share"] = words.share(point["supply_availability"])
+    if not found:
+        return words("fleet.headline.enough", **places)
+    before = answer["curve"].sort("step").row(0, named=True)["supply_availability"]
+    return words(
+        "fleet.headline", n=words.number(sum(b.units for b in found), digits=0),
+        money=words.money(point["cost"] / answer.result.case.money_unit), before=words.share(before), **places,
+    )  # fmt: skip
+
+
+def figures(answer: InWords) -> list[KeyFigure]:
+    """Up to four numbers to remember: systems available and supply availability with the spares, what they cost, and the
+    first deadline.
+    """
+    words, point, found = answer.words, marked(answer), list[KeyFigure]()
+    asked = answer["availability"].filter(pl.col("month") == _day(month_asked(answer)))
+    held, available = (float(asked[c].sum()) for c in ("held", "available"))
+    month = words.month(str(answer.result.manifest["month"]))
+    if held > 0:
+        label = words("fleet.key.available", month=month, held=words.number(held, digits=0))
+        found.append(KeyFigure(words.number(available, digits=0), label))
+    if point is None:
+        return found
+    found.append(KeyFigure(words.share(point["supply_availability"]), words("fleet.key.supply", month=month)))
+    found.append(KeyFigure(words.money(point["cost"] / answer.result.case.money_unit), words("fleet.key.cost")))
+    dates = [b.decide_by for b in buys(answer) if b.decide_by is not None]
+    if dates:
+        first = max(dates[0], answer.result.case.calendar.first)
+        found.append(KeyFigure(words.month(month_text(first)), words("fleet.key.first")))
+    return found
+
+
+def _day(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBy:
+    """Spares that must be ordered by the end of a month, what they cost, and since when they are too late if they are."""
+
+    by: str
+    spares: str
+    cost: float
+    waits: str
+
+
+def order_by(answer: InWords) -> list[OrderBy]:
+    """Spares by the last month in which they can be ordered and be there when asked for; those too late come first."""
+    first = answer.result.case.calendar.first
+    by_month: dict[int | None, list[Buy]] = {}
+    for one in buys(answer):
+        late = one.decide_by is not None and one.decide_by < first
+        by_month.setdefault(-1 if late else one.decide_by, []).append(one)
+    words, groups = answer.words, list(by_month.items())
+    shown = groups if len(groups) <= MOST_MONTHS else groups[: MOST_MONTHS - 1]
+    found = [_ordered(answer, month, rows) for month, rows in shown]
+    later = [one for _, rows in groups[len(shown) :] for one in rows]
+    if later:
+        found.append(OrderBy(words("paper.later"), *_told(answer, later), words("fleet.waits")))
+    return found
+
+
+def _ordered(answer: InWords, month: int | None, rows: list[Buy]) -> OrderBy:
+    words = answer.words
+    if month is None:
+        return OrderBy(words("paper.no_date"), *_told(answer, rows), words("fleet.waits.unknown"))
+    if month == -1:
+        last = max(month_asked(answer) - one.decide_by for one in rows if one.decide_by is not None)
+        there = answer.result.case.calendar.first + last
+        return OrderBy(
+            words("fleet.at_once"),
+            *_told(answer, rows),
+            words("fleet.waits.late", month=words.month(month_text(there))),
+        )
+    return OrderBy(words.month(month_text(month), short=True), *_told(answer, rows), words("fleet.waits"))
+
+
+def _told(answer: InWords, rows: list[Buy]) -> tuple[str, float]:
+    """Spares of a group by their names, the dearest first, and their cost in the unit of money."""
+    words, sums = answer.words, dict[str, list[float]]()
+    for one in rows:
+        of = sums.setdefault(one.part, [0.0, 0.0])
+        of[0] += one.units
+        of[1] += one.cost
+    order = sorted(sums, key=lambda part: (-sums[part][1], part))
+    told = [
+        words("fleet.spare", n=words.number(sums[part][0], digits=0), part=answer.name(part, table="parts"))
+        for part in order[:MOST_NAMED]
+    ]
+    left = len(order) - len(told)
+    told += [words.count("fleet.more", left)] if left else []
+    return words.list(told), sum(one.cost for one in rows) / answer.result.case.money_unit

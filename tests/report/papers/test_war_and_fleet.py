@@ -1,0 +1,146 @@
+"""Papers and slides of wars and fleets: the decision on page one with the numbers of the result, in both languages."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+
+import polars as pl
+import pytest
+import typst
+from pptx import Presentation
+
+from places import CASES
+from rampart.case.doors import read_case
+from rampart.findings import Language
+from rampart.language.fleet_on_one_page import buys
+from rampart.language.in_words import InWords
+from rampart.report.papers.content import Paper, paper_of
+from rampart.report.papers.paper import fonts, html, pdf, sources
+from rampart.report.papers.slides import write_slides
+from rampart.results.result import Result
+from rampart.sustainment.answer import sustain
+from report.page_reader import Page, numbers
+
+LANGUAGES: tuple[Language, ...] = ("en", "fr")
+
+
+@pytest.fixture(scope="session")
+def bought() -> Result:
+    """An answer that asks for spares beyond what is held, all of them too late for the month asked for."""
+    return sustain(read_case(CASES / "fleet-tiny"), month="2025-03", target=0.98, draws=0)
+
+
+@pytest.fixture(scope="session", params=["tree", "paths", "fleets", "bought"])
+def result(request: pytest.FixtureRequest) -> Result:
+    name = request.param
+    made: Result = request.getfixturevalue("wars")[name] if name in ("tree", "paths") else request.getfixturevalue(name)
+    return made
+
+
+@pytest.fixture(scope="session")
+def papers(result: Result) -> dict[str, Paper]:
+    return {language: paper_of(result, language) for language in LANGUAGES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_decision_is_one_page_and_the_paper_at_most_six(papers: dict[str, Paper], language: str) -> None:
+    made = sources(papers[language])
+    first, last = (
+        json.loads(typst.query(made, f"<{name}>", field="value", one=True, font_paths=fonts()))
+        for name in ("decision-ends", "paper-ends")
+    )
+    assert first == 1
+    assert 2 <= last <= 6
+
+
+def test_both_languages_say_the_same_numbers(papers: dict[str, Paper]) -> None:
+    pages = {language: Page(html(papers[language])) for language in LANGUAGES}
+    english, french = ([numbers(cell, language) for cell in pages[language].numeric] for language in LANGUAGES)
+    assert len(english) > 10
+    assert english == french
+    told = [numbers(papers[language].headline, language) for language in LANGUAGES]
+    assert sorted(told[0]) == sorted(told[1])
+    keys = [[numbers(key.figure, language) for key in papers[language].keys] for language in LANGUAGES]
+    assert keys[0] == keys[1]
+
+
+def test_the_marking_stands_on_every_page_and_slide(papers: dict[str, Paper], result: Result, tmp_path) -> None:
+    assert pdf(papers["en"], banner="EXERCISE").startswith(b"%PDF-")
+    text = html(papers["fr"], banner='EXERCICE "A"')
+    assert text.count("EXERCICE") == 3  # head, foot, and the head of each printed page
+    deck = Presentation(write_slides(result, tmp_path, language="fr", banner="EXERCICE"))
+    assert 3 <= len(deck.slides) <= 8
+    for slide in deck.slides:
+        assert slide.shapes.title.text_frame.text
+        assert any(shape.has_text_frame and shape.text_frame.text == "EXERCICE" for shape in slide.shapes)
+
+
+def test_the_war_paper_counts_every_first_decision_and_its_money(wars: dict[str, Result]) -> None:
+    for war in wars.values():
+        paper, table = paper_of(war, "en"), war["decisions"]
+        money = sum(value for value in table["money"].to_list() if value is not None)
+        said = numbers(paper.headline, "en")
+        assert len({(kind, what) for kind, what in table.select("kind", "what").iter_rows()}) in said
+        assert any(value == pytest.approx(money, rel=0.01) for value in said)
+        assert paper.dates is not None
+        assert sum(numbers(row[2], "en")[0] for row in paper.dates.rows) == pytest.approx(money, abs=1.5)
+
+
+def test_the_war_chart_shows_what_other_ways_cost_more(wars: dict[str, Result], tmp_path) -> None:
+    war = wars["tree"]
+    values = dict(war["values"].iter_rows())
+    paper = paper_of(war, "en")
+    (more,) = paper.bars["first"].series.values()
+    ways = ("as_if_five_years", "year_by_year", "mean_while_it_lasts")
+    assert list(more) == pytest.approx([values[way] - values["plan"] for way in ways if way in values])
+    slides = Presentation(write_slides(war, tmp_path)).slides
+    (chart,) = (shape.chart for shape in slides[0].shapes if shape.has_chart)
+    assert list(chart.plots[0].series[0].values) == pytest.approx(list(more))
+
+
+def test_served_on_average_is_weighed_by_the_chance_of_each_path(wars: dict[str, Result]) -> None:
+    war = wars["tree"]
+    rows = war["ends"].select("probability", "served_share").rows()
+    mean = sum(chance * share for chance, share in rows) / sum(chance for chance, _ in rows)
+    figure = next(key.figure for key in paper_of(war, "en").keys if "need" in key.label)
+    assert numbers(figure, "en")[0] == pytest.approx(100 * mean, abs=0.51)
+
+
+def test_the_fleet_paper_buys_what_the_marked_point_asks_for(bought: Result) -> None:
+    paper = paper_of(bought, "en")
+    point = bought["points"].filter(pl.col("marked")).row(0, named=True)
+    rows = bought["stock_list"].filter(pl.col("point") == point["point"])
+    units = sum(stock - held for stock, held in rows.select("stock", "held").iter_rows())
+    said = numbers(paper.headline, "en")
+    assert said[0] == units > 0
+    assert said[1] == pytest.approx(point["cost"] / 1e6, abs=0.06)
+    assert paper.dates is not None
+    assert sum(numbers(row[2], "en")[0] for row in paper.dates.rows) == pytest.approx(point["cost"] / 1e6, abs=0.02)
+
+
+def test_a_spare_is_ordered_its_delivery_time_before_the_month_asked_for(bought: Result) -> None:
+    # by hand: a gearbox takes 90 days, three months of 30.4 days rounded up, and is asked for in March 2025
+    lead = dict(bought.case["parts"].select("part", "lead_time").iter_rows())
+    asked = 12 * 2025 + 2
+    found = buys(InWords(bought))
+    for one in found:
+        assert one.decide_by == asked - math.ceil(lead[one.part] / 30.4375)
+    assert lead["gearbox"] == 90
+    assert any(one.part == "gearbox" and one.decide_by == 12 * 2024 + 11 for one in found)  # before the plan begins
+    dates = paper_of(bought, "en").dates
+    assert dates is not None
+    assert dates.rows[0][0] == "at once"
+    assert "April 2025" in dates.rows[0][3]  # January and three months
+
+
+def test_a_target_out_of_reach_is_said_so(bought: Result) -> None:
+    none = bought["points"].with_columns(marked=pl.lit(value=False))
+    missed = replace(bought, tables={**bought.tables, "points": none}, manifest={**bought.manifest, "target": 0.999})
+    best = max(bought["points"]["supply_availability"])
+    said = numbers(paper_of(missed, "en").headline, "en")
+    assert said[0] == pytest.approx(99.9)
+    assert any(value == pytest.approx(100 * best, abs=0.06) for value in said)
+    open_ended = replace(missed, manifest={**bought.manifest, "target": None})
+    assert "No target" in paper_of(open_ended, "en").headline
