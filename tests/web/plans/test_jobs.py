@@ -185,6 +185,7 @@ def staff(tmp_path: Path) -> Path:
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks at processes in /proc")
 
 
+@pytest.mark.docs
 @linux
 def test_a_plan_is_made_followed_and_read_and_others_are_stopped_or_fail(tmp_path: Path) -> None:
     store = staff(tmp_path)
@@ -222,6 +223,7 @@ def test_a_plan_is_made_followed_and_read_and_others_are_stopped_or_fail(tmp_pat
         until(lambda: rows(store, "state")[2][0] == "failed")
 
 
+@pytest.mark.docs
 @linux
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_no_child_outlives_its_server(tmp_path: Path, how: signal.Signals) -> None:
@@ -241,10 +243,10 @@ def test_no_child_outlives_its_server(tmp_path: Path, how: signal.Signals) -> No
     assert not (store / "plans" / "long").exists()
 
 
-@linux
-def test_the_child_ends_with_its_parent_also_while_it_solves() -> None:
-    code = "import rampart.web.plans.child as c, sys; c.run(sys.argv[1:])"
-    words = ["plan", str(CASES / "alliance-2023"), "-o", "/nowhere", "--help"]
-    with subprocess.Popen([sys.executable, "-c", code, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
-        out, _ = child.communicate(timeout=PATIENCE)
-        assert child.returncode == 0 and b"--progress" in out
+def test_the_child_ends_when_nobody_holds_its_input(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "rampart.web.plans.child", "plan", str(CASES / "alliance-2023"), "-o"]
+    with subprocess.Popen([*words, str(tmp_path / "made")], stdin=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        child.stdin.close()
+        assert child.wait(PATIENCE) == 143
+    assert not (tmp_path / "made").exists()
