@@ -7,6 +7,7 @@ can be read there is the end of it, and that comes with the parent's end, also w
 from __future__ import annotations
 
 import os
+import runpy
 import sys
 import threading
 
@@ -24,9 +25,8 @@ def run(words: list[str]) -> None:
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(5)
-    from rampart.cli.main import main
-
-    main(words)
+    sys.argv = ["rampart", *words]
+    runpy.run_module("rampart", run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
