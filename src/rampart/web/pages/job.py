@@ -82,7 +82,7 @@ def one_job(job: Job, words: Words) -> OneJob:
         case=job.case,
         changes=", ".join(job.overrides),
         asked_by=job.asked_by,
-        asked=job.asked.isoformat(timespec="minutes"),
+        asked=words("web.at", date=words.date(job.asked.isoformat()), time=f"{job.asked:%H:%M}"),
         state=state,
         state_text=words(f"web.job.state.{state}"),
         took="" if seconds is None else span(seconds, words),
