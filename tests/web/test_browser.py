@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 import rampart
+from places import CASES
+from rampart.scenario.war import war_plan
+from scenario.small_war import small
 from web.opened import PASSWORD
 from web.served import new_store, served
 
@@ -23,6 +26,10 @@ def address(tmp_path_factory: pytest.TempPathFactory, tiny_plan: rampart.Result)
         tmp_path_factory.mktemp("served") / "staff", paula=("alliance_planner", ""), edith=("nation_editor", "XAA")
     )
     tiny_plan.save(store / "plans" / "tiny")
+    rampart.plan(rampart.read_case(CASES / "tiny", overrides=["offensive"])).save(store / "plans" / "other")
+    war_plan(small(0.2, stock=0.0, cost=1.0), shape="regimes").save(store / "plans" / "war")
+    rampart.sustain(rampart.read_case(CASES / "fleet-tiny"), draws=0).save(store / "plans" / "fleets")
+    (store / "cases" / "tiny").symlink_to(CASES / "tiny")
     (store / "settings.toml").write_text('banner = "EXERCISE"', encoding="utf-8")
     with served(store) as (found, _):
         yield found
@@ -90,12 +97,32 @@ def test_no_page_has_a_fault_of_accessibility_or_is_wider_than_the_window(
     page = page_of(browser, address, "paula", **look)
     for path in ("/", "/plans/tiny", "/plans/tiny/decisions", "/plans/tiny/items/round", "/plans/tiny/nations/XAA",
                  "/plans/tiny/lines/round_line", "/plans/tiny/why?holder=XUU&item=round", "/plans/tiny/sources",
-                 "/plans/tiny/tables/stock?filter=holder:XAA&show=month&show=closing&show=holder", "/account"):  # fmt: skip
+                 "/plans/tiny/tables/stock?filter=holder:XAA&show=month&show=closing&show=holder", "/account",
+                 "/planning", "/planning/cases/tiny", "/wars/war", "/fleets/fleets",
+                 "/results/tiny/beside?other=other"):  # fmt: skip
         page.goto(f"{address}{path}")
         found[path] = faults(page)
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found[path].append("wider than the window")
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def test_a_plan_is_asked_for_followed_and_opened(browser: Any, address: str) -> None:
+    page = page_of(browser, address, "paula", locale="fr-FR")
+    page.click("text=Planification")
+    page.click("main >> text=tiny")
+    page.check("input[value=offensive]")
+    page.fill("#plan-name", "essai")
+    page.click("button.main")
+    page.wait_for_url("**/planning/1")
+    page.wait_for_selector("text=Ouvrir le plan")  # the page looks again by itself
+    assert faults(page) == []
+    page.click("text=Ouvrir le plan")
+    page.click("text=Comparer")
+    page.select_option("#other", "tiny")
+    page.click("form.ask button")
+    page.wait_for_url("**other=tiny")
+    assert "offensive" in page.inner_text("main")
 
 
 def test_a_table_is_asked_by_keyboard_alone(browser: Any, address: str) -> None:

@@ -34,6 +34,7 @@ def test_a_store_is_served_under_its_prefix_with_its_banner(tmp_path: Path) -> N
                 urllib.request.Request(f"{address}/sign-in", headers={"Host": "evil.example"}), timeout=300
             )
         assert wrong.value.code == 400
+        wrong.value.close()
 
 
 def test_what_stands_in_the_way_is_said(tmp_path: Path) -> None:

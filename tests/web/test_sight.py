@@ -94,6 +94,9 @@ def everything(shelf: Held, reader: Reader, language: str = "en") -> dict[str, A
             "line": [{"plan": "tiny", "line": n} for n in lines],
             "table": [{"plan": "tiny", "name": n} for n in names],
             "why": [{"plan": "tiny", "holder": h, "item": i} for h in ["", *nations] for i in ["", *items]],
+            "beside": [{"result": "tiny"}, {"result": "tiny", "other": "tiny"}],
+            "war": [{"war": "tiny"}],
+            "fleet": [{"fleet": "tiny"}],
         }.get(page.key, [{"plan": "tiny"}])
         for way in ways:
             given = way | ({"table": TableAsked(size=1000)} if TableAsked in page.hints.values() else {})

@@ -63,13 +63,17 @@ if TYPE_CHECKING:
     help="How far to say what would relieve each shortage, by planning again with a step in each limit: none; kinds, with a "
     "step in all limits of a kind; or all, each limit that matters by itself too. Default: all, in large cases kinds.",
 )  # fmt: skip
+@click.option(
+    "--progress", type=click.Choice(["bar", "lines"]), default="bar",
+    help="How the work is followed on standard error: a bar on a terminal, or a line of JSON for each step, for programs.",
+)  # fmt: skip
 @banner_option
 @force_option
 @language_option
 @json_option
 def plan(
     case_path: Path, overrides: tuple[str, ...], out: Path | None, confidence: str | None, taken: Path | None,
-    beside: Path | None, time_limit: float | None, report: bool, give_or_keep: bool, reasons: Worked | None,
+    beside: Path | None, time_limit: float | None, report: bool, give_or_keep: bool, reasons: Worked | None, progress: str,
     banner: str, force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Plan a case: save the plan folder, print the decisions to take now and where the report lies.
@@ -86,7 +90,10 @@ def plan(
         case = with_confidence(case, int(confidence), lang, as_json=as_json)
     if taken:
         case = take_over(case, taken, lang, as_json=as_json)
-    made = make_plan(case, lang, time_limit=time_limit, quiet=as_json, give_or_keep=give_or_keep, reasons=reasons)
+    made = make_plan(
+        case, lang, time_limit=time_limit, quiet=as_json, give_or_keep=give_or_keep, reasons=reasons,
+        lines=progress == "lines",
+    )  # fmt: skip
     if beside is not None:
         made = laid_beside(made, beside, lang, as_json=as_json)
     made.save(folder, force=force)

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 def make_plan(
     case: Case, language: Language, *, time_limit: float | None = None, quiet: bool = False, give_or_keep: bool = True,
-    reasons: Worked | None = None,
+    reasons: Worked | None = None, lines: bool = False,
 ) -> Result:  # fmt: skip
-    """Plan with progress; leave with exit code 4 where the time ran out before any plan, 1 where the case allows none."""
+    """Plan with progress, as lines of JSON where a program watches.
+
+    Leaves with exit code 4 where the time ran out before any plan, 1 where the case allows none.
+    """
     from rampart.findings import CaseError
     from rampart.plan.planning import plan
     from rampart.plan.solving.linear_passes import NotSolved
@@ -33,7 +36,7 @@ def make_plan(
         show_findings((Finding("no-priorities", table="priorities"),), language, as_json=quiet)
         sys.exit(FINDINGS)
     try:
-        with Watch(language, quiet=quiet) as watch:
+        with Watch(language, quiet=quiet, lines=lines) as watch:
             return plan(
                 case, time_limit=time_limit, progress=watch.callback, give_or_keep=give_or_keep, reasons=reasons
             )

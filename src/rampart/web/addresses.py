@@ -11,6 +11,7 @@ from rampart.web.html_pages import html_urls
 from rampart.web.people.accounts import account_urls
 from rampart.web.people.administering import administering_urls
 from rampart.web.people.signing_in import signing_in_urls
+from rampart.web.plans.forms import planning_urls
 
 api = make_api()
 
@@ -19,6 +20,7 @@ urlpatterns = [
     *signing_in_urls(),
     *account_urls(),
     *administering_urls(),
+    *planning_urls(),
     *file_urls(),
     *html_urls(),
 ]

@@ -20,6 +20,7 @@ from rampart.web.pages.page import Page
 from rampart.web.people.by_program import add_people
 from rampart.web.people.person import Person
 from rampart.web.people.tokens import Token, token_of
+from rampart.web.plans.by_program import add_planning
 from rampart.web.tables.asking import TableAsked
 
 
@@ -57,6 +58,7 @@ def make_api() -> NinjaAPI:
         twin(_twin(page))
 
     add_people(api)
+    add_planning(api)
 
     def said(status: int) -> Callable[[HttpRequest, Exception | type[Exception]], HttpResponse]:
         def answer(request: HttpRequest, wrong: Exception | type[Exception]) -> HttpResponse:

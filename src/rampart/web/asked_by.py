@@ -11,6 +11,7 @@ from rampart.web.asking import Asked
 from rampart.web.people.in_language import language_of
 from rampart.web.people.person import Person
 from rampart.web.people.roles import NO_NATION, Reader
+from rampart.web.plans.cases import Cases
 from rampart.web.plans.shelf import Shelf
 
 NOBODY = Reader("", "", NO_NATION)
@@ -20,6 +21,12 @@ NOBODY = Reader("", "", NO_NATION)
 def shelf() -> Shelf:
     """The shelf of the store that this process serves."""
     return Shelf(settings.PLANS)
+
+
+@cache
+def cases() -> Cases:
+    """The cases of the store that this process serves."""
+    return Cases(settings.CASES)
 
 
 def reader_of(request: HttpRequest) -> Reader:

@@ -39,7 +39,18 @@ class Asked:
 
     def plan(self, name: str) -> InWords:
         """A plan as far as the reader may see it. Raises NotThereError."""
+        return self.of_kind("plan", name)
+
+    def of_kind(self, kind: str, name: str) -> InWords:
+        """A result of a kind as far as the reader may see it. Raises NotThereError."""
         answer = self.shelf.seen(name, self.reader, self.language)
-        if answer is None or answer.result.kind != "plan":
+        if answer is None or answer.result.kind != kind:
             raise NotThereError(name)
         return answer
+
+    def kind(self, name: str) -> str:
+        """Kind of a result that the reader may see something of. Raises NotThereError."""
+        answer = self.shelf.seen(name, self.reader, self.language)
+        if answer is None:
+            raise NotThereError(name)
+        return answer.result.kind

@@ -11,14 +11,17 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from rampart.language.words import Words
+from rampart.report.charts.war import figures as war_figures
 from rampart.report.pages.plan import CHARTS
 from rampart.web.asked_by import asked_by
 from rampart.web.asking import Asked, NotAllowedError, NotThereError
 from rampart.web.html_pages import table_asked
 from rampart.web.pages.charts import OF, picture
 from rampart.web.pages.decisions import decisions_sheet
+from rampart.web.pages.fleet import fleet_figures
 from rampart.web.pages.sources import assumptions_sheet
 from rampart.web.pages.table import plan_table
+from rampart.web.pages.told import picture_of
 from rampart.web.refusing import refusing
 from rampart.web.tables.download import as_csv, as_workbook, file_name
 from rampart.web.tables.sheet import Sheet
@@ -86,6 +89,26 @@ def chart(request: HttpRequest, plan: str, key: str) -> HttpResponse:
     answer = asked.plan(plan)
     of = {name: request.GET[name] for name in OF if request.GET.get(name)}
     drawn = picture(answer, key, **of) if key in CHARTS else None
+    return _picture(drawn, key)
+
+
+@require_safe
+@refusing
+def war_chart(request: HttpRequest, war: str, key: str) -> HttpResponse:
+    """A chart of a plan for a war as a picture."""
+    asked = _asked(request)
+    return _picture(picture_of(war_figures(asked.of_kind("war", war)), key, asked.language), key)
+
+
+@require_safe
+@refusing
+def fleet_chart(request: HttpRequest, fleet: str, key: str) -> HttpResponse:
+    """A chart of an answer for fleets as a picture."""
+    asked = _asked(request)
+    return _picture(picture_of(fleet_figures(asked, asked.of_kind("fleet", fleet).result), key, asked.language), key)
+
+
+def _picture(drawn: str | None, key: str) -> HttpResponse:
     if drawn is None:
         raise NotThereError(key)
     return HttpResponse(drawn, content_type="image/svg+xml")
@@ -94,7 +117,11 @@ def chart(request: HttpRequest, plan: str, key: str) -> HttpResponse:
 def file_urls() -> list[URLPattern]:
     """Addresses of downloads and pictures."""
     endings: tuple[Ending, ...] = (".csv", ".xlsx")
-    found = [path("plans/<str:plan>/charts/<str:key>.svg", chart, name="chart")]
+    found = [
+        path("plans/<str:plan>/charts/<str:key>.svg", chart, name="chart"),
+        path("wars/<str:war>/charts/<str:key>.svg", war_chart, name="war-chart"),
+        path("fleets/<str:fleet>/charts/<str:key>.svg", fleet_chart, name="fleet-chart"),
+    ]
     for ending in endings:
         found += [
             path(f"plans/<str:plan>/tables/<str:name>{ending}", _table(ending), name=f"table{ending}"),

@@ -25,12 +25,17 @@ from rampart.web.templating import shown
 
 def html_urls() -> list[URLPattern]:
     """Address of every page."""
-    return [path(re.sub(r"\{(\w+)\}", r"<str:\1>", page.path), _view(page), name=page.key) for page in PAGES]
+    return [path(re.sub(r"\{(\w+)\}", partial(_place, page), page.path), _view(page), name=page.key) for page in PAGES]
+
+
+def _place(page: Page, braced: re.Match[str]) -> str:
+    """A place in an address, as Django writes it: a number where the data function takes one."""
+    return f"<{'int' if page.hints[braced[1]] is int else 'str'}:{braced[1]}>"
 
 
 def _view(page: Page) -> Callable[..., HttpResponse]:
     @refusing
-    def view(request: HttpRequest, **places: str) -> HttpResponse:
+    def view(request: HttpRequest, **places: str | int) -> HttpResponse:
         require(page, request)
         asked = asked_by(request)
         given = _query(page, request, places)
@@ -42,7 +47,7 @@ def _view(page: Page) -> Callable[..., HttpResponse]:
     return require_safe(view)
 
 
-def _query(page: Page, request: HttpRequest, places: dict[str, str]) -> dict[str, Any]:
+def _query(page: Page, request: HttpRequest, places: dict[str, str | int]) -> dict[str, Any]:
     """What the query gives of what the data function takes. Raises WronglyAskedError."""
     found: dict[str, Any] = {}
     for name, kind in page.hints.items():

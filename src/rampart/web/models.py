@@ -5,5 +5,6 @@ from __future__ import annotations
 from rampart.web.audit import Entry
 from rampart.web.people.person import Person
 from rampart.web.people.tokens import Token
+from rampart.web.plans.job import Job
 
-__all__ = ["Entry", "Person", "Token"]
+__all__ = ["Entry", "Job", "Person", "Token"]

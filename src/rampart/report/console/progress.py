@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rampart.findings import Language
@@ -15,15 +18,19 @@ if TYPE_CHECKING:
 
 
 class Watch:
-    """A live line on standard error while the passes run; silent where nobody watches."""
+    """A live line on standard error while the passes run, silent where nobody watches; or a line of JSON for each step, for
+    a program that watches.
+    """
 
-    def __init__(self, language: Language = "en", *, quiet: bool = False) -> None:
+    def __init__(self, language: Language = "en", *, quiet: bool = False, lines: bool = False) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
         from rampart.language.words import Words
 
         self.words = Words(language)
+        self.lines = lines
+        quiet = quiet or lines
         console = Console(stderr=True, quiet=quiet)
         self.bar = Progress(
             TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.completed}/{task.total}"),
@@ -48,6 +55,9 @@ class Watch:
         if step.done:
             told = "%s (%s/%s) after %.1f s: value %s, gap %s"
             log.info(told, step.name, step.number, step.total, step.elapsed, step.value, step.gap)
+        if self.lines:
+            sys.stderr.write(json.dumps({"progress": asdict(step)}) + "\n")
+            sys.stderr.flush()
         name = self.words.choice("objective", step.name)
         if self.task is None:
             self.task = self.bar.add_task(name, total=step.total, value="")

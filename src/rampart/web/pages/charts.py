@@ -90,13 +90,13 @@ def charts(answer: InWords, plan: str, *keys: str, **of: str) -> list[Chart]:
 
 def picture(answer: InWords, key: str, **of: str) -> str | None:
     """A chart as an SVG file; None where there is nothing to draw."""
-    drawn = figure(answer, key, **of)
-    if drawn is None:
+    shown = figure(answer, key, **of)
+    if shown is None:
         return None
-    return _drawn(json.dumps(drawn.spec, sort_keys=True, default=str), answer.language)
+    return drawn(json.dumps(shown.spec, sort_keys=True, default=str), answer.language)
 
 
 @lru_cache(maxsize=200)
-def _drawn(spec: str, language: Language) -> str:
+def drawn(spec: str, language: Language) -> str:
     """Drawing takes a third of a second; the same numbers are drawn once."""
     return drawing_of(json.loads(spec), Words(language))

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from rampart.web.pages import audit, decisions, item, line, nation, overview, people, plan, sources, table, why
+from rampart.web.pages import (
+    audit,
+    beside,
+    case,
+    decisions,
+    fleet,
+    item,
+    job,
+    line,
+    nation,
+    overview,
+    people,
+    plan,
+    planning,
+    sources,
+    table,
+    war,
+    why,
+)
 from rampart.web.pages.page import Page
 
 PAGES: tuple[Page, ...] = (
@@ -15,6 +33,12 @@ PAGES: tuple[Page, ...] = (
     why.PAGE,
     sources.PAGE,
     table.PAGE,
+    beside.PAGE,
+    war.PAGE,
+    fleet.PAGE,
+    planning.PAGE,
+    case.PAGE,
+    job.PAGE,
     people.PAGE,
     audit.PAGE,
 )

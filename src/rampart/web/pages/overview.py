@@ -12,7 +12,7 @@ from rampart.web.pages.decisions import decisions_sheet
 from rampart.web.pages.page import Fact, Page
 from rampart.web.pages.plan import Tile, tiles
 from rampart.web.tables.asking import TableAsked, TableSeen, table_seen
-from rampart.web.tables.result_sheets import plan_path
+from rampart.web.tables.result_sheets import plan_path, result_path
 
 MOST = 60
 """Plans that are listed."""
@@ -31,10 +31,20 @@ class OnePlan(BaseModel):
     status: str
 
 
+class OtherResult(BaseModel):
+    """A result of another kind on the shelf: a plan for a war, an answer for fleets."""
+
+    name: str
+    title: str
+    kind: str
+    link: str
+
+
 class Overview(BaseModel):
     """What the first page shows."""
 
     plans: list[OnePlan]
+    others: list[OtherResult]
     left_out: int
     newest: OnePlan | None
     keys: list[Fact]
@@ -55,19 +65,35 @@ def overview(asked: Asked) -> Overview:
         newest = newest or answer
         plans.append(one_plan(answer, name))
     if newest is None:
-        return Overview(plans=[], left_out=0, newest=None, keys=[], due=None, nations=[])
+        return Overview(plans=[], others=others(asked), left_out=0, newest=None, keys=[], due=None, nations=[])
     first = plans[0].name
     keys = [Fact(label=k.label, text=k.figure) for k in key_figures(newest)] if asked.reader.sees_all else []
     sheet = decisions_sheet(newest, first, whole=asked.reader.sees_all)
     shown = TableAsked(size=DUE, show=["what", "nation", "how_much", "money", "decide_by", "consequence"])
     return Overview(
         plans=plans,
+        others=others(asked),
         left_out=max(0, len(names) - MOST),
         newest=plans[0],
         keys=keys,
         due=table_seen(sheet, shown, newest.words) if sheet.rows else None,
         nations=tiles(newest, first, "nation"),
     )
+
+
+def others(asked: Asked) -> list[OtherResult]:
+    """Results of other kinds that the reader may see."""
+    found = []
+    for one in [one for one in asked.shelf.results() if one.kind != "plan"][:MOST]:
+        try:
+            answer = asked.of_kind(one.kind, one.name)
+        except NotThereError:
+            continue
+        link = result_path(one.kind, one.name)
+        found.append(
+            OtherResult(name=one.name, title=answer.title, kind=asked.words(f"web.kind.{one.kind}"), link=link)
+        )
+    return found
 
 
 def one_plan(answer: InWords, name: str) -> OnePlan:

@@ -43,6 +43,16 @@ def plan_path(plan: str, *parts: str, **asked: Any) -> str:
     return f"{path}?{urlencode(asked, doseq=True)}" if asked else path
 
 
+PLACES = {"plan": "plans", "war": "wars", "fleet": "fleets"}
+
+
+def result_path(kind: str, name: str) -> str:
+    """Path of the page of a result of any kind from the root of the application."""
+    from urllib.parse import quote
+
+    return f"/{PLACES[kind]}/{quote(name, safe='')}"
+
+
 def tables_of(answer: InWords) -> Mapping[str, ResultTable]:
     """Tables of a plan that have something to say to the reader, by name."""
     known = {**result_tables("plan"), **answer.result.own_tables}

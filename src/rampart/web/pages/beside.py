@@ -1,0 +1,57 @@
+"""Two results of one kind side by side: what changed in the case, in decisions, in what they bring, in lateness."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from rampart.language.compared import Compared
+from rampart.language.comparing import differences_told
+from rampart.report.chapters.comparison import chapters
+from rampart.report.pages.comparison import facts, title
+from rampart.web.asking import Asked, NotThereError
+from rampart.web.pages.page import Page
+from rampart.web.pages.told import ChapterTold, chapters_told
+from rampart.web.tables.asking import Choice
+
+
+class BesidePage(BaseModel):
+    """What the page shows.
+
+    others  results of the same kind, from which one is chosen
+    """
+
+    name: str
+    title: str
+    others: list[Choice]
+    facts: str
+    says: list[str]
+    chapters: list[ChapterTold]
+
+
+def beside(asked: Asked, result: str, other: str = "") -> BesidePage:
+    """A result and what is otherwise in another of its kind, for who sees the whole alliance. Raises NotThereError.
+
+    other  name of the other result; "": none is chosen yet
+    """
+    kind = asked.kind(result)
+    answer = asked.of_kind(kind, result)
+    if not asked.reader.sees_all:
+        raise NotThereError(result)
+    names = [one.name for one in asked.shelf.results() if one.kind == kind and one.name != result]
+    if other and other not in names:
+        raise NotThereError(other)
+    others = [Choice(value=name, text=name, chosen=name == other) for name in names]
+    if not other:
+        return BesidePage(name=result, title=answer.title, others=others, facts="", says=[], chapters=[])
+    compared = Compared([answer.result, asked.of_kind(kind, other).result], [result, other], asked.language)
+    return BesidePage(
+        name=result,
+        title=title(compared),
+        others=others,
+        facts=facts(compared),
+        says=list(differences_told(compared)),
+        chapters=chapters_told(chapters(compared)),
+    )
+
+
+PAGE = Page("beside", "results/{result}/beside", beside)
