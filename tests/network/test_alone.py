@@ -42,7 +42,7 @@ def assert_terms(whole: rampart.Result, nations: Collection[str], *, only: Colle
 
     Where a rule gives way its share is of what is left, so the pass ``rules`` is not compared then.
     """
-    alone = rampart.plan(rampart.extract(whole.case, nations, as_in=whole).case)
+    alone = solved(rampart.extract(whole.case, nations, as_in=whole).case)
     expected, found = terms_of(whole, nations), passes(alone)
     found.pop("requirement_sum", None)  # told on the way to fair shares: of no plan that comes out
     if only:  # the passes that both are sure of
@@ -72,7 +72,7 @@ def test_the_tiny_case(nation: str) -> None:
 
 def compared(case: Case) -> bool:
     """Compare each member and both together; not where an agreed departure is withheld, of which tables say no cost."""
-    whole = rampart.plan(without_room(case))
+    whole = solved(without_room(case))
     if "agreed" in whole["rules_broken"]["family"]:
         return False
     # floors that lack are shared among all: alone there is nobody to share with, and what follows may come out better
@@ -84,13 +84,13 @@ def compared(case: Case) -> bool:
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_random_cases(whole: bool) -> None:
-    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(12)) >= 8
+    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(6)) >= 4
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("whole", [False, True])
 def test_random_cases_long(whole: bool) -> None:
-    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(12, 150)) >= 100
+    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(6, 150)) >= 100
 
 
 def divisible(case: Case) -> Case:
@@ -230,7 +230,7 @@ def test_what_others_use_of_a_hall_is_gone() -> None:
         resources=[{"resource": "hall", "capacity": 10.0, "cost": 0.5}],
         uses=[{"resource": "hall", "line": "a", "quantity": 1.0}, {"resource": "hall", "line": "b", "quantity": 1.0}],
     )  # fmt: skip
-    whole = rampart.plan(of)
+    whole = solved(of)
     found = rampart.extract(of, ["AAA"], as_in=whole)
     assert rows_of(found, "resources", "from", "capacity", "cost") == [
         (month(0), 10.0, 0.5), (month(1), 6.0, 0.5), (month(2), 6.0, 0.5)
@@ -246,7 +246,7 @@ def test_what_placed_orders_of_others_draw_of_a_hall_is_gone() -> None:
         resources=[{"resource": "hall", "capacity": 10.0}],
         uses=[{"resource": "hall", "line": code, "quantity": 1.0, "offset": 1.0} for code in ("a", "b")],
     )  # fmt: skip
-    whole = rampart.plan(of)
+    whole = solved(of)
     found = rampart.extract(of, ["AAA"], as_in=whole)
     assert rows_of(found, "resources", "from", "capacity") == [(month(0), 7.0), (month(1), 10.0), (month(2), 10.0)]
     assert_terms(whole, ["AAA"])
@@ -261,7 +261,7 @@ def test_what_others_order_for_later_is_fixed_for_its_month() -> None:
     deals[1] |= {"later": 2, "until": month(0)}
     only = use("BBB", 4.0) | {"from": month(2)}
     of = two(4, ["own_use", "money"], lines=[line("a", "AAA")], contracts=deals, demand=[use("AAA", 3.0), only])
-    whole = rampart.plan(of)
+    whole = solved(of)
     found = rampart.extract(of, ["AAA"], as_in=whole)
     assert rows_of(found, "contracts", "contract", "later", "max_quantity")[1:] == [
         ("for-BBB", 2, 0.0),
@@ -281,7 +281,7 @@ def test_what_others_order_takes_of_the_line_and_leaves() -> None:
     of = two(
         3, ["own_use", "money"], lines=[line("a", "AAA")], contracts=deals, demand=[use("AAA", 3.0), use("BBB", 4.0)]
     )
-    whole = rampart.plan(of)
+    whole = solved(of)
     found = rampart.extract(of, ["AAA"], as_in=whole)
     assert rows_of(found, "contracts", "contract", "from", "until", "max_quantity", "price") == [
         ("for-AAA", None, None, math.inf, 2.0),
@@ -292,7 +292,7 @@ def test_what_others_order_takes_of_the_line_and_leaves() -> None:
     assert rows_of(found, "agreed", "holder", "item", "month", "quantity") == [
         ("BBB", "shell", month(1), 4.0), ("BBB", "shell", month(2), 4.0)
     ]  # fmt: skip
-    alone = rampart.plan(found.case)
+    alone = solved(found.case)
     assert passes(alone)["money"] == pytest.approx(2 * 3 * 2.0)  # what BBB pays is no money of AAA
     assert alone["production"].filter(pl.col("period") > 0)["output"].to_list() == [7.0, 7.0]
     assert_terms(whole, ["AAA"])
@@ -305,14 +305,14 @@ def test_what_is_ordered_abroad_is_placed_and_paid() -> None:
         3, ["own_use", "money"], lines=[line("a", "AAA")], contracts=[deal], demand=[use("BBB", 4.0)],
         budgets=[{"nation": "BBB", "fiscal_year": int(START[:4]), "commitments": 30.0, "payments": 30.0}],
     )  # fmt: skip
-    whole = rampart.plan(of)
+    whole = solved(of)
     found = rampart.extract(of, ["BBB"], as_in=whole)
     assert rows_of(found, "orders", "buyer", "line", "ship_to", "month", "quantity", "due") == [
         ("BBB", None, None, month(1), 4.0, pytest.approx(1.6)), ("BBB", None, None, month(2), 4.0, pytest.approx(1.6))
     ]  # fmt: skip
     # commitments 16; payments 3.2 in advance: what is due on delivery is counted with the placed orders
     assert rows_of(found, "budgets", "commitments", "payments") == [(pytest.approx(14.0), pytest.approx(26.8))]
-    assert rampart.plan(found.case)["demand"]["unmet"].to_list() == [4.0, 0.0, 0.0]
+    assert solved(found.case)["demand"]["unmet"].to_list() == [4.0, 0.0, 0.0]
     paid = next(f for f in found.changes if f.code == "paid-as-in")
     assert (paid.value, paid.details["money"]) == ("BBB", "16")
 
@@ -371,7 +371,7 @@ def test_how_short_others_are_is_known() -> None:
     whole = rampart.plan(two(2, ["requirement"], stocks=stock, requirements=ask))
     found = rampart.extract(whole.case, ["AAA"], as_in=whole)
     assert rows_of(found, "elsewhere", "item", "from", "missing") == [("shell", month(0), pytest.approx(0.8))]
-    alone = passes(rampart.plan(found.case))
+    alone = passes(solved(found.case))
     assert alone == pytest.approx({"requirement_worst": 1.6, "requirement_sum": 0.8, "requirement_fair": 0.8})
 
 
@@ -382,7 +382,7 @@ def test_an_item_without_price_leaves_all_at_one() -> None:
         for i, p in (("shell", 7.0), ("new", None))
     ]
     of = two(1, ["own_use"], items=items, demand=[use("AAA", 1.0), use("BBB", 1.0) | {"item": "new"}])
-    found = rampart.extract(of, ["AAA"], as_in=rampart.plan(of))
+    found = rampart.extract(of, ["AAA"], as_in=solved(of))
     assert rows_of(found, "items", "item", "worth") == [("shell", 1.0)]
     assert [f.value for f in found.changes if f.code == "changed-worth"] == ["shell"]
 
@@ -427,7 +427,7 @@ def test_what_is_decided_in_the_plan_is_known_and_may_be_changed() -> None:
         3, ["own_use", "money"], lines=[line("a", "AAA")], contracts=deals, market=[offer],
         demand=[use("AAA", 3.0) | {"weight": 9.0}, use("BBB", 4.0)],
     )  # fmt: skip
-    whole = rampart.plan(of)
+    whole = solved(of)
     found = rampart.extract(of, ["AAA"], as_in=whole)
     assert rows_of(found, "taken", "kind", "contract", "offer", "month", "quantity", "firm") == [
         ("order", "for-AAA", None, month(0), 3.0, False),
@@ -436,7 +436,7 @@ def test_what_is_decided_in_the_plan_is_known_and_may_be_changed() -> None:
         ("order", f"for-BBB-{month(0)}", None, month(0), 4.0, False),
         ("order", f"for-BBB-{month(1)}", None, month(1), 4.0, False),
     ]
-    alone = rampart.plan(found.case)
+    alone = solved(found.case)
     assert alone["changes"].height == 0
     assert_terms(whole, ["AAA"])
 
@@ -447,7 +447,7 @@ def test_what_is_firm_stays_firm_and_is_not_counted_twice() -> None:
     old = {"kind": "order", "line": "a", "month": month(1), "quantity": 9.0, "firm": False}
     schema = of.tables["taken"].schema
     of = Case({**of.tables, "taken": pl.DataFrame([firm, old], schema=schema)})
-    found = rampart.extract(of, ["AAA"], as_in=rampart.plan(of))
+    found = rampart.extract(of, ["AAA"], as_in=solved(of))
     assert rows_of(found, "taken", "month", "quantity", "firm") == [
         (month(0), 2.0, True), (month(1), pytest.approx(3.0), False)
     ]  # fmt: skip
