@@ -37,3 +37,8 @@ def drawn(few: int, many: int, **strategies: SearchStrategy[Any]) -> Callable[[L
         return marked
 
     return test_of
+
+
+def seeds(few: int, many: int) -> list[Any]:
+    """Seeds of cases: the first ``few`` at every change, the rest of ``many`` by ``make test-slow``."""
+    return [*range(few), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(few, many))]

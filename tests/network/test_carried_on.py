@@ -7,6 +7,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from cases_small import CONTRACT, line
+from cases_small import case as small
+from cases_small import month as month_of_2025
 from ledger.actual.went_as_planned import differ, tiny
 from rampart.case.from_rows import frame_of
 from rampart.case.tables import Case
@@ -114,9 +117,9 @@ def test_orders_drawn_and_supplied_in_one_month_stay_apart(case: Case, first: Re
     rows = carried_on(case.with_tables({"orders": placed}), first.tables, "2025-03")["orders"].filter(
         month=coming["month"], line="round_line", buyer=coming["buyer"]
     )
-    told = {r["inputs"]: (r["quantity"], r["state"]) for r in rows.iter_rows(named=True)}
+    told = {r["inputs"]: (r["quantity"], r["decided"]) for r in rows.iter_rows(named=True)}
     assert told["supplied"][0] == 100 and told["drawn"][0] == pytest.approx(coming["quantity"])
-    assert told["supplied"][1] != told["drawn"][1]
+    assert told["supplied"][1] is None and told["drawn"][1] is not None
 
 
 def test_a_calendar_begins_with_the_new_start(case: Case, first: Result) -> None:
@@ -152,3 +155,23 @@ def test_a_pledge_is_met_by_what_was_sent_the_earliest_due_first() -> None:
     assert told(less_sent([back], 1000.0, "2025-07")) == [("delivered", None, "2025-06", 1000.0, 500.0)]
     (row,) = less_sent([pledge(100.0, **{"from": "2025-09", "month": "2025-09"})], 0.0, "2025-04")
     assert (row["from"], row["low"]) == ("2025-09", 1.0)
+
+
+def test_what_makes_good_and_is_on_its_way_counts_once() -> None:
+    """Twelve are to be made good, four a month; three months to come. After two none has come: all twelve are still owed, and
+    what was ordered is placed for it.
+    """
+    gift = {"donor": "AAA", "recipient": "UUU", "item": "shell", "status": "delivered", "month": month_of_2025(0),
+            "quantity": 12.0, "backfill_by": "AAA", "backfill_due": month_of_2025(6)}  # fmt: skip
+    of = small(
+        8, ("backfill", "money"), lines=[line(lead_time=3.0, max_rate=4.0)], contracts=[CONTRACT], deliveries=[gift]
+    )
+    made = plan(of, reasons="none", give_or_keep=False)
+    assert made["orders"]["quantity"].sum() == pytest.approx(12.0)
+    month = month_of_2025(2)
+    before = made["orders"].filter(pl.col("decide").dt.strftime("%Y-%m") < month)["quantity"].sum()
+    later = carried_on(of, made.tables, month)
+    assert later["orders"]["quantity"].sum() == pytest.approx(before)
+    assert later["deliveries"]["backfill_quantity"].fill_null(12.0).to_list() == [12.0]
+    again = plan(take(later, made, months=0), reasons="none", give_or_keep=False)
+    assert again["orders"]["quantity"].sum() == pytest.approx(12.0 - before)

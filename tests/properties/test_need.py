@@ -17,7 +17,7 @@ from rampart.case.tables import Case
 from rampart.results.result import Result
 
 NEAR = 1e-6
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 LEVELS = {"essential": 0.36, "desired": 1.3}
 
 

@@ -36,7 +36,7 @@ def served(of: Case) -> list[float]:
 # Order and names of rows
 
 
-@drawn(4, 15, of=cases(whole=True), seed=st.integers(0, 1000))
+@drawn(2, 15, of=cases(whole=True), seed=st.integers(0, 1000))
 def test_order_of_rows_changes_nothing(of: Case, seed: int) -> None:
     """Tables shuffled: every table of the plan is the same, bit for bit."""
     shuffled = {name: frame.sample(fraction=1.0, shuffle=True, seed=seed) for name, frame in of.tables.items()}

@@ -116,7 +116,7 @@ def _named(frames: Mapping[str, pl.DataFrame]) -> Iterator[tuple[str, pl.DataFra
     """Tables that say something; each setting is a table of one row and column."""
     for name, frame in frames.items():
         if name != "settings":
-            if name not in SILENT:
+            if name not in SILENT and not frame.is_empty():
                 yield name, frame
             continue
         for setting, value in frame.iter_rows():
@@ -139,20 +139,21 @@ def _read(table: str, frame: pl.DataFrame, places: dict[str, dict[str, int]]) ->
     data = np.full(frame.height, word(table))
     result = _Seen(data)
     with np.errstate(over="ignore"):
-        for name in frame.columns:
+        for series in frame.get_columns():
+            name = series.name
             column = _column(table, name)
-            if name in UNSAID or column.kind == "text":
+            if name in UNSAID or column.kind == "text" or (series.null_count() == len(series) and column.kind != "code"):
                 continue
             sign = word(f"{table}.{name}")
             if column.kind == "code":
                 home = home_of(table, column)
                 known = places.setdefault(home, {})
-                codes = frame[name].to_list()
+                codes = series.to_list()
                 at = [-1 if code is None else known.setdefault(code, len(known)) for code in codes]
                 result.codes.append((sign, home, np.array(at, dtype=np.int64)))
             else:
-                said = frame[name].is_not_null().to_numpy()
-                result.data[said] += mixed(sign + _numbers(frame[name]))[said]
+                said = series.is_not_null().to_numpy()
+                result.data[said] += mixed(sign + _numbers(series))[said]
     return result
 
 

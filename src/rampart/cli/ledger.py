@@ -14,6 +14,7 @@ from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
     from rampart.findings import Finding, Language
+    from rampart.ledger.packs import Factors
 
 file_path = click.Path(path_type=Path)
 
@@ -50,6 +51,19 @@ def _day(_: click.Context, option: click.Parameter, value: str | None) -> str | 
     if value is not None and not is_day(value):
         raise click.BadParameter(usage("{value} is no day; write YYYY-MM-DD", value=value), param=option)
     return value
+
+
+case_option = click.option(
+    "--case", "case_path", metavar="CASE", type=file_path, help="Case whose table packs says how many units a pack has."
+)
+
+
+def _factors(case_path: Path | None, language: Language, *, as_json: bool) -> Factors | None:
+    """Units in the packs of a case's catalogue; None where no case is named."""
+    from rampart.cli.group import load
+    from rampart.ledger.packs import factors_of
+
+    return None if case_path is None else factors_of(load(case_path, (), language, as_json=as_json))
 
 
 on_option = click.option("--on", metavar="YYYY-MM-DD", default="9999-12-31", callback=_day, help="At this day's end.")
@@ -107,18 +121,21 @@ def open_(ledger_path: Path | str, lang: Language) -> None:
 @ledger.command()
 @ledger_argument
 @click.argument("files", nargs=-1, required=True, type=file_path)
+@case_option
 @nation_option
 @language_option
 @json_option
 def post(
-    ledger_path: Path | str, files: tuple[Path, ...], nations: tuple[str, ...], lang: Language, as_json: bool
-) -> None:
+    ledger_path: Path | str, files: tuple[Path, ...], case_path: Path | None, nations: tuple[str, ...], lang: Language,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Post the documents of CSV or JSON files: all of them, or none. The same again changes nothing."""
     from rampart.language.words import Words
     from rampart.ledger.handed_in import read_documents
     from rampart.ledger.ledger import open_ledger, written
 
-    documents = [document for file in files for document in read_documents(file)]
+    factors = _factors(case_path, lang, as_json=as_json)
+    documents = [document for file in files for document in read_documents(file, factors=factors)]
     with open_ledger(ledger_path, nations=nations) as book:
         receipts = book.post(*documents)
     if as_json:
@@ -136,22 +153,26 @@ def post(
 @click.option("--item", help="Only this item.")
 @click.option("--all", "every", is_flag=True, help="Also the accounts that say where things came from and went.")
 @click.option("--deliveries", is_flag=True, help="Deliveries: pledged, contracted, in transit, delivered.")
+@case_option
 @language_option
 @json_option
 def balance(
     ledger_path: Path | str, on: str, known: str | None, nations: tuple[str, ...], item: str | None, every: bool,
-    deliveries: bool, lang: Language, as_json: bool,
+    deliveries: bool, case_path: Path | None, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
-    """What is in stock, on the way and in repair, on a day, as known at a moment."""
+    """What is in stock, on the way and in repair, on a day, as known at a moment; with --case in packs too."""
     from rampart.ledger.accounts import HOLDING
     from rampart.ledger.ledger import open_ledger
+    from rampart.ledger.packs import told
 
     with open_ledger(ledger_path, nations=nations) as book:
         if deliveries:
             rows = [d._asdict() for d in book.deliveries(on=on, known=known)]
         else:
+            factors = _factors(case_path, lang, as_json=as_json)
             rows = [
                 {"nation": b.nation, **b.account._asdict(), "quantity": b.quantity}
+                | ({} if factors is None else {"packs": told(b.quantity, b.account.item, factors)})
                 for b in book.balances(on=on, known=known)
                 if every or b.account.kind in HOLDING
             ]

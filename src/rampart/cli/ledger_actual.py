@@ -35,6 +35,7 @@ def actual(
     from rampart.case.calendar import is_month
     from rampart.language.words import Words
     from rampart.ledger.actual import against_plan, estimates
+    from rampart.ledger.actual.lessons import lessons
     from rampart.ledger.ledger import open_ledger
 
     if through is not None and not is_month(through):
@@ -50,6 +51,7 @@ def actual(
             "schedule": against_plan.schedule(made, plan),
             "money": against_plan.money(documents, plan),
             "decisions": against_plan.decisions(documents, plan, last),
+            "lessons": lessons(book, plan.case, known=known),
             "estimates": [*estimates.rates(documents, plan.case), *estimates.days_on_the_way(documents, plan.case)],
         }
     rows = {name: [_row(name, row) for row in of] for name, of in told.items()}

@@ -106,6 +106,11 @@ class Highs:
         lp = self._h.getLp()
         return np.array(lp.row_lower_), np.array(lp.row_upper_)
 
+    def column_bounds(self) -> tuple[Floats, Floats]:
+        """Lower and upper bounds of all columns."""
+        lp = self._h.getLp()
+        return np.array(lp.col_lower_), np.array(lp.col_upper_)
+
     def set_whole(self, columns: Integers, whole: bool) -> None:
         """Make columns whole numbers, or fractions again."""
         kind = self._highspy.HighsVarType.kInteger if whole else self._highspy.HighsVarType.kContinuous
@@ -227,3 +232,17 @@ class Highs:
     def begin_as(self, basis: Any) -> None:
         """Start the next run from a basis of the same model."""
         self._h.setBasis(basis)
+
+    def in_basis(self) -> Integers | None:
+        """What is in the basis, in the solver's own order: columns, and rows as -1 - row; None where it has none worked out."""
+        status, found = self._h.getBasicVariables()
+        return np.array(found, dtype=np.int64) if status == self._highspy.HighsStatus.kOk else None
+
+    def prices_for(self, cost: Floats) -> Floats | None:
+        """Prices of the rows at which what is in the basis costs nothing beyond them, shape (rows,); None where the solver
+        has no basis worked out.
+
+        cost  of what is in the basis, in the order of ``in_basis``
+        """
+        status, found = self._h.getBasisTransposeSolve(cost)
+        return np.array(found) if status == self._highspy.HighsStatus.kOk else None

@@ -12,6 +12,7 @@ that the plan books to stock by one of these words has the sign that it has ther
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from rampart.ledger.documents import COUNTERPART, Document, Line
@@ -84,6 +85,8 @@ KINDS: dict[str, tuple[Leg, ...]] = {
     "count": (),
     "return": (),
     "renaming": (),
+    "split": (),
+    "regime": (),
     "decision due": (),
     "decision taken": (),
     "decision refused": (),
@@ -126,6 +129,19 @@ def _account(document: Document, line: Line, leg: Leg) -> Account:
     )  # fmt: skip
 
 
+SPLITS = {"item": "item", "site": "site", "nation": "holder"}
+"""The part of a line that has the new code, by the sort of what is split."""
+
+
+def _split(document: Document, line: Line) -> Iterator[Entry]:
+    """What a code that becomes several leaves, and what one of the new ones gets; between them the account ``split``."""
+    old = replace(line, **{SPLITS[document.what or "item"]: document.of})
+    for sign, part in ((-1, old), (+1, line)):
+        stock = stock_of(document, part)
+        yield Entry(stock, document.day, sign * line.quantity, line.expires)
+        yield Entry(stock._replace(kind="split", of=document.key), document.day, -sign * line.quantity, line.expires)
+
+
 def _outcome_legs(line: Line) -> tuple[Leg, ...]:
     """What becomes of what was sent: it leaves the transit, and is delivered, back in stock, condemned there, or lost."""
     away = Leg("transit", -1, of="of")
@@ -140,6 +156,8 @@ def entries_of(document: Document) -> Iterator[Entry]:
         legs = KINDS[document.kind]
         if document.kind == "outcome":
             legs = _outcome_legs(line)
+        elif document.kind == "split":
+            yield from _split(document, line)
         elif document.kind == "receipt" and line.outcome != "received":
             continue  # it never came into the receiver's stock: only the sender's book moves
         for leg in legs:

@@ -23,6 +23,7 @@ class Line:
     """One line of a document.
 
     quantity   whole number in the item's smallest unit; above 0, in a count and a return also 0
+    pack       what it was counted in, where it was in packs: ``packs`` of them (2, 2.5, 10/3), ``factor`` units in each
     lot        as written, never a number; "" where the item has no lots; "*" lets the store choose
     condition  "serviceable" unless said otherwise
     owner      who owns it; blank: the nation of the document. ``holder`` likewise: who has it
@@ -44,6 +45,9 @@ class Line:
     reason: str = ""
     about: str = ""
     told: str = ""
+    pack: str = ""
+    packs: str = ""
+    factor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Document:
     reverses  of a reversal: the key of the document that it takes back
     stands    of a count: "before" or "after" the movements of its day
     witness   of a delivery that the sender books: who saw it, another than the author
+    what      of a renaming or a split: item (blank too), site or nation; ``of`` is the old code, from the day on
     release   who else may see it: partners, or public (which partners see too); blank: nobody
     """
 
@@ -78,6 +83,7 @@ class Document:
     witness: str = ""
     note: str = ""
     release: str = ""
+    what: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Only what is said: blank fields and usual values are left out, so that a later field changes no hash."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from rampart.findings import Finding
 from rampart.ledger.documents import DOCUMENT_FIELDS, LINE_FIELDS, Document, Line
+from rampart.ledger.packs import Factors, units
 from rampart.ledger.store.opening import LedgerError
 
 ROWS = tuple(name for name in (*DOCUMENT_FIELDS, *LINE_FIELDS))
@@ -21,15 +22,20 @@ _WHOLE = re.compile(r"\d{1,15}")
 _NEEDED = {"nation", "key", "kind", "day", "author", "source"}
 
 
-def read_documents(path: str | Path) -> list[Document]:
-    """The documents of a file, in its order. Raises LedgerError with every finding, cell by cell, where one is wrong."""
+def read_documents(path: str | Path, *, factors: Factors | None = None) -> list[Document]:
+    """The documents of a file, in its order. Raises LedgerError with every finding, cell by cell, where one is wrong.
+
+    factors  units in the packs of a catalogue: what a CSV file says in packs need not say their factor then
+    """
     file = Path(path)
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeError) as wrong:
         raise LedgerError([Finding("ledger-unreadable", file=str(file), details={"why": str(wrong)})]) from wrong
     findings: list[Finding] = []
-    documents = _json(text, file.name, findings) if file.suffix.lower() == ".json" else _csv(text, file.name, findings)
+    documents = (
+        _json(text, file.name, findings) if file.suffix.lower() == ".json" else _csv(text, file.name, findings, factors)
+    )
     if not documents and not findings:
         findings.append(Finding("ledger-nothing", file=file.name))
     if findings:
@@ -37,7 +43,7 @@ def read_documents(path: str | Path) -> list[Document]:
     return documents
 
 
-def _csv(text: str, file: str, findings: list[Finding]) -> list[Document]:
+def _csv(text: str, file: str, findings: list[Finding], factors: Factors | None) -> list[Document]:
     head = text.split("\n", 1)[0]
     try:
         rows = list(
@@ -67,7 +73,7 @@ def _csv(text: str, file: str, findings: list[Finding]) -> list[Document]:
             for name in DOCUMENT_FIELDS
             if said.get(name) != about.get(name)
         )
-        line = _line({name: row[name] for name in LINE_FIELDS if row.get(name)}, file, n, findings)
+        line = _line({name: row[name] for name in LINE_FIELDS if row.get(name)}, file, n, findings, factors)
         lines.extend([line] if line else [])
     documents = []
     for said, lines in of_key.values():
@@ -85,15 +91,51 @@ def _headers(names: list[str], file: str) -> Iterator[Finding]:
             yield Finding("ledger-column-twice", file=file, row=1, value=name)
 
 
-def _line(row: dict[str, str], file: str, n: int, findings: list[Finding]) -> Line | None:
+def _line(row: dict[str, str], file: str, n: int, findings: list[Finding], factors: Factors | None) -> Line | None:
     """The line of a row; None where the row has none, or it cannot be read."""
     if not row:
         return None
-    quantity = row.get("quantity", "")
+    said: dict[str, Any] = dict(row)
+    if "pack" in row:
+        wrong = list(_packed(said, file, n, factors))
+        findings.extend(wrong)
+        if wrong:
+            return None
+    quantity = str(said.get("quantity", ""))
     if not _WHOLE.fullmatch(quantity):
         findings.append(Finding("ledger-quantity", file=file, row=n, column="quantity", value=quantity))
         return None
-    return Line(**{"item": "", **row, "quantity": int(quantity)})  # type: ignore[arg-type]
+    factor = str(said.get("factor", 0))
+    if not _WHOLE.fullmatch(factor):
+        findings.append(Finding("ledger-quantity", file=file, row=n, column="factor", value=factor))
+        return None
+    return Line(**{"item": "", **said, "quantity": int(quantity), "factor": int(factor)})
+
+
+def _packed(said: dict[str, Any], file: str, n: int, factors: Factors | None) -> Iterator[Finding]:
+    """Fill in what a row in packs leaves out: the factor of the catalogue, and the quantity; what stands against it."""
+    item, pack, factor = said.get("item", ""), said["pack"], str(said.get("factor", ""))
+    at, of = {"file": file, "row": n}, (factors or {}).get((item, pack))
+    if factors is not None and of is None:
+        yield Finding("ledger-pack-unknown", column="pack", value=pack, details={"item": item}, **at)
+        return
+    if of is not None and factor and factor != str(of):
+        about = {"pack": pack, "item": item, "units": of}
+        yield Finding("ledger-pack-other", column="factor", value=factor, details=about, **at)
+        return
+    factor = factor or str(of or "")
+    if not factor:
+        yield Finding("ledger-blank", column="factor", **at)
+        return
+    said["factor"] = factor
+    if "quantity" in said or not _WHOLE.fullmatch(factor):
+        return
+    whole = units(said.get("packs", ""), int(factor))
+    if whole is None:
+        about = {"pack": pack, "factor": factor}
+        yield Finding("ledger-pack-no-units", column="packs", value=said.get("packs", ""), details=about, **at)
+        return
+    said["quantity"] = whole
 
 
 def _json(text: str, file: str, findings: list[Finding]) -> list[Document]:
@@ -110,9 +152,11 @@ def _json(text: str, file: str, findings: list[Finding]) -> list[Document]:
             continue
         strange = list(_wrong_values(one, Document, {"lines"}))
         for line in one.get("lines", []):
-            strange += _wrong_values(line, Line, {"quantity"}) if isinstance(line, dict) else ["lines"]
-            count = line.get("quantity") if isinstance(line, dict) else 0
-            strange += [] if type(count) is int and abs(count) < 10**15 else ["quantity"]
+            numbers = {"quantity": None, "factor": 0}
+            strange += _wrong_values(line, Line, set(numbers)) if isinstance(line, dict) else ["lines"]
+            for name, usual in numbers.items():
+                count = line.get(name, usual) if isinstance(line, dict) else 0
+                strange += [] if type(count) is int and abs(count) < 10**15 else [name]
         findings.extend(Finding(where.code, file=file, row=n, column=name) for name in strange)
         if not strange:
             lines = tuple(Line(**line) for line in one.get("lines", []))

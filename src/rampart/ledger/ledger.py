@@ -19,6 +19,7 @@ from rampart.ledger import counts as counting
 from rampart.ledger import deliveries as delivering
 from rampart.ledger import verifying
 from rampart.ledger.documents import Document
+from rampart.ledger.names import Names
 from rampart.ledger.store import copies, reading, writing
 from rampart.ledger.store.connection import Store, is_url
 from rampart.ledger.store.opening import FileStore, LedgerError, bring_up, connect
@@ -150,7 +151,7 @@ class Ledger:
 
     def balances(self, *, on: str = "9999-12-31", known: str | None = None) -> list[reading.Balance]:
         """Every account that is not empty, at the end of a day (YYYY-MM-DD), as known at a moment."""
-        with self._open() as store:
+        with self._at_one_moment() as store:
             return reading.balances(store, self.nations, on=on, known=moment(known))
 
     def stock_lots(self, *, on: str, known: str | None = None) -> list[reading.StockLot]:
@@ -162,6 +163,11 @@ class Ledger:
         """Deliveries by nation, recipient and item: pledged, contracted, in transit and delivered."""
         with self._at_one_moment() as store:
             return delivering.deliveries(store, self.nations, on=on, known=moment(known))
+
+    def names(self, *, known: str | None = None) -> dict[str, Names]:
+        """What items, sites and nations are called on each day, by book; books in which nothing was renamed are left out."""
+        with self._at_one_moment() as store:
+            return reading.names(store, self.nations, known=moment(known))
 
     def counts(self, *, known: str | None = None) -> list[counting.Counted]:
         """Every counted lot beside what the book says."""

@@ -10,11 +10,12 @@ from dataclasses import replace
 
 from rampart.findings import Finding
 from rampart.ledger.accounts import LETS_EXPIRED, LOTS_OUT, stock_of
-from rampart.ledger.book import Book, least_from
+from rampart.ledger.book import MemoryBook, least_from
 from rampart.ledger.documents import CHOSEN, Document, Line
+from rampart.ledger.packs import in_packs
 
 
-def choose(document: Document, book: Book) -> tuple[Document, list[Finding]]:
+def choose(document: Document, book: MemoryBook) -> tuple[Document, list[Finding]]:
     """The document with its lots named, and what stands against choosing them."""
     if all(line.lot != CHOSEN for line in document.lines):
         return document, []
@@ -32,14 +33,15 @@ def choose(document: Document, book: Book) -> tuple[Document, list[Finding]]:
 
 
 def _split(
-    document: Document, line: Line, book: Book, taken: dict[tuple[str, ...], int]
+    document: Document, line: Line, book: MemoryBook, taken: dict[tuple[str, ...], int]
 ) -> tuple[list[Line], list[Finding]]:
     """Lines that take the quantity of one line, lot by lot; ``taken`` counts what earlier lines took."""
     if document.kind not in LOTS_OUT:
         return [], [Finding("ledger-lot-to-name")]
-    there = []
+    there, names = [], book.names(document.nation)
     for lot in book.lots(document.nation, stock_of(document, line)):
-        free = least_from(book.movements(document.nation, lot.account), document.day)[0] - taken.get(lot.account, 0)
+        called = names.called(lot.account, document.day)
+        free = least_from(book.movements(document.nation, lot.account), document.day)[0] - taken.get(called, 0)
         expired = lot.expires and lot.expires < document.day and document.kind not in LETS_EXPIRED
         if free > 0 and not expired:
             there.append((lot, free))
@@ -49,8 +51,9 @@ def _split(
     left, lines = line.quantity, []
     for lot, free in sorted(there, key=lambda one: (one[0].expires, one[0].account.lot)):
         if part := min(left, free):
-            lines.append(replace(line, lot=lot.account.lot, quantity=part))
-            taken[lot.account] = taken.get(lot.account, 0) + part
+            lines.append(replace(in_packs(line, part), lot=lot.account.lot))
+            called = names.called(lot.account, document.day)
+            taken[called] = taken.get(called, 0) + part
             left -= part
     if left:
         return [], [Finding("ledger-lots-short", details={"asked": line.quantity, "there": line.quantity - left})]

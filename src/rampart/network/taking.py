@@ -81,6 +81,7 @@ def take(case: Case, plan: Result, *, months: int = FIRST_YEAR) -> Case:
     older = [r for r in plan.case["taken"].iter_rows(named=True) if r["in_hand"] and _what(r) not in there]
     before = InHand(case, plan.case, own, older)
     changed = before.tables() if own or older else {}
+    findings += before.named() if own or older else []
     if own or older:
         said = {"start": case.settings["start"]}
         findings.append(Finding("taken-in-hand", "taken", value=str(len(own) + len(older)), details=said))

@@ -13,7 +13,7 @@ from rampart.case.annotating import write_annotated
 from rampart.ledger.documents import Line
 from rampart.ledger.ledger import Ledger
 from rampart.ledger.returns.booking import figures_of
-from rampart.ledger.returns.checking import check_return, known_names, post_return
+from rampart.ledger.returns.checking import check_return, post_return
 from rampart.ledger.returns.figures import read_return
 from rampart.ledger.store.opening import LedgerError
 
@@ -222,7 +222,12 @@ def test_a_template_of_an_older_catalogue(ledger: Ledger, tmp_path: Path) -> Non
     assert "shot" in refused.findings[1].message()
     ledger.post(doc("n0", "renaming", "2024-12-01", of="ball", to="shot"),
                 doc("n1", "renaming", "2025-01-01", of="shot", to="round"))  # fmt: skip
-    assert known_names(ledger) == {"ball": "round", "shot": "round"}
+    names = ledger.names()["XAA"]
+    assert [names.of("item", "ball", day) for day in ("2024-11-30", "2024-12-31", "2025-01-01")] == [
+        "ball",
+        "shot",
+        "round",
+    ]
     mapped = check_return(ledger, TINY, path)
     assert codes(mapped) == ["return-renamed", "return-older"] and mapped.sound
     post_return(ledger, mapped)

@@ -263,7 +263,7 @@ def check_reliefs(seed: int, most: int) -> int:
 
 @pytest.mark.parametrize("seeds", [range(2), pytest.param(range(500), marks=pytest.mark.slow)])
 def test_each_relief_is_the_difference_of_two_plans(seeds: range) -> None:
-    most = 2 if len(seeds) < 10 else 100
+    most = 1 if len(seeds) < 10 else 100
     assert sum(check_reliefs(seed, most) for seed in seeds) >= len(seeds)
 
 
@@ -283,7 +283,7 @@ def test_nothing_left_unnamed_brings_more_than_the_last_that_is_named(seeds: ran
         for (objective, cause), rows in told.group_by("objective", "cause"):
             before, codes = value(of, str(objective)), set(rows["code"])
             left = [limit for limit in limits_of(build(of)) if limit.kind == cause and text(limit.of) not in codes]
-            for limit in left[:2] if len(seeds) < 10 else left:
+            for limit in left[:1] if len(seeds) < 10 else left:
                 row = {"cause": cause, "code": text(limit.of), "key": parts(limit.of)}
                 after = stepped(of, row, str(objective))
                 assert after is None or before - after <= 0.1 * rows["gain"].max() + 1e-6 * max(1.0, before), (

@@ -12,22 +12,34 @@ from cases_small import KEPT, case, line, month, need
 from plan.solving.lots_in_one_hall import lots_in_one_hall
 from rampart.results.result import Result
 
-BEYOND = 20.0
-"""Seconds beyond a limit that a loaded machine may need to write down what it has."""
+TIMES, BESIDE = 4.0, 2.0
+"""What a plan cut short may take of the processor beyond its limit, as a multiple of what the plan takes for which no time is
+left at all, measured beside it, and seconds: the clock on the wall runs on where a machine is busy, and so do these where it is
+slow. The whole search takes minutes."""
 
 
 def passes_of(plan: Result) -> dict[str, dict[str, float]]:
     return {row["objective"]: row for row in plan["passes"].to_dicts()}
 
 
-@pytest.mark.parametrize("seconds", [1e-6, 0.7])
-def test_the_best_plan_found_comes_back_in_time_with_its_gap(seconds: float) -> None:
-    begun = time.monotonic()
-    plan = rampart.plan(lots_in_one_hall(), time_limit=seconds)
-    assert time.monotonic() - begun < seconds + BEYOND
+def test_the_best_plan_found_comes_back_in_time_with_its_gap() -> None:
+    wall, begun = time.monotonic(), time.process_time()
+    none = rampart.plan(lots_in_one_hall(), time_limit=1e-6)
+    at_least, first = time.process_time() - begun, time.monotonic() - wall
+    in_order(none)
+    assert none.manifest["idle"]
+
+    limit = max(0.7, first)  # a machine that is slow or busy gets as much further with it
+    begun = time.process_time()
+    plan = rampart.plan(lots_in_one_hall(), time_limit=limit)
+    assert time.process_time() - begun < limit + TIMES * at_least + BESIDE
+    in_order(plan)
+
+
+def in_order(plan: Result) -> None:
+    """A plan cut short says how good it is: without new decisions, or with all served and what money costs at least."""
     assert plan.status == "time limit"
     found = passes_of(plan)
-    assert plan.manifest["idle"] or seconds > 0.1
     if plan.manifest["idle"]:  # nothing is made, so all that is asked for is unmet; a slow machine gets no further
         assert plan["demand"]["unmet"].sum() == pytest.approx(plan["demand"]["need"].sum())
         assert found["own_use"]["gap"] == 1.0

@@ -57,6 +57,8 @@ def check_ranges(draft: Draft, *, layout: str = "") -> Iterator[Finding]:
     """A number lies outside what its column allows: of a case, or of one layout."""
     for table in [table_named(layout)] if layout else _data_tables():
         frame = draft.frames[table.name]
+        if frame.is_empty():
+            continue
         bounds: dict[str, tuple[Column, float, str, pl.Expr]] = {}
         for column in table.columns.values():
             if column.minimum is not None:
@@ -100,11 +102,11 @@ def check_references(draft: Draft) -> Iterator[Finding]:
         for column in table.columns.values():
             if not column.reference:
                 continue
+            used = draft.frames[table.name][column.name]
             target, name = column.reference.split(".")
-            if not draft.complete(target, name):
+            if used.null_count() == len(used) or not draft.complete(target, name):
                 continue
             known = draft.frames[target][name].drop_nulls().unique(maintain_order=True)
-            used = draft.frames[table.name][column.name]
             unknown = set(used.unique()) - set(known) - {None}
             if not unknown:
                 continue
@@ -120,7 +122,7 @@ def check_references(draft: Draft) -> Iterator[Finding]:
 def check_low_high(draft: Draft) -> Iterator[Finding]:
     """The range of a figure does not hold the figure itself, or goes where the figure may not."""
     for table in _data_tables():
-        if "low" not in table.columns:
+        if "low" not in table.columns or draft.frames[table.name].is_empty():
             continue
         main = main_figures(table)[0]
         frame = draft.sound(table.name).with_columns(pl.col(main).alias("#main"))

@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rampart.ledger.accounts import KINDS, REVERSALS
 from rampart.ledger.book import MemoryBook
+from rampart.ledger.names import NONE, Names, names_of
 
 if TYPE_CHECKING:
     from rampart.ledger.store.reading import Booked
 
 FLOWS = frozenset(kind for kind, legs in KINDS.items() if legs and legs[0].account == "stock") - {"opening", "receipt"}
 """Kinds that bring something into a stock or take it away, and that a plan may have too; receipts are counted as received."""
+
+
+LAST = "9999-12-31"
+"""A day after every renaming: figures are told by the names in force, as a plan has them."""
 
 
 class At(NamedTuple):
@@ -48,7 +53,8 @@ class Said(NamedTuple):
 
 def movements(documents: Iterable[Booked]) -> list[Said]:
     """Every movement, those taken back with the sign turned round."""
-    book, found = MemoryBook(), []
+    book, found, documents = MemoryBook(), [], list(documents)
+    names = _names(documents)
     for booked in documents:
         document = booked.document
         entries = book.add(document)
@@ -63,12 +69,25 @@ def movements(documents: Iterable[Booked]) -> list[Said]:
         for line in of.lines:
             if of.kind == "receipt" and line.outcome != "received":
                 continue
-            at = At(of.day[:7], of.kind, of.nation, line.item)
+            called = names.get(of.nation, NONE)
+            at = At(of.day[:7], of.kind, of.nation, called.of("item", line.item, LAST))
             change = moved.pop(line.item, 0)
             found.append(
                 Said(at, sign * line.quantity, change, of.key, of.day, booked.booked, sign < 0, of.of, of.grade)
             )
     return found
+
+
+def _names(documents: Iterable[Booked]) -> dict[str, Names]:
+    """What is called how in each book."""
+    said: dict[str, list[Booked]] = {}
+    for b in documents:
+        if b.kind in ("renaming", "reversal"):
+            said.setdefault(b.nation, []).append(b)
+    return {
+        nation: names_of([b.document for b in of], (b.reverses for b in of if b.reverses))
+        for nation, of in said.items()
+    }
 
 
 def happened(documents: Iterable[Booked]) -> dict[At, int]:
@@ -83,11 +102,15 @@ def happened(documents: Iterable[Booked]) -> dict[At, int]:
 def reported_at_all(documents: Iterable[Booked]) -> Iterable[At]:
     """Places of the figures that the last return of each nation's month reports, 0 too."""
     last: dict[tuple[str, str], Booked] = {}
+    documents = list(documents)
+    names = _names(documents)
     for booked in documents:
         if booked.kind == "return":
             last[booked.nation, booked.day[:7]] = booked
     for (nation, month), booked in last.items():
-        yield from {At(month, line.about, nation, line.item) for line in booked.document.lines if line.about != "count"}
+        called = names.get(nation, NONE)
+        items = {(line.about, called.of("item", line.item, LAST)) for line in booked.document.lines}
+        yield from {At(month, about, nation, item) for about, item in items if about != "count"}
 
 
 def over(figures: Mapping[At, int], kind: str, nation: str, item: str, months: Iterable[str]) -> int | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rampart.findings import Finding
 from rampart.ledger.accounts import HOLDING, Account
 from rampart.ledger.book import Book, MemoryBook
 from rampart.ledger.documents import Document
+from rampart.ledger.names import FIELDS, renaming_of
 
 
 def check(documents: Sequence[Document], book: Book) -> list[Finding]:
@@ -18,6 +19,8 @@ def check(documents: Sequence[Document], book: Book) -> list[Finding]:
     after = MemoryBook(book)
     takes: dict[tuple[str, Account], str] = {}
     for document in documents:
+        for account in _renamed(document, after):
+            takes[document.nation, account] = document.key
         for entry in after.add(document):
             if entry.account.kind in HOLDING and entry.quantity < 0:
                 takes[document.nation, entry.account] = document.key
@@ -31,6 +34,17 @@ def check(documents: Sequence[Document], book: Book) -> list[Finding]:
             details = {"day": wrong[0], "lacks": -wrong[1], "place": place, "account": account.kind}
             found.append(Finding("ledger-below-zero", table=key, value=account.item, details=details))
     return found
+
+
+def _renamed(document: Document, book: MemoryBook) -> Iterator[Account]:
+    """Accounts in which something is told otherwise by a renaming, or by one that is taken back."""
+    said = book.document(document.nation, document.reverses) if document.kind == "reversal" else document
+    if said is not None and said.kind == "renaming":
+        _, what, *codes = renaming_of(said)
+        alike = {one for code in codes for one in book.names(document.nation).family(what, code)}
+        for account in book.holding(document.nation):
+            if any(getattr(account, field) in alike for field in FIELDS[what]):
+                yield account
 
 
 def _first_below(movements: dict[str, int]) -> tuple[str, int] | None:

@@ -9,6 +9,7 @@ from rampart.findings import Finding
 from rampart.ledger.accounts import KINDS, OWN_KINDS, PROMISED_TO
 from rampart.ledger.book import Book
 from rampart.ledger.documents import COUNTERPART, GRADES, OUTCOMES, RELEASES, STANDS, Document, Line
+from rampart.ledger.names import FIELDS
 
 ALWAYS = ("nation", "key", "kind", "day", "author", "source")
 ASKED = {
@@ -16,6 +17,8 @@ ASKED = {
     "reversal": ("reverses",),
     "delivery": ("of", "to", "witness"),
     "renaming": ("of", "to"),
+    "split": ("of",),
+    "regime": ("of",),
 } | {kind: ("to",) for kind in PROMISED_TO}
 """Fields that a kind needs beside those that all need."""
 
@@ -41,6 +44,9 @@ def _head(document: Document) -> Iterator[Finding]:
     if document.kind and (document.kind not in KINDS or document.kind in OWN_KINDS):
         words = ", ".join(kind for kind in KINDS if kind not in OWN_KINDS)
         yield Finding("ledger-choice", table=key, column="kind", value=document.kind, details={"choices": words})
+    if document.what and document.what not in FIELDS:
+        words = ", ".join(FIELDS)
+        yield Finding("ledger-choice", table=key, column="what", value=document.what, details={"choices": words})
     if document.key.startswith(COUNTERPART):
         yield Finding("ledger-key-reserved", table=key, column="key", value=document.key)
     if document.day and not is_day(document.day):
@@ -59,7 +65,7 @@ def _head(document: Document) -> Iterator[Finding]:
 
 
 def _lines(document: Document) -> Iterator[Finding]:
-    moves = document.kind == "count" or bool(KINDS.get(document.kind))
+    moves = document.kind in ("count", "split") or bool(KINDS.get(document.kind))
     if moves and not document.lines:
         yield Finding("ledger-blank", table=document.key, column="item")
     for n, line in enumerate(document.lines, 1):

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rampart.findings import Finding
+from rampart.ledger.names import NONE, Names
+from rampart.ledger.packs import factors_of
 from rampart.ledger.returns.booking import Booking, Difference, Held, booking_of
 from rampart.ledger.returns.catalogue import mark_of
 from rampart.ledger.returns.comparing import Compared, Planned, compared, doubts
@@ -62,8 +64,9 @@ def check_return(ledger: Ledger, case: Case, path: str | Path, *, planned: Plann
     if made is None:
         return Checked(None, tuple(findings))
     known = ledger.documents()
-    made, renamed = _renamed(made, known_names(ledger))
-    findings += [*renamed, *_codes(made, case)]
+    made, renamed = _renamed(made, ledger.names().get(made.nation, NONE))
+    made, packed = _in_units(made, case)
+    findings += [*renamed, *_codes(made, case), *packed]
     if any(f.severity == "error" for f in findings):
         return Checked(made, tuple(findings))
     held: Held = {b.key: b for b in known if b.nation == made.nation}
@@ -89,26 +92,29 @@ def post_return(ledger: Ledger, checked: Checked) -> int:
     return sum(not r.there for r in ledger.post(*checked.booking.documents))
 
 
-def known_names(ledger: Ledger) -> dict[str, str]:
-    """Codes that were renamed, each with the code in force: documents of the kind ``renaming``, in the order booked."""
-    said = [b.document for b in sorted(ledger.documents(), key=lambda b: b.booked) if b.kind == "renaming"]
-    names: dict[str, str] = {}
-    for document in said:
-        names = {old: document.to if new == document.of else new for old, new in names.items()}
-        names[document.of] = document.to
-        names.pop(document.to, None)
-    return names
-
-
-def _renamed(made: Return, names: dict[str, str]) -> tuple[Return, list[Finding]]:
-    """The return with codes of an older catalogue replaced by those in force, a note for each."""
+def _renamed(made: Return, names: Names) -> tuple[Return, list[Finding]]:
+    """The return with codes of an older catalogue replaced by those in force on the day of the figure, a note for each."""
     found, figures, said = [], [], set()
     for f in made.figures:
-        new = names.get(f.line.item)
-        if new and f.line.item not in said:
+        new = names.of("item", f.line.item, f.day)
+        if new != f.line.item and f.line.item not in said:
             said.add(f.line.item)
             found.append(made.finding("return-renamed", f, "item", f.line.item, new=new))
-        figures.append(replace(f, line=replace(f.line, item=new or f.line.item)))
+        figures.append(replace(f, line=replace(f.line, item=new, site=names.of("site", f.line.site, f.day))))
+    return replace(made, figures=tuple(figures)), found
+
+
+def _in_units(made: Return, case: Case) -> tuple[Return, list[Finding]]:
+    """The return with figures in packs as units, the packs and their factor beside them."""
+    factors, found, figures = factors_of(case), [], []
+    for f in made.figures:
+        if f.line.pack:
+            factor = factors.get((f.line.item, f.line.pack), 0)
+            if not factor:
+                found.append(made.finding("ledger-pack-unknown", f, "pack", f.line.pack, item=f.line.item))
+            packs = str(f.line.quantity) if f.reported else ""
+            f = replace(f, line=replace(f.line, quantity=f.line.quantity * factor, packs=packs, factor=factor))
+        figures.append(f)
     return replace(made, figures=tuple(figures)), found
 
 

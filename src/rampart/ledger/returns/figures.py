@@ -152,7 +152,7 @@ def _figure(row: dict[str, Any], month: str, laid: LaidOut, wrong: list[Finding]
     line = Line(
         row["item"] or "", row["quantity"] or 0, lot=row["lot"] or "", site=row["site"] or "",
         condition=word(vocabulary.CONDITIONS, "condition", "serviceable"), owner=row["owner"] or "", expires=expires,
-        outcome=outcome, reason=row["reason"] or "",
+        outcome=outcome, reason=row["reason"] or "", pack=row["pack"] or "",
     )  # fmt: skip
     return Figure(
         row[ROW], kind, day, line, reported, row["to"] or "", row["sender"] or "", row["of"] or "",

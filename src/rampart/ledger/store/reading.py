@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
-from rampart.ledger.accounts import Account, Entry
-from rampart.ledger.book import LotThere
+from rampart.ledger.accounts import HOLDING, Account, Entry
 from rampart.ledger.documents import Document, document_of
+from rampart.ledger.names import NONE, Names, names_of
 from rampart.ledger.store.connection import Store
 from rampart.ledger.store.tables import ACCOUNT
 from rampart.ledger.store.tables import documents as kept
@@ -83,6 +85,12 @@ _MOVEMENTS = (
 _LOTS = (
     sa.select(moved.c.lot).distinct().where(_of(moved, "nation", *(n for n in ACCOUNT if n != "lot"))).order_by(moved.c.lot)
 )  # fmt: skip
+_HOLDS = sa.or_(*(moved.c.account == sa.text(f"'{kind}'") for kind in sorted(HOLDING)))
+_HOLDING = sa.select(*_ACCOUNT).distinct().where(_of(moved, "nation"), _HOLDS)
+_RENAMINGS = (
+    sa.select(kept.c.body).where(_of(kept, "nation"), kept.c.kind == sa.text("'renaming'")).order_by(kept.c.number)
+)
+"""The kind stands in it, so that the index of these few is used."""
 _EXPIRY = sa.select(sa.func.min(moved.c.expires)).where(
     _of(moved, "nation", "item", "lot"), moved.c.expires != sa.text("''")
 )
@@ -127,6 +135,7 @@ class StoreBook:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.made: dict[int, tuple[Document, list[Entry]]] = {}
+        self._renamings: dict[str, list[Document]] = {}
         """Entries of documents that are being posted, by their id."""
 
     def document(self, nation: str, key: str) -> Document | None:
@@ -138,18 +147,28 @@ class StoreBook:
         """Key of the document that reverses it."""
         return next((by for (by,) in self._store.ask(_REVERSED_BY, nation=nation, reverses=key)), None)
 
-    def movements(self, nation: str, account: Account) -> dict[str, int]:
+    def moved(self, nation: str, account: Account) -> dict[str, int]:
         """What came into an account, net, by day."""
         return dict(self._store.ask(_MOVEMENTS, nation=nation, **_named(account)))
 
-    def lots(self, nation: str, stock: Account) -> list[LotThere]:
+    def lots_of(self, nation: str, stock: Account) -> set[str]:
         """The lots that ever were in a stock."""
-        there = [stock._replace(lot=lot) for (lot,) in self._store.ask(_LOTS, nation=nation, **_named(stock))]
-        return [LotThere(a, self.expiry(nation, a.item, a.lot)) for a in there]
+        return {lot for (lot,) in self._store.ask(_LOTS, nation=nation, **_named(stock))}
 
-    def expiry(self, nation: str, item: str, lot: str) -> str:
+    def expires(self, nation: str, item: str, lot: str) -> str:
         """When a lot expires; blank where nobody said."""
         return self._store.ask(_EXPIRY, nation=nation, item=item, lot=lot)[0][0] or ""
+
+    def renamings(self, nation: str) -> list[Document]:
+        """Documents by which something got another name, in the order booked."""
+        if nation not in self._renamings:
+            rows = self._store.ask(_RENAMINGS, nation=nation)
+            self._renamings[nation] = [document_of(json.loads(body)) for (body,) in rows]
+        return self._renamings[nation]
+
+    def holding(self, nation: str) -> set[Account]:
+        """Every account of the nation that holds things, or did."""
+        return {Account(*row) for row in self._store.ask(_HOLDING, nation=nation)}
 
 
 def _named(account: Account) -> dict[str, str]:
@@ -207,6 +226,31 @@ def strays(store: Store) -> list[tuple[str, int]]:
     return [(nation, number) for nation, number in store.rows(asked)]
 
 
+def names(store: Store, nations: tuple[str, ...] = (), *, known: int = ALWAYS_KNOWN) -> dict[str, Names]:
+    """What is called how in each book, as known at a moment; books in which nothing was renamed are left out."""
+    back = kept.alias()
+    gone = sa.exists().where(back.c.nation == kept.c.nation, back.c.reverses == kept.c.key, back.c.booked <= known)
+    asked = sa.select(kept.c.nation, kept.c.body).where(
+        kept.c.kind == sa.text("'renaming'"), kept.c.booked <= known, ~gone, *_of_nations(kept, nations)
+    )
+    said: dict[str, list[Document]] = {}
+    for nation, body in store.rows(asked.order_by(kept.c.nation, kept.c.number)):
+        said.setdefault(nation, []).append(document_of(json.loads(body)))
+    return {nation: names_of(documents, ()) for nation, documents in said.items()}
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Rows made without the collector of garbage, which would look at all of them again and again and find none."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 def balances(
     store: Store, nations: tuple[str, ...] = (), *, on: str = ALWAYS, known: int = ALWAYS_KNOWN
 ) -> list[Balance]:
@@ -214,41 +258,70 @@ def balances(
     quantity = sa.func.sum(moved.c.quantity)
     asked = sa.select(moved.c.nation, *_ACCOUNT, quantity).where(*_as_at(on, known, nations))
     asked = asked.group_by(moved.c.nation, *_ACCOUNT).having(quantity != 0).order_by(moved.c.nation, *_ACCOUNT)
-    return [Balance(row[0], Account._make(row[1:9]), row[9]) for row in store.rows(asked)]
+    new = tuple.__new__  # quicker than asking each class for one: there may be a hundred thousand accounts
+    with uncollected():
+        found = [new(Balance, (row[0], new(Account, row[1:9]), row[9])) for row in store.rows(asked)]
+    if not (called := names(store, nations, known=known)):
+        return found
+    sums: dict[tuple[str, Account], int] = {}
+    for nation, account, there in found:
+        at = (nation, called[nation].called(account, on) if nation in called else account)
+        sums[at] = sums.get(at, 0) + there
+    return [Balance(*at, there) for at, there in sorted(sums.items()) if there]
 
 
 def balance(store: Store, nation: str, account: Account, *, on: str, known: int = ALWAYS_KNOWN) -> int:
-    """What stands in one account."""
-    asked = sa.select(sa.func.coalesce(sa.func.sum(moved.c.quantity), 0)).where(
-        *_as_at(on, known, (nation,)), *(moved.c[name] == part for name, part in _named(account).items())
-    )
-    return int(store.rows(asked)[0][0])
+    """What stands in one account, whatever it was called before."""
+    called = names(store, (nation,), known=known).get(nation, NONE)
+    total = 0
+    for one in called.accounts(account):
+        if called.called(one, on) == called.called(account, on):
+            asked = sa.select(sa.func.coalesce(sa.func.sum(moved.c.quantity), 0)).where(
+                *_as_at(on, known, (nation,)), *(moved.c[name] == part for name, part in _named(one).items())
+            )
+            total += int(store.rows(asked)[0][0])
+    return total
 
 
 def stock_lots(store: Store, nations: tuple[str, ...] = (), *, on: str, known: int = ALWAYS_KNOWN) -> list[StockLot]:
     """Every lot that ever was in a stock, by holder, item, lot and condition, as at a day and as known at a moment."""
     in_stock = (moved.c.account == "stock", *_as_at(on, known, nations))
-    quantity, (holder, item, lot, condition) = sa.func.sum(moved.c.quantity), (
-        moved.c[name] for name in ("holder", "item", "lot", "condition")
+    quantity, (nation, holder, item, lot, condition) = sa.func.sum(moved.c.quantity), (
+        moved.c[name] for name in ("nation", "holder", "item", "lot", "condition")
     )  # fmt: skip
-    came = sa.select(item, lot, moved.c.day).where(*in_stock).group_by(item, lot, moved.c.day).having(quantity > 0)
-    since = {(i, x): day for i, x, day in store.rows(came.order_by(moved.c.day.desc()))}
-    until = (
-        sa.select(item, lot, sa.func.min(moved.c.expires)).where(*in_stock, moved.c.expires != "").group_by(item, lot)
+    called = names(store, nations, known=known)
+
+    def name(book: str, what: str, code: str) -> str:
+        return called[book].of(what, code, on) if book in called else code
+
+    came: dict[tuple[str, str, str], int] = {}
+    asked = (
+        sa.select(nation, item, lot, moved.c.day, quantity).where(*in_stock).group_by(nation, item, lot, moved.c.day)
     )
-    expires = {(i, x): day for i, x, day in store.rows(until)}
-    grade = _Grade(kept.c.body)
+    for book, i, x, day, net in store.rows(asked):
+        at = (day, name(book, "item", i), x)
+        came[at] = came.get(at, 0) + net
+    since = {(i, x): day for (day, i, x), net in sorted(came.items(), reverse=True) if net > 0}
+    expires: dict[tuple[str, str], str] = {}
+    asked = sa.select(nation, item, lot, sa.func.min(moved.c.expires)).where(*in_stock, moved.c.expires != "")
+    for book, i, x, day in store.rows(asked.group_by(nation, item, lot)):
+        at_lot = (name(book, "item", i), x)
+        expires[at_lot] = min(day, expires.get(at_lot, day))
     graded = (
-        sa.select(holder, item, grade).distinct()
+        sa.select(nation, holder, item, _Grade(kept.c.body)).distinct()
         .join_from(moved, kept, sa.and_(kept.c.nation == moved.c.nation, kept.c.number == moved.c.number)).where(*in_stock)
     )  # fmt: skip
-    grades: dict[tuple[str, str], list[str]] = {}
-    for h, i, said in store.rows(graded):
-        grades.setdefault((h, i), []).append(said)
-    lying = sa.select(holder, item, lot, condition, quantity).where(*in_stock).group_by(holder, item, lot, condition)
+    grades: dict[tuple[str, str], set[str]] = {}
+    for book, h, i, said in store.rows(graded):
+        grades.setdefault((name(book, "nation", h), name(book, "item", i)), set()).add(said)
+    lying: dict[tuple[str, str, str, str], int] = {}
+    places = (nation, holder, item, lot, condition)
+    for book, h, i, x, c, net in store.rows(sa.select(*places, quantity).where(*in_stock).group_by(*places)):
+        there = (name(book, "nation", h), name(book, "item", i), x, c)
+        lying[there] = lying.get(there, 0) + net
     return [
         StockLot(h, i, x, c, q, since.get((i, x), on), expires.get((i, x), ""), tuple(sorted(grades[h, i])))
-        for h, i, x, c, q in store.rows(lying.order_by(holder, item, lot, condition))
+        for (h, i, x, c), q in sorted(lying.items())
     ]
 
 

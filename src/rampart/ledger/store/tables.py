@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 APPLICATION = 0x52504C47
 """What SQLite keeps in the file to say whose it is ("RPLG")."""
-VERSION = 3
+VERSION = 4
 """The version that this program reads and writes: the last step of ``migrations``."""
 SCHEMA = "rampart"
 """Where the tables lie on a server; the path of every connection leads there."""
@@ -29,8 +29,12 @@ documents = sa.Table(
     sa.Column("reverses", TEXT),
     sa.UniqueConstraint("nation", "key"),
     sa.UniqueConstraint("nation", "reverses"),
+    sa.Index(
+        "documents_that_rename", "nation", "number",
+        sqlite_where=sa.text("kind = 'renaming'"), postgresql_where=sa.text("kind = 'renaming'"),
+    ),
     sqlite_strict=True,
-)
+)  # fmt: skip
 """Documents as they were booked, each in the chain of its nation."""
 
 ACCOUNT = ("account", "owner", "holder", "site", "item", "lot", "condition", "of")

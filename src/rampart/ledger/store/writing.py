@@ -11,14 +11,14 @@ from rampart.findings import Finding
 from rampart.ledger.accounts import counterpart_key, counterpart_of
 from rampart.ledger.book import Book, MemoryBook
 from rampart.ledger.chain import FIRST, canonical, content_hash, link
-from rampart.ledger.checks import balanced, below_zero, expired, form, references
+from rampart.ledger.checks import balanced, below_zero, expired, form, names, packs, references
 from rampart.ledger.documents import Document
 from rampart.ledger.lots import choose
 from rampart.ledger.store import reading, tables
 from rampart.ledger.store.connection import Books, Store
 from rampart.ledger.store.opening import LedgerError
 
-RULES = (expired, balanced, below_zero)
+RULES = (names, expired, balanced, below_zero)
 """The rules that are asked together; ``form`` goes before them, then ``references``."""
 
 
@@ -42,6 +42,11 @@ Posting = tuple[Sequence[Document], int | None]
 """Documents to post together, and the moment of booking, for tests: moved on where something was booked at it, or later."""
 
 
+def _form(documents: Sequence[Document]) -> list[Finding]:
+    """What can be seen of documents by themselves."""
+    return [finding for rule in (form, packs) for finding in rule.check(documents, MemoryBook())]
+
+
 def write(store: Store, documents: Sequence[Document], *, at: int | None = None) -> list[Receipt]:
     """Post documents together. Raises LedgerError with every finding where one is refused: then nothing is posted."""
     (done,) = write_group(store, [(documents, at)])
@@ -57,9 +62,16 @@ def write_group(store: Store, postings: Sequence[Posting]) -> list[list[Receipt]
     """
     results: list[list[Receipt] | LedgerError | None] = []
     for documents, _ in postings:
-        wrong = form.check(documents, MemoryBook())
+        wrong = _form(documents)
         results.append(LedgerError(wrong) if wrong else None)
     every = [d for (documents, _), result in zip(postings, results, strict=True) if result is None for d in documents]
+    if len(results) == 1 and None in results:  # alone: nothing else has to stay where it is refused
+        ((documents, at),) = postings
+        try:
+            with store.writing(_books(store, every)):
+                return [_write(store, documents, now() if at is None else at)]
+        except LedgerError as refused:
+            return [refused]
     if None in results:
         with store.writing(_books(store, every)):
             for n, (documents, at) in enumerate(postings):
@@ -105,7 +117,7 @@ def _books(store: Store, documents: Sequence[Document]) -> Books:
 
 def write_inside(store: Store, documents: Sequence[Document]) -> list[Receipt]:
     """The same as ``write`` inside a transaction that is open already."""
-    if wrong := form.check(documents, MemoryBook()):
+    if wrong := _form(documents):
         raise LedgerError(wrong)
     return _write(store, documents, now())
 

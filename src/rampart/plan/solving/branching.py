@@ -6,7 +6,11 @@ single numbers goes round the calendar. Branched is therefore on the sum of a ke
     sum of x[key, t] for t <= month   <= k   or   >= k + 1
 
 First down to a plan, then the branch with the least bound. A branch is left where it has no plan, or none that is better by
-the gap. Source: branching on sets of variables (Beale and Tomlin 1970; Wolsey, Integer Programming, 2020, 7.4).
+the gap. Split first are the sums that left no plan on either side before, then those that cost most: many cost nothing, being
+whole a month earlier or later, and what is split by them has to be searched all over again on either side.
+
+Source: branching on sets of variables (Beale and Tomlin 1970; Wolsey, Integer Programming, 2020, 7.4); what a sum costs is read
+of the branches before (Bénichou et al. 1971, pseudo-costs), what leaves no plan comes first (Boussemart et al. 2004).
 """
 
 from __future__ import annotations
@@ -18,16 +22,22 @@ from typing import Any
 import numpy as np
 
 from rampart.engine.highs import BEYOND, INFEASIBLE, NO_LIMIT, OPTIMAL, Sparse, sparse
-from rampart.network.lags import Floats, Integers
+from rampart.network.lags import Booleans, Floats, Integers
 from rampart.plan.programme.layout import Layout
 from rampart.plan.solving.pass_solver import WEIGHTS, PassSolver
 
 WHOLE = 1e-6
 """Distance from a whole number below which a sum is whole: what the solver takes for whole."""
-ITERATIONS = 3_000
-"""Of one branch; a count, so that what is found does not hang on the speed of the machine."""
-AFRESH, LONG = 50_000, 20.0
-"""Iterations of a branch begun afresh, and seconds after which the solver is stuck: a branch takes hundredths of one."""
+ITERATIONS, FURTHER = 150, 3_000
+"""Of one branch, which takes tens, and of one in which the solver lost its way; counts, so that what is found does not hang on
+the speed of the machine."""
+AFRESH, LONG = 50_000, 300.0
+"""Iterations of a branch begun afresh, and seconds after which the solver is stuck: a branch takes hundredths of one, and on a
+busy machine tenths, so that what is found does not hang on what else the machine has to do."""
+LITTLE = 1e-3
+"""Part of what splitting a sum costs on average that counts as its least cost."""
+SETTLED = (OPTIMAL, BEYOND, INFEASIBLE)
+"""What may come of a branch."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +54,16 @@ class Branched:
 
 @dataclass(frozen=True, eq=False)
 class Branch:
-    """Bounds of the running sums, the bound of the branch before it, and where that stood."""
+    """Bounds of the running sums, the bound of the branch before it, and where that stood.
+
+    split  the sum by which it was split, to which side (0 less, 1 more), and how far that moves it; none: it is the first
+    """
 
     lower: Floats
     upper: Floats
     bound: float
     basis: Any = field(repr=False)
+    split: tuple[int, int, float] | None = None
 
 
 def running(layout: Layout, whole: Integers) -> tuple[Sparse, Integers]:
@@ -96,14 +110,46 @@ def branched(
         solver.solved = False
 
 
+class _Costs:
+    """What it cost, in the branches solved so far, to make sums whole.
+
+    total  whether a sum is over all months, shape (sums,)
+    """
+
+    def __init__(self, total: Booleans) -> None:
+        self.total, self.dead = total, np.zeros(total.size)
+        self.cost, self.seen = np.zeros((2, total.size)), np.zeros((2, total.size))
+
+    def learn(self, branch: Branch, value: float) -> None:
+        """Take in the value of a branch; infinite where it leaves no plan."""
+        if branch.split is None:
+            return
+        n, side, moved = branch.split
+        if np.isinf(value):
+            self.dead[n] += 1
+        else:
+            self.cost[side, n] += max(0.0, value - branch.bound) / moved
+            self.seen[side, n] += 1
+
+    def split(self, sums: Floats, open_ones: Booleans) -> int:
+        """The sum to split next, of those that are not whole."""
+        mean = self.cost.sum() / max(1.0, self.seen.sum())  # of what was not split yet
+        each = np.where(self.seen > 0, self.cost / np.maximum(1.0, self.seen), mean)
+        less, more = sums - np.floor(sums), np.ceil(sums) - sums
+        worth = np.maximum(each[0] * less, LITTLE * mean) * np.maximum(each[1] * more, LITTLE * mean)
+        order = np.lexsort((np.minimum(less, more) + self.total, worth, self.dead // 2, open_ones))
+        return int(order[-1])
+
+
 class _Search:
-    """Branches still open, and the best plan so far."""
+    """Branches still open, and the best plan so far; ``lost`` where the solver has just lost its way in one."""
 
     def __init__(self, solver: PassSolver, matrix: Sparse, key: Integers, rows: Integers, gap: float) -> None:
         self.solver, self.matrix, self.rows, self.gap = solver, matrix, rows, gap
-        self.total = np.append(key[1:] != key[:-1], True)  # the sum over all months
+        self.costs = _Costs(np.append(key[1:] != key[:-1], True))
         self.best, self.lowest = np.inf, np.inf
         self.columns: Floats | None = None
+        self.lost = False
 
     def enough(self) -> float:
         """Value from which a branch is left."""
@@ -129,25 +175,29 @@ class _Search:
     def _solve(self, here: Branch) -> list[Branch] | None:
         """Solve a branch: the branches out of it, the nearer one last; None where the solver lost its way in it."""
         solver = self.solver
+        if self.lost:
+            solver.forget()
+            solver.option(WEIGHTS, 1)
+            self.lost = False
         solver.set_row_bounds(self.rows, here.lower, here.upper)
         solver.begin_as(here.basis)
         solver.option("simplex_iteration_limit", ITERATIONS)
         solver.option("objective_bound", self.enough())
         solver.option("time_limit", solver.seconds + LONG)
         status = solver.run()
-        if status not in (OPTIMAL, BEYOND, INFEASIBLE):  # what is held leaves so little that simplex can lose its way
-            solver.forget()
-            solver.option("simplex_iteration_limit", AFRESH)
-            solver.option("time_limit", solver.seconds + LONG)
-            status = solver.run()
+        if status not in SETTLED:  # what is held leaves so little that simplex can lose its way
+            status = self._once_more(here)
         if status == BEYOND:
+            self.costs.learn(here, self.enough())
             self.lowest = min(self.lowest, self.enough())
             return []
         if status == INFEASIBLE:
+            self.costs.learn(here, np.inf)
             return []
         if status != OPTIMAL:
             return None
         value, levels = solver.value, solver.levels()
+        self.costs.learn(here, value)
         if value >= self.enough():
             self.lowest = min(self.lowest, value)
             return []
@@ -156,9 +206,31 @@ class _Search:
         if away.max() <= WHOLE:
             self.best, self.columns = value, levels[: self.matrix.shape[1]]
             return []
-        n = int(np.argmax(np.where(away > WHOLE, away + self.total, 0.0)))
+        n = self.costs.split(sums, away > WHOLE)
         below, basis = np.floor(sums[n]), solver.basis_as_it_is()
         less, more = here.upper.copy(), here.lower.copy()
         less[n], more[n] = below, below + 1
-        branches = [Branch(here.lower, less, value, basis), Branch(more, here.upper, value, basis)]
+        branches = [
+            Branch(here.lower, less, value, basis, (n, 0, sums[n] - below)),
+            Branch(more, here.upper, value, basis, (n, 1, below + 1 - sums[n])),
+        ]
         return branches if sums[n] - below > 0.5 else branches[::-1]
+
+    def _once_more(self, here: Branch) -> str:
+        """Solve a branch in which the solver lost its way: with weights worked out anew from where it begins, which take ten
+        times as long and seldom fail, and at last afresh, which takes a hundred times as long.
+        """
+        solver = self.solver
+        try:
+            for basis, most in ((here.basis, FURTHER), (None, AFRESH)):
+                solver.forget()  # the solver reads the next option only then
+                solver.option(WEIGHTS, -1)
+                if basis is not None:
+                    solver.begin_as(basis)
+                solver.option("simplex_iteration_limit", most)
+                solver.option("time_limit", solver.seconds + LONG)
+                if solver.run() in SETTLED:
+                    break
+            return solver.status
+        finally:
+            self.lost = True

@@ -9,22 +9,29 @@ entries of a group whose share is not settled, ``least`` is made as large as it 
 another that has no more getting less: it is settled there, and the rest go on. The shares that come out are the only ones in
 which nobody can get more but at the cost of one who has less. Source: max-min fairness by saturation (Bertsekas and Gallager,
 Data Networks, 1992, 6.5.2; Ogryczak, Pióro and Tomaszewski 2005).
+
+Mostly the entry that lacks most in the plan at hand already lacks as little as it can. Where prices at that plan prove it
+(``least_lacks``) it is settled so and nothing is solved.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from rampart.engine.highs import OPTIMAL, Sparse, side_by_side, sparse
 from rampart.network.lags import Floats, Integers
+from rampart.plan.solving.least_lacks import LeastLacks
 from rampart.plan.solving.pass_solver import DUAL_TOLERANCE, NOTHING, PassSolver
 
 PERTURBATION = "primal_simplex_bound_perturbation_multiplier"
 """Option of the solver: moved bounds, mended at the end of each of the many runs, would take nearly all of the time."""
 ALL = 1.0 - 1e-9
 """Share from which nothing lacks."""
+FEW = 4
+"""Entries up to which proofs are not worth their beginning."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +80,14 @@ def share_fairly(solver: PassSolver, shares: Shares, deadline: float | None) -> 
     entries = np.flatnonzero(abs(shares.lacks) @ (1.0 - fixed) > 0)
     free = np.setdiff1d(np.arange(count), entries)
     found.lack[free] = (shares.lacks @ np.where(fixed > 0, solver.lower, 0.0))[free]
-    _let_go(solver, shared[free])
     solver.set_costs(np.zeros(solver.column_count))
     solver.option(PERTURBATION, 0.0)
+    sharing = _Sharing(solver, shares.lacks, shared, found, deadline)
+    sharing.let_go(shared[free])
+    if entries.size > FEW:
+        sharing.begin_to_prove()
     for group, column in enumerate(least.tolist()):
-        _share_group(solver, entries[of[entries] == group], shared, column, found, shares.lacks, deadline)
+        sharing.share(entries[of[entries] == group], column)
         if found.status != OPTIMAL:
             break
     solver.option(PERTURBATION, 1.0)
@@ -86,50 +96,101 @@ def share_fairly(solver: PassSolver, shares: Shares, deadline: float | None) -> 
     return found
 
 
-def _let_go(solver: PassSolver, rows: Integers) -> None:
-    """Rows that hold no more."""
-    if rows.size:
-        solver.set_row_bounds(rows, np.full(rows.size, -np.inf), np.full(rows.size, np.inf))
+class _Sharing:
+    """Settles shares group by group.
 
+    shared   rows of the entries whose share is sought; those that hold what is settled come as many rows later
+    found    what is settled so far
+    levels   of all columns of the solver, in the plan found last, which keeps all that is settled
+    waiting  entries that are settled, of which the solver is yet to be told
+    """
 
-def _settle(solver: PassSolver, rows: Integers, lack: Floats, count: int) -> None:
-    """Entries that lack so much at most, and whose share is no longer sought."""
-    _let_go(solver, rows)
-    solver.set_row_bounds(rows + count, np.full(rows.size, -np.inf), lack)
+    def __init__(
+        self, solver: PassSolver, lacks: Sparse, shared: Integers, found: Shared, deadline: float | None
+    ) -> None:
+        self.solver, self.lacks, self.shared, self.found, self.deadline = solver, lacks, shared, found, deadline
+        self.levels = solver.levels()
+        self.waiting: list[int] = []
+        self.proofs: LeastLacks | None = None
 
+    def begin_to_prove(self) -> None:
+        """Have the solver work out its basis with the rows that were added, and prove from it."""
+        self.found.status = self.solver.solve(self.deadline)
+        if self.found.status == OPTIMAL:
+            self.proofs = LeastLacks(self.solver, self.lacks, self.shared)
+            self._stand(self.solver.solution())
 
-def _lacks_nothing(found: Shared, entries: Integers, lacks: Sparse) -> bool:
-    """Whether entries lack nothing in the plan found last, which keeps all that is settled."""
-    return bool((lacks[entries] @ found.levels <= 1.0 - ALL).all())
+    def _stand(self, solution: Any) -> None:
+        """Where the solver stands now."""
+        self.levels = np.array(solution.col_value)
+        self.found.levels = self.levels[: self.solver.columns]
+        if self.proofs is not None:
+            self.proofs.stand_at(self.levels)
 
+    def let_go(self, rows: Integers) -> None:
+        """Rows that hold no more."""
+        if rows.size:
+            self.solver.set_row_bounds(rows, np.full(rows.size, -np.inf), np.full(rows.size, np.inf))
 
-def _share_group(
-    solver: PassSolver, open_ones: Integers, shared: Integers, least: int, found: Shared, lacks: Sparse,
-    deadline: float | None,
-) -> None:  # fmt: skip
-    """Settle the entries of one group."""
-    one = np.array([least])
-    if _lacks_nothing(found, open_ones, lacks):  # nobody can get more, and the plan at hand shows that all can
-        found.lack[open_ones] = 0.0
-        _settle(solver, shared[open_ones], found.lack[open_ones], shared.size)
-        return
-    solver.set_costs(np.array([-1.0]), one)
-    while open_ones.size:
-        found.status = solver.solve(deadline)
-        found.steps += max(0, int(solver.info.simplex_iteration_count))
-        if found.status != OPTIMAL:
+    def _settle(self, entries: Integers, lack: float) -> None:
+        """Entries that lack so much at most, and whose share is no longer sought."""
+        self.found.lack[entries] = lack
+        self.waiting += entries.tolist()
+        if self.proofs is not None:
+            self.proofs.keep(self.shared[entries] + self.shared.size, np.full(entries.size, lack), self.levels)
+
+    def _tell(self) -> None:
+        """Tell the solver what is settled."""
+        at = np.array(self.waiting, dtype=np.int64)
+        if at.size:
+            self.let_go(self.shared[at])
+            rows = self.shared[at] + self.shared.size
+            self.solver.set_row_bounds(rows, np.full(at.size, -np.inf), self.found.lack[at])
+        self.waiting = []
+
+    def _prove(self, open_ones: Integers) -> Integers:
+        """Settle those that lack most as long as it is proved that they lack no less in any plan; those that are left."""
+        while open_ones.size:
+            lack = self.lacks[open_ones] @ self.found.levels
+            most = int(np.argmax(lack))
+            if lack[most] <= 1.0 - ALL:  # nobody can get more, and the plan at hand shows that all can
+                self._settle(open_ones, 0.0)
+                return open_ones[:0]
+            if self.proofs is None or not self.proofs.is_least(int(open_ones[most])):
+                break
+            self._settle(open_ones[most : most + 1], float(lack[most]))
+            open_ones = np.delete(open_ones, most)
+        return open_ones
+
+    def share(self, open_ones: Integers, least: int) -> None:
+        """Settle the entries of one group; ``least`` is its column."""
+        solver, one = self.solver, np.array([least])
+        open_ones = self._prove(open_ones)
+        if not open_ones.size:
             return
-        solution = solver.solution()
-        reached, rows = -solver.value, shared[open_ones]
-        settled = np.abs(np.array(solution.row_dual)[rows]) > DUAL_TOLERANCE
+        solver.set_costs(np.array([-1.0]), one)
+        while open_ones.size:
+            self._tell()
+            self.found.status = solver.solve(self.deadline)
+            self.found.steps += max(0, int(solver.info.simplex_iteration_count))
+            if self.found.status != OPTIMAL:
+                return
+            open_ones = self._prove(self._settle_priced(open_ones, -solver.value))
+        solver.set_costs(np.zeros(1), one)
+
+    def _settle_priced(self, open_ones: Integers, reached: float) -> Integers:
+        """Settle those that hold the least share where it is, ``reached``; those that are left."""
+        solution, rows = self.solver.solution(), self.shared[open_ones]
+        prices = np.array(solution.row_dual)
+        settled = np.abs(prices[rows]) > DUAL_TOLERANCE
         if reached >= ALL:
             settled[:] = True
         elif not settled.any():  # prices lost in rounding: those that stand at the limit
             level = np.array(solution.row_value)[rows]
             settled = level >= level.max() - NOTHING
-        at = open_ones[settled]
-        found.lack[at] = 0.0 if reached >= ALL else max(0.0, 1.0 - reached)
-        _settle(solver, shared[at], found.lack[at], shared.size)
-        found.levels = np.array(solution.col_value)[: solver.columns]
-        open_ones = open_ones[~settled]
-    solver.set_costs(np.zeros(1), one)
+        self._stand(solution)
+        self._settle(open_ones[settled], 0.0 if reached >= ALL else max(0.0, 1.0 - reached))
+        if self.proofs is not None:
+            prices[self.shared] = 0.0  # what is sought is no rule of the plan
+            self.proofs.settle(np.array(solution.col_dual), prices)
+        return open_ones[~settled]

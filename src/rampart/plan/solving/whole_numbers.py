@@ -179,7 +179,10 @@ class WholeNumbers:
             self._least(0)
             self._linear_again()
         while found.status == "optimal" and settled < len(passes):
+            # what is held now holds a little more than where these passes stood before
+            self.linear.stood = {stage.name: stage for stage in self.solver.stages} if settled else {}
             results, found.status = self.linear.run(passes, self.deadline, start=settled)
+            self.linear.stood = {}
             found.bounds |= {result.name: result.value for result in results}
             if found.status == "time limit":
                 break
@@ -218,6 +221,7 @@ class WholeNumbers:
         factor = near_one(cost)
         solver.set_costs(cost * factor)
         if solver.columns >= WIDE:
+            self._linear_again()
             stands = next((stage for stage in reversed(solver.stages) if stage.name == each.name), None)
             if stands is not None and len(stands.basis[1]) == solver.row_count:
                 solver.begin_from(*stands.basis)

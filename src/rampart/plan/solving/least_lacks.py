@@ -1,0 +1,109 @@
+"""What lacks no less in any plan: proved by prices at the plan at hand, without solving again.
+
+For an entry that lacks ``lack x`` at the plan ``x``, prices ``y`` of the rows give, for every plan ``z``,
+
+    lack z - lack x = sum over j of d[j] (z[j] - x[j]) + sum over i of y[i] (a[i] z - a[i] x),    d = lack - y a
+
+a[i], y[i]  row i and its price; d[j]  what a unit of column j costs beyond the prices
+
+Where each d[j] above nothing stands at a column at its lower bound, each below nothing at one at its upper bound, and each y[i]
+so at a row, no term of it can be less than nothing, and no plan lacks less there. A term that can may still be no help: where
+the same column or row has its cost in the proof of an entry settled before, moving it would take from that entry, so it does
+not move. The prices are those at which what is in the solver's basis costs nothing. Source: complementary slackness and the
+lexicographic order of several objectives (Isermann 1982; Dantzig and Thapa, Linear Programming 1, 1997, 5.4).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rampart.engine.highs import Sparse
+from rampart.network.lags import Booleans, Floats, Integers
+from rampart.plan.solving.pass_solver import DUAL_TOLERANCE, PassSolver
+
+NOISE = 1e-9
+"""Price that is nothing, and distance from a bound, as a share of it or in solver units, at which a plan stands at it."""
+OUTWEIGHED = 1e3
+"""How many times the cost in an earlier proof a cost may be for the earlier one to outweigh it: beyond, rounding would show."""
+
+
+class LeastLacks:
+    """Proofs that entries lack no less in any plan that the solver holds, entries settled before being kept.
+
+    lacks    share of each entry that a unit of each column lacks, shape (entries, columns of the plan)
+    no_rows  rows that hold no plan, for which there is no price, shape (any,)
+    """
+
+    def __init__(self, solver: PassSolver, lacks: Sparse, no_rows: Integers) -> None:
+        self.solver, self.lacks, self.matrix = solver, lacks, solver.matrix()
+        self.columns = solver.column_bounds()
+        self.rows = solver.row_bounds()
+        self.no_rows = no_rows
+        self.settled_columns, self.settled_rows = np.zeros(solver.column_count), np.zeros(solver.row_count)
+        self.basic: Integers | None = None
+
+    def stand_at(self, levels: Floats) -> None:
+        """Prove of the plan where the solver stands from now on; ``levels`` of all its columns."""
+        basic = self.solver.in_basis()
+        self.basic = basic
+        if basic is None:
+            return
+        self.place = np.full(levels.size, -1)
+        at = np.flatnonzero(basic >= 0)
+        self.place[basic[at]] = at
+        self.column_stands = _stands(levels, *self.columns)
+        low, high = _stands(self.matrix @ levels, *self.rows)
+        low[self.no_rows] = high[self.no_rows] = False
+        self.row_stands = low, high
+
+    def keep(self, rows: Integers, most: Floats, levels: Floats) -> None:
+        """Rows that hold entries at what is settled."""
+        self.rows[1][rows] = most
+        if self.basic is not None:
+            self.row_stands[1][rows] = self.matrix[rows] @ levels >= most - NOISE * np.maximum(1.0, np.abs(most))
+
+    def settle(self, of_columns: Floats, of_rows: Floats) -> None:
+        """What stands at its bound wherever the entries settled last keep what they have: costs beyond prices, and prices."""
+        for found, more in ((self.settled_columns, of_columns), (self.settled_rows, of_rows)):
+            size = np.abs(more)
+            np.maximum(found, np.where(size > DUAL_TOLERANCE, size, 0.0), out=found)
+
+    def is_least(self, entry: int) -> bool:
+        """Whether no plan lacks less of an entry; then it counts as settled."""
+        if self.basic is None:
+            return False
+        span = slice(self.lacks.indptr[entry], self.lacks.indptr[entry + 1])
+        at, own = self.lacks.indices[span], self.lacks.data[span]
+        cost = np.zeros(self.place.size)
+        cost[at] = own
+        prices = np.zeros(self.basic.size)
+        inside = self.place[at] >= 0
+        if inside.any():
+            of_basic = np.zeros(self.basic.size)
+            of_basic[self.place[at[inside]]] = own[inside]
+            found = self.solver.prices_for(of_basic)
+            if found is None:
+                return False
+            prices = np.where(np.abs(found) > NOISE, found, 0.0)
+            priced = np.flatnonzero(prices)
+            cost -= self.matrix[priced].T @ prices[priced]
+            cost[np.abs(cost) <= NOISE] = 0.0
+        helps = _helps(cost, *self.column_stands), _helps(prices, *self.row_stands)
+        settled = self.settled_columns, self.settled_rows
+        for size, more, known in zip((cost, prices), helps, settled, strict=True):
+            if (np.abs(size[more]) > OUTWEIGHED * known[more]).any():
+                return False
+        self.settle(np.where(helps[0], 0.0, cost), np.where(helps[1], 0.0, prices))
+        return True
+
+
+def _stands(level: Floats, lower: Floats, upper: Floats) -> tuple[Booleans, Booleans]:
+    """Whether each level stands at its lower bound, and at its upper one."""
+    near = NOISE * np.maximum(1.0, np.abs(level))
+    return level <= lower + near, level >= upper - near
+
+
+def _helps(cost: Floats, low: Booleans, high: Booleans) -> Booleans:
+    """Where moving by what the bounds leave could make less of what costs."""
+    found: Booleans = ((cost > 0) & ~low) | ((cost < 0) & ~high)
+    return found
