@@ -142,7 +142,11 @@ def _read(table: str, frame: pl.DataFrame, places: dict[str, dict[str, int]]) ->
         for series in frame.get_columns():
             name = series.name
             column = _column(table, name)
-            if name in UNSAID or column.kind == "text" or (series.null_count() == len(series) and column.kind != "code"):
+            if (
+                name in UNSAID
+                or column.kind == "text"
+                or (series.null_count() == len(series) and column.kind != "code")
+            ):
                 continue
             sign = word(f"{table}.{name}")
             if column.kind == "code":
