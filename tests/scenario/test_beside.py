@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 
@@ -47,6 +48,27 @@ def test_a_difference_costs_what_an_independent_programme_says() -> None:
     assert "Until April 2025. 2 decisions differ" in page
 
 
+def test_only_the_largest_are_solved_again_and_what_is_stopped_is_a_bound() -> None:
+    case = war(MONTHS, EVERY, rate=4.0)
+    plan, made = rampart.plan(case, reasons="none"), war_plan(case, shape="regimes", compare=False)
+    told: list[tuple[int, int]] = []
+    whole = lay_beside(made, plan, progress=lambda done, total: told.append((done, total)))["beside"].filter("apart")
+    assert told == [(n, whole.height + 1) for n in range(whole.height + 1)]
+    assert set(whole["how"]) == {"solved"}
+    off = whole.with_columns(off=(pl.col("money_plan") - pl.col("money_war")).abs()).sort("off", descending=True)
+    largest = lay_beside(made, plan, most=1)
+    assert largest["beside"].filter(how="solved")["what"].to_list() == off["what"].to_list()[:1]
+    assert set(largest["beside"].filter(how="left")["what"]) == set(off["what"].to_list()[1:])
+    assert "not solved again" in html(largest)
+    costs = dict(whole.select("what", "cost").iter_rows())
+    stopped = lay_beside(made, plan, steps=3)["beside"].filter("apart")
+    assert "left" not in stopped["how"].to_list()
+    assert "at_least" in stopped["how"].to_list()
+    for what, cost in stopped.select("what", "cost").iter_rows():
+        assert cost <= costs[what] * (1 + 1e-9)
+    assert stopped.filter(how="at_least")["cost"].max() > 0
+
+
 def test_where_nothing_is_uncertain_deciding_as_the_plan_does_costs_nothing() -> None:
     case = small(0.0, offensive=0.0)
     made = lay_beside(war_plan(case, shape="regimes", compare=False), rampart.plan(case, reasons="none"))
@@ -59,9 +81,9 @@ def test_over_sampled_paths_it_is_solved_again_on_those_that_stand_for_all() -> 
     """All paths stand for themselves here, so that the plan's first decisions cost what they cost on the paths."""
     case = small(0.2)
     plan = rampart.plan(case, reasons="none")
-    made, answer = plan_on_paths(case, Sampling(paths=6, gap=1e-7, capacity=False, compare=False))
+    made, answer = plan_on_paths(case, Sampling(paths=5, gap=1e-7, capacity=False, compare=False))
     laid = lay_beside(made, plan)
-    assert laid.manifest["beside"]["paths"] == 6
+    assert laid.manifest["beside"]["paths"] == 5
     costs = laid["beside"].filter("apart")["cost"].drop_nulls().to_list()
     together = laid.manifest["beside"]["all"]
     assert together is not None

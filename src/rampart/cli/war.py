@@ -65,7 +65,8 @@ SOON = 60_000  # columns of a drawn tree up to which it takes the place of one t
 @click.option("--capacity", type=click.Choice(["now", "later"]), default="now",
               help="Over paths: decide all expansions now, or those after the next look later.")  # fmt: skip
 @click.option("--fresh", type=click.IntRange(0), default=0,
-              help="Over paths: run ways of planning forward on so many fresh paths.")  # fmt: skip
+              help="Over paths: run ways of planning forward on so many fresh paths; with --tree drawn: carry the plan out "
+                   "on so many (1000).")  # fmt: skip
 @click.option("--ahead", type=click.IntRange(1), default=5, help="Paths that each plan on the way draws.")
 @click.option("--batches", type=click.IntRange(0), default=0,
               help="Over paths: bound the value by so many fresh batches of paths.")  # fmt: skip
@@ -110,7 +111,7 @@ def war(
         plan = _plan_beside(case, beside, lang) if beside else None
         for tree in _trees(shape, paths):
             made = _over_tree(
-                case, tree, tell, _draw(tree, paths, sampled["seed"], asked=shape == "drawn"), objective=objective,
+                case, tree, tell, _draw(tree, paths, sampled, asked=shape == "drawn"), objective=objective,
                 cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap, time_limit=sampled["time_limit"],
             )  # fmt: skip
             if made:
@@ -122,11 +123,12 @@ def war(
                 case, paths or INSTEAD, words, tell, objective=objective, cvar=cvar, regret=regret, compare=compare,
                 gap=gap, **sampled,
             )  # fmt: skip
+        made.save(folder, force=force)
         if plan:
             from rampart.scenario.beside import lay_beside
 
-            tell("war.step.beside")
-            made = lay_beside(made, plan)
+            made = lay_beside(made, plan, progress=lambda done, total: tell("war.step.beside", done=done, total=total))
+            made.save(folder, force=force)
     except FindingsError as wrong:
         show_findings(wrong.findings, lang, as_json=as_json)
         sys.exit(FINDINGS)
@@ -137,7 +139,6 @@ def war(
         leave_unbounded(str(stopped), lang, as_json=as_json)
         click.echo(f"the solver stopped without a plan: {stopped}", err=True)
         sys.exit(INFEASIBLE)
-    made.save(folder, force=force)
     written: tuple[Path, ...] = ()
     if report:
         from rampart.report.report import write_report
@@ -176,14 +177,14 @@ def _trees(shape: str, paths: int | None) -> tuple[str, ...]:
     return () if paths else (shape, "drawn")
 
 
-def _draw(shape: str, paths: int | None, seed: int, *, asked: bool) -> Draw | None:
+def _draw(shape: str, paths: int | None, sampled: dict[str, Any], *, asked: bool) -> Draw | None:
     """How the tree is drawn, if it is."""
     from rampart.scenario.drawn import Draw
 
     if shape != "drawn":
         return None
-    most = {} if asked else {"most_columns": SOON}
-    return Draw(seed=seed, **({"paths": paths} if paths else {}), **most)
+    said = {"paths": paths, "fresh": sampled["fresh"] if asked else 0, "most_columns": 0 if asked else SOON}
+    return Draw(seed=sampled["seed"], **{name: number for name, number in said.items() if number})
 
 
 def _over_tree(

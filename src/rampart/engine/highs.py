@@ -21,6 +21,7 @@ one_above_other: Callable[..., Sparse] = sp.vstack
 NO_LIMIT = 2**31 - 1  # iterations
 OPTIMAL, INFEASIBLE, TIME_LIMIT, UNKNOWN = "Optimal", "Infeasible", "Time limit reached", "Unknown"
 BEYOND = "Bound on objective reached"
+STEPS_REACHED = "Iteration limit reached"
 
 
 class NoPlan(Exception):

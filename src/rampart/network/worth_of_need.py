@@ -48,12 +48,13 @@ class WorthOfNeed:
         return curve(self.levels[demand], need, months).times(float(self.each[demand, period]))
 
 
-def worth_of_need(network: Network, regime: str | None = None) -> WorthOfNeed:
-    """Need and its worth in a regime (default: the present one)."""
+def worth_of_need(network: Network, regime: str | None = None, *, branches: bool = False) -> WorthOfNeed:
+    """Need and its worth in a regime (default: the present one); ``branches``: on those of a war (``worth_of_months``)."""
     case, calendar, keys = network.case, network.calendar, network.demands
     monthly = np.nan_to_num(network.demand_monthly("need", regime))
     weight = _carried(network.demand_monthly("weight", regime))
-    factor = weight * np.where(_hangs_on_regimes(network)[:, None], worth_of_months(case), urgency_of_months(case))
+    believed = worth_of_months(case, branches=branches)
+    factor = weight * np.where(_hangs_on_regimes(network)[:, None], believed, urgency_of_months(case))
     asks, lengths = (monthly > 0).astype(float), np.asarray(calendar.lengths, dtype=float)
     asked, mean = by_period(calendar, asks), by_period(calendar, factor) / lengths
     of_months = np.divide(by_period(calendar, asks * factor), asked, out=mean, where=asked > 0)
@@ -69,10 +70,11 @@ def _hangs_on_regimes(network: Network) -> Booleans:
     return np.array([tuple(key) in named for key in network.demands], dtype=bool)
 
 
-def worth_of_owed(network: Network, items: Iterable[str]) -> Floats:
+def worth_of_owed(network: Network, items: Iterable[str], *, branches: bool = False) -> Floats:
     """What a unit that is owed is worth in each period, the mean over its months, by item, shape (items, periods)."""
     calendar, of_item = network.calendar, worth_of_items(network.case)
-    mean = by_period(calendar, worth_of_months(network.case)[None, :]) / np.asarray(calendar.lengths, dtype=float)
+    monthly = by_period(calendar, worth_of_months(network.case, branches=branches)[None, :])
+    mean = monthly / np.asarray(calendar.lengths, dtype=float)
     each: Floats = np.array([of_item[item] for item in items], dtype=float).reshape(-1, 1)
     found: Floats = mean * each / worth_unit(network)
     return found

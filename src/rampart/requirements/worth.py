@@ -4,8 +4,8 @@
 
 a   ``items.worth``; blank: the price; where a price needed for it is blank or nothing, 1 for every item
 d   (1 + u)^(-t/12), u the urgency a year of the settings, t months from the start; 1 where beliefs of the war are stated,
-    since the chance of each regime then says what a later month is worth (of what is the same in every regime it says
-    nothing: that keeps its urgency)
+    and on branches that the case gives, since the chance of each regime then says what a later month is worth (of what is
+    the same in every regime it says nothing: that keeps its urgency)
 
 Source: the chance of the war counts once; by price no dear item starves beside a cheap one.
 """
@@ -53,10 +53,14 @@ def worth_of_items(case: Case) -> dict[str, float]:
     return {item: 1.0 if worth is None else float(worth) for item, worth in known.items()}
 
 
-def worth_of_months(case: Case) -> Floats:
-    """What a unit in each month is worth beside one in the first, shape (months,)."""
+def worth_of_months(case: Case, *, branches: bool = False) -> Floats:
+    """What a unit in each month is worth beside one in the first, shape (months,).
+
+    branches  whether it counts on branches of a war that the case gives, whose chances say how long it lasts
+    """
     found = urgency_of_months(case)
-    return np.ones_like(found) if believes(case) else found
+    chances = believes(case) or (branches and not case["branches"].is_empty())
+    return np.ones_like(found) if chances else found
 
 
 def urgency_of_months(case: Case) -> Floats:

@@ -7,14 +7,16 @@ d, t  a decision by kind and object, and the periods before the next look; q[d] 
 X, f  the plan for the war (``tree_programme``), whole numbers as fractions, and what counts of it; over sampled paths those of
       ten that stand for all (``stand_ins``)
 
-A difference is solved again where it is above a fifth of the money of the decision, or of its amount where it costs none.
+A difference is solved again where it is above a fifth of the money of the decision, or of its amount where it costs none: the
+``MOST`` largest, each from the optimum without it by the dual simplex, in which nothing is traded for speed: what it costs
+rises from nothing towards the cost, so that where it is stopped after ``STEPS`` steps the decision costs at least so much.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -23,11 +25,11 @@ from rampart.beliefs.chain import Chain
 from rampart.case.calendar import month_number, month_text
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
-from rampart.engine.highs import NoPlan, Sparse, sparse
+from rampart.engine.highs import INFEASIBLE, OPTIMAL, STEPS_REACHED, Sparse, sparse
 from rampart.engine.linear_programme import LinearProgramme
 from rampart.findings import Finding, ResultError
 from rampart.network.keys import Key, parts, text
-from rampart.network.lags import Floats, Integers
+from rampart.network.lags import Integers
 from rampart.network.taken import DECIDED, decisions_taken
 from rampart.network.taking import decided_before
 from rampart.results.comparison import NAMES
@@ -42,9 +44,26 @@ from rampart.scenario.tree_programme import Effort, TreeProgramme
 from rampart.scenario.war import first_look, tree_of
 
 APART = 0.2  # share of its money by which a decision differs before it is solved again
-STANDING = 10  # of sampled paths, those that stand for all
+STANDING = 5  # of sampled paths, those that stand for all
 LARGE = 20_000  # columns from which the first optimum is sought from inside
+MOST = 12  # differences that are solved again, those that concern most money first; the others are named
+STEPS = 4_000  # of the simplex for each of them
+DUAL = 1e-6  # infeasibility of prices up to which what was reached bounds the cost from below
 Decision = tuple[str, str]  # family, and the text of the key
+How = Literal["solved", "at_least", "no_way", "left"]
+Progress = Callable[[int, int], None]
+Amounts = Mapping[Decision, Mapping[int, float]]
+Price = Callable[[str, str, Mapping[int, float]], float | None]
+
+
+class Cost(NamedTuple):
+    """What deciding as the plan does costs the war more.
+
+    how  solved: so much; at_least: stopped on the way, and no less; no_way: it leaves no way on; left: not solved again
+    """
+
+    value: float | None
+    how: How
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +90,14 @@ def require_beside(case: Case, plan: Result) -> None:
         raise ResultError([Finding("beside-other-case", value=str(plan.manifest["case"]))])
 
 
-def lay_beside(made: Result, plan: Result) -> Result:
+def lay_beside(
+    made: Result, plan: Result, *, most: int = MOST, steps: int = STEPS, progress: Progress | None = None
+) -> Result:
     """The plan for a war with the table ``beside``: its first decisions next to those of a plan of the same case.
+
+    most      differences that are solved again, those that concern most money first
+    steps     of the simplex for each of them
+    progress  called before each: how many are done, and how many there are to do, all together the last
 
     ResultError where ``plan`` is none, or of another case, or where the objectives stand on no one scale.
     """
@@ -81,31 +106,58 @@ def lay_beside(made: Result, plan: Result) -> Result:
     if not ground.problem.one_scale:
         raise ResultError([Finding("beside-no-scale", "priorities", column="worth")])
     theirs, ours = _of_plan(plan, ground), _of_war(made, ground)
-    price = _money(ground)
-    again = _Again(ground)
-    rows, apart = [], []
-    for family, name in sorted({*theirs, *ours}):
-        a, b = theirs.get((family, name), {}), ours.get((family, name), {})
-        amount, money = [sum(x.values()) for x in (a, b)], [price(family, name, x) for x in (a, b)]
-        if max(amount) <= SEEN:
-            continue
-        size = [abs(m) for m in money if m is not None] if None not in money and any(money) else amount
-        differs = abs(size[0] - size[1]) > APART * max(size)
-        if differs:
-            apart.append((family, name))
-        key = again.key_of.get((family, name))
+    pairs = [pair for pair in _pairs(theirs, ours, _money(ground)) if max(pair.amount) > SEEN]
+    apart = sorted((pair for pair in pairs if pair.apart), key=lambda pair: (-pair.size, pair.of))
+    tell = progress or (lambda done, total: None)
+    tell(0, min(most, len(apart)) + 1)
+    again = _Again(ground, steps)
+    cost = {pair.of: Cost(None, "left") for pair in apart}
+    for n, pair in enumerate(apart[:most]):
+        cost[pair.of] = again.cost({pair.of: pair.amount[0]})
+        tell(n + 1, min(most, len(apart)) + 1)
+    item, rows = item_of(made.case), []
+    for pair in pairs:
+        key, found = again.key_of.get(pair.of), cost.get(pair.of, Cost(None, "left"))
         rows.append({
-            "kind": family, "what": name, "key": parts(key) if key else [], "item": item_of(made.case)(key) if key else None,
-            "in_plan": amount[0], "in_war": amount[1], "money_plan": money[0], "money_war": money[1], "apart": differs,
-            "cost": again.cost((family, name), amount[0]) if differs else None,
+            "kind": pair.of[0], "what": pair.of[1], "key": parts(key) if key else [], "item": item(key) if key else None,
+            "in_plan": pair.amount[0], "in_war": pair.amount[1], "money_plan": pair.money[0], "money_war": pair.money[1],
+            "apart": pair.apart, "cost": found.value, "how": found.how if pair.apart else None,
         })  # fmt: skip
-    whole = {of: sum(theirs.get(of, {}).values()) for of in again.row_of}
+    whole = again.cost({of: sum(theirs.get(of, {}).values()) for of in again.row_of})
     said = {
         "until": month_text(int(made.case.calendar.starts[ground.until])) if ground.until < len(made.case.calendar) else None,
-        "paths": ground.paths, "all": again.cost_of_all(whole),
+        "paths": ground.paths, "all": whole.value, "all_how": whole.how, "least": again.least,
     }  # fmt: skip
     tables = {**made.tables, "beside": frame("war", "beside", rows)}
     return replace(made, tables=tables, manifest={**made.manifest, "beside": said})
+
+
+class _Pair(NamedTuple):
+    """A decision in the plan and in the plan for a war.
+
+    amount, money  before the next look in the one and in the other; no money where none is counted
+    apart, size    whether they differ by more than a fifth, and by how much money; nothing where none is counted
+    """
+
+    of: Decision
+    amount: tuple[float, float]
+    money: tuple[float | None, float | None]
+    apart: bool
+    size: float
+
+
+def _pairs(theirs: Amounts, ours: Amounts, price: Price) -> list[_Pair]:
+    """Decisions of either, by kind and object."""
+    found = []
+    for of in sorted({*theirs, *ours}):
+        a, b = theirs.get(of, {}), ours.get(of, {})
+        amount, money = (sum(a.values()), sum(b.values())), (price(*of, a), price(*of, b))
+        counted = [abs(m) for m in money if m is not None]
+        by_money = len(counted) == len(money) and any(counted)
+        size = counted if by_money else list(amount)
+        off = abs(size[0] - size[1])
+        found.append(_Pair(of, amount, money, off > APART * max(size), off if by_money else 0.0))
+    return found
 
 
 def _ground(made: Result) -> Ground:
@@ -126,9 +178,6 @@ def _ground(made: Result) -> Ground:
     material = Material(case, chain.regimes, chain.ends, drawn, first, objective, sampling["capacity"])
     stand_ins = StandIns(material, few, weight, Effort())
     return Ground(stand_ins.problem, stand_ins.together, first, len(few))
-
-
-Amounts = Mapping[Decision, Mapping[int, float]]
 
 
 def _of_plan(plan: Result, ground: Ground) -> Amounts:
@@ -154,7 +203,7 @@ def _of_war(made: Result, ground: Ground) -> Amounts:
     return found
 
 
-def _money(ground: Ground) -> Any:
+def _money(ground: Ground) -> Price:
     """Money of the amounts of a decision; none where the plan counts no money or has no such decision."""
     each = unit_money(ground.problem)
     families = ground.problem.programme.families
@@ -173,9 +222,10 @@ class _Again:
     """The programme solved again and again, each time with other decisions at other amounts.
 
     row_of  the row that sums a decision over the periods before the next look; key_of: its key
+    least   what counts at its best; basis: where that stands
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, steps: int) -> None:
         p = ground.problem
         merge, lower, upper = p.merged(p.lower, p.upper, ground.together)
         rows = sparse(p.layout.matrix @ merge)
@@ -190,9 +240,13 @@ class _Again:
             held = p.mean_cost(aim) @ merge
             best, _, _ = self.lp.minimise(held)
             self.lp.hold_best(held, best, aim.tolerance)
-        self.objective: Floats = p.mean_cost(p.aims[-1]) @ merge
-        self.least, _, _ = self.lp.minimise(self.objective)
+        self.least, _, _ = self.lp.minimise(p.mean_cost(p.aims[-1]) @ merge)
         self.lp.option("solver", "simplex")
+        self.lp.option("presolve", "off")
+        self.basis: Any = self.lp.basis_as_it_is()
+        # costs as they are on the way, so that what is reached bounds what they come to
+        self.lp.option("dual_simplex_cost_perturbation_multiplier", 0.0)
+        self.lp.option("simplex_iteration_limit", steps)
 
     def _sum_up(self, ground: Ground, merge: Sparse) -> None:
         p = ground.problem
@@ -211,19 +265,19 @@ class _Again:
             each = np.array(list(columns.values())) / self.scale[at]
             self.lp.add_row(np.array(list(columns)), each, np.inf)
 
-    def cost(self, of: Decision, amount: float) -> float | None:
-        """What a decision at an amount costs more than the best; none where it leaves no way on."""
-        return self.cost_of_all({of: amount}) if of in self.row_of else None
-
-    def cost_of_all(self, amounts: Mapping[Decision, float]) -> float | None:
-        """The same of several at once."""
+    def cost(self, amounts: Mapping[Decision, float]) -> Cost:
+        """What some decisions at some amounts cost more than the best, all others at their best."""
+        if not amounts.keys() <= self.row_of.keys():
+            return Cost(None, "no_way")
+        self.lp.begin_as(self.basis)
         for of, amount in amounts.items():
             self.lp.set_row_bound(self.row_of[of], amount / self.scale[of], amount / self.scale[of])
-        try:
-            found = self.lp.minimise(self.objective)[0]
-        except NoPlan:
-            return None
-        finally:
-            for of in amounts:
-                self.lp.set_row_bound(self.row_of[of], -np.inf, np.inf)
-        return max(0.0, found - self.least)
+        status, more = self.lp.run(), max(0.0, self.lp.value - self.least)
+        bounds = self.lp.info.max_dual_infeasibility < DUAL
+        for of in amounts:
+            self.lp.set_row_bound(self.row_of[of], -np.inf, np.inf)
+        if status == OPTIMAL:
+            return Cost(more, "solved")
+        if status == INFEASIBLE:
+            return Cost(None, "no_way")
+        return Cost(more, "at_least") if status == STEPS_REACHED and bounds else Cost(None, "left")

@@ -33,12 +33,14 @@ from rampart.scenario.left_over import left_over
 from rampart.scenario.one_path import Material, path_problem
 from rampart.scenario.policy import Lasting, Situation
 from rampart.scenario.risk import Risk
+from rampart.scenario.sensitivity import sensitivity
 from rampart.scenario.standard_error import standard_error
 from rampart.scenario.tree_programme import Answer, Effort, TreeProgramme, cvar
 
 if TYPE_CHECKING:
     import polars as pl
 
+WEIGHED = (0.0, 0.5, 1.0, 2.0)  # times that readiness at home is weighed, on paths that stand for all
 PATHS, BATCH = 0, 3  # streams of random numbers beside those of ``forward``
 
 
@@ -118,10 +120,12 @@ def plan_on_paths(
     if sampling.frontier and in_time:
         if say:
             say("frontier")
-        found, stands_for = _frontier(case, chain, drawn, chance, first, sampling.frontier, objective)
+        few, stands_for = _few(case, chain, drawn, chance, first, sampling.frontier, objective)
+        found = frontier(few)
         if found:
             tables["frontier"] = frame("war", "frontier", found)
             values.append(("frontier_error", stands_for))
+        tables["sensitivity"] = frame("war", "sensitivity", sensitivity(few, first, factors=WEIGHED))
     if sampling.batches and in_time:
         values += _batch_bounds(case, chain, answer, first, sampling, objective, workers)
     if sampling.fresh and in_time:
@@ -183,6 +187,7 @@ def _tables(
     )
     rounds = answer.rounds
     return war.length_of_war(case, chain) | {
+        "implied": war.implied_of(case),
         "decisions": decisions_table(case, now),
         "nodes": war.nodes_of(tree, chain.ends),
         "policy": policy.filter((pl.col("node") >= 0) & pl.lit(first > 0)),
@@ -211,14 +216,14 @@ def _values(answer: TwoStage, chance: Floats, *, weighed: bool) -> list[tuple[st
     return found
 
 
-def _frontier(
+def _few(
     case: Case, chain: Chain, paths: Integers, chance: Floats, first: int, keep: int, objective: str | None
-) -> tuple[list[dict[str, Any]], float]:
-    """The frontier on paths that stand for all (table ``frontier``), and the error of standing for them."""
+) -> tuple[TreeProgramme, float]:
+    """The programme of paths that stand for all, to weigh otherwise, and the error of standing for them."""
     looks = draws.revision_periods(case)
     kept, weight, error = branching.reduced(case, chain.regimes, paths, chance, min(keep, len(paths)))
     tree = branching.from_paths(case, chain.regimes, kept, weight, shared=first, ends=chain.ends, looks=looks)
-    return frontier(TreeProgramme(case, tree, objective=objective)), error
+    return TreeProgramme(case, tree, objective=objective), error
 
 
 def first_decisions(

@@ -27,6 +27,7 @@ from rampart.plan.programme.layout import lay_out
 from rampart.plan.programme.measures import Measure, Pass
 from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.without_decisions import without_decisions
+from rampart.requirements.implied_chance import follows, worth_that_follows
 from rampart.scenario.risk import Risk, least_regret, least_risk, mean_of_worst
 
 BROKEN = 1e-6  # sum of broken rules, each as a share, above which they count as broken
@@ -382,8 +383,14 @@ def weighed_passes(programme: Programme) -> list[Pass]:
 
 
 def weights(programme: Programme) -> list[tuple[Measure, float]]:
-    """Objectives that count at their worth, in money units; none where the priorities state no worth."""
-    worth = {r["rank"]: r["worth"] for r in programme.network.rows("priorities")}
+    """Objectives that count at their worth, in money units; none where the priorities state no worth and none follows from
+    beliefs (``requirements.implied_chance``).
+    """
+    rows = programme.network.rows("priorities")
+    worth = {r["rank"]: r["worth"] for r in rows}
+    if follows(programme.case):
+        believed = worth_that_follows(programme.case)
+        worth = {r["rank"]: believed.get(r["objective"]) if r["worth"] is None else r["worth"] for r in rows}
     most = max((w for w in worth.values() if w is not None), default=None)
     if most is None:
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -17,6 +18,7 @@ from rampart.findings import CaseError, Finding
 from rampart.network.lags import Floats
 from rampart.network.tree import Tree
 from rampart.plan.parts.need import monthly_need
+from rampart.requirements.implied_chance import implied_chances
 from rampart.results.manifest import origin_of
 from rampart.results.result import Result
 from rampart.scenario import branching, policy
@@ -27,6 +29,7 @@ from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
 from rampart.scenario.nonanticipativity import foresight
 from rampart.scenario.risk import Risk
+from rampart.scenario.sensitivity import sensitivity
 from rampart.scenario.tree_programme import Answer, Effort, TreeProgramme, by_name, cvar
 
 if TYPE_CHECKING:
@@ -116,9 +119,11 @@ def war_plan(
             values += [(name, float(cost @ problem.chance)) for name, cost in rivals.items()]
             say("frontier")
             tables["frontier"] = frame("war", "frontier", frontier(problem))
+            tables["sensitivity"] = frame("war", "sensitivity", sensitivity(problem, first_look(tree)))
         except NoPlan:
             if not problem.effort.out_of_time:
                 raise
+    tables["implied"] = implied_of(case)
     tables["risks"] = frame("war", "risks", risks_of(problem, answer))
     tables["turns"] = frame("war", "turns", turns(problem, answer, ends))
     tables["values"] = frame("war", "values", values)
@@ -150,6 +155,12 @@ def result_of(case: Case, tables: dict[str, pl.DataFrame], manifest: dict[str, A
     if found:
         raise RuntimeError(f"the plan knows more than can be seen: {found[:3]}")
     return Result.of("war", case, tables, manifest)
+
+
+def implied_of(case: Case) -> pl.DataFrame:
+    """What must be held, with the chance that goes with its worth (table ``implied``)."""
+    rows = [asdict(each) for each in implied_chances(case)]
+    return frame("war", "implied", [{name: v for name, v in row.items() if name != "lost"} for row in rows])
 
 
 def risks_of(problem: TreeProgramme, answer: Answer) -> list[dict[str, Any]]:

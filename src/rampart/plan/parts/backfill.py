@@ -76,7 +76,7 @@ class Backfills(Part):
 
     def measures(self, p: Programme) -> Iterable[Weight]:
         """Worth of what is owed back, as of pledges."""
-        each, tree = worth_of_owed(p.network, (key.item for key in p.network.backfills)), p.tree
+        each, tree = worth_of_owed(p.network, (key.item for key in p.network.backfills), branches=p.branches), p.tree
         yield Weight("backfill", "due back", tree.months / 12.0 * each[:, tree.period])
 
     def shortages(self, p: Programme) -> Iterable[Shortage]:

@@ -109,5 +109,7 @@ def when_called(p: Programme) -> Floats:
 
 def discounted_months(p: Programme) -> Floats:
     """Months of each node, each by what it is worth beside the first, shape (nodes,)."""
-    found: Floats = by_period(p.network.calendar, worth_of_months(p.case)[None, :])[0][p.tree.period]
+    found: Floats = by_period(p.network.calendar, worth_of_months(p.case, branches=p.branches)[None, :])[0][
+        p.tree.period
+    ]
     return found

@@ -57,7 +57,7 @@ class Pledges(Part):
 
     def measures(self, p: Programme) -> Iterable[Weight]:
         """Worth of what is owed."""
-        each, tree = worth_of_owed(p.network, (key.item for key in p.network.pledges)), p.tree
+        each, tree = worth_of_owed(p.network, (key.item for key in p.network.pledges), branches=p.branches), p.tree
         yield Weight("pledges", "owed", tree.months / 12.0 * each[:, tree.period])
 
     def plainly(self, p: Programme) -> Iterable[Weight]:

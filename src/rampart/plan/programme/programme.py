@@ -127,7 +127,12 @@ class Programme:
         if tree.mix is None:
             return [(np.ones(len(tree)), worth_of_need(network))]
         parts = zip(tree.mix.T, tree.regimes, strict=True)
-        return [(share, worth_of_need(network, regime)) for share, regime in parts]
+        return [(share, worth_of_need(network, regime, branches=self.branches)) for share, regime in parts]
+
+    @property
+    def branches(self) -> bool:
+        """Whether the tree is one of what the war may be, and not of one regime."""
+        return self.tree.mix is not None
 
     @cached_property
     def need_steps(self) -> NeedSteps:

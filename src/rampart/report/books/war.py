@@ -115,6 +115,8 @@ def _cell(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], Any]:
             return answer.named(row["key"])
         if column == "kind":
             return words(f"war.kind.{value}")
+        if column == "how":
+            return words(f"war.how.{value}") if value else words("blank.beside.how")
         if column in ("name", "policy"):
             return value_named(answer, value)
         if column == "objective":

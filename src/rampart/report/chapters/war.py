@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rampart.language.branches import amount, branches, month, regime
 from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import MOST_ROWS, Head, Listing
+from rampart.report.chapters.worth_at_home import implied, sensitivity
 from rampart.results.ends_of_war import by_end, known_sum, left_by_end, supply_by_end
 from rampart.scenario.left_over import MEASURES
 
@@ -23,8 +24,8 @@ SHARES = ("gap", "reduction_error", "frontier_error")  # values that are shares,
 def listings(answer: InWords) -> list[Listing]:
     """All tables of the page, those without rows left out."""
     made = (
-        decisions_listing, beside_listing, _turns, values_listing, risks_listing, forward_listing, ends_listing, _regrets,
-        _left, _supply, _lasting,
+        decisions_listing, beside_listing, _turns, values_listing, implied, sensitivity, risks_listing, forward_listing,
+        ends_listing, _regrets, _left, _supply, _lasting,
     )  # fmt: skip
     return [_shown(answer, table) for table in (make(answer) for make in made) if table is not None]
 
@@ -63,7 +64,7 @@ def beside_listing(answer: InWords) -> Listing | None:
     rows = [
         (words(f"war.kind.{r['kind']}"), answer.named(r["key"]) if r["key"] else r["what"], amount(answer, r["in_plan"]),
          amount(answer, r["in_war"]), answer.unit(r["item"]), amount(answer, r["money_plan"]),
-         amount(answer, r["money_war"]), amount(answer, r["cost"]))
+         amount(answer, r["money_war"]), beside_cost(answer, r["cost"], r["how"]))
         for r in far.iter_rows(named=True)
     ]  # fmt: skip
     heads = [("kind", False), ("what", False), ("in_plan", True), ("in_war", True), ("unit", False),
@@ -75,11 +76,28 @@ def beside_listing(answer: InWords) -> Listing | None:
     )
     if said["paths"]:
         note += " " + words("war.note.beside_paths", paths=said["paths"])
-    whole = said["all"]
-    note += " " + (
-        words("war.note.beside_none") if whole is None else words("war.note.beside_all", cost=amount(answer, whole))
-    )
-    return replace(found, note=note)
+    left = far.filter(how="left").height
+    if left:
+        note += " " + words("war.note.beside_left", again=far.height - left, left=left)
+    if not far.filter(how="at_least").is_empty() or said["all_how"] == "at_least":
+        note += " " + words("war.note.beside_at_least")
+    return replace(found, note=f"{note} {_all_beside(answer)}")
+
+
+def _all_beside(answer: InWords) -> str:
+    """What all first decisions of the plan beside it cost together."""
+    words, said = answer.words, answer.result.manifest["beside"]
+    if said["all_how"] in ("no_way", "left"):
+        return words("war.note.beside_none" if said["all_how"] == "no_way" else "war.note.beside_unknown")
+    return words("war.note.beside_all", cost=beside_cost(answer, said["all"], said["all_how"]))
+
+
+def beside_cost(answer: InWords, cost: float | None, how: str) -> str:
+    """What deciding as the plan beside it does costs, or why that is not known."""
+    if how in ("no_way", "left"):
+        return answer.words(f"war.how.{how}")
+    told = amount(answer, cost)
+    return told if how == "solved" else answer.words("war.beside.at_least", cost=told)
 
 
 def _turns(answer: InWords) -> Listing | None:

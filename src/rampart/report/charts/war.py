@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -9,6 +10,7 @@ from rampart.case.calendar import month_text
 from rampart.language.branches import regime
 from rampart.language.in_words import InWords
 from rampart.report.chapters.war import RIVALS
+from rampart.report.chapters.worth_at_home import GROUPS, by_factor
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
 from rampart.results.ends_of_war import by_end
@@ -21,7 +23,7 @@ DASHES = ((1, 0), (1, 0), (8, 8), (1, 0), (4, 4), (2, 2))
 
 def figures(answer: InWords) -> list[Figure]:
     """The charts that the plan has something to show in."""
-    made = (tree_chart, survival_chart, regret_chart, served_chart, frontier_chart)
+    made = (tree_chart, survival_chart, regret_chart, served_chart, frontier_chart, sensitivity_chart)
     return [figure for figure in (chart(answer) for chart in made) if figure is not None]
 
 
@@ -199,6 +201,31 @@ def frontier_chart(answer: InWords) -> Figure | None:
             ],
         })  # fmt: skip
     return _figure(answer, "frontier", {"concat": panels, "columns": 2, "bounds": "flush", "spacing": 60})
+
+
+def sensitivity_chart(answer: InWords) -> Figure | None:
+    """Money of the first decisions, and worth of what is sent, by how often readiness at home counts."""
+    if answer["sensitivity"].is_empty():
+        return None
+    words, found = answer.words, by_factor(answer)
+    shown = [group for group in GROUPS if any(sums[group] > 0 for _, sums, _ in found)]
+    if not shown:
+        return None
+    names = [words(f"war.series.{group}") for group in shown]
+    data = [
+        {"x": n, "y": sums[group], "s": name}
+        for n, (_, sums, _) in enumerate(found)
+        for group, name in zip(shown, names, strict=True)
+    ]
+    ticks = [f"× {words.number(factor)}" for factor, _, _ in found]
+    label = f"{json.dumps(ticks, ensure_ascii=False)}[datum.value]"
+    x = {
+        "type": "quantitative", "scale": {"domain": [0, len(ticks) - 1]},
+        "axis": {"values": list(range(len(ticks))), "labelExpr": label, "title": words("war.head.weighed"), "grid": False},
+    }  # fmt: skip
+    top = max(point["y"] for point in data)
+    spec = _lines(data, names, x, drawing.amount_axis(top, words.money_label))
+    return _figure(answer, "sensitivity", spec, words("war.note.sensitivity", money=words.money_label))
 
 
 def _told_once(points: list[tuple[float, float, str]]) -> list[dict[str, Any]]:
