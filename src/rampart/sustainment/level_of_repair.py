@@ -173,8 +173,10 @@ def as_it_stands(choice: Choice, removals: Floats) -> LevelOfRepair:
     s = choice.support
     model = _Model(choice, removals)
     share, lost = s.repaired.mean(axis=0), s.condemned.mean(axis=0)
-    network = Network(s.supplier, model.own, share, lost, *[np.zeros_like(share)] * 2, np.zeros(len(s.parts)),
-                      s.parent, s.child, s.share)  # fmt: skip
+    none = np.zeros_like(share)
+    network = Network(
+        s.supplier, model.own, share, lost, none, none, np.zeros(len(s.parts)), s.parent, s.child, s.share
+    )
     x = np.zeros(len(model.cost))
     come = network.rate
     for name, flow in (("come", come), ("thrown", come * network.lost), ("sent", come * network.upwards)):
@@ -212,16 +214,18 @@ class _Model:
         self.top = np.full(total, np.inf)
         self.top[self.at["set_up"]] = 1.0
         self.top[self.at["sent"][:, s.supplier < 0]] = 0.0
-        self.whole = np.zeros(total)
-        self.whole[self.at["set_up"]] = 1.0
+        self.whole = np.zeros(total, dtype=np.int64)
+        self.whole[self.at["set_up"]] = 1
 
     def _own(self, removals: Floats) -> Floats:
         """Removals (P, S), and what repairs that are not decided on ask for of parts that are."""
         s, decided = self.choice.support, self.choice.parts
         fixed = s.repaired.mean(axis=0)
         fixed[decided] = 0.0
-        rate = Network(s.supplier, removals, fixed, s.condemned.mean(axis=0), *[np.zeros_like(fixed)] * 2,
-                       np.zeros(len(s.parts)), s.parent, s.child, s.share).rate  # fmt: skip
+        none, lost = np.zeros_like(fixed), s.condemned.mean(axis=0)
+        rate = Network(
+            s.supplier, removals, fixed, lost, none, none, np.zeros(len(s.parts)), s.parent, s.child, s.share
+        ).rate
         own = removals.copy()
         for p, c, share in zip(s.parent, s.child, s.share, strict=True):
             if p not in self.place:

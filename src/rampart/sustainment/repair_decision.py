@@ -105,7 +105,8 @@ def tables_of_repair(
     if decision is None:
         return {}
     s, d = base.support, decision
-    levels, setups, costs, effect = [], [], [], []
+    levels, setups, effect = [], [], []
+    costs: list[tuple[str, float | None, float | None]] = []
     today, share = s.repaired.mean(axis=0), ratio(d.decided.repaired, d.decided.come)
     thrown, sent = ratio(d.decided.thrown, d.decided.come), ratio(d.decided.sent, d.decided.come)
     option = {(o.part, o.site): o for o in d.choice.options}

@@ -193,4 +193,5 @@ class _Sharing:
         if self.proofs is not None:
             prices[self.shared] = 0.0  # what is sought is no rule of the plan
             self.proofs.settle(np.array(solution.col_dual), prices)
-        return open_ones[~settled]
+        left: Integers = open_ones[~settled]
+        return left

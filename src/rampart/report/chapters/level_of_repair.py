@@ -19,8 +19,8 @@ def repair_sentences(answer: Result, words: Words) -> list[str]:
     if answer["level_of_repair"].is_empty():
         return []
     unit = answer.case.money_unit
-    decided = answer["repair_costs"].filter(pl.col("kind") != "spares")["decided"].sum() / unit
-    today = answer["repair_costs"].filter(pl.col("kind") != "spares")["today"].sum() / unit
+    own = answer["repair_costs"].filter(pl.col("kind") != "spares")
+    today, decided = (float(own[column].sum()) / unit for column in ("today", "decided"))
     if today - decided <= 1e-6 * today:
         return [words("sustain.says.repair_same", cost=words.money(decided))]
     month = date.fromisoformat(f"{answer.manifest['month']}-01")
@@ -66,7 +66,7 @@ def repair_costs_listing(answer: Result, words: Words) -> Listing:
         if r["today"] or r["decided"]
     ]
     if rows:
-        rows.append(row(words("sustain.head.total"), own["today"].sum(), own["decided"].sum()))
+        rows.append(row(words("sustain.head.total"), float(own["today"].sum()), float(own["decided"].sum())))
     spares = table.filter(pl.col("kind") == "spares")
     rows += [row(words("sustain.cell.spares"), r["today"], r["decided"]) for r in spares.iter_rows(named=True)]
     note = words("sustain.note.repair_spares") if spares.height else ""

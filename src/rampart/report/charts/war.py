@@ -223,7 +223,7 @@ def sensitivity_chart(answer: InWords) -> Figure | None:
         "type": "quantitative", "scale": {"domain": [0, len(ticks) - 1]},
         "axis": {"values": list(range(len(ticks))), "labelExpr": label, "title": words("war.head.weighed"), "grid": False},
     }  # fmt: skip
-    top = max(point["y"] for point in data)
+    top = max(sums[group] for _, sums, _ in found for group in shown)
     spec = _lines(data, names, x, drawing.amount_axis(top, words.money_label))
     return _figure(answer, "sensitivity", spec, words("war.note.sensitivity", money=words.money_label))
 
