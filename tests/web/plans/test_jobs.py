@@ -23,7 +23,8 @@ from places import CASES
 from web.opened import PASSWORD
 from web.served import new_store, rampart_says, served
 
-PATIENCE = 240.0
+PATIENCE = 600.0
+"""Seconds after which a test gives up: far more than the slowest machine needs."""
 
 
 @pytest.fixture
