@@ -92,7 +92,7 @@ def war(
     """Plan for a war of unknown length: what to decide now, and what each end of the war would leave."""
     from rampart.engine.highs import NoPlan
     from rampart.engine.places import require_place
-    from rampart.findings import FindingsError
+    from rampart.findings import FindingsError, PlaceError
     from rampart.language.words import Words
     from rampart.report.console.war import print_war
 
@@ -129,6 +129,8 @@ def war(
 
             made = lay_beside(made, plan, progress=lambda done, total: tell("war.step.beside", done=done, total=total))
             made.save(folder, force=force)
+    except PlaceError:  # said, with its own code, where every verb's are
+        raise
     except FindingsError as wrong:
         show_findings(wrong.findings, lang, as_json=as_json)
         sys.exit(FINDINGS)
