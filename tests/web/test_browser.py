@@ -68,7 +68,7 @@ def faults(page: Any) -> list[str]:
 
 def test_from_a_red_number_to_its_reasons_and_from_a_table_to_its_rows(browser: Any, address: str) -> None:
     page = page_of(browser, address, "paula", locale="en-GB")
-    page.click("text=Two nations and a partner")
+    page.click("td a:text-is('tiny')")
     page.click("text=shortages by year")
     page.click("td.alarm a >> nth=0")
     assert "why" in page.url and page.locator(".why p").count() > 1
