@@ -21,7 +21,9 @@ from rampart.report.charts.war import _told_once
 from rampart.report.pages.war import html
 from rampart.results.ends_of_war import left_by_end
 from rampart.results.result import Result
+from rampart.scenario.war import war_plan
 from scenario.small_war import small
+from scenario.test_worth_at_home import WORTHS, giving
 
 
 @pytest.fixture(scope="module")
@@ -38,11 +40,13 @@ def books(
 
 
 def test_every_table_of_the_catalogue_is_there_and_none_is_never_filled(wars: dict[str, Result]) -> None:
-    for plan in wars.values():
+    ready = war_plan(giving(0.002, worths=WORTHS))  # somebody must hold something, and what that is worth is stated
+    plans = [*wars.values(), ready]
+    for plan in plans:
         assert list(plan.tables) == list(result_tables("war"))
         for table, frame in plan.tables.items():
             assert dict(frame.schema) == types_of("war", table), table
-    assert all(any(not plan[table].is_empty() for plan in wars.values()) for table in result_tables("war"))
+    assert all(any(not plan[table].is_empty() for plan in plans) for table in result_tables("war"))
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
