@@ -57,3 +57,15 @@ def store(tiny_plan: rampart.Result) -> Iterator[Path]:
 def client_of(store: Path) -> Any:
     """A client of a name that is signed in."""
     return opened
+
+
+@pytest.fixture
+def cases(store: Path) -> Iterator[Path]:
+    """The folder of cases with one case, and no jobs left behind."""
+    folder = store / "cases"
+    (folder / "tiny").symlink_to(CASES / "tiny")
+    yield folder
+    (folder / "tiny").unlink()
+    from rampart.web.plans.job import Job
+
+    Job.objects.all().delete()

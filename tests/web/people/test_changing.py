@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rampart.web.audit import Entry
 from rampart.web.people.person import Person
+from rampart.web.plans.job import Job
 from web.opened import PASSWORD, client, opened
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -80,8 +82,9 @@ def test_nobody_lifts_themselves_and_the_last_administrator_stays() -> None:
     assert opened("adam").post("/people/aline/change", {"active": "no"}).status_code == 302
 
 
-def test_every_writing_request_of_the_document_leaves_one_entry_done_or_refused() -> None:
-    text, _ = program("adam")
+def test_every_writing_request_of_the_document_leaves_one_entry_done_or_refused(cases: Path) -> None:
+    texts = {name: program(name)[0] for name in ("adam", "paula")}
+    text = texts["adam"]
     document = client().get("/api/openapi.json", headers={"authorization": f"Bearer {text}"}).json()
     writing = {(how, path) for path, of in document["paths"].items() for how in of if how != "get"}
     new = {"name": "petra", "password": PASSWORD, "role": "viewer", "nation": "XAA"}
@@ -91,19 +94,30 @@ def test_every_writing_request_of_the_document_leaves_one_entry_done_or_refused(
             ("/api/people/petra", {"nation": "XBB"}, 200), ("/api/people/petra", {"role": "auditor", "nation": "XBB"}, 422),
             ("/api/people/none", {}, 404), ("/api/people/petra", {"password": "short"}, 422),
         ],
+        ("post", "/api/planning/cases/{case}/ask"): [
+            ("/api/planning/cases/tiny/ask", {"name": "asked"}, 201), ("/api/planning/cases/tiny/ask", {"name": "asked"}, 422),
+            ("/api/planning/cases/none/ask", {}, 404),
+        ],
+        ("post", "/api/planning/{job}/stop"): [
+            ("/api/planning/{job}/stop", {}, 200), ("/api/planning/{job}/stop", {}, 422), ("/api/planning/0/stop", {}, 404),
+        ],
     }  # fmt: skip
     assert writing == set(tried), "a writing request that is not tried here"
-    for (how, _), requests in tried.items():
-        for address, given, status in requests:
-            before = Entry.objects.count()
-            assert sent(how, text, address, given).status_code == status, (address, given)
+    for (how, path), requests in tried.items():
+        who = "paula" if "planning" in path else "adam"
+        for shape, given, status in requests:
+            before, last = Entry.objects.count(), Job.objects.last()
+            address = shape.format(job=last.pk if last else 0)
+            assert sent(how, texts[who], address, given).status_code == status, (address, given)
             assert Entry.objects.count() == before + 1, (address, given)
             newest = Entry.objects.latest("pk")
             assert newest.outcome == ("done" if status < 300 else "refused")
-            assert newest.who == "adam" and newest.through.startswith("for ")
+            assert newest.who == who and newest.through.startswith("for ")
     assert Person.objects.get(name="petra").nation == "XBB"
-    other, _ = program("paula")
-    assert sent("post", other, "/api/people", new | {"name": "lifted", "role": "administrator"}).status_code == 403
+    assert (
+        sent("post", texts["paula"], "/api/people", new | {"name": "lifted", "role": "administrator"}).status_code
+        == 403
+    )
     assert not Person.objects.filter(name="lifted").exists()
     before = Entry.objects.count()
     assert sent("post", "no token", "/api/people", new).status_code == 401

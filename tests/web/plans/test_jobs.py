@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -25,18 +25,6 @@ from web.served import new_store, rampart_says, served
 
 PATIENCE = 600.0
 """Seconds after which a test gives up: far more than the slowest machine needs."""
-
-
-@pytest.fixture
-def cases(store: Path) -> Iterator[Path]:
-    """The folder of cases with one case, and no jobs left behind."""
-    folder = store / "cases"
-    (folder / "tiny").symlink_to(CASES / "tiny")
-    yield folder
-    (folder / "tiny").unlink()
-    from rampart.web.plans.job import Job
-
-    Job.objects.all().delete()
 
 
 @pytest.mark.parametrize("name", ["vera", "edith", "arthur", "adam", "audrey"])
