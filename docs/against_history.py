@@ -176,7 +176,10 @@ def chart(language: Language) -> str:
     ]
     said = [{"month": f"{a}-01", "next": _after(b), "amount": n, "who": words[who]} for who, a, b, n in STATED]
     y = {"field": "amount", "type": "quantitative", "title": words["axis"], "scale": {"zero": True}}
-    legend = {**colour, "legend": {"orient": "top", "columns": 2, "title": None, "symbolType": "square"}}
+    legend = {
+        **colour,
+        "legend": {"orient": "top", "columns": 2, "columnPadding": 50, "title": None, "symbolType": "square"},
+    }
     spec = {
         "$schema": SCHEMA, "config": CONFIG, "width": WIDTH, "height": 260,
         "layer": [
