@@ -28,7 +28,7 @@ $(DEMO)/.made:
 test: .venv/.dev
 	$(BIN)/python -m pytest -q -n auto
 
-# Builds of the documentation, and long properties.
+# Builds of the documentation, pages in a browser, and what else takes minutes.
 test-docs: .venv/.dev
 	$(BIN)/python -m pytest -q -n auto -m "docs and not slow"
 

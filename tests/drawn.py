@@ -1,4 +1,4 @@
-"""Laws over drawn examples: a few examples at every change, many by ``make test-docs``."""
+"""Laws over drawn examples: a few examples at every change, many by ``make test-slow``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Law = Callable[..., None]
 
 
 def drawn(few: int, many: int, **strategies: SearchStrategy[Any]) -> Callable[[Law], Law]:
-    """A test of a law, drawn ``few`` times in the normal run and ``many`` times, the few among them, under ``docs``.
+    """A test of a law, drawn ``few`` times in the normal run and ``many`` times, the few among them, by ``make test-slow``.
 
     strategies  for the arguments of these names; other arguments are those of pytest
     """
@@ -32,7 +32,7 @@ def drawn(few: int, many: int, **strategies: SearchStrategy[Any]) -> Callable[[L
         test.__signature__ = signature(law).replace(  # type: ignore[attr-defined]
             parameters=[*own, signature(test, follow_wrapped=False).parameters["examples"]]
         )
-        counts = [pytest.param(few, id=f"{few}"), pytest.param(many, id=f"{many}", marks=pytest.mark.docs)]
+        counts = [pytest.param(few, id=f"{few}"), pytest.param(many, id=f"{many}", marks=pytest.mark.slow)]
         marked: Law = pytest.mark.parametrize("examples", counts)(test)
         return marked
 

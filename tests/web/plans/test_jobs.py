@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -102,6 +103,59 @@ def test_one_that_waits_is_stopped_at_once_and_one_that_was_lost_shows_as_failed
     said = browser.get(f"/api/planning/{lost.pk}").json()
     assert said["job"]["state"] == "failed" and not said["open"]
     assert "ended before it was done" in browser.get(f"/planning/{lost.pk}").content.decode()
+
+
+def test_jobs_are_looked_after_one_after_another(client_of: Any, cases: Path, store: Path) -> None:
+    from rampart.web.plans.job import Job
+    from rampart.web.plans.runner import Runner
+
+    browser, runner = client_of("paula"), Runner(store / "plans", cases)
+
+    def state(of: Job) -> str:
+        of.refresh_from_db()
+        return of.state
+
+    def turned(until_state: str, of: Job) -> bool:
+        runner.turn()
+        return state(of) == until_state
+
+    made = "turned-made"
+    for name in (made, "turned-stopped", "turned-closed"):
+        browser.post("/planning/cases/tiny/ask", {"name": name})
+    first, second, third = Job.objects.order_by("pk")
+    taken = Job.objects.create(name="tiny", case="tiny", language="en", asked_by="paula")  # since it was asked for
+    try:
+        until(lambda: turned("done", first))
+        assert first.step["total"] > 0 and browser.get(f"/api/planning/{first.pk}").json()["plan"] == f"/plans/{made}"
+        runner.turn()
+        assert (state(second), state(third)) == ("running", "waiting")
+        assert "encore" in browser.get(f"/planning/{second.pk}", headers={"accept-language": "fr"}).content.decode()
+        browser.post(f"/planning/{second.pk}/stop")
+        until(lambda: turned("stopped", second))
+        until(lambda: turned("running", third))
+        Job.objects.filter(pk=third.pk).update(runner="another")  # as if another server had taken it up
+        until(lambda: turned("failed", taken))
+        assert not runner.children
+    finally:
+        for child in runner.children:
+            child.end()
+        shutil.rmtree(store / "plans" / made, ignore_errors=True)
+    assert not (store / "plans" / "turned-stopped").exists()
+
+
+def test_a_runner_that_is_closed_ends_its_child(client_of: Any, cases: Path, store: Path) -> None:
+    from rampart.web.plans.job import Job
+    from rampart.web.plans.runner import Runner
+
+    client_of("paula").post("/planning/cases/tiny/ask", {"name": "closed"})
+    runner = Runner(store / "plans", cases)
+    runner.start()
+    until(lambda: bool(runner.children))
+    (child,) = runner.children
+    runner.close()
+    assert child.process.poll() is not None
+    job = Job.objects.get()
+    assert job.state == "failed" and not (store / "plans" / "closed").exists()
 
 
 # -- with a server and its children ----------------------------------------------------------------------------------

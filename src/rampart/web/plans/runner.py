@@ -58,6 +58,15 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.close()
+
+    def close(self) -> None:
+        """Hear the last of a process that has ended, and let go of it."""
+        if self.listener is not None:
+            self.listener.join(PATIENCE)
+        for pipe in (self.process.stdin, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
 
 
 class Runner:
@@ -143,8 +152,7 @@ class Runner:
                 mine.update(state=STOPPED, ended=timezone.now())
                 self.children.remove(child)
             return
-        if child.listener is not None:
-            child.listener.join(PATIENCE)
+        child.close()
         job = Job.objects.get(pk=child.job)
         made = (self.plans / job.name / "manifest.json").is_file()
         state = DONE if made else STOPPED if job.stop_asked else FAILED
