@@ -99,8 +99,8 @@ def branched(
         solver.forget()  # the solver reads the next option only then
         solver.option(WEIGHTS, 1)
         solver.option("simplex_strategy", 1)
-        search = _Search(solver, matrix, key, first + np.arange(key.size), gap)
-        return search.run(Branch(-free, free, value, basis), most, deadline)
+        search = _Search(solver, matrix, key, first + np.arange(key.size), gap, deadline)
+        return search.run(Branch(-free, free, value, basis), most)
     finally:
         solver.option("objective_bound", np.inf)
         solver.option("simplex_iteration_limit", NO_LIMIT)
@@ -144,8 +144,11 @@ class _Costs:
 class _Search:
     """Branches still open, and the best plan so far; ``lost`` where the solver has just lost its way in one."""
 
-    def __init__(self, solver: PassSolver, matrix: Sparse, key: Integers, rows: Integers, gap: float) -> None:
+    def __init__(
+        self, solver: PassSolver, matrix: Sparse, key: Integers, rows: Integers, gap: float, deadline: float | None
+    ) -> None:
         self.solver, self.matrix, self.rows, self.gap = solver, matrix, rows, gap
+        self.deadline = np.inf if deadline is None else deadline
         self.costs = _Costs(np.append(key[1:] != key[:-1], True))
         self.best, self.lowest = np.inf, np.inf
         self.columns: Floats | None = None
@@ -155,11 +158,15 @@ class _Search:
         """Value from which a branch is left."""
         return self.best - self.gap * max(1.0, abs(self.best)) if np.isfinite(self.best) else np.inf
 
-    def run(self, root: Branch, most: int, deadline: float | None) -> Branched:
+    def left(self) -> float:
+        """Seconds that a branch may take: what is left of the whole search, and less than where the solver is stuck."""
+        return min(LONG, max(0.0, self.deadline - time.monotonic()))
+
+    def run(self, root: Branch, most: int) -> Branched:
         """Search until nothing is open, or the branches are used up."""
         still = [root]
         for _ in range(most):
-            if not still or (deadline is not None and time.monotonic() >= deadline):
+            if not still or self.left() <= 0.0:
                 break
             here = still.pop() if self.columns is None else still.pop(int(np.argmin([one.bound for one in still])))
             if here.bound >= self.enough():
@@ -183,7 +190,7 @@ class _Search:
         solver.begin_as(here.basis)
         solver.option("simplex_iteration_limit", ITERATIONS)
         solver.option("objective_bound", self.enough())
-        solver.option("time_limit", solver.seconds + LONG)
+        solver.option("time_limit", solver.seconds + self.left())
         status = solver.run()
         if status not in SETTLED:  # what is held leaves so little that simplex can lose its way
             status = self._once_more(here)
@@ -228,8 +235,8 @@ class _Search:
                 if basis is not None:
                     solver.begin_as(basis)
                 solver.option("simplex_iteration_limit", most)
-                solver.option("time_limit", solver.seconds + LONG)
-                if solver.run() in SETTLED:
+                solver.option("time_limit", solver.seconds + self.left())
+                if solver.run() in SETTLED or self.left() <= 0.0:
                     break
             return solver.status
         finally:

@@ -19,6 +19,7 @@ from typing import Any
 from django.db import OperationalError, connections
 from django.utils import timezone
 
+from rampart.language.words import Words
 from rampart.web.plans.cases import Cases
 from rampart.web.plans.job import DONE, FAILED, RUNNING, STOPPED, WAITING, Job
 from rampart.web.plans.ordering import sweep
@@ -124,7 +125,8 @@ class Runner:
         job = Job.objects.get(pk=number)
         case = self.cases.path(job.case)
         if case is None or (self.plans / job.name).exists():  # changed since it was asked for
-            Job.objects.filter(pk=number).update(state=FAILED, ended=now)
+            said = Words("fr" if job.language == "fr" else "en")("web.job.changed")
+            Job.objects.filter(pk=number).update(state=FAILED, ended=now, said=said)
             return
         words = ["plan", str(case.resolve()), "-o", str((self.plans / job.name).resolve()), "--no-report"]
         words += [word for change in job.overrides for word in ("--with", change)]
