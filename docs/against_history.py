@@ -162,6 +162,7 @@ def chart(language: Language) -> str:
     x = {
         "field": "month",
         "type": "temporal",
+        "scale": {"type": "utc"},
         "title": None,
         "axis": {"format": "%b %Y", "labelAngle": 0, "tickCount": 8},
     }
