@@ -317,6 +317,20 @@ def test_what_is_ordered_abroad_is_placed_and_paid() -> None:
     assert (paid.value, paid.details["money"]) == ("BBB", "16")
 
 
+@pytest.mark.parametrize("state", [None, "awarded"])
+def test_what_is_ordered_abroad_joins_what_is_placed_there_already(state: str | None) -> None:
+    """One row for a month, whether the state of the placed order is written or left blank."""
+    deal = {"contract": "deal", "line": "a", "buyer": "BBB", "max_quantity": math.inf, "price": 2.0}
+    placed = {"buyer": "BBB", "item": "shell", "line": "a", "month": month(1), "quantity": 3.0, "state": state}
+    of = two(
+        3, ["own_use", "money"], lines=[line("a", "AAA")], contracts=[deal], demand=[use("BBB", 4.0)], orders=[placed]
+    )
+    whole = solved(of)
+    found = rampart.extract(of, ["BBB"], as_in=whole)
+    assert rows_of(found, "orders", "buyer", "month", "quantity") == [("BBB", month(1), 4.0), ("BBB", month(2), 4.0)]
+    assert_terms(whole, ["BBB"])
+
+
 def test_what_is_sent_stands_month_by_month() -> None:
     """AAA sends BBB 2 a month and the partner 3; the way takes a month and costs AAA 0.5."""
     ways = [
