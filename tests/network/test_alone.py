@@ -67,7 +67,7 @@ def without_room(case: Case) -> Case:
 
 @pytest.mark.parametrize("nation", ["XAA", "XBB"])
 def test_the_tiny_case(nation: str) -> None:
-    assert_terms(rampart.plan(without_room(rampart.read_case(CASES / "tiny"))), [nation])
+    assert_terms(solved(without_room(rampart.read_case(CASES / "tiny"))), [nation])
 
 
 def compared(case: Case) -> bool:
@@ -84,13 +84,13 @@ def compared(case: Case) -> bool:
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_random_cases(whole: bool) -> None:
-    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(6)) >= 4
+    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(3)) >= 2
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("whole", [False, True])
 def test_random_cases_long(whole: bool) -> None:
-    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(6, 150)) >= 100
+    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(3, 150)) >= 100
 
 
 def divisible(case: Case) -> Case:

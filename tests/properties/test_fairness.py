@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import rampart
 from cases_random import make_case, random_case
+from drawn import seeds
 from independent.builder import build
 from rampart.case.tables import Case
 
@@ -58,12 +59,12 @@ def with_requirement(seed: int) -> Case:
     return Case(tables={**case.tables, "priorities": ranked.tables["priorities"]})
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", seeds(12, 25))
 def test_shares_are_max_min(seed: int) -> None:
     fair(with_requirement(seed))
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", seeds(8, 15))
 def test_shares_are_max_min_after_other_passes(seed: int) -> None:
     fair(random_case(Random(seed)))
 
