@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 
 import pytest
@@ -12,6 +13,7 @@ import rampart
 from cases_random import make_case, random_case
 from drawn import seeds
 from independent.builder import build
+from independent.programme import ROUNDING, Programme
 from rampart.case.tables import Case
 
 CLOSE = 1e-6
@@ -25,13 +27,25 @@ def shares(case: Case) -> dict[int, dict[str, float]]:
     return found
 
 
+def settled(programme: Programme) -> Mapping[str, float]:
+    """Shares of the independent programme, each pass held exactly, or as closely as leaves the later ones a plan: what
+    is held to a rounding may be magnified some hundred times in a share.
+    """
+    for rounding in (0.0, ROUNDING / 10):
+        try:
+            return programme.solve(rounding=rounding).shared
+        except RuntimeError:
+            continue
+    return programme.solve().shared
+
+
 def expected(case: Case) -> dict[int, dict[str, float]]:
     """The same of the independent programme."""
     programme = build(case)
     objective = next((o for o in programme.objectives if o.how == "fair"), None)
     if objective is None:
         return {}
-    shared = programme.solve().shared
+    shared = settled(programme)
     months = objective.parts or {}
     found: dict[int, dict[str, float]] = {}
     for column, value in objective.terms:
@@ -42,18 +56,12 @@ def expected(case: Case) -> dict[int, dict[str, float]]:
 
 
 def fair(case: Case) -> None:
-    """In each period in order of date the shares sorted upwards, and each for itself, are the independent ones.
-
-    What an earlier period has less than the independent programme, within its tolerance, a later one may have more.
-    """
+    """In each period in order of date the shares sorted upwards, and each for itself, are the independent ones."""
     found, wanted = shares(case), expected(case)
     assert found.keys() == wanted.keys()
-    passed_on = 0.0
     for period in sorted(wanted):
-        near = CLOSE + passed_on
-        assert sorted(found[period].values()) == pytest.approx(sorted(wanted[period].values()), abs=near)
-        assert found[period] == pytest.approx(wanted[period], abs=near)
-        passed_on += sum(max(0.0, wanted[period][whose] - share) for whose, share in found[period].items())
+        assert sorted(found[period].values()) == pytest.approx(sorted(wanted[period].values()), abs=CLOSE)
+        assert found[period] == pytest.approx(wanted[period], abs=CLOSE)
 
 
 def with_requirement(seed: int) -> Case:
