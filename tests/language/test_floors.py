@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import rampart
-from cases_small import case, month
+from cases_small import CONTRACT, case, line, month
 from rampart.language.floors import down_to_floor, floors_told
 from rampart.language.in_words import InWords
 from rampart.results.result import Result
@@ -82,6 +82,45 @@ def test_what_is_owed_in_compensation_is_told_as_that() -> None:
     }  # fmt: skip
     (found,) = down_to_floor(between_members(stocks=[{"holder": "BBB", "quantity": 30.0}], deliveries=[given]))
     assert (found.holder, found.why) == ("AAA", "compensation")
+
+
+@pytest.mark.parametrize(
+    ("agreed", "own", "why", "below"),
+    [
+        (20.0, 0.0, "agreed", False),  # all that is above the floor
+        (30.0, 0.0, "agreed", True),  # comes before every objective
+        (5.0, 15.0, "own", False),
+    ],
+)
+def test_what_was_agreed_is_no_use_of_its_own(agreed: float, own: float, why: str, below: bool) -> None:
+    rows: dict[str, Any] = {"agreed": [{"holder": "AAA", "to": "BBB", "month": month(0), "quantity": agreed}]}
+    if own:
+        use = {"holder": "AAA", "purpose": "training", "rate_per": "month", "until": month(0), "need": own}
+        rows["demand"] = [use]
+    plan = between_members(**rows)
+    (found,) = down_to_floor(plan)
+    assert (found.holder, found.why, found.below) == ("AAA", why, below)
+    for language, told in (("en", "below it"), ("fr", "en dessous")):
+        assert (told in floors_told(InWords(plan, language))) is below  # type: ignore[arg-type]
+
+
+def test_components_are_no_use_of_its_own() -> None:
+    """AAA takes 20 of its powder for as many shells that BBB is to hold."""
+    rows: dict[str, Any] = {
+        "items": [
+            {"item": i, "name_en": i, "kind": "munition", "unit": "rounds", "price": 1.0} for i in ("shell", "powder")
+        ],
+        "bills": [{"item": "shell", "component": "powder", "quantity": 1.0}],
+        "lines": [line(max_rate=20.0)],
+        "contracts": [CONTRACT],
+        "stocks": [{"holder": "AAA", "item": "powder", "quantity": 60.0}],
+        "requirements": [
+            {"holder": "AAA", "item": "powder", "layer": "floor", "quantity": FLOOR},
+            {"holder": "AAA", "item": "shell", "layer": "stated", "quantity": 20.0},
+        ],
+    }
+    (found,) = down_to_floor(rampart.plan(case(3, ("floors", "requirement", "money"), **rows)))
+    assert (found.item, found.why) == ("powder", "components")
 
 
 def test_nothing_is_told_where_all_stay_above() -> None:
