@@ -15,6 +15,7 @@ from rampart.language.in_words import InWords
 from rampart.language.not_met import missing, not_met, rough
 from rampart.language.on_one_page import headline, largest_gap
 from rampart.report.charts.gap import gap_chart
+from rampart.results.compensation import compensation
 from rampart.results.largest_gap import gaps
 from rampart.results.result import Result
 
@@ -73,6 +74,23 @@ def test_each_kind_is_named_at_the_head(
         assert answer.words.number(largest.asked) in missing(answer, largest)
         assert not_met(answer, beside=largest) == ""
         assert gap_chart(answer, largest).note
+
+
+def test_only_what_was_given_is_owed_back() -> None:
+    """Of 30 pledged 20 are given and none comes back: 20 of 20 are owed, not 20 of 30."""
+    nations = (("AAA", "member"), ("BBB", "member"), ("UUU", "recipient"))
+    gift = GIFT | {"quantity": 30.0, "backfill_due": month(2), "backfill_by": "BBB"}
+    plan = planned(
+        3, ("pledges", "backfill", "money"), nations=[{"nation": n, "name_en": n, "role": r} for n, r in nations],
+        deliveries=[gift], stocks=[{"holder": "AAA", "item": "shell", "quantity": 20.0}],
+        routes=[WAY, WAY | {"origin": "BBB", "destination": "AAA"}],
+    )  # fmt: skip
+    said = plain(" ".join(sentences(InWords(plan))))
+    assert (
+        "backfill of donors up to 20 of 20 rounds" in said and "BBB owes AAA 20 rounds (shell) for what it gave" in said
+    )
+    assert "jusqu’à 20 coups sur 20" in plain(not_met(InWords(plan, "fr")))
+    assert compensation(plan)["given"].to_list() == [20.0] and plan["backfill"]["due"].to_list() == [30.0]
 
 
 def test_kinds_stand_by_what_they_lack_and_not_by_rank() -> None:

@@ -320,16 +320,18 @@ def _lacks(t: Tables, parts: str) -> None:
 def _lacks_at_worst(t: Tables, part: str) -> None:
     """Of what lasts: how much lacks of an item at the end of the month in which all together lack most, and of how much."""
     found = re.fullmatch(
-        rf"(pledges|floors) up to {NUMBER} of {NUMBER} [a-z ]+, in {MONTH} \((.+?)\)(?: and (\d+) more items?)?", part
+        rf"(.+?) up to {NUMBER} of {NUMBER} [a-z ]+, in {MONTH} \((.+?)\)(?: and (\d+) more items?)?", part
     )
     assert found, f"nobody worked out: {part}"
-    table, asked, missing = {"pledges": ("pledges", "pledged", "owed"), "floors": ("stock", "floor", "below_floor")}[
-        found[1]
-    ]
+    table, asked, missing = {
+        "pledges": ("pledges", "pledged", "owed"),
+        "members' floors": ("stock", "floor", "below_floor"),
+        "backfill of donors": ("backfill", "given", "owed"),
+    }[found[1]]
     sums: dict[tuple[str, date], list[float]] = {}
     for row in t[table].iter_rows(named=True):
         both = sums.setdefault((row["item"], row["month"]), [0.0, 0.0])
-        both[0] += row[asked] or 0.0
+        both[0] += _given(t, row) if asked == "given" else row[asked] or 0.0
         both[1] += row[missing] or 0.0
     most = max(lacking for (item, _), (_, lacking) in sums.items() if item == t.item[found[5]])
     (when,) = (m for (item, m) in sums if item == t.item[found[5]] and month(m) == found[4])
@@ -356,19 +358,42 @@ def _decided_when(t: Tables, count: str, amount: str, *rest: str) -> None:
         assert (by, end) == (month(first), month(last))
 
 
-def _floors(t: Tables, parts: str) -> None:
-    """Who comes down to its floor in the first twelve months, and in which."""
+def _floors(t: Tables, *said: str) -> None:
+    """Who comes down to its floor in the first twelve months, in which, and whether below it."""
+    *some, parts = said
     early = t["periods"].sort("period").filter(pl.col("months").cum_sum() <= 12)["period"].to_list()
     stock = t["stock"].filter(pl.col("period").is_in(early) & (pl.col("floor") > 0)).sort("period")
-    down: dict[tuple[str, str], str] = {}
+    down: dict[tuple[str, str], tuple[str, bool]] = {}
     for row in stock.iter_rows(named=True):
         floor = row["floor"] * (1 + 1e-3)
         if row["opening"] > floor >= row["closing"]:
-            down.setdefault((row["holder"], row["item"]), month(row["month"]))
-    told = re.findall(rf"(?:^|; )(.+?) \((.+?)\) in {MONTH}", parts)
-    assert told
-    for nation, item, when in told:
-        assert down[t.nation[nation], t.item[item]] == when
+            down.setdefault(
+                (row["holder"], row["item"]), (month(row["month"]), row["closing"] < row["floor"] * (1 - 1e-3))
+            )
+    told = re.findall(rf"(?:^|; )(.+?) \((.+?)\) in {MONTH}(, below it)?", parts)
+    assert told and any(some) == any(below for *_, below in told)
+    for nation, item, when, below in told:
+        assert down[t.nation[nation], t.item[item]] == (when, bool(below))
+
+
+def _owed_back(t: Tables, by: str, donor: str, given: str, item: str, when: str, owed: str) -> None:
+    """What is owed is all that is due but what has come back: of what was given, which may be less than was pledged."""
+    mine = t["backfill"].filter(owing=t.nation[by], donor=t.nation[donor], item=t.item[item])
+    (row,) = (r for r in mine.iter_rows(named=True) if month(r["month"]) == when)
+    shown(owed, row["owed"])
+    shown(given, _given(t, row))
+    assert row["owed"] == mine["owed"].max()
+
+
+def _given(t: Tables, row: Mapping[str, Any]) -> float:
+    """Units to be made good: those due less what of the pledges is not given, of one row each."""
+    rows = t.case("deliveries").filter(donor=row["donor"], item=row["item"], backfill_by=row["owing"])
+    ranks = dict(t.case("priorities").select("objective", "rank").iter_rows())
+    if "pledges" not in ranks or ranks["pledges"] > ranks["backfill"]:
+        return float(row["due"])
+    lacks = t["pledges"].filter(donor=row["donor"], item=row["item"], period=row["period"])
+    lacks = lacks.filter(pl.col("recipient").is_in(rows.filter(status="pledged")["recipient"].to_list()))
+    return float(row["due"]) - float(lacks["owed"].sum())
 
 
 def _steadied(t: Tables, less: str, took: str, may: str) -> None:
@@ -459,7 +484,9 @@ SENTENCES: Mapping[str, Callable[..., None]] = {
     rf"To decide: {NUMBER} decisions? for {AMOUNT} of commitments, (?:all )?by the end of {MONTH}\.": _decided_when,
     rf"To decide: {NUMBER} decisions for {AMOUNT} of commitments, {NUMBER} of them by the end of {MONTH}, the last by the "
     rf"end of {MONTH}\.": _decided_when,
-    r"Down to its floor within the first year: (.+)\.$": _floors,
+    r"Down to its floor( or below it)? within the first year: (.+)\.$": _floors,
+    rf"(\w+) owes (\w+) {NUMBER} [a-z ]+ \((.+?)\) for what it gave, and cannot make all of it good in time\. Still owed "
+    rf"at the end of {MONTH}: {NUMBER} [a-z ]+\.": _owed_back,
     rf"What would take away most of what is short \((.+?)\): .+\. The plan made again with it lacks {PERCENT} less\.":
         _bottleneck,
     rf"Steadier output takes {PERCENT} off the changes from month to month\. For that it takes {PERCENT} of what needs "

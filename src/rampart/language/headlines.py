@@ -17,6 +17,7 @@ from rampart.language.not_met import not_met
 from rampart.language.origins import origins_told
 from rampart.language.reasons_in_words import as_if_split, limit_and_step
 from rampart.language.rooms import shared, steadied
+from rampart.results.compensation import compensation
 from rampart.results.lateness import lateness
 from rampart.results.measures import measure
 from rampart.results.most_short import NOTICEABLE, most_short
@@ -326,17 +327,17 @@ def _broken(answer: InWords) -> str:
 
 def _owed_back(answer: InWords) -> list[str]:
     """Compensation of donors that cannot be met in time: of each the most that is owed, the largest share first."""
-    words, table = answer.words, answer["backfill"]
-    short = table.filter(pl.col("owed") > NOTICEABLE * pl.col("due"))
+    words, table = answer.words, compensation(answer.result)
+    short = table.filter(pl.col("owed") > NOTICEABLE * pl.col("given"))
     keys = ["owing", "donor", "item"]
     worst = short.sort("owed", "period", descending=[True, False]).group_by(keys, maintain_order=True).first()
     rows = sorted(worst.iter_rows(named=True), key=lambda r: (
-        -round(r["owed"] / r["due"], 9), *(answer.place(home, r[key]) for key, home in _OWED_HOMES.items()),
+        -round(r["owed"] / r["given"], 9), *(answer.place(home, r[key]) for key, home in _OWED_HOMES.items()),
     ))  # fmt: skip
     return [
         words(
             "headline.backfill", donor=answer.nation(r["donor"]), owing=answer.nation(r["owing"]),
-            due=answer.quantity(r["due"], r["item"]), item=answer.item(r["item"]),
+            due=answer.quantity(r["given"], r["item"]), item=answer.item(r["item"]),
             owed=answer.quantity(r["owed"], r["item"]), month=words.month(answer.end_of(r["month"])),
         )
         for r in rows[:MOST_OWED]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rampart.results.compensation import compensation
 from rampart.results.measures import measure
 from rampart.results.most_short import NOTICEABLE, recipients_of
 from rampart.results.result import Result
@@ -18,7 +19,7 @@ NEED, OWN_USE, REQUIREMENT = "need", "own_use", "requirement"
 LASTING = {
     "floors": ("stock", "holder", "floor", "below_floor"),
     "pledges": ("pledges", "donor", "pledged", "owed"),
-    "backfill": ("backfill", "donor", "due", "owed"),
+    "backfill": ("backfill", "donor", "given", "owed"),
     "availability": ("fleets", "fleet", "needed", "lacking"),
 }
 """Objectives of which a thing may be missing from month to month: their table, whose it is, what is asked and missing."""
@@ -69,7 +70,8 @@ def gaps(plan: Result) -> list[Gap]:
     theirs = pl.col("nation").is_in(recipients)
     found = [*_of_demand(plan, NEED, theirs), *_of_demand(plan, OWN_USE, ~theirs), *_of_requirements(plan)]
     for objective, (table, whose, asked, missing) in LASTING.items():
-        rows = plan[table].select(
+        of = compensation(plan) if objective == "backfill" else plan[table]
+        rows = of.select(
             "period", "month", holder=whose, item="fleet" if objective == "availability" else "item",
             asked=pl.col(asked).fill_null(0.0), missing=pl.col(missing).fill_null(0.0),
         )  # fmt: skip

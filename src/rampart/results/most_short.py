@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from rampart.results.compensation import compensation
 from rampart.results.result import Result
 
 NOTICEABLE = 0.01
@@ -29,7 +30,7 @@ def most_short(plan: Result) -> str | None:
     found = {
         "floors": _missing(stock, "below_floor", "floor"),
         "pledges": _missing(plan["pledges"].with_columns(length=pl.lit(1.0)), "owed", "pledged"),
-        "backfill": _missing(plan["backfill"].join(months, on="period"), "owed", "due"),
+        "backfill": _missing(compensation(plan).join(months, on="period"), "owed", "given"),
         "need": _missing(demand.filter(theirs), "unmet", "need"),
         "own_use": _missing(demand.filter(~theirs), "unmet", "need"),
         "requirement": _missing(stock, "shortfall", "requirement"),
