@@ -12,11 +12,12 @@ import rampart
 from cases_small import CONTRACT, ITEM, case, line, month, need
 from rampart.language.headlines import sentences
 from rampart.language.in_words import InWords
-from rampart.language.not_met import missing, not_met, rough
+from rampart.language.not_met import missing, not_met, rough, slightly_short
 from rampart.language.on_one_page import headline, largest_gap
 from rampart.report.charts.gap import gap_chart
 from rampart.results.compensation import compensation
 from rampart.results.largest_gap import gaps
+from rampart.results.most_short import most_short
 from rampart.results.result import Result
 
 DEAL = CONTRACT | {"max_quantity": math.inf}
@@ -74,6 +75,28 @@ def test_each_kind_is_named_at_the_head(
         assert answer.words.number(largest.asked) in missing(answer, largest)
         assert not_met(answer, beside=largest) == ""
         assert gap_chart(answer, largest).note
+
+
+def test_what_lacks_less_than_a_hundredth_is_said_in_few_words() -> None:
+    """Of a floor of 10,000 shells 60 lack, of 400 guns to be held 2: said in the order of the case."""
+    gun = ITEM | {"item": "gun", "name_en": "gun", "unit": "guns", "price": 1_000.0, "kind": "system"}
+    held = {"holder": "AAA", "item": "gun", "layer": "stated", "quantity": 400.0}
+    plan = planned(
+        3, ("floors", "own_use", "requirement", "money"), items=[PRICED, gun],
+        requirements=[FLOOR["requirements"][0] | {"quantity": 10_000.0}, held],
+        stocks=[{"holder": "AAA", "item": "shell", "quantity": 9_940.0}, {"holder": "AAA", "item": "gun", "quantity": 398.0}],
+    )  # fmt: skip
+    said = [plain(one) for one in sentences(InWords(plan))]
+    assert said[0] == (
+        "Short by less than 1%: members' floors up to 60 of 10,000 rounds, in March 2024 (shell); "
+        "requirement 2 of 400 guns (gun)."
+    )
+    assert plain(slightly_short(InWords(plan, "fr"))).startswith(
+        "Manque de moins de 1 % : planchers des membres, jusqu’à 60 "
+    )
+    assert most_short(plan) == "floors" and gaps(plan) == []
+    enough = planned(3, ("own_use", "money"), lines=[line()], contracts=[DEAL], demand=[need(4.0)])
+    assert slightly_short(InWords(enough)) == "" and most_short(enough) is None
 
 
 def test_only_what_was_given_is_owed_back() -> None:

@@ -292,12 +292,23 @@ def _unmet(t: Tables, parts: str) -> None:
         shown(found[1], len(lacking) - 4)
 
 
-def _lacks(t: Tables, parts: str) -> None:
+def _slightly(t: Tables, share: str, parts: str) -> None:
+    """What lacks, but less than a hundredth of what is asked."""
+    percent(share, NOTICEABLE)
+    _lacks(t, parts, slightly=True)
+
+
+def _is_told(lacking: float, asked: float, *, slightly: bool) -> bool:
+    least, most = (1e-6, NOTICEABLE) if slightly else (NOTICEABLE, 1.0)
+    return least * asked < lacking < most * asked if slightly else lacking >= least * asked > 0
+
+
+def _lacks(t: Tables, parts: str, *, slightly: bool = False) -> None:
     """Of each kind the item named first: how much lacks of what is asked, to three figures."""
     of_demand = {"recipient's need": True, "members' own use": False}
     for part in parts.split("; "):
         if " up to " in part:
-            _lacks_at_worst(t, part)
+            _lacks_at_worst(t, part, slightly=slightly)
             continue
         found = re.fullmatch(rf"(.+?) {NUMBER} of {NUMBER} [a-z ]+ \((.+?)\)(?: and (\d+) more items?)?", part)
         assert found, f"nobody worked out: {part}"
@@ -313,11 +324,33 @@ def _lacks(t: Tables, parts: str) -> None:
             rows = t.at_end.filter(item=item)
             asked = float(rows["requirement"].sum())
             lacking = asked - float(rows["of_closing"].sum())
+        assert _is_told(lacking, asked, slightly=slightly)
         shown(found[2], lacking, figures=3)
         shown(found[3], asked, figures=3)
 
 
-def _lacks_at_worst(t: Tables, part: str) -> None:
+def _late_own(t: Tables, late: str, item: str, share: str, months: str) -> None:
+    """What members use late, unit by unit, the oldest due first, and how many months it waits within the plan."""
+    length = dict(t["periods"].select("period", "months").iter_rows())
+    served = asked = waited = never = 0.0
+    own = (
+        t["demand"].filter(~pl.col("holder").is_in(t.recipients), item=t.item[item]).sort("holder", "purpose", "period")
+    )
+    for _, rows in own.group_by("holder", "purpose", maintain_order=True):
+        due = 0.0
+        for row in rows.iter_rows(named=True):
+            asked += row["need"]
+            of_before = min(row["served"], due)
+            served += of_before
+            due = row["late"]
+            waited += due * length[row["period"]]
+        never += due
+    shown(late, served)
+    percent(share, served / asked)
+    shown(months, waited / (served + never))
+
+
+def _lacks_at_worst(t: Tables, part: str, *, slightly: bool) -> None:
     """Of what lasts: how much lacks of an item at the end of the month in which all together lack most, and of how much."""
     found = re.fullmatch(
         rf"(.+?) up to {NUMBER} of {NUMBER} [a-z ]+, in {MONTH} \((.+?)\)(?: and (\d+) more items?)?", part
@@ -342,7 +375,9 @@ def _lacks_at_worst(t: Tables, part: str) -> None:
     for (item, _), both in sorted(sums.items()):
         if both[1] > worst.get(item, [0.0, -1.0])[1]:
             worst[item] = both
-    assert int(found[6] or 0) == sum(less >= NOTICEABLE * of > 0 for of, less in worst.values()) - 1
+    assert int(found[6] or 0) == sum(
+        _is_told(less, of, slightly=slightly) for of, less in worst.values()
+    ) - 1  # fmt: skip
 
 
 def _decided_when(t: Tables, count: str, amount: str, *rest: str) -> None:
@@ -481,6 +516,9 @@ SENTENCES: Mapping[str, Callable[..., None]] = {
     r"Need met over the plan \(.+?\): (.+?\))\.(?= |$)": _met,
     r"Not met: (.+)\.$": _unmet,
     r"Not met(?: either)?, largest first: (.+)\.$": _lacks,
+    rf"Short by less than {NUMBER}%: (.+)\.$": _slightly,
+    rf"Of members' own use {NUMBER} [a-z ]+ \((.+?), {NUMBER}% of it\) comes? late, {NUMBER} months? after they were due on "
+    r"average\.": _late_own,
     rf"To decide: {NUMBER} decisions? for {AMOUNT} of commitments, (?:all )?by the end of {MONTH}\.": _decided_when,
     rf"To decide: {NUMBER} decisions for {AMOUNT} of commitments, {NUMBER} of them by the end of {MONTH}, the last by the "
     rf"end of {MONTH}\.": _decided_when,

@@ -45,8 +45,8 @@ def floors_told(answer: InWords) -> str:
     found = sorted(down_to_floor(answer.result), key=lambda f: (f.month, answer.place("nations", f.holder), f.item))
     parts = [
         words(
-            "floors.part.below" if f.below else "floors.part", holder=answer.nation(f.holder), item=answer.item(f.item), month=words.month(answer.end_of(f.month)),
-            why=words(f"floors.why.{f.why}"),
+            "floors.part.below" if f.below else "floors.part", holder=answer.nation(f.holder), item=answer.item(f.item),
+            month=words.month(answer.end_of(f.month)), why=words(f"floors.why.{f.why}"),
         )
         for f in found[:MOST]
     ]  # fmt: skip

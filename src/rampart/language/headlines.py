@@ -13,12 +13,12 @@ from rampart.language.dates_moved import dates_moved
 from rampart.language.floors import floors_told
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
-from rampart.language.not_met import not_met
+from rampart.language.not_met import not_met, slightly_short
 from rampart.language.origins import origins_told
 from rampart.language.reasons_in_words import as_if_split, limit_and_step
 from rampart.language.rooms import shared, steadied
 from rampart.results.compensation import compensation
-from rampart.results.lateness import lateness
+from rampart.results.lateness import Late, lateness
 from rampart.results.measures import measure
 from rampart.results.most_short import NOTICEABLE, most_short
 from rampart.results.unknowns import unknown_stocks
@@ -136,9 +136,11 @@ def sentences(answer: InWords) -> list[str]:
         dates_moved(answer),
         _believed(answer),
         not_met(answer),
+        slightly_short(answer),
         _coverage(answer),
         shared(answer),
         _deliveries(answer),
+        _late_own(answer),
         floors_told(answer),
         *origins_told(answer)[:1],
         *headlines(answer),
@@ -238,7 +240,15 @@ def _deliveries(answer: InWords) -> str:
             unmet.append(words.count("headline.unmet_more", len(lacking) - MOST_UNMET))
         text += " " + words("headline.unmet", parts=words.list(unmet))
     text += "".join(f" {one}" for one in _unlike(answer))
-    return " ".join([text, *_late(answer, {item: need for item, need, _ in served})])
+    late = _late(answer, lateness(answer.result), {item: need for item, need, _ in served}, "headline.late_served")
+    return " ".join([text, *late])
+
+
+def _late_own(answer: InWords) -> str:
+    """What of members' own use is served late."""
+    own = answer["demand"].filter(~pl.col("holder").is_in(answer.roles("recipient")) & (pl.col("need") > 0))
+    need = dict(own.group_by("item").agg(pl.col("need").sum()).iter_rows())
+    return " ".join(_late(answer, lateness(answer.result, own=True), need, "headline.late_own"))
 
 
 def _unlike(answer: InWords) -> list[str]:
@@ -257,14 +267,14 @@ def _unlike(answer: InWords) -> list[str]:
     return told
 
 
-def _late(answer: InWords, need: Mapping[str, float]) -> list[str]:
+def _late(answer: InWords, of: Mapping[str, Late], need: Mapping[str, float], key: str) -> list[str]:
     """What of the need met is served late, and how long it is waited for; the largest share first."""
     words = answer.words
-    late = [(item, one) for item, one in lateness(answer.result).items() if one.served > NOTICEABLE * need[item]]
+    late = [(item, one) for item, one in of.items() if one.served > NOTICEABLE * need[item]]
     late.sort(key=lambda row: (-round(row[1].served / need[row[0]], 9), answer.place("items", row[0])))
     return [
         words(
-            "headline.late_served", item=answer.item(item), quantity=answer.quantity(one.served, item),
+            key, item=answer.item(item), quantity=answer.quantity(one.served, item),
             share=words.share(one.served / need[item]), months=words.number(max(0.1, round(one.months, 1))),
         )
         for item, one in late[:MOST_OWED]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from rampart.case.calendar import month_text
 from rampart.language.in_words import InWords
-from rampart.results.largest_gap import LASTING, Gap, by_objective, gaps
+from rampart.results.largest_gap import LASTING, Gap, by_objective, by_rank, gaps
+from rampart.results.most_short import NOTICEABLE
 
 FIGURES = 3
 """Significant figures of quantities that are to be remembered; the tables are to be added up."""
@@ -65,6 +66,18 @@ def not_met(answer: InWords, *, beside: Gap | None = None) -> str:
     parts = [_kind(answer, of) for of in kinds]
     key = "not_met" if beside is None else "not_met.also"
     return words(key, parts=words("between.semicolon").join(parts)) if parts else ""
+
+
+def slightly_short(answer: InWords) -> str:
+    """Every kind of which less than a noticeable share lacks, with the dearest of its items, in the order of the case."""
+    kinds = by_rank(answer.result, gaps(answer.result, slight=True))
+    parts = [_kind(answer, of) for of in kinds]
+    between = answer.words("between.semicolon")
+    return (
+        answer.words("not_met.slightly", share=answer.words.share(NOTICEABLE), parts=between.join(parts))
+        if parts
+        else ""
+    )
 
 
 def _kind(answer: InWords, of: Sequence[Gap]) -> str:

@@ -13,7 +13,7 @@ from rampart.language.decisions_and_causes import decision_name, delay
 from rampart.language.headlines import KeyFigure
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
-from rampart.language.not_met import missing, not_met, rough
+from rampart.language.not_met import missing, not_met, rough, slightly_short
 from rampart.language.reasons_in_words import AT_ONCE, as_if_split, limit_and_step
 from rampart.results.largest_gap import NEED, Gap, gaps
 from rampart.results.measures import measure
@@ -78,7 +78,7 @@ def sentences(answer: InWords, largest: Gap | None) -> list[str]:
     """
     words = answer.words
     told = [cut_short(answer), missing(answer, largest) if largest else words("missing.none")]
-    told.append(not_met(answer, beside=largest) if largest else "")
+    told += [not_met(answer, beside=largest) if largest else "", slightly_short(answer)]
     held = measure(answer.result, "coverage")["value"]
     if len(held) and held[0] is not None:
         told.append(words("paper.held", end=words.share(held[0]), month=words.month(last_month(answer))))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from rampart.results.compensation import compensation
 from rampart.results.measures import measure
-from rampart.results.most_short import NOTICEABLE, recipients_of
+from rampart.results.most_short import NOISE, NOTICEABLE, recipients_of
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Gap:
         return self.had / self.asked
 
 
-def gaps(plan: Result) -> list[Gap]:
-    """Everything asked for of which a noticeable share stays missing, the dearest first.
+def gaps(plan: Result, *, slight: bool = False) -> list[Gap]:
+    """Everything asked for of which a noticeable share stays missing, the dearest first; slight: less, but more than noise.
 
     Sizes are compared at the replacement cost of the items (table ``items``), and where it is not known at what a unit of
     the need is worth; rounds and howitzers are otherwise not to be compared. What has neither stands last, by its share.
@@ -81,7 +81,7 @@ def gaps(plan: Result) -> list[Gap]:
     priced = [
         replace(gap, value=(prices.get(gap.item) or 0.0) * gap.missing)
         for gap in found
-        if gap.missing >= NOTICEABLE * gap.asked
+        if (gap.missing < NOTICEABLE * gap.asked) is slight and gap.missing > NOISE * gap.asked
     ]
     return sorted(priced, key=lambda g: (-g.value, g.share, g.objective))
 
@@ -92,6 +92,12 @@ def by_objective(found: Iterable[Gap]) -> list[list[Gap]]:
     for gap in found:
         kinds.setdefault(gap.objective, []).append(gap)
     return sorted(kinds.values(), key=lambda of: -sum(gap.value for gap in of))
+
+
+def by_rank(plan: Result, found: Iterable[Gap]) -> list[list[Gap]]:
+    """Gaps by objective, each the dearest first; the objective that ranks first in the case first."""
+    ranks = dict(plan.case["priorities"].select("objective", "rank").iter_rows())
+    return sorted(by_objective(found), key=lambda of: ranks.get(of[0].objective, len(ranks) + 1))
 
 
 def _of_demand(plan: Result, objective: str, whose: pl.Expr) -> list[Gap]:

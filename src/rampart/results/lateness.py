@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Late(NamedTuple):
-    """Of an item that recipients need: what is served late, what is due and never served, and the wait.
+    """Of an item that recipients need, or members use: what is served late, what is due and never served, and the wait.
 
     months  mean months that a unit due late is waited for, within the plan
     """
@@ -21,15 +21,16 @@ class Late(NamedTuple):
     months: float
 
 
-def lateness(plan: Result) -> dict[str, Late]:
-    """Items of which something that recipients need comes late, the oldest due served first."""
+def lateness(plan: Result, *, own: bool = False) -> dict[str, Late]:
+    """Items of which something that recipients need comes late, the oldest due served first; own: that members use."""
     import polars as pl
 
     from rampart.results.most_short import recipients_of
 
     keys = ["holder", "item", "purpose"]
     months = plan["periods"].select("period", length=pl.col("months").cast(pl.Float64))
-    table = plan["demand"].filter(pl.col("holder").is_in(recipients_of(plan))).join(months, on="period")
+    theirs = pl.col("holder").is_in(recipients_of(plan))
+    table = plan["demand"].filter(~theirs if own else theirs).join(months, on="period")
     table = table.sort(*keys, "period").with_columns(before=pl.col("late").shift(1, fill_value=0.0).over(keys))
     by_need = table.group_by(keys).agg(
         served=pl.min_horizontal("served", "before").sum(),

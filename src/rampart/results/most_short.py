@@ -9,6 +9,8 @@ from rampart.results.result import Result
 
 NOTICEABLE = 0.01
 """Share of an objective from which what is missing is worth a headline."""
+NOISE = 1e-6
+"""Share of what is asked up to which what is missing is the solver's tolerance."""
 
 
 def leading(bottlenecks: pl.DataFrame, most: int) -> pl.DataFrame:
@@ -18,9 +20,9 @@ def leading(bottlenecks: pl.DataFrame, most: int) -> pl.DataFrame:
 
 
 def most_short(plan: Result) -> str | None:
-    """First objective, in the order of the case, of which a noticeable share is missing; None where none is.
+    """First objective, in the order of the case, of which a noticeable share is missing; where none is, anything beyond noise.
 
-    Shares are taken within each item and then averaged, since items have different units.
+    None where nothing is missing. Shares are taken within each item and then averaged, since items have different units.
     """
     months = plan["periods"].select("period", length=pl.col("months").cast(pl.Float64))
     stock = plan["stock"].join(months, on="period")
@@ -39,7 +41,8 @@ def most_short(plan: Result) -> str | None:
         ),
     }
     ranks = dict(plan.case["priorities"].select("objective", "rank").iter_rows())
-    short = [name for name, share in found.items() if share >= NOTICEABLE]
+    noticeable = [name for name, share in found.items() if share >= NOTICEABLE]
+    short = noticeable or [name for name, share in found.items() if share > NOISE]
     return min(short, key=lambda name: ranks.get(name, len(found))) if short else None
 
 
