@@ -165,3 +165,21 @@ def test_what_less_comes_of_is_taken_off_in_a_sentence_of_its_own() -> None:
         "They come from: 14 rounds more made by then (AAA). To be taken off: 3 rounds fewer made by then (UUU) and "
         "1 round kept in stocks at the end of March 2024 (AAA)."
     )
+
+
+def test_what_waits_of_a_requirement_is_the_most_missing_and_how_long() -> None:
+    """Ten a month fill a stock of thirty from the third month on; a month later ten are missing, for three months."""
+    must = {"holder": "AAA", "item": "shell", "layer": "stated", "quantity": 30.0}
+    plan = rampart.plan(
+        case(8, ["requirement", "money"], lines=[line(lead_time=2.0)], contracts=[DEAL], requirements=[must]),
+        reasons="none",
+    )
+    (order,) = plan["decisions"].to_dicts()
+    assert order["delay_units"] == pytest.approx(30.0)  # unit-months, which no sentence shows as a quantity
+    said = {language: plain(delay(InWords(plan, language), order)) for language in ("en", "fr")}  # type: ignore[arg-type]
+    assert said["en"].startswith("up to 10 rounds fewer for AAA from May 2024, made good in August 2024 (requirement")
+    assert said["fr"].startswith(
+        "jusqu’à 10 coups de moins (AAA) à partir de mai 2024, compensé en août 2024 (stock exigé"
+    )
+    bare = InWords(Result(plan.case, {**plan.tables, "delays": plan["delays"].clear()}, plan.manifest))
+    assert plain(delay(bare, order)).startswith("in all 30 missing, counted as rounds times months (")

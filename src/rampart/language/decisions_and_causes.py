@@ -168,7 +168,7 @@ def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     if objective == "steady" and row["cost"] is not None:
         return words("delay.unsteady", share=words.share(row["cost"], digits=1))
     name = words.inside(words.choice("objective", objective))
-    if row.get("most") is not None and not objective.startswith("requirement"):
+    if row.get("most") is not None:
         good = words("delay.not_good") if row["made_good"] is None else words(
             "delay.good", month=words.month(answer.end_of(row["made_good"]))
         )  # fmt: skip
