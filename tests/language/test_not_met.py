@@ -55,8 +55,8 @@ NO_WAY: dict[str, Any] = {"lines": [line()], "contracts": [DEAL], "demand": [nee
          "consommation propre des membres, 3 coups sur 12 (shell)"),
         (("floors", "money"), FLOOR, "members' floors up to 4 of 10 rounds, in March 2024 (shell)",
          "planchers des membres, jusqu’à 4 coups sur 10 en mars 2024 (shell)"),
-        (("pledges", "money"), PLEDGED, "pledges up to 8 of 9 rounds, in April 2024 (shell)",
-         "promesses, jusqu’à 8 coups sur 9 en avril 2024 (shell)"),
+        (("pledges", "money"), PLEDGED, "pledges up to 8 of 9 rounds due by April 2024 (shell)",
+         "promesses, jusqu’à 8 coups sur 9 à échéance en avril 2024 (shell)"),
         (("need", "own_use", "money"), NO_WAY, "recipient's need 6 of 6 rounds (shell)",
          "besoin du bénéficiaire, 6 coups sur 6 (shell)"),
     ],
@@ -99,6 +99,42 @@ def test_what_lacks_less_than_a_hundredth_is_said_in_few_words() -> None:
     assert slightly_short(InWords(enough)) == "" and most_short(enough) is None
 
 
+def test_a_pledge_says_what_is_due_by_then_and_when_it_is_made_good() -> None:
+    """Sixty fall due evenly in six months, and take a month on the way: ten are late in the first, made good in the second."""
+    plan = planned(
+        6, ("pledges", "money"), deliveries=[GIFT | {"quantity": 60.0, "month": month(5)}],
+        stocks=[{"holder": "AAA", "item": "shell", "quantity": 100.0}], routes=[WAY | {"months": 1.0}],
+    )  # fmt: skip
+    (gap,) = gaps(plan)
+    assert (gap.asked, gap.missing) == pytest.approx((10.0, 10.0))
+    for language, told, sentence in (
+        (
+            "en",
+            "pledges up to 10 of 10 rounds due by March 2024, made good in April 2024 (shell)",
+            "due on pledges are",
+        ),
+        (
+            "fr",
+            "promesses, jusqu’à 10 coups sur 10 à échéance en mars 2024, compensé en avril 2024 (shell)",
+            "à échéance sur",
+        ),
+    ):
+        answer = InWords(plan, language)  # type: ignore[arg-type]
+        assert told in plain(not_met(answer)) and sentence in plain(missing(answer, gap))
+
+
+@pytest.mark.parametrize(("items", "more"), [(2, ""), (4, ""), (5, "and 2 more items")])
+def test_each_item_of_a_kind_is_named_while_they_are_few(items: int, more: str) -> None:
+    codes = [f"i{n}" for n in range(items)]
+    plan = planned(
+        1, ("own_use", "money"), items=[PRICED | {"item": code, "name_en": code, "price": 1.0} for code in codes],
+        demand=[need(5.0, item=code) for code in codes],
+    )  # fmt: skip
+    said = plain(not_met(InWords(plan)))
+    assert said.count("5 of 5 rounds") == (3 if more else items)
+    assert said.endswith(f"{more}." if more else f"and 5 of 5 rounds (i{items - 1}).")
+
+
 def test_only_what_was_given_is_owed_back() -> None:
     """Of 30 pledged 20 are given and none comes back: 20 of 20 are owed, not 20 of 30."""
     nations = (("AAA", "member"), ("BBB", "member"), ("UUU", "recipient"))
@@ -110,7 +146,8 @@ def test_only_what_was_given_is_owed_back() -> None:
     )  # fmt: skip
     said = plain(" ".join(sentences(InWords(plan))))
     assert (
-        "backfill of donors up to 20 of 20 rounds" in said and "BBB owes AAA 20 rounds (shell) for what it gave" in said
+        "backfill of donors up to 20 of 20 rounds due by" in said
+        and "BBB owes AAA 20 rounds (shell) for what it gave" in said
     )
     assert "jusqu’à 20 coups sur 20" in plain(not_met(InWords(plan, "fr")))
     assert compensation(plan)["given"].to_list() == [20.0] and plan["backfill"]["due"].to_list() == [30.0]

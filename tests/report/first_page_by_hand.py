@@ -87,6 +87,11 @@ class Tables:
         start, months = self["periods"].sort("period").select("month", "months").row(-1)
         return pl.Series([start]).dt.offset_by(f"{months - 1}mo")[0]
 
+    def last_month(self, start: date) -> str:
+        """Last month of the period that begins in a month, as the page writes it."""
+        (months,) = self["periods"].filter(month=start)["months"]
+        return month(pl.Series([start]).dt.offset_by(f"{months - 1}mo")[0])
+
     @cached_property
     def required(self) -> pl.DataFrame:
         """Rows of the stock in which something must be held, with what is held of it at the start and at the end."""
@@ -303,30 +308,79 @@ def _is_told(lacking: float, asked: float, *, slightly: bool) -> bool:
     return least * asked < lacking < most * asked if slightly else lacking >= least * asked > 0
 
 
-def _lacks(t: Tables, parts: str, *, slightly: bool = False) -> None:
+def _lacks(t: Tables, parts: str, *, slightly: bool = False, beside: bool = False) -> None:
     """Of each kind the item named first: how much lacks of what is asked, to three figures."""
-    of_demand = {"recipient's need": True, "members' own use": False}
     for part in parts.split("; "):
-        if " up to " in part:
-            _lacks_at_worst(t, part, slightly=slightly)
-            continue
-        found = re.fullmatch(rf"(.+?) {NUMBER} of {NUMBER} [a-z ]+ \((.+?)\)(?: and (\d+) more items?)?", part)
-        assert found, f"nobody worked out: {part}"
-        kind, item = found[1], t.item[found[4]]
-        if kind in of_demand:
-            theirs = pl.col("holder").is_in(t.recipients) == of_demand[kind]
-            rows = t["demand"].filter(theirs, item=item)
-            asked, lacking = float(rows["need"].sum()), float(rows["unmet"].sum())
-            if of_demand[kind]:
-                asked, lacking = t.need[item][0], t.need[item][0] - t.need[item][1]
+        kind, told, more = _items(t, part)
+        lasting = {
+            "pledges": ("pledges", "pledged", "owed"),
+            "members' floors": ("stock", "floor", "below_floor"),
+            "backfill of donors": ("backfill", "given", "owed"),
+        }.get(kind)
+        if lasting:
+            every = _at_worst(t, *lasting)
+        elif kind == "requirement":
+            every = _sums(t.at_end, "requirement", pl.col("requirement") - pl.col("of_closing"))
+        elif kind == "recipient's need":
+            every = {item: (need, need - met, None, None) for item, (need, met) in t.need.items()}
         else:
-            assert kind == "requirement", f"nobody worked out: {part}"
-            rows = t.at_end.filter(item=item)
-            asked = float(rows["requirement"].sum())
-            lacking = asked - float(rows["of_closing"].sum())
-        assert _is_told(lacking, asked, slightly=slightly)
-        shown(found[2], lacking, figures=3)
-        shown(found[3], asked, figures=3)
+            assert kind == "members' own use", f"nobody worked out: {part}"
+            every = _sums(t["demand"].filter(~pl.col("holder").is_in(t.recipients)), "need", pl.col("unmet"))
+        for upto, less, of, when, good, item in told:
+            asked, lacking, worst, made_good = every[t.item[item]]
+            assert _is_told(lacking, asked, slightly=slightly)
+            shown(less, lacking, figures=3)
+            shown(of, asked, figures=3)
+            assert bool(upto) == bool(lasting) and (when or None) == worst
+            assert (good or None) == (made_good if kind in ("pledges", "backfill of donors") else None)
+        number = sum(_is_told(less, of, slightly=slightly) for of, less, *_ in every.values())
+        assert len(told) + more in ((number, number - 1) if beside else (number,))
+
+
+def _lacks_besides(t: Tables, parts: str) -> None:
+    """All but what another sentence says."""
+    _lacks(t, parts, beside=True)
+
+
+Worst = tuple[float, float, str | None, str | None]
+"""What is asked and lacks of an item, in which month most, and when it is made good."""
+
+
+def _items(t: Tables, part: str) -> tuple[str, list[tuple[str, ...]], int]:
+    """Kind, (up to, missing, asked, when, made good, item) of each item named, and how many are not."""
+    name = "|".join(re.escape(one) for one in sorted(t.item, key=len, reverse=True))
+    one = (
+        rf"(up to )?{NUMBER} of {NUMBER} [a-z ]+?(?:(?:, in| due by) {MONTH}(?:, made good in {MONTH})?)? \(({name})\)"
+    )
+    found = re.search(one, part)
+    assert found, f"nobody worked out: {part}"
+    left = re.sub(one, "", part[found.start() :])
+    more = re.search(r"(\d+) more items?", left)
+    assert not re.sub(r"\d+ more items?|and|[ ,]", "", left), f"nobody worked out: {part}"
+    return part[: found.start()].strip(), re.findall(one, part), int(more[1]) if more else 0
+
+
+def _sums(rows: pl.DataFrame, asked: str, lacking: pl.Expr) -> dict[str, Worst]:
+    sums = rows.filter(pl.col(asked) > 0).group_by("item").agg(pl.col(asked).sum(), lacking.sum().alias("less"))
+    return {item: (of, less, None, None) for item, of, less in sums.iter_rows()}
+
+
+def _at_worst(t: Tables, table: str, asked: str, missing: str) -> dict[str, Worst]:
+    """Of what lasts: how much lacks of an item at the end of the month in which all together lack most, and of how much."""
+    sums: dict[str, dict[date, list[float]]] = {}
+    for row in t[table].sort("month").iter_rows(named=True):
+        both = sums.setdefault(row["item"], {}).setdefault(row["month"], [0.0, 0.0])
+        both[0] += _given(t, row) if asked == "given" else row[asked] or 0.0
+        both[1] += row[missing] or 0.0
+    found: dict[str, Worst] = {}
+    for item, of in sums.items():
+        most = max(less for _, less in of.values())
+        when = next(day for day, (_, less) in of.items() if less == most)
+        good = next(
+            (t.last_month(day) for day, (_, less) in of.items() if day > when and less <= 1e-6 * of[when][0]), None
+        )
+        found[item] = (of[when][0], most, t.last_month(when), good)
+    return {item: worst for item, worst in found.items() if worst[0] > 0}
 
 
 def _late_own(t: Tables, late: str, item: str, share: str, months: str) -> None:
@@ -348,36 +402,6 @@ def _late_own(t: Tables, late: str, item: str, share: str, months: str) -> None:
     shown(late, served)
     percent(share, served / asked)
     shown(months, waited / (served + never))
-
-
-def _lacks_at_worst(t: Tables, part: str, *, slightly: bool) -> None:
-    """Of what lasts: how much lacks of an item at the end of the month in which all together lack most, and of how much."""
-    found = re.fullmatch(
-        rf"(.+?) up to {NUMBER} of {NUMBER} [a-z ]+, in {MONTH} \((.+?)\)(?: and (\d+) more items?)?", part
-    )
-    assert found, f"nobody worked out: {part}"
-    table, asked, missing = {
-        "pledges": ("pledges", "pledged", "owed"),
-        "members' floors": ("stock", "floor", "below_floor"),
-        "backfill of donors": ("backfill", "given", "owed"),
-    }[found[1]]
-    sums: dict[tuple[str, date], list[float]] = {}
-    for row in t[table].iter_rows(named=True):
-        both = sums.setdefault((row["item"], row["month"]), [0.0, 0.0])
-        both[0] += _given(t, row) if asked == "given" else row[asked] or 0.0
-        both[1] += row[missing] or 0.0
-    most = max(lacking for (item, _), (_, lacking) in sums.items() if item == t.item[found[5]])
-    (when,) = (m for (item, m) in sums if item == t.item[found[5]] and month(m) == found[4])
-    assert sums[t.item[found[5]], when][1] >= most - NONE * most
-    shown(found[2], most, figures=3)
-    shown(found[3], sums[t.item[found[5]], when][0], figures=3)
-    worst: dict[str, list[float]] = {}
-    for (item, _), both in sorted(sums.items()):
-        if both[1] > worst.get(item, [0.0, -1.0])[1]:
-            worst[item] = both
-    assert int(found[6] or 0) == sum(
-        _is_told(less, of, slightly=slightly) for of, less in worst.values()
-    ) - 1  # fmt: skip
 
 
 def _decided_when(t: Tables, count: str, amount: str, *rest: str) -> None:
@@ -515,7 +539,8 @@ SENTENCES: Mapping[str, Callable[..., None]] = {
     rf"(.+), where not all can be helped alike: at the end of {MONTH} (.+) of what is required\.": _shared,
     r"Need met over the plan \(.+?\): (.+?\))\.(?= |$)": _met,
     r"Not met: (.+)\.$": _unmet,
-    r"Not met(?: either)?, largest first: (.+)\.$": _lacks,
+    r"Not met, largest first: (.+)\.$": _lacks,
+    r"Not met either, largest first: (.+)\.$": _lacks_besides,
     rf"Short by less than {NUMBER}%: (.+)\.$": _slightly,
     rf"Of members' own use {NUMBER} [a-z ]+ \((.+?), {NUMBER}% of it\) comes? late, {NUMBER} months? after they were due on "
     r"average\.": _late_own,

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from rampart.case.calendar import month_text
 from rampart.language.in_words import InWords
-from rampart.results.largest_gap import LASTING, Gap, by_objective, by_rank, gaps
+from rampart.results.largest_gap import FALLS_DUE, LASTING, Gap, by_objective, by_rank, gaps
 from rampart.results.most_short import NOTICEABLE
 
 FIGURES = 3
 """Significant figures of quantities that are to be remembered; the tables are to be added up."""
 MOST_HOLDERS = 3
+MOST_ITEMS = 3
+"""Items of a kind that are named; one more than these is named too, since to count it takes as many words."""
 
 
 def rough(value: float) -> float:
@@ -30,9 +32,15 @@ def missing(answer: InWords, gap: Gap) -> str:
     part, whole = _of(answer, gap)
     told = words(
         f"missing.{gap.objective}", missing=part, whole=whole,
-        item=answer.item(gap.item), month=words.month(month), who=_who(answer, gap),
+        item=answer.item(gap.item), month=words.month(month), who=_who(answer, gap), good=_good(answer, gap),
     )  # fmt: skip
     return f"{told} {words('missing.expected')}" if gap.objective == "need" and is_expected(answer) else told
+
+
+def _good(answer: InWords, gap: Gap) -> str:
+    """From when on nothing of it is missing any more, of what falls due bit by bit."""
+    words = answer.words
+    return "" if gap.good is None else words("not_met.good", month=words.month(answer.end_of(gap.good)))
 
 
 def _of(answer: InWords, gap: Gap) -> tuple[str, str]:
@@ -56,7 +64,7 @@ def is_expected(answer: InWords) -> bool:
 
 
 def not_met(answer: InWords, *, beside: Gap | None = None) -> str:
-    """Every kind of thing that is not met with the dearest of its items, the kind that lacks most first; empty where
+    """Every kind of thing that is not met with its items, the dearest first, the kind that lacks most first; empty where
     nothing lacks.
 
     beside  a gap that is told elsewhere, and left out here
@@ -69,7 +77,7 @@ def not_met(answer: InWords, *, beside: Gap | None = None) -> str:
 
 
 def slightly_short(answer: InWords) -> str:
-    """Every kind of which less than a noticeable share lacks, with the dearest of its items, in the order of the case."""
+    """Every kind of which less than a noticeable share lacks, with its items, in the order of the case."""
     kinds = by_rank(answer.result, gaps(answer.result, slight=True))
     parts = [_kind(answer, of) for of in kinds]
     between = answer.words("between.semicolon")
@@ -81,11 +89,19 @@ def slightly_short(answer: InWords) -> str:
 
 
 def _kind(answer: InWords, of: Sequence[Gap]) -> str:
-    words, gap = answer.words, of[0]
-    lasting, (part, whole) = gap.objective in LASTING, _of(answer, gap)
-    return words(
-        "not_met.lasting" if lasting else "not_met.part", kind=words.inside(words.choice("objective", gap.objective)),
-        missing=part, whole=whole,
-        item=answer.item(gap.item), month=words.month(answer.end_of(gap.when)) if lasting else "",
-        more=words("not_met.more", items=words.count("headline.unmet_more", len(of) - 1)) if len(of) > 1 else "",
-    )  # fmt: skip
+    words = answer.words
+    named = of[: MOST_ITEMS if len(of) > MOST_ITEMS + 1 else len(of)]
+    parts = [_part(answer, gap) for gap in named]
+    if left := len(of) - len(named):
+        parts.append(words.count("headline.unmet_more", left))
+    return words("not_met.kind", kind=words.inside(words.choice("objective", of[0].objective)), parts=words.list(parts))
+
+
+def _part(answer: InWords, gap: Gap) -> str:
+    """How much of an item is missing, and in which month most of what lasts."""
+    words, (part, whole) = answer.words, _of(answer, gap)
+    told = {"missing": part, "whole": whole, "item": answer.item(gap.item)}
+    if gap.objective not in LASTING:
+        return words("not_met.part", **told)
+    key = "not_met.due" if gap.objective in FALLS_DUE else "not_met.lasting"
+    return words(key, **told, month=words.month(answer.end_of(gap.when)), good=_good(answer, gap))

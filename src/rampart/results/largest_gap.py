@@ -23,6 +23,8 @@ LASTING = {
     "availability": ("fleets", "fleet", "needed", "lacking"),
 }
 """Objectives of which a thing may be missing from month to month: their table, whose it is, what is asked and missing."""
+FALLS_DUE = ("pledges", "backfill")
+"""Of these what is asked in a month is what has fallen due by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Gap:
     years      (year, asked, had): of a need in the year, of a requirement at its end, of what lasts in its worst month
     holders    those of whom something is missing, who lacks most first; of a pledge its donors
     when       month in which most is missing of what lasts
+    good       of that, first month after it in which nothing is missing any more; None: never within the plan
     value      what the missing would cost to buy, 0 where no price is known
     """
 
@@ -45,6 +48,7 @@ class Gap:
     years: tuple[tuple[int, float, float], ...]
     holders: tuple[str, ...] = ()
     when: date | None = None
+    good: date | None = None
     value: float = 0.0
 
     @property
@@ -155,7 +159,9 @@ def _lasting(objective: str, rows: pl.DataFrame) -> list[Gap]:
         if worst["asked"] > 0:
             who = _who(own.filter(pl.col("period") == worst["period"]))
             had = worst["asked"] - worst["missing"]
-            found.append(Gap(objective, str(item), worst["asked"], had, years, who, worst["month"]))
+            after = monthly.filter((pl.col("month") > worst["month"]) & (pl.col("missing") <= NOISE * worst["asked"]))
+            good = after["month"].min()
+            found.append(Gap(objective, str(item), worst["asked"], had, years, who, worst["month"], good))  # type: ignore[arg-type]
     return found
 
 

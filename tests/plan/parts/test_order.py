@@ -53,3 +53,18 @@ def test_a_later_order_is_taken_over_too() -> None:
     again = rampart.plan(rampart.take(plan.case, plan))
     assert again["orders"].drop("quantity").equals(plan["orders"].drop("quantity"))
     assert again["changes"].is_empty()
+
+
+def test_the_first_year_counts_what_is_ordered_for_later_dates() -> None:
+    """Four a month, ordered in three months for the next seven: 4 now, 28 in all, those of later dates without a row."""
+    plan = rampart.plan(
+        case(
+            8, ("own_use", "money"), lines=[line(lead_time=1.0, max_rate=4.0)],
+            contracts=[DEAL | {"max_quantity": math.inf, "until": month(2), "later": 4}],
+            demand=[need(10.0, **{"from": month(5)})],
+        )
+    )  # fmt: skip
+    ordered = plan["orders"]["quantity"].sum()
+    assert ordered == pytest.approx(28.0)
+    assert plan["decisions"]["year_quantity"].sum() == pytest.approx(ordered)
+    assert plan["decisions"]["quantity"].sum() == pytest.approx(plan["orders"].filter(period=1)["quantity"].sum())

@@ -95,12 +95,13 @@ class Order(Part):
         """
         price = v.programme.order_price
         flows_on = {row["component"] for row in v.network.rows("bills")}
+        year = _first_year(v)
         for n, c in enumerate(v.network.channels):
             quantity = float(v["order"][n, 0])
             if price[n, 0] != 0 or not c.own or v.network.lines[c.line]["item"] not in flows_on:
                 yield Decision(
                     "order", c.buyer, Line(c.line), v.network.lines[c.line]["item"], c.ship_to, quantity,
-                    first_year(v, "order", n), quantity * float(price[n, 0]), c.lead, "order", n,
+                    year[n], quantity * float(price[n, 0]), c.lead, "order", n,
                 )  # fmt: skip
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
@@ -117,6 +118,23 @@ class Order(Part):
                     month_text(arrives), quantity, quantity * float(v.programme.order_price[n, node]),
                 ))  # fmt: skip
         return {"orders": frame("plan", "orders", rows)}
+
+
+def _first_year(v: Values) -> list[float]:
+    """What each channel decides in the months that are decided now.
+
+    What a contract decides then for a later date, and not in the first period, is counted with the first of its channels that
+    decides something in the first period: it has no row of its own among the decisions.
+    """
+    found = [first_year(v, "order", n) for n in range(len(v.network.channels))]
+    now = [bool(quantity > 0) for quantity in v["order"][:, 0]]
+    of = [c.contract for c in v.network.channels]
+    first = {contract: n for n, contract in reversed(list(enumerate(of))) if now[n]}
+    return [
+        quantity + sum(other for m, other in enumerate(found) if of[m] == of[n] and not now[m])
+        if first.get(of[n]) == n else quantity
+        for n, quantity in enumerate(found)
+    ]  # fmt: skip
 
 
 def may_order(p: Programme) -> Booleans:
