@@ -185,9 +185,10 @@ def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     # The units short belong to the end item that waits, which for a component is another one: only a unit
     # that all end items of the case share can be named.
     lacks = row.get("lacks") or item
-    unit = answer.unit(lacks) if not is_component(answer, lacks) else end_unit(answer)
-    key = "delay.lost" if objective_of(objective) in ("need", "own_use") else "delay.units"
-    return words(key, number=words.number(row["unit_months"]), unit=unit, objective=name)
+    lacks = of_end_items(answer) if is_component(answer, lacks) else lacks
+    if objective_of(objective) in ("need", "own_use"):
+        return words("delay.lost", quantity=answer.quantity(row["unit_months"], lacks), objective=name)
+    return words("delay.units", number=words.number(row["unit_months"]), unit=answer.unit(lacks), objective=name)
 
 
 def gained(answer: InWords, row: Mapping[str, Any]) -> str:
@@ -246,8 +247,8 @@ def is_component(answer: InWords, item: str | None) -> bool:
     return item in set(answer.result.case["bills"]["component"].to_list())
 
 
-def end_unit(answer: InWords) -> str:
-    """Unit that all end items share; "units" where they have several."""
+def of_end_items(answer: InWords) -> str | None:
+    """An end item whose unit all end items share; None where they have several."""
     components = set(answer.result.case["bills"]["component"].to_list())
-    units = {u for i, u in answer.units.items() if i not in components}
-    return units.pop() if len(units) == 1 else answer.words("unit.units")
+    units = {unit: item for item, unit in answer.units.items() if item not in components}
+    return next(iter(units.values())) if len(units) == 1 else None
