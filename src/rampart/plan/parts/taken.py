@@ -37,6 +37,9 @@ from rampart.plan.programme.values import ZERO, Values
 if TYPE_CHECKING:
     import polars as pl
 
+ROUNDING = 1e-3
+"""Share of an amount that is not to be told from it."""
+
 
 class TakenOver(Part):
     """What an earlier plan decided."""
@@ -81,18 +84,32 @@ class TakenOver(Part):
         yield Rule("given up", "taken", lambda key: (key, None))
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
-        """``changes``: decisions that differ from those taken over."""
+        """``changes``: decisions that differ from those taken over by more than rounding."""
         p, of, rows = v.programme, taken_over(v.programme), []
         for kind, family, key, n, k in _decided(p):
             nothing = np.zeros(len(v.tree))
             before, firm = (nothing, nothing) if n is None else (of.quantity[n], of.firm[n])
             now, scale = (nothing, 1.0) if k < 0 else (v[family][k], float(p[family].scale[k]))
-            for node in np.flatnonzero(np.abs(now - before) > ZERO * (10 * scale + before)):
+            noise = ZERO * (10 * scale + before)
+            least = np.maximum(noise, _rounding(p, family, k, np.maximum(now, before)))
+            for node in np.flatnonzero((np.abs(now - before) > least) | (firm - now > noise)):
                 rows.append((
                     kind, text(key), parts_of(key), int(v.tree.period[node]), v.months[node], float(firm[node]),
                     float(before[node]), float(now[node]), float(now[node] - before[node]),
                 ))  # fmt: skip
         return {"changes": frame("plan", "changes", rows)}
+
+
+def _rounding(p: Programme, family: str, key: int, amount: Floats) -> Floats:
+    """Change of an amount at each node that is rounding: half of what it comes in whole, else a thousandth of it.
+
+    Plans of one case differ by so much within the rooms of their objectives; neither is told as another amount.
+    """
+    part: Floats = ROUNDING * amount
+    whole = p[family].spec.whole if key >= 0 else None
+    if whole is None:
+        return part
+    return np.where(np.broadcast_to(whole, p[family].labels.shape)[key], p[family].scale[key] / 2, part)
 
 
 class Over(NamedTuple):
