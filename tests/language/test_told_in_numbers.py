@@ -182,6 +182,6 @@ def test_what_waits_of_a_requirement_is_the_most_missing_and_how_long() -> None:
         "jusqu’à 10 coups de moins (AAA) à partir de mai 2024, compensé en août 2024 (stock exigé"
     )
     bare = InWords(Result(plan.case, {**plan.tables, "delays": plan["delays"].clear()}, plan.manifest))
-    assert plain(delay(bare, order)).startswith("in all 30 missing, counted as rounds times months (")
+    assert plain(delay(bare, order)).startswith("in all 30 missing, counted in rounds × months (")
     once = order | {"delay_objective": "own_use", "delay_units": 1.0}
     assert plain(delay(bare, once)).startswith("1 round fewer (")

@@ -208,7 +208,7 @@ def sentence(t: Tables, text: str) -> None:
     """A sentence of the page, part by part; whatever no part takes may hold no number."""
     text = plain(text)
     for pattern, check in SENTENCES.items():
-        if found := re.match(pattern, text):
+        while found := re.match(pattern, text):
             check(t, *(group for group in found.groups() if group is not None))
             text = text[found.end() :].strip()
             if not text:

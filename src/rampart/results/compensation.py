@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rampart.requirements.backfill import of_pledges
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
     import polars as pl
 
 KEYS = ["owing", "donor", "item"]
+PLEDGE = ["donor", "recipient", "item"]
 
 
 def compensation(plan: Result) -> pl.DataFrame:
@@ -24,13 +24,12 @@ def compensation(plan: Result) -> pl.DataFrame:
     table, ranks = plan["backfill"], dict(plan.case["priorities"].select("objective", "rank").iter_rows())
     if table.is_empty() or not 0 < ranks.get("pledges", 0) < ranks.get("backfill", 0):
         return table.with_columns(given="due")
-    owing = [(by, donor, item) for by, donor, item in table.select(KEYS).unique().sort(KEYS).iter_rows()]
-    parts = [(*key, *pledge, part) for key, of in of_pledges(plan.case, owing).items() for pledge, part in of]
-    schema = dict.fromkeys([*KEYS, "giver", "recipient", "what"], pl.String) | {"part": pl.Float64}
-    pledges = plan["pledges"].select("recipient", "period", "owed", giver="donor", what="item")
-    lacking = pl.DataFrame(parts, schema=schema, orient="row").join(
-        pledges.rename({"owed": "lacks"}), on=["giver", "recipient", "what"]
+    pledged = plan.case["deliveries"].filter(status="pledged").with_columns(owing="backfill_by")
+    part = pl.coalesce("backfill_quantity", "quantity") / pl.col("quantity").sum().over(PLEDGE)
+    parts = pledged.with_columns(part=part).filter(
+        pl.col("owing").is_not_null() & pl.col("backfill_due").is_not_null() & (pl.col("quantity") > 0)
     )
-    kept = lacking.group_by(*KEYS, "period").agg(kept=(pl.col("part") * pl.col("lacks")).sum())
+    lacking = parts.select("owing", *PLEDGE, "part").join(plan["pledges"].select(*PLEDGE, "period", "owed"), on=PLEDGE)
+    kept = lacking.group_by(*KEYS, "period").agg(kept=(pl.col("part") * pl.col("owed")).sum())
     joined = table.join(kept, on=[*KEYS, "period"], how="left", maintain_order="left")
     return joined.with_columns(given=(pl.col("due") - pl.col("kept").fill_null(0.0)).clip(lower_bound=0.0)).drop("kept")
