@@ -115,6 +115,10 @@ BREAK = {
         "repairs", 4, "turnaround", "0",
     ),
     "bench-too-long": (lambda s: s.set("repairs", 2, "bench", "26"), "repairs", 2, "bench", "26"),
+    "start-unusable": (
+        lambda s: (s.set("repairs", 5, "in_repair", "3"), s.set("repairs", 5, "repaired", "0")),
+        "repairs", 5, "in_repair", "3",
+    ),
     "damage-repair-unknown": (
         lambda s: s.set("fleets", 2, "repair_days", ""), "fleets", 2, "repair_days", "partner-fleet"),
     "part-without-demand": (

@@ -102,6 +102,7 @@ def abreast(supports: Sequence[Support]) -> Support:
         "fleet_site": np.concatenate([s.fleet_site + n * sites for n, s in enumerate(supports)]),
         "regime": tuple(row for s in supports for row in s.regime),
         "shop": np.concatenate([np.where(s.shop >= 0, s.shop + n * shops, -1) for n, s in enumerate(supports)], axis=2),
+        "in_repair": joined("in_repair", 1), "on_order": joined("on_order", 1),
         "bays": joined("bays", 1), "used": None if first.used is None else joined("used", 0),
     }  # fmt: skip
     return replace(first, **changed)

@@ -177,7 +177,7 @@ def _begin_month(march: March, m: int) -> bool:
     """Systems and spares that join at the beginning of a month; whether anything differs from the month before."""
     s, now = march.s, march.now
     if m == 0:
-        changed = bool(s.used is not None or s.arrivals[:, 0].any() or march.setting.wears.any())
+        changed = bool(s.states_start or s.used is not None or s.arrivals[:, 0].any() or march.setting.wears.any())
     else:
         same = all(np.array_equal(a[:, m], a[:, m - 1]) for a in (s.use, s.damage, s.losses))
         same = (

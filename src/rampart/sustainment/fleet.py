@@ -37,6 +37,7 @@ class Support:
     used       (F, M) use of a whole fleet in a month, where it is known from elsewhere (rounds that a plan serves); nan:
                ``use`` of each system in action holds, as it does before the plan
     most       (F,) of ``used``, what a system in action can take in a month; infinite where no bound is known
+    in_repair, on_order   (P, S) units in repair and on order when the plan begins; nan: as many as in the long run
     draws_at_end  whether a repair asks for its own parts when it ends, or when the unit arrives
     """
 
@@ -75,6 +76,8 @@ class Support:
     shop: Whole
     stock: Floats
     bays: Floats
+    in_repair: Floats
+    on_order: Floats
     most: Floats
     used: Floats | None = None
     draws_at_end: bool = True
@@ -110,6 +113,11 @@ class Support:
     def movable(self) -> NDArray[np.bool_]:
         """Whether a part (P,) may be taken from another system."""
         return np.array([bool(row["movable"]) for row in self.part_rows], bool)
+
+    @property
+    def states_start(self) -> bool:
+        """Whether anything is stated of what is in repair or on order when the plan begins."""
+        return not (np.isnan(self.in_repair).all() and np.isnan(self.on_order).all())
 
     @property
     def days(self) -> float:
@@ -229,8 +237,12 @@ def _repairs(case: Case, at: Mapping[str, Mapping[str, int]], months: tuple[str,
     names = ("repaired", "condemned", "turnaround", "bench")
     arrays = {name: np.zeros(shape) for name in names}
     shop = np.full(shape, -1, np.int64)
+    start = {name: np.full(shape[1:], np.nan) for name in ("in_repair", "on_order")}
     for (part, site), line in _in_force(case["repairs"].to_dicts(), ("part", "site"), months).items():
         p, s = at["parts"][part], at["sites"][site]
+        for name, figures in start.items():
+            if line[0] is not None and line[0][name] is not None:
+                figures[p, s] = line[0][name]
         for m, row in enumerate(line):
             if row is None:
                 continue
@@ -240,7 +252,7 @@ def _repairs(case: Case, at: Mapping[str, Mapping[str, int]], months: tuple[str,
             for name, value in zip(names, values, strict=True):
                 arrays[name][m, p, s] = value
             shop[m, p, s] = at["shops"].get(row["shop"], -1)
-    return arrays | {"shop": shop}
+    return arrays | {"shop": shop} | start
 
 
 def _stock(case: Case, at: Mapping[str, Mapping[str, int]], first: int, months: int) -> Floats:

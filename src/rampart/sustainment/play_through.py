@@ -54,6 +54,7 @@ def left_out(s: Support) -> tuple[str, ...]:
         "batch": bool((s.batch > 1).any()),
         "worn": wears,
         "fires": s.used is not None,
+        "start": s.states_start,
     }
     return tuple(name for name, there in found.items() if there)
 

@@ -109,6 +109,21 @@ def check_shops(draft: Draft) -> Iterator[Finding]:
             yield draft.finding("shop-without-bays", "shops", row=row, column="shop", value=shop)
 
 
+def check_stated_start(draft: Draft) -> Iterator[Finding]:
+    """Units in repair or on order at the start where the row begins later, nothing is repaired, or nothing is bought."""
+    start = draft.settings.get("start")
+    bought = dict(draft.sound("parts").select("part", "lead_time").iter_rows())
+    columns = ("part", "from", "repaired", "in_repair", "on_order")
+    for row, part, first, repaired, in_repair, on_order in draft.sound("repairs").select(ROW, *columns).iter_rows():
+        later = first is not None and start is not None and first > start
+        for column, units, used in (
+            ("in_repair", in_repair, bool(repaired)),
+            ("on_order", on_order, bool(bought.get(part))),
+        ):
+            if units is not None and (later or (units > 0 and not used)):
+                yield draft.finding("start-unusable", "repairs", row=row, column=column, value=units, part=part)
+
+
 def check_repairs(draft: Draft) -> Iterator[Finding]:
     """Shares past one, repairs of unknown length, repairs that take no time, a bay held longer than the turnaround."""
     frame = draft.sound("repairs")
