@@ -152,16 +152,17 @@ class Allocation:
         for rows in self.chunks():
             values = self._forest(rows)
             start += float(values[:, 0].sum())
-            part, *others = _hull_steps(rows, values)
-            end = used + len(part)
-            for column, piece in zip(columns, (names[part], *others), strict=True):
+            which, *others = _hull_steps(rows, values)
+            end = used + len(which)
+            for column, piece in zip(columns, (names[which], *others), strict=True):
                 if end > len(column):
                     column.resize(end + end // 4, refcheck=False)
                 column[used:end] = piece
             used = end
         for column in columns:
             column.resize(used, refcheck=False)
-        return Steps(*columns, start)
+        part, total, units, gain = columns
+        return Steps(part, total, units, gain, start)
 
     def values(self, rows: Whole | None = None) -> Floats:
         """Penalty of each part (rows) for every total of spares above what is held, before the hull is taken."""

@@ -11,7 +11,7 @@ import numpy as np
 from rampart.catalogues.results import frame
 from rampart.results.manifest import origin_of, records_of
 from rampart.results.result import Result
-from rampart.sustainment.abreast import availability_of_each
+from rampart.sustainment.abreast import one_after_another
 from rampart.sustainment.allowed_time import AllowedTime
 from rampart.sustainment.availability_by_month import UNSETTLED, AvailabilityByMonth, availability_by_month
 from rampart.sustainment.echelon_network import Floats, Whole
@@ -112,6 +112,7 @@ def _index(support: Support, month: str) -> int:
 
 
 def _availability(s: Support, c: AvailabilityByMonth, bands: Mapping[int, tuple[Floats, Floats]]) -> pl.DataFrame:
+    damaged, maintenance = c.damaged - c.serviced, c.maintenance + c.serviced
     rows = []
     for f, fleet in enumerate(s.fleets):
         need = s.fleet_rows[f]["needed"]
@@ -119,7 +120,7 @@ def _availability(s: Support, c: AvailabilityByMonth, bands: Mapping[int, tuple[
             held, there = float(c.held[f, m]), float(c.available[f, m])
             low, high = (float(b[m]) for b in bands[f]) if f in bands else (None, None)
             rows.append(
-                (fleet, month, s.regime[f][m] or None, held, float(c.damaged[f, m]), float(c.maintenance[f, m]), there,
+                (fleet, month, s.regime[f][m] or None, held, float(damaged[f, m]), float(maintenance[f, m]), there,
                  there / held if held > 1e-9 else None, there / need if need else None, low, high)
             )  # fmt: skip
     return frame("fleet", "availability", rows)
@@ -132,7 +133,7 @@ def _bands(
     from rampart.sustainment.ranges import drawn
 
     supports = (read_support(drawn(case, seed=seed, number=n)) for n in time.while_left("bands", range(draws)))
-    found = [course.available for course in availability_of_each(supports, start=base.available)]
+    found = [course.available for course in one_after_another(supports, start=base.available)]
     if not found:
         return {}, 0
     low, high = np.quantile(np.stack(found), [0.1, 0.9], axis=0)
@@ -141,7 +142,7 @@ def _bands(
 
 def _holding_back(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     """By fleet and month what holds systems back: damage, maintenance, parts; whole columns, since parts may be many."""
-    down = c.systems_down()
+    damaged, maintenance, down = c.damaged - c.serviced, c.maintenance + c.serviced, c.systems_down()
     fleet: list[str] = []
     month: list[str] = []
     cause: list[str] = []
@@ -149,9 +150,7 @@ def _holding_back(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     systems: list[float] = []
     for f, code in enumerate(s.fleets):
         for m, name in enumerate(s.months):
-            held = [
-                (k, v) for k, v in (("damage", c.damaged[f, m]), ("maintenance", c.maintenance[f, m])) if v > HARDLY
-            ]
+            held = [(k, v) for k, v in (("damage", damaged[f, m]), ("maintenance", maintenance[f, m])) if v > HARDLY]
             parts = np.flatnonzero(down[f, :, m] > HARDLY)
             fleet += [code] * (len(held) + len(parts))
             month += [name] * (len(held) + len(parts))

@@ -29,7 +29,7 @@ class Support:
     arrivals   (F, M) systems that join at the beginning of each month; those held at the start count in month 0
     at_start   (F,) systems held when the plan begins
     use, damage, losses   (F, M) per system in action and month
-    installed, needed, life, life_cv, worn, damage_share   (F, P); life nan where use does not wear the part
+    installed, needed, life, life_cv, worn, damage_share, service_share   (F, P); life nan where use does not wear the part
     parent, child, share  (L,) parts inside parts
     repaired, condemned, turnaround, bench   (M, P, S); shop (M, P, S) index or -1
     stock      (M, P, S) spares owned from the beginning of each month
@@ -66,6 +66,7 @@ class Support:
     life_cv: Floats
     worn: Floats
     damage_share: Floats
+    service_share: Floats
     parent: Whole
     child: Whole
     share: Floats
@@ -211,7 +212,7 @@ def _arrivals(case: Case, at: Mapping[str, int], first: int, months: int) -> tup
 
 def _breakdown(case: Case, fleets: list[dict[str, Any]], parts: Mapping[str, int]) -> dict[str, Any]:
     shape = (len(fleets), len(parts))
-    arrays = {name: np.zeros(shape) for name in ("installed", "needed", "damage_share")}
+    arrays = {name: np.zeros(shape) for name in ("installed", "needed", "damage_share", "service_share")}
     arrays |= {name: np.full(shape, np.nan) for name in ("life", "life_cv", "worn")}
     links: list[tuple[int, int, float]] = []
     for row in case["breakdown"].iter_rows(named=True):
@@ -221,6 +222,7 @@ def _breakdown(case: Case, fleets: list[dict[str, Any]], parts: Mapping[str, int
             arrays["installed"][n, part] = row["quantity"]
             arrays["needed"][n, part] = row["quantity"] if row["needed"] is None else row["needed"]
             arrays["damage_share"][n, part] = row["damage_share"]
+            arrays["service_share"][n, part] = row["service_share"]
             for name in ("life", "life_cv", "worn"):
                 arrays[name][n, part] = np.nan if row[name] is None else row[name]
         if not users and row["parent"] in parts:

@@ -92,7 +92,9 @@ class March:
         moving = (past.broken.at(time) - past.delayed(past.broken, time)) + (
             past.mended.at(time) - past.delayed(past.mended, time)
         )
-        now.away = np.clip(moving + now.mending, 0.0, now.held)
+        gone_away = moving + now.mending
+        now.away = np.clip(setting.of_fleets(gone_away), 0.0, now.held)
+        now.serviced = setting.in_service(gone_away, now.away)
         if ended is not None:
             now.ending = self._ending(now, m)
             now.rising = (now.ending - old.ending) / length

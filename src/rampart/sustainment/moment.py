@@ -37,6 +37,7 @@ class Moment:
     moved: Floats = field(default_factory=lambda: np.zeros(0))
     ending: Floats = field(default_factory=lambda: np.zeros(0))
     rising: Floats = field(default_factory=lambda: np.zeros(0))
+    serviced: Floats = field(default_factory=lambda: np.zeros(0))
     known: Floats | None = None
     drawn: Floats | None = None
     work: Floats = field(default_factory=lambda: np.zeros(0))

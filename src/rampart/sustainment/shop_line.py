@@ -35,7 +35,7 @@ class Line:
         self.waiting = np.zeros(kinds)
         self.mean, self.variance = np.zeros(kinds), np.zeros(kinds)
         self.jobs, self.queue, self.factor, self.all_variance = 0.0, 0.0, 1.0, 0.0
-        self.before = np.zeros(kinds)
+        self.before: Floats = np.zeros(kinds)
         self.came: list[Floats] = []
         self.when: list[float] = []
 
@@ -92,15 +92,16 @@ class Line:
         others, total = float(self.mean[~known].sum()), float(self.mean.sum())
         if others > 0:
             share = others / total
-            spread = share * (1.0 - share) * self.jobs + share**2 * self.all_variance if self.queue > 0 else others
+            several = share * (1.0 - share) * self.jobs + share**2 * self.all_variance if self.queue > 0 else others
+            spread = max(several, 1e-12)
             over = exceeds(others, spread, np.arange(int(others + 12.0 * np.sqrt(spread + 1.0) + 30.0)))
             rest = -np.diff(np.concatenate(([1.0], over)))
         self.p = np.convolve(np.concatenate((np.zeros(whole), [1.0 - (sure - whole), sure - whole])), rest)
         self.fluid, self.factor = float(units.sum()), 1.0
         n = np.arange(len(self.p), dtype=float)
         self._count(n, bays)
-        share = ratio(units, np.full_like(units, units.sum()))
-        self.waiting, self.on_bay = share * self.queue, share * (self.jobs - self.queue)
+        mix = ratio(units, np.full_like(units, units.sum()))
+        self.waiting, self.on_bay = mix * self.queue, mix * (self.jobs - self.queue)
         self._thin()
         self.came, self.when = [np.zeros_like(units)], [0.0]
         self.before = units if units.sum() > 0 else rate.copy()

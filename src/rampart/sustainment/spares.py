@@ -325,14 +325,14 @@ def curve(
         gain.append(worth[start] - worth[end])
     who, where, money, better = (_joined(x) for x in (family, point, cost, gain))
     # Where no part has parts inside, what lacks at first is known from the steps.
-    start = problem.start if len(families) else single.start
+    first = problem.start if len(families) else single.start
     del single
     # Gains of a family fall along its hull, so sorting keeps the order within each; ties by family.
     order = _by_value(better, money, who, where)
     who, where = (each[order].astype(np.int32, copy=False) for each in (who, where))
     spent_by = _summed(0.0, money, order)
     del money
-    return Spares(problem, spent_by, _summed(-start, better, order), who, where)
+    return Spares(problem, spent_by, _summed(-first, better, order), who, where)
 
 
 def _joined(pieces: list[Any]) -> Any:
