@@ -315,7 +315,10 @@ def curve(
     problem = Problem(network, fleets, price, held=held, tail=tail)
     single = problem.plain.steps()
     family, point = [single.part], [single.total]
-    cost, gain = [single.units * price[single.part]], [single.gain]
+    paid = price[single.part]
+    paid *= single.units
+    cost, gain = [paid], [single.gain]
+    del paid
     families, _, _, spent, worth, _, _ = problem.lru_points
     if len(families):
         moved, start, end = _family_hulls(families, spent, worth)
