@@ -174,11 +174,8 @@ class _Trackers:
             }  # fmt: skip
         return str(self.sources[told]["source"])
 
-    def _usable(self, table: LaidOut, low: str, high: str = "") -> Iterable[dict[str, Any]]:
-        """Rows of a table that are confirmed, each told once, their ranges in order.
-
-        low, high  columns of the figure and of the upper end of its range
-        """
+    def _usable(self, table: LaidOut) -> Iterable[dict[str, Any]]:
+        """Rows of a table that are confirmed, each told once."""
         seen: dict[tuple[Any, ...], int] = {}
         for row in table.rows:
             if row["confirmed"] == "no":
@@ -187,9 +184,6 @@ class _Trackers:
             first = seen.setdefault(tuple(v for name, v in row.items() if name not in _TOLD_BY), row["#row"])
             if first != row["#row"]:
                 self.findings.append(table.finding("tracker-row-twice", row["#row"], "id", row["id"], first=first))
-            elif high and None not in (row[low], row[high]) and row[high] < row[low]:
-                ends = f"{row[low]:g}, {row[high]:g}"
-                self.findings.append(table.finding("range-order", row["#row"], high, ends, main=f"{row[low]:g}"))
             else:
                 yield row
 
@@ -212,7 +206,7 @@ class _Trackers:
         """Totals as what came between two of them; what is promised as pledged, unless a total holds it."""
         totals: dict[tuple[str, str], list[Counted]] = {}
         single: list[_Single] = []
-        for row in self._usable(table, "quantity", "quantity_high"):
+        for row in self._usable(table):
             kind = "funded" if row["kind"].startswith("funded") else row["kind"]
             donor, month = self._nation(row["donor"]), month_number(row["as_of_date"], end=True)
             start = None if row["period_start"] is None else month_number(row["period_start"])
@@ -297,7 +291,7 @@ class _Trackers:
 
     def stocks(self, table: LaidOut) -> None:
         """Stocks held, and stated targets as requirements; figures about no item of one nation are left out."""
-        for row in self._usable(table, "value", "value_high"):
+        for row in self._usable(table):
             holder = self._nation(row["country"])
             if row["metric"] not in ("stock", "stock_target") or holder is None:
                 why = ("no stock or target of one item and nation", "ni stock ni objectif d'un article et d'une nation")
@@ -352,7 +346,7 @@ class _Trackers:
         """Stated needs of the recipient by month, observed use beside them; use alone is no need."""
         needs: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
         uses: dict[tuple[str, int], Mapping[str, Any]] = {}
-        for row in self._usable(table, "value", "value_high"):
+        for row in self._usable(table):
             month = month_number(row["period_start"])
             end = month_number(row["period_end"], end=True)
             known = row["metric"] in (*_NEEDS, "use_rate") and row["value"] is not None
@@ -408,7 +402,7 @@ class _Trackers:
         They are no deliveries: an allocation counts what was delivered together with what is still on order.
         """
         totals: dict[tuple[str, str, str], list[Counted]] = {}
-        for row in self._usable(table, "quantity"):
+        for row in self._usable(table):
             donor, month = self._nation(row["donor"]), month_number(row["as_of_date"], end=True)
             if donor is None or month is None:
                 self._left_out(table, row, ("not of one nation of the case", "non d'une nation du cas"))
