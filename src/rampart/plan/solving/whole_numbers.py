@@ -15,6 +15,7 @@ import numpy as np
 
 from rampart.engine.highs import INFEASIBLE, NO_LIMIT, OPTIMAL, TIME_LIMIT, sparse
 from rampart.network.lags import Floats
+from rampart.plan.model.passes import RULES
 from rampart.plan.programme.measures import ROOM, Pass, Term
 from rampart.plan.solving.branching import branched, running
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, NotSolved, gives, near_one
@@ -30,6 +31,9 @@ so that the plan does not hang on the speed of the machine. What is found by the
 
 WIDE, BRANCHES = 4_000, 200
 """Columns from which whole numbers are first sought branch by branch, from where the linear pass stood; and how many."""
+
+LEAST = 1e-6
+"""Part of a unit that is nothing."""
 
 SOLVED = 1e-4
 """Gap up to which a pass counts as optimal."""
@@ -95,6 +99,24 @@ def carry_out(
     finally:
         linear.stood = {}
     return [_bounded(result, whole) for result in results], status
+
+
+def breaks_a_rule(results: Sequence[PassResult], whole: Whole) -> bool:
+    """Whether whole numbers break a rule of the case, a budget say, that the linear plan keeps."""
+    return any(one.name == RULES[0] and one.value > whole.bounds.get(one.name, one.value) + SOLVED for one in results)
+
+
+def rounded_down(linear: LinearPasses, whole: Whole, rules: Pass, results: Sequence[PassResult]) -> Whole:
+    """Whole numbers rounded down where they share a limit with what gave way, as works share a budget."""
+    columns = np.zeros(0) if whole.columns is None else whole.columns.copy()
+    reached = next(one.columns for one in results if one.name == rules.name)
+    gave_way = (linear.layout.costs(rules.measure) > 0) & (reached > LEAST)
+    matrix = abs(linear.layout.matrix)
+    limits = (matrix @ gave_way.astype(float)) > 0
+    share = np.flatnonzero(matrix.T @ limits.astype(float))
+    at = np.intersect1d(linear.solver.whole, share)
+    columns[at] = np.floor(columns[at] + LEAST)
+    return replace(whole, columns=columns)
 
 
 def settle_after_fair(
