@@ -24,9 +24,9 @@ from rampart.plan.solving.whole_numbers import (
     as_taken,
     breaks_a_rule,
     carry_out,
+    carry_out_within_rules,
     in_whole_numbers,
     nearest,
-    rounded_down,
     settle_after_fair,
 )
 
@@ -126,10 +126,9 @@ def _in_full(programme: Programme, linear: LinearPasses, sought: Sequence[Pass],
         return Found(linear.levels, results)
     if linear.solver.columns >= LARGE:
         whole = nearest(linear, sought)
-        results = as_taken(linear, whole, start, passes) or carry_out(linear, whole, start, passes)[0]
-        if breaks_a_rule(results, whole):
-            whole = rounded_down(linear, whole, passes[0], results)
-            results = carry_out(linear, whole, start, passes)[0]
+        results = as_taken(linear, whole, start, passes)
+        if not results and whole.columns is not None:
+            results, _ = carry_out_within_rules(linear, whole, whole.columns, start, passes)
         if breaks_a_rule(results, whole):
             whole.columns = None
     if whole.columns is None:

@@ -106,17 +106,27 @@ def breaks_a_rule(results: Sequence[PassResult], whole: Whole) -> bool:
     return any(one.name == RULES[0] and one.value > whole.bounds.get(one.name, one.value) + SOLVED for one in results)
 
 
-def rounded_down(linear: LinearPasses, whole: Whole, rules: Pass, results: Sequence[PassResult]) -> Whole:
-    """Whole numbers rounded down where they share a limit with what gave way, as works share a budget."""
-    columns = np.zeros(0) if whole.columns is None else whole.columns.copy()
-    reached = next(one.columns for one in results if one.name == rules.name)
-    gave_way = (linear.layout.costs(rules.measure) > 0) & (reached > LEAST)
+def carry_out_within_rules(
+    linear: LinearPasses, whole: Whole, fractions: Floats, start: State, passes: Sequence[Pass],
+    deadline: float | None = None,
+) -> tuple[list[PassResult], str]:  # fmt: skip
+    """``carry_out``; where it breaks a rule, once more with what shares a limit with what gave way, as works share a budget,
+    rounded down.
+
+    fractions  scaled columns of the plan that the whole numbers are rounded from
+    """
+    results, status = carry_out(linear, whole, start, passes, deadline)
+    if not breaks_a_rule(results, whole):
+        return results, status
+    reached = next(one.columns for one in results if one.name == passes[0].name)
+    gave_way = (linear.layout.costs(passes[0].measure) > 0) & (reached > LEAST)
     matrix = abs(linear.layout.matrix)
     limits = (matrix @ gave_way.astype(float)) > 0
     share = np.flatnonzero(matrix.T @ limits.astype(float))
     at = np.intersect1d(linear.solver.whole, share)
-    columns[at] = np.floor(columns[at] + LEAST)
-    return replace(whole, columns=columns)
+    whole.columns = fractions.copy()
+    whole.columns[at] = np.floor(fractions[at] + LEAST)
+    return carry_out(linear, whole, start, passes, deadline)
 
 
 def settle_after_fair(
