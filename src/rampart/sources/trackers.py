@@ -372,8 +372,8 @@ class _Trackers:
                 why = ("use was published, the need was not", "la consommation fut publiée, le besoin non")
                 self._left_out(table, used, why)
         for (item, month), said in sorted(needs.items(), key=lambda n: (n[0][0], n[0][1])):
-            later = [m for i, m in needs if i == item and m > month]
-            self._need(table, month, said, uses.get((item, month)), later)
+            after = [m for i, m in needs if i == item and m > month]
+            self._need(table, month, said, uses.get((item, month)), after)
 
     def _need(
         self, table: LaidOut, month: int, said: list[Mapping[str, Any]], use: Mapping[str, Any] | None, later: list[int]
