@@ -22,6 +22,7 @@ import numpy as np
 
 from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
+from rampart.beliefs.supply import Supply
 from rampart.case.calendar import month_number, month_text
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
@@ -38,7 +39,7 @@ from rampart.scenario import branching
 from rampart.scenario.decided import SEEN, item_of, unit_money
 from rampart.scenario.drawn import Draw
 from rampart.scenario.one_path import Material
-from rampart.scenario.sampled import PATHS
+from rampart.scenario.sampled import PATHS, SUPPLY
 from rampart.scenario.stand_ins import StandIns
 from rampart.scenario.tree_programme import Effort, TreeProgramme
 from rampart.scenario.war import first_look, tree_of
@@ -173,9 +174,11 @@ def _ground(made: Result) -> Ground:
     chain, looks = Chain.of(case), draws.revision_periods(case)
     first = looks[0] if looks else len(case.calendar)
     number, seed = sampling["paths"], (sampling["seed"], PATHS)
-    drawn = draws.onward(case, chain, np.array([chain.start]), number, seed=seed, by_end=True)
+    drawn, slips = draws.onward(case, chain, np.array([chain.start]), number, seed=seed, by_end=True), None
+    if supply := Supply.of(case):
+        slips = supply.drawn(number, seed=(sampling["seed"], SUPPLY))
     few, weight, _ = branching.reduced(case, chain.regimes, drawn, np.full(number, 1 / number), min(STANDING, number))
-    material = Material(case, chain.regimes, chain.ends, drawn, first, objective, sampling["capacity"])
+    material = Material(case, chain.regimes, chain.ends, drawn, first, objective, sampling["capacity"], slips)
     stand_ins = StandIns(material, few, weight, Effort())
     return Ground(stand_ins.problem, stand_ins.together, first, len(few))
 

@@ -30,8 +30,10 @@ def frontier(problem: TreeProgramme, factors: tuple[float, ...] = FACTORS) -> li
                own need missing; ``money`` expected cost in money units
 
     Whole numbers may be fractions here: the frontier compares, it does not decide. Nothing comes back where no objective
-    is the partner's or none has a worth.
+    is the partner's or none has a worth, nor on a tree on which supply slips.
     """
+    if len(problem.parts) > 1:  # measures in plain months are those of supply as promised
+        return []
     weighed = [(measure, weight) for measure, weight in weights(problem.programme) if weight > 0]
     if not any(_is_partners(m.name) for m, _ in weighed):
         return []

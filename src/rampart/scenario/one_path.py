@@ -6,7 +6,7 @@ every expansion. On one path the node of a column is its period.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +32,7 @@ class Material:
     paths     regime of every period, shape (paths, periods)
     first     periods before the next look
     capacity  whether all expansions belong to the first stage, whenever they are decided
+    slips     what slips on each path (``beliefs.supply``), shape (paths, things); none: supply comes as promised
     """
 
     case: Case
@@ -41,6 +42,7 @@ class Material:
     first: int
     objective: str | None
     capacity: bool
+    slips: Floats | None = None
 
     @property
     def longest(self) -> int:
@@ -49,11 +51,19 @@ class Material:
         return int(np.argmax(fought))
 
 
+def widest(material: Material) -> TreeProgramme:
+    """The programme of the longest path, with supply as promised: what can be decided on any can be decided on it."""
+    return path_problem(replace(material, slips=None), material.longest)
+
+
 def path_problem(material: Material, number: int) -> TreeProgramme:
     """The programme of one path alone."""
     path = material.paths[number : number + 1]
-    looks = revision_periods(material.case)
-    tree = branching.from_paths(material.case, material.regimes, path, np.ones(1), ends=material.ends, looks=looks)
+    looks, slips = revision_periods(material.case), material.slips
+    own = None if slips is None else slips[number : number + 1]
+    tree = branching.from_paths(
+        material.case, material.regimes, path, np.ones(1), shared=material.first, ends=material.ends, looks=looks, slips=own,
+    )  # fmt: skip
     problem = TreeProgramme(material.case, tree, objective=material.objective)
     if len(problem.aims) > 1:
         raise ValueError(
