@@ -47,7 +47,10 @@ from rampart.scenario.war import first_look, tree_of
 APART = 0.2  # share of its money by which a decision differs before it is solved again
 STANDING = 5  # of sampled paths, those that stand for all
 LARGE = 20_000  # columns from which the first optimum is sought from inside
-MOST = 12  # differences that are solved again, those that concern most money first; the others are named
+MOST = 60  # differences that are solved again, those that concern most money first; the others are named
+LEAST = (
+    0.5  # units in either plan from which a decision differs: less is what the arithmetic of large programmes leaves
+)
 STEPS = 4_000  # of the simplex for each of them
 DUAL = 1e-6  # infeasibility of prices up to which what was reached bounds the cost from below
 Decision = tuple[str, str]  # family, and the text of the key
@@ -137,7 +140,8 @@ class _Pair(NamedTuple):
     """A decision in the plan and in the plan for a war.
 
     amount, money  before the next look in the one and in the other; no money where none is counted
-    apart, size    whether they differ by more than a fifth, and by how much money; nothing where none is counted
+    apart, size    whether they differ by more than a fifth, of half a unit or more, and by how much money; nothing where none
+                   is counted
     """
 
     of: Decision
@@ -157,7 +161,9 @@ def _pairs(theirs: Amounts, ours: Amounts, price: Price) -> list[_Pair]:
         by_money = len(counted) == len(money) and any(counted)
         size = counted if by_money else list(amount)
         off = abs(size[0] - size[1])
-        found.append(_Pair(of, amount, money, off > APART * max(size), off if by_money else 0.0))
+        found.append(
+            _Pair(of, amount, money, off > APART * max(size) and max(amount) >= LEAST, off if by_money else 0.0)
+        )
     return found
 
 

@@ -23,6 +23,7 @@ from rampart.scenario.tree_programme import TreeProgramme
 
 Name = tuple[str, Key, int]  # family, key, period
 DUAL, PRIMAL = 1, 4  # ways of the simplex
+DEVEX = 1  # how it weighs the rows that it may leave by
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,18 +124,24 @@ class OnePath:
         self.row_lower, self.row_upper = problem.row_lower, problem.row_upper
         self.cost = problem.cost
         self.basis: Any = None  # that of the path known from the start
+        self.near: Any = None  # that with first decisions given, the first ones asked for
         self.last: tuple[Floats, Floats] | None = None  # the first decisions asked for last, and all columns at them
 
-    def _solver(self, lower: Floats, upper: Floats, cost: Floats, *, strategy: int = DUAL) -> LinearProgramme:
+    def _solver(
+        self, lower: Floats, upper: Floats, cost: Floats, *, strategy: int = DUAL, begin: Any = None
+    ) -> LinearProgramme:
         solver = LinearProgramme(self.matrix, self.row_lower, self.row_upper, lower, upper)
         solver.option("solver", "simplex")
         # first decisions come from another programme, whose rows are kept as closely as the solver keeps them
         solver.option("primal_feasibility_tolerance", 1e-6)
         solver.set_costs(cost)
-        if self.basis is not None:
+        begin = self.basis if begin is None else begin
+        if begin is None:  # from nothing: shorter steps, each worked out sooner
+            solver.option("simplex_dual_edge_weight_strategy", DEVEX)
+        else:
             solver.option("presolve", "off")
             solver.option("simplex_strategy", strategy)
-            solver.begin_as(self.basis)
+            solver.begin_as(begin)
         return solver
 
     def free(self) -> float:
@@ -150,13 +157,15 @@ class OnePath:
         """Cost of the path with first decisions ``x`` (in plain units), with its slope."""
         lower, upper = self.lower.copy(), self.upper.copy()
         lower[self.first] = upper[self.first] = x[self.place] / self.scale
-        solver = self._solver(lower, upper, self.cost)
+        solver = self._solver(lower, upper, self.cost, begin=self.near)
         status = solver.run()
         by = np.zeros(self.size)
         if status == INFEASIBLE:
             return Slope(np.inf, by)
         if status != OPTIMAL:
             raise NoPlan(status)
+        if self.near is None:
+            self.near = solver.basis_as_it_is()
         found = solver.solution()
         by[self.place] = np.array(found.col_dual)[self.first] / self.scale
         self.last = x, np.array(found.col_value)

@@ -240,7 +240,8 @@ def first_decisions(
     """
     first = material.first
     effort = Effort(gap=1e-3, whole_until=None if material.capacity else first, deadline=deadline)
-    tree = branching.from_paths(case, chain.regimes, material.paths, chance, ends=None)
+    looks = draws.revision_periods(case)  # until the first of them nobody knows how any path goes on
+    tree = branching.from_paths(case, chain.regimes, material.paths, chance, ends=None, looks=looks)
     root = int(np.flatnonzero(tree.parent < 0)[0])
     now = Situation(tree, root, tree.leaves, tree.probability[tree.leaves], chain.ends, first)
     ahead: Mapping[str, Callable[[], Tree]] = {
