@@ -95,7 +95,7 @@ def _start(answer: InWords) -> str:
         return ""
     each = [
         words("war.says.start_of", regime=answer.name(code, table="regimes"), chance=words.share(chance, digits=1))
-        for code, chance in regimes.select("regime", "at_start").iter_rows()
+        for code, chance in regimes.sort("at_start", descending=True).select("regime", "at_start").iter_rows()
     ]
     return words("war.says.start", regimes=words.list(each))
 

@@ -29,7 +29,7 @@ from rampart.scenario.risk import Risk
 from rampart.scenario.stand_ins import StandIns, rounded
 from rampart.scenario.tree_programme import Effort, cvar
 
-FEW = 5  # paths that stand for all at first
+FEW = 4  # paths that stand for all at first
 SMALL = 60_000  # columns of all paths together up to which their programme is taken whole at once
 LEAST = 1e-4  # value, in the unit of the objective, below which the gap is stated as a share of this
 NOTHING = 1e-4  # of what the paths cost: a largest regret below it is distinguished from nothing only to this measure

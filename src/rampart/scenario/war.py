@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 Shape = Literal["auto", "comb", "regimes", "given", "drawn"]
 Say = Callable[[str], None]
+Rolling = Callable[[str, int, int], None]
+"""Name of a policy that is carried out, plans made at its nodes, and plans to make."""
 MOST_COLUMNS = 300_000  # of a programme over a tree that is solved whole
 MANY = 60  # paths that are known from the start in one programme rather than one by one
 
@@ -68,6 +71,8 @@ def war_plan(
     effort: Effort | None = None,
     draw: Draw | None = None,
     say: Say | None = None,
+    rolling: Rolling | None = None,
+    workers: int = 1,
 ) -> Result:
     """Plan a case over what may happen.
 
@@ -80,6 +85,8 @@ def war_plan(
                cases. Where later ones may be fractions, values are lower bounds, and policies still decide in whole numbers
     compare    whether to work out what knowing the future or planning otherwise would give, which takes several plans;
                only where one objective counts or all have a worth. Where supply slips on the tree, what knowing gives alone
+    rolling    called as ways of planning are carried out node by node: name, plans made, plans to make
+    workers    processes that plan at the nodes
 
     CaseError where the tree is too large to be solved whole: ``plan_on_paths`` draws paths instead.
     """
@@ -122,7 +129,7 @@ def war_plan(
             say("values")
             if tree.supply is None:
                 values += _values(case, problem, answer, ends, known, objective)
-                rivals = _rivals(case, problem, ends, objective, say)
+                rivals = _rivals(case, problem, ends, objective, say, rolling, workers)
             else:
                 values += _known_values(problem, answer, known)
             values += [(name, float(cost @ problem.chance)) for name, cost in rivals.items()]
@@ -328,7 +335,15 @@ def _value(problem: TreeProgramme, answer: Answer) -> float:
     return float("nan") if problem.broken(answer) else answer.value
 
 
-def _rivals(case: Case, problem: TreeProgramme, ends: Any, objective: str | None, say: Say) -> dict[str, Floats]:
+def _rivals(
+    case: Case,
+    problem: TreeProgramme,
+    ends: Any,
+    objective: str | None,
+    say: Say,
+    rolling: Rolling | None,
+    workers: int,
+) -> dict[str, Floats]:
     """Cost by path of the ways in which people plan: as if it lasts five years, year by year, for the mean path, for the
     worth expected (``rampart plan``, again at each look), by the two-stage lookahead.
     """
@@ -343,7 +358,10 @@ def _rivals(case: Case, problem: TreeProgramme, ends: Any, objective: str | None
     ):  # fmt: skip
         say(name)
         try:
-            rolled = policy.roll(case, ends, tree, ahead, objective=objective, effort=problem.effort)
+            rolled = policy.roll(
+                case, ends, tree, ahead, objective=objective, effort=problem.effort, workers=workers,
+                progress=None if rolling is None else partial(rolling, name),
+            )  # fmt: skip
         except NoPlan:
             rolled = None
         kept = rolled is not None and not rolled.problem.broken(rolled.answer)
