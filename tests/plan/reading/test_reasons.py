@@ -261,7 +261,7 @@ def check_reliefs(seed: int, most: int) -> int:
     return compared
 
 
-@pytest.mark.parametrize("seeds", [range(2), pytest.param(range(500), marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seeds", [range(1), pytest.param(range(500), marks=pytest.mark.slow)])
 def test_each_relief_is_the_difference_of_two_plans(seeds: range) -> None:
     most = 1 if len(seeds) < 10 else 100
     assert sum(check_reliefs(seed, most) for seed in seeds) >= len(seeds)

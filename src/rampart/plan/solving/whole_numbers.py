@@ -242,7 +242,8 @@ class WholeNumbers:
         status = solver.solve(self.deadline, whole=True)
         if solver.columns < LARGE and status not in (OPTIMAL, INFEASIBLE, TIME_LIMIT):
             solver.cut_short = solver.branches < NO_LIMIT
-        if certain and status == INFEASIBLE:
+        # presolve may deny what there is, or end with fractions that it calls whole
+        if (certain and status == INFEASIBLE) or (status == OPTIMAL and not solver.found_a_plan):
             solver.begin_afresh("off", 1)
             status = solver.solve(self.deadline, whole=True)
             solver.option("presolve", "choose")
