@@ -46,7 +46,6 @@ from rampart.scenario.war import first_look, tree_of
 
 APART = 0.2  # share of its money by which a decision differs before it is solved again
 STANDING = 5  # of sampled paths, those that stand for all
-LARGE = 20_000  # columns from which the first optimum is sought from inside
 MOST = 60  # differences that are solved again, those that concern most money first; the others are named
 LEAST = (
     0.5  # units in either plan from which a decision differs: less is what the arithmetic of large programmes leaves
@@ -243,8 +242,7 @@ class _Again:
         self.key_of: dict[Decision, Key] = {}
         self.scale: dict[Decision, float] = {}
         self._sum_up(ground, merge)
-        if lower.size > LARGE:
-            self.lp.option("solver", "ipm")
+        self.lp.seek_inside()
         for aim in p.aims[:-1]:
             held = p.mean_cost(aim) @ merge
             best, _, _ = self.lp.minimise(held)

@@ -31,7 +31,7 @@ from rampart.scenario.decided import SEEN, Row, decisions_table, unit_money
 from rampart.scenario.decompose import Round, TwoStage, two_stage
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
-from rampart.scenario.one_path import Material, path_problem, widest
+from rampart.scenario.one_path import Material, first_columns, names_of, path_problem, widest
 from rampart.scenario.policy import Lasting, Situation
 from rampart.scenario.risk import Risk
 from rampart.scenario.sensitivity import sensitivity
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 WEIGHED = (0.0, 0.5, 1.0, 2.0)  # times that readiness at home is weighed, on paths that stand for all
+LEFT = 1e-2  # of a solver unit, up to which an amount is what a programme solved from inside leaves, and no decision
 PATHS, BATCH, SUPPLY = 0, 3, 4  # streams of random numbers beside those of ``forward``
 
 
@@ -178,8 +179,11 @@ def _tables(
     supply, left = ([of[k].with_columns(path=pl.lit(n, pl.Int64)) for n, of in enumerate(made)] for k in (1, 2))
     longest = widest(material)
     price, kinds = unit_money(longest), set(longest.decisions)
+    mine = first_columns(longest, material)
+    noise = LEFT if answer.rounds[-1].stand_ins < len(material.paths) else 0.0
+    least = dict(zip(names_of(longest, mine), (noise * longest.layout.column_scale[mine]).tolist(), strict=True))
     decided = [(f, key, t, v) for (f, key, t), v in zip(answer.names, answer.amounts.tolist(), strict=True)
-               if f in kinds and v > SEEN]  # fmt: skip
+               if f in kinds and v > max(SEEN, least[f, key, t])]  # fmt: skip
     now: list[Row] = []
     for f, key, t, v in decided:
         each_unit = price(f, key, t)
