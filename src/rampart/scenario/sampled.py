@@ -126,12 +126,13 @@ def plan_on_paths(
     if sampling.frontier and in_time:
         if say:
             say("frontier")
-        few, stands_for = _few(case, chain, drawn, chance, first, sampling.frontier, objective)
-        found = frontier(few)  # with supply as promised
+        asked = (case, chain, drawn, chance, first, sampling.frontier, objective)
+        with Pool(asked, workers=min(workers, 2)) as pool:
+            (found, stands_for), (moved, _) = pool.map(_weighed_otherwise, [("frontier",), ("sensitivity",)])
         if found:
             tables["frontier"] = frame("war", "frontier", found)
             values.append(("frontier_error", stands_for))
-        tables["sensitivity"] = frame("war", "sensitivity", sensitivity(few, first, factors=WEIGHED))
+        tables["sensitivity"] = frame("war", "sensitivity", moved)
     if sampling.batches and in_time:
         values += _batch_bounds(case, chain, answer, first, sampling, objective, workers, supply)
     if sampling.fresh and in_time:
@@ -224,6 +225,14 @@ def _values(answer: TwoStage, chance: Floats, *, weighed: bool) -> list[tuple[st
     if mean is not None:
         found.append(("planning_for_the_tree", float(mean @ chance) - plan))
     return found
+
+
+def _weighed_otherwise(
+    asked: tuple[Case, Chain, Integers, Floats, int, int, str | None], table: str
+) -> tuple[list[dict[str, Any]], float]:
+    """Rows of the table ``frontier`` or ``sensitivity``, with supply as promised, and the error of standing for all paths."""
+    few, error = _few(*asked)
+    return (frontier(few) if table == "frontier" else sensitivity(few, asked[4], factors=WEIGHED)), error
 
 
 def _few(
