@@ -76,7 +76,8 @@ class Delays:
         self.found = {result.name: result for result in solution.passes}
         self.reader = LossReader(v, parts, self.linear)
         self.closings = Closings(v, solution.columns, self.solver.upper_at_first)
-        self._harmless: dict[str, list[frozenset[int]]] = {}
+        self._harmless: dict[str, list[Closing]] = {}
+        self._lost: dict[str, set[tuple[int, ...]]] = {}
         self._split: dict[tuple[str, tuple[int, ...]], tuple[float, Floats]] = {}
         in_whole = self.solver.whole.size > 0 and self.solver.columns <= IN_WHOLE
         self.anew = MadeAnew(v, solution, self.reader, MOST_WORK) if in_whole else None
@@ -205,23 +206,43 @@ class Delays:
             value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed, reference + beyond)
             if not value - reference <= least:
                 yield Waited(n, value - reference, before, columns)
-        if len(plain) > 1 and not self._loses(stage, plain, closing):
-            return
-        for begin in range(0, len(plain), TOGETHER):
-            several = list(plain[begin : begin + TOGETHER])
+        for several in self._tried_together(stage, plain, closing):
             if len(several) > 1 and not self._loses(stage, several, closing):
                 continue
             for n in several:
                 value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed, stage.value + beyond)
                 if not value - stage.value <= least:
+                    self._lost.setdefault(stage.name, set()).add(closing[n].of)
                     yield Waited(n, value - stage.value, base, columns)
-                elif not closing[n].freed:
-                    self._harmless.setdefault(stage.name, []).append(frozenset(closing[n].columns.tolist()))
+                else:
+                    self._harmless.setdefault(stage.name, []).append(closing[n])
+
+    def _tried_together(
+        self, stage: Stage, plain: Sequence[int], closing: Sequence[Closing]
+    ) -> Iterator[Sequence[int]]:
+        """What is tried together: one by one what lost in this pass with another delay, the others by ``TOGETHER`` where all
+        of them together lose. What frees whole things is never among what frees none: with it more would be possible.
+        """
+        known = self._lost.get(stage.name, set())
+        yield from ([n] for n in plain if closing[n].of in known)
+        for freeing in (False, True):
+            others = [n for n in plain if closing[n].of not in known and bool(closing[n].freed) == freeing]
+            if len(others) <= TOGETHER or self._loses(stage, others, closing):
+                yield from (others[begin : begin + TOGETHER] for begin in range(0, len(others), TOGETHER))
 
     def _known(self, stage: Stage, closing: Closing) -> bool:
-        """Whether a pass is known to lose nothing: it lost nothing where all that is closed, and more, was closed."""
-        shut = closing.columns.tolist()
-        return not closing.freed and any(wider.issuperset(shut) for wider in self._harmless.get(stage.name, ()))
+        """Whether a pass is known to lose nothing: it lost nothing where as much is closed and more, and no more is freed.
+
+        The plan with that longer delay is possible with this one too: what it closes beyond may be nothing here.
+        """
+        shut = set(closing.columns.tolist())
+        for wider in self._harmless.get(stage.name, ()):
+            if wider.columns.size >= len(shut) and wider.freed.keys() <= closing.freed.keys():
+                more = [at for at in wider.columns.tolist() if at not in shut]
+                bounded = [at for at in more if at not in closing.freed]
+                if len(more) == wider.columns.size - len(shut) and (stage.lower[bounded] <= 0).all():
+                    return True
+        return False
 
     def _slight(self, last: Stage, n: int, closing: Sequence[Closing]) -> Loss | None:
         """The loss of a pass before one that has no plan left: a term of it lost, too little of the whole to be one there."""
@@ -257,8 +278,8 @@ class Delays:
         freed = {at: most for n in several for at, most in closing[n].freed.items() if at not in gone}
         least = LOSS * max(1.0, abs(stage.value))
         value, _ = self.solver.wait(stage, shut, freed, stage.value + least)
-        if value - stage.value <= least and not freed:
-            self._harmless.setdefault(stage.name, []).append(frozenset(gone))
+        if value - stage.value <= least:
+            self._harmless.setdefault(stage.name, []).append(Closing(shut, freed))
         return not value - stage.value <= least
 
     def _settled(self, stage: Stage, closing: Closing) -> tuple[Floats, Floats] | None:
