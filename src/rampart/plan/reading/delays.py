@@ -32,6 +32,7 @@ from rampart.plan.reading.due import Due, last_months
 from rampart.plan.reading.loss import Loss, LossReader
 from rampart.plan.reading.made_anew import MadeAnew
 from rampart.plan.reading.waiting import Closing, Closings, Waiting
+from rampart.plan.solving.known_shares import KnownShares
 from rampart.plan.solving.linear_passes import LinearPasses
 from rampart.plan.solving.pass_solver import LARGE, NOTHING, ROUNDING, Stage
 from rampart.plan.solving.settled_again import settled_again
@@ -76,6 +77,7 @@ class Delays:
         self.found = {result.name: result for result in solution.passes}
         self.reader = LossReader(v, parts, self.linear)
         self.closings = Closings(v, solution.columns, self.solver.upper_at_first)
+        self._shares = KnownShares()
         self._harmless: dict[str, list[Closing]] = {}
         self._lost: dict[str, set[tuple[int, ...]]] = {}
         self._split: dict[tuple[str, tuple[int, ...]], tuple[float, Floats]] = {}
@@ -291,7 +293,7 @@ class Delays:
         settles, nothing = self.reader.settles(self.passes[stage.name]), np.zeros(0, dtype=np.int64)
 
         def again(closed: Integers, freed: Mapping[int, float]) -> Floats | None:
-            return settled_again(self.solver, self.linear, stage, settles, closed, freed)
+            return settled_again(self.solver, self.linear, stage, settles, closed, freed, self._shares)
 
         before = again(nothing, closing.freed) if self._in_parts(closing) else self.found[settles.name].columns
         after = again(closing.columns, closing.freed)
