@@ -173,10 +173,9 @@ class _Sharing:
             if self.proofs is None or not self.proofs.is_least(int(open_ones[most])):
                 break
             if self.known is not None:
-                prices = (Priced.of(each) for each in self.proofs.prices)
-                self.steps.append(
-                    Known(float(lack[most]), *prices, open_ones[most : most + 1], float(lack[most]), False)
-                )
+                columns, rows = (Priced.of(each) for each in self.proofs.prices)
+                one, lacks = open_ones[most : most + 1], float(lack[most])
+                self.steps.append(Known(lacks, columns, rows, one, lacks, together=False))
             self._settle(open_ones[most : most + 1], float(lack[most]))
             open_ones = np.delete(open_ones, most)
         return open_ones
@@ -257,7 +256,7 @@ class _Sharing:
         if self.known is not None and (settled.any() or reached >= ALL):
             which, lack = (open_ones, 0.0) if reached >= ALL else (open_ones[settled], max(0.0, 1.0 - reached))
             columns = Priced.of(np.array(solution.col_dual))
-            self.steps.append(Known(-reached, columns, Priced.of(prices), which, lack, True))
+            self.steps.append(Known(-reached, columns, Priced.of(prices), which, lack, together=True))
         if reached >= ALL:
             settled[:] = True
         elif not settled.any():  # prices lost in rounding: those that stand at the limit
