@@ -1,6 +1,8 @@
 # `make demo` runs the main job; `make test` passes the tests. Both work from python3, pip, git and make alone.
 PY ?= python3
 BIN := .venv/bin
+# What is compiled once is kept, also where the environment says otherwise: commands that the tests start begin at once.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo serve-demo test test-docs test-slow test-bundle coverage lint types docs bench bundle lock clean
 

@@ -131,6 +131,8 @@ BREAK = {
         lambda s: s.set("lines", 4, "lead_time_initial", ""), "lines", 4, "lead_time_initial", ""),
     "min-above-max": (lambda s: s.set("lines", 5, "min_rate", "5"), "lines", 5, "min_rate", "5"),
     "lot-above-rate": (lambda s: s.set("lines", 5, "lot", "49"), "lines", 5, "lot", "49"),
+    "whole-output-slow": (lambda s: s.set("lines", 5, "lot", "10"), "lines", 5, "max_rate", "4"),
+    "whole-output-cut": (lambda s: s.set("lines", 5, "lot", "3"), "lines", 5, "max_rate", "4"),
     "price-unlike-cost": (lambda s: s.set("contracts", 2, "price", "3"), "contracts", 2, "price", "3"),
     "rate-twelvefold": (
         lambda s: s.add("rates", line="missile-b", from_="2024-06", max_rate="48", source="made", grade="assumed"),

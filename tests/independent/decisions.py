@@ -79,10 +79,10 @@ class Decisions:
                 if (t := f.period(then)) is not None:
                     self.resource_drawn[r["resource"], t] += share * order["quantity"] * r["quantity"]
 
-    def whole(self, item: str, s: int, column: str) -> None:
-        """A decision that is due now comes in whole multiples, of a system in single ones."""
+    def whole(self, item: str, s: int, column: str, line: str = "") -> None:
+        """A decision that is due now comes in whole multiples, of a system in single ones, where its line makes one in time."""
         multiple = self.f.items[item]["multiple"] or (1.0 if self.f.items[item]["kind"] == "system" else None)
-        if multiple and self.f.due_now(s):
+        if multiple and self.f.due_now(s) and not (line and self.f.is_slow(line)):
             units = self.p.column(f"units|{column}", whole=True)
             self.p.row(f"multiple|{column}", [(column, 1.0), (units, -multiple)], 0.0, 0.0)
 
@@ -128,7 +128,7 @@ class Decisions:
             if not f.orderable(c, s):
                 continue
             o = self.p.column(f"order|{c.code}|{s}")
-            self.whole(line["item"], s, o)
+            self.whole(line["item"], s, o, c.line)
             placed.append((o, 1.0))
             for month, share in f.effects(c.lead, s):
                 self.monthly[c.line, month].append((o, share))

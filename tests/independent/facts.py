@@ -160,6 +160,16 @@ class Facts:
             return 0.0
         return float(self.line_value(line, "min_rate", month) or 0) / self.rate_unit(line)
 
+    def is_slow(self, line: str) -> bool:
+        """Whether a line, all its expansions working, makes less in every period than what comes whole of it."""
+        row = self.lines[line]
+        item = self.items[row["item"]]
+        step = max(item["multiple"] or (1.0 if item["kind"] == "system" else 0.0), row["lot"] or 0.0)
+        works = [e for e in self.expansions.values() if e["line"] == line]
+        added = sum(e["max_units"] * e["added_rate"] for e in works if e["max_units"]) / self.rate_unit(line)
+        most = max(sum(self.capacity(line, m) + added for m in self.months(t)) for t in self.periods)
+        return 0.0 < most < step * (1 - 1e-9)
+
     def bill(self, line: str) -> list[Row]:
         """Components of what a line makes."""
         item = self.lines[line]["item"]

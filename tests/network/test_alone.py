@@ -67,7 +67,7 @@ def without_room(case: Case) -> Case:
 
 @pytest.mark.parametrize("nation", ["XAA", "XBB"])
 def test_the_tiny_case(nation: str) -> None:
-    assert_terms(rampart.plan(without_room(rampart.read_case(CASES / "tiny"))), [nation])
+    assert_terms(solved(without_room(rampart.read_case(CASES / "tiny"))), [nation])
 
 
 def compared(case: Case) -> bool:
@@ -84,13 +84,13 @@ def compared(case: Case) -> bool:
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_random_cases(whole: bool) -> None:
-    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(6)) >= 4
+    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(3)) >= 2
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("whole", [False, True])
 def test_random_cases_long(whole: bool) -> None:
-    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(6, 150)) >= 100
+    assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(3, 150)) >= 100
 
 
 def divisible(case: Case) -> Case:
@@ -315,6 +315,20 @@ def test_what_is_ordered_abroad_is_placed_and_paid() -> None:
     assert solved(found.case)["demand"]["unmet"].to_list() == [4.0, 0.0, 0.0]
     paid = next(f for f in found.changes if f.code == "paid-as-in")
     assert (paid.value, paid.details["money"]) == ("BBB", "16")
+
+
+@pytest.mark.parametrize("state", [None, "awarded"])
+def test_what_is_ordered_abroad_joins_what_is_placed_there_already(state: str | None) -> None:
+    """One row for a month, whether the state of the placed order is written or left blank."""
+    deal = {"contract": "deal", "line": "a", "buyer": "BBB", "max_quantity": math.inf, "price": 2.0}
+    placed = {"buyer": "BBB", "item": "shell", "line": "a", "month": month(1), "quantity": 3.0, "state": state}
+    of = two(
+        3, ["own_use", "money"], lines=[line("a", "AAA")], contracts=[deal], demand=[use("BBB", 4.0)], orders=[placed]
+    )
+    whole = solved(of)
+    found = rampart.extract(of, ["BBB"], as_in=whole)
+    assert rows_of(found, "orders", "buyer", "month", "quantity") == [("BBB", month(1), 4.0), ("BBB", month(2), 4.0)]
+    assert_terms(whole, ["BBB"])
 
 
 def test_what_is_sent_stands_month_by_month() -> None:

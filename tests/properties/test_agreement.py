@@ -120,21 +120,21 @@ def keeps_rooms(case: Case) -> None:
 
 # cases on which the two once disagreed, each for a reason of its own
 LINEAR_ONCE = (170, 242, 265, 534, 565, 567, 693, 818, 920)
-WHOLE_ONCE = (101, 122, 136, 213, 476, 924, 1275, 12386617)
+WHOLE_ONCE = (101, 122, pytest.param(136, marks=pytest.mark.slow), 213, 476, 924, 1275, 28577, 12386617)
 DUALS_ONCE = (265, 340, 534, 567)
 
 
-@pytest.mark.parametrize("seed", [*seeds(16, 40), *LINEAR_ONCE])
+@pytest.mark.parametrize("seed", [*seeds(8, 40), *LINEAR_ONCE])
 def test_passes_agree(seed: int) -> None:
     agree(random_case(Random(seed)))
 
 
-@pytest.mark.parametrize("seed", seeds(10, 30))
+@pytest.mark.parametrize("seed", seeds(5, 30))
 def test_passes_agree_with_levels_and_beliefs(seed: int) -> None:
     agree(war_case(Random(seed)))
 
 
-@pytest.mark.parametrize("seed", seeds(10, 30))
+@pytest.mark.parametrize("seed", seeds(5, 30))
 def test_passes_agree_where_what_must_be_held_may_be_called_upon(seed: int) -> None:
     agree(random_case(Random(seed), called_upon=True))
     agree(war_case(Random(seed), called_upon=True))
@@ -151,25 +151,25 @@ def in_ranks(case: Case, chance: Random) -> Case:
     return case.with_tables({"demand": demand.drop("rank").join(drawn, on=keys, how="left").select(demand.columns)})
 
 
-@pytest.mark.parametrize("seed", seeds(10, 30))
+@pytest.mark.parametrize("seed", seeds(5, 30))
 def test_passes_agree_where_demands_are_ranked(seed: int) -> None:
     chance = Random(seed)
     agree(in_ranks(random_case(chance, called_upon=chance.random() < 0.5), chance))
     agree(in_ranks(war_case(Random(seed)), chance))
 
 
-@pytest.mark.parametrize("seed", seeds(8, 20))
+@pytest.mark.parametrize("seed", seeds(4, 20))
 def test_rooms_are_kept_where_demands_are_ranked(seed: int) -> None:
     chance = Random(seed)
     keeps_rooms(in_ranks(random_case(chance), chance))
 
 
-@pytest.mark.parametrize("seed", [*seeds(8, 20), *WHOLE_ONCE])
+@pytest.mark.parametrize("seed", [*seeds(4, 20), *WHOLE_ONCE])
 def test_passes_agree_with_whole_numbers(seed: int) -> None:
     agree_whole(held_exactly(random_case(Random(seed), whole=True)))
 
 
-@pytest.mark.parametrize("seed", seeds(10, 30))
+@pytest.mark.parametrize("seed", seeds(5, 30))
 @pytest.mark.parametrize("whole", [False, True])
 def test_rooms_are_kept(seed: int, whole: bool) -> None:
     keeps_rooms(random_case(Random(seed), whole=whole))
@@ -261,7 +261,7 @@ def wrong_duals(programme: Programme, base: Solution, rows: Iterable[tuple[str, 
     return wrong
 
 
-@pytest.mark.parametrize("seed", [*seeds(8, 20), *DUALS_ONCE])
+@pytest.mark.parametrize("seed", [*seeds(4, 20), *DUALS_ONCE])
 def test_duals_are_slopes(seed: int) -> None:
     slopes_agree(held_exactly(random_case(Random(seed))))
 
@@ -287,7 +287,7 @@ def slopes_agree(case: Case) -> None:
     assert not wrong_duals(programme, base, rows)
 
 
-@pytest.mark.parametrize("seed", seeds(4, 10))
+@pytest.mark.parametrize("seed", seeds(2, 10))
 def test_own_duals_are_slopes(seed: int) -> None:
     """The same check holds for the independent programme itself, or it would prove nothing."""
     programme = build(held_exactly(random_case(Random(seed))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 
 import pytest
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 import rampart
 from cases_random import make_case, random_case
+from drawn import seeds
 from independent.builder import build
+from independent.programme import ROUNDING, Programme
 from rampart.case.tables import Case
 
 CLOSE = 1e-6
@@ -24,13 +27,25 @@ def shares(case: Case) -> dict[int, dict[str, float]]:
     return found
 
 
+def settled(programme: Programme) -> Mapping[str, float]:
+    """Shares of the independent programme, each pass held exactly, or as closely as leaves the later ones a plan: what
+    is held to a rounding may be magnified some hundred times in a share.
+    """
+    for rounding in (0.0, ROUNDING / 10):
+        try:
+            return programme.solve(rounding=rounding).shared
+        except RuntimeError:
+            continue
+    return programme.solve().shared
+
+
 def expected(case: Case) -> dict[int, dict[str, float]]:
     """The same of the independent programme."""
     programme = build(case)
     objective = next((o for o in programme.objectives if o.how == "fair"), None)
     if objective is None:
         return {}
-    shared = programme.solve().shared
+    shared = settled(programme)
     months = objective.parts or {}
     found: dict[int, dict[str, float]] = {}
     for column, value in objective.terms:
@@ -58,12 +73,12 @@ def with_requirement(seed: int) -> Case:
     return Case(tables={**case.tables, "priorities": ranked.tables["priorities"]})
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", seeds(12, 25))
 def test_shares_are_max_min(seed: int) -> None:
     fair(with_requirement(seed))
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", seeds(8, 15))
 def test_shares_are_max_min_after_other_passes(seed: int) -> None:
     fair(random_case(Random(seed)))
 

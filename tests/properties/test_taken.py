@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from cases_random import random_case
+from drawn import seeds
 from properties.test_agreement import agree, held_exactly
 from rampart.case.tables import Case
 
@@ -31,7 +32,7 @@ def with_taken(of: Case, chance: Random) -> Case:
     return Case(tables={**of.tables, "taken": pl.DataFrame(every, schema=of.tables["taken"].schema)})
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", seeds(10, 25))
 def test_passes_agree_with_decisions_taken(seed: int) -> None:
     chance = Random(seed)
     agree(held_exactly(with_taken(random_case(chance), chance)))

@@ -24,6 +24,7 @@ MONTHS = (
 )
 MONTH = rf"((?:{'|'.join(MONTHS)}) \d{{4}})"
 NONE = 1e-9
+NOTICEABLE = 0.01  # share of what is asked under which nothing is told
 
 
 def shown(text: str, value: float, *, figures: int | None = None) -> None:
@@ -295,6 +296,9 @@ def _lacks(t: Tables, parts: str) -> None:
     """Of each kind the item named first: how much lacks of what is asked, to three figures."""
     of_demand = {"recipient's need": True, "members' own use": False}
     for part in parts.split("; "):
+        if " up to " in part:
+            _lacks_at_worst(t, part)
+            continue
         found = re.fullmatch(rf"(.+?) {NUMBER} of {NUMBER} [a-z ]+ \((.+?)\)(?: and (\d+) more items?)?", part)
         assert found, f"nobody worked out: {part}"
         kind, item = found[1], t.item[found[4]]
@@ -311,6 +315,32 @@ def _lacks(t: Tables, parts: str) -> None:
             lacking = asked - float(rows["of_closing"].sum())
         shown(found[2], lacking, figures=3)
         shown(found[3], asked, figures=3)
+
+
+def _lacks_at_worst(t: Tables, part: str) -> None:
+    """Of what lasts: how much lacks of an item at the end of the month in which all together lack most, and of how much."""
+    found = re.fullmatch(
+        rf"(pledges|floors) up to {NUMBER} of {NUMBER} [a-z ]+, in {MONTH} \((.+?)\)(?: and (\d+) more items?)?", part
+    )
+    assert found, f"nobody worked out: {part}"
+    table, asked, missing = {"pledges": ("pledges", "pledged", "owed"), "floors": ("stock", "floor", "below_floor")}[
+        found[1]
+    ]
+    sums: dict[tuple[str, date], list[float]] = {}
+    for row in t[table].iter_rows(named=True):
+        both = sums.setdefault((row["item"], row["month"]), [0.0, 0.0])
+        both[0] += row[asked] or 0.0
+        both[1] += row[missing] or 0.0
+    most = max(lacking for (item, _), (_, lacking) in sums.items() if item == t.item[found[5]])
+    (when,) = (m for (item, m) in sums if item == t.item[found[5]] and month(m) == found[4])
+    assert sums[t.item[found[5]], when][1] >= most - NONE * most
+    shown(found[2], most, figures=3)
+    shown(found[3], sums[t.item[found[5]], when][0], figures=3)
+    worst: dict[str, list[float]] = {}
+    for (item, _), both in sorted(sums.items()):
+        if both[1] > worst.get(item, [0.0, -1.0])[1]:
+            worst[item] = both
+    assert int(found[6] or 0) == sum(less >= NOTICEABLE * of > 0 for of, less in worst.values()) - 1
 
 
 def _decided_when(t: Tables, count: str, amount: str, *rest: str) -> None:

@@ -16,6 +16,7 @@ import polars as pl
 
 from rampart.case.checking.checks import check
 from rampart.case.draft import Draft, shown
+from rampart.case.headers import stored_column
 from rampart.case.likely_offers import LikelyOffers
 from rampart.case.overrides import steps_of
 from rampart.case.tables import Case
@@ -416,10 +417,14 @@ class _Cutting:
             self.note("added-source", "sources", row)
 
     def merged(self, table: str) -> list[Row]:
-        """Rows with what is of the same key added to them: orders of lines no longer named, what is added to what is there."""
+        """Rows with what is of the same key added to them: orders of lines no longer named, what is added to what is there.
+
+        A blank counts as its default: what is added says nothing of the state of an order.
+        """
+        defaults = {k: stored_column(table, k).default_value for k in tables()[table].key}
         found: dict[tuple[Any, ...], Row] = {}
         for row in self.rows[table]:
-            key = tuple(row.get(k) for k in tables()[table].key)
+            key = tuple(default if row.get(k) is None else row[k] for k, default in defaults.items())
             before = found.setdefault(key, row)
             if before is not row:
                 found[key] = _added_up(before, row)

@@ -42,6 +42,12 @@ class LinearProgramme(Highs):
         """Value, columns and row prices of the optimum. Raises NoPlan where there is none, CutShort where time ran out."""
         self.set_costs(np.append(cost, np.zeros(self.column_count - cost.size)))
         status = self.run()
+        if status == OPTIMAL and self.searches and not self.found_a_plan:
+            # presolve may end with fractions that it calls whole
+            self.forget()
+            self.option("presolve", "off")
+            status = self.run()
+            self.option("presolve", "choose")
         if status == TIME_LIMIT:
             bound = float(self.info.mip_dual_bound) if self.searches else -np.inf
             raise CutShort(self.levels() if self.found_a_plan else None, bound)

@@ -28,7 +28,7 @@ def most_output(network: Network, rates: Rates, at: Integers) -> Floats:
 
     The maximum rate with all expansions; where that is unlimited, what is useful or possible. Shape (lines, periods).
     """
-    highest = _highest_output(network, rates)
+    highest = highest_output(network, rates)
     limited: Floats = highest[at]
     if np.isfinite(limited).all():
         return limited
@@ -40,7 +40,7 @@ def most_output(network: Network, rates: Rates, at: Integers) -> Floats:
     return most
 
 
-def _highest_output(network: Network, rates: Rates) -> Floats:
+def highest_output(network: Network, rates: Rates) -> Floats:
     """Maximum rate with all expansions, shape (lines, periods)."""
     grown = np.zeros(len(network.lines))
     for e in network.expansions:

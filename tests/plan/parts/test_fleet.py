@@ -149,7 +149,9 @@ def test_fleets_that_share_a_depot_are_one_group() -> None:
     assert found.groups[1].shops == ()
 
 
-@pytest.mark.parametrize("make", [case, quarters, poor, bounded, several])
+@pytest.mark.parametrize(
+    "make", [case, quarters, poor, *(pytest.param(one, marks=pytest.mark.slow) for one in (bounded, several))]
+)
 def test_the_second_programme_agrees(make: Callable[[], Case]) -> None:
     one = make()
     same = support_levels(one) if make in (several, bounded) else levels()
@@ -204,7 +206,8 @@ def test_the_price_of_a_budget_is_the_difference_of_plans_solved_anew(year: int)
 
 
 @pytest.mark.parametrize(
-    "months", [pytest.param((1,), id="first"), pytest.param((6, 10), id="later", marks=pytest.mark.slow)]
+    "months",
+    [pytest.param((1,), id="first", marks=pytest.mark.slow), pytest.param((6, 10), id="later", marks=pytest.mark.slow)],
 )
 def test_the_exchange_rates_are_the_differences_of_plans_solved_anew(months: tuple[int, ...]) -> None:
     """A gift of each thing in each month, solved by the second programme: the told rate lies between both slopes."""

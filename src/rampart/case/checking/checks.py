@@ -42,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     industry.check_cold_lines,
     industry.check_rates,
     industry.check_whole_lots,
+    industry.check_whole_output,
     industry.check_cancellation,
     industry.check_one_of_two,
     industry.check_items_of_lines,

@@ -11,6 +11,9 @@ import polars as pl
 from rampart.case.draft import ROW, Draft
 from rampart.findings import Finding
 
+WORTH_SAYING = 0.9
+"""Share of a rate that is left by whole amounts, under which it is said."""
+
 
 def check_cold_lines(draft: Draft) -> Iterator[Finding]:
     """A cold line does not say how long its restart takes."""
@@ -49,6 +52,40 @@ def check_whole_lots(draft: Draft) -> Iterator[Finding]:
     wrong = draft.sound("lines").filter(pl.col("lot") > yearly)
     for row, lot, rate in wrong.select(ROW, "lot", "max_rate").iter_rows():
         yield draft.finding("lot-above-rate", "lines", row=row, column="lot", value=lot, rate=rate)
+
+
+def check_whole_output(draft: Draft) -> Iterator[Finding]:
+    """What a line makes in a period is no whole number of what comes whole of it: a part of the rate is lost, or, where a line
+    never makes one in a period, orders come in any amount.
+    """
+    if draft.settings.get("decide_now") == "0":
+        return
+    stretches = draft.sound("calendar").sort("from")
+    # periods are months until the calendar says otherwise
+    first = (
+        stretches["step"][0] if stretches.height and stretches["from"][0] in (None, draft.settings.get("start")) else 1
+    )
+    per = pl.when(pl.col("rate_per") == "year").then(12.0 / first).otherwise(1.0 / first)
+    items = draft.sound("items").select("item", "multiple", "kind").unique("item")
+    lines = draft.sound("lines").join(items, on="item", how="left", maintain_order="left")
+    single = pl.when(pl.col("kind") == "system").then(1.0)
+    lines = lines.with_columns(
+        rate=pl.col("max_rate") / per, step=pl.max_horizontal(pl.coalesce("multiple", single), "lot"), per=per
+    )
+    later = draft.sound("rates").group_by("line").agg(pl.col("max_rate").max().alias("later"))
+    added = (
+        draft.sound("expansions")
+        .group_by("line")
+        .agg((pl.col("added_rate") * pl.col("max_units")).sum().alias("added"))
+    )
+    lines = lines.join(later, on="line", how="left", maintain_order="left")
+    lines = lines.join(added, on="line", how="left", maintain_order="left")
+    most = pl.max_horizontal("max_rate", "later").add(pl.col("added").fill_null(0.0)) / pl.col("per")
+    lines = lines.with_columns(most=most, had=(pl.col("rate") / pl.col("step") + 1e-9).floor() * pl.col("step"))
+    wrong = lines.filter((pl.col("rate") > 0) & (pl.col("had") < WORTH_SAYING * pl.col("rate")))
+    for row, line, rate, step, most_rate, had in wrong.select(ROW, "line", "rate", "step", "most", "had").iter_rows():
+        code = "whole-output-slow" if most_rate < step * (1 - 1e-9) else "whole-output-cut"
+        yield draft.finding(code, "lines", row=row, column="max_rate", value=rate, line=line, step=step, had=had)
 
 
 def check_one_of_two(draft: Draft) -> Iterator[Finding]:

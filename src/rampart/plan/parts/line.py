@@ -12,7 +12,8 @@ t        node, first to last
 a        part of a node: its months that are fed by the same nodes of decision (``delivery_parts``), where some order delivers
 make, idle, below minimum   units a node (idle: lines whose idle capacity costs something; below minimum: hot lines, at most
          least - placed); lots (lines with a lot) whole numbers where orders
-         due now feed the node (``settings.decide_now``); active 0 or 1 (lines with set-ups)
+         due now feed the node (``settings.decide_now``), unless the line never makes a lot in one period;
+         active 0 or 1 (lines with set-ups)
 H, R     share of an order that is delivered, units a unit of expansion adds (``network.lags.After``, ``Growing``)
 most, least   units of the maximum rate, of the minimum sustaining rate (``network.rates``); unlimited: no row
 placed   units of orders of the case, delivered in t; where they exceed a limit it gives way
@@ -64,7 +65,8 @@ class Lines(Part):
             "below minimum", keys, "slack", exists=lacking > 1e-9, upper=np.maximum(lacking, 0.0), scale=scale
         )
         lots = [keys[k] for k, row in enumerate(n.lines.values()) if row["lot"] is not None]
-        yield FamilySpec("lots", lots, "level", whole=fed_now(p, lots))
+        fast = np.array([key.line not in p.slow_lines for key in lots], dtype=bool)[:, None]
+        yield FamilySpec("lots", lots, "level", whole=fed_now(p, lots) & fast)
         active = [keys[k] for k in set_up_lines(p)]
         yield FamilySpec("active", active, "level", upper=1.0, whole=np.ones(1, dtype=bool))
         costly = np.flatnonzero(p.rates.idle)

@@ -9,7 +9,8 @@ order[c,s]  units ordered at node s, first to last: the contract is open for all
 t           the last nodes of the tree; what is cancelled later counts
 most        units over the whole contract: ``contracts.max_quantity``
 
-Decisions due now (``settings.decide_now``) come in whole multiples where the item has one (``items.multiple``).
+Decisions due now (``settings.decide_now``) come in whole multiples where the item has one (``items.multiple``), unless the
+line never makes as much in one period.
 
 What an order delivers and takes, and when, stands in ``network.accounts``. Money: commitment of the whole price at the
 award; advance at the award and the rest on delivery at the price of that month. Source: the contract terms of the case.
@@ -51,10 +52,12 @@ class Order(Part):
         """``order``: units by channel, from nothing up."""
         n = p.network
         items = [n.lines[c.line]["item"] for c in n.channels]
+        amounts = p.whole_amounts(items)
+        amounts["whole"] &= np.array([c.line not in p.slow_lines for c in n.channels], dtype=bool)[:, None]
         away = np.array([c.ship_to in n.recipients for c in n.channels], dtype=bool)
         yield FamilySpec(
             "order", [c.key for c in n.channels], "decision", exists=may_order(p),
-            **p.whole_amounts(items), worth=p.price_of(items), tie=1.0,
+            **amounts, worth=p.price_of(items), tie=1.0,
             prefer=(p.delivery_price[:, 0], np.array([c.lead for c in n.channels], dtype=float)),
             tie_by=np.where(away, TO_RECIPIENT, 1.0)[:, None], called=lambda key: Line(key[0]),
         )  # fmt: skip

@@ -18,6 +18,7 @@ from rampart.network.asked import Held, held
 from rampart.network.keys import Key, Pair, number
 from rampart.network.lags import Booleans, Floats, Integers
 from rampart.network.lots import opening_stock
+from rampart.network.most_output import highest_output
 from rampart.network.need_steps import NeedSteps, need_steps
 from rampart.network.network import Network
 from rampart.network.payments import Flow
@@ -175,6 +176,18 @@ class Programme:
             row = self.network.items[item]
             found.append(row["multiple"] or (1.0 if row["kind"] == "system" else np.nan))
         return np.array(found, dtype=float)
+
+    @cached_property
+    def slow_lines(self) -> frozenset[str]:
+        """Lines that make less than one whole multiple, or lot, in every period with all expansions: whole orders would never
+        be delivered, so they are decided in any amount.
+        """
+        lines = self.network.lines
+        multiples = self.multiple_of(row["item"] for row in lines.values())
+        lots = np.array([row["lot"] or np.nan for row in lines.values()], dtype=float)
+        most = highest_output(self.network, self.rates).max(axis=1, initial=0.0)
+        slow = (most > 0) & (most < np.fmax(multiples, lots) * (1 - 1e-9))
+        return frozenset(code for code, is_slow in zip(lines, slow, strict=True) if is_slow)
 
     def whole_amounts(self, items: Iterable[str]) -> dict[str, Any]:
         """Scale and whole numbers of a family of decisions on some items: one unit of the solver is one multiple."""

@@ -15,11 +15,13 @@ import numpy as np
 
 from rampart.engine.highs import INFEASIBLE, NO_LIMIT, OPTIMAL, TIME_LIMIT, sparse
 from rampart.network.lags import Floats
+from rampart.plan.model.passes import STEADY
 from rampart.plan.programme.measures import ROOM, Pass, Term
 from rampart.plan.solving.branching import branched, running
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, NotSolved, gives, near_one
-from rampart.plan.solving.pass_solver import LARGE, State
+from rampart.plan.solving.pass_solver import LARGE, NOTHING, State
 from rampart.plan.solving.solution import PassResult
+from rampart.plan.solving.whole_shares import MANY_TERMS, most_even
 
 SLIVER = 1e-6
 """Room of a pass with whole numbers that gives nothing: above the solver's own tolerance, or it finds no plan in it."""
@@ -168,6 +170,7 @@ class WholeNumbers:
         self.found = Whole()
         self.sums = running(linear.layout, linear.solver.whole)
         self.slivers: list[int] = []  # places among what is held of passes held with a sliver
+        self.even: set[str] = set()  # passes that fall to their terms as evenly as whole numbers allow
 
     def search(self, *, secured: bool = True) -> Whole:
         """Whole numbers for all passes. Raises NotSolved where there are none.
@@ -192,6 +195,8 @@ class WholeNumbers:
             settled = place + 1
         if found.columns is None:
             raise NotSolved("time limit")
+        if found.status == "optimal" and settled == len(passes):
+            self._share_the_rest()
         return found
 
     def _last_that_is_whole(self, settled: int) -> int | None:
@@ -242,7 +247,8 @@ class WholeNumbers:
         status = solver.solve(self.deadline, whole=True)
         if solver.columns < LARGE and status not in (OPTIMAL, INFEASIBLE, TIME_LIMIT):
             solver.cut_short = solver.branches < NO_LIMIT
-        if certain and status == INFEASIBLE:
+        # presolve may deny what there is, or end with fractions that it calls whole
+        if (certain and status == INFEASIBLE) or (status == OPTIMAL and not solver.found_a_plan):
             solver.begin_afresh("off", 1)
             status = solver.solve(self.deadline, whole=True)
             solver.option("presolve", "choose")
@@ -269,6 +275,7 @@ class WholeNumbers:
         if levels is None or each is self.passes[-1]:
             return
         if gives(each, self.passes[self.passes.index(each) + 1 :]):
+            levels = self._evenly(each, levels)
             terms, by_term = each.measure.terms, self.linear.by_term(each)
             self.solver.hold_terms(terms, by_term, levels, each.room, rounding=SLIVER)
             return
@@ -277,6 +284,47 @@ class WholeNumbers:
         before = len(self.solver.held)
         self.solver.hold_terms([Term(each.name)], cost, levels, 0.0, rounding=SLIVER)
         self.slivers += range(before, len(self.solver.held))
+
+    def _evenly(self, each: Pass, levels: Floats) -> Floats:
+        """The plan of the same value, in what the solver holds, that falls most evenly to the terms of a pass, or, where it
+        shares by period, to its entries.
+        """
+        self.even.add(each.name)
+        solver, cost = self.solver, self.linear.layout.costs(each.measure)
+        by_term = self.linear.by_term(each)
+        if each.how == "shared":
+            at = np.flatnonzero(cost)
+            by_term = sparse((cost[at], (np.arange(at.size), at)), shape=(at.size, cost.size))
+        lacking = by_term @ levels
+        if each.name == STEADY or solver.columns >= WIDE or not 1 < lacking.size <= MANY_TERMS:
+            return levels
+        upper = solver.upper_at_first
+        sizes = by_term @ np.where(np.isfinite(upper), upper, 0.0)
+        endless = abs(by_term) @ (~np.isfinite(upper)).astype(float) > 0
+        if endless.any() or (sizes <= 0).any() or not (lacking > NOTHING * sizes).any():
+            return levels
+        before = solver.state()
+        solver.hold_terms([Term(each.name)], sparse(cost[None, :]), levels, 0.0, rounding=SLIVER)
+        found = most_even(solver, sparse(by_term.multiply((1.0 / sizes)[:, None])), sizes, self.deadline)
+        solver.go_back(before)
+        if found is None:
+            return levels
+        self.found.columns = found
+        return found
+
+    def _share_the_rest(self) -> None:
+        """What passes lack of which only the sum is held falls to their terms most evenly, all that was reached being held."""
+        last = self.passes[-1]
+        levels = self.found.columns
+        if levels is None or self.solver.columns >= WIDE:
+            return
+        cost = sparse(self.linear.layout.costs(last.measure)[None, :])
+        self.solver.hold_terms([Term(last.name)], cost, levels, 0.0, rounding=SLIVER)
+        for each in self.passes:
+            if each.name not in self.even and self.found.columns is not None:
+                levels = self._evenly(each, self.found.columns)
+                self.solver.hold_terms(each.measure.terms, self.linear.by_term(each), levels, 0.0, rounding=SLIVER)
+        self._linear_again()
 
     def _without_slivers(self, each: Pass, levels: Floats) -> Floats:
         """The plan with the same whole numbers and next to no room in the passes held with a sliver.
