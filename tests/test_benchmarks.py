@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from benchmarks.bare_solver import GAP, beside
 from benchmarks.cases import SIZES, synthetic_case
+from benchmarks.fleet_command import write_case
 
 from places import CASES, PUBLISHED
 from rampart.case.doors import check_case, read_case
@@ -14,6 +15,11 @@ from rampart.case.doors import check_case, read_case
 
 def test_a_synthetic_case_has_no_errors(tmp_path: Path) -> None:
     _, findings = check_case(synthetic_case(SIZES["XS"]).save(tmp_path / "case"))
+    assert [f for f in findings if f.severity == "error"] == []
+
+
+def test_a_case_of_fleets_of_any_size_has_no_errors(tmp_path: Path) -> None:
+    _, findings = check_case(write_case(tmp_path / "case", 5))
     assert [f for f in findings if f.severity == "error"] == []
 
 

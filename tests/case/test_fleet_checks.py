@@ -115,6 +115,10 @@ BREAK = {
         "repairs", 4, "turnaround", "0",
     ),
     "bench-too-long": (lambda s: s.set("repairs", 2, "bench", "26"), "repairs", 2, "bench", "26"),
+    "start-unusable": (
+        lambda s: (s.set("repairs", 5, "in_repair", "3"), s.set("repairs", 5, "repaired", "0")),
+        "repairs", 5, "in_repair", "3",
+    ),
     "damage-repair-unknown": (
         lambda s: s.set("fleets", 2, "repair_days", ""), "fleets", 2, "repair_days", "partner-fleet"),
     "part-without-demand": (
@@ -137,6 +141,10 @@ BREAK = {
     "fleet-without-use": (lambda s: s.remove("fleet_use", 4), "fleets", 3, "fleet", "home-fleet"),
     "fleet-without-parts": (lambda s: s.set("fleets", 3, "type", "tank"), "fleets", 3, "type", "tank"),
     "mtbm-zero": (lambda s: s.set("fleets", 3, "mtbm", "0"), "fleets", 3, "mtbm", "0"),
+    "maintenance-unknown": (
+        lambda s: (s.set("fleets", 3, "mtbm", ""), s.set("fleets", 3, "service_shop", "hall")),
+        "fleets", 3, "service_shop", "hall",
+    ),
     "share-unknown": (lambda s: s.set("breakdown", 4, "share", ""), "breakdown", 4, "share", "pump"),
     "only-share-counts": (lambda s: s.set("breakdown", 4, "life", "3000"), "breakdown", 4, "life", "pump"),
     "several-parts-a-repair": (

@@ -86,3 +86,5 @@ def test_french_labels_of_earlier_versions_are_still_read() -> None:
     assert match_column("demand", "Régime") == match_column("demand", "phase") == "regime"
     assert match_column("transitions", "Régime d'arrivée") == "to_regime"
     assert match_setting("régime actuel") == match_setting("phase actuelle") == "regime"
+    assert match_column("lines", "limite de montée en cadence") == "ramp"
+    assert match_setting("months between reviews") == match_setting("mois entre révisions") == "revise_every"

@@ -93,13 +93,13 @@ def test_a_formula_whose_stored_result_is_an_empty_text_is_a_blank(path: Path, r
     assert only(path, "blank").cell == "C2"
 
 
-@pytest.mark.parametrize(("place", "cells"), [("A1048576", 10), ("XFD3", 1), ("H900000", 10)])
+@pytest.mark.parametrize(("place", "cells"), [("A1048576", 10), ("XFD90", 1), ("H900000", 10)])
 def test_a_stray_cell_is_named_and_nothing_is_unrolled(path: Path, place: str, cells: int):
     row = place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     last = f'<row r="{row}"><c r="{place}"><v>1</v></c></row></sheetData>'
     rewrite(path, "stocks", ("</sheetData>", last))
     codes = {f.code: f for f in found(path)}
-    if place == "XFD3":  # three rows across all columns are no great sheet
+    if place == "XFD90":  # ninety rows across all columns are no great sheet
         assert "column-without-name" in codes
     else:
         assert codes["stray-cell"].cell.endswith(row)
@@ -109,6 +109,25 @@ def test_a_cell_beyond_any_sheet_is_a_finding(path: Path):
     rewrite(path, "stocks", ("</sheetData>", '<row r="4000000000"><c r="XFD4000000000"><v>1</v></c></row></sheetData>'))
     finding = only(path, "too-many-cells")
     assert (finding.sheet, finding.details["last"]) == ("stocks", "XFD4000000000")
+
+
+@pytest.mark.parametrize("row", ["99999999999", "4294967297", "0", "-1", "x"])
+def test_a_row_that_no_reader_can_count_is_a_finding(path: Path, row: str):
+    rewrite(path, "stocks", ("</sheetData>", f'<row r="{row}"><c r="A{row}"><v>1</v></c></row></sheetData>'))
+    assert only(path, "unreadable").details["why"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="C2"><v>40<!-- -->00</v></c>', '<c r="C2"><v><![CDATA[4000]]></v></c>', '<c r="C2"><v>40<?x y?>00</v></c>',
+        '<c r="C2"><v>1</v><v>2</v></c>', '<c r="C2"><v>1</v></c><c r="C2"><v>2</v></c>', '<c r="C3"><v>1</v></c>',
+        '<c r="$C$2"><v>1</v></c>', '<c r="C2 "><v>1</v></c><c r="c2"><v>2</v></c>',
+    ],
+)  # fmt: skip
+def test_a_value_in_pieces_or_twice_is_not_read_in_part(path: Path, cell: str):
+    put(path, "stocks", "C2", cell)
+    assert only(path, "unreadable").details["why"]
 
 
 def test_a_format_far_away_is_no_cell(path: Path):

@@ -273,6 +273,15 @@ def test_months_of_a_parquet_file_may_be_dates(sheets: Sheets):
     assert {f.value for f in found(sheets.folder, "not-a-month")} >= {"2015-06-02", "2019-03-02"}
 
 
+def test_the_date_of_a_source_in_a_parquet_file_may_be_a_date(sheets: Sheets):
+    sources = read_case(SMALL).tables["sources"]
+    (sheets.folder / "sources.csv").unlink()
+    sources.with_columns(pl.lit("2025-01-03").str.to_date().alias("date")).write_parquet(
+        sheets.folder / "sources.parquet"
+    )
+    assert set(read_case(sheets.folder).tables["sources"]["date"]) == {"2025-01-03"}
+
+
 def test_numbers_of_a_parquet_file_must_be_finite(sheets: Sheets):
     stocks = read_case(SMALL).tables["stocks"]
     quantity = pl.when(pl.col("lot") == "2015-06").then(float("nan")).otherwise("quantity")

@@ -110,7 +110,7 @@ def test_the_verb_lays_a_saved_plan_beside(tmp_path: Path) -> None:
     asked = ["war", str(tmp_path / "case"), "--no-compare", "--no-report", "--lang", "en", "-o", str(tmp_path / "out")]
     run = CliRunner().invoke(main, [*asked, "--tree", "regimes", "--beside", str(tmp_path / "plan")])
     assert run.exit_code == 0, run.output
-    assert "Where the plan of `rampart plan` decides otherwise" in " ".join(run.output.split())
+    assert "Where the plan of rampart plan decides otherwise" in " ".join(run.output.split())
     assert not rampart.read_result(tmp_path / "out")["beside"].is_empty()
     war(4, 2, rate=5.0).save(tmp_path / "other")
     asked[1] = str(tmp_path / "other")

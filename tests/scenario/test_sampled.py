@@ -20,11 +20,13 @@ from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
 from rampart.cli.main import main
+from rampart.network.tree import Tree
 from rampart.report.pages.war import html
 from rampart.scenario import branching, decompose, forward, policy, stand_ins, tree_programme
 from rampart.scenario.nonanticipativity import foresight
+from rampart.scenario.one_path import Material
 from rampart.scenario.risk import Risk
-from rampart.scenario.sampled import Sampling, forward_table, plan_on_paths, standard_error
+from rampart.scenario.sampled import Sampling, first_decisions, forward_table, plan_on_paths, standard_error
 from rampart.scenario.tree_programme import TreeProgramme
 from scenario.small_war import small
 
@@ -52,6 +54,21 @@ def test_the_plan_over_paths_is_the_whole_programme_of_these_paths() -> None:
     assert not foresight(made.tables)
 
 
+def test_who_plans_as_if_it_lasts_knows_of_no_path_when_it_ends() -> None:
+    """The first path ends soonest; a year, or five, of the present regime are the same six months of war whatever it does."""
+    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 15, seed=(0, 0), by_end=True)
+    assert CHAIN.ends[drawn[0, 1]]
+    material = Material(CASE, CHAIN.regimes, CHAIN.ends, drawn, LOOKS[0], None, True)
+    found = first_decisions(CASE, CHAIN, material, np.full(15, 1 / 15))
+    n = len(CASE.calendar)
+    mix = np.tile(np.eye(len(CHAIN.regimes))[CHAIN.start], (n, 1))
+    alone = TreeProgramme(CASE, Tree(CASE.calendar, np.arange(n), np.arange(n) - 1, np.ones(n), CHAIN.regimes, mix))
+    decided = alone.decided(alone.solve(), "expand")
+    assert sum(decided.values()) >= 1
+    for way in ("as_if_five_years", "year_by_year"):
+        assert {key: found[way]["expand", *key] for key in decided} == pytest.approx(decided, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("risk", "capacity"), [(None, False), (None, True), (Risk(0.5, 0.8), False), (Risk(regret=np.zeros(1)), True)]
 )
@@ -74,7 +91,7 @@ def test_few_paths_that_stand_for_all_come_to_the_same_as_all_at_once(
     told.clear()
     monkeypatch.setattr(decompose, "SMALL", 0)
     found = planned()
-    assert [now.stand_ins for now in told][:2] == [5, 10]
+    assert [now.stand_ins for now in told][:2] == [4, 8]
     assert found.value == pytest.approx(whole.value, rel=1e-5)
     assert found.status == "optimal"
     for now in told:

@@ -269,6 +269,18 @@ def test_what_an_end_leaves_is_counted_again_from_the_decisions() -> None:
     assert "Without the money of items whose price or amount still due is not stated: shell." in page
 
 
+def test_ways_of_planning_tell_at_which_node_they_are() -> None:
+    told: dict[str, list[tuple[int, int]]] = {}
+    case = small(0.2)
+    made = war_plan(case, rolling=lambda name, done, total: told.setdefault(name, []).append((done, total)), workers=2)
+    assert list(told) == ["as_if_five_years", "year_by_year", "mean_while_it_lasts", "plan_again", "two_stage_policy"]
+    for steps in told.values():
+        assert [done for done, _ in steps] == list(range(1, len(steps) + 1))
+        assert {total for _, total in steps} == {len(steps)}
+    alone = war_plan(case)
+    assert dict(alone["values"].iter_rows()) == pytest.approx(dict(made["values"].iter_rows()), nan_ok=True)
+
+
 def test_the_page_says_when_plans_cannot_be_compared() -> None:
     case = small(0.2)
     two = pl.concat(

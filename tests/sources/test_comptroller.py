@@ -140,6 +140,16 @@ def test_what_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
                      "no.xlsx": ["no-such-path"]}  # fmt: skip
 
 
+@pytest.mark.parametrize("text", ["INF", "NaN", "#REF!", "1e999"])
+def test_a_number_of_spreadsheet_ml_is_finite(tmp_path: Path, text: str) -> None:
+    path = spreadsheet_ml(tmp_path / "p1.xml", NEW, ROWS)
+    whole = path.read_text(encoding="utf-8")
+    amount = f">{ROWS[0][14]}<"
+    assert amount in whole
+    path.write_text(whole.replace(amount, f">{text}<", 1), encoding="utf-8")
+    assert [(f.code, f.value) for f in read_lines([path]).findings] == [("not-a-number", text)]
+
+
 def test_a_far_cell_of_spreadsheet_ml_allocates_nothing(tmp_path: Path) -> None:
     path = spreadsheet_ml(tmp_path / "far.xml", NEW, ROWS)
     path.write_text(

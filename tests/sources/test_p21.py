@@ -117,12 +117,23 @@ def test_months_stand_in_their_window(tmp_path: Path) -> None:
         ({"window": 2026.5}, "not-whole", "window"),
         ({"window": 26}, "below-minimum", "window"),
         ({"max_rate": ""}, "blank", "max_rate"),
+        ({"min_rate": 60}, "min-above-max", "min_rate"),
     ],
 )
 def test_what_cannot_stand_is_a_finding(changes: dict[str, object], code: str, column: str, tmp_path: Path) -> None:
     _, findings = read_p21(written(tmp_path, row(), row(**changes)))
     assert [(f.code, f.row, f.column) for f in findings if f.code == code] == [(code, 3, column)]
     assert all("{" not in f.sentence("fr") for f in findings)
+
+
+def test_windows_of_one_buy_go_on_from_one_another(tmp_path: Path) -> None:
+    first = row(quantity=300, balance_after=200)
+    second = row(quantity=300, window=2027, accepted_before=100, balance_after=100)
+    assert read_p21(written(tmp_path, first, second))[1] == ()
+    for changes in ({"accepted_before": 50, "balance_after": 150}, {"quantity": 320, "balance_after": 120}):
+        _, findings = read_p21(written(tmp_path, first, {**second, **changes}))
+        assert [(f.code, f.severity, f.row) for f in findings] == [("p21-windows-apart", "warning", 3)]
+        assert "{" not in findings[0].sentence("fr")
 
 
 def test_a_row_that_stands_twice_is_said(tmp_path: Path) -> None:

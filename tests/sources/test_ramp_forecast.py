@@ -113,6 +113,7 @@ def test_a_cold_line_gives_less_at_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "code"),
     [
+        (",target,2023-07,4000,,month,2021,2023-07", "ramp-target-past"), (",rate,2023-07,4000,3000,month,,", "range-order"),
         (",rate,2023-01,much,,month,,", "not-a-number"), (",rate,2023-13,5,,month,,", "not-a-date"),
         (",pace,2023-01,5,,month,,", "not-a-choice"), (",rate,2023-01,,,month,,", "blank"),
         (",works,2023-01,,,month,,", "blank"), (",rate,2023-01,5,,week,,", "not-a-choice"),

@@ -279,3 +279,41 @@ def test_the_command_writes_case_and_tables(tmp_path: Path, language: str) -> No
     ]  # fmt: skip
     told = json.loads(CliRunner().invoke(main, [*words[:3], "--json", "--lang", language]).stdout)
     assert (told["donors"], told["month"]) == (3, "2026-04")
+
+
+def test_two_releases_in_one_folder_are_refused(tmp_path: Path) -> None:
+    release = read_release(files(tmp_path, **FILES, explorer_of_before=BY_MONTH, before=INFO.replace("29", "28")))
+    assert errors(release) == ["tracker-table-twice"] * 2
+    assert all("{" not in f.sentence(language) for f in release.findings for language in ("en", "fr"))
+    assert release_case(release) is None
+
+
+def test_the_main_sheet_beside_the_tables_of_its_release_counts_nothing_twice(tmp_path: Path) -> None:
+    alone = read_release(files(tmp_path, **FILES))
+    workbook(tmp_path / "main.xlsx", *GIVEN)
+    both = read_release(tmp_path)
+    assert errors(both) == []
+    assert (both.sums, both.donors) == (alone.sums, alone.donors)
+    assert both.tables["given"]["item"].to_list() == ["M109 howitzer"]
+
+
+def test_a_month_told_twice_or_beyond_the_year_is_named(tmp_path: Path) -> None:
+    release = read_release(files(tmp_path, m=BY_MONTH + BY_MONTH.splitlines()[1] + "\n"))
+    assert [(f.code, f.row, f.details["first"]) for f in release.findings if f.severity == "error"] == [
+        ("key-twice", 6, 2)
+    ]
+    assert errors(read_release(files(tmp_path, m=BY_MONTH.replace("2022,3", "2022,13", 1)))) == ["above-maximum"]
+
+
+def test_losses_are_counted_once_and_in_known_states(tmp_path: Path) -> None:
+    series = TYPES.replace("type_total", "type_total,date_recorded").replace(",766", ",766,2023-08-04 00:00:00")
+    release = read_release(
+        files(tmp_path, systems=SYSTEMS, types=TYPES, events=EVENTS.replace("CV9040C", "Challenger 2"), days=series)
+    )
+    assert errors(release) == []
+    losses = release.tables["losses"]
+    assert losses.filter(pl.col("what") == "Challenger 2")["total"].to_list() == [4]
+    assert losses.filter(pl.col("date").is_not_null()).select("date", "total").rows() == [("2023-08-04", 766)]
+    assert errors(read_release(files(tmp_path, events=EVENTS.replace(",destroyed", ",lost")))) == ["not-a-choice"]
+    release = read_release(files(tmp_path, systems=SYSTEMS.replace("2,1,0,0,3", "2,1,0,0,9")))
+    assert [(f.row, f.value) for f in release.findings if f.code == "tracker-list-sum"] == [(4, "3")]

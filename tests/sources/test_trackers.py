@@ -274,3 +274,144 @@ def test_the_public_tables_make_a_sound_case(tmp_path: Path) -> None:
     assert given["quantity"].sum() == 2_000_000
     assert {row["source"] for row in case["deliveries"].iter_rows(named=True)} <= set(case["sources"]["source"])
     assert {f.code for f in findings} == {"tracker-left-out"}
+
+
+def told(path: Path, name: str, heads: str, *rows: tuple[object, ...]) -> Path:
+    """A folder with one table whose columns are named, and sources beside them."""
+    with (path / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([*heads.split(), *SOURCE])
+        writer.writerows([*row, *SOURCE.values()] for row in rows)
+    return path
+
+
+def errors_and_warnings(path: Path) -> list[tuple[str, str]]:
+    return [(f.code, f.cell) for f in tracker_case(path)[1] if f.severity != "note" and f.code != "tracker-no-file"]
+
+
+RANGED = "id donor recipient item kind quantity quantity_high unit period_start as_of_date"
+
+
+def test_a_range_stays_with_its_figure(tmp_path: Path) -> None:
+    told(
+        tmp_path, "deliveries", RANGED,
+        ("a", "US", "UA", "rockets", "delivered", 1000, 1500, "rockets", "", "2024-03"),
+        ("b", "US", "UA", "rockets", "delivered", 10, "", "rockets", "", "2024-03-05"),
+        ("c", "US", "UA", "rounds", TOTAL, 200, 300, "rounds", "", "2024-03"),
+        ("d", "US", "UA", "rounds", TOTAL, 700, 900, "rounds", "", "2024-05"),
+        ("e", "US", "UA", "rounds", TOTAL, 1000, "", "rounds", "", "2024"),
+    )  # fmt: skip
+    case, _ = tracker_case(tmp_path)
+    assert case is not None
+    # The second total adds 700 to 900 less 200 to 300; the third 1000 less 700 to 900.
+    assert case["deliveries"].select("month", "quantity", "low", "high").sort("month", "quantity").rows() == [
+        ("2024-03", 200.0, 200.0, 300.0), ("2024-03", 1010.0, 1010.0, 1510.0), ("2024-05", 500.0, 400.0, 700.0),
+        ("2024-12", 300.0, 100.0, 300.0),
+    ]  # fmt: skip
+    told(tmp_path, "deliveries", RANGED, ("a", "US", "UA", "rounds", "delivered", 9, 7, "rounds", "", "2024-03"))
+    assert errors_and_warnings(tmp_path) == [("range-order", "G2")]
+
+
+def test_one_figure_told_by_two_sources_counts_once(tmp_path: Path) -> None:
+    row = ("US", "UA", "rounds", "package", 1000, "", "rounds", "", "2024-03-05")
+    told(tmp_path, "deliveries", RANGED, ("a", *row), ("b", *row), ("c", *row[:-1], "2024-03-06"))
+    case, _ = tracker_case(tmp_path)
+    assert case is not None
+    assert case["deliveries"]["quantity"].to_list() == [2000.0]
+    assert errors_and_warnings(tmp_path) == [("tracker-row-twice", "A3")]
+
+
+def test_one_name_is_one_sort_of_thing(tmp_path: Path) -> None:
+    row = ("US", "UA", "Patriot", "delivered", 5, "")
+    told(tmp_path, "deliveries", RANGED, ("a", *row, "systems", "", "2024"), ("b", *row, "missiles", "", "2024"))
+    assert errors_and_warnings(tmp_path) == [("tracker-two-units", "H3")]
+    told(tmp_path, "deliveries", RANGED, ("a", *row, "systems", "", "2024"), ("b", *row, "batteries", "", "2024-02"))
+    assert errors_and_warnings(tmp_path) == []
+
+
+def test_nations_are_known_however_they_are_written(tmp_path: Path) -> None:
+    names = ["germany", "DEU", "Allemagne", "de"]
+    rows = [
+        (name, name, "Ukraine", "rounds", "delivered", n, "", "rounds", "", "2024") for n, name in enumerate(names, 1)
+    ]
+    case, _ = tracker_case(told(tmp_path, "deliveries", RANGED, *rows))
+    assert case is not None
+    assert case["deliveries"].select("donor", "quantity").rows() == [("DEU", 10.0)]
+    told(tmp_path, "deliveries", RANGED, ("a", "Nowhere", "UA", "rounds", "delivered", 1, "", "rounds", "", "2024"))
+    assert errors_and_warnings(tmp_path) == [("tracker-nothing", "")]
+
+
+FLEETS = "id donor system quantity unit as_of_date metric"
+
+
+def test_counts_of_a_fleet_are_running_totals(tmp_path: Path) -> None:
+    told(
+        tmp_path, "delivered_fleets", FLEETS,
+        ("a", "DE", "Tank", 18, "units", "2025-12", "allocated (Kiel)"),
+        ("b", "DE", "Tank", 21, "units", "2026-04", "allocated (Kiel)"),
+        ("c", "PL", "Tank", 14, "tanks", "2026-04", ""), ("d", "DE", "Tank", 15, "units", "2026-04", "delivered"),
+        ("e", "FR", "Tank", 9, "units", "2026-04", "refused"), ("f", "PL", "Tank", 12, "units", "2026-06", ""),
+    )  # fmt: skip
+    case, findings = tracker_case(tmp_path)
+    assert case is not None
+    assert case["fleets"]["fleet"].to_list() == ["tank"]
+    assert case["fleet_arrivals"].select("month", "quantity").rows() == [("2025-12", 18.0), ("2026-04", 17.0)]
+    assert sorted(f.value for f in findings if f.code == "tracker-left-out") == ["d", "e"]
+    assert errors_and_warnings(tmp_path) == [("tracker-falls", "D7")]
+    for unit, metric, code in (("lorries", "", "tracker-unit"), ("units", "on its way", "not-a-choice")):
+        told(tmp_path, "delivered_fleets", FLEETS, ("a", "DE", "Tank", 18, unit, "2025-12", metric))
+        assert [found for found, _ in errors_and_warnings(tmp_path)] == [code]
+
+
+def test_a_need_ends_where_its_period_does(tmp_path: Path) -> None:
+    heads = "id side item metric value value_high unit period_start period_end"
+    told(
+        tmp_path, "consumption", heads,
+        ("a", "UA", "rounds", "requirement", 300, 600, "rounds/month", "2024-01", "2024-06"),
+        ("b", "UA", "rounds", "requirement", 500, "", "rounds/month", "2025", "2025"),
+        ("c", "UA", "rounds", "use_rate", 100, "", "rounds/month", "2024-01", ""),
+        ("d", "UA", "rounds", "use_rate", 200, "", "rounds/month", "2024-01", ""),
+    )  # fmt: skip
+    case, findings = tracker_case(tmp_path)
+    assert case is not None
+    assert case["demand"].select("from", "until", "need", "low", "high", "use").rows() == [
+        ("2024-01", "2024-06", 300.0, 300.0, 600.0, 200.0), ("2025-01", "2025-12", 500.0, 500.0, 500.0, None),
+    ]  # fmt: skip
+    assert [f.value for f in findings if f.code == "tracker-left-out"] == ["c"]
+    row = ("UA", "rounds", "requirement", 300, "", "rounds/month", "2024-06", "2024-01")
+    assert errors_and_warnings(told(tmp_path, "consumption", heads, ("a", *row))) == [("tracker-period", "H2")]
+
+
+def test_a_stock_without_a_date_is_not_the_later_one(tmp_path: Path) -> None:
+    rows: list[tuple[object, ...]] = [
+        ("a", "DE", "shells", "stock", 300, "", "rounds", "2024-06", ""),
+        ("b", "DE", "shells", "stock", 200, "", "rounds", "", ""),
+        ("c", "FR", "shells", "stock", 100, "", "rounds", "2025", ""),
+        ("d", "FR", "shells", "stock", 90, "", "rounds", "2024-06", ""),
+    ]
+    case, findings = tracker_case(folder(tmp_path, stocks_and_targets=rows))
+    assert case is not None
+    assert case["stocks"].select("holder", "quantity").rows() == [("DEU", 300.0), ("FRA", 100.0)]
+    assert [f.value for f in findings] == ["b", "d"]
+
+
+def test_sources_are_kept_apart_that_look_alike(tmp_path: Path) -> None:
+    path = told(tmp_path, "deliveries", RANGED, *(
+        (n, "US", "UA", "rounds", "delivered", n, "", "rounds", "", f"2024-0{n}") for n in (1, 2)
+    )) / "deliveries.csv"  # fmt: skip
+    path.write_text(path.read_text(encoding="utf-8").replace("example.org", "example.com", 1), encoding="utf-8")
+    case, _ = tracker_case(tmp_path)
+    assert case is not None
+    by_source = dict(case["sources"].select("source", "url").iter_rows())
+    said = [by_source[source] for source in case["deliveries"].sort("month")["source"]]
+    assert said == ["https://example.com", "https://example.org"]
+
+
+def test_a_day_with_its_time_and_zone_is_the_day_that_was_written(tmp_path: Path) -> None:
+    row = ("a", "US", "UA", "rounds", "delivered", 1, "", "rounds", "")
+    for text in ("2024-03-01T00:00:00+02:00", "2024-03-01 23:30:00-05:00", "2024-03-01T01:00Z"):
+        case, _ = tracker_case(told(tmp_path, "deliveries", RANGED, (*row, text)))
+        assert case is not None
+        assert case["deliveries"]["month"].to_list() == ["2024-03"]
+    for text in ("2024-02-31", "2023-02-29T00:00Z"):
+        assert errors_and_warnings(told(tmp_path, "deliveries", RANGED, (*row, text))) == [("not-a-date", "J2")]

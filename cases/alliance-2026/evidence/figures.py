@@ -5,8 +5,8 @@ row of ``rows.csv``, ``[id+]`` its upper value, ``[id$]`` its money; a word is a
 of the row, so that a reader, and the test that does so for every row, can work the figure out again.
 
 A row is *published* where its main figure is one row as it was read, *derived* where it is arithmetic on rows, *assumed*
-where any assumption enters; a row that was seen only in part, or that its source derived, is never published. What is
-assumed has the number of its rule as source.
+where any assumption enters, a part or a multiple that no row states among them; a row that was seen only in part, or that
+its source derived, is never published. What is assumed has the number of its rule as source.
 """
 
 from __future__ import annotations
@@ -34,6 +34,13 @@ MAIN = {
     "fleet_arrivals": "quantity", "fleet_use": "use", "breakdown": "life", "parts": "price", "repairs": "turnaround",
     "part_stocks": "quantity", "sites": "site", "shops": "shop", "shop_bays": "bays", "regimes": "regime",
 }  # fmt: skip
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
+UNITS = {"1", "10", "12", "30", "100", "1000", "1000000"}
+"""Numbers that change units: months of a year, days of a month, per cent, thousands."""
+MEAN = re.compile(r"\((\[[^]]+\]) \+ \[[^]]+\]\) / 2(?![\d.])")
+EVENLY = re.compile(r" / (\d+(?:\.\d+)?)\Z")
+"""At the end of a formula: evenly over so many months."""
+LEAST_MONTHS = 5
 OPERATORS = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: operator.pow,
 }  # fmt: skip
@@ -92,11 +99,25 @@ def words(text: str) -> set[str]:
     return set(re.findall(r"\b[a-zA-Z_]\w*", CODE.sub("0", text))) - FUNCTIONS
 
 
+def takes_a_part(text: str) -> bool:
+    """Whether a number enters a formula that is neither a unit nor the months over which a whole is spread."""
+    plain = CODE.sub("row", MEAN.sub(r"\1", text))
+    numbers = set(NUMBER.findall(plain)) - UNITS
+    months = EVENLY.search(plain)
+    if months and float(months[1]) >= LEAST_MONTHS:
+        numbers.discard(months[1])
+    return bool(numbers)
+
+
 @cache
 def grade(text: str) -> str:
     """How good a figure is by what its formula rests on."""
     names, rows = words(text), [code for code, _ in CODE.findall(text)]
-    if any(grade(assumptions()[name]["formula"]) == "assumed" for name in names) or not (names or rows):
+    if (
+        takes_a_part(text)
+        or any(grade(assumptions()[name]["formula"]) == "assumed" for name in names)
+        or not (names or rows)
+    ):
         return "assumed"
     whole = CODE.fullmatch(text.strip())
     return "published" if whole and facts()[whole[1]]["state"] == "read" else "derived"

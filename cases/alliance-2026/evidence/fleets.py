@@ -8,7 +8,7 @@ GIVEN = {
     # type: English, French, number allocated by all donors, life of a barrel, share still there, hub
     "m777": ("M777", "M777", "[fleet-001] + [fleet-005] + [fleet-094]", "[maintenance_availability-012]", "hub"),
     "m109": ("M109 (all variants)", "M109 (toutes variantes)", "[fleet-043] + [fleet-047] + [fleet-059] + [fleet-087] + [fleet-096] + [fleet-031]",
-             "[maintenance_availability-012]", "hub"),
+             "[maintenance_availability-012] * as_another_gun", "hub"),
     "caesar": ("CAESAR", "CAESAR", "[fleet-012] + [fleet-024] + [fleet-050]", "barrel_life", "hub"),
     "pzh2000": ("PzH 2000", "PzH 2000", "[fleet-030] + [fleet-045] + [fleet-053]", "[maintenance_availability-011]", "depot"),
     "as90": ("AS-90", "AS-90", "[fleet-086]", "barrel_life", "hub"),

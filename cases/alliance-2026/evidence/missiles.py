@@ -72,8 +72,8 @@ LINES = (
     ("fra_akeron", "FRA", "akeron", "year", "[programmes-1243] * [production_rates-1089] * akeron_orders", "Bourges", "short_lead",
      "Orders of 200 at a time, some of them a year, twice by now."),
     ("deu_tank120", "DEU", "tank120", "year", "[production_rates-1018]", "Unterlüß", "short_lead", ""),
-    ("svk_mortar", "SVK", "mortar", "year", "[production_rates-085]", "Nováky", "short_lead", "81 to 122 mm."),
-    ("esp_mortar", "ESP", "mortar", "year", "[programmes-1079]", "Spanish works", "short_lead", "The order of a year."),
+    ("svk_mortar", "SVK", "mortar", "year", "[production_rates-085] * filled_as_mortar", "Nováky", "short_lead", "81 to 122 mm."),
+    ("esp_mortar", "ESP", "mortar", "year", "[programmes-1079] * made_in_a_year", "Spanish works", "short_lead", "The order of 2024."),
     ("fra_gun", "FRA", "gun155", "month", "[production_rates-1033]", "Bourges", "[lead_times-1010]", ""),
     ("swe_gun", "SWE", "gun155", "year", "swedish_guns", "Karlskoga", "gun_lead", "48 ordered in 2023, over three years."),
     ("deu_gun", "DEU", "gun155", "year", "[programmes-1208] / 3", "Kassel", "[lead_times-1025]", "84 guns in 2027 to 2029."),
@@ -130,13 +130,13 @@ PER_BN = {
 }  # fmt: skip
 KNOWN = {
     ("DEU", "gun155"): "[stocks_and_targets-1031]",
-    ("FRA", "gun155"): "[programmes-1212]",
-    ("EST", "gun155"): "[fleets-1012] + [fleets-1013]",
-    ("LTU", "gun155"): "[programmes-1050] + 18",
-    ("POL", "gun155"): "[programmes-1138] + [programmes-1139]",
-    ("ROU", "gun155"): "[programmes-1086]",
-    ("HRV", "gun155"): "[programmes-1177]",
-    ("SWE", "gun155"): "[programmes-1112]",
+    ("FRA", "gun155"): "[programmes-1212] * guns_required",
+    ("EST", "gun155"): "([fleets-1012] + [fleets-1013]) * guns_required",
+    ("LTU", "gun155"): "([programmes-1050] + 18) * guns_required",
+    ("POL", "gun155"): "([programmes-1138] + [programmes-1139]) * guns_required",
+    ("ROU", "gun155"): "[programmes-1086] * guns_required",
+    ("HRV", "gun155"): "[programmes-1177] * guns_required",
+    ("SWE", "gun155"): "[programmes-1112] * guns_required",
     ("DEU", "tank120"): "([fleets-1001] + [fleets-1002]) * rounds_a_tank",
     ("GRC", "tank120"): "[fleets-1003] * rounds_a_tank",
     ("FIN", "tank120"): "[fleets-1004] * rounds_a_tank",
@@ -190,6 +190,7 @@ def put_into(t: Tables) -> None:
     orders(t)
 
 
+BARRELS = "No order book is published: until new orders come the line is as full as those for 155 mm rounds, half of it for the partner."
 STOCKS = {
     ("DEU", "pac3"): "[stocks_and_targets-1013] * pac3_a_unit * stock_days / 30",
     ("DEU", "gemt"): "[stocks_and_targets-1013] * gemt_a_unit * stock_days / 30",
@@ -233,8 +234,8 @@ def components(t: Tables) -> None:
         ("x_deu_iris", "deu_iris", "[production_rates-1024] / 2", "iris_works", "30", "A further half; a billion euros were spent on missiles and rounds."),
         ("x_deu_gemt", "deu_gemt", "[programmes-1005] / gemt_years", "gemt_works", "36", "A second shift of the new line; no sum is published."),
     ):  # fmt: skip
-        t.put("expansions", rule="R18", expansion=code, line=line_, added_rate=F(added), cost=F(cost), construction=F(months), ramp=12, whole="no",
-              max_units=2, why=why)  # fmt: skip
+        t.put("expansions", rule="R18", expansion=code, line=line_, added_rate=F(added), cost=F(f"{cost} * once_more"), construction=F(months), ramp=12,
+              whole="yes", max_units=2, why=why)  # fmt: skip
     for nation, item, rate in (
         ("USA", "seeker", "[production_rates-1002]"),
         ("USA", "motor", "[production_rates-034] * 12"),
@@ -498,15 +499,34 @@ def orders(t: Tables) -> None:
             "UKR",
             "Half of the line for the systems given [deliveries-1018].",
         ),
-        ("GBR", "barrel", "deu_barrel", "[deliveries-1011]", "2026-08", 12, "UKR", "150 barrels pledged, over a year."),
-        ("DEU", "gun155", "deu_gun", "[programmes-1208]", "2027-07", 36, None, "84 in 2027 to 2029."),
-        ("FRA", "gun155", "fra_gun", "[programmes-1212]", "2026-08", 53, None, "109 to 2031."),
+        (
+            "DEU",
+            "barrel",
+            "deu_barrel",
+            "barrel_rate / 12 * 18 * booked * barrels_for_partner",
+            "2026-08",
+            18,
+            "UKR",
+            BARRELS,
+        ),
+        (
+            "FRA",
+            "barrel",
+            "fra_barrel",
+            "barrel_rate / 2 / 12 * 18 * booked * barrels_for_partner",
+            "2026-08",
+            18,
+            "UKR",
+            BARRELS,
+        ),
+        ("DEU", "gun155", "deu_gun", "[programmes-1208]", "2027-01", 36, None, "84 in 2027 to 2029."),
+        ("FRA", "gun155", "fra_gun", "[programmes-1212]", "2026-08", 65, None, "109 in 2026 to 2031."),
         ("LTU", "gun155", "fra_gun", "[programmes-1050]", "2027-04", 18, None, "Thirty from the first half of 2027."),
         ("HRV", "gun155", "fra_gun", "[programmes-1177]", "2027-07", 24, None, ""),
         ("SWE", "gun155", "swe_gun", "[programmes-1112] * still_to_come", "2026-08", 24, None, "Of 48 from 2025 on."),
         ("DEU", "gun155", "", "[deliveries-1010] * still_to_come", "2026-09", 24, "UKR", "Of 54 guns for the partner."),
         ("POL", "gun155", "", "[programmes-1139]", "2026-08", 17, None, "152 Korean guns to the end of 2027."),
-        ("ROU", "gun155", "", "[programmes-1086]", "2027-01", 48, None, "54 Korean guns over five years from 2027."),
+        ("ROU", "gun155", "", "[programmes-1086]", "2027-01", 60, None, "54 Korean guns over five years from 2027."),
         (
             "XUL",
             "drone",

@@ -14,7 +14,7 @@ FILLERS: dict[str, tuple[str, str, str]] = {
     "DEU": ("Unterlüß", "[production_rates-1090]", "Plan of the firm for the second year of the works."),
     "ESP": ("Works of the German group in Spain", "([production_rates-068] - [production_rates-1014]) * spanish_part",
             "The plan of the group for 2025 less its new works; half of its old works stand in Spain, assumed."),
-    "FRA": ("French works", "[production_rates-1046]", "All European sites of the firm; well above it since 2022."),
+    "FRA": ("French works", "[production_rates-1046] * french_works", "All European sites of the firm; well above it since 2022."),
     "SVK": ("Slovak works", "[production_rates-084] * filled_part", "Half of the shell bodies that the works can make."),
     "POL": ("Polish works", "[production_rates-087]", ""),
     "NOR": ("Raufoss", "[production_rates-1059] * nordic_now", "Half of the aim of the group for 2028 is taken as reached."),
@@ -241,8 +241,8 @@ def works(t: Tables) -> None:
             "The second Polish works (180,000 rounds a year) at the cost of the first.",
         ),
     ):
-        t.put("expansions", rule="R18", expansion=code, line=line_, added_rate=F(added), cost=F(cost), construction=F(str(months)),
-              ramp=12, whole="no", max_units=2, payer="XEU" if code == "x_pol_tnt" else None, why=why)  # fmt: skip
+        t.put("expansions", rule="R18", expansion=code, line=line_, added_rate=F(added), cost=F(f"{cost} * once_more"), construction=F(str(months)),
+              ramp=12, whole="yes", max_units=2, payer="XEU" if code == "x_pol_tnt" else None, why=why)  # fmt: skip
 
 
 def requirement(nation: str) -> str:
@@ -373,12 +373,18 @@ def booked(t: Tables) -> None:
            "Three quarters of what charges allow are taken as booked.")  # fmt: skip
 
 
+LAST_YEAR = 2030
+"""Of the case."""
+
+
 def spread(t: Tables, buyer: str, item: str, line_: str | None, quantity: str, first: str, months: int, why: str, *, to: str | None = None,
            rule: str = "R7") -> None:  # fmt: skip
-    """An order that comes evenly over some months."""
+    """An order that comes evenly over some months, of which the case has those to its end."""
     year, month = map(int, first.split("-"))
     for n in range(months):
         y, m = divmod(year * 12 + month - 1 + n, 12)
+        if y > LAST_YEAR:
+            break
         t.put("orders", rule=rule, buyer=buyer, item=item, line=line_, ship_to=to, month=f"{y}-{m + 1:02d}", quantity=F(f"({quantity}) / {months}"),
               inputs="drawn" if item in ("round155", "pac3", "gmlrs", "javelin") else None, why=why)  # fmt: skip
 

@@ -7,7 +7,7 @@ month of age up to the age from which nothing changes any more.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -55,6 +55,7 @@ class Chain:
     start     regime of the first month
     regime_of regime of each state, shape (states,)
     step      chance of each state a month after each other, shape (states, states), rows sum to one
+    at_start  chance of each regime in the first month, where it is not known, shape (regimes,); none: it is ``start``
     """
 
     regimes: tuple[str, ...]
@@ -62,10 +63,18 @@ class Chain:
     start: int
     regime_of: Integers
     step: Floats
+    at_start: Floats | None = None
 
     @classmethod
     def of(cls, case: Case) -> Chain:
         """The chain of a case: its regimes, transitions and present regime. CaseError where it states none."""
+        chain, likely = cls._as_now(case), dict(case["regimes"].select("regime", "at_start").iter_rows())
+        chances = np.array([likely[regime] or 0.0 for regime in chain.regimes])
+        return replace(chain, at_start=chances / chances.sum()) if chances.any() else chain
+
+    @classmethod
+    def _as_now(cls, case: Case) -> Chain:
+        """The chain of a case from its present regime on."""
         regimes, ends = regimes_of(case)
         if not regimes:
             raise CaseError([Finding("no-beliefs", "regimes")])
@@ -160,10 +169,18 @@ class Chain:
 
     @cached_property
     def first(self) -> Floats:
-        """All the weight on the first month of the present regime, shape (states,)."""
+        """All the weight on the first month of the present regime, or of those it may be, shape (states,)."""
         result: Floats = np.zeros(len(self.regime_of))
-        result[np.flatnonzero(self.regime_of == self.start)[0]] = 1.0
+        begins = np.eye(len(self.regimes))[self.start] if self.at_start is None else self.at_start
+        for regime, chance in enumerate(begins.tolist()):
+            if chance > 0:
+                result[np.flatnonzero(self.regime_of == regime)[0]] = chance
         return result
+
+    @property
+    def known_at_start(self) -> bool:
+        """Whether the regime of the first month is known."""
+        return self.at_start is None or bool(self.at_start.max() == 1.0)
 
     def shares(self, belief: Floats) -> Floats:
         """Share of each regime in a weight over the states, shape (regimes,)."""

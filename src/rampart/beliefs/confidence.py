@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rampart.beliefs.streams import NEW, RUNNING, moved
+from rampart.beliefs.streams import NEW, RUNNING, WORKS, moved
 from rampart.findings import CaseError, Finding
 
 if TYPE_CHECKING:
@@ -49,19 +49,27 @@ class SlipTable:
 
         Raises CaseError where the rows about it state no share as large, or none as small.
         """
-        own = (line, item, self.kinds[item], NEW if state == RUNNING else state)
-        about = [of for of in self.curves if all(named in (None, mine) for named, mine in zip(of, own, strict=True))]
-        if state in (NEW, RUNNING):
-            about = [of for of in about if of[3] == NEW and (state == NEW or of[0] is not None)]
-        if not about:
+        curve = self.curve(item, line, state, ahead)
+        if curve is None:
             self.missing.add((item, state))
             return 0.0
-        curve = self.curves[max(about, key=lambda of: [named is not None for named in of])]
-        shares = sorted(curve)
+        shares, delays = curve
         if not shares[0] <= confidence <= shares[-1]:
             details = {"least": shares[0], "most": shares[-1], "state": state}
             raise CaseError([Finding("slips-without-chance", "slips", column="chance", value=item, details=details)])
-        return float(np.interp(confidence, shares, [_at(ahead, *curve[share]) for share in shares]))
+        return float(np.interp(confidence, shares, delays))
+
+    def curve(self, item: str, line: str | None, state: str, ahead: float) -> tuple[list[float], list[float]] | None:
+        """Shares in a hundred, rising, and the months by which they have come; none where no row is about it."""
+        own = (line, item, self.kinds[item], NEW if state == RUNNING else state)
+        about = [of for of in self.curves if all(named in (None, mine) for named, mine in zip(of, own, strict=True))]
+        if state in (NEW, RUNNING, WORKS):
+            about = [of for of in about if of[3] == own[3] and (state != RUNNING or of[0] is not None)]
+        if not about:
+            return None
+        found = self.curves[max(about, key=lambda of: [named is not None for named in of])]
+        shares = sorted(found)
+        return shares, [_at(ahead, *found[share]) for share in shares]
 
 
 def _at(ahead: float, months: list[float], delays: list[float]) -> float:
@@ -75,7 +83,8 @@ def at_confidence(case: Case, confidence: int) -> Case:
     """The case whose orders come in the months by which ``confidence`` in a hundred such orders have come.
 
     One slip a stream (``beliefs.streams``). Lead times of lines grow where the table has rows of the state new, that of a hot
-    line only by rows that name it. What no row is about stays as promised, and is a finding of the case that comes back.
+    line only by rows that name it, and works by rows of the state works. What no row is about stays as promised, and is a
+    finding of the case that comes back.
     Raises CaseError where the case stands at a confidence already, or the table does not state it; ValueError where the
     confidence is not between 0 and 100.
     """
@@ -92,7 +101,7 @@ def at_confidence(case: Case, confidence: int) -> Case:
         return table.delay(item, line, state, ahead, confidence=confidence)
 
     later = moved(case, slip, said=said, past=False)
-    placed = sorted((item, state) for item, state in table.missing if state not in (NEW, RUNNING))
+    placed = sorted((item, state) for item, state in table.missing if state not in (NEW, RUNNING, WORKS))
     found = [Finding("slips-missing", "slips", value=item, details={"state": state}) for item, state in placed]
     row = pl.DataFrame({"setting": ["confidence"], "value": [str(confidence)]})
     settings = pl.concat([case.tables["settings"].filter(pl.col("setting") != "confidence"), row])

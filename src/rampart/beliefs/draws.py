@@ -48,7 +48,8 @@ def onward(
 ) -> Integers:
     """Paths that go on from what has been seen on the revision dates of the case, shape (paths, periods).
 
-    seen    regime of each period until now, as planned; what is drawn begins with the last of them
+    seen    regime of each period until now, as planned; what is drawn begins with the last of them. That of the first is
+            drawn too where it is not known and nothing was looked at since
     by_end  as many paths end in each month as the chain says, instead of as luck has it
     """
     calendar, now = case.calendar, len(seen) - 1
@@ -60,6 +61,8 @@ def onward(
     until = last_of_war(case)
     by_period = np.empty((paths, len(calendar)), dtype=np.int64)
     by_period[:, : now + 1] = seen
+    if now == 0 and not chain.known_at_start:
+        by_period[:, 0] = monthly[:, 0]
     for t in range(now + 1, len(calendar)):
         start = calendar.starts[t]
         by_period[:, t] = monthly[:, start - begin]

@@ -24,6 +24,8 @@ NEW = "new"
 """State of what a plan orders itself."""
 RUNNING = "new on a running line"
 """State of what a plan orders itself from a hot line: it follows in the stream that the line delivers already."""
+WORKS = "works"
+"""State of an expansion."""
 KEY = ("buyer", "item", "line", "ship_to", "month", "state")
 
 
@@ -44,7 +46,8 @@ def first_of_stream(orders: pl.DataFrame) -> list[int]:
 
 
 def moved(case: Case, slip: Slip, *, said: str, past: bool) -> Case:
-    """The case with every placed order later by its slip, and lead times longer by that of orders not yet placed.
+    """The case with every placed order later by its slip, lead times longer by that of orders not yet placed, and works by
+    their own.
 
     Orders of a hot line follow in the stream that it delivers: its lead time grows only by what is said of that line itself,
     or the line would stand still between what is on order and what is ordered next.
@@ -76,7 +79,29 @@ def moved(case: Case, slip: Slip, *, said: str, past: bool) -> Case:
             note=pl.when(moves).then(_noted(pl.format("promised {}, {}", "month", pl.lit(said)))).otherwise("note"),
             grade=pl.when(moves).then(pl.lit("derived")).otherwise("grade"),
         ))  # fmt: skip
-    return Case({**case.tables, "orders": orders, "lines": _longer(case.tables["lines"], slip, said)})
+    works = _works(case.tables["expansions"], dict(case.tables["lines"].select("line", "item").iter_rows()), slip, said)
+    return Case(
+        {**case.tables, "orders": orders, "lines": _longer(case.tables["lines"], slip, said), "expansions": works}
+    )
+
+
+def _works(works: pl.DataFrame, item_of: dict[str, str], slip: Slip, said: str) -> pl.DataFrame:
+    """Expansions whose construction takes longer by their slip, never shorter."""
+    import polars as pl
+
+    found = [
+        max(0, whole_months(slip(item_of[line], line, WORKS, months))) if months > 0 and line in item_of else 0
+        for line, months in works.select("line", "construction").iter_rows()
+    ]
+    more = pl.Series(found, dtype=pl.Float64)
+    if not any(found):
+        return works
+    word = pl.when(more == 1).then(pl.lit("month")).otherwise(pl.lit("months"))
+    text = pl.format("construction {} {} longer: {}", more.cast(pl.Int64), word, pl.lit(said))
+    return works.with_columns(
+        construction=pl.col("construction") + more, grade=pl.when(more > 0).then(pl.lit("derived")).otherwise("grade"),
+        note=pl.when(more > 0).then(_noted(text)).otherwise("note"),
+    )  # fmt: skip
 
 
 def _longer(lines: pl.DataFrame, slip: Slip, said: str) -> pl.DataFrame:

@@ -72,6 +72,9 @@ _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Co}\p{Cn}]"
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
 _LONGEST = {"code": 200, "choice": 200, "text": 32_000}
 _DATE = "^(?:19|20|21)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?$"
+# A time behind a day, and a time zone behind that, move no day: the day is the one that was written.
+_ZONE = "(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?$"
+_TIME = "^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?" + _ZONE
 _MONTH = "^(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])$"
 
 
@@ -155,7 +158,9 @@ def _words(text: pl.Expr, column: Column) -> tuple[pl.Expr, pl.Expr]:
     elif column.kind == "month":
         problem = pl.when(~text.str.contains(_MONTH)).then(pl.lit("not-a-month"))
     elif column.kind == "date":
-        problem = pl.when(~text.str.contains(_DATE)).then(pl.lit("not-a-date"))
+        value = text.str.replace(_TIME, "$1")
+        no_day = (value.str.len_chars() == 10) & value.str.to_date("%Y-%m-%d", strict=False).is_null()
+        problem = pl.when(~value.str.contains(_DATE) | no_day).then(pl.lit("not-a-date"))
     else:
         hidden = text.str.contains(_INVISIBLE if column.kind == "code" else _CONTROL)
         problem = (

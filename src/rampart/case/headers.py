@@ -28,9 +28,12 @@ EARLIER_TABLES = {"itineraires": "routes", "besoins": "requirements", "consommat
 EARLIER_COLUMNS = {
     "transitions": {"regime de depart": "from_regime", "regime d arrivee": "to_regime"},
     "demand": {"cout du non servi": "unmet_cost", "valeur servie": "price", "peut etre servi en retard": "late"},
+    "lines": {"limite de montee en cadence": "ramp"},
 }
-EARLIER_SETTINGS = {"regime actuel": "regime"}
-"""French labels of earlier versions, folded, that workbooks still bear."""
+EARLIER_SETTINGS = {
+    "regime actuel": "regime", "months between reviews": "revise_every", "mois entre revisions": "revise_every",
+}  # fmt: skip
+"""Labels of earlier versions, folded, that workbooks still bear. Those of columns are French."""
 
 
 def fold(text: str) -> str:

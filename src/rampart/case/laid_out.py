@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -81,8 +81,20 @@ def read_laid_out(path: Path, layout: str, *, sheet: str = "", header_row: int =
     draft = Draft({layout: frame}, {layout: reader.origin}, {layout: bad}, frozenset(reader.missing))
     findings += check_required(draft, layout=layout)
     findings += check_ranges(draft, layout=layout)
+    findings += _ends_in_order(draft, layout)
     read = not any(f.code == "missing-column" for f in findings)
     return LaidOut(layout, draft, tuple(findings), read=read, numbers=_numbers_for_words(given, reader))
+
+
+def _ends_in_order(draft: Draft, layout: str) -> Iterator[Finding]:
+    """The upper end of a range (``value_high``) that lies below the figure (``value``)."""
+    frame = draft.frames[layout]
+    for high in (name for name in frame.columns if name.endswith("_high")):
+        low = high.removesuffix("_high")
+        for row, least, most in frame.filter(pl.col(high) < pl.col(low)).select(ROW, low, high).iter_rows():
+            yield draft.finding(
+                "range-order", layout, row=row, column=high, value=f"{least:g}, {most:g}", main=f"{least:g}"
+            )
 
 
 def file_of(path: Path, layout: str) -> Path:

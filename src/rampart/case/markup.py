@@ -23,6 +23,8 @@ _ERROR = re.compile(
 )
 _PLACE = re.compile(r"\$?([A-Za-z]{1,7})\$?([0-9]{1,10})\Z")
 _PIECE = 1 << 16
+LAST = 2**32 - 1
+"""Number of a row or column beyond which the fast reader counts round to somewhere else: no place of any sheet."""
 MOST_HIDDEN = 1000
 """Errors and formulas of one sheet that are kept: more of them are one and the same news."""
 
@@ -139,20 +141,32 @@ class _Sheet:
     def __init__(self, stream: IO[bytes]) -> None:
         self.extent = Extent()
         self.row = self.column = 0
+        self.rows_seen: set[int] = set()
+        self.columns_seen: set[int] = set()
         self.kind = self.formula = self.result = ""
         self.in_cell = self.has_formula = self.has_result = False
         self.into: list[str] | None = None
         parser = _parser()
         self.parser = parser
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        # Inside a value the fast reader stops at them: 40<!-- -->00 would be 40, and no writer of workbooks does that.
+        parser.CommentHandler = parser.StartCdataSectionHandler = self._between
+        parser.ProcessingInstructionHandler = self._between
         _feed(parser, stream)
+
+    def _between(self, *_: str) -> None:
+        if self.in_cell:
+            raise Damaged(f"row {self.row}, column {self.column}: a value in pieces")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = _local(name)
         if name == "row":
-            number = attributes.get("r", "").strip()
-            self.row = int(number) if number.isdecimal() and len(number) < 11 else self.row + 1
+            self.row = _row(attributes.get("r", ""), self.row + 1)
+            if self.row in self.rows_seen:
+                raise Damaged(f"row {self.row} stands twice")
+            self.rows_seen.add(self.row)
             self.column = 0
+            self.columns_seen = set()
             if _is_set(attributes.get("hidden")):
                 self._unseen("row", self.row, self.row)
         elif name == "col" and _is_set(attributes.get("hidden")):
@@ -164,6 +178,8 @@ class _Sheet:
         elif self.in_cell and name in ("v", "is", "f"):
             if name == "f":
                 self.has_formula = True
+            elif self.has_result:
+                raise Damaged(f"row {self.row}, column {self.column}: two values")
             else:
                 self.has_result = True
             if name == "f" or self.has_formula or self.kind == "e":
@@ -175,10 +191,17 @@ class _Sheet:
         self.extent.unseen += [(way, n) for n in range(first, min(last, first + room - 1) + 1)]
 
     def _cell(self, attributes: dict[str, str]) -> None:
-        place = _PLACE.match(attributes.get("r", "").strip())
         self.column += 1
-        if place:
-            self.column, self.row = _number(place[1]), int(place[2])
+        if told := attributes.get("r", "").strip():
+            place = _PLACE.match(told)
+            if place is None:
+                raise Damaged(f"cell {told[:40]}")
+            self.column = _number(place[1])
+            if int(place[2]) != self.row:
+                raise Damaged(f"cell {told[:40]} in row {self.row}")
+        if self.column > LAST or self.column in self.columns_seen:
+            raise Damaged(f"row {self.row}, column {self.column}: twice, or beyond any sheet")
+        self.columns_seen.add(self.column)
         self.kind = attributes.get("t", "n").strip()
         self.in_cell, self.has_formula, self.has_result = True, False, False
         self.formula = self.result = ""
@@ -208,6 +231,14 @@ class _Sheet:
 
 def _is_set(value: str | None) -> bool:
     return (value or "").strip().lower() in ("1", "true")
+
+
+def _row(told: str, otherwise: int) -> int:
+    """The row that an attribute names, or otherwise the one that is next."""
+    told = told.strip()
+    if told and not (told.isascii() and told.isdecimal() and len(told) < 11 and 1 <= int(told) <= LAST):
+        raise Damaged(f"row {told[:40]}")
+    return int(told) if told else otherwise
 
 
 def _number(letters: str) -> int:

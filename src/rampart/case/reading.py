@@ -254,7 +254,9 @@ class SheetReader:
             return False
         if column.kind == "flag" and dtype == pl.Boolean:
             return False
-        if column.kind == "month" and dtype in (pl.Date, pl.Datetime):
+        if column.kind in ("month", "date") and dtype in (pl.Date, pl.Datetime):
+            return False
+        if column.kind == "text" and dtype == pl.Date:
             return False
         if column.kind in ("code", "text") and dtype.is_integer():
             return False

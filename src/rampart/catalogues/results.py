@@ -123,9 +123,11 @@ def frame_of(
 
 
 def _column(name: str, values: Any, kind: Any) -> pl.Series:
-    """Values as a column; months stay text where they come as text."""
+    """Values as a column; months stay text where they come as text, and a column that is one stays as it is."""
     import polars as pl
 
+    if isinstance(values, pl.Series):
+        return values.alias(name)
     if kind == pl.Date:
         values = list(values)
         kind = pl.String if any(isinstance(value, str) for value in values) else pl.Date

@@ -70,7 +70,7 @@ SOON = 60_000  # columns of a drawn tree up to which it takes the place of one t
 @click.option("--ahead", type=click.IntRange(1), default=5, help="Paths that each plan on the way draws.")
 @click.option("--batches", type=click.IntRange(0), default=0,
               help="Over paths: bound the value by so many fresh batches of paths.")  # fmt: skip
-@click.option("--frontier", type=click.IntRange(0), default=5,
+@click.option("--frontier", type=click.IntRange(0), default=3,
               help="Over paths: weigh partner, readiness and money otherwise on so many that stand for all.")  # fmt: skip
 @click.option("--beside", type=click.Path(path_type=Path), metavar="PLAN",
               help="Folder of a plan of the same case: its first decisions beside these, and what each difference "
@@ -106,6 +106,10 @@ def war(
     require_place(folder, kind="war", force=force, sources=[case_path, *([beside] if beside else [])])
     case = load(case_path, overrides, lang, as_json=as_json)
     words = Words(lang, str(case.settings["currency"]), str(case.settings["money_unit"]))
+
+    def rolled(policy: str, made: int, total: int) -> None:
+        tell("war.step.forward", policy=words(f"war.value.{policy}"), made=made, total=total)
+
     tell: Tell = (lambda *_, **__: None) if as_json else (lambda key, **of: click.echo(words(key, **of), err=True))
     try:
         plan = _plan_beside(case, beside, lang) if beside else None
@@ -113,6 +117,7 @@ def war(
             made = _over_tree(
                 case, tree, tell, _draw(tree, paths, sampled, asked=shape == "drawn"), objective=objective,
                 cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap, time_limit=sampled["time_limit"],
+                workers=sampled["workers"], rolling=rolled,
             )  # fmt: skip
             if made:
                 break
@@ -121,7 +126,7 @@ def war(
                 tell("war.step.paths", paths=paths or INSTEAD)
             made = _over_paths(
                 case, paths or INSTEAD, words, tell, objective=objective, cvar=cvar, regret=regret, compare=compare,
-                gap=gap, **sampled,
+                gap=gap, rolling=rolled, **sampled,
             )  # fmt: skip
         made.save(folder, force=force)
         if plan:
@@ -192,6 +197,7 @@ def _draw(shape: str, paths: int | None, sampled: dict[str, Any], *, asked: bool
 def _over_tree(
     case: Case, shape: Any, tell: Tell, draw: Draw | None, *, objective: str | None,
     cvar: tuple[float, float] | None, regret: bool, compare: bool, whole: str, gap: float | None, time_limit: float | None,
+    workers: int, rolling: Callable[[str, int, int], None],
 ) -> Result | None:  # fmt: skip
     """The plan over the tree; none where that is too large, which is told."""
     import time
@@ -212,7 +218,7 @@ def _over_tree(
         return war_plan(
             case, shape=shape, objective=objective, compare=compare, risk=_risk(cvar), regret=regret, draw=draw,
             effort=Effort(gap=(0.01 if draw else 1e-6) if gap is None else gap, whole_until=until, deadline=deadline),
-            say=told,
+            say=told, rolling=rolling, workers=workers,
         )  # fmt: skip
     except CaseError as wrong:
         if any(finding.code != "tree-too-large" for finding in wrong.findings):
@@ -222,7 +228,8 @@ def _over_tree(
 
 def _over_paths(
     case: Case, paths: int, words: Words, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None,
-    regret: bool, compare: bool, gap: float | None, capacity: str, workers: int, frontier: int, **sampled: Any,
+    regret: bool, compare: bool, gap: float | None, capacity: str, workers: int, frontier: int,
+    rolling: Callable[[str, int, int], None], **sampled: Any,
 ) -> Result:  # fmt: skip
     from rampart.scenario.decompose import Round
     from rampart.scenario.sampled import Sampling, plan_on_paths
@@ -232,16 +239,13 @@ def _over_paths(
              bound=words.number(round(now.bound)), best=words.number(round(now.best)),
              gap=words.share(now.gap, digits=2), seconds=round(now.seconds))  # fmt: skip
 
-    def rolled(policy: str, made: int, total: int) -> None:
-        tell("war.step.forward", policy=words(f"war.value.{policy}"), made=made, total=total)
-
     sampling = Sampling(
         paths=paths, capacity=capacity == "now", gap=0.01 if gap is None else gap, compare=compare,
         frontier=frontier if compare else 0, **sampled,
     )  # fmt: skip
     return plan_on_paths(
         case, sampling, objective=objective, risk=_risk(cvar), regret=regret, workers=workers, progress=told,
-        rolling=rolled, say=lambda step: tell(f"war.step.{step}"),
+        rolling=rolling, say=lambda step: tell(f"war.step.{step}"),
     )[0]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from rampart.engine.highs import OPTIMAL, TIME_LIMIT, UNKNOWN, Floats, Highs, In
 
 AFRESH = (("off", 1), ("choose", 1), ("off", 4), ("choose", 4))  # presolve, and dual (1) or primal (4) simplex
 INSIDE = 1e-4  # optimality of an interior point that is not brought to a vertex
+LARGE = 20_000  # columns from which an optimum is sought from inside first
 NEARLY = 1e-5
 """Infeasibility, in solver units near one, up to which an optimum that the solver will not vouch for counts."""
 
@@ -67,6 +68,11 @@ class LinearProgramme(Highs):
         self.option("solver", "ipm")
         self.option("run_crossover", "off")
         self.option("ipm_optimality_tolerance", INSIDE)
+
+    def seek_inside(self) -> None:
+        """On a large programme seek each optimum from inside first: with other costs the last vertex helps little."""
+        if self.column_count > LARGE:
+            self.option("solver", "ipm")
 
     @property
     def gap(self) -> float:

@@ -16,7 +16,7 @@ KINDS = ("expand", "order", "buy", "send", "cancel")
 
 def what_to_do(answer: InWords) -> list[str]:
     """The sentences, in their order."""
-    made = (_now, _cost, _protects, _soon, _long)
+    made = (_now, _cost, _supply, _start, _protects, _soon, _long)
     return [said for said in (sentence(answer) for sentence in made) if said]
 
 
@@ -77,6 +77,27 @@ def _cost(answer: InWords) -> str:
         "war.says.cost_paths", n=n, plan=cost(answer, values["plan"]), bound=cost(answer, values["lower_bound"]), error=error,
     )  # fmt: skip
     return said + also
+
+
+def _supply(answer: InWords) -> str:
+    """That supply slips at random."""
+    said = answer.result.manifest.get("supply")
+    if said is None:
+        return ""
+    on_paths = "sampling" in answer.result.manifest
+    return answer.words("war.says.supply_paths" if on_paths else "war.says.supply", **said)
+
+
+def _start(answer: InWords) -> str:
+    """That the first regime is not known."""
+    words, regimes = answer.words, answer.result.case["regimes"].filter(pl.col("at_start") > 0)
+    if regimes.height < 2:
+        return ""
+    each = [
+        words("war.says.start_of", regime=answer.name(code, table="regimes"), chance=words.share(chance, digits=1))
+        for code, chance in regimes.sort("at_start", descending=True).select("regime", "at_start").iter_rows()
+    ]
+    return words("war.says.start", regimes=words.list(each))
 
 
 def _protects(answer: InWords) -> str:

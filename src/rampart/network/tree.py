@@ -30,7 +30,13 @@ class Tree:
     chances      whether the shares are chances, over which worth is expected; else needs are their mean
     alike        number of what was seen until each node, shape (nodes,): what waits for a look is decided alike at nodes of
                  one number, which are of one period. None: every node is seen as it comes
-    seen         node of the last look on the way to each node, itself at a look, shape (nodes,). None: each is a look
+    seen         node of the last look on the way to each node, itself at a look, shape (nodes,); before the first look the
+                 first node. None: each is a look
+    supply       way in which supply comes on the branch of each node, shape (nodes,), a row of ``slips``; None: as promised
+    slips        what slips in each of them (``beliefs.supply``), shape (ways, things)
+    lived        number of what happened until each node, shape (nodes,), where nodes of one period may have lived the same:
+                 there all is decided alike, what follows the war too. None: no two nodes have
+    came         what is known of supply at each node, in words; none: nothing slips
     """
 
     calendar: Calendar
@@ -42,6 +48,10 @@ class Tree:
     chances: bool = False
     alike: NDArray[np.int64] | None = None
     seen: NDArray[np.int64] | None = None
+    supply: NDArray[np.int64] | None = None
+    slips: NDArray[np.float64] | None = None
+    lived: NDArray[np.int64] | None = None
+    came: tuple[str, ...] | None = None
 
     @classmethod
     def single(cls, calendar: Calendar) -> Tree:
@@ -95,6 +105,20 @@ class Tree:
         return np.arange(len(self)) if self.seen is None else self.seen
 
     @cached_property
+    def blind(self) -> bool:
+        """Whether the regime of the first period is not known until the first look."""
+        if self.alike is None or self.mix is None:
+            return False
+        roots = self.parent < 0
+        return bool(np.unique(self.mix[roots], axis=0).shape[0] > 1 and np.unique(self.alike[roots]).size == 1)
+
+    @cached_property
+    def looks(self) -> NDArray[np.bool_]:
+        """Whether each node is a look, shape (nodes,)."""
+        found: NDArray[np.bool_] = self.last_look == np.arange(len(self))
+        return found & (self.parent >= 0) if self.blind else found
+
+    @cached_property
     def group(self) -> NDArray[np.int64]:
         """Node of ``looked`` to which each node belongs, shape (nodes,)."""
         if self.alike is None:
@@ -119,6 +143,9 @@ class Tree:
         above = self.parent[self.one_of]
         parent = np.where(above >= 0, self.group[above], -1)
         mix = None if self.mix is None else self.mix[self.last_look[self.one_of]]
+        if mix is not None and self.mix is not None and self.blind:
+            roots = self.parent < 0
+            mix[self.last_look[self.one_of] == np.argmax(roots)] = self.probability[roots] @ self.mix[roots]
         chance = np.bincount(self.group, self.probability).astype(float)
         return Tree(self.calendar, self.period[self.one_of], parent, chance, self.regimes, mix, self.chances)
 

@@ -22,6 +22,7 @@ import numpy as np
 
 from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
+from rampart.beliefs.supply import Supply
 from rampart.case.calendar import month_number, month_text
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
@@ -38,15 +39,17 @@ from rampart.scenario import branching
 from rampart.scenario.decided import SEEN, item_of, unit_money
 from rampart.scenario.drawn import Draw
 from rampart.scenario.one_path import Material
-from rampart.scenario.sampled import PATHS
+from rampart.scenario.sampled import PATHS, SUPPLY
 from rampart.scenario.stand_ins import StandIns
 from rampart.scenario.tree_programme import Effort, TreeProgramme
 from rampart.scenario.war import first_look, tree_of
 
 APART = 0.2  # share of its money by which a decision differs before it is solved again
 STANDING = 5  # of sampled paths, those that stand for all
-LARGE = 20_000  # columns from which the first optimum is sought from inside
-MOST = 12  # differences that are solved again, those that concern most money first; the others are named
+MOST = 60  # differences that are solved again, those that concern most money first; the others are named
+LEAST = (
+    0.5  # units in either plan from which a decision differs: less is what the arithmetic of large programmes leaves
+)
 STEPS = 4_000  # of the simplex for each of them
 DUAL = 1e-6  # infeasibility of prices up to which what was reached bounds the cost from below
 Decision = tuple[str, str]  # family, and the text of the key
@@ -136,7 +139,8 @@ class _Pair(NamedTuple):
     """A decision in the plan and in the plan for a war.
 
     amount, money  before the next look in the one and in the other; no money where none is counted
-    apart, size    whether they differ by more than a fifth, and by how much money; nothing where none is counted
+    apart, size    whether they differ by more than a fifth, of half a unit or more, and by how much money; nothing where none
+                   is counted
     """
 
     of: Decision
@@ -156,7 +160,9 @@ def _pairs(theirs: Amounts, ours: Amounts, price: Price) -> list[_Pair]:
         by_money = len(counted) == len(money) and any(counted)
         size = counted if by_money else list(amount)
         off = abs(size[0] - size[1])
-        found.append(_Pair(of, amount, money, off > APART * max(size), off if by_money else 0.0))
+        found.append(
+            _Pair(of, amount, money, off > APART * max(size) and max(amount) >= LEAST, off if by_money else 0.0)
+        )
     return found
 
 
@@ -173,9 +179,11 @@ def _ground(made: Result) -> Ground:
     chain, looks = Chain.of(case), draws.revision_periods(case)
     first = looks[0] if looks else len(case.calendar)
     number, seed = sampling["paths"], (sampling["seed"], PATHS)
-    drawn = draws.onward(case, chain, np.array([chain.start]), number, seed=seed, by_end=True)
+    drawn, slips = draws.onward(case, chain, np.array([chain.start]), number, seed=seed, by_end=True), None
+    if supply := Supply.of(case):
+        slips = supply.drawn(number, seed=(sampling["seed"], SUPPLY))
     few, weight, _ = branching.reduced(case, chain.regimes, drawn, np.full(number, 1 / number), min(STANDING, number))
-    material = Material(case, chain.regimes, chain.ends, drawn, first, objective, sampling["capacity"])
+    material = Material(case, chain.regimes, chain.ends, drawn, first, objective, sampling["capacity"], slips)
     stand_ins = StandIns(material, few, weight, Effort())
     return Ground(stand_ins.problem, stand_ins.together, first, len(few))
 
@@ -234,8 +242,7 @@ class _Again:
         self.key_of: dict[Decision, Key] = {}
         self.scale: dict[Decision, float] = {}
         self._sum_up(ground, merge)
-        if lower.size > LARGE:
-            self.lp.option("solver", "ipm")
+        self.lp.seek_inside()
         for aim in p.aims[:-1]:
             held = p.mean_cost(aim) @ merge
             best, _, _ = self.lp.minimise(held)

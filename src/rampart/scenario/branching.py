@@ -8,12 +8,14 @@ out. Within a period longer than a month the regime is that of its beginning.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rampart.beliefs.chain import Chain, Floats, Integers
 from rampart.beliefs.draws import NEVER, last_of_war, months_after, onward, revision_periods
+from rampart.beliefs.supply import Supply
 from rampart.case.calendar import Calendar, month_number
 from rampart.case.tables import Case
 from rampart.findings import CaseError, Finding
@@ -33,33 +35,39 @@ class Growing:
         self.mix: list[Floats] = []
         self.alike: list[int] = []
         self.seen: list[int] = []
+        self.supply: list[int] = []
         self._number_of: dict[Hashable, int] = {}
 
     def add(
-        self, period: int, parent: int, probability: float, mix: Floats, *, saw: Hashable = None, look: bool = True
-    ) -> int:
+        self, period: int, parent: int, probability: float, mix: Floats, *, saw: Hashable = None, look: bool = True,
+        blind: bool = False, supply: int = 0,
+    ) -> int:  # fmt: skip
         """A node; its number comes back.
 
-        saw   what was seen until then, where nodes of one period that saw the same are decided alike; none: only this one
-        look  whether it is looked at here
+        saw     what was seen until then, where nodes of one period that saw the same are decided alike; none: only this one
+        look    whether it is looked at here; a first node is, but for ``blind``
+        supply  way in which supply comes on its branch
         """
         node = len(self.period)
         self.alike.append(self._number_of.setdefault((period, ("one", node) if saw is None else saw), node))
-        self.seen.append(node if look or parent < 0 else self.seen[parent])
+        before = (0 if blind else node) if parent < 0 else self.seen[parent]
+        self.seen.append(node if look and not (blind and parent < 0) else before)
+        self.supply.append(supply)
         self.period.append(period)
         self.parent.append(parent)
         self.probability.append(probability)
         self.mix.append(mix)
         return len(self.period) - 1
 
-    def done(self) -> Tree:
-        """The tree."""
+    def done(self, slips: Floats | None = None) -> Tree:
+        """The tree; with ``slips`` supply slips on it."""
         mix = np.array(self.mix).reshape(len(self.period), len(self.regimes))
         alike, seen = np.array(self.alike, dtype=np.int64), np.array(self.seen, dtype=np.int64)
         own = np.arange(len(self.period))
         return Tree(
             self.calendar, np.array(self.period), np.array(self.parent), np.array(self.probability), self.regimes, mix,
             alike=None if (alike == own).all() else alike, seen=None if (seen == own).all() else seen,
+            supply=None if slips is None else np.array(self.supply, dtype=np.int64), slips=slips,
         )  # fmt: skip
 
 
@@ -90,8 +98,9 @@ def grow(case: Case, chain: Chain, *, regimes: bool = True, revisions: Sequence[
     # (node, weight over the states, month of the end or none, what the looks saw)
     here: list[tuple[int, Floats, int | None, tuple[bytes, ...]]] = []
     for p, mix, belief in seen(chain.first):
-        saw: tuple[bytes, ...] = (_sight(mix),)
-        here.append((tree.add(0, -1, p, mix, saw=saw), belief, _ended(chain, mix, calendar.first), saw))
+        saw: tuple[bytes, ...] = (_sight(mix),) if chain.known_at_start else ()
+        root = tree.add(0, -1, p, mix, saw=saw, blind=not chain.known_at_start)
+        here.append((root, belief, _ended(chain, mix, calendar.first), saw))
     until_seen = next((t for t, start in enumerate(calendar.starts) if start > until), None)  # known without a look
     for t in range(1, len(calendar)):
         start, before, look = calendar.starts[t], calendar.lengths[t - 1], t in looks or t == until_seen
@@ -172,6 +181,7 @@ def from_paths(
     shared: int | None = None,
     ends: NDArray[np.bool_] | None = None,
     looks: Sequence[int] | None = None,
+    slips: Floats | None = None,
 ) -> Tree:
     """A tree of paths, each the regime of every period; -1 where a path has stopped. Shape of ``paths``: (paths, periods).
 
@@ -187,6 +197,8 @@ def from_paths(
     node_of: dict[tuple[int, ...], int] = {}
     here = np.full(len(paths), -1)
     over = np.full(len(paths), calendar.last + after + 1)
+    blind = looks is not None and np.unique(paths[:, 0]).size > 1
+    watched = () if looks is None else tuple(looks) if blind else (0, *looks)
     for t in range(len(calendar)):
         together = shared is None or t < shared
         for n, path in enumerate(paths):
@@ -196,17 +208,20 @@ def from_paths(
             if ends is not None and ends[path[t]]:
                 over[n] = min(over[n], calendar.starts[t])
             alone = not together or (looks is not None and shared is not None)
+            if slips is not None and not alone:
+                raise ValueError("where supply slips each path is alone")
             history = (*path[: t + 1].tolist(), n) if alone else (*path[: t + 1].tolist(),)
             if history not in node_of:
                 mix = np.zeros(len(regimes))
                 mix[path[t]] = 1.0
                 saw, look = None, looks is None or t in looks
                 if together and looks is not None:
-                    saw = (*(int(path[k]) for k in (0, *looks) if k <= t),)
-                node_of[history] = tree.add(t, int(here[n]), 0.0, mix, saw=saw, look=look)
+                    saw = (*(int(path[k]) for k in watched if k <= t),)
+                supply = 0 if slips is None else n
+                node_of[history] = tree.add(t, int(here[n]), 0.0, mix, saw=saw, look=look, blind=blind, supply=supply)
             here[n] = node_of[history]
             tree.probability[here[n]] += float(probability[n])
-    return tree.done()
+    return tree.done(slips)
 
 
 def paths_of(tree: Tree) -> tuple[Integers, Floats]:
@@ -236,11 +251,52 @@ def fan(tree: Tree, *, shared: int | None, leaves: Integers | None = None, chanc
             own = (int(table[n, t]), -1 if together else n)
             if own not in node_of:
                 saw = int(tree.group[own[0]]) if together else None
-                look = bool(tree.last_look[own[0]] == own[0])
-                node_of[own] = result.add(t, int(here[n]), 0.0, mix[own[0]], saw=saw, look=look)
+                look, way = bool(tree.looks[own[0]]), 0 if tree.supply is None else int(tree.supply[own[0]])
+                node_of[own] = result.add(
+                    t, int(here[n]), 0.0, mix[own[0]], saw=saw, look=look, blind=tree.blind, supply=way
+                )
             here[n] = node_of[own]
             result.probability[here[n]] += float(chance[n])
-    return result.done()
+    return result.done(tree.slips)
+
+
+def with_supply(tree: Tree, supply: Supply) -> Tree:
+    """A tree on which supply comes in every way in which it may: each branch once for each of them, decided alike for as long
+    as neither the war nor what has come tells them apart.
+
+    What waits for a look knows of supply what was known at the last one. CaseError beyond ``MOST_NODES``.
+    """
+    if supply.variants * len(tree) > MOST_NODES:
+        nodes = str(supply.variants * len(tree))
+        raise CaseError([Finding("tree-too-large", "settings", column="revise_every", value=nodes)])
+    points, chance = supply.all()
+    size, ways, calendar = len(tree), len(points), tree.calendar
+    begins = np.repeat(np.arange(ways) * size, size)
+    ends = [start + length - 1 for start, length in zip(calendar.starts, calendar.lengths, strict=True)]
+    known = [[supply.shown(each, month) for month in ends] for each in points]  # at the end of each period
+    before = [[supply.shown(each, start - 1) for start in calendar.starts] for each in points]
+    last, group, numbers = tree.last_look, tree.group, dict[Hashable, int]()
+
+    def number(*what: Hashable) -> int:
+        return numbers.setdefault(what, len(numbers))
+
+    saw = [number("saw", int(group[n]), before[way][tree.period[last[n]]]) for way in range(ways) for n in range(size)]
+    lived = [number("lived", n, known[way][tree.period[n]]) for way in range(ways) for n in range(size)]
+    came = [_in_words(known[way][tree.period[n]]) for way in range(ways) for n in range(size)]
+    parent = np.tile(tree.parent, ways)
+    looked = np.tile(last, ways) + (0 if tree.blind else begins)
+    return replace(
+        tree, period=np.tile(tree.period, ways), parent=np.where(parent >= 0, parent + begins, -1),
+        probability=np.repeat(chance, size) * np.tile(tree.probability, ways),
+        mix=None if tree.mix is None else np.tile(tree.mix, (ways, 1)), alike=np.array(saw), lived=np.array(lived),
+        seen=np.where(np.tile(tree.looks, ways), np.arange(size * ways), looked), supply=np.repeat(np.arange(ways), size),
+        slips=points, came=tuple(came),
+    )  # fmt: skip
+
+
+def _in_words(shown: Sequence[Sequence[int] | None]) -> str:
+    """What is known of supply: months late of each thing, a dash for what has not come."""
+    return " ".join("-" if months is None else "/".join(str(m) for m in months) for months in shown)
 
 
 def mean_path(tree: Tree, *, alive: NDArray[np.bool_] | None = None) -> Tree:
@@ -272,7 +328,8 @@ def sampled(case: Case, chain: Chain, paths: int, *, seed: int = 0, shared: int 
 def reduced(
     case: Case, regimes: tuple[str, ...], paths: Integers, chance: Floats, keep: int
 ) -> tuple[Integers, Floats, float]:
-    """Fewer paths that stand for many: those kept, their chances, and the error relative to keeping the best single one.
+    """Fewer paths that stand for many: numbers of those kept, their chances, and the error relative to keeping the best
+    single one.
 
     Forward selection (Heitsch and Roemisch 2003): each step keeps the path that brings the others nearest. The distance
     of two paths is the months in which their regimes differ; the error is the mean distance to the nearest path kept
@@ -296,4 +353,4 @@ def reduced(
         errors.append(float(near @ chance))
     of = np.argmin(apart[:, chosen], axis=1)
     weight: Floats = np.bincount(of, chance, minlength=keep).astype(float)
-    return paths[chosen], weight, errors[-1] / errors[0] if errors[0] > 0 else 0.0
+    return np.array(chosen), weight, errors[-1] / errors[0] if errors[0] > 0 else 0.0

@@ -24,12 +24,12 @@ from rampart.engine.shards import Shards
 from rampart.engine.stopping import Stopping
 from rampart.network.lags import Floats, Integers
 from rampart.scenario import branching
-from rampart.scenario.one_path import Material, Name, Paths, Slope, first_columns, names_of, path_problem
+from rampart.scenario.one_path import Material, Name, Paths, Slope, first_columns, names_of, widest
 from rampart.scenario.risk import Risk
 from rampart.scenario.stand_ins import StandIns, rounded
 from rampart.scenario.tree_programme import Effort, cvar
 
-FEW = 5  # paths that stand for all at first
+FEW = 4  # paths that stand for all at first
 SMALL = 60_000  # columns of all paths together up to which their programme is taken whole at once
 LEAST = 1e-4  # value, in the unit of the objective, below which the gap is stated as a share of this
 NOTHING = 1e-4  # of what the paths cost: a largest regret below it is distinguished from nothing only to this measure
@@ -165,13 +165,15 @@ def two_stage(
     regret: bool = False,
     rivals: Mapping[str, Mapping[Name, float]] | None = None,
     progress: Callable[[Round], None] | None = None,
+    slips: Floats | None = None,
 ) -> TwoStage:
     """Decisions of the first periods that cost least on average over the paths, each path known afterwards.
 
     With ``risk`` the mean of the worst paths counts besides the mean of all, with ``regret`` the largest excess of a path
     over what it costs at least.
 
-    paths     regime of every period, shape (paths, periods); they agree in the first one
+    paths     regime of every period, shape (paths, periods); where they differ in the first, it is not known
+    slips     what slips on each path (``beliefs.supply``), shape (paths, things); none: supply comes as promised
     first     periods before the next look: what waits for one is decided once for all paths. What follows the war month by
               month is chosen on each path as if the path were known, in these periods too
     capacity  whether all expansions belong to the first stage, whenever they are decided. Whole numbers are asked for in
@@ -180,20 +182,18 @@ def two_stage(
     rivals    other first decisions to weigh on the same paths: amounts by (family, key, period) in plain units
     Ctrl-C or the time limit leaves the best decisions found, with their gap: at least those of the first round.
     """
-    if (paths[:, :1] != paths[:1, :1]).any():
-        raise ValueError("the paths differ in the first period, which is known")
     begun = time.monotonic()
-    material = Material(case, regimes, ends, paths, first, objective, capacity)
-    widest = path_problem(material, material.longest)
-    if risk is None and not regret and any(part.cvar for aim in widest.aims for part in aim.parts):
+    material = Material(case, regimes, ends, paths, first, objective, capacity, slips)
+    wide = widest(material)
+    if risk is None and not regret and any(part.cvar for aim in wide.aims for part in aim.parts):
         raise ValueError(
             "over sampled paths risk counts for all objectives together: give its weight and level (--cvar), leave "
             "priorities, column 'cvar', blank, or plan a tree"
         )
-    names = names_of(widest, first_columns(widest, material))
+    names = names_of(wide, first_columns(wide, material))
     with Stopping() as stopping, Shards(Paths, (material, names), len(paths), workers=workers) as shards:
         collect = shards.begin("free")
-        plans = Plans(material, chance, widest.cost.size, gap, risk)
+        plans = Plans(material, chance, wide.cost.size, gap, risk)
         found = None if regret else plans.next()  # while the other processes are at work
         known = np.array(collect())
         if regret:
@@ -291,16 +291,16 @@ class Plans:
         if self.done:
             return None
         self.done = True
-        programme = StandIns(self.material, self.material.paths, self.chance, Effort(self.gap / 2, deadline=deadline))
+        programme = StandIns(self.material, np.arange(count), self.chance, Effort(self.gap / 2, deadline=deadline))
         x, answer = programme.solve(search=True, risk=self._risk_of(programme))
         bound = answer.value - answer.gap * abs(answer.value)
         return Found(dict(zip(programme.names, x.tolist(), strict=True)), count, bound, last=True)
 
     def _from_few(self, keep: int, deadline: float | None) -> Found:
         """From paths that stand for all, whole numbers by rounding."""
-        m, few, weight = self.material, self.material.paths, self.chance
+        m, few, weight = self.material, np.arange(len(self.material.paths)), self.chance
         if keep < len(few):
-            few, weight, _ = branching.reduced(m.case, m.regimes, few, weight, keep)
+            few, weight, _ = branching.reduced(m.case, m.regimes, m.paths, weight, keep)
         programme = StandIns(m, few, weight, Effort(deadline=deadline))
         risk = self._risk_of(programme)
         x, _ = programme.solve(risk=risk)

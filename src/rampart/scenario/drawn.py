@@ -121,7 +121,7 @@ def carried_out(problem: TreeProgramme, answer: Answer, other: Tree, *, objectiv
     """
     sights, chance = _sights(problem.tree), problem.tree.probability
     likely: dict[Sight, float] = {}
-    for sight, p, look in zip(sights, chance, problem.tree.last_look == np.arange(len(chance)), strict=True):
+    for sight, p, look in zip(sights, chance, problem.tree.looks, strict=True):
         if look:
             likely[sight] = likely.get(sight, 0.0) + float(p)
     planned: dict[tuple[str, Any, int, Sight], float] = {}
@@ -147,11 +147,11 @@ def _sights(tree: Tree) -> list[Sight]:
     """What the looks on the way to each node saw."""
     if tree.mix is None:
         raise ValueError("the tree has no regimes")
-    regime, last = np.argmax(tree.mix, axis=1), tree.last_look
+    regime, looks = np.argmax(tree.mix, axis=1), tree.looks
     found: list[Sight] = []
     for node, parent in enumerate(tree.parent.tolist()):
         before = found[parent] if parent >= 0 else ()
-        found.append((*before, int(regime[node])) if last[node] == node else before)
+        found.append((*before, int(regime[node])) if looks[node] else before)
     return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from rampart.case.ranks import objective_of
 from rampart.engine.highs import NoPlan, sparse
-from rampart.engine.linear_programme import LinearProgramme
+from rampart.engine.linear_programme import LARGE, LinearProgramme
 from rampart.network.lags import Floats
 from rampart.plan.model.passes import plain_measures
 from rampart.scenario.tree_programme import TreeProgramme, weights
@@ -29,9 +29,12 @@ def frontier(problem: TreeProgramme, factors: tuple[float, ...] = FACTORS) -> li
     partner    expected worth of need and pledges unmet; ``readiness`` expected months of a full floor, requirement and
                own need missing; ``money`` expected cost in money units
 
-    Whole numbers may be fractions here: the frontier compares, it does not decide. Nothing comes back where no objective
-    is the partner's or none has a worth.
+    Whole numbers may be fractions here, and a large programme is solved to a ten-thousandth: the frontier compares, it does
+    not decide. Nothing comes back where no objective
+    is the partner's or none has a worth, nor on a tree on which supply slips.
     """
+    if len(problem.parts) > 1:  # measures in plain months are those of supply as promised
+        return []
     weighed = [(measure, weight) for measure, weight in weights(problem.programme) if weight > 0]
     if not any(_is_partners(m.name) for m, _ in weighed):
         return []
@@ -41,6 +44,8 @@ def frontier(problem: TreeProgramme, factors: tuple[float, ...] = FACTORS) -> li
     told = {name: plain.get(name, each) if not _is_partners(name) else each for name, each in cost.items()}
     merge, lower, upper = problem.merged(problem.lower, problem.upper, problem.by_look)
     linear = LinearProgramme(sparse(problem.layout.matrix @ merge), problem.row_lower, problem.row_upper, lower, upper)
+    if linear.column_count > LARGE:
+        linear.stay_inside()
     rows = []
     for factor in factors:
         total: Floats = np.sum(

@@ -10,6 +10,7 @@ import numpy as np
 from rampart.case.calendar import month_text
 from rampart.catalogues.results import frame
 from rampart.network.lags import Integers, arrivals
+from rampart.network.network import Network
 from rampart.plan.parts.cancellation import cost_of_cancelling
 from rampart.plan.parts.line import line_capacity
 from rampart.scenario import policy
@@ -60,9 +61,15 @@ class _Left:
         self.owed = cost_of_cancelling(p).owed
         self.price = {item: np.nan if r["price"] is None else float(r["price"]) for item, r in network.items.items()}
         self.on_delivery = p.delivery_price
-        capacity = line_capacity(p, {name: problem.amounts(answer, name) for name in p.families})
-        made = problem.amounts(answer, "make") + network.placed_by_line[:, tree.period]
-        self.idle = np.where(np.isfinite(capacity), np.maximum(capacity - made, 0.0), 0.0)
+        self.idle = np.zeros((len(network.lines), len(tree)))
+        self.network_at: dict[int, Network] = {}
+        amounts = {name: problem.amounts(answer, name) for name in p.families}
+        for part in problem.parts:
+            at, own = part.nodes, part.programme.network
+            capacity = line_capacity(part.programme, {name: each[:, at] for name, each in amounts.items()})
+            made = amounts["make"][:, at] + own.placed_by_line[:, tree.period[at]]
+            self.idle[:, at] = np.where(np.isfinite(capacity), np.maximum(capacity - made, 0.0), 0.0)
+            self.network_at |= dict.fromkeys(at.tolist(), own)
 
     def by(self, before: Integers, after: Integers) -> Iterator[tuple[str, str, float, float]]:
         """Measure, item, units and money left by an end that parts a path into the nodes before and after it."""
@@ -89,7 +96,7 @@ class _Left:
             for node, less in cancelled.items():
                 for units, price in self._to_come(n, node, float(self.orders[n, node]) - less, end):
                     add("still_to_come", item, units, price)
-        for row in network.placed:
+        for row in self.network_at[int(after[0])].placed:
             if row["number"] >= end:
                 due = np.nan if row["due"] is None else float(row["due"])
                 add("placed_to_come", row["item"], float(row["quantity"]), due)
@@ -110,7 +117,7 @@ class _Left:
         """Units of those ordered at a node, evenly over its months, that come in a month from the end on; price."""
         if ordered <= LEAST:
             return
-        lead, price = self.network.channels[channel].lead, self.on_delivery[channel]
+        lead, price = self.network_at[node].channels[channel].lead, self.on_delivery[channel]
         start, length = int(self.tree.first_month[node]), int(self.tree.months[node])
         for _, month, share in arrivals(start, length, lead):
             if month >= end:

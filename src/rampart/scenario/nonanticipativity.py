@@ -16,8 +16,9 @@ def foresight(
 ) -> list[tuple[str, str, Any, float, float]]:
     """Decisions that differ between nodes with the same history: (kind, what, month, one amount, the other).
 
-    tables   of a war plan, as saved: ``nodes`` (node, parent, month, regime, looked) and ``policy`` (kind, what, node,
-             quantity). Only the regimes seen by the looks on the way to a node count as its history, not the numbers of nodes
+    tables   of a war plan, as saved: ``nodes`` (node, parent, month, regime, looked, came) and ``policy`` (kind, what, node,
+             quantity). Only the regimes seen by the looks on the way to a node, and what had come of supply before the last
+             of them, count as its history, not the numbers of nodes
     follows  kinds that follow the war between two looks: for them every regime on the way counts
     """
     nodes = tables["nodes"].sort("node")
@@ -25,11 +26,13 @@ def foresight(
     month: dict[int, Any] = {}
     lived: dict[int, tuple[str, ...]] = {}
     seen: dict[int, tuple[str, ...]] = {}
+    came = nodes["came"].fill_null("").to_list() if "came" in nodes.columns else [""] * nodes.height
+    known = dict(zip(nodes["node"], came, strict=True))
     for (node, parent, when, regime), look in zip(
         nodes.select("node", "parent", "month", "regime").iter_rows(), looked, strict=True
     ):
-        lived[node] = (*lived.get(parent, ()), regime)
-        seen[node] = (*seen.get(parent, ()), regime) if look else seen.get(parent, ())
+        lived[node] = (*lived.get(parent, ()), f"{regime} {known[node]}")
+        seen[node] = (*seen.get(parent, ()), f"{regime} {known.get(parent, '')}") if look else seen.get(parent, ())
         month[node] = when
     decided = {
         (kind, what, node): amount

@@ -6,7 +6,7 @@ every expansion. On one path the node of a column is its period.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from rampart.scenario.tree_programme import TreeProgramme
 
 Name = tuple[str, Key, int]  # family, key, period
 DUAL, PRIMAL = 1, 4  # ways of the simplex
+DEVEX = 1  # how it weighs the rows that it may leave by
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,7 @@ class Material:
     paths     regime of every period, shape (paths, periods)
     first     periods before the next look
     capacity  whether all expansions belong to the first stage, whenever they are decided
+    slips     what slips on each path (``beliefs.supply``), shape (paths, things); none: supply comes as promised
     """
 
     case: Case
@@ -41,6 +43,7 @@ class Material:
     first: int
     objective: str | None
     capacity: bool
+    slips: Floats | None = None
 
     @property
     def longest(self) -> int:
@@ -49,11 +52,19 @@ class Material:
         return int(np.argmax(fought))
 
 
+def widest(material: Material) -> TreeProgramme:
+    """The programme of the longest path, with supply as promised: what can be decided on any can be decided on it."""
+    return path_problem(replace(material, slips=None), material.longest)
+
+
 def path_problem(material: Material, number: int) -> TreeProgramme:
     """The programme of one path alone."""
     path = material.paths[number : number + 1]
-    looks = revision_periods(material.case)
-    tree = branching.from_paths(material.case, material.regimes, path, np.ones(1), ends=material.ends, looks=looks)
+    looks, slips = revision_periods(material.case), material.slips
+    own = None if slips is None else slips[number : number + 1]
+    tree = branching.from_paths(
+        material.case, material.regimes, path, np.ones(1), shared=material.first, ends=material.ends, looks=looks, slips=own,
+    )  # fmt: skip
     problem = TreeProgramme(material.case, tree, objective=material.objective)
     if len(problem.aims) > 1:
         raise ValueError(
@@ -113,18 +124,24 @@ class OnePath:
         self.row_lower, self.row_upper = problem.row_lower, problem.row_upper
         self.cost = problem.cost
         self.basis: Any = None  # that of the path known from the start
+        self.near: Any = None  # that with first decisions given, the first ones asked for
         self.last: tuple[Floats, Floats] | None = None  # the first decisions asked for last, and all columns at them
 
-    def _solver(self, lower: Floats, upper: Floats, cost: Floats, *, strategy: int = DUAL) -> LinearProgramme:
+    def _solver(
+        self, lower: Floats, upper: Floats, cost: Floats, *, strategy: int = DUAL, begin: Any = None
+    ) -> LinearProgramme:
         solver = LinearProgramme(self.matrix, self.row_lower, self.row_upper, lower, upper)
         solver.option("solver", "simplex")
         # first decisions come from another programme, whose rows are kept as closely as the solver keeps them
         solver.option("primal_feasibility_tolerance", 1e-6)
         solver.set_costs(cost)
-        if self.basis is not None:
+        begin = self.basis if begin is None else begin
+        if begin is None:  # from nothing: shorter steps, each worked out sooner
+            solver.option("simplex_dual_edge_weight_strategy", DEVEX)
+        else:
             solver.option("presolve", "off")
             solver.option("simplex_strategy", strategy)
-            solver.begin_as(self.basis)
+            solver.begin_as(begin)
         return solver
 
     def free(self) -> float:
@@ -140,13 +157,15 @@ class OnePath:
         """Cost of the path with first decisions ``x`` (in plain units), with its slope."""
         lower, upper = self.lower.copy(), self.upper.copy()
         lower[self.first] = upper[self.first] = x[self.place] / self.scale
-        solver = self._solver(lower, upper, self.cost)
+        solver = self._solver(lower, upper, self.cost, begin=self.near)
         status = solver.run()
         by = np.zeros(self.size)
         if status == INFEASIBLE:
             return Slope(np.inf, by)
         if status != OPTIMAL:
             raise NoPlan(status)
+        if self.near is None:
+            self.near = solver.basis_as_it_is()
         found = solver.solution()
         by[self.place] = np.array(found.col_dual)[self.first] / self.scale
         self.last = x, np.array(found.col_value)

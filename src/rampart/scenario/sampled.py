@@ -15,6 +15,7 @@ import numpy as np
 
 from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
+from rampart.beliefs.supply import Supply
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
@@ -30,7 +31,7 @@ from rampart.scenario.decided import SEEN, Row, decisions_table, unit_money
 from rampart.scenario.decompose import Round, TwoStage, two_stage
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
-from rampart.scenario.one_path import Material, path_problem
+from rampart.scenario.one_path import Material, first_columns, names_of, path_problem, widest
 from rampart.scenario.policy import Lasting, Situation
 from rampart.scenario.risk import Risk
 from rampart.scenario.sensitivity import sensitivity
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 WEIGHED = (0.0, 0.5, 1.0, 2.0)  # times that readiness at home is weighed, on paths that stand for all
-PATHS, BATCH = 0, 3  # streams of random numbers beside those of ``forward``
+LEFT = 1e-2  # of a solver unit, up to which an amount is what a programme solved from inside leaves, and no decision
+PATHS, BATCH, SUPPLY = 0, 3, 4  # streams of random numbers beside those of ``forward``
 
 
 @dataclass(frozen=True)
@@ -102,14 +104,18 @@ def plan_on_paths(
     first = looks[0] if looks else len(case.calendar)
     drawn = draws.onward(case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, PATHS), by_end=True)
     chance, error = np.full(sampling.paths, 1 / sampling.paths), 0.0
+    supply = Supply.of(case)
+    slips = None if supply is None else supply.drawn(sampling.paths, seed=(sampling.seed, SUPPLY))
     if sampling.keep is not None:
-        drawn, chance, error = branching.reduced(case, chain.regimes, drawn, chance, sampling.keep)
-    material = Material(case, chain.regimes, chain.ends, drawn, first, objective, sampling.capacity)
+        kept, chance, error = branching.reduced(case, chain.regimes, drawn, chance, sampling.keep)
+        drawn, slips = drawn[kept], None if slips is None else slips[kept]
+    material = Material(case, chain.regimes, chain.ends, drawn, first, objective, sampling.capacity, slips)
     rivals = first_decisions(case, chain, material, chance, deadline) if sampling.compare else {}
     left = None if sampling.time_limit is None else max(0.0, deadline - time.monotonic())
     answer = two_stage(
         case, chain.regimes, chain.ends, drawn, chance, first=first, capacity=sampling.capacity, objective=objective,
         gap=sampling.gap, time_limit=left, workers=workers, risk=risk, regret=regret, rivals=rivals, progress=progress,
+        slips=slips,
     )  # fmt: skip
     tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends, looks=looks)
     tables = _tables(case, chain, tree, material, answer, chance, workers)
@@ -120,14 +126,15 @@ def plan_on_paths(
     if sampling.frontier and in_time:
         if say:
             say("frontier")
-        few, stands_for = _few(case, chain, drawn, chance, first, sampling.frontier, objective)
-        found = frontier(few)
+        asked = (case, chain, drawn, chance, first, sampling.frontier, objective)
+        with Pool(asked, workers=min(workers, 2)) as pool:
+            (found, stands_for), (moved, _) = pool.map(_weighed_otherwise, [("frontier",), ("sensitivity",)])
         if found:
             tables["frontier"] = frame("war", "frontier", found)
             values.append(("frontier_error", stands_for))
-        tables["sensitivity"] = frame("war", "sensitivity", sensitivity(few, first, factors=WEIGHED))
+        tables["sensitivity"] = frame("war", "sensitivity", moved)
     if sampling.batches and in_time:
-        values += _batch_bounds(case, chain, answer, first, sampling, objective, workers)
+        values += _batch_bounds(case, chain, answer, first, sampling, objective, workers, supply)
     if sampling.fresh and in_time:
         compared = forward.policies(case, chain, paths_ahead=sampling.ahead, seed=sampling.seed)
         run = forward.run_forward(
@@ -140,7 +147,8 @@ def plan_on_paths(
     manifest = origin_of(case) | {
         "solver": {"name": "HiGHS", "threads": 1, "gap": sampling.gap, "workers": workers}, "status": answer.status,
         "gap": answer.gap, "sampling": asdict(sampling), "paths": len(chance), "nodes": len(tree),
-        "objective": war.objective_of(path_problem(material, 0)), "risk": war.risk_of(risk, regret=regret),
+        "objective": war.objective_of(widest(material)), "risk": war.risk_of(risk, regret=regret),
+        **war.supply_said(supply, ways=len(chance)),
     }  # fmt: skip
     return war.result_of(case, tables, manifest), answer
 
@@ -170,10 +178,13 @@ def _tables(
         made = pool.map(path_tables, each)
     ends = [of[0] for of in made]
     supply, left = ([of[k].with_columns(path=pl.lit(n, pl.Int64)) for n, of in enumerate(made)] for k in (1, 2))
-    longest = path_problem(material, material.longest)
+    longest = widest(material)
     price, kinds = unit_money(longest), set(longest.decisions)
+    mine = first_columns(longest, material)
+    noise = LEFT if answer.rounds[-1].stand_ins < len(material.paths) else 0.0
+    least = dict(zip(names_of(longest, mine), (noise * longest.layout.column_scale[mine]).tolist(), strict=True))
     decided = [(f, key, t, v) for (f, key, t), v in zip(answer.names, answer.amounts.tolist(), strict=True)
-               if f in kinds and v > SEEN]  # fmt: skip
+               if f in kinds and v > max(SEEN, least[f, key, t])]  # fmt: skip
     now: list[Row] = []
     for f, key, t, v in decided:
         each_unit = price(f, key, t)
@@ -216,13 +227,21 @@ def _values(answer: TwoStage, chance: Floats, *, weighed: bool) -> list[tuple[st
     return found
 
 
+def _weighed_otherwise(
+    asked: tuple[Case, Chain, Integers, Floats, int, int, str | None], table: str
+) -> tuple[list[dict[str, Any]], float]:
+    """Rows of the table ``frontier`` or ``sensitivity``, with supply as promised, and the error of standing for all paths."""
+    few, error = _few(*asked)
+    return (frontier(few) if table == "frontier" else sensitivity(few, asked[4], factors=WEIGHED)), error
+
+
 def _few(
     case: Case, chain: Chain, paths: Integers, chance: Floats, first: int, keep: int, objective: str | None
 ) -> tuple[TreeProgramme, float]:
     """The programme of paths that stand for all, to weigh otherwise, and the error of standing for them."""
     looks = draws.revision_periods(case)
     kept, weight, error = branching.reduced(case, chain.regimes, paths, chance, min(keep, len(paths)))
-    tree = branching.from_paths(case, chain.regimes, kept, weight, shared=first, ends=chain.ends, looks=looks)
+    tree = branching.from_paths(case, chain.regimes, paths[kept], weight, shared=first, ends=chain.ends, looks=looks)
     return TreeProgramme(case, tree, objective=objective), error
 
 
@@ -234,7 +253,8 @@ def first_decisions(
     """
     first = material.first
     effort = Effort(gap=1e-3, whole_until=None if material.capacity else first, deadline=deadline)
-    tree = branching.from_paths(case, chain.regimes, material.paths, chance, ends=None)
+    looks = draws.revision_periods(case)  # until the first of them nobody knows how any path goes on
+    tree = branching.from_paths(case, chain.regimes, material.paths, chance, ends=None, looks=looks)
     root = int(np.flatnonzero(tree.parent < 0)[0])
     now = Situation(tree, root, tree.leaves, tree.probability[tree.leaves], chain.ends, first)
     ahead: Mapping[str, Callable[[], Tree]] = {
@@ -259,7 +279,14 @@ def first_decisions(
 
 
 def _batch_bounds(
-    case: Case, chain: Chain, answer: TwoStage, first: int, sampling: Sampling, objective: str | None, workers: int
+    case: Case,
+    chain: Chain,
+    answer: TwoStage,
+    first: int,
+    sampling: Sampling,
+    objective: str | None,
+    workers: int,
+    supply: Supply | None,
 ) -> list[tuple[str, float]]:
     """Bound on the value from below, and on the plan's gap from above, with 95 % confidence, from batches of fresh paths.
 
@@ -274,9 +301,11 @@ def _batch_bounds(
         drawn = draws.onward(
             case, chain, np.array([chain.start]), sampling.paths, seed=(sampling.seed, BATCH, batch), by_end=True
         )
+        slips = None if supply is None else supply.drawn(sampling.paths, seed=(sampling.seed, SUPPLY, batch))
         found = two_stage(
             case, chain.regimes, chain.ends, drawn, np.full(sampling.paths, 1 / sampling.paths), first=first,
             capacity=sampling.capacity, objective=objective, gap=sampling.gap, workers=workers, rivals={"plan": plan},
+            slips=slips,
         )  # fmt: skip
         bounds.append(found.bound)
         gaps.append(float(found.rivals["plan"].mean()) - found.bound)

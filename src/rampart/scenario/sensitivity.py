@@ -45,6 +45,7 @@ def sensitivity(
         return []
     merge, lower, upper = p.merged(p.lower, p.upper, p.by_look if together is None else together)
     linear = LinearProgramme(sparse(layout.matrix @ merge), p.row_lower, p.row_upper, lower, upper)
+    linear.seek_inside()
     rows = []
     first = _first(p, until)
     worth, price = _worth_sent(p), unit_money(p)

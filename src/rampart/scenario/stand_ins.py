@@ -15,14 +15,17 @@ from rampart.scenario.tree_programme import Answer, Effort, TreeProgramme
 class StandIns:
     """The whole programme of some paths: the first stage is one for all, what follows is chosen on each path.
 
+    chosen  numbers of the paths, shape (paths that stand for all,), with their chances
     names   of the first stage, in the order of ``x``; whole: where among them whole numbers are asked for
     """
 
-    def __init__(self, material: Material, paths: Integers, chance: Floats, effort: Effort) -> None:
+    def __init__(self, material: Material, chosen: Integers, chance: Floats, effort: Effort) -> None:
         case, looks = material.case, revision_periods(material.case)
+        slips = None if material.slips is None else material.slips[chosen]
         tree = branching.from_paths(
-            case, material.regimes, paths, chance, shared=material.first, ends=material.ends, looks=looks
-        )
+            case, material.regimes, material.paths[chosen], chance, shared=material.first, ends=material.ends, looks=looks,
+            slips=slips,
+        )  # fmt: skip
         self.problem = TreeProgramme(case, tree, objective=material.objective, effort=effort)
         first = first_columns(self.problem, material)
         of_column = names_of(self.problem, first)

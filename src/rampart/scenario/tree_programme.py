@@ -21,14 +21,13 @@ from rampart.findings import CaseError, Finding
 from rampart.network.keys import Key
 from rampart.network.lags import Floats, Integers
 from rampart.network.tree import Tree
-from rampart.plan.model.build import build
 from rampart.plan.model.passes import SETTLING
-from rampart.plan.programme.layout import lay_out
 from rampart.plan.programme.measures import Measure, Pass
 from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.without_decisions import without_decisions
 from rampart.requirements.implied_chance import follows, worth_that_follows
 from rampart.scenario.risk import Risk, least_regret, least_risk, mean_of_worst
+from rampart.scenario.slipping import costs, joined, parts_of
 
 BROKEN = 1e-6  # sum of broken rules, each as a share, above which they count as broken
 
@@ -99,16 +98,24 @@ class TreeProgramme:
 
     def __init__(self, case: Case, tree: Tree, *, objective: str | None = None, effort: Effort | None = None) -> None:
         self.case, self.tree, self.effort = case, tree, effort or Effort()
-        self.programme = build(case, tree=tree)
-        self.layout = lay_out(self.programme)
+        self.parts = parts_of(case, tree)
+        self.programme, self.layout = joined(case, tree, self.parts)
         m = self.layout.matrices
         self.lower, self.upper, self.row_lower, self.row_upper = m.lower, m.upper, m.row_lower, m.row_upper
         self.aims = aims(self.programme, objective)
         if not self.aims:
             raise CaseError([Finding("nothing-to-plan")])
-        whole = np.sort(self.programme.whole_labels)
+        whole = self._whole()
         until = self.effort.whole_until
         self.whole = whole if until is None else whole[tree.period[self.layout.column_node[whole]] < until]
+
+    def _whole(self) -> Integers:
+        """Columns that must be whole."""
+        found, before = [], 0
+        for part in self.parts:
+            found.append(before + np.sort(part.programme.whole_labels))
+            before += part.layout.columns
+        return np.concatenate(found)
 
     @property
     def one_scale(self) -> bool:
@@ -122,7 +129,7 @@ class TreeProgramme:
 
     def costs(self, measure: Any) -> Floats:
         """Coefficient of every column in a measure."""
-        return self.layout.costs(measure)
+        return costs(self.parts, measure)
 
     @cached_property
     def cost(self) -> Floats:
@@ -187,7 +194,16 @@ class TreeProgramme:
     @cached_property
     def by_look(self) -> Integers | None:
         """First column of the group of each column, by what the looks saw; none where every period is looked at."""
-        return None if self.tree.alike is None else self._first_of(self.tree.group, self.waiting)
+        if self.tree.alike is None:
+            return None
+        return np.minimum(self._first_of(self.tree.group, self.waiting), self.by_life)
+
+    @cached_property
+    def by_life(self) -> Integers:
+        """The same of what follows the war, by what happened."""
+        if self.tree.lived is None:
+            return np.arange(self.cost.size)
+        return self._first_of(self.tree.lived, [name for name in self.settled if name not in self.waiting])
 
     def as_seen(self, answer: Answer, family: str) -> dict[tuple[Key, int], float]:
         """Amounts of a family by (key, node of ``tree.looked``): expected where it follows the war between two looks."""
@@ -253,7 +269,7 @@ class TreeProgramme:
         first = self._first_of(self.tree.group, [name for name in self.waiting if name not in chosen])
         both = self._first_of(apart, [name for name in chosen if name in self.waiting])
         alone = self._first_of(group_of_node, [name for name in chosen if name not in self.waiting])
-        return np.minimum(np.minimum(first, both), alone)
+        return np.minimum(np.minimum(np.minimum(first, both), alone), self.by_life)
 
     def _first_of(self, group_of_node: Integers, families: Iterable[str]) -> Integers:
         first = np.arange(self.cost.size)

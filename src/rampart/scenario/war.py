@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from rampart.beliefs.chain import Chain, regimes_of
+from rampart.beliefs.supply import Supply
 from rampart.case.calendar import month_text
 from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
@@ -37,18 +39,25 @@ if TYPE_CHECKING:
 
 Shape = Literal["auto", "comb", "regimes", "given", "drawn"]
 Say = Callable[[str], None]
+Rolling = Callable[[str, int, int], None]
+"""Name of a policy that is carried out, plans made at its nodes, and plans to make."""
 MOST_COLUMNS = 300_000  # of a programme over a tree that is solved whole
 MANY = 60  # paths that are known from the start in one programme rather than one by one
 
 
 def tree_of(case: Case, shape: Shape = "auto", draw: Draw | None = None) -> tuple[Tree, Chain | None]:
     """The tree of a case and its chain (none where branches are given). ``draw``: how, where ``shape`` is drawn."""
+    supply = Supply.of(case)
     if shape == "given" or (shape == "auto" and not case["branches"].is_empty()):
-        return branching.given(case, regimes_of(case)[0]), None
+        tree = branching.given(case, regimes_of(case)[0])
+        return tree if supply is None else branching.with_supply(tree, supply), None
     chain = Chain.of(case)
-    if shape == "drawn":
+    if shape == "drawn" and supply is None:
         return drawn_tree(case, chain, draw or Draw()), chain
-    return branching.grow(case, chain, regimes=shape == "regimes"), chain
+    if shape == "drawn":  # what has come would have to be drawn with it
+        raise CaseError([Finding("tree-too-large", "settings", column="revise_every", value=str(branching.MOST_NODES))])
+    tree = branching.grow(case, chain, regimes=shape == "regimes")
+    return tree if supply is None else branching.with_supply(tree, supply), chain
 
 
 def war_plan(
@@ -62,6 +71,8 @@ def war_plan(
     effort: Effort | None = None,
     draw: Draw | None = None,
     say: Say | None = None,
+    rolling: Rolling | None = None,
+    workers: int = 1,
 ) -> Result:
     """Plan a case over what may happen.
 
@@ -73,7 +84,9 @@ def war_plan(
     effort     how exactly, and until when whole numbers count: ``Effort(gap=1e-3, whole_until=first_look(tree))`` on large
                cases. Where later ones may be fractions, values are lower bounds, and policies still decide in whole numbers
     compare    whether to work out what knowing the future or planning otherwise would give, which takes several plans;
-               only where one objective counts or all have a worth
+               only where one objective counts or all have a worth. Where supply slips on the tree, what knowing gives alone
+    rolling    called as ways of planning are carried out node by node: name, plans made, plans to make
+    workers    processes that plan at the nodes
 
     CaseError where the tree is too large to be solved whole: ``plan_on_paths`` draws paths instead.
     """
@@ -114,8 +127,11 @@ def war_plan(
     if compare:
         try:
             say("values")
-            values += _values(case, problem, answer, ends, known, objective)
-            rivals = _rivals(case, problem, ends, objective, say)
+            if tree.supply is None:
+                values += _values(case, problem, answer, ends, known, objective)
+                rivals = _rivals(case, problem, ends, objective, say, rolling, workers)
+            else:
+                values += _known_values(problem, answer, known)
             values += [(name, float(cost @ problem.chance)) for name, cost in rivals.items()]
             say("frontier")
             tables["frontier"] = frame("war", "frontier", frontier(problem))
@@ -136,8 +152,16 @@ def war_plan(
         "tree": shape, "paths": len(tree.leaves), "nodes": len(tree), "rows": matrix.shape[0], "columns": matrix.shape[1],
         "nonzeros": int(matrix.nnz), "objective": objective_of(problem),
         "risk": risk_of(None if regret else risk, regret=regret), **(manifest_of(draw) if draw else {}),
+        **supply_said(Supply.of(case), ways=len(problem.parts)),
     }  # fmt: skip
     return result_of(case, tables, manifest)
+
+
+def supply_said(supply: Supply | None, *, ways: int) -> dict[str, Any]:
+    """What the manifest says of supply that slips: how much of it does, and the ways in which it may come that were planned
+    over.
+    """
+    return {} if supply is None else {"supply": {"things": len(supply.things), "ways": ways}}
 
 
 def _how_far(answer: Answer, problem: TreeProgramme) -> dict[str, Any]:
@@ -214,7 +238,7 @@ def nodes_of(tree: Tree, ends: Any) -> pl.DataFrame:
             "month": [month_text(int(m)) for m in tree.first_month],
             "regime": [seen_at(tree, n) for n in range(len(tree))],
             "over": (tree.mix @ ends > 0.5).tolist() if tree.mix is not None else [False] * len(tree),
-            "looked": (tree.last_look == np.arange(len(tree))).tolist(),
+            "looked": tree.looks.tolist(), "came": list(tree.came) if tree.came else [None] * len(tree),
             "probability": tree.probability.tolist(),
         }
     )  # fmt: skip
@@ -237,9 +261,9 @@ def _known(case: Case, tree: Tree, objective: str | None, effort: Effort | None)
     """Least cost of each path if it were known from the start, in the order of the leaves, shape (paths,); None where the
     time does not allow to know.
     """
-    found = []
+    found, many = [], len(tree.leaves) > MANY and tree.supply is None
     try:
-        together = known_together(case, tree, objective, effort) if len(tree.leaves) > MANY else None
+        together = known_together(case, tree, objective, effort) if many else None
     except NoPlan:
         together = None
     if together is not None:
@@ -269,7 +293,7 @@ def _values(
     """Wait and see, two-stage bound, best plan without recourse, plan for the mean, and the differences."""
     tree = problem.tree
     here = float(answer.path_cost @ problem.chance)
-    wait = float(known @ problem.chance)
+    result = _known_values(problem, answer, known)
     effort = problem.effort
     bound = (
         TreeProgramme(case, branching.fan(tree, shared=first_look(tree)), objective=objective, effort=effort)
@@ -278,8 +302,7 @@ def _values(
     )
     over = policy.over_at(tree, ends)[tree.last_look]  # as far as it is seen
     static = _value(problem, problem.solve(together=problem.together(np.where(over, -1, tree.period))))
-    result = [("wait_and_see", wait), ("knowing", here - wait), ("two_stage_bound", bound), ("no_recourse", static)]
-    result.append(("recourse", static - here))
+    result += [("two_stage_bound", bound), ("no_recourse", static), ("recourse", static - here)]
     mean = branching.mean_path(tree)
     ahead = TreeProgramme(case, mean, objective=objective, effort=effort)
     expected = ahead.solve()
@@ -297,8 +320,14 @@ def _values(
         result += [("mean_plan_first", mean_first), ("planning_for_the_tree", mean_first - here)]
     except NoPlan:
         result += [("mean_plan_first", float("nan")), ("planning_for_the_tree", float("nan"))]
+    return result
+
+
+def _known_values(problem: TreeProgramme, answer: Answer, known: Floats) -> list[tuple[str, float]]:
+    """What each path costs if it is known from the start, what knowing is worth, and the largest regret."""
+    here, wait = float(answer.path_cost @ problem.chance), float(known @ problem.chance)
     regret = answer.path_cost - known
-    return [*result, ("largest_regret", float(regret.max()))]
+    return [("wait_and_see", wait), ("knowing", here - wait), ("largest_regret", float(regret.max()))]
 
 
 def _value(problem: TreeProgramme, answer: Answer) -> float:
@@ -306,7 +335,15 @@ def _value(problem: TreeProgramme, answer: Answer) -> float:
     return float("nan") if problem.broken(answer) else answer.value
 
 
-def _rivals(case: Case, problem: TreeProgramme, ends: Any, objective: str | None, say: Say) -> dict[str, Floats]:
+def _rivals(
+    case: Case,
+    problem: TreeProgramme,
+    ends: Any,
+    objective: str | None,
+    say: Say,
+    rolling: Rolling | None,
+    workers: int,
+) -> dict[str, Floats]:
     """Cost by path of the ways in which people plan: as if it lasts five years, year by year, for the mean path, for the
     worth expected (``rampart plan``, again at each look), by the two-stage lookahead.
     """
@@ -321,7 +358,10 @@ def _rivals(case: Case, problem: TreeProgramme, ends: Any, objective: str | None
     ):  # fmt: skip
         say(name)
         try:
-            rolled = policy.roll(case, ends, tree, ahead, objective=objective, effort=problem.effort)
+            rolled = policy.roll(
+                case, ends, tree, ahead, objective=objective, effort=problem.effort, workers=workers,
+                progress=None if rolling is None else partial(rolling, name),
+            )  # fmt: skip
         except NoPlan:
             rolled = None
         kept = rolled is not None and not rolled.problem.broken(rolled.answer)

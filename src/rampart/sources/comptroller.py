@@ -7,8 +7,10 @@ dollars. Rows marked Non-Add are kept and no sum takes them.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -180,10 +182,12 @@ class _SpreadsheetML:
         rows += [[] for _ in range(self.row - len(rows))]
         row = rows[self.row - 1]
         row += [""] * (self.column - len(row))
-        try:
-            row[self.column - 1] = float(text) if self.kind == "Number" else text
-        except ValueError:
-            row[self.column - 1] = text
+        row[self.column - 1] = text
+        if self.kind == "Number":
+            with suppress(
+                ValueError
+            ):  # text under the type of a number stays what it is, and so does what is not finite
+                row[self.column - 1] = number if math.isfinite(number := float(text)) else text
 
 
 def _rows(file: str, sheet: Sheet, findings: list[Finding]) -> Iterator[dict[str, Any]]:

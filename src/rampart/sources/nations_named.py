@@ -1,10 +1,12 @@
-"""Nations by the names that public tables use: two letters, three letters, or the name of the country in English."""
+"""Nations by the names that public tables use: two or three letters, or the name of the country, however it is spelt."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+
+from rampart.case.headers import fold
 
 RECIPIENT = "UKR"
 NATIONS = {
@@ -19,18 +21,21 @@ _ALPHA2 = {alpha3: alpha2 for alpha2, alpha3 in NATIONS.items() if len(alpha2) =
 _SELLERS = frozenset({"KOR", "JPN"})
 _ALSO = {
     "Turkey": "TUR", "Türkiye": "TUR", "Czech Republic": "CZE", "South Korea": "KOR", "Republic of Korea": "KOR",
-    "United States of America": "USA", "European Union": "XEU", "EU (Commission and Council)": "XEU",
-    "EU Institutions": "XEU", "European Commission": "XEU",
+    "United States of America": "USA", "UK": "GBR", "Great Britain": "GBR", "European Union": "XEU",
+    "EU (Commission and Council)": "XEU", "EU Institutions": "XEU", "European Commission": "XEU",
 }  # fmt: skip
 
 
 @lru_cache(maxsize=1)
 def _by_name() -> Mapping[str, str]:
-    """Alpha-3 codes by the English name of the country."""
+    """Alpha-3 codes by codes and names, folded; names in English and in French."""
     from babel import Locale
 
-    names = Locale("en").territories
-    return {str(names[a2]): a3 for a2, a3 in NATIONS.items() if len(a2) == 2 and a2 in names} | _ALSO
+    spelt = {a3: a3 for a3 in NATIONS.values()} | _ALSO | NATIONS
+    for language in ("fr", "en"):
+        names = Locale(language).territories
+        spelt |= {str(names[a2]): a3 for a2, a3 in NATIONS.items() if len(a2) == 2 and a2 in names}
+    return {fold(name): code for name, code in spelt.items()}
 
 
 class Nations:
@@ -46,11 +51,7 @@ class Nations:
     def code(self, name: str) -> str | None:
         """The code of a nation by its name, None for a name that is not one nation's."""
         given = self.codes.get(name)
-        return (
-            NATIONS.get(name)
-            or _by_name().get(name)
-            or (given if given and len(given) == 3 and given.isalpha() else None)
-        )
+        return _by_name().get(fold(name)) or (given if given and len(given) == 3 and given.isalpha() else None)
 
     def use(self, name: str) -> str | None:
         """The same, and the case has a row for it."""

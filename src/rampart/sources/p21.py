@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -190,11 +191,13 @@ def read_p21(path: Path) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     buys: dict[tuple[Any, ...], int] = {}
     for row in rows:
         _compare(row, lines, table, findings)
+        _rates_in_order(row, table, findings)
         _add_up(row, table, findings)
         buy = tuple(row[name] for name in columns() if name not in ("item_name", "remarks"))
         first = buys.setdefault(buy, row[ROW])
         if first != row[ROW]:
             findings.append(table.finding("p21-row-twice", row[ROW], value=row["item"], first=first))
+    findings += _windows_agree(rows, table)
     if rows and not any(row[month] for row in rows for month in MONTHS):
         findings.append(Finding("p21-no-delivery", file=path.name))
     frame = pl.DataFrame([[row[c] for c in columns()] for row in rows], schema=schema(), orient="row", strict=False)
@@ -216,6 +219,32 @@ def _compare(
         what, what_fr = (", ".join(columns()[name].label[lang] for name in apart) for lang in ("en", "fr"))
         details = {"what": what, "what_fr": what_fr, "first": first}
         findings.append(table.finding("p21-line-twice", row[ROW], "", row["line"], **details))
+
+
+def _rates_in_order(row: Mapping[str, Any], table: LaidOut, findings: list[Finding]) -> None:
+    """The minimum is at most the maximum: the same refusal as of a line of a case."""
+    least, most = row["min_rate"], row["max_rate"]
+    if least is not None and least > most:
+        findings.append(table.finding("min-above-max", row[ROW], "min_rate", f"{least:g}", most=f"{most:g}"))
+
+
+def _windows_agree(rows: Sequence[Mapping[str, Any]], table: LaidOut) -> Iterator[Finding]:
+    """A buy told in several windows is one buy: of one quantity, each window beginning where the one before it ended."""
+    buys: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        key = tuple(row[name] for name in ("item", "line", "buyer", "ship_to", "fiscal_year"))
+        buys.setdefault(key, []).append(row)
+    for told in buys.values():
+        told.sort(key=lambda row: row["window"])
+        if len({row["window"] for row in told}) < len(told):
+            continue  # several buys of one year: which window goes on which cannot be known
+        for before, row in pairwise(told):
+            come = math.fsum(before[c] or 0.0 for c in ("accepted_before", *MONTHS))
+            accepted = row["accepted_before"] or 0.0
+            slack = max(0.5, 1e-6 * come)
+            if row["quantity"] != before["quantity"] or abs(come - accepted) > slack:
+                details = {"first": before[ROW], "come": f"{come:g}", "accepted": f"{accepted:g}"}
+                yield table.finding("p21-windows-apart", row[ROW], "accepted_before", row["item"], **details)
 
 
 def _add_up(row: Mapping[str, Any], table: LaidOut, findings: list[Finding]) -> None:

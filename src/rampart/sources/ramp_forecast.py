@@ -76,6 +76,9 @@ def forecast_ramp(
             findings.append(table.finding("blank", row["#row"], "value"))
         if figure.kind == "works" and figure.target is None:
             findings.append(table.finding("blank", row["#row"], "target_date"))
+        if figure.kind == "target" and figure.target is not None and figure.target < figure.month:
+            place = ("ramp-target-past", row["#row"], "target_date", row["target_date"])
+            findings.append(table.finding(*place, stated=row["date"]))
     if any(finding.severity == "error" for finding in findings):
         raise CaseError(findings)
     last = max((f.published for f in rows), default=0)

@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 
 from rampart.case.from_rows import PRIORITIES, Row, case_of, code_of
+from rampart.case.headers import fold
 from rampart.case.laid_out import LaidOut, read_laid_out, recognised
 from rampart.case.reading import WORKBOOKS
 from rampart.case.tables import Case
@@ -26,6 +27,7 @@ from rampart.findings import Finding
 from rampart.sources.nations_named import RECIPIENT, Nations
 
 KNOWN = tuple(name for name in layouts() if name.startswith(("kiel_", "losses_")))
+_STATES = ("destroyed", "captured", "abandoned", "damaged")
 _LOOKED_AT = 15
 """Rows of a sheet among which its header is looked for: published workbooks begin with titles and notes."""
 _LISTED = re.compile(r"(.*\S)\s*\(([0-9][0-9,]*)\)\Z", re.DOTALL)
@@ -82,7 +84,8 @@ def read_release(path: Path) -> Release:
     """Every known table of a file, or of the files of a folder. What is wrong is in the findings."""
     reader = _Reader()
     for file in _files(path):
-        reader.read(file)
+        reader.find(file)
+    reader.read()
     return reader.release()
 
 
@@ -132,13 +135,31 @@ class _Reader:
         self.totals: dict[str, float] = {}
         self.iso: dict[str, str] = {}
         self.label = self.month = ""
+        self.places: dict[str, list[tuple[Path, str, int]]] = {}
+        self.by_system: set[tuple[str, str]] = set()
+        self.events: list[dict[str, Any]] = []
 
-    def read(self, file: Path) -> None:
+    def find(self, file: Path) -> None:
+        """Note where the known tables of a file are; a second table of a kind is no part of the same release.
+
+        Losses come in several files: those destroyed and those captured, totals and a series.
+        """
         places = _places(file, self.findings)
         if not places and not any(f.file == file.name for f in self.findings):
             code = "tracker-unknown" if file.exists() else "no-such-path"
             self.findings.append(Finding(code, file=file.name, value=str(file)))
         for layout, sheet, row in places:
+            found = self.places.setdefault(layout, [])
+            found.append((file, sheet, row))
+            if len(found) > 1 and layout.startswith("kiel_"):
+                names = {language: layouts()[layout].label[language] for language in ("en", "fr")}
+                details = {"first": found[0][0].name, "what": names["en"], "what_fr": names["fr"]}
+                self.findings.append(Finding("tracker-table-twice", file=file.name, sheet=sheet, details=details))
+
+    def read(self) -> None:
+        """Read every table that was found."""
+        everywhere = [(layout, *place) for layout, places in self.places.items() for place in places]
+        for layout, file, sheet, row in everywhere:
             table = read_laid_out(file, layout, sheet=sheet, header_row=row if sheet else 0, published=True)
             label = {language: layouts()[layout].label[language] for language in ("en", "fr")}
             self.findings.append(Finding("tracker-read-as", file=file.name, sheet=sheet, value=label["en"]))
@@ -164,7 +185,14 @@ class _Reader:
             ]
 
     def _kiel_by_month(self, table: LaidOut) -> None:
+        seen: dict[tuple[str, int, int], int] = {}
         for row in table.rows:
+            key = (row["country"], row["year"], row["month"])
+            first = seen.setdefault(key, row["#row"])
+            if first != row["#row"]:
+                details = {"first": first, "key": "country, year, month"}
+                said = ", ".join(map(str, key))
+                self.findings.append(table.finding("key-twice", row["#row"], "country", said, **details))
             if row["iso"]:
                 self.iso[row["country"]] = row["iso"]
             self.rows["allocations"].append({
@@ -210,7 +238,9 @@ class _Reader:
                         "donor": donor, "month": month, "item": row["item"].strip(), "class": row["item_type"],
                         "quantity": quantity, "delivered": delivered,
                     })  # fmt: skip
-        self.rows["allocations"] += [{"donor": d, "month": m} | kinds for (d, m), kinds in allocated.items()]
+        # The main sheet says what the table by month says too, where a release has both.
+        if "kiel_by_month" not in self.places:
+            self.rows["allocations"] += [{"donor": d, "month": m} | kinds for (d, m), kinds in allocated.items()]
 
     def _losses_by_system(self, table: LaidOut) -> None:
         self._losses(table, "system", "total")
@@ -219,26 +249,41 @@ class _Reader:
         self._losses(table, "equipment_type", "type_total")
 
     def _losses(self, table: LaidOut, what: str, total: str) -> None:
-        names = ("destroyed", "captured", "abandoned", "damaged")
         for row in table.rows:
             # The scrape numbers some systems: "12 T-72BA" is a T-72BA.
             name = re.sub(r"^\d+\s+(?=\D)", "", row[what].strip()) if what == "system" else row[what].strip()
-            counted = {n: row[n] for n in names} | {"total": row[total]}
+            counted = {n: row[n] for n in _STATES}
+            if not max(counted.values()) <= row[total] <= sum(counted.values()):
+                said = f"{sum(counted.values()):g}"
+                self.findings.append(
+                    table.finding("tracker-list-sum", row["#row"], total, said, total=f"{row[total]:g}")
+                )
+            if what == "system":
+                self.by_system.add((row["country"], name))
             self.rows["losses"].append(
-                {"country": row["country"], "what": name, "date": row["date_recorded"]} | counted
+                {"country": row["country"], "what": name, "date": row["date_recorded"]}
+                | counted
+                | {"total": row[total]}
             )
 
     def _losses_events(self, table: LaidOut) -> None:
         for row in table.rows:
-            states = {n: int(n in row["status"].lower()) for n in ("destroyed", "captured", "abandoned", "damaged")}
+            states = {n: int(n in row["status"].lower()) for n in _STATES}
+            if not any(states.values()):
+                choices = ", ".join(_STATES)
+                said = {"choices": choices, "choices_fr": choices, "near": "", "near_fr": ""}
+                self.findings.append(table.finding("not-a-choice", row["#row"], "status", row["status"], **said))
             what = {"country": row["country"], "what": row["system"].strip(), "date": row["date_recorded"], "total": 1}
-            self.rows["losses"].append(what | states)
+            self.events.append(what | states)
 
     @staticmethod
     def _month(row: Mapping[str, Any]) -> str | None:
         return f"{row['year']:04d}-{row['month']:02d}" if 1 <= row["month"] <= 12 else None
 
     def release(self) -> Release:
+        # A system that the list by system counts is not counted once more loss by loss.
+        counted = {(country, fold(what)) for country, what in self.by_system}
+        self.rows["losses"] += [one for one in self.events if (one["country"], fold(one["what"])) not in counted]
         tables = {
             name: pl.DataFrame(rows, schema=_SCHEMAS[name], orient="row") for name, rows in self.rows.items()
         }  # fmt: skip

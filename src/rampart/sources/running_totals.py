@@ -16,12 +16,21 @@ FROM_THE_BEGINNING = -1
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A figure: months of its start and its date counted from year 0, how many, and the row that says so."""
+    """A figure: months of its start and its date counted from year 0, how many, and the row that says so.
+
+    high  upper end where a range was said, of which ``quantity`` is the lower one
+    """
 
     start: int
     until: int
     quantity: float
-    row: Mapping[str, Any]
+    row: Mapping[str, Any] = field(compare=False)
+    high: float | None = None
+
+    @property
+    def most(self) -> float:
+        """The upper end, the figure itself where no range was said."""
+        return self.quantity if self.high is None else self.high
 
 
 @dataclass
@@ -31,12 +40,14 @@ class Totals:
     added     (figure, what it adds, what was counted before it)
     falling   (figure, the total before it) for totals below an earlier one of their start
     part_of   figures whose time lies in, or overlaps, that of a total with an earlier start
+    ranges    lower and upper end of what a figure adds, where it or the one before it was said as a range
     """
 
     added: list[tuple[Counted, float, float]] = field(default_factory=list)
     falling: list[tuple[Counted, float]] = field(default_factory=list)
     part_of: list[Counted] = field(default_factory=list)
     spans: list[tuple[int, int, float]] = field(default_factory=list)
+    ranges: dict[Counted, tuple[float, float]] = field(default_factory=dict)
 
     def hold(self, month: int, start: int | None = None) -> bool:
         """Whether some total counts what came in a month (or in a time that ends with it)."""
@@ -57,13 +68,15 @@ def between(counted: Iterable[Counted]) -> Totals:
         if any(begin <= max(f.until for f in figures) and start <= end for begin, end, _ in found.spans):
             found.part_of += figures
             continue
-        before = 0.0
+        before, most = 0.0, 0.0
         for figure in sorted(figures, key=lambda f: (f.until, f.quantity)):
             if figure.quantity < before:
                 found.falling.append((figure, before))
             else:
                 if figure.quantity > before:
                     found.added.append((figure, figure.quantity - before, before))
-                before = figure.quantity
+                    if figure.high is not None or most > before:
+                        found.ranges[figure] = (max(0.0, figure.quantity - most), figure.most - before)
+                before, most = figure.quantity, figure.most
         found.spans.append((start, max(f.until for f in figures), before))
     return found

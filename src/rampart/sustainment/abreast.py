@@ -6,7 +6,7 @@ share their parts and months, nothing else; instants are as close as the one tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,10 +32,11 @@ BY_FLEET = (
     "life_cv",
     "worn",
     "damage_share",
+    "service_share",
     "most",
 )
 BY_SITE = ("repaired", "condemned", "turnaround", "bench", "stock")
-FLEETS_FIRST = ("held", "damaged", "available", "maintenance", "down", "moved")
+FLEETS_FIRST = ("held", "damaged", "serviced", "available", "maintenance", "down", "moved")
 SITES_LAST = ("demand", "own_mean", "own_variance", "mean", "ebo", "relief")
 
 
@@ -43,25 +44,31 @@ def availability_of_each(
     supports: Iterable[Support], *, start: Floats | None = None, months: int | None = None
 ) -> list[AvailabilityByMonth]:
     """The months of each support, in their order; ``start`` and ``months`` as for ``availability_by_month``."""
-    found: list[AvailabilityByMonth] = []
+    return list(one_after_another(supports, start=start, months=months))
+
+
+def one_after_another(
+    supports: Iterable[Support], *, start: Floats | None = None, months: int | None = None
+) -> Iterator[AvailabilityByMonth]:
+    """The same, each let go of by whom it is given to: many of many parts fill the memory."""
     waiting: list[Support] = []
 
-    def work_out() -> None:
+    def work_out() -> list[AvailabilityByMonth]:
         if len(waiting) == 1:
-            found.append(availability_by_month(waiting[0], start=start, months=months))
-        elif waiting:
-            beside = None if start is None else np.concatenate([start] * len(waiting))
-            course = availability_by_month(abreast(waiting), start=beside, months=months, abreast=len(waiting))
-            found.extend(_taken_out(course, waiting))
-        waiting.clear()
+            return [availability_by_month(waiting[0], start=start, months=months)]
+        if not waiting:
+            return []
+        beside = None if start is None else np.concatenate([start] * len(waiting))
+        course = availability_by_month(abreast(waiting), start=beside, months=months, abreast=len(waiting))
+        return _taken_out(course, waiting)
 
     for support in supports:
         cells = (len(waiting) + 1) * len(support.sites) * len(support.parts)
         if waiting and (cells > MOST_CELLS or not _alike(waiting[0], support)):
-            work_out()
+            yield from work_out()
+            waiting.clear()
         waiting.append(support)
-    work_out()
-    return found
+    yield from work_out()
 
 
 def _alike(one: Support, other: Support) -> bool:
@@ -90,7 +97,7 @@ def abreast(supports: Sequence[Support]) -> Support:
     changed |= {
         "fleets": names(first.fleets), "sites": names(first.sites), "shops": names(first.shops),
         "fleet_rows": tuple(
-            {**row, "repair_shop": None if row["repair_shop"] is None else f"{n} {row['repair_shop']}"}
+            {**row, **{k: None if row[k] is None else f"{n} {row[k]}" for k in ("repair_shop", "service_shop")}}
             for n in count for row in supports[n].fleet_rows
         ),
         "shop_rows": tuple(row for s in supports for row in s.shop_rows),
@@ -102,6 +109,7 @@ def abreast(supports: Sequence[Support]) -> Support:
         "fleet_site": np.concatenate([s.fleet_site + n * sites for n, s in enumerate(supports)]),
         "regime": tuple(row for s in supports for row in s.regime),
         "shop": np.concatenate([np.where(s.shop >= 0, s.shop + n * shops, -1) for n, s in enumerate(supports)], axis=2),
+        "in_repair": joined("in_repair", 1), "on_order": joined("on_order", 1),
         "bays": joined("bays", 1), "used": None if first.used is None else joined("used", 0),
     }  # fmt: skip
     return replace(first, **changed)

@@ -24,8 +24,8 @@ from rampart.sustainment.echelons import own_pipeline, sharing
 from rampart.sustainment.marginal import CAP
 from rampart.sustainment.pipelines import backorder_table, backorders, enough
 
-CELLS = 3_000_000
-"""Numbers in one working array; parts are taken in chunks that keep to it, so memory does not grow with the case."""
+CELLS = 250_000
+"""Numbers in one working array; parts are taken in chunks that keep to it, so that it stays near the processor."""
 MOST_STOCKS = 250
 """Stocks of a supplying site that are tried; where more may be of use, they are spread evenly over the range."""
 
@@ -54,12 +54,16 @@ class Fleets:
 
 @dataclass(frozen=True)
 class Steps:
-    """Hull steps of every part: ``part`` goes to ``total`` spares above what is held, for ``gain`` in weighted ln A."""
+    """Hull steps of every part: ``part`` goes to ``total`` spares above what is held, for ``gain`` in weighted ln A.
+
+    start   penalty of all parts together with what is held
+    """
 
     part: Counts
     total: Counts
     units: Counts
     gain: Floats
+    start: float
 
 
 def penalty(ebo: Floats, systems: Floats, weight: Floats, installed: Floats, needed: Floats) -> Floats:
@@ -68,13 +72,15 @@ def penalty(ebo: Floats, systems: Floats, weight: Floats, installed: Floats, nee
     The share of empty places is kept below one less ``CAP``; where some places may be empty, the factor above ``CAP``.
     """
     places = systems * installed
-    empty = np.minimum(ebo / np.where(places > 0, places, 1.0), 1.0)
     # In logarithms: a power of a hundred places passes below what a number can hold.
-    whole = -weight * installed * np.log1p(-np.minimum(empty, 1.0 - CAP))
+    whole = np.maximum(ebo * (-1.0 / np.where(places > 0, places, 1.0)), CAP - 1.0)
+    np.log1p(whole, out=whole)
+    whole *= -weight * installed
     if np.array_equal(installed, needed):
-        return np.asarray(whole)
+        return whole
     from scipy import special
 
+    empty = np.minimum(ebo / np.where(places > 0, places, 1.0), 1.0)
     left = installed - needed + 1.0
     share = np.where(needed <= 0, 1.0, special.betainc(np.maximum(needed, 1e-9), left, 1.0 - empty))
     return np.where(needed == installed, whole, -weight * np.log(np.maximum(share, CAP)))
@@ -94,8 +100,9 @@ class Allocation:
         self.network, self.fleets, self.tail = network, fleets, tail
         mean, variance = own_pipeline(network) if pipelines is None else pipelines
         up = sharing(network).up
-        chosen = np.arange(network.parts) if parts is None else parts
-        self.parts = chosen
+        self.parts = np.arange(network.parts) if parts is None else parts
+        all_of_them = np.array_equal(self.parts, np.arange(network.parts))
+        chosen: Whole | slice = slice(None) if all_of_them else self.parts  # a slice copies nothing
         self.mean, self.variance, self.up = mean[chosen], variance[chosen], up[chosen]
         self.held = np.zeros(self.mean.shape, np.int64) if held is None else held[chosen]
         self.installed, self.needed = fleets.installed[chosen], fleets.needed[chosen]
@@ -107,111 +114,158 @@ class Allocation:
         """Parts of about one pipeline length at a time, as many as the working memory takes."""
         size = self.mean.sum(1)
         order = np.argsort(size, kind="stable")
-        at = 0
+        at, many = 0, 4096
         while at < len(order):
-            # The longest pipeline of the chunk decides how wide the arrays are.
-            guess = min(len(order), at + 4096)
-            width = self._width(order[at:guess]) * (self.mean.shape[1] + 1)
-            guess = min(guess, at + max(1, CELLS // width))
-            yield order[at:guess]
-            at = guess
+            # The longest pipeline of the chunk decides how wide the arrays are; the next chunk is about as wide.
+            rows = order[at : at + many]
+            for _ in range(2):
+                width = (2 + int(self._tops(rows).max())) * (self.mean.shape[1] + 1)
+                many = max(1, CELLS // width)
+                if len(rows) <= many + many // 4:
+                    break
+                rows = rows[:many]
+            yield rows
+            at += len(rows)
 
-    def _width(self, rows: Whole) -> int:
-        return 2 + max(self._most(rows, n) for n in range(self.mean.shape[1]))
-
-    def _most(self, rows: Whole, site: int) -> int:
-        """Spares of a part at a site above which one more is hardly ever used, whatever the supplier holds."""
-        path, worst, spread = site, self.mean[rows, site].copy(), self.variance[rows, site].copy()
-        share = np.ones(len(rows))
-        while self.network.supplier[path] >= 0:
-            share = share * self.up[rows, path]
-            path = int(self.network.supplier[path])
-            worst += share * self.mean[rows, path]
-            spread += share * np.maximum(self.variance[rows, path], self.mean[rows, path])
-        top = int(np.argmax(worst))
-        if worst[top] == 0:
-            return 0
-        ratio = float(np.max(np.divide(spread, worst, out=np.ones_like(worst), where=worst > 0)))
-        return enough(float(worst[top]), float(worst[top]) * max(1.0, ratio), self.tail)
+    def _tops(self, rows: Whole) -> Whole:
+        """Spares of a part at each site (S,) above which one more is hardly ever used, whatever the suppliers hold."""
+        mean, variance, up = self.mean[rows], self.variance[rows], self.up[rows]
+        worst, spread, share = mean.copy(), variance.copy(), np.ones_like(mean)
+        path = np.arange(mean.shape[1])
+        going = np.flatnonzero(self.network.supplier[path] >= 0)
+        while len(going):
+            share[:, going] *= up[:, path[going]]
+            path[going] = self.network.supplier[path[going]]
+            above = path[going]
+            worst[:, going] += share[:, going] * mean[:, above]
+            spread[:, going] += share[:, going] * np.maximum(variance[:, above], mean[:, above])
+            going = going[self.network.supplier[above] >= 0]
+        ratio = np.divide(spread, worst, out=np.ones_like(worst), where=worst > 0).max(axis=0, initial=1.0)
+        most = worst.max(axis=0, initial=0.0)
+        return np.array([enough(m, m * r, self.tail) for m, r in zip(most.tolist(), ratio.tolist(), strict=True)])
 
     def steps(self) -> Steps:
         """Hull steps of every part, parts in no special order, steps of a part in the order of buying."""
-        none = np.zeros(0, np.int32)
-        columns: tuple[list[Any], ...] = ([none], [none], [none], [np.zeros(0)])
-        names = self.parts.astype(np.int32)
+        # Columns grow where they are: pieces joined at the end would take the memory of all steps twice.
+        columns: list[Any] = [np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)]
+        names, start, used = self.parts.astype(np.int32), 0.0, 0
         for rows in self.chunks():
-            for part, *others in _hull_steps(rows, self._forest(rows)):
-                for column, piece in zip(columns, (names[part], *others), strict=True):
-                    column.append(piece)
-        whole = []
+            values = self._forest(rows)
+            start += float(values[:, 0].sum())
+            which, *others = _hull_steps(rows, values)
+            end = used + len(which)
+            for column, piece in zip(columns, (names[which], *others), strict=True):
+                if end > len(column):
+                    column.resize(end + end // 4, refcheck=False)
+                column[used:end] = piece
+            used = end
         for column in columns:
-            whole.append(np.concatenate(column))
-            column.clear()
-        return Steps(*whole)
+            column.resize(used, refcheck=False)
+        part, total, units, gain = columns
+        return Steps(part, total, units, gain, start)
 
     def values(self, rows: Whole | None = None) -> Floats:
         """Penalty of each part (rows) for every total of spares above what is held, before the hull is taken."""
         return self._forest(np.arange(len(self.parts)) if rows is None else rows)
 
     def _forest(self, rows: Whole) -> Floats:
-        values = [self._tree(rows, n, self.mean[rows, n], self.variance[rows, n]) for n in self.roots]
-        return values[0] if len(values) == 1 else _merged([_convex(v) for v in values])
+        tops = self._tops(rows)
+        values = [self._tree(rows, tops, n, self.mean[rows, n], self.variance[rows, n]) for n in self.roots]
+        if len(values) == 1:
+            return values[0]
+        return _merged(*_side_by_side([_falls(_convex(v)[:, None]) for v in values]))
 
     def _penalty(self, rows: Whole, site: int, ebo: Floats) -> Floats:
-        """Weighted -ln of the part factor at a site; zero where no systems are."""
-        shape = (len(rows),) + (1,) * (ebo.ndim - 1)
-        systems, weight = self.systems[rows, site].reshape(shape), self.weight[rows, site].reshape(shape)
+        """Weighted -ln of the part factor (..., n) at a site; zero where no systems are."""
+        systems, weight = self.systems[rows, site], self.weight[rows, site]
         if not weight.any():
             return np.zeros_like(ebo)
-        return penalty(ebo, systems, weight, self.installed[rows].reshape(shape), self.needed[rows].reshape(shape))
+        return penalty(ebo, systems, weight, self.installed[rows], self.needed[rows])
 
-    def _leaf(self, rows: Whole, site: int, mean: Floats, variance: Floats, most: int) -> Floats:
-        """Penalty of a site that supplies no other, for 0, 1, ... spares above those held."""
+    def _leaves(self, rows: Whole, sites: Whole, mean: Floats, variance: Floats, most: int) -> Floats:
+        """Penalty (..., n, L, most+1) of sites that supply no other, for 0, 1, ... spares above those held."""
+        at = np.ix_(rows, sites)
         # What is held far above any use says no more than what is held just above it, however much that is.
-        held = np.minimum(self.held[rows, site], 2 * most + 50)
+        held = np.minimum(self.held[at], 2 * most + 50)[:, :, None]
         table = backorder_table(mean, variance, most + int(held.max(initial=0)))
         if held.any():
-            table = np.take_along_axis(table, held[:, None] + np.arange(most + 1), axis=1)
-        return self._penalty(rows, site, table)
+            wanted = np.broadcast_to(held + np.arange(most + 1), (*mean.shape, most + 1))
+            table = np.take_along_axis(table, wanted, axis=-1)
+        systems, weight = self.systems[at][:, :, None], self.weight[at][:, :, None]
+        if not weight.any():
+            return np.zeros_like(table)
+        return penalty(table, systems, weight, self.installed[rows][:, None, None], self.needed[rows][:, None, None])
 
-    def _tree(self, rows: Whole, site: int, mean: Floats, variance: Floats) -> Floats:
+    def _tree(self, rows: Whole, tops: Whole, site: int, mean: Floats, variance: Floats) -> Floats:
         """Least penalty of a site and all below it for every total of spares above those held."""
-        most = self._most(rows, site)
+        most = int(tops[site])
         if not self.below[site]:
-            return self._leaf(rows, site, mean, variance, most)
+            return self._leaves(rows, np.array([site]), mean[:, None], variance[:, None], most)[:, 0]
         result: Floats | None = None
-        for stock, values in self._with_each(rows, site, mean, variance, most):
+        for stock, values in self._with_each(rows, tops, site, mean, variance):
             if result is None:
                 result = np.full((len(rows), values.shape[1] + most), np.inf)
             width = values.shape[1]
             np.minimum(result[:, stock : stock + width], values, out=result[:, stock : stock + width])
         assert result is not None
         # A total past what any branch can use is as good as that branch's last.
-        return np.minimum.accumulate(result, axis=1)
+        return np.minimum.accumulate(result, axis=1, out=result)
 
     def _with_each(
-        self, rows: Whole, site: int, mean: Floats, variance: Floats, most: int
+        self, rows: Whole, tops: Whole, site: int, mean: Floats, variance: Floats
     ) -> Iterator[tuple[int, Floats]]:
-        """``_with`` for every stock to try up to ``most``, as many at once as the working memory takes."""
+        """Least penalty below a site for every stock there to try, as many at once as the working memory takes."""
+        most = int(tops[site])
         stocks = np.unique(np.linspace(0, most, min(most, MOST_STOCKS) + 1).round().astype(np.int64))
-        width = (self._width(rows) + 1) * (1 + len(self.below[site])) * max(len(rows), 1)
+        width = (int(tops.max()) + 3) * (1 + len(self.below[site])) * max(len(rows), 1)
         for block in np.array_split(stocks, max(1, -(-len(stocks) * width // CELLS))):
             if not len(block):
                 continue
-            times, stock = len(block), np.repeat(block, len(rows))
-            values = self._with(np.tile(rows, times), site, np.tile(mean, times), np.tile(variance, times), stock)
-            yield from zip(block.tolist(), values.reshape(times, len(rows), -1), strict=True)
+            below = self._below(rows, tops, site, mean, variance, block[:, None])
+            values = _merged(below.start, below.falls)
+            values += self._penalty(rows, site, below.owed)[..., None]
+            yield from zip(block.tolist(), values, strict=True)
 
-    def _with(self, rows: Whole, site: int, mean: Floats, variance: Floats, stock: int | Whole) -> Floats:
-        """Least penalty below a site that holds ``stock`` more than now, by spares in the sites below."""
+    def _below(self, rows: Whole, tops: Whole, site: int, mean: Floats, variance: Floats, stock: Whole) -> _Below:
+        """What the sites below one gain by spares, where it holds ``stock`` (T, 1) or (T, n) more than now."""
         ebo, vbo = backorders(mean, variance, self.held[rows, site] + stock)
-        branches = []
-        for child in self.below[site]:
-            f = self.up[rows, child]
-            below_mean = self.mean[rows, child] + f * ebo
-            below_variance = self.variance[rows, child] + f * (1 - f) * ebo + f * f * vbo
-            branches.append(_convex_if(self._tree(rows, child, below_mean, below_variance), bool(self.below[child])))
-        return _merged(branches) + self._penalty(rows, site, ebo)[:, None]
+        below = np.array(self.below[site])
+        at = np.ix_(rows, below)
+        f, owed, spread = self.up[at], ebo[..., None], vbo[..., None]
+        means, variances = f * owed, (f * (1.0 - f)) * owed
+        means += self.mean[at]
+        variances += (f * f) * spread
+        variances += self.variance[at]
+        pieces: list[tuple[Floats, Floats]] = []
+        columns: dict[int, tuple[int, int]] = {}
+        wide = 0
+        for places in self._alike(below, tops):
+            n = below[places]
+            if self.below[int(n[0])]:
+                one, many = int(places[0]), np.tile(rows, len(ebo))
+                tree = self._tree(many, tops, int(n[0]), means[..., one].ravel(), variances[..., one].ravel())
+                values = _convex(tree).reshape(*ebo.shape, 1, -1)
+            else:
+                chosen = slice(None) if len(places) == len(below) else places
+                values = self._leaves(rows, n, means[..., chosen], variances[..., chosen], int(tops[n].max()))
+            start, falls = _falls(values)
+            pieces.append((start, falls))
+            each = falls.shape[-1] // len(n)
+            for k, site_below in enumerate(n.tolist()):
+                columns[site_below] = (wide + k * each, wide + (k + 1) * each)
+            wide += falls.shape[-1]
+        return _Below(*_side_by_side(pieces), ebo, below, means, variances, columns)
+
+    def _alike(self, below: Whole, tops: Whole) -> list[Whole]:
+        """Places of sites that supply no other and hold about as many at most, to be worked out at once; others alone."""
+        found: list[list[int]] = []
+        for k in sorted(range(len(below)), key=lambda k: (bool(self.below[int(below[k])]), int(tops[below[k]]))):
+            leaf = not self.below[int(below[k])]
+            if found and leaf and tops[below[k]] <= 1.25 * tops[below[found[-1][0]]] + 1:
+                found[-1].append(k)
+            else:
+                found.append([k])
+        return [np.sort(one) for one in found]
 
     def stocks(self, total: NDArray[np.int64]) -> NDArray[np.int64]:
         """Spares (P, S) to add so that each part has ``total`` (P,) more than now, split in the best way."""
@@ -223,24 +277,27 @@ class Allocation:
         return added
 
     def _split_roots(self, rows: Whole, total: Whole, added: NDArray[np.int64]) -> None:
-        means = {n: (self.mean[rows, n], self.variance[rows, n]) for n in self.roots}
+        means, tops = {n: (self.mean[rows, n], self.variance[rows, n]) for n in self.roots}, self._tops(rows)
         if len(self.roots) == 1:
-            self._split(rows, self.roots[0], *means[self.roots[0]], total, added)
+            self._split(rows, tops, self.roots[0], *means[self.roots[0]], total, added)
             return
-        branches = [_convex(self._tree(rows, n, *means[n])) for n in self.roots]
-        for n, given in zip(self.roots, _dealt(branches, total), strict=True):
-            self._split(rows, n, *means[n], given, added)
+        branches = [_falls(_convex(self._tree(rows, tops, n, *means[n]))[:, None])[1] for n in self.roots]
+        ends = np.cumsum([falls.shape[1] for falls in branches]).tolist()
+        columns = dict(zip(self.roots, zip([0, *ends[:-1]], ends, strict=True), strict=True))
+        for n, given in _dealt(np.concatenate(branches, axis=1), columns, total).items():
+            self._split(rows, tops, n, *means[n], given, added)
 
     def _split(
-        self, rows: Whole, site: int, mean: Floats, variance: Floats, total: Whole, added: NDArray[np.int64]
-    ) -> None:
+        self, rows: Whole, tops: Whole, site: int, mean: Floats, variance: Floats, total: Whole,
+        added: NDArray[np.int64],
+    ) -> None:  # fmt: skip
         if not self.below[site]:
             added[rows, site] = total
             return
         # The same branches as in ``_tree``: the best stock here for each part's own total.
         best = np.full(len(rows), np.inf)
         choice = np.zeros(len(rows), np.int64)
-        for stock, values in self._with_each(rows, site, mean, variance, self._most(rows, site)):
+        for stock, values in self._with_each(rows, tops, site, mean, variance):
             if stock > total.max():
                 break
             left = np.clip(total - stock, 0, values.shape[1] - 1)
@@ -248,47 +305,59 @@ class Allocation:
             better = here < best - 1e-15
             best, choice = np.where(better, here, best), np.where(better, stock, choice)
         added[rows, site] = choice
-        for stock in np.unique(choice):
-            at = np.flatnonzero(choice == stock)
-            self._split_below(rows[at], site, mean[at], variance[at], int(stock), total[at] - stock, added)
-
-    def _split_below(
-        self, rows: Whole, site: int, mean: Floats, variance: Floats, stock: int, left: Whole,
-        added: NDArray[np.int64],
-    ) -> None:  # fmt: skip
-        ebo, vbo = backorders(mean, variance, self.held[rows, site] + stock)
-        moments, branches = [], []
-        for child in self.below[site]:
-            f = self.up[rows, child]
-            pair = (
-                self.mean[rows, child] + f * ebo,
-                self.variance[rows, child] + f * (1 - f) * ebo + f * f * vbo,
-            )
-            moments.append(pair)
-            branches.append(_convex_if(self._tree(rows, child, *pair), bool(self.below[child])))
-        for child, pair, given in zip(self.below[site], moments, _dealt(branches, left), strict=True):
-            self._split(rows, child, *pair, given, added)
+        below = self._below(rows, tops, site, mean, variance, choice[None, :])
+        place = {n: k for k, n in enumerate(below.sites.tolist())}
+        for n, given in _dealt(below.falls[0], below.columns, total - choice).items():
+            pipeline = below.means[0, :, place[n]], below.variances[0, :, place[n]]
+            self._split(rows, tops, n, *pipeline, given, added)
 
 
-def _merged(branches: list[Floats]) -> Floats:
-    """Least sum of convex penalties for every total: the falls of all branches, largest first."""
-    falls = np.concatenate([b[:, :-1] - b[:, 1:] for b in branches], axis=1)
-    falls = np.sort(falls, axis=1)[:, ::-1]
-    start = np.sum([b[:, 0] for b in branches], axis=0)
-    return np.concatenate((start[:, None], start[:, None] - np.cumsum(falls, axis=1)), axis=1)
+@dataclass(frozen=True, eq=False)
+class _Below:
+    """What the sites below one gain by spares, for T stocks of it and n parts.
+
+    start (T, n) penalty without spares there; falls (T, n, W) by one more, each site's in their ``columns``, largest first
+    owed  (T, n) backorders of the site itself; means, variances (T, n, L) of the pipelines of the ``sites`` (L,) below
+    """
+
+    start: Floats
+    falls: Floats
+    owed: Floats
+    sites: Whole
+    means: Floats
+    variances: Floats
+    columns: dict[int, tuple[int, int]]
 
 
-def _dealt(branches: list[Floats], total: Whole) -> list[Whole]:
-    """Units of each branch when ``total`` are dealt to the largest falls."""
-    falls = np.concatenate([b[:, :-1] - b[:, 1:] for b in branches], axis=1)
+def _falls(values: Floats) -> tuple[Floats, Floats]:
+    """Value (..., n) without spares and falls (..., n, L*most) by one more of convex penalties (..., n, L, most+1)."""
+    falls = np.empty((*values.shape[:-1], values.shape[-1] - 1))
+    np.subtract(values[..., :-1], values[..., 1:], out=falls)
+    return values[..., 0].sum(axis=-1), falls.reshape(*falls.shape[:-2], -1)
+
+
+def _side_by_side(pieces: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+    if len(pieces) == 1:
+        return pieces[0]
+    return np.sum([start for start, _ in pieces], axis=0), np.concatenate([falls for _, falls in pieces], axis=-1)
+
+
+def _merged(start: Floats, falls: Floats) -> Floats:
+    """Least sum (..., W+1) of convex penalties for every total: the falls (..., W) of all branches, largest first."""
+    rises = np.negative(falls)
+    rises.sort(axis=-1)
+    result = np.empty((*start.shape, falls.shape[-1] + 1))
+    result[..., 0] = start
+    np.cumsum(rises, axis=-1, out=result[..., 1:])
+    result[..., 1:] += start[..., None]
+    return result
+
+
+def _dealt(falls: Floats, columns: dict[int, tuple[int, int]], total: Whole) -> dict[int, Whole]:
+    """Units (n,) of each branch when ``total`` are dealt to the largest falls (n, W)."""
     rank = np.argsort(np.argsort(-falls, axis=1, kind="stable"), axis=1, kind="stable")
     taken = rank < total[:, None]
-    ends = np.cumsum([b.shape[1] - 1 for b in branches])[:-1]
-    return [part.sum(1).astype(np.int64) for part in np.split(taken, ends, axis=1)]
-
-
-def _convex_if(values: Floats, needed: bool) -> Floats:
-    return _convex(values) if needed else values
+    return {n: taken[:, first:last].sum(1).astype(np.int64) for n, (first, last) in columns.items()}
 
 
 def _convex(values: Floats) -> Floats:
@@ -322,11 +391,11 @@ def _on_hull(values: Floats) -> NDArray[np.bool_]:
     return kept
 
 
-def _hull_steps(rows: Whole, values: Floats) -> Iterator[tuple[Whole, Counts, Counts, Floats]]:
+def _hull_steps(rows: Whole, values: Floats) -> tuple[Whole, Counts, Counts, Floats]:
     kept = _on_hull(values)
     row, end = np.nonzero(kept[:, 1:])
     end = end + 1
     start = np.maximum.accumulate(np.where(kept, np.arange(values.shape[1]), 0), axis=1)[row, end - 1]
     gain = values[row, start] - values[row, end]
     worth = gain > 1e-15
-    yield rows[row[worth]], end[worth].astype(np.int32), (end - start)[worth].astype(np.int32), gain[worth]
+    return rows[row[worth]], end[worth].astype(np.int32), (end - start)[worth].astype(np.int32), gain[worth]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rampart.catalogues.results import frame
 from rampart.results.manifest import origin_of, records_of
 from rampart.results.result import Result
-from rampart.sustainment.abreast import availability_of_each
+from rampart.sustainment.abreast import one_after_another
 from rampart.sustainment.allowed_time import AllowedTime
 from rampart.sustainment.availability_by_month import UNSETTLED, AvailabilityByMonth, availability_by_month
-from rampart.sustainment.echelon_network import Floats
+from rampart.sustainment.echelon_network import Floats, Whole
 from rampart.sustainment.exchange import conflict, gains, levers, mixed_fleets
 from rampart.sustainment.fleet import Support, read_support
 from rampart.sustainment.last_buys import table_of_last_buys
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from rampart.case.tables import Case
     from rampart.findings import Finding
 
+HARDLY = 1e-9
+"""Systems so few that nothing is said of them."""
 MIX_TARGET = 0.9
 """Supply availability at which a mixed fleet is compared with one type, where none is asked for."""
 
@@ -109,6 +112,7 @@ def _index(support: Support, month: str) -> int:
 
 
 def _availability(s: Support, c: AvailabilityByMonth, bands: Mapping[int, tuple[Floats, Floats]]) -> pl.DataFrame:
+    damaged, maintenance = c.damaged - c.serviced, c.maintenance + c.serviced
     rows = []
     for f, fleet in enumerate(s.fleets):
         need = s.fleet_rows[f]["needed"]
@@ -116,7 +120,7 @@ def _availability(s: Support, c: AvailabilityByMonth, bands: Mapping[int, tuple[
             held, there = float(c.held[f, m]), float(c.available[f, m])
             low, high = (float(b[m]) for b in bands[f]) if f in bands else (None, None)
             rows.append(
-                (fleet, month, s.regime[f][m] or None, held, float(c.damaged[f, m]), float(c.maintenance[f, m]), there,
+                (fleet, month, s.regime[f][m] or None, held, float(damaged[f, m]), float(maintenance[f, m]), there,
                  there / held if held > 1e-9 else None, there / need if need else None, low, high)
             )  # fmt: skip
     return frame("fleet", "availability", rows)
@@ -129,7 +133,7 @@ def _bands(
     from rampart.sustainment.ranges import drawn
 
     supports = (read_support(drawn(case, seed=seed, number=n)) for n in time.while_left("bands", range(draws)))
-    found = [course.available for course in availability_of_each(supports, start=base.available)]
+    found = [course.available for course in one_after_another(supports, start=base.available)]
     if not found:
         return {}, 0
     low, high = np.quantile(np.stack(found), [0.1, 0.9], axis=0)
@@ -137,31 +141,45 @@ def _bands(
 
 
 def _holding_back(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
-    down = c.systems_down()
-    rows: list[tuple[Any, ...]] = []
-    for f, fleet in enumerate(s.fleets):
-        for m, month in enumerate(s.months):
-            rows.append((fleet, month, "damage", None, float(c.damaged[f, m])))
-            rows.append((fleet, month, "maintenance", None, float(c.maintenance[f, m])))
-            rows += [
-                (fleet, month, "part", s.parts[p], float(down[f, p, m])) for p in np.flatnonzero(down[f, :, m] > 1e-9)
-            ]
-    rows = [row for row in rows if row[4] > 1e-9]
-    return frame("fleet", "holding_back", rows)
+    """By fleet and month what holds systems back: damage, maintenance, parts; whole columns, since parts may be many."""
+    damaged, maintenance, down = c.damaged - c.serviced, c.maintenance + c.serviced, c.systems_down()
+    fleet: list[str] = []
+    month: list[str] = []
+    cause: list[str] = []
+    part: list[str | None] = []
+    systems: list[float] = []
+    for f, code in enumerate(s.fleets):
+        for m, name in enumerate(s.months):
+            held = [(k, v) for k, v in (("damage", damaged[f, m]), ("maintenance", maintenance[f, m])) if v > HARDLY]
+            parts = np.flatnonzero(down[f, :, m] > HARDLY)
+            fleet += [code] * (len(held) + len(parts))
+            month += [name] * (len(held) + len(parts))
+            cause += [k for k, _ in held] + ["part"] * len(parts)
+            part += [None] * len(held) + [s.parts[p] for p in parts.tolist()]
+            systems += [float(v) for _, v in held] + down[f, parts, m].tolist()
+    return frame(
+        "fleet", "holding_back", {"fleet": fleet, "month": month, "cause": cause, "part": part, "systems": systems}
+    )
 
 
 def _shortages(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
-    mean, short = c.mean, c.ebo
-    rows = []
-    for p, part in enumerate(s.parts):
-        for n, site in enumerate(s.sites):
-            if c.demand[:, p, n].sum() > 0:
-                rows += [
-                    (part, site, month, float(c.demand[m, p, n]), float(mean[m, p, n]), float(s.stock[m, p, n]),
-                     float(short[m, p, n]))
-                    for m, month in enumerate(s.months)
-                ]  # fmt: skip
-    return frame("fleet", "shortages", rows)
+    """By part, site and month, where anything is asked for; whole columns, since there may be millions of rows."""
+    p, n = np.nonzero(c.demand.sum(axis=0) > 0)
+    months = len(s.months)
+
+    def told(figures: Floats) -> Floats:
+        return figures[:, p, n].T.ravel()
+
+    import polars as pl
+
+    def coded(codes: Sequence[str], at: Whole) -> pl.Series:
+        return pl.Series(codes, dtype=pl.String).gather(np.repeat(at, months))
+
+    days = pl.Series([date(int(month[:4]), int(month[5:7]), 1) for month in s.months], dtype=pl.Date)
+    return frame("fleet", "shortages", {
+        "part": coded(s.parts, p), "site": coded(s.sites, n), "month": days.gather(np.tile(np.arange(months), len(p))),
+        "demand": told(c.demand), "pipeline": told(c.mean), "stock": told(s.stock), "backorders": told(c.ebo),
+    })  # fmt: skip
 
 
 def _shops(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:

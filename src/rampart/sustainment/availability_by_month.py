@@ -29,7 +29,7 @@ QUIET = 0.1
 class AvailabilityByMonth:
     """What happens, month by month (M); all figures are means of the month.
 
-    held, damaged, available, maintenance   (F, M) systems
+    held, damaged, available, maintenance   (F, M) systems; serviced: of the damaged those in maintenance that takes a bay
     down           (F, P, M) systems that each part holds back
     moved          (F, M) systems that cannibalisation puts back in action
     demand         (M, P, S) removals and requests a month at each site
@@ -45,6 +45,7 @@ class AvailabilityByMonth:
     support: Support
     held: Floats
     damaged: Floats
+    serviced: Floats
     available: Floats
     maintenance: Floats
     down: Floats
@@ -79,6 +80,7 @@ class _Month:
 
     held: Floats
     away: Floats
+    serviced: Floats
     up: Floats
     down: Floats
     moved: Floats
@@ -104,6 +106,7 @@ class _Month:
             f,
             f.copy(),
             f.copy(),
+            f.copy(),
             fp,
             f.copy(),
             sp,
@@ -118,7 +121,7 @@ class _Month:
         )
 
     def add(self, length: float, old: Moment, new: Moment, asked: Floats, by_fleet: Floats) -> None:
-        for name in ("held", "away", "up", "down", "moved", "own_mean", "own_variance", "mean", "ebo"):
+        for name in ("held", "away", "serviced", "up", "down", "moved", "own_mean", "own_variance", "mean", "ebo"):
             area = getattr(self, name)
             area += 0.5 * length * (getattr(old, name) + getattr(new, name))
         self.asked += length * asked
@@ -177,7 +180,7 @@ def _begin_month(march: March, m: int) -> bool:
     """Systems and spares that join at the beginning of a month; whether anything differs from the month before."""
     s, now = march.s, march.now
     if m == 0:
-        changed = bool(s.used is not None or s.arrivals[:, 0].any() or march.setting.wears.any())
+        changed = bool(s.states_start or s.used is not None or s.arrivals[:, 0].any() or march.setting.wears.any())
     else:
         same = all(np.array_equal(a[:, m], a[:, m - 1]) for a in (s.use, s.damage, s.losses))
         same = (
@@ -214,7 +217,7 @@ def _gathered(s: Support, march: March, kept: list[_Month], instants: int) -> Av
         demand = march.setting.at_sites(a.by_fleet)
         shares.append(ratio(a.by_fleet, demand[s.fleet_site]))
     return AvailabilityByMonth(
-        s, by_fleet("held"), by_fleet("away"), active, up - active, by_fleet("down"),
+        s, by_fleet("held"), by_fleet("away"), by_fleet("serviced"), active, up - active, by_fleet("down"),
         by_fleet("moved"), asked, by_part("own_mean"), by_part("own_variance"), by_part("mean"), by_part("ebo"),
         np.stack(shares), by_fleet("jobs").T, by_fleet("load").T, march.rounds, march.residual, march.past.raised, instants,
         np.stack([a.relief.T for a in kept]),

@@ -50,7 +50,7 @@ def own_pipeline(network: Network) -> tuple[Floats, Floats]:
     transit = m * (network.upwards * network.order_ship + network.lost * network.replacement[:, None])
     if network.in_repair is None:
         mean = transit + m * network.repaired * network.turnaround
-        return mean, mean * spread
+        return mean, mean if network.spread is None else mean * spread
     shop_mean, shop_variance = network.in_repair
     return transit + shop_mean, transit * spread + shop_variance
 

@@ -33,11 +33,14 @@ PRESENT, AWAY, LOST, NOT_YET = range(4)
 def history(
     seed: int, warm: float, month_days: float, months: int, parts: int, sites: int, fleets: int, shops: int,
     # by fleet
-    first: Any, fleet_site: Any, transport: Any, damage_shop: Any, damage_days: Any, takes: Any, most_rate: Any,
+    first: Any, fleet_site: Any, transport: Any, damage_shop: Any, damage_days: Any, service_shop: Any, service_days: Any,
+    takes: Any, most_rate: Any,
     # by system: month in which it joins, -1 for those held
     joins: Any,
     # by fleet and month; by fleet, month and part (removals of a system a day); by fleet and part
-    damage: Any, losses: Any, upkeep: Any, removals: Any, spare_places: Any, damage_share: Any, movable: Any,
+    damage: Any, losses: Any, service: Any, upkeep: Any, removals: Any, spare_places: Any, damage_share: Any,
+    service_share: Any,
+    movable: Any,
     # by site, by part
     supplier: Any, ship: Any, lead: Any, last_buy: Any, kids_first: Any, kid: Any, kid_share: Any,
     # by month, part and site; by month and shop
@@ -136,18 +139,22 @@ def history(
                     continue
                 fm = f * months + m
                 left = random.random() * most_rate[f] / width / upkeep[fm]
-                if left < damage[fm]:
+                served = 0
+                if left >= damage[fm] + losses[fm] and left < damage[fm] + losses[fm] + service[fm]:
+                    served = 1
+                if left < damage[fm] or served == 1:
                     change_fleet, change = f, 1
                     site = fleet_site[f]
                     for p in range(parts):
-                        if damage_share[f * parts + p] > 0 and random.random() < damage_share[f * parts + p]:
+                        chance = service_share[f * parts + p] if served == 1 else damage_share[f * parts + p]
+                        if chance > 0 and random.random() < chance:
                             missing[n * parts + p] += 1
                             if missing[n * parts + p] == spare_places[f * parts + p] + 1:
                                 holes[n] += 1
                             todo.append((ASK, p, site, sites + parts + f))
                             todo.append((BAD, p, site, 0))
                     number += 1
-                    heapq.heappush(calendar, (now + transport[f], number, AT_REPAIR, n, 0))
+                    heapq.heappush(calendar, (now if served == 1 else now + transport[f], number, AT_REPAIR, n, served))
                     new_state = AWAY
                 elif left < damage[fm] + losses[fm]:
                     if now >= 0.0:
@@ -156,7 +163,7 @@ def history(
                     else:
                         continue
                 else:
-                    left -= damage[fm] + losses[fm]
+                    left -= damage[fm] + losses[fm] + service[fm]
                     p = -1
                     for q in range(parts):
                         left -= removals[fm * parts + q]
@@ -237,6 +244,8 @@ def history(
                 else:
                     f = fleet_of[a]
                     h, job = damage_shop[f], cells + a
+                    if b == 1:
+                        h, job = service_shop[f], cells + systems + a
                     if h < 0:
                         wait = random.expovariate(1.0 / damage_days[f]) if damage_days[f] > 0 else 0.0
                         number += 1
@@ -261,7 +270,9 @@ def history(
                         jobs_area[m * shops + h] += (in_line[h] + on_bay[h]) * (now - max(jobs_since[h], 0.0))
                         jobs_since[h] = now
                     on_bay[h] -= 1
-                    if a >= cells:
+                    if a >= cells + systems:
+                        todo.append((BACK, a - cells - systems, 0, 0))
+                    elif a >= cells:
                         number += 1
                         heapq.heappush(calendar, (now + transport[fleet_of[a - cells]], number, BACK, a - cells, 0))
                     else:
@@ -271,7 +282,9 @@ def history(
                     line_head[h] = job_follows[line_head[h]]
                     in_line[h] -= 1
                     on_bay[h] += 1
-                    if job >= cells:
+                    if job >= cells + systems:
+                        days = service_days[fleet_of[job - cells - systems]]
+                    elif job >= cells:
                         days = damage_days[fleet_of[job - cells]]
                     else:
                         days = bench[(m * parts + job // sites) * sites + job % sites]

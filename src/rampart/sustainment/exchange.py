@@ -13,7 +13,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from rampart.sustainment.abreast import availability_of_each
+from rampart.sustainment.abreast import one_after_another
 from rampart.sustainment.availability_by_month import AvailabilityByMonth, availability_by_month
 from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.fleet import MONTH, Support
@@ -92,8 +92,9 @@ def gain(support: Support, base: AvailabilityByMonth, lever: Lever, units: float
 def gains(support: Support, base: AvailabilityByMonth, of: Iterable[Lever], units: float = 1.0) -> list[Floats]:
     """The gains of several levers, worked out abreast with the case without them, so that all have the same instants."""
     each = (with_lever(support, lever, units) for lever in of)
-    without, *those = availability_of_each(chain([support], each), start=base.available)
-    return [course.available - without.available for course in those]
+    courses = one_after_another(chain([support], each), start=base.available)
+    without, *those = (course.available for course in courses)
+    return [available - without for available in those]
 
 
 def without_holder(support: Support, holder: str) -> Support:

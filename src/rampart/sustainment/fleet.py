@@ -29,7 +29,7 @@ class Support:
     arrivals   (F, M) systems that join at the beginning of each month; those held at the start count in month 0
     at_start   (F,) systems held when the plan begins
     use, damage, losses   (F, M) per system in action and month
-    installed, needed, life, life_cv, worn, damage_share   (F, P); life nan where use does not wear the part
+    installed, needed, life, life_cv, worn, damage_share, service_share   (F, P); life nan where use does not wear the part
     parent, child, share  (L,) parts inside parts
     repaired, condemned, turnaround, bench   (M, P, S); shop (M, P, S) index or -1
     stock      (M, P, S) spares owned from the beginning of each month
@@ -37,6 +37,7 @@ class Support:
     used       (F, M) use of a whole fleet in a month, where it is known from elsewhere (rounds that a plan serves); nan:
                ``use`` of each system in action holds, as it does before the plan
     most       (F,) of ``used``, what a system in action can take in a month; infinite where no bound is known
+    in_repair, on_order   (P, S) units in repair and on order when the plan begins; nan: as many as in the long run
     draws_at_end  whether a repair asks for its own parts when it ends, or when the unit arrives
     """
 
@@ -65,6 +66,7 @@ class Support:
     life_cv: Floats
     worn: Floats
     damage_share: Floats
+    service_share: Floats
     parent: Whole
     child: Whole
     share: Floats
@@ -75,6 +77,8 @@ class Support:
     shop: Whole
     stock: Floats
     bays: Floats
+    in_repair: Floats
+    on_order: Floats
     most: Floats
     used: Floats | None = None
     draws_at_end: bool = True
@@ -110,6 +114,11 @@ class Support:
     def movable(self) -> NDArray[np.bool_]:
         """Whether a part (P,) may be taken from another system."""
         return np.array([bool(row["movable"]) for row in self.part_rows], bool)
+
+    @property
+    def states_start(self) -> bool:
+        """Whether anything is stated of what is in repair or on order when the plan begins."""
+        return not (np.isnan(self.in_repair).all() and np.isnan(self.on_order).all())
 
     @property
     def days(self) -> float:
@@ -203,7 +212,7 @@ def _arrivals(case: Case, at: Mapping[str, int], first: int, months: int) -> tup
 
 def _breakdown(case: Case, fleets: list[dict[str, Any]], parts: Mapping[str, int]) -> dict[str, Any]:
     shape = (len(fleets), len(parts))
-    arrays = {name: np.zeros(shape) for name in ("installed", "needed", "damage_share")}
+    arrays = {name: np.zeros(shape) for name in ("installed", "needed", "damage_share", "service_share")}
     arrays |= {name: np.full(shape, np.nan) for name in ("life", "life_cv", "worn")}
     links: list[tuple[int, int, float]] = []
     for row in case["breakdown"].iter_rows(named=True):
@@ -213,6 +222,7 @@ def _breakdown(case: Case, fleets: list[dict[str, Any]], parts: Mapping[str, int
             arrays["installed"][n, part] = row["quantity"]
             arrays["needed"][n, part] = row["quantity"] if row["needed"] is None else row["needed"]
             arrays["damage_share"][n, part] = row["damage_share"]
+            arrays["service_share"][n, part] = row["service_share"]
             for name in ("life", "life_cv", "worn"):
                 arrays[name][n, part] = np.nan if row[name] is None else row[name]
         if not users and row["parent"] in parts:
@@ -229,8 +239,12 @@ def _repairs(case: Case, at: Mapping[str, Mapping[str, int]], months: tuple[str,
     names = ("repaired", "condemned", "turnaround", "bench")
     arrays = {name: np.zeros(shape) for name in names}
     shop = np.full(shape, -1, np.int64)
+    start = {name: np.full(shape[1:], np.nan) for name in ("in_repair", "on_order")}
     for (part, site), line in _in_force(case["repairs"].to_dicts(), ("part", "site"), months).items():
         p, s = at["parts"][part], at["sites"][site]
+        for name, figures in start.items():
+            if line[0] is not None and line[0][name] is not None:
+                figures[p, s] = line[0][name]
         for m, row in enumerate(line):
             if row is None:
                 continue
@@ -240,7 +254,7 @@ def _repairs(case: Case, at: Mapping[str, Mapping[str, int]], months: tuple[str,
             for name, value in zip(names, values, strict=True):
                 arrays[name][m, p, s] = value
             shop[m, p, s] = at["shops"].get(row["shop"], -1)
-    return arrays | {"shop": shop}
+    return arrays | {"shop": shop} | start
 
 
 def _stock(case: Case, at: Mapping[str, Mapping[str, int]], first: int, months: int) -> Floats:

@@ -19,6 +19,7 @@ from rampart.sustainment.moment import Moment
 from rampart.sustainment.owed import owe
 from rampart.sustainment.setting import Setting
 from rampart.sustainment.start import steady_state
+from rampart.sustainment.stated_start import begin_as_stated, counted
 
 CLOSE = 0.02
 """Difference of backorders expected and found, of themselves, at which a step is taken again in two."""
@@ -40,6 +41,9 @@ class March:
         start = steady_state(self.setting, at, abreast=abreast)
         self.now, self.past, self.psi = start.now, start.past, start.psi
         self.asked, self.fleet_rates = start.asked, start.by_fleet
+        if s.states_start:
+            begin_as_stated(self.setting, start)
+            self.now.ending = self._ending(self.now, 0)
         self.rounds, self.residual = start.rounds, start.residual
         self.rise = np.zeros(len(s.sites))
         self.used = np.zeros((len(s.fleets), len(s.months) + 1))
@@ -63,6 +67,7 @@ class March:
         apart = times.apart[m].T
         keep = np.exp(-length / np.maximum(apart, 1e-9))
         now.in_repair = old.in_repair * keep + inflow * apart * (1.0 - keep)
+        now.known = counted(setting, time, times.apart[0].T) if s.states_start else None
         out = inflow - (now.in_repair - old.in_repair) / length
         came = (past.delayed(past.broken, time) - past.delayed(past.broken, old.time)) / length
         free = np.exp(-length / np.maximum(setting.repair_days, 1e-9))
@@ -87,7 +92,9 @@ class March:
         moving = (past.broken.at(time) - past.delayed(past.broken, time)) + (
             past.mended.at(time) - past.delayed(past.mended, time)
         )
-        now.away = np.clip(moving + now.mending, 0.0, now.held)
+        gone_away = moving + now.mending
+        now.away = np.clip(setting.of_fleets(gone_away), 0.0, now.held)
+        now.serviced = setting.in_service(gone_away, now.away)
         if ended is not None:
             now.ending = self._ending(now, m)
             now.rising = (now.ending - old.ending) / length

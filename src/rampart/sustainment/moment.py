@@ -12,7 +12,10 @@ from rampart.sustainment.shop_line import Line
 
 @dataclass
 class Moment:
-    """Everything at one instant: (F,) by fleet, (S, P) by site and part."""
+    """Everything at one instant: (F,) by fleet, (S, P) by site and part.
+
+    known   what the variance of a pipeline lacks of its mean because some of its units were counted at the start
+    """
 
     time: float
     held: Floats
@@ -34,6 +37,8 @@ class Moment:
     moved: Floats = field(default_factory=lambda: np.zeros(0))
     ending: Floats = field(default_factory=lambda: np.zeros(0))
     rising: Floats = field(default_factory=lambda: np.zeros(0))
+    serviced: Floats = field(default_factory=lambda: np.zeros(0))
+    known: Floats | None = None
     drawn: Floats | None = None
     work: Floats = field(default_factory=lambda: np.zeros(0))
     beyond: Floats = field(default_factory=lambda: np.zeros(0))

@@ -35,6 +35,8 @@ def owe(
     s, supply = setting.s, setting.supply
     alone = moving + gone + now.in_repair + now.pile
     mean, variance = alone.copy(), alone * clusters(setting, flows, asked, by_fleet)
+    if now.known is not None:
+        variance -= now.known
     for line, (sites, parts, _) in zip(now.lines, setting.places, strict=True):
         mean[sites, parts] += line.mean[: len(sites)]
         variance[sites, parts] += line.variance[: len(sites)]

@@ -82,7 +82,7 @@ def backorder_table(mean: ArrayLike, variance: ArrayLike, most: int) -> Floats:
     """
     m, v = np.broadcast_arrays(np.asarray(mean, float), np.asarray(variance, float))
     quick = (m < 500.0) & (v >= m * (1 - SAME))
-    table = np.empty((*m.shape, most + 1))
+    table = np.empty((*m.shape, most + 1) if not quick.all() else 0)
     long = (m >= 500.0) & (v >= m * (1 - SAME))
     if long.any():
         table[long] = _long_table(m[long][:, None], v[long][:, None], most)
@@ -100,11 +100,18 @@ def backorder_table(mean: ArrayLike, variance: ArrayLike, most: int) -> Floats:
     over = 1.0 - mass
     rows = np.empty((most + 1, mq.size))
     rows[0] = mq
+    step, rest = mq * p - (1.0 - p), 1.0 - p
+    factor = np.empty_like(mq)
     for k in range(most):
-        rows[k + 1] = rows[k] - over
-        mass = mass * (mq * p + k * (1.0 - p)) / (k + 1.0)
-        over = over - mass
+        np.subtract(rows[k], over, out=rows[k + 1])
+        # (m p + k (1-p)) / (k+1) = (m p - (1-p)) / (k+1) + (1-p)
+        np.multiply(step, 1.0 / (k + 1.0), out=factor)
+        factor += rest
+        mass *= factor
+        over -= mass
     np.maximum(rows, 0.0, out=rows)
+    if quick.all():
+        return rows.T.reshape(*m.shape, most + 1)
     table[quick] = rows.T
     return table
 

@@ -54,6 +54,7 @@ def left_out(s: Support) -> tuple[str, ...]:
         "batch": bool((s.batch > 1).any()),
         "worn": wears,
         "fires": s.used is not None,
+        "start": s.states_start,
     }
     return tuple(name for name, there in found.items() if there)
 
@@ -139,7 +140,7 @@ def _systems(s: Support, rng: np.random.Generator) -> tuple[Any, Any]:
 
 def _fixed(s: Support, kept_up: Floats) -> dict[str, Any]:
     """What is the same in all histories, in days, as arrays."""
-    from rampart.sustainment.removals import expected_removals
+    from rampart.sustainment.removals import expected_removals, services
     from rampart.sustainment.workshops import times_of
 
     held = np.maximum(s.at_start[:, None] + np.cumsum(s.arrivals, axis=1), 1e-9)
@@ -147,21 +148,29 @@ def _fixed(s: Support, kept_up: Floats) -> dict[str, Any]:
     times = times_of(s)
     rows = s.fleet_rows
     damage, losses = s.damage / MONTH, s.losses / MONTH
+    # Maintenance that takes a bay is an event of its own; what else it changes comes as removals do.
+    waits = np.array([r["service_shop"] is not None for r in rows])
+    service = np.where(waits[:, None], services(s)[:, None] * s.use / MONTH, 0.0)
+    changed = services(s)[:, None] * s.service_share * waits[:, None]
+    removals = np.maximum(removals - (s.use / MONTH)[:, :, None] * changed[:, None, :], 0.0)
+    at_service = [s.shops.index(r["service_shop"]) if r["service_shop"] is not None else -1 for r in rows]
     order = np.argsort(s.parent, kind="stable")
     wait = times.apart + times.bench
     longest = float((wait.max(initial=0.0) + s.order_ship.max(initial=0.0)) * len(s.sites))
     shops = np.array([s.shops.index(r["repair_shop"]) if r["repair_shop"] is not None else -1 for r in rows], np.int64)
     return {
         "warm": float(np.clip(20.0 * longest, 730.0, LONGEST_WARM_UP)),
-        "total": (removals.sum(2) + damage + losses) * kept_up,
+        "total": (removals.sum(2) + damage + losses + service) * kept_up,
         "fleet_site": s.fleet_site,
         "transport": np.array([float(r["transport_days"] or 0.0) for r in rows]),
         "damage_shop": shops,
         "damage_days": np.array([float(r["repair_days"] or 0.0) for r in rows]),
+        "service_shop": np.array(at_service, np.int64),
+        "service_days": np.array([float(r["mmt"] or 0.0) for r in rows]),
         "takes": np.array([bool(r["cannibalise"]) for r in rows], np.int64),
-        "damage": damage, "losses": losses, "upkeep": kept_up, "removals": removals,
+        "damage": damage, "losses": losses, "service": service, "upkeep": kept_up, "removals": removals,
         "spare_places": np.where(s.installed > 0, s.installed - s.needed, 0).astype(np.int64),
-        "damage_share": s.damage_share, "movable": s.movable.astype(np.int64),
+        "damage_share": s.damage_share, "service_share": s.service_share, "movable": s.movable.astype(np.int64),
         "supplier": s.supplier, "ship": s.order_ship, "lead": np.where(np.isnan(s.lead_time), -1.0, s.lead_time),
         "last_buy": s.last_buy,
         "kids_first": np.searchsorted(s.parent[order], np.arange(len(s.parts) + 1)),
@@ -175,7 +184,7 @@ def _fixed(s: Support, kept_up: Floats) -> dict[str, Any]:
 
 def _given(s: Support, fixed: dict[str, Any], joins: Any, first: Any) -> dict[str, Any]:
     most = np.diff(first) * fixed["total"].max(axis=1)
-    names = ("fleet_site", "transport", "damage_shop", "damage_days", "takes")
+    names = ("fleet_site", "transport", "damage_shop", "damage_days", "service_shop", "service_days", "takes")
     later = [n for n in fixed if n not in (*names, "warm", "total")]
     given = {"first": first} | {n: fixed[n] for n in names} | {"most_rate": most, "joins": joins}
     return {n: np.ascontiguousarray(v).ravel() for n, v in (given | {n: fixed[n] for n in later}).items()}

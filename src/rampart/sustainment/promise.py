@@ -11,13 +11,13 @@ since more would be used more and lack more: the gap that is told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rampart.sustainment.abreast import availability_of_each
+from rampart.sustainment.abreast import one_after_another
 from rampart.sustainment.allowed_time import AllowedTime
 from rampart.sustainment.availability_by_month import AvailabilityByMonth
 from rampart.sustainment.echelon_network import Network, Whole
@@ -35,8 +35,8 @@ LINEAR = 1e9
 """Places so many that the share of empty ones is the lack itself: makes the penalty of ``allocation`` a sum of backorders."""
 
 
-@dataclass(frozen=True, eq=False)
-class Promise:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Point:
     """A stock (P, S), what it costs above what is held, and what it gives: share of the systems present without a hole.
 
     gap     availability that no other list for the same money exceeds, less this one's; nan where it was not looked for
@@ -47,8 +47,14 @@ class Promise:
     cost: float
     availability: float
     systems: float
-    course: AvailabilityByMonth
     gap: float = float("nan")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Promise(Point):
+    """The same with the months that it comes from."""
+
+    course: AvailabilityByMonth
 
 
 class Promises:
@@ -77,16 +83,22 @@ class Promises:
     def of_each(self, stocks: Sequence[NDArray[np.int64]]) -> list[Promise]:
         """What several stocks give, those not known yet worked out abreast."""
         new = {stock.tobytes(): stock for stock in stocks if stock.tobytes() not in self._known}
-        s, moved = self.support, {key: stock for key, stock in new.items() if (stock != self.held).any()}
-        changed = [replace(s, stock=s.stock + (stock - self.held)[None].astype(float)) for stock in moved.values()]
-        courses = availability_of_each(changed, start=self.base.available, months=self.month + 1)
-        known = dict(zip(moved, courses, strict=True))
-        for key, stock in new.items():
-            course = known.get(key, self.base)
-            cost = float(((stock - self.held).sum(axis=1) * self.price).sum())
-            self._known[key] = Promise(stock, cost, supply_availability(course, self.month),
-                                       float(course.available[:, self.month].sum()), course)  # fmt: skip
+        self._known |= dict(zip(new, self._worked_out(list(new.values())), strict=True))
         return [self._known[stock.tobytes()] for stock in stocks]
+
+    def _worked_out(self, stocks: Sequence[NDArray[np.int64]]) -> Iterator[Promise]:
+        """What each of several stocks gives, one after another."""
+        s = self.support
+        moved = [stock for stock in stocks if (stock != self.held).any()]
+        changed = (replace(s, stock=s.stock + (stock - self.held)[None].astype(float)) for stock in moved)
+        courses = one_after_another(changed, start=self.base.available, months=self.month + 1)
+        for stock in stocks:
+            course = next(courses) if (stock != self.held).any() else self.base
+            yield Promise(
+                stock=stock, cost=float(((stock - self.held).sum(axis=1) * self.price).sum()),
+                availability=supply_availability(course, self.month),
+                systems=float(course.available[:, self.month].sum()), course=course,
+            )  # fmt: skip
 
     def path(self, course: AvailabilityByMonth) -> Spares:
         """The best order of buys at the use of a course."""
@@ -175,12 +187,25 @@ class Promises:
             scale = max((1.0 - one.availability) / max(lack[guess], 1e-300), 1e-6)
         return high, found
 
-    def along(self, path: Spares, points: int) -> list[tuple[int, Promise]]:
-        """Promises at even steps of availability along a path, with the steps they stand at."""
+    def along(self, path: Spares, points: int) -> list[tuple[int, Point]]:
+        """Points at even steps of availability along a path, with the steps they stand at.
+
+        Their months are let go of: those of many points of many parts would fill the memory.
+        """
         there = 1.0 + path.logarithm
         even = np.searchsorted(there, np.linspace(there[0], there[0] + 0.9999 * (there[-1] - there[0]), points))
         steps = sorted({0, *even.clip(0, len(there) - 1).tolist()})
-        return list(zip(steps, self.of_each([path.stock(step) for step in steps]), strict=True))
+        stocks = [path.stock(step) for step in steps]
+        new = self._worked_out([stock for stock in stocks if stock.tobytes() not in self._known])
+        found: list[tuple[int, Point]] = []
+        for step, stock in zip(steps, stocks, strict=True):
+            known = self._known.get(stock.tobytes())
+            one = next(new) if known is None else known
+            point = Point(
+                stock=one.stock, cost=one.cost, availability=one.availability, systems=one.systems, gap=one.gap
+            )
+            found.append((step, point))
+        return found
 
 
 def supply_availability(course: AvailabilityByMonth, month: int) -> float:

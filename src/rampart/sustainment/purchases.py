@@ -6,10 +6,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rampart.catalogues.results import frame
 from rampart.sustainment.echelon_network import Floats
-from rampart.sustainment.promise import Promise, Promises
+from rampart.sustainment.promise import Point, Promise, Promises
 
 if TYPE_CHECKING:
     import polars as pl
@@ -39,31 +40,43 @@ def tables_of_purchases(promises: Promises, marked: Promise | None, budget: floa
     many = len(promises.support.parts) * len(promises.support.sites) > MANY_CELLS
     points_of_curve = FEWER_POINTS if many else POINTS
     played = promises.along(path, points_of_curve if promises.time.leaves("curve") else ENDS)
-    rows = [(step, one, False) for step, one in played if marked is None or not _same(one, marked)]
+    rows: list[tuple[int, Point, bool]] = [
+        (step, one, False) for step, one in played if marked is None or not _same(one, marked)
+    ]
     if marked is not None:
         rows.append((path.within(marked.cost), marked, True))
     rows.sort(key=lambda row: (row[1].cost, row[0]))
     curve = _curve(path, played)
-    s, price = promises.support, promises.price
-    points, stocks = [], []
+    points = []
     for number, (step, one, is_marked) in enumerate(rows, start=1):
         unspent = max(budget - one.cost, 0.0) if is_marked and budget is not None else None
         gap = one.gap if is_marked and not np.isnan(one.gap) else None
         points.append((number, step, one.cost, one.availability, one.systems, is_marked, unspent, gap))
-        stocks += [
-            (number, s.parts[p], s.sites[n], int(promises.held[p, n]), int(one.stock[p, n]),
-             float((one.stock[p, n] - promises.held[p, n]) * price[p]))
-            for p, n in zip(*np.nonzero((one.stock > 0) | (promises.held > 0)), strict=True)
-        ]  # fmt: skip
     return {
         "curve": frame("fleet", "curve", curve),
         "points": frame("fleet", "points", points),
-        "stock_list": frame("fleet", "stock_list", stocks),
+        "stock_list": _stock_list(promises, [one.stock for _, one, _ in rows]),
         "buys": _buys(promises, path, path.within(marked.cost) if marked is not None else 0, _scale(path, played)),
     }
 
 
-def _same(one: Promise, other: Promise) -> bool:
+def _stock_list(promises: Promises, stocks: list[NDArray[np.int64]]) -> pl.DataFrame:
+    """By point, part and site, where anything is held or bought; whole columns, since there may be millions of rows."""
+    import polars as pl
+
+    s, held = promises.support, promises.held
+    places = [np.nonzero((stock > 0) | (held > 0)) for stock in stocks]
+    number = np.repeat(np.arange(1, len(stocks) + 1), [len(p) for p, _ in places])
+    p, n = (np.concatenate([place[axis] for place in places]) for axis in (0, 1))
+    bought = np.concatenate([stock[at] for stock, at in zip(stocks, places, strict=True)])
+    return frame("fleet", "stock_list", {
+        "point": number, "part": pl.Series(s.parts, dtype=pl.String).gather(p),
+        "site": pl.Series(s.sites, dtype=pl.String).gather(n), "held": held[p, n], "stock": bought,
+        "cost": (bought - held[p, n]) * promises.price[p],
+    })  # fmt: skip
+
+
+def _same(one: Point, other: Point) -> bool:
     return np.array_equal(one.stock, other.stock)
 
 
@@ -75,7 +88,7 @@ def _usual_path(promises: Promises) -> Spares:
     return promises.path(promises.of(first.stock(min(middle, len(there) - 1))).course)
 
 
-def _scale(path: Spares, played: list[tuple[int, Promise]]) -> Floats:
+def _scale(path: Spares, played: list[tuple[int, Point]]) -> Floats:
     """What lacks by the courses over what lacks by the path, at every step: known at the points, drawn between them."""
     lack = np.maximum(-path.logarithm, 0.0)
     steps = [step for step, _ in played]
@@ -85,7 +98,7 @@ def _scale(path: Spares, played: list[tuple[int, Promise]]) -> Floats:
     return np.asarray(np.interp(path.cost, path.cost[steps], ratio))
 
 
-def _curve(path: Spares, played: list[tuple[int, Promise]]) -> list[tuple[int, float, float]]:
+def _curve(path: Spares, played: list[tuple[int, Point]]) -> list[tuple[int, float, float]]:
     """Rows of the curve: at the points what the courses give, between them what the path gives, in their proportion."""
     steps = len(path.cost)
     available = 1.0 - np.maximum(-path.logarithm, 0.0) * _scale(path, played)

@@ -60,6 +60,7 @@ def _shops(s: Support, c: AvailabilityByMonth) -> Iterator[Finding]:
         mine = (times.shop == h) & (c.demand > 0) & (times.repaired > 0) & (times.bench > 0)
         days = [float(d) for d in times.bench[mine]]
         days += [float(r["repair_days"]) for r in s.fleet_rows if r["repair_shop"] == shop and r["repair_days"]]
+        days += [float(r["mmt"]) for r in s.fleet_rows if r["service_shop"] == shop and r["mtbm"] and r["mmt"]]
         if days and max(days) > MOST_APART * min(days):
             yield _outside("shops", shop, apart=round(max(days) / min(days), 1))
         load = c.load[0, h] * used_by_all

@@ -10,7 +10,7 @@ from rampart.sustainment.wear import replacements
 
 
 def expected_removals(s: Support, active: Floats, held: Floats) -> Floats:
-    """Expected removals (F, P, M) a month: by use at random, or by wear of cohorts that arrived together."""
+    """Expected removals (F, P, M) a month: by use at random or by wear of cohorts that arrived together, and in maintenance."""
     used = s.use * active
     with np.errstate(invalid="ignore"):
         result = s.installed[:, :, None] * used[:, None, :] / s.life[:, :, None]
@@ -27,14 +27,19 @@ def expected_removals(s: Support, active: Floats, held: Floats) -> Floats:
             worn = replacements(spent, float(s.life[f, p]), float(s.life_cv[f, p]), worn=float(s.worn[f, p]))
             total += joined[f, cohort] * np.diff(worn)
         result[f, p] = s.installed[f, p] * total * alive[f]
-    return result
+    return np.asarray(result + (services(s)[:, None] * used)[:, None, :] * s.service_share[:, :, None])
+
+
+def services(s: Support) -> Floats:
+    """Maintenance of a system (F,) for a unit of use, zero where none is stated."""
+    return np.array([1.0 / float(row["mtbm"]) if row["mtbm"] else 0.0 for row in s.fleet_rows])
 
 
 def upkeep(s: Support) -> Floats:
-    """MTBM / (MTBM + MMT) of each fleet and month (F, M); one where no maintenance of its own is stated."""
+    """MTBM / (MTBM + MMT) of each fleet and month (F, M); one where no maintenance is stated, or where it waits for a bay."""
     result = np.ones_like(s.use)
     for f, row in enumerate(s.fleet_rows):
-        if row["mtbm"]:
+        if row["mtbm"] and row["service_shop"] is None:
             daily = s.use[f] / MONTH
             result[f] = 1.0 / (1.0 + row["mmt"] * daily / row["mtbm"])
     return result

@@ -9,7 +9,7 @@ import numpy as np
 
 from rampart.sustainment.echelon_network import Floats, Whole, ratio
 from rampart.sustainment.fleet import MONTH, Support
-from rampart.sustainment.removals import upkeep
+from rampart.sustainment.removals import services, upkeep
 from rampart.sustainment.supply import Sums, supply_of
 from rampart.sustainment.wear import replacements
 
@@ -21,7 +21,17 @@ class Setting:
         self.s, self.supply = s, supply_of(s)
         self.upkeep = upkeep(s)
         # Systems a month in maintenance of their own for a unit of use.
-        self.idle = np.array([float(r["mmt"]) / r["mtbm"] / MONTH if r["mtbm"] else 0.0 for r in s.fleet_rows])
+        self.idle = np.array(
+            [
+                float(r["mmt"]) / r["mtbm"] / MONTH if r["mtbm"] and r["service_shop"] is None else 0.0
+                for r in s.fleet_rows
+            ]
+        )
+        self.services = services(s)
+        self.changed = self.services[:, None] * s.service_share
+        # Ways to be away: damaged systems of each fleet, then those of some in maintenance that takes a bay.
+        self.serviced = np.array([f for f, r in enumerate(s.fleet_rows) if r["mtbm"] and r["service_shop"]], np.int64)
+        self.owner = np.concatenate((np.arange(len(s.fleets)), self.serviced))
         self.uses = s.installed > 0
         self.whole_parts = self.uses & (s.installed == s.needed)
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -31,13 +41,17 @@ class Setting:
         self.excess = bool((self.spread != 1.0).any())
         self.batch = np.where(np.isnan(s.batch), 1.0, s.batch)
         self.batches = bool((self.batch > 1).any())
-        self.places = [_places(s, h) for h in range(len(s.shops))]
         self.lead_time, self.last_buy = s.lead_time, s.last_buy
-        self.transport = np.array([float(row["transport_days"] or 0.0) for row in s.fleet_rows])
-        self.repair_days = np.array([float(row["repair_days"] or 0.0) for row in s.fleet_rows])
-        self.repair_shop = np.array(
-            [s.shops.index(r["repair_shop"]) if r["repair_shop"] is not None else -1 for r in s.fleet_rows], np.int64
+        at_service = [s.fleet_rows[f] for f in self.serviced.tolist()]
+        self.transport = np.array(
+            [*(float(r["transport_days"] or 0.0) for r in s.fleet_rows), *(0.0 for _ in at_service)]
         )
+        self.repair_days = np.array(
+            [*(float(r["repair_days"] or 0.0) for r in s.fleet_rows), *(float(r["mmt"] or 0.0) for r in at_service)]
+        )
+        shops = [*(r["repair_shop"] for r in s.fleet_rows), *(r["service_shop"] for r in at_service)]
+        self.repair_shop = np.array([-1 if shop is None else s.shops.index(shop) for shop in shops], np.int64)
+        self.places = [_places(s, h, self.repair_shop) for h in range(len(s.shops))]
         self.based = Sums(s.fleet_site, len(s.sites))
         self.fed = np.flatnonzero(s.supplier >= 0)
         self.losing = np.flatnonzero(
@@ -48,7 +62,7 @@ class Setting:
         self.odd = np.array([bool(r["cannibalise"]) for r in s.fleet_rows]) | (self.uses & ~self.whole_parts).any(
             axis=1
         )
-        self.breaks = bool(s.damage.any())
+        self.breaks = bool(s.damage.any()) or len(self.serviced) > 0
         self._reach: dict[tuple[int, bytes, bytes], Floats] = {}
 
     def in_action(self, m: int, up: Floats, *, before: bool = False) -> Floats:
@@ -113,18 +127,28 @@ class Setting:
         return rates, use
 
     def by_fleet(self, m: int, up: Floats, wears: Floats, *, before: bool = False) -> tuple[Floats, Floats]:
-        """Parts (F, P) that each fleet asks for a day, and systems (F,) damaged a day."""
+        """Parts (F, P) that each fleet asks for a day, and systems (A,) that go away a day: damaged, and to maintenance."""
         active = self.in_action(m, up, before=before)
         return self._asked(m, active, self.use_of(m, active, before=before), wears)
 
     def _asked(self, m: int, active: Floats, use: Floats, wears: Floats) -> tuple[Floats, Floats]:
-        """Parts (F, P) and damage (F,) a day of systems in action whose use in the month is known."""
+        """Parts (F, P) and systems (A,) away a day of systems in action whose use in the month is known."""
         s = self.s
         broken = s.damage[:, m] * active / MONTH
         removed = self.per_use * (use / MONTH)[:, None]
+        changed = self.changed * (use / MONTH)[:, None]
+        to_service = (self.services * use / MONTH)[self.serviced]
         if self.wears.any():
             removed = np.where(self.wears, wears * active[:, None], removed)
-        return removed + broken[:, None] * s.damage_share, broken
+        return removed + changed + broken[:, None] * s.damage_share, np.concatenate((broken, to_service))
+
+    def of_fleets(self, away: Floats) -> Floats:
+        """Systems (F,) of each fleet that are away in any way (A,)."""
+        return np.asarray(np.bincount(self.owner, away, minlength=len(self.s.fleets)), float)
+
+    def in_service(self, away: Floats, total: Floats) -> Floats:
+        """Of the systems (F,) away those in maintenance that takes a bay, or waiting for one."""
+        return np.minimum(self.of_fleets(np.where(np.arange(len(away)) < len(total), 0.0, away)), total)
 
     def at_sites(self, by_fleet: Floats) -> Floats:
         """Requests of systems (S, P)."""
@@ -153,8 +177,7 @@ class Setting:
         return self._reach[key]
 
 
-def _places(s: Support, h: int) -> tuple[Whole, Whole, Whole]:
-    """Sites and parts whose repairs may come to a shop in any month, and the fleets whose damage it repairs."""
+def _places(s: Support, h: int, repair_shop: Whole) -> tuple[Whole, Whole, Whole]:
+    """Sites and parts whose repairs may come to a shop in any month, and the ways of systems to it."""
     parts, sites = np.nonzero((s.shop == h).any(axis=0))
-    fleets = [f for f, row in enumerate(s.fleet_rows) if row["repair_shop"] == s.shops[h]]
-    return np.asarray(sites, np.int64), np.asarray(parts, np.int64), np.array(fleets, np.int64)
+    return np.asarray(sites, np.int64), np.asarray(parts, np.int64), np.flatnonzero(repair_shop == h)

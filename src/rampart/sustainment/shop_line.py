@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from rampart.sustainment.echelon_network import Floats, ratio
+from rampart.sustainment.pipelines import exceeds
 
 TAIL = 1e-10
 """Probability of the last state at which more states are added."""
@@ -33,7 +34,8 @@ class Line:
         self.on_bay = np.zeros(kinds)
         self.waiting = np.zeros(kinds)
         self.mean, self.variance = np.zeros(kinds), np.zeros(kinds)
-        self.jobs, self.queue, self.factor = 0.0, 0.0, 1.0
+        self.jobs, self.queue, self.factor, self.all_variance = 0.0, 0.0, 1.0, 0.0
+        self.before: Floats = np.zeros(kinds)
         self.came: list[Floats] = []
         self.when: list[float] = []
 
@@ -75,6 +77,34 @@ class Line:
         self.p = np.exp(log) / np.exp(log).sum()
         self.came, self.when = [np.zeros_like(mean)], [0.0]
         self.before = mean * 0.0
+
+    def restate(self, counted: Floats, rate: Floats, bays: float) -> None:
+        """Begin with as many jobs of each kind (J,) as were counted; nan: as many as in the steady state, by chance.
+
+        Of more than the bays hold each kind waits in proportion, since in what order they came is not known.
+        """
+        known = ~np.isnan(counted)
+        if not known.any():
+            return
+        units = np.where(known, np.nan_to_num(counted), self.mean)
+        sure = float(units[known].sum())
+        whole, rest = int(np.floor(sure)), np.ones(1)
+        others, total = float(self.mean[~known].sum()), float(self.mean.sum())
+        if others > 0:
+            share = others / total
+            several = share * (1.0 - share) * self.jobs + share**2 * self.all_variance if self.queue > 0 else others
+            spread = max(several, 1e-12)
+            over = exceeds(others, spread, np.arange(int(others + 12.0 * np.sqrt(spread + 1.0) + 30.0)))
+            rest = -np.diff(np.concatenate(([1.0], over)))
+        self.p = np.convolve(np.concatenate((np.zeros(whole), [1.0 - (sure - whole), sure - whole])), rest)
+        self.fluid, self.factor = float(units.sum()), 1.0
+        n = np.arange(len(self.p), dtype=float)
+        self._count(n, bays)
+        mix = ratio(units, np.full_like(units, units.sum()))
+        self.waiting, self.on_bay = mix * self.queue, mix * (self.jobs - self.queue)
+        self._thin()
+        self.came, self.when = [np.zeros_like(units)], [0.0]
+        self.before = units if units.sum() > 0 else rate.copy()
 
     def step(self, length: float, rate: Floats, days: Floats, bays: float, fall: float) -> None:
         """``length`` days on, jobs coming at ``rate`` (J,), ``fall`` fewer a day for each job above the mean."""

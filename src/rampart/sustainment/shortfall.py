@@ -20,6 +20,8 @@ LONG, LARGE = 80, 400.0
 """Stock and mean above which the closed forms are quicker and safer."""
 TRIALS = 6.0
 """Trials of a binomial below which a part of one matters: the two binomials of ``pipelines`` are taken."""
+CERTAIN = 1e-9
+"""Variance over mean at which units are as good as counted: the closed forms are taken."""
 TINY = 0.2
 """Mean below which the law does not matter."""
 
@@ -39,7 +41,7 @@ class Cells:
         """Mean and variance of the backorders; P(X >= s), the chance that one more away is one more owed; P(X > s): (4, n)."""
         m, v = mean[self.order], variance[self.order]
         with np.errstate(all="ignore"):
-            q = np.where(m > 0, v / np.where(m > 0, m, 1.0), 1.0)
+            q = np.maximum(np.where(m > 0, v / np.where(m > 0, m, 1.0), 1.0), CERTAIN)
             near = np.abs(q - 1.0) < 1e-6
             log_ratio = np.where(near, 1.0 - 0.5 * (q - 1.0), np.log(q) / np.where(near, 1.0, q - 1.0))
             mass = np.exp(-m * log_ratio)
@@ -56,7 +58,11 @@ class Cells:
         np.maximum(short, 0.0, out=short)
         spread = np.maximum(square - short * short, 0.0)
         slow = (
-            (np.arange(len(m)) < self.long) | (m > LARGE) | ((m < TRIALS * (1.0 - q)) & (m > TINY)) | ~np.isfinite(mass)
+            (q <= CERTAIN)
+            | (np.arange(len(m)) < self.long)
+            | (m > LARGE)
+            | ((m < TRIALS * (1.0 - q)) & (m > TINY))
+            | ~np.isfinite(mass)
         )
         if slow.any():
             s = self.stock[self.order][slow]

@@ -23,6 +23,8 @@ from rampart.sustainment.echelons import before_supply, evaluate
 
 MOST_LEVELS = 60
 """Levels of SRU stock tried for a family; where its path is longer, levels are spread along it."""
+BLOCK = 1_000_000
+"""Steps looked at together in search of ties."""
 
 
 @dataclass(frozen=True)
@@ -313,7 +315,10 @@ def curve(
     problem = Problem(network, fleets, price, held=held, tail=tail)
     single = problem.plain.steps()
     family, point = [single.part], [single.total]
-    cost, gain = [single.units * price[single.part]], [single.gain]
+    paid = price[single.part]
+    paid *= single.units
+    cost, gain = [paid], [single.gain]
+    del paid
     families, _, _, spent, worth, _, _ = problem.lru_points
     if len(families):
         moved, start, end = _family_hulls(families, spent, worth)
@@ -322,12 +327,15 @@ def curve(
         cost.append(spent[end] - spent[start])
         gain.append(worth[start] - worth[end])
     who, where, money, better = (_joined(x) for x in (family, point, cost, gain))
+    # Where no part has parts inside, what lacks at first is known from the steps.
+    first = problem.start if len(families) else single.start
     del single
     # Gains of a family fall along its hull, so sorting keeps the order within each; ties by family.
     order = _by_value(better, money, who, where)
     who, where = (each[order].astype(np.int32, copy=False) for each in (who, where))
-    money = _summed(0.0, money[order])
-    return Spares(problem, money, _summed(-problem.start, better[order]), who, where)
+    spent_by = _summed(0.0, money, order)
+    del money
+    return Spares(problem, spent_by, _summed(-first, better, order), who, where)
 
 
 def _joined(pieces: list[Any]) -> Any:
@@ -335,26 +343,34 @@ def _joined(pieces: list[Any]) -> Any:
     return pieces.pop() if len(pieces) == 1 else np.concatenate(pieces)
 
 
-def _summed(first: float, steps: Floats) -> Floats:
-    """Running sums from ``first`` on, (n+1,) of n steps."""
+def _summed(first: float, steps: Floats, order: Whole) -> Floats:
+    """Running sums from ``first`` on, (n+1,) of n steps taken in an order."""
     result = np.empty(len(steps) + 1)
     result[0] = first
-    np.cumsum(steps, out=result[1:])
+    # Without a mode that forgives, ``take`` would fill a copy first; no place of the order lies outside.
+    np.take(steps, order, out=result[1:], mode="clip")
+    np.cumsum(result[1:], out=result[1:])
     result[1:] += first
     return result
 
 
 def _by_value(gain: Floats, money: Floats, family: Whole, point: Whole) -> Whole:
     """Order of the steps by gain per money, the largest first; among equals by family, then by point."""
-    value = -(gain / np.maximum(money, 1e-300))
+    value = np.maximum(money, 1e-300)
+    np.divide(gain, value, out=value)
+    np.negative(value, out=value)
     order: Whole = np.argsort(value)
-    value = value[order]
+    ties: list[Whole] = []
     # Sorting by three columns at once takes several times as long, and few steps are equal in the first.
-    same = np.flatnonzero(value[1:] == value[:-1])
-    if len(same):
-        at = np.union1d(same, same + 1)
+    for first in range(0, len(order), BLOCK):
+        here = value[order[first : first + BLOCK + 1]]
+        same = first + np.flatnonzero(here[1:] == here[:-1])
+        if len(same):
+            ties.append(same)
+    if ties:
+        at = np.unique(np.concatenate([*ties, *(same + 1 for same in ties)]))
         mine = order[at]
-        order[at] = mine[np.lexsort((point[mine], family[mine], value[at]))]
+        order[at] = mine[np.lexsort((point[mine], family[mine], value[mine]))]
     return order
 
 

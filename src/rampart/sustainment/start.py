@@ -52,6 +52,7 @@ def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
         0.0, s.at_start.copy(), none, up, zero, zero, [Line(len(p[0]) + len(p[2])) for p in setting.places], none
     )
     now.ebo, now.at_least, now.vbo = zero, zero, zero
+    now.serviced = none
     psi, change = zero, np.inf
     empty, came, falls = (np.zeros(len(s.shops)) for _ in range(3))
     step, before, moved = np.full(len(up), 0.7), np.zeros(len(up)), np.zeros(len(up))
@@ -63,7 +64,7 @@ def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
         inflow = np.where(closed, 0.0, asked * flows.repaired)
         now.in_repair = inflow * apart
         now.mending = broken * setting.repair_days * (setting.repair_shop < 0)
-        now.away = broken * 2.0 * setting.transport + now.mending
+        gone_away = broken * 2.0 * setting.transport + now.mending
         for h, (line, (sites, parts, fleets)) in enumerate(zip(now.lines, setting.places, strict=True)):
             mine = times.shop[0].T[sites, parts] == h
             rate = np.concatenate((inflow[sites, parts] * mine, broken[fleets]))
@@ -74,8 +75,9 @@ def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
             if number == 1:
                 empty[h] = float(rate.sum())
             line.settle(rate, days, float(s.bays[0, h]), empty[h], falls[h])
-            now.away[fleets] += line.mean[len(sites) :]
-        now.away = np.minimum(now.away, now.held)
+            gone_away[fleets] += line.mean[len(sites) :]
+        now.away = np.minimum(setting.of_fleets(gone_away), now.held)
+        now.serviced = setting.in_service(gone_away, now.away)
         moving = asked * flows.upwards * s.order_ship[:, None]
         gone = asked * flows.lost * lead[None, :]
         now.up = np.maximum(up, 0.0)

@@ -289,6 +289,34 @@ def test_what_is_not_solved_again_leaves_a_bound_and_not_a_blank(monkeypatch: py
     assert plan["delays"].filter(pl.col("months") == 1).is_empty()
 
 
+def test_in_a_large_case_what_whole_things_might_make_good_hides_no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty a month asked for; one works of ten a month can be paid, and another line makes five. A month's delay of either
+    order is ten and five fewer: one and a half works, in fractions, would make good both, but nobody can order them.
+    """
+    monkeypatch.setattr(delays, "LARGE", 0)
+    monkeypatch.setattr(delays, "IN_WHOLE", 0)
+    works = {
+        "expansion": "more",
+        "line": "plant",
+        "added_rate": 10.0,
+        "cost": 10.0,
+        "construction": 0.0,
+        "max_units": 5.0,
+    }
+    plan = rampart.plan(
+        case(
+            12, ["own_use"], demand=[need(30.0)], expansions=[works],
+            lines=[line(max_rate=0.0, unit_cost=0.0), line(line="other", max_rate=5.0, unit_cost=0.0)],
+            budgets=[{"nation": "AAA", "fiscal_year": 2025, "purpose": "all", "commitments": 15.0, "payments": math.inf}],
+        ), reasons="none",
+    )  # fmt: skip
+    told = plan["delays"].filter(pl.col("kind") == "order", months=1, together="")
+    assert dict(told.select("code", "most").iter_rows()) == {
+        "plant": pytest.approx(10.0),
+        "other": pytest.approx(5.0),
+    }
+
+
 def test_a_loss_of_one_need_that_is_next_to_nothing_of_all_is_told_all_the_same() -> None:
     """Ten rounds wanted once, beside a need of a million times the weight that no line can meet: a month later they come a
     month late, and no plan holds both what the need reached and the rest.

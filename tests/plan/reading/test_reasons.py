@@ -261,13 +261,23 @@ def check_reliefs(seed: int, most: int) -> int:
     return compared
 
 
-@pytest.mark.parametrize("seeds", [range(1), pytest.param(range(500), marks=pytest.mark.slow)])
+PORTION = 20
+"""Random cases of a slow test, so that a few can be run by name: ``-k "seeds40"``."""
+
+
+def portions(few: int, many: int) -> list[Any]:
+    """Seeds: a few at every change, all of them in portions by ``make test-slow``."""
+    slow = (range(n, min(n + PORTION, many)) for n in range(0, many, PORTION))
+    return [range(few), *(pytest.param(each, marks=pytest.mark.slow, id=f"seeds{each.start}") for each in slow)]
+
+
+@pytest.mark.parametrize("seeds", portions(1, 500))
 def test_each_relief_is_the_difference_of_two_plans(seeds: range) -> None:
     most = 1 if len(seeds) < 10 else 100
     assert sum(check_reliefs(seed, most) for seed in seeds) >= len(seeds)
 
 
-@pytest.mark.parametrize("seeds", [range(1), pytest.param(range(100), marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seeds", portions(1, 100))
 def test_nothing_left_unnamed_brings_more_than_the_last_that_is_named(seeds: range) -> None:
     """Of each kind of which an object is told, no object that is left out brings more than a tenth of the best."""
     from rampart.network.keys import parts, text

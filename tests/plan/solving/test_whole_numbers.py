@@ -9,6 +9,7 @@ import pytest
 import rampart
 from cases_small import CONTRACT, KEPT, case, line, month, need, values
 from rampart.findings import CaseError
+from rampart.plan.solving import in_time, passes_in_turn
 
 DEAL = CONTRACT | {"max_quantity": math.inf}
 
@@ -36,3 +37,29 @@ def test_what_earns_without_end_is_a_finding_in_python_too(whole: bool) -> None:
     with pytest.raises(CaseError) as wrong:
         rampart.plan(case(2, ["own_use", "money"], lines=[line()], expansions=[endless], demand=[need(1.0)]))
     assert [finding.code for finding in wrong.value.findings] == ["gain-unbounded"]
+
+
+@pytest.mark.parametrize("limit", [None, 600.0])
+def test_whole_works_of_a_large_case_keep_a_budget_that_the_plan_in_fractions_keeps(
+    monkeypatch: pytest.MonkeyPatch, limit: float | None
+) -> None:
+    """A line of 10 a month, needed 40; works of 10 a month at 100 each, two at most, and a budget of 155.
+
+    In fractions one and a half works are best, and the nearest whole number of them, two, would break the budget: a rule.
+    """
+    monkeypatch.setattr(passes_in_turn, "LARGE", 0)
+    monkeypatch.setattr(in_time, "LARGE", 0)
+    works = {
+        "expansion": "works", "line": "plant", "added_rate": 10.0, "cost": 100.0, "construction": 1.0, "max_units": 2.0,
+        "whole": True,
+    }  # fmt: skip
+    budget = {"nation": "AAA", "purpose": "all", "commitments": 155.0, "payments": math.inf}
+    made = rampart.plan(
+        case(
+            12, ["own_use", "money"], lines=[line(max_rate=10.0, unit_cost=0.0)], contracts=[DEAL], expansions=[works],
+            budgets=[budget | {"fiscal_year": year} for year in (2024, 2025)], demand=[need(40.0)],
+        ),
+        time_limit=limit,
+    )  # fmt: skip
+    assert made["rules_broken"].is_empty()
+    assert made["expansions"]["units"].to_list() == [1.0]

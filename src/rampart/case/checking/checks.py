@@ -87,6 +87,7 @@ CHECKS: tuple[Check, ...] = (
     fleets.check_sites,
     fleets.check_shops,
     fleets.check_repairs,
+    fleets.check_stated_start,
     repair_levels.check_options,
     repair_levels.check_repairs_have_options,
     repair_levels.check_costs_of_choice,

@@ -94,7 +94,8 @@ def check_shops(draft: Draft) -> Iterator[Finding]:
             users.setdefault(part, set()).update(users.get(parent, ()))
         if users == before:
             break
-    busy: set[str] = set(draft.sound("fleets")["repair_shop"].drop_nulls().to_list())
+    systems = draft.sound("fleets")
+    busy: set[str] = {shop for name in ("repair_shop", "service_shop") for shop in systems[name].drop_nulls().to_list()}
     repairs = draft.sound("repairs").filter(pl.col("repaired") > 0)
     for row, part, site, shop in repairs.select(ROW, "part", "site", "shop").iter_rows():
         if site in reachable(suppliers, users.get(part, set())):
@@ -107,6 +108,21 @@ def check_shops(draft: Draft) -> Iterator[Finding]:
             yield draft.finding("shop-unreachable", "shops", row=row, column="shop", value=shop)
         elif shop not in bays and "shop_bays" not in draft.unread:
             yield draft.finding("shop-without-bays", "shops", row=row, column="shop", value=shop)
+
+
+def check_stated_start(draft: Draft) -> Iterator[Finding]:
+    """Units in repair or on order at the start where the row begins later, nothing is repaired, or nothing is bought."""
+    start = draft.settings.get("start")
+    bought = dict(draft.sound("parts").select("part", "lead_time").iter_rows())
+    columns = ("part", "from", "repaired", "in_repair", "on_order")
+    for row, part, first, repaired, in_repair, on_order in draft.sound("repairs").select(ROW, *columns).iter_rows():
+        later = first is not None and start is not None and first > start
+        for column, units, used in (
+            ("in_repair", in_repair, bool(repaired)),
+            ("on_order", on_order, bool(bought.get(part))),
+        ):
+            if units is not None and (later or (units > 0 and not used)):
+                yield draft.finding("start-unusable", "repairs", row=row, column=column, value=units, part=part)
 
 
 def check_repairs(draft: Draft) -> Iterator[Finding]:
@@ -132,12 +148,12 @@ def check_repairs(draft: Draft) -> Iterator[Finding]:
 
 
 def check_fleets(draft: Draft) -> Iterator[Finding]:
-    """Fleets of which no systems, no use or no parts are known; maintenance after no use at all."""
+    """Fleets of which no systems, no use or no parts are known; maintenance after no use at all, or in a shop and unknown."""
     frame = draft.sound("fleets")
     kinds = set(draft.sound("breakdown")["parent"].to_list())
     arrivals, use = (set(draft.sound(t)["fleet"].to_list()) for t in ("fleet_arrivals", "fleet_use"))
-    columns = ("fleet", "type", "item", "fires", "mtbm", "most_use")
-    for row, fleet, kind, item, fires, between, most in frame.select(ROW, *columns).iter_rows():
+    columns = ("fleet", "type", "item", "fires", "mtbm", "mmt", "service_shop", "most_use")
+    for row, fleet, kind, item, fires, between, days, shop, most in frame.select(ROW, *columns).iter_rows():
         if fleet not in arrivals and item is None and draft.complete("fleet_arrivals", "fleet"):
             yield draft.finding("fleet-without-systems", "fleets", row=row, column="fleet", value=fleet)
         if fleet not in use and fires is None and draft.complete("fleet_use", "fleet"):
@@ -148,6 +164,10 @@ def check_fleets(draft: Draft) -> Iterator[Finding]:
             yield draft.finding("most-use-without-fires", "fleets", row=row, column="most_use", value=most)
         if between == 0:
             yield draft.finding("mtbm-zero", "fleets", row=row, column="mtbm", value=between)
+        elif shop is not None and not (between and days):
+            yield draft.finding(
+                "maintenance-unknown", "fleets", row=row, column="service_shop", value=shop, fleet=fleet
+            )
 
 
 def check_parts_in_parts(draft: Draft) -> Iterator[Finding]:
@@ -156,15 +176,17 @@ def check_parts_in_parts(draft: Draft) -> Iterator[Finding]:
     parts = set(draft.sound("parts")["part"].to_list())
     if not (draft.complete("fleets", "type") and draft.complete("parts", "part")):
         return
-    columns = ("parent", "part", "share", "life", "damage_share", "quantity")
+    columns = ("parent", "part", "share", "life", "damage_share", "service_share", "quantity")
     total: dict[str, float] = {}
-    for row, parent, part, share, life, damage, quantity in draft.sound("breakdown").select(ROW, *columns).iter_rows():
+    for row, *cells in draft.sound("breakdown").select(ROW, *columns).iter_rows():
+        parent, part, share, life, damage, service, quantity = cells
         if parent in types or parent not in parts:
             continue
         place = {"row": row, "value": part, "parent": parent}
         if share is None:
             yield draft.finding("share-unknown", "breakdown", column="share", **place)
-        said = {"life": life is not None, "damage_share": bool(damage), "quantity": (quantity or 1) > 1}
+        said = {"life": life is not None, "damage_share": bool(damage), "service_share": bool(service)}
+        said["quantity"] = (quantity or 1) > 1
         for column in (name for name, given in said.items() if given):
             yield draft.finding("only-share-counts", "breakdown", column=column, **place)
         before = total.get(parent, 0.0)
@@ -220,9 +242,10 @@ def check_demand_of_parts(draft: Draft) -> Iterator[Finding]:
     inside = set(draft.sound("parts")["part"].to_list())
     types = set(draft.sound("fleets")["type"].to_list())
     in_part = pl.col("parent").is_in(list(inside - types))
-    calls = draft.sound("breakdown").filter(
-        pl.when(in_part).then(pl.col("share") > 0).otherwise((pl.col("life") > 0) | (pl.col("damage_share") > 0))
-    )
+    served = set(draft.sound("fleets").filter(pl.col("mtbm") > 0)["type"].to_list())
+    in_maintenance = (pl.col("service_share") > 0) & pl.col("parent").is_in(list(served))
+    of_system = (pl.col("life") > 0) | (pl.col("damage_share") > 0) | in_maintenance
+    calls = draft.sound("breakdown").filter(pl.when(in_part).then(pl.col("share") > 0).otherwise(of_system))
     wanted = set(calls["part"].to_list())
     for row, part, price, spread in draft.sound("parts").select(ROW, "part", "price", "spread").iter_rows():
         if part not in wanted and "breakdown" not in draft.unread:

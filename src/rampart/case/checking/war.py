@@ -37,12 +37,16 @@ def check_transitions(draft: Draft) -> Iterator[Finding]:
 
 
 def check_regimes(draft: Draft) -> Iterator[Finding]:
-    """A regime that no change leads to, or in which a need that others have is not stated."""
+    """Chances at the start that are not one in all; a regime that nothing leads to, or without a need that others state."""
     rows = draft.sound("regimes")
     begin = draft.settings.get("regime")
+    may = rows.filter(pl.col("at_start").fill_null(0.0) > 0)
+    total = float(may["at_start"].sum())
+    if may.height and (abs(total - 1) > SUM or may["ends"].fill_null(value=False).any()):
+        yield draft.finding("start-not-certain", "regimes", row=may[ROW][0], column="at_start", value=round(total, 9))
     given = set(draft.sound("branches")["regime"])
     if begin and not given:
-        reached, waiting = {begin}, [begin]
+        reached, waiting = {begin, *may["regime"]}, [begin, *may["regime"]]
         onward: dict[str, set[str]] = defaultdict(set)
         changes = draft.sound("transitions").filter(pl.col("probability") > 0)
         for start, to in changes.select("from_regime", "to_regime").iter_rows():

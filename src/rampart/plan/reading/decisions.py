@@ -16,7 +16,7 @@ from rampart.network.lags import first_effect
 from rampart.plan.model.passes import RULES
 from rampart.plan.parts.part import Decision, Part
 from rampart.plan.programme.values import Values
-from rampart.plan.reading.delays import TOLD, Delays
+from rampart.plan.reading.delays import Delays
 from rampart.plan.reading.due import Due
 from rampart.plan.reading.loss import Loss
 from rampart.plan.reading.rounded import Cell, Rounded, signed
@@ -123,9 +123,10 @@ def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:
         return Delayed({}, {}, (), ())
     grouped = together(v, free)
     told: dict[int, list[Loss | None]] = {}
-    for months in dict.fromkeys(delays.waited(months) for months in TOLD):
+    for months in delays.told():
         everything = [*alone, *grouped]
         told[months] = delays.losses(everything, [delays.periods(months)] * len(everything))
+    told = dict(sorted(told.items()))
     most = float(str(v.case.settings["decide_by_loss"]))
     due = delays.last_months(alone, {months: losses[: len(alone)] for months, losses in told.items()}, most)
     cells, shortest = [(d.family, d.key) for d in free], told[min(told)]

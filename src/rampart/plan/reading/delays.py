@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rampart.engine.highs import OPTIMAL
 from rampart.network.lags import Floats, Integers
 from rampart.plan.model.passes import SETTLING
 from rampart.plan.parts.part import Part
@@ -31,10 +32,11 @@ from rampart.plan.reading.due import Due, last_months
 from rampart.plan.reading.loss import Loss, LossReader
 from rampart.plan.reading.made_anew import MadeAnew
 from rampart.plan.reading.waiting import Closing, Closings, Waiting
+from rampart.plan.solving.known_shares import KnownShares
 from rampart.plan.solving.linear_passes import LinearPasses
-from rampart.plan.solving.pass_solver import LARGE, NOTHING, Stage
+from rampart.plan.solving.pass_solver import LARGE, NOTHING, ROUNDING, Stage
 from rampart.plan.solving.settled_again import settled_again
-from rampart.plan.solving.solution import Solution
+from rampart.plan.solving.solution import PassResult, Solution
 
 TOLD = (1, 6)
 """Months of delay that are told; where periods are longer, as many as until the next begins."""
@@ -75,6 +77,9 @@ class Delays:
         self.found = {result.name: result for result in solution.passes}
         self.reader = LossReader(v, parts, self.linear)
         self.closings = Closings(v, solution.columns, self.solver.upper_at_first)
+        self._shares = KnownShares()
+        self._harmless: dict[str, list[Closing]] = {}
+        self._lost: dict[str, set[tuple[int, ...]]] = {}
         self._split: dict[tuple[str, tuple[int, ...]], tuple[float, Floats]] = {}
         in_whole = self.solver.whole.size > 0 and self.solver.columns <= IN_WHOLE
         self.anew = MadeAnew(v, solution, self.reader, MOST_WORK) if in_whole else None
@@ -96,6 +101,12 @@ class Delays:
         starts, periods = self.v.tree.first_month, self.periods(months)
         opens = int(starts[periods]) if periods < len(starts) else self.v.case.calendar.last + 1
         return opens - int(starts[0])
+
+    def told(self) -> list[int]:
+        """Months that are told, in the order in which they are solved: the longest first, since what loses nothing then loses
+        nothing sooner; the shortest first where only so many plans are made anew.
+        """
+        return sorted({self.waited(months) for months in TOLD}, reverse=self.anew is None)
 
     def last_months(
         self, waiting: Sequence[Waiting], told: Mapping[int, Sequence[Loss | None]], most: float
@@ -191,22 +202,49 @@ class Delays:
         least = LOSS * max(1.0, abs(stage.value))
         beyond = np.inf if most is None else max(least, most * abs(stage.value))
         split = [n for n in waits if self._in_parts(closing[n])]
-        plain = [n for n in waits if not self._in_parts(closing[n])]
+        plain = [n for n in waits if not self._in_parts(closing[n]) and not self._known(stage, closing[n])]
         for n in split:
             reference, before = self._in_fractions(stage, closing[n])
             value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed, reference + beyond)
             if not value - reference <= least:
                 yield Waited(n, value - reference, before, columns)
-        if len(plain) > 1 and not self._loses(stage, plain, closing):
-            return
-        for begin in range(0, len(plain), TOGETHER):
-            several = list(plain[begin : begin + TOGETHER])
+        for several in self._tried_together(stage, plain, closing):
             if len(several) > 1 and not self._loses(stage, several, closing):
                 continue
             for n in several:
                 value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed, stage.value + beyond)
                 if not value - stage.value <= least:
+                    self._lost.setdefault(stage.name, set()).add(closing[n].of)
                     yield Waited(n, value - stage.value, base, columns)
+                else:
+                    self._harmless.setdefault(stage.name, []).append(closing[n])
+
+    def _tried_together(
+        self, stage: Stage, plain: Sequence[int], closing: Sequence[Closing]
+    ) -> Iterator[Sequence[int]]:
+        """What is tried together: one by one what lost in this pass with another delay, the others by ``TOGETHER`` where all
+        of them together lose. What frees whole things is never among what frees none: with it more would be possible.
+        """
+        known = self._lost.get(stage.name, set())
+        yield from ([n] for n in plain if closing[n].of in known)
+        for freeing in (False, True):
+            others = [n for n in plain if closing[n].of not in known and bool(closing[n].freed) == freeing]
+            if len(others) <= TOGETHER or self._loses(stage, others, closing):
+                yield from (others[begin : begin + TOGETHER] for begin in range(0, len(others), TOGETHER))
+
+    def _known(self, stage: Stage, closing: Closing) -> bool:
+        """Whether a pass is known to lose nothing: it lost nothing where as much is closed and more, and no more is freed.
+
+        The plan with that longer delay is possible with this one too: what it closes beyond may be nothing here.
+        """
+        shut = set(closing.columns.tolist())
+        for wider in self._harmless.get(stage.name, ()):
+            if wider.columns.size >= len(shut) and wider.freed.keys() <= closing.freed.keys():
+                more = [at for at in wider.columns.tolist() if at not in shut]
+                bounded = [at for at in more if at not in closing.freed]
+                if len(more) == wider.columns.size - len(shut) and (stage.lower[bounded] <= 0).all():
+                    return True
+        return False
 
     def _slight(self, last: Stage, n: int, closing: Sequence[Closing]) -> Loss | None:
         """The loss of a pass before one that has no plan left: a term of it lost, too little of the whole to be one there."""
@@ -242,6 +280,8 @@ class Delays:
         freed = {at: most for n in several for at, most in closing[n].freed.items() if at not in gone}
         least = LOSS * max(1.0, abs(stage.value))
         value, _ = self.solver.wait(stage, shut, freed, stage.value + least)
+        if value - stage.value <= least:
+            self._harmless.setdefault(stage.name, []).append(Closing(shut, freed))
         return not value - stage.value <= least
 
     def _settled(self, stage: Stage, closing: Closing) -> tuple[Floats, Floats] | None:
@@ -253,7 +293,7 @@ class Delays:
         settles, nothing = self.reader.settles(self.passes[stage.name]), np.zeros(0, dtype=np.int64)
 
         def again(closed: Integers, freed: Mapping[int, float]) -> Floats | None:
-            return settled_again(self.solver, self.linear, stage, settles, closed, freed)
+            return settled_again(self.solver, self.linear, stage, settles, closed, freed, self._shares)
 
         before = again(nothing, closing.freed) if self._in_parts(closing) else self.found[settles.name].columns
         after = again(closing.columns, closing.freed)
@@ -276,9 +316,8 @@ class Delays:
         """Those that leave the worst-off as they are and take of another's share."""
         settles, told = self.reader.settles(self.passes[stage.name]), []
         fair = self.found[settles.name]
-        for n in waits:
-            used = (fair.columns[closing[n].columns] > NOTHING).any()
-            both = self._settled(stage, closing[n]) if used else None
+        for n in self._may_share_otherwise(stage, fair, waits, closing):
+            both = self._settled(stage, closing[n])
             if both is None or not self.reader.less_fair(settles, *both):
                 continue
             before, after = both
@@ -289,6 +328,28 @@ class Delays:
             else:
                 told.append((n, Loss(settles.name, np.nan, cost / abs(fair.value) if fair.value else np.inf)))
         return [(n, loss if most is not None else replace(loss, objective=settles.name)) for n, loss in told]
+
+    def _may_share_otherwise(
+        self, stage: Stage, fair: PassResult, waits: Sequence[int], closing: Sequence[Closing]
+    ) -> list[int]:
+        """Those whose delay is not proved to leave every share as it is.
+
+        Where a plan with the delay gives everyone the share that was settled without it, these shares are the ones that
+        would be settled with it: the best of all plans are among fewer plans, and still the best.
+        """
+        used = [n for n in waits if (fair.columns[closing[n].columns] > NOTHING).any()]
+        plain = [n for n in used if not self._in_parts(closing[n])]
+        if not used or self.solver.columns >= LARGE:
+            return []
+        at, upper = np.flatnonzero(fair.cost), stage.upper.copy()
+        most = fair.columns[at] + ROUNDING * np.maximum(1.0, fair.columns[at])
+        upper[at] = np.maximum(stage.lower[at], np.minimum(upper[at], most))
+        as_shared = replace(stage, name=fair.name, upper=upper, levels=fair.columns)
+        base = self.solver.load(as_shared)
+        if self.solver.status != OPTIMAL or not plain:
+            return used
+        otherwise = {each.n for each in self._losing(as_shared, base, plain, closing, None)}
+        return [n for n in used if n in otherwise or n not in plain]
 
 
 def _is_none(loss: Loss | None) -> bool:

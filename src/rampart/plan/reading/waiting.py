@@ -25,11 +25,13 @@ class Closing:
     """Columns that a delay closes, and the most of others that it frees: what comes whole, as if it could be split.
 
     lots  whether lots or set-ups are among these
+    of    columns of what waits, whichever of them are closed
     """
 
     columns: Integers
     freed: Mapping[int, float]
     lots: bool = False
+    of: tuple[int, ...] = ()
 
 
 LOTS = ("lots", "active")
@@ -50,6 +52,7 @@ class Closings:
     def of(self, waiting: Waiting, periods: int) -> Closing:
         """What a delay closes; what was settled as whole units may be decided later instead, and lots may be moved."""
         closed: list[int] = []
+        of: list[int] = []
         freed: dict[int, float] = {}
         lots = False
         for d in waiting.decisions:
@@ -60,12 +63,13 @@ class Closings:
             labels = family.labels[d.key]
             shut = labels[:periods][labels[:periods] >= 0]
             closed += shut.tolist()
+            of += labels[labels >= 0].tolist()
             if family.whole[d.key].any():
                 at = labels[labels >= 0]
                 freed |= dict.fromkeys(at.tolist(), float(self.columns[at].sum()))
         gone = set(closed)
         freed = {at: most for at, most in freed.items() if at not in gone}
-        return Closing(np.array(closed, dtype=np.int64), freed, lots)
+        return Closing(np.array(closed, dtype=np.int64), freed, lots, tuple(of))
 
     def _lots_of(self, d: Decision) -> dict[int, float]:
         """Lots and set-ups of the lines that an order moves: its own, and those that make parts for one another."""

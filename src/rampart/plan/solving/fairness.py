@@ -23,6 +23,7 @@ import numpy as np
 
 from rampart.engine.highs import OPTIMAL, Sparse, side_by_side, sparse
 from rampart.network.lags import Floats, Integers
+from rampart.plan.solving.known_shares import Known, KnownShares, Priced
 from rampart.plan.solving.least_lacks import LeastLacks
 from rampart.plan.solving.pass_solver import DUAL_TOLERANCE, NOTHING, PassSolver
 
@@ -30,6 +31,8 @@ PERTURBATION = "primal_simplex_bound_perturbation_multiplier"
 """Option of the solver: moved bounds, mended at the end of each of the many runs, would take nearly all of the time."""
 ALL = 1.0 - 1e-9
 """Share from which nothing lacks."""
+ALMOST = 1e-9
+"""What a share may be off, in solver units or of itself, and still be the one that is sought."""
 FEW = 4
 """Entries up to which proofs are not worth their beginning."""
 
@@ -61,8 +64,13 @@ class Shared:
     levels: Floats
 
 
-def share_fairly(solver: PassSolver, shares: Shares, deadline: float | None) -> Shared:
-    """Settle all shares among the plans that the solver holds; it stands afterwards as it stood."""
+def share_fairly(
+    solver: PassSolver, shares: Shares, deadline: float | None, known: KnownShares | None = None
+) -> Shared:
+    """Settle all shares among the plans that the solver holds; it stands afterwards as it stood.
+
+    known  steps of sharing in the same model with other bounds; those of this one are left in it
+    """
     groups, of = np.unique(shares.group, return_inverse=True)
     count, first_row = shares.group.size, solver.row_count
     # what is due late may lack more than all that was asked for in one period
@@ -82,12 +90,13 @@ def share_fairly(solver: PassSolver, shares: Shares, deadline: float | None) -> 
     found.lack[free] = (shares.lacks @ np.where(fixed > 0, solver.lower, 0.0))[free]
     solver.set_costs(np.zeros(solver.column_count))
     solver.option(PERTURBATION, 0.0)
-    sharing = _Sharing(solver, shares.lacks, shared, found, deadline)
+    size = solver.row_count, solver.column_count
+    sharing = _Sharing(solver, shares.lacks, shared, found, deadline, None if known is None else known.of_size(size))
     sharing.let_go(shared[free])
     if entries.size > FEW:
         sharing.begin_to_prove()
     for group, column in enumerate(least.tolist()):
-        sharing.share(entries[of[entries] == group], column)
+        sharing.share(group, entries[of[entries] == group], column)
         if found.status != OPTIMAL:
             break
     solver.option(PERTURBATION, 1.0)
@@ -103,15 +112,20 @@ class _Sharing:
     found    what is settled so far
     levels   of all columns of the solver, in the plan found last, which keeps all that is settled
     waiting  entries that are settled, of which the solver is yet to be told
+    known    steps of sharing before; none where nobody asks for them
+    steps    of the group that is being settled
     """
 
     def __init__(
-        self, solver: PassSolver, lacks: Sparse, shared: Integers, found: Shared, deadline: float | None
-    ) -> None:
+        self, solver: PassSolver, lacks: Sparse, shared: Integers, found: Shared, deadline: float | None,
+        known: KnownShares | None,
+    ) -> None:  # fmt: skip
         self.solver, self.lacks, self.shared, self.found, self.deadline = solver, lacks, shared, found, deadline
         self.levels = solver.levels()
         self.waiting: list[int] = []
         self.proofs: LeastLacks | None = None
+        self.known = known
+        self.steps: list[Known] = []
 
     def begin_to_prove(self) -> None:
         """Have the solver work out its basis with the rows that were added, and prove from it."""
@@ -158,12 +172,68 @@ class _Sharing:
                 return open_ones[:0]
             if self.proofs is None or not self.proofs.is_least(int(open_ones[most])):
                 break
+            if self.known is not None:
+                columns, rows = (Priced.of(each) for each in self.proofs.prices)
+                one, lacks = open_ones[most : most + 1], float(lack[most])
+                self.steps.append(Known(lacks, columns, rows, one, lacks, together=False))
             self._settle(open_ones[most : most + 1], float(lack[most]))
             open_ones = np.delete(open_ones, most)
         return open_ones
 
-    def share(self, open_ones: Integers, least: int) -> None:
+    def share(self, group: int, open_ones: Integers, least: int) -> None:
         """Settle the entries of one group; ``least`` is its column."""
+        self.steps = []
+        self._share(self._as_known(group, open_ones), least)
+        if self.known is not None:
+            self.known.steps[group] = self.steps
+
+    def _as_known(self, group: int, open_ones: Integers) -> Integers:
+        """Settle those of a group that known prices prove to lack what they lacked; those that are left."""
+        steps = [] if self.known is None or self.proofs is None else self._that_hold(group, open_ones)
+        if not steps:
+            return open_ones
+        others = min((step.lack for step in steps if step.together), default=np.inf)
+        most = np.full(self.found.lack.size, others)
+        for step in steps:
+            most[step.settled] = step.lack
+        if not self._stands_within(open_ones, most[open_ones]):
+            return open_ones
+        for step in steps:
+            self._settle(step.settled, step.lack)
+        self.steps = steps
+        return np.setdiff1d(open_ones, np.concatenate([step.settled for step in steps]))
+
+    def _that_hold(self, group: int, open_ones: Integers) -> list[Known]:
+        """The first steps known of a group that hold, each where those before it are as they were."""
+        found: list[Known] = []
+        if self.known is None or self.proofs is None:
+            return found
+        low, high = self.proofs.rows
+        high = high.copy()
+        for step in self.known.steps.get(group, ()):
+            if not np.isin(step.settled, open_ones).all() or not step.holds(self.proofs.columns, (low, high)):
+                break
+            high[self.shared[step.settled] + self.shared.size] = step.lack
+            found.append(step)
+        return found
+
+    def _stands_within(self, entries: Integers, most: Floats) -> bool:
+        """Whether some plan lets entries lack so much at most; it is then the one at hand."""
+        solver, rows = self.solver, self.shared[entries] + self.shared.size
+        if (self.lacks[entries] @ self.found.levels <= most + ALMOST * np.maximum(1.0, np.abs(most))).all():
+            return True
+        self._tell()
+        free = np.full(rows.size, -np.inf)
+        solver.set_row_bounds(rows, free, most)
+        solver.solved = False  # prices of nothing hold, so the dual simplex goes on from where it stands
+        possible = solver.solve(self.deadline, afresh=False) == OPTIMAL
+        if possible:
+            self._stand(solver.solution())
+        solver.set_row_bounds(rows, free, np.full(rows.size, np.inf))
+        return possible
+
+    def _share(self, open_ones: Integers, least: int) -> None:
+        """Settle entries of one group for which nothing is known."""
         solver, one = self.solver, np.array([least])
         open_ones = self._prove(open_ones)
         if not open_ones.size:
@@ -183,6 +253,10 @@ class _Sharing:
         solution, rows = self.solver.solution(), self.shared[open_ones]
         prices = np.array(solution.row_dual)
         settled = np.abs(prices[rows]) > DUAL_TOLERANCE
+        if self.known is not None and (settled.any() or reached >= ALL):
+            which, lack = (open_ones, 0.0) if reached >= ALL else (open_ones[settled], max(0.0, 1.0 - reached))
+            columns = Priced.of(np.array(solution.col_dual))
+            self.steps.append(Known(-reached, columns, Priced.of(prices), which, lack, together=True))
         if reached >= ALL:
             settled[:] = True
         elif not settled.any():  # prices lost in rounding: those that stand at the limit

@@ -23,7 +23,15 @@ from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.linear_passes import LinearPasses, NotSolved
 from rampart.plan.solving.pass_solver import LARGE, State
 from rampart.plan.solving.solution import PassResult, Unfinished
-from rampart.plan.solving.whole_numbers import SOLVED, Whole, WholeNumbers, carry_out, nearest
+from rampart.plan.solving.whole_numbers import (
+    SOLVED,
+    Whole,
+    WholeNumbers,
+    breaks_a_rule,
+    carry_out,
+    carry_out_within_rules,
+    nearest,
+)
 from rampart.plan.solving.without_decisions import without_decisions
 
 HALF = 0.5
@@ -87,13 +95,15 @@ def _with_whole_numbers(
     begun, found, took = time.monotonic(), [], 0.0
     whole = nearest(linear, sought, begun + HALF * (deadline - begun))
     in_full = linear.stopped is None
-    if _made_whole(linear, whole, passes[0], start, deadline):
+    fractions = whole.columns
+    if fractions is not None and _made_whole(linear, whole, passes[0], start, deadline):
         halfway = time.monotonic()
-        results, _ = carry_out(linear, whole, start, passes, deadline)
+        results, _ = carry_out_within_rules(linear, whole, fractions, start, passes, deadline)
         if whole.columns is not None and linear.levels.any():
             found.append(Found(linear.levels, results, linear.stopped, whole))
         took = time.monotonic() - halfway
-        if in_full and found and found[0].complete and linear.solver.columns >= LARGE:
+        large = linear.solver.columns >= LARGE
+        if in_full and found and found[0].complete and large and not breaks_a_rule(results, whole):
             return found  # what a large case gets without a limit
     whole.status = "time limit"  # whole numbers that were only rounded are not the best, unless a search says so
     until = deadline - max(AGAIN * took, KEPT * (deadline - begun))

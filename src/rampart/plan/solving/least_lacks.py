@@ -32,6 +32,7 @@ class LeastLacks:
 
     lacks    share of each entry that a unit of each column lacks, shape (entries, columns of the plan)
     no_rows  rows that hold no plan, for which there is no price, shape (any,)
+    prices   of the last proof: what columns cost beyond the prices of rows, and these
     """
 
     def __init__(self, solver: PassSolver, lacks: Sparse, no_rows: Integers) -> None:
@@ -39,6 +40,7 @@ class LeastLacks:
         self.columns = solver.column_bounds()
         self.rows = solver.row_bounds()
         self.no_rows = no_rows
+        self.prices: tuple[Floats, Floats] = (np.zeros(0), np.zeros(0))
         self.settled_columns, self.settled_rows = np.zeros(solver.column_count), np.zeros(solver.row_count)
         self.basic: Integers | None = None
 
@@ -93,6 +95,7 @@ class LeastLacks:
         for size, more, known in zip((cost, prices), helps, settled, strict=True):
             if (np.abs(size[more]) > OUTWEIGHED * known[more]).any():
                 return False
+        self.prices = cost, prices
         self.settle(np.where(helps[0], 0.0, cost), np.where(helps[1], 0.0, prices))
         return True
 

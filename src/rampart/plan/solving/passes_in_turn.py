@@ -22,7 +22,9 @@ from rampart.plan.solving.whole_numbers import (
     Whole,
     WholeNumbers,
     as_taken,
+    breaks_a_rule,
     carry_out,
+    carry_out_within_rules,
     in_whole_numbers,
     nearest,
     settle_after_fair,
@@ -59,7 +61,8 @@ def solve(
     With whole numbers the linear passes run twice: first with fractions, which leaves the plans among which whole numbers
     are sought and bounds every pass; then, with these fixed, for clean numbers and prices. In a large case, without a time
     limit, whole numbers are those of the plan taken over, unless that loses more than a thousandth, else those nearest to the
-    linear plan: the gap says what that may cost.
+    linear plan: the gap says what that may cost. Where these break a rule that the linear plan keeps,
+    they are rounded down beside it, and sought where that is not enough.
 
     time_limit  seconds; when they are over the best plan found comes back with the status "time limit", at worst the one
                 without new decisions
@@ -123,7 +126,11 @@ def _in_full(programme: Programme, linear: LinearPasses, sought: Sequence[Pass],
         return Found(linear.levels, results)
     if linear.solver.columns >= LARGE:
         whole = nearest(linear, sought)
-        results = as_taken(linear, whole, start, passes) or carry_out(linear, whole, start, passes)[0]
+        results = as_taken(linear, whole, start, passes)
+        if not results and whole.columns is not None:
+            results, _ = carry_out_within_rules(linear, whole, whole.columns, start, passes)
+        if breaks_a_rule(results, whole):
+            whole.columns = None
     if whole.columns is None:
         linear.solver.go_back(start)
         whole = WholeNumbers(linear, sought, None).search()

@@ -12,6 +12,7 @@ from rampart.engine.highs import OPTIMAL
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.fairness import share_fairly
+from rampart.plan.solving.known_shares import KnownShares
 from rampart.plan.solving.linear_passes import LinearPasses, NotSolved, OutOfTime
 from rampart.plan.solving.pass_solver import PassSolver, Stage
 
@@ -23,12 +24,14 @@ def settled_again(
     each: Pass,
     closed: Integers,
     freed: Mapping[int, float],
+    known: KnownShares | None = None,
 ) -> Floats | None:
     """Scaled columns at the end of a pass with the columns ``closed`` at zero and those in ``freed`` open up to a level;
     None where the solver finds none.
 
     stage  the first pass of its objective as the solver saw it; ``each``  the one that settles it: a pass that is shared, or
            the same
+    known  steps of sharing it with other columns closed
     """
     before = solver.state()
     solver.stand_at(stage, closed, freed)
@@ -39,7 +42,7 @@ def settled_again(
         if each.how != "fair":
             return linear.settle(each, None)[0]
         solver.hold_optimal()
-        shared = share_fairly(solver, linear.shares_of(each), None)
+        shared = share_fairly(solver, linear.shares_of(each), None, known)
         return shared.levels if shared.status == OPTIMAL else None
     except (NotSolved, OutOfTime):
         return None

@@ -15,7 +15,7 @@ import numpy as np
 
 from rampart.engine.highs import INFEASIBLE, NO_LIMIT, OPTIMAL, TIME_LIMIT, sparse
 from rampart.network.lags import Floats
-from rampart.plan.model.passes import STEADY
+from rampart.plan.model.passes import RULES, STEADY
 from rampart.plan.programme.measures import ROOM, Pass, Term
 from rampart.plan.solving.branching import branched, running
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, NotSolved, gives, near_one
@@ -32,6 +32,9 @@ so that the plan does not hang on the speed of the machine. What is found by the
 
 WIDE, BRANCHES = 4_000, 200
 """Columns from which whole numbers are first sought branch by branch, from where the linear pass stood; and how many."""
+
+LEAST = 1e-6
+"""Part of a unit that is nothing."""
 
 SOLVED = 1e-4
 """Gap up to which a pass counts as optimal."""
@@ -97,6 +100,34 @@ def carry_out(
     finally:
         linear.stood = {}
     return [_bounded(result, whole) for result in results], status
+
+
+def breaks_a_rule(results: Sequence[PassResult], whole: Whole) -> bool:
+    """Whether whole numbers break a rule of the case, a budget say, that the linear plan keeps."""
+    return any(one.name == RULES[0] and one.value > whole.bounds.get(one.name, one.value) + SOLVED for one in results)
+
+
+def carry_out_within_rules(
+    linear: LinearPasses, whole: Whole, fractions: Floats, start: State, passes: Sequence[Pass],
+    deadline: float | None = None,
+) -> tuple[list[PassResult], str]:  # fmt: skip
+    """``carry_out``; where it breaks a rule, once more with what shares a limit with what gave way, as works share a budget,
+    rounded down.
+
+    fractions  scaled columns of the plan that the whole numbers are rounded from
+    """
+    results, status = carry_out(linear, whole, start, passes, deadline)
+    if not breaks_a_rule(results, whole):
+        return results, status
+    reached = next(one.columns for one in results if one.name == passes[0].name)
+    gave_way = (linear.layout.costs(passes[0].measure) > 0) & (reached > LEAST)
+    matrix = abs(linear.layout.matrix)
+    limits = (matrix @ gave_way.astype(float)) > 0
+    share = np.flatnonzero(matrix.T @ limits.astype(float))
+    at = np.intersect1d(linear.solver.whole, share)
+    whole.columns = fractions.copy()
+    whole.columns[at] = np.floor(fractions[at] + LEAST)
+    return carry_out(linear, whole, start, passes, deadline)
 
 
 def settle_after_fair(
