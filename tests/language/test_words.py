@@ -19,7 +19,7 @@ PLURAL = re.compile(r"\{(\w+)\}[ \u00a0](?:more |other |further )?([a-z-]+s)\b")
 VERBS = {
     "is", "was", "has", "says", "gains", "goes", "buys", "brings", "stands", "comes", "takes", "offers", "names", "costs",
     "depends", "begins", "states", "owes", "lies", "needs", "pays", "holds", "varies", "supplies", "matches", "rises", "less",
-    "does", "speaks",
+    "does", "speaks", "makes",
 }  # fmt: skip
 """Words in -s after a place that are no plural nouns."""
 EN, FR = Words("en"), Words("fr")
