@@ -240,6 +240,10 @@ BREAK = {
         "transitions", 2, "after", "6",
     ),
     "durations-without-end": (lambda s: durations(s, ("12", "0.5"), ends="no"), "durations", 2, "over", "0"),
+    "start-not-certain": (
+        lambda s: war(s).add("regimes", regime="pause", at_start="0.5", source="made", grade="assumed"),
+        "regimes", 4, "at_start", "0.5",
+    ),
     "regime-unreachable": (
         lambda s: war(s).add("regimes", regime="pause", source="made", grade="assumed"), "regimes", 4, "regime", "pause"
     ),
