@@ -162,7 +162,7 @@ def test_a_supplier_sees_a_part_of_each_cluster() -> None:
         fleets=tuple("wxyz"), fleet_rows=(support.fleet_rows[0] | {"repair_shop": None, "cannibalise": False},) * 4,
         supplier=np.array([-1, 0, 0, 0, 0]), order_ship=np.zeros(5), pool=(None,) * 5, lateral_days=np.full(5, np.nan),
         fleet_site=np.arange(1, 5), at_start=100.0 * one[:, 0], arrivals=0 * one, use=one, damage=0 * one, losses=0 * one,
-        installed=one, needed=one, life=one, life_cv=np.nan * one, worn=np.nan * one, damage_share=0 * one,
+        installed=one, needed=one, life=one, life_cv=np.nan * one, worn=np.nan * one, damage_share=0 * one, service_share=0 * one,
         parent=np.zeros(0, int), child=np.zeros(0, int), share=np.zeros(0), repaired=repaired, condemned=np.zeros(shape),
         turnaround=np.zeros(shape), bench=np.zeros(shape), shop=np.full(shape, -1), stock=np.zeros(shape),
         bays=np.zeros((1, 0)),
