@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+import polars as pl
 import pytest
 
 import rampart
 from cases_small import CONTRACT, KEPT, case, line, month, need, values
 from rampart.findings import CaseError
+from rampart.network.taking import take
 from rampart.plan.solving import in_time, passes_in_turn
 
 DEAL = CONTRACT | {"max_quantity": math.inf}
@@ -63,3 +65,25 @@ def test_whole_works_of_a_large_case_keep_a_budget_that_the_plan_in_fractions_ke
     )  # fmt: skip
     assert made["rules_broken"].is_empty()
     assert made["expansions"]["units"].to_list() == [1.0]
+
+
+def test_whole_works_taken_over_stand_in_a_large_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Works decided before are kept where others would gain nothing; where they lose much, they are overturned."""
+    works = {
+        "expansion": "works", "line": "plant", "added_rate": 10.0, "cost": 100.0, "construction": 1.0, "max_units": 3.0,
+        "whole": True,
+    }  # fmt: skip
+    of = case(
+        12, ["own_use", "money"], lines=[line(max_rate=10.0, unit_cost=0.0)], contracts=[DEAL], expansions=[works],
+        demand=[need(40.0)],
+    )  # fmt: skip
+    made = rampart.plan(of)
+    assert made["expansions"]["units"].sum() == 3.0
+    taken = take(of, made)
+    fewer = taken.tables["taken"].with_columns(
+        quantity=pl.when(pl.col("kind") == "expansion").then(1.0).otherwise(pl.col("quantity"))
+    )
+    for module in (passes_in_turn, in_time):
+        monkeypatch.setattr(module, "LARGE", 0)
+    assert rampart.plan(taken)["expansions"]["units"].sum() == 3.0
+    assert rampart.plan(taken.with_tables({"taken": fewer}))["expansions"]["units"].sum() == 3.0
