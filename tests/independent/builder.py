@@ -186,7 +186,7 @@ class Builder(Decisions):
                     f.due_now(s) and f.orderable(c, s) and t in f.shares(c.lead, s)
                     for c in f.channels if c.line == code for s in f.periods
                 )  # fmt: skip
-                lots = self.p.column(f"lots|{name}", whole=fed and not f.is_slow(code))
+                lots = self.p.column(f"lots|{name}", whole=fed and not f.is_slow(code, t))
                 self.p.row(f"lot|{name}", [(x, 1.0), (lots, -row["lot"])], 0.0, 0.0)
             self.set_up(code, t, x)
 

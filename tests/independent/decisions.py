@@ -82,7 +82,7 @@ class Decisions:
     def whole(self, item: str, s: int, column: str, line: str = "") -> None:
         """A decision that is due now comes in whole multiples, of a system in single ones, where its line makes one in time."""
         multiple = self.f.items[item]["multiple"] or (1.0 if self.f.items[item]["kind"] == "system" else None)
-        if multiple and self.f.due_now(s) and not (line and self.f.is_slow(line)):
+        if multiple and self.f.due_now(s) and not (line and self.f.is_slow(line, s)):
             units = self.p.column(f"units|{column}", whole=True)
             self.p.row(f"multiple|{column}", [(column, 1.0), (units, -multiple)], 0.0, 0.0)
 

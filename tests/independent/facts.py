@@ -160,14 +160,16 @@ class Facts:
             return 0.0
         return float(self.line_value(line, "min_rate", month) or 0) / self.rate_unit(line)
 
-    def is_slow(self, line: str) -> bool:
-        """Whether a line, all its expansions working, makes less in every period than what comes whole of it."""
+    def is_slow(self, line: str, t: int) -> bool:
+        """Whether a line, all its expansions working, makes less than what comes whole of it in as many months."""
         row = self.lines[line]
         item = self.items[row["item"]]
         step = max(item["multiple"] or (1.0 if item["kind"] == "system" else 0.0), row["lot"] or 0.0)
         works = [e for e in self.expansions.values() if e["line"] == line]
         added = sum(e["max_units"] * e["added_rate"] for e in works if e["max_units"]) / self.rate_unit(line)
-        most = max(sum(self.capacity(line, m) + added for m in self.months(t)) for t in self.periods)
+        window = range(self.month(row["from"], self.first), self.month(row["until"], self.last) + 1)
+        rates = [self.capacity(line, m) for m in range(self.first, self.last + 1) if m in window]
+        most = (max(rates, default=0.0) + added) * self.lengths[t]
         return 0.0 < most < step * (1 - 1e-9)
 
     def bill(self, line: str) -> list[Row]:

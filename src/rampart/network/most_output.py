@@ -28,7 +28,7 @@ def most_output(network: Network, rates: Rates, at: Integers) -> Floats:
 
     The maximum rate with all expansions; where that is unlimited, what is useful or possible. Shape (lines, periods).
     """
-    highest = highest_output(network, rates)
+    highest = _highest_output(network, rates)
     limited: Floats = highest[at]
     if np.isfinite(limited).all():
         return limited
@@ -40,14 +40,19 @@ def most_output(network: Network, rates: Rates, at: Integers) -> Floats:
     return most
 
 
-def highest_output(network: Network, rates: Rates) -> Floats:
+def _highest_output(network: Network, rates: Rates) -> Floats:
     """Maximum rate with all expansions, shape (lines, periods)."""
+    highest: Floats = rates.most + added_rates(network)[:, None] * np.asarray(network.calendar.lengths)
+    return highest
+
+
+def added_rates(network: Network) -> Floats:
+    """What all expansions of each line add, units a month, shape (lines,)."""
     grown = np.zeros(len(network.lines))
     for e in network.expansions:
         rate = network.monthly_rate(e["line"], e["added_rate"])
         grown[network.line_index[e["line"]]] += e["max_units"] * rate
-    highest: Floats = rates.most + grown[:, None] * np.asarray(network.calendar.lengths)
-    return highest
+    return grown
 
 
 def possible_output(network: Network, highest: Floats) -> Floats:

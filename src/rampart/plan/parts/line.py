@@ -65,7 +65,7 @@ class Lines(Part):
             "below minimum", keys, "slack", exists=lacking > 1e-9, upper=np.maximum(lacking, 0.0), scale=scale
         )
         lots = [keys[k] for k, row in enumerate(n.lines.values()) if row["lot"] is not None]
-        fast = np.array([key.line not in p.slow_lines for key in lots], dtype=bool)[:, None]
+        fast = ~p.slow[[n.line_index[key.line] for key in lots]]
         yield FamilySpec("lots", lots, "level", whole=fed_now(p, lots) & fast)
         active = [keys[k] for k in set_up_lines(p)]
         yield FamilySpec("active", active, "level", upper=1.0, whole=np.ones(1, dtype=bool))

@@ -10,7 +10,7 @@ t           the last nodes of the tree; what is cancelled later counts
 most        units over the whole contract: ``contracts.max_quantity``
 
 Decisions due now (``settings.decide_now``) come in whole multiples where the item has one (``items.multiple``), unless the
-line never makes as much in one period.
+line never makes as much in one period of that length.
 
 What an order delivers and takes, and when, stands in ``network.accounts``. Money: commitment of the whole price at the
 award; advance at the award and the rest on delivery at the price of that month. Source: the contract terms of the case.
@@ -53,7 +53,7 @@ class Order(Part):
         n = p.network
         items = [n.lines[c.line]["item"] for c in n.channels]
         amounts = p.whole_amounts(items)
-        amounts["whole"] &= np.array([c.line not in p.slow_lines for c in n.channels], dtype=bool)[:, None]
+        amounts["whole"] &= ~p.slow[[n.line_index[c.line] for c in n.channels]]
         away = np.array([c.ship_to in n.recipients for c in n.channels], dtype=bool)
         yield FamilySpec(
             "order", [c.key for c in n.channels], "decision", exists=may_order(p),

@@ -18,7 +18,7 @@ from rampart.network.asked import Held, held
 from rampart.network.keys import Key, Pair, number
 from rampart.network.lags import Booleans, Floats, Integers
 from rampart.network.lots import opening_stock
-from rampart.network.most_output import highest_output
+from rampart.network.most_output import added_rates
 from rampart.network.need_steps import NeedSteps, need_steps
 from rampart.network.network import Network
 from rampart.network.payments import Flow
@@ -178,16 +178,17 @@ class Programme:
         return np.array(found, dtype=float)
 
     @cached_property
-    def slow_lines(self) -> frozenset[str]:
-        """Lines that make less than one whole multiple, or lot, in every period with all expansions: whole orders would never
-        be delivered, so they are decided in any amount.
+    def slow(self) -> Booleans:
+        """Whether a line makes less than one whole multiple, or lot, in as many months as a node has, at its highest rate with
+        all expansions: whole orders would not be delivered, so they are decided in any amount. Shape (lines, nodes).
         """
-        lines = self.network.lines
-        multiples = self.multiple_of(row["item"] for row in lines.values())
-        lots = np.array([row["lot"] or np.nan for row in lines.values()], dtype=float)
-        most = highest_output(self.network, self.rates).max(axis=1, initial=0.0)
-        slow = (most > 0) & (most < np.fmax(multiples, lots) * (1 - 1e-9))
-        return frozenset(code for code, is_slow in zip(lines, slow, strict=True) if is_slow)
+        lines = self.network.lines.values()
+        multiples = self.multiple_of(row["item"] for row in lines)
+        lots = np.array([row["lot"] or np.nan for row in lines], dtype=float)
+        most = self.rates.monthly.max(axis=1, initial=0.0) + added_rates(self.network)
+        in_node = most[:, None] * np.asarray(self.tree.months, dtype=float)[None, :]
+        found: Booleans = (in_node > 0) & (in_node < np.fmax(multiples, lots)[:, None] * (1 - 1e-9))
+        return found
 
     def whole_amounts(self, items: Iterable[str]) -> dict[str, Any]:
         """Scale and whole numbers of a family of decisions on some items: one unit of the solver is one multiple."""

@@ -4,7 +4,7 @@
 
 e        term of the pass: a demand, a pledge, a floor of a holder
 lack[e]  share of it that a unit of each column lacks
-part     of the share that lacks, in K equal steps, the first of which costs least: a square in steps
+part     of the share that lacks, in K equal steps, the first of which costs least: a square in steps; the last has no end
 w[e]     what the term comes to if nothing is had, the largest of them 1; where all lack one share none gains by a change
 M        so large that the largest share lacking comes first
 
@@ -26,8 +26,8 @@ FIRST = 100.0
 """Weight of the largest share: more than all squares together can gain."""
 MANY_TERMS = 60
 """Terms beyond which what comes whole is left as it was found."""
-BRANCHES, GAP = 500, 1e-3
-"""Branches of the search, and its gap: what is found by then stands."""
+BRANCHES, GAP = 500, 1e-7
+"""Branches of the search, after which what is found stands, and its gap: small, since the first weight is large."""
 
 
 def most_even(solver: PassSolver, lacks: Sparse, sizes: Floats, deadline: float | None) -> Floats | None:
@@ -39,14 +39,16 @@ def most_even(solver: PassSolver, lacks: Sparse, sizes: Floats, deadline: float 
     terms, first_row = lacks.shape[0], solver.row_count
     added = solver.add_variables(np.zeros(1 + terms * STEPS))
     most, parts = added[:1], added[1:]
-    solver.set_bounds(parts, np.zeros(parts.size), np.full(parts.size, 1.0 / STEPS))
+    ends = np.full((terms, STEPS), 1.0 / STEPS)
+    ends[:, -1] = np.inf  # what may be late may lack more than all that was asked for in one period
+    solver.set_bounds(parts, np.zeros(parts.size), ends.ravel())
     solver.set_bounds(most, np.zeros(1), np.array([np.inf]))
     other = sparse((terms, int(added[0]) - lacks.shape[1]))
     ones = sparse((np.ones(terms), (np.arange(terms), np.zeros(terms, dtype=np.int64))), shape=(terms, 1))
     of = np.repeat(np.arange(terms), STEPS)
     steps = sparse((np.ones(parts.size), (of, np.arange(parts.size))), shape=(terms, parts.size))
     rows = [side_by_side([lacks, other, -ones, 0.0 * steps]), side_by_side([lacks, other, 0.0 * ones, -steps])]
-    for each in rows:  # what lacks beyond all steps lacks nothing of the square
+    for each in rows:
         solver.add_rows_at_most(each, np.full(terms, NOTHING))
     solver.set_costs(np.zeros(solver.column_count))
     weight = np.maximum(sizes / sizes.max(), NOTHING)
