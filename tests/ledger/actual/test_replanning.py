@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,6 +64,24 @@ def test_what_was_made_late_is_still_to_come_and_told(ledger: Ledger, first: Res
     assert late["month"].min() == "2025-02"
     differ_at = differ(first, second)
     assert differ_at["orders"] == differ_at["transfers"] == 0, "it comes a month later, and nothing is short of it"
+
+
+def test_all_that_is_late_is_still_to_come_of_each_item(ledger: Ledger, first: Result) -> None:
+    """Several items of several nations at once, of which returns say that nothing was made."""
+    due: Counter[tuple[str, str]] = Counter()
+    lines: dict[tuple[str, str], list[Line]] = {}
+    for (month, kind, nation, item), quantity in planned(first).items():
+        if kind == "production" and month < "2025-05" and quantity > 1:
+            lines.setdefault((nation, month), []).append(Line(item, 0, about=kind, told="{}"))
+            due[nation, item] += quantity
+    for (nation, month), of in lines.items():
+        ledger.post(Document(nation, f"return {month}", "return", f"{month}-28", "clerk", "x", lines=tuple(of)))
+    assert len(due) == 3
+    rows = position(ledger, first, "2025-05").case["orders"].filter(source="ledger")
+    told: Counter[tuple[str, str]] = Counter()
+    for nation, item, quantity in rows.select("buyer", "item", "quantity").iter_rows():
+        told[nation, item] += quantity
+    assert told == pytest.approx(due)
 
 
 def test_what_came_early_does_not_come_again(ledger: Ledger, first: Result) -> None:
