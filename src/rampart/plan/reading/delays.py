@@ -205,14 +205,16 @@ class Delays:
         plain = [n for n in waits if not self._in_parts(closing[n]) and not self._known(stage, closing[n])]
         for n in split:
             reference, before = self._in_fractions(stage, closing[n])
-            value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed, reference + beyond)
+            shut, freed = closing[n].columns, closing[n].freed
+            value, columns = self.solver.wait(stage, shut, freed, reference + beyond, reference + least)
             if not value - reference <= least:
                 yield Waited(n, value - reference, before, columns)
         for several in self._tried_together(stage, plain, closing):
             if len(several) > 1 and not self._loses(stage, several, closing):
                 continue
             for n in several:
-                value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed, stage.value + beyond)
+                shut, freed = closing[n].columns, closing[n].freed
+                value, columns = self.solver.wait(stage, shut, freed, stage.value + beyond, stage.value + least)
                 if not value - stage.value <= least:
                     self._lost.setdefault(stage.name, set()).add(closing[n].of)
                     yield Waited(n, value - stage.value, base, columns)
@@ -279,7 +281,7 @@ class Delays:
         gone = set(shut.tolist())
         freed = {at: most for n in several for at, most in closing[n].freed.items() if at not in gone}
         least = LOSS * max(1.0, abs(stage.value))
-        value, _ = self.solver.wait(stage, shut, freed, stage.value + least)
+        value, _ = self.solver.wait(stage, shut, freed, stage.value + least, np.inf)
         if value - stage.value <= least:
             self._harmless.setdefault(stage.name, []).append(Closing(shut, freed))
         return not value - stage.value <= least
