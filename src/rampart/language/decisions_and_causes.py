@@ -195,13 +195,17 @@ def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
 
 
 def _others(answer: InWords, row: Mapping[str, Any]) -> str:
-    """That others lack by the same delay, and how much in all where it is of the same item."""
-    others = row.get("others")
+    """Of a requirement units short times months; that others lack by the same delay, and how much in all of the same item."""
+    words, others = answer.words, row.get("others")
+    said = ""
+    if row["objective"].startswith("requirement") and row["unit_months"]:
+        number = words.number(row["unit_months"])
+        said = words("delay.short_months", number=number, unit=answer.unit(row["lacks"]))
     if not others:
-        return ""
+        return said
     if row["in_all"] <= row["most"] * (1.0 + TOLD):
-        return answer.words.count("delay.others_else", others)
-    return answer.words.count("delay.others", others, total=answer.quantity(row["in_all"], row["lacks"]))
+        return said + words.count("delay.others_else", others)
+    return said + words.count("delay.others", others, total=answer.quantity(row["in_all"], row["lacks"]))
 
 
 def gained(answer: InWords, row: Mapping[str, Any]) -> str:
