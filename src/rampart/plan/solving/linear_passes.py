@@ -162,12 +162,12 @@ class LinearPasses:
             self.at_best(each)
             return result
         levels, _ = self.settle(each, deadline)
-        self._hold_settled(each, deadline)
+        self.hold_settled(each, deadline)
         self.solver.hold_terms(terms, self.by_term(each), levels, 0.0)
         self.levels = levels
         return replace(result, terms=self.by_term(each) @ levels, columns=levels)
 
-    def _hold_settled(self, each: Pass, deadline: float | None) -> None:
+    def hold_settled(self, each: Pass, deadline: float | None) -> None:
         """Fix what every optimum of a pass shares, once the solver stands at one again."""
         cost = self.layout.costs(each.measure)
         self.solver.set_costs(cost * near_one(cost))
@@ -431,7 +431,7 @@ class LinearPasses:
                 solver.close(served)
             elif self.may_fall_otherwise(each):
                 self.levels, _ = self.settle(each, deadline)
-                self._hold_settled(each, deadline)
+                self.hold_settled(each, deadline)
             else:
                 solver.hold_optimal()
             self.taken[each.name] = self.by_term(each) @ self.levels
