@@ -49,6 +49,9 @@ def settled_again(
             levels = linear.settle(each, None)[0]
             return _month_by_month(solver, linear, each, months) if months and each.how == "held" else levels
         solver.hold_optimal()
+        # the least that can lack in all is near what is fair, so most shares are proved there; others start from far off
+        cost = linear.layout.costs(each.measure)
+        _made_small(solver, cost * near_one(cost))
         shared = share_fairly(solver, linear.shares_of(each), None, known)
         return shared.levels if shared.status == OPTIMAL else None
     except (NotSolved, OutOfTime):
