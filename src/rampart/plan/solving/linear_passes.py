@@ -291,6 +291,7 @@ class LinearPasses:
         solver, cost = self.solver, self.layout.costs(each.measure)
         at = np.flatnonzero(cost)
         part = self.parts_of(each)[at]
+        stood = solver.basis_as_it_is()
         shared = share_fairly(solver, self.shares_of(each), deadline)
         if shared.status != OPTIMAL:
             raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
@@ -298,6 +299,7 @@ class LinearPasses:
         last = bool(later) and later[0].name == TIES
         if self._first is not None and each.room > 0 and not last:
             solver.go_back(self._first)
+            solver.begin_as(stood)
         self._hold_lacks(each, shared.lack / part, last=last)
         nothing = np.zeros(0)
         return self._result(each, cost, nothing, nothing, shared.steps)
