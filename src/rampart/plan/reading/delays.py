@@ -19,7 +19,8 @@ and without it (in a large case only with it, but for lots), and what is told sa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -59,12 +60,13 @@ SLIGHT = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Waited:
-    """A pass that loses: by how much, its columns where nothing waits and where something does."""
+    """A pass that loses: by how much, its columns where nothing waits and where something does, and the basis of these."""
 
     n: int
     lost: float
     base: Floats
     columns: Floats
+    basis: Any = field(repr=False)
 
 
 class Delays:
@@ -222,7 +224,7 @@ class Delays:
             shut, freed = closing[n].columns, closing[n].freed
             value, columns = self.solver.wait(stage, shut, freed, reference + beyond, reference + least)
             if not value - reference <= least:
-                yield Waited(n, value - reference, before, columns)
+                yield Waited(n, value - reference, before, columns, self.solver.basis_as_it_is())
         for several in self._tried_together(stage, plain, closing):
             if len(several) > 1 and not self._loses(stage, several, closing):
                 continue
@@ -231,7 +233,7 @@ class Delays:
                 value, columns = self.solver.wait(stage, shut, freed, stage.value + beyond, stage.value + least)
                 if not value - stage.value <= least:
                     self._lost.setdefault(stage.name, set()).add(closing[n].of)
-                    yield Waited(n, value - stage.value, base, columns)
+                    yield Waited(n, value - stage.value, base, columns, self.solver.basis_as_it_is())
                 else:
                     self._harmless.setdefault(stage.name, []).append(closing[n])
 
@@ -273,7 +275,8 @@ class Delays:
             )
             value, after = self.solver.wait(stage, closing[n].columns, closing[n].freed)
             if np.isfinite(value) and value - reference > SLIGHT * max(1.0, abs(stage.value)):
-                return self._read(stage, Waited(n, value - reference, before, after), closing[n])
+                basis = self.solver.basis_as_it_is()
+                return self._read(stage, Waited(n, value - reference, before, after, basis), closing[n])
         return None
 
     def _in_parts(self, closing: Closing) -> bool:
@@ -300,17 +303,19 @@ class Delays:
             self._harmless.setdefault(stage.name, []).append(Closing(shut, freed))
         return not value - stage.value <= least
 
-    def _settled(self, stage: Stage, closing: Closing) -> tuple[Floats, Floats] | None:
+    def _settled(self, stage: Stage, closing: Closing, basis: Any = None) -> tuple[Floats, Floats] | None:
         """Columns at the end of the pass that settles, without a delay and with it; None in a large case, where that takes
         too long.
+
+        basis  of the pass with the delay, where it was solved already
         """
         if self.solver.columns >= LARGE:
             return None
         settles, nothing = self.reader.settles(self.passes[stage.name]), np.zeros(0, dtype=np.int64)
         months = self._by_month(settles)
 
-        def again(closed: Integers, freed: Mapping[int, float]) -> Floats | None:
-            return settled_again(self.solver, self.linear, stage, settles, closed, freed, self._shares, months)
+        def again(closed: Integers, freed: Mapping[int, float], begin: Any = None) -> Floats | None:
+            return settled_again(self.solver, self.linear, stage, settles, closed, freed, self._shares, months, begin)
 
         before = self.found[settles.name].columns
         if self._in_parts(closing) or months:
@@ -318,7 +323,7 @@ class Delays:
             if key not in self._undelayed:
                 self._undelayed[key] = again(nothing, closing.freed if self._in_parts(closing) else {})
             before = self._undelayed[key]
-        after = again(closing.columns, closing.freed)
+        after = again(closing.columns, closing.freed, basis)
         return None if before is None or after is None else (before, after)
 
     def _by_month(self, settles: Pass) -> Sequence[Pass]:
@@ -335,7 +340,7 @@ class Delays:
         before, after = each.base, each.columns
         cost = float(own.cost @ (after - before))
         if stage.name in self.reader.shortage_of and (not one_term or self._by_month(settles)):
-            before, after = self._settled(stage, closing) or (before, after)
+            before, after = self._settled(stage, closing, each.basis) or (before, after)
         if settles.how == "shared":  # what is shared is not the least that could lack in all
             cost = float(own.cost @ (after - before))
         more = self.found[settles.name].cost * (after - before)

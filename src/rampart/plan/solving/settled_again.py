@@ -8,6 +8,7 @@ against it: who lacks what would else hang on the way in which the solver came t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,7 @@ def settled_again(
     freed: Mapping[int, float],
     known: KnownShares | None = None,
     months: Sequence[Pass] = (),
+    begin: Any = None,
 ) -> Floats | None:
     """Scaled columns at the end of a pass with the columns ``closed`` at zero and those in ``freed`` open up to a level;
     None where the solver finds none.
@@ -38,9 +40,12 @@ def settled_again(
            the same
     known  steps of sharing it with other columns closed
     months passes up to it and ties, where it is also settled in which months what it holds by terms lacks
+    begin  basis of the pass so, where it was solved already
     """
     before = solver.state()
     solver.stand_at(stage, closed, freed)
+    if begin is not None:
+        solver.begin_as(begin)
     try:
         if solver.solve(None) != OPTIMAL:
             return None
