@@ -12,6 +12,7 @@ from rampart.web.people.accounts import account_urls
 from rampart.web.people.administering import administering_urls
 from rampart.web.people.signing_in import signing_in_urls
 from rampart.web.plans.forms import planning_urls
+from rampart.web.returns.forms import return_urls
 
 api = make_api()
 
@@ -21,6 +22,7 @@ urlpatterns = [
     *account_urls(),
     *administering_urls(),
     *planning_urls(),
+    *return_urls(),
     *file_urls(),
     *html_urls(),
 ]

@@ -19,6 +19,7 @@ from rampart.web.html_pages import table_asked
 from rampart.web.pages.charts import OF, picture
 from rampart.web.pages.decisions import decisions_sheet
 from rampart.web.pages.fleet import fleet_figures
+from rampart.web.pages.ledger import day_asked, stock_sheet, today
 from rampart.web.pages.sources import assumptions_sheet
 from rampart.web.pages.table import plan_table
 from rampart.web.pages.told import picture_of
@@ -81,6 +82,19 @@ def _assumptions(ending: Ending) -> Callable[..., HttpResponse]:
     return require_safe(assumptions)
 
 
+def _stock(ending: Ending) -> Callable[..., HttpResponse]:
+    @refusing
+    def stock(request: HttpRequest) -> HttpResponse:
+        asked = _asked(request)
+        if not asked.reader.may("read"):
+            raise NotAllowedError("read")
+        on, known = (day_asked(asked, request.GET.get(name, "")) for name in ("on", "known"))
+        sheet = stock_sheet(asked, on=on or today(), known=known)
+        return _file(request, on or today(), sheet, asked.words, ending)
+
+    return require_safe(stock)
+
+
 @require_safe
 @refusing
 def chart(request: HttpRequest, plan: str, key: str) -> HttpResponse:
@@ -126,6 +140,7 @@ def file_urls() -> list[URLPattern]:
         found += [
             path(f"plans/<str:plan>/tables/<str:name>{ending}", _table(ending), name=f"table{ending}"),
             path(f"plans/<str:plan>/decisions{ending}", _decisions(ending), name=f"decisions{ending}"),
+            path(f"ledger{ending}", _stock(ending), name=f"ledger{ending}"),
             path(f"plans/<str:plan>/sources{ending}", _assumptions(ending), name=f"sources{ending}"),
         ]
     return found

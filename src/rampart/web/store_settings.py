@@ -23,6 +23,8 @@ class StoreSettings:
     trusted_proxy  address of the proxy whose word on the reader's address is taken; blank: nobody's
     plans          folder of saved results; blank: ``plans`` in the store
     cases          folder of cases that can be planned; blank: ``cases`` in the store
+    ledger         the ledger: a file, or ``postgresql://...``; blank: ``alliance.ledger`` in the store
+    catalogue      name of the case against which returns are held; blank: the only one that there is
     masked         show no figures, for demonstrations
     """
 
@@ -33,6 +35,8 @@ class StoreSettings:
     trusted_proxy: str = ""
     plans: str = ""
     cases: str = ""
+    ledger: str = ""
+    catalogue: str = ""
     masked: bool = False
 
 
