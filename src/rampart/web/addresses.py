@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from rampart.web import refusing
 from rampart.web.api import api_urls, make_api
+from rampart.web.editing.forms import editing_urls
 from rampart.web.files import file_urls
 from rampart.web.html_pages import html_urls
 from rampart.web.people.accounts import account_urls
@@ -21,6 +22,7 @@ urlpatterns = [
     *signing_in_urls(),
     *account_urls(),
     *administering_urls(),
+    *editing_urls(),
     *planning_urls(),
     *return_urls(),
     *file_urls(),

@@ -16,6 +16,7 @@ from ninja.security import HttpBearer, SessionAuth
 from rampart.web.asked_by import asked_by, reader_of
 from rampart.web.asking import NotAllowedError, NotThereError, WronglyAskedError
 from rampart.web.audit_trail import writes_itself
+from rampart.web.editing.by_program import add_editing
 from rampart.web.pages.every import PAGES
 from rampart.web.pages.page import Page
 from rampart.web.people.by_program import add_people
@@ -25,7 +26,7 @@ from rampart.web.plans.by_program import add_planning
 from rampart.web.returns.by_program import add_returns
 from rampart.web.tables.asking import TableAsked
 
-BY_THEMSELVES = ("returns",)
+BY_THEMSELVES = ("returns", "editing")
 """How addresses begin whose writing requests open their transaction themselves."""
 
 
@@ -64,6 +65,7 @@ def make_api() -> NinjaAPI:
 
     add_people(api)
     add_planning(api)
+    add_editing(api)
     add_returns(api)
 
     def said(status: int) -> Callable[[HttpRequest, Exception | type[Exception]], HttpResponse]:

@@ -6,7 +6,7 @@ that nation's book only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,14 +34,13 @@ HELD = ("stock", "transit", "repair")
 """Accounts that hold things."""
 
 
+LISTS = {"kind": vocabulary.KINDS, "condition": vocabulary.CONDITIONS, "outcome": vocabulary.OUTCOMES}
+"""Words of a return that are chosen from a list, by column."""
+
+
 def words(language: Language) -> Mapping[str, list[str]]:
     """Words of a return that are chosen from a list, by column."""
-    listed = vocabulary.listed
-    return {
-        "kind": listed(vocabulary.KINDS, language),
-        "condition": listed(vocabulary.CONDITIONS, language),
-        "outcome": listed(vocabulary.OUTCOMES, language),
-    }
+    return {column: vocabulary.listed(lists, language) for column, lists in LISTS.items()}
 
 
 def kind_word(kind: str, language: Language) -> str:
@@ -103,6 +102,19 @@ class Books:
         with self.open(nation) as ledger:
             return ledger.document(nation, return_key(month, revision)) is not None
 
+    def lacking(self, returns: Iterable[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
+        """Which of these returns (nation, month, revision) the ledger does not have."""
+        with self.open("") as ledger:
+            return [one for one in returns if ledger.document(one[0], return_key(one[1], one[2])) is None]
+
+    def copy(self, target: Path) -> bool:
+        """A copy of the ledger as it stands, whatever is posted meanwhile; False where it lies on a server."""
+        if "://" in self.place:
+            return False
+        with self.open("") as ledger:
+            ledger.backup(target)
+        return True
+
     def to_fill_in(self, case: Case, nation: str, month: str, language: Language) -> list[dict[str, str]]:
         """Rows of a new return, in words; of a correction the figures that were reported last."""
         with self.open(nation) as ledger:
@@ -110,9 +122,9 @@ class Books:
             last = last_revision(held, month)
             if last:
                 figures = figures_of(held[return_key(month, last)].document)
-                return [_in_words(_cells(figure, month), language) for figure in figures]
+                return [in_words(_cells(figure, month), language) for figure in figures]
             rows = list(rows_to_fill_in(ledger, case, nation, month))
-        return [_in_words({name: str(value) for name, value in row.items() if value}, language) for row in rows]
+        return [in_words({name: str(value) for name, value in row.items() if value}, language) for row in rows]
 
     def template(self, case: Case, nation: str, month: str, language: Language) -> bytes:
         """The workbook to fill in."""
@@ -156,10 +168,11 @@ def _cells(figure: Figure, month: str) -> dict[str, str]:
     return {name: value for name, value in cells.items() if value}
 
 
-def _in_words(cells: Mapping[str, str], language: Language) -> dict[str, str]:
-    """Cells with names of kinds, conditions and outcomes as the reader calls them."""
-    lists = {"kind": vocabulary.KINDS, "condition": vocabulary.CONDITIONS, "outcome": vocabulary.OUTCOMES}
-    return {
-        name: lists[name][value][language] if name in lists and value in lists[name] else value
-        for name, value in cells.items()
-    }
+def in_words(cells: Mapping[str, str], language: Language) -> dict[str, str]:
+    """Cells with kinds, conditions and outcomes as the reader calls them, whatever language they were written in."""
+    found = dict(cells)
+    for column, lists in LISTS.items():
+        name = vocabulary.word_of(lists, cells[column]) if cells.get(column) else ""
+        if name:
+            found[column] = lists[name][language]
+    return found

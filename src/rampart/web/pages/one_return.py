@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.conf import settings
 from pydantic import BaseModel
@@ -11,7 +11,7 @@ from rampart.case.merging import Conflict
 from rampart.catalogues.inputs import layouts
 from rampart.web.asked_by import catalogue
 from rampart.web.asking import Asked, NotThereError
-from rampart.web.books import FIGURES, HEAD, Checked, kind_word
+from rampart.web.books import FIGURES, HEAD, Checked, in_words, kind_word
 from rampart.web.books import words as listed
 from rampart.web.pages.page import Page
 from rampart.web.returns.content import Content
@@ -131,12 +131,12 @@ def page_of(
     every: bool = False,
     conflicts: Iterable[Conflict] = (),
     by: str = "",
-    rows: Mapping[str, Mapping[str, str]] | None = None,
+    said: str = "",
 ) -> OneReturn:
     """The page of a return with some content.
 
     version  on which that content builds
-    rows     rows as a form gave them, in place of those of the content
+    said     why it was not taken, if it was not
     """
     words, reader, newest = asked.words, asked.reader, staged.version
     open_now = staged.state in (DRAFT, SUBMITTED) and not settings.OF_THE_STORE.masked
@@ -147,8 +147,8 @@ def page_of(
             heads[one.column] = theirs
         else:
             others[str(int(one.key[0])), one.column] = theirs
-    shown = {str(n): cells for n, cells in content.rows.items()} if rows is None else rows
     editable = open_now and reader.may("return") and version == newest
+    shown = {str(n): cells if editable else in_words(cells, asked.language) for n, cells in content.rows.items()}
     layout = layouts()[HEAD].columns
     return OneReturn(
         number=staged.pk,
@@ -164,7 +164,7 @@ def page_of(
         author=staged.author,
         submitted_by=staged.submitted_by,
         approved_by=staged.approved_by,
-        said=staged.said,
+        said=said or staged.said,
         may_save=open_now and reader.may("return"),
         may_submit=staged.state == DRAFT and editable and not others,
         may_approve=staged.state == SUBMITTED and open_now and reader.may("approve"),
@@ -192,7 +192,7 @@ def page_of(
             others=others,
             show=None if every else USUAL,
             editable=editable,
-            blank=BLANK if rows is None else 0,
+            blank=BLANK,
         ),
         versions=_versions(asked, staged),
     )

@@ -9,22 +9,33 @@ from pydantic import BaseModel
 
 from rampart.web.asking import Asked
 from rampart.web.pages.page import Page
+from rampart.web.returns.completing import missing
 from rampart.web.returns.staged import StagedReturn
 from rampart.web.tables.asking import TableAsked, TableSeen, table_seen
 from rampart.web.tables.sheet import Sheet, SheetCell, SheetColumn
 
 
 class Returns(BaseModel):
-    """What the page shows. ``may_begin``: whether the reader hands in returns."""
+    """What the page shows.
+
+    may_begin  whether the reader hands in returns
+    missing    returns that are said to be posted and that the ledger does not have
+    """
 
     table: TableSeen
     may_begin: bool
+    missing: list[str]
 
 
 def returns(asked: Asked, table: TableAsked) -> Returns:
     """Returns of the reader's nation; who sees the whole alliance sees how far each nation is."""
     sheet = returns_sheet(asked)
-    return Returns(table=table_seen(sheet, table, asked.words), may_begin=asked.reader.may("return"))
+    lacking = missing("" if asked.reader.sees_all else asked.reader.nation)
+    return Returns(
+        table=table_seen(sheet, table, asked.words),
+        may_begin=asked.reader.may("return"),
+        missing=[asked.words("web.return.one", nation=r.nation, month=r.month, n=r.revision) for r in lacking],
+    )
 
 
 def returns_sheet(asked: Asked) -> Sheet:

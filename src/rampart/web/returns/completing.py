@@ -21,7 +21,19 @@ def complete() -> int:
     return done
 
 
-def missing() -> list[StagedReturn]:
-    """Returns that are said to be posted and that the ledger does not have: it was restored to an earlier day."""
-    posted = StagedReturn.objects.filter(state=POSTED).order_by("nation", "month", "revision")
-    return [one for one in posted if not books().has(one.nation, one.month, one.revision)]
+def missing(nation: str = "") -> list[StagedReturn]:
+    """Returns that are said to be posted and that the ledger does not have: it was restored to an earlier day.
+
+    nation  of these returns; "": of all
+    """
+    posted = StagedReturn.objects.filter(state=POSTED, **({"nation": nation} if nation else {}))
+    by_name = {(one.nation, one.month, one.revision): one for one in posted.order_by("month", "nation", "revision")}
+    return [by_name[name] for name in books().lacking(by_name)] if by_name and books().there else []
+
+
+def post_missing() -> tuple[list[StagedReturn], int]:
+    """Post again what the ledger lacks, as it was approved; gives what was lacking, and how many of it are there now."""
+    lacking = missing()
+    for one in lacking:
+        StagedReturn.objects.filter(pk=one.pk).update(state=APPROVED)
+    return lacking, complete()

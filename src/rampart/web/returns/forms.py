@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST, require_safe
@@ -20,12 +19,11 @@ from rampart.web.pages.one_return import check_told, page_of
 from rampart.web.refusing import refusing
 from rampart.web.returns import handing_in
 from rampart.web.returns.content import Content, entered
-from rampart.web.returns.handing_in import MOST_BYTES, NotSoundError, OutOfDateError, Told, own
+from rampart.web.returns.handing_in import NotSoundError, OutOfDateError, Told, own
 from rampart.web.returns.staged import StagedReturn
+from rampart.web.returns.uploading import stored
 from rampart.web.tables.grid import typed
 from rampart.web.templating import at, shown
-
-ENDINGS = (".xlsx", ".ods")
 
 
 def _form(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -59,9 +57,10 @@ def _page(
     status: int = 200,
     conflicts: list[Conflict] | None = None,
     by: str = "",
+    said: str = "",
     found: Mapping[str, object] | None = None,
 ) -> HttpResponse:
-    page = page_of(asked, staged, content, version=staged.version, conflicts=conflicts or (), by=by)
+    page = page_of(asked, staged, content, version=staged.version, conflicts=conflicts or (), by=by, said=said)
     given = {"checked": None, "key": "one_return", **(found or {})}
     return shown(request, "pages/one_return.html.j2", status=status, page=page, **given)
 
@@ -96,8 +95,6 @@ def save_form(request: HttpRequest, number: int) -> HttpResponse:
             note(request, "return.save", str(saved), number=number, version=saved.version)
     except OutOfDateError as late:
         return _page(request, asked, late.staged, late.content, status=409, conflicts=late.conflicts, by=late.by)
-    if request.POST.get("then") == "submit":
-        return HttpResponseRedirect(at(f"/returns/{number}#submit"))
     return HttpResponseRedirect(at(f"/returns/{number}"))
 
 
@@ -139,7 +136,7 @@ def upload_form(request: HttpRequest, number: int) -> HttpResponse:
     staged = own(asked, number, "return")
     given = request.FILES.get("file")
     with TemporaryDirectory(prefix="rampart-handed-in-") as scratch:
-        file = _stored(asked, given, Path(scratch))
+        file = stored(asked, given, Path(scratch))
         note(request, "return.upload", str(staged), number=number, file=file.name, bytes=file.stat().st_size)
         try:
             if request.POST.get("what") == "mark":
@@ -152,23 +149,6 @@ def upload_form(request: HttpRequest, number: int) -> HttpResponse:
         saved = handing_in.save(asked, number, staged.version, content, why=file.name)
         note(request, "return.upload", str(saved), number=number, file=file.name, version=saved.version)
     return HttpResponseRedirect(at(f"/returns/{number}"))
-
-
-def _stored(asked: Asked, given: object, folder: Path) -> Path:
-    """An uploaded workbook under a name of its own. Raises WronglyAskedError where it is none, or too large."""
-    if not isinstance(given, UploadedFile) or not given.name:
-        raise WronglyAskedError(asked.words("web.return.no_file"))
-    ending = Path(given.name).suffix.lower()
-    if ending not in ENDINGS:
-        raise WronglyAskedError(asked.words("web.return.ending", endings=", ".join(ENDINGS)))
-    if given.size is None or given.size > MOST_BYTES:
-        raise WronglyAskedError(asked.words("web.return.too_large", n=MOST_BYTES // 1_000_000))
-    stem = "".join(sign for sign in Path(given.name).stem if sign.isalnum() or sign in "-_ ")[:80] or "return"
-    file = folder / f"{stem}{ending}"
-    with file.open("wb") as out:
-        for chunk in given.chunks():
-            out.write(chunk)
-    return file
 
 
 def _marked(asked: Asked, file: Path, staged: StagedReturn) -> HttpResponse:
@@ -184,6 +164,11 @@ def submit_form(request: HttpRequest, number: int) -> HttpResponse:
     asked = asked_by(request)
     note(request, "return.submit", str(number))
     staged = own(asked, number, "return")
+    if "head.source" in request.POST:
+        content = _content(request, staged, _base(request))
+        if content != staged.content:
+            said = asked.words("web.return.unsaved")
+            return _page(request, asked, staged, content, status=422, said=said)
     checked, found = handing_in.check(asked, staged)
     if not checked.sound:
         return _refused(request, asked, staged, tuple(found))

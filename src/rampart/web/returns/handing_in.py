@@ -31,8 +31,6 @@ from rampart.web.returns.content import FIRST_ROW, Content, entered, merged, num
 from rampart.web.returns.staged import APPROVED, DRAFT, POSTED, SUBMITTED, ReturnVersion, StagedReturn
 
 MOST_ROWS = 1000
-MOST_BYTES = 10_000_000
-"""Of a workbook that is handed in."""
 WHOLE = frozenset({"reading-ended", "reading-too-long"})
 """Findings after which a file is not opened again."""
 
