@@ -80,6 +80,12 @@ WHITENOISE_AUTOREFRESH = False
 
 AUTH_USER_MODEL = "web.Person"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+if OF_THE_STORE.user_header:
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1,
+        "django.contrib.auth.middleware.RemoteUserMiddleware",
+    )
+    AUTHENTICATION_BACKENDS.append("rampart.web.people.by_proxy.ByProxy")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {

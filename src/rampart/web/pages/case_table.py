@@ -94,7 +94,7 @@ def page_of(
     return CaseTable(
         name=name,
         table=table,
-        title=known.label[asked.language],
+        title=known.label[asked.language][:1].upper() + known.label[asked.language][1:],
         says=known.help[asked.language],
         version=version,
         q=q,
@@ -145,7 +145,8 @@ def checked(
         text = " ".join(
             part for part in (f.message(asked.language), f.expected(asked.language), f.remedy(asked.language)) if part
         )
-        place = f.where(asked.language)
+        label = stored_column(table, column).label[asked.language]
+        place = asked.words("web.grid.at", row=f.row, column=label) if row is not None else f.where(asked.language)
         told.append(FindingTold(row=row, place=place, column=column, severity=f.severity, text=text))
     return CaseChecked(sound=sound, findings=told)
 

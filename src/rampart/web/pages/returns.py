@@ -34,7 +34,10 @@ def returns(asked: Asked, table: TableAsked) -> Returns:
     return Returns(
         table=table_seen(sheet, table, asked.words),
         may_begin=asked.reader.may("return"),
-        missing=[asked.words("web.return.one", nation=r.nation, month=r.month, n=r.revision) for r in lacking],
+        missing=[
+            asked.words("web.return.one", nation=r.nation, month=asked.words.month(r.month), n=r.revision)
+            for r in lacking
+        ],
     )
 
 

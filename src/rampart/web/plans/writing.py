@@ -1,4 +1,4 @@
-"""Report, paper and slides of a result as files: each made once, when it is first asked for, and kept until the result changes."""
+"""Report, paper and slides of a result as files: each made when it is first asked for, and kept until the result changes."""
 
 from __future__ import annotations
 
