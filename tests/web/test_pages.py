@@ -91,6 +91,26 @@ def test_a_wrong_question_is_answered_in_words(client_of: Any, query: str) -> No
     assert browser.get(f"/api/plans/tiny/tables/stock{query}").status_code == 422
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/returns/99999999999999999999",
+        "/planning/99999999999999999999",
+        "/planning/cases/tiny/versions/99999999999999999999",
+        "/returns?page=999999",
+        "/ledger?known=9999-12-31",
+        "/ledger?on=0001-01-01",
+        "/ledger/documents?page=1000000&size=1000",
+        "/planning/cases/%00/tables/stocks",
+        "/planning/cases/tiny/tables/stocks?page=x",
+    ],
+)
+def test_numbers_and_days_beyond_all_bounds_are_no_defect(client_of: Any, cases: Any, path: str) -> None:
+    browser = client_of("paula")
+    assert browser.get(path).status_code in (200, 404, 422), path
+    assert browser.get("/api" + path).status_code in (200, 404, 422), path
+
+
 def test_who_is_not_signed_in_gets_nothing() -> None:
     browser = client()
     for address in ("/", "/plans/tiny", "/plans/tiny/charts/stock.svg", "/plans/tiny/tables/stock.csv", "/account"):

@@ -56,6 +56,9 @@ def _query(page: Page, request: HttpRequest, places: dict[str, str | int]) -> di
             continue
         if kind is TableAsked:
             found[name] = table_asked(request.GET, request)
+        elif name == "give" and "donor" in request.GET:  # a line of the form has its cells in fields of their own
+            columns = [request.GET.getlist(field)[:50] for field in ("donor", "item", "quantity", "month")]
+            found[name] = ";".join(":".join(cells) for cells in zip(*columns, strict=False))
         elif name in request.GET:
             found[name] = _number(request, name) if kind is int else request.GET[name]
     return found

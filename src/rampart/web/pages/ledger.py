@@ -17,6 +17,7 @@ from rampart.web.pages.page import Page
 from rampart.web.tables.asking import TableAsked, TableSeen, table_seen
 from rampart.web.tables.sheet import Sheet, SheetCell, SheetColumn
 
+LAST_YEAR = 9999
 KEPT = 8
 """Answers that are kept until something is booked."""
 _kept: OrderedDict[tuple[Any, ...], list[Balance]] = OrderedDict()
@@ -48,9 +49,12 @@ def ledger(asked: Asked, table: TableAsked, on: str = "", known: str = "") -> St
 def day_asked(asked: Asked, text: str) -> str:
     """A day of the query. Raises WronglyAskedError."""
     try:
-        return date.fromisoformat(text).isoformat() if text else ""
+        day = date.fromisoformat(text) if text else None
     except ValueError as wrong:
         raise WronglyAskedError(asked.words("web.ledger.day", value=text[:20])) from wrong
+    if day is not None and not 1 < day.year < LAST_YEAR:
+        raise WronglyAskedError(asked.words("web.ledger.day", value=text[:20]))
+    return day.isoformat() if day is not None else ""
 
 
 def today() -> str:

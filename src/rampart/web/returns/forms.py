@@ -226,8 +226,7 @@ def template(request: HttpRequest) -> HttpResponse:
     asked, month = asked_by(request), request.GET.get("month", "")
     if not asked.reader.may("return") or settings.OF_THE_STORE.masked:
         raise NotAllowedError("return")
-    if not handing_in.is_month(month):
-        raise WronglyAskedError(asked.words("web.return.month", value=month[:20]))
+    handing_in.require_month(asked, month)
     case, nation = handing_in.require_catalogue(asked), asked.reader.nation
     return _workbook(books().template(case, nation, month, asked.language), f"{nation}-{month}.xlsx")
 

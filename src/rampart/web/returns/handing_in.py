@@ -31,6 +31,7 @@ from rampart.web.returns.content import FIRST_ROW, Content, entered, merged, num
 from rampart.web.returns.staged import APPROVED, DRAFT, POSTED, SUBMITTED, ReturnVersion, StagedReturn
 
 MOST_ROWS = 1000
+FIRST_MONTH = "1900-01"
 WHOLE = frozenset({"reading-ended", "reading-too-long"})
 """Findings after which a file is not opened again."""
 
@@ -71,6 +72,12 @@ def require_catalogue(asked: Asked) -> Case:
     return case
 
 
+def require_month(asked: Asked, month: str) -> None:
+    """Raise WronglyAskedError where this is no month, or one that has not begun."""
+    if not is_month(month) or not FIRST_MONTH <= month <= f"{timezone.now():%Y-%m}":
+        raise WronglyAskedError(asked.words("web.return.month", value=month[:20]))
+
+
 def own(asked: Asked, number: int, right: Right = "read") -> StagedReturn:
     """A return of the reader's nation. Raises NotThereError, or NotAllowedError where the reader lacks the right."""
     if not asked.reader.may(right) or (right != "read" and settings.OF_THE_STORE.masked):
@@ -85,8 +92,7 @@ def begin(asked: Asked, month: str, *, why: str = "") -> StagedReturn:
     """A new return of the reader's nation, with the rows to fill in. Raises NotAllowedError, WronglyAskedError."""
     if not asked.reader.may("return") or settings.OF_THE_STORE.masked:
         raise NotAllowedError("return")
-    if not is_month(month):
-        raise WronglyAskedError(asked.words("web.return.month", value=month[:20]))
+    require_month(asked, month)
     case, nation = require_catalogue(asked), asked.reader.nation
     revision = books().next_revision(nation, month)
     rows = books().to_fill_in(case, nation, month, asked.language)
