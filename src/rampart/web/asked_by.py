@@ -38,8 +38,8 @@ def books() -> Books:
 
 
 def catalogue() -> Case | None:
-    """The case against which returns are held; None where none is named and there is not one alone, or it is not sound."""
-    names = cases().names()
+    """The case against which returns are held: that which is named, else the only one in the folder; None where there is none."""
+    names = cases().in_folder()
     name = settings.OF_THE_STORE.catalogue or (names[0] if len(names) == 1 else "")
     return cases().read(name)[0] if name else None
 

@@ -35,6 +35,7 @@ def stocks(browser: Any) -> dict[int, dict[str, str]]:
 
 def test_a_copy_is_edited_and_the_case_in_its_folder_is_not(client_of: Any, kept: str, cases: Path) -> None:
     from rampart.web.asked_by import cases as of_the_store
+    from rampart.web.asked_by import catalogue
     from rampart.web.audit import Entry
 
     before = read_case(CASES / "tiny")
@@ -56,6 +57,7 @@ def test_a_copy_is_edited_and_the_case_in_its_folder_is_not(client_of: Any, kept
     assert browser.post("/editing/trial/restore/1").status_code == 302
     restored, _ = of_the_store().read("trial")
     assert restored is not None and restored.hash() == before.hash()
+    assert catalogue() is not None and client_of("edith").get("/returns/template.xlsx?month=2025-01").status_code == 200
     again = browser.post("/planning/cases/trial/ask", {"name": "of-trial"})
     assert again.status_code == 302
 

@@ -41,10 +41,14 @@ class Cases:
     )
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
-    def names(self) -> list[str]:
-        """Names of what may be a case, and of what is kept."""
+    def in_folder(self) -> list[str]:
+        """Names of what lies in the folder and may be a case."""
         there = self.folder.iterdir() if self.folder.is_dir() else ()
-        return sorted({p.name for p in there if NAME.match(p.name) and _may_be_a_case(p)} | set(kept_names()))
+        return sorted(p.name for p in there if NAME.match(p.name) and _may_be_a_case(p))
+
+    def names(self) -> list[str]:
+        """Names of what lies in the folder, and of the kept cases."""
+        return sorted({*self.in_folder(), *kept_names()})
 
     def path(self, name: str) -> Path | None:
         """Where a case lies, of a kept one the version that stands; None where there is none of this name."""
