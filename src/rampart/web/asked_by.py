@@ -38,7 +38,7 @@ def books() -> Books:
 
 
 def catalogue() -> Case | None:
-    """The case against which returns are held: that which is named, else the only one in the folder; None where there is none."""
+    """The case against which returns are held: that which is named, else the only one in the folder; None where none is."""
     names = cases().in_folder()
     name = settings.OF_THE_STORE.catalogue or (names[0] if len(names) == 1 else "")
     return cases().read(name)[0] if name else None
