@@ -148,8 +148,8 @@ def _row(
         base is None or first is None or second is None
     ):  # added twice and not alike, or taken away here and changed there
         there = [row for row in (base, first, second) if row is not None]
-        columns = [column for one in statements for column in one]
-        differ = [c for c in columns if any(row[c] != there[0][c] for row in there)]
+        every = [column for one in statements for column in one]
+        differ = [c for c in every if any(row[c] != there[0][c] for row in there)]
         return base, [_conflict(name, key, column, base, first, second) for column in differ]
     row, conflicts = dict(base), list[Conflict]()
     for columns in statements:

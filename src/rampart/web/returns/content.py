@@ -93,8 +93,8 @@ def merged(base: Content, theirs: Content, mine: Content) -> tuple[Content, list
             if conflict.second is None or whole is None:
                 rows.pop(key, None)
             else:
-                rows[key] = {**whole, **{c: v for c, v in rows.get(key, {}).items() if c != conflict.column}}
-                rows[key][conflict.column] = conflict.second
+                kept = {c: v for c, v in rows.get(key, {}).items() if c != conflict.column}
+                rows[key] = {**whole, **kept, conflict.column: conflict.second}
     return entered(head, ((int(key[0]), cells) for key, cells in rows.items())), found
 
 

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rampart.case.merging import Conflict
 from rampart.web.asked_by import asked_by, books
-from rampart.web.asking import Asked, NotAllowedError, WronglyAskedError
+from rampart.web.asking import Asked, NotAllowedError, NotThereError, WronglyAskedError
 from rampart.web.audit_trail import UNCHANGED, note, writes_itself, written
+from rampart.web.books import Checked
 from rampart.web.pages.one_return import check_told, page_of
 from rampart.web.refusing import refusing
 from rampart.web.returns import handing_in
@@ -67,7 +68,7 @@ def _page(
 
 def _refused(request: HttpRequest, asked: Asked, staged: StagedReturn, found: tuple[Told, ...]) -> HttpResponse:
     """The page of a return with what stands against it."""
-    told = check_told(asked, staged.content, handing_in.Checked(None, ()), found)
+    told = check_told(asked, staged.content, Checked(None, ()), found)
     return _page(request, asked, staged, staged.content, status=422, found={"checked": told})
 
 
@@ -120,7 +121,7 @@ def restore_form(request: HttpRequest, number: int, version: int) -> HttpRespons
     note(request, "return.restore", str(number), version=version)
     staged = own(asked, number, "return")
     if not 1 <= version <= staged.version:
-        raise handing_in.NotThereError(str(version))
+        raise NotThereError(str(version))
     why = asked.words("web.return.restored", n=version)
     with written(request):
         saved = handing_in.save(asked, number, staged.version, staged.content_at(version), why=why)
