@@ -93,7 +93,7 @@ def db_check(store: Path, post_missing: bool, lang: Language) -> None:
     words = Words(lang)
     lacking, posted = completing.post_missing() if post_missing else (completing.missing(), 0)
     for one in lacking:
-        say(words("web.return.one", nation=one.nation, month=words.month(one.month), n=one.revision))
+        say(words("web.return.named", nation=one.nation, month=words.month(one.month), n=one.revision))
     say(words("web.lacking", n=len(lacking), posted=posted) if lacking else words("web.lacking_none"))
     sys.exit(FINDINGS if len(lacking) > posted else OK)
 

@@ -35,7 +35,7 @@ def returns(asked: Asked, table: TableAsked) -> Returns:
         table=table_seen(sheet, table, asked.words),
         may_begin=asked.reader.may("return"),
         missing=[
-            asked.words("web.return.one", nation=r.nation, month=asked.words.month(r.month), n=r.revision)
+            asked.words("web.return.named", nation=r.nation, month=asked.words.month(r.month), n=r.revision)
             for r in lacking
         ],
     )

@@ -41,7 +41,7 @@ def named_by_proxy(application: Application, *, proxy: str, header: str) -> Appl
 @receiver(user_logged_in)
 def _noted(sender: object, request: HttpRequest, user: object, **_: Any) -> None:
     """An entry for a sign-in that no form asked for."""
-    if isinstance(user, Person) and user.backend == f"{ByProxy.__module__}.{ByProxy.__name__}":  # type: ignore[attr-defined]
+    if isinstance(user, Person) and user.backend == f"{ByProxy.__module__}.{ByProxy.__name__}":
         write(
             SIGN_IN, who=user.name, role=user.role, about=user.name, through=THROUGH,
             address=str(request.META.get("REMOTE_ADDR", ""))[:64],

@@ -257,7 +257,7 @@ def read_file(asked: Asked, path: Path, staged: StagedReturn) -> Content:
         raise NotSoundError((read[HEAD].finding("return-one-head", value=len(read[HEAD].rows)),))
     for name, expected in (("nation", staged.nation), ("month", staged.month)):
         if said[name] != expected:
-            words = asked.words("web.return.other", name=name, value=str(said[name])[:40], expected=expected)
+            words = asked.words("web.return.elsewhere", name=name, value=str(said[name])[:40], expected=expected)
             raise WronglyAskedError(words)
     lots = tuple(
         read[FIGURES].finding("return-lot", row, "lot", "")
