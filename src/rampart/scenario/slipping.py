@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from rampart.beliefs.supply import Supply
+from rampart.case.likeness import Likeness
 from rampart.case.tables import Case
 from rampart.engine.linear_model import Matrices
 from rampart.findings import CaseError, Finding
@@ -39,10 +40,13 @@ class Part:
     measures: Mapping[str, Measure]
 
 
-def parts_of(case: Case, tree: Tree) -> list[Part]:
-    """The programmes of the ways in which supply comes on a tree; one where it comes as promised."""
+def parts_of(case: Case, tree: Tree, likeness: Likeness | None = None) -> list[Part]:
+    """The programmes of the ways in which supply comes on a tree; one where it comes as promised.
+
+    likeness  of the codes of the case, where it is known
+    """
     if tree.supply is None:
-        return [_part(case, tree, np.arange(len(tree)))]
+        return [_part(case, tree, np.arange(len(tree)), likeness)]
     supply = Supply.of(case)
     if supply is None or tree.slips is None:
         raise ValueError("supply slips on the tree, and comes as promised in the case")
@@ -50,14 +54,14 @@ def parts_of(case: Case, tree: Tree) -> list[Part]:
     return [_part(supply.case_at(tree.slips[way]), tree, np.flatnonzero(tree.supply == way)) for way in ways]
 
 
-def _part(case: Case, tree: Tree, nodes: Integers) -> Part:
+def _part(case: Case, tree: Tree, nodes: Integers, likeness: Likeness | None = None) -> Part:
     if nodes.size < len(tree):
         place = np.full(len(tree) + 1, -1)
         place[nodes] = np.arange(nodes.size)
         mix = None if tree.mix is None else tree.mix[nodes]
         parent, chance = place[tree.parent[nodes]], tree.probability[nodes]
         tree = Tree(tree.calendar, tree.period[nodes], parent, chance, tree.regimes, mix, tree.chances)
-    programme = build(case, tree=tree)
+    programme = build(case, tree=tree, likeness=likeness)
     return Part(programme, lay_out(programme), nodes, {each.measure.name: each.measure for each in programme.passes})
 
 

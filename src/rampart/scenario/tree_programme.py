@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from rampart.case.likeness import Likeness
 from rampart.case.tables import Case
 from rampart.engine.highs import NoPlan, Sparse, identity, one_above_other, sparse
 from rampart.engine.linear_programme import CutShort, LinearProgramme
@@ -94,11 +95,15 @@ class TreeProgramme:
     objective  name of the pass that counts; passes before it are held at their own expected optimum. By default, where
                the priorities say what their objectives are worth, the sum of all at their worth; else the last pass
     effort     how exactly it is solved
+    likeness   of the codes of the case, where another programme of it has worked it out
     """
 
-    def __init__(self, case: Case, tree: Tree, *, objective: str | None = None, effort: Effort | None = None) -> None:
+    def __init__(
+        self, case: Case, tree: Tree, *, objective: str | None = None, effort: Effort | None = None,
+        likeness: Likeness | None = None,
+    ) -> None:  # fmt: skip
         self.case, self.tree, self.effort = case, tree, effort or Effort()
-        self.parts = parts_of(case, tree)
+        self.parts = parts_of(case, tree, likeness)
         self.programme, self.layout = joined(case, tree, self.parts)
         m = self.layout.matrices
         self.lower, self.upper, self.row_lower, self.row_upper = m.lower, m.upper, m.row_lower, m.row_upper
@@ -223,7 +228,15 @@ class TreeProgramme:
     def columns(self, families: Iterable[str] | None = None) -> Integers:
         """Columns of some families; by default of all decisions."""
         wanted = set(self.decisions if families is None else families)
-        return np.array([j for j, f in enumerate(self.layout.column_family) if f in wanted], dtype=np.int64)
+        found = [at for family, at in self._columns_of.items() if family in wanted]
+        return np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+
+    @cached_property
+    def _columns_of(self) -> dict[str, Integers]:
+        found: dict[str, list[int]] = {}
+        for j, family in enumerate(self.layout.column_family):
+            found.setdefault(family, []).append(j)
+        return {family: np.array(at, dtype=np.int64) for family, at in found.items()}
 
     def amounts(self, answer: Answer, family: str) -> Floats:
         """Amounts of a family in plain units, shape (keys, nodes); 0 where there is no such decision."""
