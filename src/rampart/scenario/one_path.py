@@ -28,7 +28,7 @@ DEVEX = 1  # how it weighs the rows that it may leave by
 ALIKE = (
     18.0  # months in which two paths differ up to which a path begins better where the other ended than where it did
 )
-KEPT = 40  # paths of a worker up to which their programmes are kept for what is told of them in the end
+KEPT = 50  # paths of a worker up to which their programmes are kept for what is told of them in the end
 Told = TypeVar("Told")
 Tell = Callable[[TreeProgramme, "Material", Floats, float, float], Any]
 """From the programme of a path: what is told of it, by its columns, its cost and its least cost; must be importable by name."""
