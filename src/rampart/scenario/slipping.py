@@ -46,7 +46,7 @@ def parts_of(case: Case, tree: Tree, likeness: Likeness | None = None) -> list[P
     likeness  of the codes of the case, where it is known
     """
     if tree.supply is None:
-        return [_part(case, tree, np.arange(len(tree)), likeness)]
+        return [part_of(build(case, tree=tree, likeness=likeness), np.arange(len(tree)))]
     supply = Supply.of(case)
     if supply is None or tree.slips is None:
         raise ValueError("supply slips on the tree, and comes as promised in the case")
@@ -54,15 +54,19 @@ def parts_of(case: Case, tree: Tree, likeness: Likeness | None = None) -> list[P
     return [_part(supply.case_at(tree.slips[way]), tree, np.flatnonzero(tree.supply == way)) for way in ways]
 
 
-def _part(case: Case, tree: Tree, nodes: Integers, likeness: Likeness | None = None) -> Part:
+def part_of(programme: Programme, nodes: Integers) -> Part:
+    """A programme with where it stands in the whole."""
+    return Part(programme, lay_out(programme), nodes, {each.measure.name: each.measure for each in programme.passes})
+
+
+def _part(case: Case, tree: Tree, nodes: Integers) -> Part:
     if nodes.size < len(tree):
         place = np.full(len(tree) + 1, -1)
         place[nodes] = np.arange(nodes.size)
         mix = None if tree.mix is None else tree.mix[nodes]
         parent, chance = place[tree.parent[nodes]], tree.probability[nodes]
         tree = Tree(tree.calendar, tree.period[nodes], parent, chance, tree.regimes, mix, tree.chances)
-    programme = build(case, tree=tree, likeness=likeness)
-    return Part(programme, lay_out(programme), nodes, {each.measure.name: each.measure for each in programme.passes})
+    return part_of(build(case, tree=tree), nodes)
 
 
 def joined(case: Case, tree: Tree, parts: list[Part]) -> tuple[Programme, Layout]:

@@ -28,7 +28,7 @@ from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.without_decisions import without_decisions
 from rampart.requirements.implied_chance import follows, worth_that_follows
 from rampart.scenario.risk import Risk, least_regret, least_risk, mean_of_worst
-from rampart.scenario.slipping import costs, joined, parts_of
+from rampart.scenario.slipping import costs, joined, part_of, parts_of
 
 BROKEN = 1e-6  # sum of broken rules, each as a share, above which they count as broken
 
@@ -96,14 +96,16 @@ class TreeProgramme:
                the priorities say what their objectives are worth, the sum of all at their worth; else the last pass
     effort     how exactly it is solved
     likeness   of the codes of the case, where another programme of it has worked it out
+    programme  of the case over the tree, where it is built already
     """
 
     def __init__(
         self, case: Case, tree: Tree, *, objective: str | None = None, effort: Effort | None = None,
-        likeness: Likeness | None = None,
+        likeness: Likeness | None = None, programme: Programme | None = None,
     ) -> None:  # fmt: skip
         self.case, self.tree, self.effort = case, tree, effort or Effort()
-        self.parts = parts_of(case, tree, likeness)
+        known = None if programme is None else [part_of(programme, np.arange(len(tree)))]
+        self.parts = known or parts_of(case, tree, likeness)
         self.programme, self.layout = joined(case, tree, self.parts)
         m = self.layout.matrices
         self.lower, self.upper, self.row_lower, self.row_upper = m.lower, m.upper, m.row_lower, m.row_upper
