@@ -310,7 +310,7 @@ class Delays:
         def again(closed: Integers, freed: Mapping[int, float]) -> Floats | None:
             return settled_again(self.solver, self.linear, stage, settles, closed, freed, self._shares, months)
 
-        before = self.found[settles.name].columns
+        before: Floats | None = self.found[settles.name].columns
         if self._in_parts(closing) or months:
             key = stage.name, tuple(closing.freed) if self._in_parts(closing) else ()
             if key not in self._undelayed:
