@@ -152,6 +152,7 @@ BREAK = {
     "budget-no-deflator": (lambda s: s.set("budgets", 2, "prices", "then_year"), "budgets", 2, "prices", "2024"),
     "stock-not-counted": (lambda s: s.set("stocks", 3, "condition", "suspended"), "stocks", 3, "quantity", "500"),
     "line-never-delivers": (lambda s: s.set("lines", 5, "until", "2025-03"), "lines", 5, "lead_time", "2025-03"),
+    "offer-never-arrives": (lambda s: s.set("market", 2, "delay", "40"), "market", 2, "delay", "2025-12"),
     "neither-of-two": (lambda s: s.set("bills", 2, "item", ""), "bills", 2, "expansion", ""),
     "both-of-two": (
         lambda s: s.set("uses", 2, "expansion", "shell-a-2"),
@@ -188,6 +189,8 @@ BREAK = {
         "requirements", 3, "called_upon", ""),
     "if-called-without-chance": (
         lambda s: s.set("requirements", 2, "if_called", "400"), "requirements", 2, "if_called", "400"),
+    "floor-called-upon": (
+        lambda s: s.set("requirements", 2, "called_upon", "0.01"), "requirements", 2, "called_upon", "0.01"),
     "use-above-need": (lambda s: s.set("demand", 2, "use", "3001"), "demand", 2, "use", "3001"),
     "level-one-amount": (lambda s: level(s, "essential"), "levels", 2, "share", ""),
     "level-required-is-need": (lambda s: level(s, "required", share="0.9"), "levels", 2, "share", "0.9"),
