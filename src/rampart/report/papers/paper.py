@@ -33,9 +33,12 @@ def write_paper(
     Both appear whole, or neither does. Raises ``TakenError`` (a FileExistsError) where one of them is there,
     ``PlaceError`` (an OSError) where nothing can be written.
     """
+    from rampart.catalogues.showing import must_be
     from rampart.engine.whole_file import whole_files
     from rampart.report.papers.content import paper_of
+    from rampart.results.result import Result
 
+    must_be(result, Result, "rampart.plan")
     paper = paper_of(result, language)
     targets = tuple(Path(folder) / f"paper.{language}.{kind}" for kind in ("html", "pdf"))
     with whole_files(targets, force=force, listed=True) as (page, print_out):

@@ -33,9 +33,12 @@ def write_slides(
     The file appears whole or not at all. Raises ``TakenError`` (a FileExistsError) where it is there, ``PlaceError`` (an
     OSError) where it cannot be written.
     """
+    from rampart.catalogues.showing import must_be
     from rampart.engine.whole_file import whole_files
     from rampart.report.papers.content import paper_of
+    from rampart.results.result import Result
 
+    must_be(result, Result, "rampart.plan")
     target = Path(folder) / f"slides.{language}.pptx"
     paper = paper_of(result, language)
     with whole_files([target], force=force, listed=True) as (part,):
