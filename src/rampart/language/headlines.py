@@ -186,7 +186,7 @@ def _coverage(answer: InWords) -> str:
     fill = answer["fill"].filter(pl.col("requirement") > 0)
     met = fill.filter(pl.col("filled").is_not_null()).height
     text = words(
-        "headline.coverage",
+        "headline.coverage" if met else "headline.coverage.none",
         start=words.share(start),
         end=words.share(end),
         month=words.month(_last_month(answer)),
@@ -294,7 +294,7 @@ def _bottleneck(answer: InWords) -> str:
     said = words(
         "headline.bottleneck",
         objective=words.inside(words.choice("objective", row["objective"])),
-        name=limit_and_step(answer, row),
+        name=words.inside(limit_and_step(answer, row)) if answer.language == "fr" else limit_and_step(answer, row),
         share=words.share(row["share"], digits=1),
     )
     return f"{said} {as_if_split(answer)}".strip()
