@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_SHARE = 34
 """Letters of a column from which a longer text takes more lines and not more width."""
+MOST_NUMERIC = 22
+"""Letters of a number with its unit, or of a range, that stand in one line."""
 PAGE = 116
 """Letters in a line of a table as wide as the page."""
 
@@ -155,7 +157,8 @@ def widths(table: Listing) -> list[float]:
     for head, *cells in zip(table.heads, *table.rows, strict=True):
         texts = [head.label, *cells]
         wide = [1.15 * len(word) for word in head.label.split(" ")]  # heads are bold
-        least.append(2.0 + max([*wide, *(len(word) for text in cells for word in text.split(" "))]))
+        whole = [len(text) for text in cells if head.numeric and len(text) <= MOST_NUMERIC]
+        least.append(2.0 + max([*wide, *whole, *(len(word) for text in cells for word in text.split(" "))]))
         mean = min(sum(map(len, texts)) / len(texts), MOST_SHARE * (1.6 if head.wide else 1.0))
         wanted.append(0.0 if head.numeric else max(0.0, mean - least[-1]))
     left = max(0.0, PAGE - sum(least))
