@@ -57,9 +57,9 @@ def run(code: str, names: dict[str, Any], number: int) -> list[Cell]:
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     printed, value = io.StringIO(), None
     with contextlib.redirect_stdout(printed):
-        exec(compile(tree, "cell", "exec"), names)  # noqa: S102 - a page of this project
+        exec(compile(tree, "cell", "exec"), names)
         if isinstance(last, ast.Expr):
-            value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)  # noqa: S307
+            value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
     out: list[Cell] = []
     if text := printed.getvalue():
         out.append({"output_type": "stream", "name": "stdout", "text": text.splitlines(keepends=True)})

@@ -120,7 +120,7 @@ def test_the_annotated_copy_marks_each_cell_and_keeps_the_rest(tmp_path: Path, s
         "FFFF9999",
         "FFFFE699",
     )
-    assert "n'est pas un nombre" in red.comment.text
+    assert "n’est pas un nombre" in red.comment.text
     assert book["stocks"]["C2"].comment is None
     assert book.sheetnames[0] == "#findings"
     assert book["#findings"]["B2"].hyperlink.location or book["#findings"]["B2"].hyperlink.target

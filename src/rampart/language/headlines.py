@@ -186,7 +186,7 @@ def _coverage(answer: InWords) -> str:
     fill = answer["fill"].filter(pl.col("requirement") > 0)
     met = fill.filter(pl.col("filled").is_not_null()).height
     text = words(
-        "headline.coverage" if met else "headline.coverage.none",
+        "headline.coverage",
         start=words.share(start),
         end=words.share(end),
         month=words.month(_last_month(answer)),
