@@ -15,6 +15,7 @@ from rampart.case.calendar import month_text
 from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
+from rampart.catalogues.showing import must_be
 from rampart.engine.highs import NoPlan
 from rampart.findings import CaseError, Finding
 from rampart.network.lags import Floats
@@ -30,6 +31,7 @@ from rampart.scenario.drawn import Draw, drawn_tree, known_together, manifest_of
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
 from rampart.scenario.nonanticipativity import foresight
+from rampart.scenario.relief import relief
 from rampart.scenario.risk import Risk
 from rampart.scenario.sensitivity import sensitivity
 from rampart.scenario.tree_programme import Answer, Effort, TreeProgramme, by_name, cvar
@@ -90,6 +92,7 @@ def war_plan(
 
     CaseError where the tree is too large to be solved whole: ``plan_on_paths`` draws paths instead.
     """
+    must_be(case, Case, "rampart.read_case")
     say = say or (lambda _: None)
     require_sound(case)
     tree, chain = tree_of(case, shape, draw)
@@ -136,6 +139,8 @@ def war_plan(
             say("frontier")
             tables["frontier"] = frame("war", "frontier", frontier(problem))
             tables["sensitivity"] = frame("war", "sensitivity", sensitivity(problem, first_look(tree)))
+            say("relief")
+            tables["relief"] = frame("war", "relief", relief(problem))
         except NoPlan:
             if not problem.effort.out_of_time:
                 raise

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rampart.case.soundness import require_sound
+from rampart.case.tables import Case
 from rampart.catalogues.results import frame
+from rampart.catalogues.showing import must_be
 from rampart.results.manifest import origin_of, records_of
 from rampart.results.result import Result
 from rampart.sustainment.abreast import one_after_another
@@ -27,7 +30,6 @@ from rampart.sustainment.side_by_side import side_by_side
 if TYPE_CHECKING:
     import polars as pl
 
-    from rampart.case.tables import Case
     from rampart.findings import Finding
 
 HARDLY = 1e-9
@@ -47,7 +49,8 @@ def sustain(
     simulate: int = 0,
     time_limit: float | None = None,
 ) -> Result:
-    """Availability over time, what holds it back, the cost-availability curve, and what a euro buys.
+    """Availability over time, what holds it back, the cost-availability curve, and what a euro buys. Raises CaseError with what
+    is wrong in a case that is not sound, however it was made.
 
     month   month for which spares are bought; by default the last
     target  availability to reach, 0 to 1; budget in money units of the case. One of the two marks a point of the curve
@@ -57,6 +60,7 @@ def sustain(
                 back; what was not reached, or not to the end, stands in the manifest (``unfinished``) and is a finding, and
                 the status is "time limit"
     """
+    must_be(case, Case, "rampart.read_case")
     if time_limit is not None and not time_limit > 0:
         raise ValueError(f"time_limit is {time_limit}: expected seconds above 0, or None")
     time = AllowedTime(time_limit)
@@ -66,6 +70,7 @@ def sustain(
         raise ValueError(f"target {target}: expected an availability, 0 to 1")
     if budget is not None and not budget >= 0:
         raise ValueError(f"budget {budget}: expected money of zero or more")
+    require_sound(case)
     support = read_support(case)
     base = availability_by_month(support)
     at = len(support.months) - 1 if month is None else _index(support, month)
