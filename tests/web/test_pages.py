@@ -36,7 +36,7 @@ def links(html: str) -> Links:
 
 
 @pytest.mark.parametrize(("name", "language"), [("paula", "en"), ("edith", "fr")])
-def test_every_link_leads_somewhere(client_of: Any, name: str, language: str) -> None:
+def test_every_link_leads_somewhere(client_of: Any, cases: Any, name: str, language: str) -> None:
     browser = client_of(name)
     browser.cookies["rampart_language"] = language
     waiting, seen = ["/"], set()

@@ -41,6 +41,10 @@ def written_file(
                 if other.name != stamp:
                     shutil.rmtree(other, ignore_errors=True)
         folder.mkdir(parents=True, exist_ok=True)
-        write = {"paper": write_paper, "slides": write_slides, "report": write_report}[what]
-        write(result, folder, language=language, banner=banner, force=True)
+        if what == "paper":
+            write_paper(result, folder, language=language, banner=banner, force=True)
+        elif what == "slides":
+            write_slides(result, folder, language=language, banner=banner, force=True)
+        else:
+            write_report(result, folder, language=language, banner=banner, force=True)
     return file
