@@ -273,7 +273,7 @@ def with_all_spares(case: Case, way: tuple[bool, bool], target: float) -> float:
     return cost + spares.cost
 
 
-@pytest.mark.parametrize("seed", seeds(2, 8))
+@pytest.mark.parametrize("seed", seeds(1, 8))
 def test_with_its_spares_it_is_the_cheapest_of_all_ways(tmp_path: Path, seed: int) -> None:
     """Two set-ups, four ways, each entered and its spares bought apart: the decision for a target costs no more than any."""
     rng = np.random.default_rng(400 + seed)

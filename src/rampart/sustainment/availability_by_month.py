@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rampart.sustainment.echelon_network import Floats, ratio
 from rampart.sustainment.fleet import MONTH, Support
-from rampart.sustainment.many_parts import ManyParts, MonthOfMany, figures_by_month, taken_by
+from rampart.sustainment.many_parts import FiguresByMonth, ManyParts, MonthOfMany, taken_by
 from rampart.sustainment.marching import CLOSE, LONGEST, SHORTEST, March
 from rampart.sustainment.moment import Moment
 
@@ -151,6 +151,7 @@ def availability_by_month(
     guess = None if start is None else start[:, 0]
     many = taken_by(s)
     march: Any = ManyParts(s, guess, abreast=abreast) if many else March(s, guess, abreast=abreast)
+    figures = FiguresByMonth(march) if many else None
     kept: list[Any] = []
     length, instants = 1.0, 0
     trend = np.zeros(len(s.fleets))
@@ -184,11 +185,15 @@ def availability_by_month(
                 length = min(1.6 * length, LONGEST)
         area.close(march.now)
         area.relief = march.relief(m) if not many or area.kept else None
+        if figures is not None:
+            figures.put(m, area)
         kept.append(area)
-    return _gathered_of_many(march, kept, instants) if many else _gathered(s, march, kept, instants)
+    return _gathered(s, march, kept, instants) if figures is None else _gathered_of_many(march, kept, figures, instants)
 
 
-def _gathered_of_many(march: ManyParts, kept: list[MonthOfMany], instants: int) -> AvailabilityByMonth:
+def _gathered_of_many(
+    march: ManyParts, kept: list[MonthOfMany], figures: FiguresByMonth, instants: int
+) -> AvailabilityByMonth:
     """The months of many parts side by side."""
     s = march.s
     left = len(s.months) - len(kept)
@@ -202,7 +207,7 @@ def _gathered_of_many(march: ManyParts, kept: list[MonthOfMany], instants: int) 
     return AvailabilityByMonth(
         support=s, held=by_fleet([a.held for a in kept]), damaged=none, serviced=none, available=active,
         maintenance=up - active, moved=none, queue=shops, load=shops, rounds=march.rounds, residual=march.residual,
-        raised=march.raised, instants=instants, **figures_by_month(march, kept),
+        raised=march.raised, instants=instants, **figures.all(),
     )  # fmt: skip
 
 

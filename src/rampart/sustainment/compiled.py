@@ -1,20 +1,27 @@
 """The inner loops of a course of many parts, compiled by Numba: what ``owed`` and ``shortfall`` do, cell by cell.
 
-Arrays are (S, P), a row a site. Only ``many_parts`` asks for this file, and only where Numba is installed.
+Arrays are (S, P), a row a site. Only ``many_parts`` asks for this file. Plain loops: without Numba they run as they stand.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
 from math import exp, floor, isfinite, log
 from typing import Any
 
 import numpy as np
-from numba import njit  # type: ignore[import-not-found, unused-ignore]
 
 from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.shortfall import CERTAIN, LARGE, LONG, TINY, TRIALS
 
-compiled: Any = njit(cache=True, error_model="numpy")
+
+def compiled(loop: Callable[..., Any]) -> Any:
+    """The loop compiled, where Numba is installed."""
+    try:
+        return import_module("numba").njit(cache=True, error_model="numpy")(loop)
+    except ImportError:
+        return loop
 
 
 @compiled
@@ -139,14 +146,15 @@ def owe_site(
     n: int, systems: float, alone: Floats, owed: Floats, spread: Floats, share: Floats, stock: Any, at_least: Floats,
     own: Floats, mean: Floats, variance: Floats, felt: Floats, ebo: Floats, vbo: Floats, reached: Floats, over: Floats,
     uses: Any, raised: Any, slow: Any, exceeded: bool,
-) -> int:  # fmt: skip
-    """All parts of a site: pipelines with what the supplier owed, and what is short; how many cells are left to be done.
+) -> tuple[int, float, float]:  # fmt: skip
+    """All parts of a site: pipelines with what the supplier owed, and what is short; how many cells are left to be done, and
+    the backorders of all others, of all parts and of those of systems there.
 
     alone (P,) units in repair, under way and on order; owed, spread (P,) of the supplier, share (P,) of them
     at_least, reached   P(X >= s) before and now
     exceeded   whether P(X > s) is wanted where nothing is held, too: it is all that needs the law there
     """
-    left = 0
+    left, whole, of_systems = 0, 0.0, 0.0
     for p in range(alone.shape[0]):
         m = alone[p]
         v = m
@@ -163,11 +171,13 @@ def owe_site(
         if v < least * (1.0 - 1e-9) - 1e-12:
             raised[p] = True
             v = least
-        if uses[p] and systems > 0.0:
+        if uses[p] > 0.0 and systems > 0.0:
             v = v / (1.0 + m * at_least[n, p] / max(systems, 1e-9))
         v = max(v, least)
         if stock[n, p] == 0 and not exceeded:
             ebo[n, p], vbo[p], reached[n, p] = m, v, 1.0
+            whole += m
+            of_systems += m * uses[p]
             continue
         short, wide, hit, beyond, hard = cell(m, v, stock[n, p])
         if hard:
@@ -176,7 +186,9 @@ def owe_site(
             left += 1
         else:
             ebo[n, p], vbo[p], reached[n, p], over[n, p] = short, wide, hit, beyond
-    return left
+            whole += short
+            of_systems += short * uses[p]
+    return left, whole, of_systems
 
 
 @compiled

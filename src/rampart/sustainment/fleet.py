@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,17 +88,17 @@ class Support:
     used: Floats | None = None
     draws_at_end: bool = True
 
-    @property
+    @cached_property
     def price(self) -> Floats:
         """Price (P,), nan where unknown."""
         return _column(self.part_rows, "price")
 
-    @property
+    @cached_property
     def lead_time(self) -> Floats:
         """Days (P,) until a condemned part is replaced, nan where nothing is bought."""
         return _column(self.part_rows, "lead_time")
 
-    @property
+    @cached_property
     def last_buy(self) -> Floats:
         """Days (P,) from the beginning of the plan until a part can be ordered no longer, infinite where no end is known."""
         first = month_number(self.months[0])
@@ -105,17 +106,17 @@ class Support:
         stated = np.array([np.inf if end is None else (month_number(end) - first + 1) * MONTH for end in ends], float)
         return np.minimum(stated, self.line_ends - np.nan_to_num(self.lead_time))
 
-    @property
+    @cached_property
     def batch(self) -> Floats:
         """Units (P,) of a purchase order."""
         return _column(self.part_rows, "batch")
 
-    @property
+    @cached_property
     def spread(self) -> Floats:
         """Variance-to-mean ratio (P,) of the demand."""
         return _column(self.part_rows, "spread")
 
-    @property
+    @cached_property
     def movable(self) -> NDArray[np.bool_]:
         """Whether a part (P,) may be taken from another system."""
         return np.array([bool(row["movable"]) for row in self.part_rows], bool)

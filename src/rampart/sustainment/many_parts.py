@@ -126,8 +126,8 @@ class ManyParts:
             np.ascontiguousarray(a) for a in (flows.repaired, flows.upwards, flows.lost)
         )
         self.apart = np.ascontiguousarray(setting.supply.times.apart[0].T)
-        self.uses = np.ascontiguousarray(setting.uses)
-        self.nothing = np.zeros(parts, bool)
+        self.uses = np.ascontiguousarray(setting.uses).astype(float)
+        self.nothing = np.zeros(parts)
         self.lead, self.last_buy = s.lead_time, s.last_buy
         self.stock = _whole_units(flows.stock)
         self.now, self.next = (Instant.empty(s.at_start, sites, parts) for _ in range(2))
@@ -255,6 +255,8 @@ class ManyParts:
         asked, above = self.asked_now, setting.row_of
         systems, moving = np.maximum(now.up, 0.0), np.zeros(len(s.parts))
         now.up_before = now.up
+        by_site, total = np.zeros(len(s.sites)), np.zeros(len(s.fleets))
+        known: dict[tuple[int, float], tuple[Floats, Floats]] = {}
         owed, spread = np.zeros(len(s.parts)), np.zeros(len(s.parts))
         for n in self.down.tolist():
             f, up = int(self.fleet[n]), int(s.supplier[n])
@@ -269,24 +271,30 @@ class ManyParts:
                 compiled.under_way(self.paths[n], self.rate, window, self.up[n], self.up, self.flow, moving)
                 self.alone += moving
                 then, row = np.array([now.time - s.order_ship[n]]), np.array([above[up]])
-                owed, spread = self.owed.rows(then, row)[0], self.owed_variance.rows(then, row)[0]
+                if (up, float(then[0])) not in known:
+                    known[up, float(then[0])] = self.owed.rows(then, row)[0], self.owed_variance.rows(then, row)[0]
+                owed, spread = known[up, float(then[0])]
                 most = compiled.uneven(asked[n], asked[up], self.up[n], self.steady[n], self.share)
                 if past.length > 1 and most > UNEVEN:
                     self.shares_move = True
                 if self.shares_move:
                     self.share = self._share_of_owed(n, row, then, owed)
             uses = self.uses[f] if f >= 0 else self.nothing
-            left = compiled.owe_site(
+            left, by_site[n], of_systems = compiled.owe_site(
                 n, float(systems[f]) if f >= 0 else 0.0, self.alone, owed, spread, self.share, self.stock, at_least,
                 now.own_mean, now.mean, self.variance, self.felt, now.ebo, self.vbo, now.at_least, now.over, uses,
                 self.raised, self.slow, exceeded,
             )  # fmt: skip
             if left:
-                self._closed_forms(now, n, self.slow[:left], self.felt[:left])
+                parts = self.slow[:left]
+                self._closed_forms(now, n, parts, self.felt[:left])
+                by_site[n] += now.ebo[n, parts].sum()
+                of_systems += float(now.ebo[n, parts] @ uses[parts])
+            if f >= 0:
+                total[f] = of_systems
             if above[n] >= 0:
                 self.owed.last[above[n]], self.owed_variance.last[above[n]] = now.ebo[n], self.vbo
-        now.by_site = now.ebo.sum(axis=1)
-        total = np.array([float(now.ebo[n] @ self.uses[f]) for f, n in enumerate(s.fleet_site.tolist())])
+        now.by_site = by_site
         present = np.maximum(now.held, 0.0)
         lost = np.minimum(total, present)
         now.beyond = total - lost
@@ -378,26 +386,41 @@ LARGE_CELLS = 500_000
 """Parts times sites above which figures by part and month are kept in four bytes each."""
 
 
-def figures_by_month(march: ManyParts, months: list[MonthOfMany]) -> dict[str, Floats]:
+class FiguresByMonth:
     """The figures of ``AvailabilityByMonth`` by part; those of months that were not kept are zero."""
-    from rampart.sustainment import compiled
 
-    s = march.s
-    shape = (len(s.months), len(s.sites), len(s.parts))
-    of = np.float32 if len(s.parts) * len(s.sites) > LARGE_CELLS else np.float64
-    # What stays zero takes no memory until it is written to.
-    demand, own, mean, ebo, relief = (np.zeros(shape, of) for _ in range(5))
-    down = np.zeros((len(s.fleets), len(s.parts), len(s.months)), of)
-    asked = np.zeros(shape[1:])
-    for m, month in enumerate(months):
+    def __init__(self, march: ManyParts) -> None:
+        self.march, s = march, march.s
+        shape = (len(s.months), len(s.sites), len(s.parts))
+        self.of = np.float32 if len(s.parts) * len(s.sites) > LARGE_CELLS else np.float64
+        # What stays zero takes no memory until it is written to.
+        self.demand, self.own, self.mean, self.ebo, self.relief = (np.zeros(shape, self.of) for _ in range(5))
+        self.down = np.zeros((len(s.months), len(s.fleets), len(s.parts)), self.of)
+        self.used = np.zeros((len(s.months), len(s.fleets)), bool)
+
+    def put(self, m: int, month: MonthOfMany) -> None:
+        """Take the areas of a month over, which lets go of them."""
+        from rampart.sustainment import compiled
+
+        self.used[m] = month.use > 0
         if not month.kept:
-            continue
-        compiled.requests(march.bottom_up, s.supplier, march.fleet, march.rate, month.use, march.up, asked)
-        demand[m], relief[m] = asked, month.relief
-        for figures, area in ((own, month.own_mean), (mean, month.mean), (ebo, month.ebo)):
+            return
+        march, asked = self.march, np.zeros(self.demand.shape[1:])
+        compiled.requests(march.bottom_up, march.s.supplier, march.fleet, march.rate, month.use, march.up, asked)
+        self.demand[m], self.relief[m] = asked, month.relief
+        for figures, area in ((self.own, month.own_mean), (self.mean, month.mean), (self.ebo, month.ebo)):
             np.divide(area, MONTH, out=figures[m], casting="same_kind")
-        down[:, :, m] = month.down / MONTH * march.uses
+        self.down[m] = month.down / MONTH * march.uses
         month.own_mean = month.mean = month.ebo = month.down = month.relief = None
-    sharing = np.broadcast_to((march.rate > 0).astype(of), (len(s.months), *march.rate.shape))
-    by_part = {"demand": demand, "own_mean": own, "own_variance": own, "mean": mean, "ebo": ebo, "relief": relief}
-    return {name: figures.swapaxes(1, 2) for name, figures in by_part.items()} | {"down": down, "sharing": sharing}
+
+    def all(self) -> dict[str, Floats]:
+        """Each figure with its months, as an answer has them."""
+        rate = self.march.rate
+        by_part = {"demand": self.demand, "own_mean": self.own, "own_variance": self.own, "mean": self.mean,
+                   "ebo": self.ebo, "relief": self.relief}  # fmt: skip
+        asks = (rate > 0).astype(self.of)
+        sharing = np.broadcast_to(asks, (len(self.demand), *rate.shape))
+        if not self.used.all():
+            sharing = sharing * self.used[:, :, None]
+        found = {name: figures.swapaxes(1, 2) for name, figures in by_part.items()}
+        return found | {"down": self.down.transpose(1, 2, 0), "sharing": sharing}
