@@ -1,4 +1,6 @@
-"""Write the tables of ``explanation/case-of-today.md`` from a plan of the case: ``python docs/case_of_today.py FOLDER``."""
+"""Write the tables of ``explanation/case-of-today.md``: ``python docs/case_of_today.py PLAN ENDED``, the folders of the plan
+of the case and of the one with the change ``war-ends-2027``.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ import polars as pl
 
 PAGE = Path(__file__).parent / "explanation" / "case-of-today.md"
 SERVED = ("round155", "pac3", "gemt", "iris", "amraam", "aster", "javelin", "gmlrs", "tank120", "barrel", "drone")
+HELD = ("round155", "tank120", "gmlrs", "javelin", "stinger", "aster", "iris", "gemt", "amraam", "pac3")
 DONORS = ("USA", "DEU", "POL", "ITA", "ESP", "SVK", "FRA", "XCI")
 
 
@@ -48,16 +51,31 @@ def works(plan: Any) -> str:
     return "\n".join(lines)
 
 
-def with_tables(page: str, plan: Any) -> str:
+def held(plan: Any, ended: Any) -> str:
+    """What members hold at the end, all together: where the war goes on, and where it ends with 2027."""
+    lines = ["| item | required | held in August 2026 | the war goes on | it ends with 2027 |", "|---|---|---|---|---|"]
+    for item in HELD:
+        both = [each["fill"].filter(pl.col("item") == item) for each in (plan, ended)]
+        required, opening = (float(both[0][name].sum()) for name in ("requirement", "opening"))
+        shares = (opening, *(float(fill["closing"].sum()) for fill in both))
+        lines.append(
+            f"| {item} | {required:,.0f} | " + " | ".join(f"{100 * s / required:.0f} %" for s in shares) + " |"
+        )
+    return "\n".join(lines)
+
+
+def with_tables(page: str, plan: Any, ended: Any) -> str:
     """The page with its tables written anew, each between its marks."""
-    for name, table in (("served", served), ("given", given), ("works", works)):
+    tables = {"served": served(plan), "given": given(plan), "held": held(plan, ended), "works": works(plan)}
+    for name, table in tables.items():
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
         before, after = page.split(begin)[0], page.split(end)[1]
-        page = f"{before}{begin}\n\n{table(plan)}\n\n{end}{after}"
+        page = f"{before}{begin}\n\n{table}\n\n{end}{after}"
     return page
 
 
 if __name__ == "__main__":
     from rampart.results.folder import read_result
 
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), read_result(sys.argv[1])), encoding="utf-8")
+    plans = [read_result(folder) for folder in sys.argv[1:3]]
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), *plans), encoding="utf-8")

@@ -152,6 +152,7 @@ BREAK = {
     "budget-no-deflator": (lambda s: s.set("budgets", 2, "prices", "then_year"), "budgets", 2, "prices", "2024"),
     "stock-not-counted": (lambda s: s.set("stocks", 3, "condition", "suspended"), "stocks", 3, "quantity", "500"),
     "line-never-delivers": (lambda s: s.set("lines", 5, "until", "2025-03"), "lines", 5, "lead_time", "2025-03"),
+    "offer-never-arrives": (lambda s: s.set("market", 2, "delay", "40"), "market", 2, "delay", "2025-12"),
     "neither-of-two": (lambda s: s.set("bills", 2, "item", ""), "bills", 2, "expansion", ""),
     "both-of-two": (
         lambda s: s.set("uses", 2, "expansion", "shell-a-2"),

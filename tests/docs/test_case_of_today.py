@@ -7,12 +7,13 @@ import re
 from importlib.util import module_from_spec, spec_from_file_location
 from types import ModuleType
 
+import polars as pl
 import pytest
 
 from places import CASES, ROOT
 
 FOLDER = CASES / "alliance-2026"
-CODE = re.compile(r"\b(?!alliance|europe)[a-z_]+-\d{3,4}\b")
+CODE = re.compile(r"(?<![\w-])(?!alliance|europe)[a-z_]+-\d{3,4}\b")
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +51,15 @@ def test_the_ranges_on_the_page_are_those_of_the_assumptions(writer: ModuleType)
 
 
 @pytest.mark.slow
-def test_the_tables_are_those_of_a_plan(writer: ModuleType):
+def test_the_tables_are_those_of_two_plans(writer: ModuleType):
     import rampart
 
-    plan = rampart.plan(rampart.read_case(FOLDER), give_or_keep=False, reasons="none")
+    plan, ended = (
+        rampart.plan(rampart.read_case(FOLDER, overrides=changes), give_or_keep=False, reasons="none")
+        for changes in ((), ("war-ends-2027",))
+    )
     page = writer.PAGE.read_text(encoding="utf-8")
-    assert writer.with_tables(page, plan) == page, "run python docs/case_of_today.py FOLDER of a plan"
+    assert writer.with_tables(page, plan, ended) == page, "run python docs/case_of_today.py PLAN ENDED"
     assert plan["rules_broken"].height == 0
+    rounds = ended["fill"].filter(pl.col("item") == "round155")
+    assert rounds.height == 25 and (rounds["coverage"] > 0.999).all()

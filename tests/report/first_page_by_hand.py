@@ -501,11 +501,21 @@ def _unknown(t: Tables, number: str) -> None:
     shown(number, len(asked - set(t.case("stocks").select("holder", "item").iter_rows())))
 
 
-def _bottleneck(t: Tables, name: str, share: str) -> None:
-    """The largest gain of a kind in an objective, over what that lacks at the end of its pass."""
-    of = {"pledges": "pledges", "recipient's need": "need", "members' own use": "own_use"}[name]
-    gain = float(t["bottlenecks"].filter(objective=of, how="kind")["gain"].max())  # type: ignore[arg-type]
-    percent(share, gain / float(t["passes"].filter(objective=of)["value"][0]))
+def _bottleneck(t: Tables, parts: str) -> None:
+    """The largest gain of a kind, or of a pair beyond the sum of its two, in an objective, over what that lacks at the end of
+    its pass.
+    """
+    for share, name in re.findall(rf"\({PERCENT} of what is short of (.+?)\)", parts):
+        of = {"recipient's need": "need", "members' own use": "own_use", "members' floors": "floors"}.get(name, name)
+        rows = t["bottlenecks"].filter(objective=of)
+        alone = dict(rows.filter(how="kind").select("cause", "gain").iter_rows())
+        pairs = {"capacity_in_time": ("capacity", "lead_time"), "opening_in_time": ("opening", "lead_time")}
+        gains = [*alone.values()]
+        for cause, gain in rows.filter(how="pair").select("cause", "gain").iter_rows():
+            if gain > 1.01 * sum(alone.get(kind, 0.0) for kind in pairs[cause]):
+                gains.append(gain)
+        last = "requirement_fair" if of == "requirement" else of
+        percent(share, max(gains) / float(t["passes"].filter(objective=last)["value"][0]))
 
 
 def _held_at_end(t: Tables, when: str, share: str) -> None:
@@ -550,7 +560,7 @@ SENTENCES: Mapping[str, Callable[..., None]] = {
     r"Down to its floor( or below it)? within the first year: (.+)\.$": _floors,
     rf"(\w+) owes (\w+) {NUMBER} [a-z ]+ \((.+?)\) for what it gave, and cannot make all of it good in time\. Still owed "
     rf"at the end of {MONTH}: {NUMBER} [a-z ]+\.": _owed_back,
-    rf"What would take away most of what is short \((.+?)\): .+\. The plan made again with it lacks {PERCENT} less\.":
+    r"What would take away most of what is short, the plan made again with it: (.+? of what is short of [^)]+\))\.":
         _bottleneck,
     rf"Steadier output takes {PERCENT} off the changes from month to month\. For that it takes {PERCENT} of what needs "
     rf"lack; it may take {PERCENT}\.": _steadied,

@@ -43,7 +43,7 @@ SETTINGS = (
 )
 PRIORITIES = (
     ("1", "floors", "3000"), ("2", "own_use", "4.5"), ("3", "pledges", "3"), ("4", "backfill", "3"), ("5", "need", "3"),
-    ("6", "money", "1"),
+    ("6", "requirement", "1"), ("7", "money", "1"),
 )  # fmt: skip
 
 

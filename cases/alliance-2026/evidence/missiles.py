@@ -292,6 +292,7 @@ def buyers(t: Tables) -> None:
 def orders(t: Tables) -> None:
     """Only what was awarded: the order books of the lines."""
     half = "* others_share"
+    awarded = "([programmes-1179$] / 6 * 53 + [programmes-1178$] / 4 * 29) / 12 * 1000000 / [unit_costs-1030]"
     book = (
         # buyer, item, line, quantity in all still to come, first, months, to, why
         (
@@ -394,6 +395,23 @@ def orders(t: Tables) -> None:
             18,
             None,
             "A hundred bought and not delivered; the next due in April 2027 [deliveries-1003].",
+        ),
+        *(
+            (
+                buyer,
+                "amraam",
+                "usa_amraam",
+                f"{awarded} * {share}",
+                "2026-08",
+                53,
+                None,
+                f"What the contracts of 2024 and 2025 bring to the end of 2030: {part}.",
+            )
+            for buyer, share, part in (
+                ("USA", "(1 - others_share)", "half of it"),
+                ("XOB", "others_share / 2", "a quarter for buyers outside"),
+                *((member, "others_share / 8", "a sixteenth") for member in ("NOR", "ESP", "NLD", "LTU")),
+            )
         ),
         ("DEU", "stinger", "usa_stinger", "[programmes-1044] / 3", "2026-08", 36, None, "A third of 940, to 2029."),
         ("ITA", "stinger", "usa_stinger", "[programmes-1044] / 3", "2026-08", 36, None, "A third of 940, to 2029."),

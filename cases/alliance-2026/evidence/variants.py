@@ -24,6 +24,21 @@ def put_into(t: Tables) -> None:
             hazard,
             "Range of the prices [war_end_beliefs-1010], [war_end_beliefs-1007].",
         )
+    ends = "war-ends-2027"
+    change(
+        ends,
+        "transitions",
+        "from_regime=attrition",
+        "",
+        "remove",
+        "",
+        "Supposed, and known beforehand: the war ends with 2027.",
+    )
+    for months, over in (("16", "0.001"), ("17", "0.999")):
+        row = f"months={months}; over={over}; source=R1; grade=assumed"
+        change(
+            ends, "durations", "", "", "add", row, "It ends seventeen months from August 2026, to one in a thousand."
+        )
     for name, share in (("patriot-need-low", 75), ("patriot-need-high", 175)):
         for item in ("pac3", "gemt"):
             change(name, "demand", f"holder=UKR; item={item}", "need", "multiply", F(f"{share} / patriot_need"),

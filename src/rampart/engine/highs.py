@@ -210,23 +210,24 @@ class Highs:
         basis = self._h.getBasis()
         return list(basis.col_status), list(basis.row_status)
 
-    def begin_from(self, columns: list[Any], rows: list[Any], *, alien: bool = False) -> None:
-        """Start the next run from a basis; None stands for a column or row that it does not know.
-
-        alien  the basis comes from another model, and the solver is to complete it
-        """
+    def basis_of(self, columns: list[Any], rows: list[Any]) -> Any:
+        """A basis to begin from; None stands for a column or row that it does not know, which the solver is to complete."""
         status = self._highspy.HighsBasisStatus
         basis = self._highspy.HighsBasis()
         basis.valid = True
-        basis.alien = alien or any(s is None for s in (*columns, *rows))
+        basis.alien = any(s is None for s in columns) or any(s is None for s in rows)
         basis.col_status = [status.kNonbasic if s is None else s for s in columns]
         basis.row_status = [status.kBasic if s is None else s for s in rows]
-        self._h.setBasis(basis)
+        return basis
+
+    def begin_from(self, columns: list[Any], rows: list[Any]) -> None:
+        """Start the next run from the status of every column and row, as ``basis_of`` takes it."""
+        self.begin_as(self.basis_of(columns, rows))
 
     def basis_as_it_is(self) -> Any:
         """The basis as the solver keeps it, to begin from again on the same model."""
-        now, kept = self._h.getBasis(), self._highspy.HighsBasis()  # what it hands out changes with the next run
-        kept.valid, kept.alien, kept.col_status, kept.row_status = True, False, now.col_status, now.row_status
+        kept = self._h.getBasis()  # a copy, made by the solver: its lists in Python would take a thousand times as long
+        kept.valid, kept.alien = True, False
         return kept
 
     def begin_as(self, basis: Any) -> None:

@@ -161,6 +161,8 @@ def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     words, objective = answer.words, row["objective"]
     if objective is None:
         return words("delay.nothing")
+    if objective == RULES and row.get("rule"):
+        return words("delay.rule", rule=words.choice("rule", row["rule"]), name=answer.named(row["rule_key"]))
     if objective == RULES or (row["cost"] is not None and math.isinf(row["cost"])):
         return words("delay.rules")
     if objective == "money":
@@ -176,7 +178,8 @@ def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
         return words(
             key if row["month"] == row["from"] else f"{key}_most",
             what=_what(answer, row["most"], row["lacks"], item), holder=answer.nation(row["holder"]), objective=name,
-            month=words.month(answer.end_of(row["month"])), good=good, **{"from": words.month(row["from"])},
+            month=words.month(answer.end_of(row["month"])), good=good, others=_others(answer, row),
+            **{"from": words.month(row["from"])},
         )  # fmt: skip
     if row["unit_months"] is None:
         if row["cost"] is None:
@@ -189,6 +192,20 @@ def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     if objective_of(objective) in ("need", "own_use"):
         return words("delay.lost", quantity=answer.quantity(row["unit_months"], lacks), objective=name)
     return words("delay.units", number=words.number(row["unit_months"]), unit=answer.unit(lacks), objective=name)
+
+
+def _others(answer: InWords, row: Mapping[str, Any]) -> str:
+    """Of a requirement units short times months; that others lack by the same delay, and how much in all of the same item."""
+    words, others = answer.words, row.get("others")
+    said = ""
+    if row["objective"].startswith("requirement") and row["unit_months"]:
+        number = words.number(row["unit_months"])
+        said = words("delay.short_months", number=number, unit=answer.unit(row["lacks"]))
+    if not others:
+        return said
+    if row["in_all"] <= row["most"] * (1.0 + TOLD):
+        return said + words.count("delay.others_else", others)
+    return said + words.count("delay.others", others, total=answer.quantity(row["in_all"], row["lacks"]))
 
 
 def gained(answer: InWords, row: Mapping[str, Any]) -> str:

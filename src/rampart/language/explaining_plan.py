@@ -11,6 +11,7 @@ from rampart.language.giving_and_keeping import giving_and_keeping
 from rampart.language.in_words import InWords
 from rampart.language.more_room import bought_by_room
 from rampart.language.reasons_in_words import KEYS, as_if_split, dashed, in_all, limit_and_step, shortages, told
+from rampart.results.reasons import kinds_and_pairs
 
 RANKED = 10
 
@@ -38,7 +39,7 @@ def explain_plan(answer: InWords, holder: str | None, item: str | None) -> list[
     others = lacking.filter(pl.struct(KEYS).map_elements(lambda who: tuple(who.values()) not in known, pl.Boolean))
     if others.height:
         lines += [words("explain.left_out"), *_plainly(answer, others)]
-    ranking = plan["bottlenecks"].filter(pl.col("how") == "kind").sort("rank").head(RANKED)
+    ranking = kinds_and_pairs(plan["bottlenecks"]).head(RANKED)
     if everything and ranking.height:
         lines += ["", words("explain.ranking")]
         lines += [_ranked(answer, row) for row in ranking.iter_rows(named=True)]

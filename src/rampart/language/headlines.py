@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -17,13 +18,17 @@ from rampart.language.not_met import not_met, slightly_short
 from rampart.language.origins import origins_told
 from rampart.language.reasons_in_words import as_if_split, limit_and_step
 from rampart.language.rooms import shared, steadied
+from rampart.network.worth_of_need import IN_MONEY, IN_UNITS
 from rampart.results.compensation import compensation
 from rampart.results.lateness import Late, lateness
 from rampart.results.measures import measure
-from rampart.results.most_short import NOTICEABLE, most_short
+from rampart.results.most_short import NOTICEABLE, all_short
+from rampart.results.reasons import kinds_and_pairs
 from rampart.results.unknowns import unknown_stocks
 
 MOST_OWED = 3
+MOST_STEPS = 3
+"""Objectives of which the step is told that would take away most of what is short."""
 MOST_UNMET = 4
 """Items, and recipients of one, that are named of a need that is not met."""
 UNLIKE = 0.01
@@ -282,22 +287,28 @@ def _late(answer: InWords, of: Mapping[str, Late], need: Mapping[str, float], ke
 
 
 def _bottleneck(answer: InWords) -> str:
-    words = answer.words
-    table = answer["bottlenecks"].filter(pl.col("how") == "kind").sort("rank")
-    if not table.height:
+    """Of each objective that lacks something the step that would take away most of it, and how much."""
+    words, of_all = answer.words, kinds_and_pairs(answer["bottlenecks"])
+    if not of_all.height:
         return words("headline.no_bottleneck") if not answer["shortages"].height else ""
-    objective = most_short(answer.result)
-    mine = pl.col("objective").map_elements(objective_of, return_dtype=pl.String)
-    foremost = table.filter(mine == pl.lit(objective, pl.String))
-    foremost = foremost if foremost.height else table
-    row = foremost.row(0, named=True)
-    said = words(
-        "headline.bottleneck",
-        objective=words.inside(words.choice("objective", row["objective"])),
-        name=limit_and_step(answer, row),
-        share=words.share(row["share"], digits=1),
-    )
-    return f"{said} {as_if_split(answer)}".strip()
+    short, first = all_short(answer.result), dict[str, dict[str, Any]]()
+    for row in of_all.iter_rows(named=True):
+        first.setdefault(objective_of(row["objective"]), row)
+    told = [first[name] for name in short if name in first] or [of_all.row(0, named=True)]
+    parts = [
+        words(
+            "headline.bottleneck_part",
+            objective=words.inside(words.choice("objective", row["objective"])),
+            name=limit_and_step(answer, row),
+            share=words.share(row["share"], digits=1),
+        )
+        for row in told[:MOST_STEPS]
+    ]
+    said = [words("headline.bottleneck", parts=words("between.semicolon").join(parts))]
+    units = dict(answer["passes"].select("objective", "unit").iter_rows())
+    if any(units.get(row["objective"]) in (IN_MONEY, IN_UNITS) for row in told[:MOST_STEPS]):
+        said.append(words("headline.bottleneck_worth"))
+    return " ".join([*said, as_if_split(answer)]).strip()
 
 
 def _money(answer: InWords) -> str:

@@ -47,7 +47,7 @@ def cut_short(answer: InWords) -> str:
         gap = _gap(ended)
         said = words("progress.no_gap") if gap is None else words("progress.gap", gap=words.share(gap, digits=2))
         text = words("headline.cut_short", objective=_named(answer, ended), gap=said)
-        rest = [_named(answer, row) for row in rows if row["status"] == "not reached"]
+        rest = list(dict.fromkeys(_objective(answer, row) for row in rows if row["status"] == "not reached"))
         return text + (" " + words("headline.not_reached", objectives=words.list(rest)) if rest else "")
     open_ones = [_named(answer, row) for row in rows if _gap(row) is None]
     if open_ones:
@@ -58,6 +58,12 @@ def cut_short(answer: InWords) -> str:
 
 def _named(answer: InWords, row: dict[str, Any]) -> str:
     return answer.words.inside(answer.words.choice("objective", row["objective"]))
+
+
+def _objective(answer: InWords, row: dict[str, Any]) -> str:
+    """The objective of a pass that was not reached: that of several passes once."""
+    name = "requirement" if row["objective"].startswith("requirement_") else row["objective"]
+    return _named(answer, row | {"objective": name})
 
 
 def _gap(row: dict[str, Any]) -> float | None:

@@ -22,7 +22,15 @@ def leading(bottlenecks: pl.DataFrame, most: int) -> pl.DataFrame:
 def most_short(plan: Result) -> str | None:
     """First objective, in the order of the case, of which a noticeable share is missing; where none is, anything beyond noise.
 
-    None where nothing is missing. Shares are taken within each item and then averaged, since items have different units.
+    None where nothing is missing.
+    """
+    return next(iter(all_short(plan)), None)
+
+
+def all_short(plan: Result) -> list[str]:
+    """All objectives of which a noticeable share is missing, in the order of the case; where none is, those beyond noise.
+
+    Shares are taken within each item and then averaged, since items have different units.
     """
     months = plan["periods"].select("period", length=pl.col("months").cast(pl.Float64))
     stock = plan["stock"].join(months, on="period")
@@ -43,7 +51,7 @@ def most_short(plan: Result) -> str | None:
     ranks = dict(plan.case["priorities"].select("objective", "rank").iter_rows())
     noticeable = [name for name, share in found.items() if share >= NOTICEABLE]
     short = noticeable or [name for name, share in found.items() if share > NOISE]
-    return min(short, key=lambda name: ranks.get(name, len(found))) if short else None
+    return sorted(short, key=lambda name: ranks.get(name, len(found)))
 
 
 def recipients_of(plan: Result) -> list[str]:

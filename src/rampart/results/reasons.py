@@ -151,6 +151,19 @@ def foremost(reliefs: Sequence[Relief], who: Who) -> list[Relief]:
     return sorted(enough, key=lambda r: (-figure(abs(r.own[who])), r.kind, r.place))[:NAMED]
 
 
+def kinds_and_pairs(table: pl.DataFrame) -> pl.DataFrame:
+    """Of ``bottlenecks`` the kinds, and the pairs that bring more to an objective than their kinds alone in sum."""
+    import polars as pl
+
+    alone = {(r["objective"], r["cause"]): r["gain"] for r in table.filter(how=KIND).iter_rows(named=True)}
+    more = [
+        r["rank"]
+        for r in table.filter(how=PAIR).iter_rows(named=True)
+        if r["gain"] > MORE * sum(alone.get((r["objective"], kind), 0.0) for kind in HELD_TOGETHER[r["cause"]])
+    ]
+    return table.filter((pl.col("how") == KIND) | pl.col("rank").is_in(more)).sort("rank")
+
+
 def bottlenecks(short: Shortages, reliefs: Sequence[Relief]) -> pl.DataFrame:
     """What each step brings in each pass, by the order of the passes and then by what it brings."""
     objective_of = {name: who[0] for who, name in short.of.items()}

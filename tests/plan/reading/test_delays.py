@@ -100,6 +100,57 @@ def test_contracts_of_one_line_cost_more_together_than_alone() -> None:
     assert lost == [("", pytest.approx(3.0)), ("", pytest.approx(3.0)), ("line", pytest.approx(10.0))]
 
 
+NATIONS = [{"nation": n, "name_en": n, "role": role, "fiscal_year_start": 3}
+           for n, role in (("AAA", "member"), ("BBB", "member"), ("UUU", "recipient"), ("VVV", "recipient"))]  # fmt: skip
+FLOOR = {"holder": "AAA", "item": "shell", "layer": "floor", "quantity": 20.0}
+
+
+def test_a_delay_of_floors_that_two_share_names_who_lacks_most_and_what_all_lack() -> None:
+    """Ten a month from the second month on, for floors of 20 and 40, go by thirds. A month later all of it is a month later."""
+    way = {"origin": "AAA", "destination": "BBB", "months": 0.0, "capacity": math.inf}
+    plan = rampart.plan(
+        case(
+            5, ["floors", "money"], nations=NATIONS, lines=[line(lead_time=1.0)], routes=[way],
+            requirements=[FLOOR, FLOOR | {"holder": "BBB", "quantity": 40.0}],
+        ), reasons="none",
+    )  # fmt: skip
+    one, second = waits(plan, 1), date.fromisoformat(f"{month(1)}-01")
+    assert (one["objective"], one["holder"], one["from"], one["month"]) == ("floors", "BBB", second, second)
+    assert (one["most"], one["others"], one["in_all"]) == (pytest.approx(20.0 / 3.0), 1, pytest.approx(10.0))
+    (order,) = plan["decisions"].to_dicts()
+    said = [
+        delay(InWords(plan, language), order).replace("\u00a0", " ").replace("\u202f", " ") for language in ("en", "fr")
+    ]
+    assert "6.67 rounds fewer for BBB" in said[0]
+    assert "10 rounds in all with one other" in said[0]
+    assert "10 coups en tout avec un autre" in said[1]
+
+
+def test_a_delay_of_floors_that_are_filled_later() -> None:
+    """Ten a month from the second month on for a floor of twenty: it is full after the third, or after the fourth."""
+    made = case(5, ["floors", "money"], lines=[line(lead_time=1.0)], requirements=[FLOOR])
+    one = waits(rampart.plan(made, reasons="none"), 1)
+    assert (one["objective"], one["most"], one["unit_months"]) == ("floors", pytest.approx(10.0), pytest.approx(20.0))
+    assert one["made_good"] == date.fromisoformat(f"{month(3)}-01")
+
+
+def test_of_two_who_share_alike_the_one_lacks_whose_order_waits() -> None:
+    """Ten a month for two who want eight each: five each. In the first month the one whose order waits gets nothing, and the
+    other eight; later it gets what is left over of the two months' ten.
+    """
+    plan = rampart.plan(
+        case(
+            4, ["need", "money"], nations=NATIONS, lines=[line()],
+            contracts=[DEAL, DEAL | {"contract": "other", "ship_to": "VVV"}],
+            demand=[PARTNER | {"need": 8.0, "holder": n} for n in ("UUU", "VVV")],
+        ), reasons="none",
+    )  # fmt: skip
+    told = {r["to"]: r for r in plan["delays"].filter(months=1, together="").iter_rows(named=True)}
+    assert {to: (r["holder"], r["most"]) for to, r in told.items()} == {
+        "UUU": ("UUU", pytest.approx(5.0)), "VVV": ("VVV", pytest.approx(5.0)),
+    }  # fmt: skip
+
+
 def held_at_the_end(plan: Result) -> dict[tuple[str, str], list[float]]:
     """What each holder has of what it must hold, as it is shared, month by month."""
     found: dict[tuple[str, str], list[float]] = {}

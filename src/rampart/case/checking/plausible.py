@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from rampart.case.calendar import month_number
 from rampart.case.draft import ROW, Draft
 from rampart.findings import Finding
 
@@ -14,6 +13,8 @@ UNLIKE = 5.0
 """Ratio between a price agreed and the replacement cost beyond which one of them is doubted."""
 TWELVEFOLD = (10.0, 14.0)
 """Ratio of two rates of one line that points to a year taken for a month."""
+ABOVE = 1.001
+"""Times what a line makes in a month beyond which orders due in it are doubted."""
 BEYOND = 100.0
 """Times all that could be bought, or all that is asked for in a year, beyond which a figure is doubted."""
 
@@ -104,7 +105,7 @@ def check_orders_against_rates(draft: Draft) -> Iterator[Finding]:
     ):  # fmt: skip
         rate = next((r for m, r in reversed(changes.get(line, [])) if m <= month), own)
         most = rate / (12.0 if per == "year" else 1.0)
-        if quantity > UNLIKE * most:
+        if quantity > ABOVE * most:
             details = {"line": line, "month": month, "most": round(most, 6)}
             yield draft.finding("orders-beyond-rate", "orders", row=row, column="quantity", value=quantity, **details)
 
@@ -196,24 +197,3 @@ def check_condition(draft: Draft) -> Iterator[Finding]:
         yield draft.finding(
             "stock-not-counted", "stocks", row=row, column="quantity", value=quantity, condition=condition
         )
-
-
-def check_lines_deliver(draft: Draft) -> Iterator[Finding]:
-    """A line closes, or the plan ends, before a first order could be delivered."""
-    start, end = draft.settings.get("start"), draft.settings.get("end")
-    if not start or not end or end < start:
-        return
-    quickest: dict[str, float] = {}
-    for line, admin in draft.sound("contracts").select("line", "admin_lead_time").iter_rows():
-        if admin is not None:
-            quickest[line] = min(quickest.get(line, admin), admin)
-    columns = [ROW, "line", "state", "admin_lead_time", "lead_time", "lead_time_initial", "until"]
-    for row, line, state, admin, again, initial, until in draft.sound("lines").select(columns).iter_rows():
-        lead = initial if state == "cold" and initial is not None else again
-        if state == "closed" or lead is None or admin is None:
-            continue
-        months = lead + min(admin, quickest.get(line, admin))
-        last = min(until or end, end)
-        if months > month_number(last) - month_number(start):
-            details = {"line": line, "months": months}
-            yield draft.finding("line-never-delivers", "lines", row=row, column="lead_time", value=last, **details)

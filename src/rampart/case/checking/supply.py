@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import polars as pl
@@ -69,6 +70,111 @@ def check_in_time(draft: Draft) -> Iterator[Finding]:
             )
 
 
+def check_lines_deliver(draft: Draft) -> Iterator[Finding]:
+    """A line closes, or the plan ends, before it could deliver for the first time: its orders, parts or works take longer."""
+    start, end = draft.settings.get("start"), draft.settings.get("end")
+    if not start or not end or end < start or not _can_tell(draft):
+        return
+    first, parts = _first_by_line(draft), _parts(draft)
+    columns = [ROW, "line", "nation", "until"]
+    for row, line, nation, until in draft.sound("lines").select(columns).iter_rows():
+        last = min(until or end, end)
+        if line not in first.orders or first.of(line) <= month_number(last) - month_number(start):
+            continue
+        months, component, works = first.of(line), None, None
+        if first.works.get(line, (0.0, ""))[0] == months:
+            works = first.works[line][1]
+        elif first.orders[line] < months:
+            component = next(c for c, by in parts[line] if first.arrive.get(c, {}).get(nation, -1.0) + by == months)
+        details = {"line": line, "months": months, "component": component, "works": works}
+        yield draft.finding("line-never-delivers", "lines", row=row, column="lead_time", value=last, **details)
+
+
+def check_offers_arrive(draft: Draft) -> Iterator[Finding]:
+    """Nothing that is bought of an offer arrives before the plan ends."""
+    start, end = draft.settings.get("start"), draft.settings.get("end")
+    if not start or not end or end < start:
+        return
+    offers = draft.sound("market").filter(pl.col("delay").is_not_null())
+    for row, offer, delay, opens in offers.select(ROW, "offer", "delay", "from").iter_rows():
+        months = delay + max(0, month_number(opens) - month_number(start) if opens else 0)
+        if months > month_number(end) - month_number(start):
+            details = {"offer": offer, "months": months}
+            yield draft.finding("offer-never-arrives", "market", row=row, column="delay", value=end, **details)
+
+
+@dataclass(frozen=True)
+class First:
+    """Months from the first month until lines can deliver for the first time.
+
+    orders  because of its orders and its opening; ``parts`` of the parts that it takes; ``works`` of the works without which
+            it makes nothing, with these
+    arrive  earliest arrival of every item in every nation
+    """
+
+    orders: Mapping[str, float]
+    parts: Mapping[str, float]
+    works: Mapping[str, tuple[float, str]]
+    arrive: Earliest
+
+    def of(self, line: str) -> float:
+        """For all of these reasons."""
+        return max(self.orders[line], self.parts.get(line, 0.0), self.works.get(line, (0.0, ""))[0])
+
+
+def _first_by_line(draft: Draft) -> First:
+    """Tier by tier: a line delivers no sooner than its parts come, and these no sooner than their own. What nobody supplies
+    is another finding.
+    """
+    nation_of = dict(draft.sound("lines").select("line", "nation").iter_rows())
+    parts, works = _parts(draft), _works(draft)
+    waits: dict[str, float] = {line: months for line, (months, _) in works.items()}
+    of_parts: dict[str, float] = {}
+    for _ in range(1 + len({component for taken in parts.values() for component, _ in taken})):
+        arrive = earliest_arrivals(draft, waits)
+        now = {
+            line: max(arrive.get(component, {}).get(nation_of[line], -by) + by for component, by in taken)
+            for line, taken in parts.items()
+        }
+        if now == of_parts:
+            break
+        of_parts = now
+        waits = {line: max(works.get(line, (0.0, ""))[0], now.get(line, 0.0)) for line in {*works, *now}}
+    orders: dict[str, float] = {}
+    for line, _, _, months in _from_lines(draft, _wait(draft)):
+        orders[line] = min(months, orders.get(line, months))
+    return First(orders, of_parts, works, arrive)
+
+
+def _parts(draft: Draft) -> dict[str, list[tuple[str, float]]]:
+    """Components that each line takes, with the months before delivery at which it does."""
+    lines = draft.sound("lines").select("line", "item", "nation").drop_nulls()
+    bills = draft.sound("bills").filter(pl.col("quantity") > 0).select("item", "line", "component", "offset")
+    pairs = bills.join(lines, on="item", suffix="_made", maintain_order="left")
+    own = bills.filter(pl.col("item").is_null() & pl.col("line").is_not_null())
+    found: dict[str, list[tuple[str, float]]] = {}
+    for of, made, component, offset in pairs.select("line", "line_made", "component", "offset").iter_rows():
+        if of is None or of == made:
+            found.setdefault(made, []).append((component, offset or 0.0))
+    for of, component, offset in own.select("line", "component", "offset").iter_rows():
+        if of in set(lines["line"]):
+            found.setdefault(of, []).append((component, offset or 0.0))
+    return found
+
+
+def _works(draft: Draft) -> dict[str, tuple[float, str]]:
+    """Of lines that make nothing without works: when the first of these are ready, and which."""
+    later = set(draft.sound("rates").filter(pl.col("max_rate") > 0)["line"])
+    idle = set(draft.sound("lines").filter(pl.col("max_rate") == 0)["line"]) - later
+    wait, found = _wait(draft), dict[str, tuple[float, str]]()
+    columns = ["line", "expansion", "construction", "earliest"]
+    for line, code, construction, earliest in draft.sound("expansions").select(columns).iter_rows():
+        if line in idle and construction is not None:
+            ready = wait(earliest) + construction
+            found[line] = min(found.get(line, (ready, code)), (ready, code))
+    return found
+
+
 def _can_tell(draft: Draft) -> bool:
     """Whether every table that supply comes from could be opened."""
     return not draft.unread & {
@@ -83,10 +189,13 @@ def _can_tell(draft: Draft) -> bool:
     }
 
 
-def earliest_arrivals(draft: Draft) -> Earliest:
-    """Earliest arrival of every item in every nation that can get it by any way."""
+def earliest_arrivals(draft: Draft, waits: Mapping[str, float] = {}) -> Earliest:
+    """Earliest arrival of every item in every nation that can get it by any way.
+
+    waits  months before which a line can deliver nothing, whatever its orders take
+    """
     found: dict[str, dict[str, float]] = {}
-    for item, nation, months in _sources(draft):
+    for item, nation, months in _sources(draft, waits):
         here = found.setdefault(item, {})
         here[nation] = min(months, here.get(nation, months))
     routes = draft.sound("routes").select("origin", "destination", "item", "months").rows()
@@ -117,13 +226,19 @@ def _spread(at: Mapping[str, float], routes: list[tuple[str, str, float]]) -> di
     return best
 
 
-def _sources(draft: Draft) -> Iterator[tuple[str, str, float]]:
-    """(item, nation, months): where each item first appears, routes left aside."""
+def _wait(draft: Draft) -> Callable[[str | None], float]:
+    """Months from the first month to another."""
     first = month_number(draft.settings.get("start", "1900-01"))
 
     def wait(month: str | None) -> float:
         return max(0.0, month_number(month) - first) if month else 0.0
 
+    return wait
+
+
+def _sources(draft: Draft, waits: Mapping[str, float]) -> Iterator[tuple[str, str, float]]:
+    """(item, nation, months): where each item first appears, routes left aside."""
+    wait = _wait(draft)
     stock = draft.sound("stocks").filter(pl.col("quantity") > 0)
     for item, holder in stock.select("item", "holder").unique(maintain_order=True).iter_rows():
         yield item, holder, 0.0
@@ -138,10 +253,12 @@ def _sources(draft: Draft) -> Iterator[tuple[str, str, float]]:
     for item, buyer, delay, month in draft.sound("market").select("item", "buyer", "delay", "from").iter_rows():
         for nation in [buyer] if buyer else members:
             yield item, nation, delay + wait(month)
-    yield from _from_lines(draft, wait)
+    for line, item, nation, months in _from_lines(draft, wait):
+        yield item, nation, max(months, waits.get(line, 0.0))
 
 
-def _from_lines(draft: Draft, wait: Callable[[str | None], float]) -> Iterator[tuple[str, str, float]]:
+def _from_lines(draft: Draft, wait: Callable[[str | None], float]) -> Iterator[tuple[str, str, str, float]]:
+    """(line, item, nation, months): the first delivery of each line to each who orders from it."""
     contracts: dict[str, list[tuple[str, float | None, str | None]]] = {}
     columns = ["line", "buyer", "ship_to", "admin_lead_time", "from"]
     for line, buyer, ship_to, admin, month in draft.sound("contracts").select(columns).iter_rows():
@@ -153,4 +270,4 @@ def _from_lines(draft: Draft, wait: Callable[[str | None], float]) -> Iterator[t
             continue
         for receiver, own, month in contracts.get(line, [(nation, None, None)]):
             decided = wait(month) + (admin if own is None else own)
-            yield item, receiver, max(decided + lead, wait(opens))
+            yield line, item, receiver, max(decided + lead, wait(opens))

@@ -97,7 +97,7 @@ def _delay_row(v: Values, waiting: Waiting, months: int, loss: Loss) -> tuple[An
     key = parts_of(d.code) if alone else [part for each in waiting.decisions for part in parts_of(each.code)]
     named = text(d.code) if alone else " ".join(text(each.code) for each in waiting.decisions)
     who = (d.who, d.item, d.to) if alone else (None, d.item if waiting.together == "line" else None, None)
-    lacks: tuple[Any, ...] = (None,) * 7
+    lacks: tuple[Any, ...] = (None,) * 9
     if lack is not None:
         good = None if lack.made_good is None else v.months[lack.made_good]
         lacks = (
@@ -108,10 +108,27 @@ def _delay_row(v: Values, waiting: Waiting, months: int, loss: Loss) -> tuple[An
             v.months[lack.when],
             good,
             lack.unit_months,
+            lack.others,
+            lack.in_all,
         )
     gains = (None, None, None) if gained is None else (gained[0].holder, gained[0].item, gained[1])
     cost = (loss.cost, loss.share if np.isfinite(loss.share) else None) if loss.objective else (None, None)
-    return (waiting.together, d.kind, named, key, *who, months, loss.objective, *cost, *lacks, *gains, loss.split)
+    rule, of = loss.rule or (None, ())
+    broken = (rule, [part for each in of for part in parts_of(each)] if rule else None)
+    return (
+        waiting.together,
+        d.kind,
+        named,
+        key,
+        *who,
+        months,
+        loss.objective,
+        *cost,
+        *lacks,
+        *gains,
+        loss.split,
+        *broken,
+    )
 
 
 def delays_of(v: Values, solution: Solution, parts: Sequence[Part]) -> Delayed:

@@ -19,14 +19,16 @@ and without it (in a large case only with it, but for lots), and what is told sa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from rampart.engine.highs import OPTIMAL
 from rampart.network.lags import Floats, Integers
-from rampart.plan.model.passes import SETTLING
+from rampart.plan.model.passes import SETTLING, TIES
 from rampart.plan.parts.part import Part
+from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.due import Due, last_months
 from rampart.plan.reading.loss import Loss, LossReader
@@ -46,6 +48,8 @@ TOGETHER = 6
 """Decisions tried together where all together lose something."""
 IN_WHOLE, MOST_WORK = 2_000, 40_000
 """Columns up to which a plan with whole numbers is made anew for a delay, and columns of all plans made so, added up."""
+BY_MONTH = 4_000
+"""Columns up to which it is also settled in which months what waits makes somebody lack something."""
 REQUIREMENT = "requirement"
 """Passes that a large case solves again for minutes a decision: what loses nothing before them is not known there."""
 LOSS = 1e-6
@@ -56,12 +60,13 @@ SLIGHT = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Waited:
-    """A pass that loses: by how much, its columns where nothing waits and where something does."""
+    """A pass that loses: by how much, its columns where nothing waits and where something does, and the basis of these."""
 
     n: int
     lost: float
     base: Floats
     columns: Floats
+    basis: Any = field(repr=False)
 
 
 class Delays:
@@ -80,6 +85,7 @@ class Delays:
         self._shares = KnownShares()
         self._harmless: dict[str, list[Closing]] = {}
         self._lost: dict[str, set[tuple[int, ...]]] = {}
+        self._undelayed: dict[tuple[str, tuple[int, ...]], Floats | None] = {}
         self._split: dict[tuple[str, tuple[int, ...]], tuple[float, Floats]] = {}
         in_whole = self.solver.whole.size > 0 and self.solver.columns <= IN_WHOLE
         self.anew = MadeAnew(v, solution, self.reader, MOST_WORK) if in_whole else None
@@ -159,10 +165,11 @@ class Delays:
                     waits.remove(n)
                     found[n] = Loss(unseen=True)
                 continue
+            by_shares = self._by_shares(stage)
             base = self.solver.load(stage)
             lost: list[Waited] = []
             nowhere: list[int] = []
-            for each in self._losing(stage, base, used, closing, most):
+            for each in () if by_shares else self._losing(stage, base, used, closing, most):
                 waits.remove(each.n)
                 found[each.n] = None
                 if np.isinf(each.lost):
@@ -175,7 +182,7 @@ class Delays:
                 found[each.n] = self._read(stage, each, closing[each.n])
             for n in nowhere:
                 found[n] = self._slight(stage, n, closing)
-            if self.reader.settles(self.passes[stage.name]).how == "fair":
+            if by_shares or self.reader.settles(self.passes[stage.name]).how == "fair":
                 for n, loss in self._shared(stage, waits, closing, most):
                     waits.remove(n)
                     found[n] = loss
@@ -183,6 +190,15 @@ class Delays:
             loss if loss is None or not (each.freed or self.anew) else replace(loss, split=True)
             for loss, each in zip(found, closing, strict=True)
         ]
+
+    def _by_shares(self, stage: Stage) -> bool:
+        """Whether a pass loses where shares of what lacks are less, and not where the sum of it is more: the sum is not what
+        is held of it. Where nothing lacks both are one.
+        """
+        if self.reader.settles(self.passes[stage.name]).how != "shared" or self.solver.columns >= LARGE:
+            return False
+        own = self.found[stage.name]
+        return bool((own.columns[own.cost > 0] > NOTHING).any())
 
     @staticmethod
     def _share_lost(stage: Stage, lost: float, most: float) -> Loss:
@@ -205,17 +221,19 @@ class Delays:
         plain = [n for n in waits if not self._in_parts(closing[n]) and not self._known(stage, closing[n])]
         for n in split:
             reference, before = self._in_fractions(stage, closing[n])
-            value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed, reference + beyond)
+            shut, freed = closing[n].columns, closing[n].freed
+            value, columns = self.solver.wait(stage, shut, freed, reference + beyond, reference + least)
             if not value - reference <= least:
-                yield Waited(n, value - reference, before, columns)
+                yield Waited(n, value - reference, before, columns, self.solver.basis_as_it_is())
         for several in self._tried_together(stage, plain, closing):
             if len(several) > 1 and not self._loses(stage, several, closing):
                 continue
             for n in several:
-                value, columns = self.solver.wait(stage, closing[n].columns, closing[n].freed, stage.value + beyond)
+                shut, freed = closing[n].columns, closing[n].freed
+                value, columns = self.solver.wait(stage, shut, freed, stage.value + beyond, stage.value + least)
                 if not value - stage.value <= least:
                     self._lost.setdefault(stage.name, set()).add(closing[n].of)
-                    yield Waited(n, value - stage.value, base, columns)
+                    yield Waited(n, value - stage.value, base, columns, self.solver.basis_as_it_is())
                 else:
                     self._harmless.setdefault(stage.name, []).append(closing[n])
 
@@ -249,7 +267,7 @@ class Delays:
     def _slight(self, last: Stage, n: int, closing: Sequence[Closing]) -> Loss | None:
         """The loss of a pass before one that has no plan left: a term of it lost, too little of the whole to be one there."""
         for stage in self.stages[: self.stages.index(last)]:
-            if not (stage.levels[closing[n].columns] > NOTHING).any():
+            if self._by_shares(stage) or not (stage.levels[closing[n].columns] > NOTHING).any():
                 continue
             base = self.solver.load(stage)
             reference, before = (
@@ -257,7 +275,8 @@ class Delays:
             )
             value, after = self.solver.wait(stage, closing[n].columns, closing[n].freed)
             if np.isfinite(value) and value - reference > SLIGHT * max(1.0, abs(stage.value)):
-                return self._read(stage, Waited(n, value - reference, before, after), closing[n])
+                basis = self.solver.basis_as_it_is()
+                return self._read(stage, Waited(n, value - reference, before, after, basis), closing[n])
         return None
 
     def _in_parts(self, closing: Closing) -> bool:
@@ -279,25 +298,40 @@ class Delays:
         gone = set(shut.tolist())
         freed = {at: most for n in several for at, most in closing[n].freed.items() if at not in gone}
         least = LOSS * max(1.0, abs(stage.value))
-        value, _ = self.solver.wait(stage, shut, freed, stage.value + least)
+        value, _ = self.solver.wait(stage, shut, freed, stage.value + least, np.inf)
         if value - stage.value <= least:
             self._harmless.setdefault(stage.name, []).append(Closing(shut, freed))
         return not value - stage.value <= least
 
-    def _settled(self, stage: Stage, closing: Closing) -> tuple[Floats, Floats] | None:
+    def _settled(self, stage: Stage, closing: Closing, basis: Any = None) -> tuple[Floats, Floats] | None:
         """Columns at the end of the pass that settles, without a delay and with it; None in a large case, where that takes
         too long.
+
+        basis  of the pass with the delay, where it was solved already
         """
         if self.solver.columns >= LARGE:
             return None
         settles, nothing = self.reader.settles(self.passes[stage.name]), np.zeros(0, dtype=np.int64)
+        months = self._by_month(settles)
 
-        def again(closed: Integers, freed: Mapping[int, float]) -> Floats | None:
-            return settled_again(self.solver, self.linear, stage, settles, closed, freed, self._shares)
+        def again(closed: Integers, freed: Mapping[int, float], begin: Any = None) -> Floats | None:
+            return settled_again(self.solver, self.linear, stage, settles, closed, freed, self._shares, months, begin)
 
-        before = again(nothing, closing.freed) if self._in_parts(closing) else self.found[settles.name].columns
-        after = again(closing.columns, closing.freed)
+        before = self.found[settles.name].columns
+        if self._in_parts(closing) or months:
+            key = stage.name, tuple(closing.freed) if self._in_parts(closing) else ()
+            if key not in self._undelayed:
+                self._undelayed[key] = again(nothing, closing.freed if self._in_parts(closing) else {})
+            before = self._undelayed[key]
+        after = again(closing.columns, closing.freed, basis)
         return None if before is None or after is None else (before, after)
+
+    def _by_month(self, settles: Pass) -> Sequence[Pass]:
+        """Passes up to one that is held by terms, and ties, which settle the months; none where it is not asked."""
+        passes = self.v.programme.passes
+        if settles.how != "held" or self.solver.columns > BY_MONTH or passes[-1].name != TIES:
+            return ()
+        return [*passes[: passes.index(settles) + 1], passes[-1]]
 
     def _read(self, stage: Stage, each: Waited, closing: Closing) -> Loss:
         """What was lost, and who lacks what by it once both plans are settled."""
@@ -305,8 +339,10 @@ class Delays:
         one_term = settles.how == "held" and len(settles.measure.terms) < 2
         before, after = each.base, each.columns
         cost = float(own.cost @ (after - before))
-        if stage.name in self.reader.shortage_of and not one_term:
-            before, after = self._settled(stage, closing) or (before, after)
+        if stage.name in self.reader.shortage_of and (not one_term or self._by_month(settles)):
+            before, after = self._settled(stage, closing, each.basis) or (before, after)
+        if settles.how == "shared":  # what is shared is not the least that could lack in all
+            cost = float(own.cost @ (after - before))
         more = self.found[settles.name].cost * (after - before)
         return self.reader.read(stage.name, cost, stage.value, before, after, more, lost=each.lost)
 
@@ -344,7 +380,8 @@ class Delays:
         at, upper = np.flatnonzero(fair.cost), stage.upper.copy()
         most = fair.columns[at] + ROUNDING * np.maximum(1.0, fair.columns[at])
         upper[at] = np.maximum(stage.lower[at], np.minimum(upper[at], most))
-        as_shared = replace(stage, name=fair.name, upper=upper, levels=fair.columns)
+        value = float(stage.cost @ fair.columns)
+        as_shared = replace(stage, name=fair.name, upper=upper, levels=fair.columns, value=value)
         base = self.solver.load(as_shared)
         if self.solver.status != OPTIMAL or not plain:
             return used

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from rampart.plan.programme.values import Values
 NOISE = 1e-5
 """Of the largest amount in a family, in units of the solver: less than this is its noise."""
 
+SLIGHT = 0.01
+"""Share of what costs an objective most up to which what costs it is next to nothing."""
+
 
 @dataclass(frozen=True)
 class Lacking:
@@ -22,6 +25,8 @@ class Lacking:
     first        node from which on there is less; ``most`` the most lacking at the end of any, at node ``when``
     made_good    first node after that at whose end nothing lacks any more; None: never within the plan
     unit_months  what lacks times the months that it lacks
+    others       how many others lack something by the same; ``in_all`` the most of the item that lacks anywhere at the end
+                 of any node, by all of them
     """
 
     of: Short
@@ -30,6 +35,8 @@ class Lacking:
     when: int
     made_good: int | None
     unit_months: float
+    others: int = 0
+    in_all: float = 0.0
 
 
 def series(v: Values, shortage: Shortage, before: Floats, after: Floats) -> dict[Short, Floats]:
@@ -56,19 +63,26 @@ def lacking(v: Values, of: Short, lack: Floats) -> Lacking | None:
     short = np.flatnonzero(lack > little)
     if not short.size:
         return None
-    when = int(lack.argmax())
+    when = int(np.flatnonzero(lack >= lack.max() - little)[0])
     again = np.flatnonzero(lack[when:] <= little)
     months = float(np.maximum(lack, 0.0) @ v.tree.months)
     return Lacking(of, int(short[0]), float(lack[when]), when, int(when + again[0]) if again.size else None, months)
 
 
 def largest(v: Values, lack: Mapping[Short, Floats], worth: Mapping[Short, float]) -> Lacking | None:
-    """Of all that lacks what costs the objective most; of equals the first by holder and item."""
-    for of in sorted(lack, key=lambda one: (-round(worth.get(one, 0.0), 9), one)):
-        found = lacking(v, of, lack[of])
-        if found is not None:
-            return found
-    return None
+    """Of all that lacks what costs the objective most, with how many others lack: of those who lack its item who lacks most at
+    the end of any node, then the first by holder.
+    """
+    found = {of: one for of in sorted(lack) if (one := lacking(v, of, lack[of])) is not None}
+    if not found:
+        return None
+    dearest = max(worth.get(of, 0.0) for of in found)
+    first = max(found, key=lambda one: float(f"{worth.get(one, 0.0):.6g}"))
+    lacks = [one for one in found if one == first or worth.get(one, 0.0) > SLIGHT * abs(dearest)]
+    same = [one for one in lacks if one.item == first.item]
+    most = max(same, key=lambda one: float(f"{found[one].most:.6g}"))
+    in_all = np.sum([np.maximum(lack[one], 0.0) for one in same], axis=0)
+    return replace(found[most], others=len(lacks) - 1, in_all=float(in_all.max()))
 
 
 def most_gained(lack: Mapping[Short, Floats]) -> tuple[Short, float] | None:

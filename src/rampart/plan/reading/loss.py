@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rampart.network.keys import Item, Key
 from rampart.network.lags import Floats
+from rampart.plan.model.passes import RULES
 from rampart.plan.parts.part import Part, Short, Shortage
 from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.values import Values
@@ -27,6 +29,7 @@ class Loss:
     share      infinite where nothing was lacking
     unseen     nothing is lost before the passes that a large case does not solve again, and what these lose is not known
     split      worked out as if what comes whole could be split, with the delay and without it
+    rule       where rules give way, the kind of that which gives way most, and what it is of
     """
 
     objective: str | None = None
@@ -36,6 +39,7 @@ class Loss:
     gained: tuple[Short, float] | None = None
     unseen: bool = False
     split: bool = False
+    rule: tuple[str, tuple[Key, ...]] | None = None
 
 
 class LossReader:
@@ -43,6 +47,7 @@ class LossReader:
 
     def __init__(self, v: Values, parts: Sequence[Part], linear: LinearPasses) -> None:
         self.v, self.linear = v, linear
+        self.rules = [rule for part in parts for rule in part.rules(v.programme)]
         self.shortage_of: dict[str, Shortage] = {
             name: shortage
             for part in parts
@@ -75,13 +80,29 @@ class LossReader:
         share = (cost if lost is None else lost) / abs(value) if abs(value) > NOTHING else np.inf
         shortage = self.shortage_of.get(name)
         if shortage is None:
-            return Loss(name, cost, share)
+            return Loss(name, cost, share, rule=self._rule(more) if name == RULES[0] else None)
         lack = series(self.v, shortage, before, after)
         return Loss(name, cost, share, largest(self.v, lack, self._worth(shortage, more)), most_gained(lack))
 
+    def _rule(self, lost: Floats) -> tuple[str, tuple[Key, ...]] | None:
+        """The rule that gives way most, as the pass weighs them."""
+        most, found = 0.0, None
+        for rule in self.rules:
+            family = self.v.programme.families[rule.family]
+            for key, labels in zip(family.keys, family.labels, strict=True):
+                amount = float(lost[labels[labels >= 0]].sum())
+                if amount > most * (1.0 + SHARE):
+                    of, item = rule.of(key)
+                    most, found = amount, (rule.kind, (of, Item(item)) if item else (of,))
+        return found
+
     def less_fair(self, settles: Pass, before: Floats, after: Floats) -> bool:
-        """Whether the first share that differs, period by period and each from the least, is less."""
+        """Whether the first share that differs, period by period and each from the least, is less; where the worst-off of all
+        periods come first, whether any is less: of fewer plans the best is another one only where somebody has less.
+        """
         part, node = self.linear.parts_of(settles), self.linear.layout.column_node
+        if settles.how == "shared":
+            return bool((part * (after - before) > SHARE).any())
         for t in np.unique(node[part > 0]):
             at = np.flatnonzero((part > 0) & (node == t))
             lacks, now = (-np.sort(-part[at] * columns[at]) for columns in (before, after))

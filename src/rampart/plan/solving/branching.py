@@ -81,13 +81,15 @@ def running(layout: Layout, whole: Integers) -> tuple[Sparse, Integers]:
 
 
 def branched(
-    solver: PassSolver, sums: tuple[Sparse, Integers], *, gap: float, most: int, deadline: float | None = None
-) -> Branched:
+    solver: PassSolver, sums: tuple[Sparse, Integers], *, gap: float, most: int, deadline: float | None = None,
+    best: float = np.inf,
+) -> Branched:  # fmt: skip
     """Search among the plans that the solver holds, with the costs that it has; it stands afterwards as it stood.
 
     sums  as ``running`` gives them
     gap   by which a plan must be better to be sought, as a share of its value
     most  branches
+    best  value of a plan that is known; only a better one is sought
     """
     matrix, key = sums
     first, free = solver.row_count, np.full(key.size, np.inf)
@@ -99,7 +101,7 @@ def branched(
         solver.forget()  # the solver reads the next option only then
         solver.option(WEIGHTS, 1)
         solver.option("simplex_strategy", 1)
-        search = _Search(solver, matrix, key, first + np.arange(key.size), gap, deadline)
+        search = _Search(solver, matrix, key, first + np.arange(key.size), gap, deadline, best)
         return search.run(Branch(-free, free, value, basis), most)
     finally:
         solver.option("objective_bound", np.inf)
@@ -145,12 +147,13 @@ class _Search:
     """Branches still open, and the best plan so far; ``lost`` where the solver has just lost its way in one."""
 
     def __init__(
-        self, solver: PassSolver, matrix: Sparse, key: Integers, rows: Integers, gap: float, deadline: float | None
-    ) -> None:
+        self, solver: PassSolver, matrix: Sparse, key: Integers, rows: Integers, gap: float, deadline: float | None,
+        best: float,
+    ) -> None:  # fmt: skip
         self.solver, self.matrix, self.rows, self.gap = solver, matrix, rows, gap
         self.deadline = np.inf if deadline is None else deadline
         self.costs = _Costs(np.append(key[1:] != key[:-1], True))
-        self.best, self.lowest = np.inf, np.inf
+        self.best, self.lowest = best, np.inf
         self.columns: Floats | None = None
         self.lost = False
 

@@ -162,12 +162,12 @@ class LinearPasses:
             self.at_best(each)
             return result
         levels, _ = self.settle(each, deadline)
-        self._hold_settled(each, deadline)
+        self.hold_settled(each, deadline)
         self.solver.hold_terms(terms, self.by_term(each), levels, 0.0)
         self.levels = levels
         return replace(result, terms=self.by_term(each) @ levels, columns=levels)
 
-    def _hold_settled(self, each: Pass, deadline: float | None) -> None:
+    def hold_settled(self, each: Pass, deadline: float | None) -> None:
         """Fix what every optimum of a pass shares, once the solver stands at one again."""
         cost = self.layout.costs(each.measure)
         self.solver.set_costs(cost * near_one(cost))
@@ -291,6 +291,7 @@ class LinearPasses:
         solver, cost = self.solver, self.layout.costs(each.measure)
         at = np.flatnonzero(cost)
         part = self.parts_of(each)[at]
+        stood = solver.basis_as_it_is()
         shared = share_fairly(solver, self.shares_of(each), deadline)
         if shared.status != OPTIMAL:
             raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
@@ -298,6 +299,7 @@ class LinearPasses:
         last = bool(later) and later[0].name == TIES
         if self._first is not None and each.room > 0 and not last:
             solver.go_back(self._first)
+            solver.begin_as(stood)
         self._hold_lacks(each, shared.lack / part, last=last)
         nothing = np.zeros(0)
         return self._result(each, cost, nothing, nothing, shared.steps)
@@ -431,7 +433,7 @@ class LinearPasses:
                 solver.close(served)
             elif self.may_fall_otherwise(each):
                 self.levels, _ = self.settle(each, deadline)
-                self._hold_settled(each, deadline)
+                self.hold_settled(each, deadline)
             else:
                 solver.hold_optimal()
             self.taken[each.name] = self.by_term(each) @ self.levels

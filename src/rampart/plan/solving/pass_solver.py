@@ -108,6 +108,7 @@ class PassSolver(Highs):
         self.closely = False
         self.held: list[HeldTerm] = []
         self.stands: Any = None  # basis of the pass that is loaded
+        self._begun: tuple[Any, int, Any] | None = None
 
     def solve(self, deadline: float | None, *, whole: bool = False, afresh: bool = True) -> str:
         """Solve from where it stands; the status in words.
@@ -218,10 +219,9 @@ class PassSolver(Highs):
         bounds = np.concatenate([stage.row_lower, -free]), np.concatenate([stage.row_upper, free])
         self.set_row_bounds(np.arange(self.row_count), *bounds)
         self.set_costs(stage.cost)
-        columns, rows = stage.basis if basis is None else basis
         self.forget()  # the solver reads the next option only then
         self.option(WEIGHTS, 1)
-        self.begin_from(columns, [*rows, *([None] * extra)])
+        self._begin_at(stage.basis if basis is None else basis, extra)
         self.option("solver", "simplex")
         self.option("simplex_strategy", 1)
         self.option("time_limit", np.inf)
@@ -247,12 +247,18 @@ class PassSolver(Highs):
         self.set_row_bounds(np.arange(self.row_count), *bounds)
         self.set_bounds(np.arange(self.columns), self.lower, self.upper)
         self.set_costs(stage.cost)
-        columns, rows = stage.basis
-        self.begin_from(columns, [*rows, *([None] * free.size)])
+        self._begin_at(stage.basis, free.size)
         self.solved = False
 
+    def _begin_at(self, basis: tuple[list[Any], list[Any]], extra: int) -> None:
+        """Start the next run from the basis of a pass, with so many rows that hold later ones; many start from one."""
+        if self._begun is None or self._begun[0] is not basis or self._begun[1] != extra:
+            columns, rows = basis
+            self._begun = basis, extra, self.basis_of(columns, [*rows, *([None] * extra)])
+        self.begin_as(self._begun[2])
+
     def wait(
-        self, stage: Stage, closed: Integers, freed: Mapping[int, float], most: float = np.inf
+        self, stage: Stage, closed: Integers, freed: Mapping[int, float], most: float = np.inf, least: float = -np.inf
     ) -> tuple[float, Floats]:
         """Optimal value and columns of the pass that is loaded when the columns ``closed`` stay at zero and those in
         ``freed`` may be anything up to a level; costs as in the stage.
@@ -260,7 +266,8 @@ class PassSolver(Highs):
         Starts from the basis of the pass, so only what the closed columns change is worked out anew. Infinite where no
         plan is left; NaN where that takes more than ``PROBE_ITERATIONS``, a count so that results do not depend on speed.
 
-        most  value above which only that it is above matters: what then comes back is a bound above it, without columns
+        most   value above which only that it is above matters: what then comes back is a bound above it, without columns
+        least  value up to which columns do not matter: none then come back
         """
         others = np.array(list(freed), dtype=np.int64)
         at = np.concatenate([closed, others])
@@ -269,7 +276,7 @@ class PassSolver(Highs):
         self.begin_as(self.stands)
         self.option("simplex_iteration_limit", PROBE_ITERATIONS)
         self.option("objective_bound", most)
-        status = self.run()
+        status, value = self.run(), self.value
         self.option("simplex_iteration_limit", NO_LIMIT)
         self.option("objective_bound", np.inf)
         self.set_bounds(at, stage.lower[at], stage.upper[at])
@@ -279,8 +286,7 @@ class PassSolver(Highs):
             return np.nextafter(most, np.inf), np.zeros(self.columns)
         if status != OPTIMAL:
             return np.inf, np.zeros(self.columns)
-        found = self.levels()
-        return float(stage.cost @ found), found
+        return value, self.levels() if value > least else np.zeros(self.columns)
 
     # -- holding what a pass reached -----------------------------------------------------------------------------
 

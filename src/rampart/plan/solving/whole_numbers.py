@@ -150,7 +150,11 @@ def settle_after_fair(
     factor = near_one(cost)
     solver.set_costs(cost * factor)
     sums = running(linear.layout, solver.whole)
-    found = branched(solver, sums, gap=max(solver.mip_gap, PROVED * each.room), most=BRANCHES)
+    stood = next(stage for stage in stages if stage.name == each.name)
+    solver.begin_from(*stood.basis)
+    solver.solved = True  # that plan stays possible where whole numbers are free again
+    gap, known = max(solver.mip_gap, PROVED * each.room), result.value * factor
+    found = branched(solver, sums, gap=gap, most=BRANCHES, best=known)
     whole.bounds[each.name] = found.bound / factor
     bounded = _bounded(result, whole)
     if bounded.status == "optimal" or found.columns is None:

@@ -15,7 +15,7 @@ from rampart.report.charts.effort import line_groups
 from rampart.report.charts.give_or_keep import gifts_by_donor
 from rampart.report.charts.stock import MOST_PANELS, items_in_order, members_with_requirement
 from rampart.results.measures import SOURCES, measure
-from rampart.results.reasons import KIND
+from rampart.results.reasons import kinds_and_pairs
 
 if TYPE_CHECKING:
     from rampart.report.books.plan_book import PlanBook
@@ -151,7 +151,7 @@ def _bottlenecks(book: PlanBook, charts: ChartSheet) -> None:
             words("cause_of", cause=words.choice("objective", r["objective"]), name=limit_and_step(book.answer, r)),
             r["share"],
         ]
-        for r in book.answer["bottlenecks"].filter(pl.col("how") == KIND).sort("rank").head(10).iter_rows(named=True)
+        for r in kinds_and_pairs(book.answer["bottlenecks"]).head(10).iter_rows(named=True)
     ]
     heads = [words("head.bottleneck"), words("head.share")]
     charts.draw(words("chart.bottlenecks"), {"type": "bar"}, heads, figures, percent=True)

@@ -18,7 +18,7 @@ from rampart.language.reasons_in_words import (
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
 from rampart.report.chapters.stock import chapter, item_cell
 from rampart.results.most_short import leading
-from rampart.results.reasons import KIND, OBJECT, TOGETHER
+from rampart.results.reasons import KIND, OBJECT, TOGETHER, kinds_and_pairs
 
 ALL = 1 - 1e-6
 """Share from which nothing lacks."""
@@ -36,7 +36,7 @@ def reasons(answer: InWords) -> Chapter:
 
 def _ranking(answer: InWords) -> Listing:
     """Kinds by what their step brings to an objective."""
-    words, table = answer.words, answer["bottlenecks"].filter(pl.col("how") == KIND).sort("rank")
+    words, table = answer.words, kinds_and_pairs(answer["bottlenecks"])
     shown = leading(table, MOST)
     heads = [Head(words(f"head.{h}")) for h in ("objective", "limit_and_step")]
     heads += [Head(words("head.gain"), numeric=True), Head(words("head.taken_away"), numeric=True)]

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from rampart.language.in_words import InWords
 from rampart.language.reasons_in_words import as_if_split
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
-from rampart.results.reasons import KIND
+from rampart.results.reasons import kinds_and_pairs
 
 MOST_BARS = 12
 MOST_OF_ONE = 4
@@ -25,7 +23,7 @@ def bottlenecks_chart(answer: InWords) -> Figure | None:
     from rampart.results.most_short import leading
 
     words = answer.words
-    table = answer["bottlenecks"].filter(pl.col("how") == KIND).sort("rank")
+    table = kinds_and_pairs(answer["bottlenecks"])
     # A few of each objective, so that the foremost does not hide the others.
     ranked = list(leading(table, MOST_OF_ONE).head(MOST_BARS).iter_rows(named=True))
     if not ranked:

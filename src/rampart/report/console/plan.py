@@ -52,7 +52,7 @@ def print_decisions(plan: Result, language: Language) -> None:
             deadline(answer, row),
             delay(answer, row),
         )  # fmt: skip
-    console.print(table)
+    console.print(table if rows else words("no_decisions"))
     if said := rounding(answer):
         console.print(said, soft_wrap=True)
     if "coupling" in plan.manifest:
