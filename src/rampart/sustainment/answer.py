@@ -13,7 +13,12 @@ from rampart.results.manifest import origin_of, records_of
 from rampart.results.result import Result
 from rampart.sustainment.abreast import one_after_another
 from rampart.sustainment.allowed_time import AllowedTime
-from rampart.sustainment.availability_by_month import UNSETTLED, AvailabilityByMonth, availability_by_month
+from rampart.sustainment.availability_by_month import (
+    UNSETTLED,
+    AvailabilityByMonth,
+    availability_by_month,
+    slimmed,
+)
 from rampart.sustainment.echelon_network import Floats, Whole
 from rampart.sustainment.exchange import conflict, gains, levers, mixed_fleets
 from rampart.sustainment.fleet import Support, read_support
@@ -73,6 +78,8 @@ def sustain(
     support = read_support(case)
     base = availability_by_month(support)
     at = len(support.months) - 1 if month is None else _index(support, month)
+    by_part = {"holding_back": _holding_back(support, base), "shortages": _shortages(support, base)}
+    base = slimmed(base, at)
     promises = Promises(support, base, at, time)
     money = None if budget is None else budget * case.money_unit
     marked = asked_for(promises, target, money)
@@ -86,8 +93,7 @@ def sustain(
     bands, drawn = _bands(case, base, draws, seed, time)
     tables = {
         "availability": _availability(support, base, bands),
-        "holding_back": _holding_back(support, base),
-        "shortages": _shortages(support, base),
+        **by_part,
         "shops": _shops(support, base),
         **bought,
         **repaired,

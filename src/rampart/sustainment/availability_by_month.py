@@ -10,7 +10,7 @@ How the days are worked out is in ``marching``, where they begin in ``start``, w
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rampart.sustainment.echelon_network import Floats, ratio
 from rampart.sustainment.fleet import MONTH, Support
-from rampart.sustainment.many_parts import FiguresByMonth, ManyParts, MonthOfMany, taken_by
+from rampart.sustainment.many_parts import LARGE_CELLS, FiguresByMonth, ManyParts, MonthOfMany, taken_by
 from rampart.sustainment.marching import CLOSE, LONGEST, SHORTEST, March
 from rampart.sustainment.moment import Moment
 
@@ -265,3 +265,18 @@ def condemned(c: AvailabilityByMonth) -> Floats:
 
     supply = supply_of(c.support)
     return np.stack([flows.lost.T for flows in supply.months]) * c.demand
+
+
+def slimmed(course: AvailabilityByMonth, month: int) -> AvailabilityByMonth:
+    """The months without the figures by part that only tables tell, once these are made; of pipelines those of one month.
+
+    Only where parts are so many that it matters.
+    """
+    if course.ebo[0].size <= LARGE_CELLS:
+        return course
+    nothing = np.broadcast_to(np.zeros(1, course.ebo.dtype), course.ebo.shape)
+    # What is never written to takes no memory.
+    own = np.zeros(course.own_mean.swapaxes(1, 2).shape, course.own_mean.dtype).swapaxes(1, 2)
+    own[month] = course.own_mean[month]
+    spread = own if course.own_variance is course.own_mean else course.own_variance
+    return replace(course, mean=nothing, ebo=nothing, own_mean=own, own_variance=spread)

@@ -423,4 +423,5 @@ class FiguresByMonth:
         if not self.used.all():
             sharing = sharing * self.used[:, :, None]
         found = {name: figures.swapaxes(1, 2) for name, figures in by_part.items()}
+        found["own_variance"] = found["own_mean"]  # one array, and known to be one
         return found | {"down": self.down.transpose(1, 2, 0), "sharing": sharing}

@@ -22,6 +22,7 @@ from rampart.sustainment.allowed_time import AllowedTime
 from rampart.sustainment.availability_by_month import AvailabilityByMonth, condemned
 from rampart.sustainment.echelon_network import Floats, Network, Whole
 from rampart.sustainment.fleet import MONTH, Support, with_more
+from rampart.sustainment.many_parts import LARGE_CELLS
 from rampart.sustainment.spares import Problem, Spares, curve
 from rampart.sustainment.spend import Options, spent
 
@@ -104,6 +105,8 @@ class Promises:
         """The best order of buys at the use of a course."""
         key = id(course)
         if key not in self._paths:
+            if self.held.size > LARGE_CELLS:
+                self._paths.clear()  # a path of many parts takes hundreds of megabytes
             self._paths[key] = path_of_buys(self.support, course, self.month)
         return self._paths[key]
 
