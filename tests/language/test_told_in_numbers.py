@@ -178,7 +178,8 @@ def test_what_waits_of_a_requirement_is_the_most_missing_and_how_long() -> None:
     assert order["delay_units"] == pytest.approx(30.0)
     said = {language: plain(delay(InWords(plan, language), order)) for language in ("en", "fr")}  # type: ignore[arg-type]
     assert said["en"].startswith(
-        "up to 10 rounds fewer for AAA from May 2024, made good in August 2024; in all 30 short, in rounds × months (requirement"
+        "up to 10 rounds fewer for AAA from May 2024, made good in August 2024; in all 30 short, in rounds × months "
+        "(requirement"
     )
     assert said["fr"].startswith(
         "jusqu’à 10 coups de moins (AAA) à partir de mai 2024, compensé en août 2024 ; au total 30 en moins, en coups × mois "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rampart.case.soundness import require_sound
 from rampart.catalogues.results import frame
 from rampart.results.manifest import origin_of, records_of
 from rampart.results.result import Result
@@ -56,7 +57,8 @@ def sustain(
     simulate: int = 0,
     time_limit: float | None = None,
 ) -> Result:
-    """Availability over time, what holds it back, the cost-availability curve, and what a euro buys.
+    """Availability over time, what holds it back, the cost-availability curve, and what a euro buys. Raises CaseError with what
+    is wrong in a case that is not sound, however it was made.
 
     month   month for which spares are bought; by default the last
     target  availability to reach, 0 to 1; budget in money units of the case. One of the two marks a point of the curve
@@ -75,6 +77,7 @@ def sustain(
         raise ValueError(f"target {target}: expected an availability, 0 to 1")
     if budget is not None and not budget >= 0:
         raise ValueError(f"budget {budget}: expected money of zero or more")
+    require_sound(case)
     support = read_support(case)
     base = availability_by_month(support)
     at = len(support.months) - 1 if month is None else _index(support, month)
