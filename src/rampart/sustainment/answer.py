@@ -161,7 +161,7 @@ def _holding_back(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     damaged, maintenance, down = c.damaged - c.serviced, c.maintenance + c.serviced, c.systems_down()
     least = HARDLY if down.size <= MANY_ROWS else NEXT_TO_NOTHING
     months = _days(s)
-    pieces = []
+    pieces: list[dict[str, Any]] = []
     for f, code in enumerate(s.fleets):
         for m in range(len(s.months)):
             of, held = down[f, :, m], [("damage", damaged[f, m]), ("maintenance", maintenance[f, m])]

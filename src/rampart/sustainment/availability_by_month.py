@@ -161,7 +161,7 @@ def availability_by_month(
             length, trend = 1.0, np.zeros(len(s.fleets))
         wears, use = march.setting.wear_of(m, march.now.held, march.now.up, march.used)
         march.used[:, m + 1] = march.used[:, m] + use
-        area = MonthOfMany(s, kept=by_part is None or m in by_part) if many else _Month.empty(s)
+        area: Any = MonthOfMany(s, kept=by_part is None or m in by_part) if many else _Month.empty(s)
         end, burst = (m + 1) * MONTH, changed
         while march.now.time < end - 1e-9:
             left = end - march.now.time

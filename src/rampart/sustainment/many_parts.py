@@ -311,7 +311,9 @@ class ManyParts:
 
     def _share_of_owed(self, n: int, row: Whole, then: Floats, owed: Floats) -> Floats:
         """Share (P,) of a site in what its supplier owes, where shares of requests change: first come, first served."""
-        return share_since(self.all_asked, _Sent(self, n), row, np.array([0]), then, owed[None], self.share[None])[0]
+        sent: Any = _Sent(self, n)
+        share: Floats = share_since(self.all_asked, sent, row, np.array([0]), then, owed[None], self.share[None])[0]
+        return share
 
 
 class _Sent:
@@ -353,9 +355,10 @@ class MonthOfMany:
     def __init__(self, s: Support, *, kept: bool) -> None:
         f, shape = np.zeros(len(s.fleets)), (len(s.sites), len(s.parts))
         self.held, self.up, self.use, self.kept, self.weight = f, f.copy(), f.copy(), kept, 0.0
-        self.own_mean, self.mean, self.ebo = (np.zeros(shape) for _ in range(3)) if kept else (None, None, None)
-        self.down = np.zeros((len(s.fleets), shape[1])) if kept else None
-        self.relief: Floats | None = None
+        areas: list[Any] = [np.zeros(shape) for _ in range(3)] if kept else [None] * 3
+        self.own_mean, self.mean, self.ebo = areas
+        self.down: Any = np.zeros((len(s.fleets), shape[1])) if kept else None
+        self.relief: Any = None
         self.sites = s.fleet_site
 
     def add(self, length: float, old: Instant, new: Instant, asked: Floats, use: Floats) -> None:
@@ -377,7 +380,6 @@ class MonthOfMany:
 
         for values, area in ((at.own_mean, self.own_mean), (at.mean, self.mean), (at.ebo, self.ebo)):
             compiled.add(weight, values, area)
-        assert self.down is not None
         for f, n in enumerate(self.sites.tolist()):
             self.down[f] += weight * at.held_back[f] * at.ebo[n]
 
@@ -392,7 +394,7 @@ class FiguresByMonth:
     def __init__(self, march: ManyParts) -> None:
         self.march, s = march, march.s
         shape = (len(s.months), len(s.sites), len(s.parts))
-        self.of = np.float32 if len(s.parts) * len(s.sites) > LARGE_CELLS else np.float64
+        self.of: Any = np.float32 if len(s.parts) * len(s.sites) > LARGE_CELLS else np.float64
         # What stays zero takes no memory until it is written to.
         self.demand, self.own, self.mean, self.ebo, self.relief = (np.zeros(shape, self.of) for _ in range(5))
         self.down = np.zeros((len(s.months), len(s.fleets), len(s.parts)), self.of)
@@ -422,6 +424,6 @@ class FiguresByMonth:
         sharing = np.broadcast_to(asks, (len(self.demand), *rate.shape))
         if not self.used.all():
             sharing = sharing * self.used[:, :, None]
-        found = {name: figures.swapaxes(1, 2) for name, figures in by_part.items()}
+        found: dict[str, Any] = {name: figures.swapaxes(1, 2) for name, figures in by_part.items()}
         found["own_variance"] = found["own_mean"]  # one array, and known to be one
         return found | {"down": self.down.transpose(1, 2, 0), "sharing": sharing}

@@ -82,7 +82,9 @@ def decide(
     first = _settled(choice, base, time, None, 1.0)
     if target is None:
         return first
-    best, tried, seen = None, 0, set()
+    best: RepairDecision | None = None
+    seen: set[bytes] = set()
+    tried = 0
     for allowed in _sets(first.decided.set_up):
         for weight in WEIGHTS:
             if best is not None and not time.leaves(NAME):

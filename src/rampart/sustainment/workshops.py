@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,8 @@ def times_of(s: Support) -> RepairTimes:
     if len(s.months) > 1 and all(figures.strides[0] == 0 for figures in laid):
         # All months are alike: one is worked out, and stands for all.
         names = ("repaired", "condemned", "turnaround", "bench", "shop")
-        one = times_of(replace(s, months=s.months[:1], **{n: a[:1] for n, a in zip(names, laid, strict=True)}))
+        first: dict[str, Any] = {name: figures[:1] for name, figures in zip(names, laid, strict=True)}
+        one = times_of(replace(s, months=s.months[:1], **first))
         of_all = (
             np.broadcast_to(a, (len(s.months), *a.shape[1:])) for a in (one.repaired, one.apart, one.bench, one.shop)
         )
