@@ -53,8 +53,8 @@ def test_a_finding_says_where_what_and_how_to_mend_it():
     )
     assert finding.sentence("fr") == (
         "erreur : case.xlsx, Stocks, ligne 17, colonne lot fabriqué en (D17) : "
-        "« 13/2020 » n'est pas un mois. "
-        "Attendu : AAAA-MM, par exemple 2026-03. Écrire l'année, un tiret et deux chiffres pour le mois."
+        "« 13/2020 » n’est pas un mois. "
+        "Attendu : AAAA-MM, par exemple 2026-03. Écrire l’année, un tiret et deux chiffres pour le mois."
     )
     assert finding.as_dict("fr")["cell"] == "D17"
 

@@ -19,11 +19,19 @@ from typing import Any, Literal
 Language = Literal["en", "fr"]
 Severity = Literal["error", "warning", "note"]
 
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=[\w{])")
+_FIGURES = ("range-order", "below-minimum", "above-maximum", "not-whole")
+"""Codes whose value is one or several numbers, which each language writes with its own decimal sign."""
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 _SEVERITY_WORDS = {
     "en": {"error": "error", "warning": "warning", "note": "note"},
     "fr": {"error": "erreur", "warning": "avertissement", "note": "remarque"},
 }
+
+
+def curly(text: str) -> str:
+    """A French text with the apostrophe of print."""
+    return _APOSTROPHE.sub("’", text)
 
 
 class _Numbered(Formatter):
@@ -72,9 +80,15 @@ def _digits(value: float) -> str:
 
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, Mapping[str, str]]:
-    """Texts of all findings by code: severity, and message, expected, remedy in both languages."""
+    """Texts of all findings by code: severity, and message, expected, remedy in both languages.
+
+    French has the apostrophe of print.
+    """
     text = files("rampart").joinpath("data/findings.csv").read_text(encoding="utf-8")
-    return {row["code"]: row for row in csv.DictReader(text.splitlines())}
+    return {
+        row["code"]: {k: curly(v) if k.endswith("_fr") else v for k, v in row.items()}
+        for row in csv.DictReader(text.splitlines())
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +130,8 @@ class Finding:
             value=self.value if len(self.value) <= 60 else self.value[:57] + "...",
             file=self.file,
         )
+        if language == "fr" and self.code in _FIGURES:
+            places["value"] = re.sub(r"(?<=\d)\.(?=\d)", ",", places["value"])
         # A number is written as the language writes it.
         places.update(
             {k: _digits(v).replace(".", "," if language == "fr" else ".") if isinstance(v, float) else v

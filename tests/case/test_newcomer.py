@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from case.editing import SMALL
-from rampart.case.cells import read_cell
+from rampart.case.cells import month_meant, read_cell
 from rampart.case.doors import check_case, read_case
 from rampart.case.template import write_template
 from rampart.catalogues.choices import bare, bare_cells, french, offered, spellings
@@ -75,6 +76,17 @@ CELLS: list[tuple[str, Where, object, str, str, str]] = [
     ("unknown code", ("stocks", "item", 2), "shel", "unknown-reference", "Correct the code", "Corriger le code"),
     ("month in words", ("demand", "until", 2), "June 2024", "not-a-month", "", ""),
     ("required blank", ("stocks", "item", 2), None, "blank", "", ""),
+    ("range in a cell", ("stocks", "quantity", 2), "1000-1200", "not-one-number", "“low” and “high”", "« bas » et « haut »"),
+    ("rough figure", ("stocks", "quantity", 2), "env. 1200", "not-one-number", "main figure", "chiffre principal"),
+    ("not told, required", ("stocks", "quantity", 2), "n.c.", "row-without-figure", "remove the row", "ôter la ligne"),
+    ("no limit where none can be", ("stocks", "quantity", 2), "illimité", "not-unlimited", "are limits", "des limites"),
+    ("month and year", ("demand", "until", 2), "03/2025", "not-a-month", "2025-03", "2025-03"),
+    ("day of a month", ("demand", "until", 2), "2025-03-15", "not-a-month", "2025-03", "2025-03"),
+    ("name for the code", ("stocks", "item", 2), "Obus", "unknown-reference", "“shell”", "« shell »"),
+    ("nation by its name", ("stocks", "holder", 2), "Alpha", "unknown-reference", "“AAA”", "« AAA »"),
+    ("two values in a cell", ("stocks", "item", 2), "shell\ncharge", "hidden-characters", "row of its own", "une ligne à elle"),
+    ("a share in hundreds", ("lines", "yield", 2), 95, "above-maximum", "0.25, not 25", "0,25 et non 25"),
+    ("a plural", ("nations", "role", 2), "membres", "not-a-choice", "“member”", "« membre »"),
     ("excel error", ("stocks", "quantity", 2), "#REF!", "error-value", "", ""),
 ]  # fmt: skip
 
@@ -125,6 +137,87 @@ def test_headers_under_a_title_are_found_and_named(form: Path, language: str, tm
     found = mistaken(form, tmp_path, language, lambda book: _title(book[tables()["stocks"].label[language]]))
     assert [(f.code, f.row) for f in found] == [("headers-below", 3)]
     assert "Our stocks" in found[0].message("fr" if language == "fr" else "en")
+
+
+SHEETS: list[tuple[str, str, Callable[[object], None], str, str, str]] = [
+    ("merged", "merged-cells", lambda sheet: sheet.merge_cells("A2:A3"), "A2", "Unmerge", "Défusionner"),
+    ("a remark below", "note-row", lambda sheet: _set(sheet, "A12", "* as counted by Paul"), "A12", "notes", "des notes"),
+    ("a subtotal within", "total-row", lambda sheet: _subtotal(sheet), "B4", "begins with #", "commence par #"),
+    ("an own column", "unknown-column", lambda sheet: _own_column(sheet), "L1", "with #", "par #"),
+    ("a column twice", "column-twice", lambda sheet: _set(sheet, "L1", sheet["C1"].value), "L1", "Delete one", "Supprimer"),
+    ("turned", "turned-sheet", lambda sheet: _turn(sheet), "", "transposed", "transposant"),
+    ("a row twice", "key-twice", lambda sheet: _again(sheet), "A8", "Merge the two rows", "Réunir les deux lignes"),
+]  # fmt: skip
+
+
+def _set(sheet: object, address: str, value: object) -> None:
+    sheet[address] = value  # type: ignore[index]
+
+
+def _own_column(sheet: object) -> None:
+    _set(sheet, "L1", "Paul")
+    _set(sheet, "L2", "seen")
+
+
+def _subtotal(sheet: object) -> None:
+    sheet.insert_rows(4)  # type: ignore[attr-defined]
+    _set(sheet, "B4", "Sous-total")
+
+
+def _turn(sheet: object) -> None:
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]  # type: ignore[attr-defined]
+    sheet.delete_rows(1, sheet.max_row)  # type: ignore[attr-defined]
+    for i, row in enumerate(rows, 1):
+        for j, value in enumerate(row, 1):
+            sheet.cell(j, i).value = value  # type: ignore[attr-defined]
+
+
+def _again(sheet: object) -> None:
+    for column in range(1, sheet.max_column + 1):  # type: ignore[attr-defined]
+        sheet.cell(8, column).value = sheet.cell(2, column).value  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("code", "do", "address", "english", "says_french"), [pytest.param(*c[1:], id=c[0]) for c in SHEETS]
+)
+def test_a_wrong_sheet_is_named_once_with_its_remedy(
+    form: Path, language: str, tmp_path: Path, code: str, do: Callable[[object], None], address: str, english: str,
+    says_french: str,
+) -> None:  # fmt: skip
+    found = mistaken(form, tmp_path, language, lambda book: do(book[tables()["stocks"].label[language]]))
+    assert [(f.code, f.cell) for f in found] == [(code, address)]
+    said = found[0].sentence("fr" if language == "fr" else "en")
+    assert (says_french if language == "fr" else english) in said
+    # a file with French heads is told of in its own words
+    assert not (language == "fr" and {"holder", "item", "quantity", "condition"} & set(re.findall(r"[a-z_]+", said)))
+
+
+def test_a_hidden_sheet_is_read_and_mentioned(form: Path, language: str, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(form)
+    book[tables()["stocks"].label[language]].sheet_state = "hidden"
+    book.save(tmp_path / "case.xlsx")
+    case, findings = check_case(tmp_path / "case.xlsx")
+    assert case == read_case(SMALL) and "hidden-sheet" in {f.code for f in findings}
+
+
+def test_a_text_with_spaces_of_print_is_a_number(form: Path, language: str, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(form)
+    sheet = book[tables()["stocks"].label[language]]
+    sheet[place(book, language, ("stocks", "quantity", 2))] = "12\u202f000"
+    book.save(tmp_path / "case.xlsx")
+    assert read_case(tmp_path / "case.xlsx")["stocks"].equals(read_case(SMALL)["stocks"])
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "says_french"),
+    [
+        ("mars 2025", "2025-03", "2025-03"), ("15 février 2024", "2024-02", "2024-02"), ("Sept. 2025", "2025-09", "2025-09"),
+        ("03/2025", "2025-03", "2025-03"), ("2025/3/1", "2025-03", "2025-03"), ("01/03/2025", "", "2025-03"),
+        ("25/03/2025", "2025-03", "2025-03"), ("03/25/2025", "2025-03", ""), ("T1 2025", "", ""), ("2025", "", ""),
+    ],
+)  # fmt: skip
+def test_the_month_that_a_text_can_only_mean(text: str, english: str, says_french: str) -> None:
+    assert (month_meant(text), month_meant(text, day_first=True)) == (english, says_french)
 
 
 def _title(sheet: object) -> None:

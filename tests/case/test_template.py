@@ -34,7 +34,10 @@ def test_an_empty_template_only_lacks_what_every_case_must_say(tmp_path: Path, l
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_column_has_its_label_its_note_and_its_drop_down(tmp_path: Path, language):
     book = openpyxl.load_workbook(write_template(tmp_path / "t.xlsx", language))
-    assert book.sheetnames == ["README", *(table.label[language] for table in tables().values())]
+    assert book.sheetnames == [
+        "LISEZ-MOI" if language == "fr" else "README",
+        *(table.label[language] for table in tables().values()),
+    ]
     for table in tables().values():
         sheet = book[table.label[language]]
         lists = {str(v.sqref).split(":")[0] for v in sheet.data_validations.dataValidation}
@@ -58,7 +61,7 @@ def test_a_reference_drops_down_to_the_sheet_that_defines_it(tmp_path: Path):
     book = openpyxl.load_workbook(write_template(tmp_path / "t.xlsx", "fr"))
     formulas = {v.formula1 for v in book["stocks"].data_validations.dataValidation}
     assert "'articles'!$A$2:$A$20000" in formulas
-    assert '"bon état,hors d\'usage,suspendu"' in formulas
+    assert '"bon état,hors d’usage,suspendu"' in formulas
     english = openpyxl.load_workbook(write_template(tmp_path / "e.xlsx", "en"))
     assert '"serviceable,unserviceable,suspended"' in {
         v.formula1 for v in english["stocks"].data_validations.dataValidation
@@ -70,7 +73,7 @@ def test_the_minimal_path_is_marked_and_is_enough(tmp_path: Path):
     book = openpyxl.load_workbook(write_template(tmp_path / "t.xlsx", "fr"))
     marked = {sheet.title for sheet in book if sheet.sheet_properties.tabColor is not None}
     assert marked == {tables()[name].label["fr"] for name in MINIMAL}
-    assert [cell.value for cell in book["README"]["C"]].count("d'abord") == len(MINIMAL)
+    assert [cell.value for cell in book["LISEZ-MOI"]["C"]].count("d’abord") == len(MINIMAL)
     assert [cell.value for cell in book["priorités"]["B"]][1:4] == ["planchers", "promesses", "besoin"]
     case = read_case(CASES / "tiny")
     alone = Case(
@@ -117,7 +120,7 @@ def test_the_annotated_copy_marks_each_cell_and_keeps_the_rest(tmp_path: Path, s
         "FFFF9999",
         "FFFFE699",
     )
-    assert "n'est pas un nombre" in red.comment.text
+    assert "n’est pas un nombre" in red.comment.text
     assert book["stocks"]["C2"].comment is None
     assert book.sheetnames[0] == "#findings"
     assert book["#findings"]["B2"].hyperlink.location or book["#findings"]["B2"].hyperlink.target

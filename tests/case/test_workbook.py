@@ -135,7 +135,7 @@ def test_blank_rows_do_not_shift_the_rows_of_findings(path: Path):
     book["stocks"].insert_rows(2, 3)
     book["stocks"]["C7"] = "?"
     book.save(path)
-    assert only(path, "not-a-number").cell == "C7"
+    assert only(path, "row-without-figure").cell == "C7"
 
 
 def test_a_cell_far_away_from_the_table_is_not_dropped_in_silence(path: Path):

@@ -115,7 +115,7 @@ def test_a_pledge_says_what_is_due_by_then_and_when_it_is_made_good() -> None:
         ),
         (
             "fr",
-            "promesses, jusqu’à 10 coups sur 10 à échéance en mars 2024, compensé en avril 2024 (shell)",
+            "promesses, jusqu’à 10 coups sur 10 à échéance en mars 2024, rattrapé en avril 2024 (shell)",
             "à échéance sur",
         ),
     ):

@@ -182,7 +182,7 @@ def test_what_waits_of_a_requirement_is_the_most_missing_and_how_long() -> None:
         "(requirement"
     )
     assert said["fr"].startswith(
-        "jusqu’à 10 coups de moins (AAA) à partir de mai 2024, compensé en août 2024 ; au total 30 en moins, en coups × mois "
+        "jusqu’à 10 coups de moins (AAA) dès mai 2024, rattrapé en août 2024 ; au total 30 en moins, en coups × mois "
         "(stock exigé"
     )
     bare = InWords(Result(plan.case, {**plan.tables, "delays": plan["delays"].clear()}, plan.manifest))

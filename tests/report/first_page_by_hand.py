@@ -538,6 +538,28 @@ def _missing(t: Tables, missing: str, asked: str, when: str, item: str) -> None:
     assert when == month(t.end)
 
 
+def _waits(t: Tables, months: str, loss: str) -> None:
+    """The loss of what waits together for the longest that was worked out, by its row of the table."""
+    rows = t["delays"].filter((pl.col("together") != "") & pl.col("objective").is_not_null() & (pl.col("cost") > 0))
+    rows = rows.filter(months=rows["months"].max())
+    row = rows.sort("share", descending=True, nulls_last=True).row(0, named=True)
+    assert months == str(row["months"])
+    if less_even := re.search(rf"by {NUMBER}% of a line's full rate", loss):
+        percent(less_even[1], row["cost"])
+        return
+    found = re.match(
+        rf"up to {NUMBER} [a-z ]+?(?: \((.+?)\))? (?:fewer for|more that) (.+?) (?:owes on its pledges )?from {MONTH}"
+        rf"(?:, most in {MONTH})?, (?:made good in {MONTH}|not made good)",
+        loss,
+    )
+    assert found, f"nobody worked out: {loss}"
+    amount, item, holder, start, most, good = found.groups()
+    shown(amount, row["most"], figures=None if row["most"] < 9.5 else max(3, len(str(round(row["most"])))))
+    assert t.item[item] == row["lacks"] and t.nation[holder] == row["holder"]
+    assert start == month(row["from"]) and (most or t.last_month(row["from"])) == t.last_month(row["month"])
+    assert good == (None if row["made_good"] is None else t.last_month(row["made_good"]))
+
+
 PERCENT = rf"{NUMBER}%"
 AMOUNT = r"(EUR [\d,.]+ m)"
 SENTENCES: Mapping[str, Callable[..., None]] = {
@@ -571,6 +593,7 @@ SENTENCES: Mapping[str, Callable[..., None]] = {
     rf"At the end of {MONTH}, members hold {PERCENT} of the stock that they require\.": _held_at_end,
     rf"What would help most: .+\. Of what is missing that takes away {NUMBER} [a-z ]+ \({PERCENT}\)\.(?: All limits eased at "
     rf"once, each by its step, take away {NUMBER} [a-z ]+ \({PERCENT}\)\.)?": _helps,
+    rf"Waiting {NUMBER} months? with .+? costs (.+?)(?: \*)?\.$": _waits,
     rf"Even with this plan {NUMBER} of the {NUMBER} [a-z ]+ needed by {MONTH} stay missing \(.+?, (.+)\)\.": _missing,
 }  # fmt: skip
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
+from html import escape
 
 import polars as pl
 import pytest
@@ -24,6 +27,11 @@ def tiny() -> Case:
 
 def halved(case: Case) -> Case:
     return case.replace(budgets=case["budgets"].with_columns(pl.col("commitments", "low", "high") / 2))
+
+
+@pytest.fixture(scope="module")
+def answer() -> Result:
+    return rampart.sustain(read_case(CASES / "fleet-tiny"), draws=0)
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +69,55 @@ def test_misspelt_names_get_the_nearest(plan: Result, tiny: Case, swept) -> None
         plan.explain(holder="ZZZ")
     with pytest.raises(ValueError, match="did you mean 'shell'"):
         plan.explain(item="shel")
+
+
+def test_only_names_for_users_are_listed(plan: Result, tiny: Case, swept) -> None:
+    for shown in (plan, tiny, swept):
+        assert dir(shown) and not [name for name in dir(shown) if name.startswith("_")]
+    assert {"measure", "plot", "explain", "save"} <= set(dir(plan)) and "replace" in dir(tiny)
+
+
+def test_an_attribute_that_is_a_table_or_misspelt_is_answered(plan: Result, tiny: Case) -> None:
+    for ask, told in (
+        (lambda: tiny.stocks, r"in brackets: \['stocks'\]"), (lambda: tiny.stoks, r"did you mean the table \['stocks'\]"),
+        (lambda: plan.mesure, "did you mean 'measure'"), (lambda: plan.decisions, r"\['decisions'\]"),
+    ):  # fmt: skip
+        with pytest.raises(AttributeError, match=told):
+            ask()
+    assert copy.deepcopy(tiny) == tiny and pickle.loads(pickle.dumps(tiny)) == tiny
+
+
+def test_what_is_no_case_and_no_result_is_said_so(plan: Result, tiny: Case, tmp_path) -> None:
+    for ask, told in (
+        (lambda: rampart.plan("cases/tiny"), "expected a Case, not 'cases/tiny'; rampart.read_case"),
+        (lambda: rampart.explain(tiny), "expected a Result, not <Case"),
+        (lambda: rampart.compare(plan, tiny), "expected a Result"),
+        (lambda: rampart.write_paper(tiny, tmp_path), "expected a Result"),
+        (lambda: rampart.sweep(tiny, {"a": 3}), "a variant is a case"),
+        (lambda: rampart.sweep(tiny, {"a": lambda case: None}), "expected a Case, not None"),
+        (lambda: rampart.sweep(tiny, None), "by name"),
+    ):  # fmt: skip
+        with pytest.raises(TypeError, match=told):
+            ask()
+    with pytest.raises(ValueError, match="did you mean 'coverage'"):
+        plan.measure("covrage")
+    with pytest.raises(ValueError, match="'period', 'year' or None"):
+        plan.measure("coverage", time="month")
+
+
+def test_sentences_and_differences_show_themselves(plan: Result, swept) -> None:
+    said = plan.explain()
+    assert isinstance(said, list) and repr(said) == "\n".join(said) and escape(said[0].strip()) in said._repr_html_()
+    same, other = rampart.compare(plan, plan), rampart.compare(*swept.results.values())
+    assert repr(same) == "<Comparison: nothing differs>"
+    assert "money" in repr(other) and "<code>money</code>" in other._repr_html_() and len(repr(other)) < 300
+    with pytest.raises(KeyError, match="did you mean 'money'"):
+        other["mony"]
+
+
+def test_fleets_have_their_charts(answer: Result) -> None:
+    assert {"availability", "curve"} <= set(dir(answer.plot))
+    assert answer.plot("curve", language="fr").title.startswith("Coût et disponibilité")
 
 
 def test_charts_of_the_report_by_one_call(plan: Result, tmp_path) -> None:
@@ -105,7 +162,10 @@ def test_variants_side_by_side(swept, tmp_path) -> None:
     assert picture.save(tmp_path / "x.svg").stat().st_size > 500
     assert "half the money" in repr(swept) and "<table" in swept._repr_html_()
     item = swept["as it is"]["stock"]["item"][0]
-    assert rampart.plot(swept, "stock", item=item).title == f"stock, {item}"
+    named = swept["as it is"].case.names("items")[item]
+    assert rampart.plot(swept, "stock", item=item).title == f"Stock: {named}"
+    paid = rampart.plot(swept, "payments", language="fr")
+    assert paid.title == "Crédits de paiement (CP)" and "M\u00a0EUR" in paid.note
     with pytest.raises(ValueError, match="no item"):
         swept.plot("stock", item="nothing of the kind")
 

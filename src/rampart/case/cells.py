@@ -5,6 +5,8 @@ Everything is a Polars expression over whole columns: the values, null where bla
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from typing import Any, Literal
 
 import polars as pl
@@ -78,6 +80,36 @@ _TIME = "^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0
 _MONTH = "^(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])$"
 
 
+_MONTHS = (
+    ("jan", "janv", "janvier", "january"), ("feb", "fev", "fevr", "fevrier", "february"), ("mar", "mars", "march"),
+    ("apr", "avr", "avril", "april"), ("may", "mai"), ("jun", "juin", "june"), ("jul", "juil", "juillet", "july"),
+    ("aug", "aout", "august"), ("sep", "sept", "septembre", "september"), ("oct", "octobre", "october"),
+    ("nov", "novembre", "november"), ("dec", "decembre", "december"),
+)  # fmt: skip
+_YEAR, _MONTH_NUMBER, _DAY = r"((?:19|20|21)[0-9]{2})", r"(0?[1-9]|1[0-2])", r"(0?[1-9]|[12][0-9]|3[01])"
+
+
+def month_meant(text: str, *, day_first: bool = False) -> str:
+    """The month that a text can only mean, as YYYY-MM; blank where it can be read in two ways or not at all.
+
+    day_first  days stand before months, as in French
+    """
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)).strip()
+    if found := re.fullmatch(rf"(?:{_DAY} )?([a-z]+)\.?[ -]{_YEAR}", bare):
+        numbers = [n for n, names in enumerate(_MONTHS, 1) if found[2] in names]
+        return f"{found[3]}-{numbers[0]:02}" if numbers else ""
+    if found := re.fullmatch(rf"{_MONTH_NUMBER}[/.-]{_YEAR}", bare):
+        return f"{found[2]}-{int(found[1]):02}"
+    if found := re.fullmatch(rf"{_YEAR}[/.-]{_MONTH_NUMBER}(?:[/.-]{_DAY})?(?:[t ].*)?", bare):
+        return f"{found[1]}-{int(found[2]):02}"
+    if found := re.fullmatch(rf"([0-9]{{1,2}})[/.-]([0-9]{{1,2}})[/.-]{_YEAR}", bare):
+        first, second = int(found[1]), int(found[2])
+        if first > 12 or day_first or first == second:
+            return f"{found[3]}-{second:02}" if 1 <= second <= 12 else ""
+        return f"{found[3]}-{first:02}" if second > 12 else ""
+    return ""
+
+
 def clean(text: pl.Expr) -> pl.Expr:
     """Text without surrounding blanks, one form of accents and line ends; nothing left is null."""
     text = text.str.normalize("NFC").str.replace_all("\r\n?", "\n").str.strip_chars()
@@ -138,7 +170,8 @@ def _numbers(text: pl.Expr, native: pl.Expr | None, column: Column, locale: Loca
         pl.when(blank | (sound & whole)).then(None)
         .when(sound).then(pl.lit("not-whole"))
         .when(no_limit).then(pl.lit("write-unlimited"))
-        .when(word.is_in([] if column.required else list(_NOT_KNOWN))).then(pl.lit("leave-blank"))
+        .when(word.is_in([*_UNLIMITED, *_NO_LIMIT])).then(pl.lit("not-unlimited"))
+        .when(word.is_in(list(_NOT_KNOWN))).then(pl.lit("row-without-figure" if column.required else "leave-blank"))
         .when(two_readings).then(pl.lit("ambiguous-number"))
         .otherwise(pl.lit("not-a-number"))
     )  # fmt: skip

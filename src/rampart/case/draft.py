@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from rampart.case.headers import stored_columns
+from rampart.case.headers import language_of, stored_columns
 from rampart.catalogues.inputs import table_named, tables
 from rampart.findings import Finding
 
@@ -112,6 +112,22 @@ class Draft:
         columns = tables()["settings"].columns.values()
         return {c.name: c.default for c in columns if c.default} | given
 
+    def called(self, table: str, column: str) -> str:
+        """A column as the user's own file names it, or would: a file with French heads has its French label."""
+        origin = self.origins.get(table, Origin())
+        if column in origin.headers:
+            return origin.headers[column]
+        if table != "settings" and language_of(table, origin.headers.values()) == "fr":
+            known = table_named(table).columns.get(column)
+            return known.label["fr"] if known else column
+        return column
+
+    def sheet_of(self, table: str) -> str:
+        """A table as the user's own file names it: the sheet of a workbook, or the name of the catalogue."""
+        origin = self.origins.get(table, Origin())
+        speak = {language_of(name, one.headers.values()) for name, one in self.origins.items() if one.sheet}
+        return origin.sheet or (table_named(table).label["fr"] if speak & {"fr"} and table in tables() else table)
+
     def finding(
         self,
         code: str,
@@ -135,7 +151,7 @@ class Draft:
             value=shown(value),
             file=origin.file,
             sheet=origin.sheet,
-            header=origin.headers.get(column, ""),
+            header=origin.headers.get(column) or (called if (called := self.called(table, column)) != column else ""),
             cell=address(position, row) if position is not None and row is not None else "",
             details={name: _detail(name, value) for name, value in details.items()},
         )

@@ -5,15 +5,16 @@ Sheets are matched to the catalogue, cells turned into values, and everything wr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from rampart.case.cells import Locale, clean, read_cells
-from rampart.case.draft import ROW, Draft, Origin
+from rampart.case.cells import Locale, clean, month_meant, read_cells
+from rampart.case.draft import ROW, Draft, Origin, address
 from rampart.case.headers import (
     fold,
     is_comment,
@@ -70,11 +71,19 @@ def read_draft(path: Path) -> tuple[Draft, list[Finding]]:
     missing: set[tuple[str, str]] = set()
     for sheet in found.sheets:
         reader = SheetReader(sheet)
+        if reader.turned:
+            found.unread.add(sheet.table)
+            findings += reader.findings
+            continue
         frames[sheet.table] = reader.frame()
         origins[sheet.table] = reader.origin
         bad[sheet.table] = reader.bad
         missing |= reader.missing
         findings += reader.findings
+    for sheet in found.sheets:
+        for column, rows in _under_merged(sheet, origins).items():
+            cells = bad.setdefault(sheet.table, {})
+            cells[column] = cells.get(column, frozenset()) | rows
     for hidden in found.findings:
         if hidden.code in HIDDEN_CELLS and hidden.row is not None:
             cells = bad.setdefault(hidden.table, {})
@@ -82,6 +91,19 @@ def read_draft(path: Path) -> tuple[Draft, list[Finding]]:
     for name, table in tables().items():
         frames.setdefault(name, empty(table))
     return Draft(frames, origins, bad, frozenset(missing), frozenset(found.unread)), findings
+
+
+def _under_merged(sheet: Sheet, origins: Mapping[str, Origin]) -> dict[str, frozenset[int]]:
+    """Rows by column that only look blank since their cells are merged, which has been said."""
+    if sheet.table not in origins:
+        return {}
+    places = origins[sheet.table].positions
+    found: dict[str, frozenset[int]] = {}
+    for top, left, bottom, right in sheet.merged:
+        for column, position in places.items():
+            if left <= position + 1 <= right:
+                found[column] = found.get(column, frozenset()) | frozenset(range(top, bottom + 1))
+    return found
 
 
 def _gather(path: Path) -> Found:
@@ -105,6 +127,15 @@ def empty(table: Table) -> pl.DataFrame:
     return pl.DataFrame(schema={name: dtype_of(column) for name, column in columns.items()} | {ROW: pl.Int64})
 
 
+LEAST_TURNED = 3
+"""Names of columns in the first column from which a sheet is taken to be turned."""
+NOT_ONE = re.compile(
+    r"(?:~|≈|±|<|>|≤|≥|env\b\.?|environ\b|approx\b\.?|ca\b\.?|circa\b|about\b|plus de\b|moins de\b|over\b|under\b"
+    r"|more than\b|less than\b|at least\b|au moins\b|entre\b|between\b|from\b|de\b)\s*\d"
+    r"|\d[\d\s.,]*(?:-|–|—|à|a|to|/|et|and)\s*\d[\d\s.,]*$",
+    re.IGNORECASE,
+)
+"""A range or a rough figure where one number is asked."""
 TOTALS = frozenset(
     {"total", "totals", "grand total", "subtotal", "sub total", "sum", "totaux", "total general", "sous total", "somme"}
 )
@@ -125,6 +156,7 @@ class SheetReader:
         headers = {name: sheet.headers[j] for name, j in self.where.items()}
         self.origin = Origin(sheet.file, sheet.sheet, headers, self.where)
         self._set_totals_aside()
+        self._set_notes_aside()
         if sheet.ragged:
             self.bad = dict.fromkeys(self.where, sheet.ragged)
         self.locale: Locale = self._locale()
@@ -139,6 +171,8 @@ class SheetReader:
     def _match_headers(self) -> None:
         sheet, table = self.sheet, self.table
         self.origin = Origin(sheet.file, sheet.sheet)
+        if self._is_turned():
+            return
         for j, header in enumerate(sheet.headers):
             name = match_column(table.name, header)
             if is_comment(header):
@@ -147,14 +181,49 @@ class SheetReader:
                 self._unknown_column(j, header)
             elif name in self.where:
                 other = sheet.headers[self.where[name]]
-                self.findings.append(self._finding("column-twice", value=header, other=other, column=name))
+                told = self._finding("column-twice", value=header, other=other, column=name)
+                self.findings.append(replace(told, header=header, cell=address(j, 1) if sheet.sheet else ""))
             else:
                 self.where[name] = j
+        heads = {name: sheet.headers[j] for name, j in self.where.items()}
+        self.origin = Origin(sheet.file, sheet.sheet, heads, self.where)
         for name in stored_columns(table):
             if name not in self.where:
                 self.missing.add((table.name, name))
                 if stored_column(table.name, name).present or table.name == "settings":
                     self.findings.append(self._finding("missing-column", column=name))
+
+    def _is_turned(self) -> bool:
+        """Whether the names of columns stand one below the other in the first column: said once, and nothing else is read."""
+        sheet, table = self.sheet, self.table.name
+        down = [sheet.headers[0], *sheet.texts[0].fill_null("")] if sheet.headers else []
+        across = sum(match_column(table, header) is not None for header in sheet.headers)
+        self.turned = (
+            across
+            <= 1
+            < LEAST_TURNED
+            <= len({name for text in down if (name := match_column(table, text)) is not None})
+        )
+        if self.turned:
+            self.findings.append(self._finding("turned-sheet", value=sheet.headers[0]))
+        return self.turned
+
+    def _set_notes_aside(self) -> None:
+        """A row with a single cell, in which a sentence stands, is a remark below the table and no fact."""
+        required = [name for name in self.where if stored_column(self.table.name, name).present]
+        if len(required) < 2:
+            return
+        filled = pl.Series([0], dtype=pl.Int64).new_from_index(0, len(self.sheet.rows))
+        for texts, numbers in zip(self.sheet.texts, self.sheet.numbers, strict=True):
+            cell = (texts.str.strip_chars() != "").fill_null(False)
+            filled = filled + (cell if numbers is None else cell | numbers.is_not_null()).cast(pl.Int64)
+        kept = pl.Series([True], dtype=pl.Boolean).new_from_index(0, len(self.sheet.rows))
+        for i in (filled == 1).arg_true():
+            said = next(((n, t) for n, j in self.where.items() if (t := self.sheet.texts[j][i]) and t.strip()), None)
+            if said and " " in said[1].strip():
+                kept[i] = False
+                self.findings.append(self._finding("note-row", column=said[0], row=self.sheet.rows[i], value=said[1]))
+        self._keep(kept)
 
     def _set_totals_aside(self) -> None:
         """Rows that add up the others are said to be such, and not judged cell by cell as facts."""
@@ -169,6 +238,9 @@ class SheetReader:
                     kept[i] = False
                     row = self.sheet.rows[i]
                     self.findings.append(self._finding("total-row", column=name, row=row, value=texts[i]))
+        self._keep(kept)
+
+    def _keep(self, kept: pl.Series) -> None:
         if not kept.all():
             self.sheet = replace(
                 self.sheet,
@@ -184,7 +256,10 @@ class SheetReader:
         if header:
             near = nearest_column(self.table.name, header)
             code = "unknown-column-blank" if blank and not near else "unknown-column"
-            self.findings.append(self._finding(code, value=header, near=near))
+            if near and language_of(self.table.name, self.sheet.headers) == "fr" and self.table.name in tables():
+                near = stored_column(self.table.name, near).label["fr"]
+            told = self._finding(code, value=header, near=near)
+            self.findings.append(replace(told, row=None, cell=address(j, 1) if self.sheet.sheet else ""))
         elif not blank:
             self.findings.append(self._finding("column-without-name", value=str(j + 1)))
 
@@ -292,6 +367,12 @@ class SheetReader:
                 "choices": ", ".join(column.values), "choices_fr": ", ".join(told), "near": meant,
                 "near_fr": offered([meant], "fr")[0] if meant else "",
             }  # fmt: skip
+        if code == "not-a-month":
+            details["near"] = month_meant(value, day_first=self.locale == "fr")
+        if code == "not-a-number" and NOT_ONE.match(value.strip()):
+            code, named = "not-one-number", Draft({}, {self.sheet.table: self.origin})
+            ends = ("low", "high") if "low" in self.table.columns else ()
+            details |= {end: named.called(self.sheet.table, end) for end in ends}
         name = column.name if column.name in self.where else "value"
         return self._finding(code, column=name, row=row, value=value, **details)
 

@@ -26,6 +26,7 @@ class Sheet:
     separator  of a CSV file, else ""
     dtypes     column types of a Parquet file, else empty
     ragged     rows left out since their cells cannot be distinguished; they have been reported
+    merged     merged cells as top, left, bottom and right, each from 1; they have been reported
     """
 
     table: str
@@ -38,6 +39,7 @@ class Sheet:
     separator: str = ""
     dtypes: tuple[pl.DataType, ...] = ()
     ragged: frozenset[int] = frozenset()
+    merged: Sequence[tuple[int, int, int, int]] = ()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.calendar import Calendar
 from rampart.catalogues.inputs import Column, tables
-from rampart.catalogues.showing import no_such, tables_as_html
+from rampart.catalogues.showing import no_attribute, no_such, public, tables_as_html
 
 if TYPE_CHECKING:
     import polars as pl
@@ -71,6 +71,16 @@ class Case:
 
     def _ipython_key_completions_(self) -> list[str]:
         return [name for name, frame in self.tables.items() if not frame.is_empty()]
+
+    def __dir__(self) -> list[str]:
+        return public(self)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> None:
+            """Raise AttributeError that says how a table is asked for, or what is near."""
+            known = [] if name.startswith("_") or name == "tables" else self.tables
+            raise AttributeError(no_attribute(self, name, known), name=name, obj=None)
 
     def replace(self, **changed: Any) -> Case:
         """The case with some tables in place of its own, checked as one that is read; see ``rampart.replace``."""

@@ -38,7 +38,7 @@ MINIMAL = (
 )
 """Sheets with which a first plan can be made: who and what, what is held and asked, who makes and pays."""
 _MARKED = "#B5541C"
-_MINIMAL_SAYS = {"en": "first", "fr": "d'abord"}
+_MINIMAL_SAYS = {"en": "first", "fr": "d’abord"}
 
 _GUIDE = {
     "en": (
@@ -57,16 +57,16 @@ _GUIDE = {
     ),
     "fr": (
         "Comment remplir ce classeur",
-        "Une feuille par table, une ligne par fait. Les feuilles à onglet orange, marquées « d'abord » ci-dessous, suffisent "
-        "à un premier plan ; laisser vide une feuille quand le cas n'a rien à y dire. L'ordre dans lequel les choses comptent "
+        "Une feuille par table, une ligne par fait. Les feuilles à onglet orange, marquées « d’abord » ci-dessous, suffisent "
+        "à un premier plan ; laisser vide une feuille quand le cas n’a rien à y dire. L’ordre dans lequel les choses comptent "
         "(priorités) est rempli : le changer si le vôtre est autre.",
         "Les en-têtes foncés sont à remplir à chaque ligne ; les clairs peuvent rester vides. "
         "Vide veut dire inconnu, jamais zéro ni illimité ; la note de chaque en-tête dit ce que "
-        "fait un vide. Écrire « illimité » quand il n'y a pas de limite.",
-        "Les mois s'écrivent AAAA-MM. Les choix viennent de la liste déroulante ; les codes "
+        "fait un vide. Écrire « illimité » quand il n’y a pas de limite.",
+        "Les mois s’écrivent AAAA-MM. Les choix viennent de la liste déroulante ; les codes "
         "doivent figurer dans la feuille qui les définit.",
         "Les colonnes peuvent être déplacées, ou ôtées si elles sont facultatives. Une colonne ou "
-        "une feuille dont le nom commence par # est à vous et n'est pas lue.",
+        "une feuille dont le nom commence par # est à vous et n’est pas lue.",
         "Vérifier le classeur : rampart check FICHIER. Planifier : rampart plan FICHIER.",
         "Les feuilles",
     ),
@@ -110,7 +110,7 @@ class _Template:
                 "text": book.add_format({"num_format": "@"}),
                 "number": book.add_format({}),
             }
-            self.readme(book.add_worksheet("README"))
+            self.readme(book.add_worksheet("LISEZ-MOI" if self.language == "fr" else "README"))
             sheets = {name: book.add_worksheet(self.sheet_name(table)) for name, table in tables().items()}
             for name, sheet in sheets.items():
                 self.fill(sheet, tables()[name])

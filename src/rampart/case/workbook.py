@@ -167,6 +167,7 @@ def _read_sheets(
 ) -> None:
     """Add every sheet that is a table to what was found."""
     taken: dict[str, str] = {}
+    out_of_view = {one.name for one in workbook.sheets_metadata if not str(one.visible).endswith(".Visible")}
     for name in workbook.sheet_names:
         if is_comment(name) or fold(name) in HELP_SHEETS:
             continue
@@ -184,6 +185,8 @@ def _read_sheets(
             found.unread.add(table)
         else:
             _read_sheet(file, table, workbook.get_sheet_by_name(name), found, extents[name])
+            if name in out_of_view:
+                found.findings.append(Finding("hidden-sheet", table=table, file=file, sheet=name, value=name))
     if not taken:
         found.findings.append(Finding("no-tables", file=file))
 
@@ -211,6 +214,8 @@ def _read_sheet(
     facts = grid[header_row:]
     columns = [column_of(column) for column in zip(*facts, strict=True)] if facts else [column_of(())] * len(headers)
     filled = _filled_rows(columns, len(facts))
+    merged = sheet.merged_cell_ranges or []
+    corners = [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in merged]
     found.sheets.append(
         Sheet(
             table=table,
@@ -220,10 +225,9 @@ def _read_sheet(
             rows=pl.Series(range(header_row + 1, header_row + 1 + len(facts)), dtype=pl.Int64).filter(filled),
             texts=[texts.filter(filled) for texts, _ in columns],
             numbers=[None if numbers is None else numbers.filter(filled) for _, numbers in columns],
+            merged=[*corners, *extent.merged],
         )
     )
-    merged = sheet.merged_cell_ranges or []
-    corners = [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in merged]
     found.findings.extend(_merged(file, table, sheet.name, [*corners, *extent.merged], header_row, len(headers)))
     found.findings.extend(_hidden(found.sheets[-1], extent))
     found.findings.extend(_unseen(found.sheets[-1], extent))

@@ -10,6 +10,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from rampart.findings import curly
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 def french() -> Mapping[str, str]:
     """French word of each choice that has one, by its code."""
     text = files("rampart").joinpath("data/choices.csv").read_text(encoding="utf-8")
-    return {row["value"]: row["fr"] for row in csv.DictReader(text.splitlines())}
+    return {row["value"]: curly(row["fr"]) for row in csv.DictReader(text.splitlines())}
 
 
 def offered(values: Sequence[str], language: Language) -> list[str]:

@@ -12,6 +12,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
+from rampart.findings import curly
+
 Kind = Literal["code", "text", "number", "integer", "limit", "month", "date", "flag", "choice"]
 
 
@@ -113,15 +115,15 @@ def _read(file: str) -> Mapping[str, Table]:
             reference=row["reference"],
             key=row["key"] == "yes",
             sensitivity=row["sensitivity"],
-            label={"en": row["label_en"], "fr": row["label_fr"]},
-            help={"en": row["help_en"], "fr": row["help_fr"]},
+            label={"en": row["label_en"], "fr": curly(row["label_fr"])},
+            help={"en": row["help_en"], "fr": curly(row["help_fr"])},
             present=row["required"] in ("yes", "column"),
         )
     return {
         name: Table(
             name,
-            {"en": head["label_en"], "fr": head["label_fr"]},
-            {"en": head["help_en"], "fr": head["help_fr"]},
+            {"en": head["label_en"], "fr": curly(head["label_fr"])},
+            {"en": head["help_en"], "fr": curly(head["help_fr"])},
             columns[name],
         )
         for name, head in heads.items()

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from rampart.findings import curly
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -66,7 +68,7 @@ def tables_in(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Mapping[str, Re
     found: dict[str, dict[str, ResultTable]] = {kind: {} for kind in KINDS}
     columns: dict[str, ResultColumn] = {}
     for row in rows:
-        label, says = ({"en": row[f"{part}_en"], "fr": row[f"{part}_fr"]} for part in ("label", "help"))
+        label, says = ({"en": row[f"{part}_en"], "fr": curly(row[f"{part}_fr"])} for part in ("label", "help"))
         if not row["column"]:
             columns = {}
             found[row["kind"]][row["table"]] = ResultTable(row["table"], label, says, columns)

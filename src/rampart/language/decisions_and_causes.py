@@ -101,17 +101,34 @@ def decided_now(answer: InWords) -> str:
     return str(answer.result.case.settings["decide_now"])
 
 
-def deadline(answer: InWords, row: Mapping[str, Any]) -> str:
-    """The month by whose end something is to be decided, or the latest that it can be."""
+AT_MOST, SPLIT = "≤", "*"
+"""Marks of a table: a month at the latest, and what is worked out as if whole things could be split."""
+
+
+def marks(answer: InWords, rows: Sequence[Sequence[str]]) -> str:
+    """What the marks in the cells of a table say, one after the other."""
+    cells = [cell for row in rows for cell in row]
+    told = [answer.words("decide.at_latest_note")] if any(cell.startswith(AT_MOST) for cell in cells) else []
+    told += [answer.words("delay.split_note")] if any(cell.removesuffix(".").endswith(SPLIT) for cell in cells) else []
+    return " ".join(told)
+
+
+def deadline(answer: InWords, row: Mapping[str, Any], *, marked: bool = False) -> str:
+    """The month by whose end something is to be decided, or the latest that it can be.
+
+    marked  by a sign that ``marks`` explains
+    """
     words = answer.words
     if not row["decide_by"]:
         return words("blank.decide_by")
     month = words.month(row["decide_by"], short=True)
+    if marked and row["at_latest"]:
+        return f"{AT_MOST}\u00a0{month}"
     return words("decide.at_latest", month=month) if row["at_latest"] else month
 
 
-def delay(answer: InWords, row: Mapping[str, Any]) -> str:
-    """What a month's delay of a decision costs, in words."""
+def delay(answer: InWords, row: Mapping[str, Any], *, marked: bool = False) -> str:
+    """What a month's delay of a decision costs, in words; ``marked`` as in ``waiting``."""
     words = answer.words
     objective = row["delay_objective"]
     taken, quantity = row.get("taken") or 0.0, row["quantity"] or 0.0
@@ -123,7 +140,7 @@ def delay(answer: InWords, row: Mapping[str, Any]) -> str:
             return words("delay.unknown")
         return words("delay.unseen" if row["at_latest"] and alone is None else "delay.nothing")
     told = {"objective": objective, "cost": row["delay_cost"], "unit_months": row["delay_units"]}
-    return waiting(answer, alone or told, row["item"])
+    return waiting(answer, alone or told, row["item"], marked=marked)
 
 
 def least_delay(answer: InWords) -> int:
@@ -144,17 +161,18 @@ def _alone(answer: InWords, row: Mapping[str, Any]) -> dict[str, Any] | None:
     return next(table.filter(*of).iter_rows(named=True), None)
 
 
-def waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
+def waiting(answer: InWords, row: Mapping[str, Any], item: str | None, *, marked: bool = False) -> str:
     """What a delay costs: who has how much less from when, made good or not; else the loss in the objective's unit. What was
     worked out as if whole things could be split says so.
 
-    item  of the decision that waits
+    item    of the decision that waits
+    marked  say so by a sign that ``marks`` explains, for tables
     """
     if not row.get("split"):
         return _waiting(answer, row, item)
     if row["objective"] is None:
         return answer.words("delay.split_nothing")
-    return answer.words("delay.split", loss=_waiting(answer, row, item))
+    return answer.words("delay.split_marked" if marked else "delay.split", loss=_waiting(answer, row, item))
 
 
 def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
@@ -168,6 +186,8 @@ def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     if objective == "money":
         return words("delay.money", amount=words.money(row["cost"]))
     if objective == "steady" and row["cost"] is not None:
+        if row["cost"] < HARDLY:
+            return words("delay.hardly")
         return words("delay.unsteady", share=words.share(row["cost"], digits=1))
     name = words.inside(words.choice("objective", objective))
     if row.get("most") is not None:
@@ -194,6 +214,21 @@ def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     return words("delay.units", number=words.number(row["unit_months"]), unit=answer.unit(lacks), objective=name)
 
 
+def what_waits(answer: InWords, row: Mapping[str, Any], most: int | None, *, kind: str = "delays") -> str:
+    """The decision that waits, or all that wait together, of which at most so many are named.
+
+    kind  of words: those of a table, or "paper.waits" for those of a sentence
+    """
+    words = answer.words
+    if not row["together"]:
+        return decision_name(answer, row)
+    names = list(dict.fromkeys(answer.without_nation(answer.named([part])) for part in row["key"]))
+    told = words.list(names)
+    if most is not None and len(names) > most:
+        told = f"{', '.join(names[:most])} {words.count('paper.more', len(names) - most)}"
+    return words(f"{kind}.{row['together']}", names=told)
+
+
 def _others(answer: InWords, row: Mapping[str, Any]) -> str:
     """Of a requirement units short times months; that others lack by the same delay, and how much in all of the same item."""
     words, others = answer.words, row.get("others")
@@ -217,11 +252,15 @@ def gained(answer: InWords, row: Mapping[str, Any]) -> str:
 
 
 def _what(answer: InWords, amount: float, lacks: str, item: str | None) -> str:
-    """An amount with its unit, and of what where that is not what waits."""
-    quantity = answer.quantity(amount, lacks)
+    """An amount with its unit, to whole units from ten on, and of what where that is not what waits."""
+    quantity = answer.quantity(round(amount) if amount >= WHOLE_FROM else amount, lacks)
     return quantity if lacks == item else answer.words("delay.what", quantity=quantity, item=answer.item(lacks))
 
 
+WHOLE_FROM = 9.5
+"""Units from which a loss is told in whole ones."""
+HARDLY = 5e-4
+"""Part of a line's full rate below which output that is less even is hardly a loss."""
 TOLD = 1e-4
 """Loss by rounding, as a share of an objective, from which it is told."""
 

@@ -299,7 +299,7 @@ def _bottleneck(answer: InWords) -> str:
         words(
             "headline.bottleneck_part",
             objective=words.inside(words.choice("objective", row["objective"])),
-            name=limit_and_step(answer, row),
+            name=words.inside(limit_and_step(answer, row)) if answer.language == "fr" else limit_and_step(answer, row),
             share=words.share(row["share"], digits=1),
         )
         for row in told[:MOST_STEPS]

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rampart.case.likeness import Likeness, likeness
-from rampart.findings import Language
+from rampart.findings import Language, curly
 from rampart.language.french import forms
-from rampart.language.words import Words, curly
+from rampart.language.words import Words
 from rampart.network.keys import HOMES
 from rampart.network.worth_of_need import IN_MONEY
 from rampart.results.result import Result

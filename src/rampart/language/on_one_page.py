@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from rampart.case.calendar import month_text
-from rampart.language.decisions_and_causes import decision_name, delay
+from rampart.language.decisions_and_causes import decision_name, delay, waiting, what_waits
 from rampart.language.headlines import KeyFigure
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
@@ -20,6 +20,8 @@ from rampart.results.measures import measure
 from rampart.results.reasons import KIND, TOGETHER
 
 MOST_DEADLINES = 5
+MOST_WAITING = 2
+"""Works named of those that wait together."""
 MOST_NAMED = 3
 """Decisions named of one deadline."""
 
@@ -78,6 +80,7 @@ def sentences(answer: InWords, largest: Gap | None) -> list[str]:
     """
     words = answer.words
     told = [cut_short(answer), missing(answer, largest) if largest else words("missing.none")]
+    told.append(_costs_to_wait(answer))
     told += [not_met(answer, beside=largest) if largest else "", slightly_short(answer)]
     held = measure(answer.result, "coverage")["value"]
     if len(held) and held[0] is not None:
@@ -86,6 +89,20 @@ def sentences(answer: InWords, largest: Gap | None) -> list[str]:
     broken = answer["rules_broken"].select("family", "code", "item").unique().height
     told.append(words.count("headline.broken", broken) if broken else "")
     return [sentence for sentence in told if sentence]
+
+
+def _costs_to_wait(answer: InWords) -> str:
+    """What it costs where that which is decided together waits for the longest that was worked out; nothing where none does."""
+    words, table = answer.words, answer["delays"]
+    rows = table.filter((pl.col("together") != "") & pl.col("objective").is_not_null() & (pl.col("cost") > 0))
+    rows = rows.sort("months", "share", descending=True, nulls_last=True)
+    if rows.is_empty():
+        return ""
+    row = rows.row(0, named=True)
+    return words(
+        "paper.waits", months=words.count("paper.waits.months", row["months"]),
+        what=what_waits(answer, row, MOST_WAITING, kind="paper.waits"), loss=waiting(answer, row, None, marked=True),
+    )  # fmt: skip
 
 
 def _helps(answer: InWords, largest: Gap | None) -> str:
@@ -153,7 +170,7 @@ def _deadline(answer: InWords, by: str, rows: list[dict[str, Any]]) -> Deadline:
     left = len(rows) - min(len(rows), MOST_NAMED)
     named += [words.count("paper.more", left)] if left else []
     money = sum(r["money"] or 0.0 for r in rows)
-    return Deadline(by, words("between.semicolon").join(named), money, delay(answer, rows[0]))
+    return Deadline(by, words("between.semicolon").join(named), money, delay(answer, rows[0], marked=True))
 
 
 def _briefly(answer: InWords, row: dict[str, Any]) -> str:

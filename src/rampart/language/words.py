@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from rampart.case.ranks import FIRST, objective_and_rank
-from rampart.findings import Language, filled, is_one
+from rampart.findings import Language, curly, filled, is_one
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,11 +31,6 @@ _BEFORE_A_VOWEL = re.compile(r"\b([Dd])e (?=(?:avril|août|octobre)\b)")
 
 _REGULAR = re.compile(r"(?<=\w\w)(ies|ches|shes|sses|xes|(?<![siu])s)$")
 """How regular plurals end, in English; what the case writes in French ends in s as well."""
-
-
-def curly(text: str) -> str:
-    """A French text with the apostrophe of print."""
-    return re.sub(r"(?<=\w)'(?=[\w{])", "’", text)
 
 
 def french_spaces(text: str) -> str:

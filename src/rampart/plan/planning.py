@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
+from rampart.catalogues.showing import must_be
 from rampart.findings import CaseError, Finding
 from rampart.results.manifest import origin_of
 from rampart.results.pegging import pegging
@@ -76,6 +77,7 @@ def plan(
     from rampart.plan.solving.linear_passes import NotSolved
     from rampart.plan.solving.passes_in_turn import solve
 
+    must_be(case, Case, "rampart.read_case")
     if time_limit is not None and not time_limit > 0:
         raise ValueError(f"time_limit is {time_limit}: expected seconds above 0, or None")
     require_sound(case)

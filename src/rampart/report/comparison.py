@@ -31,11 +31,15 @@ def write_comparison(
     (a FileExistsError) where one of the files is there, ``PlaceError`` (an OSError) where nothing can be written, ValueError
     for fewer than two results or names that do not go with them.
     """
+    from rampart.catalogues.showing import must_be
     from rampart.engine.whole_file import whole_files
     from rampart.language.compared import Compared
     from rampart.report.books.comparison import write_workbook
     from rampart.report.pages.comparison import html
+    from rampart.results.result import Result
 
+    for result in results:
+        must_be(result, Result, "rampart.plan")
     if len(results) < 2:
         raise ValueError(f"{len(results)} results: at least two can stand side by side")
     told = list(names) or [str(n) for n in range(1, len(results) + 1)]

@@ -76,6 +76,11 @@ class Plots:
     def __repr__(self) -> str:
         return f"<charts: {', '.join(dir(self))}>"
 
+    def __call__(self, chart: str, **how: Any) -> Picture:
+        """A chart by its name: ``plots("stock")`` is ``plots.stock()``."""
+        drawn: Picture = getattr(self, chart)(**how)
+        return drawn
+
     def __getattr__(self, name: str) -> Callable[..., Picture]:
         if name.startswith("_"):
             raise AttributeError(name)
@@ -113,8 +118,7 @@ def plot(shown: Result | Sweep, chart: str | None = None, *, language: Language 
     plots = Plots(shown, language)
     if chart is None:
         return plots
-    drawn: Picture = getattr(plots, chart)(**how)
-    return drawn
+    return plots(chart, **how)
 
 
 def _charts(result: Result) -> dict[str, Callable[[InWords], Figure | None]]:
@@ -127,7 +131,10 @@ def _charts(result: Result) -> dict[str, Callable[[InWords], Figure | None]]:
 
         answer = InWords(result, "en")
         return {f.key: lambda own, key=f.key: {g.key: g for g in figures(own)}.get(key) for f in figures(answer)}  # type: ignore[misc]
-    return {}
+    from rampart.report.pages.fleet import charts
+
+    drawn = {language: charts(result, language) for language in ("en", "fr")}
+    return {key: lambda own, key=key: drawn[own.language].get(key) for key in drawn["en"]}  # type: ignore[misc]
 
 
 def _picture(result: Result, name: str, item: str | Sequence[str] | None, language: Language) -> Picture:
@@ -179,8 +186,24 @@ def _lines(swept: Sweep, measure: str, *, language: Language, item: str | None =
             },
         },
     })  # fmt: skip
-    words = Words(language)
+    first = InWords(next(iter(swept.results.values())), language)
+    words = first.words
     write = words.share if percent else words.number
     told = "; ".join(f"{r['variant']} {r['year']}: {write(r['value'])}" for r in rows)
-    title = f"{measure}, {item}" if item is not None else measure
-    return Picture(title, "", told, spec, language)
+    title = words(f"measure.{measure}")
+    if item is not None:
+        title = words("sweep.of", measure=title, item=first.names["items"][item])
+    return Picture(title, _how_read(measure, item, first), told, spec, language)
+
+
+def _how_read(measure: str, item: str | None, answer: InWords) -> str:
+    """When a measure of several plans is read, and its unit."""
+    words = answer.words
+    if measure in ("commitments", "payments"):
+        return words("sweep.note.flow", unit=words.money_label)
+    if item is None or measure == "utilisation":
+        return words("sweep.note.stock" if measure == "coverage" else "sweep.note.share")
+    if measure in ("coverage", "stock", "requirement", "floor", "shortfall", "days_of_supply"):
+        return words("sweep.note.stock")
+    unit = dict(answer.result.case["items"].select("item", "unit").iter_rows())[item]
+    return words("sweep.note.flow", unit=words.unit(unit))

@@ -31,8 +31,11 @@ def write_report(
     a report in a folder of results was changed after it was written; ``PlaceError`` (an OSError) where nothing can be
     written.
     """
+    from rampart.catalogues.showing import must_be
     from rampart.engine.whole_file import whole_files
+    from rampart.results.result import Result
 
+    must_be(result, Result, "rampart.plan")
     target = Path(folder_or_file)
     if target.suffix.lower() not in (".html", ".htm"):
         target = target / f"report.{language}.html"

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rampart.catalogues.results import Kind
+from rampart.catalogues.results import Kind, result_tables
+from rampart.catalogues.showing import must_be, no_such, tables_as_html
 from rampart.findings import Finding, ResultError
 from rampart.results.ends_of_war import by_end, known_sum, left_by_end, supply_by_end
 from rampart.results.lateness import months_late
@@ -84,18 +85,45 @@ class Beside:
         return pl.when(there.is_null() & self.nothing).then(0.0).otherwise(value)
 
 
-def compare(first: Result, second: Result) -> dict[str, pl.DataFrame]:
+class Comparison(dict[str, "pl.DataFrame"]):
+    """What differs between two results, by table; it shows itself as a line, in a notebook as the tables that have rows."""
+
+    def __init__(self, kind: Kind, tables: Mapping[str, pl.DataFrame]) -> None:
+        super().__init__(tables)
+        self._kind = kind
+
+    def __missing__(self, table: str) -> pl.DataFrame:
+        """Raise KeyError that names the nearest table."""
+        raise KeyError(no_such("table", table, self))
+
+    def __repr__(self) -> str:
+        rows = [f"{name} {frame.height}" for name, frame in self.items() if frame.height]
+        return f"<Comparison: {'rows that differ: ' + ', '.join(rows) if rows else 'nothing differs'}>"
+
+    def _repr_html_(self) -> str:
+        known = result_tables(self._kind)
+        labels = {name: known[name].label["en"] if name in known else "cells of the case" for name in self}
+        rows = {name: (frame.height, labels[name]) for name, frame in self.items()}
+        return tables_as_html("What differs", [] if any(n for n, _ in rows.values()) else ["nothing"], rows)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [name for name, frame in self.items() if not frame.is_empty()]
+
+
+def compare(first: Result, second: Result) -> Comparison:
     """Differences by table: keys, then each figure in the first result, in the second, and the change.
 
     Rows without any change are left out; a figure missing on one side is null there, and so is the change of a figure that
     is not known on one side. A row that only one side has is counted against nothing. ``case`` lists the rows of the cases
     that differ; ``origins`` of two plans says where what is served more in the second comes from. Results of different kinds
-    raise ResultError.
+    raise ResultError, what is no result TypeError.
     """
     import polars as pl
 
     from rampart.case.editions import difference
 
+    for given in (first, second):
+        must_be(given, Result, "rampart.plan")
     tables = side_by_side([first, second])
     result = {"case": difference(first.case, second.case)}
     if first.kind == "plan":
@@ -106,7 +134,7 @@ def compare(first: Result, second: Result) -> dict[str, pl.DataFrame]:
             change = (beside.value(f, 2) - beside.value(f, 1)).alias(f"{f} change")
             columns += [pl.col(f"{f} 1").alias(f), pl.col(f"{f} 2").alias(f"{f} second"), change]
         result[name] = beside.frame.select(columns)
-    return result
+    return Comparison(first.kind, result)
 
 
 def require_one_kind(results: Sequence[Result]) -> Kind:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from rampart.catalogues.showing import no_such
+
 if TYPE_CHECKING:
     from rampart.results.worked_out import WorkedOut
 
@@ -33,7 +35,9 @@ def measure(plan: WorkedOut, name: str, *, by: str | Sequence[str] = (), time: T
     """
     groups = (by,) if isinstance(by, str) else tuple(by)
     if name not in MEASURES:
-        raise ValueError(f"measure {name!r} is unknown; the measures are {', '.join(MEASURES)}")
+        raise ValueError(no_such("measure", name, MEASURES))
+    if time not in (None, "period", "year"):
+        raise ValueError(f"time {time!r}: expected 'period', 'year' or None")
     compute, allowed, needs_item = MEASURES[name]
     wrong = [g for g in groups if g not in allowed]
     if wrong:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rampart.case.tables import Case
 from rampart.catalogues.results import Kind, ResultTable, complete, result_tables, tables_in
-from rampart.catalogues.showing import no_such, tables_as_html
+from rampart.catalogues.showing import no_attribute, no_such, public, tables_as_html
 from rampart.engine.places import write_table
 from rampart.engine.whole_folder import whole_folder
 from rampart.findings import Finding, Language
@@ -61,6 +61,16 @@ class Result:
 
     def _ipython_key_completions_(self) -> list[str]:
         return [name for name, frame in self.tables.items() if not frame.is_empty()]
+
+    def __dir__(self) -> list[str]:
+        return public(self)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> None:
+            """Raise AttributeError that says how a table is asked for, or what is near."""
+            known = [] if name.startswith("_") or name == "tables" else self.tables
+            raise AttributeError(no_attribute(self, name, known), name=name, obj=None)
 
     @property
     def plot(self) -> Plots:

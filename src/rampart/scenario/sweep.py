@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.doors import read_case
 from rampart.case.tables import Case
-from rampart.catalogues.showing import no_such
+from rampart.catalogues.showing import must_be, no_such, public
 from rampart.plan.planning import plan
 from rampart.results.result import Result
 
@@ -36,6 +36,9 @@ class Sweep:
 
     def __repr__(self) -> str:
         return f"<Sweep: {', '.join(self.results)}>"
+
+    def __dir__(self) -> list[str]:
+        return public(self)
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
@@ -91,8 +94,12 @@ def sweep(case: Case, variants: Mapping[str, Change] | Iterable[str], *, base: b
     base      plan the case as it is as well, first
     options   of ``rampart.plan``; reasons, which ask for many more plans, are left out where nothing is said of them
 
-    Raises CaseError where a variant is not sound, KeyError for an override that the case does not have.
+    Raises CaseError where a variant is not sound, KeyError for an override that the case does not have, TypeError for
+    what is no variant.
     """
+    must_be(case, Case, "rampart.read_case")
+    if not isinstance(variants, Iterable):
+        raise TypeError(f"variants are given by name, as a mapping, or as names of overrides: {variants!r}")
     given = variants if isinstance(variants, Mapping) else {name: name for name in variants}
     changed = {name: _changed(case, change) for name, change in given.items()}
     cases = ({BASE: case} if base else {}) | changed
@@ -104,7 +111,13 @@ def _changed(case: Case, change: Change) -> Case:
     if isinstance(change, Case):
         return change
     if callable(change):
-        return change(case)
+        made = change(case)
+        must_be(made, Case, "the function of a variant gives a case, and case.replace")
+        return made
+    if not isinstance(change, Iterable):
+        raise TypeError(
+            f"a variant is a case, names of overrides, or a function from the case to its variant: {change!r}"
+        )
     names = [change] if isinstance(change, str) else list(change)
     known = set(case.tables["overrides"]["override"]) if "override" in case.tables["overrides"].columns else set()
     for name in names:

@@ -15,6 +15,7 @@ from rampart.case.calendar import month_text
 from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
+from rampart.catalogues.showing import must_be
 from rampart.engine.highs import NoPlan
 from rampart.findings import CaseError, Finding
 from rampart.network.lags import Floats
@@ -91,6 +92,7 @@ def war_plan(
 
     CaseError where the tree is too large to be solved whole: ``plan_on_paths`` draws paths instead.
     """
+    must_be(case, Case, "rampart.read_case")
     say = say or (lambda _: None)
     require_sound(case)
     tree, chain = tree_of(case, shape, draw)

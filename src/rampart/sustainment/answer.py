@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.case.soundness import require_sound
+from rampart.case.tables import Case
 from rampart.catalogues.results import frame
+from rampart.catalogues.showing import must_be
 from rampart.results.manifest import origin_of, records_of
 from rampart.results.result import Result
 from rampart.sustainment.abreast import one_after_another
@@ -33,7 +35,6 @@ from rampart.sustainment.side_by_side import side_by_side
 if TYPE_CHECKING:
     import polars as pl
 
-    from rampart.case.tables import Case
     from rampart.findings import Finding
 
 HARDLY = 1e-9
@@ -68,6 +69,7 @@ def sustain(
                 back; what was not reached, or not to the end, stands in the manifest (``unfinished``) and is a finding, and
                 the status is "time limit"
     """
+    must_be(case, Case, "rampart.read_case")
     if time_limit is not None and not time_limit > 0:
         raise ValueError(f"time_limit is {time_limit}: expected seconds above 0, or None")
     time = AllowedTime(time_limit)

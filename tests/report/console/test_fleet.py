@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rampart.findings import curly
 from rampart.report.console.fleet import print_answer
 from rampart.results.result import Result
 
@@ -16,7 +17,7 @@ def test_fleets_stand_by_name_and_files_where_they_lie(
 ) -> None:
     print_answer(fleets, Path("out"), (Path("out") / "fleets.html",), language)
     text = capsys.readouterr().out
-    names = fleets.case.names("fleets", language)
+    names = {c: curly(n) if language == "fr" else n for c, n in fleets.case.names("fleets", language).items()}
     assert names
     assert all(name in text for name in names.values())
     assert not any(code in text.split() for code in names if code not in names.values())

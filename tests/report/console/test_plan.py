@@ -18,7 +18,7 @@ def shown(capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.mark.parametrize(
     ("language", "what"),
     [("en", ("Order Shell 155 mm for Alpha", "4 rounds", "EUR 24.0", "Capacity, a tenth more")),
-     ("fr", ("Obus de 155 mm", "Alphonie", "4 coups", "24,0 EUR", "Capacité, un dixième de plus"))],
+     ("fr", ("Obus de 155 mm", "Alphonie", "4 coups", "24,0 EUR", "capacité, un dixième de plus"))],
 )  # fmt: skip
 def test_sentences_and_decisions(capsys: pytest.CaptureFixture[str], language: str, what: tuple[str, ...]) -> None:
     """4 a month at 2 each for three months: 24; the first 4 are to be ordered at once."""

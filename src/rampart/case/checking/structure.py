@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from rampart.case.draft import ROW, Draft, shown
-from rampart.case.headers import nearest
+from rampart.case.headers import fold, nearest
 from rampart.catalogues.inputs import Column, Table, main_figures, table_named, tables
 from rampart.findings import Finding
 
@@ -49,7 +49,7 @@ def check_settings(draft: Draft) -> Iterator[Finding]:
         chosen, known = draft.settings.get(column.name), draft.frames[table][code].drop_nulls().to_list()
         if chosen and draft.complete(table, code) and chosen not in known:
             row = draft.frames["settings"].filter(pl.col("setting") == column.name)[ROW][0]
-            details = {"reference": table, "near": nearest(chosen, known)}
+            details = {"reference": draft.sheet_of(table), "near": nearest(chosen, known)}
             yield draft.finding("unknown-reference", "settings", row=row, column="value", value=chosen, **details)
 
 
@@ -92,7 +92,7 @@ def check_keys(draft: Draft) -> Iterator[Finding]:
         frame = frame.with_columns(fills).with_columns(pl.col(ROW).first().over(key).alias("#first"))
         for row in frame.filter(pl.col(ROW) != pl.col("#first")).iter_rows(named=True):
             value = ", ".join(shown(row[name]) for name in key if row[name] is not None)
-            details = {"first": row["#first"], "key": ", ".join(key)}
+            details = {"first": row["#first"], "key": ", ".join(draft.called(table.name, name) for name in key)}
             yield draft.finding("key-twice", table.name, row=row[ROW], column=key[0], value=value, **details)
 
 
@@ -110,13 +110,25 @@ def check_references(draft: Draft) -> Iterator[Finding]:
             unknown = set(used.unique()) - set(known) - {None}
             if not unknown:
                 continue
-            near = {code: nearest(code, known) for code in sorted(unknown)[:200]}
+            named = _by_name(draft, target, name)
+            near = {code: named.get(fold(code)) or nearest(code, known) for code in sorted(unknown)[:200]}
             for row, code in zip(draft.frames[table.name][ROW], used, strict=True):
                 if code in unknown:
-                    details = {"reference": target, "near": near.get(code, "")}
+                    details = {"reference": draft.sheet_of(target), "near": near.get(code, "")}
                     yield draft.finding(
                         "unknown-reference", table.name, row=row, column=column.name, value=code, **details
                     )
+
+
+def _by_name(draft: Draft, table: str, code: str) -> dict[str, str]:
+    """Codes by the names that their table gives them: people write "Alpha" for AAA."""
+    columns = tables()[table].columns
+    named: dict[str, str] = {}
+    for name in ("name_en", "name_fr"):
+        if name in columns:
+            pairs = draft.frames[table].select(name, code).drop_nulls().iter_rows()
+            named |= {fold(word): key for word, key in pairs}
+    return named
 
 
 def check_low_high(draft: Draft) -> Iterator[Finding]:
@@ -135,7 +147,9 @@ def check_low_high(draft: Draft) -> Iterator[Finding]:
             if ends != sorted(ends):
                 text = " / ".join(shown(value) or "-" for value in (low, figure, high))
                 column = "low" if low is not None and ends[0] == low and low > min(ends) else "high"
-                yield draft.finding("range-order", table.name, row=row, column=column, value=text, main=main)
+                yield draft.finding(
+                    "range-order", table.name, row=row, column=column, value=text, main=draft.called(table.name, main)
+                )
             least, most, unit = (getattr(table.columns[main], name) for name in ("minimum", "maximum", "unit"))
             for column, value in (("low", low), ("high", high)):
                 for code, bound in (("below-minimum", least), ("above-maximum", most)):

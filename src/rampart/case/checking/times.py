@@ -55,7 +55,8 @@ def check_spans(draft: Draft) -> Iterator[Finding]:
     for table, first, last in _SPANS:
         wrong = draft.sound(table).filter(pl.col(last) < pl.col(first))
         for row, begin, end in wrong.select(ROW, first, last).iter_rows():
-            yield draft.finding("until-before-from", table, row=row, column=last, value=end, begin=begin, first=first)
+            named = draft.called(table, first)
+            yield draft.finding("until-before-from", table, row=row, column=last, value=end, begin=begin, first=named)
 
 
 def check_demand_overlap(draft: Draft) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from rampart.report.books.book import Book
 from rampart.report.charts import drawing
 
 CHART_ROWS = 17
-PER_PAGE = 3
+PER_PAGE = 4
 """Charts of a printed page, and the rows of each."""
 MARKS = ("circle", "square", "triangle", "diamond", "x", "plus")
 """Points of the series of one chart, which differ without colour too."""
@@ -24,7 +24,7 @@ class ChartSheet:
     def __init__(self, book: Book) -> None:
         self.book, self.sheet, self.row, self.place = book, book.sheet(book.words("charts")), 2, 2
         self.sheet.set_portrait()
-        self.sheet.set_print_scale(80)
+        self.sheet.set_print_scale(65)  # as wide as a page, in LibreOffice too
         self.breaks: list[int] = []
         self.sheet.write_string(0, 0, book.words("charts"), book.formats["title"])
         self.sheet.set_column(FIRST_COLUMN, FIRST_COLUMN, 34)

@@ -87,7 +87,7 @@ def _summary(book: PlanBook, sheet: Any) -> None:
 def _to_decide(book: PlanBook) -> None:
     """The decisions to take now in a reader's words, with their numbers and dates as such."""
     words, answer = book.words, book.answer
-    table = answer["decisions"].sort("rank")
+    table = answer["decisions"].sort("decide_by", "rank", nulls_last=True)
     title = words("paper.now")
     if table.is_empty():
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import polars as pl
 
@@ -17,7 +16,9 @@ from rampart.language.decisions_and_causes import (
     how_much,
     in_year,
     least_delay,
+    marks,
     waiting,
+    what_waits,
 )
 from rampart.language.in_words import InWords
 from rampart.report.chapters.listing import Head, Listing, listing
@@ -28,7 +29,7 @@ MOST_DECISIONS = 5
 def decisions_listing(answer: InWords, *, most: int | None = MOST_DECISIONS) -> Listing | None:
     """What to decide, who, how much, by when, what a month's delay costs."""
     words = answer.words
-    table = answer["decisions"].sort("rank")
+    table = answer["decisions"].sort("decide_by", "rank", nulls_last=True)
     if not table.height:
         return None
     heads = [
@@ -47,12 +48,13 @@ def decisions_listing(answer: InWords, *, most: int | None = MOST_DECISIONS) -> 
             how_much(answer, row),
             in_year(answer, row),
             words.number(row["money"], digits=1),
-            deadline(answer, row),
-            delay(answer, row),
+            deadline(answer, row, marked=True),
+            delay(answer, row, marked=True),
         ]
         for row in table.iter_rows(named=True)
     ]
     done = listing(answer, words("table.decisions"), heads, rows, most=most)
+    done = replace(done, note=marks(answer, done.rows))
     left = len(rows) - len(done.rows)
     return replace(done, more=words.count("decisions_left", left)) if left and most == MOST_DECISIONS else done
 
@@ -71,26 +73,14 @@ def delays_listing(answer: InWords, shown: pl.DataFrame | None = None, *, named:
     if shown.is_empty():
         return None
     heads = [
-        Head(words("head.delayed"), wide=True), Head(words("head.waiting")), Head(words("head.lost"), wide=True),
-        Head(words("head.gained")),
+        Head(words("head.delayed"), wide=True), Head(words("head.waiting")), Head(words("head.gained")),
+        Head(words("head.lost"), wide=True),
     ]  # fmt: skip
     rows = [
         [
-            _what_waits(answer, row, named), words.count("delays.months", row["months"]), waiting(answer, row, row["item"]),
-            gained(answer, row),
+            what_waits(answer, row, named), words.count("delays.months", row["months"]),
+            gained(answer, row), waiting(answer, row, row["item"], marked=True),
         ]
         for row in shown.iter_rows(named=True)
     ]  # fmt: skip
-    return listing(answer, words("delays.title"), heads, rows)
-
-
-def _what_waits(answer: InWords, row: dict[str, Any], most: int | None) -> str:
-    """The decision, or all that wait together."""
-    words = answer.words
-    if not row["together"]:
-        return decision_name(answer, row)
-    names = list(dict.fromkeys(answer.without_nation(answer.named([part])) for part in row["key"]))
-    told = words.list(names)
-    if most is not None and len(names) > most:
-        told = f"{', '.join(names[:most])} {words.count('paper.more', len(names) - most)}"
-    return words(f"delays.{row['together']}", names=told)
+    return listing(answer, words("delays.title"), heads, rows, note=marks(answer, rows))

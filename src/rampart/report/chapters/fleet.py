@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from rampart.findings import Language
+from rampart.findings import Language, curly
 from rampart.language.words import Words
 from rampart.report.chapters.level_of_repair import repair_sentences
 from rampart.report.chapters.listing import Head, Listing
@@ -25,10 +25,14 @@ def words_of(answer: Result, language: Language) -> Words:
     return Words(language, str(settings["currency"]), str(settings["money_unit"]))
 
 
+HARDLY = 0.05
+"""System-months for a million below which a purchase brings hardly anything."""
+
+
 def title_of(answer: Result, language: Language) -> str:
     """The case's title in the reader's language."""
     settings = answer.case.settings
-    return str((settings["title_fr"] if language == "fr" else None) or settings["title_en"])
+    return curly(str(settings["title_fr"])) if language == "fr" and settings["title_fr"] else str(settings["title_en"])
 
 
 def month_asked(answer: Result) -> date:
@@ -69,7 +73,8 @@ def headlines(answer: Result, words: Words, names: Names) -> list[str]:
         rows = best.filter((pl.col("lever") == kind) & (pl.col("per_million") > 0))
         if rows.height:
             row = rows.row(0, named=True)
-            told.append(words("sustain.says.lever", lever=lever_name(row, words, names), gain=words.number(row["per_million"]),
+            key = "sustain.says.lever" if row["per_million"] >= HARDLY else "sustain.says.lever_hardly"
+            told.append(words(key, lever=lever_name(row, words, names), gain=words.number(row["per_million"]),
                               currency=words.currency))  # fmt: skip
     return [*told, *repair_sentences(answer, words)]
 

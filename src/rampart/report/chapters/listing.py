@@ -12,11 +12,14 @@ MOST_ROWS = 40
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Head of a column; numbers stand to the right."""
+    """Head of a column, with a capital; numbers stand to the right."""
 
     label: str
     numeric: bool = False
     wide: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", self.label[:1].upper() + self.label[1:])
 
 
 @dataclass(frozen=True, slots=True)

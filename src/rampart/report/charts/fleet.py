@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from rampart.findings import curly
 from rampart.language.words import Words
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
@@ -30,7 +31,7 @@ class Names:
         ):
             rows = answer.case.tables[table].select(code, "name_en", "name_fr").iter_rows()
             for key, english, french in rows:
-                self._names[table, key] = ((french or english) if language == "fr" else english) or key
+                self._names[table, key] = (curly(french or english or key) if language == "fr" else english) or key
 
     def __call__(self, code: str | None, table: str) -> str:
         """The name of a code of a table."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from rampart.language.in_words import InWords
-from rampart.language.not_met import is_expected
+from rampart.language.not_met import is_expected, rough
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
 from rampart.results.largest_gap import LASTING, NEED, Gap
@@ -25,15 +27,20 @@ def gap_chart(answer: InWords, gap: Gap) -> Figure:
             "y": low,
             "y2": high,
             "middle": (low + high) / 2,
-            "text": words.number(high - low),
+            "text": words.number(rough(high - low)),
         }
         for year, asked, had in gap.years
         for kind, low, high in ((names[0], 0.0, had), (names[1], had, asked))
     ]
-    top = max(asked for _, asked, _ in gap.years)
+    expected = gap.objective == NEED and is_expected(answer)
+    supplied = _supplied(answer, gap) if expected else {}
+    top = max([*(asked for _, asked, _ in gap.years), *supplied.values()])
     x: Spec = {"field": "year", "type": "ordinal", "axis": {"title": None, "labelAngle": 0}, "scale": {"padding": 0.2}}
     y = drawing.amount_axis(top)
+    diamonds = words("paper.series.supplied")
     colour = {"domain": list(names), "range": [drawing.STOCK, drawing.MISSING]}
+    if supplied:
+        colour = {"domain": [*names, diamonds], "range": [drawing.STOCK, drawing.MISSING, drawing.SERIES[1]]}
     bars = {
         "mark": {"type": "bar", "stroke": drawing.STOCK, "strokeWidth": 0.8},
         "encoding": {
@@ -49,29 +56,39 @@ def gap_chart(answer: InWords, gap: Gap) -> Figure:
         }
         for name, ink in ((names[0], "#ffffff"), (names[1], drawing.INK))
     ]
-    spec = drawing.framed(
-        {"width": drawing.WIDTH - 70, "height": HEIGHT, "data": {"values": parts}, "layer": [bars, *written]}
-    )
+    layers = [bars, *written, *([_diamonds(supplied, diamonds, x, y, colour)] if supplied else [])]
+    spec = drawing.framed({"width": drawing.WIDTH - 70, "height": HEIGHT, "data": {"values": parts}, "layer": layers})
     told = " ".join(
         words("alt.gap", year=str(year), had=words.number(had), asked=words.number(asked))
         for year, asked, had in gap.years
     )
-    expected = gap.objective == NEED and is_expected(answer)
+    if supplied:
+        told += " " + words("alt.gap.supplied", years=words("between.semicolon").join(
+            words("reason.year", year=str(year), amount=words.number(rough(value))) for year, value in supplied.items()
+        ))  # fmt: skip
     title = words(
         "chart.gap.expected" if expected else "chart.gap", item=answer.item(gap.item), unit=answer.unit(gap.item)
     )
     note = words("note.gap.lasting" if gap.objective in LASTING else f"note.gap.{gap.objective}")
     if expected:
-        note += " " + words("note.gap.expected", years=_supplied(answer, gap))
+        note += " " + words("note.gap.expected")
     return Figure("gap", title, note, told, spec)
 
 
-def _supplied(answer: InWords, gap: Gap) -> str:
+def _diamonds(supplied: Mapping[int, float], name: str, x: Spec, y: Spec, colour: Spec) -> Spec:
+    """What is supplied in each year, whatever comes, in the gap to the right of the bars, so that no number is hidden."""
+    return {
+        "data": {"values": [{"year": str(year), "supplied": value, "kind": name} for year, value in supplied.items()]},
+        "mark": {
+            "type": "point", "shape": "diamond", "size": 75, "filled": True, "opacity": 1, "stroke": drawing.INK,
+            "strokeWidth": 1, "xOffset": 36,
+        },
+        "encoding": {"x": x, "y": {"field": "supplied", **y}, "color": {"field": "kind", "type": "nominal", "scale": colour}},
+    }  # fmt: skip
+
+
+def _supplied(answer: InWords, gap: Gap) -> dict[int, float]:
     """What is supplied for use in each year of a need, whatever comes."""
-    words = answer.words
     served = measure(answer.result, "served", by=("nation", "item"), time="year")
     mine = served.filter((pl.col("item") == gap.item) & pl.col("nation").is_in(gap.holders))
-    years = mine.group_by("year").agg(pl.col("value").sum()).sort("year")
-    return words("between.semicolon").join(
-        words("reason.year", year=str(year), amount=words.number(value)) for year, value in years.iter_rows()
-    )
+    return dict(mine.group_by("year").agg(pl.col("value").sum()).sort("year").iter_rows())

@@ -86,7 +86,7 @@ def decisions_chart(answer: InWords) -> Figure | None:
 
     words = answer.words
     calendar = answer.result.case.calendar
-    table = answer["decisions"].sort("rank")
+    table = answer["decisions"].sort("decide_by", "rank", nulls_last=True)
     dated = [r for r in table.iter_rows(named=True) if r["decide_by"] is not None][:MOST_DECISIONS]
     if not dated:
         return None
@@ -94,11 +94,11 @@ def decisions_chart(answer: InWords) -> Figure | None:
     # middle of its month.
     rows: list[dict[str, Any]] = [
         {
-            "name": words("bar.ranked", rank=r["rank"], name=decision_name(answer, r, short=True)),
+            "name": words("bar.ranked", rank=n, name=decision_name(answer, r, short=True)),
             "by": drawing.millis(drawing.month_of(r["decide_by"]) + 1),
             "at": None if r["arrives"] is None else _middle(r["arrives"]),
         }
-        for r in dated
+        for n, r in enumerate(dated, 1)
     ]
     first = drawing.millis(calendar.first)
     # The axis ends soon after the last mark: a plan of many years would press them together.

@@ -24,6 +24,7 @@ from rampart.report.chapters.fleet import (
 )
 from rampart.report.chapters.last_buys import last_buys_listing
 from rampart.report.chapters.level_of_repair import repair_costs_listing, repair_listing
+from rampart.report.charts.drawing import Figure
 from rampart.report.charts.fleet import (
     Names,
     availability_chart,
@@ -37,23 +38,28 @@ from rampart.report.pages.plan import css_string
 from rampart.results.result import Result
 
 
-def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
-    """The page as text."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-
+def charts(answer: Result, language: Language) -> dict[str, Figure]:
+    """Charts of the page by name, those that have something to draw."""
     words, names = words_of(answer, language), Names(answer, language)
-    charts = [
+    drawn = [
         availability_chart(answer, words, names),
         causes_chart(answer, words, names),
         curve_chart(answer, words),
         exchange_chart(answer, words, names),
         tornado_chart(answer, words, names),
     ]
+    return {c.key.removeprefix("sustain-"): c for c in drawn if c is not None}
+
+
+def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
+    """The page as text."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    words, names = words_of(answer, language), Names(answer, language)
     drawn = {
-        c.key.removeprefix("sustain-"): {"figure": c, "rows": [Markup(_own_links(r)) for r in c.rows(words)]}  # noqa: S704 - drawn here, texts escaped
-        for c in charts
-        if c is not None
+        key: {"figure": c, "rows": [Markup(_own_links(r)) for r in c.rows(words)]}  # noqa: S704 - drawn here, texts escaped
+        for key, c in charts(answer, language).items()
     }
     environment = Environment(
         loader=PackageLoader("rampart.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 MOST_SHARE = 34
 """Letters of a column from which a longer text takes more lines and not more width."""
+MOST_NUMERIC = 22
+"""Letters of a number with its unit, or of a range, that stand in one line."""
+PAGE = 116
+"""Letters in a line of a table as wide as the page."""
 
 
 def write_paper(
@@ -33,9 +37,12 @@ def write_paper(
     Both appear whole, or neither does. Raises ``TakenError`` (a FileExistsError) where one of them is there,
     ``PlaceError`` (an OSError) where nothing can be written.
     """
+    from rampart.catalogues.showing import must_be
     from rampart.engine.whole_file import whole_files
     from rampart.report.papers.content import paper_of
+    from rampart.results.result import Result
 
+    must_be(result, Result, "rampart.plan")
     paper = paper_of(result, language)
     targets = tuple(Path(folder) / f"paper.{language}.{kind}" for kind in ("html", "pdf"))
     with whole_files(targets, force=force, listed=True) as (page, print_out):
@@ -143,12 +150,19 @@ def _table(table: Listing) -> dict[str, Any]:
 
 
 def widths(table: Listing) -> list[float]:
-    """Shares of the page of the columns: what the longest word needs at least, else the mean length of the texts."""
-    found = []
+    """Shares of the page of the columns: what the longest word needs, and of the room that is left by the mean length of
+    the texts.
+    """
+    least, wanted = [], []
     for head, *cells in zip(table.heads, *table.rows, strict=True):
         texts = [head.label, *cells]
-        wide = [1.4 * len(word) for word in head.label.split(" ")]  # heads are bold
-        longest = max([*wide, *(len(word) for text in cells for word in text.split(" "))])
-        mean = sum(map(len, texts)) / len(texts)
-        found.append(max(longest + 2.5, min(mean, MOST_SHARE * (1.4 if head.wide else 1.0))))
-    return found
+        wide = [1.15 * len(word) for word in head.label.split(" ")]  # heads are bold
+        whole = [len(text) for text in cells if head.numeric and len(text) <= MOST_NUMERIC]
+        least.append(2.0 + max([*wide, *whole, *(len(word) for text in cells for word in text.split(" "))]))
+        mean = min(sum(map(len, texts)) / len(texts), MOST_SHARE * (1.6 if head.wide else 1.0))
+        wanted.append(0.0 if head.numeric else max(0.0, mean - least[-1]))
+    left = max(0.0, PAGE - sum(least))
+    more = sum(wanted) or 1.0
+    return [
+        need + left * (want / more if any(wanted) else 1 / len(least)) for need, want in zip(least, wanted, strict=True)
+    ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from rampart.findings import Language
+from rampart.language.decisions_and_causes import marks
 from rampart.language.in_words import InWords
 from rampart.language.on_one_page import deadlines, figures, headline, largest_gap, reasons_of, sentences
 from rampart.language.reasons_in_words import AT_ONCE, as_if_split, limit_and_step
@@ -21,7 +24,7 @@ from rampart.results.largest_gap import Gap, gaps
 from rampart.results.reasons import KIND, PAIR, TOGETHER
 from rampart.results.result import Result
 
-MOST_DECISIONS, MOST_DELAYS, MOST_GAPS, MOST_STEPS, MOST_ASSUMED, MOST_UNKNOWN = 12, 4, 14, 10, 11, 4
+MOST_DECISIONS, MOST_DELAYS, MOST_GAPS, MOST_STEPS, MOST_ASSUMED, MOST_UNKNOWN = 22, 4, 14, 10, 11, 4
 """Rows of a paper of four to six pages: the report of the same plan has all of them."""
 LONGEST = 420
 """Letters of the longest statement that a paper repeats."""
@@ -35,7 +38,7 @@ def paper_of(plan: Result, language: Language = "en") -> Paper:
     chapters = tuple(chapter for chapter in every if chapter is not None)
     overview = overview_chart(answer)
     trust = 1 + next(n for n, chapter in enumerate(chapters) if chapter.key == "trust")
-    counts = grade_counts(answer)
+    counts, told = grade_counts(answer), tuple(sentences(answer, largest))
     assumed = words(
         "paper.assumed",
         total=words.number(sum(counts.values())),
@@ -48,10 +51,10 @@ def paper_of(plan: Result, language: Language = "en") -> Paper:
         " · ".join(head[key] for key in ("as_of", "span", "variants", "status") if head[key]),
         headline(answer),
         tuple(figures(answer, largest)),
-        tuple(sentences(answer, largest)),
+        told,
         assumed if counts["assumed"] else "",
         gap_chart(answer, largest) if largest else None,
-        _dates(answer),
+        _dates(answer, told),
         chapters,
         {"overview": overview} if overview else {},
         head["source_line"],
@@ -60,7 +63,8 @@ def paper_of(plan: Result, language: Language = "en") -> Paper:
     )
 
 
-def _dates(answer: InWords) -> Listing | None:
+def _dates(answer: InWords, told: Sequence[str]) -> Listing | None:
+    """Decisions by deadline; the note says the marks of the sentences above it too."""
     words, found = answer.words, deadlines(answer)
     if not found:
         return None
@@ -69,7 +73,7 @@ def _dates(answer: InWords) -> Listing | None:
         Head(words("head.commitment", unit=words.money_label), numeric=True), Head(words("paper.head.waits"), wide=True),
     ]  # fmt: skip
     rows = [[one.by, one.decisions, words.number(one.money, digits=0), one.waits] for one in found]
-    return listing(answer, words("paper.deadlines"), heads, rows)
+    return listing(answer, words("paper.deadlines"), heads, rows, note=marks(answer, [*rows, told]))
 
 
 def _now(answer: InWords) -> Chapter | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ FONT = "Arial"
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.6  # inches, 16:9
 MOST_ROWS, MOST_POINTS = 9, 6
 """Rows of a table and sentences that can be read from the back of a room."""
+SIZES = (15, 14, 13, 12)
+"""Sizes of letters, in points, of the sentences of the first slide."""
 QUIET, INK, NAVY = drawing.QUIET[1:], drawing.INK[1:], drawing.STOCK[1:]
 LANGUAGES = {"en": "en-GB", "fr": "fr-FR"}
 
@@ -33,9 +36,12 @@ def write_slides(
     The file appears whole or not at all. Raises ``TakenError`` (a FileExistsError) where it is there, ``PlaceError`` (an
     OSError) where it cannot be written.
     """
+    from rampart.catalogues.showing import must_be
     from rampart.engine.whole_file import whole_files
     from rampart.report.papers.content import paper_of
+    from rampart.results.result import Result
 
+    must_be(result, Result, "rampart.plan")
     target = Path(folder) / f"slides.{language}.pptx"
     paper = paper_of(result, language)
     with whole_files([target], force=force, listed=True) as (part,):
@@ -91,7 +97,8 @@ class Deck:
             self._text([key.figure], MARGIN + n * wide, 1.75, wide - 0.15, 0.5, size=24, bold=True, colour=NAVY)
             self._text([key.label], MARGIN + n * wide, 2.25, wide - 0.15, 0.6, size=12, colour=INK)
         half = (WIDTH - 2 * MARGIN) / 2
-        self._text(paper.says, MARGIN, 3.1, half - 0.3, 3.7, size=15, bullets=True)
+        says, size = fitting(paper.says, half - 0.3, 3.75)
+        self._text(says, MARGIN, 3.1, half - 0.3, 3.75, size=size, bullets=True)
         if "first" in paper.bars:
             self._bars(paper.bars["first"], MARGIN + half)
 
@@ -178,7 +185,9 @@ class Deck:
                     right=head.numeric,
                 )
         left = len(table.rows) - MOST_ROWS
-        more = self.words.count("paper.rows_left", left) if left > 0 else table.more
+        more = " ".join(
+            said for said in (self.words.count("paper.rows_left", left) if left > 0 else table.more, table.note) if said
+        )
         if more:
             self._text([more], MARGIN, HEIGHT - 0.7, whole, 0.3, size=10, colour=QUIET)
 
@@ -220,6 +229,17 @@ class Deck:
         chart.value_axis.format.line.fill.background()
         chart.value_axis.tick_labels.number_format = bars.number
         chart.value_axis.tick_labels.number_format_is_linked = False
+
+
+def fitting(texts: Sequence[str], width: float, height: float) -> tuple[list[str], float]:
+    """The first sentences that a box of inches holds, and the size of their letters: smaller letters before fewer sentences."""
+    for most in range(len(texts), 0, -1):
+        for size in SIZES:
+            letters = width * 72 / (size * 0.5)  # half as wide as high, in the mean
+            lines = sum(math.ceil((len(text) + 2) / letters) for text in texts[:most])
+            if (lines * 1.2 + 0.4 * most) * size / 72 <= height:
+                return list(texts[:most]), size
+    return list(texts[:1]), SIZES[-1]
 
 
 def _rgb(colour: str) -> Any:
