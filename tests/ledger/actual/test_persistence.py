@@ -70,8 +70,8 @@ def test_where_nothing_happened_otherwise_the_plan_stays(name: str, tmp_path: Pa
 def test_after_a_slip_fewer_decisions_move(first: Result, tmp_path: Path, made: float, most: float) -> None:
     """Less is made in the first month than placed orders say; beside it the same case without what the plan intended.
 
-    Where nothing is made at most half as many move. Where half is made, what is late takes half of the line's next month and
-    money of the last ones: that moves six decisions in any plan, of eight.
+    Where nothing is made at most half as many move. Where half is made it is six of eight, which is more than half: that fewer
+    could move is not shown.
     """
     month, later = str(first.case.settings["start"]), second(first)
     due = {at: quantity for at, quantity in planned(first).items() if at[:2] == (month, "production")}
