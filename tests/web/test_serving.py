@@ -50,7 +50,7 @@ def test_only_the_proxy_says_who_has_signed_in(tmp_path: Path, proxy: str, enter
             with urllib.request.urlopen(asked, timeout=300) as answer:
                 return str(answer.url)
 
-        assert reached(**{"X-Remote-User": "vera"}).endswith("/account") is enters
+        assert ("sign-in" not in reached(**{"X-Remote-User": "vera"})) is enters
         assert "sign-in" in reached()
         assert "sign-in" in reached(**{"X-Remote-User": "nobody"})
         assert "sign-in" in reached(**{"Remote-User": "vera"})
@@ -63,7 +63,7 @@ def test_what_stands_in_the_way_is_said(tmp_path: Path) -> None:
     said = rampart_says(
         "people", "add", "x", "--role", "viewer", "--store", str(tmp_path / "none"), "--lang", "fr", code=1
     )
-    assert "Il n'y a pas de magasin" in said
+    assert "Il n’y a pas de magasin" in said
     store = new_store(tmp_path / "staff")
     assert "up to date" in rampart_says("db", "upgrade", "--store", str(store))
     said = rampart_says(
