@@ -339,7 +339,7 @@ class _Sent:
             for n in path[path >= 0].tolist():
                 flow *= march.up[n]
             whole += flow
-        return whole * march.up[self.site]
+        return np.asarray(whole * march.up[self.site])
 
     def rows(self, times: Floats, places: Whole) -> Floats:
         """At one time (1, P)."""
