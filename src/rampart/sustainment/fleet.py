@@ -104,7 +104,7 @@ class Support:
         first = month_number(self.months[0])
         ends = (row.get("last_buy") for row in self.part_rows)
         stated = np.array([np.inf if end is None else (month_number(end) - first + 1) * MONTH for end in ends], float)
-        return np.minimum(stated, self.line_ends - np.nan_to_num(self.lead_time))
+        return np.asarray(np.minimum(stated, self.line_ends - np.nan_to_num(self.lead_time)))
 
     @cached_property
     def batch(self) -> Floats:
@@ -182,7 +182,7 @@ def read_support(case: Case) -> Support:
     )
 
 
-def _makers(case: Case, parts: list[dict[str, Any]], first: int, months: int) -> dict[str, Floats]:
+def _makers(case: Case, parts: list[dict[str, Any]], first: int, months: int) -> dict[str, Any]:
     """What the makers of parts deliver in a month at most, as stated or as the lines of their items can, and until when."""
     shape = (months, len(parts))
     supplied, ends = np.full(shape, np.inf), np.full(len(parts), np.inf)
@@ -270,7 +270,7 @@ def _breakdown(case: Case, fleets: list[dict[str, Any]], parts: Mapping[str, int
             values = column.astype(float)
             if name == "needed":
                 values = np.where(np.isnan(values), figures[0].astype(float), values)
-            arrays["installed" if name == "quantity" else name][np.ix_(users[parent], at)] = values
+            arrays["installed" if name == "quantity" else name][np.ix_(np.array(users[parent]), at)] = values
     return arrays | {
         "parent": np.array([link[0] for link in links], np.int64),
         "child": np.array([link[1] for link in links], np.int64),

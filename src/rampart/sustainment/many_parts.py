@@ -109,7 +109,7 @@ class ManyParts:
     """A course worked out instant by instant; what ``March`` is for others."""
 
     def __init__(self, s: Support, guess: Floats | None = None, *, abreast: int = 1) -> None:
-        self.s, self.setting, self.past = s, Setting(s), self
+        self.s, self.setting = s, Setting(s)
         setting, sites, parts = self.setting, len(s.sites), len(s.parts)
         self.raised: NDArray[np.bool_] = np.zeros(parts, bool)
         self.rate = np.ascontiguousarray((setting.per_use + setting.changed) / MONTH)
@@ -140,6 +140,11 @@ class ManyParts:
         self._begin(s.at_start.copy() if guess is None else np.minimum(guess, s.at_start), abreast)
         self.rise = np.zeros(sites)
         self.used = np.zeros((len(s.fleets), len(s.months) + 1))
+
+    @property
+    def past(self) -> ManyParts:
+        """What takes a step back: a property, since a course that held itself would keep its memory."""
+        return self
 
     def _paths(self, site: int, depth: int) -> Whole:
         """Sites (F, depth) from that of each fleet up to just below a site, ended by -1; -2 where it is not below it."""
@@ -334,7 +339,7 @@ class _Sent:
             for n in path[path >= 0].tolist():
                 flow *= march.up[n]
             whole += flow
-        return whole * march.up[self.site]
+        return np.asarray(whole * march.up[self.site])
 
     def rows(self, times: Floats, places: Whole) -> Floats:
         """At one time (1, P)."""

@@ -36,10 +36,10 @@ def times_of(s: Support) -> RepairTimes:
         names = ("repaired", "condemned", "turnaround", "bench", "shop")
         first: dict[str, Any] = {name: figures[:1] for name, figures in zip(names, laid, strict=True)}
         one = times_of(replace(s, months=s.months[:1], **first))
-        of_all = (
+        of_all: list[Any] = [
             np.broadcast_to(a, (len(s.months), *a.shape[1:])) for a in (one.repaired, one.apart, one.bench, one.shop)
-        )
-        return RepairTimes(*of_all, one.opens)
+        ]
+        return RepairTimes(of_all[0], of_all[1], of_all[2], of_all[3], one.opens)
     turnaround, bench, shop = s.turnaround.copy(), s.bench.copy(), s.shop.copy()
     for m in range(len(s.months) - 2, -1, -1):
         idle = s.repaired[m] == 0
