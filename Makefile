@@ -19,7 +19,7 @@ serve-demo: .venv/.dev $(DEMO)/.made
 $(DEMO)/.made:
 	$(BIN)/rampart db upgrade --store $(DEMO)
 	$(BIN)/rampart plan cases/tiny -o $(DEMO)/plans/tiny --no-report --force
-	$(BIN)/rampart plan cases/alliance-2023 --without fleets -o $(DEMO)/plans/alliance-2023 --no-report --force
+	$(BIN)/rampart plan cases/alliance-2023 -o $(DEMO)/plans/alliance-2023 --no-report --force
 	echo "$(DEMO_PASSWORD)" | $(BIN)/rampart people add paula --role alliance_planner --store $(DEMO)
 	echo "$(DEMO_PASSWORD)" | $(BIN)/rampart people add edith --role nation_editor --nation FRA --store $(DEMO)
 	echo "$(DEMO_PASSWORD)" | $(BIN)/rampart people add arthur --role nation_approver --nation FRA --store $(DEMO)

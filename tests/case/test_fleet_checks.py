@@ -10,7 +10,7 @@ import pytest
 
 from case.editing import Sheets
 from places import CASES
-from rampart.case.doors import check_case
+from rampart.case.doors import check_case, read_case
 
 FLEETS = CASES / "fleet-tiny"
 PLANNED = CASES / "deliver-or-repair"
@@ -235,3 +235,13 @@ def test_a_check_names_the_place_the_value_and_the_remedy(fleets: Sheets, code: 
         assert finding.remedy(language)
         assert "{" not in finding.sentence(language)
         assert "[" not in finding.sentence(language)
+
+
+def test_with_its_fleets_nothing_of_the_real_case_counts_twice() -> None:
+    """Fleets are there, and the needs for barrels and lost guns that stood in for them are gone."""
+    case, bare = (read_case(CASES / "alliance-2023", overrides=changes) for changes in (("fleets",), ()))
+    assert bare["fleets"].is_empty()
+    assert case["fleets"].height == 2 and "availability" in case["priorities"]["objective"].to_list()
+    wanted, without = ({(r["holder"], r["item"]) for r in c["demand"].iter_rows(named=True)} for c in (case, bare))
+    assert without - wanted == {("UKR", i) for i in ("towed155", "sp155", "barrel_towed", "barrel_sp")}
+    assert wanted <= without
