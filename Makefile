@@ -13,15 +13,17 @@ demo: .venv/.run
 DEMO := out/web-demo
 DEMO_PASSWORD := a wall of many stones
 serve-demo: .venv/.dev $(DEMO)/.made
-	@echo "paula: alliance planner; edith: editor of France; adam: administrator; audrey: auditor. Password: $(DEMO_PASSWORD)"
+	@echo "paula: alliance planner; edith: editor of France; arthur: approver of France; adam: administrator; audrey: auditor. Password: $(DEMO_PASSWORD)"
 	$(BIN)/rampart serve --store $(DEMO)
 
 $(DEMO)/.made:
 	$(BIN)/rampart db upgrade --store $(DEMO)
 	$(BIN)/rampart plan cases/tiny -o $(DEMO)/plans/tiny --no-report --force
-	$(BIN)/rampart plan cases/alliance-2023 -o $(DEMO)/plans/alliance-2023 --no-report --force
+	$(BIN)/rampart plan cases/alliance-2023 --without fleets -o $(DEMO)/plans/alliance-2023 --no-report --force
 	echo "$(DEMO_PASSWORD)" | $(BIN)/rampart people add paula --role alliance_planner --store $(DEMO)
 	echo "$(DEMO_PASSWORD)" | $(BIN)/rampart people add edith --role nation_editor --nation FRA --store $(DEMO)
+	echo "$(DEMO_PASSWORD)" | $(BIN)/rampart people add arthur --role nation_approver --nation FRA --store $(DEMO)
+	ln -sfn $(CURDIR)/cases/alliance-2023 $(DEMO)/cases/alliance-2023
 	echo "$(DEMO_PASSWORD)" | $(BIN)/rampart people add adam --role administrator --store $(DEMO)
 	echo "$(DEMO_PASSWORD)" | $(BIN)/rampart people add audrey --role auditor --store $(DEMO)
 	touch $@

@@ -76,13 +76,14 @@ def reading(rows: int) -> str:
 
 
 def whole_run(case: Path) -> str:
-    """``rampart plan`` of a case from the command line, without and with its report."""
+    """``rampart plan`` of a case from the command line, without and with its report; fleets are measured apart."""
     rows = []
+    with_fleets = "plan_with,fleets" in (case / "settings.csv").read_text(encoding="utf-8")
+    apart = ["--without", "fleets"] if with_fleets else []
     for name, options in (("plan", ["--no-report"]), ("plan and report", [])):
         with tempfile.TemporaryDirectory() as folder:
-            code = (
-                f"import sys; sys.argv = {['rampart', 'plan', str(case), '-o', f'{folder}/plan', '--json', *options]!r}"
-            )
+            line = ["rampart", "plan", str(case), "-o", f"{folder}/plan", "--json", *apart, *options]
+            code = f"import sys; sys.argv = {line!r}"
             spent = spend("-c", f"{code}; from rampart.cli import main; main()")
         made = json.loads(spent.output)["manifest"]
         rows.append([f"{case.name}: {name}", f"{made['columns']:,}", f"{spent.seconds:.1f}", f"{spent.peak:.0f}"])

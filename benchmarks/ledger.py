@@ -1,13 +1,15 @@
 """The ledger beside ``sqlite3`` alone, which writes the same rows, hashes and indexes with the same commits.
 
 ``python -m benchmarks.ledger`` prints, each as the share of what ``sqlite3`` alone does: documents a second with a commit for
-each, entries a second in one batch, and the time of all balances against the same SQL by hand.
+each, the same from 50 threads of one process, entries a second in one batch, and the time of all balances against the same
+SQL by hand.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +19,8 @@ from rampart.ledger.documents import Document, Line
 from rampart.ledger.ledger import Ledger, open_ledger
 from rampart.ledger.store.opening import connect
 from rampart.ledger.store.tables import ACCOUNT
+
+THREADS = 50
 
 
 def document(n: int, lines: int) -> Document:
@@ -92,6 +96,13 @@ def main() -> None:
             lambda: one_by_one(ours, each),
             lambda: alone_each(alone, each),
         )
+        shared, one_each = ([document(first + n, 1) for n in range(asked.single)] for first in (5_000_000, 6_000_000))
+        compare(
+            f"{THREADS} threads beside a commit for each document alone, documents",
+            asked.single,
+            lambda: by_threads(ours, shared),
+            lambda: alone_each(alone, one_each),
+        )
         batch = [document(10_000_000 + n, 50) for n in range(asked.batch // 100)]
         compare("one batch, entries", asked.batch, lambda: ours.post(*batch), lambda: alone.write(*batch))
         account = ", ".join(f'"{name}"' for name in ACCOUNT)
@@ -126,6 +137,19 @@ def one_by_one(ledger: Ledger, documents: list[Document]) -> None:
     """A commit for each."""
     for d in documents:
         ledger.post(d)
+
+
+def by_threads(ledger: Ledger, documents: list[Document]) -> None:
+    """Threads that each post their share one by one; those that wait share a commit."""
+
+    def work(first: int) -> None:
+        one_by_one(ledger, documents[first::THREADS])
+
+    threads = [threading.Thread(target=work, args=(first,)) for first in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def alone_each(alone: Alone, documents: list[Document]) -> None:

@@ -1,8 +1,10 @@
 """Sustainment at size: the whole cost-availability curve over a depot and bases, and a plain loop beside it.
 
 ``python -m benchmarks.sustain`` prints parts, sites, steps of the curve, CPU seconds, peak memory, and seconds per part as a
-ratio to the smallest size. The peer is the same marginal analysis as a plain Python loop over parts, at one site, where
-a loop can do it at all; stockpyl, which has no repairables, is asked for the one figure it has, the Poisson loss.
+ratio to the smallest size. Beside it stands the flat analysis in plain NumPy, each base alone with all its pipeline and no
+depot (``python -m benchmarks.sustain flat`` runs it alone, for its memory). A further peer is the same marginal analysis as a
+plain Python loop over parts, at one site, where a loop can do it at all; stockpyl, which has no repairables, is asked for the
+one figure it has, the Poisson loss.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import heapq
 import math
 import resource
+import sys
 import time
 
 import numpy as np
@@ -37,6 +40,34 @@ def system(parts: int, sites: int, seed: int = 1) -> tuple[Network, Fleets, np.n
     )
     price = rng.lognormal(7.0, 1.5, parts)
     return network, Fleets.of(np.array([0.0] + [50.0] * bases), np.ones(parts)), price
+
+
+def flat(parts: int, tail: float = 1e-6) -> int:
+    """Marginal analysis of every part at every base by itself, in plain NumPy: Poisson by recursion, all gains sorted."""
+    network, _, price = system(parts, SITES)
+    pieces = []
+    for rows in np.array_split(np.arange(parts), max(1, parts // 2_000)):
+        mean = network.demand[rows, 1:] * 55.0
+        mass, price_of = np.exp(-mean), price[rows]
+        over, stock = 1.0 - mass, 0
+        while (worth := over > tail).any():
+            row = np.nonzero(worth)[0]
+            pieces.append(over[worth] / price_of[row])
+            stock += 1
+            mass *= mean / stock
+            over = np.maximum(over - mass, 0.0)
+    slopes = np.concatenate(pieces)
+    slopes.sort()
+    return len(slopes)
+
+
+def flat_line(parts: int) -> str:
+    """Its line beside those of the curve."""
+    begin = time.process_time()
+    steps = flat(parts)
+    spent = time.process_time() - begin
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return f"{parts:<8} {SITES:<6} {steps:<10} {spent:<8.1f} {peak:<6.0f} flat, plain NumPy: each base alone"
 
 
 def loop(mean: np.ndarray, price: np.ndarray, systems: float, steps: int) -> float:
@@ -67,6 +98,9 @@ def loop(mean: np.ndarray, price: np.ndarray, systems: float, steps: int) -> flo
 
 
 def main() -> None:
+    if sys.argv[1:] == ["flat"]:
+        print(flat_line(SIZES[-1]))
+        return
     first = None
     print("parts    sites  steps      CPU s    MiB    seconds per part, ratio to the smallest")
     for parts in SIZES:
@@ -77,6 +111,7 @@ def main() -> None:
         first = first or spent / parts
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"{parts:<8} {SITES:<6} {len(found.family):<10} {spent:<8.1f} {peak:<6.0f} {spent / parts / first:.2f}")
+    print(flat_line(SIZES[-1]))
     rng = np.random.default_rng(2)
     mean, price = rng.lognormal(-2.0, 1.2, 5_000), rng.lognormal(7.0, 1.5, 5_000)
     begin = time.process_time()

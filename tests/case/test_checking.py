@@ -189,6 +189,8 @@ BREAK = {
         "requirements", 3, "called_upon", ""),
     "if-called-without-chance": (
         lambda s: s.set("requirements", 2, "if_called", "400"), "requirements", 2, "if_called", "400"),
+    "floor-called-upon": (
+        lambda s: s.set("requirements", 2, "called_upon", "0.01"), "requirements", 2, "called_upon", "0.01"),
     "use-above-need": (lambda s: s.set("demand", 2, "use", "3001"), "demand", 2, "use", "3001"),
     "level-one-amount": (lambda s: level(s, "essential"), "levels", 2, "share", ""),
     "level-required-is-need": (lambda s: level(s, "required", share="0.9"), "levels", 2, "share", "0.9"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from case.editing import SMALL, found, only
 from case.small_ods import text_cell, write_ods
 from rampart.case.doors import check_case, read_case
-from rampart.case.markup import sheets_of
+from rampart.case.markup import extents_of, sheets_of
 
 
 @pytest.fixture
@@ -205,3 +206,21 @@ def test_an_ods_is_measured_before_it_is_opened(tmp_path: Path, tail: str, code:
     case, findings = check_case(write_ods(SMALL, tmp_path / "case.ods", tail=tail))
     assert case is None
     assert {f.code for f in findings} == {code}
+
+
+def test_hidden_rows_and_columns_of_an_ods_are_found() -> None:
+    """Collapsed by hand, or by a filter; repeated ones each by its number; in the next sheet they are counted anew."""
+    name = "urn:oasis:names:tc:opendocument:xmlns:"
+    table = (
+        '<t:table t:name="{name}"><t:table-column t:number-columns-repeated="2"/><t:table-column t:visibility="collapse"/>'
+        '<t:table-row/><t:table-row t:number-rows-repeated="2" t:visibility="collapse"/><t:table-row t:visibility="visible"/>'
+        '<t:table-row t:visibility="filter"/></t:table>'
+    )
+    text = (
+        f'<o:d xmlns:o="{name}office:1.0" xmlns:t="{name}table:1.0">'
+        + "".join(table.format(name=n) for n in "ab")
+        + "</o:d>"
+    )
+    found = extents_of(io.BytesIO(text.encode()))
+    unseen = [("column", 3), ("row", 2), ("row", 3), ("row", 5)]
+    assert {n: sorted(e.unseen) for n, e in found.items()} == {"a": unseen, "b": unseen}

@@ -28,4 +28,4 @@ def test_it_prints_shares(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["ledger", "--single", "3", "--batch", "200"])
     main()
-    assert capsys.readouterr().out.count("sqlite3 alone") == 3
+    assert capsys.readouterr().out.count("sqlite3 alone") == 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -266,27 +265,3 @@ def test_only_the_books_that_are_open(ledger: Ledger, tmp_path: Path) -> None:
         assert one.heads().keys() == {"XBB"}
         assert refused(one, doc("q", "production", "2024-01-10", 1)) == ["ledger-foreign"]
         assert one.verify() == []
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_any_order_of_booking_gives_the_same_balances(tmp_path: Path, seed: int) -> None:
-    """Independent sum: a plain dictionary by day and lot. Orders of booking that are refused on the way are tried again."""
-    rng = random.Random(seed)
-    made = [
-        doc(f"p{n}", "production", f"2024-01-{rng.randint(1, 28):02}", rng.randint(5, 9), lot=rng.choice("AB"))
-        for n in range(8)
-    ]
-    used = [doc(f"u{n}", "use", f"2024-02-{rng.randint(1, 28):02}", 1, lot=rng.choice("AB")) for n in range(5)]
-    want: Counter[str] = Counter()
-    for d in (*made, *used):
-        want[d.lines[0].lot] += d.lines[0].quantity * (1 if d.kind == "production" else -1)
-    assert min(want.values()) >= 0, "a seed that uses more than is made"
-    for turn in range(2):
-        todo = rng.sample([*made, *used], 13)
-        with open_ledger(tmp_path / f"{turn}.ledger", create=True) as book:
-            while todo:
-                left = [d for d in todo if refused(book, d)]
-                assert len(left) < len(todo)
-                todo = left
-            assert stock(book) == {lot: n for lot, n in want.items() if n}
-            assert book.verify() == []

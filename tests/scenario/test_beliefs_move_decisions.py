@@ -52,7 +52,11 @@ def test_the_longer_the_war_is_believed_to_last_the_more_is_built_now() -> None:
 
 @pytest.mark.slow
 def test_on_the_real_case_too() -> None:
-    """First decisions of four paths that stand for forty: money of orders before the look, and of all works."""
+    """First decisions of four paths that stand for forty: money of orders before the look, and of all works.
+
+    Works before the look alone are 437, 931 and 915: that 15 of them begin before or after it is worth nothing. Held at 931,
+    the longest of the three wars costs 135,140.45 in place of 135,140.41.
+    """
     base = read_case(ALLIANCE)
 
     def decided(to: str, factor: float, out_of: str | None = None) -> dict[str, float]:

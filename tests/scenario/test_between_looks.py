@@ -61,6 +61,19 @@ def test_who_looks_more_often_pays_no_more_and_who_always_looks_ties_nothing() -
 
 
 @drawn(
+    2, 20, months=st.integers(3, 6), every=st.integers(1, 3), times=st.integers(2, 3), end=st.floats(0.0, 0.4),
+    off=st.floats(0.0, 0.5), rate=st.floats(2.0, 25.0)
+)  # fmt: skip
+def test_where_every_look_of_one_is_a_look_of_the_other_the_other_costs_no_more(
+    months: int, every: int, times: int, end: float, off: float, rate: float
+) -> None:
+    changes = (("war", "off", off), ("war", "ended", end), ("off", "war", 0.25), ("off", "ended", end))
+    of = [war(months, n, changes=changes, rate=rate) for n in (every, every * times)]
+    often, seldom = (TreeProgramme(case, tree_of(case, "regimes")[0]).solve().value for case in of)
+    assert often <= seldom + 1e-7 * max(1.0, seldom)
+
+
+@drawn(
     3, 20, months=st.integers(3, 7), every=st.integers(2, 5), end=st.floats(0.0, 0.4), off=st.floats(0.0, 0.5),
     rate=st.floats(2.0, 25.0)
 )  # fmt: skip

@@ -33,6 +33,7 @@ def giving(
     worths: dict[str, float] | None = None,
     branches: bool = False,
     floor: float = 0.0,
+    floor_called: float | None = None,
     **more: str,
 ) -> Case:
     """A member with a full shelf and a partner whose need falls in worth; nothing is made or bought. No month costs money."""
@@ -50,7 +51,9 @@ def giving(
                        for n, o in enumerate(("floors", "need", "requirement"))],
     }  # fmt: skip
     if floor:
-        rows["requirements"].append({"holder": "AAA", "item": "shell", "layer": "floor", "quantity": floor})
+        rows["requirements"].append(
+            {"holder": "AAA", "item": "shell", "layer": "floor", "quantity": floor, "called_upon": floor_called}
+        )
     if branches:
         rows["branches"] = [
             {"branch": "all", "after": None, "from": None, "regime": "war", "probability": 1.0},
@@ -121,6 +124,28 @@ def test_where_no_worth_is_stated_it_follows_from_beliefs() -> None:
     assert [each.chance for each in implied_chances(case)] == [None, None]
     with pytest.raises(CaseError) as wrong:
         war_plan(giving(None, worth_follows="yes"), compare=False)
+    assert [f.code for f in wrong.value.findings] == ["chance-not-stated"]
+
+
+def test_a_floor_that_states_its_chance_weighs_by_it() -> None:
+    """Of 120 units at 2 each, called upon once in a hundred months, half is missing in the mean: 1.2 a month, not 240.
+    What a row of the floor states is none of the requirement's.
+    """
+    case = giving(0.03, floor=STOCK, floor_called=0.01, worth_follows="yes")
+    assert worth_that_follows(case)["floors"] == pytest.approx(1.2)
+    asked, floor = implied_chances(case)
+    assert (asked.stated, floor.stated) == (0.03, 0.01)
+    assert floor.follows == pytest.approx(1.2)
+    stated = {"floors": 1.2, "need": 1.0, "requirement": 0.0}
+    plans = [war_plan(each, compare=False) for each in (case, giving(0.03, worths=stated, floor=STOCK))]
+    values = [dict(made["values"].iter_rows())["plan"] for made in plans]
+    certain = dict(war_plan(giving(0.03, floor=STOCK, worth_follows="yes"), compare=False)["values"].iter_rows())[
+        "plan"
+    ]
+    assert values[0] == pytest.approx(values[1], rel=1e-9)
+    assert values[0] < certain - 1e-6
+    with pytest.raises(CaseError) as wrong:
+        war_plan(giving(None, floor=STOCK, floor_called=0.01, worth_follows="yes"), compare=False)
     assert [f.code for f in wrong.value.findings] == ["chance-not-stated"]
 
 

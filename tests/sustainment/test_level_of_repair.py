@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
+from drawn import seeds
 from rampart.case.doors import read_case
 from rampart.case.tables import Case
 from rampart.report.chapters.fleet import words_of
@@ -21,7 +23,8 @@ from rampart.sustainment.allowed_time import AllowedTime
 from rampart.sustainment.availability_by_month import availability_by_month
 from rampart.sustainment.echelon_network import Floats
 from rampart.sustainment.fleet import MONTH, read_support
-from rampart.sustainment.level_of_repair import Choice, LevelOfRepair, least_cost, read_choice
+from rampart.sustainment.level_of_repair import Choice, LevelOfRepair, least_cost, read_choice, removals_at_sites
+from rampart.sustainment.promise import Promises
 from rampart.sustainment.repair_decision import decide, tables_of_repair
 
 Rows = Sequence[Mapping[str, object]]
@@ -123,7 +126,7 @@ def counted(case: Case) -> float:
     return best
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", seeds(6, 60))
 def test_least_cost_is_that_of_all_ways_counted(tmp_path: Path, seed: int) -> None:
     case = drawn(tmp_path, seed)
     found = least_cost(choice_of(case), removed(case))
@@ -208,7 +211,8 @@ def test_costs_of_what_stands_are_counted_alike(tmp_path: Path) -> None:
     case = write(tmp_path, [{"setup": "bench", "site": "depot", "cost": 700}],
                  [option_, {**card, "setup": "bench", "cost": 1, "hours": 1}], PARTS, repairs=stands)  # fmt: skip
     base = availability_by_month(read_support(case))
-    tables = tables_of_repair(decide(case, base, AllowedTime()), base, 0, 0.5, AllowedTime())
+    decision = decide(case, base, AllowedTime(), month=0, target=0.5)
+    tables = tables_of_repair(decision, base, 0, 0.5, AllowedTime())
     costs = tables["repair_costs"]
     assert costs["today"].to_list() == pytest.approx(costs["decided"].to_list(), rel=1e-6)
     assert costs.filter(pl.col("kind") == "setup")["decided"][0] == 700
@@ -224,3 +228,65 @@ def test_costs_of_what_stands_are_counted_alike(tmp_path: Path) -> None:
         assert repair_costs_listing(answer, words).rows[0][1:] == (words.number(700.0, digits=3),) * 2
     assert all(len(told) == 1 for told in said)
     assert said[0] != said[1]
+
+
+def with_all_spares(case: Case, way: tuple[bool, bool], target: float) -> float:
+    """What one way costs with its spares: the boxes of the west repaired there or not, all others at the depot or thrown away.
+
+    Each way is entered as a case of its own, and the spares for the target are bought for it.
+    """
+    west, depot = way
+    option = {(r["part"], r["site"]): r for r in case["repair_options"].iter_rows(named=True)}
+    setup = {r["site"]: r for r in case["repair_setups"].iter_rows(named=True)}
+    s = read_support(case)
+    box = s.parts.index("box")
+    shares = {name: np.zeros_like(s.repaired) for name in ("repaired", "condemned", "turnaround")}
+    for site, there in (("west", west), ("depot", depot)):
+        n = s.sites.index(site)
+        if there:
+            shares["repaired"][:, box, n] = option["box", site]["repaired"]
+            shares["turnaround"][:, box, n] = option["box", site]["turnaround"]
+    if not depot:  # nobody mends what would be sent on: it is thrown away where it fails
+        for site in ("east", "west"):
+            n = s.sites.index(site)
+            shares["condemned"][:, box, n] = 1.0 - shares["repaired"][:, box, n]
+    entered = replace(s, **shares)
+    course = availability_by_month(entered)
+    spares = Promises(entered, course, len(s.months) - 1).reaching(target)
+    if spares is None:
+        return np.inf
+    months, own = len(s.months), removals_at_sites(entered, course.available, course.held)[box]
+    price, move = 5000.0, 300.0
+    at = {site: own[s.sites.index(site)] for site in ("east", "west")}
+    cost = 0.0
+    if west:
+        done = at["west"] * option["box", "west"]["repaired"]
+        cost += setup["west"]["cost"] + months * done * option["box", "west"]["cost"]
+        at["west"] -= done
+    rest = sum(at.values())
+    if depot:
+        cost += setup["depot"]["cost"] if rest > 0 else 0.0
+        mended = rest * option["box", "depot"]["repaired"]
+        cost += months * (rest * move + mended * option["box", "depot"]["cost"] + (rest - mended) * price)
+    else:
+        cost += months * rest * price
+    return cost + spares.cost
+
+
+@pytest.mark.parametrize("seed", seeds(1, 8))
+def test_with_its_spares_it_is_the_cheapest_of_all_ways(tmp_path: Path, seed: int) -> None:
+    """Two set-ups, four ways, each entered and its spares bought apart: the decision for a target costs no more than any."""
+    rng = np.random.default_rng(400 + seed)
+    setups = [{"setup": "tools", "site": "west", "cost": int(rng.integers(5_000, 60_000))},
+              {"setup": "bench", "site": "depot", "cost": int(rng.integers(0, 60_000))}]  # fmt: skip
+    options = [option("west", "tools", turnaround=int(rng.integers(5, 15)), repaired=0.95, cost=int(rng.integers(300, 900))),
+               option("depot", "bench", turnaround=int(rng.integers(20, 60)), repaired=0.95)]  # fmt: skip
+    case = write(tmp_path, setups, options, PARTS, share=0.0)
+    base = availability_by_month(read_support(case))
+    found = decide(case, base, AllowedTime(), month=9, target=0.9)
+    assert found is not None and found.spares is not None
+    mine = found.decided.cost - found.decided.costs["tied_up"] + found.spares
+    ways = [with_all_spares(case, way, 0.9) for way in itertools.product((True, False), repeat=2)]
+    # A level of repair may be a mixture that no pure way is; the use that follows is found to a thousandth or so.
+    assert mine <= min(ways) * 1.01
+    assert found.compared > 1

@@ -11,6 +11,7 @@ import pytest
 from places import CASES
 from rampart.case.doors import read_case
 from rampart.case.tables import Case
+from rampart.findings import CaseError
 from rampart.report.pages.fleet import html
 from rampart.sustainment import allocation, pipelines, shops
 from rampart.sustainment.allocation import Allocation, Fleets
@@ -31,6 +32,12 @@ def with_column(case: Case, table: str, where: pl.Expr, **values: object) -> Cas
         cell = pl.when(where).then(pl.lit(value, dtype=frame.schema[name])).otherwise(pl.col(name))
         frame = frame.with_columns(cell.alias(name))
     return replace(case, tables={**case.tables, table: frame})
+
+
+def test_a_case_changed_in_python_is_checked_first(tiny: Case) -> None:
+    nobody = with_column(tiny, "fleets", pl.col("fleet") == "home-fleet", holder="NOBODY")
+    with pytest.raises(CaseError, match="NOBODY"):
+        sustain(nobody, draws=0)
 
 
 def test_a_fleet_that_has_no_parts_is_never_held_back_by_one(tiny: Case) -> None:

@@ -37,13 +37,33 @@ def test_a_store_is_served_under_its_prefix_with_its_banner(tmp_path: Path) -> N
         wrong.value.close()
 
 
+@pytest.mark.parametrize(("proxy", "enters"), [("127.0.0.1", True), ("127.0.0.9", False)])
+def test_only_the_proxy_says_who_has_signed_in(tmp_path: Path, proxy: str, enters: bool) -> None:
+    store = new_store(tmp_path / "staff", vera=("viewer", "*"))
+    (store / "settings.toml").write_text(
+        f'trusted_proxy = "{proxy}"\nuser_header = "X-Remote-User"\n', encoding="utf-8"
+    )
+    with served(store) as (address, _):
+
+        def reached(**headers: str) -> str:
+            asked = urllib.request.Request(f"{address}/account", headers=headers)
+            with urllib.request.urlopen(asked, timeout=300) as answer:
+                return str(answer.url)
+
+        assert ("sign-in" not in reached(**{"X-Remote-User": "vera"})) is enters
+        assert "sign-in" in reached()
+        assert "sign-in" in reached(**{"X-Remote-User": "nobody"})
+        assert "sign-in" in reached(**{"Remote-User": "vera"})
+        assert "sign-in" in reached(**{"X-Forwarded-For": proxy, "Remote_User": "vera"})
+
+
 def test_what_stands_in_the_way_is_said(tmp_path: Path) -> None:
     said = rampart_says("serve", "--store", str(tmp_path / "none"), code=1)
     assert "There is no store" in said and "rampart db upgrade" in said
     said = rampart_says(
         "people", "add", "x", "--role", "viewer", "--store", str(tmp_path / "none"), "--lang", "fr", code=1
     )
-    assert "Il n'y a pas de magasin" in said
+    assert "Il n’y a pas de magasin" in said
     store = new_store(tmp_path / "staff")
     assert "up to date" in rampart_says("db", "upgrade", "--store", str(store))
     said = rampart_says(
@@ -85,6 +105,7 @@ def test_without_the_packages_it_says_which_are_missing(monkeypatch: pytest.Monk
         ('hosts = "one"\nport = 3', ["web-setting-wrong", "web-setting-unknown"]),
         ('hosts = ["*"]', ["web-setting-wrong"]),
         ('prefix = "stocks/"', ["web-setting-wrong"]),
+        ('user_header = "X-Remote-User"', ["web-setting-wrong"]),
         ('https = "yes"', ["web-setting-wrong"]),
         ("= nothing", ["web-settings-unreadable"]),
     ],

@@ -21,6 +21,8 @@ from rampart.web.tables.download import as_csv
 from rampart.web.tables.result_sheets import result_sheet, tables_of
 
 OF_XAA = Reader("edith", EDITOR, "XAA")
+OF_THE_LEDGER = {"returns", "one_return", "ledger", "documents"}
+"""Pages that are about no result: ``tests/web/returns`` asks who sees what of them."""
 NAMES = {"settings", "nations", "items", "bills", "calendar", "priorities", "sources", "postures", "regimes"}
 """Tables of the case that are about no nation, or only name things."""
 
@@ -86,7 +88,7 @@ def everything(shelf: Held, reader: Reader, language: str = "en") -> dict[str, A
         ["round_line", "charge_line"],
     )
     names = sorted({*PARTIES, "pegging", "bottlenecks", "passes", "duals", "sources", "nothing"})
-    for page in (one for one in PAGES if one.right == "read"):
+    for page in (one for one in PAGES if one.right == "read" and one.key not in OF_THE_LEDGER):
         ways: list[dict[str, Any]] = {
             "overview": [{}],
             "nation": [{"plan": "tiny", "nation": n} for n in nations],
@@ -95,6 +97,8 @@ def everything(shelf: Held, reader: Reader, language: str = "en") -> dict[str, A
             "table": [{"plan": "tiny", "name": n} for n in names],
             "why": [{"plan": "tiny", "holder": h, "item": i} for h in ["", *nations] for i in ["", *items]],
             "beside": [{"result": "tiny"}, {"result": "tiny", "other": "tiny"}],
+            "package": [{"plan": "tiny"}, {"plan": "tiny", "give": "XAA:round:2000:2025-03"}],
+            "papers": [{"result": "tiny"}],
             "war": [{"war": "tiny"}],
             "fleet": [{"fleet": "tiny"}],
         }.get(page.key, [{"plan": "tiny"}])

@@ -71,6 +71,11 @@ class Extent:
         if len(self.hidden) < MOST_HIDDEN:
             self.hidden.append(HiddenCell(code, row, column, value))
 
+    def unsee(self, way: str, first: int, last: int) -> None:
+        """Keep rows or columns that are hidden from view."""
+        room = MOST_HIDDEN - len(self.unseen)
+        self.unseen += [(way, n) for n in range(first, min(last, first + room - 1) + 1)]
+
 
 def sheets_of(parts: zipfile.ZipFile) -> dict[str, str]:
     """Part of the archive that holds each sheet of an .xlsx, by the name of the sheet."""
@@ -168,11 +173,11 @@ class _Sheet:
             self.column = 0
             self.columns_seen = set()
             if _is_set(attributes.get("hidden")):
-                self._unseen("row", self.row, self.row)
+                self.extent.unsee("row", self.row, self.row)
         elif name == "col" and _is_set(attributes.get("hidden")):
             first, last = attributes.get("min", ""), attributes.get("max", "")
             if first.isdecimal() and last.isdecimal():
-                self._unseen("column", int(first), int(last))
+                self.extent.unsee("column", int(first), int(last))
         elif name == "c":
             self._cell(attributes)
         elif self.in_cell and name in ("v", "is", "f"):
@@ -185,10 +190,6 @@ class _Sheet:
             if name == "f" or self.has_formula or self.kind == "e":
                 self.into = []
                 self.parser.CharacterDataHandler = self.into.append
-
-    def _unseen(self, way: str, first: int, last: int) -> None:
-        room = MOST_HIDDEN - len(self.extent.unseen)
-        self.extent.unseen += [(way, n) for n in range(first, min(last, first + room - 1) + 1)]
 
     def _cell(self, attributes: dict[str, str]) -> None:
         self.column += 1
@@ -254,7 +255,7 @@ class _Tables:
     def __init__(self, stream: IO[bytes]) -> None:
         self.extents: dict[str, Extent] = {}
         self.extent = Extent()
-        self.row = self.row_times = 0
+        self.row = self.row_times = self.laid = 0
         self.column = self.times = 0
         self.cell: dict[str, str] | None = None
         self.text: list[str] = []
@@ -275,15 +276,23 @@ class _Tables:
             self.tables += 1
             if self.tables == 1:  # a table inside a cell is no sheet
                 self.extent = self.extents.setdefault(attributes.get(_TABLE + "name", ""), Extent())
-                self.row = self.row_times = 0
+                self.row = self.row_times = self.laid = 0
+        elif name == _TABLE + "table-column":
+            first, self.laid = self.laid + 1, self.laid + _times(attributes.get(_TABLE + "number-columns-repeated"))
+            self._unseen("column", first, self.laid, attributes)
         elif name == _TABLE + "table-row":
             self.row += max(self.row_times, 1) if self.row else 1
             self.row_times = _times(attributes.get(_TABLE + "number-rows-repeated"))
             self.column = self.times = 0
+            self._unseen("row", self.row, self.row + self.row_times - 1, attributes)
         elif name in (_TABLE + "table-cell", _TABLE + "covered-table-cell"):
             self.column += self.times or 1
             self.times = _times(attributes.get(_TABLE + "number-columns-repeated"))
             self.cell, self.text = attributes, []
+
+    def _unseen(self, way: str, first: int, last: int, attributes: dict[str, str]) -> None:
+        if attributes.get(_TABLE + "visibility") in ("collapse", "filter"):
+            self.extent.unsee(way, first, last)
 
     def _end(self, name: str) -> None:
         if name == _OFFICE + "annotation":

@@ -111,17 +111,33 @@ def _merged(
     if first.equals(base):
         return second
     sides = rows_by_key(name, base), rows_by_key(name, first), rows_by_key(name, second)
-    added = sorted((sides[1].keys() | sides[2].keys()) - sides[0].keys())
-    rows = []
-    for key in (*sides[0], *added):
-        row, found = _row(name, key, *(side.get(key) for side in sides))
+    rows, found = merged_rows(name, *sides, statements=tuple(_statements(name)))
+    conflicts += found
+    return pl.DataFrame(list(rows.values()), schema=base.schema, orient="row")
+
+
+Rows = Mapping[Key, Row]
+
+
+def merged_rows(
+    name: str, base: Rows, first: Rows, second: Rows, *, statements: Sequence[Sequence[str]]
+) -> tuple[dict[Key, Row], list[Conflict]]:
+    """Rows of two editions made one, against the rows that both came from, and what stands against it.
+
+    name        of their table, for the conflicts
+    statements  the columns, those that say one thing together in one
+    """
+    rows, conflicts = dict[Key, Row](), list[Conflict]()
+    for key in (*base, *sorted((first.keys() | second.keys()) - base.keys())):
+        row, found = _row(name, statements, key, *(side.get(key) for side in (base, first, second)))
         conflicts += found
-        rows += [row] if row is not None else []
-    return pl.DataFrame(rows, schema=base.schema, orient="row")
+        if row is not None:
+            rows[key] = row
+    return rows, conflicts
 
 
 def _row(
-    name: str, key: Key, base: Row | None, first: Row | None, second: Row | None
+    name: str, statements: Sequence[Sequence[str]], key: Key, base: Row | None, first: Row | None, second: Row | None
 ) -> tuple[Row | None, list[Conflict]]:
     """What becomes of a row, None where it is taken away, and what stands against it."""
     if first == second or second == base:
@@ -132,10 +148,11 @@ def _row(
         base is None or first is None or second is None
     ):  # added twice and not alike, or taken away here and changed there
         there = [row for row in (base, first, second) if row is not None]
-        differ = [c for c in stored_columns(tables()[name]) if any(row[c] != there[0][c] for row in there)]
+        every = [column for one in statements for column in one]
+        differ = [c for c in every if any(row[c] != there[0][c] for row in there)]
         return base, [_conflict(name, key, column, base, first, second) for column in differ]
     row, conflicts = dict(base), list[Conflict]()
-    for columns in _statements(name):
+    for columns in statements:
         parts = [tuple(side[c] for c in columns) for side in (base, first, second)]
         if parts[1] == parts[2] or parts[2] == parts[0]:
             row |= {c: first[c] for c in columns}

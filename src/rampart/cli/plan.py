@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 @main.command()
 @case_argument
 @with_option
+@click.option(
+    "--without", multiple=True, metavar="NAME",
+    help="Leave out a named change with which the case is planned of itself (settings: plan_with); repeat for several.",
+)  # fmt: skip
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Plan folder. Default: out/<case name>.")
 @click.option(
     "--confidence",
@@ -72,9 +76,9 @@ if TYPE_CHECKING:
 @language_option
 @json_option
 def plan(
-    case_path: Path, overrides: tuple[str, ...], out: Path | None, confidence: str | None, taken: Path | None,
-    beside: Path | None, time_limit: float | None, report: bool, give_or_keep: bool, reasons: Worked | None, progress: str,
-    banner: str, force: bool, lang: Language, as_json: bool,
+    case_path: Path, overrides: tuple[str, ...], without: tuple[str, ...], out: Path | None,
+    confidence: str | None, taken: Path | None, beside: Path | None, time_limit: float | None, report: bool,
+    give_or_keep: bool, reasons: Worked | None, progress: str, banner: str, force: bool, lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Plan a case: save the plan folder, print the decisions to take now and where the report lies.
 
@@ -86,6 +90,7 @@ def plan(
     folder = out or Path("out") / "-".join([case_path.stem, *overrides, *named, *(["taken"] if taken else [])])
     require_place(folder, kind="plan", force=force, sources=[case_path, *(path for path in (taken, beside) if path)])
     case = load(case_path, overrides, lang, as_json=as_json)
+    case = planned_with(case, case_path, overrides, without, lang, as_json=as_json)
     if confidence is not None:
         case = with_confidence(case, int(confidence), lang, as_json=as_json)
     if taken:
@@ -108,6 +113,25 @@ def plan(
     else:
         show_plan(made, folder, written, lang)
     sys.exit(exit_code(made))
+
+
+def planned_with(
+    case: Case, path: Path, overrides: tuple[str, ...], without: tuple[str, ...], language: Language, *, as_json: bool
+) -> Case:
+    """The case with the changes with which it is planned of itself, those named by the user after them."""
+    from rampart.case.states import read_name
+
+    names = (case.settings["plan_with"] or "").split()
+    if strange := [name for name in without if name not in names]:
+        raise click.UsageError(
+            usage("the case is not planned with {value} of itself: settings.plan_with names {names}",
+                  value=strange[0], names=", ".join(names) or "–")
+        )  # fmt: skip
+    usual = tuple(name for name in names if name not in (*without, *overrides))
+    if not usual:
+        return case
+    states = tuple(name for name in overrides if read_name(name) is not None)
+    return load(path, (*states, *usual, *overrides[len(states) :]), language, as_json=as_json)
 
 
 def with_confidence(case: Case, confidence: int, language: Language, *, as_json: bool) -> Case:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rampart.cli.group import main, say
-from rampart.cli.options import language_option
+from rampart.cli.options import FINDINGS, OK, language_option
 from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
@@ -58,6 +58,44 @@ def db_upgrade(store: Path, lang: Language) -> None:
     steps = upgrade(store)
     words = Words(lang)
     say(words("web.upgraded", store=store, n=len(steps)) if steps else words("web.up_to_date", store=store))
+
+
+@db.command("backup")
+@store_option
+@click.option(
+    "-o", "--out", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="Where the copy is written."
+)
+@language_option
+def db_backup(store: Path, out: Path, lang: Language) -> None:
+    """Copy the store and its ledger while they are used: accounts, audit trail, returns, kept cases. The copy can be served."""
+    from rampart.language.words import Words
+    from rampart.web.starting import require_store
+
+    require_store(store)
+    from rampart.web.backing_up import back_up
+
+    copied = back_up(store, out)
+    say(Words(lang)("web.backed_up" if copied.ledger else "web.backed_up_without", folder=out))
+
+
+@db.command("check")
+@store_option
+@click.option("--post-missing", is_flag=True, help="Post again, as approved, the returns that the ledger lacks.")
+@language_option
+def db_check(store: Path, post_missing: bool, lang: Language) -> None:
+    """List returns that are said to be posted and that the ledger does not have: it was restored to an earlier day."""
+    from rampart.language.words import Words
+    from rampart.web.starting import require_store
+
+    require_store(store)
+    from rampart.web.returns import completing
+
+    words = Words(lang)
+    lacking, posted = completing.post_missing() if post_missing else (completing.missing(), 0)
+    for one in lacking:
+        say(words("web.return.named", nation=one.nation, month=words.month(one.month), n=one.revision))
+    say(words("web.lacking", n=len(lacking), posted=posted) if lacking else words("web.lacking_none"))
+    sys.exit(FINDINGS if len(lacking) > posted else OK)
 
 
 @main.group()

@@ -210,19 +210,22 @@ class Highs:
         basis = self._h.getBasis()
         return list(basis.col_status), list(basis.row_status)
 
-    def basis_of(self, columns: list[Any], rows: list[Any]) -> Any:
-        """A basis to begin from; None stands for a column or row that it does not know, which the solver is to complete."""
+    def basis_of(self, columns: list[Any], rows: list[Any], *, alien: bool = False) -> Any:
+        """A basis to begin from; None stands for a column or row that it does not know, which the solver is to complete.
+
+        alien  the basis comes from another model, and the solver is to complete it
+        """
         status = self._highspy.HighsBasisStatus
         basis = self._highspy.HighsBasis()
         basis.valid = True
-        basis.alien = any(s is None for s in columns) or any(s is None for s in rows)
+        basis.alien = alien or any(s is None for s in columns) or any(s is None for s in rows)
         basis.col_status = [status.kNonbasic if s is None else s for s in columns]
         basis.row_status = [status.kBasic if s is None else s for s in rows]
         return basis
 
-    def begin_from(self, columns: list[Any], rows: list[Any]) -> None:
+    def begin_from(self, columns: list[Any], rows: list[Any], *, alien: bool = False) -> None:
         """Start the next run from the status of every column and row, as ``basis_of`` takes it."""
-        self.begin_as(self.basis_of(columns, rows))
+        self.begin_as(self.basis_of(columns, rows, alien=alien))
 
     def basis_as_it_is(self) -> Any:
         """The basis as the solver keeps it, to begin from again on the same model."""

@@ -37,11 +37,11 @@ class Shards:
             return
         spawn = multiprocessing.get_context("spawn")
         self.pools = [ProcessPoolExecutor(1, mp_context=spawn) for _ in self.dealt]
-        for future in [
+        # this process goes on while the states are built: the first call waits for them
+        self.built = [
             pool.submit(_make, n, make, material, numbers)
             for n, (pool, numbers) in enumerate(zip(self.pools, self.dealt, strict=True))
-        ]:
-            future.result()
+        ]
 
     def call(self, method: str, *arguments: Any) -> list[Any]:
         """Call a method of every state; it returns one result a task, and all come back in the order of the tasks."""
@@ -56,6 +56,8 @@ class Shards:
         ]
 
         def collect() -> list[Any]:
+            for built in self.built:
+                built.result()
             results: list[Any] = [None] * self.tasks
             for future, numbers in zip(futures, self.dealt, strict=True):
                 for number, result in zip(numbers, future.result(), strict=True):

@@ -1,4 +1,4 @@
-"""What is short before each end of a war, and on which branch what is decided otherwise."""
+"""What is short before each end of a war, what would relieve it, and on which branch what is decided otherwise."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from rampart.results.ends_of_war import supply_by_end
 
 NOTICEABLE = 0.005
 """Share of a need from which it is said to be short."""
+NAMED, LEAST = 7, 0.1
+"""Steps that are named at most, and the share of the best from which one is."""
 
 
 def explain_war(answer: InWords, holder: str | None, item: str | None) -> list[str]:
@@ -30,7 +32,21 @@ def explain_war(answer: InWords, holder: str | None, item: str | None) -> list[s
             )
             for row in ends.iter_rows(named=True)
         ]  # fmt: skip
+        lines += _relief(answer, str(who), str(what))
     said = branches(answer) if holder is None and item is None else []
     if said:
         lines += ["", words("explain.war.branches"), *(f"  – {sentence}" for sentence in said)]
     return lines if short.height else [words("explain.nothing"), *lines]
+
+
+def _relief(answer: InWords, holder: str, item: str) -> list[str]:
+    """The steps that would relieve a recipient most, each with what it brings; nothing where none was worked out."""
+    words = answer.words
+    found = answer["relief"].filter(pl.col("relief") > 0, holder=holder, item=item).sort("relief", descending=True)
+    named = found.filter(pl.col("relief") >= LEAST * pl.col("relief").max()).head(NAMED)
+    lines = [words("explain.war.relief")] if named.height else []
+    for row in named.iter_rows(named=True):
+        limit = words("reason.step", limit=words(f"cause.{row['cause']}"), step=words(f"step.{row['cause']}"))
+        brings = answer.quantity(row["relief"], item)
+        lines.append("  – " + words("explain.war.brings", limit=limit, relief=brings, share=words.share(row["share"])))
+    return lines

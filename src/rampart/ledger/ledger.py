@@ -179,6 +179,18 @@ class Ledger:
         with self._at_one_moment() as store:
             return list(reading.documents(store, self.nations, known=moment(known)))
 
+    def newest(self, *, most: int, skip: int = 0, known: str | None = None) -> tuple[list[reading.Booked], int]:
+        """Documents, the last booked first, ``most`` of them after the first ``skip``; and how many there are."""
+        with self._at_one_moment() as store:
+            return reading.newest(store, self.nations, most=most, skip=skip, known=moment(known))
+
+    def document(self, nation: str, key: str) -> reading.Booked | None:
+        """A document by its key; None where there is none that may be seen."""
+        if self.nations and nation not in self.nations:
+            return None
+        with self._at_one_moment() as store:
+            return reading.one(store, nation, key)
+
     def audit(self, *, known: str | None = None) -> list[Finding]:
         """What stands in the book and needs somebody: counts that differ, deliveries on the way for more than 90 days."""
         found = []

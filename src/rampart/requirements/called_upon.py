@@ -23,15 +23,15 @@ def a_year(monthly: float) -> float:
     return 1.0 - float((1.0 - monthly) ** 12.0)
 
 
-def called_upon(case: Case) -> dict[tuple[str, str], float]:
-    """Chance a month that a holder's requirement of an item is called upon, where the case states one.
+def called_upon(case: Case, *, floors: bool = False) -> dict[tuple[str, str], float]:
+    """Chance a month that a holder's requirement of an item is called upon, or its floor, where the case states one.
 
     Rows of the case's posture and of none count; where rows of one holder and item differ, the case has a finding, and the
-    first of them counts.
+    first of them counts. What a row of a floor states is of the floor alone.
     """
     posture = case.settings["posture"]
     found: dict[tuple[str, str], float] = {}
     for r in case["requirements"].iter_rows(named=True):
-        if r["called_upon"] is not None and r["posture"] in (None, posture):
+        if r["called_upon"] is not None and r["posture"] in (None, posture) and (r["layer"] == "floor") == floors:
             found.setdefault((r["holder"], r["item"]), float(r["called_upon"]))
     return found

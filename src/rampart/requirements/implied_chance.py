@@ -64,12 +64,11 @@ def implied_chances(case: Case) -> list[Implied]:
     """Requirements and floors by holder and item, in that order."""
     stated = {r["objective"]: r["worth"] for r in case["priorities"].iter_rows(named=True)}
     of_need = 1.0 if stated.get("need") is None and follows(case) else stated.get("need")
-    called, found = called_upon(case), []
-    for objective, holder, item, quantity, lost in _held(case):
+    found = []
+    for objective, holder, item, quantity, lost, own in _held(case):
         worth = stated.get(objective)
         whole = None if of_need is None else of_need * lost
         chance = worth / whole if worth is not None and whole else None
-        own = called.get((holder, item)) if objective == "requirement" else None
         then = None if own is None or whole is None else own * whole / 2.0
         found.append(Implied(objective, holder, item, quantity, lost, worth, chance, own, then))
     return found
@@ -78,31 +77,39 @@ def implied_chances(case: Case) -> list[Implied]:
 def worth_that_follows(case: Case) -> dict[str, float]:
     """Worth of one unit of each objective that follows from beliefs, money units.
 
-    What is measured in worth counts once. A requirement counts by its chance, within need, and not again. A floor counts, in
-    each month, as if all of it were called upon for certain: the largest of the holders' speaks for all.
+    What is measured in worth counts once. A requirement counts by its chance, within need, and not again. A floor counts by
+    the chance that its own rows state; where they state none, in each month as if all of it were called upon for certain.
+    The largest of the holders' speaks for all.
 
     CaseError where a unit of an item has no worth, or a requirement no chance.
     """
     missing = [Finding("worth-not-known", "items", column="worth", value=item) for item in without_worth(case)]
-    called = called_upon(case)
+    held = list(_held(case))
     missing += [
         Finding("chance-not-stated", "requirements", column="called_upon", value=holder, details={"item": item})
-        for objective, holder, item, _, _ in _held(case)
-        if objective == "requirement" and (holder, item) not in called
+        for objective, holder, item, _, _, own in held
+        if objective == "requirement" and own is None
     ]
     if missing:
         raise CaseError(missing)
-    floors = max((lost for objective, _, _, _, lost in _held(case) if objective == "floors"), default=0.0)
+    of_floors = [
+        lost if own is None else own * lost / 2.0 for objective, *_, lost, own in held if objective == "floors"
+    ]
+    floors = max(of_floors, default=0.0)
     return dict.fromkeys(IN_WORTH, 1.0) | {"floors": floors, "requirement": 0.0}
 
 
-def _held(case: Case) -> Iterator[tuple[Objective, str, str, float, float]]:
-    """Objective, holder, item, units in the first month in which anything is asked, and what they are worth when used."""
+def _held(case: Case) -> Iterator[tuple[Objective, str, str, float, float, float | None]]:
+    """Objective, holder, item, units in the first month in which anything is asked, what they are worth when used, and the
+    chance a month that they are called upon, where it is stated.
+    """
     asked, of_item = requirements(case), worth_of_items(case)
     unit = 1.0 if without_worth(case) else case.money_unit
     home = float(case.settings["worth_at_home"] or 0.0)
     for objective, months in zip(HELD, (asked.total, asked.floor), strict=True):
+        called = called_upon(case, floors=objective == "floors")
         for (holder, item), monthly in zip(asked.pairs, months, strict=True):
             known = monthly[np.nan_to_num(monthly) > 0]
             if known.size:
-                yield objective, holder, item, float(known[0]), home * of_item[item] * float(known[0]) / unit
+                lost = home * of_item[item] * float(known[0]) / unit
+                yield objective, holder, item, float(known[0]), lost, called.get((holder, item))

@@ -24,13 +24,14 @@ from rampart.engine.shards import Shards
 from rampart.engine.stopping import Stopping
 from rampart.network.lags import Floats, Integers
 from rampart.scenario import branching
-from rampart.scenario.one_path import Material, Name, Paths, Slope, first_columns, names_of, widest
+from rampart.scenario.one_path import Material, Name, Paths, Slope, Tell, first_columns, names_of, widest
 from rampart.scenario.risk import Risk
 from rampart.scenario.stand_ins import StandIns, rounded
 from rampart.scenario.tree_programme import Effort, cvar
 
-FEW = 4  # paths that stand for all at first
+FEW = 2  # paths that stand for all at first
 SMALL = 60_000  # columns of all paths together up to which their programme is taken whole at once
+Rivals = Mapping[str, Mapping[Name, float]]
 LEAST = 1e-4  # value, in the unit of the objective, below which the gap is stated as a share of this
 NOTHING = 1e-4  # of what the paths cost: a largest regret below it is distinguished from nothing only to this measure
 
@@ -66,7 +67,7 @@ class TwoStage:
     path_cost  cost of each path, shape (paths,)
     known    cost of each path if it were known from the start, shape (paths,)
     rivals   cost of each path with other first decisions, by name; not a number where they leave no recourse
-    levels   columns of each path's own programme at the answer
+    told     of each path, at the answer (``two_stage``, ``tell``); nothing where nothing was asked
     gap      relative gap between value and bound
     rounds   the log
     status   "optimal" within the gap, or "time limit"
@@ -79,7 +80,7 @@ class TwoStage:
     path_cost: Floats
     known: Floats
     rivals: dict[str, Floats]
-    levels: list[Floats]
+    told: list[Any]
     gap: float
     rounds: tuple[Round, ...]
     status: str
@@ -163,7 +164,8 @@ def two_stage(
     workers: int = 1,
     risk: Risk | None = None,
     regret: bool = False,
-    rivals: Mapping[str, Mapping[Name, float]] | None = None,
+    rivals: Rivals | Callable[[], Rivals] | None = None,
+    tell: Tell | None = None,
     progress: Callable[[Round], None] | None = None,
     slips: Floats | None = None,
 ) -> TwoStage:
@@ -179,7 +181,9 @@ def two_stage(
     capacity  whether all expansions belong to the first stage, whenever they are decided. Whole numbers are asked for in
               the first stage alone
     gap       relative gap at which to stop
-    rivals    other first decisions to weigh on the same paths: amounts by (family, key, period) in plain units
+    rivals    other first decisions to weigh on the same paths: amounts by (family, key, period) in plain units; or what finds
+              them, while other processes are at work
+    tell      what to tell of each path in the end
     Ctrl-C or the time limit leaves the best decisions found, with their gap: at least those of the first round.
     """
     begun = time.monotonic()
@@ -194,7 +198,8 @@ def two_stage(
     with Stopping() as stopping, Shards(Paths, (material, names), len(paths), workers=workers) as shards:
         collect = shards.begin("free")
         plans = Plans(material, chance, wide.cost.size, gap, risk)
-        found = None if regret else plans.next()  # while the other processes are at work
+        others = (rivals() if callable(rivals) else rivals) or {}  # while the other processes are at work
+        found = None if regret else plans.next()
         known = np.array(collect())
         if regret:
             plans.risk = Risk(regret=known)
@@ -226,10 +231,10 @@ def two_stage(
                 break
         if stands.x is None:
             raise NoPlan("no first decisions leave every path a way on")
-        weighed = {name: _weigh(shards, amounts, names) for name, amounts in (rivals or {}).items()}
-        levels = shards.call("levels", stands.x)
+        told = [] if tell is None else shards.call("told", tell, stands.x, stands.cost, known)
+        weighed = {name: _weigh(shards, amounts, names) for name, amounts in others.items()}
     return TwoStage(
-        names, stands.x, stands.value, stands.bound, stands.cost, known, weighed, levels, stands.gap, tuple(rounds), status,
+        names, stands.x, stands.value, stands.bound, stands.cost, known, weighed, told, stands.gap, tuple(rounds), status,
     )  # fmt: skip
 
 

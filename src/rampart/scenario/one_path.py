@@ -6,8 +6,9 @@ every expansion. On one path the node of a column is its period.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -24,6 +25,13 @@ from rampart.scenario.tree_programme import TreeProgramme
 Name = tuple[str, Key, int]  # family, key, period
 DUAL, PRIMAL = 1, 4  # ways of the simplex
 DEVEX = 1  # how it weighs the rows that it may leave by
+ALIKE = (
+    18.0  # months in which two paths differ up to which a path begins better where the other ended than where it did
+)
+KEPT = 50  # paths of a worker up to which their programmes are kept for what is told of them in the end
+Told = TypeVar("Told")
+Tell = Callable[[TreeProgramme, "Material", Floats, float, float], Any]
+"""From the programme of a path: what is told of it, by its columns, its cost and its least cost; must be importable by name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,15 +65,16 @@ def widest(material: Material) -> TreeProgramme:
     return path_problem(replace(material, slips=None), material.longest)
 
 
-def path_problem(material: Material, number: int) -> TreeProgramme:
-    """The programme of one path alone."""
+def path_problem(material: Material, number: int, like: TreeProgramme | None = None) -> TreeProgramme:
+    """The programme of one path alone; ``like``: that of another, of which what the paths share is taken over."""
     path = material.paths[number : number + 1]
     looks, slips = revision_periods(material.case), material.slips
     own = None if slips is None else slips[number : number + 1]
     tree = branching.from_paths(
         material.case, material.regimes, path, np.ones(1), shared=material.first, ends=material.ends, looks=looks, slips=own,
     )  # fmt: skip
-    problem = TreeProgramme(material.case, tree, objective=material.objective)
+    known = None if like is None or slips is not None else like.programme.likeness
+    problem = TreeProgramme(material.case, tree, objective=material.objective, likeness=known)
     if len(problem.aims) > 1:
         raise ValueError(
             "decomposition weighs all on one scale: state what the objectives are worth (priorities, column 'worth'), or "
@@ -106,14 +115,49 @@ class Slope:
     by: Floats
 
 
+class Labels:
+    """Numbers for what columns and rows are, the same on every path, whatever else is on it.
+
+    widest  the programme of the longest path
+    """
+
+    def __init__(self, widest: TreeProgramme) -> None:
+        self.widest, self.periods, self.number = widest, len(widest.case.calendar), dict[tuple[str, Key], int]()
+
+    def of(self, problem: TreeProgramme) -> tuple[Integers, Integers]:
+        """Of every column and of every row of a path's programme."""
+        layout, period, number = problem.layout, problem.tree.period, self.number
+        families = list(problem.programme.families.items())
+        keys = [number.setdefault((name, key), len(number)) for name, family in families for key in family.keys]
+        sizes = [len(family.keys) for _, family in families]
+        begins = dict(zip((name for name, _ in families), np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
+        begin = np.array([begins[name] for name in layout.column_family], dtype=np.int64)
+        columns = np.array(keys, dtype=np.int64)[begin + layout.column_key]
+        rows = np.array(
+            [number.setdefault(row, len(number)) for row in zip(layout.row_family, layout.row_key, strict=True)],
+            dtype=np.int64,
+        )
+        return (
+            columns * self.periods + period[layout.column_node], rows * self.periods + period[layout.row_node],
+        )  # fmt: skip
+
+
 class OnePath:
     """The programme of one path in matrices; the solver is loaded for each question, so that many paths need little memory.
 
-    names  of the first stage, in the order of ``x``
+    names   of the first stage, in the order of ``x``
+    labels  of columns and rows, by which a path begins where one that went like it ended
+    keep    whether the programme is kept, which takes as much memory as a dozen paths in matrices
     """
 
-    def __init__(self, material: Material, number: int, names: list[Name]) -> None:
-        problem = path_problem(material, number)
+    def __init__(
+        self, material: Material, number: int, names: list[Name], labels: Labels, *, keep: bool = False
+    ) -> None:
+        problem = path_problem(material, number, labels.widest)
+        self.labels = labels
+        self.number, self.material = number, material
+        self.problem = problem if keep else None
+        self.columns, self.rows = labels.of(problem)
         self.first = first_columns(problem, material)
         place = {name: n for n, name in enumerate(names)}
         self.place = np.array([place[name] for name in names_of(problem, self.first)], dtype=np.int64)
@@ -124,19 +168,36 @@ class OnePath:
         self.row_lower, self.row_upper = problem.row_lower, problem.row_upper
         self.cost = problem.cost
         self.basis: Any = None  # that of the path known from the start
-        self.near: Any = None  # that with first decisions given, the first ones asked for
+        self.near: Any = None  # that with first decisions given, the last ones asked for
         self.last: tuple[Floats, Floats] | None = None  # the first decisions asked for last, and all columns at them
 
+    def as_on(self, other: OnePath, basis: Any) -> tuple[list[Any], list[Any]]:
+        """The basis of another path as far as this one goes along with it: of columns and of rows, None what it lacks."""
+        found = []
+        for mine, theirs, status in (
+            (self.columns, other.columns, basis.col_status), (self.rows, other.rows, basis.row_status),
+        ):  # fmt: skip
+            order = np.argsort(theirs)
+            at = order[np.minimum(np.searchsorted(theirs, mine, sorter=order), theirs.size - 1)]
+            both, known = theirs[at] == mine, list(status)
+            found.append([known[n] if there else None for n, there in zip(at.tolist(), both.tolist(), strict=True)])
+        return found[0], found[1]
+
     def _solver(
-        self, lower: Floats, upper: Floats, cost: Floats, *, strategy: int = DUAL, begin: Any = None
-    ) -> LinearProgramme:
+        self, lower: Floats, upper: Floats, cost: Floats, *, strategy: int = DUAL, begin: Any = None,
+        like: tuple[list[Any], list[Any]] | None = None,
+    ) -> LinearProgramme:  # fmt: skip
         solver = LinearProgramme(self.matrix, self.row_lower, self.row_upper, lower, upper)
         solver.option("solver", "simplex")
         # first decisions come from another programme, whose rows are kept as closely as the solver keeps them
         solver.option("primal_feasibility_tolerance", 1e-6)
         solver.set_costs(cost)
         begin = self.basis if begin is None else begin
-        if begin is None:  # from nothing: shorter steps, each worked out sooner
+        if like is not None:
+            solver.option("presolve", "off")
+            solver.option("simplex_dual_edge_weight_strategy", DEVEX)
+            solver.begin_from(*like, alien=True)
+        elif begin is None:  # from nothing: shorter steps, each worked out sooner
             solver.option("simplex_dual_edge_weight_strategy", DEVEX)
         else:
             solver.option("presolve", "off")
@@ -144,28 +205,31 @@ class OnePath:
             solver.begin_as(begin)
         return solver
 
-    def free(self) -> float:
-        """Least cost of the path if it is known from the start."""
-        solver = self._solver(self.lower, self.upper, self.cost)
+    def free(self, after: OnePath | None = None) -> float:
+        """Least cost of the path if it is known from the start; ``after``: a path that was asked before and went like it."""
+        like = None if after is None else self.as_on(after, after.basis)
+        solver = self._solver(self.lower, self.upper, self.cost, like=like)
         status = solver.run()
         if status != OPTIMAL:
             raise NoPlan(status)
         self.basis = solver.basis_as_it_is()
         return solver.value
 
-    def at(self, x: Floats) -> Slope:
-        """Cost of the path with first decisions ``x`` (in plain units), with its slope."""
+    def at(self, x: Floats, after: OnePath | None = None) -> Slope:
+        """Cost of the path with first decisions ``x`` (in plain units), with its slope; ``after``: a path that was asked the
+        same before and went like it.
+        """
         lower, upper = self.lower.copy(), self.upper.copy()
         lower[self.first] = upper[self.first] = x[self.place] / self.scale
-        solver = self._solver(lower, upper, self.cost, begin=self.near)
+        like = None if after is None or after.near is None else self.as_on(after, after.near)
+        solver = self._solver(lower, upper, self.cost, begin=self.near, like=like)
         status = solver.run()
         by = np.zeros(self.size)
         if status == INFEASIBLE:
             return Slope(np.inf, by)
         if status != OPTIMAL:
             raise NoPlan(status)
-        if self.near is None:
-            self.near = solver.basis_as_it_is()
+        self.near = solver.basis_as_it_is()
         found = solver.solution()
         by[self.place] = np.array(found.col_dual)[self.first] / self.scale
         self.last = x, np.array(found.col_value)
@@ -185,26 +249,64 @@ class OnePath:
         assert self.last is not None
         return self.last[1]
 
+    def told(self, tell: Tell, x: Floats, cost: float, known: float) -> Any:
+        """What is to be told of the path with first decisions ``x``."""
+        problem = self.problem or path_problem(self.material, self.number, self.labels.widest)
+        return tell(problem, self.material, self.levels(x), cost, known)
+
+
+def in_turn(material: Material, numbers: list[int]) -> list[tuple[int, int | None, float]]:
+    """Positions of some paths in the order in which to ask them, each with one before that went most like it and the months
+    in which the two differ.
+
+    The first is the one that lasts longest; then always the one that differs in the fewest months from any before it.
+    """
+    paths = material.paths[numbers]
+    months = np.asarray(material.case.calendar.lengths, dtype=float)
+    near, of = np.full(len(numbers), np.inf), np.full(len(numbers), -1)
+    lasts = (~np.asarray(material.ends)[paths] & (paths >= 0)) @ months
+    found: list[tuple[int, int | None, float]] = []
+    left = np.ones(len(numbers), dtype=bool)
+    while left.any():
+        n = int(np.argmin(np.where(left, near, np.inf))) if found else int(np.argmax(lasts))
+        found.append((n, int(of[n]) if found else None, float(near[n])))
+        left[n] = False
+        apart = (paths != paths[n]) @ months
+        of[apart < near] = n
+        near = np.minimum(near, apart)
+    return found
+
 
 class Paths:
     """Some of the paths, for one worker; each method answers for each of them."""
 
     def __init__(self, material: tuple[Material, list[Name]], numbers: list[int]) -> None:
         self.numbers = numbers
-        self.paths = [OnePath(material[0], n, material[1]) for n in numbers]
+        labels = Labels(widest(material[0]))
+        keep = len(numbers) <= KEPT
+        self.paths = [OnePath(material[0], n, material[1], labels, keep=keep) for n in numbers]
+        self.in_turn = in_turn(material[0], numbers)
+
+    def _each(self, ask: Callable[[OnePath, OnePath | None], Told], within: float = np.inf) -> list[Told]:
+        """What each path answers, asked after one that went like it but for so many months."""
+        paths, told = self.paths, dict[int, Told]()
+        for n, after, apart in self.in_turn:
+            told[n] = ask(paths[n], None if after is None or apart > within else paths[after])
+        return [told[n] for n in range(len(paths))]
 
     def free(self) -> list[float]:
         """Least cost of each path if it is known from the start; comes before all else."""
-        return [path.free() for path in self.paths]
+        return self._each(OnePath.free)
 
     def at(self, x: Floats) -> list[Slope]:
         """Cost and slope of each path with first decisions ``x``."""
-        return [path.at(x) for path in self.paths]
+        return self._each(lambda path, after: path.at(x, after), within=ALIKE)
 
     def priced(self, prices: Floats) -> list[float]:
         """Least cost of each path with first decisions at prices of its own, shape (paths in all, first stage)."""
         return [path.priced(prices[n]) for n, path in zip(self.numbers, self.paths, strict=True)]
 
-    def levels(self, x: Floats) -> list[Floats]:
-        """All columns of each path with first decisions ``x``."""
-        return [path.levels(x) for path in self.paths]
+    def told(self, tell: Tell, x: Floats, cost: Floats, known: Floats) -> list[Any]:
+        """What is to be told of each path with first decisions ``x``; cost and least cost of all paths."""
+        numbered = zip(self.numbers, self.paths, strict=True)
+        return [path.told(tell, x, float(cost[n]), float(known[n])) for n, path in numbered]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +32,7 @@ from rampart.scenario.decided import SEEN, Row, decisions_table, unit_money
 from rampart.scenario.decompose import Round, TwoStage, two_stage
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
-from rampart.scenario.one_path import Material, first_columns, names_of, path_problem, widest
+from rampart.scenario.one_path import Material, first_columns, names_of, widest
 from rampart.scenario.policy import Lasting, Situation
 from rampart.scenario.risk import Risk
 from rampart.scenario.sensitivity import sensitivity
@@ -110,15 +111,15 @@ def plan_on_paths(
         kept, chance, error = branching.reduced(case, chain.regimes, drawn, chance, sampling.keep)
         drawn, slips = drawn[kept], None if slips is None else slips[kept]
     material = Material(case, chain.regimes, chain.ends, drawn, first, objective, sampling.capacity, slips)
-    rivals = first_decisions(case, chain, material, chance, deadline) if sampling.compare else {}
+    rivals = partial(first_decisions, case, chain, material, chance, deadline) if sampling.compare else None
     left = None if sampling.time_limit is None else max(0.0, deadline - time.monotonic())
     answer = two_stage(
         case, chain.regimes, chain.ends, drawn, chance, first=first, capacity=sampling.capacity, objective=objective,
         gap=sampling.gap, time_limit=left, workers=workers, risk=risk, regret=regret, rivals=rivals, progress=progress,
-        slips=slips,
+        slips=slips, tell=path_tables,
     )  # fmt: skip
     tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends, looks=looks)
-    tables = _tables(case, chain, tree, material, answer, chance, workers)
+    tables = _tables(case, chain, tree, material, answer, chance)
     values = _values(answer, chance, weighed=regret or risk is not None)
     if sampling.keep is not None:
         values.append(("reduction_error", error))
@@ -154,10 +155,10 @@ def plan_on_paths(
 
 
 def path_tables(
-    material: Material, number: int, level: Floats, cost: float, known: float
+    problem: TreeProgramme, material: Material, level: Floats, cost: float, known: float
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Tables ``ends``, ``supply`` and ``left`` of one path."""
-    problem, one = path_problem(material, number), Answer(0.0, level, np.array([cost]), np.zeros(0))
+    one = Answer(0.0, level, np.array([cost]), np.zeros(0))
     return (
         war.ends_of(problem, one, material.ends, np.array([known]), {}),
         war.supply_of(problem, one, material.ends),
@@ -166,16 +167,14 @@ def path_tables(
 
 
 def _tables(
-    case: Case, chain: Chain, tree: Tree, material: Material, answer: TwoStage, chance: Floats, workers: int
+    case: Case, chain: Chain, tree: Tree, material: Material, answer: TwoStage, chance: Floats
 ) -> dict[str, pl.DataFrame]:
     import polars as pl
 
     first = material.first
     at_period = [np.flatnonzero(tree.period == t) for t in range(len(case.calendar))]
     months = [month_text(m) for m in case.calendar.starts]
-    each = [(n, *of) for n, of in enumerate(zip(answer.levels, answer.path_cost, answer.known, strict=True))]
-    with Pool(material, workers=min(workers, len(each))) as pool:
-        made = pool.map(path_tables, each)
+    made = answer.told
     ends = [of[0] for of in made]
     supply, left = ([of[k].with_columns(path=pl.lit(n, pl.Int64)) for n, of in enumerate(made)] for k in (1, 2))
     longest = widest(material)

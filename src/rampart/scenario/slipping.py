@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from rampart.beliefs.supply import Supply
+from rampart.case.likeness import Likeness
 from rampart.case.tables import Case
 from rampart.engine.linear_model import Matrices
 from rampart.findings import CaseError, Finding
@@ -39,15 +40,23 @@ class Part:
     measures: Mapping[str, Measure]
 
 
-def parts_of(case: Case, tree: Tree) -> list[Part]:
-    """The programmes of the ways in which supply comes on a tree; one where it comes as promised."""
+def parts_of(case: Case, tree: Tree, likeness: Likeness | None = None) -> list[Part]:
+    """The programmes of the ways in which supply comes on a tree; one where it comes as promised.
+
+    likeness  of the codes of the case, where it is known
+    """
     if tree.supply is None:
-        return [_part(case, tree, np.arange(len(tree)))]
+        return [part_of(build(case, tree=tree, likeness=likeness), np.arange(len(tree)))]
     supply = Supply.of(case)
     if supply is None or tree.slips is None:
         raise ValueError("supply slips on the tree, and comes as promised in the case")
     ways = np.unique(tree.supply).tolist()
     return [_part(supply.case_at(tree.slips[way]), tree, np.flatnonzero(tree.supply == way)) for way in ways]
+
+
+def part_of(programme: Programme, nodes: Integers) -> Part:
+    """A programme with where it stands in the whole."""
+    return Part(programme, lay_out(programme), nodes, {each.measure.name: each.measure for each in programme.passes})
 
 
 def _part(case: Case, tree: Tree, nodes: Integers) -> Part:
@@ -57,8 +66,7 @@ def _part(case: Case, tree: Tree, nodes: Integers) -> Part:
         mix = None if tree.mix is None else tree.mix[nodes]
         parent, chance = place[tree.parent[nodes]], tree.probability[nodes]
         tree = Tree(tree.calendar, tree.period[nodes], parent, chance, tree.regimes, mix, tree.chances)
-    programme = build(case, tree=tree)
-    return Part(programme, lay_out(programme), nodes, {each.measure.name: each.measure for each in programme.passes})
+    return part_of(build(case, tree=tree), nodes)
 
 
 def joined(case: Case, tree: Tree, parts: list[Part]) -> tuple[Programme, Layout]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from rampart.case.likeness import Likeness
 from rampart.case.tables import Case
 from rampart.engine.highs import NoPlan, Sparse, identity, one_above_other, sparse
 from rampart.engine.linear_programme import CutShort, LinearProgramme
@@ -27,7 +28,7 @@ from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.without_decisions import without_decisions
 from rampart.requirements.implied_chance import follows, worth_that_follows
 from rampart.scenario.risk import Risk, least_regret, least_risk, mean_of_worst
-from rampart.scenario.slipping import costs, joined, parts_of
+from rampart.scenario.slipping import costs, joined, part_of, parts_of
 
 BROKEN = 1e-6  # sum of broken rules, each as a share, above which they count as broken
 
@@ -94,11 +95,17 @@ class TreeProgramme:
     objective  name of the pass that counts; passes before it are held at their own expected optimum. By default, where
                the priorities say what their objectives are worth, the sum of all at their worth; else the last pass
     effort     how exactly it is solved
+    likeness   of the codes of the case, where another programme of it has worked it out
+    programme  of the case over the tree, where it is built already
     """
 
-    def __init__(self, case: Case, tree: Tree, *, objective: str | None = None, effort: Effort | None = None) -> None:
+    def __init__(
+        self, case: Case, tree: Tree, *, objective: str | None = None, effort: Effort | None = None,
+        likeness: Likeness | None = None, programme: Programme | None = None,
+    ) -> None:  # fmt: skip
         self.case, self.tree, self.effort = case, tree, effort or Effort()
-        self.parts = parts_of(case, tree)
+        known = None if programme is None else [part_of(programme, np.arange(len(tree)))]
+        self.parts = known or parts_of(case, tree, likeness)
         self.programme, self.layout = joined(case, tree, self.parts)
         m = self.layout.matrices
         self.lower, self.upper, self.row_lower, self.row_upper = m.lower, m.upper, m.row_lower, m.row_upper
@@ -223,7 +230,15 @@ class TreeProgramme:
     def columns(self, families: Iterable[str] | None = None) -> Integers:
         """Columns of some families; by default of all decisions."""
         wanted = set(self.decisions if families is None else families)
-        return np.array([j for j, f in enumerate(self.layout.column_family) if f in wanted], dtype=np.int64)
+        found = [at for family, at in self._columns_of.items() if family in wanted]
+        return np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+
+    @cached_property
+    def _columns_of(self) -> dict[str, Integers]:
+        found: dict[str, list[int]] = {}
+        for j, family in enumerate(self.layout.column_family):
+            found.setdefault(family, []).append(j)
+        return {family: np.array(at, dtype=np.int64) for family, at in found.items()}
 
     def amounts(self, answer: Answer, family: str) -> Floats:
         """Amounts of a family in plain units, shape (keys, nodes); 0 where there is no such decision."""

@@ -31,6 +31,7 @@ from rampart.scenario.drawn import Draw, drawn_tree, known_together, manifest_of
 from rampart.scenario.frontier import frontier
 from rampart.scenario.left_over import left_over
 from rampart.scenario.nonanticipativity import foresight
+from rampart.scenario.relief import relief
 from rampart.scenario.risk import Risk
 from rampart.scenario.sensitivity import sensitivity
 from rampart.scenario.tree_programme import Answer, Effort, TreeProgramme, by_name, cvar
@@ -138,6 +139,8 @@ def war_plan(
             say("frontier")
             tables["frontier"] = frame("war", "frontier", frontier(problem))
             tables["sensitivity"] = frame("war", "sensitivity", sensitivity(problem, first_look(tree)))
+            say("relief")
+            tables["relief"] = frame("war", "relief", relief(problem))
         except NoPlan:
             if not problem.effort.out_of_time:
                 raise

@@ -6,7 +6,7 @@ share their parts and months, nothing else; instants are as close as the one tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from rampart.sustainment.fleet import Support
 
 MOST_CELLS = 30_000
 """Sites times parts abreast at most: above it the sites cost more than the instants."""
-SHARED = ("months", "parts", "parent", "child", "share", "draws_at_end")
+SHARED = ("months", "parts", "parent", "child", "share", "supplied", "line_ends", "draws_at_end")
 OF_PARTS = ("lead_time", "last_buy", "batch", "spread", "movable")
 BY_FLEET = (
     "at_start",
@@ -48,14 +48,15 @@ def availability_of_each(
 
 
 def one_after_another(
-    supports: Iterable[Support], *, start: Floats | None = None, months: int | None = None
-) -> Iterator[AvailabilityByMonth]:
+    supports: Iterable[Support], *, start: Floats | None = None, months: int | None = None,
+    by_part: Collection[int] | None = None,
+) -> Iterator[AvailabilityByMonth]:  # fmt: skip
     """The same, each let go of by whom it is given to: many of many parts fill the memory."""
     waiting: list[Support] = []
 
     def work_out() -> list[AvailabilityByMonth]:
         if len(waiting) == 1:
-            return [availability_by_month(waiting[0], start=start, months=months)]
+            return [availability_by_month(waiting[0], start=start, months=months, by_part=by_part)]
         if not waiting:
             return []
         beside = None if start is None else np.concatenate([start] * len(waiting))

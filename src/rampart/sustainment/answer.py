@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
 from rampart.catalogues.showing import must_be
@@ -15,7 +16,12 @@ from rampart.results.manifest import origin_of, records_of
 from rampart.results.result import Result
 from rampart.sustainment.abreast import one_after_another
 from rampart.sustainment.allowed_time import AllowedTime
-from rampart.sustainment.availability_by_month import UNSETTLED, AvailabilityByMonth, availability_by_month
+from rampart.sustainment.availability_by_month import (
+    UNSETTLED,
+    AvailabilityByMonth,
+    availability_by_month,
+    slimmed,
+)
 from rampart.sustainment.echelon_network import Floats, Whole
 from rampart.sustainment.exchange import conflict, gains, levers, mixed_fleets
 from rampart.sustainment.fleet import Support, read_support
@@ -33,6 +39,10 @@ if TYPE_CHECKING:
 
 HARDLY = 1e-9
 """Systems so few that nothing is said of them."""
+MANY_ROWS = 3_000_000
+"""Rows of a table by part above which those are left out of which next to nothing is short."""
+NEXT_TO_NOTHING = 1e-3
+"""Units owed, or systems held back, that are next to nothing where parts are many."""
 MIX_TARGET = 0.9
 """Supply availability at which a mixed fleet is compared with one type, where none is asked for."""
 
@@ -48,7 +58,8 @@ def sustain(
     simulate: int = 0,
     time_limit: float | None = None,
 ) -> Result:
-    """Availability over time, what holds it back, the cost-availability curve, and what a euro buys.
+    """Availability over time, what holds it back, the cost-availability curve, and what a euro buys. Raises CaseError with what
+    is wrong in a case that is not sound, however it was made.
 
     month   month for which spares are bought; by default the last
     target  availability to reach, 0 to 1; budget in money units of the case. One of the two marks a point of the curve
@@ -68,14 +79,17 @@ def sustain(
         raise ValueError(f"target {target}: expected an availability, 0 to 1")
     if budget is not None and not budget >= 0:
         raise ValueError(f"budget {budget}: expected money of zero or more")
+    require_sound(case)
     support = read_support(case)
     base = availability_by_month(support)
     at = len(support.months) - 1 if month is None else _index(support, month)
+    by_part = {"holding_back": _holding_back(support, base), "shortages": _shortages(support, base)}
+    base = slimmed(base, at)
     promises = Promises(support, base, at, time)
     money = None if budget is None else budget * case.money_unit
     marked = asked_for(promises, target, money)
     bought = tables_of_purchases(promises, marked, money)
-    decision = decide(case, base, time)
+    decision = decide(case, base, time, month=at, target=target)
     repaired = tables_of_repair(decision, base, at, target, time)
     exchanged = _exchange(support, base, time)
     mixed = _mix(support, base, at, MIX_TARGET if target is None else target, time)
@@ -84,8 +98,7 @@ def sustain(
     bands, drawn = _bands(case, base, draws, seed, time)
     tables = {
         "availability": _availability(support, base, bands),
-        "holding_back": _holding_back(support, base),
-        "shortages": _shortages(support, base),
+        **by_part,
         "shops": _shops(support, base),
         **bought,
         **repaired,
@@ -143,43 +156,70 @@ def _bands(
 
 
 def _holding_back(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
-    """By fleet and month what holds systems back: damage, maintenance, parts; whole columns, since parts may be many."""
+    """By fleet and month what holds systems back: damage, maintenance, parts; whole columns, since parts may be many.
+
+    Where they are very many, those that hold next to nothing back are told together, so that the causes still add up.
+    """
     damaged, maintenance, down = c.damaged - c.serviced, c.maintenance + c.serviced, c.systems_down()
-    fleet: list[str] = []
-    month: list[str] = []
-    cause: list[str] = []
-    part: list[str | None] = []
-    systems: list[float] = []
+    least = HARDLY if down.size <= MANY_ROWS else NEXT_TO_NOTHING
+    months = _days(s)
+    pieces: list[dict[str, Any]] = []
     for f, code in enumerate(s.fleets):
-        for m, name in enumerate(s.months):
-            held = [(k, v) for k, v in (("damage", damaged[f, m]), ("maintenance", maintenance[f, m])) if v > HARDLY]
-            parts = np.flatnonzero(down[f, :, m] > HARDLY)
-            fleet += [code] * (len(held) + len(parts))
-            month += [name] * (len(held) + len(parts))
-            cause += [k for k, _ in held] + ["part"] * len(parts)
-            part += [None] * len(held) + [s.parts[p] for p in parts.tolist()]
-            systems += [float(v) for _, v in held] + down[f, parts, m].tolist()
-    return frame(
-        "fleet", "holding_back", {"fleet": fleet, "month": month, "cause": cause, "part": part, "systems": systems}
-    )
+        for m in range(len(s.months)):
+            of, held = down[f, :, m], [("damage", damaged[f, m]), ("maintenance", maintenance[f, m])]
+            parts = np.flatnonzero(of > least)
+            if least > HARDLY:
+                held.append(("rest", float(of.sum()) - float(of[parts].sum())))
+            held = [(k, v) for k, v in held if v > HARDLY]
+            pieces.append({
+                "fleet": _text([code]).gather(np.zeros(len(held) + len(parts), np.int64)),
+                "month": months.gather(np.full(len(held) + len(parts), m)),
+                "cause": _text([*(k for k, _ in held), *["part"] * len(parts)]),
+                "part": _text([None] * len(held)).append(_text(s.parts).gather(parts)),
+                "systems": np.concatenate((np.array([v for _, v in held], float), of[parts].astype(float))),
+            })  # fmt: skip
+    return frame("fleet", "holding_back", {name: _end_to_end([p[name] for p in pieces]) for name in pieces[0]})
+
+
+def _text(values: Sequence[str | None]) -> pl.Series:
+    """A column of text."""
+    import polars as pl
+
+    return pl.Series(values, dtype=pl.String)
+
+
+def _end_to_end(columns: list[Any]) -> pl.Series:
+    import polars as pl
+
+    return pl.concat([pl.Series(column) for column in columns])
+
+
+def _days(s: Support) -> pl.Series:
+    """The first day of each month."""
+    import polars as pl
+
+    return pl.Series([date(int(month[:4]), int(month[5:7]), 1) for month in s.months], dtype=pl.Date)
 
 
 def _shortages(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
-    """By part, site and month, where anything is asked for; whole columns, since there may be millions of rows."""
-    p, n = np.nonzero(c.demand.sum(axis=0) > 0)
+    """By part, site and month, where anything is asked for; whole columns, since there may be millions of rows.
+
+    Where they are very many only those of which more than next to nothing is owed in some month.
+    """
+    wanted = c.demand.sum(axis=0) > 0
     months = len(s.months)
+    if int(wanted.sum()) * months > MANY_ROWS:
+        wanted &= c.ebo.max(axis=0) > NEXT_TO_NOTHING
+    p, n = np.nonzero(wanted)
 
     def told(figures: Floats) -> Floats:
-        return figures[:, p, n].T.ravel()
-
-    import polars as pl
+        return figures[:, p, n].T.astype(float).ravel()
 
     def coded(codes: Sequence[str], at: Whole) -> pl.Series:
-        return pl.Series(codes, dtype=pl.String).gather(np.repeat(at, months))
+        return _text(codes).gather(np.repeat(at, months))
 
-    days = pl.Series([date(int(month[:4]), int(month[5:7]), 1) for month in s.months], dtype=pl.Date)
     return frame("fleet", "shortages", {
-        "part": coded(s.parts, p), "site": coded(s.sites, n), "month": days.gather(np.tile(np.arange(months), len(p))),
+        "part": coded(s.parts, p), "site": coded(s.sites, n), "month": _days(s).gather(np.tile(np.arange(months), len(p))),
         "demand": told(c.demand), "pipeline": told(c.mean), "stock": told(s.stock), "backorders": told(c.ebo),
     })  # fmt: skip
 

@@ -9,13 +9,16 @@ How the days are worked out is in ``marching``, where they begin in ``start``, w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rampart.sustainment.echelon_network import Floats, ratio
 from rampart.sustainment.fleet import MONTH, Support
+from rampart.sustainment.many_parts import LARGE_CELLS, FiguresByMonth, ManyParts, MonthOfMany, taken_by
 from rampart.sustainment.marching import CLOSE, LONGEST, SHORTEST, March
 from rampart.sustainment.moment import Moment
 
@@ -120,6 +123,9 @@ class _Month:
             sp.copy(),
         )
 
+    def close(self, last: Moment) -> None:
+        """Nothing is left to be added at the end of the month."""
+
     def add(self, length: float, old: Moment, new: Moment, asked: Floats, by_fleet: Floats) -> None:
         for name in ("held", "away", "serviced", "up", "down", "moved", "own_mean", "own_variance", "mean", "ebo"):
             area = getattr(self, name)
@@ -131,17 +137,22 @@ class _Month:
 
 
 def availability_by_month(
-    support: Support, *, start: Floats | None = None, months: int | None = None, abreast: int = 1
-) -> AvailabilityByMonth:
+    support: Support, *, start: Floats | None = None, months: int | None = None, abreast: int = 1,
+    by_part: Collection[int] | None = None,
+) -> AvailabilityByMonth:  # fmt: skip
     """Work out the months, one step after another.
 
     start   (F, M) systems in action of an earlier answer to nearly the same case: where the start is looked for
     months  how many of them; by default all. Later months are left at zero
     abreast  cases that stand in it beside each other (``rampart.sustainment.abreast``)
+    by_part  months of which figures by part are wanted, by default all: where parts are many those of others stay zero
     """
     s = support
-    march = March(s, None if start is None else start[:, 0], abreast=abreast)
-    kept: list[_Month] = []
+    guess = None if start is None else start[:, 0]
+    many = taken_by(s)
+    march: Any = ManyParts(s, guess, abreast=abreast) if many else March(s, guess, abreast=abreast)
+    figures = FiguresByMonth(march) if many else None
+    kept: list[Any] = []
     length, instants = 1.0, 0
     trend = np.zeros(len(s.fleets))
     for m in range(len(s.months) if months is None else months):
@@ -150,15 +161,16 @@ def availability_by_month(
             length, trend = 1.0, np.zeros(len(s.fleets))
         wears, use = march.setting.wear_of(m, march.now.held, march.now.up, march.used)
         march.used[:, m + 1] = march.used[:, m] + use
-        area, end, burst = _Month.empty(s), (m + 1) * MONTH, changed
+        area: Any = MonthOfMany(s, kept=by_part is None or m in by_part) if many else _Month.empty(s)
+        end, burst = (m + 1) * MONTH, changed
         while march.now.time < end - 1e-9:
             left = end - march.now.time
             length = left / np.ceil(left / min(length, LONGEST) - 1e-9)
             expected = np.maximum(march.now.up + 0.5 * trend * length, 0.0)
-            ahead = march.now.ebo.sum(axis=1) + march.rise * length
+            ahead = march.now.by_site + march.rise * length
             new, asked, by_fleet = march.step(length, m, expected, wears, burst)
             instants += 1
-            found = new.ebo.sum(axis=1)
+            found = new.by_site
             error = float((np.abs(found - ahead) / np.maximum(found, QUIET)).max(initial=0.0))
             if error > CLOSE and length > SHORTEST * 1.01:
                 march.past.forget()
@@ -166,17 +178,40 @@ def availability_by_month(
                 continue
             area.add(length, march.now, new, asked, by_fleet)
             trend = (new.up - march.now.up) / length
-            march.rise = (found - march.now.ebo.sum(axis=1)) / length
+            march.rise = (found - march.now.by_site) / length
             march.went(m, new, asked, by_fleet)
             burst = False
             if error < 0.4 * CLOSE:
                 length = min(1.6 * length, LONGEST)
-        area.relief = march.relief(m)
+        area.close(march.now)
+        area.relief = march.relief(m) if not many or area.kept else None
+        if figures is not None:
+            figures.put(m, area)
         kept.append(area)
-    return _gathered(s, march, kept, instants)
+    return _gathered(s, march, kept, instants) if figures is None else _gathered_of_many(march, kept, figures, instants)
 
 
-def _begin_month(march: March, m: int) -> bool:
+def _gathered_of_many(
+    march: ManyParts, kept: list[MonthOfMany], figures: FiguresByMonth, instants: int
+) -> AvailabilityByMonth:
+    """The months of many parts side by side."""
+    s = march.s
+    left = len(s.months) - len(kept)
+
+    def by_fleet(areas: list[Floats]) -> Floats:
+        return np.stack([*areas, *(np.zeros(len(s.fleets)) for _ in range(left))], axis=-1) / MONTH
+
+    up = by_fleet([a.up for a in kept])
+    active = np.stack([march.setting.in_action(m, up[:, m]) for m in range(len(s.months))], axis=-1)
+    none, shops = np.zeros_like(up), np.zeros((len(s.months), len(s.shops)))
+    return AvailabilityByMonth(
+        support=s, held=by_fleet([a.held for a in kept]), damaged=none, serviced=none, available=active,
+        maintenance=up - active, moved=none, queue=shops, load=shops, rounds=march.rounds, residual=march.residual,
+        raised=march.raised, instants=instants, **figures.all(),
+    )  # fmt: skip
+
+
+def _begin_month(march: Any, m: int) -> bool:
     """Systems and spares that join at the beginning of a month; whether anything differs from the month before."""
     s, now = march.s, march.now
     if m == 0:
@@ -230,3 +265,18 @@ def condemned(c: AvailabilityByMonth) -> Floats:
 
     supply = supply_of(c.support)
     return np.stack([flows.lost.T for flows in supply.months]) * c.demand
+
+
+def slimmed(course: AvailabilityByMonth, month: int) -> AvailabilityByMonth:
+    """The months without the figures by part that only tables tell, once these are made; of pipelines those of one month.
+
+    Only where parts are so many that it matters.
+    """
+    if course.ebo[0].size <= LARGE_CELLS:
+        return course
+    nothing = np.broadcast_to(np.zeros(1, course.ebo.dtype), course.ebo.shape)
+    # What is never written to takes no memory.
+    own = np.zeros(course.own_mean.swapaxes(1, 2).shape, course.own_mean.dtype).swapaxes(1, 2)
+    own[month] = course.own_mean[month]
+    spread = own if course.own_variance is course.own_mean else course.own_variance
+    return replace(course, mean=nothing, ebo=nothing, own_mean=own, own_variance=spread)

@@ -42,7 +42,7 @@ def history(
     service_share: Any,
     movable: Any,
     # by site, by part
-    supplier: Any, ship: Any, lead: Any, last_buy: Any, kids_first: Any, kid: Any, kid_share: Any,
+    supplier: Any, ship: Any, lead: Any, last_buy: Any, supplied: Any, kids_first: Any, kid: Any, kid_share: Any,
     # by month, part and site; by month and shop
     repaired: Any, condemned: Any, apart: Any, bench: Any, shop: Any, opens: Any, stock_added: Any, bays: Any,
 ) -> Any:  # fmt: skip
@@ -72,6 +72,7 @@ def history(
             if state[n] == PRESENT:
                 up[f] += 1
                 held[f] += 1
+    free = [0.0] * parts  # when the maker of each part is free again
     shelf = [int(stock_added[c]) for c in range(cells)]
     head, tail, owed = [-1] * cells, [-1] * cells, [0] * cells
     follows, who = [0], [0]  # requests in line, linked
@@ -223,8 +224,13 @@ def history(
                         todo.append((OPENED, a, b, 0))
                 elif u < repaired[at] + condemned[at] or supplier[b] < 0:
                     if lead[a] >= 0.0 and now <= last_buy[a]:
+                        begins = now
+                        if now >= 0.0 and supplied[m * parts + a] >= 0.0:
+                            # A maker who delivers so many a month takes one order after another.
+                            begins = max(now, free[a])
+                            free[a] = begins + month_days / max(supplied[m * parts + a], 1e-9)
                         number += 1
-                        heapq.heappush(calendar, (now + lead[a], number, GOOD, a, b))
+                        heapq.heappush(calendar, (begins + lead[a], number, GOOD, a, b))
                     elif now < 0.0:
                         todo.append((GOOD, a, b, 0))
                 else:

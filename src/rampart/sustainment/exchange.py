@@ -21,6 +21,8 @@ from rampart.sustainment.marginal import curve
 
 MOST_SPARES = 10
 """Spares whose exchange rate is worked out: the best by slope."""
+MANY_CELLS, FEWER = 100_000, 10
+"""Parts times sites above which so many levers in all are worked out, since each is a course of its own: the best by slope."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,24 @@ def with_lever(support: Support, lever: Lever, units: float = 1.0) -> Support:
 
 
 def levers(support: Support, base: AvailabilityByMonth, *, decided: int = 0, most_parts: int = 8) -> Iterator[Lever]:
-    """What can be bought in month ``decided`` and is there before the end: the parts that ground most, bays, systems."""
+    """What can be bought in month ``decided`` and is there before the end: the parts that ground most, bays, systems.
+
+    All of them, or where parts are many the best by slope.
+    """
+    found = list(_offered(support, base, decided=decided, most_parts=most_parts))
+    if len(support.parts) * len(support.sites) > MANY_CELLS and len(found) > FEWER:
+        # The best of each kind stays, so that kinds can be told apart.
+        by_slope = sorted(range(len(found)), key=lambda n: (-found[n][0], n))
+        of_kind = {found[n][1].kind: n for n in reversed(by_slope)}
+        kept = [*of_kind.values(), *(n for n in by_slope if n not in of_kind.values())][:FEWER]
+        found = [found[n] for n in sorted(kept)]
+    yield from (lever for _, lever in found)
+
+
+def _offered(
+    support: Support, base: AvailabilityByMonth, *, decided: int, most_parts: int
+) -> Iterator[tuple[float, Lever]]:
+    """Every lever with its slope: system-months for a unit of currency, a bay's told by the jobs that wait for one."""
     months = len(support.months)
     down = base.systems_down().sum(axis=(0, 2))
     spares: list[tuple[float, int, int, int]] = []
@@ -71,17 +90,21 @@ def levers(support: Support, base: AvailabilityByMonth, *, decided: int = 0, mos
         worth = base.relief[decided + wait :, p].sum(axis=0) / price
         spares += [(float(worth[n]), p, int(n), decided + wait) for n in np.flatnonzero(worth > 0)]
     # The best by the slope of what is owed; each is then solved anew.
-    for _, p, n, month in sorted(spares, key=lambda one: (-one[0], one[1:]))[:MOST_SPARES]:
-        yield Lever("spare", support.parts[p], support.sites[n], float(support.price[p]), month)
+    price = support.price
+    for slope, p, n, month in sorted(spares, key=lambda one: (-one[0], one[1:]))[:MOST_SPARES]:
+        yield slope, Lever("spare", support.parts[p], support.sites[n], float(price[p]), month)
     for n, row in enumerate(support.shop_rows):
         month = decided + int(row["bay_months"])
         busy = base.queue[:, n].max(initial=0.0) > 0 and np.isfinite(support.bays[:, n]).any()
         if row["bay_cost"] and busy and month < months:
-            yield Lever("bay", support.shops[n], row["site"], float(row["bay_cost"]), month)
+            waiting = np.minimum(np.maximum(base.queue[month:, n] - support.bays[month:, n], 0.0), 1.0).sum()
+            cost = float(row["bay_cost"])
+            yield float(waiting) / cost, Lever("bay", support.shops[n], row["site"], cost, month)
     for f, row in enumerate(support.fleet_rows):
         month = decided + int(row["lead_time"])
         if row["price"] and month < months:
-            yield Lever("system", support.fleets[f], row["site"], float(row["price"]), month)
+            there, cost = float(np.nan_to_num(base.ao[f, month:]).sum()), float(row["price"])
+            yield there / cost, Lever("system", support.fleets[f], row["site"], cost, month)
 
 
 def gain(support: Support, base: AvailabilityByMonth, lever: Lever, units: float = 1.0) -> Floats:
@@ -92,7 +115,7 @@ def gain(support: Support, base: AvailabilityByMonth, lever: Lever, units: float
 def gains(support: Support, base: AvailabilityByMonth, of: Iterable[Lever], units: float = 1.0) -> list[Floats]:
     """The gains of several levers, worked out abreast with the case without them, so that all have the same instants."""
     each = (with_lever(support, lever, units) for lever in of)
-    courses = one_after_another(chain([support], each), start=base.available)
+    courses = one_after_another(chain([support], each), start=base.available, by_part=())
     without, *those = (course.available for course in courses)
     return [available - without for available in those]
 

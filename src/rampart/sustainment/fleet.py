@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,6 +39,8 @@ class Support:
                ``use`` of each system in action holds, as it does before the plan
     most       (F,) of ``used``, what a system in action can take in a month; infinite where no bound is known
     in_repair, on_order   (P, S) units in repair and on order when the plan begins; nan: as many as in the long run
+    supplied   (M, P) most units that the maker delivers in a month, infinite where no limit is known
+    line_ends  (P,) days from the beginning of the plan to the last on which its lines can deliver; infinite: no end is known
     draws_at_end  whether a repair asks for its own parts when it ends, or when the unit arrives
     """
 
@@ -80,37 +83,40 @@ class Support:
     in_repair: Floats
     on_order: Floats
     most: Floats
+    supplied: Floats
+    line_ends: Floats
     used: Floats | None = None
     draws_at_end: bool = True
 
-    @property
+    @cached_property
     def price(self) -> Floats:
         """Price (P,), nan where unknown."""
         return _column(self.part_rows, "price")
 
-    @property
+    @cached_property
     def lead_time(self) -> Floats:
         """Days (P,) until a condemned part is replaced, nan where nothing is bought."""
         return _column(self.part_rows, "lead_time")
 
-    @property
+    @cached_property
     def last_buy(self) -> Floats:
         """Days (P,) from the beginning of the plan until a part can be ordered no longer, infinite where no end is known."""
         first = month_number(self.months[0])
         ends = (row.get("last_buy") for row in self.part_rows)
-        return np.array([np.inf if end is None else (month_number(end) - first + 1) * MONTH for end in ends], float)
+        stated = np.array([np.inf if end is None else (month_number(end) - first + 1) * MONTH for end in ends], float)
+        return np.asarray(np.minimum(stated, self.line_ends - np.nan_to_num(self.lead_time)))
 
-    @property
+    @cached_property
     def batch(self) -> Floats:
         """Units (P,) of a purchase order."""
         return _column(self.part_rows, "batch")
 
-    @property
+    @cached_property
     def spread(self) -> Floats:
         """Variance-to-mean ratio (P,) of the demand."""
         return _column(self.part_rows, "spread")
 
-    @property
+    @cached_property
     def movable(self) -> NDArray[np.bool_]:
         """Whether a part (P,) may be taken from another system."""
         return np.array([bool(row["movable"]) for row in self.part_rows], bool)
@@ -172,7 +178,40 @@ def read_support(case: Case) -> Support:
         stock=_stock(case, at, first, len(months)),
         bays=_bays(case, codes["shops"], months),
         most=np.nan_to_num(_column(fleets, "most_use"), nan=np.inf),
+        **_makers(case, rows["parts"], first, len(months)),
     )
+
+
+def _makers(case: Case, parts: list[dict[str, Any]], first: int, months: int) -> dict[str, Any]:
+    """What the makers of parts deliver in a month at most, as stated or as the lines of their items can, and until when."""
+    shape = (months, len(parts))
+    supplied, ends = np.full(shape, np.inf), np.full(len(parts), np.inf)
+    stated = np.array([np.inf if row["most_supply"] is None else row["most_supply"] for row in parts], float)
+    if np.isfinite(stated).any():
+        supplied = np.minimum(supplied, stated)
+    elif not any(row["item"] for row in parts):
+        return {"supplied": np.broadcast_to(np.inf, shape), "line_ends": ends}
+    lines: dict[str, list[dict[str, Any]]] = {}
+    for row in case["lines"].iter_rows(named=True):
+        lines.setdefault(row["item"], []).append(row)
+    changes = _in_force(case["rates"].to_dicts(), ("line",), tuple(month_text(first + m) for m in range(months)))
+    for p, part in enumerate(parts):
+        of_item = lines.get(part["item"], []) if part["item"] is not None else []
+        if not of_item:
+            continue
+        made, last = np.zeros(months), -np.inf
+        for line in of_item:
+            opens = 0 if line["from"] is None else month_number(line["from"]) - first
+            closes = np.inf if line["until"] is None else month_number(line["until"]) - first
+            for m in range(months):
+                row = changes.get((line["line"],), [None] * months)[m]
+                rate = line["max_rate"] if row is None or row["max_rate"] is None else row["max_rate"]
+                if opens <= m <= closes and line["state"] != "closed":
+                    made[m] += rate / (12.0 if line["rate_per"] == "year" else 1.0)
+            last = max(last, (closes + 1) * MONTH)
+        supplied[:, p] = np.minimum(supplied[:, p], made)
+        ends[p] = last
+    return {"supplied": supplied, "line_ends": ends}
 
 
 def _in_force(rows: list[dict[str, Any]], keys: tuple[str, ...], months: tuple[str, ...]) -> dict[Any, list[Any]]:
@@ -214,19 +253,24 @@ def _breakdown(case: Case, fleets: list[dict[str, Any]], parts: Mapping[str, int
     shape = (len(fleets), len(parts))
     arrays = {name: np.zeros(shape) for name in ("installed", "needed", "damage_share", "service_share")}
     arrays |= {name: np.full(shape, np.nan) for name in ("life", "life_cv", "worn")}
+    users: dict[str, list[int]] = {}
+    for n, fleet in enumerate(fleets):
+        users.setdefault(fleet["type"], []).append(n)
     links: list[tuple[int, int, float]] = []
-    for row in case["breakdown"].iter_rows(named=True):
-        part = parts[row["part"]]
-        users = [n for n, fleet in enumerate(fleets) if fleet["type"] == row["parent"]]
-        for n in users:
-            arrays["installed"][n, part] = row["quantity"]
-            arrays["needed"][n, part] = row["quantity"] if row["needed"] is None else row["needed"]
-            arrays["damage_share"][n, part] = row["damage_share"]
-            arrays["service_share"][n, part] = row["service_share"]
-            for name in ("life", "life_cv", "worn"):
-                arrays[name][n, part] = np.nan if row[name] is None else row[name]
-        if not users and row["parent"] in parts:
-            links.append((parts[row["parent"]], part, row["share"]))
+    held: dict[str, list[tuple[Any, ...]]] = {}
+    columns = ("quantity", "needed", "damage_share", "service_share", "life", "life_cv", "worn")
+    for parent, part, share, *row in case["breakdown"].select("parent", "part", "share", *columns).iter_rows():
+        if parent in users:
+            held.setdefault(parent, []).append((parts[part], *row))
+        elif parent in parts:
+            links.append((parts[parent], parts[part], share))
+    for parent, rows in held.items():
+        at, *figures = (np.array(column) for column in zip(*rows, strict=True))
+        for name, column in zip(columns, figures, strict=True):
+            values = column.astype(float)
+            if name == "needed":
+                values = np.where(np.isnan(values), figures[0].astype(float), values)
+            arrays["installed" if name == "quantity" else name][np.ix_(np.array(users[parent]), at)] = values
     return arrays | {
         "parent": np.array([link[0] for link in links], np.int64),
         "child": np.array([link[1] for link in links], np.int64),
@@ -235,35 +279,55 @@ def _breakdown(case: Case, fleets: list[dict[str, Any]], parts: Mapping[str, int
 
 
 def _repairs(case: Case, at: Mapping[str, Mapping[str, int]], months: tuple[str, ...]) -> dict[str, Any]:
-    shape = (len(months), len(at["parts"]), len(at["sites"]))
-    names = ("repaired", "condemned", "turnaround", "bench")
-    arrays = {name: np.zeros(shape) for name in names}
-    shop = np.full(shape, -1, np.int64)
-    start = {name: np.full(shape[1:], np.nan) for name in ("in_repair", "on_order")}
-    for (part, site), line in _in_force(case["repairs"].to_dicts(), ("part", "site"), months).items():
-        p, s = at["parts"][part], at["sites"][site]
-        for name, figures in start.items():
-            if line[0] is not None and line[0][name] is not None:
-                figures[p, s] = line[0][name]
-        for m, row in enumerate(line):
-            if row is None:
-                continue
-            turnaround = row["turnaround"] or 0.0
-            bench = turnaround if row["bench"] is None else row["bench"]
-            values = (row["repaired"], row["condemned"], turnaround, bench)
-            for name, value in zip(names, values, strict=True):
-                arrays[name][m, p, s] = value
-            shop[m, p, s] = at["shops"].get(row["shop"], -1)
-    return arrays | {"shop": shop} | start
+    """Shares and days by month; where no row begins later, one month stands for all and takes the memory of one."""
+    rows, shape = case["repairs"], (len(at["parts"]), len(at["sites"]))
+    p, s = (np.array([at[f"{name}s"][code] for code in rows[name].to_list()], np.int64) for name in ("part", "site"))
+    turnaround = rows["turnaround"].fill_null(0.0)
+    columns: dict[str, NDArray[Any]] = {
+        "repaired": rows["repaired"].to_numpy(), "condemned": rows["condemned"].to_numpy(),
+        "turnaround": turnaround.to_numpy(), "bench": rows["bench"].fill_null(turnaround).to_numpy(),
+        "shop": np.array([at["shops"].get(shop, -1) for shop in rows["shop"].to_list()], np.int64),
+    }  # fmt: skip
+    start = {name: np.full(shape, np.nan) for name in ("in_repair", "on_order")}
+    begins: dict[int, list[int]] = {}
+    for n, month in sorted(enumerate(rows["from"].to_list()), key=lambda one: one[1] or ""):
+        begins.setdefault(0 if month is None else max(0, month_number(month) - month_number(months[0])), []).append(n)
+    arrays = {name: np.zeros(shape, values.dtype) for name, values in columns.items()}
+    arrays["shop"][:] = -1
+    if not set(begins) <= {0}:
+        arrays = {name: np.repeat(figures[None], len(months), axis=0) for name, figures in arrays.items()}
+    for begin in sorted(begin for begin in begins if begin < len(months)):
+        mine = np.array(begins[begin])
+        for name, values in columns.items():
+            laid = arrays[name] if arrays[name].ndim == 2 else arrays[name][begin:]
+            laid[..., p[mine], s[mine]] = values[mine]
+        for name, figures in start.items() if begin == 0 else ():
+            figures[p[mine], s[mine]] = rows[name].fill_null(np.nan).to_numpy()[mine]
+    return {name: _of_each_month(figures, len(months)) for name, figures in arrays.items()} | start
+
+
+def _of_each_month(figures: NDArray[Any], months: int) -> NDArray[Any]:
+    """Figures of every month, from those of all months alike where they are (P, S): each month is then a view of one."""
+    return np.broadcast_to(figures, (months, *figures.shape)) if figures.ndim == 2 else figures
+
+
+def with_more(figures: NDArray[Any], more: NDArray[Any]) -> Floats:
+    """Figures (M, ...) with so many more (...) in every month; months that are views of one stay so."""
+    if figures.strides[0] == 0:
+        return np.asarray(_of_each_month(figures[0] + more, len(figures)), float)
+    return np.asarray(figures + more, float)
 
 
 def _stock(case: Case, at: Mapping[str, Mapping[str, int]], first: int, months: int) -> Floats:
-    added = np.zeros((months, len(at["parts"]), len(at["sites"])))
-    for row in case["part_stocks"].iter_rows(named=True):
-        month = 0 if row["month"] is None else max(0, month_number(row["month"]) - first)
+    rows = case["part_stocks"].select("part", "site", "month", "quantity").rows()
+    when = [0 if month is None else max(0, month_number(month) - first) for _, _, month, _ in rows]
+    shape = (len(at["parts"]), len(at["sites"]))
+    added = np.zeros(shape if not any(when) else (months, *shape))
+    for month, (part, site, _, quantity) in zip(when, rows, strict=True):
         if month < months:
-            added[month, at["parts"][row["part"]], at["sites"][row["site"]]] += row["quantity"]
-    return np.cumsum(added, axis=0)
+            place = (at["parts"][part], at["sites"][site])
+            added[place if added.ndim == 2 else (month, *place)] += quantity
+    return np.asarray(_of_each_month(added, months) if added.ndim == 2 else np.cumsum(added, axis=0))
 
 
 def _bays(case: Case, shops: tuple[str, ...], months: tuple[str, ...]) -> Floats:

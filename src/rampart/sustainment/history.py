@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rampart.sustainment.echelon_network import Floats, Whole
+from rampart.sustainment.echelon_network import Floats, Whole, ratio
+from rampart.sustainment.fleet import MONTH
 from rampart.sustainment.past import Past
 from rampart.sustainment.setting import Setting
 from rampart.sustainment.supply import Flows, shares_below
@@ -30,6 +31,12 @@ class History:
         self.owed, self.owed_variance = Past(zero[up], zero[up]), Past(zero[up], zero[up])
         self.steady_share = shares_below(supply, flows, asked)[0]
         self.shares_move = False
+        # Orders that wait for a maker who delivers only so many a month: units, and by how much their variance is more.
+        self.limited = np.isfinite(setting.s.supplied).any(axis=0) & ~np.isnan(setting.lead_time)
+        nobody = np.zeros((1, len(setting.s.parts)))
+        self.waiting, self.wider = Past(nobody, nobody), Past(nobody, nobody)
+        self.more_varied: Floats | None = None
+        self.share_thrown = ratio((asked * flows.lost)[top], (asked * flows.lost)[top].sum(axis=0))
         self.raised = np.zeros(len(setting.s.parts), bool)
 
     def record(self, time: float, length: float, flows: Flows, asked: Floats, broken: Floats) -> None:
@@ -38,15 +45,30 @@ class History:
         self.all_asked.put(time, self.all_asked.last + asked[self.setting.supply.suppliers] * length)
         self.thrown.put(time, self.thrown.last + (asked * flows.lost)[self.setting.losing] * length)
         self.broken.put(time, self.broken.last + broken * length)
+        if self.limited.any():
+            self._wait(time, length, (asked * flows.lost)[self.setting.losing])
         self.owed.put(time, self.owed.last)
         self.owed_variance.put(time, self.owed_variance.last)
         if not self.shares_move:
             share = shares_below(self.setting.supply, flows, asked)[0]
             self.shares_move = bool((np.abs(share - self.steady_share) > UNEVEN).any())
 
+    def _wait(self, time: float, length: float, thrown: Floats) -> None:
+        """What is ordered beyond what the makers deliver waits: none at the start, then as the flows have it."""
+        s = self.setting.s
+        m = min(int((time - 1e-9) / MONTH), len(s.months) - 1)
+        ordered = np.where(self.limited & (time <= self.setting.last_buy + 1e-9), thrown.sum(axis=0), 0.0)
+        left = np.maximum(self.waiting.last[0] + (ordered - s.supplied[m] / MONTH) * length, 0.0)
+        left = np.where(self.limited, left, 0.0)
+        chance = np.where(left > 0, self.wider.last[0] + self.waiting.last[0] + ordered * length, 0.0)
+        self.waiting.put(time, left[None])
+        self.wider.put(time, np.maximum(chance - left, 0.0)[None])
+        self.share_thrown = ratio(thrown, thrown.sum(axis=0))
+
     def forget(self) -> None:
         """Take the last step back."""
-        for past in (self.sent, self.all_asked, self.thrown, self.broken, self.owed, self.owed_variance, self.mended):
+        pasts = [self.sent, self.all_asked, self.thrown, self.broken, self.owed, self.owed_variance, self.mended]
+        for past in (*pasts, *((self.waiting, self.wider) if self.limited.any() else ())):
             past.drop()
 
     def delayed(self, past: Past, time: float) -> Floats:
@@ -69,6 +91,12 @@ class History:
             ordered = np.minimum(time - np.nan_to_num(lead), self.setting.last_buy)
             times = np.broadcast_to(ordered, (len(rows), len(lead)))
             gone[losing] = self.thrown.last - np.where(np.isnan(lead), 0.0, self.thrown.cells(times, rows))
+            if self.limited.any():
+                then = (time - np.nan_to_num(lead))[None]
+                one = np.zeros(1, np.int64)
+                gone[losing] += self.share_thrown * self.waiting.cells(then, one)
+                self.more_varied = np.zeros_like(moving)
+                self.more_varied[losing] = self.share_thrown**2 * self.wider.cells(then, one)
         return np.maximum(moving, 0.0), np.maximum(gone, 0.0)
 
     def share_of_owed(self, layer: Whole, above: Whole, then: Floats, owed: Floats, today: Floats) -> Floats:

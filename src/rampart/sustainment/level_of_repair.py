@@ -148,16 +148,25 @@ def removals_at_sites(s: Support, available: Floats, held: Floats) -> Floats:
     return result
 
 
-def least_cost(choice: Choice, removals: Floats) -> LevelOfRepair:
+def least_cost(
+    choice: Choice, removals: Floats, *, allowed: NDArray[np.bool_] | None = None, weight: float = 1.0
+) -> LevelOfRepair:
     """The level of repair that costs least at the removals (P, S) of a month from systems.
+
+    allowed  (set-ups,) which may be used; None: all
+    weight   what a spare under way counts in the choice, times its price: more where others are kept against chance beside it
 
     Raises ValueError where the solver ends without one: it never should, since all may be thrown away.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     model = _Model(choice, removals)
+    if allowed is not None:
+        model.top[model.at["set_up"]] = allowed
+    counted = model.cost.copy()
+    counted[model.at["bought"]] *= weight
     found = milp(
-        model.cost,
+        counted,
         constraints=LinearConstraint(*model.rows()),
         bounds=Bounds(0.0, model.top),
         integrality=model.whole,

@@ -64,7 +64,7 @@ class March:
         inflow, closed = asked * flows.repaired, m < times.opens.T
         now.pile = np.where(closed, old.pile + inflow * length, 0.0)
         inflow = np.where(closed, 0.0, inflow + (old.pile / length if burst else 0.0))
-        apart = times.apart[m].T
+        apart = np.ascontiguousarray(times.apart[m].T)
         keep = np.exp(-length / np.maximum(apart, 1e-9))
         now.in_repair = old.in_repair * keep + inflow * apart * (1.0 - keep)
         now.known = counted(setting, time, times.apart[0].T) if s.states_start else None

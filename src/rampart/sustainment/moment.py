@@ -42,3 +42,8 @@ class Moment:
     drawn: Floats | None = None
     work: Floats = field(default_factory=lambda: np.zeros(0))
     beyond: Floats = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def by_site(self) -> Floats:
+        """Backorders (S,) of all parts of a site."""
+        return np.asarray(self.ebo.sum(axis=1))

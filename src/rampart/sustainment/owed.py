@@ -37,6 +37,8 @@ def owe(
     mean, variance = alone.copy(), alone * clusters(setting, flows, asked, by_fleet)
     if now.known is not None:
         variance -= now.known
+    if past.more_varied is not None:
+        variance += past.more_varied
     for line, (sites, parts, _) in zip(now.lines, setting.places, strict=True):
         mean[sites, parts] += line.mean[: len(sites)]
         variance[sites, parts] += line.variance[: len(sites)]

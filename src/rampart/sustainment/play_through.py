@@ -172,7 +172,7 @@ def _fixed(s: Support, kept_up: Floats) -> dict[str, Any]:
         "spare_places": np.where(s.installed > 0, s.installed - s.needed, 0).astype(np.int64),
         "damage_share": s.damage_share, "service_share": s.service_share, "movable": s.movable.astype(np.int64),
         "supplier": s.supplier, "ship": s.order_ship, "lead": np.where(np.isnan(s.lead_time), -1.0, s.lead_time),
-        "last_buy": s.last_buy,
+        "last_buy": s.last_buy, "supplied": np.where(np.isinf(s.supplied), -1.0, s.supplied),
         "kids_first": np.searchsorted(s.parent[order], np.arange(len(s.parts) + 1)),
         "kid": np.append(s.child[order], 0), "kid_share": np.append(s.share[order], 0.0),
         "repaired": times.repaired, "condemned": s.condemned, "apart": times.apart, "bench": times.bench,

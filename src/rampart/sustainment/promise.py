@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from rampart.sustainment.abreast import one_after_another
 from rampart.sustainment.allowed_time import AllowedTime
-from rampart.sustainment.availability_by_month import AvailabilityByMonth
-from rampart.sustainment.echelon_network import Network, Whole
-from rampart.sustainment.fleet import MONTH, Support
-from rampart.sustainment.spares import Spares, curve
+from rampart.sustainment.availability_by_month import AvailabilityByMonth, condemned
+from rampart.sustainment.echelon_network import Floats, Network, Whole
+from rampart.sustainment.fleet import MONTH, Support, with_more
+from rampart.sustainment.many_parts import LARGE_CELLS
+from rampart.sustainment.spares import Problem, Spares, curve
 from rampart.sustainment.spend import Options, spent
 
 AGAIN = 4
@@ -90,8 +91,8 @@ class Promises:
         """What each of several stocks gives, one after another."""
         s = self.support
         moved = [stock for stock in stocks if (stock != self.held).any()]
-        changed = (replace(s, stock=s.stock + (stock - self.held)[None].astype(float)) for stock in moved)
-        courses = one_after_another(changed, start=self.base.available, months=self.month + 1)
+        changed = (replace(s, stock=with_more(s.stock, stock - self.held)) for stock in moved)
+        courses = one_after_another(changed, start=self.base.available, months=self.month + 1, by_part=(self.month,))
         for stock in stocks:
             course = next(courses) if (stock != self.held).any() else self.base
             yield Promise(
@@ -104,6 +105,8 @@ class Promises:
         """The best order of buys at the use of a course."""
         key = id(course)
         if key not in self._paths:
+            if self.held.size > LARGE_CELLS:
+                self._paths.clear()  # a path of many parts takes hundreds of megabytes
             self._paths[key] = path_of_buys(self.support, course, self.month)
         return self._paths[key]
 
@@ -253,8 +256,48 @@ def path_of_buys(support: Support, course: AvailabilityByMonth, month: int) -> S
     price = np.where(sold, np.nan_to_num(s.price), 1e15)
     found = curve(network, Fleets(linear, places, needed, weight), price, held=held)
     end = int(np.searchsorted(found.cost, 1e14))
-    return replace(found, cost=found.cost[:end], logarithm=found.logarithm[:end], family=found.family[: end - 1],
-                   point=found.point[: end - 1])  # fmt: skip
+    found = replace(found, cost=found.cost[:end], logarithm=found.logarithm[:end], family=found.family[: end - 1],
+                    point=found.point[: end - 1])  # fmt: skip
+    return _that_can_be_made(found, most_made(s, course, month))
+
+
+def most_made(s: Support, course: AvailabilityByMonth, month: int) -> Floats:
+    """Units (P,) of each part that its maker can deliver by the end of a month beside what replaces those thrown away."""
+    limited = np.isfinite(s.supplied).all(axis=0)
+    if not limited.any():
+        return np.full(len(s.parts), np.inf)
+    days = np.clip((month + 1) * MONTH - np.nan_to_num(s.lead_time), 0.0, s.days)  # in which what arrives is begun
+    ends = MONTH * np.arange(1, len(s.months) + 1)[:, None]
+    share = np.clip((days[None] - (ends - MONTH)) / MONTH, 0.0, 1.0)
+    again = np.where(np.isnan(s.lead_time), 0.0, condemned(course).sum(axis=2))
+    left = (share * (np.where(limited, s.supplied, 0.0) - again)).sum(axis=0)
+    return np.where(limited, np.floor(np.maximum(left, 0.0) + 1e-9), np.inf)
+
+
+def _that_can_be_made(path: Spares, most: Floats) -> Spares:
+    """The path without the steps that buy more of a part than can be made, nor any that follow on them."""
+    if np.isinf(most).all() or not len(path.family):
+        return path
+    gone = _too_many(path.problem, path.family, path.point, most)
+    first = np.full(path.problem.network.parts, len(gone))
+    np.minimum.at(first, path.family[gone], np.flatnonzero(gone))
+    kept = np.arange(len(gone)) < first[path.family]
+
+    def of_kept(values: Floats) -> Floats:
+        return np.concatenate((values[:1], values[0] + np.cumsum(np.diff(values)[kept])))
+
+    return replace(path, cost=of_kept(path.cost), logarithm=of_kept(path.logarithm), family=path.family[kept],
+                   point=path.point[kept], most=most)  # fmt: skip
+
+
+def _too_many(problem: Problem, families: Whole, points: Whole, most: Floats) -> NDArray[np.bool_]:
+    """Whether each point of a family buys more of a part than can be made."""
+    alone = np.isin(families, problem.alone)
+    result = alone & (points > most[families])
+    for n in np.flatnonzero(~alone):
+        bought = (problem.stock(families[n : n + 1], points[n : n + 1]) - problem.held).sum(axis=1)
+        result[n] = bool((bought > most).any())
+    return np.asarray(result, bool)
 
 
 def filled(path: Spares, budget: float) -> tuple[NDArray[np.int64], float]:
@@ -313,6 +356,8 @@ def _options(path: Spares, step: int, budget: float) -> tuple[list[tuple[int, Wh
         total = np.arange(values.shape[1])
         useful = np.concatenate(([True], values[row, 1:] < np.minimum.accumulate(values[row])[:-1] - 1e-15))
         useful &= total * problem.price[f] <= budget * (1 + 1e-9) + 1e-9
+        if path.most is not None:
+            useful &= total <= path.most[f]
         now = ends.get(f, 0)
         useful[min(now, len(useful) - 1)] = True
         kept = total[useful]
@@ -322,6 +367,8 @@ def _options(path: Spares, step: int, budget: float) -> tuple[list[tuple[int, Wh
     families, _, _, cost, lack, _, _ = problem.lru_points
     for f in (f for f in near if f not in alone):
         mine = np.flatnonzero((families == f) & (cost <= budget * (1 + 1e-9) + 1e-9))
+        if path.most is not None and len(mine):
+            mine = mine[~_too_many(problem, np.full(len(mine), f), mine, path.most)]
         if not len(mine):
             continue
         here = ends.get(f)

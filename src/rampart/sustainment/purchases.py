@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 POINTS = 12
 """Points of the curve whose stock lists are reported."""
-MANY_CELLS, FEWER_POINTS = 1000, 6
+FEWER_POINTS = ((1000, 6), (1_000_000, 4))
 """Parts times sites above which fewer points are given: every one is a course of its own."""
 ENDS = 2
 """Points where the time is up: those at which it begins and ends."""
@@ -37,8 +37,8 @@ def asked_for(promises: Promises, target: float | None, budget: float | None) ->
 def tables_of_purchases(promises: Promises, marked: Promise | None, budget: float | None) -> dict[str, pl.DataFrame]:
     """Tables ``curve``, ``points``, ``stock_list`` and ``buys``."""
     path = _usual_path(promises) if marked is None else promises.path(marked.course)
-    many = len(promises.support.parts) * len(promises.support.sites) > MANY_CELLS
-    points_of_curve = FEWER_POINTS if many else POINTS
+    cells = len(promises.support.parts) * len(promises.support.sites)
+    points_of_curve = next((fewer for many, fewer in reversed(FEWER_POINTS) if cells > many), POINTS)
     played = promises.along(path, points_of_curve if promises.time.leaves("curve") else ENDS)
     rows: list[tuple[int, Point, bool]] = [
         (step, one, False) for step, one in played if marked is None or not _same(one, marked)

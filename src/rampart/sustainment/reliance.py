@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from rampart.findings import Finding
-from rampart.sustainment.availability_by_month import AvailabilityByMonth
+from rampart.sustainment.availability_by_month import AvailabilityByMonth, condemned
 from rampart.sustainment.fleet import Support
 from rampart.sustainment.workshops import times_of
 
@@ -20,13 +20,17 @@ MOST_LOAD = 0.85
 """Share of its bays that the work of the first month, the one before any surge, would keep busy, were all systems used."""
 MOST_APART = 4.0
 """Longest repair time over the shortest in one shop."""
+MOST_LOAD_WITH_SYSTEMS = 0.75
+"""The same where systems come to the shop for maintenance that changes parts: one that waits for a part counts twice."""
+MOST_ORDERED = 0.85
+"""Share of what a maker delivers that may be ordered again: above it orders queue by chance, which is not in the months."""
 AT_ITS_LIMIT = 0.98
 """Load from which a shop is said to be at its limit."""
 
 
 def not_relied_on(s: Support, c: AvailabilityByMonth) -> list[Finding]:
     """What of a case lies outside the conditions in which its figures were checked."""
-    return [*_fleets(s, c), *_shops(s, c), *at_their_limit(s, c)]
+    return [*_fleets(s, c), *_shops(s, c), *_makers(s, c), *at_their_limit(s, c)]
 
 
 def _outside(table: str, value: str, **details: str | float) -> Finding:
@@ -64,11 +68,27 @@ def _shops(s: Support, c: AvailabilityByMonth) -> Iterator[Finding]:
         if days and max(days) > MOST_APART * min(days):
             yield _outside("shops", shop, apart=round(max(days) / min(days), 1))
         load = c.load[0, h] * used_by_all
-        if days and load > MOST_LOAD * s.bays[0, h] > 0:
+        serves = [f for f, r in enumerate(s.fleet_rows) if r["service_shop"] == shop]
+        changes = bool(serves) and bool((s.service_share[serves] > 0).any() or mine.any())
+        if days and load > (MOST_LOAD_WITH_SYSTEMS if changes else MOST_LOAD) * s.bays[0, h] > 0:
             yield _outside("shops", shop, load=round(float(load / s.bays[0, h]), 2))
         bases = set(s.fleet_site.tolist())
         if days and (s.bays[:, h] == 1).any() and s.sites.index(s.shop_rows[h]["site"]) in bases:
             yield _outside("shops", shop, bay="1")
+
+
+def _makers(s: Support, c: AvailabilityByMonth) -> Iterator[Finding]:
+    limited = np.isfinite(s.supplied).all(axis=0) & ~np.isnan(s.lead_time)
+    if not limited.any():
+        return
+    ordered = condemned(c).sum(axis=2)
+    for p in np.flatnonzero(limited):
+        made, again = s.supplied[:, p], ordered[:, p]
+        over = again > MOST_ORDERED * made
+        if over.any() and again.max() > 1e-9:
+            m = int(np.argmax(np.where(over, again - made, -np.inf)))
+            load = round(float(again[m] / made[m]), 2) if made[m] > 0 else "∞"
+            yield _outside("parts", s.parts[p], supply=load)
 
 
 def at_their_limit(s: Support, c: AvailabilityByMonth) -> Iterator[Finding]:

@@ -3,14 +3,20 @@
 What is repaired where decides how many systems are up, use follows those, and removals follow use: the level that costs
 least is found for the removals of all systems in use, the months worked out with it, and found again for the removals of
 those months, until it no longer changes.
+
+Where a target of availability is asked for, spares kept against chance are in the choice too: levels of repair with other
+set-ups, and with a spare under way counted at more than its price, are worked out beside it with the spares that the target
+then asks for, and the cheapest in all is taken. All sets of set-ups are tried while they are few, else each put in or left out.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rampart.catalogues.results import frame
 from rampart.sustainment.allowed_time import AllowedTime
@@ -35,6 +41,10 @@ if TYPE_CHECKING:
 
 AGAIN = 8
 """Times the level of repair is found again for the use that follows from it."""
+FEW_SETUPS = 3
+"""Set-ups of which all sets are tried."""
+WEIGHTS = (1.0, 3.0)
+"""What a spare under way counts in the levels of repair that are compared with their spares, times its price."""
 SAME = 1e-4
 """Share by which a level of repair found again may differ and is the same."""
 NAME = "repair"
@@ -46,6 +56,8 @@ class RepairDecision:
     """The level of repair that costs least, the one that stands counted alike, and the months with the first.
 
     settled  whether finding it again for the use of its months changes nothing
+    spares   currency of the spares with which the target is reached; None: not asked for, or none reach it
+    compared  levels of repair that were worked out with their spares
     """
 
     choice: Choice
@@ -53,21 +65,75 @@ class RepairDecision:
     stands: LevelOfRepair
     course: AvailabilityByMonth
     settled: bool
+    spares: float | None = None
+    compared: int = 1
 
 
-def decide(case: Case, base: AvailabilityByMonth, time: AllowedTime) -> RepairDecision | None:
-    """The level of repair of a case; None where it leaves nothing open, or where no time is left."""
+def decide(
+    case: Case, base: AvailabilityByMonth, time: AllowedTime, *, month: int = -1, target: float | None = None
+) -> RepairDecision | None:
+    """The level of repair of a case; None where it leaves nothing open, or where no time is left.
+
+    target  supply availability in a month for which the spares are part of what is cheapest; None: those under way alone
+    """
     choice = read_choice(case, base.support)
     if choice is None or not time.leaves(NAME):
         return None
+    first = _settled(choice, base, time, None, 1.0)
+    if target is None:
+        return first
+    best: RepairDecision | None = None
+    seen: set[bytes] = set()
+    tried = 0
+    for allowed in _sets(first.decided.set_up):
+        for weight in WEIGHTS:
+            if best is not None and not time.leaves(NAME):
+                break
+            whole = bool(allowed is None and weight == WEIGHTS[0])
+            one = first if whole else _settled(choice, base, time, allowed, weight)
+            key = np.round(np.stack((one.decided.repaired, one.decided.thrown, one.decided.sent)), 6).tobytes()
+            if key in seen:
+                continue
+            seen.add(key)
+            tried += 1
+            one = replace(one, spares=_spares(one.course, month, target, time))
+            if best is None or _in_all(one) < _in_all(best) * (1 - SAME):
+                best = one
+    assert best is not None
+    return replace(best, compared=tried, decided=replace(best.decided, bound=first.decided.bound))
+
+
+def _in_all(one: RepairDecision) -> float:
+    """Currency of a level of repair with all its spares, those under way among them; infinite where none reach the target."""
+    return np.inf if one.spares is None else one.decided.cost - one.decided.costs["tied_up"] + one.spares
+
+
+def _sets(used: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_] | None]:
+    """Sets of set-ups that may be used: all of them first, then every other set, or each put in or left out."""
+    yield None
+    count = len(used)
+    if count <= FEW_SETUPS:
+        for number in range(2**count - 1):
+            yield np.array([bool(number >> k & 1) for k in range(count)])
+        return
+    for k in range(count):
+        other = used.copy()
+        other[k] = not used[k]
+        yield other
+
+
+def _settled(
+    choice: Choice, base: AvailabilityByMonth, time: AllowedTime, allowed: NDArray[np.bool_] | None, weight: float
+) -> RepairDecision:
+    """The level of repair that costs least with some set-ups, found again for the use that follows from it."""
     s = base.support
     removals = removals_at_sites(s, base.held, base.held)
-    support = with_level(choice, least_cost(choice, removals))
+    support = with_level(choice, least_cost(choice, removals, allowed=allowed, weight=weight))
     settled = False
     for _ in range(AGAIN):
         course = availability_by_month(support, start=base.held)
         removals = removals_at_sites(s, course.available, course.held)
-        decided = least_cost(choice, removals)
+        decided = least_cost(choice, removals, allowed=allowed, weight=weight)
         again = with_level(choice, decided)
         settled = bool(
             np.abs(again.repaired - support.repaired).max() < SAME
@@ -130,7 +196,7 @@ def tables_of_repair(
     for kind, cost in d.decided.costs.items():
         costs.append((kind, d.stands.costs[kind], cost))
     if target is not None:
-        spares = (_spares(base, month, target, time), _spares(d.course, month, target, time))
+        spares = (_spares(base, month, target, time), d.spares)
         costs.append(("spares", *spares))
     for f, fleet in enumerate(s.fleets):
         for m, name in enumerate(s.months):
@@ -156,7 +222,7 @@ def facts_of(decision: RepairDecision | None) -> dict[str, Any]:
     return {
         "level_of_repair": {
             "cost": decision.decided.cost, "bound": decision.decided.bound, "stands": decision.stands.cost,
-            "settled": decision.settled,
+            "settled": decision.settled, "compared": decision.compared,
         }
     }  # fmt: skip
 

@@ -33,6 +33,7 @@ class Spares:
 
     cost       (n+1,) money above what is held; logarithm (n+1,) weighted ln A
     family     (n,) family moved, point (n,) index of the state it moves to
+    most       (P,) units of each part that can be bought at all; none where nothing bounds them
     states     every point of every family: level of SRU stock and place in that level's order of LRU buys
     """
 
@@ -41,6 +42,7 @@ class Spares:
     logarithm: Floats
     family: Counts
     point: Counts
+    most: Floats | None = None
 
     @property
     def availability(self) -> Floats:

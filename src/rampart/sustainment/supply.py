@@ -42,7 +42,16 @@ class Flows:
     lost: Floats
     upwards: Floats
     stock: Floats
-    groups: tuple[tuple[Whole, Whole, Cells], ...]
+    blocks: tuple[tuple[Whole, Whole], ...]
+
+    @cached_property
+    def groups(self) -> tuple[tuple[Whole, Whole, Cells], ...]:
+        """Sites, parts and cells of each block: a layer of sites and an indenture of parts."""
+        found = []
+        for layer, level in self.blocks:
+            sites, parts = (a.ravel() for a in np.meshgrid(layer, level, indexing="ij"))
+            found.append((sites, parts, Cells(self.stock[sites, parts])))
+        return tuple(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,19 +113,20 @@ def supply_of(s: Support) -> Supply:
     top = s.supplier < 0
     layers = _layers(s.supplier)
     months: list[Flows] = []
+    blocks = tuple((layer, level) for level in reversed(network.levels) for layer in layers)
     for m in range(len(s.months)):
         if m and all(np.array_equal(a[m], a[m - 1]) for a in (times.repaired, s.condemned, s.stock)):
             months.append(months[-1])
             continue
-        repaired = times.repaired[m].T
-        lost = np.where(top[:, None], 1.0 - repaired, s.condemned[m].T)
-        stock = np.floor(s.stock[m].T + 1e-9)
-        groups = []
-        for level in reversed(network.levels):
-            for layer in layers:
-                sites, parts = (a.ravel() for a in np.meshgrid(layer, level, indexing="ij"))
-                groups.append((sites, parts, Cells(stock[sites, parts])))
-        months.append(Flows(repaired, lost, np.maximum(1.0 - repaired - lost, 0.0), stock, tuple(groups)))
+        if m and s.repaired.strides[0] == 0:
+            # Only the stock has changed; rows of a site lie together, as everything of a course does.
+            repaired, lost, upwards = months[-1].repaired, months[-1].lost, months[-1].upwards
+        else:
+            repaired = np.ascontiguousarray(times.repaired[m].T)
+            lost = np.ascontiguousarray(np.where(top[:, None], 1.0 - repaired, s.condemned[m].T))
+            upwards = np.maximum(1.0 - repaired - lost, 0.0)
+        stock = np.ascontiguousarray(np.floor(s.stock[m].T + 1e-9))
+        months.append(Flows(repaired, lost, upwards, stock, blocks))
     return Supply(s, times, network, tuple(months))
 
 

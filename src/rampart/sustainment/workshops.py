@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +30,16 @@ class RepairTimes:
 
 def times_of(s: Support) -> RepairTimes:
     """The repair times of a case; the first month of a repair stands for the months before it."""
+    laid = (s.repaired, s.condemned, s.turnaround, s.bench, s.shop)
+    if len(s.months) > 1 and all(figures.strides[0] == 0 for figures in laid):
+        # All months are alike: one is worked out, and stands for all.
+        names = ("repaired", "condemned", "turnaround", "bench", "shop")
+        first: dict[str, Any] = {name: figures[:1] for name, figures in zip(names, laid, strict=True)}
+        one = times_of(replace(s, months=s.months[:1], **first))
+        of_all: list[Any] = [
+            np.broadcast_to(a, (len(s.months), *a.shape[1:])) for a in (one.repaired, one.apart, one.bench, one.shop)
+        ]
+        return RepairTimes(of_all[0], of_all[1], of_all[2], of_all[3], one.opens)
     turnaround, bench, shop = s.turnaround.copy(), s.bench.copy(), s.shop.copy()
     for m in range(len(s.months) - 2, -1, -1):
         idle = s.repaired[m] == 0

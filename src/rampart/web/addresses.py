@@ -6,12 +6,14 @@ from django.urls import include, path
 
 from rampart.web import refusing
 from rampart.web.api import api_urls, make_api
+from rampart.web.editing.forms import editing_urls
 from rampart.web.files import file_urls
 from rampart.web.html_pages import html_urls
 from rampart.web.people.accounts import account_urls
 from rampart.web.people.administering import administering_urls
 from rampart.web.people.signing_in import signing_in_urls
 from rampart.web.plans.forms import planning_urls
+from rampart.web.returns.forms import return_urls
 
 api = make_api()
 
@@ -20,7 +22,9 @@ urlpatterns = [
     *signing_in_urls(),
     *account_urls(),
     *administering_urls(),
+    *editing_urls(),
     *planning_urls(),
+    *return_urls(),
     *file_urls(),
     *html_urls(),
 ]

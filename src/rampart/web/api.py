@@ -15,13 +15,19 @@ from ninja.security import HttpBearer, SessionAuth
 
 from rampart.web.asked_by import asked_by, reader_of
 from rampart.web.asking import NotAllowedError, NotThereError, WronglyAskedError
+from rampart.web.audit_trail import writes_itself
+from rampart.web.editing.by_program import add_editing
 from rampart.web.pages.every import PAGES
 from rampart.web.pages.page import Page
 from rampart.web.people.by_program import add_people
 from rampart.web.people.person import Person
 from rampart.web.people.tokens import Token, token_of
 from rampart.web.plans.by_program import add_planning
+from rampart.web.returns.by_program import add_returns
 from rampart.web.tables.asking import TableAsked
+
+BY_THEMSELVES = ("returns", "editing")
+"""How addresses begin whose writing requests open their transaction themselves."""
 
 
 class ByToken(HttpBearer):
@@ -59,6 +65,8 @@ def make_api() -> NinjaAPI:
 
     add_people(api)
     add_planning(api)
+    add_editing(api)
+    add_returns(api)
 
     def said(status: int) -> Callable[[HttpRequest, Exception | type[Exception]], HttpResponse]:
         def answer(request: HttpRequest, wrong: Exception | type[Exception]) -> HttpResponse:
@@ -113,4 +121,6 @@ def api_urls(api: NinjaAPI) -> list[URLPattern | URLResolver]:
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
             pattern.callback.login_required = False  # type: ignore[attr-defined]
+            if str(pattern.pattern).startswith(BY_THEMSELVES):
+                writes_itself(pattern.callback)
     return list(patterns)

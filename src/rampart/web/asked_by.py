@@ -7,7 +7,9 @@ from functools import cache
 from django.conf import settings
 from django.http import HttpRequest
 
+from rampart.case.tables import Case
 from rampart.web.asking import Asked
+from rampart.web.books import Books
 from rampart.web.people.in_language import language_of
 from rampart.web.people.person import Person
 from rampart.web.people.roles import NO_NATION, Reader
@@ -27,6 +29,19 @@ def shelf() -> Shelf:
 def cases() -> Cases:
     """The cases of the store that this process serves."""
     return Cases(settings.CASES)
+
+
+@cache
+def books() -> Books:
+    """The ledger of the store that this process serves."""
+    return Books(settings.LEDGER)
+
+
+def catalogue() -> Case | None:
+    """The case against which returns are held: that which is named, else the only one in the folder; None where none is."""
+    names = cases().in_folder()
+    name = settings.OF_THE_STORE.catalogue or (names[0] if len(names) == 1 else "")
+    return cases().read(name)[0] if name else None
 
 
 def reader_of(request: HttpRequest) -> Reader:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +24,21 @@ def note(request: HttpRequest, verb: str, about: str = "", **facts: Any) -> None
     request.rampart_audit = {"verb": verb, "about": about[:200], "facts": facts}  # type: ignore[attr-defined]
 
 
+@contextmanager
+def written(request: HttpRequest) -> Iterator[None]:
+    """The transaction of a view that ``writes_itself``, with its entry: what comes before and after holds no lock."""
+    with transaction.atomic():
+        yield
+        _write(request, DONE)
+    request.rampart_written = True  # type: ignore[attr-defined]
+
+
+def writes_itself(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view that looks long before it writes, or does something after: it opens ``written`` by itself, at most once."""
+    view.writes_itself = True  # type: ignore[attr-defined]
+    return view
+
+
 class AuditTrail:
     """Middleware around every view."""
 
@@ -33,6 +49,8 @@ class AuditTrail:
         """Answer a request; a writing one in a transaction that ends with its entry."""
         if request.method in READING:
             return self.get_response(request)
+        if _by_itself(request):
+            return self._after(request, self.get_response(request))
         if _signs_in(request):
             response = self.get_response(request)
             _write(request, REFUSED if response.status_code >= 400 else DONE)
@@ -47,6 +65,25 @@ class AuditTrail:
         if refused:
             _write(request, REFUSED, status=response.status_code)
         return response
+
+    def _after(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A view that writes its entry itself has done so, or was refused, or has changed nothing."""
+        if getattr(request, "rampart_written", False):
+            return response
+        said = getattr(request, "rampart_audit", {"verb": ""})
+        if response.status_code >= 400:
+            _write(request, REFUSED, status=response.status_code)
+        elif said["verb"] != UNCHANGED:
+            raise RuntimeError(f"{request.path_info} has left no entry in the audit trail")
+        return response
+
+
+def _by_itself(request: HttpRequest) -> bool:
+    """Whether the view of a request writes its entry itself."""
+    try:
+        return bool(getattr(resolve(request.path_info).func, "writes_itself", False))
+    except Resolver404:
+        return False
 
 
 def _account(request: HttpRequest) -> object:

@@ -41,7 +41,8 @@ def _view(page: Page) -> Callable[..., HttpResponse]:
         given = _query(page, request, places)
         data = page.data(asked, **places, **given)
         table = next((one for one in given.values() if isinstance(one, TableAsked)), TableAsked())
-        around: dict[str, Any] = {"asked_table": table, "query": partial(query_of, table)}
+        others = {name: str(one) for name, one in given.items() if not isinstance(one, TableAsked) and one}
+        around: dict[str, Any] = {"asked_table": table, "query": partial(query_of, table, others), "checked": None}
         return shown(request, f"pages/{page.key}.html.j2", page=data, key=page.key, **around)
 
     return require_safe(view)
@@ -55,14 +56,28 @@ def _query(page: Page, request: HttpRequest, places: dict[str, str | int]) -> di
             continue
         if kind is TableAsked:
             found[name] = table_asked(request.GET, request)
+        elif name == "give" and "donor" in request.GET:  # a line of the form has its cells in fields of their own
+            columns = [request.GET.getlist(field)[:50] for field in ("donor", "item", "quantity", "month")]
+            found[name] = ";".join(":".join(cells) for cells in zip(*columns, strict=False))
         elif name in request.GET:
-            found[name] = request.GET[name]
+            found[name] = _number(request, name) if kind is int else request.GET[name]
     return found
 
 
-def query_of(table: TableAsked, *, sort: str = "", page: int = 0) -> str:
-    """The question of a table as the query of an address, sorted by another column or on another page; "" where it is none."""
-    asked = table.model_dump(exclude_defaults=True, exclude={"page"})
+def _number(request: HttpRequest, name: str) -> int:
+    """A whole number of the query. Raises WronglyAskedError."""
+    text = request.GET[name]
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise WronglyAskedError(asked_by(request).words("web.wrong.asked", names=name))
+    return int(text)
+
+
+def query_of(table: TableAsked, others: dict[str, str], *, sort: str = "", page: int = 0) -> str:
+    """The question of a table as the query of an address, sorted by another column or on another page; "" where it is none.
+
+    others  what else the page was asked
+    """
+    asked = others | table.model_dump(exclude_defaults=True, exclude={"page"})
     asked |= {"sort": [sort]} if sort else {}
     asked |= {"page": page} if page > 1 else {}
     return f"?{urlencode(asked, doseq=True)}" if asked else ""

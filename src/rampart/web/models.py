@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from rampart.web.audit import Entry
+from rampart.web.editing.kept import CaseVersion
 from rampart.web.people.person import Person
 from rampart.web.people.tokens import Token
 from rampart.web.plans.job import Job
+from rampart.web.returns.staged import ReturnVersion, StagedReturn
 
-__all__ = ["Entry", "Job", "Person", "Token"]
+__all__ = ["CaseVersion", "Entry", "Job", "Person", "ReturnVersion", "StagedReturn", "Token"]

@@ -25,6 +25,9 @@ def serve(store: Path, *, host: str, port: int, ready: Callable[[str], None]) ->
     import waitress
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
+    from waitress.proxy_headers import proxy_headers_middleware
+
+    from rampart.web.people.by_proxy import named_by_proxy
 
     given = settings.OF_THE_STORE
     how: dict[str, Any] = {
@@ -35,14 +38,18 @@ def serve(store: Path, *, host: str, port: int, ready: Callable[[str], None]) ->
     }
     if given.https:
         how["url_scheme"] = "https"
+    application: Any = get_wsgi_application()
     if given.trusted_proxy:
-        how |= {
-            "trusted_proxy": given.trusted_proxy,
-            "trusted_proxy_headers": {"x-forwarded-for"},
-            "clear_untrusted_proxy_headers": True,
-        }
+        application = proxy_headers_middleware(
+            application,
+            trusted_proxy=given.trusted_proxy,
+            trusted_proxy_headers={"x-forwarded-for"},
+            clear_untrusted=True,
+        )
+    if given.user_header:  # outside: what is inside sees the reader's address in place of the proxy's
+        application = named_by_proxy(application, proxy=given.trusted_proxy, header=given.user_header)
     try:
-        server = waitress.create_server(get_wsgi_application(), host=host, port=port, **how)
+        server = waitress.create_server(application, host=host, port=port, **how)
     except OSError as wrong:
         raise FindingsError([Finding("web-port-taken", value=f"{host}:{port}", details={"why": str(wrong)})]) from wrong
     from rampart.web.plans.runner import Runner

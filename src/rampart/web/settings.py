@@ -15,6 +15,7 @@ STORE = Path(os.environ.get("RAMPART_STORE", "rampart-store"))
 OF_THE_STORE = read_settings(STORE)
 PLANS = Path(OF_THE_STORE.plans) if OF_THE_STORE.plans else STORE / "plans"
 CASES = Path(OF_THE_STORE.cases) if OF_THE_STORE.cases else STORE / "cases"
+LEDGER = OF_THE_STORE.ledger or str(STORE / "alliance.ledger")
 
 _SECRET = STORE / "secret.key"
 SECRET_KEY = _SECRET.read_text(encoding="ascii") if _SECRET.is_file() else "not made yet"  # no store is served without
@@ -79,6 +80,12 @@ WHITENOISE_AUTOREFRESH = False
 
 AUTH_USER_MODEL = "web.Person"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+if OF_THE_STORE.user_header:
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1,
+        "django.contrib.auth.middleware.RemoteUserMiddleware",
+    )
+    AUTHENTICATION_BACKENDS.append("rampart.web.people.by_proxy.ByProxy")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -128,8 +135,8 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a grid of a thousand rows
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 LOGGING = {
     "version": 1,

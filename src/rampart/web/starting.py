@@ -53,7 +53,7 @@ def make_folder(store: Path) -> None:
 
 
 def upgrade(store: Path) -> list[str]:
-    """Make the store, or bring it to this version; gives the names of the steps that were taken, none where it was there.
+    """Make the store and its ledger, or bring them to this version; gives the names of the steps that were taken.
 
     Raises PlaceError where nothing can be written there.
     """
@@ -64,7 +64,17 @@ def upgrade(store: Path) -> list[str]:
     waiting = steps_waiting()
     if waiting:
         call_command("migrate", verbosity=0, interactive=False)
-    return waiting
+    return waiting + _upgrade_ledger()
+
+
+def _upgrade_ledger() -> list[str]:
+    """Make the ledger, or bring it to this version: the step where one was taken."""
+    from django.conf import settings
+
+    from rampart.web.books import Books
+
+    versions = Books(settings.LEDGER).make()
+    return ["ledger"] if versions is None or versions[0] != versions[1] else []
 
 
 def steps_waiting() -> list[str]:

@@ -21,8 +21,11 @@ class StoreSettings:
     hosts          names under which the pages are asked for, beside those of this machine
     https          whether a proxy serves the pages over TLS; cookies are then sent over TLS only
     trusted_proxy  address of the proxy whose word on the reader's address is taken; blank: nobody's
+    user_header    header in which that proxy names the account that it has signed in, as "X-Remote-User"; blank: none
     plans          folder of saved results; blank: ``plans`` in the store
     cases          folder of cases that can be planned; blank: ``cases`` in the store
+    ledger         the ledger: a file, or ``postgresql://...``; blank: ``alliance.ledger`` in the store
+    catalogue      name of the case against which returns are held; blank: the only one that there is
     masked         show no figures, for demonstrations
     """
 
@@ -31,8 +34,11 @@ class StoreSettings:
     hosts: tuple[str, ...] = ()
     https: bool = False
     trusted_proxy: str = ""
+    user_header: str = ""
     plans: str = ""
     cases: str = ""
+    ledger: str = ""
+    catalogue: str = ""
     masked: bool = False
 
 
@@ -58,6 +64,10 @@ def read_settings(store: Path) -> StoreSettings:
             kind, kind_fr = ("a path as /rampart", "un chemin comme /rampart") if name == "prefix" else (kind, kind_fr)
             details = {"kind": kind, "kind_fr": kind_fr}
             found.append(Finding("web-setting-wrong", file=str(file), column=name, value=str(value), details=details))
+    if given.get("user_header") and not given.get("trusted_proxy"):
+        details = {"kind": "a trusted_proxy beside it", "kind_fr": "un trusted_proxy à côté"}
+        value = str(given["user_header"])
+        found.append(Finding("web-setting-wrong", file=str(file), column="user_header", value=value, details=details))
     if found:
         raise FindingsError(found)
     if "hosts" in given:

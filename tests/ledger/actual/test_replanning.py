@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from ledger.actual.went_as_planned import differ, doc, month_of, opening, tiny
+from places import ROOT
+from rampart.case.doors import read_case
+from rampart.case.from_rows import frame_of
 from rampart.findings import FindingsError
 from rampart.ledger.actual.happened import At, happened, movements, over
 from rampart.ledger.actual.news import with_news
@@ -63,6 +69,24 @@ def test_what_was_made_late_is_still_to_come_and_told(ledger: Ledger, first: Res
     assert late["month"].min() == "2025-02"
     differ_at = differ(first, second)
     assert differ_at["orders"] == differ_at["transfers"] == 0, "it comes a month later, and nothing is short of it"
+
+
+def test_all_that_is_late_is_still_to_come_of_each_item(ledger: Ledger, first: Result) -> None:
+    """Several items of several nations at once, of which returns say that nothing was made."""
+    due: Counter[tuple[str, str]] = Counter()
+    lines: dict[tuple[str, str], list[Line]] = {}
+    for (month, kind, nation, item), quantity in planned(first).items():
+        if kind == "production" and month < "2025-05" and quantity > 1:
+            lines.setdefault((nation, month), []).append(Line(item, 0, about=kind, told="{}"))
+            due[nation, item] += quantity
+    for (nation, month), of in lines.items():
+        ledger.post(Document(nation, f"return {month}", "return", f"{month}-28", "clerk", "x", lines=tuple(of)))
+    assert len(due) == 3
+    rows = position(ledger, first, "2025-05").case["orders"].filter(source="ledger")
+    told: Counter[tuple[str, str]] = Counter()
+    for nation, item, quantity in rows.select("buyer", "item", "quantity").iter_rows():
+        told[nation, item] += quantity
+    assert told == pytest.approx(due)
 
 
 def test_what_came_early_does_not_come_again(ledger: Ledger, first: Result) -> None:
@@ -141,8 +165,6 @@ def test_a_decision_that_was_refused_is_open_again(ledger: Ledger, first: Result
 
 
 def test_what_cannot_be_carried_on_is_said(ledger: Ledger, first: Result) -> None:
-    from rampart.case.from_rows import frame_of
-
     def code(month: str = "2025-02", **how: object) -> str:
         with pytest.raises(FindingsError) as wrong:
             position(ledger, first, month, **how)  # type: ignore[arg-type]
@@ -155,6 +177,21 @@ def test_what_cannot_be_carried_on_is_said(ledger: Ledger, first: Result) -> Non
     assert code(case=first.case.with_tables({"settings": settings})) == "replan-other-start"
     fleets = frame_of("fleets", [{"fleet": "f"}])
     assert code(case=first.case.with_tables({"fleets": fleets})) == "replan-cannot"
+
+
+def test_a_change_without_news_names_what_moved_it(first: Result, tmp_path: Path) -> None:
+    """Nothing is known to have happened otherwise: more is decided now and comes whole, or it lies within the rooms."""
+    row = {"kind": "order", "code": "round_line", "key": [{"of": "line", "code": "round_line"}], "period": 0,
+           "month": date(2025, 2, 1), "firm": 0.0, "before": 10.0, "now": 15.0, "change": 5.0}  # fmt: skip
+    changes = pl.DataFrame([row], schema=first["changes"].schema)
+    whole = read_case(ROOT / "cases" / "tiny")
+    chance = {"from_regime": "war", "to_regime": "ended", "probability": 0.1}
+    believed = whole.with_tables({"transitions": frame_of("transitions", [chance])})
+    with open_ledger(tmp_path / "nothing", create=True) as ledger:
+        at = position(ledger, first, "2025-02")
+        for case, why in ((first.case, "room"), (whole, "whole"), (believed, "beliefs")):
+            moved = replace(first, case=case, tables={**first.tables, "changes": changes})
+            assert with_news(moved, at, ledger)["because"].select("why", "item").rows() == [(why, None)]
 
 
 def test_figures_of_plan_and_ledger_have_the_same_places(ledger: Ledger, first: Result) -> None:

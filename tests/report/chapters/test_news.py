@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from ledger.actual.went_as_planned import tiny
 from rampart.catalogues.results import frame
 from rampart.language.in_words import InWords
@@ -30,12 +32,21 @@ def test_other_plans_have_no_such_chapter() -> None:
 
 
 def test_what_happened_and_what_it_moved() -> None:
-    because = MOVED | {"nation": "XAA", "item": "round", "what": "production", "difference": -200.0}
-    chapter = news(in_words("fr", news=[NEWS], because=[because, MOVED | {"month": "2025-03"}]))
+    because = MOVED | {"why": "news", "nation": "XAA", "item": "round", "what": "production", "difference": -200.0}
+    chapter = news(in_words("fr", news=[NEWS], because=[because, MOVED | {"month": "2025-03", "why": "shared"}]))
     assert chapter is not None
     told, moved = chapter.listings
     assert told.rows[0][0] == "appris tardivement" and told.rows[0][1].endswith("produit") and told.rows[0][-1] == "400"
     assert moved.rows[0][-1].endswith("produit") and moved.rows[1][-1].startswith("ce qui est partagé avec d’autres")
+
+
+@pytest.mark.parametrize(("why", "en", "fr"), [
+    ("whole", "comes whole", "unités entières"), ("room", "room", "latitude"), ("beliefs", "believed", "croit"),
+])  # fmt: skip
+def test_what_moves_a_decision_where_nothing_happened(why: str, en: str, fr: str) -> None:
+    for language, word in (("en", en), ("fr", fr)):
+        chapter = news(in_words(language, because=[MOVED | {"why": why}]))
+        assert chapter is not None and word in chapter.listings[0].rows[0][-1]
 
 
 def test_the_first_page_tells_the_most_of_it() -> None:

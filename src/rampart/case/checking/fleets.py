@@ -17,9 +17,10 @@ def check_breakdown(draft: Draft) -> Iterator[Finding]:
     parts = set(draft.sound("parts")["part"].to_list())
     frame = draft.sound("breakdown")
     known = draft.complete("fleets", "type") and draft.complete("parts", "part")
+    either = types | parts
     for row, parent in frame.select(ROW, "parent").iter_rows():
-        if known and parent not in types | parts:
-            near = nearest(parent, types | parts)
+        if known and parent not in either:
+            near = nearest(parent, either)
             yield draft.finding("unknown-parent", "breakdown", row=row, column="parent", value=parent, near=near)
     for row, quantity, needed in frame.select(ROW, "quantity", "needed").iter_rows():
         if needed is not None and needed > (1 if quantity is None else quantity):

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from rampart.case.cells import read_cell
 from rampart.case.draft import ROW, Draft
 from rampart.case.ranks import FIRST
+from rampart.catalogues.inputs import tables
 from rampart.findings import Finding
 
 # (table, column, roles that may stand there)
@@ -76,12 +78,18 @@ def check_stated_layers(draft: Draft) -> Iterator[Finding]:
 def check_called_upon(draft: Draft) -> Iterator[Finding]:
     """Chances of being called upon that differ in one holder and item, that nothing is weighed beside, or that are missing."""
     stated = draft.sound("requirements").drop_nulls("called_upon")
-    by_pair = pl.col(ROW, "called_upon").first().over("holder", "item").name.prefix("first_")
+    by_pair = (
+        pl.col(ROW, "called_upon").first().over("holder", "item", pl.col("layer") == "floor").name.prefix("first_")
+    )
     wrong = stated.with_columns(by_pair).filter(pl.col("called_upon") != pl.col("first_called_upon"))
     for row, value, first, other in wrong.select(ROW, "called_upon", f"first_{ROW}", "first_called_upon").iter_rows():
         yield draft.finding(
             "called-upon-differs", "requirements", row=row, column="called_upon", value=value, first=first, other=other
         )
+    of_floors, stated = (stated.filter((pl.col("layer") == "floor") == floor) for floor in (True, False))
+    if not read_cell(draft.settings.get("worth_follows"), tables()["settings"].columns["worth_follows"])[0]:
+        for row, value in of_floors.select(ROW, "called_upon").iter_rows():
+            yield draft.finding("floor-called-upon", "requirements", row=row, column="called_upon", value=value)
     asked = draft.sound("requirements").drop_nulls("if_called").join(stated, on=["holder", "item"], how="anti")
     for row, value in asked.select(ROW, "if_called").iter_rows():
         yield draft.finding("if-called-without-chance", "requirements", row=row, column="if_called", value=value)

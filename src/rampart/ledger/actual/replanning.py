@@ -139,7 +139,7 @@ def _arrivals(
     month: str,
 ) -> Case:  # fmt: skip
     """Orders with what is late still to come, and without what came early."""
-    rows = list(case.tables["orders"].iter_rows(named=True))
+    rows, added = list(case.tables["orders"].iter_rows(named=True)), list[dict[str, Any]]()
     pairs = sorted({(at[2], at[3]) for at in plans if at[0] in months and at[1] in ARRIVES})
     for nation, item in pairs:
         late = 0.0
@@ -150,13 +150,13 @@ def _arrivals(
                 late += sum(plans.get((m, kind, nation, item), 0.0) for m in known) - actual
         mine = [r for r in rows if (r["ship_to"] or r["buyer"], r["item"]) == (nation, item)]
         if late > LITTLE * len(months):
-            rows += _still_to_come(case, mine, nation, item, late, month)
+            added += _still_to_come(case, mine, nation, item, late, month)
         elif late < -LITTLE * len(months):
             for r in sorted(mine, key=lambda r: r["month"]):
                 off = min(r["quantity"], -late)
                 late += off
                 rows[rows.index(r)] = r | {"quantity": r["quantity"] - off, "low": None, "high": None}
-    return case.with_tables({"orders": frame_of("orders", [r for r in rows if r["quantity"] > 0])})
+    return case.with_tables({"orders": frame_of("orders", [r for r in (*rows, *added) if r["quantity"] > 0])})
 
 
 def _still_to_come(

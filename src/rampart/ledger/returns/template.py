@@ -74,7 +74,7 @@ def write_return_template(
         for f in figures_of(held[return_key(said, last_revision(held, said))].document):
             sums[f.kind, f.line.item] = sums.get((f.kind, f.line.item), 0) + f.line.quantity
         before |= {about: (quantity, said) for about, quantity in sums.items()}
-    rows = list(_rows(ledger, case, nation, month))
+    rows = list(rows_to_fill_in(ledger, case, nation, month))
     with (
         whole_file(path, force=force, sources=[p for p in (ledger.path, case.path) if p]) as part,
         new_workbook(part) as book,
@@ -114,7 +114,7 @@ def write_return_template(
     return path
 
 
-def _rows(ledger: Ledger, case: Case, nation: str, month: str) -> Iterator[dict[str, Any]]:
+def rows_to_fill_in(ledger: Ledger, case: Case, nation: str, month: str) -> Iterator[dict[str, Any]]:
     """Rows to fill in: what the nation holds, makes and uses; the lots and the deliveries that the ledger knows of."""
     first, last = bounds(month)
     lots = [x for x in ledger.stock_lots(on=last) if x.holder == nation and x.quantity]

@@ -208,6 +208,16 @@ def documents(store: Store, nations: tuple[str, ...] = (), *, known: int = ALWAY
         after = (page[-1].nation, page[-1].number)
 
 
+def newest(
+    store: Store, nations: tuple[str, ...] = (), *, most: int, skip: int = 0, known: int = ALWAYS_KNOWN
+) -> tuple[list[Booked], int]:
+    """Documents, the last booked first, so many after so many, and how many there are; however long the chains are."""
+    seen = (kept.c.booked <= known, *_of_nations(kept, nations))
+    asked = sa.select(kept).where(*seen).order_by(kept.c.booked.desc(), kept.c.nation, kept.c.number.desc())
+    count = store.rows(sa.select(sa.func.count()).select_from(kept).where(*seen))[0][0]
+    return [Booked(*row) for row in store.rows(asked.limit(most).offset(skip))], int(count)
+
+
 def entries(store: Store, nation: str, first: int, last: int) -> dict[int, list[tuple[Entry, int]]]:
     """The entries of documents of a chain as they lie in the store, by number, each with the moment of booking beside it."""
     asked = sa.select(moved.c.number, *_ACCOUNT, moved.c.day, moved.c.quantity, moved.c.expires, moved.c.booked).where(

@@ -317,7 +317,7 @@ class Delays:
         def again(closed: Integers, freed: Mapping[int, float], begin: Any = None) -> Floats | None:
             return settled_again(self.solver, self.linear, stage, settles, closed, freed, self._shares, months, begin)
 
-        before = self.found[settles.name].columns
+        before: Floats | None = self.found[settles.name].columns
         if self._in_parts(closing) or months:
             key = stage.name, tuple(closing.freed) if self._in_parts(closing) else ()
             if key not in self._undelayed:

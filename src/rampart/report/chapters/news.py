@@ -44,7 +44,7 @@ def news(answer: InWords) -> Chapter | None:
             [
                 words("cause_of", cause=words.choice("kind", r["kind"]), name=answer.named(r["key"])),
                 words.month(r["month"], short=True), words.number(r["change"]),
-                _about(answer, r, r["what"]) if r["item"] else words("news.shared"),
+                _about(answer, r, r["what"]) if r["item"] else words(f"because.{r['why']}"),
             ]
             for r in answer["because"].iter_rows(named=True)
         ]  # fmt: skip

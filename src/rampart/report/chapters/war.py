@@ -25,7 +25,7 @@ def listings(answer: InWords) -> list[Listing]:
     """All tables of the page, those without rows left out."""
     made = (
         decisions_listing, beside_listing, _turns, values_listing, implied, sensitivity, risks_listing, forward_listing,
-        ends_listing, _regrets, _left, _supply, _lasting,
+        ends_listing, _regrets, _left, _supply, relief_listing, _lasting,
     )  # fmt: skip
     return [_shown(answer, table) for table in (make(answer) for make in made) if table is not None]
 
@@ -139,6 +139,28 @@ def risks_listing(answer: InWords) -> Listing | None:
     ]  # fmt: skip
     heads = [("objective", False), ("weight", True), ("worst", True), ("mean_of_all", True), ("mean_of_worst", True)]
     return _table(answer, words("war.title.risks"), heads, rows)
+
+
+def relief_listing(answer: InWords) -> Listing | None:
+    """What a bearable step in all limits of a kind would bring the recipients; None where none was worked out."""
+    words, table = answer.words, answer["relief"]
+    if table.is_empty():
+        return None
+    rows = [
+        (words("reason.step", limit=words(f"cause.{r['cause']}"), step=words(f"step.{r['cause']}")),
+         answer.nation(r["holder"]), answer.item(r["item"]), answer.quantity(r["relief"], r["item"]),
+         words.share(r["share"]), amount(answer, r["gain"]))
+        for r in table.iter_rows(named=True)
+    ]  # fmt: skip
+    heads = [
+        ("step", False),
+        ("holder", False),
+        ("item", False),
+        ("relief", True),
+        ("of_short", True),
+        ("counts_less", True),
+    ]
+    return replace(_table(answer, words("war.title.relief"), heads, rows), note=words("war.note.relief"))
 
 
 def forward_listing(answer: InWords) -> Listing | None:

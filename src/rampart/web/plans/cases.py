@@ -1,4 +1,4 @@
-"""The folder of cases that can be planned: what lies there, and each read once until it changes."""
+"""The cases that can be planned: those in a folder, and those that are kept in versions; each read once until it changes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import polars as pl
 from rampart.case.doors import check_case
 from rampart.case.tables import Case
 from rampart.findings import Finding
+from rampart.web.editing.kept import kept_names, newest
 from rampart.web.plans.shelf import NAME
 
 WORKBOOKS = (".xlsx", ".ods")
@@ -40,22 +41,33 @@ class Cases:
     )
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    def in_folder(self) -> list[str]:
+        """Names of what lies in the folder and may be a case."""
+        there = self.folder.iterdir() if self.folder.is_dir() else ()
+        return sorted(p.name for p in there if NAME.match(p.name) and _may_be_a_case(p))
+
     def names(self) -> list[str]:
-        """Names of what lies there and may be a case, by name."""
-        if not self.folder.is_dir():
-            return []
-        return sorted(p.name for p in self.folder.iterdir() if NAME.match(p.name) and _may_be_a_case(p))
+        """Names of what lies in the folder, and of the kept cases."""
+        return sorted({*self.in_folder(), *kept_names()})
 
     def path(self, name: str) -> Path | None:
-        """Where a case lies; None where there is none of this name."""
+        """Where a case lies, of a kept one the version that stands; None where there is none of this name."""
+        if not NAME.match(name):
+            return None
         path = self.folder / name
-        return path if NAME.match(name) and _may_be_a_case(path) else None
+        if _may_be_a_case(path):
+            return path
+        kept = newest(name)
+        return None if kept is None else kept.path
 
     def read(self, name: str) -> tuple[Case | None, tuple[Finding, ...]]:
         """A case as it stands now, and what was found in it; the case is None where it cannot be planned as it is."""
         path = self.path(name)
-        if path is None:
-            return None, ()
+        return (None, ()) if path is None else self.at(path)
+
+    def at(self, path: Path) -> tuple[Case | None, tuple[Finding, ...]]:
+        """The case that lies somewhere."""
+        name = str(path)
         files = [path] if path.is_file() else [p for p in path.iterdir() if p.is_file()]
         key = (name, max((p.stat().st_mtime_ns for p in files), default=0))
         with self._lock:

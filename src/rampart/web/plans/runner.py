@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ from typing import Any
 from django.db import OperationalError, connections
 from django.utils import timezone
 
+from rampart.findings import FindingsError
 from rampart.language.words import Words
 from rampart.web.plans.cases import Cases
 from rampart.web.plans.job import DONE, FAILED, RUNNING, STOPPED, WAITING, Job
 from rampart.web.plans.ordering import sweep
+from rampart.web.returns.completing import complete
 
 TICK = 1.0
 """Seconds between two looks."""
@@ -104,6 +107,8 @@ class Runner:
             self._begin(number)
 
     def _look(self) -> None:
+        with suppress(OperationalError, FindingsError):  # a ledger that cannot be reached: the next start will do
+            complete()
         while not self._closing.wait(TICK):
             try:
                 self.turn()

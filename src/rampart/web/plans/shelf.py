@@ -73,6 +73,13 @@ class Shelf:
         read = self._reading(name)
         return None if read is None else read.result
 
+    def stamp(self, name: str) -> str:
+        """What changes with a result: of its manifest the time and the number of the file; "" where there is none."""
+        manifest = self.folder / name / "manifest.json"
+        if not NAME.match(name) or not manifest.is_file():
+            return ""
+        return f"{manifest.stat().st_mtime_ns} {manifest.stat().st_ino}"
+
     def seen(self, name: str, reader: Reader, language: Language) -> InWords | None:
         """A result in words as far as a reader may see it; None where there is none, or nothing of it may be seen."""
         read = self._reading(name)

@@ -1,0 +1,1 @@
+"""Cases that are edited on the pages: kept in versions, with who made each and why."""

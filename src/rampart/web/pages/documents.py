@@ -1,0 +1,71 @@
+"""The documents of the ledger, the last booked first: what was booked, when, by whom, on what it rests."""
+
+from __future__ import annotations
+
+import math
+
+from pydantic import BaseModel
+
+from rampart.web.asked_by import books
+from rampart.web.asking import Asked
+from rampart.web.books import Booked, kind_word, written
+from rampart.web.pages.ledger import day_asked, whose
+from rampart.web.pages.page import Page
+from rampart.web.tables.asking import Cell, ColumnSeen, TableAsked, TableSeen
+
+COLUMNS = ("booked", "nation", "number", "kind", "day", "key", "lines", "author", "source", "grade", "hash")
+LINES = 4
+"""Lines of a document that are told."""
+
+
+class Documents(BaseModel):
+    """What the page shows."""
+
+    known: str
+    table: TableSeen
+
+
+def documents(asked: Asked, table: TableAsked, known: str = "") -> Documents:
+    """Documents of the reader's books, page by page, as known by the end of a day."""
+    known = day_asked(asked, known)
+    words, nation = asked.words, whose(asked)
+    skip = (table.page - 1) * table.size
+    found, total = books().newest(nation, most=table.size, skip=skip, known=known or None)
+    columns = [
+        ColumnSeen(
+            key=key, label=words(f"web.document.{key}"), kind="number" if key == "number" else "text", unit="", shown=True,
+            sorted="", choices=[], low="", high="",
+        )
+        for key in COLUMNS
+    ]  # fmt: skip
+    return Documents(
+        known=known,
+        table=TableSeen(
+            key="documents", title=words("web.documents"), says=words("web.documents.says"), columns=columns,
+            rows=[_row(asked, one) for one in found], total=total, matching=total, page=table.page,
+            pages=max(1, math.ceil(total / table.size)), size=table.size,
+        ),
+    )  # fmt: skip
+
+
+def _row(asked: Asked, booked: Booked) -> list[Cell]:
+    said, words = booked.document, asked.words
+    lines = [f"{line.item} {words.number(line.quantity)}".strip() for line in said.lines[:LINES]]
+    more = len(said.lines) - LINES
+    texts = {
+        "booked": written(booked.booked)[:19].replace("T", " "),
+        "nation": booked.nation,
+        "number": str(booked.number),
+        "kind": kind_word(booked.kind, asked.language) or words(f"web.document.kind.{booked.kind}"),
+        "day": booked.day,
+        "key": booked.key,
+        "lines": ", ".join(lines) + (f" + {more}" if more > 0 else ""),
+        "author": said.author,
+        "source": said.source,
+        "grade": words.choice("grade", said.grade),
+        "hash": booked.hash[:12],
+    }
+    return [Cell(value=texts[key] or None, text=texts[key] or words("none")) for key in COLUMNS]
+
+
+PAGE = Page("documents", "ledger/documents", documents)

@@ -1,0 +1,137 @@
+"""A grid in which cells are entered: its columns, its rows as text, and what somebody else wrote there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from pydantic import BaseModel
+
+from rampart.catalogues.inputs import Column
+from rampart.findings import Language
+
+CELL = re.compile(r"cell\.(\d{1,9}|new\d{1,4})\.(\w{1,60})\Z")
+WIDEST = 28
+
+
+class GridChoice(BaseModel):
+    """A value that a cell may have, and what it means."""
+
+    value: str
+    text: str
+
+
+class GridColumn(BaseModel):
+    """A column.
+
+    chosen  whether its values come from the list of its name
+    size    letters that its cells show
+    """
+
+    key: str
+    label: str
+    unit: str
+    help: str
+    required: bool
+    chosen: bool
+    size: int
+
+
+class GridCell(BaseModel):
+    """A cell: what stands in it, and what somebody else wrote there, None where nobody did."""
+
+    column: str
+    text: str
+    other: str | None = None
+
+
+class GridRow(BaseModel):
+    """A row, by the number that its fields carry; ``place`` is where it stands as the reader counts."""
+
+    number: str
+    place: int
+    cells: list[GridCell]
+
+
+class Grid(BaseModel):
+    """The grid.
+
+    title   what it is called
+    hidden  how many columns are not shown
+    """
+
+    title: str
+    columns: list[GridColumn]
+    rows: list[GridRow]
+    lists: dict[str, list[GridChoice]]
+    editable: bool
+    hidden: int
+
+
+def grid(
+    title: str,
+    columns: Mapping[str, Column],
+    rows: Mapping[str, Mapping[str, str]],
+    language: Language,
+    *,
+    lists: Mapping[str, Sequence[GridChoice]],
+    others: Mapping[tuple[str, str], str],
+    show: Iterable[str] | None = None,
+    editable: bool,
+    blank: int = 0,
+    first: int = 2,
+) -> Grid:
+    """A grid of rows by their number.
+
+    others  what somebody else wrote, by row and column
+    show    columns to show beside those that hold something; None: all
+    blank   empty rows below, to be filled
+    first   place of the first row
+    """
+    filled = {name for cells in rows.values() for name in cells} | {column for _, column in others}
+    wanted = set(columns) if show is None else set(show) | filled
+    seen = [column for name, column in columns.items() if name in wanted]
+    news = {f"new{n}": dict[str, str]() for n in range(1, blank + 1)} if editable else {}
+    return Grid(
+        title=title,
+        columns=[_column(column, rows, language, lists) for column in seen],
+        rows=[
+            GridRow(
+                number=number,
+                place=place,
+                cells=[
+                    GridCell(column=c.name, text=cells.get(c.name, ""), other=others.get((number, c.name)))
+                    for c in seen
+                ],
+            )
+            for place, (number, cells) in enumerate({**rows, **news}.items(), first)
+        ],
+        lists={name: list(choices) for name, choices in lists.items() if name in wanted},
+        editable=editable,
+        hidden=len(columns) - len(seen),
+    )
+
+
+def _column(
+    column: Column, rows: Mapping[str, Mapping[str, str]], language: Language, lists: Mapping[str, object]
+) -> GridColumn:
+    longest = max((len(cells.get(column.name, "")) for cells in rows.values()), default=0)
+    return GridColumn(
+        key=column.name,
+        label=column.label[language],
+        unit=column.unit,
+        help=column.help[language],
+        required=column.required,
+        chosen=column.name in lists,
+        size=max(6, min(WIDEST, longest + 1)),
+    )
+
+
+def typed(fields: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What a form gives of the cells of a grid, by number of the row; rows that are ticked to go are left out."""
+    found: dict[str, dict[str, str]] = {}
+    for name, text in fields.items():
+        cell = CELL.match(name)
+        if cell and f"gone.{cell[1]}" not in fields:
+            found.setdefault(cell[1], {})[cell[2]] = text
+    return found

@@ -1,0 +1,112 @@
+"""A newcomer of each role in a real browser: a return from a bad cell to the stock, and a case from a bad cell to a version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from places import CASES
+from web.served import new_store, served
+from web.test_browser import CHROMIUM, browser, faults, page_of
+
+__all__ = ["browser"]
+pytestmark = [pytest.mark.docs, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+NARROW = {"locale": "fr-FR", "color_scheme": "dark", "viewport": {"width": 390, "height": 800}}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    store = new_store(
+        tmp_path_factory.mktemp("returns") / "staff",
+        edith=("nation_editor", "XAA"), arthur=("nation_approver", "XAA"), paula=("alliance_planner", ""),
+    )  # fmt: skip
+    (store / "cases" / "tiny").symlink_to(CASES / "tiny")
+    with served(store) as (found, _):
+        yield found
+
+
+def fine(page: Any) -> None:
+    """No fault of accessibility, and no wider than the window."""
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_return_is_entered_told_mended_approved_and_seen_in_the_stock(browser: Any, address: str) -> None:
+    editor = page_of(browser, address, "edith", locale="en-GB")
+    editor.click("text=Returns")
+    editor.fill("#month", "2025-01")
+    fine(editor)
+    editor.click("form.card button")
+    editor.wait_for_url("**/returns/1")
+    editor.wait_for_selector("#found li")  # it is checked when it is opened
+    editor.fill('[id="head.source"]', "inventory list 1")
+    quantity = editor.locator('input[name$=".quantity"]')
+    quantity.nth(0).fill("4OOO")
+    quantity.nth(0).press("Tab")
+    editor.wait_for_selector('li.error[data-cell$=".quantity"]')
+    assert quantity.nth(0).get_attribute("aria-invalid") == "true"
+    fine(editor)
+    quantity.nth(0).fill("4000")
+    quantity.nth(0).press("Tab")
+    editor.wait_for_selector("#found .done")
+    editor.click("#entry button.main")
+    editor.wait_for_selector("text=Version 2")
+    editor.click("button[formaction$=submit]")
+    editor.wait_for_selector("dd:text-is('submitted')")
+    approver = page_of(browser, address, "arthur", **NARROW)
+    approver.goto(f"{address}/returns/1")
+    approver.wait_for_selector("#found .done")
+    fine(approver)
+    approver.click("button.main")
+    approver.wait_for_selector("dd:text-is('comptabilisé')")
+    approver.goto(f"{address}/ledger")
+    fine(approver)
+    assert "4 000" in approver.inner_text("#table").replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_cells_of_a_spreadsheet_are_pasted_and_rows_added(browser: Any, address: str) -> None:
+    page = page_of(browser, address, "edith", locale="en-GB")
+    page.goto(f"{address}/returns")
+    page.fill("#month", "2025-02")
+    page.click("form.card button")
+    page.wait_for_selector("#entry")
+    rows = page.locator("[data-grid] tbody tr").count()
+    page.evaluate(
+        """([rows]) => {
+            const cells = [...document.querySelectorAll("input[name$='.kind']")], last = cells[cells.length - 1];
+            const data = new DataTransfer();
+            data.setData("text/plain", Array.from({length: rows}, (_, n) => `used\\tround\\t${n + 1}`).join("\\n"));
+            last.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true}));
+        }""",
+        [3],
+    )
+    assert page.locator("[data-grid] tbody tr").count() == rows + 2
+    values = [page.locator("input[name$='.quantity']").nth(rows - 1 + n).input_value() for n in range(3)]
+    assert values == ["1", "2", "3"]
+    names = page.evaluate("[...document.querySelectorAll('[data-grid] input')].map(one => one.name)")
+    assert len(names) == len(set(names))
+    fine(page)
+
+
+def test_a_case_is_edited_and_its_versions_compared(browser: Any, address: str) -> None:
+    page = page_of(browser, address, "paula", **NARROW)
+    page.goto(f"{address}/planning/cases/tiny")
+    page.fill("#keep-name", "essai")
+    page.press("#keep-name", "Enter")
+    page.wait_for_url("**/planning/cases/essai")
+    fine(page)
+    page.goto(f"{address}/planning/cases/essai/tables/stocks")
+    page.fill('[id="cell.1.quantity"]', "99999")
+    page.press('[id="cell.1.quantity"]', "Tab")
+    page.wait_for_selector("#found li.error")
+    fine(page)
+    page.fill('[id="cell.1.quantity"]', "3500")
+    page.press('[id="cell.1.quantity"]', "Tab")
+    page.wait_for_selector("#found .done")
+    page.fill("#why", "recompté")
+    page.click("#entry button.main")
+    page.wait_for_url("**/versions/2")
+    assert "3500" in page.inner_text("#table") and "recompté" in page.inner_text("main")
+    fine(page)
