@@ -75,7 +75,7 @@ def test_where_they_do_not_agree_the_answer_says_so(tiny: Case, monkeypatch: pyt
     assert len(found) == 1
     assert "2 rounds" in found[0].sentence("en")
     assert "do not agree" in html(answer, "en")
-    assert "ne s'accordent pas" in html(answer, "fr").replace("&#39;", "'")
+    assert "ne s’accordent pas" in html(answer, "fr").replace("&#39;", "'")
 
 
 @pytest.mark.parametrize("bays", [0.5, 1.5, 2.25])
