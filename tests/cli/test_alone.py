@@ -33,7 +33,7 @@ def test_a_case_is_written_and_what_was_cut_is_said(tmp_path: Path) -> None:
     french = run(TINY, "--nation", "XAA", "-o", tmp_path / "fr.xlsx", "--lang", "fr").output.replace(
         "\N{NO-BREAK SPACE}", " "
     )
-    assert "• Retiré de « stocks », 1 : Cela concerne XBB, qui n'est pas planifié ici." in french.replace(
+    assert "• Retiré de « stocks », 1 : Cela concerne XBB, qui n’est pas planifié ici." in french.replace(
         "\N{NO-BREAK SPACE}", " "
     )
     assert rampart.read_case(tmp_path / "fr.xlsx") == rampart.read_case(out)

@@ -75,7 +75,7 @@ def test_where_they_do_not_agree_the_answer_says_so(tiny: Case, monkeypatch: pyt
     assert len(found) == 1
     assert "2 rounds" in found[0].sentence("en")
     assert "do not agree" in html(answer, "en")
-    assert "ne s'accordent pas" in html(answer, "fr").replace("&#39;", "'")
+    assert "ne s’accordent pas" in html(answer, "fr").replace("&#39;", "'")
 
 
 @pytest.mark.parametrize("bays", [0.5, 1.5, 2.25])
@@ -107,7 +107,7 @@ def test_a_target_out_of_reach_names_the_parts_without_a_price(tiny: Case) -> No
     answer = sustain(case, draws=0, target=0.99)
     found = next(f for f in answer.findings if f.code == "target-out-of-reach")
     assert "No price is known of: engine, gearbox, pump." in found.sentence("en")
-    assert "Aucun prix n'est connu de : engine, gearbox, pump." in found.sentence("fr").replace("\u00a0", " ")
+    assert "Aucun prix n’est connu de : engine, gearbox, pump." in found.sentence("fr").replace("\u00a0", " ")
     whole = next(f for f in sustain(tiny, draws=0, target=1.0).findings if f.code == "target-out-of-reach")
     assert "100.0%" in whole.sentence("en")
     assert "it is 99.99" in whole.sentence("en")  # not 100 % below 100 %
