@@ -287,6 +287,18 @@ def test_the_verb_plans_over_paths_and_says_where_it_stands(tmp_path: Path) -> N
     assert (run["mean"] >= bound - 1e-6).all()
 
 
+def test_a_time_that_is_up_at_once_leaves_the_plan_without_new_decisions(tmp_path: Path) -> None:
+    CASE.save(tmp_path / "case")
+    out = tmp_path / "out"
+    asked = ["war", str(tmp_path / "case"), "--paths", "6", "--time-limit", "0.001", "--lang", "en", "--out", str(out)]
+    ran = CliRunner().invoke(main, asked)
+    assert ran.exit_code == 4, ran.output
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["status"] == "time limit" and manifest["idle"]
+    assert "without new decisions" in ran.output
+    assert pl.read_parquet(out / "decisions.parquet").is_empty()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_interrupted_it_leaves_the_best_plan_with_its_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     CASE.save(tmp_path / "case")

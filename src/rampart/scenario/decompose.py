@@ -70,7 +70,7 @@ class TwoStage:
     told     of each path, at the answer (``two_stage``, ``tell``); nothing where nothing was asked
     gap      relative gap between value and bound
     rounds   the log
-    status   "optimal" within the gap, or "time limit"
+    status   "optimal" within the gap, "time limit", or "idle": time ran out before there were any decisions
     """
 
     names: list[Name]
@@ -184,9 +184,11 @@ def two_stage(
     rivals    other first decisions to weigh on the same paths: amounts by (family, key, period) in plain units; or what finds
               them, while other processes are at work
     tell      what to tell of each path in the end
-    Ctrl-C or the time limit leaves the best decisions found, with their gap: at least those of the first round.
+    Ctrl-C or the time limit leaves the best decisions found, with their gap: at worst, where time ran out before there were
+    any, none at all.
     """
     begun = time.monotonic()
+    deadline = None if time_limit is None else begun + time_limit
     material = Material(case, regimes, ends, paths, first, objective, capacity, slips)
     wide = widest(material)
     if risk is None and not regret and any(part.cvar for aim in wide.aims for part in aim.parts):
@@ -198,56 +200,66 @@ def two_stage(
     with Stopping() as stopping, Shards(Paths, (material, names), len(paths), workers=workers) as shards:
         collect = shards.begin("free")
         plans = Plans(material, chance, wide.cost.size, gap, risk)
-        others = (rivals() if callable(rivals) else rivals) or {}  # while the other processes are at work
-        found = None if regret else plans.next()
+        others = None if rivals is None or deadline is not None else _named(rivals)  # while other processes are at work
+        found = None if regret else plans.first(deadline)
         known = np.array(collect())
         if regret:
             plans.risk = Risk(regret=known)
-            found = plans.next()
+            found = plans.first(deadline)
         weighing = Weighing(chance, plans.risk or Risk())
         stands = Standing(max(LEAST, NOTHING * float(np.abs(known).mean())) if regret else LEAST)
         stands.bound = weighing.value(known)
         rounds: list[Round] = []
         status = "optimal"
         while found is not None:
-            _weigh_up(stands, weighing, shards, found, names, gap)
+            out_of_time = deadline is not None and time.monotonic() >= deadline
+            _weigh_up(stands, weighing, shards, found, names, gap, bounded=not out_of_time)
             now = Round(
                 len(rounds) + 1, found.stand_ins, stands.bound, stands.value, stands.gap, time.monotonic() - begun
             )
             rounds.append(now)
-            if progress:
+            if progress and found is not NO_DECISIONS:
                 progress(now)
             if stands.gap <= gap or found.last:
                 break
             there_is_one = np.isfinite(stands.value)
-            left = np.inf if time_limit is None or not there_is_one else begun + time_limit - time.monotonic()
-            if left <= 0 or (stopping.wanted and there_is_one):
-                status = "time limit"
+            out_of_time = deadline is not None and time.monotonic() >= deadline
+            if there_is_one and (out_of_time or stopping.wanted):
+                status = "idle" if found is NO_DECISIONS else "time limit"
                 break
             try:
-                found = plans.next(None if np.isinf(left) else time.monotonic() + left)
+                found = plans.next(deadline if there_is_one else None)
             except CutShort:
                 status = "time limit"
                 break
         if stands.x is None:
             raise NoPlan("no first decisions leave every path a way on")
         told = [] if tell is None else shards.call("told", tell, stands.x, stands.cost, known)
-        weighed = {name: _weigh(shards, amounts, names) for name, amounts in others.items()}
+        if others is None and rivals is not None and status == "optimal":
+            others = _named(rivals)
+        weighed = {name: _weigh(shards, amounts, names) for name, amounts in (others or {}).items()}
     return TwoStage(
         names, stands.x, stands.value, stands.bound, stands.cost, known, weighed, told, stands.gap, tuple(rounds), status,
     )  # fmt: skip
 
 
+def _named(rivals: Rivals | Callable[[], Rivals]) -> Rivals:
+    """Other first decisions by name."""
+    return rivals() if callable(rivals) else rivals
+
+
 def _weigh_up(
-    stands: Standing, weighing: Weighing, shards: Shards, found: Found, names: list[Name], gap: float
+    stands: Standing, weighing: Weighing, shards: Shards, found: Found, names: list[Name], gap: float, *, bounded: bool
 ) -> None:
-    """What a plan costs on all paths, and where that is not close enough, what all plans cost at the prices it implies."""
+    """What a plan costs on all paths, and where that is not close enough and there is time (``bounded``), what all plans cost
+    at the prices it implies.
+    """
     x = np.array([found.amounts.get(name, 0.0) for name in names])
     slopes: list[Slope] = shards.call("at", x)
     cost = np.array([slope.value for slope in slopes])
     stands.learn(x, cost, weighing.value(cost))
     stands.bound = max(stands.bound, found.bound)
-    if stands.gap > gap and not found.last and np.isfinite(cost).all():
+    if bounded and stands.gap > gap and not found.last and np.isfinite(cost).all():
         weight, by = weighing.at(cost), np.array([slope.by for slope in slopes])
         least = np.array(shards.call("priced", weight @ by - by))
         stands.bound = max(stands.bound, weighing.below(least, weight))
@@ -273,6 +285,10 @@ class Found:
     last: bool = False
 
 
+NO_DECISIONS = Found({}, 0)
+"""No new decisions."""
+
+
 class Plans:
     """First decisions from more and more paths that stand for all."""
 
@@ -281,6 +297,13 @@ class Plans:
         count = len(material.paths)
         self.done = False
         self.keep: int | None = min(FEW, count) if count * columns > SMALL else None  # none: all, and a search
+
+    def first(self, deadline: float | None) -> Found | None:
+        """The first; no new decisions where the time is up before there is one."""
+        try:
+            return self.next(deadline)
+        except CutShort:
+            return NO_DECISIONS
 
     def next(self, deadline: float | None = None) -> Found | None:
         """The next; none after the last. CutShort where the time is up before there is one."""

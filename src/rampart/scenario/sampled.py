@@ -123,7 +123,7 @@ def plan_on_paths(
     values = _values(answer, chance, weighed=regret or risk is not None)
     if sampling.keep is not None:
         values.append(("reduction_error", error))
-    in_time = answer.status != "time limit" and time.monotonic() < deadline
+    in_time = answer.status == "optimal" and time.monotonic() < deadline
     if sampling.frontier and in_time:
         if say:
             say("frontier")
@@ -146,7 +146,8 @@ def plan_on_paths(
         values += [("fresh_bound", run.bound), ("fresh_known", float(run.known.mean()))]
     tables["values"] = frame("war", "values", values)
     manifest = origin_of(case) | {
-        "solver": {"name": "HiGHS", "threads": 1, "gap": sampling.gap, "workers": workers}, "status": answer.status,
+        "solver": {"name": "HiGHS", "threads": 1, "gap": sampling.gap, "workers": workers},
+        "status": "optimal" if answer.status == "optimal" else "time limit", "idle": answer.status == "idle",
         "gap": answer.gap, "sampling": asdict(sampling), "paths": len(chance), "nodes": len(tree),
         "objective": war.objective_of(widest(material)), "risk": war.risk_of(risk, regret=regret),
         **war.supply_said(supply, ways=len(chance)),
