@@ -70,7 +70,7 @@ def test_a_point_and_three_digits_in_a_french_file_are_not_guessed(sheets: Sheet
 def test_rows_are_counted_as_the_spreadsheet_shows_them(sheets: Sheets):
     rows = sheets.rows("stocks")
     rows[2:2] = [[""] * 9, [""] * 9]
-    rows[5][2] = "?"
+    rows[5][2] = "dear"
     sheets.write("stocks", rows)
     assert only(sheets.folder, "not-a-number").row == 6
 
