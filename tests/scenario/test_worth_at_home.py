@@ -165,6 +165,6 @@ def test_first_decisions_by_the_worth_of_readiness() -> None:
     assert sensitivity_chart(answer) is not None
     shown = sensitivity_told(answer)
     assert shown is not None
-    assert "préparation pesée" in shown.heads[0].label
+    assert shown.heads[0].label == "Préparation pesée"
     assert [row[0] for row in shown.rows] == ["× 0", "× 0,25", "× 0,5", "× 1", "× 2", "× 4"]
     assert [row[-1] for row in shown.rows] == ["0", "0", "0", "0", "0", "1"]

@@ -127,7 +127,7 @@ def test_the_first_sheet_says_what_is_where(books):
 
 def test_decisions_are_numbers_and_dates(plan, books):
     sheet = books["en"].worksheets[1]
-    rows = plan["decisions"].sort("rank").to_dicts()
+    rows = plan["decisions"].sort("decide_by", "rank", nulls_last=True).to_dicts()
     for number, row in enumerate(rows, 5):
         assert sheet.cell(number, 6).value == pytest.approx(row["money"])
         by = sheet.cell(number, 7)
