@@ -180,8 +180,8 @@ BREAK = {
         "requirements", 3, "layer", "days_of_supply",
     ),
     "called-upon-differs": (
-        lambda s: (s.set("requirements", 2, "called_upon", "0.002"), s.set("requirements", 3, "called_upon", "0.003")),
-        "requirements", 3, "called_upon", "0.003"),
+        lambda s: (s.set("requirements", 3, "called_upon", "0.002"), s.set("requirements", 4, "called_upon", "0.003")),
+        "requirements", 4, "called_upon", "0.003"),
     "demand-ranks-differ": (
         lambda s: s.set("demand", 3, "rank", "2"), "demand", 3, "rank", "2"),
     "called-upon-without-need": (

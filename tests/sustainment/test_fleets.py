@@ -89,7 +89,7 @@ def test_use_stops_for_systems_that_are_down() -> None:
 
 
 def test_demand_of_zero_keeps_every_system(tiny: Case) -> None:
-    idle = changed(tiny, "fleet_use", lambda f: f.with_columns(use=0.0, damage=0.0, losses=0.0))
+    idle = changed(tiny, "fleet_use", lambda f: f.with_columns(use=0.0, damage=0.0, losses=0.0, low=None, high=None))
     found = availability_by_month(read_support(idle))
     assert found.available == pytest.approx(found.held)
     answer = sustain(idle, draws=0)
