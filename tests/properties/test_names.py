@@ -57,7 +57,9 @@ def back(names: Names) -> dict[str, dict[str, str]]:
 
 def codes(key: Any, old: Mapping[str, Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
     """A key in its old codes."""
-    return tuple((part["of"], old.get(HOMES.get(part["of"], ""), {}).get(part["code"], part["code"])) for part in key or ())
+    return tuple(
+        (part["of"], old.get(HOMES.get(part["of"], ""), {}).get(part["code"], part["code"])) for part in key or ()
+    )
 
 
 def rows(result: Result, table: str, names: Names | None = None) -> list[tuple[Any, ...]]:

@@ -66,7 +66,7 @@ def test_utilisation_leaves_out_lines_without_limit(plan):
 
 
 def test_what_cannot_be_measured_is_refused_with_the_choices(plan):
-    with pytest.raises(ValueError, match="did you mean .coverage"):
+    with pytest.raises(ValueError, match="did you mean 'coverage'"):
         measure(plan, "coverge")
     with pytest.raises(ValueError, match="group by item"):
         measure(plan, "production", by="nation")

@@ -31,7 +31,9 @@ def with_column(case: Case, table: str, where: pl.Expr, **values: object) -> Cas
     for name, value in values.items():
         cell = pl.when(where).then(pl.lit(value, dtype=frame.schema[name])).otherwise(pl.col(name))
         frame = frame.with_columns(cell.alias(name))
-    frame = frame.with_columns(pl.lit(None, frame.schema[end]).alias(end) for end in ("low", "high") if end in frame.columns)
+    frame = frame.with_columns(
+        pl.lit(None, frame.schema[end]).alias(end) for end in ("low", "high") if end in frame.columns
+    )
     return replace(case, tables={**case.tables, table: frame})
 
 
