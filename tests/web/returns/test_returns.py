@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +237,29 @@ def test_what_was_approved_is_posted_after_a_kill_and_once(
     StagedReturn.objects.filter(pk=number).update(state="approved")  # killed after the ledger had it
     assert complete() == 1 and held(approver) == before + 7
     assert books().has("XAA", month, 1)
+
+
+@pytest.mark.parametrize("millions", [30, 600])
+def test_a_workbook_that_swells_is_not_opened_in_the_server(
+    client_of: Any, month: str, monkeypatch: pytest.MonkeyPatch, millions: int
+) -> None:
+    """Small as it is sent, and large once unpacked: past what is read at all, and past what is marked."""
+    from rampart.web.returns import handing_in
+
+    editor = client_of("edith")
+    number = begun(editor, month)
+    template = editor.get(f"/returns/template.xlsx?month={month}").content
+    swollen = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(template)) as parts, zipfile.ZipFile(swollen, "w", zipfile.ZIP_DEFLATED) as out:
+        for part in parts.namelist():
+            with out.open(part, "w", force_zip64=True) as file:
+                file.write(parts.read(part))
+                if part == "xl/styles.xml":
+                    file.writelines(b"<!--" + b" " * 999_993 + b"-->" for _ in range(millions))
+    assert len(swollen.getvalue()) < 2_000_000
+    monkeypatch.setattr(handing_in, "write_annotated", lambda *_, **__: pytest.fail("opened in the server"))
+    swollen.seek(0)
+    swollen.name = "swollen.xlsx"
+    answer = editor.post(f"/returns/{number}/upload", {"file": swollen, "what": "mark"})
+    assert answer.status_code == 422 and " MB" in answer.content.decode()
+    assert editor.get(f"/returns/{number}").status_code == 200

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import ZipFile, is_zipfile
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -32,8 +33,10 @@ from rampart.web.returns.staged import APPROVED, DRAFT, POSTED, SUBMITTED, Retur
 
 MOST_ROWS = 1000
 FIRST_MONTH = "1900-01"
-WHOLE = frozenset({"reading-ended", "reading-too-long"})
+WHOLE = frozenset({"reading-ended", "reading-too-long", "too-large", "unreadable", "stray-cell"})
 """Findings after which a file is not opened again."""
+MOST_UNPACKED = 20_000_000
+"""Bytes of a workbook's parts, unpacked, up to which it is marked: that is done in the server's own process."""
 
 
 class OutOfDateError(Exception):
@@ -271,8 +274,13 @@ def read_file(asked: Asked, path: Path, staged: StagedReturn) -> Content:
 def annotated(asked: Asked, path: Path, staged: StagedReturn, to: Path) -> Path:
     """A copy of a workbook with each finding at its cell. Raises NotSoundError where it is not safe to open it."""
     checked = books().check(require_catalogue(asked), staged.nation, path, plan=_newest_plan(asked))
-    if any(f.code in WHOLE for f in checked.findings):
+    if not is_zipfile(path) or any(f.code in WHOLE for f in checked.findings):
         raise NotSoundError(checked.findings)
+    with ZipFile(path) as parts:
+        size = sum(part.file_size for part in parts.infolist())
+    if size > MOST_UNPACKED:
+        details = {"size": size // 1_000_000, "limit": MOST_UNPACKED // 1_000_000}
+        raise NotSoundError((Finding("too-large", file=path.name, details=details), *checked.findings))
     return write_annotated(path, checked.findings, to, language=asked.language)
 
 
