@@ -116,11 +116,15 @@ def carry_out_within_rules(
 
     fractions  scaled columns of the plan that the whole numbers are rounded from
     """
-    results, status = carry_out(linear, whole, start, passes, deadline)
-    if not breaks_a_rule(results, whole):
+    solver = linear.solver
+    stages = list(solver.stages)
+    results, status = carry_out(linear, whole, start, passes[:1], deadline)  # whether a rule breaks is known by then
+    if not results or status != "optimal":
         return results, status
-    reached = next(one.columns for one in results if one.name == passes[0].name)
-    gave_way = (linear.layout.costs(passes[0].measure) > 0) & (reached > LEAST)
+    solver.stages[:] = stages
+    if not breaks_a_rule(results, whole):
+        return carry_out(linear, whole, start, passes, deadline)
+    gave_way = (linear.layout.costs(passes[0].measure) > 0) & (results[0].columns > LEAST)
     matrix = abs(linear.layout.matrix)
     limits = (matrix @ gave_way.astype(float)) > 0
     share = np.flatnonzero(matrix.T @ limits.astype(float))
