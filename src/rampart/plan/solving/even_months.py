@@ -32,8 +32,8 @@ from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.fairness import Shares, share_fairly
 from rampart.plan.solving.pass_solver import NOTHING, ROUNDING, PassSolver
 
-MOST = 2_000
-"""Entries of a pass up to which what lacks is made even."""
+MOST = 1_000
+"""Entries of a pass up to which what lacks is made even: beyond, the many runs would take longer than the plan itself."""
 UNEVEN = 1e-6
 """Difference of shares of a month up to which they are equal."""
 WEIGHTS = 20_261_129
