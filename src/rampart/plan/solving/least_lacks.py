@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rampart.engine.highs import Sparse
+from rampart.engine.highs import Sparse, sparse
 from rampart.network.lags import Booleans, Floats, Integers
 from rampart.plan.solving.pass_solver import DUAL_TOLERANCE, PassSolver
 
@@ -37,6 +37,7 @@ class LeastLacks:
 
     def __init__(self, solver: PassSolver, lacks: Sparse, no_rows: Integers) -> None:
         self.solver, self.lacks, self.matrix = solver, lacks, solver.matrix()
+        self.by_column = sparse(self.matrix.T)
         self.columns = solver.column_bounds()
         self.rows = solver.row_bounds()
         self.no_rows = no_rows
@@ -62,7 +63,13 @@ class LeastLacks:
         """Rows that hold entries at what is settled."""
         self.rows[1][rows] = most
         if self.basic is not None:
-            self.row_stands[1][rows] = self.matrix[rows] @ levels >= most - NOISE * np.maximum(1.0, np.abs(most))
+            self.row_stands[1][rows] = self._now(rows, levels) >= most - NOISE * np.maximum(1.0, np.abs(most))
+
+    def _now(self, rows: Integers, levels: Floats) -> Floats:
+        """Rows of the matrix times levels; there are one or two of them, for which a part of the matrix takes too long."""
+        starts, at, own = self.matrix.indptr, self.matrix.indices, self.matrix.data
+        spans = [slice(starts[row], starts[row + 1]) for row in rows.tolist()]
+        return np.array([own[span] @ levels[at[span]] for span in spans])
 
     def settle(self, of_columns: Floats, of_rows: Floats) -> None:
         """What stands at its bound wherever the entries settled last keep what they have: costs beyond prices, and prices."""
@@ -87,8 +94,7 @@ class LeastLacks:
             if found is None:
                 return False
             prices = np.where(np.abs(found) > NOISE, found, 0.0)
-            priced = np.flatnonzero(prices)
-            cost -= self.matrix[priced].T @ prices[priced]
+            cost -= self.by_column @ prices
             cost[np.abs(cost) <= NOISE] = 0.0
         helps = _helps(cost, *self.column_stands), _helps(prices, *self.row_stands)
         settled = self.settled_columns, self.settled_rows
