@@ -388,7 +388,7 @@ def test_explain_refuses_a_code_the_case_does_not_have(planned: Path) -> None:
     assert "ZZZ" in refused.stderr
 
 
-@pytest.mark.parametrize("page", ["cp1252", "cp850"])
+@pytest.mark.parametrize("page", ["cp850", pytest.param("cp1252", marks=pytest.mark.slow)])
 def test_a_code_page_without_arrows_gets_the_nearest_letters(page: str, tmp_path: Path) -> None:
     """As where Windows writes into a file: the same lines, number for number."""
     out = str(tmp_path / "out")

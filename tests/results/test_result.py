@@ -85,11 +85,16 @@ def test_the_manifest_names_the_overrides(tmp_path: Path) -> None:
     assert read_result(plan.save(tmp_path / "plan")) == plan
 
 
+PLANNED_AGAIN = pytest.mark.parametrize("plan", ["tiny", pytest.param("small", marks=pytest.mark.slow)], indirect=True)
+
+
+@PLANNED_AGAIN
 def test_two_runs_are_bit_identical(plan: Result) -> None:
     path = TINY if plan.manifest["case"] == "Two nations and a partner" else SMALL
     assert_same(rampart.plan(rampart.read_case(path)), plan)
 
 
+@PLANNED_AGAIN
 def test_the_order_of_rows_says_nothing(plan: Result) -> None:
     turned = Case({name: table.reverse() for name, table in plan.case.tables.items()})
     assert_same(rampart.plan(turned), plan)

@@ -116,12 +116,14 @@ def test_a_target_out_of_reach_names_the_parts_without_a_price(tiny: Case) -> No
     assert "it is 99.99" in whole.sentence("en")  # not 100 % below 100 %
 
 
+@pytest.mark.slow
 def test_a_fleet_of_hundreds_has_its_curve(tiny: Case) -> None:
     case = with_column(tiny, "fleet_arrivals", pl.lit(True), quantity=300.0)
     answer = sustain(case, draws=0)
     assert answer["curve"]["supply_availability"][-1] > 0.999
 
 
+@pytest.mark.slow
 def test_hundreds_of_places_in_a_system_have_a_finite_curve(tiny: Case) -> None:
     """Two hundred links of which most are missing: the factor itself is below what a number can hold."""
     case = with_column(tiny, "breakdown", pl.col("part") == "engine", quantity=200, needed=None)
@@ -132,17 +134,17 @@ def test_hundreds_of_places_in_a_system_have_a_finite_curve(tiny: Case) -> None:
     assert np.isfinite(allocation.penalty(*(np.array([v]) for v in (2400.0, 12.0, 1.0, 200.0, 200.0)))).all()
 
 
-def test_a_mountain_of_spares_is_as_good_as_enough_of_them(tiny: Case) -> None:
-    pooled = with_column(tiny, "sites", pl.lit(True), pool="all", lateral_days=1.0)
-    for case in (tiny, pooled):
-        enough = sustain(with_column(case, "part_stocks", pl.lit(True), quantity=200), draws=0)
-        mountain = sustain(with_column(case, "part_stocks", pl.lit(True), quantity=10**12), draws=0)
-        assert mountain["availability"]["available"].to_list() == pytest.approx(
-            enough["availability"]["available"].to_list(), abs=1e-6
-        )
-        assert mountain["curve"]["supply_availability"][0] == pytest.approx(
-            enough["curve"]["supply_availability"][0], abs=1e-6
-        )
+@pytest.mark.parametrize("pooled", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_a_mountain_of_spares_is_as_good_as_enough_of_them(tiny: Case, pooled: bool) -> None:
+    case = with_column(tiny, "sites", pl.lit(True), pool="all", lateral_days=1.0) if pooled else tiny
+    enough = sustain(with_column(case, "part_stocks", pl.lit(True), quantity=200), draws=0)
+    mountain = sustain(with_column(case, "part_stocks", pl.lit(True), quantity=10**12), draws=0)
+    assert mountain["availability"]["available"].to_list() == pytest.approx(
+        enough["availability"]["available"].to_list(), abs=1e-6
+    )
+    assert mountain["curve"]["supply_availability"][0] == pytest.approx(
+        enough["curve"]["supply_availability"][0], abs=1e-6
+    )
 
 
 def test_what_is_never_bought_again_waits_for_no_batch(tiny: Case) -> None:

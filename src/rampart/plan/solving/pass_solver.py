@@ -16,6 +16,8 @@ from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Term
 
 LARGE = 20_000  # columns from which the interior-point code with crossover beats the simplex code (SOLVER.md)
+SMALL = 2_000  # columns up to which a search for whole numbers ends sooner without smaller problems solved beside it
+PROBLEMS_BESIDE = ("mip_heuristic_run_rins", "mip_heuristic_run_rens", "mip_heuristic_run_root_reduced_cost")
 DUAL_TOLERANCE = 1e-7
 NOTHING = 1e-7  # solver units up to which a column is nothing: the solver's own tolerance
 NARROW = 1e-5  # room of a term held where the plan taken over stands, of its value or in solver units
@@ -97,6 +99,9 @@ class PassSolver(Highs):
         m = layout.matrices
         super().__init__(m.matrix, m.row_lower, m.row_upper, m.lower, m.upper, random_seed=seed, mip_rel_gap=mip_gap)
         self.columns, self.rows = self.column_count, self.row_count
+        if self.columns < SMALL:
+            for searched_beside in PROBLEMS_BESIDE:
+                self.option(searched_beside, False)
         self.whole = np.sort(whole)
         self.lower, self.upper, self.upper_at_first = m.lower.copy(), m.upper.copy(), m.upper
         self.row_lower, self.row_upper = m.row_lower.copy(), m.row_upper.copy()
