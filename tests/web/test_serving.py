@@ -12,7 +12,7 @@ import pytest
 
 from rampart.findings import FindingsError
 from rampart.web import starting
-from rampart.web.store_settings import StoreSettings, read_settings
+from rampart.web.store_settings import Provider, StoreSettings, read_settings
 from web.served import new_store, rampart_says, served
 
 
@@ -123,3 +123,29 @@ def test_settings_that_are_left_out_are_blank(tmp_path: Path) -> None:
     assert read_settings(tmp_path) == StoreSettings()
     (tmp_path / "settings.toml").write_text('hosts = ["a.example"]\nmasked = true', encoding="utf-8")
     assert read_settings(tmp_path) == StoreSettings(hosts=("a.example",), masked=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ('oidc = "x"', ["oidc"]),
+        ("[oidc]", ["oidc.issuer", "oidc.client"]),
+        ('[oidc]\nissuer = "http://login.example"\nclient = "a"', ["oidc.issuer"]),
+        ('[oidc]\nissuer = "https://login.example"\nclient = "a"\nscope = "profile"', ["oidc.scope"]),
+        ('[oidc]\nissuer = "https://login.example"\nclient = "a"\nage = 3', [""]),
+        ('[oidc]\nissuer = "https://login.example"\nclient = "a"\n[oidc.roles]\na = "king"\nb = "nation_editor"\nc = 3',
+         ["oidc.roles.a", "oidc.roles.b", "oidc.roles.c"]),
+    ],
+)  # fmt: skip
+def test_wrong_settings_of_a_provider_are_named(tmp_path: Path, text: str, columns: list[str]) -> None:
+    (tmp_path / "settings.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(FindingsError) as wrong:
+        read_settings(tmp_path)
+    assert [f.column for f in wrong.value.findings] == columns
+
+
+def test_settings_of_a_provider_are_read(tmp_path: Path) -> None:
+    text = '[oidc]\nissuer = "https://login.example"\nclient = "a"\n[oidc.roles]\nstaff = "auditor"\nfr = "nation_editor FRA"\n'
+    (tmp_path / "settings.toml").write_text(text, encoding="utf-8")
+    roles = {"staff": ("auditor", "*"), "fr": ("nation_editor", "FRA")}
+    assert read_settings(tmp_path).oidc == Provider("https://login.example", "a", roles=roles)

@@ -107,17 +107,23 @@ def people() -> None:
 @click.argument("name")
 @click.option("--role", type=click.Choice(ROLES), required=True, help="What the account may do.")
 @click.option("--nation", default="", help="Code of the nation that it sees, or * for the whole alliance.")
+@click.option(
+    "--provider", is_flag=True, help="The provider that the settings name signs it in: the account has no password."
+)
 @store_option
 @language_option
-def people_add(name: str, role: str, nation: str, store: Path, lang: Language) -> None:
+def people_add(name: str, role: str, nation: str, provider: bool, store: Path, lang: Language) -> None:
     """Add an account. The password is asked for, or read from the first line of standard input where that is no terminal."""
     from rampart.language.words import Words
     from rampart.web.starting import require_store
 
     require_store(store)
-    from rampart.web.people.adding import add_from_command_line
+    from rampart.web.people.adding import add_from_command_line, require_provider
 
-    if sys.stdin.isatty():
+    password = None
+    if provider:
+        require_provider(name)
+    elif sys.stdin.isatty():
         password = click.prompt(usage("Password"), hide_input=True, confirmation_prompt=True)
     else:
         password = sys.stdin.readline().rstrip("\r\n")

@@ -11,6 +11,7 @@ from rampart.web.files import file_urls
 from rampart.web.html_pages import html_urls
 from rampart.web.people.accounts import account_urls
 from rampart.web.people.administering import administering_urls
+from rampart.web.people.by_provider import provider_urls
 from rampart.web.people.signing_in import signing_in_urls
 from rampart.web.plans.forms import planning_urls
 from rampart.web.returns.forms import return_urls
@@ -20,6 +21,7 @@ api = make_api()
 urlpatterns = [
     path("api/", include((api_urls(api), "api"), namespace="api")),
     *signing_in_urls(),
+    *provider_urls(),
     *account_urls(),
     *administering_urls(),
     *editing_urls(),

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from rampart.findings import Finding, FindingsError, PlaceError
 
-PACKAGES = ("django", "ninja", "axes", "csp", "django_htmx", "argon2", "waitress", "whitenoise")
+PACKAGES = (
+    "django", "ninja", "axes", "csp", "django_htmx", "argon2", "waitress", "whitenoise", "authlib", "joserfc", "requests",
+)  # fmt: skip
 
 
 def require_packages() -> None:

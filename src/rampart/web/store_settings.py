@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from rampart.findings import Finding, FindingsError
+from rampart.web.people.roles import RIGHTS, fits, nation_of
 
 FILE = "settings.toml"
+PROVIDER = "oidc"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Who signs people in by OpenID Connect: the table ``[oidc]``.
+
+    issuer  address of the provider, as its tokens name it
+    client  name under which it knows this application
+    secret  what it and this application share; blank: none, a public client
+    name    claim that names the account
+    groups  claim that lists the groups of a person
+    scope   what is asked of the provider; blank: openid and profile
+    roles   role and nation by group; blank: accounts and their roles are those of the store
+    """
+
+    issuer: str
+    client: str
+    secret: str = ""
+    name: str = "preferred_username"
+    groups: str = "groups"
+    scope: str = "openid profile"
+    roles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +54,7 @@ class StoreSettings:
     ledger         the ledger: a file, or ``postgresql://...``; blank: ``alliance.ledger`` in the store
     catalogue      name of the case against which returns are held; blank: the only one that there is
     masked         show no figures, for demonstrations
+    oidc           who signs people in beside this application; blank: nobody
     """
 
     banner: str = ""
@@ -40,6 +68,7 @@ class StoreSettings:
     ledger: str = ""
     catalogue: str = ""
     masked: bool = False
+    oidc: Provider | None = None
 
 
 def read_settings(store: Path) -> StoreSettings:
@@ -52,7 +81,8 @@ def read_settings(store: Path) -> StoreSettings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise FindingsError([Finding("web-settings-unreadable", file=str(file), value=str(wrong))]) from wrong
     known = {f.name: f.default for f in fields(StoreSettings)}
-    found = []
+    found: list[Finding] = []
+    told = given.pop(PROVIDER, None)
     for name, value in given.items():
         if name not in known:
             found.append(
@@ -68,11 +98,69 @@ def read_settings(store: Path) -> StoreSettings:
         details = {"kind": "a trusted_proxy beside it", "kind_fr": "un trusted_proxy à côté"}
         value = str(given["user_header"])
         found.append(Finding("web-setting-wrong", file=str(file), column="user_header", value=value, details=details))
+    provider = None if told is None else _provider(file, told, found)
     if found:
         raise FindingsError(found)
     if "hosts" in given:
         given["hosts"] = tuple(given["hosts"])
-    return StoreSettings(**given)
+    return StoreSettings(**given, oidc=provider)
+
+
+def _provider(file: Path, told: Any, found: list[Finding]) -> Provider | None:
+    """The table of the provider; what is wrong with it is added to what was found."""
+
+    def wrong(name: str, value: object, kind: str, kind_fr: str) -> None:
+        details = {"kind": kind, "kind_fr": kind_fr}
+        found.append(Finding("web-setting-wrong", file=str(file), column=name, value=str(value)[:80], details=details))
+
+    if not isinstance(told, dict):
+        wrong(PROVIDER, told, "a table of settings", "une table de réglages")
+        return None
+    before = len(found)
+    known = {f.name: f.default is MISSING and f.default_factory is MISSING for f in fields(Provider)}
+    for name in told.keys() - known.keys():
+        details = {"names": ", ".join(known)}
+        found.append(Finding("web-setting-unknown", file=str(file), value=f"{PROVIDER}.{name}", details=details))
+    roles: dict[str, tuple[str, str]] = {}
+    for name, needed in known.items():
+        value = told.get(name, "")
+        if name == "roles" or not (needed or name in told):
+            continue
+        if not isinstance(value, str) or not value:
+            wrong(f"{PROVIDER}.{name}", value, "text", "un texte")
+        elif name == "issuer" and not safe_address(value):
+            wrong(
+                f"{PROVIDER}.{name}",
+                value,
+                "an address that begins with https://",
+                "une adresse qui commence par https://",
+            )
+        elif name == "scope" and "openid" not in value.split():
+            wrong(f"{PROVIDER}.{name}", value, "openid among others", "openid parmi d’autres")
+    given = told.get("roles", {})
+    for group, value in given.items() if isinstance(given, dict) else [("", given)]:
+        role, _, nation = value.partition(" ") if isinstance(value, str) else ("", "", "")
+        nation = nation_of(role, nation.strip())
+        if role not in RIGHTS or not fits(role, nation):
+            kind = "a role and the nation that goes with it, as nation_editor FRA"
+            kind_fr = "un rôle et la nation qui va avec, comme nation_editor FRA"
+            wrong(f"{PROVIDER}.roles.{group}", value, kind, kind_fr)
+        roles[group] = (role, nation)
+    if len(found) > before:
+        return None
+    return Provider(**{name: value for name, value in told.items() if name != "roles"}, roles=roles)
+
+
+def safe_address(address: str) -> bool:
+    """Whether an address is asked over TLS, or is one of this machine."""
+    parts = urlsplit(address)
+    if not parts.hostname or parts.username or parts.fragment:
+        return False
+    try:
+        here = parts.hostname == "localhost" or ip_address(parts.hostname).is_loopback
+    except ValueError:
+        here = False
+    return parts.scheme == "https" or (parts.scheme == "http" and here)
 
 
 def _fits(name: str, value: Any, default: Any) -> bool:

@@ -52,6 +52,7 @@ def shown(request: HttpRequest, template: str, *, status: int = 200, **context: 
         "theme": theme if theme in THEMES else "auto",
         "banner": settings.OF_THE_STORE.banner,
         "masked": settings.OF_THE_STORE.masked,
+        "provider": settings.OF_THE_STORE.oidc is not None,
         "reader": reader_of(request),
         "here": request.get_full_path(),
     }

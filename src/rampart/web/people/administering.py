@@ -48,7 +48,7 @@ def change_person(request: HttpRequest, name: str) -> HttpResponse:
     """Change role, nation, access or password of an account."""
     given = request.POST
     active = {"yes": True, "no": False}.get(given.get("active", ""))
-    facts = {field: given[field][:24] for field in ("role", "nation", "active") if field in given}
+    facts = {field: given[field][:24] for field in ("role", "nation", "active", "provider") if field in given}
     note(request, "person.change", name, password="password" in given and bool(given["password"]), **facts)
     by = _administrator(request)
     person = Person.objects.filter(name=name).first()
@@ -57,7 +57,7 @@ def change_person(request: HttpRequest, name: str) -> HttpResponse:
     try:
         change(
             person, by=by, words=asked_by(request).words, role=given.get("role"), nation=given.get("nation"), active=active,
-            password=given.get("password", ""),
+            password=given.get("password", ""), provider="provider" in given,
         )  # fmt: skip
     except ValidationError as wrong:
         return refused(request, 422, " ".join(wrong.messages))

@@ -19,21 +19,22 @@ RoleName = Literal["viewer", "nation_editor", "nation_approver", "alliance_plann
 
 
 class NewPerson(Schema):
-    """A new account."""
+    """A new account. Where a provider signs people in, one without a password is opened by the provider."""
 
     name: str = Field(max_length=80)
-    password: str = Field(max_length=200)
+    password: str = Field(default="", max_length=200)
     role: RoleName
     nation: str = Field(default="", max_length=24)
 
 
 class ChangedPerson(Schema):
-    """What is to change; what is left out stays."""
+    """What is to change; what is left out stays. ``provider``: the provider signs it in from now on, the password ends."""
 
     role: RoleName | None = None
     nation: str | None = Field(default=None, max_length=24)
     active: bool | None = None
     password: str = Field(default="", max_length=200)
+    provider: bool = False
 
 
 class PersonSaid(Schema):

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from rampart.language.words import Words
 from rampart.web.people.person import Person
-from rampart.web.people.roles import ADMINISTRATOR, ALLIANCE, NO_NATION, OF_ONE_NATION, OF_THE_ALLIANCE, fits
-
-
-def nation_of(role: str, nation: str) -> str:
-    """The nation of a role where only one will do."""
-    return ALLIANCE if role in OF_THE_ALLIANCE and nation == NO_NATION else nation
+from rampart.web.people.roles import ADMINISTRATOR, NO_NATION, OF_ONE_NATION, fits, nation_of
 
 
 def add(name: str, password: str, *, role: str, nation: str, words: Words) -> Person:
-    """A new account. Raises ValidationError that says all that will not do."""
+    """A new account. Where a provider signs people in, one without a password is opened by the provider.
+
+    Raises ValidationError that says all that will not do.
+    """
     nation = nation_of(role, nation)
     _require_fit(role, nation, words)
-    return Person.objects.create_person(name, password, role=role, nation=nation)
+    theirs = not password and settings.OF_THE_STORE.oidc is not None
+    return Person.objects.create_person(name, None if theirs else password, role=role, nation=nation)
 
 
 def change(
@@ -30,8 +30,11 @@ def change(
     nation: str | None = None,
     active: bool | None = None,
     password: str = "",
+    provider: bool = False,
 ) -> list[str]:
     """Change an account; every session of it ends. Gives the names of what changed.
+
+    provider  the provider signs it in from now on, as whom it says next: the password ends
 
     Raises ValidationError where it will not do: a role that does not go with the nation, a password that is too weak, one's
     own role or access, the last administrator's.
@@ -48,8 +51,14 @@ def change(
     loses = person.role == ADMINISTRATOR and person.is_active and not (stays and as_role == ADMINISTRATOR)
     if loses and not others.exists():
         raise ValidationError(words("web.people.last"))
+    if provider and (password or settings.OF_THE_STORE.oidc is None):
+        raise ValidationError(words("web.people.no_provider"))
     for field, value in wanted.items():
         setattr(person, field, value)
+    if provider:
+        person.set_unusable_password()
+        person.subject = ""
+        changed.append("provider")
     if password:
         from django.contrib.auth.password_validation import validate_password
 

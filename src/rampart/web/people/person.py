@@ -16,12 +16,16 @@ from rampart.web.people.roles import RIGHTS, Reader, fits
 class People(BaseUserManager["Person"]):
     """All accounts."""
 
-    def create_person(self, name: str, password: str, *, role: str, nation: str) -> Person:
-        """A new account. Raises ValidationError where name, password, role or nation will not do."""
+    def create_person(self, name: str, password: str | None, *, role: str, nation: str, subject: str = "") -> Person:
+        """A new account; None as password: the provider signs it in.
+
+        Raises ValidationError where name, password, role or nation will not do.
+        """
         from django.contrib.auth.password_validation import validate_password
 
-        person = Person(name=self.model.normalize_username(name), role=role, nation=nation)
-        validate_password(password, person)
+        person = Person(name=self.model.normalize_username(name), role=role, nation=nation, subject=subject)
+        if password is not None:
+            validate_password(password, person)
         person.set_password(password)
         person.full_clean()
         person.save(using=self._db)
@@ -29,7 +33,10 @@ class People(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """One account."""
+    """One account: it has a password, or the provider signs it in.
+
+    subject  whom the provider has signed in with it: who that is there, and the provider; "" before the first time
+    """
 
     name = models.CharField(max_length=80, unique=True, validators=[RegexValidator(r"\A[\w.@-]+\Z", code="name")])
     role = models.CharField(max_length=24, choices=[(role, role) for role in RIGHTS])
@@ -38,6 +45,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     signed_out = models.PositiveIntegerField(default=0)  # how often all sessions were ended
     created = models.DateTimeField(auto_now_add=True)
+    subject = models.CharField(max_length=600, blank=True, default="")
 
     objects: ClassVar[People] = People()
 
@@ -49,6 +57,9 @@ class Person(AbstractBaseUser):
 
         app_label = "web"
         db_table = "person"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["subject"], condition=~models.Q(subject=""), name="person_subject_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -58,6 +69,11 @@ class Person(AbstractBaseUser):
         super().clean()
         if not fits(self.role, self.nation):
             raise ValidationError({"nation": ValidationError("nation", code="nation")})
+
+    @property
+    def by_provider(self) -> bool:
+        """Whether the provider signs it in, rather than a password."""
+        return not self.has_usable_password()
 
     @property
     def reader(self) -> Reader:

@@ -54,6 +54,11 @@ class Reader:
         return self.may("read") and self.nation == ALLIANCE
 
 
+def nation_of(role: str, nation: str) -> str:
+    """The nation of a role where only one will do."""
+    return ALLIANCE if role in OF_THE_ALLIANCE and nation == NO_NATION else nation
+
+
 def fits(role: str, nation: str) -> bool:
     """Whether a role goes with a nation: a code, ``ALLIANCE`` or ``NO_NATION``."""
     if role in OF_ONE_NATION:
