@@ -349,7 +349,7 @@ main()
     [
         ("solving", signal.SIGINT, False),
         ("saving", signal.SIGINT, True),
-        ("saving", signal.SIGINT, False),
+        pytest.param("saving", signal.SIGINT, False, marks=pytest.mark.slow),
         ("saving", signal.SIGKILL, True),
     ],
 )

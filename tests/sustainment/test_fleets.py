@@ -283,6 +283,9 @@ def test_a_target_out_of_reach_is_a_finding(tiny: Case) -> None:
     assert budget["supply_availability"][0] >= marked["supply_availability"][0] - 1e-9  # brings no less
 
 
+SLOW_CHANGES = ("low-charges", "twice-the-bays")
+
+
 class TestHowitzersOf2022:
     """Orders of magnitude that were reported, from figures that were not fitted to them."""
 
@@ -305,7 +308,14 @@ class TestHowitzersOf2022:
         assert 0.25 <= stated["out"] <= 0.42  # "a third at any time"
         assert kinds["-gun"] > 1.5 * kinds["-recoil"]
 
-    @pytest.mark.parametrize("change", ["hub-in-june", "barrels-with-the-guns", "low-charges", "twice-the-bays"])
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "hub-in-june",
+            "barrels-with-the-guns",
+            *(pytest.param(each, marks=pytest.mark.slow) for each in SLOW_CHANGES),
+        ],
+    )
     def test_what_would_have_changed_it(self, change: str) -> None:
         assert self.out((change,))[0]["out"] < self.out()[0]["out"] - 0.001
 

@@ -66,7 +66,7 @@ def test_the_fall_is_of_what_is_given_and_not_of_what_is_held() -> None:
     assert break_even(donor(24, 0.1))["break_even_month"] == pytest.approx(1.0 / 9.0, rel=1e-9)
 
 
-@pytest.mark.parametrize("levels", [(), ESSENTIAL])
+@pytest.mark.parametrize("levels", [(), pytest.param(ESSENTIAL, marks=pytest.mark.slow)])
 def test_a_break_even_is_where_planning_edited_tables_gives_a_tenth_less(levels: list[dict[str, Any]]) -> None:
     case = donor(30, 0.004, held=300.0, asked=400.0, of=EVERY_MONTH, settings={"urgency": "0.1"}, levels=levels)
     found = break_even(case)
