@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from benchmarks.published import Beside, beside, gives, lines
 
@@ -15,16 +13,7 @@ def named(line: dict[str, str]) -> str:
     return f"{line['case']} {line['with']} {line['what']}"
 
 
-LONG = ("csis-systems",)
-"""Cases that take long to plan, in the slow tests."""
-
-
-def checked() -> list[Any]:
-    """The lines that are checked, those of a case that takes long as slow ones."""
-    return [pytest.param(each, marks=[pytest.mark.slow] if each["case"] in LONG else []) for each in CHECKED]
-
-
-@pytest.mark.parametrize("line", checked(), ids=map(named, CHECKED))
+@pytest.mark.parametrize("line", CHECKED, ids=named)
 def test_the_case_gives_what_was_published(line: dict[str, str]) -> None:
     published, room = float(line["published"]), float(line["agrees"])
     counted = line["unit"] in ("rounds", "EUR m")

@@ -207,6 +207,44 @@ def test_a_delay_of_shares_is_read_once_they_are_settled() -> None:
     }
 
 
+def test_a_delay_leaves_what_hangs_together_with_nothing_of_it_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shells and guns of two who share each line of theirs: the delays of one item are those without the other, and those
+    that are found by sharing everything again.
+    """
+    nations = [{"nation": n, "name_en": n, "role": "member"} for n in ("AAA", "BBB", "CCC")]
+    items = [ITEM, ITEM | {"item": "gun", "name_en": "gun", "kind": "system", "unit": "systems"}]
+    lines = [line(max_rate=6.0), line(line="works", item="gun", max_rate=3.0)]
+    deals = [{"contract": f"{made}-{n}", "line": made, "buyer": n, "max_quantity": most}
+             for made in ("plant", "works") for n, most in (("BBB", 7.0), ("CCC", math.inf))]  # fmt: skip
+    asked = [{"holder": n, "item": item, "layer": "stated", "quantity": q} for n, item, q in
+             (("BBB", "shell", 20.0), ("CCC", "shell", 40.0), ("BBB", "gun", 12.0), ("CCC", "gun", 9.0))]  # fmt: skip
+
+    def delays_of(only: tuple[str, ...]) -> pl.DataFrame:
+        made = [one["line"] for one in lines if one["item"] in only]
+        found = rampart.plan(
+            case(
+                5, ["requirement"], nations=nations, items=[one for one in items if one["item"] in only],
+                lines=[one for one in lines if one["line"] in made], requirements=[r for r in asked if r["item"] in only],
+                contracts=[one for one in deals if one["line"] in made],
+            ), reasons="none",
+        )  # fmt: skip
+        return found["delays"].filter(months=1, together="")
+
+    both = delays_of(("shell", "gun"))
+    assert both.height == 4 and both["unit_months"].min() > 0
+    columns = ["to", "item", "holder", "most", "unit_months", "from_month", "good_by"]
+    columns = [name for name in columns if name in both.columns]
+    alone = pl.concat([delays_of(("shell",)), delays_of(("gun",))])
+    assert rounded(both, columns) == rounded(alone, columns)
+    monkeypatch.setattr(delays.Delays, "_beside", lambda *_: None)
+    assert rounded(delays_of(("shell", "gun")), columns) == rounded(both, columns)
+
+
+def rounded(table: pl.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:
+    """Rows in an order of their own, figures to a millionth."""
+    return sorted(table.select(columns).with_columns(pl.selectors.float().round(6)).rows(), key=str)
+
+
 def test_a_delay_that_leaves_the_worst_off_as_they_are_may_take_of_anothers_share() -> None:
     """One can get nothing at all; ten a month for another are ten fewer at the end of the first month, then as before."""
     nations = [{"nation": n, "name_en": n, "role": "member"} for n in ("AAA", "BBB", "CCC")]

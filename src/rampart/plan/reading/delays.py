@@ -37,7 +37,8 @@ from rampart.plan.reading.waiting import Closing, Closings, Waiting
 from rampart.plan.solving.known_shares import KnownShares
 from rampart.plan.solving.linear_passes import LinearPasses
 from rampart.plan.solving.pass_solver import LARGE, NOTHING, ROUNDING, Stage
-from rampart.plan.solving.settled_again import settled_again
+from rampart.plan.solving.pieces import Pieces
+from rampart.plan.solving.settled_again import Beside, settled_again
 from rampart.plan.solving.solution import PassResult, Solution
 
 TOLD = (1, 6)
@@ -87,6 +88,7 @@ class Delays:
         self._lost: dict[str, set[tuple[int, ...]]] = {}
         self._undelayed: dict[tuple[str, tuple[int, ...]], Floats | None] = {}
         self._split: dict[tuple[str, tuple[int, ...]], tuple[float, Floats]] = {}
+        self._pieces: dict[str, Pieces] = {}
         in_whole = self.solver.whole.size > 0 and self.solver.columns <= IN_WHOLE
         self.anew = MadeAnew(v, solution, self.reader, MOST_WORK) if in_whole else None
 
@@ -314,8 +316,12 @@ class Delays:
         settles, nothing = self.reader.settles(self.passes[stage.name]), np.zeros(0, dtype=np.int64)
         months = self._by_month(settles)
 
-        def again(closed: Integers, freed: Mapping[int, float], begin: Any = None) -> Floats | None:
-            return settled_again(self.solver, self.linear, stage, settles, closed, freed, self._shares, months, begin)
+        def again(
+            closed: Integers, freed: Mapping[int, float], begin: Any = None, beside: Beside | None = None
+        ) -> Floats | None:
+            return settled_again(
+                self.solver, self.linear, stage, settles, closed, freed, self._shares, months, begin, beside
+            )
 
         before: Floats | None = self.found[settles.name].columns
         if self._in_parts(closing) or months:
@@ -323,8 +329,20 @@ class Delays:
             if key not in self._undelayed:
                 self._undelayed[key] = again(nothing, closing.freed if self._in_parts(closing) else {})
             before = self._undelayed[key]
-        after = again(closing.columns, closing.freed, basis)
+        beside = None if before is None or closing.freed else self._beside(stage, closing.columns, before)
+        after = again(closing.columns, closing.freed, basis, beside)
         return None if before is None or after is None else (before, after)
+
+    def _beside(self, stage: Stage, closed: Integers, before: Floats) -> Beside | None:
+        """What the delay leaves as it is: the pieces of the plan in which nothing is closed; none where that is not known."""
+        if (stage.upper[closed] > 0).any() and (stage.upper - stage.lower <= 0)[closed[stage.upper[closed] > 0]].any():
+            return None
+        if stage.name not in self._pieces:
+            count = stage.row_lower.size
+            ties = np.flatnonzero(np.isfinite(stage.row_lower) | np.isfinite(stage.row_upper))
+            matrix = self.solver.matrix()[:count, : self.solver.columns][ties]
+            self._pieces[stage.name] = Pieces(matrix, stage.lower, stage.upper)
+        return before, self._pieces[stage.name].touched(closed)
 
     def _by_month(self, settles: Pass) -> Sequence[Pass]:
         """Passes up to one that is held by terms, and ties, which settle the months; none where it is not asked."""

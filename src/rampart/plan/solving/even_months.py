@@ -21,8 +21,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 
 from rampart.engine.highs import OPTIMAL, Sparse, one_above_other, sparse
 from rampart.engine.linear_model import Matrices
@@ -31,6 +29,7 @@ from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.fairness import Shares, share_fairly
 from rampart.plan.solving.pass_solver import NOTHING, ROUNDING, PassSolver
+from rampart.plan.solving.pieces import Pieces
 
 MOST = 1_000
 """Entries of a pass up to which what lacks is made even: beyond, the many runs would take longer than the plan itself."""
@@ -148,12 +147,7 @@ def left_open(
     free = solver.upper - solver.lower > 0
     counts = np.zeros(solver.columns, dtype=bool)
     counts[lacks.indices] = True
-    open_part = sparse(matrix[:, np.flatnonzero(free)])
-    joined = sp.block_array([[None, open_part], [open_part.T, None]], format="csr")
-    _, piece = connected_components(joined, directed=False)
-    of_column = np.full(solver.columns, -1)
-    of_column[free] = piece[open_part.shape[0] :]
-    touched = np.isin(of_column, np.unique(of_column[counts & free])) & free
+    touched = Pieces(matrix, solver.lower, solver.upper).touched(np.flatnonzero(counts))
     at = np.flatnonzero(touched | counts)
     row = np.flatnonzero(np.diff(sparse(matrix[:, np.flatnonzero(touched)]).indptr) > 0)
     inside = sparse(matrix[row][:, at])

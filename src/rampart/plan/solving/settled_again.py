@@ -12,14 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from rampart.engine.highs import OPTIMAL
-from rampart.network.lags import Floats, Integers
+from rampart.engine.highs import OPTIMAL, sparse
+from rampart.network.lags import Booleans, Floats, Integers
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.even_months import EvenMonths
-from rampart.plan.solving.fairness import share_fairly
+from rampart.plan.solving.fairness import Shares, share_fairly
 from rampart.plan.solving.known_shares import KnownShares
 from rampart.plan.solving.linear_passes import LinearPasses, NotSolved, OutOfTime, near_one
 from rampart.plan.solving.pass_solver import PassSolver, Stage
+
+Beside = tuple[Floats, Booleans]
+"""Columns of a plan, and which of them may be otherwise in another: both of shape (columns,)."""
 
 
 def settled_again(
@@ -32,6 +35,7 @@ def settled_again(
     known: KnownShares | None = None,
     months: Sequence[Pass] = (),
     begin: Any = None,
+    beside: Beside | None = None,
 ) -> Floats | None:
     """Scaled columns at the end of a pass with the columns ``closed`` at zero and those in ``freed`` open up to a level;
     None where the solver finds none.
@@ -41,6 +45,8 @@ def settled_again(
     known  steps of sharing it with other columns closed
     months passes up to it and ties, where it is also settled in which months what it holds by terms lacks
     begin  basis of the pass so, where it was solved already
+    beside columns at its end without any of that, and which of them hang together with what is closed or freed: what is
+           shared among others only stays as it is
     """
     before = solver.state()
     solver.stand_at(stage, closed, freed)
@@ -57,8 +63,16 @@ def settled_again(
         # the least that can lack in all is near what is fair, so most shares are proved there; others start from far off
         cost = linear.layout.costs(each.measure)
         _made_small(solver, cost * near_one(cost))
-        shared = share_fairly(solver, linear.shares_of(each), None, known)
-        return shared.levels if shared.status == OPTIMAL else None
+        shares = linear.shares_of(each)
+        if beside is None or beside[1][shares.lacks.indices].all():
+            shared = share_fairly(solver, shares, None, known)
+            return shared.levels if shared.status == OPTIMAL else None
+        levels, touched = beside
+        entries = np.flatnonzero(abs(shares.lacks) @ touched.astype(float) > 0)
+        if not entries.size:
+            return np.where(touched, linear.levels, levels)
+        shared = share_fairly(solver, Shares(sparse(shares.lacks[entries]), shares.group[entries]), None)
+        return np.where(touched, shared.levels, levels) if shared.status == OPTIMAL else None
     except (NotSolved, OutOfTime):
         return None
     finally:
