@@ -156,8 +156,8 @@ def test_harmful_workbooks_are_refused_in_words(store: Path, cases: Path) -> Non
 
     for what, (name, content) in harmful(planner.get("/planning/cases/tiny/case.xlsx").content).items():
         given = {"file": SimpleUploadedFile(name, content), "base": "1"}
-        answer = planner.post("/editing/harmed/upload", given)
-        assert answer.status_code in (404, 422), (what, answer.status_code)
+        answer = planner.post("/editing/harmed/take-in", given)
+        assert answer.status_code == 422, (what, answer.status_code)
 
 
 @pytest.mark.docs
