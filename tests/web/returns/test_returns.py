@@ -60,7 +60,7 @@ def test_from_a_bad_cell_to_the_stock(client_of: Any, month: str) -> None:
     assert editor.post(f"/returns/{number}/save", form(made, base=2)).status_code == 302
     assert editor.post(f"/returns/{number}/submit", {"base": "3"}).status_code == 302
     seen = approver.get(f"/api/returns/{number}").json()
-    assert seen["state"] == "submitted" and seen["may_approve"] and not seen["is_author"]
+    assert seen["state"] == "submitted" and seen["may_approve"] and seen["authors"] == ["edith"]
     answer = approver.post(f"/returns/{number}/approve", {"hash": seen["hash"]})
     assert answer.status_code == 302, answer.content.decode()
     assert approver.get(f"/api/returns/{number}").json()["state"] == "posted"

@@ -53,6 +53,7 @@ class OneReturn(BaseModel):
     version  that is shown, on which a save builds; ``newest`` is the one that stands
     hash     of what stands: an approval names it
     said     why it was given back or refused, if it was
+    authors  who has saved or submitted it: none of them approves it
     conflict whether another version came in between: who made it stands in ``by``
     """
 
@@ -73,7 +74,7 @@ class OneReturn(BaseModel):
     may_save: bool
     may_submit: bool
     may_approve: bool
-    is_author: bool
+    authors: list[str]
     conflict: bool
     by: str
     head: list[HeadCell]
@@ -168,7 +169,7 @@ def page_of(
         may_save=open_now and reader.may("return"),
         may_submit=staged.state == DRAFT and editable and not others,
         may_approve=staged.state == SUBMITTED and open_now and reader.may("approve"),
-        is_author=reader.name in staged.authors,
+        authors=sorted(staged.authors),
         conflict=bool(by),
         by=by,
         head=[

@@ -22,12 +22,14 @@ from rampart.web.returns.forms import approve_and_post
 from rampart.web.returns.handing_in import OutOfDateError, own
 
 Cells = dict[str, str]
+BEGUN = {"operationId": "one_return", "parameters": {"number": "$response.body#/number"}}
+"""A return that was begun is read by the number that is answered."""
 
 
 class NewReturn(Schema):
     """A return to begin: of which month, YYYY-MM."""
 
-    month: str = Field(max_length=7)
+    month: str = Field(pattern="^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")
 
 
 class RowGiven(Schema):
@@ -96,7 +98,11 @@ def add_returns(api: NinjaAPI) -> None:
     """Add the requests that change returns to the API."""
 
     @api.post(
-        "/returns", response={201: OneReturn}, operation_id="return_begin", summary="Begin the return of a month."
+        "/returns",
+        response={201: OneReturn},
+        operation_id="return_begin",
+        summary="Begin the return of a month.",
+        openapi_extra={"responses": {201: {"links": {"read": BEGUN}}}},
     )
     def return_begin(request: HttpRequest, given: NewReturn) -> Status[OneReturn]:
         asked = asked_by(request)

@@ -33,7 +33,7 @@ from rampart.web.returns.staged import APPROVED, DRAFT, POSTED, SUBMITTED, Retur
 
 MOST_ROWS = 1000
 FIRST_MONTH = "1900-01"
-WHOLE = frozenset({"reading-ended", "reading-too-long", "too-large", "unreadable", "stray-cell"})
+WHOLE = frozenset({"reading-ended", "reading-too-long", "too-large", "too-many-cells", "unreadable", "stray-cell"})
 """Findings after which a file is not opened again."""
 MOST_UNPACKED = 20_000_000
 """Bytes of a workbook's parts, unpacked, up to which it is marked: that is done in the server's own process."""
