@@ -84,7 +84,7 @@ BREAK = {
     "date-for-number": (
         lambda s: s.set("stocks", 2, "quantity", "2025-02-01"), "stocks", 2, "quantity", "2025-02-01"
     ),
-    "percent": (lambda s: s.set("stocks", 2, "quantity", "95 %"), "stocks", 2, "quantity", "95 %"),
+    "percent-in-text": (lambda s: s.set("stocks", 2, "quantity", "95 %"), "stocks", 2, "quantity", "95 %"),
     "as-above": (lambda s: s.set("stocks", 3, "item", "idem"), "stocks", 3, "item", "idem"),
     "unknown-reference": (lambda s: s.set("stocks", 2, "item", "shel"), "stocks", 2, "item", "shel"),
     "range-order": (

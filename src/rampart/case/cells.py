@@ -182,7 +182,7 @@ def _numbers(text: pl.Expr, native: pl.Expr | None, column: Column, locale: Loca
         .when(word.is_in([*_UNLIMITED, *_NO_LIMIT])).then(pl.lit("not-unlimited"))
         .when(word.is_in(list(_NOT_KNOWN))).then(pl.lit("row-without-figure" if column.required else "leave-blank"))
         .when(text.str.contains(_DAY_OR_TIME)).then(pl.lit("date-for-number"))
-        .when(text.str.contains(_PERCENT)).then(pl.lit("percent"))
+        .when(text.str.contains(_PERCENT)).then(pl.lit("percent-in-text"))
         .when(two_readings).then(pl.lit("ambiguous-number"))
         .otherwise(pl.lit("not-a-number"))
     )  # fmt: skip
