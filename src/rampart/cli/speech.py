@@ -121,7 +121,7 @@ def _put(command: click.Command) -> None:
 
 def _put_places(command: click.Command) -> None:
     """Write what stands in a line of usage for what the reader puts there: CASE, FOLDER, [OPTIONS]."""
-    texts = [(command, "options_metavar")]
+    texts: list[tuple[Any, str]] = [(command, "options_metavar")]
     texts += [(command, "subcommand_metavar")] if isinstance(command, click.Group) else []
     texts += [(p, "metavar") for p in command.params if not isinstance(p.type, click.Choice) and not _no_value(p)]
     context = click.Context(command)

@@ -70,7 +70,9 @@ def next_buys(answer: InWords) -> list[Buy]:
 
 
 def _dated(answer: InWords, rows: pl.DataFrame) -> list[Buy]:
-    found = [Buy(*row, decide_by(answer.result, row[0])) for row in rows.iter_rows()]
+    found = [
+        Buy(part, site, units, cost, decide_by(answer.result, part)) for part, site, units, cost in rows.iter_rows()
+    ]
     return sorted(found, key=lambda b: (b.decide_by is None, b.decide_by or 0, -b.cost, b.part, b.site))
 
 

@@ -57,7 +57,7 @@ def promises_chapter(answer: InWords) -> Chapter | None:
     first = words("chapter.promises.says")
     if confidence is not None:
         first = words("chapter.promises.confidence", share=words.share(int(confidence) / 100))
-    says = (first, words("chapter.promises.limits"))
+    says: tuple[str, ...] = (first, words("chapter.promises.limits"))
     shown = _bought(answer, frame)
     orders = _first_and_last(answer, shown)
     may_slip = uncertain(orders)
