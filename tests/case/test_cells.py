@@ -87,7 +87,7 @@ def test_a_comma_is_decimal_where_nothing_reaches_a_thousand():
      "5 %", "10 t", "--1", "1e", ".", "1.", "unlimited", "two", "1\u200b2", "1\u0000", "=1+1", "½", "1²"],
 )  # fmt: skip
 def test_what_is_no_number_is_refused(text, locale):
-    assert read(text, locale=locale) in ("not-a-number", "ambiguous-number", "not-unlimited")
+    assert read(text, locale=locale) in ("not-a-number", "ambiguous-number", "not-unlimited", "percent-in-text")
 
 
 @pytest.mark.parametrize("text", ["unlimited", "Unlimited", "illimité", "ILLIMITÉE", "illimite"])

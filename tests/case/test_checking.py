@@ -81,6 +81,11 @@ BREAK = {
                         condition="serviceable", grade="assumed"),
         "stocks", 8, "holder", "AAA, powder, 2020-02, serviceable",
     ),
+    "date-for-number": (
+        lambda s: s.set("stocks", 2, "quantity", "2025-02-01"), "stocks", 2, "quantity", "2025-02-01"
+    ),
+    "percent-in-text": (lambda s: s.set("stocks", 2, "quantity", "95 %"), "stocks", 2, "quantity", "95 %"),
+    "as-above": (lambda s: s.set("stocks", 3, "item", "idem"), "stocks", 3, "item", "idem"),
     "unknown-reference": (lambda s: s.set("stocks", 2, "item", "shel"), "stocks", 2, "item", "shel"),
     "range-order": (
         lambda s: s.set("stocks", 2, "low", "12500"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
+from datetime import datetime, time
 from importlib.resources import files
 from pathlib import Path
 
@@ -87,6 +88,11 @@ CELLS: list[tuple[str, Where, object, str, str, str]] = [
     ("two values in a cell", ("stocks", "item", 2), "shell\ncharge", "hidden-characters", "row of its own", "une ligne à elle"),
     ("a share in hundreds", ("lines", "yield", 2), 95, "above-maximum", "0.25, not 25", "0,25 et non 25"),
     ("a plural", ("nations", "role", 2), "membres", "not-a-choice", "“member”", "« membre »"),
+    ("a day made of a number", ("stocks", "quantity", 2), datetime(2025, 2, 1), "date-for-number", "a number", "format Nombre"),
+    ("a time made of a number", ("stocks", "quantity", 2), time(1, 30), "date-for-number", "a number", "format Nombre"),
+    ("a percentage in text", ("lines", "yield", 2), "95 %", "percent-in-text", "0.25 for 25%", "0,25 pour 25 %"),
+    ("as above", ("stocks", "holder", 3), "idem", "as-above", "filling down", "recopie vers le bas"),
+    ("a day as a number", ("demand", "until", 2), "45658", "not-a-month", "2025-01", "2025-01"),
     ("excel error", ("stocks", "quantity", 2), "#REF!", "error-value", "", ""),
 ]  # fmt: skip
 

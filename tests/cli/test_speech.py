@@ -73,7 +73,7 @@ def test_the_later_word_counts() -> None:
         (("plan", "x", "--time-limit", "0"), "n’est pas un nombre de secondes"),
         (("plan", "x", "--known-by", "May"), "n’est pas un mois"),
         (("plan", "x", "--reasons", "some"), "n’est pas l’un de"),
-        (("war", "x", "--cvar", "2", "0.5"), "WEIGHT de 0 à 1"),
+        (("war", "x", "--cvar", "2", "0.5"), "POIDS de 0 à 1"),
     ],
 )
 def test_usage_errors_are_french(words, told) -> None:

@@ -44,7 +44,7 @@ def test_every_sentence_says_the_figures_of_the_tables() -> None:
     assert words.share(ends["served_share"][-1]) in says[4]
     french = what_to_do(InWords(made, "fr"))
     assert len(french) == 5
-    assert french[0].startswith("Avant que la guerre soit observée de nouveau en mars 2024")
+    assert french[0].startswith("Avant le prochain point sur la guerre en mars 2024")
 
 
 def test_without_rivals_and_without_looks_it_says_so() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date, timedelta
 from typing import Any, Literal
 
 import polars as pl
@@ -77,6 +78,8 @@ _DATE = "^(?:19|20|21)[0-9]{2}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]
 # A time behind a day, and a time zone behind that, move no day: the day is the one that was written.
 _ZONE = "(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?$"
 _TIME = "^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?" + _ZONE
+_DAY_OR_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?$|^[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?$"
+_PERCENT = r"^[+-]?[0-9]+(?:[.,][0-9]+)?[ \x{a0}\x{202f}]?%$"
 _MONTH = "^(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])$"
 
 
@@ -89,6 +92,10 @@ _MONTHS = (
 _YEAR, _MONTH_NUMBER, _DAY = r"((?:19|20|21)[0-9]{2})", r"(0?[1-9]|1[0-2])", r"(0?[1-9]|[12][0-9]|3[01])"
 
 
+_LAST_DAY = 73_051
+"""Number of the first day of 2100, as a spreadsheet counts days."""
+
+
 def month_meant(text: str, *, day_first: bool = False) -> str:
     """The month that a text can only mean, as YYYY-MM; blank where it can be read in two ways or not at all.
 
@@ -98,6 +105,8 @@ def month_meant(text: str, *, day_first: bool = False) -> str:
     if found := re.fullmatch(rf"(?:{_DAY} )?([a-z]+)\.?[ -]{_YEAR}", bare):
         numbers = [n for n, names in enumerate(_MONTHS, 1) if found[2] in names]
         return f"{found[3]}-{numbers[0]:02}" if numbers else ""
+    if re.fullmatch("[0-9]{5}", bare) and int(bare) < _LAST_DAY:  # a spreadsheet counts days so
+        return f"{date(1899, 12, 30) + timedelta(days=int(bare)):%Y-%m}"
     if found := re.fullmatch(rf"{_MONTH_NUMBER}[/.-]{_YEAR}", bare):
         return f"{found[2]}-{int(found[1]):02}"
     if found := re.fullmatch(rf"{_YEAR}[/.-]{_MONTH_NUMBER}(?:[/.-]{_DAY})?(?:[t ].*)?", bare):
@@ -172,6 +181,8 @@ def _numbers(text: pl.Expr, native: pl.Expr | None, column: Column, locale: Loca
         .when(no_limit).then(pl.lit("write-unlimited"))
         .when(word.is_in([*_UNLIMITED, *_NO_LIMIT])).then(pl.lit("not-unlimited"))
         .when(word.is_in(list(_NOT_KNOWN))).then(pl.lit("row-without-figure" if column.required else "leave-blank"))
+        .when(text.str.contains(_DAY_OR_TIME)).then(pl.lit("date-for-number"))
+        .when(text.str.contains(_PERCENT)).then(pl.lit("percent-in-text"))
         .when(two_readings).then(pl.lit("ambiguous-number"))
         .otherwise(pl.lit("not-a-number"))
     )  # fmt: skip

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from rampart.cli.options import FINDINGS, INFEASIBLE, INTERRUPTED, OK, TIME_LIMIT, USAGE
-from rampart.cli.speech import asked, default_language, said, speaking
+from rampart.cli.speech import asked, default_language, said, speaking, without_language
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
@@ -53,7 +53,7 @@ class Verbs(click.Group):
         """Run the command line in the language that it, or the environment, asks for."""
         words = list(sys.argv[1:] if args is None else args)
         with speaking(asked(words) or default_language(), self):
-            return super().main(words, *more, **extra)
+            return super().main(without_language(words), *more, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a verb. Leaves with 2 where nothing can be written in a place, with 1 for all else that is found, with 130

@@ -34,6 +34,10 @@ def default_language() -> Language:
     return "en"
 
 
+_PLACES: dict[tuple[int, str], tuple[Any, Any, str]] = {}
+"""What stands for a value, as it is made and as it is shown in English, by the identity of the thing and the attribute."""
+
+
 @lru_cache(maxsize=1)
 def french() -> dict[str, str]:
     """French by English of every text of the command line (``data/command_line.csv``)."""
@@ -72,6 +76,22 @@ def asked(words: Sequence[str]) -> Language | None:
     return found
 
 
+def without_language(words: Sequence[str]) -> list[str]:
+    """A command line without its ``--lang``, wherever it stands; one that asks for no language we speak is left."""
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word.startswith("--lang=") and word.removeprefix("--lang=") in ("en", "fr"):
+            continue
+        if word == "--lang":
+            after = next(rest, None)
+            if after not in ("en", "fr"):
+                kept += [word] if after is None else [word, after]
+            continue
+        kept.append(word)
+    return kept
+
+
 @contextmanager
 def speaking(language: Language, command: click.Command) -> Iterator[None]:
     """Everything that click says in a language, with the help of a command and those below it."""
@@ -85,7 +105,10 @@ def speaking(language: Language, command: click.Command) -> Iterator[None]:
 
 
 def _put(command: click.Command) -> None:
-    """Write the help of a command, its options and those below it in the language spoken."""
+    """Write the help of a command, its options and what stands for their values, and those below it, in the language
+    spoken.
+    """
+    _put_places(command)
     for thing in (command, *command.params):
         written = _WRITTEN.setdefault(id(thing), (thing, getattr(thing, "help", None) or ""))[1]
         if written:
@@ -94,6 +117,27 @@ def _put(command: click.Command) -> None:
         asking.help = said("Show this message and exit.")
     for below in command.commands.values() if isinstance(command, click.Group) else ():
         _put(below)
+
+
+def _put_places(command: click.Command) -> None:
+    """Write what stands in a line of usage for what the reader puts there: CASE, FOLDER, [OPTIONS]."""
+    texts: list[tuple[Any, str]] = [(command, "options_metavar")]
+    texts += [(command, "subcommand_metavar")] if isinstance(command, click.Group) else []
+    texts += [(p, "metavar") for p in command.params if not isinstance(p.type, click.Choice) and not _no_value(p)]
+    context = click.Context(command)
+    for thing, name in texts:
+        as_made = getattr(thing, name)
+        shown = thing.make_metavar(context) if isinstance(thing, click.Parameter) else as_made
+        as_made, written = _PLACES.setdefault((id(thing), name), (thing, as_made, shown))[1:]
+        told = said(written)
+        if told == written:
+            told = re.sub(r"[A-Z][A-Z-]+", lambda word: said(word[0]), written)
+        setattr(thing, name, as_made if told == written else told)
+
+
+def _no_value(param: click.Parameter) -> bool:
+    """Whether an option stands alone, without a value."""
+    return isinstance(param, click.Option) and (param.is_flag or param.count)
 
 
 @lru_cache(maxsize=1)

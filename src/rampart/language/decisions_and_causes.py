@@ -275,10 +275,15 @@ def rounding(answer: InWords) -> str:
     lost = table.filter(pl.col("loss") > TOLD * pl.col("value").abs().clip(lower_bound=1.0))
     losses = []
     for row in lost.iter_rows(named=True):
-        name, unit = words.choice("objective", row["objective"]), words.choice("objective_unit", row["unit"])
+        name, unit = (
+            words.choice("objective", row["objective"]),
+            words.counted("objective_unit", row["unit"], row["loss"]),
+        )
         amount = words("quantity", number=words.number(row["loss"]), unit=unit)
         if row["objective"] == "money":
             amount = words.money(row["loss"])
+        elif row["unit"] == IN_MONEY:
+            amount = words("worth_amount", money=words.money(row["loss"]))
         elif words.has(f"rounding.of.{row['unit']}"):  # a unit of sums of shares says nothing to a reader
             amount = words(f"rounding.of.{row['unit']}", share=words.share(row["loss"], digits=2))
         losses.append(words("rounding.loss", objective=words.inside(name), amount=amount))

@@ -12,16 +12,19 @@ import polars as pl
 from rampart.case.calendar import month_text
 from rampart.language.headlines import KeyFigure
 from rampart.language.in_words import InWords
+from rampart.results.result import Result
 from rampart.sustainment.fleet import MONTH
 
 MOST_MONTHS = 5
+MOST_NEXT = 15
+"""Purchases that are named where no target and no budget was stated."""
 MOST_NAMED = 4
 """Spares named of one month."""
 
 
 @dataclass(frozen=True, slots=True)
 class Buy:
-    """Spares of one part at one site that the marked point of the curve asks for beyond what is held.
+    """Spares of one part at one site to buy beyond what is held.
 
     decide_by  last month in which they can be ordered to be there in the month asked for, counted from 0; None where
                nobody knows how long they take
@@ -46,20 +49,40 @@ def marked(answer: InWords) -> dict[str, Any] | None:
     return rows.row(0, named=True) if rows.height else None
 
 
+def is_open(answer: InWords) -> bool:
+    """Whether neither a target nor a budget was stated."""
+    return marked(answer) is None and answer.result.manifest["target"] is None
+
+
 def buys(answer: InWords) -> list[Buy]:
     """What the marked point asks for, the earliest deadline first, then the dearest."""
     point = marked(answer)
     if point is None:
         return []
-    lead = dict(answer.result.case["parts"].select("part", "lead_time").iter_rows())
     rows = answer["stock_list"].filter((pl.col("point") == point["point"]) & (pl.col("stock") > pl.col("held")))
-    asked = month_asked(answer)
+    return _dated(answer, rows.select("part", "site", units=pl.col("stock") - pl.col("held"), cost="cost"))
+
+
+def next_buys(answer: InWords) -> list[Buy]:
+    """What brings most beyond what is held, the first ``MOST_NEXT`` purchases, the earliest deadline first."""
+    rows = answer["buys"].filter(pl.col("order") <= MOST_NEXT).group_by("part", "site", maintain_order=True)
+    return _dated(answer, rows.agg(units=pl.col("quantity").sum(), cost=pl.col("cost").sum()))
+
+
+def _dated(answer: InWords, rows: pl.DataFrame) -> list[Buy]:
     found = [
-        Buy(r["part"], r["site"], r["stock"] - r["held"], r["cost"],
-            None if lead[r["part"]] is None else asked - math.ceil(lead[r["part"]] / MONTH))
-        for r in rows.iter_rows(named=True)
-    ]  # fmt: skip
+        Buy(part, site, units, cost, decide_by(answer.result, part)) for part, site, units, cost in rows.iter_rows()
+    ]
     return sorted(found, key=lambda b: (b.decide_by is None, b.decide_by or 0, -b.cost, b.part, b.site))
+
+
+def decide_by(result: Result, part: str) -> int | None:
+    """Last month in which a part can be ordered to be there in the month asked for, counted from 0; None where its
+    delivery time is not known.
+    """
+    lead = dict(result.case["parts"].select("part", "lead_time").iter_rows())[part]
+    year, month = map(int, str(result.manifest["month"]).split("-"))
+    return None if lead is None else 12 * year + month - 1 - math.ceil(lead / MONTH)
 
 
 def headline(answer: InWords) -> str:
@@ -97,14 +120,18 @@ def figures(answer: InWords) -> list[KeyFigure]:
         label = words("fleet.key.available", month=month, held=words.number(held, digits=0))
         found.append(KeyFigure(words.number(available, digits=0), label))
     if point is None:
-        return found
+        return [*found, *_first_deadline(answer, next_buys(answer))] if is_open(answer) else found
     found.append(KeyFigure(words.share(point["supply_availability"]), words("fleet.key.supply", month=month)))
     found.append(KeyFigure(words.money(point["cost"] / answer.result.case.money_unit), words("fleet.key.cost")))
-    dates = [b.decide_by for b in buys(answer) if b.decide_by is not None]
-    if dates:
-        first = max(dates[0], answer.result.case.calendar.first)
-        found.append(KeyFigure(words.month(month_text(first)), words("fleet.key.first")))
-    return found
+    return [*found, *_first_deadline(answer, buys(answer))]
+
+
+def _first_deadline(answer: InWords, found: list[Buy]) -> list[KeyFigure]:
+    dates = [b.decide_by for b in found if b.decide_by is not None]
+    if not dates:
+        return []
+    first = max(dates[0], answer.result.case.calendar.first)
+    return [KeyFigure(answer.words.month(month_text(first)), answer.words("fleet.key.first"))]
 
 
 def _day(month: int) -> date:
@@ -122,10 +149,12 @@ class OrderBy:
 
 
 def order_by(answer: InWords) -> list[OrderBy]:
-    """Spares by the last month in which they can be ordered and be there when asked for; those too late come first."""
+    """Spares by the last month in which they can be ordered and be there when asked for; those too late come first. Where
+    no target and no budget was stated these are the purchases that bring most.
+    """
     first = answer.result.case.calendar.first
     by_month: dict[int | None, list[Buy]] = {}
-    for one in buys(answer):
+    for one in next_buys(answer) if is_open(answer) else buys(answer):
         late = one.decide_by is not None and one.decide_by < first
         by_month.setdefault(-1 if late else one.decide_by, []).append(one)
     words, groups = answer.words, list(by_month.items())

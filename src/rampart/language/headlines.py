@@ -20,6 +20,7 @@ from rampart.language.reasons_in_words import as_if_split, limit_and_step
 from rampart.language.rooms import shared, steadied
 from rampart.network.worth_of_need import IN_MONEY, IN_UNITS
 from rampart.results.compensation import compensation
+from rampart.results.largest_gap import NEED, gaps
 from rampart.results.lateness import Late, lateness
 from rampart.results.measures import measure
 from rampart.results.most_short import NOTICEABLE, all_short
@@ -59,7 +60,7 @@ def _overall(answer: InWords) -> tuple[float | None, float | None]:
 
 
 def _need_by_item(answer: InWords) -> list[tuple[str, float, float]]:
-    """Recipients' need and what is met of it, by item, worst met first."""
+    """Recipients' need and what is met of it, by item: what is dearest to make good first, then the worst met."""
     sums: dict[str, list[float]] = {}
     for place, name in enumerate(("need", "met")):
         rows = measure(answer.result, name, by=("nation", "item")).filter(
@@ -69,7 +70,9 @@ def _need_by_item(answer: InWords) -> list[tuple[str, float, float]]:
             sums.setdefault(item, [0.0, 0.0])[place] += value
     # what the solver leaves of nothing is nothing
     found = [(item, need, met if met > NOTHING * need else 0.0) for item, (need, met) in sums.items() if need > 0]
-    return sorted(found, key=lambda r: (round(r[2] / r[1], 9), answer.place("items", r[0])))
+    dearest = [gap.item for gap in gaps(answer.result) if gap.objective == NEED]
+    rank = {item: n for n, item in enumerate(dearest)}
+    return sorted(found, key=lambda r: (rank.get(r[0], len(rank)), round(r[2] / r[1], 9), answer.place("items", r[0])))
 
 
 def _need_by_holder(answer: InWords) -> dict[str, list[tuple[str, float]]]:

@@ -241,6 +241,10 @@ class InWords:
         """Unit of an item."""
         return self.units.get(item or "", self.words("unit.units"))
 
+    def unit_of(self, number: str, item: str | None) -> str:
+        """Unit of an item as it stands after a number as it is written: that of one where it is one."""
+        return self.words.unit_of(number, self._codes_of_units.get(item or "", "units"))
+
     def quantity(self, value: float | None, item: str | None) -> str:
         """A quantity with its unit: "12,000 rounds"."""
         if value is None:

@@ -10,6 +10,7 @@ import polars as pl
 from rampart.language.branches import amount
 from rampart.language.headlines import KeyFigure
 from rampart.language.in_words import InWords
+from rampart.language.not_met import rough
 from rampart.language.on_one_page import last_month
 from rampart.language.what_to_do import cost, next_look
 from rampart.results.ends_of_war import by_end, known_sum
@@ -95,7 +96,8 @@ def briefly(answer: InWords, row: dict[str, Any]) -> str:
         lines = dict(answer.result.case["expansions"].select("expansion", "line").iter_rows())
         line = answer.name(lines.get(code["expansion"], code["expansion"]), table="lines")
         return words("paper.do.expansion", **answer.in_sentence("name", line))
-    quantity = answer.quantity(row["quantity"], row["item"]) if row["item"] else amount(answer, row["quantity"])
+    size = rough(row["quantity"])
+    quantity = answer.quantity(size, row["item"]) if row["item"] else amount(answer, size)
     what = words("war.amount_of", item=answer.item(row["item"]), quantity=quantity) if row["item"] else quantity
     to = code.get("destination") or code.get("recipient")
     if row["kind"] == "order" and "line" in code:

@@ -144,5 +144,5 @@ def _long(answer: InWords) -> str:
     row = table.row(0, named=True)
     told = words("war.says.long", chance=words.share(row["chance"], digits=1), served=words.share(row["served_share"]))
     if row["regret"] is not None and math.isfinite(row["regret"]):
-        told += words("war.says.regret", regret=cost(answer, max(0.0, row["regret"])))
+        told += words("war.says.regret_too", regret=cost(answer, max(0.0, row["regret"])))
     return told + "."

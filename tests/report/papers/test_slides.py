@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from pptx import Presentation
 
+from rampart.report.chapters.listing import Head, Listing
 from rampart.report.charts import drawing
 from rampart.report.papers.content import paper_of
-from rampart.report.papers.slides import write_slides
+from rampart.report.papers.slides import rows_that_fit, shortened, write_slides
 from rampart.results.largest_gap import gaps
 from rampart.results.result import Result
 
@@ -57,3 +58,17 @@ def test_tables_are_tables(decks) -> None:
     tables = [shape.table for slide in decks["en"].slides for shape in slide.shapes if shape.has_table]
     assert len(tables) >= 3
     assert all(len(list(table.rows)) <= 10 for table in tables)
+
+
+def test_long_cells_make_fewer_rows_and_smaller_letters() -> None:
+    heads = (Head("what"), Head("cost", numeric=True))
+    short, long = ("a word", "1"), ("word " * 60, "1")
+    assert rows_that_fit(Listing("", heads, (short,) * 8), [10, 2], 5.0) == (8, 12.0)
+    # by hand: 300 letters in ten inches at 10 points are three lines, of 12 points each, and 8 of room: 44 points a row
+    assert rows_that_fit(Listing("", heads, (long,) * 9), [10, 2], (44 * 3 + 20) / 72) == (3, 10.0)
+
+
+def test_of_a_long_note_whole_sentences_stand_on_the_slide() -> None:
+    assert shortened("In EUR m. " + "And more. " * 40).startswith("In EUR m. And more.")
+    assert len(shortened("In EUR m. " + "And more. " * 40)) <= 170
+    assert shortened("x" * 300) == ""

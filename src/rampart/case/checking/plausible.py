@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from rampart.case.draft import ROW, Draft
+from rampart.catalogues.choices import french
 from rampart.findings import Finding
 
 UNLIKE = 5.0
@@ -195,5 +196,6 @@ def check_condition(draft: Draft) -> Iterator[Finding]:
         .select(ROW, "quantity", "condition").iter_rows()
     ):  # fmt: skip
         yield draft.finding(
-            "stock-not-counted", "stocks", row=row, column="quantity", value=quantity, condition=condition
-        )
+            "stock-not-counted", "stocks", row=row, column="quantity", value=quantity, condition=condition,
+            condition_fr=french().get(condition, condition),
+        )  # fmt: skip

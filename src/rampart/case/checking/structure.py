@@ -96,6 +96,10 @@ def check_keys(draft: Draft) -> Iterator[Finding]:
             yield draft.finding("key-twice", table.name, row=row[ROW], column=key[0], value=value, **details)
 
 
+AS_ABOVE = frozenset({'"', "''", "”", "»", "″", "〃", "idem", "id.", "ditto", "do.", "same", "dito"})
+"""What people write for what stands in the cell above."""
+
+
 def check_references(draft: Draft) -> Iterator[Finding]:
     """A code is used that its own table does not have."""
     for table in _data_tables():
@@ -115,9 +119,8 @@ def check_references(draft: Draft) -> Iterator[Finding]:
             for row, code in zip(draft.frames[table.name][ROW], used, strict=True):
                 if code in unknown:
                     details = {"reference": draft.sheet_of(target), "near": near.get(code, "")}
-                    yield draft.finding(
-                        "unknown-reference", table.name, row=row, column=column.name, value=code, **details
-                    )
+                    kind = "as-above" if code.casefold() in AS_ABOVE else "unknown-reference"
+                    yield draft.finding(kind, table.name, row=row, column=column.name, value=code, **details)
 
 
 def _by_name(draft: Draft, table: str, code: str) -> dict[str, str]:

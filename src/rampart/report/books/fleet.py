@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from rampart.catalogues.inputs import tables
 from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
 from rampart.report.books.book import Book
@@ -43,6 +44,10 @@ def write_workbook(answer: Result, path: Path, language: Language = "en", *, ban
         value = row[column.name]
         if column.type == "code" and not column.reference:
             return str(value)
+        if column.name == "table":
+            return tables()[value].label[language]
+        if column.name == "column":
+            return tables()[row["table"]].columns[value].label[language]
         if column.reference in ((), ("regimes",)):
             return words.choice("sustain.cell", value)
         several = len(column.reference) > 1

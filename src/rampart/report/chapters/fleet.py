@@ -8,7 +8,9 @@ from typing import Any
 
 import polars as pl
 
+from rampart.case.calendar import month_text
 from rampart.findings import Language, curly
+from rampart.language.fleet_on_one_page import decide_by
 from rampart.language.words import Words
 from rampart.report.chapters.level_of_repair import repair_sentences
 from rampart.report.chapters.listing import Head, Listing
@@ -156,12 +158,23 @@ def stocks_listing(answer: Result, rows: pl.DataFrame, caption: str, words: Word
     heads = [Head(words("sustain.head.part")), Head(words("sustain.head.site"))]
     heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("held_now", "to_hold")]
     heads.append(Head(words("sustain.head.cost", unit=words.money_label), numeric=True))
+    heads.append(Head(words("sustain.head.order_by")))
     cells = [
         (names(r["part"], "parts"), names(r["site"], "sites"), words.number(r["held"], digits=0),
-         words.number(r["stock"], digits=0), words.number(r["cost"] / answer.case.money_unit, digits=2))
+         words.number(r["stock"], digits=0), words.number(r["cost"] / answer.case.money_unit, digits=2),
+         _order_by(answer, r["part"], words) if r["stock"] > r["held"] else "–")
         for r in rows.iter_rows(named=True)
     ]  # fmt: skip
     return Listing(caption, tuple(heads), tuple(cells))
+
+
+def _order_by(answer: Result, part: str, words: Words) -> str:
+    """Last month in which a part can be ordered for the month asked for; at once where that is over."""
+    by = decide_by(answer, part)
+    if by is None:
+        return words("unknown")
+    first = answer.case.calendar.first
+    return words("fleet.at_once") if by < first else words.month(month_text(by), short=True)
 
 
 def buys_listing(answer: Result, words: Words, names: Names) -> Listing:
@@ -175,11 +188,11 @@ def buys_listing(answer: Result, words: Words, names: Names) -> Listing:
         Head(words("sustain.head.change"), numeric=True),
         Head(words("sustain.head.cost", unit=words.money_label), numeric=True),
     ]
-    heads += [Head(words("sustain.head.gained"), numeric=True)]
+    heads += [Head(words("sustain.head.gained"), numeric=True), Head(words("sustain.head.order_by"))]
     unit = answer.case.money_unit
     rows = [
         (str(r["order"]), names(r["part"], "parts"), names(r["site"], "sites"), words.number(r["quantity"]),
-         words.number(r["cost"] / unit, digits=2), words.share(r["gained"], digits=2))
+         words.number(r["cost"] / unit, digits=2), words.share(r["gained"], digits=2), _order_by(answer, r["part"], words))
         for r in answer["buys"].filter(pl.col("order") <= 15).iter_rows(named=True)
     ]  # fmt: skip
     return Listing(words("sustain.table.buys"), tuple(heads), tuple(rows))

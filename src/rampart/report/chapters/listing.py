@@ -31,6 +31,7 @@ class Listing:
     rows: tuple[tuple[str, ...], ...]
     more: str = ""
     note: str = ""
+    left: int = 0  # rows of it that stand in the report alone
     repeat: int = 0  # leading columns that are shown once for a run of equal rows
 
     def same(self, row: int) -> int:

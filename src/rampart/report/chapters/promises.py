@@ -41,6 +41,12 @@ def _first_and_last(answer: InWords, frame: pl.DataFrame) -> pl.DataFrame:
     return found.sort("state", "first_promised", nulls_last=True, maintain_order=True)
 
 
+def uncertain(orders: pl.DataFrame) -> pl.DataFrame:
+    """Of orders those of which the first or the last delivery may come in another month than promised."""
+    same = [pl.col(f"{end}_promised") == pl.col(f"{end}_{name}") for end in ("first", "last") for name in _SHOWN]
+    return orders.filter(~pl.all_horizontal(same))
+
+
 def promises_chapter(answer: InWords) -> Chapter | None:
     """Promised, expected, and where four in five will fall, for every order; nothing where nothing is on order."""
     frame = promises(answer)
@@ -51,13 +57,17 @@ def promises_chapter(answer: InWords) -> Chapter | None:
     first = words("chapter.promises.says")
     if confidence is not None:
         first = words("chapter.promises.confidence", share=words.share(int(confidence) / 100))
-    says = (first, words("chapter.promises.limits"))
+    says: tuple[str, ...] = (first, words("chapter.promises.limits"))
     shown = _bought(answer, frame)
-    listings = (_orders(answer, shown),) if len(shown) else ()
+    orders = _first_and_last(answer, shown)
+    may_slip = uncertain(orders)
+    if as_promised := orders.height - may_slip.height:
+        says = (*says, words.count("chapter.promises.as_promised", as_promised))
+    listings = (_orders(answer, may_slip),) if may_slip.height else ()
     return Chapter("promises", words("chapter.promises"), says, ("promises",), listings)
 
 
-def _orders(answer: InWords, frame: pl.DataFrame) -> Listing:
+def _orders(answer: InWords, orders: pl.DataFrame) -> Listing:
     words = answer.words
     keys = (
         "order_state",
@@ -85,7 +95,7 @@ def _orders(answer: InWords, frame: pl.DataFrame) -> Listing:
             _span(answer, r, "last"),
             words.share(r["first_late"]),
         ]
-        for r in _first_and_last(answer, frame).iter_rows(named=True)
+        for r in orders.iter_rows(named=True)
     ]
     return listing(answer, words("table.promises"), heads, rows, note=words("note.promises.table"), repeat=1)
 

@@ -43,16 +43,22 @@ def _shown(answer: InWords, table: Listing) -> Listing:
 
 
 def decisions_listing(answer: InWords) -> Listing:
-    """What is decided before the next look, by month."""
+    """What is decided before the next look, by month, in each month the dearest first."""
     words = answer.words
-    rows = [
-        (words(f"war.kind.{r['kind']}"), answer.named(r["key"]), month(answer, r["month"]),
-         amount(answer, r["quantity"]), answer.unit(r["item"]), amount(answer, r["money"]))
-        for r in answer["decisions"].sort("month", "kind", "what").iter_rows(named=True)
-    ]  # fmt: skip
-    heads = [("kind", False), ("what", False), ("month", False), ("quantity", True), ("unit", False), ("money", True)]
+    order = answer["decisions"].sort(
+        "month", "money", "kind", "what", descending=[False, True, False, False], nulls_last=True
+    )
+    rows = []
+    for r in order.iter_rows(named=True):
+        quantity = amount(answer, r["quantity"])
+        rows.append((
+            words(f"war.kind.{r['kind']}"), answer.named(r["key"]), month(answer, r["month"]), quantity,
+            answer.unit_of(quantity, r["item"]), amount(answer, r["money"]),
+        ))  # fmt: skip
+    heads = [("kind", False), ("what", False), ("month", False), ("quantity", True), ("unit", False)]
     found = _table(answer, words("war.title.decisions"), heads, rows)
-    return replace(found, note=words("war.note.decisions", money=words.money_label))
+    money = Head(words("war.head.money", unit=words.money_label), numeric=True)
+    return replace(found, heads=(*found.heads, money), note=words("war.note.decisions"))
 
 
 def beside_listing(answer: InWords) -> Listing | None:

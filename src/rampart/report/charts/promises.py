@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from rampart.language.in_words import InWords
-from rampart.report.chapters.promises import _bought, _first_and_last, promises
+from rampart.report.chapters.promises import _bought, _first_and_last, promises, uncertain
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
 
@@ -18,12 +18,14 @@ _FOUR_IN_FIVE = "#b9c9e0"
 
 
 def promises_chart(answer: InWords) -> Figure | None:
-    """First delivery of each order: promised and expected, and the span that holds it four times in five."""
+    """First delivery of each order that may slip: promised and expected, and the span that holds it four times in five."""
     frame = _bought(answer, promises(answer))
     if frame.is_empty():
         return None
     words = answer.words
-    orders = _first_and_last(answer, frame).sort("first_promised", maintain_order=True).head(MOST_BARS)
+    orders = uncertain(_first_and_last(answer, frame)).sort("first_promised", maintain_order=True).head(MOST_BARS)
+    if orders.is_empty():
+        return None
     rows: list[dict[str, Any]] = [
         {
             "name": words("bar.ranked", rank=n, name=_name(answer, r)),

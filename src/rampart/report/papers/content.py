@@ -78,4 +78,4 @@ def cut(words: Words, table: Listing | None, most: int) -> list[Listing]:
     left = len(table.rows) - most
     if left <= 0:
         return [replace(table, more="")]
-    return [replace(table, rows=table.rows[:most], more=words.count("paper.rows_left", left))]
+    return [replace(table, rows=table.rows[:most], left=left, more=words.count("paper.rows_left", left))]

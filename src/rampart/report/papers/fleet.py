@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from rampart.findings import Language
-from rampart.language.fleet_on_one_page import figures, headline, marked, order_by
+from rampart.language.fleet_on_one_page import figures, headline, is_open, marked, order_by
 from rampart.language.in_words import InWords
 from rampart.language.words import Words
 from rampart.report.chapters.fleet import (
@@ -94,7 +94,8 @@ def _dates(answer: InWords) -> Listing | None:
         Head(words("sustain.head.cost", unit=words.money_label), numeric=True), Head(words("fleet.head.waits"), wide=True),
     ]  # fmt: skip
     rows = [[one.by, one.spares, words.number(one.cost, digits=2), one.waits] for one in found]
-    return listing(answer, words("fleet.title.by_month"), heads, rows)
+    title = "fleet.title.next_by_month" if is_open(answer) else "fleet.title.by_month"
+    return listing(answer, words(title), heads, rows)
 
 
 def _now(answer: InWords, names: Names) -> Chapter | None:

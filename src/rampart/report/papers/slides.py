@@ -19,6 +19,9 @@ FONT = "Arial"
 WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.6  # inches, 16:9
 MOST_ROWS, MOST_POINTS = 9, 6
 """Rows of a table and sentences that can be read from the back of a room."""
+TOP_OF_TABLE, LOWEST = 1.75, HEIGHT - 0.72  # inches: where tables begin, and the line under them
+MOST_NOTE = 170
+"""Letters of a note that stands in a line under a table."""
 SIZES = (15, 14, 13, 12)
 """Sizes of letters, in points, of the sentences of the first slide."""
 QUIET, INK, NAVY = drawing.QUIET[1:], drawing.INK[1:], drawing.STOCK[1:]
@@ -154,22 +157,25 @@ class Deck:
             run.font._element.set("lang", LANGUAGES[self.words.language])  # so that the reader's spelling is checked
 
     def _table(self, table: Listing) -> None:
-        """The first rows of a table, as a table of PowerPoint."""
+        """The first rows of a table that the slide holds, as a table of PowerPoint; a long note goes to the speaker."""
         from pptx.util import Emu, Inches, Pt
 
         from rampart.report.papers.paper import widths
 
-        rows = [tuple(head.label for head in table.heads), *table.rows[:MOST_ROWS]]
         whole = WIDTH - 2 * MARGIN
+        shares = [share * whole / sum(widths(table)) for share in widths(table)]
+        note = shortened(table.note)
+        if note != table.note:
+            self.slide.notes_slide.notes_text_frame.text = table.note
+        most, size = rows_that_fit(table, shares, LOWEST - TOP_OF_TABLE - (0.2 if note else 0.0))
+        rows = [tuple(head.label for head in table.heads), *table.rows[:most]]
         shape = self.slide.shapes.add_table(
-            len(rows), len(table.heads), Inches(MARGIN), Inches(1.75), Inches(whole), Inches(0.4 * len(rows))
+            len(rows), len(table.heads), Inches(MARGIN), Inches(TOP_OF_TABLE), Inches(whole), Inches(0.3 * len(rows))
         )
         shape.name = table.caption
         made = shape.table
-        shares = widths(table)
         for column, share in zip(made.columns, shares, strict=True):
-            column.width = Emu(int(Inches(whole) * share / sum(shares)))
-        size = 12 if sum(len(cell) for row in rows for cell in row) < 1300 else 11
+            column.width = Emu(int(Inches(share)))
         for n, row in enumerate(rows):
             for cell, text, head in zip(made.rows[n].cells, row, table.heads, strict=True):
                 cell.margin_top = cell.margin_bottom = Pt(2)
@@ -184,12 +190,10 @@ class Deck:
                     colour="ffffff" if n == 0 else INK,
                     right=head.numeric,
                 )
-        left = len(table.rows) - MOST_ROWS
-        more = " ".join(
-            said for said in (self.words.count("paper.rows_left", left) if left > 0 else table.more, table.note) if said
-        )
+        left = len(table.rows) - most + table.left
+        more = [said for said in (self.words.count("paper.rows_left", left) if left > 0 else table.more, note) if said]
         if more:
-            self._text([more], MARGIN, HEIGHT - 0.7, whole, 0.3, size=10, colour=QUIET)
+            self._text(more, MARGIN, LOWEST - 0.15 * (len(more) - 1), whole, 0.3, size=10, colour=QUIET)
 
     def _bars(
         self, bars: Bars, left: float, *, wide: float = (WIDTH - 2 * MARGIN) / 2, top: float = 2.95,
@@ -229,6 +233,33 @@ class Deck:
         chart.value_axis.format.line.fill.background()
         chart.value_axis.tick_labels.number_format = bars.number
         chart.value_axis.tick_labels.number_format_is_linked = False
+
+
+def shortened(note: str) -> str:
+    """The first sentences of a note that stand in a line."""
+    kept = ""
+    for sentence in note.replace(". ", ".\n").split("\n"):
+        if len(kept) + len(sentence) > MOST_NOTE:
+            break
+        kept = f"{kept} {sentence}".strip()
+    return kept
+
+
+def rows_that_fit(table: Listing, wide: Sequence[float], height: float) -> tuple[int, float]:
+    """Rows of a table that a height holds with its head, and the size of their letters: smaller letters before fewer rows.
+
+    wide  width of each column, inches
+    """
+    heads, rows = [head.label for head in table.heads], table.rows[:MOST_ROWS]
+    for most in range(len(rows), 0, -1):
+        for size in (12.0, 11.0, 10.0):
+            lines = [
+                max(math.ceil((len(cell) + 1) * size * 0.52 / (72 * w - 10)) for cell, w in zip(row, wide, strict=True))
+                for row in (heads, *rows[:most])
+            ]
+            if sum(n * 1.2 * size + 0.4 * size + 4 for n in lines) / 72 <= height:
+                return most, size
+    return min(1, len(rows)), 10.0
 
 
 def fitting(texts: Sequence[str], width: float, height: float) -> tuple[list[str], float]:
