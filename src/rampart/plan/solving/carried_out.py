@@ -18,11 +18,11 @@ from rampart.plan.model.passes import PERSISTENCE, RULES, SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.programme import Programme
 from rampart.plan.solving.linear_passes import near_one
-from rampart.plan.solving.pass_solver import LARGE, ROUNDING
+from rampart.plan.solving.pass_solver import LARGE, NOTHING, ROUNDING
 from rampart.plan.solving.solution import PassResult
 
-NODES = 400
-"""In a large case, most branches of a search for the plan nearest to the one taken over; a count, as speed must not matter."""
+FEW = 1e-3
+"""Part of all that changes that counts as a change as much as nothing does."""
 
 
 def stands_closely(programme: Programme) -> bool:
@@ -37,7 +37,8 @@ def carried_out(programme: Programme, layout: Layout, deadline: float | None = N
     taken over, it cannot be carried out, or that is not known by the deadline.
 
     Of decisions that are intended only, what cannot be as it was is changed as little as can be, in money: where a month
-    went otherwise, or where what is far off for the earlier plan, and in fractions, is near now, and whole.
+    went otherwise, or where what is far off for the earlier plan, and in fractions, is near now, and whole. Not so in a large
+    case: held so closely, its passes take the solver very long.
     """
     change = next((each.measure for each in programme.passes if each.name == PERSISTENCE), None)
     if change is None:
@@ -48,7 +49,7 @@ def carried_out(programme: Programme, layout: Layout, deadline: float | None = N
     try:
         return _best(programme, layout, _model(programme, layout, upper, deadline))
     except NoPlan:
-        if not stands_closely(programme):
+        if not stands_closely(programme) or layout.columns >= LARGE:
             return None
     try:
         return _best(programme, layout, _nearest(programme, layout, cost, deadline))
@@ -58,10 +59,7 @@ def carried_out(programme: Programme, layout: Layout, deadline: float | None = N
 
 def _model(programme: Programme, layout: Layout, upper: Floats, deadline: float | None) -> LinearProgramme:
     m, whole = layout.matrices, np.sort(programme.whole_labels)
-    model = LinearProgramme(m.matrix, m.row_lower, m.row_upper, m.lower, upper, whole, deadline=deadline)
-    if layout.columns >= LARGE:
-        model.option("mip_max_nodes", NODES)
-    return model
+    return LinearProgramme(m.matrix, m.row_lower, m.row_upper, m.lower, upper, whole, deadline=deadline)
 
 
 def _nearest(programme: Programme, layout: Layout, change: Floats, deadline: float | None) -> LinearProgramme:
@@ -75,11 +73,20 @@ def _nearest(programme: Programme, layout: Layout, change: Floats, deadline: flo
 
 
 def _least_changed(model: LinearProgramme, programme: Programme, change: Floats) -> LinearProgramme:
-    """The model, from now on of the plans in it that differ least from the plan taken over."""
+    """The model, from now on of the plans in it that differ least from the plan taken over.
+
+    Many small changes may come to as little money as a large one, and are more to decide: what changes anyhow may change by
+    more once it is known what that is, and what need not change stays. Source: Candes, Wakin and Boyd, Enhancing sparsity by
+    reweighted l1 minimization, J. Fourier Anal. Appl. 14 (2008).
+    """
     change = change * near_one(change)
     best, found, _ = model.minimise(change)
     if programme.whole_labels.size:
         model.settle_whole(programme.whole_labels, found)
+        best, found, _ = model.minimise(change)
+    moved = change * found[: change.size]
+    if best > NOTHING:
+        change = change * (FEW * best / (np.maximum(moved, 0.0) + FEW * best))
         best, _, _ = model.minimise(change)
     model.hold_best(change, best, 0.0)
     return model
@@ -95,7 +102,7 @@ def within_rooms(
              took of an objective there may be taken here too
     """
     change = next((each.measure for each in programme.passes if each.name == PERSISTENCE), None)
-    if change is None:
+    if change is None or layout.columns >= LARGE:
         return None
     model, m = _model(programme, layout, layout.matrices.upper, deadline), layout.matrices
     of = {result.name: result for result in reached}
