@@ -1,17 +1,20 @@
 """The ledger beside ``sqlite3`` alone, which writes the same rows, hashes and indexes with the same commits.
 
-``python -m benchmarks.ledger`` prints, each as the share of what ``sqlite3`` alone does: documents a second with a commit for
-each, the same from 50 threads of one process, entries a second in one batch, and the time of all balances against the same
-SQL by hand.
+``python -m benchmarks.ledger`` prints, each as the share of the speed of ``sqlite3`` alone: documents with a commit for each,
+documents from 50 threads of one process, entries in one batch, and all balances against the same SQL by hand. Both take turns,
+round by round.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
+import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from rampart.ledger.chain import FIRST, canonical, content_hash, link
@@ -21,6 +24,8 @@ from rampart.ledger.store.opening import connect
 from rampart.ledger.store.tables import ACCOUNT
 
 THREADS = 50
+MANY = 20_000_000
+"""A number that no document of a round has."""
 
 
 def document(n: int, lines: int) -> Document:
@@ -81,48 +86,54 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 def main() -> None:
     """Measure, and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ledger")
-    parser.add_argument("--single", type=int, default=500, help="documents with a commit each")
-    parser.add_argument("--batch", type=int, default=50_000, help="entries in one batch")
+    parser.add_argument("--single", type=int, default=50, help="documents with a commit each, in a round")
+    parser.add_argument("--batch", type=int, default=20_000, help="entries in one batch")
+    parser.add_argument("--rounds", type=int, default=21, help="rounds of single documents; a third as many of batches")
     parser.add_argument(
-        "--entries", type=int, default=0, help="entries that balances are worked out of; 0: those of the batch"
+        "--entries", type=int, default=0, help="entries that balances are worked out of; 0: those of the batches"
     )
     asked = parser.parse_args()
+    few = max(1, asked.rounds // 3)
     with tempfile.TemporaryDirectory(dir=".") as folder:
         ours, alone = open_ledger(Path(folder) / "ours", create=True), Alone(Path(folder) / "alone")
-        each = [document(n, 1) for n in range(asked.single)]
+        numbers = itertools.count()
+
+        def new(documents: int, lines: int = 1) -> list[Document]:
+            return [document(next(numbers), lines) for _ in range(documents)]
+
         compare(
-            "a commit for each document, documents",
-            asked.single,
-            lambda: one_by_one(ours, each),
-            lambda: alone_each(alone, each),
+            f"a commit for each of {asked.single} documents",
+            [partial(one_by_one, ours, new(asked.single)) for _ in range(asked.rounds)],
+            [partial(alone_each, alone, new(asked.single)) for _ in range(asked.rounds)],
         )
-        shared, one_each = ([document(first + n, 1) for n in range(asked.single)] for first in (5_000_000, 6_000_000))
+        shared = 10 * asked.single
         compare(
-            f"{THREADS} threads beside a commit for each document alone, documents",
-            asked.single,
-            lambda: by_threads(ours, shared),
-            lambda: alone_each(alone, one_each),
+            f"{shared} documents of {THREADS} threads, beside a commit for each document alone",
+            [partial(by_threads, ours, new(shared)) for _ in range(few)],
+            [partial(alone_each, alone, new(shared)) for _ in range(few)],
         )
-        batch = [document(10_000_000 + n, 50) for n in range(asked.batch // 100)]
-        compare("one batch, entries", asked.batch, lambda: ours.post(*batch), lambda: alone.write(*batch))
+        compare(
+            f"a batch of {asked.batch:,} entries",
+            [partial(ours.post, *new(asked.batch // 100, 50)) for _ in range(few)],
+            [partial(alone.write, *new(asked.batch // 100, 50)) for _ in range(few)],
+        )
         account = ", ".join(f'"{name}"' for name in ACCOUNT)
         sql = (
             f"SELECT nation, {account}, sum(quantity) FROM entries GROUP BY nation, {account} HAVING sum(quantity) <> 0"
         )
-        if asked.entries:
-            fill(alone, asked.entries)
-            fill_ours(ours, alone)
+        fill(alone, asked.entries)
+        fill_ours(ours, alone)
         count = alone.connection.execute("SELECT count(*) FROM entries").fetchone()[0]
         by_hand = lambda: alone.connection.execute(sql).fetchall()  # noqa: E731
-        compare(f"all balances of {count:,} entries, entries", count, ours.balances, by_hand, rounds=3)
+        compare(f"balances of all accounts, {count:,} entries", [ours.balances] * few, [by_hand] * few)
 
 
 def fill(alone: Alone, entries: int) -> None:
     """Add documents until there are so many entries."""
     there = alone.connection.execute("SELECT count(*) FROM entries").fetchone()[0]
-    for first in range(20_000_000, 20_000_000 + (entries - there) // 100, 100):
-        last = min(first + 100, 20_000_000 + (entries - there) // 100)
-        alone.write(*(document(n, 50) for n in range(first, last)))
+    for n in range(0, (entries - there) // 100, 100):
+        last = min(n + 100, (entries - there) // 100)
+        alone.write(*(document(MANY + k, 50) for k in range(n, last)))
 
 
 def fill_ours(ours: Ledger, alone: Alone) -> None:
@@ -158,17 +169,16 @@ def alone_each(alone: Alone, documents: list[Document]) -> None:
         alone.write(d)
 
 
-def compare(what: str, count: int, ours: Callable[[], object], alone: Callable[[], object], *, rounds: int = 1) -> None:
-    """Print one line; of several rounds, in turn, the quickest of each, since others use the machine too."""
-    best, best_alone = timed(ours), timed(alone)
-    for _ in range(rounds - 1):
-        again, again_alone = timed(ours), timed(alone)
-        best = min(best[0], again[0]), min(best[1], again[1])
-        best_alone = min(best_alone[0], again_alone[0]), min(best_alone[1], again_alone[1])
-    (wall, spent), (wall_alone, spent_alone) = best, best_alone
+def compare(what: str, ours: Sequence[Callable[[], object]], alone: Sequence[Callable[[], object]]) -> None:
+    """Print one line: of rounds in turn, since others use the machine too, the middle ones; shares are of round by round."""
+    rounds = [(timed(one), timed(other)) for one, other in zip(ours, alone, strict=True)]
+    (wall, spent), (wall_alone, spent_alone) = (
+        tuple(statistics.median(each[side][which] for each in rounds) for which in (0, 1)) for side in (0, 1)
+    )
+    share, of_processor = (statistics.median(b[which] / a[which] for a, b in rounds) for which in (0, 1))
     print(
-        f"{what}: {count / wall:,.0f}/s ({count / spent:,.0f} of processor), sqlite3 alone {count / wall_alone:,.0f}/s"
-        f" ({count / spent_alone:,.0f}); {wall_alone / wall:.0%} of it ({spent_alone / spent:.0%})"
+        f"{what}: {wall:.3f} s ({spent:.3f} of processor), sqlite3 alone {wall_alone:.3f} s ({spent_alone:.3f});"
+        f" {share:.0%} of its speed ({of_processor:.0%}), {len(rounds)} rounds"
     )
 
 

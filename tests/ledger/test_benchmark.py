@@ -26,6 +26,6 @@ def test_both_write_the_same_ledger(tmp_path: Path) -> None:
 
 def test_it_prints_shares(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sys.argv", ["ledger", "--single", "3", "--batch", "200"])
+    monkeypatch.setattr("sys.argv", ["ledger", "--single", "3", "--batch", "200", "--rounds", "3"])
     main()
     assert capsys.readouterr().out.count("sqlite3 alone") == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -10,8 +11,10 @@ import signal
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -224,6 +227,30 @@ def test_postings_of_threads_share_a_flush_and_one_refused_takes_none_along(tmp_
         assert [told[n] for n in range(48)] == [[]] * 48
         assert (told[48], told[49]) == (["ledger-below-zero"], ["ledger-day"])
         assert stock(ledger) == {"L": 4} and ledger.verify() == []
+
+
+def test_who_is_interrupted_before_it_posts_leaves_those_who_wait_to_do_so(tmp_path: Path) -> None:
+    with open_ledger(tmp_path / "a.ledger", create=True) as ledger:
+        opened, leads = ledger._open, threading.Event()
+
+        def interrupted() -> Any:
+            ledger._open = opened  # type: ignore[method-assign]
+            leads.set()
+            while len(ledger._waiting) < 2:
+                time.sleep(0.001)
+            raise KeyboardInterrupt
+
+        def leader() -> None:
+            with contextlib.suppress(KeyboardInterrupt):
+                ledger.post(doc("gone", "production", "2024-01-10", 1))
+
+        ledger._open = interrupted  # type: ignore[method-assign]
+        thread = threading.Thread(target=leader)
+        thread.start()
+        leads.wait()
+        ledger.post(doc("stays", "production", "2024-01-10", 2))
+        thread.join()
+        assert [d.key for d in ledger.documents()] == ["stays"] and ledger._leader is None and ledger._waiting == []
 
 
 def test_a_store_that_fails_tells_every_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,6 +62,13 @@ class LinearProgramme(Highs):
         found = np.array(solution.col_value)
         return float(cost @ found[: cost.size]), found, np.array(solution.row_dual)
 
+    def settle_whole(self, whole: Integers, levels: Floats) -> None:
+        """From now on these columns stay at the whole numbers that they have, and nothing is searched."""
+        found = np.round(levels[whole])
+        self.set_whole(whole, False)
+        self.set_bounds(whole, found, found)
+        self.searches = False
+
     def stay_inside(self) -> None:
         """Solve by the interior point alone, to about a ten-thousandth: quick on a large programme; no vertex, no basis."""
         self.from_inside = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -53,13 +53,14 @@ GROUP = 50
 """Most postings of threads that share one flush to the disk."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Turn:
-    """What a thread wants posted, and what became of it."""
+    """What a thread wants posted, and what became of it; ``called`` when that is known, or when it leads."""
 
     documents: Sequence[Document]
     at: int | None
     result: list[writing.Receipt] | BaseException | None = None
+    called: threading.Event = field(default_factory=threading.Event)
 
 
 class Ledger:
@@ -78,6 +79,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._queue = threading.Lock()
         self._waiting: list[_Turn] = []
+        self._leader: _Turn | None = None
 
     def __enter__(self) -> Ledger:
         return self
@@ -111,26 +113,45 @@ class Ledger:
         turn = _Turn(documents, at)
         with self._queue:
             self._waiting.append(turn)
-        with self._open() as store:
-            if turn.result is None:  # nobody who came before has posted it along
-                self._post_waiting(store)
+            waits, self._leader = self._leader is not None, self._leader or turn
+        try:
+            if waits:
+                turn.called.wait()
+            if turn.result is None:
+                with self._open() as store:
+                    self._post_waiting(store)
+        finally:
+            self._leave(turn)
         if isinstance(turn.result, BaseException):
             with self._saying():
                 raise turn.result
         return turn.result or []
 
     def _post_waiting(self, store: Store) -> None:
-        """Post what threads wait for, in groups that are flushed to the disk once; each learns what became of its own."""
+        """Post what threads wait for, in a group that is flushed to the disk once; each learns what became of its own."""
         with self._queue:
             turns, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
         try:
             results = writing.write_group(store, [(turn.documents, turn.at) for turn in turns])
-        except Exception as wrong:
+            for turn, result in zip(turns, results, strict=True):
+                turn.result = result
+        except BaseException as wrong:
             for turn in turns:
                 turn.result = wrong
             raise
-        for turn, result in zip(turns, results, strict=True):
-            turn.result = result
+        finally:
+            for turn in turns:
+                turn.called.set()
+
+    def _leave(self, turn: _Turn) -> None:
+        """Who led has the one who waits longest lead: it posts for all who wait by then, so that groups are large."""
+        with self._queue:
+            if turn.result is None and turn in self._waiting:  # interrupted before anything was posted
+                self._waiting.remove(turn)
+            if self._leader is turn:
+                self._leader = next(iter(self._waiting), None)
+                if self._leader is not None:
+                    self._leader.called.set()
 
     def rehearse(self, *documents: Document) -> list[counting.Counted]:
         """Post documents and take all of it back: every count of their nations beside the book as it would be.

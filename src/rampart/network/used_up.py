@@ -61,6 +61,16 @@ class UsedUp:
             found |= {} if less is None else {"budgets": less}
         return found
 
+    def before_start(self, first: int) -> dict[tuple[str, int, str], float]:
+        """Money of the months from a first one to the start, by nation, fiscal year and kind."""
+        found: dict[tuple[str, int, str], float] = {}
+        starts = fiscal_starts(self.ways.network)
+        for kind, nation, _, month, amount in (*self._money_of((*self.own, *self.older)), *self._paid()):
+            if first <= month < self.start:
+                key = (nation, fiscal_year(month, starts[nation]), kind)
+                found[key] = found.get(key, 0.0) + amount
+        return found
+
     def _spent(self, money: Iterable[Money], kind: str, starts: Mapping[str, int]) -> dict[tuple[Any, ...], float]:
         """Money of each budget of a year that is not over."""
         by_year: dict[tuple[str, int, str], float] = {}

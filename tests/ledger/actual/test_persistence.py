@@ -17,8 +17,9 @@ from rampart.ledger.actual.news import with_news
 from rampart.ledger.actual.planned import planned
 from rampart.ledger.actual.replanning import position
 from rampart.ledger.documents import Document, Line
-from rampart.ledger.ledger import open_ledger
+from rampart.ledger.ledger import Ledger, open_ledger
 from rampart.plan.planning import plan
+from rampart.plan.programme.measures import ROOM
 from rampart.results.result import Result
 
 KEYS = {
@@ -66,31 +67,63 @@ def test_where_nothing_happened_otherwise_the_plan_stays(name: str, tmp_path: Pa
     assert after["changes"].is_empty() and after["because"].is_empty()
 
 
-@pytest.mark.parametrize(("made", "most"), [(0.0, 1 / 2), (0.5, 3 / 4)])
-def test_after_a_slip_fewer_decisions_move(first: Result, tmp_path: Path, made: float, most: float) -> None:
-    """Less is made in the first month than placed orders say; beside it the same case without what the plan intended.
-
-    Where nothing is made at most half as many move. Where half is made it is six of eight, which is more than half: that fewer
-    could move is not shown.
-    """
-    month, later = str(first.case.settings["start"]), second(first)
+def slipped(first: Result, made: float) -> tuple[str, str, list[Document]]:
+    """Of what should have been made most in the first month only a share was, and sent: nation, item and its documents."""
+    month = str(first.case.settings["start"])
     due = {at: quantity for at, quantity in planned(first).items() if at[:2] == (month, "production")}
     (_, _, nation, item), quantity = max(due.items(), key=lambda one: one[1])
-    told = Line(item, 0, about="production", told="{}")
-    with open_ledger(tmp_path / "a", create=True) as ledger:
-        if made:
-            line = Line(item, round(made * quantity))
-            ledger.post(Document(nation, "made", "production", f"{month}-20", "clerk", "returns", lines=(line,)))
-        else:
-            ledger.post(Document(nation, "return", "return", f"{month}-28", "clerk", "returns", lines=(told,)))
-        at = position(ledger, first, later)
-        kept = with_news(plan(at.case, reasons="none", give_or_keep=False), at, ledger)
+    sent = first["transfers"].filter(origin=nation, item=item).rows(named=True)
+    held = first.case["stocks"].filter(holder=nation, item=item)["quantity"].sum()
+    told = [("made", "production", made * quantity, {}), ("there", "opening", held, {})]
+    told += [(r["destination"], "dispatch", made * r["quantity"], {"to": r["destination"]})
+             for r in sent if f"{r['month']:%Y-%m}" == month]  # fmt: skip
+    days = {"opening": "01", "production": "20", "dispatch": "21"}
+    found = [
+        Document(nation, key, kind, f"{month}-{days[kind]}", "clerk", "r", lines=(Line(item, round(q)),), **said)
+        for key, kind, q, said in told if round(q)
+    ]  # fmt: skip
+    nothing = tuple(Line(item, 0, about=kind, told="{}") for kind in ("production", "dispatch"))
+    return (
+        nation,
+        item,
+        found if made else [*found, Document(nation, "r", "return", f"{month}-28", "clerk", "r", lines=nothing)],
+    )
+
+
+def with_slip(first: Result, made: float, ledger: Ledger) -> list[int]:
+    """How many decisions move after a slip, and how many without what the plan intended; each that moves is explained."""
+    nation, item, documents = slipped(first, made)
+    ledger.post(*documents)
+    at, later = position(ledger, first, second(first)), second(first)
+    kept = with_news(plan(at.case, reasons="none", give_or_keep=False), at, ledger)
     without = at.case.with_tables({"taken": at.case["taken"].filter(pl.col("in_hand"))})
     free = plan(without, reasons="none", give_or_keep=False)
-    assert 0 < moved(first, kept, later) <= most * moved(first, free, later)
     values = [dict(p["passes"].select("objective", "value").iter_rows()) for p in (kept, free)]
-    assert values[0] == pytest.approx(values[1], rel=1e-6)
-    assert kept["because"].height == kept["changes"].height > 0
-    assert kept["because"].select("why", "nation", "item", "what").unique().rows() == [
-        ("news", nation, item, "production")
-    ]
+    assert values[0] == pytest.approx(values[1], rel=3 * ROOM), (
+        "what a pass gives, those after it are worth so much more"
+    )
+    assert kept["because"].height == kept["changes"].height
+    if kept["because"].height:
+        assert kept["because"].select("why", "nation", "item").unique().rows() == [("news", nation, item)]
+    return [moved(first, one, later) for one in (kept, free)]
+
+
+def test_after_a_slip_only_what_must_move_moves(first: Result, tmp_path: Path) -> None:
+    """What is late takes the line for the second month, whose order is left; the last order and its shipment make up for it.
+
+    Nothing else is left to choose in this case: without what was intended it is four, one of them needlessly.
+    """
+    with open_ledger(tmp_path / "a", create=True) as ledger:
+        assert with_slip(first, 0.0, ledger) == [3, 4]
+
+
+@pytest.mark.docs
+@pytest.mark.parametrize("made", [0.0, 0.5])
+def test_after_a_slip_at_most_half_move_where_objectives_have_rooms(made: float, tmp_path: Path) -> None:
+    """A case whose objectives leave room, and have equals; with half made 27 decisions move without what was intended."""
+    case = read_case(CASES / "tiny")
+    rooms = case.tables["priorities"].with_columns(tolerance=pl.lit(None, pl.Float64))
+    before = plan(case.with_tables({"priorities": rooms}), reasons="none", give_or_keep=False)
+    with open_ledger(tmp_path / "a", create=True) as ledger:
+        kept, free = with_slip(before, made, ledger)
+    assert free > 3 and kept <= free / 2

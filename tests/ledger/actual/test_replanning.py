@@ -164,6 +164,36 @@ def test_a_decision_that_was_refused_is_open_again(ledger: Ledger, first: Result
     assert placed["quantity"].sum() < full["quantity"].sum()
 
 
+def test_what_was_spent_beyond_the_plan_leaves_budgets_less(ledger: Ledger, first: Result) -> None:
+    """Once, and only what goes beyond it; what is booked less may still come. Which of two budgets it is of is not guessed."""
+    money = str(first.case.settings["currency"])
+
+    def left(**how: object) -> tuple[float, float, list[tuple[str, object]]]:
+        at = position(ledger, first, "2025-02", **how).case  # type: ignore[arg-type]
+        found = [(f.code, f.details["more"]) for f in at.findings if f.code.startswith("replan-spent")]
+        budget = at["budgets"].filter(nation="XAA", fiscal_year=2025)
+        return budget["payments"].sum(), budget["commitments"].sum(), found
+
+    payments, commitments, found = left()
+    assert payments < 15 and not found, "what the plan pays in January is taken off"
+    ledger.post(doc("XAA", "little", "payment", "2025-01-20", money, 1))
+    assert left() == (payments, commitments, [])
+    ledger.post(doc("XAA", "much", "payment", "2025-01-20", money, 3_000_000))
+    less, _, ((code, more),) = left()
+    assert code == "replan-spent-more" and less == pytest.approx(payments - more) and 0 < more < 3
+    ledger.post(
+        doc("XAA", "again", "payment", "2025-01-21", money, 500_000), doc("XAA", "c", "payment", "2025-02-01", money, 9)
+    )
+    assert left()[0] == pytest.approx(less - 0.5), "what was paid since the start is not of these months"
+    budgets = first.case.tables["budgets"]
+    of_two = [budgets.with_columns(purpose=pl.lit(purpose)) for purpose in ("procurement", "capacity")]
+    kept, _, said = left(case=first.case.with_tables({"budgets": pl.concat(of_two)}))
+    assert [code for code, _ in said] == ["replan-spent-on-what"] and kept > less
+    back = Document("XAA", "back", "reversal", "2025-01-22", "clerk", "x", reverses="much")
+    ledger.post(back)
+    assert left()[1] == commitments
+
+
 def test_what_cannot_be_carried_on_is_said(ledger: Ledger, first: Result) -> None:
     def code(month: str = "2025-02", **how: object) -> str:
         with pytest.raises(FindingsError) as wrong:

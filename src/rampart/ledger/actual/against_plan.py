@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rampart.case.calendar import month_number, month_text
 from rampart.ledger.actual.happened import At, happened, movements
+from rampart.ledger.actual.money_spent import MONEY, spent
 from rampart.ledger.actual.planned import planned
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 LITTLE = 0.5
 SHOWN = ("production", "purchase", "dispatch", "receipt", "use", "consumption", "demilitarisation", "count")
 """Kinds that plan and ledger both have; ``count`` is the stock at the end of the month."""
-MONEY = {"commitment": "commitments", "payment": "payments"}
 TAKEN = frozenset({"decision taken", "award", "order"})
 DECIDED = TAKEN | {"decision refused", "decision postponed"}
 
@@ -168,19 +168,7 @@ def earned(total: float, by_month: Sequence[float]) -> float:
 
 def money(documents: Iterable[Booked], plan: Result) -> list[Money]:
     """Commitments and payments by nation and fiscal year; documents state them in the currency of the case, in whole units."""
-    from rampart.network.payments import fiscal_year
-
-    currency, unit = str(plan.case.settings["currency"]), plan.case.money_unit
-    starts = dict(plan.case["nations"].select("nation", "fiscal_year_start").iter_rows())
-    every = list(documents)
-    back = {(b.nation, b.reverses) for b in every if b.reverses}
-    sums: dict[tuple[str, int, str], float] = {}
-    for b in every:
-        if b.kind in MONEY and (b.nation, b.key) not in back:
-            for line in b.document.lines:
-                if line.item == currency:
-                    key = (b.nation, fiscal_year(month_number(b.day[:7]), starts.get(b.nation, 1)), MONEY[b.kind])
-                    sums[key] = sums.get(key, 0.0) + line.quantity / unit
+    sums = spent(documents, plan.case)
     plans: dict[tuple[str, int, str], float] = {}
     for r in plan["money"].iter_rows(named=True):
         for kind in MONEY.values():

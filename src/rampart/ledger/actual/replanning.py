@@ -6,6 +6,7 @@ The case is carried on as it was planned (``network.carried_on``); then, as far 
     orders      what should have come and did not is still to come, as soon as its line has room; what came early is not to
                 come again; decisions that were refused or postponed were not taken
     deliveries  what is on the way, as it was sent; what a donor sent less than planned of a pledge is due at once
+    budgets     what was committed or paid beyond the plan; what is booked of it less than planned may still come
 
 What it does not know is taken as planned, and a finding counts it. Decisions of the plan from the month on are intended:
 kept where no objective loses by that. Nothing of the past is decided again.
@@ -23,6 +24,7 @@ from rampart.case.calendar import month_number, month_text
 from rampart.case.from_rows import frame_of
 from rampart.findings import Finding, FindingsError
 from rampart.ledger.actual.happened import At, happened, over
+from rampart.ledger.actual.money_spent import with_money
 from rampart.ledger.actual.planned import planned
 from rampart.ledger.opening_stock import SOURCE, with_stock
 from rampart.network import carried_on as carrying
@@ -94,6 +96,8 @@ def position(
     later = replace(later, findings=())
     later = _arrivals(later, figures, plans, months, month)
     later = _deliveries(later, ledger, documents, _planned_sent(tables, figures, months), months, month, known=known)
+    later, more = with_money(later, plan.case, tables, documents, months)
+    found += more
     day = (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()
     later = with_stock(later, ledger, on=day, known=known)
     found += [f for f in later.findings if f.code != "ledger-stock-kept"]

@@ -23,7 +23,7 @@ import scipy.sparse as sp
 from rampart.case.ranks import objective_of
 from rampart.engine.highs import OPTIMAL, TIME_LIMIT, Sparse, sparse
 from rampart.network.lags import Floats, Integers
-from rampart.plan.model.passes import SETTLING
+from rampart.plan.model.passes import PERSISTENCE, SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.equals import one_of_equals
@@ -248,6 +248,10 @@ class LinearPasses:
         factor = near_one(cost)
         if each.name in self.stood and each.name not in SETTLING:
             solver.begin_where(self.stood.pop(each.name))
+        if each.name == PERSISTENCE and solver.kept is not None and solver.closely:
+            at = np.flatnonzero(cost)  # what stands as it was, or nearly, changes no further
+            most = np.minimum(solver.upper[at], solver.kept[at] + NOTHING * np.maximum(1.0, solver.kept[at]))
+            solver.bound(at, np.minimum(solver.lower[at], most), most)
         solver.set_costs(cost * factor)
         narrow = each.name in SETTLING or solver.kept is not None
         status = solver.solve(deadline, afresh=not narrow)

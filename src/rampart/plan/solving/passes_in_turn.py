@@ -12,7 +12,7 @@ from rampart.plan.model.passes import STEADY
 from rampart.plan.programme.layout import lay_out
 from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
-from rampart.plan.solving.carried_out import carried_out, stands_closely
+from rampart.plan.solving.carried_out import carried_out, stands_closely, within_rooms
 from rampart.plan.solving.in_time import Found, in_time, unfinished
 from rampart.plan.solving.linear_passes import LinearPasses, NotSolved
 from rampart.plan.solving.pass_solver import LARGE, PassSolver, State
@@ -85,6 +85,8 @@ def solve(
     linear = LinearPasses(layout, solver, weight, begin=report.begin, end=report.end, one=_one_pass)
     start = solver.state()
     found = _found(programme, linear, sought, start, deadline)
+    if solver.closely and solver.kept is None:
+        found = _changed_least(programme, linear, sought, start, found, deadline)
     status = "optimal" if found.complete and found.whole.status == "optimal" else "time limit"
     taken = linear.taken if any(result.name == STEADY for result in found.results) else {}
     return Solution(
@@ -116,6 +118,25 @@ def _found(
     linear.solver.forget()
     linear.solver.solved = False
     return found()
+
+
+def _changed_least(
+    programme: Programme, linear: LinearPasses, sought: Sequence[Pass], start: State, found: Found, deadline: float | None
+) -> Found:  # fmt: skip
+    """What is found once more where the plan taken over does not stand: close to the plan that differs least from it among
+    those within the rooms of all objectives. As it was, where time ran out or there is none.
+    """
+    kept = None
+    if found.complete:
+        kept = within_rooms(programme, linear.layout, found.results, found.columns, deadline)
+    if kept is None:
+        return found
+    linear.kept = linear.solver.kept = kept
+    linear.solver.go_back(start)
+    linear.solver.stages.clear()
+    linear.solver.forget()
+    linear.solver.solved = False
+    return _found(programme, linear, sought, start, deadline)
 
 
 def _in_full(programme: Programme, linear: LinearPasses, sought: Sequence[Pass], start: State) -> Found:
