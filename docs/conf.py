@@ -32,6 +32,8 @@ html_title = "Rampart 0.1.0"
 html_math_renderer = "mathml"
 html_copy_source = False
 html_show_sphinx = False
+html_static_path = ["static"]
+html_css_files = ["docs.css"]
 html_permalinks_icon = "#"
 
 

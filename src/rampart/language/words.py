@@ -147,7 +147,7 @@ class Words:
         else:
             most, pattern = digits, "#,##0" + ("." + "0" * digits if digits else "")
         value = round(value, most) + 0.0  # adding zero drops the sign of a negative zero
-        return str(format_decimal(value, format=pattern, locale=self.locale)).replace("-", "−")
+        return format_decimal(value, format=pattern, locale=self.locale)  # type: ignore[no-any-return]
 
     def share(self, value: float | None, *, digits: int = 0) -> str:
         """A share as a percentage. What is not quite whole is not shown as 100 %."""

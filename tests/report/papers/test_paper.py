@@ -87,8 +87,13 @@ def test_the_decision_is_one_page_and_the_paper_at_most_six(papers: dict[str, Pa
 
 
 def test_more_to_say_is_said_smaller_on_the_same_page(papers: dict[str, Paper]) -> None:
-    long = replace(papers["en"], says=tuple(papers["en"].says) * 4)
+    paper = papers["en"]
+    long = replace(paper, says=tuple(paper.says) * 4)
     assert ends(long)[0] == 1
+    assert paper.dates is not None
+    rows = [(by, what, money, "; ".join([loss or "a loss"] * 8)) for by, what, money, loss in paper.dates.rows]
+    losses = replace(paper.dates, rows=tuple(rows))
+    assert ends(replace(long, dates=losses))[0] == 1
 
 
 def test_the_pdf_is_tagged_and_the_same_twice(papers: dict[str, Paper]) -> None:

@@ -52,10 +52,10 @@ def decisions_listing(answer: InWords) -> Listing:
     for r in order.iter_rows(named=True):
         quantity = amount(answer, r["quantity"])
         rows.append((
-            words(f"war.kind.{r['kind']}"), answer.named(r["key"]), month(answer, r["month"]), quantity,
+            answer.named(r["key"]), words(f"war.kind.{r['kind']}"), month(answer, r["month"]), quantity,
             answer.unit_of(quantity, r["item"]), amount(answer, r["money"]),
         ))  # fmt: skip
-    heads = [("kind", False), ("what", False), ("month", False), ("quantity", True), ("unit", False)]
+    heads = [("what", False), ("kind", False), ("month", False), ("quantity", True), ("unit", False)]
     found = _table(answer, words("war.title.decisions"), heads, rows)
     money = Head(words("war.head.money", unit=words.money_label), numeric=True)
     return replace(found, heads=(*found.heads, money), note=words("war.note.decisions"))
