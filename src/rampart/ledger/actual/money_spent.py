@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MONEY = {"commitment": "commitments", "payment": "payments"}
 """Kinds of documents about money, and the column of a budget that each is of."""
+FRENCH = {"commitments": "engagements", "payments": "paiements"}
 LITTLE = 1e-6
 """Money units that are nothing: documents are in whole units of the currency."""
 Spent = dict[tuple[str, int, str], float]
@@ -71,16 +72,17 @@ def with_money(
     for key, amount in sorted(booked.items()):
         more = amount - planned.get(key, 0.0)
         if more > LITTLE:
-            findings += _less(rows, key, more)
+            said = {"more": round(more * before.money_unit), "currency": before.settings["currency"]}
+            findings += _less(rows, key, more, said)
     return later.with_tables({"budgets": frame_of("budgets", rows)}), findings
 
 
-def _less(rows: list[dict[str, Any]], key: tuple[str, int, str], more: float) -> list[Finding]:
+def _less(rows: list[dict[str, Any]], key: tuple[str, int, str], more: float, said: Mapping[str, Any]) -> list[Finding]:
     """Make the budget that money is of less by it; where several purposes have their own, documents do not say which."""
     nation, year, column = key
     mine = [r for r in rows if (r["nation"], r["fiscal_year"]) == (nation, year) and r[column] is not None]
     of_all = [r for r in mine if (r["purpose"] or "all") == "all"]
-    said = {"year": year, "kind": column, "more": round(more, 6)}
+    said = {**said, "year": year, "kind": column, "kind_fr": FRENCH[column]}
     at = of_all or mine
     if len(at) > 1:
         return [Finding("replan-spent-on-what", "budgets", column=column, value=nation, details=said)]
