@@ -73,7 +73,7 @@ def _cell(answer: InWords, plan: str, key: str, row: Mapping[str, Any], *, whole
     words, value = answer.words, row.get(key)
     if key == "what":
         said = decision_name(answer, row)
-        return SheetCell(said, said)
+        return SheetCell(said, said, _page_of(answer, plan, row))
     if key == "how_much":
         said = how_much(answer, row)
         return SheetCell(said, said)
@@ -94,6 +94,14 @@ def _cell(answer: InWords, plan: str, key: str, row: Mapping[str, Any], *, whole
     return SheetCell(
         number, words.number(number, digits=1 if key == "money" else None) if number is not None else words("unknown")
     )
+
+
+def _page_of(answer: InWords, plan: str, row: Mapping[str, Any]) -> str:
+    """The page of the contract or line that a decision is about; "" where it is about neither."""
+    for home in ("contracts", "lines") if row["kind"] == "order" else ():
+        if row["code"] in answer.names[home]:
+            return plan_path(plan, home, row["code"])
+    return ""
 
 
 def _own_loss(answer: InWords, row: Mapping[str, Any]) -> bool:

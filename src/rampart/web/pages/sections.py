@@ -31,12 +31,15 @@ def section(
     sort: tuple[str, ...] = (),
     show: tuple[str, ...] = (),
     first: int = FIRST,
+    frame: pl.DataFrame | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Section | None:
     """The first rows of a table of a plan; None where it has none.
 
-    only  values that columns must have
+    only   values that columns must have
+    frame  rows of the table in place of all; more: what leads to them, or to rows among which they are
     """
-    frame = answer[table]
+    frame = answer[table] if frame is None else frame
     for column, value in (only or {}).items():
         frame = frame.filter(pl.col(column) == value)
     if frame.is_empty():
@@ -46,7 +49,7 @@ def section(
     told: dict[str, Any] = {
         "filter": [f"{column}:{value}" for column, value in (only or {}).items()],
         "sort": list(sort),
-    }
+    } | dict(more or {})
     return Section(table=seen, more=plan_path(plan, "tables", table, **{k: v for k, v in told.items() if v}))
 
 

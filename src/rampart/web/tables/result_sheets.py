@@ -29,7 +29,7 @@ SHORT: Mapping[tuple[str, str], tuple[str, str]] = {
     ("backfill", "owed"): ("donor", "item"),
 }
 """Figures that are bad news where they are above zero, and the columns of who lacks what."""
-PAGES: Mapping[str, str] = {"nations": "nations", "items": "items", "lines": "lines"}
+PAGES: Mapping[str, str] = {"nations": "nations", "items": "items", "lines": "lines", "contracts": "contracts"}
 """Pages of what a code names, by the table in which the code is at home."""
 LEAST = 1e-6
 """What the solver leaves of nothing is nothing."""
