@@ -6,8 +6,10 @@ import json
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from rampart.findings import FindingsError, Language
 from rampart.language.in_words import InWords
@@ -19,6 +21,9 @@ from rampart.web.sight import seen_in_words
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")
 KEPT = 6
 """Results that are kept in memory."""
+TOLD = 500
+"""Results of which is kept what lists say of them."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class Shelf:
 
     folder: Path
     _read: OrderedDict[tuple[str, int, int], _Read] = field(default_factory=OrderedDict, repr=False)
+    _told: OrderedDict[tuple[str, str], dict[Any, Any]] = field(default_factory=OrderedDict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def names(self) -> list[str]:
@@ -89,6 +95,19 @@ class Shelf:
         if key not in read.seen:
             read.seen[key] = seen_in_words(read.result, reader, language)
         return read.seen[key]
+
+    def told(self, name: str, about: Hashable, make: Callable[[], T]) -> T:
+        """What is made of a result once until it changes; little, since it is kept of many results."""
+        key = (name, self.stamp(name))
+        with self._lock:
+            of = self._told.setdefault(key, {})
+            self._told.move_to_end(key)
+            while len(self._told) > TOLD:
+                self._told.popitem(last=False)
+        if about not in of:
+            of[about] = make()
+        found: T = of[about]
+        return found
 
     def _reading(self, name: str) -> _Read | None:
         manifest = self.folder / name / "manifest.json"
