@@ -14,6 +14,7 @@ from rampart.language.in_words import InWords
 from rampart.web.asked_by import books
 from rampart.web.asking import Asked, NotThereError
 from rampart.web.books import Booked
+from rampart.web.pages.decisions import contracts_of
 from rampart.web.pages.documents import documents_told
 from rampart.web.pages.ledger import whose
 from rampart.web.pages.page import Fact, Page
@@ -27,6 +28,8 @@ TERMS = ("price", "advance", "cancellation", "admin_lead_time", "later", "from",
 BOOKED = ("day", "kind", "nation", "of", "lines", "key", "author", "source", "grade")
 DOCUMENTS = 100
 """Documents that are shown, the newest."""
+LOOKED_AT = 5000
+"""Documents up to which sums are told."""
 
 
 class Contract(BaseModel):
@@ -67,14 +70,24 @@ def contract(asked: Asked, plan: str, contract: str) -> Contract:
         schedule=table_seen(sheet, TableAsked(size=MOST), answer.words) if rows else None,
         unplaced=unplaced,
         so_far=_so_far(answer, row, found),
-        booked=documents_told(asked, found, BOOKED, total=len(found), page=1, size=DOCUMENTS) if found else None,
+        booked=documents_told(asked, found[:DOCUMENTS], BOOKED, total=len(found), page=1, size=DOCUMENTS)
+        if found
+        else None,
         sections=sections(
             section(
-                answer, plan, "decisions", only={"code": contract}, sort=("rank",),
+                answer, plan, "decisions", frame=_due(answer, contract), sort=("rank",),
                 show=("kind", "item", "to", "quantity", "money", "decide_by", "arrives"),
             ),
         ),
     )  # fmt: skip
+
+
+def _due(answer: InWords, contract: str) -> pl.DataFrame:
+    """Decisions to take now that are about it and no other contract."""
+    frame = answer["decisions"].with_row_index("at")
+    rows = frame.filter(kind="order").iter_rows(named=True)
+    of = [row["at"] for row in rows if contracts_of(answer, row) == [contract]]
+    return frame.filter(pl.col("at").is_in(of)).drop("at")
 
 
 def _facts(answer: InWords, plan: str, row: Mapping[str, Any]) -> list[Fact]:
@@ -155,14 +168,19 @@ def _schedule(answer: InWords, rows: Sequence[Mapping[str, Any]]) -> Sheet:
 def _booked(asked: Asked, of: Sequence[str]) -> list[Booked]:
     """Documents that name the contract or its line, in the books that the reader sees."""
     try:
-        return books().about(whose(asked), of, most=DOCUMENTS)
+        return books().about(whose(asked), of, most=LOOKED_AT + 1)
     except NotThereError:
         return []
 
 
 def _so_far(answer: InWords, row: Mapping[str, Any], found: Sequence[Booked]) -> list[Fact]:
-    """What is booked of the contract by its own code, by kind; a kind of which nothing is booked is not told as 0."""
+    """What is booked of the contract by its own code, by kind; a kind of which nothing is booked is not told as 0.
+
+    Nothing where there are more documents than are looked at: a part of a sum is no sum.
+    """
     words, case = answer.words, answer.result.case
+    if len(found) > LOOKED_AT:
+        return []
     item = next(iter(case["lines"].filter(line=row["line"])["item"]), None)
     sums: dict[str, float] = {}
     for one in found:

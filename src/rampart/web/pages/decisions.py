@@ -97,11 +97,21 @@ def _cell(answer: InWords, plan: str, key: str, row: Mapping[str, Any], *, whole
 
 
 def _page_of(answer: InWords, plan: str, row: Mapping[str, Any]) -> str:
-    """The page of the contract or line that a decision is about; "" where it is about neither."""
-    for home in ("contracts", "lines") if row["kind"] == "order" else ():
-        if row["code"] in answer.names[home]:
-            return plan_path(plan, home, row["code"])
-    return ""
+    """The page of the contract or line that is to be ordered from; "" where a decision is about neither."""
+    if row["kind"] != "order":
+        return ""
+    of = contracts_of(answer, row)
+    if len(of) == 1:
+        return plan_path(plan, "contracts", of[0])
+    return plan_path(plan, "lines", row["code"]) if row["code"] in answer.names["lines"] else ""
+
+
+def contracts_of(answer: InWords, row: Mapping[str, Any]) -> list[str]:
+    """Contracts under which an order may be placed: the one that it names, else those of its line, buyer and consignee."""
+    if row["code"] in answer.names["contracts"]:
+        return [row["code"]]
+    case = answer.result.case["contracts"].filter(line=row["code"], buyer=row["nation"])
+    return case.filter(pl.col("ship_to").fill_null(pl.col("buyer")) == (row["to"] or row["nation"]))["contract"].to_list()
 
 
 def _own_loss(answer: InWords, row: Mapping[str, Any]) -> bool:
