@@ -91,7 +91,7 @@ def _twin(page: Page) -> Callable[..., Any]:
         if settings.OF_THE_STORE.masked:
             raise NotAllowedError("masked")
         require(page, request)
-        return page.data(asked_by(request), **given)
+        return page.told(asked_by(request), **given)
 
     word = inspect.Parameter.KEYWORD_ONLY
     takes = [inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=HttpRequest)]

@@ -231,7 +231,9 @@ def newest(
     """Documents, the last booked first, so many after so many, and how many there are; however long the chains are."""
     seen = (kept.c.booked <= known, *_of_nations(kept, nations))
     # Of one nation the number in the chain says the same, and is its key.
-    order = (kept.c.number.desc(),) if len(nations) == 1 else (kept.c.booked.desc(), kept.c.nation, kept.c.number.desc())
+    order = (
+        (kept.c.number.desc(),) if len(nations) == 1 else (kept.c.booked.desc(), kept.c.nation, kept.c.number.desc())
+    )
     asked = sa.select(kept).where(*seen).order_by(*order)
     count = store.rows(sa.select(sa.func.count()).select_from(kept).where(*seen))[0][0]
     return [Booked(*row) for row in store.rows(asked.limit(most).offset(skip))], int(count)

@@ -19,7 +19,7 @@ from rampart.web.pages.documents import documents_told
 from rampart.web.pages.ledger import whose
 from rampart.web.pages.page import Fact, Page
 from rampart.web.pages.sections import Section, section, sections
-from rampart.web.tables.asking import MOST, TableAsked, TableSeen, table_seen
+from rampart.web.tables.asking import TableAsked, TableSeen, table_seen
 from rampart.web.tables.result_sheets import plan_path, unit_of
 from rampart.web.tables.sheet import Sheet, SheetCell, SheetColumn
 
@@ -28,6 +28,8 @@ TERMS = ("price", "advance", "cancellation", "admin_lead_time", "later", "from",
 BOOKED = ("day", "kind", "nation", "of", "lines", "key", "author", "source", "grade")
 DOCUMENTS = 100
 """Documents that are shown, the newest."""
+SCHEDULED = 600
+"""Deliveries that are shown."""
 LOOKED_AT = 5000
 """Documents up to which sums are told."""
 
@@ -67,7 +69,7 @@ def contract(asked: Asked, plan: str, contract: str) -> Contract:
         code=contract,
         name=name[:1].upper() + name[1:],
         facts=_facts(answer, plan, row),
-        schedule=table_seen(sheet, TableAsked(size=MOST), answer.words) if rows else None,
+        schedule=table_seen(sheet, TableAsked(size=SCHEDULED), answer.words) if rows else None,
         unplaced=unplaced,
         so_far=_so_far(answer, row, found),
         booked=documents_told(asked, found[:DOCUMENTS], BOOKED, total=len(found), page=1, size=DOCUMENTS)

@@ -111,7 +111,9 @@ def contracts_of(answer: InWords, row: Mapping[str, Any]) -> list[str]:
     if row["code"] in answer.names["contracts"]:
         return [row["code"]]
     case = answer.result.case["contracts"].filter(line=row["code"], buyer=row["nation"])
-    return case.filter(pl.col("ship_to").fill_null(pl.col("buyer")) == (row["to"] or row["nation"]))["contract"].to_list()
+    return case.filter(pl.col("ship_to").fill_null(pl.col("buyer")) == (row["to"] or row["nation"]))[
+        "contract"
+    ].to_list()
 
 
 def _own_loss(answer: InWords, row: Mapping[str, Any]) -> bool:
@@ -120,4 +122,4 @@ def _own_loss(answer: InWords, row: Mapping[str, Any]) -> bool:
     return bool(answer["delays"].filter(*of).height)
 
 
-PAGE = Page("decisions", "plans/{plan}/decisions", decisions)
+PAGE = Page("decisions", "plans/{plan}/decisions", decisions, of="plan")

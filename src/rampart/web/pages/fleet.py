@@ -59,4 +59,4 @@ def fleet_figures(asked: Asked, answer: Result) -> list[Figure]:
     return [one for one in found if one is not None]
 
 
-PAGE = Page("fleet", "fleets/{fleet}", fleet)
+PAGE = Page("fleet", "fleets/{fleet}", fleet, of="fleet")

@@ -71,4 +71,4 @@ def item(asked: Asked, plan: str, item: str) -> Item:
     )
 
 
-PAGE = Page("item", "plans/{plan}/items/{item}", item)
+PAGE = Page("item", "plans/{plan}/items/{item}", item, of="plan")

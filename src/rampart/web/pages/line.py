@@ -106,4 +106,4 @@ def _tiers(answer: InWords, plan: str, item: str) -> list[Tier]:
     return found
 
 
-PAGE = Page("line", "plans/{plan}/lines/{line}", line)
+PAGE = Page("line", "plans/{plan}/lines/{line}", line, of="plan")

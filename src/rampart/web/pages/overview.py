@@ -1,4 +1,4 @@
-"""The first page: of the newest plan what changed and why, what is due, who and what is short, what holds it back; the shelf."""
+"""The first page: of the newest plan what changed and why, what is due, who is short, what holds it back; the shelf."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pydantic import BaseModel
 
 from rampart.case.calendar import month_text
 from rampart.language.headlines import key_figures
-from rampart.language.in_words import InWords
 from rampart.report.chapters.news import news_in_short
 from rampart.web.asking import Asked, NotThereError
 from rampart.web.pages.charts import Chart, charts
@@ -49,60 +48,70 @@ class OtherResult(BaseModel):
     link: str
 
 
-class Overview(BaseModel):
-    """What the first page shows.
+class OfNewest(BaseModel):
+    """What the first page says of the newest plan.
 
     changed  what happened since the plan before, and which decisions that moved; None where the plan was not made anew
              from the ledger
-    before   plan of the same case that was made before it, to lay beside it; None where there is none
-    fleets   how many systems are ready, by the newest plan that has fleets or the newest answer for fleets
+    fleets   how many systems are ready, by the plan; None where it has no fleets
+    """
+
+    keys: list[Fact] = []
+    changed: ChapterTold | None = None
+    due: TableSeen | None = None
+    nations: list[Tile] = []
+    items: list[Tile] = []
+    charts: list[Chart] = []
+    bottlenecks: Section | None = None
+    fleets: Ready | None = None
+
+
+class Overview(OfNewest):
+    """What the first page shows.
+
+    before  plan of the same case that was made before the newest, to lay beside it; None where there is none
+    fleets  where the newest plan has none, of the newest answer for fleets
     """
 
     plans: list[OnePlan]
     others: list[OtherResult]
     left_out: int
     newest: OnePlan | None
-    keys: list[Fact]
-    changed: ChapterTold | None
     before: Fact | None
-    due: TableSeen | None
-    nations: list[Tile]
-    items: list[Tile]
-    charts: list[Chart]
-    bottlenecks: Section | None
-    fleets: Ready | None
 
 
 def overview(asked: Asked) -> Overview:
     """The plans that the reader may see, and of the newest what changed, what is due, what is short, what holds it back."""
     names = [one.name for one in asked.shelf.results() if one.kind == "plan"]
     plans = [one for name in names[:MOST] if (one := one_plan(asked, name)) is not None]
-    newest = asked.plan(plans[0].name) if plans else None
-    if newest is None:
-        return Overview(
-            plans=[], others=others(asked), left_out=0, newest=None, keys=[], changed=None, before=None, due=None,
-            nations=[], items=[], charts=[], bottlenecks=None, fleets=ready_fleets(asked, None, ""),
-        )  # fmt: skip
-    first = plans[0].name
-    whole = asked.reader.sees_all
-    told = news_in_short(newest)
-    keys = [Fact(label=k.label, text=k.figure) for k in key_figures(newest)] if whole else []
-    sheet = decisions_sheet(newest, first, whole=whole)
-    shown = TableAsked(size=DUE, show=["what", "nation", "how_much", "money", "decide_by", "consequence"])
+    first = plans[0].name if plans else ""
+    told = asked.kept(first, "overview", lambda: of_newest(asked, first)) if plans else OfNewest()
+    of = {name: getattr(told, name) for name in OfNewest.model_fields} | {"fleets": told.fleets or newest_fleets(asked)}
     return Overview(
         plans=plans,
         others=others(asked),
         left_out=max(0, len(names) - MOST),
-        newest=plans[0],
-        keys=keys,
+        newest=plans[0] if plans else None,
+        before=plan_before(asked, plans) if plans else None,
+        **of,
+    )
+
+
+def of_newest(asked: Asked, name: str) -> OfNewest:
+    """What is told of a plan."""
+    answer, whole = asked.plan(name), asked.reader.sees_all
+    told = news_in_short(answer)
+    sheet = decisions_sheet(answer, name, whole=whole)
+    shown = TableAsked(size=DUE, show=["what", "nation", "how_much", "money", "decide_by", "consequence"])
+    return OfNewest(
+        keys=[Fact(label=k.label, text=k.figure) for k in key_figures(answer)] if whole else [],
         changed=chapters_told([told])[0] if told is not None else None,
-        before=plan_before(asked, plans),
-        due=table_seen(sheet, shown, newest.words) if sheet.rows else None,
-        nations=tiles(newest, first, "nation"),
-        items=tiles(newest, first, "item"),
-        charts=charts(newest, first, "overview" if whole else "stock"),
-        bottlenecks=section(newest, first, "bottlenecks", sort=("rank",), first=BOTTLENECKS),
-        fleets=ready_fleets(asked, newest, first),
+        due=table_seen(sheet, shown, answer.words) if sheet.rows else None,
+        nations=tiles(answer, name, "nation"),
+        items=tiles(answer, name, "item"),
+        charts=charts(answer, name, "overview" if whole else "stock"),
+        bottlenecks=section(answer, name, "bottlenecks", sort=("rank",), first=BOTTLENECKS),
+        fleets=ready_in_plan(answer, name),
     )
 
 
@@ -115,17 +124,22 @@ def plan_before(asked: Asked, plans: list[OnePlan]) -> Fact | None:
     return Fact(label=asked.words("web.overview.before"), text=name, link=link)
 
 
-def ready_fleets(asked: Asked, newest: InWords | None, name: str) -> Ready | None:
-    """How many systems are ready, by the newest plan where it has fleets, else by the newest answer for fleets."""
-    found = ready_in_plan(newest, name) if newest is not None else None
-    for one in asked.shelf.results() if found is None else ():
-        if one.kind == "fleet":
-            try:
-                found = ready_in_fleet(asked.of_kind("fleet", one.name), one.name)
-            except NotThereError:
-                continue
-            break
-    return found
+def newest_fleets(asked: Asked) -> Ready | None:
+    """How many systems are ready, by the newest answer for fleets of which the reader may see something."""
+    names = [one.name for one in asked.shelf.results() if one.kind == "fleet"]
+    return next((found for name in names if (found := ready_fleets(asked, name)) is not None), None)
+
+
+def ready_fleets(asked: Asked, name: str) -> Ready | None:
+    """The same by one answer; None where the reader may see nothing of it."""
+
+    def made() -> Ready | None:
+        try:
+            return ready_in_fleet(asked.of_kind("fleet", name), name)
+        except NotThereError:
+            return None
+
+    return asked.kept(name, "ready", made)
 
 
 def others(asked: Asked) -> list[OtherResult]:
@@ -145,7 +159,7 @@ def other_result(asked: Asked, kind: str, name: str) -> OtherResult | None:
         said = asked.words(f"web.kind.{kind}")
         return OtherResult(name=name, title=answer.title, kind=said, link=result_path(kind, name))
 
-    return asked.shelf.told(name, (asked.reader.nation, asked.reader.role, asked.language), made)
+    return asked.kept(name, "listed", made)
 
 
 def one_plan(asked: Asked, name: str) -> OnePlan | None:
@@ -167,7 +181,7 @@ def one_plan(asked: Asked, name: str) -> OnePlan | None:
             status=words.choice("status", answer.result.status),
         )
 
-    return asked.shelf.told(name, (asked.reader.nation, asked.reader.role, asked.language), made)
+    return asked.kept(name, "listed", made)
 
 
 PAGE = Page("overview", "", overview)

@@ -104,7 +104,14 @@ class Schedule(BaseModel):
 
 
 def schedule(
-    asked: Asked, plan: str, by: str = "", since: str = "", nation: str = "", item: str = "", look: str = "", page: int = 1
+    asked: Asked,
+    plan: str,
+    by: str = "",
+    since: str = "",
+    nation: str = "",
+    item: str = "",
+    look: str = "",
+    page: int = 1,
 ) -> Schedule:
     """What each line puts out by months, of its capacity, as far as the reader may see it.
 
@@ -282,4 +289,4 @@ def _why(asked: Asked, answer: InWords, plan: str, item: str) -> list[Fact]:
     ]
 
 
-PAGE = Page("schedule", "plans/{plan}/schedule", schedule)
+PAGE = Page("schedule", "plans/{plan}/schedule", schedule, of="plan")

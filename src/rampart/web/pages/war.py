@@ -38,4 +38,4 @@ def war(asked: Asked, war: str) -> WarPage:
     )
 
 
-PAGE = Page("war", "wars/{war}", war)
+PAGE = Page("war", "wars/{war}", war, of="war")

@@ -21,8 +21,8 @@ from rampart.web.sight import seen_in_words
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")
 KEPT = 6
 """Results that are kept in memory."""
-TOLD = 500
-"""Results of which is kept what lists say of them."""
+TOLD = 1000
+"""Pages and tables made of results that are kept."""
 T = TypeVar("T")
 
 
@@ -47,13 +47,23 @@ class _Read:
     seen: dict[tuple[str, str], InWords | None] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Told:
+    """What was made of a result, and who is at it."""
+
+    what: Any = None
+    made: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
 @dataclass
 class Shelf:
     """Folders of results in one folder."""
 
     folder: Path
     _read: OrderedDict[tuple[str, int, int], _Read] = field(default_factory=OrderedDict, repr=False)
-    _told: OrderedDict[tuple[str, str], dict[Any, Any]] = field(default_factory=OrderedDict, repr=False)
+    _told: OrderedDict[tuple[str, str, Hashable], _Told] = field(default_factory=OrderedDict, repr=False)
+    _listed: dict[str, tuple[str, OnShelf]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def names(self) -> list[str]:
@@ -66,10 +76,16 @@ class Shelf:
         """What lies there, the newest first; folders whose manifest cannot be read are left out."""
         found = []
         for name in self.names():
+            stamp = self.stamp(name)
+            if name in self._listed and self._listed[name][0] == stamp:
+                found.append(self._listed[name][1])
+                continue
             try:
                 said = json.loads((self.folder / name / "manifest.json").read_text(encoding="utf-8"))
                 kind = str(said.get("kind", "plan"))
-                found.append(OnShelf(name, kind, str(said.get("status", "")), str(said.get("created", ""))))
+                one = OnShelf(name, kind, str(said.get("status", "")), str(said.get("created", "")))
+                self._listed[name] = (stamp, one)
+                found.append(one)
             except (OSError, ValueError, AttributeError):
                 continue
         return sorted(found, key=lambda one: (one.created, one.name), reverse=True)
@@ -97,16 +113,17 @@ class Shelf:
         return read.seen[key]
 
     def told(self, name: str, about: Hashable, make: Callable[[], T]) -> T:
-        """What is made of a result once until it changes; little, since it is kept of many results."""
-        key = (name, self.stamp(name))
+        """What is made of a result once until it changes, by whoever asks first: others wait for it."""
+        key = (name, self.stamp(name), about)
         with self._lock:
-            of = self._told.setdefault(key, {})
+            place = self._told.setdefault(key, _Told())
             self._told.move_to_end(key)
             while len(self._told) > TOLD:
                 self._told.popitem(last=False)
-        if about not in of:
-            of[about] = make()
-        found: T = of[about]
+        with place.lock:
+            if not place.made:
+                place.what, place.made = make(), True
+        found: T = place.what
         return found
 
     def _reading(self, name: str) -> _Read | None:
