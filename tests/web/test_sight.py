@@ -97,6 +97,13 @@ def everything(shelf: Held, reader: Reader, language: str = "en") -> dict[str, A
             "nation": [{"plan": "tiny", "nation": n} for n in nations],
             "item": [{"plan": "tiny", "item": i} for i in items],
             "line": [{"plan": "tiny", "line": n} for n in lines],
+            "contract": [
+                {"plan": "tiny", "contract": c} for c in ("alpha_own", "beta_buys", "alpha_for_partner", "none")
+            ],
+            "schedule": [
+                *({"plan": "tiny", "look": f"{n}:2025-08"} for n in ("", *lines)),
+                {"plan": "tiny", "by": "quarter", "item": "round"},
+            ],
             "table": [{"plan": "tiny", "name": n} for n in names],
             "why": [{"plan": "tiny", "holder": h, "item": i} for h in ["", *nations] for i in ["", *items]],
             "beside": [{"result": "tiny"}, {"result": "tiny", "other": "tiny"}],
@@ -129,7 +136,8 @@ def test_who_sees_all_would_notice(shelves: tuple[Held, Held]) -> None:
     """The test above can fail: on many pages the changes are there to be seen."""
     as_is, other = (everything(shelf, Reader("paula", PLANNER, "*")) for shelf in shelves)
     changed = {page.split(" ")[0] for page in as_is if as_is[page] != other[page]}
-    assert {"overview", "plan", "decisions", "item", "nation", "line", "why", "table", "file"} <= changed
+    pages = {"overview", "plan", "decisions", "schedule", "item", "nation", "line", "contract", "why", "table", "file"}
+    assert pages <= changed
 
 
 def test_a_nation_reads_its_own(shelves: tuple[Held, Held], tiny_plan: rampart.Result) -> None:

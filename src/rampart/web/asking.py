@@ -13,7 +13,6 @@ from rampart.language.words import Words
 from rampart.web.people.roles import Reader
 from rampart.web.plans.shelf import Shelf
 
-
 T = TypeVar("T")
 
 

@@ -25,6 +25,7 @@ from rampart.web.pages.fleet import fleet_figures
 from rampart.web.pages.ledger import day_asked, stock_sheet, today
 from rampart.web.pages.sources import assumptions_sheet
 from rampart.web.pages.table import plan_table
+from rampart.web.pages.together import months_for, together_sheet
 from rampart.web.pages.told import picture_of
 from rampart.web.plans.writing import FILES, written_file
 from rampart.web.plans.writing import TYPES as PAPER_TYPES
@@ -98,6 +99,15 @@ def _stock(ending: Ending) -> Callable[..., HttpResponse]:
         return _file(request, on or today(), sheet, asked.words, ending)
 
     return require_safe(stock)
+
+
+def _together(ending: Ending) -> Callable[..., HttpResponse]:
+    @refusing
+    def together(request: HttpRequest) -> HttpResponse:
+        asked = _asked(request)
+        return _file(request, "", together_sheet(asked, months_for(asked)), asked.words, ending)
+
+    return require_safe(together)
 
 
 @require_safe
@@ -182,6 +192,7 @@ def file_urls() -> list[URLPattern]:
             path(f"plans/<str:plan>/tables/<str:name>{ending}", _table(ending), name=f"table{ending}"),
             path(f"plans/<str:plan>/decisions{ending}", _decisions(ending), name=f"decisions{ending}"),
             path(f"ledger{ending}", _stock(ending), name=f"ledger{ending}"),
+            path(f"together{ending}", _together(ending), name=f"together{ending}"),
             path(f"plans/<str:plan>/sources{ending}", _assumptions(ending), name=f"sources{ending}"),
         ]
     return found

@@ -29,7 +29,7 @@ class Documents(BaseModel):
 def documents(asked: Asked, table: TableAsked, known: str = "") -> Documents:
     """Documents of the reader's books, page by page, as known by the end of a day."""
     known = day_asked(asked, known)
-    words, nation = asked.words, whose(asked)
+    nation = whose(asked)
     skip = (table.page - 1) * table.size
     found, total = books().newest(nation, most=table.size, skip=skip, known=known or None)
     return Documents(

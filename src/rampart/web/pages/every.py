@@ -28,6 +28,7 @@ from rampart.web.pages import (
     schedule,
     sources,
     table,
+    together,
     war,
     why,
 )
@@ -59,6 +60,7 @@ PAGES: tuple[Page, ...] = (
     one_return.PAGE,
     ledger.PAGE,
     documents.PAGE,
+    together.PAGE,
     people.PAGE,
     audit.PAGE,
 )

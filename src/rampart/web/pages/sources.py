@@ -14,7 +14,6 @@ from rampart.web.pages.page import Page
 from rampart.web.tables.asking import TableAsked, TableSeen, table_seen
 from rampart.web.tables.sheet import Sheet, SheetCell, SheetColumn
 
-
 SOURCES = 500
 """Sources that are shown; figures beside them as many at most, so that no page sends more than a thousand rows."""
 
