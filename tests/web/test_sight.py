@@ -21,7 +21,7 @@ from rampart.web.tables.download import as_csv
 from rampart.web.tables.result_sheets import result_sheet, tables_of
 
 OF_XAA = Reader("edith", EDITOR, "XAA")
-OF_THE_LEDGER = {"returns", "one_return", "ledger", "documents"}
+OF_THE_LEDGER = {"returns", "one_return", "ledger", "documents", "together"}
 """Pages that are about no result: ``tests/web/returns`` asks who sees what of them."""
 NAMES = {"settings", "nations", "items", "bills", "calendar", "priorities", "sources", "postures", "regimes"}
 """Tables of the case that are about no nation, or only name things."""
@@ -174,12 +174,6 @@ def test_who_belongs_to_no_nation_of_the_plan_sees_nothing(shelves: tuple[Held, 
     seen = everything(shelves[0], reader)
     assert {page for page, said in seen.items() if said != "not there"} == {"overview {}"}
     assert seen["overview {}"]["plans"] == []
-
-
-def test_a_result_that_is_no_plan_is_shown_to_no_nation(tiny_plan: rampart.Result) -> None:
-    war = replace(tiny_plan, manifest={**tiny_plan.manifest, "kind": "war"})
-    with pytest.raises(ValueError, match="not settled"):
-        of_nation(war, "XAA")
 
 
 def test_roles_and_nations_that_go_together() -> None:

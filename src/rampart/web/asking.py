@@ -56,6 +56,10 @@ class Asked:
         """What follows from a result and from what the reader may see of it: made once until the result changes."""
         return self.shelf.told(name, (self.reader.role, self.reader.nation, self.language, about), make)
 
+    def sees(self, name: str) -> bool:
+        """Whether the reader sees something of a result."""
+        return self.kept(name, "seen", lambda: self.shelf.seen(name, self.reader, self.language) is not None)
+
     def kind(self, name: str) -> str:
         """Kind of a result that the reader may see something of. Raises NotThereError."""
         answer = self.shelf.seen(name, self.reader, self.language)

@@ -158,9 +158,12 @@ def chart(request: HttpRequest, plan: str, key: str) -> HttpResponse:
 @require_safe
 @refusing
 def war_chart(request: HttpRequest, war: str, key: str) -> HttpResponse:
-    """A chart of a plan for a war as a picture."""
+    """A chart of a plan for a war as a picture, for who sees the whole alliance."""
     asked = _asked(request)
-    return _picture(picture_of(war_figures(asked.of_kind("war", war)), key, asked.language), key)
+    answer = asked.of_kind("war", war)
+    if not asked.reader.sees_all:
+        raise NotThereError(key)
+    return _picture(picture_of(war_figures(answer), key, asked.language), key)
 
 
 @require_safe

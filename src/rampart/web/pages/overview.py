@@ -166,10 +166,9 @@ def one_plan(asked: Asked, name: str) -> OnePlan | None:
     """A plan as the shelf lists it; None where the reader may see nothing of it."""
 
     def made() -> OnePlan | None:
-        try:
-            answer = asked.plan(name)
-        except NotThereError:
+        if not asked.sees(name):
             return None
+        answer = asked.plan(name)
         words, calendar, manifest = answer.words, answer.result.case.calendar, answer.result.manifest
         created = str(manifest.get("created") or "")
         return OnePlan(
