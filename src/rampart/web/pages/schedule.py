@@ -26,6 +26,8 @@ LINES = 30
 """Lines of a view at most."""
 FULL = 0.999
 """Share of its capacity from which a line is full."""
+FIRST_ORDERS = 60
+"""Orders that are shown of a cell, the largest."""
 STEPS = 4
 """Shades of how much of its capacity a line puts out, the last for a full one."""
 
@@ -262,10 +264,10 @@ def _looked(
         why=_why(asked, answer, plan, row["item"]),
         sections=sections(
             section(
-                answer, plan, "orders", frame=of, sort=("-quantity",), more={"filter": [f"line:{line}"]},
+                answer, plan, "orders", frame=of, sort=("-quantity",), first=FIRST_ORDERS,
                 show=("contract", "buyer", "ship_to", "decide", "month", "quantity", "commitment"),
             ),
-            section(answer, plan, "expansions", frame=works, sort=("ready",), more={"filter": [f"line:{line}"]}),
+            section(answer, plan, "expansions", frame=works, sort=("ready",)),
         ),
     )  # fmt: skip
 

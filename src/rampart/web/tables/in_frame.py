@@ -61,7 +61,7 @@ class FrameRows(Sequence[Row]):
     def firsts(self, column: SheetColumn) -> list[Row]:
         """The first row of each value of a column."""
         if column.key not in self._firsts:
-            self._firsts[column.key] = self.frame.unique(column.key, keep="first", maintain_order=True).to_dicts()
+            self._firsts[column.key] = [*self.frame.unique(column.key, keep="first", maintain_order=True).to_dicts()]
         return self._firsts[column.key]
 
     def with_texts(self, columns: Iterable[SheetColumn], cell: Cells) -> pl.DataFrame:
