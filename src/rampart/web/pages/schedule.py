@@ -82,6 +82,7 @@ class Schedule(BaseModel):
     """What the page shows.
 
     zooms, nations, items  what can be chosen
+    shades                 what the shades mean, from little to all of the capacity
     before, after          paths of the columns before and after; "" where there are none
     """
 
@@ -92,6 +93,7 @@ class Schedule(BaseModel):
     zooms: list[Choice]
     nations: list[Choice]
     items: list[Choice]
+    shades: list[str]
     slots: list[Slot]
     lines: list[LineRow]
     total: int
@@ -154,6 +156,7 @@ def schedule(
         zooms=[Choice(value=name, text=words(f"web.schedule.by.{name}"), chosen=name == by) for name in LENGTHS],
         nations=names["nation"],
         items=names["item"],
+        shades=_shades(answer),
         slots=[Slot(first=slot, label=_label(answer, slot, by)) for slot in slots],
         lines=[_line(answer, plan, code, rows, sums, slots, look, path, by, page) for code in shown],
         total=len(lines),
@@ -199,6 +202,13 @@ def _slots(rows: pl.DataFrame, by: str, start: str) -> tuple[list[str], dict[tup
         for line, at, *values in summed.select("line", "at", *figures).iter_rows()
     }
     return [month_text(at) for at in every], sums
+
+
+def _shades(answer: InWords) -> list[str]:
+    """Spans of the shades, as shares; the last is all of the capacity."""
+    share = answer.words.share
+    ends = [(n / STEPS, (n + 1) / STEPS) for n in range(STEPS)]
+    return [*(answer.words("web.schedule.shade", low=share(low), high=share(high)) for low, high in ends), share(1.0)]
 
 
 def _label(answer: InWords, slot: str, by: str) -> str:
