@@ -152,8 +152,8 @@ def test_a_schedule_is_looked_into_by_keyboard_alone(browser: Any, address: str)
     title = page.evaluate("document.activeElement.title")
     assert not title.startswith(line) and month not in title
     assert faults(page) == [] and "look=" in page.url
-    page.keyboard.press("Tab")  # the whole schedule is one stop
-    assert page.evaluate("document.activeElement.closest('[data-cells]') === null")
+    page.keyboard.press("Tab")  # all figures are one stop
+    assert page.evaluate("document.activeElement.closest('[data-cells] td') === null")
     page.click(".looked .alarm a >> nth=0")
     page.wait_for_selector(".why p")
 
