@@ -14,7 +14,7 @@ END
 class Migration(migrations.Migration):
     """The table, and two triggers that keep it as it is."""
 
-    dependencies = [("web", "0005_case_versions")]
+    dependencies = [("web", "0006_by_provider")]
 
     operations = [
         migrations.CreateModel(
