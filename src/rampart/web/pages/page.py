@@ -41,7 +41,7 @@ class Page:
         if not self.of or any(size > SMALL for size in sizes):
             return self.data(asked, **given)
         texts = {name: one.model_dump_json() if isinstance(one, TableAsked) else one for name, one in given.items()}
-        about = (self.key, *sorted(texts.items()))
+        about = (self.data, *sorted(texts.items()))
         return asked.kept(given[self.of], about, lambda: self.data(asked, **given))
 
     @cached_property
