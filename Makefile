@@ -21,7 +21,7 @@ QUICK := --no-report --no-give-or-keep --force
 $(DEMO)/.made:
 	$(BIN)/rampart db upgrade --store $(DEMO)
 	$(BIN)/rampart plan cases/tiny -o $(DEMO)/plans/tiny --no-report --force
-	$(BIN)/rampart sustain cases/fleet-2023 -o $(DEMO)/plans/fleet-2023 --no-report --force
+	$(BIN)/rampart sustain cases/fleet-2023 -o $(DEMO)/plans/fleet-2023 --draws 0 --no-report --force
 	$(BIN)/rampart plan cases/alliance-2023 -o $(DEMO)/plans/alliance-2023 $(QUICK) --reasons kinds
 	$(BIN)/rampart ledger post $(DEMO)/alliance.ledger cases/alliance-2023/evidence/returns-2023.csv
 	$(BIN)/rampart plan cases/alliance-2026 -o $(DEMO)/plans/alliance-2026 $(QUICK) --reasons none
