@@ -247,3 +247,22 @@ def test_both_stores_give_the_same_rows(server: Server, tmp_path: Path, seed: in
             lambda x: x.stock_lots(on="2024-04-01"), lambda x: x.verify(), lambda x: x.audit(known="2024-07-01"),
         ):  # fmt: skip
             assert ask(one) == ask(other)
+
+
+def test_both_stores_find_what_names_a_code_and_leave_out_what_was_taken_back(server: Server, tmp_path: Path) -> None:
+    said = [
+        Document("XAA", "p", "production", "2024-01-10", "a", "s", lines=(Line("round", 3),), of="line"),
+        Document("XAA", "o", "order", "2024-01-11", "a", "s", lines=(Line("round", 9),), of="deal"),
+        Document("XAA", "wrong", "order", "2024-01-12", "a", "s", lines=(Line("round", 8),), of="deal"),
+        Document("XAA", "back", "reversal", "2024-01-13", "a", "s", reverses="wrong"),
+        Document("XUU", "o", "order", "2024-01-12", "a", "s", lines=(Line("round", 7),), of="deal"),
+    ]
+    login = server.login("login_about", "*", database=server.fresh("about"))
+    with open_ledger(tmp_path / "a", create=True) as file, open_ledger(login) as served:
+        for ledger in (file, served):
+            for one in said:
+                ledger.post(one)
+            found = ledger.about("deal", "line", kinds=("order", "production"), most=9)
+            assert [(d.nation, d.key) for d in found] == [("XUU", "o"), ("XAA", "o"), ("XAA", "p")]
+            assert [d.key for d in ledger.about("deal", kinds=("order",), most=1)] == ["o"]
+            assert ledger.about("nothing", kinds=("order",), most=9) == []

@@ -86,6 +86,14 @@ def test_from_a_red_number_to_its_reasons_and_from_a_table_to_its_rows(browser: 
     assert Path(download.value.path()).read_bytes()[:2] == b"PK"
 
 
+def look_at(page: Any, address: str, path: str, found: dict[str, list[str]]) -> None:
+    """What is wrong with a page, as it is seen and as it would be printed."""
+    page.goto(f"{address}{path}")
+    found[path] = found.get(path, []) + faults(page)
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        found[path].append("wider than the window")
+
+
 @pytest.mark.parametrize(("language", "theme", "width"), [("en-GB", "light", 1280), ("fr-FR", "dark", 390)])
 def test_no_page_has_a_fault_of_accessibility_or_is_wider_than_the_window(
     browser: Any, address: str, language: str, theme: str, width: int
@@ -98,12 +106,13 @@ def test_no_page_has_a_fault_of_accessibility_or_is_wider_than_the_window(
     for path in ("/", "/plans/tiny", "/plans/tiny/decisions", "/plans/tiny/items/round", "/plans/tiny/nations/XAA",
                  "/plans/tiny/lines/round_line", "/plans/tiny/why?holder=XUU&item=round", "/plans/tiny/sources",
                  "/plans/tiny/tables/stock?filter=holder:XAA&show=month&show=closing&show=holder", "/account",
-                 "/planning", "/planning/cases/tiny", "/wars/war", "/fleets/fleets",
-                 "/results/tiny/beside?other=other"):  # fmt: skip
-        page.goto(f"{address}{path}")
-        found[path] = faults(page)
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            found[path].append("wider than the window")
+                 "/planning", "/planning/cases/tiny", "/wars/war", "/fleets/fleets", "/together",
+                 "/plans/tiny/schedule", "/plans/tiny/schedule?by=quarter&look=round_line:2025-07",
+                 "/plans/tiny/contracts/alpha_own", "/results/tiny/beside?other=other"):  # fmt: skip
+        look_at(page, address, path, found)
+    page = page_of(browser, address, "edith", **look)
+    for path in ("/", "/fleets/fleets", "/plans/tiny/schedule", "/results/tiny/beside?other=other"):
+        look_at(page, address, path, found)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
@@ -123,6 +132,64 @@ def test_a_plan_is_asked_for_followed_and_opened(browser: Any, address: str) -> 
     page.click("form.ask button")
     page.wait_for_url("**other=tiny")
     assert "offensive" in page.inner_text("main")
+
+
+def test_a_schedule_is_looked_into_by_keyboard_alone(browser: Any, address: str) -> None:
+    page = page_of(browser, address, "paula", locale="en-GB")
+    page.goto(f"{address}/plans/tiny/schedule")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.closest('[data-cells] td') !== null"):
+            break
+    line, month = page.evaluate(
+        "[document.activeElement.title.split(', ')[0], document.activeElement.title.split(', ')[1]]"
+    )
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".looked")
+    page.wait_for_function("document.activeElement.hasAttribute('aria-current')")  # the focus stays where it was
+    title = page.evaluate("document.activeElement.title")
+    assert not title.startswith(line) and month not in title
+    assert faults(page) == [] and "look=" in page.url
+    page.keyboard.press("Tab")  # all figures are one stop
+    assert page.evaluate("document.activeElement.closest('[data-cells] td') === null")
+    page.click(".looked .alarm a >> nth=0")
+    page.wait_for_selector(".why p")
+
+
+def test_from_an_assumption_to_the_french_paper(browser: Any, address: str) -> None:
+    page = page_of(browser, address, "paula", locale="en-GB")
+    page.goto(f"{address}/planning/cases/tiny")
+    page.fill("#keep-name", "walk")
+    page.press("#keep-name", "Enter")
+    page.wait_for_url("**/planning/cases/walk")
+    page.goto(f"{address}/planning/cases/walk/tables/stocks")
+    page.fill('[id="cell.1.quantity"]', "3500")
+    page.fill("#why", "counted again")
+    page.click("#entry button.main")
+    page.wait_for_url("**/versions/2")
+    page.goto(f"{address}/planning/cases/walk")
+    page.fill("#plan-name", "walked")
+    page.click("form[action$='/ask'] button")
+    page.wait_for_selector("text=Open the plan")
+    page.click("text=Open the plan")
+    page.click("text=Compare")
+    page.select_option("#other", "tiny")
+    page.click("form.ask button")
+    page.wait_for_url("**other=tiny")
+    assert "3,500" in page.inner_text("main") and "4,000" in page.inner_text("main")
+    page.goto(f"{address}/")
+    page.click("td a:text-is('walked')")
+    page.click("text=shortages by year")
+    page.click("td.alarm a >> nth=0")
+    page.wait_for_selector(".why p")
+    page.click("nav >> text=Sources")
+    assert "counted" in page.inner_text("main") or page.locator("#table tbody tr").count() > 3
+    page.click("nav >> text=Downloads")
+    with page.expect_download() as download:
+        page.click("a[href$='walked/papers/paper.fr.pdf']")
+    assert Path(download.value.path()).read_bytes()[:4] == b"%PDF"
 
 
 def test_a_table_is_asked_by_keyboard_alone(browser: Any, address: str) -> None:

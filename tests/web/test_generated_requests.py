@@ -68,6 +68,8 @@ def peers(store: Path, tiny_plan: rampart.Result) -> Iterator[Peers]:
         "plan": ["marked"], "result": ["marked"], "war": ["marked"], "fleet": ["marked"], "case": ["tiny"],
         "number": numbers, "nation": ["XAA", "XBB", "XUU"], "holder": ["XAA", "XBB", "XUU", ""],
         "item": ["round", "charge", ""],
+        "contract": ["alpha_own", "beta_buys", "alpha_for_partner"], "by": ["month", "quarter"],
+        "look": ["round_line:2025-07", "powder_line:2025-07"],
         "line": ["round_line", "charge_line"], "name": sorted(tiny_plan.tables), "table": ["stocks", "requirements"],
         "version": ["1", "2"], "job": ["1"], "other": ["tiny", "marked"], "key": keys, "known": ["", "2999-12-31"],
         "on": ["", "2999-12-31"], "give": ["XAA:round:2000:2025-03", "XBB:round:500:2025-03"], "year": ["2025", "2026"],
@@ -166,7 +168,9 @@ def test_no_request_is_answered_by_a_defect_or_tells_a_nation_of_another(peers: 
     assert run(peers, name, most=6, wanted=lambda _: True, also_shown=name == "ben") == []
 
 
-LIFTED = ("nation", "table", "item", "decisions", "why", "one_return", "ledger", "documents")
+LIFTED = (
+    "nation", "table", "item", "decisions", "why", "contract", "schedule", "one_return", "ledger", "documents",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("key", LIFTED)

@@ -35,8 +35,8 @@ def told(name: str, number: int) -> list[str]:
     """Addresses, of pages and of their twins, whose answer to somebody holds the mark."""
     browser = opened(name)
     places = {"number": str(number), "plan": "tiny", "result": "tiny", "case": "tiny", "item": "round", "nation": "XAA",
-              "line": "round_line", "name": "stock", "table": "stocks", "version": "1", "job": "1", "war": "tiny",
-              "fleet": "tiny"}  # fmt: skip
+              "line": "round_line", "contract": "alpha_own", "name": "stock", "table": "stocks", "version": "1",
+              "job": "1", "war": "tiny", "fleet": "tiny"}  # fmt: skip
     found = []
     for page in PAGES:
         path = "/" + re.sub(r"\{(\w+)\}", lambda m: places[m[1]], page.path)

@@ -45,7 +45,7 @@ def test_forged_heads_and_hosts_lead_nowhere(store: Path) -> None:
 
 def test_a_form_or_a_request_from_elsewhere_changes_nothing(store: Path) -> None:
     browser = opened("adam", enforce_csrf_checks=True)
-    new = {"name": "forged", "password": PASSWORD, "role": "viewer", "nation": "XAA"}
+    new = {"name": "smuggled", "password": PASSWORD, "role": "viewer", "nation": "XAA"}
     assert browser.post("/people/add", new).status_code == 403
     assert browser.post("/api/people", json.dumps(new), "application/json").status_code == 403
     assert browser.post("/api/people", json.dumps(new), "text/plain").status_code == 403

@@ -205,6 +205,11 @@ class Ledger:
         with self._at_one_moment() as store:
             return reading.newest(store, self.nations, most=most, skip=skip, known=moment(known))
 
+    def about(self, *of: str, kinds: Sequence[str], most: int) -> list[reading.Booked]:
+        """Documents of these kinds that name one of these codes (``of``), the last booked first, ``most`` of them."""
+        with self._at_one_moment() as store:
+            return reading.about(store, self.nations, of=of, kinds=kinds, most=most)
+
     def document(self, nation: str, key: str) -> reading.Booked | None:
         """A document by its key; None where there is none that may be seen."""
         if self.nations and nation not in self.nations:

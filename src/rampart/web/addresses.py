@@ -15,6 +15,7 @@ from rampart.web.people.by_provider import provider_urls
 from rampart.web.people.signing_in import signing_in_urls
 from rampart.web.plans.forms import planning_urls
 from rampart.web.returns.forms import return_urls
+from rampart.web.together.forms import together_urls
 
 api = make_api()
 
@@ -27,6 +28,7 @@ urlpatterns = [
     *editing_urls(),
     *planning_urls(),
     *return_urls(),
+    *together_urls(),
     *file_urls(),
     *html_urls(),
 ]

@@ -25,6 +25,7 @@ from rampart.web.people.tokens import Token, token_of
 from rampart.web.plans.by_program import add_planning
 from rampart.web.returns.by_program import add_returns
 from rampart.web.tables.asking import TableAsked
+from rampart.web.together.by_program import add_together
 
 BY_THEMSELVES = ("returns", "editing")
 """How addresses begin whose writing requests open their transaction themselves."""
@@ -67,6 +68,7 @@ def make_api() -> NinjaAPI:
     add_planning(api)
     add_editing(api)
     add_returns(api)
+    add_together(api)
 
     def said(status: int) -> Callable[[HttpRequest, Exception | type[Exception]], HttpResponse]:
         def answer(request: HttpRequest, wrong: Exception | type[Exception]) -> HttpResponse:
@@ -91,7 +93,7 @@ def _twin(page: Page) -> Callable[..., Any]:
         if settings.OF_THE_STORE.masked:
             raise NotAllowedError("masked")
         require(page, request)
-        return page.data(asked_by(request), **given)
+        return page.told(asked_by(request), **given)
 
     word = inspect.Parameter.KEYWORD_ONLY
     takes = [inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=HttpRequest)]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from rampart.findings import Language
 from rampart.language.in_words import InWords
 from rampart.language.words import Words
 from rampart.web.people.roles import Reader
 from rampart.web.plans.shelf import Shelf
+
+T = TypeVar("T")
 
 
 class NotThereError(LookupError):
@@ -47,6 +51,14 @@ class Asked:
         if answer is None or answer.result.kind != kind:
             raise NotThereError(name)
         return answer
+
+    def kept(self, name: str, about: Hashable, make: Callable[[], T]) -> T:
+        """What follows from a result and from what the reader may see of it: made once until the result changes."""
+        return self.shelf.told(name, (self.reader.role, self.reader.nation, self.language, about), make)
+
+    def sees(self, name: str) -> bool:
+        """Whether the reader sees something of a result."""
+        return self.kept(name, "seen", lambda: self.shelf.seen(name, self.reader, self.language) is not None)
 
     def kind(self, name: str) -> str:
         """Kind of a result that the reader may see something of. Raises NotThereError."""

@@ -6,7 +6,7 @@ that nation's book only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,6 +33,12 @@ __all__ = ["FIGURES", "HEAD", "Balance", "Booked", "Books", "Checked", "LedgerEr
 HELD = ("stock", "transit", "repair")
 """Accounts that hold things."""
 
+
+OF_AN_ORDER = (
+    "decision due", "decision taken", "decision refused", "decision postponed", "award", "order", "commitment", "payment",
+    "cancellation", "production", "purchase",
+)  # fmt: skip
+"""Kinds of documents that name a contract or a line."""
 
 LISTS = {"kind": vocabulary.KINDS, "condition": vocabulary.CONDITIONS, "outcome": vocabulary.OUTCOMES}
 """Words of a return that are chosen from a list, by column."""
@@ -83,6 +89,11 @@ class Books:
         """Documents, the last booked first, and how many there are."""
         with self.open(nation) as ledger:
             return ledger.newest(most=most, skip=skip, known=known)
+
+    def about(self, nation: str, of: Sequence[str], *, most: int) -> list[Booked]:
+        """Documents that say what became of an order: decided, signed, paid, made; the last booked first."""
+        with self.open(nation) as ledger:
+            return ledger.about(*of, kinds=OF_AN_ORDER, most=most)
 
     def document(self, reader: str, nation: str, key: str) -> Booked | None:
         """A document by its key; ``reader`` is the nation that asks, "" for who sees all."""

@@ -25,6 +25,7 @@ from rampart.web.pages.fleet import fleet_figures
 from rampart.web.pages.ledger import day_asked, stock_sheet, today
 from rampart.web.pages.sources import assumptions_sheet
 from rampart.web.pages.table import plan_table
+from rampart.web.pages.together import months_for, together_sheet
 from rampart.web.pages.told import picture_of
 from rampart.web.plans.writing import FILES, written_file
 from rampart.web.plans.writing import TYPES as PAPER_TYPES
@@ -100,6 +101,15 @@ def _stock(ending: Ending) -> Callable[..., HttpResponse]:
     return require_safe(stock)
 
 
+def _together(ending: Ending) -> Callable[..., HttpResponse]:
+    @refusing
+    def together(request: HttpRequest) -> HttpResponse:
+        asked = _asked(request)
+        return _file(request, "", together_sheet(asked, months_for(asked)), asked.words, ending)
+
+    return require_safe(together)
+
+
 @require_safe
 @refusing
 def paper(request: HttpRequest, result: str, what: str, language: str, ending: str) -> HttpResponse:
@@ -148,9 +158,12 @@ def chart(request: HttpRequest, plan: str, key: str) -> HttpResponse:
 @require_safe
 @refusing
 def war_chart(request: HttpRequest, war: str, key: str) -> HttpResponse:
-    """A chart of a plan for a war as a picture."""
+    """A chart of a plan for a war as a picture, for who sees the whole alliance."""
     asked = _asked(request)
-    return _picture(picture_of(war_figures(asked.of_kind("war", war)), key, asked.language), key)
+    answer = asked.of_kind("war", war)
+    if not asked.reader.sees_all:
+        raise NotThereError(key)
+    return _picture(picture_of(war_figures(answer), key, asked.language), key)
 
 
 @require_safe
@@ -182,6 +195,7 @@ def file_urls() -> list[URLPattern]:
             path(f"plans/<str:plan>/tables/<str:name>{ending}", _table(ending), name=f"table{ending}"),
             path(f"plans/<str:plan>/decisions{ending}", _decisions(ending), name=f"decisions{ending}"),
             path(f"ledger{ending}", _stock(ending), name=f"ledger{ending}"),
+            path(f"together{ending}", _together(ending), name=f"together{ending}"),
             path(f"plans/<str:plan>/sources{ending}", _assumptions(ending), name=f"sources{ending}"),
         ]
     return found

@@ -39,7 +39,7 @@ def _view(page: Page) -> Callable[..., HttpResponse]:
         require(page, request)
         asked = asked_by(request)
         given = _query(page, request, places)
-        data = page.data(asked, **places, **given)
+        data = page.told(asked, **places, **given)
         table = next((one for one in given.values() if isinstance(one, TableAsked)), TableAsked())
         others = {name: str(one) for name, one in given.items() if not isinstance(one, TableAsked) and one}
         around: dict[str, Any] = {"asked_table": table, "query": partial(query_of, table, others), "checked": None}

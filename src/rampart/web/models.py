@@ -8,5 +8,6 @@ from rampart.web.people.person import Person
 from rampart.web.people.tokens import Token
 from rampart.web.plans.job import Job
 from rampart.web.returns.staged import ReturnVersion, StagedReturn
+from rampart.web.together.closed_month import ClosedMonth
 
-__all__ = ["CaseVersion", "Entry", "Job", "Person", "ReturnVersion", "StagedReturn", "Token"]
+__all__ = ["CaseVersion", "ClosedMonth", "Entry", "Job", "Person", "ReturnVersion", "StagedReturn", "Token"]

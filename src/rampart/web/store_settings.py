@@ -14,6 +14,13 @@ from rampart.findings import Finding, FindingsError
 from rampart.web.people.roles import RIGHTS, fits, nation_of
 
 FILE = "settings.toml"
+LEAST = 3
+"""Of ``least_holders``: with two, each would know the other's."""
+KINDS: dict[type, tuple[str, str]] = {
+    str: ("text", "un texte"), bool: ("true or false", "true ou false"), tuple: ("a list of texts", "une liste de textes"),
+    int: (f"a whole number from {LEAST}", f"un nombre entier à partir de {LEAST}"),
+}  # fmt: skip
+"""What a setting must be, in both languages."""
 PROVIDER = "oidc"
 
 
@@ -53,6 +60,7 @@ class StoreSettings:
     cases          folder of cases that can be planned; blank: ``cases`` in the store
     ledger         the ledger: a file, or ``postgresql://...``; blank: ``alliance.ledger`` in the store
     catalogue      name of the case against which returns are held; blank: the only one that there is
+    least_holders  nations that a total of closed months sums at least beside the reader, for nations to see it
     masked         show no figures, for demonstrations
     oidc           who signs people in beside this application; blank: nobody
     """
@@ -67,6 +75,7 @@ class StoreSettings:
     cases: str = ""
     ledger: str = ""
     catalogue: str = ""
+    least_holders: int = 3
     masked: bool = False
     oidc: Provider | None = None
 
@@ -89,8 +98,7 @@ def read_settings(store: Path) -> StoreSettings:
                 Finding("web-setting-unknown", file=str(file), value=name, details={"names": ", ".join(known)})
             )
         elif not _fits(name, value, known[name]):
-            kind = {str: "text", bool: "true or false", tuple: "a list of texts"}[type(known[name])]
-            kind_fr = {str: "un texte", bool: "true ou false", tuple: "une liste de textes"}[type(known[name])]
+            kind, kind_fr = KINDS[type(known[name])]
             kind, kind_fr = ("a path as /rampart", "un chemin comme /rampart") if name == "prefix" else (kind, kind_fr)
             details = {"kind": kind, "kind_fr": kind_fr}
             found.append(Finding("web-setting-wrong", file=str(file), column=name, value=str(value), details=details))
@@ -168,4 +176,6 @@ def _fits(name: str, value: Any, default: Any) -> bool:
         return isinstance(value, list) and all(isinstance(one, str) and one and "*" not in one for one in value)
     if name == "prefix":
         return value == "" or (isinstance(value, str) and value[0] == "/" and len(value) > 1 and value[-1] != "/")
+    if isinstance(default, int) and not isinstance(default, bool):
+        return isinstance(value, int) and not isinstance(value, bool) and value >= LEAST
     return isinstance(value, type(default))

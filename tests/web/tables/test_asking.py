@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from rampart.language.words import Words
 from rampart.web.asking import WronglyAskedError
 from rampart.web.tables.asking import TableAsked, matching, table_seen
 from rampart.web.tables.download import as_csv, as_workbook, file_name
+from rampart.web.tables.in_frame import FrameRows
 from rampart.web.tables.sheet import Sheet, SheetCell, SheetColumn
 
 EN, FR = Words("en"), Words("fr")
@@ -49,6 +52,28 @@ ROWS = st.lists(
     ),
     max_size=30,
 )
+
+
+ASKED = st.builds(
+    lambda q, sort, low, holder: TableAsked(
+        q=q, sort=sort, filter=[f"quantity:{low!r}..", f"holder:{holder}"] if holder else []
+    ),
+    st.sampled_from(["", "cafe", "land xbb", "jan", "none of these"]),
+    st.lists(
+        st.sampled_from(["holder", "-holder", "month", "-month", "quantity", "-quantity", "note", "-note"]), max_size=3
+    ),
+    st.floats(-1e6, 1e6),
+    st.sampled_from(["", "XAA", "XCC"]),
+)
+
+
+@given(ROWS, ASKED)
+def test_rows_in_a_frame_answer_as_rows_one_by_one(rows: list[dict[str, Any]], asked: TableAsked) -> None:
+    schema = {"holder": pl.String, "month": pl.Date, "quantity": pl.Float64, "note": pl.String}
+    listed, framed = sheet_of(rows), replace(sheet_of([]), rows=FrameRows(pl.DataFrame(rows, schema=schema)))
+    known = replace(listed, known=lambda c, r: None if r[c.key] == "" else r[c.key])
+    assert [dict(r) for r in matching(framed, asked, EN)] == matching(known, asked, EN)
+    assert table_seen(replace(framed, known=known.known), asked, EN) == table_seen(known, asked, EN)
 
 
 @given(ROWS, st.sampled_from(["XAA", "XBB"]), st.floats(-1e6, 1e6))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -112,21 +112,38 @@ def _last_moment() -> sa.Select[tuple[int]]:
 _LAST_MOMENT = _last_moment()
 
 
-class _Grade(sa.sql.functions.FunctionElement[str]):
-    """The grade that a document gives itself, out of its text."""
+class _Said(sa.sql.functions.FunctionElement[str]):
+    """A field of a document, out of its text."""
 
     inherit_cache = True
     type = sa.Text()
+    field = ""
+
+
+class _Grade(_Said):
+    """The grade that a document gives itself."""
+
+    inherit_cache = True
+    field = "grade"
+
+
+class _About(_Said):
+    """What a document is about: the code or key in its field ``of``."""
+
+    inherit_cache = True
+    field = "of"
 
 
 @compiles(_Grade)
-def _of_text(element: _Grade, compiler: Any, **how: Any) -> str:
-    return f"json_extract({compiler.process(element.clauses, **how)}, '$.grade')"
+@compiles(_About)
+def _of_text(element: _Said, compiler: Any, **how: Any) -> str:
+    return f"json_extract({compiler.process(element.clauses, **how)}, '$.{element.field}')"
 
 
 @compiles(_Grade, "postgresql")
-def _of_text_on_server(element: _Grade, compiler: Any, **how: Any) -> str:
-    return f"({compiler.process(element.clauses, **how)}::json ->> 'grade')"
+@compiles(_About, "postgresql")
+def _of_text_on_server(element: _Said, compiler: Any, **how: Any) -> str:
+    return f"({compiler.process(element.clauses, **how)}::json ->> '{element.field}')"
 
 
 class StoreBook:
@@ -213,9 +230,28 @@ def newest(
 ) -> tuple[list[Booked], int]:
     """Documents, the last booked first, so many after so many, and how many there are; however long the chains are."""
     seen = (kept.c.booked <= known, *_of_nations(kept, nations))
-    asked = sa.select(kept).where(*seen).order_by(kept.c.booked.desc(), kept.c.nation, kept.c.number.desc())
+    # Of one nation the number in the chain says the same, and is its key.
+    order = (
+        (kept.c.number.desc(),) if len(nations) == 1 else (kept.c.booked.desc(), kept.c.nation, kept.c.number.desc())
+    )
+    asked = sa.select(kept).where(*seen).order_by(*order)
     count = store.rows(sa.select(sa.func.count()).select_from(kept).where(*seen))[0][0]
     return [Booked(*row) for row in store.rows(asked.limit(most).offset(skip))], int(count)
+
+
+def about(
+    store: Store, nations: tuple[str, ...] = (), *, of: Sequence[str], kinds: Sequence[str], most: int
+) -> list[Booked]:
+    """Documents of these kinds that name one of these codes in ``of``, the last booked first; no more than so many.
+
+    Those that were taken back are left out.
+    """
+    back = kept.alias()
+    gone = sa.exists().where(back.c.nation == kept.c.nation, back.c.reverses == kept.c.key)
+    named = (kept.c.kind.in_(kinds), _About(kept.c.body).in_(of), ~gone)
+    asked = sa.select(kept).where(*named, *_of_nations(kept, nations))
+    order = (kept.c.booked.desc(), kept.c.nation, kept.c.number.desc())
+    return [Booked(*row) for row in store.rows(asked.order_by(*order).limit(most))]
 
 
 def entries(store: Store, nation: str, first: int, last: int) -> dict[int, list[tuple[Entry, int]]]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 APPLICATION = 0x52504C47
 """What SQLite keeps in the file to say whose it is ("RPLG")."""
-VERSION = 4
+VERSION = 5
 """The version that this program reads and writes: the last step of ``migrations``."""
 SCHEMA = "rampart"
 """Where the tables lie on a server; the path of every connection leads there."""
@@ -33,6 +33,7 @@ documents = sa.Table(
         "documents_that_rename", "nation", "number",
         sqlite_where=sa.text("kind = 'renaming'"), postgresql_where=sa.text("kind = 'renaming'"),
     ),
+    sa.Index("documents_by_moment", "booked", "nation", "number"),
     sqlite_strict=True,
 )  # fmt: skip
 """Documents as they were booked, each in the chain of its nation."""

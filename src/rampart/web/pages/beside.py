@@ -13,6 +13,9 @@ from rampart.web.pages.page import Page
 from rampart.web.pages.told import ChapterTold, chapters_told
 from rampart.web.tables.asking import Choice
 
+FOR_NATIONS = ("plan", "fleet")
+"""Kinds of results that a nation lays side by side."""
+
 
 class BesidePage(BaseModel):
     """What the page shows.
@@ -29,15 +32,18 @@ class BesidePage(BaseModel):
 
 
 def beside(asked: Asked, result: str, other: str = "") -> BesidePage:
-    """A result and what is otherwise in another of its kind, for who sees the whole alliance. Raises NotThereError.
+    """A result and what is otherwise in another of its kind; for a nation in its own rows of both. Raises NotThereError.
 
     other  name of the other result; "": none is chosen yet
     """
     kind = asked.kind(result)
     answer = asked.of_kind(kind, result)
-    if not asked.reader.sees_all:
+    whole = asked.reader.sees_all
+    if not whole and kind not in FOR_NATIONS:
         raise NotThereError(result)
-    names = [one.name for one in asked.shelf.results() if one.kind == kind and one.name != result]
+    names = [
+        one.name for one in asked.shelf.results() if one.kind == kind and one.name != result and asked.sees(one.name)
+    ]
     if other and other not in names:
         raise NotThereError(other)
     others = [Choice(value=name, text=name, chosen=name == other) for name in names]
@@ -49,7 +55,7 @@ def beside(asked: Asked, result: str, other: str = "") -> BesidePage:
         title=title(compared),
         others=others,
         facts=facts(compared),
-        says=list(differences_told(compared)),
+        says=list(differences_told(compared)) if whole else [compared.words("web.beside.own")],
         chapters=chapters_told(chapters(compared)),
     )
 

@@ -73,7 +73,7 @@ def _cell(answer: InWords, plan: str, key: str, row: Mapping[str, Any], *, whole
     words, value = answer.words, row.get(key)
     if key == "what":
         said = decision_name(answer, row)
-        return SheetCell(said, said)
+        return SheetCell(said, said, _page_of(answer, plan, row))
     if key == "how_much":
         said = how_much(answer, row)
         return SheetCell(said, said)
@@ -96,10 +96,30 @@ def _cell(answer: InWords, plan: str, key: str, row: Mapping[str, Any], *, whole
     )
 
 
+def _page_of(answer: InWords, plan: str, row: Mapping[str, Any]) -> str:
+    """The page of the contract or line that is to be ordered from; "" where a decision is about neither."""
+    if row["kind"] != "order":
+        return ""
+    of = contracts_of(answer, row)
+    if len(of) == 1:
+        return plan_path(plan, "contracts", of[0])
+    return plan_path(plan, "lines", row["code"]) if row["code"] in answer.names["lines"] else ""
+
+
+def contracts_of(answer: InWords, row: Mapping[str, Any]) -> list[str]:
+    """Contracts under which an order may be placed: the one that it names, else those of its line, buyer and consignee."""
+    if row["code"] in answer.names["contracts"]:
+        return [row["code"]]
+    case = answer.result.case["contracts"].filter(line=row["code"], buyer=row["nation"])
+    return case.filter(pl.col("ship_to").fill_null(pl.col("buyer")) == (row["to"] or row["nation"]))[
+        "contract"
+    ].to_list()
+
+
 def _own_loss(answer: InWords, row: Mapping[str, Any]) -> bool:
     """Whether what a delay costs is told among the rows that the reader may see."""
     of = [pl.col(name).eq_missing(pl.lit(row[name], pl.String)) for name in ("kind", "nation", "code", "item", "to")]
     return bool(answer["delays"].filter(*of).height)
 
 
-PAGE = Page("decisions", "plans/{plan}/decisions", decisions)
+PAGE = Page("decisions", "plans/{plan}/decisions", decisions, of="plan")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from pydantic import BaseModel
 
@@ -28,27 +29,35 @@ class Documents(BaseModel):
 def documents(asked: Asked, table: TableAsked, known: str = "") -> Documents:
     """Documents of the reader's books, page by page, as known by the end of a day."""
     known = day_asked(asked, known)
-    words, nation = asked.words, whose(asked)
+    nation = whose(asked)
     skip = (table.page - 1) * table.size
     found, total = books().newest(nation, most=table.size, skip=skip, known=known or None)
+    return Documents(
+        known=known,
+        table=documents_told(asked, found, COLUMNS, total=total, page=table.page, size=table.size),
+    )
+
+
+def documents_told(
+    asked: Asked, found: Sequence[Booked], keys: Sequence[str], *, total: int, page: int, size: int
+) -> TableSeen:
+    """Documents of the ledger as a page of a table, with the columns of ``COLUMNS`` that are named."""
+    words = asked.words
     columns = [
         ColumnSeen(
             key=key, label=words(f"web.document.{key}"), kind="number" if key == "number" else "text", unit="", shown=True,
             sorted="", choices=[], low="", high="",
         )
-        for key in COLUMNS
+        for key in keys
     ]  # fmt: skip
-    return Documents(
-        known=known,
-        table=TableSeen(
-            key="documents", title=words("web.documents"), says=words("web.documents.says"), columns=columns,
-            rows=[_row(asked, one) for one in found], total=total, matching=total, page=table.page,
-            pages=max(1, math.ceil(total / table.size)), size=table.size,
-        ),
+    return TableSeen(
+        key="documents", title=words("web.documents"), says=words("web.documents.says"), columns=columns,
+        rows=[_row(asked, one, keys) for one in found], total=total, matching=total, page=page,
+        pages=max(1, math.ceil(total / size)), size=size,
     )  # fmt: skip
 
 
-def _row(asked: Asked, booked: Booked) -> list[Cell]:
+def _row(asked: Asked, booked: Booked, keys: Sequence[str]) -> list[Cell]:
     said, words = booked.document, asked.words
     lines = [f"{line.item} {words.number(line.quantity)}".strip() for line in said.lines[:LINES]]
     more = len(said.lines) - LINES
@@ -64,8 +73,9 @@ def _row(asked: Asked, booked: Booked) -> list[Cell]:
         "source": said.source,
         "grade": words.choice("grade", said.grade),
         "hash": booked.hash[:12],
+        "of": said.of,
     }
-    return [Cell(value=texts[key] or None, text=texts[key] or words("none")) for key in COLUMNS]
+    return [Cell(value=texts[key] or None, text=texts[key] or words("none")) for key in keys]
 
 
 PAGE = Page("documents", "ledger/documents", documents)

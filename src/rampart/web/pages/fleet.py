@@ -28,11 +28,12 @@ class FleetPage(BaseModel):
 
 
 def fleet(asked: Asked, fleet: str) -> FleetPage:
-    """An answer for fleets, for who sees the whole alliance."""
+    """An answer for fleets; for a nation its own, without what is shared with others and what to buy."""
     answer = asked.of_kind("fleet", fleet).result
     words, names = chapter.words_of(answer, asked.language), Names(answer, asked.language)
     months = months_of(answer)
-    listings = (
+    whole = asked.reader.sees_all
+    listings = (chapter.fleets_listing,) if not whole else (
         chapter.fleets_listing, chapter.shortages_listing, chapter.buys_listing, chapter.levers_listing,
         chapter.simulation_listing, chapter.swings_listing, chapter.conflict_listing, chapter.mix_listing,
     )  # fmt: skip
@@ -40,7 +41,7 @@ def fleet(asked: Asked, fleet: str) -> FleetPage:
         name=fleet,
         title=chapter.title_of(answer, asked.language),
         facts=words("span", start=words.month(months[0]), end=words.month(months[-1])),
-        says=list(chapter.headlines(answer, words, names)),
+        says=list(chapter.headlines(answer, words, names)) if whole else [words("web.fleet.own")],
         tables=tables_told(listing(answer, words, names) for listing in listings),
         charts=charts_told(fleet_figures(asked, answer), result_path("fleet", fleet)),
         findings=[finding.sentence(asked.language) for finding in answer.findings],
@@ -50,13 +51,15 @@ def fleet(asked: Asked, fleet: str) -> FleetPage:
 def fleet_figures(asked: Asked, answer: Result) -> list[Figure]:
     """The charts that an answer has something to show in."""
     words, names = chapter.words_of(answer, asked.language), Names(answer, asked.language)
+    own = (availability_chart(answer, words, names), causes_chart(answer, words, names))
+    if not asked.reader.sees_all:
+        return [one for one in own if one is not None]
     found = (
-        availability_chart(answer, words, names),
-        causes_chart(answer, words, names),
+        *own,
         curve_chart(answer, words),
         exchange_chart(answer, words, names),
     )
     return [one for one in found if one is not None]
 
 
-PAGE = Page("fleet", "fleets/{fleet}", fleet)
+PAGE = Page("fleet", "fleets/{fleet}", fleet, of="fleet")

@@ -43,6 +43,9 @@ def item(asked: Asked, plan: str, item: str) -> Item:
         facts.append(
             Fact(label=words("web.made_by"), text=answer.name(line, table="lines"), link=plan_path(plan, "lines", line))
         )
+        for code in answer.result.case["contracts"].filter(line=line)["contract"]:
+            name = answer.name(code, table="contracts")
+            facts.append(Fact(label=words("web.contract"), text=name, link=plan_path(plan, "contracts", code)))
     return Item(
         plan=plan,
         title=answer.title,
@@ -68,4 +71,4 @@ def item(asked: Asked, plan: str, item: str) -> Item:
     )
 
 
-PAGE = Page("item", "plans/{plan}/items/{item}", item)
+PAGE = Page("item", "plans/{plan}/items/{item}", item, of="plan")

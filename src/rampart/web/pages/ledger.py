@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+import polars as pl
 from pydantic import BaseModel
 
 from rampart.web.asked_by import books, catalogue
@@ -15,12 +16,14 @@ from rampart.web.asking import Asked, NotThereError, WronglyAskedError
 from rampart.web.books import Balance
 from rampart.web.pages.page import Page
 from rampart.web.tables.asking import TableAsked, TableSeen, table_seen
+from rampart.web.tables.in_frame import FrameRows
 from rampart.web.tables.sheet import Sheet, SheetCell, SheetColumn
 
+COLUMNS = ("nation", "item", "where", "lot", "site", "condition", "quantity", "holder")
 LAST_YEAR = 9999
 KEPT = 8
 """Answers that are kept until something is booked."""
-_kept: OrderedDict[tuple[Any, ...], list[Balance]] = OrderedDict()
+_kept: OrderedDict[tuple[Any, ...], FrameRows] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -69,18 +72,31 @@ def whose(asked: Asked) -> str:
     return "" if asked.reader.sees_all else asked.reader.nation
 
 
-def holdings(asked: Asked, *, on: str, known: str) -> list[Balance]:
+def holdings(asked: Asked, *, on: str, known: str) -> FrameRows:
     """What lies in stock, on the way and under repair; asked of the ledger once until something is booked."""
     nation = whose(asked)
     newest, count = books().newest(nation, most=1, skip=0, known=None)
-    key = (books().place, nation, on, known, count, newest[0].booked if newest else 0)
+    key = (books().place, nation, on, known, asked.language, count, newest[0].booked if newest else 0)
     with _lock:
         if key not in _kept:
-            _kept[key] = books().holdings(nation, on=on, known=known or None)
+            _kept[key] = _rows(books().holdings(nation, on=on, known=known or None))
             while len(_kept) > KEPT:
                 _kept.popitem(last=False)
         _kept.move_to_end(key)
         return _kept[key]
+
+
+def _rows(balances: list[Balance]) -> FrameRows:
+    """Balances as rows; the words of a place on the way hang on who it is on the way to."""
+    frame = pl.DataFrame(
+        [
+            (one.account.owner, one.account.item, one.account.kind, one.account.lot, one.account.site,
+             one.account.condition, float(one.quantity), one.account.holder)
+            for one in balances
+        ],
+        schema={name: pl.Float64 if name == "quantity" else pl.String for name in COLUMNS}, orient="row",
+    )  # fmt: skip
+    return FrameRows(frame, {"where": ("where", "holder")})
 
 
 def stock_sheet(asked: Asked, *, on: str, known: str) -> Sheet:
@@ -97,14 +113,7 @@ def stock_sheet(asked: Asked, *, on: str, known: str) -> Sheet:
         SheetColumn("condition", words("web.ledger.condition"), "code"),
         SheetColumn("quantity", words("head.quantity"), "number"),
     ]
-    rows = [
-        {
-            "nation": one.account.owner, "item": one.account.item, "where": one.account.kind, "lot": one.account.lot,
-            "site": one.account.site, "condition": one.account.condition, "quantity": float(one.quantity),
-            "holder": one.account.holder,
-        }
-        for one in holdings(asked, on=on, known=known)
-    ]  # fmt: skip
+    rows = holdings(asked, on=on, known=known)
 
     def cell(column: SheetColumn, row: Mapping[str, Any]) -> SheetCell:
         value = row[column.key]

@@ -69,6 +69,9 @@ def line(asked: Asked, plan: str, line: str) -> Line:
             continue
         text = words.choice("line_state", value) if isinstance(value, str) else words.number(value)
         facts.append(Fact(label=words("cell.figure", column=label, unit=unit) if unit else label, text=text))
+    for code in answer.result.case["contracts"].filter(line=line)["contract"]:
+        name = answer.name(code, table="contracts")
+        facts.append(Fact(label=words("web.contract"), text=name, link=plan_path(plan, "contracts", code)))
     of = {"line": line}
     return Line(
         plan=plan,
@@ -103,4 +106,4 @@ def _tiers(answer: InWords, plan: str, item: str) -> list[Tier]:
     return found
 
 
-PAGE = Page("line", "plans/{plan}/lines/{line}", line)
+PAGE = Page("line", "plans/{plan}/lines/{line}", line, of="plan")

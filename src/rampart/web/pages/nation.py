@@ -62,4 +62,4 @@ def nation(asked: Asked, plan: str, nation: str) -> Nation:
     )
 
 
-PAGE = Page("nation", "plans/{plan}/nations/{nation}", nation)
+PAGE = Page("nation", "plans/{plan}/nations/{nation}", nation, of="plan")

@@ -12,6 +12,10 @@ from pydantic import BaseModel
 
 from rampart.web.asking import Asked
 from rampart.web.people.roles import Right
+from rampart.web.tables.asking import TableAsked
+
+SMALL = 100
+"""Rows of a page of a table up to which it is kept."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +26,23 @@ class Page:
     path   from the root, with the places of what it is about in braces
     data   from ``Asked``, the places and the query to a Schema: what the template shows and the twin says
     right  that the reader must have
+    of     place that names the result from which alone its data follow; "" where they hang on more
     """
 
     key: str
     path: str
     data: Callable[..., BaseModel]
     right: Right = "read"
+    of: str = ""
+
+    def told(self, asked: Asked, **given: Any) -> BaseModel:
+        """The data; those that follow from a result alone are made once until it changes."""
+        sizes = [one.size for one in given.values() if isinstance(one, TableAsked)]
+        if not self.of or any(size > SMALL for size in sizes):
+            return self.data(asked, **given)
+        texts = {name: one.model_dump_json() if isinstance(one, TableAsked) else one for name, one in given.items()}
+        about = (self.data, *sorted(texts.items()))
+        return asked.kept(given[self.of], about, lambda: self.data(asked, **given))
 
     @cached_property
     def hints(self) -> dict[str, Any]:

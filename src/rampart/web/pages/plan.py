@@ -112,4 +112,4 @@ def tiles(answer: InWords, plan: str, by: Literal["nation", "item"]) -> list[Til
     return sorted(found, key=lambda tile: (round(tile.share or 0.0, 9), tile.name))
 
 
-PAGE = Page("plan", "plans/{plan}", plan)
+PAGE = Page("plan", "plans/{plan}", plan, of="plan")

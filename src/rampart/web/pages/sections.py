@@ -16,7 +16,7 @@ FIRST = 12
 
 
 class Section(BaseModel):
-    """A table inside a page."""
+    """A table inside a page; ``more`` leads to all of its rows, "" where no filter chooses them."""
 
     table: TableSeen
     more: str
@@ -31,12 +31,15 @@ def section(
     sort: tuple[str, ...] = (),
     show: tuple[str, ...] = (),
     first: int = FIRST,
+    frame: pl.DataFrame | None = None,
 ) -> Section | None:
     """The first rows of a table of a plan; None where it has none.
 
-    only  values that columns must have
+    only   values that columns must have
+    frame  rows of the table in place of all
     """
-    frame = answer[table]
+    chosen = frame is not None
+    frame = answer[table] if frame is None else frame
     for column, value in (only or {}).items():
         frame = frame.filter(pl.col(column) == value)
     if frame.is_empty():
@@ -47,7 +50,8 @@ def section(
         "filter": [f"{column}:{value}" for column, value in (only or {}).items()],
         "sort": list(sort),
     }
-    return Section(table=seen, more=plan_path(plan, "tables", table, **{k: v for k, v in told.items() if v}))
+    more = "" if chosen else plan_path(plan, "tables", table, **{k: v for k, v in told.items() if v})
+    return Section(table=seen, more=more)
 
 
 def sections(*found: Section | None) -> list[Section]:

@@ -14,6 +14,9 @@ from rampart.web.pages.page import Page
 from rampart.web.tables.asking import TableAsked, TableSeen, table_seen
 from rampart.web.tables.sheet import Sheet, SheetCell, SheetColumn
 
+SOURCES = 500
+"""Sources that are shown; figures beside them as many at most, so that no page sends more than a thousand rows."""
+
 
 class Sources(BaseModel):
     """What the page shows."""
@@ -30,8 +33,10 @@ def sources(asked: Asked, plan: str, table: TableAsked) -> Sources:
     return Sources(
         plan=plan,
         title=answer.title,
-        sources=table_seen(sources_sheet(answer), TableAsked(size=1000), answer.words),
-        table=table_seen(assumptions_sheet(answer), table, answer.words),
+        sources=table_seen(sources_sheet(answer), TableAsked(size=SOURCES), answer.words),
+        table=table_seen(
+            assumptions_sheet(answer), table.model_copy(update={"size": min(table.size, SOURCES)}), answer.words
+        ),
     )
 
 
@@ -80,4 +85,4 @@ def assumptions_sheet(answer: InWords) -> Sheet:
     return Sheet("assumptions", words("table.assumed"), words("chapter.assumed.order"), columns, rows, cell)
 
 
-PAGE = Page("sources", "plans/{plan}/sources", sources)
+PAGE = Page("sources", "plans/{plan}/sources", sources, of="plan")

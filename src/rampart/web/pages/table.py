@@ -31,7 +31,7 @@ def plan_table(asked: Asked, plan: str, name: str) -> tuple[InWords, Sheet]:
     answer = asked.plan(plan)
     if name not in tables_of(answer):
         raise NotThereError(name)
-    return answer, result_sheet(answer, plan, name)
+    return answer, asked.kept(plan, ("sheet", name), lambda: result_sheet(answer, plan, name))
 
 
 PAGE = Page("table", "plans/{plan}/tables/{name}", table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from rampart.language.what_to_do import what_to_do
-from rampart.report.chapters.war import facts, listings
+from rampart.report.chapters.war import decisions_listing, facts, listings
 from rampart.report.charts.war import figures
 from rampart.web.asking import Asked
 from rampart.web.pages.charts import Chart
@@ -26,8 +26,13 @@ class WarPage(BaseModel):
 
 
 def war(asked: Asked, war: str) -> WarPage:
-    """A plan for a war, for who sees the whole alliance."""
+    """A plan for a war; for a nation its own first decisions."""
     answer = asked.of_kind("war", war)
+    if not asked.reader.sees_all:
+        return WarPage(
+            name=war, title=answer.title, facts="", says=[answer.words("web.war.own")],
+            tables=tables_told([decisions_listing(answer)]), charts=[],
+        )  # fmt: skip
     return WarPage(
         name=war,
         title=answer.title,
@@ -38,4 +43,4 @@ def war(asked: Asked, war: str) -> WarPage:
     )
 
 
-PAGE = Page("war", "wars/{war}", war)
+PAGE = Page("war", "wars/{war}", war, of="war")

@@ -63,4 +63,4 @@ def _sentence(line: str) -> Sentence:
     return Sentence(text=line.strip().removeprefix("–").strip(), depth=depth)
 
 
-PAGE = Page("why", "plans/{plan}/why", why)
+PAGE = Page("why", "plans/{plan}/why", why, of="plan")

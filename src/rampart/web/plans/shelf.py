@@ -6,8 +6,10 @@ import json
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from rampart.findings import FindingsError, Language
 from rampart.language.in_words import InWords
@@ -19,6 +21,9 @@ from rampart.web.sight import seen_in_words
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")
 KEPT = 6
 """Results that are kept in memory."""
+TOLD = 1000
+"""Pages and tables made of results that are kept."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,23 @@ class _Read:
     seen: dict[tuple[str, str], InWords | None] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Told:
+    """What was made of a result, and who is at it."""
+
+    what: Any = None
+    made: bool = False
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
 @dataclass
 class Shelf:
     """Folders of results in one folder."""
 
     folder: Path
     _read: OrderedDict[tuple[str, int, int], _Read] = field(default_factory=OrderedDict, repr=False)
+    _told: OrderedDict[tuple[str, str, Hashable], _Told] = field(default_factory=OrderedDict, repr=False)
+    _listed: dict[str, tuple[str, OnShelf]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def names(self) -> list[str]:
@@ -60,10 +76,16 @@ class Shelf:
         """What lies there, the newest first; folders whose manifest cannot be read are left out."""
         found = []
         for name in self.names():
+            stamp = self.stamp(name)
+            if name in self._listed and self._listed[name][0] == stamp:
+                found.append(self._listed[name][1])
+                continue
             try:
                 said = json.loads((self.folder / name / "manifest.json").read_text(encoding="utf-8"))
                 kind = str(said.get("kind", "plan"))
-                found.append(OnShelf(name, kind, str(said.get("status", "")), str(said.get("created", ""))))
+                one = OnShelf(name, kind, str(said.get("status", "")), str(said.get("created", "")))
+                self._listed[name] = (stamp, one)
+                found.append(one)
             except (OSError, ValueError, AttributeError):
                 continue
         return sorted(found, key=lambda one: (one.created, one.name), reverse=True)
@@ -89,6 +111,20 @@ class Shelf:
         if key not in read.seen:
             read.seen[key] = seen_in_words(read.result, reader, language)
         return read.seen[key]
+
+    def told(self, name: str, about: Hashable, make: Callable[[], T]) -> T:
+        """What is made of a result once until it changes, by whoever asks first: others wait for it."""
+        key = (name, self.stamp(name), about)
+        with self._lock:
+            place = self._told.setdefault(key, _Told())
+            self._told.move_to_end(key)
+            while len(self._told) > TOLD:
+                self._told.popitem(last=False)
+        with place.lock:
+            if not place.made:
+                place.what, place.made = make(), True
+        found: T = place.what
+        return found
 
     def _reading(self, name: str) -> _Read | None:
         manifest = self.folder / name / "manifest.json"

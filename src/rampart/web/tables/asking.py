@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -13,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from rampart.language.words import Words
 from rampart.web.asking import WronglyAskedError
+from rampart.web.tables.in_frame import FrameRows, plain
 from rampart.web.tables.sheet import Row, Sheet, SheetCell, SheetColumn, Value
 
 MOST = 1000
@@ -86,8 +86,10 @@ class TableSeen(BaseModel):
     size: int
 
 
-def matching(sheet: Sheet, asked: TableAsked, words: Words) -> list[Row]:
+def matching(sheet: Sheet, asked: TableAsked, words: Words) -> Sequence[Row]:
     """Every row that is asked for, in the order asked. Raises WronglyAskedError."""
+    if isinstance(sheet.rows, FrameRows):
+        return _in_frame(sheet, sheet.rows, asked, words)
     rows: list[Row] = list(sheet.rows)
     for column, given in _filters(sheet, asked, words):
         if column.kind in ("number", "month"):
@@ -95,7 +97,7 @@ def matching(sheet: Sheet, asked: TableAsked, words: Words) -> list[Row]:
             rows = [row for row in rows if _inside(sheet.value(column, row), low, high)]
         else:
             rows = [row for row in rows if _code(sheet.value(column, row)) in given]
-    wanted = [_plain(word) for word in asked.q.split()]
+    wanted = [plain(word) for word in asked.q.split()]
     if wanted:
         spoken = [column for column in sheet.columns if column.kind != "number"]
         rows = [row for row in rows if _says(sheet, spoken, row, wanted)]
@@ -104,9 +106,27 @@ def matching(sheet: Sheet, asked: TableAsked, words: Words) -> list[Row]:
     return rows
 
 
+def _in_frame(sheet: Sheet, rows: FrameRows, asked: TableAsked, words: Words) -> FrameRows:
+    """The same of rows that lie in a frame: columns are asked, and no row is made."""
+    keep = []
+    for column, given in _filters(sheet, asked, words):
+        if column.kind in ("number", "month"):
+            low, high = _span(column, given, words)
+            value = rows.value(column)
+            keep.append(value.is_not_null())
+            keep += [value >= low] if low is not None else []
+            keep += [value <= high] if high is not None else []
+        else:
+            keep.append(rows.code(column).is_in(given))
+    sort = [(_known(sheet, key.removeprefix("-"), words), key.startswith("-")) for key in asked.sort if key]
+    wanted = [plain(word) for word in asked.q.split()]
+    spoken = [column for column in sheet.columns if column.kind != "number"]
+    return rows.matching(keep, wanted, spoken, sort, sheet.cell)
+
+
 def _says(sheet: Sheet, columns: Sequence[SheetColumn], row: Row, wanted: Sequence[str]) -> bool:
     """Whether each word stands in some cell of a row that is no number."""
-    texts = [_plain(sheet.cell(column, row).text) for column in columns]
+    texts = [plain(sheet.cell(column, row).text) for column in columns]
     return all(any(word in text for text in texts) for word in wanted)
 
 
@@ -115,7 +135,7 @@ def _sorted(sheet: Sheet, column: SheetColumn, rows: Sequence[Row], *, back: boo
     values = [(sheet.value(column, row), row) for row in rows]
     known = [(value, row) for value, row in values if value is not None]
     if column.kind in ("code", "text"):
-        known = [(_plain(sheet.cell(column, row).text), row) for _, row in known]
+        known = [(plain(sheet.cell(column, row).text), row) for _, row in known]
     known.sort(key=lambda one: one[0], reverse=back)
     return [row for _, row in known] + [row for value, row in values if value is None]
 
@@ -176,12 +196,12 @@ def _choices(sheet: Sheet, column: SheetColumn, given: Sequence[str]) -> list[Ch
     if column.kind not in ("code", "flag"):
         return []
     first: dict[str, Row] = {}
-    for row in sheet.rows:
+    for row in sheet.rows.firsts(column) if isinstance(sheet.rows, FrameRows) else sheet.rows:
         first.setdefault(_code(sheet.value(column, row)), row)
     if not 1 < len(first) <= FEW and not given:
         return []
     texts = {code: sheet.cell(column, row).text for code, row in list(first.items())[:FEW]}
-    listed = sorted(texts.items(), key=lambda one: _plain(one[1]))
+    listed = sorted(texts.items(), key=lambda one: plain(one[1]))
     return [Choice(value=code, text=text, chosen=code in given) for code, text in listed]
 
 
@@ -227,9 +247,3 @@ def _inside(value: Any, low: Any, high: Any) -> bool:
 
 def _code(value: Value) -> str:
     return "" if value is None else str(value)
-
-
-def _plain(text: str) -> str:
-    """Text without accents and capitals, so that "Bénéf" finds "bénéficiaire"."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign))

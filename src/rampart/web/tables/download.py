@@ -77,5 +77,5 @@ def _safe(text: str) -> str:
 
 def file_name(sheet: Sheet, about: Sequence[str], ending: str) -> str:
     """Name of the file: plain letters only."""
-    parts = "-".join([*about, sheet.key])
+    parts = "-".join([part for part in (*about, sheet.key) if part])
     return "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "_" for sign in parts) + ending

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlencode
+
+import polars as pl
 
 from rampart.catalogues.results import ResultColumn, ResultTable, result_tables
 from rampart.language.in_words import InWords
 from rampart.report.books.plan import plan_cells
 from rampart.web.sight import SEEN_BY
+from rampart.web.tables.in_frame import FrameRows
 from rampart.web.tables.sheet import Kind, Sheet, SheetCell, SheetColumn, Value
-
-if TYPE_CHECKING:
-    import polars as pl
 
 NOT_SHOWN = ("duals",)
 """About rows of the model, many and for experts."""
@@ -29,7 +29,7 @@ SHORT: Mapping[tuple[str, str], tuple[str, str]] = {
     ("backfill", "owed"): ("donor", "item"),
 }
 """Figures that are bad news where they are above zero, and the columns of who lacks what."""
-PAGES: Mapping[str, str] = {"nations": "nations", "items": "items", "lines": "lines"}
+PAGES: Mapping[str, str] = {"nations": "nations", "items": "items", "lines": "lines", "contracts": "contracts"}
 """Pages of what a code names, by the table in which the code is at home."""
 LEAST = 1e-6
 """What the solver leaves of nothing is nothing."""
@@ -66,27 +66,39 @@ def result_sheet(answer: InWords, plan: str, name: str, frame: pl.DataFrame | No
     frame  rows of the table in place of all
     """
     table = {**result_tables("plan"), **answer.result.own_tables}[name]
-    rows = (answer[name] if frame is None else frame).to_dicts()
+    rows = answer[name] if frame is None else frame
     columns = [_column(answer, column) for column in table.columns.values() if column.type != "key"]
     where = {column.key: table.columns[column.key] for column in columns}
     if "item" in where:
         columns.insert(next(n for n, c in enumerate(columns) if c.key == "item") + 1, _unit_column(answer))
+        units = {item: answer.unit(item) for item in rows["item"].unique()}
+        rows = rows.with_columns(item_unit=pl.col("item").replace_strict(units, return_dtype=pl.String, default=None))
     label = table.label[answer.language]
-    said = plan_cells(answer)
+    words = plan_cells(answer)
 
     def cell(column: SheetColumn, row: Mapping[str, Any]) -> SheetCell:
         if column.key == "item_unit":
-            unit = answer.unit(row["item"])
-            return SheetCell(unit, unit)
-        return _cell(answer, plan, where[column.key], row, said)
+            return SheetCell(row["item_unit"], row["item_unit"])
+        return _cell(answer, plan, where[column.key], row, words)
 
     def known(column: SheetColumn, row: Mapping[str, Any]) -> Value:
-        if column.key == "item_unit":
-            return answer.unit(row["item"])
         value = row[column.key]
         return None if value == "" or (isinstance(value, float) and math.isnan(value)) else value
 
-    return Sheet(name, label[:1].upper() + label[1:], table.help[answer.language], columns, rows, cell, known)
+    said = {key: _hangs_on(column, rows.columns) for key, column in where.items()}
+    made = FrameRows(rows, said | {"item_unit": ("item",)})
+    return Sheet(name, label[:1].upper() + label[1:], table.help[answer.language], columns, made, cell, known)
+
+
+def _hangs_on(column: ResultColumn, columns: Sequence[str]) -> Sequence[str] | None:
+    """Columns on which the words of a cell hang (``plan_cells``); None: on the whole row."""
+    if column.type == "code" and (column.name in ("code", "what") and "key" in columns):
+        return None
+    if (column.table, column.name) == ("passes", "status"):
+        return None
+    if column.type == "code" and len(column.reference) > 1:
+        return [column.name, *(c for c in ("kind", "lever", "from_kind", "objective") if c in columns)]
+    return [column.name]
 
 
 def _unit_column(answer: InWords) -> SheetColumn:

@@ -65,8 +65,36 @@ function moved(event) {
   const row = at.closest("tr"), other = step > 0 ? row.nextElementSibling : row.previousElementSibling;
   if (other) cellsOf(other)[cellsOf(row).indexOf(at)].focus();
 }
-document.addEventListener("DOMContentLoaded", () => { reachable(); marked(); });
-document.addEventListener("htmx:afterSwap", () => { reachable(); marked(); });
+// A schedule is one stop of the Tab key; arrow keys go from figure to figure.
+let looked = "";
+function stops() {
+  for (const table of document.querySelectorAll("[data-cells]")) {
+    const links = [...table.querySelectorAll("td a")];
+    const stop = links.find((link) => link.hasAttribute("aria-current")) || links[0];
+    for (const link of links) link.tabIndex = link === stop ? 0 : -1;
+    const again = looked && document.getElementById(looked);
+    if (again) again.focus();
+  }
+  looked = "";
+}
+function stepped(event) {
+  const at = event.target;
+  const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+  if (!step || !(at instanceof HTMLAnchorElement) || !at.closest("[data-cells] td")) return;
+  event.preventDefault();
+  const rows = [...at.closest("tbody").rows], cell = at.closest("td");
+  let row = rows.indexOf(cell.parentElement) + step[0], column = cell.cellIndex + step[1];
+  for (; rows[row] && rows[row].cells[column]; row += step[0], column += step[1]) {
+    const link = rows[row].cells[column].querySelector("td a");
+    if (!link) continue;
+    at.tabIndex = -1; link.tabIndex = 0; link.focus();
+    return;
+  }
+}
+document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.closest("[data-cells]")) looked = event.target.id; });
+document.addEventListener("DOMContentLoaded", () => { reachable(); marked(); stops(); });
+document.addEventListener("htmx:afterSwap", () => { reachable(); marked(); stops(); });
+document.addEventListener("keydown", stepped);
 document.addEventListener("paste", pasted);
 document.addEventListener("keydown", moved);
 addEventListener("resize", reachable);
