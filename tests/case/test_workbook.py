@@ -41,7 +41,7 @@ def test_a_date_within_a_month_is_not_a_month(path: Path):
 
 def test_a_date_where_a_number_belongs_is_refused(path: Path):
     edit(path, stocks={"C2": dt.datetime(2024, 5, 1)})
-    assert only(path, "not-a-number").cell == "C2"
+    assert only(path, "date-for-number").cell == "C2"
 
 
 def test_a_number_may_be_a_code_and_a_flag_a_tick(path: Path):

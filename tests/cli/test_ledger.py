@@ -80,7 +80,7 @@ def test_seal_verify_export_backup_restore_upgrade(here: Path) -> None:
     assert rampart("restore copy b.ledger") == (0, "Ledger: b.ledger\n")
     assert rampart("post b.ledger out.json") == (0, "0 document(s) posted, 3 there already\n")
     assert rampart("restore copy b.ledger")[0] == 2
-    assert rampart("upgrade b.ledger") == (0, "Version 4 before, 4 now\n")
+    assert rampart("upgrade b.ledger") == (0, "Version 5 before, 5 now\n")
     assert rampart("open c.ledger")[0] == 0
     code, text = rampart("verify c.ledger --seal seal.json")
     assert code == 1 and "rewritten or cut" in text
@@ -102,7 +102,7 @@ def test_an_export_for_the_public(here: Path) -> None:
 def test_a_ledger_on_a_server(server: Server, here: Path) -> None:
     owner = server.url("owner", "postgres").replace("/postgres?", "/by_verbs?")
     server.sql("postgres", "DROP DATABASE IF EXISTS by_verbs", "CREATE DATABASE by_verbs OWNER owner")
-    assert rampart(f"upgrade {owner}") == (0, "Version 0 before, 4 now\n")
+    assert rampart(f"upgrade {owner}") == (0, "Version 0 before, 5 now\n")
     server.login("login_verbs", database="by_verbs")
     code, text = rampart(f"admit {owner} login_verbs --nation XAA")
     assert (code, text) == (0, "login_verbs speaks for: XAA\n")
