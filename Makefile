@@ -3,6 +3,8 @@ PY ?= python3
 BIN := .venv/bin
 # What is compiled once is kept, also where the environment says otherwise: commands that the tests start begin at once.
 export PYTHONDONTWRITEBYTECODE :=
+# As the command line has it: threads for products of short vectors only wait.
+export OPENBLAS_NUM_THREADS ?= 1
 
 .PHONY: demo serve-demo test test-docs test-slow test-bundle coverage lint types docs bench bundle lock clean
 

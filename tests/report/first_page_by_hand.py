@@ -128,8 +128,14 @@ class Tables:
 
     @cached_property
     def worst(self) -> list[str]:
-        """Items that recipients need, the worst met first."""
-        return sorted(self.need, key=lambda item: self.need[item][1] / self.need[item][0])
+        """Items that recipients need: what is missing and dearest to make good first, then the worst met."""
+        return sorted(self.need, key=lambda item: (-self.to_make_good(item), self.need[item][1] / self.need[item][0]))
+
+    def to_make_good(self, item: str) -> float:
+        """Money that what recipients lack of an item would cost."""
+        need, met = self.need[item]
+        price = dict(self.case("items").select("item", "price").iter_rows())[item]
+        return (need - met) * (price or 0.0)
 
     @cached_property
     def commitments(self) -> float:
@@ -164,8 +170,7 @@ class Tables:
     @cached_property
     def dearest(self) -> str:
         """The item whose missing need would cost most."""
-        price = dict(self.case("items").select("item", "price").iter_rows())
-        return max(self.need, key=lambda i: (self.need[i][0] - self.need[i][1]) * (price[i] or 0.0))
+        return max(self.need, key=self.to_make_good)
 
     def relief(self, how: str) -> tuple[float, float]:
         """Most that a step takes of what the recipients lack of the dearest item, and which part of it."""
