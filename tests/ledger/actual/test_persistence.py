@@ -5,7 +5,10 @@ On published analyses recomputed, which have no whole numbers and no rooms; what
 
 from __future__ import annotations
 
+import importlib
+import time
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -18,10 +21,12 @@ from rampart.ledger.actual.planned import planned
 from rampart.ledger.actual.replanning import position
 from rampart.ledger.documents import Document, Line
 from rampart.ledger.ledger import Ledger, open_ledger
+from rampart.plan.model.passes import SETTLING
 from rampart.plan.planning import plan
 from rampart.plan.programme.measures import ROOM
 from rampart.results.result import Result
 
+passes_in_turn = importlib.import_module("rampart.plan.solving.passes_in_turn")
 KEYS = {
     "orders": (("contract", "line", "later", "decide"), "quantity"), "expansions": (("expansion", "decide"), "units"),
     "purchases": (("offer", "buyer", "month"), "quantity"),
@@ -115,6 +120,32 @@ def test_after_a_slip_only_what_must_move_moves(first: Result, tmp_path: Path) -
     """
     with open_ledger(tmp_path / "a", create=True) as ledger:
         assert with_slip(first, 0.0, ledger) == [3, 4]
+
+
+def test_a_plan_that_stands_is_kept_where_time_runs_out_while_fewer_changes_are_sought(
+    first: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock jumps past the deadline once the nearest plan is known: what was found before is the plan, all of it."""
+    clock, late, within = time.monotonic, [0.0], passes_in_turn.within_rooms
+
+    def jumps(*of: Any) -> Any:
+        found = within(*of)
+        late[0] = 1e6
+        return found
+
+    with open_ledger(tmp_path / "a", create=True) as ledger:
+        ledger.post(*slipped(first, 0.0)[2])
+        at = position(ledger, first, second(first))
+    monkeypatch.setattr(passes_in_turn, "within_rooms", jumps)
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + late[0])
+    kept = plan(at.case, reasons="none", give_or_keep=False, time_limit=500.0)
+    assert late[0]
+    without = at.case.with_tables({"taken": at.case["taken"].filter(pl.col("in_hand"))})
+    free = plan(without, reasons="none", give_or_keep=False)
+    names = [name for name in free["passes"]["objective"] if name not in SETTLING]
+    values = [dict(p["passes"].select("objective", "value").iter_rows()) for p in (kept, free)]
+    assert {n: values[0][n] for n in names} == pytest.approx({n: values[1][n] for n in names}, rel=3 * ROOM)
+    assert "not reached" not in kept["passes"]["status"].to_list()
 
 
 @pytest.mark.docs

@@ -113,10 +113,7 @@ def _found(
         if linear.kept is None:
             raise
     linear.kept = linear.solver.kept = None
-    linear.solver.go_back(start)
-    linear.solver.stages.clear()
-    linear.solver.forget()
-    linear.solver.solved = False
+    _begin_again(linear, start)
     return found()
 
 
@@ -131,12 +128,25 @@ def _changed_least(
         kept = within_rooms(programme, linear.layout, found.results, found.columns, deadline)
     if kept is None:
         return found
+    taken = linear.taken
     linear.kept = linear.solver.kept = kept
+    _begin_again(linear, start)
+    try:
+        again = _found(programme, linear, sought, start, deadline)
+    except NotSolved:
+        again = None
+    if again is not None and again.complete:
+        return again
+    linear.taken = taken
+    return found
+
+
+def _begin_again(linear: LinearPasses, start: State) -> None:
+    """Stand where nothing was solved yet."""
     linear.solver.go_back(start)
     linear.solver.stages.clear()
     linear.solver.forget()
     linear.solver.solved = False
-    return _found(programme, linear, sought, start, deadline)
 
 
 def _in_full(programme: Programme, linear: LinearPasses, sought: Sequence[Pass], start: State) -> Found:
