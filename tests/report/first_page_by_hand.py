@@ -172,11 +172,11 @@ class Tables:
         """The item whose missing need would cost most."""
         return max(self.need, key=self.to_make_good)
 
-    def relief(self, how: str) -> tuple[float, float]:
+    def relief(self, *how: str) -> tuple[float, float]:
         """Most that a step takes of what the recipients lack of the dearest item, and which part of it."""
         mine = (pl.col("item") == self.dearest) & pl.col("holder").is_in(self.recipients)
         mine &= pl.col("objective").str.starts_with("need")
-        best = float(self["reasons"].filter(mine & (pl.col("how") == how))["relief"].max())  # type: ignore[arg-type]
+        best = float(self["reasons"].filter(mine & pl.col("how").is_in(how))["relief"].max())  # type: ignore[arg-type]
         return best, best / float(self["short"].filter(mine)["amount"].sum())
 
 
@@ -529,8 +529,8 @@ def _held_at_end(t: Tables, when: str, share: str) -> None:
 
 
 def _helps(t: Tables, relief: str, share: str, *together: str) -> None:
-    for how, amount, part in (("kind", relief, share), *([("together", *together)] if together else [])):
-        found, whole = t.relief(how)
+    for how, amount, part in ((("kind", "pair"), relief, share), *([(("together",), *together)] if together else [])):
+        found, whole = t.relief(*how)
         shown(amount, found, figures=3)
         percent(part, whole)
 

@@ -17,7 +17,7 @@ from rampart.language.not_met import missing, not_met, rough, slightly_short
 from rampart.language.reasons_in_words import AT_ONCE, as_if_split, limit_and_step
 from rampart.results.largest_gap import NEED, Gap, gaps
 from rampart.results.measures import measure
-from rampart.results.reasons import KIND, TOGETHER
+from rampart.results.reasons import KIND, PAIR, TOGETHER
 
 MOST_DEADLINES = 5
 MOST_WAITING = 2
@@ -106,15 +106,15 @@ def _costs_to_wait(answer: InWords) -> str:
 
 
 def _helps(answer: InWords, largest: Gap | None) -> str:
-    """The kind of limit whose step takes most of the largest gap away, and all of them at once."""
+    """The kind of limit whose step takes most of the largest gap away, or two that hold together, and all of them at once."""
     if largest is None:
         return ""
     words = answer.words
     mine = reasons_of(answer, largest)
     told, kinds = [], mine.filter(pl.col("how") == KIND).height
-    for how, key in ((KIND, "paper.helps"), (TOGETHER, "paper.helps.all")):
-        rows = mine.filter((pl.col("how") == how) & (pl.col("relief") > 0)).sort("relief", descending=True)
-        if rows.height and not (how == TOGETHER and kinds < 2):  # of one limit all at once is that one
+    for ways, key in (((KIND, PAIR), "paper.helps"), ((TOGETHER,), "paper.helps.all")):
+        rows = mine.filter(pl.col("how").is_in(ways) & (pl.col("relief") > 0)).sort("relief", descending=True)
+        if rows.height and not (TOGETHER in ways and kinds < 2):  # of one limit all at once is that one
             row = rows.row(0, named=True)
             share = words.share(row["share"], digits=1)
             relief = answer.quantity(rough(row["relief"]), largest.item)
