@@ -202,8 +202,12 @@ def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
             **{"from": words.month(row["from"])},
         )  # fmt: skip
     if row["unit_months"] is None:
+        if row.get("share") is not None and row["share"] < LITTLE:
+            return words("delay.hardly")
         if row["cost"] is None:
             return words("delay.objective", objective=name)
+        if objective_of(objective) in ("need", "own_use"):  # nobody has fewer, only later or for what is worth less
+            return words("delay.worth_less", amount=words.money(row["cost"]), objective=name)
         return words("delay.cost", amount=pass_amount(answer, objective, row["cost"]), objective=name)
     # The units short belong to the end item that waits, which for a component is another one: only a unit
     # that all end items of the case share can be named.
@@ -259,6 +263,8 @@ def _what(answer: InWords, amount: float, lacks: str, item: str | None) -> str:
 
 WHOLE_FROM = 9.5
 """Units from which a loss is told in whole ones."""
+LITTLE = 1e-5
+"""Share of an objective of which nobody can be named who has fewer."""
 HARDLY = 5e-4
 """Part of a line's full rate below which output that is less even is hardly a loss."""
 TOLD = 1e-4

@@ -123,7 +123,9 @@ class InWords:
         for line, site, nation, item in rows:
             where = place.get(nation, nation)
             if not site:
-                found[line] = self.words("name.line", line=line, nation=where)
+                alone = sum((not s, n, i) == (True, nation, item) for _, s, n, i in rows) == 1
+                key = "name.line_of" if alone else "name.line"
+                found[line] = self.words(key, line=line, item=item_of.get(item, item), nation=where)
                 continue
             found[line] = self.words("name.site", site=site, nation=where)
             if sites.count((site, nation)) > 1:

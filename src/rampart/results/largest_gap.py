@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rampart.results.compensation import compensation
 from rampart.results.measures import measure
 from rampart.results.most_short import NOISE, NOTICEABLE, recipients_of
+from rampart.results.replacement_cost import replacement_costs
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
@@ -65,8 +66,7 @@ class Gap:
 def gaps(plan: Result, *, slight: bool = False) -> list[Gap]:
     """Everything asked for of which a noticeable share stays missing, the dearest first; slight: less, but more than noise.
 
-    Sizes are compared at the replacement cost of the items (table ``items``), and where it is not known at what a unit of
-    the need is worth; rounds and howitzers are otherwise not to be compared. What has neither stands last, by its share.
+    Sizes are compared at the replacement cost of the items. What has none stands last, by its share.
     """
     import polars as pl
 
@@ -80,10 +80,9 @@ def gaps(plan: Result, *, slight: bool = False) -> list[Gap]:
             asked=pl.col(asked).fill_null(0.0), missing=pl.col(missing).fill_null(0.0),
         )  # fmt: skip
         found += _lasting(objective, rows)
-    value = pl.coalesce(*(pl.col(c).cast(pl.Float64) for c in ("price", "worth")))
-    prices = dict(plan.case["items"].select("item", value).iter_rows())
+    prices = replacement_costs(plan.case)
     priced = [
-        replace(gap, value=(prices.get(gap.item) or 0.0) * gap.missing)
+        replace(gap, value=prices.get(gap.item, 0.0) * gap.missing)
         for gap in found
         if (gap.missing < NOTICEABLE * gap.asked) is slight and gap.missing > NOISE * gap.asked
     ]

@@ -51,6 +51,21 @@ def test_a_need_of_every_month_loses_what_was_not_ordered_and_never_gets_it_back
     assert decision["decide_by"] == date.fromisoformat(f"{month(0)}-01")
 
 
+def test_what_is_due_together_is_told_by_what_waiting_takes_at_its_price() -> None:
+    """A month takes ten shells at 10 each and ten heavy ones at 100: these come first, though the need weighs shells more."""
+    items = [ITEM | {"price": 10.0, "worth": 5.0}, ITEM | {"item": "heavy", "price": 100.0, "worth": 1.0}]
+    makers = [line(lead_time=2.0), line(line="mill", item="heavy", lead_time=2.0)]
+    deals = [DEAL, DEAL | {"contract": "second", "line": "mill"}]
+    asked = [
+        PARTNER | {"need": 10.0, "from": month(2)},
+        PARTNER | {"item": "heavy", "need": 10.0, "from": month(2)},
+    ]
+    plan = rampart.plan(case(6, ["need", "money"], items=items, lines=makers, contracts=deals, demand=asked))
+    rows = plan["decisions"].sort("rank").select("item", "delay_cost", "decide_by").rows()
+    assert [item for item, _, _ in rows] == ["heavy", "shell"]  # by the objective alone it would be the other way
+    assert rows[0][1] < rows[1][1] and rows[0][2] == rows[1][2]
+
+
 def test_what_may_come_late_is_made_good() -> None:
     """10 due in March, nothing after: ordered a month late it comes in April, and nothing is lost by then."""
     plan = rampart.plan(

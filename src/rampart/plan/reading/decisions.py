@@ -22,9 +22,13 @@ from rampart.plan.reading.loss import Loss
 from rampart.plan.reading.rounded import Cell, Rounded, signed
 from rampart.plan.reading.waiting import Waiting, together
 from rampart.plan.solving.solution import Solution
+from rampart.results.replacement_cost import replacement_costs
 
 if TYPE_CHECKING:
     import polars as pl
+
+MONEY = "money"
+"""The objective whose loss is money itself."""
 
 
 def decisions_now(v: Values, parts: Sequence[Part]) -> list[Decision]:
@@ -34,18 +38,20 @@ def decisions_now(v: Values, parts: Sequence[Part]) -> list[Decision]:
 
 
 def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: Rounded) -> dict[str, pl.DataFrame]:
-    """``decisions``, those whose delay costs most in the foremost objective first, and ``delays``; what only breaks a rule
-    that the plan may break, as which shares go where, comes after what an objective loses.
+    """``decisions``, those that are due first, and of these those whose delay takes most at its replacement cost, and
+    ``delays``; what only breaks a rule that the plan may break, as which shares go where, comes after what an objective loses.
 
     as_signed  their amounts, rounded
     """
     before, named = taken_now(v), [stage.name for stage in solution.solver.stages if stage.name != RULES[0]]
+    prices = replacement_costs(v.case)
     delayed = delays_of(v, solution, parts)
     found = []
     for d in decisions_now(v, parts):
         due = delayed.by.get((d.family, d.key))
         found.append((d, due, delayed.alone.get((d.family, d.key), {}).get(delayed.least)))
     found.sort(key=lambda r: (
+        np.inf if r[1] is None else r[1].month, -_taken_by(v, r[2], prices),
         named.index(r[2].objective) if r[2] and r[2].objective in named else len(named), -(r[2].cost if r[2] else 0.0),
         -r[0].money, r[0].kind, r[0].code, r[0].item, r[0].to,
     ))  # fmt: skip
@@ -64,6 +70,13 @@ def decide_now(v: Values, solution: Solution, parts: Sequence[Part], as_signed: 
             lost.cost if lost else None, units,
         ))  # fmt: skip
     return {"decisions": frame("plan", "decisions", rows), "delays": delayed.table(v)}
+
+
+def _taken_by(v: Values, loss: Loss | None, prices: Mapping[str, float]) -> float:
+    """Money that what a delay takes would cost to buy; nothing where nobody lacks anything, or no price is known."""
+    if loss is None or loss.lacking is None:
+        return loss.cost * v.programme.unit if loss is not None and loss.objective == MONEY else 0.0
+    return prices.get(loss.lacking.of.item, 0.0) * loss.lacking.in_all
 
 
 @dataclass(frozen=True)

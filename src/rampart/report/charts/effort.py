@@ -78,7 +78,11 @@ def line_groups(answer: InWords, rows: pl.DataFrame) -> list[tuple[str, list[str
     order = rows.group_by("line").agg(pl.col("output").sum()).sort("output", "line", descending=[True, False])
     lines = order["line"].to_list()
     most = MOST_LINES if len(lines) <= MOST_LINES else MOST_LINES - 1
-    groups = [(answer.short(line, table="lines"), [line]) for line in lines[:most]]
+    short = [answer.short(line, table="lines") for line in lines]
+    groups = [  # two that only differ in their nation keep it
+        (name if short.count(name) == 1 else answer.name(line, table="lines"), [line])
+        for name, line in zip(short[:most], lines, strict=False)
+    ]
     return groups + ([(answer.words("series.other_lines"), lines[most:])] if lines[most:] else [])
 
 
