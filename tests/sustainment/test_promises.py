@@ -21,6 +21,7 @@ from rampart.sustainment.availability_by_month import availability_by_month
 from rampart.sustainment.fleet import read_support
 from rampart.sustainment.play_through import play
 from rampart.sustainment.promise import Promises
+from rampart.sustainment.purchases import usual_path
 from rampart.sustainment.shortfall import Cells, batched
 from rampart.sustainment.spend import Options, spent
 from sustainment.small_fleets import MONTH, case_of, mended
@@ -226,3 +227,17 @@ def test_simulation_stands_beside_the_months() -> None:
     assert table["below"].is_between(0, 1).all()
     assert answer["simulation_parts"].height > 0
     assert sustain(case, draws=0)["simulation"].is_empty()
+
+
+@pytest.mark.parametrize(("systems", "parts", "removals", "repair"), [(20, 6, 0.02, 30.0), (20, 1, 0.1, 30.0)])
+def test_the_curve_is_what_its_lists_give_also_between_its_points(
+    tmp_path: Path, systems: float, parts: int, removals: float, repair: float
+) -> None:
+    """Systems that come back are used, and use up more than a path at less use says: the curve follows the courses."""
+    case = case_of(tmp_path, systems=systems, removals=[removals] * parts, repairs=mended(parts, repair))
+    curve, support = sustain(case, draws=0)["curve"].sort("step"), read_support(case)
+    promises = Promises(support, availability_by_month(support), 0)
+    path = usual_path(promises)
+    assert (np.diff(curve["supply_availability"].to_numpy()) >= -1e-9).all()
+    for cost, said in curve.select("cost", "supply_availability").gather_every(5).iter_rows():
+        assert said == pytest.approx(promises.of(path.stock(path.within(cost))).availability, abs=0.02)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,10 @@ TRIES = 14
 """Courses at most in the search for a target."""
 LIST = "list"
 """Name of the list that is asked for, where the time is up before it is the best that was sought."""
+WIDE = 2.0
+"""Times the mean rise from point to point of a curve from which on points are sought between."""
+SLIGHT = 0.005
+"""Availability that a path may promise beyond what is given and still be taken to end where it says."""
 LINEAR = 1e9
 """Places so many that the share of empty ones is the lack itself: makes the penalty of ``allocation`` a sum of backorders."""
 
@@ -191,13 +196,30 @@ class Promises:
         return high, found
 
     def along(self, path: Spares, points: int) -> list[tuple[int, Point]]:
-        """Points at even steps of availability along a path, with the steps they stand at.
-
-        Their months are let go of: those of many points of many parts would fill the memory.
+        """Points at even steps of availability along a path, with the steps they stand at; where what is given rises far more
+        between two of them than the path says, as where more use lacks more, points between these too.
         """
         there = 1.0 + path.logarithm
         even = np.searchsorted(there, np.linspace(there[0], there[0] + 0.9999 * (there[-1] - there[0]), points))
-        steps = sorted({0, *even.clip(0, len(there) - 1).tolist()})
+        found = dict(self._at(path, sorted({0, *even.clip(0, len(there) - 1).tolist()})))
+        last = max(found)
+        if found[last].availability < there[last] - SLIGHT:  # more use lacks more
+            found |= self._at(path, [len(there) - 1])
+        for _ in range(points):
+            steps = sorted(found)
+            rises = [found[after].availability - found[before].availability for before, after in pairwise(steps)]
+            wide = [
+                (rise, (before + after) // 2)
+                for rise, (before, after) in zip(rises, pairwise(steps), strict=True)
+                if after - before > 1 and rise > WIDE * sum(rises) / len(rises)
+            ]
+            if not wide or not self.time.leaves("curve"):
+                break
+            found |= self._at(path, [max(wide)[1]])
+        return sorted(found.items())
+
+    def _at(self, path: Spares, steps: Sequence[int]) -> list[tuple[int, Point]]:
+        """Points at steps of a path. Their months are let go of: those of many points of many parts would fill the memory."""
         stocks = [path.stock(step) for step in steps]
         new = self._worked_out([stock for stock in stocks if stock.tobytes() not in self._known])
         found: list[tuple[int, Point]] = []

@@ -36,7 +36,7 @@ def asked_for(promises: Promises, target: float | None, budget: float | None) ->
 
 def tables_of_purchases(promises: Promises, marked: Promise | None, budget: float | None) -> dict[str, pl.DataFrame]:
     """Tables ``curve``, ``points``, ``stock_list`` and ``buys``."""
-    path = _usual_path(promises) if marked is None else promises.path(marked.course)
+    path = usual_path(promises) if marked is None else promises.path(marked.course)
     cells = len(promises.support.parts) * len(promises.support.sites)
     points_of_curve = next((fewer for many, fewer in reversed(FEWER_POINTS) if cells > many), POINTS)
     played = promises.along(path, points_of_curve if promises.time.leaves("curve") else ENDS)
@@ -56,7 +56,7 @@ def tables_of_purchases(promises: Promises, marked: Promise | None, budget: floa
         "curve": frame("fleet", "curve", curve),
         "points": frame("fleet", "points", points),
         "stock_list": _stock_list(promises, [one.stock for _, one, _ in rows]),
-        "buys": _buys(promises, path, path.within(marked.cost) if marked is not None else 0, _scale(path, played)),
+        "buys": _buys(promises, path, path.within(marked.cost) if marked is not None else 0, _lacked(path, played)),
     }
 
 
@@ -80,7 +80,7 @@ def _same(one: Point, other: Point) -> bool:
     return np.array_equal(one.stock, other.stock)
 
 
-def _usual_path(promises: Promises) -> Spares:
+def usual_path(promises: Promises) -> Spares:
     """Where nothing is asked for: the path at the use half-way up the path of today's use."""
     first = promises.path(promises.base)
     there = 1.0 + first.logarithm
@@ -88,30 +88,29 @@ def _usual_path(promises: Promises) -> Spares:
     return promises.path(promises.of(first.stock(min(middle, len(there) - 1))).course)
 
 
-def _scale(path: Spares, played: list[tuple[int, Point]]) -> Floats:
-    """What lacks by the courses over what lacks by the path, at every step: known at the points, drawn between them."""
-    lack = np.maximum(-path.logarithm, 0.0)
+def _lacked(path: Spares, played: list[tuple[int, Point]]) -> Floats:
+    """What lacks by the courses at every step: known at the points, between two of them as the path goes from one to the
+    other.
+    """
+    falls = path.logarithm  # what lacks by the path, less than nothing: it rises from step to step
     steps = [step for step, _ in played]
-    known = [(1.0 - one.availability) / lack[step] if lack[step] > 1e-9 else np.nan for step, one in played]
-    ratio = np.array(known)
-    ratio[np.isnan(ratio)] = 1.0
-    return np.asarray(np.interp(path.cost, path.cost[steps], ratio))
+    return np.asarray(np.interp(falls, falls[steps], [1.0 - one.availability for _, one in played]))
 
 
 def _curve(path: Spares, played: list[tuple[int, Point]]) -> list[tuple[int, float, float]]:
-    """Rows of the curve: at the points what the courses give, between them what the path gives, in their proportion."""
-    steps = len(path.cost)
-    available = 1.0 - np.maximum(-path.logarithm, 0.0) * _scale(path, played)
+    """Rows of the curve: at the points what the courses give, between two of them a straight line, below the true curve where
+    each euro brings less than the one before.
+    """
     known = {step: one.availability for step, one in played}
-    thin = sorted({*np.linspace(0, steps - 1, min(steps, ROWS)).round().astype(int).tolist(), *known})
+    available, end = np.interp(path.cost, path.cost[list(known)], list(known.values())), max(known)
+    thin = sorted({*np.linspace(0, end, min(end + 1, ROWS)).round().astype(int).tolist(), *known})
     return [(n, float(path.cost[n]), float(np.clip(known.get(n, available[n]), 0.0, 1.0))) for n in thin]
 
 
-def _buys(promises: Promises, path: Spares, after: int, scale: Floats, most: int = 40) -> pl.DataFrame:
+def _buys(promises: Promises, path: Spares, after: int, lack: Floats, most: int = 40) -> pl.DataFrame:
     """The next purchases after a point, in order: which part, how many, where, and what each step brings."""
     s, rows = promises.support, []
     last = min(len(path.cost) - 1, after + most)
-    lack = np.maximum(-path.logarithm, 0.0) * scale
     for step, (before, now) in enumerate(pairwise(path.stocks_along(after, last)), start=after + 1):
         rows += [
             (step - after, s.parts[p], s.sites[n], int(now[p, n] - before[p, n]),
