@@ -162,23 +162,25 @@ def _holding_back(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     """
     damaged, maintenance, down = c.damaged - c.serviced, c.maintenance + c.serviced, c.systems_down()
     least = HARDLY if down.size <= MANY_ROWS else NEXT_TO_NOTHING
-    months = _days(s)
-    pieces: list[dict[str, Any]] = []
-    for f, code in enumerate(s.fleets):
-        for m in range(len(s.months)):
-            of, held = down[f, :, m], [("damage", damaged[f, m]), ("maintenance", maintenance[f, m])]
-            parts = np.flatnonzero(of > least)
-            if least > HARDLY:
-                held.append(("rest", float(of.sum()) - float(of[parts].sum())))
-            held = [(k, v) for k, v in held if v > HARDLY]
-            pieces.append({
-                "fleet": _text([code]).gather(np.zeros(len(held) + len(parts), np.int64)),
-                "month": months.gather(np.full(len(held) + len(parts), m)),
-                "cause": _text([*(k for k, _ in held), *["part"] * len(parts)]),
-                "part": _text([None] * len(held)).append(_text(s.parts).gather(parts)),
-                "systems": np.concatenate((np.array([v for _, v in held], float), of[parts].astype(float))),
-            })  # fmt: skip
-    return frame("fleet", "holding_back", {name: _end_to_end([p[name] for p in pieces]) for name in pieces[0]})
+    by_part = [np.nonzero(down[:, :, m] > least) for m in range(len(s.months))]
+    f, p = (np.concatenate([held[axis] for held in by_part]) for axis in (0, 1))
+    m = np.repeat(np.arange(len(s.months)), [len(held[0]) for held in by_part])
+    systems = down[f, p, m].astype(float)
+    rest = np.zeros_like(damaged)
+    if least > HARDLY:
+        rest = down.sum(axis=1, dtype=float)
+        np.subtract.at(rest, (f, m), systems)
+    kinds: list[str | None] = ["damage", "maintenance", "rest", "part"]
+    alone = [(*np.nonzero(of > HARDLY), of[of > HARDLY]) for of in (damaged, maintenance, rest)]
+    fleet, month, held = (np.concatenate([*(one[n] for one in alone), of]) for n, of in enumerate((f, m, systems)))
+    kind = np.repeat(np.arange(4), [*(len(one[0]) for one in alone), len(f)])
+    part = np.concatenate((np.full(len(fleet) - len(p), len(s.parts)), p))
+    order = np.lexsort((part, kind, month, fleet))
+    return frame("fleet", "holding_back", {
+        "fleet": _text(s.fleets).gather(fleet[order]), "month": _days(s).gather(month[order]),
+        "cause": _text(kinds).gather(kind[order]), "part": _text([*s.parts, None]).gather(part[order]),
+        "systems": held[order],
+    })  # fmt: skip
 
 
 def _text(values: Sequence[str | None]) -> pl.Series:
@@ -186,12 +188,6 @@ def _text(values: Sequence[str | None]) -> pl.Series:
     import polars as pl
 
     return pl.Series(values, dtype=pl.String)
-
-
-def _end_to_end(columns: list[Any]) -> pl.Series:
-    import polars as pl
-
-    return pl.concat([pl.Series(column) for column in columns])
 
 
 def _days(s: Support) -> pl.Series:
