@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -81,14 +81,16 @@ def sustain(
         raise ValueError(f"budget {budget}: expected money of zero or more")
     require_sound(case)
     support = read_support(case)
-    base = availability_by_month(support)
     at = len(support.months) - 1 if month is None else _index(support, month)
+    base = availability_by_month(support, bought_for=at)
     by_part = {"holding_back": _holding_back(support, base), "shortages": _shortages(support, base)}
-    base = slimmed(base, at)
+    base = slimmed(base)
     promises = Promises(support, base, at, time)
     money = None if budget is None else budget * case.money_unit
     marked = asked_for(promises, target, money)
     bought = tables_of_purchases(promises, marked, money)
+    found = _findings(support, base, promises, marked, target)
+    del promises  # what it knows of many parts takes hundreds of megabytes
     decision = decide(case, base, time, month=at, target=target)
     repaired = tables_of_repair(decision, base, at, target, time)
     exchanged = _exchange(support, base, time)
@@ -114,8 +116,7 @@ def sustain(
         **said, "month": support.months[at], "target": target, "budget": budget, "draws": drawn, "seed": seed,
         "use": {"rounds": base.rounds, "residual": base.residual, "settled": base.residual <= UNSETTLED},
         **facts_of(decision),
-        "findings": records_of((*case.findings, *_findings(support, base, promises, marked, target), *unsettled(decision),
-                                *left_out, *_cut(time))),
+        "findings": records_of((*case.findings, *found, *unsettled(decision), *left_out, *_cut(time))),
     }  # fmt: skip
     return Result.of("fleet", case, tables, manifest)
 
