@@ -69,7 +69,7 @@ def random_world(
 def case_of_world(folder: Path, w: World) -> Case:
     """The same as tables."""
     site = [f"s{n}" for n in range(len(w.supplier))]
-    part = [f"p{n}" for n in range(len(w.removals))]
+    part = [f"p{n:02d}" for n in range(len(w.removals))]  # rows are read in the order of their codes
     bases = [n for n, held in enumerate(w.systems) if held]
     fleet_use = [{"fleet": f"f{n}", "from": f"2025-{m + 1:02d}", "use": USE * w.use[m]}
                  for n in bases for m in range(len(w.use)) if m == 0 or w.use[m] != w.use[m - 1]]  # fmt: skip

@@ -72,6 +72,9 @@ def test_months_that_are_not_kept_are_zero(tmp_path: Path, monkeypatch: pytest.M
     assert one.available == pytest.approx(plain.available)
     assert one.ebo[3] == pytest.approx(plain.ebo[3])
     assert not one.ebo[:3].any() and not one.down[:, :, :3].any()
+    bought = availability_by_month(support, bought_for=2)
+    assert bought.own_mean[2] == pytest.approx(plain.own_mean[2])
+    assert bought.ebo == pytest.approx(plain.ebo) and not bought.own_mean[[0, 1, 3, 4]].any()
 
 
 @pytest.mark.slow

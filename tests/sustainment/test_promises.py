@@ -208,7 +208,7 @@ def test_histories_and_months_are_what_another_simulation_gives(
 def test_cells_are_the_closed_forms() -> None:
     rng = np.random.default_rng(2)
     mean, ratio, stock = rng.uniform(0, 15, 400), rng.uniform(1.0, 3.0, 400), rng.integers(0, 20, 400).astype(float)
-    short, spread, at_least, over = Cells(stock).shortfall(mean, mean * ratio)
+    short, spread, at_least, over = Cells(stock).shortfall(mean, mean * ratio, exceeded=True)
     right, wide = pipelines.backorders(mean, mean * ratio, stock)
     assert short == pytest.approx(right, abs=1e-9)
     assert spread == pytest.approx(wide, abs=1e-8)

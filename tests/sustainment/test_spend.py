@@ -10,7 +10,7 @@ import pytest
 
 from places import CASES
 from rampart.case.doors import read_case
-from rampart.sustainment import spend
+from rampart.sustainment import spares, spend
 from rampart.sustainment.availability_by_month import availability_by_month
 from rampart.sustainment.fleet import read_support
 from rampart.sustainment.promise import path_of_buys
@@ -100,3 +100,16 @@ def test_lists_along_a_path_are_those_of_its_steps() -> None:
     assert len(set(path.family[:last].tolist())) < last
     for step, stock in enumerate(path.stocks_along(0, last)):
         assert np.array_equal(stock, path.stock(step)), step
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_steps_are_bought_by_their_worth_then_by_name(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal worths, worths that differ in the last place, and worths of any size stand as sorting by columns puts them."""
+    monkeypatch.setattr(spares, "BLOCK", 7)
+    rng = np.random.default_rng(seed)
+    number = int(rng.integers(1, 400))
+    gain = rng.lognormal(-20.0, 12.0, number) if seed % 3 else 0.5 + 1e-13 * rng.integers(0, 3, number)
+    money = rng.integers(1, 4, number) * 1.0
+    family, point = rng.integers(0, 9, number), rng.integers(0, 9, number)
+    found = spares._by_value(gain, money, family, point)
+    assert found.tolist() == np.lexsort((point, family, -(gain / money))).tolist()

@@ -70,19 +70,19 @@ def next_buys(answer: InWords) -> list[Buy]:
 
 
 def _dated(answer: InWords, rows: pl.DataFrame) -> list[Buy]:
-    found = [
-        Buy(part, site, units, cost, decide_by(answer.result, part)) for part, site, units, cost in rows.iter_rows()
-    ]
+    by = deadlines(answer.result)
+    found = [Buy(part, site, units, cost, by[part]) for part, site, units, cost in rows.iter_rows()]
     return sorted(found, key=lambda b: (b.decide_by is None, b.decide_by or 0, -b.cost, b.part, b.site))
 
 
-def decide_by(result: Result, part: str) -> int | None:
-    """Last month in which a part can be ordered to be there in the month asked for, counted from 0; None where its
-    delivery time is not known.
+def deadlines(result: Result) -> dict[str, int | None]:
+    """For each part the last month in which it can be ordered to be there in the month asked for, counted from 0; None
+    where its delivery time is not known.
     """
-    lead = dict(result.case["parts"].select("part", "lead_time").iter_rows())[part]
     year, month = map(int, str(result.manifest["month"]).split("-"))
-    return None if lead is None else 12 * year + month - 1 - math.ceil(lead / MONTH)
+    asked = 12 * year + month - 1
+    leads = result.case["parts"].select("part", "lead_time").iter_rows()
+    return {part: None if lead is None else asked - math.ceil(lead / MONTH) for part, lead in leads}
 
 
 def headline(answer: InWords) -> str:

@@ -64,11 +64,15 @@ def one_after_another(
         return _taken_out(course, waiting)
 
     for support in supports:
-        cells = (len(waiting) + 1) * len(support.sites) * len(support.parts)
-        if waiting and (cells > MOST_CELLS or not _alike(waiting[0], support)):
+        if waiting and not _alike(waiting[0], support):
             yield from work_out()
             waiting.clear()
         waiting.append(support)
+        # Worked out before the next is made: where parts are many one alone takes hundreds of megabytes.
+        if (len(waiting) + 1) * len(support.sites) * len(support.parts) > MOST_CELLS:
+            yield from work_out()
+            waiting.clear()
+        del support
     yield from work_out()
 
 

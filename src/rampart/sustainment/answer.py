@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -81,14 +81,16 @@ def sustain(
         raise ValueError(f"budget {budget}: expected money of zero or more")
     require_sound(case)
     support = read_support(case)
-    base = availability_by_month(support)
     at = len(support.months) - 1 if month is None else _index(support, month)
+    base = availability_by_month(support, bought_for=at)
     by_part = {"holding_back": _holding_back(support, base), "shortages": _shortages(support, base)}
-    base = slimmed(base, at)
+    base = slimmed(base)
     promises = Promises(support, base, at, time)
     money = None if budget is None else budget * case.money_unit
     marked = asked_for(promises, target, money)
     bought = tables_of_purchases(promises, marked, money)
+    found = _findings(support, base, promises, marked, target)
+    del promises  # what it knows of many parts takes hundreds of megabytes
     decision = decide(case, base, time, month=at, target=target)
     repaired = tables_of_repair(decision, base, at, target, time)
     exchanged = _exchange(support, base, time)
@@ -114,8 +116,7 @@ def sustain(
         **said, "month": support.months[at], "target": target, "budget": budget, "draws": drawn, "seed": seed,
         "use": {"rounds": base.rounds, "residual": base.residual, "settled": base.residual <= UNSETTLED},
         **facts_of(decision),
-        "findings": records_of((*case.findings, *_findings(support, base, promises, marked, target), *unsettled(decision),
-                                *left_out, *_cut(time))),
+        "findings": records_of((*case.findings, *found, *unsettled(decision), *left_out, *_cut(time))),
     }  # fmt: skip
     return Result.of("fleet", case, tables, manifest)
 
@@ -162,23 +163,25 @@ def _holding_back(s: Support, c: AvailabilityByMonth) -> pl.DataFrame:
     """
     damaged, maintenance, down = c.damaged - c.serviced, c.maintenance + c.serviced, c.systems_down()
     least = HARDLY if down.size <= MANY_ROWS else NEXT_TO_NOTHING
-    months = _days(s)
-    pieces: list[dict[str, Any]] = []
-    for f, code in enumerate(s.fleets):
-        for m in range(len(s.months)):
-            of, held = down[f, :, m], [("damage", damaged[f, m]), ("maintenance", maintenance[f, m])]
-            parts = np.flatnonzero(of > least)
-            if least > HARDLY:
-                held.append(("rest", float(of.sum()) - float(of[parts].sum())))
-            held = [(k, v) for k, v in held if v > HARDLY]
-            pieces.append({
-                "fleet": _text([code]).gather(np.zeros(len(held) + len(parts), np.int64)),
-                "month": months.gather(np.full(len(held) + len(parts), m)),
-                "cause": _text([*(k for k, _ in held), *["part"] * len(parts)]),
-                "part": _text([None] * len(held)).append(_text(s.parts).gather(parts)),
-                "systems": np.concatenate((np.array([v for _, v in held], float), of[parts].astype(float))),
-            })  # fmt: skip
-    return frame("fleet", "holding_back", {name: _end_to_end([p[name] for p in pieces]) for name in pieces[0]})
+    by_part = [np.nonzero(down[:, :, m] > least) for m in range(len(s.months))]
+    f, p = (np.concatenate([held[axis] for held in by_part]) for axis in (0, 1))
+    m = np.repeat(np.arange(len(s.months)), [len(held[0]) for held in by_part])
+    systems = down[f, p, m].astype(float)
+    rest = np.zeros_like(damaged)
+    if least > HARDLY:
+        rest = down.sum(axis=1, dtype=float)
+        np.subtract.at(rest, (f, m), systems)
+    kinds: list[str | None] = ["damage", "maintenance", "rest", "part"]
+    alone = [(*np.nonzero(of > HARDLY), of[of > HARDLY]) for of in (damaged, maintenance, rest)]
+    fleet, month, held = (np.concatenate([*(one[n] for one in alone), of]) for n, of in enumerate((f, m, systems)))
+    kind = np.repeat(np.arange(4), [*(len(one[0]) for one in alone), len(f)])
+    part = np.concatenate((np.full(len(fleet) - len(p), len(s.parts)), p))
+    order = np.lexsort((part, kind, month, fleet))
+    return frame("fleet", "holding_back", {
+        "fleet": _text(s.fleets).gather(fleet[order]), "month": _days(s).gather(month[order]),
+        "cause": _text(kinds).gather(kind[order]), "part": _text([*s.parts, None]).gather(part[order]),
+        "systems": held[order],
+    })  # fmt: skip
 
 
 def _text(values: Sequence[str | None]) -> pl.Series:
@@ -186,12 +189,6 @@ def _text(values: Sequence[str | None]) -> pl.Series:
     import polars as pl
 
     return pl.Series(values, dtype=pl.String)
-
-
-def _end_to_end(columns: list[Any]) -> pl.Series:
-    import polars as pl
-
-    return pl.concat([pl.Series(column) for column in columns])
 
 
 def _days(s: Support) -> pl.Series:

@@ -138,7 +138,7 @@ class _Month:
 
 def availability_by_month(
     support: Support, *, start: Floats | None = None, months: int | None = None, abreast: int = 1,
-    by_part: Collection[int] | None = None,
+    by_part: Collection[int] | None = None, bought_for: int | None = None,
 ) -> AvailabilityByMonth:  # fmt: skip
     """Work out the months, one step after another.
 
@@ -146,12 +146,14 @@ def availability_by_month(
     months  how many of them; by default all. Later months are left at zero
     abreast  cases that stand in it beside each other (``rampart.sustainment.abreast``)
     by_part  months of which figures by part are wanted, by default all: where parts are many those of others stay zero
+    bought_for  the one month for which spares are bought, by default any: where parts are many the pipelines that purchases
+            are worked out from are those of that month alone
     """
     s = support
     guess = None if start is None else start[:, 0]
     many = taken_by(s)
     march: Any = ManyParts(s, guess, abreast=abreast) if many else March(s, guess, abreast=abreast)
-    figures = FiguresByMonth(march) if many else None
+    figures = FiguresByMonth(march, bought_for) if many else None
     kept: list[Any] = []
     length, instants = 1.0, 0
     trend = np.zeros(len(s.fleets))
@@ -267,16 +269,12 @@ def condemned(c: AvailabilityByMonth) -> Floats:
     return np.stack([flows.lost.T for flows in supply.months]) * c.demand
 
 
-def slimmed(course: AvailabilityByMonth, month: int) -> AvailabilityByMonth:
-    """The months without the figures by part that only tables tell, once these are made; of pipelines those of one month.
+def slimmed(course: AvailabilityByMonth) -> AvailabilityByMonth:
+    """The months without the figures by part that only tables tell, once these are made.
 
     Only where parts are so many that it matters.
     """
     if course.ebo[0].size <= LARGE_CELLS:
         return course
     nothing = np.broadcast_to(np.zeros(1, course.ebo.dtype), course.ebo.shape)
-    # What is never written to takes no memory.
-    own = np.zeros(course.own_mean.swapaxes(1, 2).shape, course.own_mean.dtype).swapaxes(1, 2)
-    own[month] = course.own_mean[month]
-    spread = own if course.own_variance is course.own_mean else course.own_variance
-    return replace(course, mean=nothing, ebo=nothing, own_mean=own, own_variance=spread)
+    return replace(course, mean=nothing, ebo=nothing)

@@ -7,24 +7,33 @@ import numpy as np
 from rampart.sustainment.echelon_network import Floats, ratio
 from rampart.sustainment.moment import Moment
 from rampart.sustainment.setting import Setting
-from rampart.sustainment.supply import Flows, shares_below
+from rampart.sustainment.supply import Flows, block_of, shares_below
 
 
 def felt(setting: Setting, flows: Flows, asked: Floats, by_fleet: Floats, now: Moment) -> tuple[Floats, Floats]:
-    """What one more unit away, and one more spare, mean for systems (S, P)."""
+    """Systems (S, P) down for one more unit away, and for one more unit owed."""
     s = setting.s
     share, drawn = shares_below(setting.supply, flows, asked, now.drawn)
     psi = ratio(setting.at_sites(by_fleet), asked)
-    less = np.zeros_like(psi)
+    owed = np.zeros_like(psi)
     for level in setting.supply.network.levels:
         for link in np.flatnonzero(np.isin(s.child, level)):
             psi[:, s.child[link]] += drawn[link] * psi[:, s.parent[link]]
         for layer, above in zip(reversed(setting.supply.layers), reversed(setting.supply.gather), strict=True):
-            here = np.ix_(layer, level)
-            less[here] = psi[here] * now.over[here]
+            here = block_of(layer, level, psi.shape[1])
+            owed[here] = psi[here]
             psi[here] *= now.at_least[here]
             psi[:, level] += above(share[here] * psi[here])
-    return np.clip(psi, 0.0, 1.0), less
+    return np.clip(psi, 0.0, 1.0), owed
+
+
+def relieved(setting: Setting, flows: Flows, asked: Floats, by_fleet: Floats, now: Moment) -> Floats:
+    """Systems (S, P) that one more spare puts back in action: what one unit owed means, where one is owed."""
+    less = felt(setting, flows, asked, by_fleet, now)[1]
+    for at, cells in flows.groups:
+        mean = now.mean[at]
+        less[at] *= cells.shortfall(mean.ravel(), now.felt[at].ravel(), exceeded=True)[3].reshape(mean.shape)
+    return less
 
 
 def feedback(

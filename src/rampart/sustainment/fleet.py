@@ -252,7 +252,8 @@ def _arrivals(case: Case, at: Mapping[str, int], first: int, months: int) -> tup
 def _breakdown(case: Case, fleets: list[dict[str, Any]], parts: Mapping[str, int]) -> dict[str, Any]:
     shape = (len(fleets), len(parts))
     arrays = {name: np.zeros(shape) for name in ("installed", "needed", "damage_share", "service_share")}
-    arrays |= {name: np.full(shape, np.nan) for name in ("life", "life_cv", "worn")}
+    unstated = np.broadcast_to(np.nan, shape)
+    arrays |= {name: unstated for name in ("life", "life_cv", "worn")}
     users: dict[str, list[int]] = {}
     for n, fleet in enumerate(fleets):
         users.setdefault(fleet["type"], []).append(n)
@@ -270,7 +271,12 @@ def _breakdown(case: Case, fleets: list[dict[str, Any]], parts: Mapping[str, int
             values = column.astype(float)
             if name == "needed":
                 values = np.where(np.isnan(values), figures[0].astype(float), values)
-            arrays["installed" if name == "quantity" else name][np.ix_(np.array(users[parent]), at)] = values
+            name = "installed" if name == "quantity" else name
+            if np.isnan(values).all() if name.startswith(("life", "worn")) else not values.any():
+                continue  # what nothing is stated of takes no memory
+            if arrays[name] is unstated:
+                arrays[name] = unstated.copy()
+            arrays[name][np.ix_(np.array(users[parent]), at)] = values
     return arrays | {
         "parent": np.array([link[0] for link in links], np.int64),
         "child": np.array([link[1] for link in links], np.int64),
@@ -288,21 +294,26 @@ def _repairs(case: Case, at: Mapping[str, Mapping[str, int]], months: tuple[str,
         "turnaround": turnaround.to_numpy(), "bench": rows["bench"].fill_null(turnaround).to_numpy(),
         "shop": np.array([at["shops"].get(shop, -1) for shop in rows["shop"].to_list()], np.int64),
     }  # fmt: skip
-    start = {name: np.full(shape, np.nan) for name in ("in_repair", "on_order")}
+    unstated = np.broadcast_to(np.nan, shape)
+    start = {name: unstated if rows[name].is_null().all() else unstated.copy() for name in ("in_repair", "on_order")}
     begins: dict[int, list[int]] = {}
     for n, month in sorted(enumerate(rows["from"].to_list()), key=lambda one: one[1] or ""):
         begins.setdefault(0 if month is None else max(0, month_number(month) - month_number(months[0])), []).append(n)
     arrays = {name: np.zeros(shape, values.dtype) for name, values in columns.items()}
-    arrays["shop"][:] = -1
+    nowhere = bool((columns["shop"] < 0).all())
+    arrays["shop"] = np.broadcast_to(np.int64(-1), shape) if nowhere else np.full(shape, -1, np.int64)
     if not set(begins) <= {0}:
         arrays = {name: np.repeat(figures[None], len(months), axis=0) for name, figures in arrays.items()}
     for begin in sorted(begin for begin in begins if begin < len(months)):
         mine = np.array(begins[begin])
         for name, values in columns.items():
+            if nowhere if name == "shop" else not values.any():
+                continue  # what stays zero, or nowhere, takes no memory
             laid = arrays[name] if arrays[name].ndim == 2 else arrays[name][begin:]
             laid[..., p[mine], s[mine]] = values[mine]
         for name, figures in start.items() if begin == 0 else ():
-            figures[p[mine], s[mine]] = rows[name].fill_null(np.nan).to_numpy()[mine]
+            if figures is not unstated:
+                figures[p[mine], s[mine]] = rows[name].fill_null(np.nan).to_numpy()[mine]
     return {name: _of_each_month(figures, len(months)) for name, figures in arrays.items()} | start
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rampart.sustainment.echelon_network import Floats, Whole, ratio
-from rampart.sustainment.fleet import MONTH
+from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.past import Past
 from rampart.sustainment.setting import Setting
 from rampart.sustainment.supply import Flows, shares_below
@@ -28,7 +28,8 @@ class History:
         self.sent, self.all_asked = Past(zero, asked * flows.upwards), Past(zero[up], asked[up])
         self.thrown = Past(zero[top], (asked * flows.lost)[top])
         self.broken, self.mended = Past(np.zeros_like(broken), broken), Past(np.zeros_like(broken), broken)
-        self.owed, self.owed_variance = Past(zero[up], zero[up]), Past(zero[up], zero[up])
+        back = owed_since(setting.s)
+        self.owed, self.owed_variance = Past(zero[up], zero[up], back), Past(zero[up], zero[up], back)
         self.steady_share = shares_below(supply, flows, asked)[0]
         self.shares_move = False
         # Orders that wait for a maker who delivers only so many a month: units, and by how much their variance is more.
@@ -102,6 +103,11 @@ class History:
     def share_of_owed(self, layer: Whole, above: Whole, then: Floats, owed: Floats, today: Floats) -> Floats:
         """Share (R, P) of sites in what their suppliers owe."""
         return share_since(self.all_asked, self.sent, above, layer, then, owed, today)
+
+
+def owed_since(s: Support) -> float:
+    """Days back that what suppliers owed is looked at: as long as the longest transport, and steps that are taken back."""
+    return float(s.order_ship.max(initial=0.0)) + 60.0
 
 
 def share_since(

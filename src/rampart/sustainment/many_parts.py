@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from rampart.sustainment.echelon_network import Floats, Whole
 from rampart.sustainment.fleet import MONTH, Support
-from rampart.sustainment.history import UNEVEN, share_since
+from rampart.sustainment.history import UNEVEN, owed_since, share_since
 from rampart.sustainment.past import Past
 from rampart.sustainment.pipelines import backorders, exceeds
 from rampart.sustainment.setting import Setting
-from rampart.sustainment.start import ROUNDS, SETTLED
+from rampart.sustainment.start import ROUNDS, Secant
 
 MANY = 100_000
 """Parts times sites from which compiling pays."""
@@ -81,7 +81,8 @@ class Instant:
     def empty(cls, held: Floats, sites: int, parts: int) -> Instant:
         """Nothing under way."""
         f, n = np.zeros(len(held)), np.zeros(sites)
-        return cls(0.0, held.copy(), f, f, f.copy(), n, f.copy(), *(np.zeros((sites, parts)) for _ in range(6)))
+        # In one piece, which is given back whole: pieces of a few megabytes leave holes that nothing else fits.
+        return cls(0.0, held.copy(), f, f, f.copy(), n, f.copy(), *np.zeros((6, sites, parts)))
 
 
 class Used:
@@ -165,32 +166,26 @@ class ManyParts:
         setting, s, now, supply = self.setting, self.s, self.now, self.setting.supply
         from rampart.sustainment import compiled
 
-        above, zero = supply.suppliers, np.zeros((len(supply.suppliers), len(s.parts)))
-        step, before, moved = np.full(len(up), 0.7), np.zeros(len(up)), np.zeros(len(up))
-        for number in range(1, ROUNDS + 1):
-            active = setting.in_action(0, up, before=True)
+        zero = np.zeros((len(supply.suppliers), len(s.parts)))
+        back = owed_since(s)
+        sought = Secant(up)
+        for _ in range(ROUNDS):
+            active = setting.in_action(0, sought.up, before=True)
             use = setting.use_of(0, active, before=True)
             compiled.requests(self.bottom_up, s.supplier, self.fleet, self.rate, use, self.up, self.asked_now)
-            self.history, self.owed, self.owed_variance = Used(use), Past(zero, zero), Past(zero, zero)
+            self.history, self.owed, self.owed_variance = Used(use), Past(zero, zero, back), Past(zero, zero, back)
             np.multiply(self.asked_now, self.repaired, out=now.in_repair)
             now.in_repair *= self.apart
-            now.up = np.maximum(up, 0.0)
+            now.up = np.maximum(sought.up, 0.0)
             now.at_least, self.next.at_least = self.next.at_least, now.at_least
             self._owe(now, self.next.at_least, use)
-            gap = now.up - now.beyond - up
-            change = float(np.abs(gap).max(initial=0.0))
-            if change < SETTLED * (float((now.held - now.up).sum()) / abreast + 0.01):
+            if sought.found(now, abreast):
                 break
-            if number > 3:
-                slope = np.divide(moved, before - gap, out=step.copy(), where=np.abs(before - gap) > 1e-12)
-                step = np.clip(np.where(slope > 0, slope, 0.5 * step), 1e-3, 1.3 if number < 60 else 0.5)
-            moved, before = step * gap, gap
-            up = up + moved
-        self.rounds, self.residual = number, change
+            sought.go_on()
+        self.rounds, self.residual = sought.rounds, sought.change
         for n in np.flatnonzero(s.supplier >= 0).tolist():
             compiled.uneven(self.asked_now[n], self.asked_now[s.supplier[n]], self.up[n], self.steady[n], self.share)
             self.steady[n] = self.share
-        self.all_asked = Past(zero.copy(), self.asked_now[above].copy())
         self.asked, self.fleet_rates = self.asked_now, use
 
     def step(
@@ -205,8 +200,6 @@ class ManyParts:
         compiled.requests(self.bottom_up, s.supplier, self.fleet, self.rate, use, self.up, self.asked_now)
         new.time = old.time + length
         self.history.put(new.time, use * length)
-        above = setting.supply.suppliers
-        self.all_asked.put(new.time, self.all_asked.last + self.asked_now[above] * length)
         self.owed.put(new.time, self.owed.last)
         self.owed_variance.put(new.time, self.owed_variance.last)
         new.held = np.maximum(old.held - s.losses[:, m] / MONTH * active * length, 0.0)
@@ -228,7 +221,7 @@ class ManyParts:
     def forget(self) -> None:
         """Take the last step back."""
         self.history.length -= 1
-        for past in (self.all_asked, self.owed, self.owed_variance):
+        for past in (self.owed, self.owed_variance):
             past.drop()
 
     def relief(self, m: int) -> Floats:
@@ -316,19 +309,20 @@ class ManyParts:
 
     def _share_of_owed(self, n: int, row: Whole, then: Floats, owed: Floats) -> Floats:
         """Share (P,) of a site in what its supplier owes, where shares of requests change: first come, first served."""
-        sent: Any = _Sent(self, n)
-        share: Floats = share_since(self.all_asked, sent, row, np.array([0]), then, owed[None], self.share[None])[0]
+        asked: Any = _Asked(self, int(self.s.supplier[n]))
+        sent: Any = _Asked(self, n, self.up[n])
+        share: Floats = share_since(asked, sent, row, np.array([0]), then, owed[None], self.share[None])[0]
         return share
 
 
-class _Sent:
-    """What a site sent up so far, as use: what ``share_since`` asks of it."""
+class _Asked:
+    """What a site was asked for so far, as use, or a share (P,) of it: what ``share_since`` asks of it."""
 
-    def __init__(self, march: ManyParts, site: int) -> None:
-        self.march, self.site = march, site
+    def __init__(self, march: ManyParts, site: int, share: Floats | float = 1.0) -> None:
+        self.march, self.site, self.share = march, site, share
 
     def _at(self, times: Floats) -> Floats:
-        """What was sent (P,) up to times, one for each part."""
+        """What it was asked for (P,) up to times, one for each part."""
         march, past = self.march, self.march.history
         whole = np.zeros(len(times))
         for f, path in enumerate(march.paths[self.site]):
@@ -339,7 +333,7 @@ class _Sent:
             for n in path[path >= 0].tolist():
                 flow *= march.up[n]
             whole += flow
-        return np.asarray(whole * march.up[self.site])
+        return np.asarray(whole * self.share)
 
     def rows(self, times: Floats, places: Whole) -> Floats:
         """At one time (1, P)."""
@@ -360,7 +354,7 @@ class MonthOfMany:
     def __init__(self, s: Support, *, kept: bool) -> None:
         f, shape = np.zeros(len(s.fleets)), (len(s.sites), len(s.parts))
         self.held, self.up, self.use, self.kept, self.weight = f, f.copy(), f.copy(), kept, 0.0
-        areas: list[Any] = [np.zeros(shape) for _ in range(3)] if kept else [None] * 3
+        areas: Any = np.zeros((3, *shape)) if kept else [None] * 3
         self.own_mean, self.mean, self.ebo = areas
         self.down: Any = np.zeros((len(s.fleets), shape[1])) if kept else None
         self.relief: Any = None
@@ -394,10 +388,12 @@ LARGE_CELLS = 500_000
 
 
 class FiguresByMonth:
-    """The figures of ``AvailabilityByMonth`` by part; those of months that were not kept are zero."""
+    """The figures of ``AvailabilityByMonth`` by part; those of months that were not kept are zero, and of all but the month
+    for which spares are bought, where it is known, ``own_mean``.
+    """
 
-    def __init__(self, march: ManyParts) -> None:
-        self.march, s = march, march.s
+    def __init__(self, march: ManyParts, bought_for: int | None = None) -> None:
+        self.march, self.bought_for, s = march, bought_for, march.s
         shape = (len(s.months), len(s.sites), len(s.parts))
         self.of: Any = np.float32 if len(s.parts) * len(s.sites) > LARGE_CELLS else np.float64
         # What stays zero takes no memory until it is written to.
@@ -415,7 +411,9 @@ class FiguresByMonth:
         march, asked = self.march, np.zeros(self.demand.shape[1:])
         compiled.requests(march.bottom_up, march.s.supplier, march.fleet, march.rate, month.use, march.up, asked)
         self.demand[m], self.relief[m] = asked, month.relief
-        for figures, area in ((self.own, month.own_mean), (self.mean, month.mean), (self.ebo, month.ebo)):
+        kept = [(self.mean, month.mean), (self.ebo, month.ebo)]
+        kept += [(self.own, month.own_mean)] if self.bought_for in (None, m) else []
+        for figures, area in kept:
             np.divide(area, MONTH, out=figures[m], casting="same_kind")
         self.down[m] = month.down / MONTH * march.uses
         month.own_mean = month.mean = month.ebo = month.down = month.relief = None

@@ -13,7 +13,7 @@ from copy import copy
 import numpy as np
 
 from rampart.sustainment.echelon_network import Floats
-from rampart.sustainment.feedback import feedback, felt
+from rampart.sustainment.feedback import feedback, felt, relieved
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.moment import Moment
 from rampart.sustainment.owed import owe
@@ -129,4 +129,4 @@ class March:
 
     def relief(self, m: int) -> Floats:
         """Systems (S, P) that one more spare puts back in action at the moment: the slope of what is owed."""
-        return felt(self.setting, self.setting.supply.months[m], self.asked, self.fleet_rates, self.now)[1]
+        return relieved(self.setting, self.setting.supply.months[m], self.asked, self.fleet_rates, self.now)

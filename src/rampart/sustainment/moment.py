@@ -14,6 +14,7 @@ from rampart.sustainment.shop_line import Line
 class Moment:
     """Everything at one instant: (F,) by fleet, (S, P) by site and part.
 
+    felt    variance of what is away as it is felt: that of closed fleets
     known   what the variance of a pipeline lacks of its mean because some of its units were counted at the start
     """
 
@@ -32,7 +33,7 @@ class Moment:
     ebo: Floats = field(default_factory=lambda: np.zeros(0))
     vbo: Floats = field(default_factory=lambda: np.zeros(0))
     at_least: Floats = field(default_factory=lambda: np.zeros(0))
-    over: Floats = field(default_factory=lambda: np.zeros(0))
+    felt: Floats = field(default_factory=lambda: np.zeros(0))
     down: Floats = field(default_factory=lambda: np.zeros(0))
     moved: Floats = field(default_factory=lambda: np.zeros(0))
     ending: Floats = field(default_factory=lambda: np.zeros(0))

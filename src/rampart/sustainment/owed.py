@@ -18,7 +18,7 @@ from rampart.sustainment.moment import Moment
 from rampart.sustainment.pipelines import least_variance
 from rampart.sustainment.setting import Setting
 from rampart.sustainment.shortfall import batched
-from rampart.sustainment.supply import Flows, shares_below
+from rampart.sustainment.supply import Flows, block_of, shares_below
 
 
 def owe(
@@ -49,7 +49,7 @@ def owe(
     now.own_mean, now.own_variance = mean.copy(), variance.copy()
     share, drawn = shares_below(supply, flows, asked, now.drawn)
     systems = setting.at_sites(np.maximum(now.up, 0.0)[:, None] * setting.uses)
-    ebo, vbo, at_least, over, felt = (np.zeros_like(mean) for _ in range(5))
+    ebo, vbo, at_least, felt = (np.zeros_like(mean) for _ in range(4))
     groups = iter(flows.groups)
     for level in reversed(supply.network.levels):
         for link in np.flatnonzero(np.isin(s.parent, level)):
@@ -57,30 +57,30 @@ def owe(
             mean[:, p] += h * ebo[:, c]
             variance[:, p] += h * (1 - h) * ebo[:, c] + h * h * vbo[:, c]
         for layer in supply.layers:
-            sites, parts, cells = next(groups)
+            here, cells = next(groups)
             if s.supplier[layer[0]] >= 0:
                 _add_owed(setting, past, layer, level, now.time, share, mean, variance)
-            here = (sites, parts)
             m_, v = mean[here], np.maximum(variance[here], 0.0)
             least = least_variance(m_)
             low = v < least * (1 - 1e-9) - 1e-12
             if low.any():
-                past.raised[parts[low]] = True
+                past.raised[level[low.any(axis=0)]] = True
                 v = np.maximum(v, least)
             if len(now.at_least):
-                v = v / (
-                    1.0 + np.where(systems[here] > 0, m_ * now.at_least[here] / np.maximum(systems[here], 1e-9), 0)
-                )
-            felt[here] = np.maximum(v, least)
-            ebo[here], vbo[here], at_least[here], over[here] = cells.shortfall(m_, felt[here])
+                there = systems[here]
+                v = v / (1.0 + np.where(there > 0, m_ * now.at_least[here] / np.maximum(there, 1e-9), 0))
+            felt[here] = v = np.maximum(v, least)
+            short = cells.shortfall(m_.ravel(), v.ravel())[:3].reshape(3, *m_.shape)
+            ebo[here], vbo[here], at_least[here] = short
             if setting.batches:
-                _in_batches(setting, sites, parts, bought, now, mean, variance, flows, ebo)
+                _in_batches(setting, layer, level, bought, now, mean, variance, flows, ebo)
             above = layer[setting.row_of[layer] >= 0]
-            at = np.ix_(setting.row_of[above], level)
-            past.owed.last[at], past.owed_variance.last[at] = ebo[np.ix_(above, level)], vbo[np.ix_(above, level)]
+            if len(above):
+                at, of = np.ix_(setting.row_of[above], level), np.ix_(above, level)
+                past.owed.last[at], past.owed_variance.last[at] = ebo[of], vbo[of]
         _help(s, level, mean, felt, flows.stock, asked, ebo)
     now.mean, now.variance, now.ebo, now.vbo = mean, variance, ebo, vbo
-    now.at_least, now.over = at_least, over
+    now.at_least, now.felt = at_least, felt
     held_back(setting, now, flows, by_fleet)
 
 
@@ -115,22 +115,22 @@ def _add_owed(
     variance: Floats,
 ) -> None:
     """What the suppliers of a layer owed one transport ago, shared first come, first served."""
-    above, then, here = (
-        setting.row_of[setting.s.supplier[layer]],
-        time - setting.s.order_ship[layer],
-        np.ix_(layer, level),
-    )
-    owed, spread = past.owed.rows(then, above), past.owed_variance.rows(then, above)[:, level]
-    f = past.share_of_owed(layer, above, then, owed, share[layer])[:, level] if past.shares_move else share[here]
-    mean[here] += f * owed[:, level]
-    variance[here] += f * (1 - f) * owed[:, level] + f * f * spread
+    above, then = setting.row_of[setting.s.supplier[layer]], time - setting.s.order_ship[layer]
+    owed, spread = past.owed.rows(then, above), past.owed_variance.rows(then, above)
+    f = past.share_of_owed(layer, above, then, owed, share[layer]) if past.shares_move else share[layer]
+    if len(level) < mean.shape[1]:
+        f, owed, spread = f[:, level], owed[:, level], spread[:, level]
+    here, late = block_of(layer, level, mean.shape[1]), f * owed
+    mean[here] += late
+    variance[here] += (1 - f) * late + f * f * spread
 
 
 def _in_batches(
-    setting: Setting, sites: Whole, parts: Whole, bought: NDArray[np.bool_], now: Moment, mean: Floats, variance: Floats,
+    setting: Setting, layer: Whole, level: Whole, bought: NDArray[np.bool_], now: Moment, mean: Floats, variance: Floats,
     flows: Flows, ebo: Floats,
 ) -> None:  # fmt: skip
     """Exact (r, Q) where purchases come in batches: the two moments of the batch taken out again."""
+    sites, parts = (a.ravel() for a in np.meshgrid(layer, level, indexing="ij"))
     packed = bought[sites, parts] & (setting.batch[parts] > 1)
     if packed.any():
         at, q = (sites[packed], parts[packed]), setting.batch[parts[packed]]

@@ -11,11 +11,14 @@ from rampart.sustainment.echelon_network import Floats, Whole
 
 
 class Past:
-    """A quantity (...) at instants: cumulated flows, which go on at ``before`` into the past, or levels (``before`` zero)."""
+    """A quantity (...) at instants: cumulated flows, which go on at ``before`` into the past, or levels (``before`` zero).
 
-    def __init__(self, first: Floats, before: Floats) -> None:
-        self.times = np.zeros(64)
-        self.values = np.zeros((64, *first.shape))
+    back   days before the last instant of which anything is asked: earlier instants are let go of; levels alone
+    """
+
+    def __init__(self, first: Floats, before: Floats, back: float = np.inf) -> None:
+        self.times, self.back = np.zeros(16), back
+        self.values = np.zeros((16, *first.shape))
         self.values[0] = first
         self.before = before
         self.length = 1
@@ -29,10 +32,19 @@ class Past:
     def put(self, time: float, value: Floats) -> None:
         """Add an instant, later than all others."""
         if self.length == len(self.times):
-            self.times = np.concatenate((self.times, np.zeros(self.length)))
-            self.values = np.concatenate((self.values, np.zeros_like(self.values)))
+            self._let_go(int(np.searchsorted(self.times, time - self.back)) - 1)
+        if self.length == len(self.times):
+            more = (0, self.length), *((0, 0) for _ in value.shape)
+            self.times, self.values = np.pad(self.times, more[:1]), np.pad(self.values, more)
         self.times[self.length], self.values[self.length] = time, value
         self.length += 1
+
+    def _let_go(self, early: int) -> None:
+        """Let go of so many of the first instants."""
+        if early > 0:
+            self.length -= early
+            for kept in (self.times, self.values):
+                kept[: self.length] = kept[early:].copy()
 
     def drop(self) -> None:
         """Take the last instant back."""

@@ -29,7 +29,8 @@ SAME = 1e-9
 
 def least_variance(mean: ArrayLike) -> Floats:
     """Smallest variance a whole-number quantity of this mean can have: f(1-f), f the fraction of the mean."""
-    fraction = np.asarray(mean, dtype=float) % 1.0
+    m = np.asarray(mean, dtype=float)
+    fraction = m - np.floor(m)
     return np.asarray(fraction * (1.0 - fraction))
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from itertools import pairwise
 
 import numpy as np
@@ -81,16 +82,14 @@ class Promises:
 
     def of(self, stock: NDArray[np.int64]) -> Promise:
         """The course with a stock in place from the first month on, and what it gives in the month."""
-        key = stock.tobytes()
-        if key not in self._known:
-            self.of_each([stock])
-        return self._known[key]
+        return self.of_each([stock])[0]
 
     def of_each(self, stocks: Sequence[NDArray[np.int64]]) -> list[Promise]:
         """What several stocks give, those not known yet worked out abreast."""
-        new = {stock.tobytes(): stock for stock in stocks if stock.tobytes() not in self._known}
+        keys = [_key(stock) for stock in stocks]
+        new = {key: stock for key, stock in zip(keys, stocks, strict=True) if key not in self._known}
         self._known |= dict(zip(new, self._worked_out(list(new.values())), strict=True))
-        return [self._known[stock.tobytes()] for stock in stocks]
+        return [self._known[key] for key in keys]
 
     def _worked_out(self, stocks: Sequence[NDArray[np.int64]]) -> Iterator[Promise]:
         """What each of several stocks gives, one after another."""
@@ -115,19 +114,27 @@ class Promises:
             self._paths[key] = path_of_buys(self.support, course, self.month)
         return self._paths[key]
 
+    def path_with(self, stock: NDArray[np.int64]) -> Spares:
+        """The best order of buys at the use that a stock leads to."""
+        if self.held.size <= LARGE_CELLS:
+            return self.path(self.of(stock).course)
+        self._paths.clear()
+        # The months of many parts are let go of.
+        return path_of_buys(self.support, next(self._worked_out([stock])).course, self.month)
+
     def within(self, budget: float) -> Promise:
         """The best list that the budget pays for."""
         found = self.of(self.held)
-        best, seen = found, {found.stock.tobytes()}
+        best, seen = found, {_key(found.stock)}
         for _ in range(AGAIN):
             path = self.path(found.course)
             stock, gap = filled(path, budget)
             found = replace(self.of(stock), gap=gap)
             if found.availability > best.availability or np.isnan(best.gap):
                 best = found
-            if stock.tobytes() in seen or not self.time.leaves(LIST):
+            if _key(stock) in seen or not self.time.leaves(LIST):
                 break
-            seen.add(stock.tobytes())
+            seen.add(_key(stock))
         return best
 
     def reaching(self, target: float) -> Promise | None:
@@ -197,15 +204,15 @@ class Promises:
 
     def along(self, path: Spares, points: int) -> list[tuple[int, Point]]:
         """Points at even steps of availability along a path, with the steps they stand at; where what is given rises far more
-        between two of them than the path says, as where more use lacks more, points between these too.
+        between two of them than the path says, as where more use lacks more, points between these too, but of many parts.
         """
         there = 1.0 + path.logarithm
         even = np.searchsorted(there, np.linspace(there[0], there[0] + 0.9999 * (there[-1] - there[0]), points))
         found = dict(self._at(path, sorted({0, *even.clip(0, len(there) - 1).tolist()})))
-        last = max(found)
-        if found[last].availability < there[last] - SLIGHT:  # more use lacks more
+        last, more = max(found), points if self.held.size <= LARGE_CELLS else 0
+        if more and found[last].availability < there[last] - SLIGHT:  # more use lacks more
             found |= self._at(path, [len(there) - 1])
-        for _ in range(points):
+        for _ in range(more):
             steps = sorted(found)
             rises = [found[after].availability - found[before].availability for before, after in pairwise(steps)]
             wide = [
@@ -221,16 +228,21 @@ class Promises:
     def _at(self, path: Spares, steps: Sequence[int]) -> list[tuple[int, Point]]:
         """Points at steps of a path. Their months are let go of: those of many points of many parts would fill the memory."""
         stocks = [path.stock(step) for step in steps]
-        new = self._worked_out([stock for stock in stocks if stock.tobytes() not in self._known])
+        all_known = [self._known.get(_key(stock)) for stock in stocks]
+        new = self._worked_out([stock for stock, known in zip(stocks, all_known, strict=True) if known is None])
         found: list[tuple[int, Point]] = []
-        for step, stock in zip(steps, stocks, strict=True):
-            known = self._known.get(stock.tobytes())
+        for step, known in zip(steps, all_known, strict=True):
             one = next(new) if known is None else known
             point = Point(
                 stock=one.stock, cost=one.cost, availability=one.availability, systems=one.systems, gap=one.gap
             )
             found.append((step, point))
         return found
+
+
+def _key(stock: NDArray[np.int64]) -> bytes:
+    """What tells a stock from others: that of many parts takes as many megabytes as it has itself."""
+    return blake2b(stock.tobytes(), digest_size=16).digest()
 
 
 def supply_availability(course: AvailabilityByMonth, month: int) -> float:

@@ -82,10 +82,14 @@ def _same(one: Point, other: Point) -> bool:
 
 def usual_path(promises: Promises) -> Spares:
     """Where nothing is asked for: the path at the use half-way up the path of today's use."""
-    first = promises.path(promises.base)
-    there = 1.0 + first.logarithm
+    return promises.path_with(_half_way(promises.path(promises.base)))
+
+
+def _half_way(path: Spares) -> NDArray[np.int64]:
+    """The stock (P, S) with which half of what a path brings is there."""
+    there = 1.0 + path.logarithm
     middle = int(np.searchsorted(there, 0.5 * (there[0] + there[-1])))
-    return promises.path(promises.of(first.stock(min(middle, len(there) - 1))).course)
+    return path.stock(min(middle, len(there) - 1))
 
 
 def _lacked(path: Spares, played: list[tuple[int, Point]]) -> Floats:

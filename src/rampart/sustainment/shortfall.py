@@ -12,6 +12,7 @@ term would be negative. Where the stock or the mean is long, or the trials are f
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rampart.sustainment.echelon_network import Floats, Whole
 from rampart.sustainment.pipelines import backorders, exceeds
@@ -31,20 +32,28 @@ class Cells:
 
     def __init__(self, stock: Floats) -> None:
         self.stock = np.minimum(stock, 1e15)
-        self.order: Whole = np.argsort(-self.stock, kind="stable")
-        ordered = self.stock[self.order]
+        order: Whole = np.argsort(-self.stock, kind="stable")
+        self.held = order[: np.count_nonzero(self.stock > 0)]  # most first
+        ordered = self.stock[self.held]
         self.long = int(np.searchsorted(-ordered, -float(LONG)))  # cells before it hold more
         most = int(ordered[self.long]) if self.long < len(ordered) else 0
         self.active = [int(np.searchsorted(-ordered, -float(k))) for k in range(most)]
 
-    def shortfall(self, mean: Floats, variance: Floats) -> Floats:
-        """Mean and variance of the backorders; P(X >= s), the chance that one more away is one more owed; P(X > s): (4, n)."""
-        m, v = mean[self.order], variance[self.order]
-        with np.errstate(all="ignore"):
-            q = np.maximum(np.where(m > 0, v / np.where(m > 0, m, 1.0), 1.0), CERTAIN)
-            near = np.abs(q - 1.0) < 1e-6
-            log_ratio = np.where(near, 1.0 - 0.5 * (q - 1.0), np.log(q) / np.where(near, 1.0, q - 1.0))
-            mass = np.exp(-m * log_ratio)
+    def shortfall(self, mean: Floats, variance: Floats, *, exceeded: bool = False) -> Floats:
+        """Mean and variance of the backorders; P(X >= s), the chance that one more away is one more owed; P(X > s): (4, n).
+
+        exceeded  whether P(X > s) is wanted where nothing is held, too: it is all that needs the law there; else zero
+        """
+        result = np.empty((4, len(mean)))
+        result[0], result[1], result[2] = np.maximum(mean, 0.0), np.maximum(variance, 0.0), 1.0
+        result[3] = _exceeds_nothing(mean, variance) if exceeded else 0.0
+        if len(self.held):
+            result[:, self.held] = self._of_held(mean[self.held], variance[self.held])
+        return result
+
+    def _of_held(self, m: Floats, v: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """The same of cells that hold something, most first."""
+        q, mass = _none_away(m, v)
         start, slope = m / q, 1.0 - 1.0 / q
         short, square, over = m.copy(), v + m * m, 1.0 - mass
         atleast = np.ones_like(m)  # P(X >= k)
@@ -57,21 +66,37 @@ class Cells:
             over[a] -= mass[a]
         np.maximum(short, 0.0, out=short)
         spread = np.maximum(square - short * short, 0.0)
-        slow = (
-            (q <= CERTAIN)
-            | (np.arange(len(m)) < self.long)
-            | (m > LARGE)
-            | ((m < TRIALS * (1.0 - q)) & (m > TINY))
-            | ~np.isfinite(mass)
-        )
+        slow = _slow(m, q, mass)
+        slow[: self.long] = True
         if slow.any():
-            s = self.stock[self.order][slow]
+            s = self.stock[self.held[slow]]
             short[slow], spread[slow] = backorders(m[slow], v[slow], s)
             over[slow] = exceeds(m[slow], v[slow], s)
-            atleast[slow] = np.where(s > 0, exceeds(m[slow], v[slow], np.maximum(s - 1.0, 0.0)), 1.0)
-        result = np.empty((4, len(m)))
-        result[:, self.order] = short, spread, np.clip(atleast, 0.0, 1.0), np.clip(over, 0.0, 1.0)
-        return result
+            atleast[slow] = exceeds(m[slow], v[slow], s - 1.0)
+        return short, spread, np.clip(atleast, 0.0, 1.0), np.clip(over, 0.0, 1.0)
+
+
+def _none_away(m: Floats, v: Floats) -> tuple[Floats, Floats]:
+    """Variance over mean, and P(X = 0)."""
+    with np.errstate(all="ignore"):
+        q = np.maximum(np.where(m > 0, v / np.where(m > 0, m, 1.0), 1.0), CERTAIN)
+        near = np.abs(q - 1.0) < 1e-6
+        log_ratio = np.where(near, 1.0 - 0.5 * (q - 1.0), np.log(q) / np.where(near, 1.0, q - 1.0))
+        return q, np.exp(-m * log_ratio)
+
+
+def _slow(m: Floats, q: Floats, mass: Floats) -> NDArray[np.bool_]:
+    """Where the recursion does not hold."""
+    return (q <= CERTAIN) | (m > LARGE) | ((m < TRIALS * (1.0 - q)) & (m > TINY)) | ~np.isfinite(mass)
+
+
+def _exceeds_nothing(m: Floats, v: Floats) -> Floats:
+    """P(X > 0)."""
+    q, mass = _none_away(m, v)
+    over, slow = 1.0 - mass, _slow(m, q, mass)
+    if slow.any():
+        over[slow] = exceeds(m[slow], v[slow], 0.0)
+    return np.clip(over, 0.0, 1.0)
 
 
 def batched(mean: Floats, variance: Floats, stock: Floats, batch: Floats) -> Floats:

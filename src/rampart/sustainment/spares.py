@@ -21,10 +21,10 @@ from rampart.sustainment.availability import part_factor
 from rampart.sustainment.echelon_network import Counts, Floats, Network, Whole
 from rampart.sustainment.echelons import before_supply, evaluate
 
-MOST_LEVELS = 60
-"""Levels of SRU stock tried for a family; where its path is longer, levels are spread along it."""
 BLOCK = 1_000_000
 """Steps looked at together in search of ties."""
+MOST_LEVELS = 60
+"""Levels of SRU stock tried for a family; where its path is longer, levels are spread along it."""
 
 
 @dataclass(frozen=True)
@@ -357,22 +357,34 @@ def _summed(first: float, steps: Floats, order: Whole) -> Floats:
 
 
 def _by_value(gain: Floats, money: Floats, family: Whole, point: Whole) -> Whole:
-    """Order of the steps by gain per money, the largest first; among equals by family, then by point."""
+    """Order of the steps by gain per money, the largest first; among equals by family, then by point.
+
+    Whole numbers are sorted, rounded values with the places below them, which takes a fraction of the time and of the memory
+    of an order of values; the few that are rounded to the same are set in order after it.
+    """
     value = np.maximum(money, 1e-300)
     np.divide(gain, value, out=value)
-    np.negative(value, out=value)
-    order: Whole = np.argsort(value)
-    ties: list[Whole] = []
-    # Sorting by three columns at once takes several times as long, and few steps are equal in the first.
-    for first in range(0, len(order), BLOCK):
-        here = value[order[first : first + BLOCK + 1]]
-        same = first + np.flatnonzero(here[1:] == here[:-1])
-        if len(same):
-            ties.append(same)
-    if ties:
-        at = np.unique(np.concatenate([*ties, *(same + 1 for same in ties)]))
-        mine = order[at]
-        order[at] = mine[np.lexsort((point[mine], family[mine], value[mine]))]
+    np.maximum(value, 0.0, out=value)
+    with np.errstate(over="ignore", under="ignore"):
+        rounded = value.astype(np.float32)
+    del value
+    bits = rounded.view(np.uint32)  # those of numbers above zero are in their order
+    packed = np.invert(bits, out=bits).astype(np.uint64)
+    del rounded, bits
+    packed <<= np.uint64(32)
+    packed |= np.arange(len(packed), dtype=np.uint32)
+    packed.sort()
+    alike = [
+        first + np.flatnonzero((packed[first:-1][:BLOCK] ^ packed[first + 1 : first + BLOCK + 1]) >> np.uint64(32) == 0)
+        for first in range(0, len(packed) - 1, BLOCK)
+    ]
+    same: Whole = np.concatenate(alike) if alike else np.zeros(0, np.int64)
+    packed &= np.uint64(0xFFFFFFFF)
+    order: Whole = packed.view(np.int64)
+    at = np.union1d(same, same + 1)
+    mine = order[at]
+    value = gain[mine] / np.maximum(money[mine], 1e-300)
+    order[at] = mine[np.lexsort((point[mine], family[mine], -value))]
     return order
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,37 @@ class Start:
     residual: float
 
 
+class Secant:
+    """Systems up (F,) that give themselves, each looked for by a secant of its own: taken to be so many, so many came of it.
+
+    rounds   how often it was tried
+    change   largest difference of the last round
+    """
+
+    def __init__(self, up: Floats) -> None:
+        self.up, self.rounds, self.change = up, 0, np.inf
+        self._step, self._before, self._moved = np.full(len(up), 0.7), np.zeros(len(up)), np.zeros(len(up))
+        self._gap = self._before
+
+    def found(self, now: Any, abreast: int) -> bool:
+        """Whether what came of it, at an instant, is what was taken; of so many cases abreast."""
+        # Where more is owed than there are systems, by how much says how far off the start is.
+        self._gap = now.up - now.beyond - self.up
+        self.rounds, self.change = self.rounds + 1, float(np.abs(self._gap).max(initial=0.0))
+        return self.change < SETTLED * (float((now.held - now.up).sum()) / abreast + 0.01)
+
+    def go_on(self) -> None:
+        """Take as many as the secant says."""
+        gap, before = self._gap, self._before
+        if self.rounds > 3:
+            slope = np.divide(self._moved, before - gap, out=self._step.copy(), where=np.abs(before - gap) > 1e-12)
+            # A secant that points the wrong way says only that the last step was too long.
+            longest = 1.3 if self.rounds < 60 else 0.5
+            self._step = np.clip(np.where(slope > 0, slope, 0.5 * self._step), 1e-3, longest)
+        self._moved, self._before = self._step * gap, gap
+        self.up = self.up + self._moved
+
+
 def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
     """The steady state of the closed system in the first month, before the plan, looked for from ``up`` (F,)."""
     s, flows, times = setting.s, setting.supply.months[0], setting.supply.times
@@ -53,10 +85,10 @@ def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
     )
     now.ebo, now.at_least, now.vbo = zero, zero, zero
     now.serviced = none
-    psi, change = zero, np.inf
+    psi, sought = zero, Secant(up)
     empty, came, falls = (np.zeros(len(s.shops)) for _ in range(3))
-    step, before, moved = np.full(len(up), 0.7), np.zeros(len(up)), np.zeros(len(up))
     for number in range(1, ROUNDS + 1):
+        up = sought.up
         by_fleet, broken = setting.by_fleet(0, up, wears, before=True)
         by_fleet = np.where(fresh[None, :], 0.0, by_fleet)
         asked = setting.supply.requests(flows, setting.at_sites(by_fleet))
@@ -88,21 +120,10 @@ def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
         wanted = came + setting.reach(0, up, before=True) @ (now.up - now.beyond) + falls * jobs
         off = np.abs(wanted - empty)
         empty = empty + 0.7 * (wanted - empty)
-        # Where more is owed than there are systems, by how much says how far off the start is.
-        gap = now.up - now.beyond - up
-        change = float(np.abs(gap).max(initial=0.0))
         # A shop that gets nothing agrees with a fleet that lacks nothing, but not with what that fleet brings it.
-        if (
-            change < SETTLED * (float((now.held - now.up).sum()) / abreast + 0.01)
-            and (off <= BROUGHT * np.abs(wanted)).all()
-        ):
+        if sought.found(now, abreast) and (off <= BROUGHT * np.abs(wanted)).all():
             break
-        if number > 3:
-            slope = np.divide(moved, before - gap, out=step.copy(), where=np.abs(before - gap) > 1e-12)
-            # A secant that points the wrong way says only that the last step was too long.
-            step = np.clip(np.where(slope > 0, slope, 0.5 * step), 1e-3, 1.3 if number < 60 else 0.5)
-        moved, before = step * gap, gap
-        up = up + moved
+        sought.go_on()
     now.ending = np.where(closed, 0.0, asked * flows.repaired)
     now.rising = np.zeros(shape)
-    return Start(now, past, psi, asked, by_fleet, number, change)
+    return Start(now, past, psi, asked, by_fleet, sought.rounds, sought.change)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +26,28 @@ class Sums:
         self.order = order[target[order] >= 0]
         self.places = places
         self.there, self.first = np.unique(target[self.order], return_index=True)
+        self.alone = len(self.there) == len(self.order)  # every place takes one row
 
     def __call__(self, rows: Floats) -> Floats:
         """The sums (places, ...) of rows (n, ...)."""
         result = np.zeros((self.places, *rows.shape[1:]))
-        if len(self.order):
+        if self.alone:
+            result[self.there] = rows[self.order]
+        elif len(self.order):
             result[self.there] = np.add.reduceat(rows[self.order], self.first, axis=0)
         return result
+
+
+Block = Any
+"""Index of some rows and columns of an array (S, P)."""
+
+
+def block_of(sites: Whole, parts: Whole, of_parts: int) -> Block:
+    """Index of sites and parts, (sites, parts): whole rows where they are all parts, which are quicker to reach."""
+    if len(parts) < of_parts:
+        return np.ix_(sites, parts)
+    together = len(sites) and sites[-1] - sites[0] == len(sites) - 1
+    return slice(int(sites[0]), int(sites[-1]) + 1) if together else sites
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,13 +61,10 @@ class Flows:
     blocks: tuple[tuple[Whole, Whole], ...]
 
     @cached_property
-    def groups(self) -> tuple[tuple[Whole, Whole, Cells], ...]:
-        """Sites, parts and cells of each block: a layer of sites and an indenture of parts."""
-        found = []
-        for layer, level in self.blocks:
-            sites, parts = (a.ravel() for a in np.meshgrid(layer, level, indexing="ij"))
-            found.append((sites, parts, Cells(self.stock[sites, parts])))
-        return tuple(found)
+    def groups(self) -> tuple[tuple[Block, Cells], ...]:
+        """Where each block stands in arrays (S, P), and its cells: a layer of sites and an indenture of parts."""
+        places = [block_of(layer, level, self.stock.shape[1]) for layer, level in self.blocks]
+        return tuple((at, Cells(self.stock[at].ravel())) for at in places)
 
 
 @dataclass(frozen=True, eq=False)

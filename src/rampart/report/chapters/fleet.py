@@ -10,7 +10,7 @@ import polars as pl
 
 from rampart.case.calendar import month_text
 from rampart.findings import Language, curly
-from rampart.language.fleet_on_one_page import decide_by
+from rampart.language.fleet_on_one_page import deadlines
 from rampart.language.words import Words
 from rampart.report.chapters.level_of_repair import repair_sentences
 from rampart.report.chapters.listing import Head, Listing
@@ -148,9 +148,9 @@ def point_listing(answer: Result, point: dict[str, Any], words: Words, names: Na
     if point["unspent"] is not None:
         gap = words.number(100.0 * (point["gap"] or 0.0), digits=2)
         caption += " " + words("sustain.left_unspent", unspent=words.money(point["unspent"] / unit), gap=gap)
-    found = stocks_listing(answer, table, caption, words, names)
-    left = max(0, len(found.rows) - 4 * MOST_ROWS)
-    return replace(found, rows=found.rows[: 4 * MOST_ROWS], more=words.count("rows_left", left) if left else "")
+    found = stocks_listing(answer, table.head(4 * MOST_ROWS), caption, words, names)
+    left = table.height - len(found.rows)
+    return replace(found, more=words.count("rows_left", left) if left else "")
 
 
 def stocks_listing(answer: Result, rows: pl.DataFrame, caption: str, words: Words, names: Names) -> Listing:
@@ -159,18 +159,18 @@ def stocks_listing(answer: Result, rows: pl.DataFrame, caption: str, words: Word
     heads += [Head(words(f"sustain.head.{h}"), numeric=True) for h in ("held_now", "to_hold")]
     heads.append(Head(words("sustain.head.cost", unit=words.money_label), numeric=True))
     heads.append(Head(words("sustain.head.order_by")))
+    by = deadlines(answer)
     cells = [
         (names(r["part"], "parts"), names(r["site"], "sites"), words.number(r["held"], digits=0),
          words.number(r["stock"], digits=0), words.number(r["cost"] / answer.case.money_unit, digits=2),
-         _order_by(answer, r["part"], words) if r["stock"] > r["held"] else "–")
+         _order_by(answer, by[r["part"]], words) if r["stock"] > r["held"] else "–")
         for r in rows.iter_rows(named=True)
     ]  # fmt: skip
     return Listing(caption, tuple(heads), tuple(cells))
 
 
-def _order_by(answer: Result, part: str, words: Words) -> str:
+def _order_by(answer: Result, by: int | None, words: Words) -> str:
     """Last month in which a part can be ordered for the month asked for; at once where that is over."""
-    by = decide_by(answer, part)
     if by is None:
         return words("unknown")
     first = answer.case.calendar.first
@@ -189,10 +189,10 @@ def buys_listing(answer: Result, words: Words, names: Names) -> Listing:
         Head(words("sustain.head.cost", unit=words.money_label), numeric=True),
     ]
     heads += [Head(words("sustain.head.gained"), numeric=True), Head(words("sustain.head.order_by"))]
-    unit = answer.case.money_unit
+    unit, by = answer.case.money_unit, deadlines(answer)
     rows = [
         (str(r["order"]), names(r["part"], "parts"), names(r["site"], "sites"), words.number(r["quantity"]),
-         words.number(r["cost"] / unit, digits=2), words.share(r["gained"], digits=2), _order_by(answer, r["part"], words))
+         words.number(r["cost"] / unit, digits=2), words.share(r["gained"], digits=2), _order_by(answer, by[r["part"]], words))
         for r in answer["buys"].filter(pl.col("order") <= 15).iter_rows(named=True)
     ]  # fmt: skip
     return Listing(words("sustain.table.buys"), tuple(heads), tuple(rows))

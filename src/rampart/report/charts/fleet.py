@@ -102,7 +102,10 @@ def causes_chart(answer: Result, words: Words, names: Names) -> Figure | None:
         words(f"sustain.cause.{c}") for c in ("rest", "damage", "maintenance")
     ]
     sums: dict[tuple[str, date], float] = {}
-    for _, month, cause, part, systems in table.iter_rows():
+    # Rows may be millions, one for each fleet, part and month: those of parts that are not named are added up first.
+    named = pl.when(pl.col("part").is_in(most)).then("part")
+    added = table.group_by("month", "cause", part=named, maintain_order=True).agg(pl.col("systems").sum())
+    for month, cause, part, systems in added.iter_rows():
         label = (
             (names(part, "parts") if part in most else labels[-3])
             if cause == "part"
