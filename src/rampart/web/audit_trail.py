@@ -65,7 +65,8 @@ class AuditTrail:
             return self._after(request, self.get_response(request))
         if _signs_in(request):
             response = self.get_response(request)
-            _write(request, REFUSED if response.status_code >= 400 else DONE)
+            if not getattr(request, "rampart_written", False):
+                _write(request, REFUSED if response.status_code >= 400 else DONE)
             return response
         with transaction.atomic():
             response = self.get_response(request)
