@@ -23,10 +23,10 @@ atexit.register(shutil.rmtree, STORE, ignore_errors=True)
 make_folder(STORE)
 start(STORE)
 
-from django.contrib.auth.hashers import Argon2PasswordHasher  # noqa: E402 - after the set-up
+from rampart.web.people.passwords import Argon2  # noqa: E402 - after the set-up
 
 # Passwords of the tests need not be dear to guess.
-Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 64, 1
+Argon2.time_cost, Argon2.memory_cost = 1, 64
 
 
 @pytest.fixture(scope="session")

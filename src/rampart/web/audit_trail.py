@@ -33,8 +33,20 @@ def written(request: HttpRequest) -> Iterator[None]:
     request.rampart_written = True  # type: ignore[attr-defined]
 
 
+@contextmanager
+def begun(request: HttpRequest) -> Iterator[None]:
+    """The transaction of a view whose entry is made once it is known what became of what it began: in the transaction that
+    keeps that.
+    """
+    with transaction.atomic():
+        yield
+    request.rampart_written = True  # type: ignore[attr-defined]
+
+
 def writes_itself(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view that looks long before it writes, or does something after: it opens ``written`` by itself, at most once."""
+    """A view that looks long before it writes, or does something after: it opens ``written`` or ``begun`` by itself, at most
+    once.
+    """
     view.writes_itself = True  # type: ignore[attr-defined]
     return view
 
@@ -53,7 +65,8 @@ class AuditTrail:
             return self._after(request, self.get_response(request))
         if _signs_in(request):
             response = self.get_response(request)
-            _write(request, REFUSED if response.status_code >= 400 else DONE)
+            if not getattr(request, "rampart_written", False):
+                _write(request, REFUSED if response.status_code >= 400 else DONE)
             return response
         with transaction.atomic():
             response = self.get_response(request)
@@ -107,18 +120,20 @@ def _write(request: HttpRequest, outcome: str, **more: Any) -> None:
     }  # fmt: skip
     if said["verb"] == UNCHANGED:
         return
+    asker = asker_of(request)
+    if not asker["who"] and outcome == REFUSED and said["verb"] != SIGN_IN:
+        return  # nobody could fill the trail
+    write(said["verb"], about=said["about"], facts=said["facts"] | more, outcome=outcome, **asker)
+
+
+def asker_of(request: HttpRequest) -> dict[str, str]:
+    """Who asks, with which role, through which token and from which address, as an entry has it."""
     token = getattr(request, "rampart_token", None)
     person = getattr(token, "person", None) or getattr(request, "rampart_signed_out", None) or _account(request)
     signed_in = person if isinstance(person, Person) else None
-    if signed_in is None and outcome == REFUSED and said["verb"] != SIGN_IN:
-        return  # nobody could fill the trail
-    write(
-        said["verb"],
-        about=said["about"],
-        facts=said["facts"] | more,
-        outcome=outcome,
-        who=signed_in.name if signed_in else "",
-        role=signed_in.role if signed_in else "",
-        through=token.name if token is not None else "",
-        address=str(request.META.get("REMOTE_ADDR", ""))[:64],
-    )
+    return {
+        "who": signed_in.name if signed_in else "",
+        "role": signed_in.role if signed_in else "",
+        "through": token.name if token is not None else "",
+        "address": str(request.META.get("REMOTE_ADDR", ""))[:64],
+    }

@@ -8,19 +8,22 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 from pydantic import ValidationError
 
 from rampart.web.api import require
-from rampart.web.asked_by import asked_by
+from rampart.web.asked_by import asked_by, reader_of
 from rampart.web.asking import WronglyAskedError
 from rampart.web.pages.every import PAGES
 from rampart.web.pages.page import Page
 from rampart.web.refusing import refusing
 from rampart.web.tables.asking import TableAsked
-from rampart.web.templating import shown
+from rampart.web.templating import at, shown
+
+FIRST = "overview"
+"""The page with which everybody begins who may read."""
 
 
 def html_urls() -> list[URLPattern]:
@@ -36,6 +39,8 @@ def _place(page: Page, braced: re.Match[str]) -> str:
 def _view(page: Page) -> Callable[..., HttpResponse]:
     @refusing
     def view(request: HttpRequest, **places: str | int) -> HttpResponse:
+        if page.key == FIRST and not reader_of(request).may("read"):
+            return HttpResponseRedirect(at("/people"))  # who keeps the accounts begins with them
         require(page, request)
         asked = asked_by(request)
         given = _query(page, request, places)

@@ -86,7 +86,7 @@ if OF_THE_STORE.user_header:
         "django.contrib.auth.middleware.RemoteUserMiddleware",
     )
     AUTHENTICATION_BACKENDS.append("rampart.web.people.by_proxy.ByProxy")
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["rampart.web.people.passwords.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",

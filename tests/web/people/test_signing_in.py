@@ -45,6 +45,52 @@ def test_a_wrong_password_is_refused_and_counted_by_name_and_address() -> None:
     assert PASSWORD not in str(list(Entry.objects.filter(about="guessed").values()))
 
 
+def waits_for_the_disk(said: list[str]) -> int:
+    """How often what a store was told is written through: each transaction that writes, and each statement outside of one."""
+    found, inside, writes = 0, False, False
+    for one in said:
+        word = one.split(None, 1)[0]
+        changes = word in ("INSERT", "UPDATE", "DELETE")
+        if word == "BEGIN":
+            inside, writes = True, False
+        elif word == "COMMIT":
+            found, inside = found + writes, False
+        elif inside:
+            writes |= changes
+        else:
+            found += changes
+    return found
+
+
+def test_signing_in_waits_for_the_disk_twice() -> None:
+    """Once for all that it writes and its entry, and once for the session."""
+    someone("quick")
+    said: list[str] = []
+    connection.ensure_connection()
+    connection.connection.set_trace_callback(said.append)
+    try:
+        assert enter(client(), "quick").status_code == 302
+    finally:
+        connection.connection.set_trace_callback(None)
+    assert waits_for_the_disk(said) == 2, said
+
+
+def test_a_password_that_was_kept_another_way_is_kept_anew_at_the_next_sign_in() -> None:
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    class Before(Argon2PasswordHasher):
+        time_cost, memory_cost, parallelism = 2, 128, 8
+
+    person = someone("settled")
+    person.password = Before().encode(PASSWORD, Before().salt())
+    person.save()
+    assert enter(client(), "settled").status_code == 302
+    kept = Person.objects.get(name="settled").password
+    assert "p=1$" in kept and "p=8$" in person.password
+    assert enter(client(), "settled", "wrong").status_code == 401
+    assert enter(client(), "settled").status_code == 302
+
+
 def test_the_session_changes_when_one_signs_in_and_the_store_knows_only_a_hash() -> None:
     someone("fixed")
     browser = client()

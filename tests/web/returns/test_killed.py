@@ -52,7 +52,7 @@ def test_what_was_approved_is_posted_once_by_its_key(
     trail = f"SELECT outcome, json_extract(facts, '$.key') FROM audit WHERE {of}"
     state = f"SELECT state FROM returns WHERE id = {number}"
     assert asked(state) == [("approved",)] and documents() == (moment == "after")
-    assert asked(trail) == [("done", f"return {month} r1")]
+    assert asked(trail) == []  # what became of it is not known yet
     with served(copy):
         begun = time.monotonic()
         while asked(state) != [("posted",)]:

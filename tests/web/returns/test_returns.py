@@ -227,16 +227,55 @@ def test_what_was_approved_is_posted_after_a_kill_and_once(
     def killed(*_: Any) -> None:
         raise KeyboardInterrupt
 
+    def of_this() -> list[tuple[str, str, str, str]]:
+        of = [e for e in entries("return.approve") if e.facts["number"] == number]
+        return [(e.outcome, e.who, e.role, e.facts["key"]) for e in of]
+
     with monkeypatch.context() as patch:
         patch.setattr(handing_in, "post", killed)
         with pytest.raises(KeyboardInterrupt):
             approver.post(f"/returns/{number}/approve", {"hash": seen})
     assert StagedReturn.objects.get(pk=number).state == "approved" and held(approver) == before
+    assert of_this() == []  # what became of it is not known yet
     assert complete() == 1 and complete() == 0
+    assert of_this() == [("done", "arthur", "nation_approver", f"return {month} r1")]
     assert StagedReturn.objects.get(pk=number).state == "posted" and held(approver) == before + 7
     StagedReturn.objects.filter(pk=number).update(state="approved")  # killed after the ledger had it
     assert complete() == 1 and held(approver) == before + 7
-    assert books().has("XAA", month, 1)
+    assert books().has("XAA", month, 1) and len(of_this()) == 1
+
+
+@pytest.mark.parametrize("how", ["page", "program"])
+def test_an_approval_that_the_ledger_refuses_leaves_no_entry_that_says_done(
+    client_of: Any, month: str, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Between the check and the posting another return of the month comes into the ledger."""
+    from rampart.findings import Finding
+    from rampart.web.books import Books, LedgerError
+
+    number, seen = submitted(client_of("edith"), month)
+    approver = client_of("arthur")
+    before = held(approver)
+    with monkeypatch.context() as patch:
+
+        def refuses(*_: Any) -> int:
+            raise LedgerError([Finding("ledger-key-taken", value=f"return {month} r1")])
+
+        patch.setattr(Books, "post", refuses)
+        if how == "page":
+            answer = approver.post(f"/returns/{number}/approve", {"hash": seen})
+        else:
+            answer = approver.post(f"/api/returns/{number}/approve", {"hash": seen}, "application/json")
+    assert answer.status_code == 422 and f"return {month} r1" in answer.content.decode()
+    told = approver.get(f"/api/returns/{number}").json()
+    assert told["state"] == "draft" and f"return {month} r1" in told["said"] and held(approver) == before
+    (entry,) = [e for e in entries("return.approve") if e.facts["number"] == number]
+    assert (entry.outcome, entry.who, entry.facts["key"]) == ("refused", "arthur", f"return {month} r1")
+    editor = client_of("edith")
+    assert editor.post(f"/returns/{number}/submit", {"base": "2"}).status_code == 302
+    assert approver.post(f"/returns/{number}/approve", {"hash": seen}).status_code == 302
+    told = [e.outcome for e in entries("return.approve") if e.facts["number"] == number]
+    assert told == ["refused", "done"] and held(approver) == before + 7
 
 
 @pytest.mark.parametrize("millions", [30, 600])

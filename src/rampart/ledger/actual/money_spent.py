@@ -17,6 +17,7 @@ from rampart.findings import Finding
 from rampart.network.payments import fiscal_year
 from rampart.network.taking import decided_before
 from rampart.network.used_up import UsedUp
+from rampart.network.ways import Row
 from rampart.network.ways_taken import WaysTaken
 
 if TYPE_CHECKING:
@@ -50,6 +51,21 @@ def spent(documents: Iterable[Booked], case: Case, months: Sequence[str] | None 
     return sums
 
 
+def decided(before: Case, tables: Mapping[str, pl.DataFrame], start: int) -> tuple[list[Row], list[Row]]:
+    """What a plan decided before a month, and what it had in hand itself: rows of ``taken``."""
+    blank = dict.fromkeys(catalogue()["taken"].columns)
+    own: list[Row] = [blank | dict(r) for r in decided_before(tables, before.calendar, start)]
+    return own, [r for r in before["taken"].iter_rows(named=True) if r["in_hand"]]
+
+
+def planned_money(later: Case, before: Case, tables: Mapping[str, pl.DataFrame], months: Sequence[str]) -> Spent:
+    """What the plan before commits and pays in its months before the new start; arguments as of ``with_money``."""
+    own, older = decided(before, tables, month_number(str(later.settings["start"])))
+    ways = WaysTaken(before)
+    delivered = [r for r in ways.network.placed if r["month"] < later.settings["start"]]
+    return UsedUp(later, ways, own, older, delivered).before_start(month_number(months[0]))
+
+
 def with_money(
     later: Case, before: Case, tables: Mapping[str, pl.DataFrame], documents: Iterable[Booked], months: Sequence[str]
 ) -> tuple[Case, list[Finding]]:
@@ -61,13 +77,7 @@ def with_money(
     booked = spent(documents, before, months)
     if not booked:
         return later, []
-    first, start = month_number(months[0]), month_number(str(later.settings["start"]))
-    blank = dict.fromkeys(catalogue()["taken"].columns)
-    own = [blank | dict(r) for r in decided_before(tables, before.calendar, start)]
-    ways = WaysTaken(before)
-    older = [r for r in before["taken"].iter_rows(named=True) if r["in_hand"]]
-    delivered = [r for r in ways.network.placed if r["month"] < later.settings["start"]]
-    planned = UsedUp(later, ways, own, older, delivered).before_start(first)
+    planned = planned_money(later, before, tables, months)
     rows, findings = list(later.tables["budgets"].iter_rows(named=True)), list[Finding]()
     for key, amount in sorted(booked.items()):
         more = amount - planned.get(key, 0.0)

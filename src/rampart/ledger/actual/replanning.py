@@ -3,8 +3,9 @@
 The case is carried on as it was planned (``network.carried_on``); then, as far as the ledger knows:
 
     stocks      those of the ledger
-    orders      what should have come and did not is still to come, as soon as its line has room; what came early is not to
-                come again; decisions that were refused or postponed were not taken
+    orders      what should have come and did not is still to come, as soon as its line has room, and is paid then where the
+                fiscal year that was to pay is over; what came early is not to come again; decisions that were refused or
+                postponed were not taken
     deliveries  what is on the way, as it was sent; what a donor sent less than planned of a pledge is due at once
     budgets     what was committed or paid beyond the plan; what is booked of it less than planned may still come
 
@@ -24,8 +25,9 @@ from rampart.case.calendar import month_number, month_text
 from rampart.case.from_rows import frame_of
 from rampart.findings import Finding, FindingsError
 from rampart.ledger.actual.happened import At, happened, over
-from rampart.ledger.actual.money_spent import with_money
+from rampart.ledger.actual.money_spent import decided, planned_money, spent, with_money
 from rampart.ledger.actual.planned import planned
+from rampart.ledger.actual.slipped_payments import Part, SlippedPayments, arrivals, unpaid
 from rampart.ledger.opening_stock import SOURCE, with_stock
 from rampart.network import carried_on as carrying
 from rampart.network.pledges_left import less_sent
@@ -94,7 +96,8 @@ def position(
         raise FindingsError([Finding("replan-month", value=month, details={"start": start})]) from wrong
     figures, plans = happened(documents), planned(plan)
     later = replace(later, findings=())
-    later = _arrivals(later, figures, plans, months, month)
+    slipped = _slipped(later, plan.case, tables, documents, months)
+    later = _arrivals(later, figures, plans, slipped, months, month)
     later = _deliveries(later, ledger, documents, _planned_sent(tables, figures, months), months, month, known=known)
     later, more = with_money(later, plan.case, tables, documents, months)
     found += more
@@ -138,9 +141,22 @@ def _without_refused(
     return result, found
 
 
+def _slipped(
+    later: Case, before: Case, tables: Mapping[str, pl.DataFrame], documents: Iterable[Booked], months: tuple[str, ...]
+) -> SlippedPayments:
+    """What was to come before the start, and who pays on delivery of what is late of it."""
+    start, starts = (
+        month_number(months[-1]) + 1,
+        dict(before["nations"].select("nation", "fiscal_year_start").iter_rows()),
+    )
+    own, older = decided(before, tables, start)
+    left = unpaid(planned_money(later, before, tables, months), spent(documents, before, months))
+    return SlippedPayments(arrivals(before, (*older, *own), start), starts, start, left, before.money_unit)
+
+
 def _arrivals(
-    case: Case, figures: Mapping[At, int], plans: Mapping[tuple[str, str, str, str], float], months: tuple[str, ...],
-    month: str,
+    case: Case, figures: Mapping[At, int], plans: Mapping[tuple[str, str, str, str], float], slipped: SlippedPayments,
+    months: tuple[str, ...], month: str,
 ) -> Case:  # fmt: skip
     """Orders with what is late still to come, and without what came early."""
     rows, added = list(case.tables["orders"].iter_rows(named=True)), list[dict[str, Any]]()
@@ -154,7 +170,7 @@ def _arrivals(
                 late += sum(plans.get((m, kind, nation, item), 0.0) for m in known) - actual
         mine = [r for r in rows if (r["ship_to"] or r["buyer"], r["item"]) == (nation, item)]
         if late > LITTLE * len(months):
-            added += _still_to_come(case, mine, nation, item, late, month)
+            added += _still_to_come(case, mine, nation, item, slipped.of(nation, item, late), month)
         elif late < -LITTLE * len(months):
             for r in sorted(mine, key=lambda r: r["month"]):
                 off = min(r["quantity"], -late)
@@ -164,27 +180,34 @@ def _arrivals(
 
 
 def _still_to_come(
-    case: Case, mine: list[dict[str, Any]], nation: str, item: str, late: float, month: str
+    case: Case, mine: list[dict[str, Any]], nation: str, item: str, late: list[Part], month: str
 ) -> list[dict[str, Any]]:
     """What is late, in the months in which the line has room beside what is placed; all at once outside the lines."""
+    import numpy as np
+
     from rampart.network.network import Network
     from rampart.network.rates import line_rates
 
     network = Network(case)
     lines = {r["line"] for r in mine if r["line"]} or {c for c, r in network.lines.items() if r["item"] == item}
-    row = {"buyer": nation, "item": item, "month": month, "quantity": late, "due": None, "inputs": "supplied", **SAID}
+    row = {"item": item, "month": month, "inputs": "supplied", **SAID}
+    rows = [
+        row | {"buyer": p.payer, "ship_to": None if p.payer == nation else nation, "quantity": p.quantity, "due": p.due}
+        for p in late
+    ]
     if len(lines) != 1:
-        return [row]
+        return rows
     (line,) = lines
     at = network.line_index[line]
-    room = line_rates(network).monthly[at] - network.placed_monthly[at]
+    room = np.maximum(0.0, line_rates(network).monthly[at] - network.placed_monthly[at])
     found = []
-    for n, free in enumerate(room.tolist()):
-        part = min(late, max(0.0, free))
-        if part > 0:
-            months = {"month": month_text(network.calendar.first + n), "quantity": part}
-            found.append(row | months | {"line": line, "state": "funded"})
-            late -= part
+    for r in rows:
+        left = r["quantity"]
+        for n, free in enumerate(room.tolist()):
+            if (part := min(left, free)) > 0:
+                months = {"month": month_text(network.calendar.first + n), "quantity": part}
+                found.append(r | months | {"line": line, "state": "funded"})
+                left, room[n] = left - part, free - part
     return found
 
 

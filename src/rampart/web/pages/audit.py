@@ -60,7 +60,7 @@ def audit(asked: Asked, table: TableAsked) -> Audit:
 
 def _row(entry: Entry, words: Words) -> list[Cell]:
     texts = {
-        "when": entry.when.isoformat(timespec="seconds"),
+        "when": words("web.at", date=words.date(entry.when.isoformat()), time=f"{entry.when:%H:%M:%S}"),
         "role": words(f"web.role.{entry.role}") if entry.role else words("none"),
         "facts": json.dumps(entry.facts, ensure_ascii=False) if entry.facts else words("none"),
         "outcome": words(f"web.audit.{entry.outcome}"),
@@ -70,7 +70,8 @@ def _row(entry: Entry, words: Words) -> list[Cell]:
         key: value or words("none")
         for key, value in zip(("who", "through", "address", "verb", "about"), values, strict=True)
     }
-    return [Cell(value=texts[key], text=texts[key]) for key in COLUMNS]
+    exact = texts | {"when": entry.when.isoformat(timespec="seconds")}
+    return [Cell(value=exact[key], text=texts[key]) for key in COLUMNS]
 
 
 PAGE = Page("audit", "audit", audit, "audit")

@@ -55,8 +55,10 @@ def people_sheet(asked: Asked) -> Sheet:
         if column.key == "is_active":
             return SheetCell(value, words("web.yes" if value else "web.no"))
         if column.key == "last_login":
-            text = value.isoformat(timespec="minutes") if value else words("web.never")
-            return SheetCell(text if value else None, text)
+            if value is None:
+                return SheetCell(None, words("web.never"))
+            text = words("web.at", date=words.date(value.isoformat()), time=f"{value:%H:%M}")
+            return SheetCell(value.isoformat(timespec="minutes"), text)
         return SheetCell(value, value)
 
     return Sheet("people", words("web.people"), words("web.people.says"), columns, rows, cell)

@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from rampart.web.audit_trail import SIGN_IN, UNCHANGED, note
+from rampart.web.audit_trail import SIGN_IN, UNCHANGED, note, written
 from rampart.web.people.in_language import COOKIE
 from rampart.web.people.person import Person
 from rampart.web.refusing import refused
@@ -32,6 +32,11 @@ class SignIn(LoginView):
         if request.method == "POST":
             note(request, SIGN_IN, request.POST.get("username", "")[:80])
         return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Begin the session: what that writes, and its entry, wait for the disk once."""
+        with written(self.request):
+            return super().form_valid(form)
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         """The page; 401 where name or password was wrong."""

@@ -16,8 +16,7 @@ def complete() -> int:
         if catalogue() is None:
             break
         asked = Asked(Reader(staged.approved_by, APPROVER, staged.nation), "en", shelf())
-        post(staged, lambda asked=asked, staged=staged: check(asked, staged)[0])  # type: ignore[misc]
-        done += staged.state == POSTED
+        done += post(staged, lambda asked=asked, staged=staged: check(asked, staged)[0], "en")  # type: ignore[misc]
     return done
 
 

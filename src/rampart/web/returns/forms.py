@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rampart.case.merging import Conflict
 from rampart.web.asked_by import asked_by, books
 from rampart.web.asking import Asked, NotAllowedError, NotThereError, WronglyAskedError
-from rampart.web.audit_trail import UNCHANGED, note, writes_itself, written
+from rampart.web.audit_trail import UNCHANGED, asker_of, begun, note, writes_itself, written
 from rampart.web.books import Checked
 from rampart.web.pages.one_return import check_told, page_of
 from rampart.web.refusing import refusing
@@ -190,22 +190,22 @@ def approve_form(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def approve_and_post(request: HttpRequest, number: int, given: str) -> StagedReturn:
-    """Approve in one transaction of the web store, then post: killed in between, it is posted when the server is back.
+    """Approve in one transaction of the web store, then post; the entry of the audit trail says what the ledger said. Killed
+    in between, it is posted, and the entry made, when the server is back.
 
-    Raises WronglyAskedError, NotSoundError, NotAllowedError, NotThereError.
+    Raises WronglyAskedError, also where the ledger refuses; NotAllowedError, NotThereError.
     """
     asked = asked_by(request)
-    note(request, "return.approve", str(number))
+    note(request, handing_in.APPROVAL, str(number), number=number)
     staged = handing_in.approvable(asked, number, given)
     checked, found = handing_in.check(asked, staged)
     if not checked.sound:
         said = " ".join(t.finding.sentence(asked.language) for t in found if t.finding.severity == "error")
         raise WronglyAskedError(said)
-    key = handing_in.key_of(staged)
-    with written(request):
-        staged = handing_in.approve(asked, number, given)
-        note(request, "return.approve", str(staged), number=number, hash=given, key=key)
-    handing_in.post(staged, lambda: checked)
+    with begun(request):
+        staged = handing_in.approve(asked, number, given, through=asker_of(request))
+    if not handing_in.post(staged, lambda: checked, asked.language):
+        raise WronglyAskedError(staged.said)
     return staged
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from zipfile import ZipFile, is_zipfile
 
 from django.conf import settings
@@ -22,15 +23,18 @@ from rampart.case.calendar import is_month
 from rampart.case.merging import Conflict
 from rampart.case.outside import layouts_outside
 from rampart.case.tables import Case
-from rampart.findings import Finding, FindingsError
+from rampart.findings import Finding, FindingsError, Language
 from rampart.results.result import Result
 from rampart.web.asked_by import books, catalogue
 from rampart.web.asking import Asked, NotAllowedError, NotThereError, WronglyAskedError
+from rampart.web.audit import DONE, REFUSED, Entry, write
 from rampart.web.books import FIGURES, HEAD, Checked, return_key
 from rampart.web.people.roles import Right
 from rampart.web.returns.content import FIRST_ROW, Content, entered, merged, numbered, of_file
 from rampart.web.returns.staged import APPROVED, DRAFT, POSTED, SUBMITTED, ReturnVersion, StagedReturn
 
+APPROVAL = "return.approve"
+"""Verb of approvals in the audit trail."""
 MOST_ROWS = 1000
 FIRST_MONTH = "1900-01"
 WHOLE = frozenset({"reading-ended", "reading-too-long", "too-large", "too-many-cells", "unreadable", "stray-cell"})
@@ -217,10 +221,14 @@ def approvable(asked: Asked, number: int, given: str) -> StagedReturn:
     return staged
 
 
-def approve(asked: Asked, number: int, given: str) -> StagedReturn:
-    """Approve what was submitted. The ledger has it once it is posted (``post``). Raises as ``approvable`` does."""
+def approve(asked: Asked, number: int, given: str, *, through: dict[str, str]) -> StagedReturn:
+    """Approve what was submitted. The ledger has it once it is posted (``post``). Raises as ``approvable`` does.
+
+    through  role, token and address, for the entry in the audit trail
+    """
     staged = approvable(asked, number, given)
     staged.state, staged.approved, staged.approved_by = APPROVED, given, asked.reader.name
+    staged.approved_through = {name: text for name, text in through.items() if name != "who"}
     staged.approved_at = timezone.now()
     staged.save()
     return staged
@@ -232,8 +240,10 @@ def require_sound(checked: Checked) -> None:
         raise NotSoundError(checked.findings)
 
 
-def post(staged: StagedReturn, checked: Callable[[], Checked]) -> None:
-    """Post what was approved, once: what the ledger has already is only noted. What it refuses is a draft again."""
+def post(staged: StagedReturn, checked: Callable[[], Checked], language: Language) -> bool:
+    """Post what was approved, once: what the ledger has already is only noted. What it refuses is a draft again. Either leaves
+    its entry in the audit trail. Gives whether the ledger has it.
+    """
     if staged.state != APPROVED or staged.hash != staged.approved:
         raise ValueError(f"{staged} is not approved as it stands")
     try:
@@ -241,12 +251,23 @@ def post(staged: StagedReturn, checked: Callable[[], Checked]) -> None:
             found = checked()
             require_sound(found)
             books().post(staged.nation, found)
-        StagedReturn.objects.filter(pk=staged.pk).update(state=POSTED, posted_at=timezone.now())
-        staged.state = POSTED
+        _ended(staged, DONE, state=POSTED, posted_at=timezone.now())
     except (FindingsError, NotSoundError) as wrong:
-        said = "\n".join(f.sentence() for f in wrong.findings if f.severity == "error")
-        StagedReturn.objects.filter(pk=staged.pk).update(state=DRAFT, approved="", submitted="", said=said)
-        staged.state, staged.said = DRAFT, said
+        said = "\n".join(f.sentence(language) for f in wrong.findings if f.severity == "error")
+        _ended(staged, REFUSED, state=DRAFT, approved="", submitted="", said=said)
+    staged.refresh_from_db()
+    return staged.state == POSTED
+
+
+def _ended(staged: StagedReturn, outcome: str, **now: Any) -> None:
+    """Keep what became of an approval with its entry in the audit trail, unless that is known already."""
+    facts = {"number": staged.pk, "hash": staged.approved, "key": key_of(staged)}
+    of: dict[str, Any] = {"verb": APPROVAL, "who": staged.approved_by, "about": str(staged)}
+    with transaction.atomic():
+        ended = StagedReturn.objects.filter(pk=staged.pk, state=APPROVED).update(**now)
+        # One that is posted again because the ledger was restored to an earlier day has its entry.
+        if ended and not Entry.objects.filter(**of, outcome=DONE, facts__hash=staged.approved).exists():
+            write(**of, outcome=outcome, facts=facts, **staged.approved_through)
 
 
 def read_file(asked: Asked, path: Path, staged: StagedReturn) -> Content:

@@ -20,6 +20,8 @@ class StagedReturn(models.Model):
     submitted  hash of what was submitted; "" while it is a draft: any save makes it one again
     approved   hash of what was approved
     approved_by, posted_at  by whom; when the ledger had it, None until it is known to have it
+    approved_through        role, token and address, for the entry in the audit trail: it is made once it is known what became
+                            of the approval
     """
 
     nation = models.CharField(max_length=24)
@@ -32,6 +34,7 @@ class StagedReturn(models.Model):
     approved = models.CharField(max_length=64, blank=True)
     approved_by = models.CharField(max_length=80, blank=True)
     approved_at = models.DateTimeField(null=True)
+    approved_through = models.JSONField(default=dict)
     posted_at = models.DateTimeField(null=True)
     said = models.TextField(blank=True)
 
