@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -20,7 +21,8 @@ from rampart.sustainment.availability import closed_fleet
 from rampart.sustainment.availability_by_month import availability_by_month
 from rampart.sustainment.fleet import read_support
 from rampart.sustainment.play_through import play
-from rampart.sustainment.promise import Promises
+from rampart.sustainment.promise import Point, Promises
+from rampart.sustainment.purchases import _curve
 from rampart.sustainment.shortfall import Cells, batched
 from rampart.sustainment.spend import Options, spent
 from sustainment.small_fleets import MONTH, case_of, mended
@@ -226,3 +228,19 @@ def test_simulation_stands_beside_the_months() -> None:
     assert table["below"].is_between(0, 1).all()
     assert answer["simulation_parts"].height > 0
     assert sustain(case, draws=0)["simulation"].is_empty()
+
+
+def test_between_two_points_the_curve_stays_between_them() -> None:
+    """What lacks by the courses is far more than by the path at its end: in their proportion the middle would lack all."""
+    path = SimpleNamespace(
+        cost=np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0]), logarithm=-np.array([0.4, 0.2, 0.1, 0.05, 1e-5, 0.0])
+    )
+    points = [(step, Point(stock=np.zeros((1, 1), np.int64), cost=float(step), availability=there, systems=0.0))
+              for step, there in ((0, 0.6), (1, 0.85), (4, 0.94))]  # fmt: skip
+    rows = _curve(path, points)  # type: ignore[arg-type]
+    assert [row[0] for row in rows] == [0, 1, 2, 3, 4]  # nothing was worked out beyond the last point
+    there = [row[2] for row in rows]
+    assert [there[0], there[1], there[4]] == pytest.approx([0.6, 0.85, 0.94])
+    assert there == sorted(there)
+    # half of what the path gains between the points lies at step 2
+    assert there[2] == pytest.approx(0.85 + 0.09 * (0.2 - 0.1) / (0.2 - 1e-5))

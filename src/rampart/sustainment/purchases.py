@@ -56,7 +56,7 @@ def tables_of_purchases(promises: Promises, marked: Promise | None, budget: floa
         "curve": frame("fleet", "curve", curve),
         "points": frame("fleet", "points", points),
         "stock_list": _stock_list(promises, [one.stock for _, one, _ in rows]),
-        "buys": _buys(promises, path, path.within(marked.cost) if marked is not None else 0, _scale(path, played)),
+        "buys": _buys(promises, path, path.within(marked.cost) if marked is not None else 0, _lack(path, played)),
     }
 
 
@@ -88,30 +88,29 @@ def _usual_path(promises: Promises) -> Spares:
     return promises.path(promises.of(first.stock(min(middle, len(there) - 1))).course)
 
 
-def _scale(path: Spares, played: list[tuple[int, Point]]) -> Floats:
-    """What lacks by the courses over what lacks by the path, at every step: known at the points, drawn between them."""
-    lack = np.maximum(-path.logarithm, 0.0)
+def _lack(path: Spares, played: list[tuple[int, Point]]) -> Floats:
+    """What lacks by the courses at every step: known at the points; between two of them it falls from the one to the other
+    as the path falls, since no course was worked out there.
+
+        K = K_b + (K_a - K_b) (L - L_b) / (L_a - L_b)     K lack by the courses, L by the path, at points a before b
+    """
+    lack = -path.logarithm
     steps = [step for step, _ in played]
-    known = [(1.0 - one.availability) / lack[step] if lack[step] > 1e-9 else np.nan for step, one in played]
-    ratio = np.array(known)
-    ratio[np.isnan(ratio)] = 1.0
-    return np.asarray(np.interp(path.cost, path.cost[steps], ratio))
+    return np.asarray(np.interp(-lack, -lack[steps], [1.0 - one.availability for _, one in played]))
 
 
 def _curve(path: Spares, played: list[tuple[int, Point]]) -> list[tuple[int, float, float]]:
-    """Rows of the curve: at the points what the courses give, between them what the path gives, in their proportion."""
-    steps = len(path.cost)
-    available = 1.0 - np.maximum(-path.logarithm, 0.0) * _scale(path, played)
-    known = {step: one.availability for step, one in played}
-    thin = sorted({*np.linspace(0, steps - 1, min(steps, ROWS)).round().astype(int).tolist(), *known})
+    """Rows of the curve, up to the last point that was worked out."""
+    available, known = 1.0 - _lack(path, played), {step: one.availability for step, one in played}
+    last = max(known)
+    thin = sorted({*np.linspace(0, last, min(last + 1, ROWS)).round().astype(int).tolist(), *known})
     return [(n, float(path.cost[n]), float(np.clip(known.get(n, available[n]), 0.0, 1.0))) for n in thin]
 
 
-def _buys(promises: Promises, path: Spares, after: int, scale: Floats, most: int = 40) -> pl.DataFrame:
+def _buys(promises: Promises, path: Spares, after: int, lack: Floats, most: int = 40) -> pl.DataFrame:
     """The next purchases after a point, in order: which part, how many, where, and what each step brings."""
     s, rows = promises.support, []
     last = min(len(path.cost) - 1, after + most)
-    lack = np.maximum(-path.logarithm, 0.0) * scale
     for step, (before, now) in enumerate(pairwise(path.stocks_along(after, last)), start=after + 1):
         rows += [
             (step - after, s.parts[p], s.sites[n], int(now[p, n] - before[p, n]),
