@@ -64,7 +64,8 @@ class Listing:
         """Letters of each column in a line of ``PAGE``: what its longest word needs, and of the room that is left what makes
         the table least high, so that a long text stands in no narrow column.
         """
-        found, lengths = [], []
+        found: list[float] = []
+        lengths: list[list[int]] = []
         for column, head in enumerate(self.heads):
             cells = [row[column] for row in self.rows]
             whole = [len(cell) for cell in cells if len(cell) <= (MOST_NUMERIC if head.numeric else CLOSE)]
