@@ -73,7 +73,7 @@ class Listing:
             whole += [] if head.numeric else [min(LEAST, max(map(len, cells), default=0))]
             found.append(GAP + max([*bold, *whole, *(min(len(w), LONGEST_WORD) for c in cells for w in c.split(" "))]))
             lengths.append([0 if column < self.same(row) else len(cell) for row, cell in enumerate(cells)])
-        rows = list(zip(*lengths, strict=True))
+        rows: list[tuple[int, ...]] = list(zip(*lengths, strict=True))
 
         def height(widths: Sequence[float]) -> float:
             lines = [[max(1.0, n / (wide - GAP)) for n, wide in zip(row, widths, strict=True)] for row in rows]
