@@ -10,7 +10,7 @@ import pytest
 from rampart.case.tables import Case
 from rampart.language.in_words import InWords
 from rampart.language.what_to_do import next_look, what_to_do
-from rampart.results.ends_of_war import by_end
+from rampart.results.ends_of_war import by_end, left_by_end
 from rampart.results.result import Result
 from rampart.scenario.sampled import Sampling, plan_on_paths
 from rampart.scenario.war import war_plan
@@ -39,7 +39,7 @@ def test_every_sentence_says_the_figures_of_the_tables() -> None:
     assert f"orders from 1 place for {words.money(orders)}" in says[0]
     assert words.money(values["plan"]) in says[1]
     assert words.money(max(0.0, values["year_by_year"] - values["plan"])) in says[2]
-    assert f"over as soon as February 2024 ({words.share(ends['chance'][0], digits=1)})" in says[3]
+    assert f"over as soon as February 2024 (chance {words.share(ends['chance'][0], digits=1)})" in says[3]
     assert words.money(ends["regret"][0]) in says[3]
     assert words.share(ends["served_share"][-1]) in says[4]
     french = what_to_do(InWords(made, "fr"))
@@ -75,3 +75,24 @@ def test_over_paths_it_says_of_how_many_and_how_sure_and_chances_are_of_the_chai
     first = ends["ends"][0]
     assert ends["chance"][0] == pytest.approx(1 - goes_on[first.month - 1])
     assert ends["chance"][-1] == pytest.approx(goes_on[5])
+
+
+def test_works_that_outlive_the_plan_are_committed_whole() -> None:
+    """A widening at 1 that lasts ten years: what it is still worth at the end of the plan has to be committed too."""
+    made = case()
+    works = made.tables["expansions"].with_columns(life=pl.lit(120.0))
+    decided = war_plan(Case(tables={**made.tables, "expansions": works}), compare=False)["decisions"].filter(
+        kind="expand"
+    )
+    assert decided.height
+    assert decided["money"].to_list() == pytest.approx(decided["quantity"].to_list())
+
+
+def test_what_is_left_is_stock_and_orders_and_no_idle_works() -> None:
+    made = planned()
+    answer = InWords(made, "en")
+    over = by_end(made).drop_nulls("ends").row(0, named=True)
+    left = left_by_end(made).filter(pl.col("ends") == over["ends"])
+    assert left.filter(measure="idle")["money"].sum() > 0
+    expected = left.filter(pl.col("measure").is_in(["beyond_need", "still_to_come", "placed_to_come"]))["money"].sum()
+    assert f"{answer.words.money(expected)} of stock beyond requirement" in what_to_do(answer)[3]

@@ -200,5 +200,5 @@ def test_lines_and_prices_have_french_names():
     assert answers["en"].name("deu_round", table="lines") == "German works (Germany)"
     assert answers["fr"].name("deu_round", table="lines") == "Usines allemandes (Allemagne)"
     assert answers["fr"].name("usa_atgm", table="lines") == "Troy (États-Unis)"
-    assert answers["fr"].price_base.startswith("Prix\u00a0: prix du début de 2023")
+    assert answers["fr"].price_base.startswith("Base de prix\u00a0: prix du début de 2023")
     assert answers["en"].price_base.startswith("Prices: prices of early 2023")

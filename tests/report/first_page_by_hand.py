@@ -229,9 +229,9 @@ def plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
-def _believed(t: Tables, parts: str, when: str) -> None:
+def _believed(t: Tables, when: str, parts: str) -> None:
     assert when == month(t.end)
-    told = re.findall(rf"([a-z]+) \({NUMBER}%\)", parts)
+    told = re.findall(rf"([a-z]+) {NUMBER}%", parts)
     assert len(told) == len(t.believed)
     for name, share in told:
         percent(share, t.believed[name])
@@ -568,8 +568,8 @@ def _waits(t: Tables, months: str, loss: str) -> None:
 PERCENT = rf"{NUMBER}%"
 AMOUNT = r"(EUR [\d,.]+ m)"
 SENTENCES: Mapping[str, Callable[..., None]] = {
-    rf"No course of the war is taken as known: what is given is worth what it is expected to be over (.+) in {MONTH}, and "
-    r"need is the expected one\.": _believed,
+    rf"The course of the war is not taken as known: need, and the worth of what is given, are means over what it may be, each "
+    rf"by its chance \(in {MONTH}: (.+)\)\.": _believed,
     rf"Members hold {PERCENT} of what they require; with this plan they hold {PERCENT} at the end of {MONTH}\. "
     rf"{NUMBER} of {NUMBER} requirements? (?:is|are) met by then\.": _held,
     rf"Lowest: (.+), {PERCENT}\.$": _lowest,
@@ -589,8 +589,8 @@ SENTENCES: Mapping[str, Callable[..., None]] = {
     rf"at the end of {MONTH}: {NUMBER} [a-z ]+\.": _owed_back,
     r"What would take away most of what is short, the plan made again with it: (.+? of what is short of [^)]+\))\.":
         _bottleneck,
-    rf"Steadier output takes {PERCENT} off the changes from month to month\. For that it takes {PERCENT} of what needs "
-    rf"lack; it may take {PERCENT}\.": _steadied,
+    rf"Steadier output takes {PERCENT} off the changes from month to month\. That adds {PERCENT} to what is missing "
+    rf"of needs; at most {PERCENT} is allowed\.": _steadied,
     rf"The plan commits {AMOUNT} and pays {AMOUNT} in fiscal years? ([\d–]+)\.": _money,
     rf"Where a budget is stated, {PERCENT} of the {AMOUNT} available for commitments is used; what could only come after "
     rf"{MONTH} is not ordered\.": _budget,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +158,15 @@ def test_a_printed_chart_is_not_cut(browser: Any, written: dict[tuple[str, str],
     assert page.evaluate(
         "[...document.querySelectorAll('figure svg')].every(s => s.getBoundingClientRect().right <= innerWidth + 1)"
     )
+
+
+def test_the_decision_is_one_printed_page(browser: Any, plan: Result, tmp_path: Path) -> None:
+    """A4 without its margins is 680 by 1001 pixels; a paper that says twice as much is set smaller."""
+    for language, _ in LOOKS:
+        paper = paper_of(plan, language)
+        for n, one in enumerate((paper, replace(paper, says=paper.says * 2))):
+            path = tmp_path / f"{language}-{n}.html"
+            path.write_text(html(one, banner="EXERCISE"), encoding="utf-8")
+            page = shown(browser, path, 680, media="print")
+            assert page.evaluate("document.querySelector('.first').getBoundingClientRect().bottom") <= 1001
+            page.close()

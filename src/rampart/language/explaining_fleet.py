@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from rampart.language.in_words import HOMES_BY_KIND, InWords
+from rampart.language.fleet_on_one_page import best_lever
+from rampart.language.in_words import InWords
 
 SAID = 5  # causes said of one fleet, largest first
 
@@ -86,18 +87,8 @@ def _shops(answer: InWords) -> list[str]:
 
 def _levers(answer: InWords) -> list[str]:
     """What brings most system-months for a million, over all types."""
-    words = answer.words
-    gains = answer["exchange"].group_by("lever", "code", "site").agg(pl.col("per_million").sum())
-    gains = gains.filter(pl.col("per_million") > 0).sort("per_million", "code", "site", descending=[True, False, False])
-    if gains.is_empty():
+    best = best_lever(answer)
+    if best is None:
         return []
-    row = gains.row(0, named=True)
-    lever = words(
-        f"sustain.lever_name.{row['lever']}",
-        name=answer.name(row["code"], table=HOMES_BY_KIND[row["lever"]][0]),
-        site=answer.name(row["site"], table="sites"),
-    )
-    return [
-        "",
-        words("sustain.says.lever", lever=lever, gain=words.number(row["per_million"]), currency=words.currency),
-    ]
+    name, gain = best
+    return ["", answer.words("sustain.says.lever", lever=name, gain=gain, currency=answer.words.currency)]

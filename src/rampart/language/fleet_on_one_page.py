@@ -11,7 +11,7 @@ import polars as pl
 
 from rampart.case.calendar import month_text
 from rampart.language.headlines import KeyFigure
-from rampart.language.in_words import InWords
+from rampart.language.in_words import HOMES_BY_KIND, InWords
 from rampart.results.result import Result
 from rampart.sustainment.fleet import MONTH
 
@@ -97,7 +97,7 @@ def headline(answer: InWords) -> str:
             money=words.money(best["cost"] / answer.result.case.money_unit), **places,
         )  # fmt: skip
     if point is None:
-        return words("fleet.headline.open", **places)
+        return _first_to_buy(answer, places["month"])
     places["share"] = words.share(point["supply_availability"])
     if not found:
         return words("fleet.headline.enough", **places)
@@ -106,6 +106,32 @@ def headline(answer: InWords) -> str:
         "fleet.headline", n=words.number(sum(b.units for b in found), digits=0),
         money=words.money(point["cost"] / answer.result.case.money_unit), before=words.share(before), **places,
     )  # fmt: skip
+
+
+def _first_to_buy(answer: InWords, month: str) -> str:
+    """What brings most for its money, where nothing was asked for."""
+    best = best_lever(answer)
+    if best is None:
+        return answer.words("fleet.headline.open.nothing", month=month)
+    name, gain = best
+    return answer.words("fleet.headline.open", lever=name, gain=gain, currency=answer.words.currency)
+
+
+def best_lever(answer: InWords) -> tuple[str, str] | None:
+    """Name, inside a sentence, of what brings most system-months for a million over all types, and how many; None where
+    nothing brings any.
+    """
+    each = ["lever", "code", "site"]
+    gains = answer["exchange"].group_by(each).agg(pl.col("per_million").sum()).filter(pl.col("per_million") > 0)
+    if gains.is_empty():
+        return None
+    first = gains.sort("per_million", "code", "site", descending=[True, False, False]).row(0, named=True)
+    name = answer.words(
+        f"sustain.lever_name.{first['lever']}",
+        name=answer.name(first["code"], table=HOMES_BY_KIND[first["lever"]][0]),
+        site=answer.name(first["site"], table="sites"),
+    )
+    return answer.words.inside(name), answer.words.number(first["per_million"])
 
 
 def figures(answer: InWords) -> list[KeyFigure]:

@@ -142,9 +142,9 @@ def sentences(answer: InWords) -> list[str]:
     told = [
         cut_short(answer),
         dates_moved(answer),
-        _believed(answer),
         not_met(answer),
         slightly_short(answer),
+        _believed(answer),
         _coverage(answer),
         shared(answer),
         _deliveries(answer),

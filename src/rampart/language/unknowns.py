@@ -40,9 +40,12 @@ def statements(answer: InWords) -> list[str]:
     for said, orders in (
         ("unknown.due", orders_without_due(answer.result)), ("unknown.planned", only_planned(answer.result)),
     ):  # fmt: skip
+        by_nation: dict[str, list[str]] = {}
+        for n, i, q in orders:
+            order = words("unknown.order", quantity=answer.quantity(q, i), item=answer.item(i))
+            by_nation.setdefault(n, []).append(order)
         parts = [
-            words("unknown.order", nation=answer.nation(n), quantity=answer.quantity(q, i), item=answer.item(i))
-            for n, i, q in orders
+            words("unknown.orders_of", nation=answer.nation(n), orders=", ".join(of)) for n, of in by_nation.items()
         ]
         told += [words(said, list=words("between.semicolon").join(parts))] if parts else []
     missing = {column: items_without(answer.result, column) for column in ("price", "book_value")}

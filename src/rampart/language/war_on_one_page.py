@@ -58,7 +58,10 @@ def figures(answer: InWords) -> list[KeyFigure]:
         weighed, whole = (served["served_share"] * served["chance"]).sum(), served["chance"].sum()
         mean = float(weighed) / float(whole)
         found.append(KeyFigure(words.share(mean), words("war.key.served")))
-    found.append(KeyFigure(cost(answer, values["plan"]), words("war.key.cost")))
+    at_worth = answer.result.manifest["objective"]["name"] == "worth"  # not money alone
+    found.append(
+        KeyFigure(cost(answer, values["plan"]), words("war.key.cost.at_worth" if at_worth else "war.key.cost"))
+    )
     if values.get("cvar_90") is not None:
         found.append(KeyFigure(cost(answer, values["cvar_90"]), words("war.key.worst")))
     return found
@@ -101,9 +104,7 @@ def briefly(answer: InWords, row: dict[str, Any]) -> str:
     what = words("war.amount_of", item=answer.item(row["item"]), quantity=quantity) if row["item"] else quantity
     to = code.get("destination") or code.get("recipient")
     if row["kind"] == "order" and "line" in code:
-        return words(
-            "paper.do.order", **answer.in_sentence("name", answer.name(code["line"], table="lines")), item=what
-        )
+        return words("war.do.order", **answer.in_sentence("name", answer.name(code["line"], table="lines")), item=what)
     if row["kind"] == "send" and to:
         return words("paper.do.transfer", item=what, to=answer.nation(to))
     return words("war.briefly", kind=words(f"war.kind.{row['kind']}"), what=answer.named(row["key"]), quantity=quantity)

@@ -11,6 +11,8 @@ from rampart.language.in_words import InWords
 from rampart.results.ends_of_war import by_end, known_sum, left_by_end
 
 WAYS = ("as_if_five_years", "year_by_year", "mean_while_it_lasts")
+LEFT = ("beyond_need", "still_to_come", "placed_to_come")
+"""What is there or still comes when the war is over; works without orders are no stock that is left."""
 KINDS = ("expand", "order", "buy", "send", "cancel")
 
 
@@ -126,7 +128,7 @@ def _soon(answer: InWords) -> str:
     if over.is_empty():
         return ""
     row = over.row(0, named=True)
-    left = left_by_end(answer.result).filter(pl.col("ends") == row["ends"])
+    left = left_by_end(answer.result).filter((pl.col("ends") == row["ends"]) & pl.col("measure").is_in(LEFT))
     money = left.select(known_sum(pl.col("money")))["money"][0] if left.height else None
     told = words("war.says.soon", month=words.month(row["ends"]), chance=words.share(row["chance"], digits=1))
     if row["regret"] is not None and math.isfinite(row["regret"]):

@@ -10,7 +10,7 @@ import numpy as np
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
 from rampart.catalogues.results import frame
-from rampart.network.keys import Key, parts, text
+from rampart.network.keys import Expansion, Key, parts, text
 from rampart.network.lags import Floats
 from rampart.scenario.tree_programme import Answer, TreeProgramme
 
@@ -66,7 +66,8 @@ def unit_money(problem: TreeProgramme) -> Callable[[str, Key, int], float | None
     """Money of one unit of a decision by family, key and period; none where the plan counts no money.
 
     What is counted is what the objective ``money`` says of the decision itself; what follows from it (stock kept, works
-    idle) is not.
+    idle) is not. Of an expansion all that it costs is counted, what it is still worth at the end of the plan included:
+    so much has to be committed.
     """
     measure = next((each.measure for each in problem.programme.passes if each.measure.name == "money"), None)
     if measure is None:
@@ -80,7 +81,14 @@ def unit_money(problem: TreeProgramme) -> Callable[[str, Key, int], float | None
         family = layout.column_family[j]
         key = families[family].keys[layout.column_key[j]]
         each.setdefault((family, key, int(tree.period[layout.column_node[j]])), float(cost[j]))
-    return lambda family, key, period: each.get((family, key, period), 0.0)
+    whole = dict(problem.case["expansions"].select("expansion", "cost").iter_rows())
+
+    def money(family: str, key: Key, period: int) -> float:
+        if isinstance(key, Expansion):
+            return float(whole[key.expansion])
+        return each.get((family, key, period), 0.0)
+
+    return money
 
 
 def item_of(case: Case) -> Callable[[Key], str | None]:

@@ -95,6 +95,8 @@ def _half_way(path: Spares) -> NDArray[np.int64]:
 def _lacked(path: Spares, played: list[tuple[int, Point]]) -> Floats:
     """What lacks by the courses at every step: known at the points, between two of them as the path goes from one to the
     other.
+
+        K = K_b + (K_a - K_b) (L - L_b) / (L_a - L_b)     K lack by the courses, L by the path, at points a before b
     """
     falls = path.logarithm  # what lacks by the path, less than nothing: it rises from step to step
     steps = [step for step, _ in played]

@@ -12,6 +12,7 @@ import pytest
 import typst
 
 from rampart.findings import TakenError
+from rampart.language.in_words import InWords
 from rampart.report.papers.content import Paper, paper_of
 from rampart.report.papers.paper import fonts, html, pdf, sources, write_paper
 from rampart.results.largest_gap import gaps
@@ -138,3 +139,23 @@ def test_files_appear_and_are_not_overwritten(plan: Result, tmp_path: Path, monk
     assert not re.search(r"https?://", text)
     with pytest.raises(TakenError):
         write_paper(plan, tmp_path / "out", language="fr")
+
+
+def test_money_adds_up_to_what_the_first_page_says(plan: Result, papers: dict[str, Paper]) -> None:
+    money = next(chapter for chapter in papers["en"].chapters if chapter.key == "money")
+    totals = [table.rows[-1] for table in money.listings]
+    assert len(totals) == 2
+    for row in totals:
+        assert row[0] == "All together"
+        assert numbers(row[1], "en")[0] == pytest.approx(plan["money"]["commitments"].sum(), abs=0.51)
+        assert numbers(row[2], "en")[0] == pytest.approx(plan["money"]["payments"].sum(), abs=0.51)
+
+
+def test_of_one_date_the_dearest_decision_is_named_first(plan: Result, papers: dict[str, Paper]) -> None:
+    dates = papers["en"].dates
+    assert dates is not None
+    names = InWords(plan, "en")
+    first = plan["decisions"].filter(pl.col("decide_by") == pl.col("decide_by").min())
+    dearest = first.sort("money", descending=True).row(0, named=True)
+    assert first.height > 1 and dearest["money"] > 0
+    assert dates.rows[0][1].startswith(f"{names.nation(dearest['nation'])}: ")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import pytest
 from pptx import Presentation
 
 from rampart.report.chapters.listing import Head, Listing
 from rampart.report.charts import drawing
 from rampart.report.papers.content import paper_of
-from rampart.report.papers.slides import rows_that_fit, shortened, write_slides
+from rampart.report.papers.slides import MOST_SAID, Deck, rows_that_fit, shortened, write_slides
 from rampart.results.largest_gap import gaps
 from rampart.results.result import Result
 
@@ -72,3 +75,20 @@ def test_of_a_long_note_whole_sentences_stand_on_the_slide() -> None:
     assert shortened("In EUR m. " + "And more. " * 40).startswith("In EUR m. And more.")
     assert len(shortened("In EUR m. " + "And more. " * 40)) <= 170
     assert shortened("x" * 300) == ""
+
+
+def test_the_first_title_is_set_so_that_it_keeps_off_what_stands_under_it(plan: Result) -> None:
+    paper = paper_of(plan, "en")
+    sizes = []
+    for headline in (paper.headline, paper.headline + " " + "And so much more has to be said of it. " * 2):
+        title = Deck(replace(paper, headline=headline), "").deck.slides[0].shapes.title
+        sizes.append(title.text_frame.paragraphs[0].runs[0].font.size.pt)
+        lines = math.ceil(len(headline) * sizes[-1] * 0.5 / (title.width / 914400 * 72))
+        assert lines * 1.2 * sizes[-1] <= title.height / 914400 * 72
+    assert sizes[1] < sizes[0]
+
+
+def test_a_slide_repeats_no_list_of_everything(plan: Result, decks) -> None:
+    told = [text for text in texts(decks["en"].slides[0]) if text.startswith("•")]
+    assert told
+    assert max(len(sentence) for text in told for sentence in text.split("\n")) <= MOST_SAID + 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import polars as pl
 import pytest
@@ -13,9 +13,11 @@ from pptx import Presentation
 
 from places import CASES
 from rampart.case.doors import read_case
-from rampart.findings import Language
+from rampart.findings import Finding, Language, curly
 from rampart.language.fleet_on_one_page import buys
 from rampart.language.in_words import InWords
+from rampart.report.chapters.fleet import notes_on_data, words_of
+from rampart.report.charts.fleet import Names
 from rampart.report.papers.content import Paper, paper_of
 from rampart.report.papers.paper import fonts, html, pdf, sources
 from rampart.report.papers.slides import write_slides
@@ -143,4 +145,26 @@ def test_a_target_out_of_reach_is_said_so(bought: Result) -> None:
     assert said[0] == pytest.approx(99.9)
     assert any(value == pytest.approx(100 * best, abs=0.06) for value in said)
     open_ended = replace(missed, manifest={**bought.manifest, "target": None})
-    assert "No target" in paper_of(open_ended, "en").headline
+    headline = paper_of(open_ended, "en").headline
+    assert headline.endswith("Neither a target nor a budget was set.")
+    best = bought["exchange"].group_by("lever", "code", "site").agg(pl.col("per_million").sum())["per_million"].max()
+    assert numbers(headline, "en")[0] == pytest.approx(best, rel=0.005)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_notes_on_the_data_of_fleets_name_things_and_say_once_what_to_do(language: Language) -> None:
+    case = read_case(CASES / "fleet-2023")
+    shops = dict(case["shops"].select("shop", "name_fr" if language == "fr" else "name_en").iter_rows())
+    found = [
+        Finding("shop-overloaded", table="shops", column="shop", value=shop,
+                details={"month": "2022-09", "work": 18.1, "bays": 12.0})
+        for shop in ("pol-bays", "pzh-bays")
+    ]  # fmt: skip
+    answer = Result.of("fleet", case, {}, {"findings": [asdict(one) for one in found]})
+    told = notes_on_data(answer, words_of(answer, language), Names(answer, language))
+    (note,) = told
+    for shop in ("pol-bays", "pzh-bays"):
+        assert curly(shops[shop]) in note
+        assert shop not in note
+    assert "2022-09" not in note
+    assert note.count(found[0].remedy(language)) == 1

@@ -22,10 +22,7 @@ def added(answer: InWords) -> Chapter | None:
 
 def _listing(answer: InWords, table: ResultTable) -> Listing:
     columns = [column for column in table.columns.values() if column.type != "key"]
-    heads = [
-        Head(_with_unit(answer, column), numeric=column.type in ("number", "integer"), wide=column.type == "text")
-        for column in columns
-    ]
+    heads = [Head(_with_unit(answer, column), numeric=column.type in ("number", "integer")) for column in columns]
     rows = [[_cell(answer, column, row) for column in columns] for row in answer[table.name].iter_rows(named=True)]
     label = table.label[answer.language]
     return listing(answer, label[:1].upper() + label[1:], heads, rows, note=table.help[answer.language])

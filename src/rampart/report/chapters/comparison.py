@@ -125,7 +125,7 @@ class Line:
 def decisions(compared: Compared, *, most: int | None = MOST_ROWS) -> Listing | None:
     """Decisions of plans that are not the same: how much, by when, for how much money."""
     words = compared.words
-    heads = [Head(words("head.what"), wide=True), Head(words("head.who")), *_sides(compared)]
+    heads = [Head(words("head.what")), Head(words("head.who")), *_sides(compared)]
     return _of_lines(compared, words("table.decisions"), heads, decision_lines(compared), most)
 
 

@@ -33,13 +33,13 @@ def decisions_listing(answer: InWords, *, most: int | None = MOST_DECISIONS) -> 
     if not table.height:
         return None
     heads = [
-        Head(words("head.what"), wide=True),
+        Head(words("head.what")),
         Head(words("head.who")),
         Head(words("head.how_much"), numeric=True),
         Head(words("head.in_year", n=decided_now(answer)), numeric=True),
         Head(words("head.commitment", unit=words.money_label), numeric=True),
         Head(words("head.by")),
-        Head(delay_costs(answer, "head.delay"), wide=True),
+        Head(delay_costs(answer, "head.delay")),
     ]
     rows = [
         [
@@ -73,8 +73,8 @@ def delays_listing(answer: InWords, shown: pl.DataFrame | None = None, *, named:
     if shown.is_empty():
         return None
     heads = [
-        Head(words("head.delayed"), wide=True), Head(words("head.waiting")), Head(words("head.gained")),
-        Head(words("head.lost"), wide=True),
+        Head(words("head.delayed")), Head(words("head.waiting")), Head(words("head.gained")),
+        Head(words("head.lost")),
     ]  # fmt: skip
     rows = [
         [

@@ -10,8 +10,9 @@ import polars as pl
 
 from rampart.case.calendar import month_text
 from rampart.findings import Language, curly
-from rampart.language.fleet_on_one_page import deadlines
-from rampart.language.words import Words
+from rampart.language.fleet_on_one_page import deadlines, is_open, order_by
+from rampart.language.in_words import InWords
+from rampart.language.words import Words, french_spaces
 from rampart.report.chapters.level_of_repair import repair_sentences
 from rampart.report.chapters.listing import Head, Listing
 from rampart.report.charts.fleet import Names, best_levers, lever_name
@@ -56,7 +57,8 @@ def headlines(answer: Result, words: Words, names: Names) -> list[str]:
         .agg(pl.col("held").sum(), pl.col("available").sum())
     )
     totals = totals.filter(pl.col("held") > 1e-9).with_columns(out=1 - pl.col("available") / pl.col("held"))
-    for holder in sorted(set(totals["holder"])):
+    worst_first = totals.group_by("holder").agg(pl.col("out").max()).sort("out", "holder", descending=[True, False])
+    for holder in worst_first["holder"]:
         own = totals.filter(pl.col("holder") == holder).sort("month")
         worst = own.sort("out", "month", descending=[True, False]).row(0, named=True)
         now = own.filter(pl.col("month") == month_asked(answer))
@@ -76,9 +78,36 @@ def headlines(answer: Result, words: Words, names: Names) -> list[str]:
         if rows.height:
             row = rows.row(0, named=True)
             key = "sustain.says.lever" if row["per_million"] >= HARDLY else "sustain.says.lever_hardly"
-            told.append(words(key, lever=lever_name(row, words, names), gain=words.number(row["per_million"]),
+            told.append(words(key, lever=words.inside(lever_name(row, words, names)), gain=words.number(row["per_million"]),
                               currency=words.currency))  # fmt: skip
     return [*told, *repair_sentences(answer, words)]
+
+
+def notes_on_data(answer: Result, words: Words, names: Names) -> list[str]:
+    """What the findings say of the case, with names and months in words; what is to be done about several is said once."""
+    alike: dict[str, list[str]] = {}
+    for one in answer.findings:
+        month = one.details.get("month")
+        details = {**one.details, "month": words.month(str(month))} if month else one.details
+        told = replace(one, value=names(one.value, one.table), details=details)
+        advice = " ".join(part for part in (told.expected(words.language), told.remedy(words.language)) if part)
+        alike.setdefault(advice, []).append(told.message(words.language))
+    return [french_spaces(" ".join([*told, advice]).replace("`", "")) if words.language == "fr"
+            else " ".join([*told, advice]).replace("`", "") for advice, told in alike.items()]  # fmt: skip
+
+
+def order_by_listing(answer: InWords) -> Listing | None:
+    """Spares by the month by whose end they must be ordered; None where none is to be bought."""
+    words, found = answer.words, order_by(answer)
+    if not found:
+        return None
+    heads = [
+        Head(words("paper.head.by")), Head(words("fleet.head.spares")),
+        Head(words("sustain.head.cost", unit=words.money_label), numeric=True), Head(words("fleet.head.waits")),
+    ]  # fmt: skip
+    rows = [(one.by, one.spares, words.number(one.cost, digits=2), one.waits) for one in found]
+    title = "fleet.title.next_by_month" if is_open(answer) else "fleet.title.by_month"
+    return Listing(words(title), tuple(heads), tuple(rows))
 
 
 def _holders(answer: Result) -> pl.DataFrame:

@@ -8,6 +8,16 @@ from dataclasses import dataclass, field
 from rampart.language.in_words import InWords
 
 MOST_ROWS = 40
+PAGE = 116
+"""Letters in a line of a table as wide as the page."""
+GAP, STEP = 2.0, 2.0
+"""Letters between two columns, and those by which a column is made wider at a time."""
+CLOSE, MOST_NUMERIC = 11, 19
+"""Letters of a text, and of a number with its unit or of a range, that stand in one line."""
+LEAST = 13
+"""Letters that a column of texts has at least."""
+LONGEST_WORD = 28
+"""Letters from which a word may be broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +26,6 @@ class Head:
 
     label: str
     numeric: bool = False
-    wide: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", self.label[:1].upper() + self.label[1:])
@@ -49,7 +58,35 @@ class Listing:
         """Class of a cell: numbers to the right; short texts in one piece; hashes break anywhere."""
         if self.heads[column].numeric:
             return "n" if len(cell) <= 16 else "n flow"
-        return "long" if len(cell) > 40 and " " not in cell else "close" if len(cell) < 12 else ""
+        return "long" if len(cell) > 40 and " " not in cell else "close" if len(cell) <= CLOSE else ""
+
+    def widths(self) -> list[float]:
+        """Letters of each column in a line of ``PAGE``: what its longest word needs, and of the room that is left what makes
+        the table least high, so that a long text stands in no narrow column.
+        """
+        found: list[float] = []
+        lengths: list[list[int]] = []
+        for column, head in enumerate(self.heads):
+            cells = [row[column] for row in self.rows]
+            whole = [len(cell) for cell in cells if len(cell) <= (MOST_NUMERIC if head.numeric else CLOSE)]
+            bold = [1.15 * len(word) for word in head.label.split(" ")]
+            whole += [] if head.numeric else [min(LEAST, max(map(len, cells), default=0))]
+            found.append(GAP + max([*bold, *whole, *(min(len(w), LONGEST_WORD) for c in cells for w in c.split(" "))]))
+            lengths.append([0 if column < self.same(row) else len(cell) for row, cell in enumerate(cells)])
+        rows: list[tuple[int, ...]] = list(zip(*lengths, strict=True))
+
+        def height(widths: Sequence[float]) -> float:
+            lines = [[max(1.0, n / (wide - GAP)) for n, wide in zip(row, widths, strict=True)] for row in rows]
+            return sum(max(row, default=1.0) + 0.01 * sum(row) for row in lines)
+
+        def wider(column: int) -> list[float]:
+            return [wide + STEP * (n == column) for n, wide in enumerate(found)]
+
+        left = PAGE - sum(found)
+        while left > 0:
+            found = wider(min(range(len(found)), key=lambda column: (round(height(wider(column)), 6), found[column])))
+            left -= STEP
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +120,4 @@ def listing(
     shown = every if most is None else every[:most]
     left = len(every) - len(shown) + left_out
     more = answer.words.count("rows_left", left) if left else ""
-    return Listing(caption, tuple(heads), tuple(shown), more, note, repeat)
+    return Listing(caption, tuple(heads), tuple(shown), more, note, repeat=repeat)

@@ -24,7 +24,7 @@ def news(answer: InWords) -> Chapter | None:
         says.append(words("chapter.news.nothing"))
     else:
         heads = [
-            Head(words("head.why")), Head(words("head.what"), wide=True), Head(words("head.of_month")),
+            Head(words("head.why")), Head(words("head.what")), Head(words("head.of_month")),
             Head(words("head.planned"), numeric=True), Head(words("head.happened"), numeric=True),
         ]  # fmt: skip
         rows = [
@@ -37,8 +37,8 @@ def news(answer: InWords) -> Chapter | None:
         listings.append(listing(answer, words("table.news"), heads, rows, repeat=1))
     if not answer["because"].is_empty():
         heads = [
-            Head(words("head.what"), wide=True), Head(words("head.decided_in")), Head(words("head.change"), numeric=True),
-            Head(words("head.because_of"), wide=True),
+            Head(words("head.what")), Head(words("head.decided_in")), Head(words("head.change"), numeric=True),
+            Head(words("head.because_of")),
         ]  # fmt: skip
         rows = [
             [

@@ -61,7 +61,7 @@ def _systems(answer: InWords) -> Listing:
 def _support(answer: InWords) -> Listing:
     words = answer.words
     heads = [
-        Head(words("head.what"), wide=True), Head(words("head.payer")), Head(words("head.decide")),
+        Head(words("head.what")), Head(words("head.payer")), Head(words("head.decide")),
         Head(words("head.ready")), Head(words("head.bays"), numeric=True),
         Head(words("head.cost", unit=words.money_label), numeric=True),
     ]  # fmt: skip
@@ -85,7 +85,7 @@ HOME = {"spares": "sites", "bays": "shops"}
 def _exchange(answer: InWords) -> Listing:
     words = answer.words
     heads = [
-        Head(words("head.what"), wide=True), Head(words("head.fleet")), Head(words("head.decide")),
+        Head(words("head.what")), Head(words("head.fleet")), Head(words("head.decide")),
         Head(words("head.ready")), Head(words("head.price", unit=words.money_label), numeric=True),
         Head(words("head.gain", unit=words.money_label), numeric=True),
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -22,6 +23,8 @@ from rampart.results.reasons import KIND, OBJECT, TOGETHER, kinds_and_pairs
 
 ALL = 1 - 1e-6
 """Share from which nothing lacks."""
+MOST_SHORT = 16
+"""Most shortages told one by one."""
 MOST = 6
 """Most steps told of one objective."""
 
@@ -29,8 +32,10 @@ MOST = 6
 def reasons(answer: InWords) -> Chapter:
     """What each step brings to an objective, and to each shortage."""
     figures = ("bottlenecks",)
-    says = tuple(one for one in (answer.words("chapter.reasons.says"), as_if_split(answer)) if one)
-    tables = [_ranking(answer), _reasons(answer), _shares(answer)]
+    short = answer.words("table.causes") if answer["short"].height else ""
+    told = (answer.words("chapter.reasons.says"), as_if_split(answer), short)
+    tables = [_ranking(answer), *_reasons(answer), _shares(answer)]
+    says = tuple(one for one in told if one)
     return chapter(answer, "reasons", figures=figures, listings=tables, says=says)
 
 
@@ -59,28 +64,33 @@ def _ranking(answer: InWords) -> Listing:
     )  # fmt: skip
 
 
-def _reasons(answer: InWords) -> Listing:
-    """Each shortage with what is named of it."""
-    words = answer.words
-    heads = [
-        Head(words(f"head.{h}"))
-        for h in ("objective", "holder", "item", "short_by_year", "limit_and_step", "relief_by_year")
-    ]
+def _reasons(answer: InWords) -> list[Listing]:
+    """A table for each shortage: what is named of it."""
+    words, tables = answer.words, []
+    heads = [Head(words(f"head.{h}")) for h in ("limit_and_step", "relief_by_year")]
     heads += [Head(words("head.relief"), numeric=True), Head(words("head.taken_away"), numeric=True)]
-    rows = []
     for short, table in shortages(answer):
-        place = [
-            words.choice("objective", short["objective"]), answer.nation(short["holder"]),
-            item_cell(answer, short["item"]), years_short(answer, short),
+        who = words(
+            "explain.who", objective=words.choice("objective", short["objective"]), holder=answer.nation(short["holder"]),
+            item=item_cell(answer, short["item"]),
+        )  # fmt: skip
+        rows = [
+            [
+                limit_and_step(answer, r), relief_by_year(answer, r), relief_cell(answer, r["relief"]),
+                words.share(r["share"], digits=1),
+            ]
+            for r in in_reading_order(table.filter(pl.col("named")).to_dicts())
         ]  # fmt: skip
-        named = in_reading_order(table.filter(pl.col("named")).to_dicts())
-        for r in named:
-            share = words.share(r["share"], digits=1)
-            step = [limit_and_step(answer, r), relief_by_year(answer, r), relief_cell(answer, r["relief"]), share]
-            rows.append([*place, *step])
-        if not named:
-            rows.append([*place, words("reason.none"), words("none"), words("none"), words("none")])
-    return listing(answer, words("table.causes"), heads, rows, most=80, note=words("note.causes"), repeat=4)
+        rows = rows or [[words("reason.none"), *[words("none")] * 3]]
+        caption = words("table.cause", who=who, years=years_short(answer, short))
+        tables.append(listing(answer, caption, heads, rows, most=None))
+    if len(tables) > MOST_SHORT:
+        left = len(tables) - MOST_SHORT
+        tables = tables[:MOST_SHORT]
+        tables[-1] = replace(tables[-1], more=words.count("shortages_left", left))
+    if tables:
+        tables[-1] = replace(tables[-1], note=words("note.causes"))
+    return tables
 
 
 def in_reading_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

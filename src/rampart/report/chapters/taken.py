@@ -16,7 +16,7 @@ def taken(answer: InWords) -> Chapter | None:
     given = (pl.col("firm") - pl.col("now")).clip(lower_bound=0.0)
     table = answer["changes"].sort(given, pl.col("change").abs(), descending=True, maintain_order=True)
     heads = [
-        Head(words("head.what"), wide=True),
+        Head(words("head.what")),
         Head(words("head.decided_in")),
         Head(words("head.firm"), numeric=True),
         Head(words("head.before_taken"), numeric=True),

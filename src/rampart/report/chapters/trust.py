@@ -160,24 +160,20 @@ def assumed(answer: InWords) -> Chapter:
     counts = grade_counts(answer)
     total = sum(counts.values())
     titles = dict(answer.result.case["sources"].select("source", "title").iter_rows())
+    # Few columns, so that notes have room.
     heads = [
-        Head(words("head.about"), wide=True),
-        Head(words("head.figure")),
-        Head(words("head.main"), numeric=True),
-        Head(words("head.range"), numeric=True),
-        Head(words("head.grade")),
-        Head(words("head.note")),
-        Head(words("head.source")),
-    ]
-    rows = [
-        [
-            *_figure_cells(answer, r),
+        Head(words("head.about")), Head(words("head.main"), numeric=True), Head(words("head.range"), numeric=True),
+        Head(words("head.grade")), Head(words("head.note_and_source")),
+    ]  # fmt: skip
+    rows = []
+    for r in _merged(assumption_rows(answer)):
+        about, figure, value, span = _figure_cells(answer, r)
+        source = titles.get(r["source"], r["source"]) if r["source"] else words("blank.source")
+        rows.append([
+            words("cell.about_figure", about=about, figure=figure) if figure else about, value, span,
             words.choice("grade", r["grade"] or "none"),
-            r["note"] or words("blank.note"),
-            titles.get(r["source"], r["source"]) if r["source"] else words("blank.source"),
-        ]
-        for r in _merged(assumption_rows(answer))
-    ]
+            words("cell.note_and_source", note=r["note"] or words("blank.note"), source=source),
+        ])  # fmt: skip
     says = words(
         "chapter.assumed.says",
         total=words.number(total),
@@ -231,7 +227,7 @@ def foremost_assumptions(answer: InWords, caption: str, items: Sequence[str]) ->
     """
     words = answer.words
     heads = [
-        Head(words("head.about"), wide=True), Head(words("head.figure")), Head(words("head.main"), numeric=True),
+        Head(words("head.about")), Head(words("head.figure")), Head(words("head.main"), numeric=True),
         Head(words("head.range"), numeric=True),
     ]  # fmt: skip
     kinds = _bottlenecks(answer).filter(pl.col("how") == "kind").group_by("cause").agg(pl.col("share").max())

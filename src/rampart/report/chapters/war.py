@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rampart.language.branches import amount, branches, month, regime
 from rampart.language.in_words import InWords
+from rampart.language.war_on_one_page import decided_by_month
 from rampart.report.chapters.listing import MOST_ROWS, Head, Listing
 from rampart.report.chapters.worth_at_home import implied, sensitivity
 from rampart.results.ends_of_war import by_end, known_sum, left_by_end, supply_by_end
@@ -40,6 +41,19 @@ def _shown(answer: InWords, table: Listing) -> Listing:
     """A table as the page has it: its first rows, with the number of those in the tables beside it."""
     left = len(table.rows) - MOST_ROWS
     return table if left <= 0 else replace(table, rows=table.rows[:MOST_ROWS], more=answer.words("war.more", n=left))
+
+
+def by_month_listing(answer: InWords) -> Listing | None:
+    """What is decided before the next look by month, in a few words; None where nothing is."""
+    words, found = answer.words, decided_by_month(answer)
+    if not found:
+        return None
+    heads = (
+        Head(words("war.head.decided_in")), Head(words("paper.head.decisions")),
+        Head(words("head.commitment", unit=words.money_label), numeric=True),
+    )  # fmt: skip
+    rows = tuple((one.month, one.decisions, words.number(one.money, digits=0)) for one in found)
+    return Listing(words("war.title.by_month"), heads, rows, note=words("war.note.by_month"))
 
 
 def decisions_listing(answer: InWords) -> Listing:
@@ -112,12 +126,13 @@ def _turns(answer: InWords) -> Listing | None:
     return _table(answer, answer.words("war.title.turns"), [("branch", False)], told) if told else None
 
 
-def values_listing(answer: InWords) -> Listing:
-    """What the plan, knowing and waiting are worth."""
+def values_listing(answer: InWords, of: Sequence[str] | None = None) -> Listing:
+    """What the plan, knowing and waiting are worth; ``of``: these values alone."""
     words = answer.words
     rows = [
         (value_named(answer, name), words.share(value, digits=2) if name in SHARES else amount(answer, value))
         for name, value in answer["values"].iter_rows()
+        if of is None or name in of
     ]
     return _table(answer, words("war.title.values"), [("value", False), ("amount", True)], rows)
 
@@ -333,8 +348,24 @@ def facts(answer: InWords) -> str:
     if not made["rounds"].is_empty():
         gap = words.share(made.manifest["gap"], digits=2)
         told += " · " + words("war.solved", gap=gap, rounds=made["rounds"].height, paths=made.manifest["paths"])
-    if risk := made.manifest["risk"]:
-        told += " · " + (words("war.counts_regret") if "weight" not in risk else words(
-            "war.counts_worst", worst=words.share(1 - risk["level"], digits=1), weight=words.share(risk["weight"])
-        ))  # fmt: skip
-    return told
+    return " · ".join(one for one in (told, _what_counts(answer)) if one)
+
+
+def how_good(answer: InWords) -> str:
+    """How near a plan over paths is to the best, and what counts where it is not the mean; nothing of a tree solved whole
+    for the mean.
+    """
+    made, words, near = answer.result, answer.words, ""
+    if not made["rounds"].is_empty():
+        gap = words.share(made.manifest["gap"], digits=2)
+        near = words("war.paper.within", gap=gap, paths=made.manifest["paths"])
+    return " · ".join(one for one in (near, _what_counts(answer)) if one)
+
+
+def _what_counts(answer: InWords) -> str:
+    words, risk = answer.words, answer.result.manifest["risk"]
+    if not risk:
+        return ""
+    if "weight" not in risk:
+        return words("war.counts_regret")
+    return words("war.counts_worst", worst=words.share(1 - risk["level"], digits=1), weight=words.share(risk["weight"]))

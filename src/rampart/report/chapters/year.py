@@ -19,7 +19,7 @@ def year(answer: InWords) -> Chapter | None:
     words = answer.words
     sums = {p: sum(r[p] for r in rows) for p in POLICIES}
     says = [words("chapter.year.says"), words("chapter.year.sums", **{p: words.number(q) for p, q in sums.items()})]
-    about = [Head(words("head.to"), wide=True), Head(words("head.quarter"))]
+    about = [Head(words("head.to")), Head(words("head.quarter"))]
     delivered = [
         [_name(answer, key), _quarter(answer, key[2]), *(words.number(sum(r[p] for r in of)) for p in POLICIES)]
         for key, of in _quarters(rows)

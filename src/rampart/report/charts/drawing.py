@@ -35,6 +35,7 @@ PATTERNS = {
     SERIES[5]: ("M3,0V6", "#f0f0f0"),
     SERIES[6]: ("M0,3H6M3,0V6", "#5c4a1c"),
     PAYMENTS: (_RISING, "#5d88ad"),
+    FLOOR: (_FALLING, "#f3c9b0"),
 }
 # Low coverage is dark, full coverage light: the order survives a grey printer.
 COVERAGE_STEPS = (0.25, 0.5, 0.75, 1.0)
@@ -208,8 +209,9 @@ def labels(
     x: int,
     top: float,
     height: float,
+    room: int = 200,
 ) -> list[Spec]:
-    """Layers that name series at the right edge: a square in the series' colour and the name in ink."""
+    """Layers that name series at the right edge, in so many pixels: a square in the series' colour and the name in ink."""
     places = spread(values, top=top, height=height)
     rows = [
         {"x": x, "y": y, "name": name, "colour": colour} for name, y, colour in zip(names, places, colours, strict=True)
@@ -225,7 +227,7 @@ def labels(
     }
     text: Spec = {
         "data": {"values": rows},
-        "mark": {"type": "text", "align": "left", "dx": 17, "baseline": "middle", "limit": 200},
+        "mark": {"type": "text", "align": "left", "dx": 17, "baseline": "middle", "limit": room},
         "encoding": base | {"text": {"field": "name"}},
     }
     return [square, text]

@@ -94,7 +94,7 @@ def _production_panel(
     lengths: dict[int, int],
 ) -> Spec:
     words = answer.words
-    height, width = 118, 390
+    height, width = 118, 330
     bars, ends, heights = _stacked(answer, rows, edges, lengths)
     capacity = _rates(rows, "capacity", lengths)
     steps = [{"x": edges[p][side], "y": rate} for p, rate in capacity if math.isfinite(rate) for side in (0, 1)]
@@ -130,6 +130,7 @@ def _production_panel(
         x=last,
         top=top * 1.06,
         height=height,
+        room=280,
     )
     tier = rows["tier"][0]
     title = words("panel_month", item=answer.item(item), unit=answer.unit(item))

@@ -73,7 +73,7 @@ def availability_chart(answer: Result, words: Words, names: Names) -> Figure:
         if rows["low"].null_count() == 0:
             band = {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}}
             layers.append({"mark": {"type": "area", "color": "#b9c9e0", "opacity": 0.8}, "encoding": band})
-        line: Spec = {"type": "line", "interpolate": "monotone"}
+        line: Spec = {"type": "line"}
         layers += [
             {"mark": line | {"color": drawing.INK, "strokeDash": [4, 3], "strokeWidth": 1.2},
              "encoding": {"x": x, "y": y | {"field": "held"}}},
@@ -193,7 +193,7 @@ def exchange_chart(answer: Result, words: Words, names: Names, *, most: int = MO
         return None
     data = [
         {"label": lever_name(r, words, names), "value": r["per_million"], "kind": words(f"sustain.lever.{r['lever']}")}
-        for r in _shown_levers(rows, most).iter_rows(named=True)
+        for r in shown_levers(rows, most).iter_rows(named=True)
     ]
     kinds = [words(f"sustain.lever.{k}") for k in ("spare", "bay", "system")]
     title = words("sustain.axis.per_million", currency=words.currency)
@@ -220,7 +220,7 @@ def best_levers(answer: Result) -> pl.DataFrame:
     return table.unique(["lever", "code"], keep="first", maintain_order=True)
 
 
-def _shown_levers(rows: pl.DataFrame, most: int) -> pl.DataFrame:
+def shown_levers(rows: pl.DataFrame, most: int) -> pl.DataFrame:
     """The best levers, and the best of each kind wherever it stands."""
     numbered = rows.with_row_index("place")
     first = pl.col("place") == pl.col("place").min().over("lever")

@@ -14,8 +14,8 @@ from rampart.results.reasons import kinds_and_pairs
 MOST_BARS = 12
 MOST_OF_ONE = 4
 MOST_DECISIONS = 14
-LABELS = 318
-"""Pixels to the left of the bars, for names."""
+LABELS, DECISION_LABELS = 318, 430
+"""Pixels to the left of the bars, for names; decisions have long ones."""
 
 
 def bottlenecks_chart(answer: InWords) -> Figure | None:
@@ -104,8 +104,8 @@ def decisions_chart(answer: InWords) -> Figure | None:
     # The axis ends soon after the last mark: a plan of many years would press them together.
     marks = [m for r in rows for m in (r["at"], r["by"]) if m is not None]
     last = max(*marks, drawing.millis(calendar.first + 12)) + 31 * 86_400_000
-    y = _named([r["name"] for r in rows], grid=True)
-    x = drawing.time_axis(first, last, width=300)
+    y = _named([r["name"] for r in rows], grid=True, room=DECISION_LABELS)
+    x = drawing.time_axis(first, last, width=200)
     kinds = [words("series.decide_by"), words("series.arrives")]
     colour: Spec = {"type": "nominal", "scale": {"domain": kinds, "range": [drawing.FLOOR, drawing.STOCK]}}
     shape: Spec = {
@@ -116,7 +116,7 @@ def decisions_chart(answer: InWords) -> Figure | None:
     points += [{"name": r["name"], "x": r["at"], "kind": kinds[1]} for r in rows if r["at"] is not None]
     spec = drawing.framed(
         {
-            "width": 320,
+            "width": drawing.WIDTH - DECISION_LABELS - 20,
             "height": {"step": 22},
             "layer": [
                 {
@@ -146,13 +146,13 @@ def _middle(month: date | str) -> int:
     return (drawing.millis(number) + drawing.millis(number + 1)) // 2
 
 
-def _named(names: list[str], *, grid: bool) -> Spec:
-    """Y with one row a name, the names flush left."""
+def _named(names: list[str], *, grid: bool, room: int = LABELS) -> Spec:
+    """Y with one row a name, the names flush left in so many pixels."""
     axis = {
         "title": None,
-        "labelLimit": LABELS - 6,
+        "labelLimit": room - 6,
         "labelAlign": "left",
-        "labelPadding": LABELS - 3,
+        "labelPadding": room - 3,
         "grid": grid,
         "gridDash": [1, 3],
     }

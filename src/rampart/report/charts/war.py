@@ -77,6 +77,8 @@ def tree_chart(answer: InWords) -> Figure | None:
     for r in nodes:
         if r["parent"] >= 0:
             children[r["parent"]] += 1
+    if max(children.values()) < 2:
+        return None  # paths drawn one by one have no points at which they part
     shown = {r["node"]: r for r in nodes if r["parent"] < 0 or children[r["parent"]] > 1 or r["node"] not in parents}
     points, lines = [], []
     for r in shown.values():
@@ -193,9 +195,8 @@ def frontier_chart(answer: InWords) -> Figure | None:
         panels.append({
             "width": 240, "height": 200, "title": title, "data": {"values": data},
             "layer": [
-                {"mark": {"type": "line", "color": drawing.SERIES[0], "strokeWidth": 2,
-                          "point": {"size": 30, "filled": True, "color": drawing.SERIES[0]}},
-                 "encoding": encoding | {"order": {"field": "x"}}},
+                {"mark": {"type": "point", "size": 36, "filled": True, "opacity": 1, "color": drawing.SERIES[0]},
+                 "encoding": encoding},
                 {"mark": {"type": "text", "dx": 8, "align": "left", "baseline": "middle"},
                  "encoding": encoding | {"y": {"field": "at", **axis}, "text": {"field": "f"}}},
             ],
@@ -224,7 +225,7 @@ def sensitivity_chart(answer: InWords) -> Figure | None:
         "axis": {"values": list(range(len(ticks))), "labelExpr": label, "title": words("war.head.weighed"), "grid": False},
     }  # fmt: skip
     top = max(sums[group] for _, sums, _ in found for group in shown)
-    spec = _lines(data, names, x, drawing.amount_axis(top, words.money_label))
+    spec = _points(data, names, x, drawing.amount_axis(top, words.money_label))
     return _figure(answer, "sensitivity", spec, words("war.note.sensitivity", money=words.money_label))
 
 

@@ -8,6 +8,8 @@ from importlib.resources import files
 import polars as pl
 
 from rampart.findings import Language
+from rampart.language.fleet_on_one_page import figures, headline
+from rampart.language.in_words import InWords
 from rampart.report.chapters.fleet import (
     buys_listing,
     conflict_listing,
@@ -15,6 +17,8 @@ from rampart.report.chapters.fleet import (
     headlines,
     levers_listing,
     mix_listing,
+    notes_on_data,
+    order_by_listing,
     point_listing,
     shortages_listing,
     simulation_listing,
@@ -56,7 +60,7 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
-    words, names = words_of(answer, language), Names(answer, language)
+    in_words, words, names = InWords(answer, language), words_of(answer, language), Names(answer, language)
     drawn = {
         key: {"figure": c, "rows": [Markup(_own_links(r)) for r in c.rows(words)]}  # noqa: S704 - drawn here, texts escaped
         for key, c in charts(answer, language).items()
@@ -75,7 +79,10 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
         style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
         span=words("span", start=words.month(months[0]), end=words.month(months[-1])),
         variants=words("overrides", names=words.list(list(answer.case.overrides))) if answer.case.overrides else "",
+        headline=headline(in_words),
+        keys=figures(in_words),
         headlines=headlines(answer, words, names),
+        dates=order_by_listing(in_words),
         figures=drawn,
         fleets=fleets_listing(answer, words, names),
         shortages=shortages_listing(answer, words, names),
@@ -93,7 +100,7 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
         swings=swings_listing(answer, words, names),
         conflict=conflict_listing(answer, words, names),
         mix=mix_listing(answer, words, names),
-        findings=[f.sentence(language) for f in answer.findings],
+        findings=notes_on_data(answer, words, names),
         solved=words(settled, rounds=use["rounds"], residual=words.number(use["residual"]),
                      draws=answer.manifest["draws"], seed=answer.manifest["seed"]),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from rampart.findings import Language
 from rampart.language.headlines import key_figures, sentences
 from rampart.language.how_solved import plan_status
 from rampart.language.in_words import InWords
+from rampart.language.on_one_page import headline
 from rampart.report.chapters.added import added
 from rampart.report.chapters.agreed import agreed
 from rampart.report.chapters.beside import beside
@@ -87,6 +88,7 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         page_banner=css_string(banner),
         style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
         figures=drawn,
+        decision=headline(answer),
         keys=key_figures(answer),
         headlines=sentences(answer),
         news=news_in_short(answer),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from rampart.findings import Language
-from rampart.language.fleet_on_one_page import figures, headline, is_open, marked, order_by
+from rampart.language.fleet_on_one_page import figures, headline, marked
 from rampart.language.in_words import InWords
 from rampart.language.words import Words
 from rampart.report.chapters.fleet import (
@@ -15,12 +15,14 @@ from rampart.report.chapters.fleet import (
     headlines,
     levers_listing,
     mix_listing,
+    notes_on_data,
+    order_by_listing,
     shortages_listing,
     simulation_listing,
     stocks_listing,
     swings_listing,
 )
-from rampart.report.chapters.listing import Chapter, Head, Listing, listing
+from rampart.report.chapters.listing import Chapter
 from rampart.report.chapters.origin import origin
 from rampart.report.chapters.trust import grade_counts
 from rampart.report.charts import drawing
@@ -32,6 +34,7 @@ from rampart.report.charts.fleet import (
     curve_chart,
     exchange_chart,
     lever_name,
+    shown_levers,
 )
 from rampart.report.papers.content import Bars, Paper, cut
 from rampart.results.result import Result
@@ -66,7 +69,7 @@ def paper_of(result: Result, language: Language = "en") -> Paper:
         tuple(headlines(result, words, names)),
         assumed if counts["assumed"] else "",
         exchange_chart(result, words, names, most=FEW),
-        _dates(answer),
+        order_by_listing(answer),
         chapters,
         {key: chart for key, chart in charts.items() if chart is not None},
         head["source_line"],
@@ -77,25 +80,12 @@ def paper_of(result: Result, language: Language = "en") -> Paper:
 
 def _bars(result: Result, words: Words, names: Names) -> dict[str, Bars]:
     """What slides draw: what a million brings."""
-    rows, drawn = best_levers(result).head(FEW), exchange_chart(result, words, names, most=FEW)
+    rows, drawn = shown_levers(best_levers(result), FEW), exchange_chart(result, words, names, most=FEW)
     if drawn is None:
         return {}
     labels = tuple(lever_name(row, words, names) for row in rows.iter_rows(named=True))
     series = {words("sustain.axis.per_million", currency=words.currency): rows["per_million"].to_list()}
     return {"first": Bars(drawn.title, drawn.alt, labels, series, (drawing.STOCK,), across=True, number="#,##0.##")}
-
-
-def _dates(answer: InWords) -> Listing | None:
-    words, found = answer.words, order_by(answer)
-    if not found:
-        return None
-    heads = [
-        Head(words("paper.head.by")), Head(words("fleet.head.spares"), wide=True),
-        Head(words("sustain.head.cost", unit=words.money_label), numeric=True), Head(words("fleet.head.waits"), wide=True),
-    ]  # fmt: skip
-    rows = [[one.by, one.spares, words.number(one.cost, digits=2), one.waits] for one in found]
-    title = "fleet.title.next_by_month" if is_open(answer) else "fleet.title.by_month"
-    return listing(answer, words(title), heads, rows)
 
 
 def _now(answer: InWords, names: Names) -> Chapter | None:
@@ -139,5 +129,6 @@ def _trust(answer: InWords, names: Names) -> Chapter:
         "sustain.solved" if use["settled"] else "sustain.unsettled", rounds=use["rounds"],
         residual=words.number(use["residual"]), draws=result.manifest["draws"], seed=result.manifest["seed"],
     )  # fmt: skip
-    points = tuple(f.sentence(answer.language) for f in result.findings)
-    return Chapter("trust", words("paper.trust"), (solved,), (), tuple(tables), points)
+    return Chapter(
+        "trust", words("paper.trust"), (solved,), (), tuple(tables), tuple(notes_on_data(result, words, names))
+    )

@@ -18,12 +18,8 @@ if TYPE_CHECKING:
     from rampart.report.papers.content import Paper
     from rampart.results.result import Result
 
-MOST_SHARE = 34
-"""Letters of a column from which a longer text takes more lines and not more width."""
-MOST_NUMERIC = 22
-"""Letters of a number with its unit, or of a range, that stand in one line."""
-PAGE = 116
-"""Letters in a line of a table as wide as the page."""
+WHOLE = 9.5
+"""Size of letters in the PDF, in points, at which a browser has room for the page of the decision at its full size."""
 
 
 def write_paper(
@@ -73,9 +69,19 @@ def html(paper: Paper, *, banner: str = "") -> str:
     templates = files("rampart.report").joinpath("templates")
     styles = [templates.joinpath(f"{name}.css").read_text(encoding="utf-8") for name in ("report", "paper")]
     return environment.get_template("paper.html.j2").render(
-        paper=paper, words=words, banner=banner, page_banner=css_string(banner), rows=rows,
+        paper=paper, words=words, fit=fit(paper), banner=banner, page_banner=css_string(banner), rows=rows,
         style=Markup(styles[0]), paper_style=Markup(styles[1]),  # noqa: S704 - files of this package
     )  # fmt: skip
+
+
+def fit(paper: Paper) -> float:
+    """How large the page of the decision is set where a browser prints it, so that it stays one page there too: 1 where all
+    of it has room; as much smaller as the PDF, which is measured, has to set it.
+    """
+    import typst
+
+    size = json.loads(typst.query(sources(paper), "<decision-size>", field="value", one=True, font_paths=fonts()))
+    return round(min(1.0, float(size) / WHOLE), 3)
 
 
 def pdf(paper: Paper, *, banner: str = "") -> bytes:
@@ -145,24 +151,5 @@ def _table(table: Listing) -> dict[str, Any]:
     return {
         "caption": table.caption, "heads": [head.label for head in table.heads],
         "numeric": [head.numeric for head in table.heads],
-        "rows": [list(row) for row in table.rows], "more": table.more, "note": table.note, "widths": widths(table),
+        "rows": [list(row) for row in table.rows], "more": table.more, "note": table.note, "widths": table.widths(),
     }  # fmt: skip
-
-
-def widths(table: Listing) -> list[float]:
-    """Shares of the page of the columns: what the longest word needs, and of the room that is left by the mean length of
-    the texts.
-    """
-    least, wanted = [], []
-    for head, *cells in zip(table.heads, *table.rows, strict=True):
-        texts = [head.label, *cells]
-        wide = [1.15 * len(word) for word in head.label.split(" ")]  # heads are bold
-        whole = [len(text) for text in cells if head.numeric and len(text) <= MOST_NUMERIC]
-        least.append(2.0 + max([*wide, *whole, *(len(word) for text in cells for word in text.split(" "))]))
-        mean = min(sum(map(len, texts)) / len(texts), MOST_SHARE * (1.6 if head.wide else 1.0))
-        wanted.append(0.0 if head.numeric else max(0.0, mean - least[-1]))
-    left = max(0.0, PAGE - sum(least))
-    more = sum(wanted) or 1.0
-    return [
-        need + left * (want / more if any(wanted) else 1 / len(least)) for need, want in zip(least, wanted, strict=True)
-    ]

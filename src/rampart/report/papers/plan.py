@@ -69,8 +69,8 @@ def _dates(answer: InWords, told: Sequence[str]) -> Listing | None:
     if not found:
         return None
     heads = [
-        Head(words("paper.head.by")), Head(words("paper.head.decisions"), wide=True),
-        Head(words("head.commitment", unit=words.money_label), numeric=True), Head(words("paper.head.waits"), wide=True),
+        Head(words("paper.head.by")), Head(words("paper.head.decisions")),
+        Head(words("head.commitment", unit=words.money_label), numeric=True), Head(words("paper.head.waits")),
     ]  # fmt: skip
     rows = [[one.by, one.decisions, words.number(one.money, digits=0), one.waits] for one in found]
     return listing(answer, words("paper.deadlines"), heads, rows, note=marks(answer, [*rows, told]))
@@ -115,7 +115,7 @@ def _why(answer: InWords, largest: Gap | None) -> Chapter | None:
     words = answer.words
     rows.sort(key=lambda r: (r["how"] == TOGETHER, -r["relief"]))
     heads = [
-        Head(words("paper.head.step"), wide=True), Head(words("paper.head.less"), numeric=True),
+        Head(words("paper.head.step")), Head(words("paper.head.less"), numeric=True),
         Head(words("head.taken_away"), numeric=True),
     ]  # fmt: skip
     cells = [[limit_and_step(answer, r), _relief(answer, r, largest), words.share(r["share"], digits=1)] for r in rows]
@@ -148,6 +148,12 @@ def _money(answer: InWords) -> Chapter | None:
             ]
             for key, due, paid in sums.iter_rows()
         ]
+        rows.append(
+            [
+                words("paper.total"),
+                *(words.number(float(table[c].sum()), digits=0) for c in ("commitments", "payments")),
+            ]
+        )
         first = Head(words("head.fiscal_year" if column == "fiscal_year" else "head.nation"))
         listings += cut(words, listing(answer, caption, [first, *heads], rows), 20)
     return Chapter("money", words("paper.money"), (answer.price_base,), (), tuple(listings))

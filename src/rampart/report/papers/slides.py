@@ -22,8 +22,12 @@ MOST_ROWS, MOST_POINTS = 9, 6
 TOP_OF_TABLE, LOWEST = 1.75, HEIGHT - 0.72  # inches: where tables begin, and the line under them
 MOST_NOTE = 170
 """Letters of a note that stands in a line under a table."""
+MOST_SAID = 400
+"""Letters of the longest sentence that a slide repeats: longer ones, lists of what is missing above all, are for the paper."""
 SIZES = (15, 14, 13, 12)
 """Sizes of letters, in points, of the sentences of the first slide."""
+TITLES = (25, 23, 21, 19, 17)
+"""Those of the title of the first slide, which is the decision."""
 QUIET, INK, NAVY = drawing.QUIET[1:], drawing.INK[1:], drawing.STOCK[1:]
 LANGUAGES = {"en": "en-GB", "fr": "fr-FR"}
 
@@ -94,18 +98,20 @@ class Deck:
     def _decision(self) -> None:
         """The slide of the decision: the largest thing missing, four numbers, and the chart."""
         paper = self.paper
-        self._slide(paper.headline, f"{self.words('paper.kind')} · {paper.title}", size=26)
+        _, size = fitting([paper.headline], WIDTH - 2 * MARGIN, 1.0, sizes=TITLES)
+        self._slide(paper.headline, f"{self.words('paper.kind')} · {paper.title}", size=size)
         wide = (WIDTH - 2 * MARGIN) / max(1, len(paper.keys))
         for n, key in enumerate(paper.keys):
             self._text([key.figure], MARGIN + n * wide, 1.75, wide - 0.15, 0.5, size=24, bold=True, colour=NAVY)
             self._text([key.label], MARGIN + n * wide, 2.25, wide - 0.15, 0.6, size=12, colour=INK)
         half = (WIDTH - 2 * MARGIN) / 2
-        says, size = fitting(paper.says, half - 0.3, 3.75)
+        short = [said for said in paper.says if len(said) <= MOST_SAID]
+        says, size = fitting(short or paper.says, half - 0.3, 3.75)
         self._text(says, MARGIN, 3.1, half - 0.3, 3.75, size=size, bullets=True)
         if "first" in paper.bars:
             self._bars(paper.bars["first"], MARGIN + half)
 
-    def _slide(self, title: str, under: str = "", *, size: int = 28) -> None:
+    def _slide(self, title: str, under: str = "", *, size: float = 28) -> None:
         """A new slide with its title, what stands under it, the banner and the foot."""
         layout = self.deck.slide_layouts[5]  # title only
         self.slide = self.deck.slides.add_slide(layout)
@@ -160,10 +166,9 @@ class Deck:
         """The first rows of a table that the slide holds, as a table of PowerPoint; a long note goes to the speaker."""
         from pptx.util import Emu, Inches, Pt
 
-        from rampart.report.papers.paper import widths
-
         whole = WIDTH - 2 * MARGIN
-        shares = [share * whole / sum(widths(table)) for share in widths(table)]
+        letters = table.widths()
+        shares = [share * whole / sum(letters) for share in letters]
         note = shortened(table.note)
         if note != table.note:
             self.slide.notes_slide.notes_text_frame.text = table.note
@@ -224,6 +229,10 @@ class Deck:
         chart.category_axis.reverse_order = bars.across  # the first name on top
         plot = chart.plots[0]
         plot.gap_width, plot.overlap = 40, 100 if bars.stacked else 0
+        plot.has_data_labels = not bars.stacked  # those of narrow bars upon another would cover each other
+        if plot.has_data_labels:
+            plot.data_labels.number_format, plot.data_labels.number_format_is_linked = bars.number, False
+            plot.data_labels.font.name, plot.data_labels.font.size = FONT, Pt(10)
         for one, colour in zip(plot.series, bars.colours, strict=True):
             one.format.fill.solid()
             one.format.fill.fore_color.rgb = _rgb(colour[1:])
@@ -262,15 +271,17 @@ def rows_that_fit(table: Listing, wide: Sequence[float], height: float) -> tuple
     return min(1, len(rows)), 10.0
 
 
-def fitting(texts: Sequence[str], width: float, height: float) -> tuple[list[str], float]:
+def fitting(
+    texts: Sequence[str], width: float, height: float, sizes: Sequence[float] = SIZES
+) -> tuple[list[str], float]:
     """The first sentences that a box of inches holds, and the size of their letters: smaller letters before fewer sentences."""
     for most in range(len(texts), 0, -1):
-        for size in SIZES:
+        for size in sizes:
             letters = width * 72 / (size * 0.5)  # half as wide as high, in the mean
             lines = sum(math.ceil((len(text) + 2) / letters) for text in texts[:most])
             if (lines * 1.2 + 0.4 * most) * size / 72 <= height:
                 return list(texts[:most]), size
-    return list(texts[:1]), SIZES[-1]
+    return list(texts[:1]), sizes[-1]
 
 
 def _rgb(colour: str) -> Any:

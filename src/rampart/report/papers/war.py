@@ -10,17 +10,18 @@ from rampart.findings import Language
 from rampart.language.branches import branches
 from rampart.language.in_words import InWords
 from rampart.language.unknowns import statements
-from rampart.language.war_on_one_page import decided_by_month, figures, headline
+from rampart.language.war_on_one_page import figures, headline
 from rampart.language.what_to_do import otherwise, what_to_do
-from rampart.report.chapters.listing import Chapter, Head, Listing, listing
+from rampart.report.chapters.listing import Chapter
 from rampart.report.chapters.origin import origin
 from rampart.report.chapters.trust import foremost_assumptions, grade_counts
 from rampart.report.chapters.war import (
     beside_listing,
+    by_month_listing,
     decisions_listing,
     ends_listing,
-    facts,
     forward_listing,
+    how_good,
     risks_listing,
     values_listing,
 )
@@ -32,6 +33,12 @@ from rampart.results.result import Result
 
 MOST_DECISIONS, MOST_BRANCHES, MOST_ENDS, MOST_BESIDE, MOST_ASSUMED, MOST_UNKNOWN = 18, 8, 16, 8, 12, 3
 """Rows of a paper of four to six pages: the report of the same plan has all of them."""
+VALUES = (
+    "plan", "standard_error", "carried_out", "lower_bound", "counts", "cvar_90", "wait_and_see", "largest_regret",
+    "first_mean_while_it_lasts", "first_as_if_five_years", "first_year_by_year", "mean_while_it_lasts", "as_if_five_years",
+    "year_by_year", "no_recourse",
+)  # fmt: skip
+"""Values that a paper tells; those that judge how it was worked out stand in the report."""
 LONGEST = 420
 """Letters of the longest sentence that a paper repeats."""
 BAR = 20
@@ -54,13 +61,13 @@ def paper_of(war: Result, language: Language = "en") -> Paper:
     return Paper(
         words,
         answer.title,
-        " · ".join([*(head[key] for key in ("as_of", "span", "variants") if head[key]), facts(answer)]),
+        " · ".join(one for one in (*(head[key] for key in ("as_of", "span", "variants")), how_good(answer)) if one),
         headline(answer),
         tuple(figures(answer)),
         tuple(what_to_do(answer)),
         assumed if counts["assumed"] else "",
         first or drawn["served"],
-        _dates(answer),
+        by_month_listing(answer),
         chapters,
         {key: figure for key, figure in drawn.items() if figure is not None and not (key == "served" and not first)},
         head["source_line"],
@@ -121,18 +128,6 @@ def _bars(answer: InWords, first: Figure | None) -> dict[str, Bars]:
     return {"first": Bars(first.title, first.alt, names, series, (drawing.MISSING,), across=True)}
 
 
-def _dates(answer: InWords) -> Listing | None:
-    words, found = answer.words, decided_by_month(answer)
-    if not found:
-        return None
-    heads = [
-        Head(words("war.head.decided_in")), Head(words("paper.head.decisions"), wide=True),
-        Head(words("head.commitment", unit=words.money_label), numeric=True),
-    ]  # fmt: skip
-    rows = [[one.month, one.decisions, words.number(one.money, digits=0)] for one in found]
-    return listing(answer, words("war.title.by_month"), heads, rows, note=words("war.note.by_month"))
-
-
 def _now(answer: InWords) -> Chapter | None:
     words, table = answer.words, decisions_listing(answer)
     if not table.rows:
@@ -163,7 +158,7 @@ def _ends(answer: InWords) -> Chapter:
 def _cost(answer: InWords) -> Chapter:
     """What plan, knowing and waiting are worth, and where a plan of one course decides otherwise."""
     words = answer.words
-    every = (values_listing(answer), risks_listing(answer), forward_listing(answer), beside_listing(answer))
+    every = (values_listing(answer, VALUES), risks_listing(answer), forward_listing(answer), beside_listing(answer))
     tables = [table for one in every for table in cut(words, one, MOST_BESIDE if one is every[-1] else 20)]
     return Chapter("cost", words("paper.money"), (answer.price_base,), (), tuple(tables))
 
