@@ -40,7 +40,7 @@ def write_workbook(made: Result, path: Path, language: Language = "en", *, banne
             continue
         # what is not finite was not found: it is written as not known
         frame = made[table].with_columns(pl.when(cs.float().is_finite()).then(cs.float()))
-        catalogue_sheet(book, known, frame, cell, share=_is_share, unit=answer.unit, figures_in=figures_in)
+        catalogue_sheet(book, known, frame, cell, share=_is_share, unit=_unit_of(answer), figures_in=figures_in)
     _overview(book, overview, answer)
     book.close()
     return path
@@ -86,6 +86,10 @@ def _figures_in(answer: InWords) -> str:
     """Unit of costs, values and regrets: that of the objective that counts."""
     unit = answer.result.manifest["objective"]["unit"]
     return unit if unit == "money unit" else answer.objective_unit(unit)
+
+
+def _unit_of(answer: InWords) -> Callable[[Mapping[str, Any]], str]:
+    return lambda row: answer.unit(row["item"])
 
 
 def _is_share(row: Mapping[str, Any]) -> bool:
