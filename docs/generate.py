@@ -247,7 +247,7 @@ def results(kind: Kind, language: str) -> str:
         page.append(f"\n{head}\n{table.help[language]}\n\n")
         rows = [
             (
-                f"`{c.name}`", c.label[language], words[c.type], unit_in(c.unit, said.language), ", ".join(f"`{t}`" for t in c.reference),
+                f"`{c.name}`", c.label[language], words["text" if c.type == "key" else c.type], unit_in(c.unit, said.language), ", ".join(f"`{t}`" for t in c.reference),
                 said(c.blank) if c.blank else "", c.help[language],
             )
             for c in table.columns.values()

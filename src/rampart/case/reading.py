@@ -5,6 +5,7 @@ Sheets are matched to the catalogue, cells turned into values, and everything wr
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -112,7 +113,7 @@ def _gather(path: Path) -> Found:
     from rampart.case.workbook import read_workbook
 
     if path.is_dir():
-        if (path / "manifest.json").is_file():
+        if _is_result(path):
             within = path / "case"
             return Found(
                 findings=[
@@ -127,6 +128,15 @@ def _gather(path: Path) -> Found:
     if path.suffix.lower() in WORKBOOKS:
         return read_workbook(path)
     return Found(findings=[Finding("not-a-case", file=path.name, value=path.suffix)])
+
+
+def _is_result(folder: Path) -> bool:
+    """Whether a folder is one of results, by what its manifest says: other programs write files of that name too."""
+    try:
+        told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and told.get("kind") in ("plan", "war", "fleet")
 
 
 def empty(table: Table) -> pl.DataFrame:
