@@ -212,10 +212,10 @@ def _other_sheet(
 ) -> Finding:
     """What a sheet is whose name is no table's: one under another name or a copy, by its heads, or something else."""
     place: dict[str, Any] = {"file": file, "sheet": name}
-    table = ""
+    table, heads = "", list[Any]()
     if extent is not None and extent.filled and not _too_far(file, name, extent):
         rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=MOST_TITLES)
-        heads = next((row for row in rows if any(str(v).strip() for v in row)), [])
+        heads = next((list(row) for row in rows if any(str(v).strip() for v in row)), [])
         table = table_of_heads(_word(_cell(value)) for value in heads)
     if not table:
         return unknown_table(name, file=file, sheet=name, language=_language_of_sheets(taken))

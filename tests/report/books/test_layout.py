@@ -99,6 +99,13 @@ def test_promised_and_expected_months_are_dates(book):
         assert all(sheet.cell(row, column).is_date for column in range(8, 12))
 
 
+def test_what_is_told_of_the_run_has_the_height_that_it_needs(book):
+    sheet = next(s for s, t in _tables(book) if t.name == "t_manifest")
+    for row in sheet.iter_rows(min_row=5):
+        needed = max(lines(str(cell.value), _widths(sheet)[cell.column]) for cell in row[:2])
+        assert sheet.row_dimensions[row[0].row].height >= 13 * needed, row[0].value
+
+
 def test_dates_of_sources_are_dates_and_years_numbers():
     assert _day_or_year("2023") == (2023, "year")
     assert _day_or_year("2023-04") == (date(2023, 4, 1), "month")

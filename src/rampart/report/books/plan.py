@@ -226,4 +226,5 @@ def _manifest(book: PlanBook) -> None:
         for column, text in enumerate(pair):
             figure = column == 1 and text.isdecimal()
             book.cell(sheet, number, column, int(text) if figure else text, "year" if figure else "wrap")
+        sheet.set_row(number, 13.5 * max(lines(text, width) for text, (_, width) in zip(pair, heads, strict=True)))
     book.table(sheet, "manifest", [head for head, _ in heads], len(rows), says=words("chapter.solved.says"))
