@@ -451,8 +451,8 @@ class SheetReader:
             details["near"] = month_meant(value, day_first=self.locale == "fr")
             details["first_month"], details["last_month"] = months_within(value)
         if code == "not-a-number":
-            code, told = self._no_number(column, value.strip())
-            details |= told
+            code, more = self._no_number(column, value.strip())
+            details |= more
         name = column.name if column.name in self.where else "value"
         return self._finding(code, column=name, row=row, value=value, **details)
 
