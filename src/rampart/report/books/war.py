@@ -15,7 +15,8 @@ from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
 from rampart.language.branches import regime
 from rampart.language.in_words import InWords
-from rampart.report.books.book import Book
+from rampart.language.war_on_one_page import headline
+from rampart.report.books.book import Book, lines
 from rampart.report.books.catalogue_sheet import catalogue_sheet
 from rampart.report.books.chart_sheet import ChartSheet
 from rampart.report.chapters.trust import manifest_rows
@@ -58,6 +59,9 @@ def _overview(book: Book, sheet: Any, answer: InWords) -> None:
     sheet.write_string(0, 0, answer.title, formats["title"])
     sheet.write_string(1, 0, words("war.kind"), formats["text"])
     sheet.write_string(2, 0, facts(answer), formats["quiet"])
+    said = headline(answer)
+    sheet.merge_range(3, 0, 3, 2, said, formats["wrap"])
+    sheet.set_row(3, 13.5 * lines(said, 148))
     book.contents(sheet, FIRST_LINK - 1)
     row = FIRST_LINK + len(book.listed) + 1
     sheet.write_string(row, 0, words("table.manifest"), formats["head"])
