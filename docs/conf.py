@@ -5,8 +5,11 @@ Formulas are written as MathML, which browsers draw themselves: nothing is fetch
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from docutils import nodes
 from docutils.utils.math import latex2mathml
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
@@ -50,7 +53,23 @@ def visit_display(writer: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def of_the_language(app: Sphinx, tree: nodes.document) -> None:
+    """Of two pages of reference with one content the contents and links of a build are for that of its language."""
+    french = {f"reference/{page.name.removesuffix('.md')}" for page in Path(app.srcdir, "reference").glob("*.fr.md")}
+    other = {page.removesuffix(".fr") for page in french} if app.config.language == "fr" else french
+    for contents in tree.findall(addnodes.toctree):
+        contents["entries"] = [(title, page) for title, page in contents["entries"] if page not in other]
+        contents["includefiles"] = [page for page in contents["includefiles"] if page not in other]
+    for link in tree.findall(addnodes.pending_xref):
+        target = str(link.get("reftarget", "")).removesuffix(".md")
+        if app.config.language == "fr" and target in other:
+            link["reftarget"] = f"{target}.fr"
+    if app.env.docname in other:
+        app.env.metadata[app.env.docname]["orphan"] = ""
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the renderer of formulas."""
+    """Register the renderer of formulas, and list pages in the language."""
+    app.connect("doctree-read", of_the_language, priority=100)  # before the contents are collected
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_display, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -160,6 +160,14 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def spelt(value: str, language: str) -> str:
+    """A choice as a cell may spell it: its code, and in French the word for it."""
+    from rampart.catalogues.choices import french
+
+    word = french().get(value, value)
+    return f"`{value}`" if language == "en" or word == value else f"`{value}` ({word})"
+
+
 def grid(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table; blank cells stay blank."""
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
@@ -187,6 +195,8 @@ def layouts(language: str) -> str:
 
 
 def _columns_of(catalogue: Mapping[str, Table], source: str, title: str, language: str) -> str:
+    from rampart.catalogues.units import unit_in
+
     words = WORDS[language]
     page = [ORIGIN.format(source=f"src/rampart/data/{source}")]
     page.append(f"# {words[title]}\n\n{words[f'{title}.says']}\n")
@@ -199,7 +209,7 @@ def _columns_of(catalogue: Mapping[str, Table], source: str, title: str, languag
         for c in table.columns.values():
             help_text = [c.help[language]]
             if c.values:
-                help_text.append(words["values"].format(values=", ".join(f"`{v}`" for v in c.values)))
+                help_text.append(words["values"].format(values=", ".join(spelt(v, language) for v in c.values)))
             if c.reference:
                 help_text.append(words["reference"].format(table=c.reference))
             if c.minimum is not None:
@@ -212,7 +222,7 @@ def _columns_of(catalogue: Mapping[str, Table], source: str, title: str, languag
                     f"`{c.name}`",
                     c.label[language],
                     words[c.kind],
-                    c.unit,
+                    unit_in(c.unit, "fr" if language == "fr" else "en", table=name),
                     blank,
                     " ".join(t for t in help_text if t),
                 )
@@ -226,6 +236,7 @@ def _columns_of(catalogue: Mapping[str, Table], source: str, title: str, languag
 def results(kind: Kind, language: str) -> str:
     """Tables of a kind of result, from ``data/results.csv``."""
     from rampart.catalogues.results import result_tables
+    from rampart.catalogues.units import unit_in
     from rampart.language.words import Words
 
     words, said = WORDS[language], Words("fr" if language == "fr" else "en")
@@ -236,7 +247,7 @@ def results(kind: Kind, language: str) -> str:
         page.append(f"\n{head}\n{table.help[language]}\n\n")
         rows = [
             (
-                f"`{c.name}`", c.label[language], words[c.type], c.unit, ", ".join(f"`{t}`" for t in c.reference),
+                f"`{c.name}`", c.label[language], words["text" if c.type == "key" else c.type], unit_in(c.unit, said.language), ", ".join(f"`{t}`" for t in c.reference),
                 said(c.blank) if c.blank else "", c.help[language],
             )
             for c in table.columns.values()

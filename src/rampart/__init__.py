@@ -99,7 +99,11 @@ class _Rampart(ModuleType):
         name = _OLDER.get(name, name)
         if name in _HOMES:
             return getattr(import_module(_HOMES[name]), name)
-        raise AttributeError(f"module 'rampart' has no attribute {name!r}")
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, _HOMES, 1, cutoff=0.6)
+        hint = f"; did you mean {near[0]!r}?" if near and not name.startswith("_") else ""
+        raise AttributeError(f"module 'rampart' has no attribute {name!r}{hint}")
 
     def __dir__(self) -> list[str]:
         return sorted({*_HOMES, "__doc__", "__file__", "__name__", "__version__"})

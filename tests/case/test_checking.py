@@ -87,6 +87,8 @@ BREAK = {
     "percent-in-text": (lambda s: s.set("stocks", 2, "quantity", "95 %"), "stocks", 2, "quantity", "95 %"),
     "as-above": (lambda s: s.set("stocks", 3, "item", "idem"), "stocks", 3, "item", "idem"),
     "unknown-reference": (lambda s: s.set("stocks", 2, "item", "shel"), "stocks", 2, "item", "shel"),
+    "several-codes": (lambda s: s.set("contracts", 2, "buyer", "AAA, BBB"), "contracts", 2, "buyer", "AAA, BBB"),
+    "no-word-for-all": (lambda s: s.set("requirements", 2, "posture", "tous"), "requirements", 2, "posture", "tous"),
     "range-order": (
         lambda s: s.set("stocks", 2, "low", "12500"),
         "stocks", 2, "low", "12500 / 12000 / 15000"

@@ -12,10 +12,11 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+from openpyxl.styles import Font
 from openpyxl.workbook import Workbook
 
 from case.editing import SMALL
-from rampart.case.cells import month_meant, read_cell
+from rampart.case.cells import month_meant, months_within, read_cell
 from rampart.case.doors import check_case, read_case
 from rampart.case.template import write_template
 from rampart.catalogues.choices import bare, bare_cells, french, offered, spellings
@@ -93,6 +94,23 @@ CELLS: list[tuple[str, Where, object, str, str, str]] = [
     ("a percentage in text", ("lines", "yield", 2), "95 %", "percent-in-text", "0.25 for 25%", "0,25 pour 25 %"),
     ("as above", ("stocks", "holder", 3), "idem", "as-above", "filling down", "recopie vers le bas"),
     ("a day as a number", ("demand", "until", 2), "45658", "not-a-month", "2025-01", "2025-01"),
+    ("figure with its unit", ("stocks", "quantity", 2), "8 000 obus", "not-a-number", "unit: 8000", "unité : 8000"),
+    ("years for months", ("lines", "admin_lead_time", 2), "1 an", "not-a-number", "counts in: months", "compte en : mois"),
+    ("months with their unit", ("lines", "admin_lead_time", 2), "2 mois", "not-a-number", "unit: 2,", "unité : 2,"),
+    ("letters for figures", ("stocks", "quantity", 2), "4 OOO", "not-a-number", "without unit, or", "sans unité, ou"),
+    ("millions of money", ("budgets", "payments", 2), "1,2 M€", "not-a-number", "without unit, or", "sans unité, ou"),
+    ("brackets for minus", ("budgets", "payments", 2), "(90)", "not-a-number", "is written -90", "s’écrit -90"),
+    ("a quarter", ("demand", "until", 2), "T1 2024", "not-a-month", "from 2024-01 to 2024-03", "de 2024-01 à 2024-03"),
+    ("a quarter in words", ("demand", "until", 2), "1er trimestre 2024", "not-a-month", "from 2024-01 to", "de 2024-01 à"),
+    ("a half of a year", ("demand", "until", 2), "S2 2024", "not-a-month", "from 2024-07 to 2024-12", "de 2024-07 à 2024-12"),
+    ("a year for a month", ("stocks", "lot", 2), 2015, "not-a-month", "from 2015-01 to 2015-12", "de 2015-01 à 2015-12"),
+    ("a month as Excel shows it", ("demand", "until", 2), "déc-24", "not-a-month", ": 2024-12", " : 2024-12"),
+    ("two years for one", ("budgets", "fiscal_year", 2), "2024-2025", "two-years", "ends: 2025", "l’exercice : 2025"),
+    ("none of it", ("demand", "use", 2), "néant", "write-zero", "Write 0", "Écrire 0"),
+    ("to be completed", ("stocks", "quantity", 2), "à compléter", "row-without-figure", "remove the row", "ôter la ligne"),
+    ("two codes in a cell", ("contracts", "buyer", 2), "AAA, BBB", "several-codes", "each: AAA, BBB", "chacun : AAA, BBB"),
+    ("all of them", ("requirements", "posture", 2), "toutes", "no-word-for-all", "every posture", "toutes les postures"),
+    ("the plant for the line", ("contracts", "line", 2), "North works", "unknown-reference", "“shell-a”", "« shell-a »"),
     ("excel error", ("stocks", "quantity", 2), "#REF!", "error-value", "", ""),
 ]  # fmt: skip
 
@@ -152,6 +170,10 @@ SHEETS: list[tuple[str, str, Callable[[object], None], str, str, str]] = [
     ("an own column", "unknown-column", lambda sheet: _own_column(sheet), "L1", "with #", "par #"),
     ("a column twice", "column-twice", lambda sheet: _set(sheet, "L1", sheet["C1"].value), "L1", "Delete one", "Supprimer"),
     ("turned", "turned-sheet", lambda sheet: _turn(sheet), "", "transposed", "transposant"),
+    ("a second table below", "second-table", lambda sheet: _other_heads(sheet, 11, 1), "A11", "its own table", "de sa table"),
+    ("a second table beside", "second-table", lambda sheet: _other_heads(sheet, 1, 14), "N1", "its own table", "de sa table"),
+    ("a sum without a word", "total-row", lambda sheet: _sum(sheet), "C8", "Delete the row", "Supprimer la ligne"),
+    ("a unit in a head", "unknown-column", lambda sheet: _with_unit(sheet), "C1", "Correct the header", "Corriger l’en-tête"),
     ("a row twice", "key-twice", lambda sheet: _again(sheet), "A8", "Merge the two rows", "Réunir les deux lignes"),
 ]  # fmt: skip
 
@@ -163,6 +185,20 @@ def _set(sheet: object, address: str, value: object) -> None:
 def _own_column(sheet: object) -> None:
     _set(sheet, "L1", "Paul")
     _set(sheet, "L2", "seen")
+
+
+def _other_heads(sheet: object, row: int, column: int) -> None:
+    for n in range(3):
+        sheet.cell(row, column + n).value = sheet.cell(1, 1 + n).value  # type: ignore[attr-defined]
+        sheet.cell(row + 1, column + n).value = sheet.cell(2, 1 + n).value  # type: ignore[attr-defined]
+
+
+def _sum(sheet: object) -> None:
+    _set(sheet, "C8", sum(sheet.cell(row, 3).value for row in range(2, 8)))  # type: ignore[attr-defined]
+
+
+def _with_unit(sheet: object) -> None:
+    _set(sheet, "C1", f"{sheet['C1'].value} (obus)")  # type: ignore[index]
 
 
 def _subtotal(sheet: object) -> None:
@@ -219,6 +255,7 @@ def test_a_text_with_spaces_of_print_is_a_number(form: Path, language: str, tmp_
     [
         ("mars 2025", "2025-03", "2025-03"), ("15 février 2024", "2024-02", "2024-02"), ("Sept. 2025", "2025-09", "2025-09"),
         ("03/2025", "2025-03", "2025-03"), ("2025/3/1", "2025-03", "2025-03"), ("01/03/2025", "", "2025-03"),
+        ("1er janvier 2024", "2024-01", "2024-01"), ("janv.-24", "2024-01", "2024-01"), ("45", "", ""),
         ("25/03/2025", "2025-03", "2025-03"), ("03/25/2025", "2025-03", ""), ("T1 2025", "", ""), ("2025", "", ""),
     ],
 )  # fmt: skip
@@ -229,6 +266,78 @@ def test_the_month_that_a_text_can_only_mean(text: str, english: str, says_frenc
 def _title(sheet: object) -> None:
     sheet.insert_rows(1, 2)  # type: ignore[attr-defined]
     sheet["A1"] = "Our stocks"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("T3 2024", "2024-07", "2024-09"), ("2024 Q4", "2024-10", "2024-12"), ("2024-T2", "2024-04", "2024-06"),
+        ("2e trimestre de 2025", "2025-04", "2025-06"), ("1st half of 2025", "2025-01", "2025-06"),
+        ("2025", "2025-01", "2025-12"),
+        ("T5 2024", "", ""), ("mars 2024", "", ""), ("2024-03", "", ""),
+    ],
+)  # fmt: skip
+def test_the_months_of_a_quarter_a_half_and_a_year(text: str, first: str, last: str) -> None:
+    assert months_within(text) == (first, last)
+
+
+def test_a_sheet_under_another_name_is_known_by_its_heads(form: Path, language: str, tmp_path: Path) -> None:
+    label = tables()["stocks"].label[language]
+
+    def rename(book: Workbook) -> None:
+        book[label].title = "Au 01.01.2024"
+
+    found = mistaken(form, tmp_path, language, rename)
+    assert [(f.code, f.sheet) for f in found] == [("sheet-renamed", "Au 01.01.2024")]
+    assert label in found[0].remedy("fr" if language == "fr" else "en")
+
+
+def test_a_copy_of_a_sheet_is_known_by_its_heads(form: Path, language: str, tmp_path: Path) -> None:
+    label = tables()["demand"].label[language]
+
+    def copy(book: Workbook) -> None:
+        book.copy_worksheet(book[label]).title = f"{label} (2)"
+
+    found = mistaken(form, tmp_path, language, copy)
+    assert [(f.code, f.sheet) for f in found] == [("table-twice", f"{label} (2)")]
+    assert found[0].details["other"] == label
+
+
+def test_sheets_of_calculations_are_no_tables(form: Path, language: str, tmp_path: Path) -> None:
+    def draft(book: Workbook) -> None:
+        sheet = book.create_sheet("Feuil1")
+        for n, word in enumerate(("note", "source", "Paul", "Jean"), 1):
+            sheet.cell(1, n).value = word
+
+    assert mistaken(form, tmp_path, language, draft) == []
+
+
+def test_a_misspelt_sheet_is_told_in_the_words_of_the_reader(form: Path, language: str, tmp_path: Path) -> None:
+    def misspell(book: Workbook) -> None:
+        sheet = book.create_sheet({"en": "demande", "fr": "bessoin"}[language])
+        sheet["A1"] = "x"
+
+    found = mistaken(form, tmp_path, language, misspell)
+    assert [f.code for f in found] == ["misspelt-table"]
+    assert {"en": "“demand”", "fr": "« besoin »"}[language] in found[0].sentence("fr" if language == "fr" else "en")
+
+
+def test_a_row_struck_through_is_read_and_mentioned(form: Path, language: str, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(form)
+    for cell in book[tables()["stocks"].label[language]][3]:
+        cell.font = Font(strike=True)
+    book.save(tmp_path / "case.xlsx")
+    case, findings = check_case(tmp_path / "case.xlsx")
+    assert case == read_case(SMALL)
+    told = next(f for f in findings if f.code == "struck-rows")
+    assert "3" in told.message("fr" if language == "fr" else "en")
+
+
+def test_a_code_given_twice_brings_no_unknown_codes(form: Path, language: str, tmp_path: Path) -> None:
+    def twice(book: Workbook) -> None:
+        book[tables()["nations"].label[language]][place(book, language, ("nations", "nation", 3))] = "AAA"
+
+    assert [f.code for f in mistaken(form, tmp_path, language, twice)] == ["key-twice"]
 
 
 def test_hidden_rows_and_columns_are_read_and_mentioned(form: Path, language: str, tmp_path: Path) -> None:

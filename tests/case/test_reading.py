@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from case.editing import SMALL, Sheets, found, only
-from rampart.case.doors import read_case
+from rampart.case.doors import check_case, read_case
 
 
 def same(sheets: Sheets) -> bool:
@@ -295,3 +297,16 @@ def test_a_cut_parquet_file_is_a_finding(sheets: Sheets):
     path = sheets.folder / "stocks.parquet"
     path.write_bytes(path.read_bytes()[:-40])
     assert only(sheets.folder, "unreadable").file == "stocks.parquet"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_folder_of_results_is_no_case_and_names_the_case_within(tmp_path: Path, language) -> None:
+    (tmp_path / "case").mkdir()
+    (tmp_path / "manifest.json").write_text('{"kind": "plan"}', encoding="utf-8")
+    (tmp_path / "budgets.csv").write_text("nation\n", encoding="utf-8")
+    case, findings = check_case(tmp_path)
+    assert case is None
+    assert [f.code for f in findings] == ["result-for-case"]
+    assert str(tmp_path / "case") in findings[0].remedy(language)
+    (tmp_path / "manifest.json").write_text('{"name": "an extension of a browser"}', encoding="utf-8")
+    assert "result-for-case" not in {f.code for f in check_case(tmp_path)[1]}

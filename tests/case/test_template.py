@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -131,3 +132,35 @@ def test_the_annotated_copy_marks_each_cell_and_keeps_the_rest(tmp_path: Path, s
 def test_the_annotated_copy_of_a_mended_case_reads_back_equal(tmp_path: Path, sheets: Sheets):
     copy = write_annotated(sheets.folder, (), tmp_path / "copy.xlsx")
     assert read_case(copy) == read_case(SMALL)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_drop_down_says_which_sheet_lacks_a_code(tmp_path: Path, language):
+    book = openpyxl.load_workbook(write_template(tmp_path / "t.xlsx", language))
+    told = {
+        v.error for sheet in book.worksheets for v in sheet.data_validations.dataValidation if v.errorStyle == "warning"
+    }
+    assert f"nations{' ' if language == 'fr' else ''}" in "".join(told) and not any("." in text[:-1] for text in told)
+
+
+def test_notes_in_french_have_french_units_choices_and_blanks(tmp_path: Path):
+    book = openpyxl.load_workbook(write_template(tmp_path / "t.xlsx", "fr"))
+    notes = {
+        (sheet.title, cell.value): cell.comment.text.split("\n\n")[-1]
+        for sheet in book.worksheets[2:]
+        for cell in sheet[1]
+        if cell.comment
+    }
+    assert notes["stocks exigés", "taux de consommation journalier"].endswith("Unité : unité de l’article par jour")
+    assert notes["nations", "rôle"].startswith("membre : détient")
+    assert "Vide : tout" in notes["budgets", "objet"]
+    assert not [place for place, note in notes.items() if re.search(r"\bunits?\b|: as ", note)]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_setting_has_a_note(tmp_path: Path, language):
+    book = openpyxl.load_workbook(write_template(tmp_path / "t.xlsx", language))
+    sheet = book[tables()["settings"].label[language]]
+    rows = [row for row in sheet.iter_rows(min_row=2) if row[0].value]
+    assert len(rows) == len(tables()["settings"].columns)
+    assert all(row[1].comment and len(row[1].comment.text) > 20 for row in rows)

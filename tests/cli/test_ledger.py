@@ -74,7 +74,7 @@ def test_the_same_again_and_a_bad_file(here: Path) -> None:
 def test_seal_verify_export_backup_restore_upgrade(here: Path) -> None:
     assert rampart("seal a.ledger seal.json")[0] == 0
     assert rampart("seal a.ledger seal.json")[0] == 2  # never over what is there
-    assert rampart("verify a.ledger --seal seal.json") == (0, "0 error(s), 0 warning(s) and note(s)\n")
+    assert rampart("verify a.ledger --seal seal.json") == (0, "0 errors, 0 warnings and notes\n")
     assert rampart("export a.ledger out.json") == (0, "3 document(s): out.json\n")
     assert rampart("backup a.ledger copy")[0] == 0
     assert rampart("restore copy b.ledger") == (0, "Ledger: b.ledger\n")

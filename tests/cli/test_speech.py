@@ -106,3 +106,9 @@ def test_the_log_says_how_the_work_goes_on(tmp_path: Path) -> None:
     before = log.stat().st_size
     assert ran("explain", str(tmp_path / "plan")).exit_code == 0
     assert log.stat().st_size == before
+
+
+def test_heads_of_the_help_have_the_blank_before_the_colon_that_french_has() -> None:
+    shown = ran("--lang", "fr", "--help").output
+    assert not re.search(r"\w:\n", shown)
+    assert "Options :" in shown and "Commandes :" in shown

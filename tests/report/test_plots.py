@@ -46,6 +46,7 @@ def test_a_case_and_a_result_say_themselves_in_a_line(plan: Result, tiny: Case) 
         assert set(shown._ipython_key_completions_()) == {n for n, f in shown.tables.items() if f.height}
     assert "Sample alliance plan" in repr(plan)
     assert "<code>decisions</code>" in plan._repr_html_()
+    assert "What is held at the beginning of the first month" in plan.case._repr_html_()
     assert (
         dir(rampart)[0].startswith("Case") and "sys" not in dir(rampart) and set(rampart.__all__) <= set(dir(rampart))
     )
@@ -159,7 +160,8 @@ def test_variants_side_by_side(swept, tmp_path) -> None:
     picture = swept.plot("coverage")
     drawn = {row["variant"] for row in picture.spec["data"]["values"]}
     assert drawn == set(swept.results)
-    assert picture.save(tmp_path / "x.svg").stat().st_size > 500
+    saved = picture.save(tmp_path / "x.svg").read_text(encoding="utf-8")
+    assert all(f">{name}<" in saved for name in swept.results)  # a line is told from another by its name
     assert "half the money" in repr(swept) and "<table" in swept._repr_html_()
     item = swept["as it is"]["stock"]["item"][0]
     named = swept["as it is"].case.names("items")[item]

@@ -63,9 +63,25 @@ _NOT_KNOWN = (
         "non communiquée",
         "à définir",
         "à confirmer",
+        "à compléter",
+        "à préciser",
+        "à renseigner",
+        "à venir",
+        "en attente",
+        "non disponible",
+        "non renseigné",
+        "not available",
+        "not stated",
+        "to be completed",
+        "pending",
+        "s.o.",
+        "s/o",
+        "sans objet",
     ),
 )
 """What people write where they do not know: a blank says so."""
+_NONE = ("néant", "aucun", "aucune", "rien", "zéro", "none", "nil", "nothing", "zero")
+"""What people write where there is none of something."""
 _NO_LIMIT = (
     *("∞", "infinite", "infinity", "no limit", "without limit", "unbounded"),
     *("infini", "infinie", "sans limite", "pas de limite", "aucune limite", "non limité", "non limitée"),
@@ -102,9 +118,9 @@ def month_meant(text: str, *, day_first: bool = False) -> str:
     day_first  days stand before months, as in French
     """
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)).strip()
-    if found := re.fullmatch(rf"(?:{_DAY} )?([a-z]+)\.?[ -]{_YEAR}", bare):
+    if found := re.fullmatch(rf"(?:{_DAY}(?:er)? )?([a-z]+)\.?[ -](?:{_YEAR}|([0-9]{{2}}))", bare):
         numbers = [n for n, names in enumerate(_MONTHS, 1) if found[2] in names]
-        return f"{found[3]}-{numbers[0]:02}" if numbers else ""
+        return f"{found[3] or '20' + found[4]}-{numbers[0]:02}" if numbers else ""
     if re.fullmatch("[0-9]{5}", bare) and int(bare) < _LAST_DAY:  # a spreadsheet counts days so
         return f"{date(1899, 12, 30) + timedelta(days=int(bare)):%Y-%m}"
     if found := re.fullmatch(rf"{_MONTH_NUMBER}[/.-]{_YEAR}", bare):
@@ -117,6 +133,26 @@ def month_meant(text: str, *, day_first: bool = False) -> str:
             return f"{found[3]}-{second:02}" if 1 <= second <= 12 else ""
         return f"{found[3]}-{first:02}" if second > 12 else ""
     return ""
+
+
+_PART = re.compile(
+    rf"(?:([tq])\.? ?([1-4])|([1-4])(?:er|e|eme|st|nd|rd|th)? (?:trimestre|trim\.?|quarter)|([sh])\.? ?([12])"
+    rf"|([12])(?:er|e|eme|st|nd)? (?:semestre|sem\.?|half))(?: de| of)?[ /-]?{_YEAR}"
+    rf"|{_YEAR}[ /-]?(?:([tq]) ?([1-4])|([sh]) ?([12]))|{_YEAR}"
+)
+"""A quarter, a half or a year as people write it."""
+
+
+def months_within(text: str) -> tuple[str, str]:
+    """First and last month of a quarter, a half or a year, as YYYY-MM; blank where the text is none of them."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)).strip()
+    if not (found := _PART.fullmatch(bare)):
+        return "", ""
+    _, q, q_word, _, h, h_word, first_year, then_year, _, then_q, _, then_h, only = found.groups()
+    year = first_year or then_year or only
+    length = 3 if q or q_word or then_q else 6 if h or h_word or then_h else 12
+    place = int(q or q_word or then_q or h or h_word or then_h or 1)
+    return f"{year}-{length * (place - 1) + 1:02}", f"{year}-{length * place:02}"
 
 
 def clean(text: pl.Expr) -> pl.Expr:
@@ -181,6 +217,7 @@ def _numbers(text: pl.Expr, native: pl.Expr | None, column: Column, locale: Loca
         .when(no_limit).then(pl.lit("write-unlimited"))
         .when(word.is_in([*_UNLIMITED, *_NO_LIMIT])).then(pl.lit("not-unlimited"))
         .when(word.is_in(list(_NOT_KNOWN))).then(pl.lit("row-without-figure" if column.required else "leave-blank"))
+        .when(word.is_in(list(_NONE))).then(pl.lit("write-zero"))
         .when(text.str.contains(_DAY_OR_TIME)).then(pl.lit("date-for-number"))
         .when(text.str.contains(_PERCENT)).then(pl.lit("percent-in-text"))
         .when(two_readings).then(pl.lit("ambiguous-number"))

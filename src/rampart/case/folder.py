@@ -11,6 +11,7 @@ import polars as pl
 
 from rampart.case.headers import is_comment, match_column, match_table, nearest_table
 from rampart.case.sheets import MOST_BYTES, MOST_CELLS, Found, Sheet, is_breakdown
+from rampart.catalogues.inputs import table_named
 from rampart.findings import Finding
 
 _KINDS = (".csv", ".parquet")
@@ -37,9 +38,14 @@ def read_folder(path: Path) -> Found:
     return found
 
 
-def unknown_table(name: str, *, file: str, sheet: str = "") -> Finding:
-    """Finding for a file or sheet that is no table: an error when it looks like a misspelt one."""
+def unknown_table(name: str, *, file: str, sheet: str = "", language: str = "") -> Finding:
+    """Finding for a file or sheet that is no table: an error when it looks like a misspelt one.
+
+    language  of the labels that the sheets of a workbook bear; blank: tables are named as in the catalogue
+    """
     near = nearest_table(name)
+    if near and language:
+        near = table_named(near).label[language]
     code = "misspelt-table" if near else "unknown-table"
     return Finding(code, value=name, file=file, sheet=sheet, details={"near": near})
 

@@ -24,6 +24,8 @@ _SETTING_COLUMNS = {
 }
 
 
+LEAST_HEADS = 3
+"""Names of columns by which a sheet is taken for a table that it is not called."""
 EARLIER_TABLES = {"itineraires": "routes", "besoins": "requirements", "consommation": "demand"}
 EARLIER_COLUMNS = {
     "transitions": {"regime de depart": "from_regime", "regime d arrivee": "to_regime"},
@@ -128,6 +130,21 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 def nearest_table(name: str) -> str:
     """The catalogue table whose name or label looks most like this one, "" when none does."""
     return _table_names().get(nearest(name, _table_names()), "")
+
+
+def table_of_heads(heads: Iterable[str]) -> str:
+    """The table whose columns these are: each that must be there, and most of the heads; blank where none or several are."""
+    written = [head for head in heads if head]
+    found: dict[str, int] = {}
+    for table in tables().values():
+        if table.name == "settings":
+            continue
+        names = {name for head in written if (name := match_column(table.name, head))}
+        present = {column.name for column in table.columns.values() if column.present}
+        if present <= names and len(names) >= max(LEAST_HEADS, 0.6 * len(written)):
+            found[table.name] = len(names)
+    best = [name for name, number in found.items() if number == max(found.values())]
+    return best[0] if len(best) == 1 else ""
 
 
 def nearest_column(table: str, header: str) -> str:

@@ -49,6 +49,7 @@ class Extent:
 
     rows, columns  last row and column with a value, from A1
     filled         how many cells hold a value
+    struck         rows with a value that is struck through (.xlsx)
     unseen         rows and columns that are hidden from view: "row" or "column", and its number
     merged         first row and column, last row and column of merged cells (.ods; of .xlsx the fast reader tells)
     """
@@ -59,6 +60,7 @@ class Extent:
     hidden: list[HiddenCell] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     unseen: list[tuple[str, int]] = field(default_factory=list)
+    struck: set[int] = field(default_factory=set)
 
     def take(self, row: int, column: int, *, rows: int = 1, columns: int = 1) -> None:
         """Count cells with a value."""
@@ -105,9 +107,39 @@ def sheets_of(parts: zipfile.ZipFile) -> dict[str, str]:
     return {name: names.get(targets.get(key, "").casefold(), "") for name, key in found}
 
 
-def extent_of(stream: IO[bytes]) -> Extent:
-    """How far the cells of a sheet of an .xlsx reach, and which of them hide something."""
-    return _Sheet(stream).extent
+def struck_styles(parts: zipfile.ZipFile) -> frozenset[str]:
+    """Numbers of the cell formats of an .xlsx that strike their text through."""
+    names = {name.casefold(): name for name in parts.namelist()}
+    if "xl/styles.xml" not in names:
+        return frozenset()
+    fonts: list[bool] = []
+    formats: list[str] = []
+    within: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        name = _local(name)
+        if name == "font" and within and within[-1] == "fonts":
+            fonts.append(False)
+        elif name == "strike" and within[-2:] == ["fonts", "font"]:
+            fonts[-1] = attributes.get("val", "1").strip().lower() not in ("0", "false")
+        elif name == "xf" and within and within[-1] == "cellXfs":
+            formats.append(attributes.get("fontId", "0"))
+        within.append(name)
+
+    parser = _parser()
+    parser.StartElementHandler, parser.EndElementHandler = start, lambda _: within.pop()
+    with parts.open(names["xl/styles.xml"]) as stream:
+        _feed(parser, stream)
+    struck = {str(n) for n, is_struck in enumerate(fonts) if is_struck}
+    return frozenset(str(n) for n, font in enumerate(formats) if font in struck)
+
+
+def extent_of(stream: IO[bytes], struck: frozenset[str] = frozenset()) -> Extent:
+    """How far the cells of a sheet of an .xlsx reach, and which of them hide something.
+
+    struck  numbers of the formats that strike a text through
+    """
+    return _Sheet(stream, struck).extent
 
 
 def extents_of(stream: IO[bytes]) -> dict[str, Extent]:
@@ -143,8 +175,10 @@ def _feed(parser: expat.XMLParserType, stream: IO[bytes]) -> None:
 class _Sheet:
     """The cells of a sheet of an .xlsx, one after the other."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], struck: frozenset[str] = frozenset()) -> None:
         self.extent = Extent()
+        self.struck = struck
+        self.style = ""
         self.row = self.column = 0
         self.rows_seen: set[int] = set()
         self.columns_seen: set[int] = set()
@@ -204,6 +238,7 @@ class _Sheet:
             raise Damaged(f"row {self.row}, column {self.column}: twice, or beyond any sheet")
         self.columns_seen.add(self.column)
         self.kind = attributes.get("t", "n").strip()
+        self.style = attributes.get("s", "")
         self.in_cell, self.has_formula, self.has_result = True, False, False
         self.formula = self.result = ""
 
@@ -217,6 +252,8 @@ class _Sheet:
             self.in_cell = False
             if self.has_formula or self.has_result:
                 self.extent.take(self.row, self.column)
+                if self.style in self.struck:
+                    self.extent.struck.add(self.row)
             if self.kind == "e":
                 self.extent.hide("error-value", self.row, self.column, self.result.strip() or "#")
             elif self.has_formula:

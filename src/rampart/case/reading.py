@@ -5,6 +5,7 @@ Sheets are matched to the catalogue, cells turned into values, and everything wr
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from rampart.case.cells import Locale, clean, month_meant, read_cells
-from rampart.case.draft import ROW, Draft, Origin, address
+from rampart.case.cells import Locale, clean, month_meant, months_within, read_cell, read_cells
+from rampart.case.draft import ROW, Draft, Origin, address, shown
 from rampart.case.headers import (
     fold,
     is_comment,
@@ -29,7 +30,8 @@ from rampart.case.headers import (
 from rampart.case.override_cells import judged
 from rampart.case.sheets import Found, Sheet, plain
 from rampart.catalogues.choices import bare, offered, spellings
-from rampart.catalogues.inputs import Column, Table, table_named, tables
+from rampart.catalogues.inputs import Column, Table, main_figures, table_named, tables
+from rampart.catalogues.units import AS, unit_in
 from rampart.findings import Finding, at_most_alike
 
 if TYPE_CHECKING:
@@ -111,12 +113,30 @@ def _gather(path: Path) -> Found:
     from rampart.case.workbook import read_workbook
 
     if path.is_dir():
+        if _is_result(path):
+            within = path / "case"
+            return Found(
+                findings=[
+                    Finding(
+                        "result-for-case", value=str(path), details={"case": str(within) if within.is_dir() else ""}
+                    )
+                ]
+            )
         return read_folder(path)
     if not path.exists():
         return Found(findings=[Finding("no-such-path", file=path.name, value=str(path))])
     if path.suffix.lower() in WORKBOOKS:
         return read_workbook(path)
     return Found(findings=[Finding("not-a-case", file=path.name, value=path.suffix)])
+
+
+def _is_result(folder: Path) -> bool:
+    """Whether a folder is one of results, by what its manifest says: other programs write files of that name too."""
+    try:
+        told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and told.get("kind") in ("plan", "war", "fleet")
 
 
 def empty(table: Table) -> pl.DataFrame:
@@ -136,6 +156,18 @@ NOT_ONE = re.compile(
     re.IGNORECASE,
 )
 """A range or a rough figure where one number is asked."""
+TWO_YEARS = re.compile(r"((?:19|20)\d\d)\s*[-–—/]\s*((?:19|20)?\d\d)")
+WITH_UNIT = re.compile(r"([+-]?\d[\d\s\u00a0\u202f.,]*?)\s*([^\d\s.,+-][^\d]*)")
+IN_BRACKETS = re.compile(r"\(\s*(\d[\d\s\u00a0\u202f.,]*)\)")
+SCALE = re.compile(
+    r"(?:k|m|g|md|mds|mn|bn|tn|mille|milliers?|millions?|milliards?|thousands?|billions?|dozens?|douzaines?)\b|[mk]?[€$£]"
+)
+"""Words and signs behind a figure by which it counts more than it says."""
+TIMES = {
+    "hours": r"h|heures?|hours?", "days": r"j|jours?|d|days?", "weeks": r"sem\.?|semaines?|weeks?",
+    "months": r"mois|months?", "quarters": r"trim\.?|trimestres?|quarters?", "years": r"ans?|ann[ée]es?|years?|yrs?",
+}  # fmt: skip
+"""Words for lengths of time, by the unit that they name: one is no figure of a column that counts in another."""
 TOTALS = frozenset(
     {"total", "totals", "grand total", "subtotal", "sub total", "sum", "totaux", "total general", "sous total", "somme"}
 )
@@ -152,10 +184,13 @@ class SheetReader:
         self.bad: dict[str, frozenset[int]] = {}
         self.missing: set[tuple[str, str]] = set()
         self.where: dict[str, int] = {}
+        self.meant: set[str] = set()
         self._match_headers()
         headers = {name: sheet.headers[j] for name, j in self.where.items()}
         self.origin = Origin(sheet.file, sheet.sheet, headers, self.where)
+        self._set_second_table_aside()
         self._set_totals_aside()
+        self._set_sums_aside()
         self._set_notes_aside()
         if sheet.ragged:
             self.bad = dict.fromkeys(self.where, sheet.ragged)
@@ -177,6 +212,10 @@ class SheetReader:
             name = match_column(table.name, header)
             if is_comment(header):
                 continue
+            if name in self.where and "" in sheet.headers[:j]:
+                told = self._finding("second-table", value=header)
+                self.findings.append(replace(told, header=header, cell=address(j, 1) if sheet.sheet else ""))
+                break
             if name is None:
                 self._unknown_column(j, header)
             elif name in self.where:
@@ -190,6 +229,8 @@ class SheetReader:
         for name in stored_columns(table):
             if name not in self.where:
                 self.missing.add((table.name, name))
+                if name in self.meant:  # its head has been named with what it should be
+                    continue
                 if stored_column(table.name, name).present or table.name == "settings":
                     self.findings.append(self._finding("missing-column", column=name))
 
@@ -240,6 +281,44 @@ class SheetReader:
                     self.findings.append(self._finding("total-row", column=name, row=row, value=texts[i]))
         self._keep(kept)
 
+    def _set_second_table_aside(self) -> None:
+        """Names of columns that come again further down begin another table: said once, and not read from there on."""
+        found: set[int] = set()
+        for j, texts in enumerate(self.sheet.texts):
+            if j not in self.where.values():
+                continue
+            for text in texts.unique().drop_nulls():
+                if match_column(self.table.name, text) is not None and text.strip():
+                    found |= set((texts == text).fill_null(False).arg_true())
+        for i in sorted(found):
+            cells = [(j, texts[i]) for j, texts in enumerate(self.sheet.texts) if (texts[i] or "").strip()]
+            names = [text for _, text in cells if match_column(self.table.name, text) is not None]
+            if len(names) >= LEAST_TURNED or len(names) == len(cells) >= 2:
+                at, row = cells[0], self.sheet.rows[i]
+                told = self._finding("second-table", row=row, value=at[1])
+                self.findings.append(replace(told, cell=address(at[0], row) if self.sheet.sheet else ""))
+                self._keep(self.sheet.rows < row)
+                return
+
+    def _set_sums_aside(self) -> None:
+        """The last row, if it holds no code and its figures are the sums of those above, adds them up."""
+        sheet, last = self.sheet, len(self.sheet.rows) - 1
+        required = [n for n in self.where if (of := stored_column(self.table.name, n)).required and of.kind == "code"]
+        if last < 2 or not required or any((sheet.texts[self.where[n]][last] or "").strip() for n in required):
+            return
+        for name, j in self.where.items():
+            numbers = sheet.numbers[j]
+            if numbers is None or numbers[last] is None:
+                continue
+            above = numbers[:last].drop_nulls()
+            if len(above) < 2 or abs(float(above.sum()) - numbers[last]) > 1e-6 * max(1.0, abs(numbers[last])):
+                return
+            self.findings.append(
+                self._finding("total-row", column=name, row=sheet.rows[last], value=plain(numbers[last]))
+            )
+            self._keep(sheet.rows != sheet.rows[last])
+            return
+
     def _keep(self, kept: pl.Series) -> None:
         if not kept.all():
             self.sheet = replace(
@@ -254,7 +333,8 @@ class SheetReader:
         numbers = self.sheet.numbers[j]
         blank = numbers is None and not any(text and text.strip() for text in self.sheet.texts[j])
         if header:
-            near = nearest_column(self.table.name, header)
+            near = nearest_column(self.table.name, header.partition("(")[0] or header)
+            self.meant.add(near)
             code = "unknown-column-blank" if blank and not near else "unknown-column"
             if near and language_of(self.table.name, self.sheet.headers) == "fr" and self.table.name in tables():
                 near = stored_column(self.table.name, near).label["fr"]
@@ -369,12 +449,37 @@ class SheetReader:
             }  # fmt: skip
         if code == "not-a-month":
             details["near"] = month_meant(value, day_first=self.locale == "fr")
-        if code == "not-a-number" and NOT_ONE.match(value.strip()):
-            code, named = "not-one-number", Draft({}, {self.sheet.table: self.origin})
-            ends = ("low", "high") if "low" in self.table.columns else ()
-            details |= {end: named.called(self.sheet.table, end) for end in ends}
+            details["first_month"], details["last_month"] = months_within(value)
+        if code == "not-a-number":
+            code, more = self._no_number(column, value.strip())
+            details |= more
         name = column.name if column.name in self.where else "value"
         return self._finding(code, column=name, row=row, value=value, **details)
+
+    def _no_number(self, column: Column, value: str) -> tuple[str, dict[str, object]]:
+        """What a text is that is no number, and what the finding says of it."""
+        years = TWO_YEARS.fullmatch(value)
+        if years and column.name == "fiscal_year":
+            return "two-years", {"near": years[1][:2] + years[2][-2:]}
+        if NOT_ONE.match(value):
+            named = Draft({}, {self.sheet.table: self.origin})
+            main = column.name in (*main_figures(self.table), "low", "high")
+            ends = {end: named.called(self.sheet.table, end) for end in ("low", "high")} if main else {}
+            return "not-one-number", dict(ends)
+        details: dict[str, object] = {}
+        if not column.unit.startswith(AS):
+            details |= {"unit_en": column.unit, "unit_fr": unit_in(column.unit, "fr")}
+        if found := WITH_UNIT.fullmatch(value):
+            figure, _ = read_cell(found[1], column, self.locale)
+            tail = found[2].strip().casefold()
+            other = [unit for unit, words in TIMES.items() if unit != column.unit and re.fullmatch(words, tail)]
+            letters = re.fullmatch(r"[oil|\s]+", tail)  # typed for figures
+            if figure is not None and not SCALE.match(tail) and not other and not letters:
+                details["figure"] = shown(figure)
+        if found := IN_BRACKETS.fullmatch(value):
+            figure, _ = read_cell(found[1], column, self.locale)
+            details["minus"] = shown(-figure) if figure is not None else ""
+        return "not-a-number", details
 
     def _settings(self) -> pl.DataFrame:
         """Settings as canonical names and values; blank values are left out, as if the row were not there."""

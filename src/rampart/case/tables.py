@@ -65,7 +65,11 @@ class Case:
 
     def _repr_html_(self) -> str:
         given, known = self.settings, tables()
-        rows = {n: (f.height, known[n].label["en"]) for n, f in self.tables.items() if n in known}
+        rows = {
+            n: (f.height, known[n].help["en"].partition(". ")[0].rstrip("."))
+            for n, f in self.tables.items()
+            if n in known
+        }
         facts = (f"{given['start']} to {given['end']}", str(given["currency"]), *self.overrides)
         return tables_as_html(str(given["title_en"]), facts, rows)
 

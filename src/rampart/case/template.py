@@ -12,15 +12,22 @@ from rampart.case.headers import match_setting, stored_column, stored_columns
 from rampart.case.writing import new_workbook, write_cell
 from rampart.catalogues.choices import offered
 from rampart.catalogues.inputs import Column, Table, tables
+from rampart.catalogues.units import unit_in
 from rampart.engine.whole_file import whole_file
+from rampart.findings import Language
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
-    from rampart.findings import Language
 
+_LANGUAGES: tuple[Language, ...] = ("en", "fr")
 _ROWS_READY = 2_000
 """Rows below the last filled one that have drop-downs."""
 
+_NOT_THERE = {
+    "en": "The sheet “{sheet}” has no such code yet.",
+    "fr": "La feuille « {sheet} » n’a pas encore ce code.",
+}
+"""What a drop-down says of a code that its sheet does not have; it warns only, since that may come later."""
 _KINDS = {
     "code": ("short name", "nom court"),
     "text": ("text", "texte"),
@@ -52,6 +59,8 @@ _GUIDE = {
         "Months are written YYYY-MM. Choices come from the drop-down; codes must be in the sheet that defines them.",
         "Columns may be moved or left out when they are optional. A column, or a sheet, whose "
         "name begins with # is yours and is not read.",
+        "How a cell looks is not read: colours, bold, lines through a row and comments on a cell say nothing. What they mean "
+        "belongs in a column, or in a sheet whose name begins with #.",
         "Check the workbook with: rampart check FILE. Plan with: rampart plan FILE.",
         "The sheets",
     ),
@@ -67,6 +76,8 @@ _GUIDE = {
         "doivent figurer dans la feuille qui les définit.",
         "Les colonnes peuvent être déplacées, ou ôtées si elles sont facultatives. Une colonne ou "
         "une feuille dont le nom commence par # est à vous et n’est pas lue.",
+        "L’aspect d’une cellule n’est pas lu : couleurs, gras, ligne barrée et commentaires ne disent rien. Ce qu’ils veulent "
+        "dire va dans une colonne, ou dans une feuille dont le nom commence par #.",
         "Vérifier le classeur : rampart check FICHIER. Planifier : rampart plan FICHIER.",
         "Les feuilles",
     ),
@@ -165,6 +176,7 @@ class _Template:
                 of = column
                 if table.name == "settings" and name == "value":
                     of = table.columns[match_setting(row["setting"]) or ""]
+                    sheet.write_comment(i, j, _note(of), {"x_scale": 2.5, "y_scale": 2.2, "author": "Rampart"})
                     self.drop_down(sheet, j, of, i, i)
                 write_cell(sheet, i, j, self.spelt(row[name], of), self.formats["text"])
 
@@ -202,7 +214,8 @@ class _Template:
             position = list(tables()[target].columns).index(name)
             first, end = address(position, 2), address(position, 20_000)
             options["source"] = f"='{self.sheet_name(tables()[target])}'!{_fixed(first)}:{_fixed(end)}"
-            options |= {"error_type": "warning", "error_title": "Rampart", "error_message": column.reference}
+            message = _NOT_THERE[self.language].format(sheet=self.sheet_name(tables()[target]))
+            options |= {"error_type": "warning", "error_title": "Rampart", "error_message": message}
         else:
             return
         sheet.data_validation(first_row, j, last_row, j, options)
@@ -217,17 +230,28 @@ def _fixed(cell: str) -> str:
 def _note(column: Column) -> str:
     """What a column means, its kind and unit, and what a blank does, in both languages."""
     parts = []
-    for at, language in enumerate(("en", "fr")):
+    for at, language in enumerate(_LANGUAGES):
         colon = " : " if language == "fr" else ": "
         lines = [column.help[language], _KINDS[column.kind][at]]
         if column.unit:
-            lines.append(("Unit", "Unité")[at] + colon + column.unit)
+            lines.append(("Unit", "Unité")[at] + colon + unit_in(column.unit, language, table=column.table))
         if column.required:
             lines.append(("Must be filled in.", "À remplir.")[at])
         elif column.default:
-            lines.append(("Blank", "Vide")[at] + colon + column.default)
+            lines.append(("Blank", "Vide")[at] + colon + _default(column, language))
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
+
+
+def _default(column: Column, language: Language) -> str:
+    """What a blank stands for, as the workbook writes it."""
+    if language == "fr" and column.kind == "choice":
+        return offered([column.default], "fr")[0]
+    if language == "fr" and column.kind == "flag":
+        return {"yes": "oui", "no": "non"}.get(column.default, column.default)
+    return (
+        column.default.replace(".", ",") if language == "fr" and column.kind in ("number", "limit") else column.default
+    )
 
 
 def _settings_note(name: str, table: Table) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,8 @@ import polars as pl
 
 from rampart.case.draft import address
 from rampart.case.folder import unknown_table
-from rampart.case.headers import HELP_SHEETS, fold, is_comment, match_column, match_table
-from rampart.case.markup import Damaged, Extent, extent_of, extents_of, sheets_of
+from rampart.case.headers import HELP_SHEETS, fold, is_comment, language_of, match_column, match_table, table_of_heads
+from rampart.case.markup import Damaged, Extent, extent_of, extents_of, sheets_of, struck_styles
 from rampart.case.sheets import MOST_BYTES, MOST_CELLS, Found, Sheet, is_breakdown, plain
 from rampart.catalogues.inputs import table_named, tables
 from rampart.findings import Finding
@@ -125,7 +125,7 @@ def first_rows(path: Path, rows: int) -> tuple[dict[str, list[list[str]]], list[
 
 
 def _extents(parts: zipfile.ZipFile, *, every: bool) -> dict[str, Extent]:
-    """How far each sheet reaches; of an .xlsx every one, or those that are tables.
+    """How far each sheet reaches; of an .xlsx every one, or those that are read or may be tables under another name.
 
     Every part is unpacked once here, so that none is larger than it says.
     """
@@ -137,14 +137,19 @@ def _extents(parts: zipfile.ZipFile, *, every: bool) -> dict[str, Extent]:
         with parts.open("content.xml") as stream:
             return extents_of(stream)
     found = {}
+    struck = struck_styles(parts)
     for name, part in sheets_of(parts).items():
         if not part:
             raise Damaged(f"sheet {name}")
-        if every or _is_table(name):
-            with parts.open(part) as stream:
-                found[name] = extent_of(stream)
-        else:
-            found[name] = Extent()
+        found[name] = Extent()
+        own = is_comment(name) or fold(name) in HELP_SHEETS
+        try:
+            if every or not own:
+                with parts.open(part) as stream:
+                    found[name] = extent_of(stream, struck)
+        except Damaged:
+            if every or _is_table(name):
+                raise
     return found
 
 
@@ -167,13 +172,14 @@ def _read_sheets(
 ) -> None:
     """Add every sheet that is a table to what was found."""
     taken: dict[str, str] = {}
+    others: list[str] = []
     out_of_view = {one.name for one in workbook.sheets_metadata if not str(one.visible).endswith(".Visible")}
     for name in workbook.sheet_names:
         if is_comment(name) or fold(name) in HELP_SHEETS:
             continue
         table = match_table(name)
         if table is None:
-            found.findings.append(unknown_table(name, file=file, sheet=name))
+            others.append(name)
             continue
         if table in taken:
             details = {"other": taken[table]}
@@ -187,8 +193,37 @@ def _read_sheets(
             _read_sheet(file, table, workbook.get_sheet_by_name(name), found, extents[name])
             if name in out_of_view:
                 found.findings.append(Finding("hidden-sheet", table=table, file=file, sheet=name, value=name))
+    for name in others:
+        found.findings.append(_other_sheet(file, name, workbook, extents.get(name), taken, found))
     if not taken:
         found.findings.append(Finding("no-tables", file=file))
+
+
+def _language_of_sheets(taken: Mapping[str, str]) -> str:
+    """Language of the names of the sheets that are tables; English where they could be either."""
+    told = {
+        name: [fold(table_named(name).label[of]) == fold(sheet) for of in ("en", "fr")] for name, sheet in taken.items()
+    }
+    return "fr" if sum(french for _, french in told.values()) > sum(english for english, _ in told.values()) else "en"
+
+
+def _other_sheet(
+    file: str, name: str, workbook: CalamineWorkbook, extent: Extent | None, taken: dict[str, str], found: Found
+) -> Finding:
+    """What a sheet is whose name is no table's: one under another name or a copy, by its heads, or something else."""
+    place: dict[str, Any] = {"file": file, "sheet": name}
+    table, heads = "", list[Any]()
+    if extent is not None and extent.filled and not _too_far(file, name, extent):
+        rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=MOST_TITLES)
+        heads = next((list(row) for row in rows if any(str(v).strip() for v in row)), [])
+        table = table_of_heads(_word(_cell(value)) for value in heads)
+    if not table:
+        return unknown_table(name, file=file, sheet=name, language=_language_of_sheets(taken))
+    if table in taken:
+        return Finding("table-twice", table=table, details={"other": taken[table]}, **place)
+    found.unread.add(table)
+    label = table_named(table).label["fr" if language_of(table, (_word(_cell(v)) for v in heads)) == "fr" else "en"]
+    return Finding("sheet-renamed", table=table, value=name, details={"near": label}, **place)
 
 
 def _read_sheet(
@@ -311,7 +346,7 @@ def _hidden(sheet: Sheet, extent: Extent) -> Iterator[Finding]:
 
 
 def _unseen(sheet: Sheet, extent: Extent) -> Iterator[Finding]:
-    """Rows and columns that are hidden from view and read all the same: one note for each, with how many hold something."""
+    """Rows and columns that are hidden from view, and rows struck through, that are read all the same: one finding for each."""
     rows, wide = set(sheet.rows), len(sheet.headers)
     hidden = {
         "row": [n for way, n in extent.unseen if way == "row" and n in rows],
@@ -321,6 +356,8 @@ def _unseen(sheet: Sheet, extent: Extent) -> Iterator[Finding]:
     if hidden["row"]:
         which = _few([str(n) for n in hidden["row"]])
         yield Finding("hidden-rows", details={"count": len(hidden["row"]), "which": which}, **place)
+    if struck := sorted(rows & extent.struck):
+        yield Finding("struck-rows", details={"count": len(struck), "which": _few([str(n) for n in struck])}, **place)
     if hidden["column"]:
         which = _few([sheet.headers[n - 1] for n in hidden["column"]])
         yield Finding("hidden-columns", details={"count": len(hidden["column"]), "which": which}, **place)

@@ -157,7 +157,7 @@ def _picture(result: Result, name: str, item: str | Sequence[str] | None, langua
 
 
 def _lines(swept: Sweep, measure: str, *, language: Language, item: str | None = None) -> Picture:
-    """A measure by year, a line a variant, the names at the ends of the lines."""
+    """A measure by year, a line a variant, told apart by colour and dashes in one legend."""
     import polars as pl
 
     by = ("item",) if item is not None else ()
@@ -179,9 +179,12 @@ def _lines(swept: Sweep, measure: str, *, language: Language, item: str | None =
         "encoding": {
             "x": {"field": "year", "type": "ordinal", "axis": {"title": None, "labelAngle": 0}},
             "y": {"field": "value", **drawing.amount_axis(max(r["value"] for r in rows), percent=percent)},
-            "color": {"field": "variant", "type": "nominal", "scale": {"domain": names, "range": colours}},
+            "color": {
+                "field": "variant", "type": "nominal", "scale": {"domain": names, "range": colours},
+                "legend": {"symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 400},
+            },
             "strokeDash": {
-                "field": "variant", "type": "nominal", "legend": None,
+                "field": "variant", "type": "nominal",
                 "scale": {"domain": names, "range": [dashes[n % len(dashes)] for n in range(len(names))]},
             },
         },

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from rampart.case.editions import cells_that_differ
 from rampart.case.tables import Case
+from rampart.catalogues.inputs import tables
 from rampart.cli.main import main
 from rampart.cli.results import names_apart
 from rampart.findings import Language, TakenError
@@ -169,3 +170,20 @@ def test_the_verb_writes_both_files_and_refuses_before_any_work(plans: list[Resu
     shown = CliRunner().invoke(main, words[:4])
     assert shown.exit_code == 0
     assert all(figure in shown.output for figure in ("12", "21", "15", "one", "two", "three"))
+
+
+def test_the_workbook_names_cells_of_cases_in_the_language(plans: list[Result], tmp_path: Path) -> None:
+    """As the page does: a French reader has French sheets and columns, and what differs is told whole."""
+    _, path = write_comparison(plans[:2], tmp_path, names=NAMES, language="fr")
+    sheet = next(s for s in openpyxl.load_workbook(path).worksheets if "t_cells" in s.tables)
+    told = {(sheet.cell(row, 1).value, sheet.cell(row, 3).value) for row in range(5, sheet.max_row + 1)}
+    columns = {column.label["fr"] for table in tables().values() for column in table.columns.values()}
+    assert told
+    assert {table for table, _ in told} <= {table.label["fr"] for table in tables().values()}
+    assert {column for _, column in told} <= columns
+
+
+def test_rows_of_a_narrow_page_stand_one_below_another(plans: list[Result]) -> None:
+    """No figure of a comparison lies beyond the edge of a narrow page."""
+    page = html(Compared(plans[:2], NAMES, "fr"))
+    assert page.count('<div class="table stacked"') == page.count('<div class="table') > 1

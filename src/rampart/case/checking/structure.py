@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import polars as pl
@@ -96,6 +97,12 @@ def check_keys(draft: Draft) -> Iterator[Finding]:
             yield draft.finding("key-twice", table.name, row=row[ROW], column=key[0], value=value, **details)
 
 
+FOR_ALL = frozenset({
+    "all", "any", "every", "everyone", "both", "tous", "toutes", "tout", "toute", "chacun", "chacune", "tous les membres",
+    "all members", "*",
+})  # fmt: skip
+"""What people write for all of them."""
+BETWEEN = re.compile(r"\s*(?:[,;/+&\n]|\bet\b|\band\b)\s*")
 AS_ABOVE = frozenset({'"', "''", "”", "»", "″", "〃", "idem", "id.", "ditto", "do.", "same", "dito"})
 """What people write for what stands in the cell above."""
 
@@ -110,6 +117,8 @@ def check_references(draft: Draft) -> Iterator[Finding]:
             target, name = column.reference.split(".")
             if used.null_count() == len(used) or not draft.complete(target, name):
                 continue
+            if tables()[target].key == (name,) and draft.frames[target][name].drop_nulls().is_duplicated().any():
+                continue  # a code that stands twice is told; another that it has taken the place of is none of its news
             known = draft.frames[target][name].drop_nulls().unique(maintain_order=True)
             unknown = set(used.unique()) - set(known) - {None}
             if not unknown:
@@ -119,18 +128,44 @@ def check_references(draft: Draft) -> Iterator[Finding]:
             for row, code in zip(draft.frames[table.name][ROW], used, strict=True):
                 if code in unknown:
                     details = {"reference": draft.sheet_of(target), "near": near.get(code, "")}
-                    kind = "as-above" if code.casefold() in AS_ABOVE else "unknown-reference"
-                    yield draft.finding(kind, table.name, row=row, column=column.name, value=code, **details)
+                    kind, more = _no_code(code, set(known), column)
+                    yield draft.finding(kind, table.name, row=row, column=column.name, value=code, **details, **more)
+
+
+def _no_code(text: str, known: set[str], column: Column) -> tuple[str, dict[str, str]]:
+    """What a text is that is no code of its table, and what the finding says of it."""
+    if text.casefold() in AS_ABOVE:
+        return "as-above", {}
+    if text.casefold() in FOR_ALL:
+        return "no-word-for-all", {f"blank_{language}": _blank(column, language) for language in ("en", "fr")}
+    parts = [part for part in BETWEEN.split(text) if part]
+    if len(parts) > 1 and set(parts) <= known:
+        return "several-codes", {"parts": ", ".join(parts)}
+    return "unknown-reference", {}
+
+
+def _blank(column: Column, language: str) -> str:
+    """What the catalogue says that a blank cell of a column means; nothing where none may be."""
+    if column.required:
+        return ""
+    start = {"en": "Blank:", "fr": "Vide :"}[language]
+    told = column.help[language].partition(start)[2].strip().rstrip(".")
+    return start.replace("Blank", "blank").replace("Vide", "vide") + " " + told if told else ""
 
 
 def _by_name(draft: Draft, table: str, code: str) -> dict[str, str]:
     """Codes by the names that their table gives them: people write "Alpha" for AAA."""
     columns = tables()[table].columns
     named: dict[str, str] = {}
-    for name in ("name_en", "name_fr"):
-        if name in columns:
-            pairs = draft.frames[table].select(name, code).drop_nulls().iter_rows()
-            named |= {fold(word): key for word, key in pairs}
+    several: set[str] = set()
+    for name in ("site", "site_fr", "name_en", "name_fr"):  # a line is named by its site
+        if name not in columns or columns[name].kind != "text":
+            continue
+        for word, key in draft.frames[table].select(name, code).drop_nulls().iter_rows():
+            if named.setdefault(fold(word), key) != key:
+                several.add(fold(word))
+    for word in several:
+        del named[word]
     return named
 
 

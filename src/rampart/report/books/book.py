@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +16,16 @@ from rampart.language.words import Words
 FORMATS = {"integer": "0", "share": "0.0%", "whole": "#,##0", "fine": "#,##0.00"}
 MONTH = "mmm yyyy"
 """Format of a month, which Excel and LibreOffice write in the language of the reader's machine."""
+DAY = "yyyy-mm-dd"
 TABLE_STYLE = "Table Style Light 1"
+WIDEST = 56.0
+"""Letters that a column of texts shows at most; what is longer is cut by the cell beside it."""
+BUTTON = 3.0
+"""Letters that the button of a table's filter takes from a head."""
+HEAD_LINES = 3
+"""Lines over which a head may stand."""
+PAGE = 260.0
+"""Letters across that a printed page still shows in a size to read."""
 
 
 def style_of(value: float, *, share: bool = False) -> str:
@@ -27,6 +38,22 @@ def style_of(value: float, *, share: bool = False) -> str:
 def lines(text: str, width: float) -> int:
     """Lines that a text needs in a column of a width in letters."""
     return max(1, math.ceil(len(text) * 1.08 / width))
+
+
+def head_width(head: str) -> float:
+    """Letters that a head needs over at most ``HEAD_LINES`` lines, beside the button of its filter."""
+    words = head.replace("\u00a0", "_").replace("\u202f", "_").split()
+    return max([math.ceil(len(head) / HEAD_LINES) + 2.0, *(len(word) * 1.15 for word in words)]) + BUTTON
+
+
+@dataclass
+class Filled:
+    """What a column of a sheet holds so far: its longest text or figure, how many are figures, whether texts are wrapped."""
+
+    letters: int = 0
+    figures: int = 0
+    texts: int = 0
+    wrapped: bool = False
 
 
 class Book:
@@ -46,18 +73,30 @@ class Book:
             properties["created"] = made.astimezone(UTC).replace(tzinfo=None) if made.tzinfo else made
         self.file.set_properties(properties)
         font = {"font_name": "Arial", "font_size": 10, "valign": "top"}
-        self.formats = {name: self.file.add_format(font | {"num_format": f}) for name, f in FORMATS.items()}
+        # Figures keep away from the text beside them.
+        figure = font | {"align": "right", "indent": 1}
+        self.formats = {name: self.file.add_format(figure | {"num_format": f}) for name, f in FORMATS.items()}
         self.formats |= {
             "text": self.file.add_format(font),
             "wrap": self.file.add_format(font | {"text_wrap": True}),
-            "right": self.file.add_format(font | {"align": "right"}),
+            "right": self.file.add_format(figure),
             "month": self.file.add_format(font | {"num_format": MONTH, "align": "left"}),
+            "day": self.file.add_format(font | {"num_format": DAY, "align": "left"}),
+            "year": self.file.add_format(font | {"num_format": "0", "align": "left"}),
             "link": self.file.add_format(font | {"font_color": "#1f4e79", "underline": 1}),
             "head": self.file.add_format(font | {"bold": True, "text_wrap": True, "bottom": 1, "top": 1}),
+            "head_right": self.file.add_format(
+                font | {"bold": True, "text_wrap": True, "bottom": 1, "top": 1, "align": "right", "indent": 1}
+            ),
+            "note": self.file.add_format(font | {"font_color": "#595959", "text_wrap": True}),
             "title": self.file.add_format(font | {"bold": True, "font_size": 14}),
             "quiet": self.file.add_format(font | {"font_color": "#595959"}),
         }
         self.used: set[str] = set()
+        self.filled: dict[str, dict[int, Filled]] = defaultdict(lambda: defaultdict(Filled))
+        self.given: dict[str, list[float]] = {}
+        """Widths of the columns of a sheet as they were asked for."""
+        self.notes: dict[str, str] = {}
         self.listed: list[tuple[str, str, int | None]] = []
         """Sheets in their order: name, what it says, rows of its table; None where it has none."""
 
@@ -92,9 +131,14 @@ class Book:
         return sheet
 
     def head(self, sheet: Any, title: str, note: str, heads: Sequence[tuple[str, float]], *, row: int = 3) -> None:
-        """Title, note, and the heads with their column widths; the heads stay in sight."""
+        """Title, note, and the heads with their column widths; the heads stay in sight.
+
+        ``table`` fits the widths to what the columns hold: those given here are for columns of wrapped texts.
+        """
         sheet.write_string(0, 0, title, self.formats["title"])
         sheet.write_string(1, 0, note, self.formats["quiet"])
+        self.notes[sheet.get_name()] = note
+        self.given[sheet.get_name()] = [width for _, width in heads]
         for column, (label, width) in enumerate(heads):
             sheet.write_string(row, column, label, self.formats["head"])
             sheet.set_column(column, column, width)
@@ -104,21 +148,48 @@ class Book:
     def table(self, sheet: Any, name: str, heads: Sequence[str], rows: int, *, says: str = "", row: int = 3) -> None:
         """Make heads and the rows below them an Excel table with a name, and list the sheet for the first one.
 
+        Widths follow what the columns hold, heads stand over figures as those do, and what is too wide for a page to read is
+        printed over several, each with the first column.
+
         name   of the table, the same in every language, so that formulas and queries are too
         heads  as written; of equal ones the later get a number, since Excel wants them apart
         """
         seen: set[str] = set()
         columns = []
-        for head in heads:
+        filled = self.filled[sheet.get_name()]
+        for place, head in enumerate(heads):
             base, told, number = head or " ", head or " ", 2
             while told.lower() in seen:
                 told, number = f"{base} {number}", number + 1
             seen.add(told.lower())
-            columns.append({"header": told, "header_format": self.formats["head"]})
+            figures = filled[place].figures > filled[place].texts
+            columns.append({"header": told, "header_format": self.formats["head_right" if figures else "head"]})
         if rows:
             look = {"name": f"t_{name}", "columns": columns, "style": TABLE_STYLE, "banded_rows": False}
             sheet.add_table(row, 0, row + rows, len(heads) - 1, look)
+        self.fit(sheet, heads, row)
         self.listed.append((sheet.get_name(), says, rows))
+
+    def fit(self, sheet: Any, heads: Sequence[str], row: int) -> None:
+        """Widths of the columns by what they hold, height of the heads, pages across."""
+        name = sheet.get_name()
+        filled, given = self.filled[name], self.given.get(name, [])
+        widths = []
+        for place, head in enumerate(heads):
+            held = filled[place]
+            wide = given[place] if held.wrapped and place < len(given) else min(held.letters * 1.1 + 2, WIDEST)
+            widths.append(max(wide, head_width(head)))
+            sheet.set_column(place, place, widths[-1])
+        sheet.set_row(row, 13.5 * max(lines(head, width - BUTTON) for head, width in zip(heads, widths, strict=True)))
+        note, across_page = self.notes.get(name, ""), 0
+        while across_page < len(widths) and sum(widths[: across_page + 1]) <= PAGE:
+            across_page += 1
+        if across_page > 1 and len(note) > sum(widths[:across_page]):  # on paper a text ends where the page does
+            sheet.merge_range(1, 0, 1, across_page - 1, note, self.formats["note"])
+            sheet.set_row(1, 13.5 * lines(note, sum(widths[:across_page])))
+        if (across := math.ceil(sum(widths) / PAGE)) > 1:
+            sheet.fit_to_pages(across, 0)
+            sheet.repeat_columns(0)
 
     def contents(self, sheet: Any, row: int) -> None:
         """What the workbook holds, sheet by sheet with a link, from a row of the first sheet on."""
@@ -138,17 +209,28 @@ class Book:
 
     def cell(self, sheet: Any, row: int, column: int, value: Any, style: str) -> None:
         """One value: numbers as numbers, yes and no as such, months as dates, unlimited in words, all else as text."""
+        held = self.filled[sheet.get_name()][column]
         if isinstance(value, date):
-            sheet.write_datetime(row, column, datetime(value.year, value.month, 1), self.formats["month"])
+            at = datetime(value.year, value.month, value.day if style == "day" else 1)
+            sheet.write_datetime(row, column, at, self.formats["day" if style == "day" else "month"])
+            shown = 10
         elif isinstance(value, bool):
             sheet.write_boolean(row, column, value, self.formats["text"])
+            shown = 6
         elif isinstance(value, str):
             sheet.write_string(row, column, value, self.formats["text" if style in FORMATS else style])
+            held.wrapped = held.wrapped or style == "wrap"
+            held.texts += style != "right"
+            shown = len(value)
         elif isinstance(value, float) and not math.isfinite(value):
             text = self.words("unlimited") if value > 0 else self.words("unknown")
             sheet.write_string(row, column, text, self.formats["right"])
+            shown = len(text)
         else:
             sheet.write_number(row, column, value, self.formats[style])
+            held.figures += style in FORMATS
+            shown = len(f"{value:,.2f}" if style == "fine" else f"{value:,.0f}") + 1
+        held.letters = max(held.letters, shown)
 
     def label(self, label: str, unit: str) -> str:
         """Label with its unit: "commitment (EUR m)"; shares show theirs in the cell, units of items stand beside the item."""

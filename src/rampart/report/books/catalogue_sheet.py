@@ -19,9 +19,8 @@ FIRST = 4
 """Row of the first figures; the heads stand above it."""
 MOST_ROWS = 1_048_576 - FIRST
 """Rows that a sheet can hold."""
-WIDTHS = {"code": 34.0, "choice": 24.0, "text": 24.0}
-NARROW = 16.0
-"""Width of a column of nations."""
+BESIDE = {"item unit": "", "item unit/month": "a month", "item unit/day": "a day"}
+"""What a head still says of units where a column of units stands beside the items."""
 
 Cell = Callable[["ResultColumn", Mapping[str, Any]], Any]
 """What a cell says that is neither number nor month: column and row in, text (or a number) out."""
@@ -35,7 +34,7 @@ def catalogue_sheet(
     *,
     title: str = "",
     share: Callable[[Mapping[str, Any]], bool] = lambda _: False,
-    unit: Callable[[str], str] | None = None,
+    unit: Callable[[Mapping[str, Any]], str] | None = None,
     figures_in: str = "",
     besides: str = "",
 ) -> Any:
@@ -45,7 +44,7 @@ def catalogue_sheet(
     cell        what a cell says that is neither number nor month
     title       stands before the name of the table
     share       whether the figures of a row without a unit of their own are shares
-    unit        unit of an item; then a column of units stands beside the items
+    unit        in which a row counts; then a column of units stands beside the items
     figures_in  what the unit "objective unit" is here, where it is known
     besides     is said after what the catalogue says of the table
     """
@@ -53,6 +52,7 @@ def catalogue_sheet(
     label, note = table.label[language], table.help[language]
     label = label[:1].upper() + label[1:]
     sheet = book.sheet(label)
+    one_item = unit is not None and [c for c in frame.columns if "items" in table.columns[c].reference] == ["item"]
     heads: list[tuple[str, float]] = []
     places: dict[str, int] = {}
     for name in frame.columns:
@@ -60,10 +60,10 @@ def catalogue_sheet(
         if column.type == "key":  # the code beside it is written by name
             continue
         own = figures_in if column.unit == "objective unit" and figures_in else column.unit
-        head = book.label(column.label[language], own)
+        if one_item:
+            own = BESIDE.get(own, own)
         places[name] = len(heads)
-        width = WIDTHS.get(column.type, max(12.0, min(18.0, len(head) * 0.7)))
-        heads.append((head, NARROW if column.reference == ("nations",) else width))
+        heads.append((book.label(column.label[language], own), 12.0))
         if name == "item" and unit:
             heads.append((words("head.unit"), 12.0))
     note = f"{note} {besides}".strip()
@@ -76,7 +76,7 @@ def catalogue_sheet(
             value, style = _value(table.columns[name], row, cell, words, share=share)
             book.cell(sheet, number, place, value, style)
         if unit and "item" in places:
-            book.cell(sheet, number, places["item"] + 1, unit(row["item"]), "text")
+            book.cell(sheet, number, places["item"] + 1, unit(row), "text")
     book.table(sheet, table.name, [head for head, _ in heads], min(frame.height, MOST_ROWS), says=note, row=FIRST - 1)
     return sheet
 

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rampart.catalogues.choices import offered
 from rampart.catalogues.inputs import tables
 from rampart.language.compared import Compared
 from rampart.language.comparing import differences_told
@@ -61,7 +62,7 @@ def _summary(book: Book, sheet: Any, compared: Compared) -> None:
 
 
 def _cells(book: Book, compared: Compared) -> None:
-    """Cells of the cases as their files have them: table and column by the names that a file bears."""
+    """Cells of the cases: table and column by the names that a workbook in the reader's language bears."""
     words = compared.words
     name, says = words("compare.case_title"), words("compare.chapter.cells.says")
     heads = [(words(f"compare.head.{key}"), width) for key, width in (("table", 16.0), ("row", WIDE), ("column", 18.0))]
@@ -69,19 +70,26 @@ def _cells(book: Book, compared: Compared) -> None:
     sheet = book.sheet(name)
     book.head(sheet, name, says, heads)
     for number, row in enumerate(compared.cells.iter_rows(named=True), 4):
-        known = tables()[row["table"]].columns.get(row["column"])
-        told = [row["table"], row["key"], row["column"] or words("compare.whole_row")]
-        for column, text in enumerate(told):
-            book.cell(sheet, number, column, text, "text")
-        for column, side in enumerate(compared.sides, len(told)):
+        table = tables()[row["table"]]
+        known = table.columns.get(row["column"] if row["table"] != "settings" else row["key"])
+        column = known.label[compared.language] if known is not None and row["column"] else words("compare.whole_row")
+        told = [table.label[compared.language], row["key"], column]
+        for place, text in enumerate(told):
+            book.cell(sheet, number, place, text, "text")
+        for place, side in enumerate(compared.sides, len(told)):
             text = row[str(side)]
             if text is None:
-                book.cell(sheet, number, column, words("compare.no_row"), "quiet")
+                book.cell(sheet, number, place, words("compare.no_row"), "quiet")
             elif known is not None and known.kind in NUMBERS and text and text != "unlimited":
                 value = float(text)
-                book.cell(sheet, number, column, value, style_of(value))
+                book.cell(sheet, number, place, value, style_of(value))
+            elif known is not None and text and known.kind == "month":
+                book.cell(sheet, number, place, date.fromisoformat(f"{text}-01"), "month")
             else:
-                book.cell(sheet, number, column, words("unlimited") if text == "unlimited" else text, "text")
+                told_so = (
+                    offered([text], compared.language)[0] if known is not None and known.kind == "choice" else text
+                )
+                book.cell(sheet, number, place, words("unlimited") if text == "unlimited" else told_so, "text")
     book.table(sheet, "cells", [head for head, _ in heads], compared.cells.height, says=says)
 
 
@@ -177,7 +185,7 @@ def _changes(row: Mapping[str, Any], figure: str, compared: Compared, *, nothing
 
 def _write(book: Book, sheet: Any, row: int, column: int, value: float | str | date, *, share: bool = False) -> None:
     if isinstance(value, str):
-        sheet.write_string(row, column, value, book.formats["right"])
+        book.cell(sheet, row, column, value, "right")
     elif isinstance(value, date):
         book.cell(sheet, row, column, value, "month")
     else:

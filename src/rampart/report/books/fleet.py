@@ -14,10 +14,11 @@ import polars as pl
 from rampart.catalogues.inputs import tables
 from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
-from rampart.report.books.book import Book
-from rampart.report.books.catalogue_sheet import FIRST, catalogue_sheet
-from rampart.report.charts import drawing
-from rampart.report.charts.fleet import LEVERS, Names, months_of
+from rampart.language.fleet_on_one_page import headline
+from rampart.language.in_words import InWords
+from rampart.report.books.book import Book, lines
+from rampart.report.books.catalogue_sheet import catalogue_sheet
+from rampart.report.charts.fleet import LEVERS, Names
 from rampart.results.result import Result
 
 MOST = 10_000
@@ -33,17 +34,19 @@ def largest(frame: pl.DataFrame, column: str, most: int) -> pl.DataFrame:
 
 
 def write_workbook(answer: Result, path: Path, language: Language = "en", *, banner: str = "") -> Path:
-    """Write each result table on a sheet of its own, the curve and the availability with a chart."""
-    from rampart.report.chapters.fleet import fleets_of, title_of, words_of
+    """Write each result table on a sheet of its own, the charts on another, what is where on the first."""
+    from rampart.report.books.fleet_charts import charts_sheet
+    from rampart.report.chapters.fleet import headlines, title_of, words_of
 
     words, names = words_of(answer, language), Names(answer, language)
     title = title_of(answer, language)
+    types = _types(answer, names)
     book = Book(path, words, title=title, created=str(answer.manifest["created"]), banner=banner)
 
     def cell(column: ResultColumn, row: Mapping[str, Any]) -> str:
         value = row[column.name]
         if column.type == "code" and not column.reference:
-            return str(value)
+            return types.get(value, str(value))
         if column.name == "table":
             return tables()[value].label[language]
         if column.name == "column":
@@ -54,6 +57,7 @@ def write_workbook(answer: Result, path: Path, language: Language = "en", *, ban
         return names(value, LEVERS[row["lever"]] if several else column.reference[0])
 
     first = book.sheet(words("summary"))
+    charts_sheet(book, answer, names)
     for table, known in result_tables("fleet").items():
         frame = answer[table]
         if frame.is_empty():
@@ -63,48 +67,30 @@ def write_workbook(answer: Result, path: Path, language: Language = "en", *, ban
             frame = largest(frame, LARGEST[table], MOST)
             by = known.columns[LARGEST[table]].label[language]
             besides = words("sustain.book.largest", n=MOST, of=whole, by=by, table=table)
-        sheet = catalogue_sheet(book, known, frame, cell, title=title, besides=besides)
-        if table == "curve":
-            _curve_chart(book, sheet, frame)
-        if table == "availability":
-            _availability_chart(
-                book, sheet, frame, [(names(f, "fleets"), len(months_of(answer))) for f in fleets_of(answer)]
-            )
-    first.write_string(0, 0, title, book.formats["title"])
-    first.set_portrait()
-    first.fit_to_pages(1, 1)
-    for column, width in enumerate((40.0, 100.0, 8.0)):
-        first.set_column(column, column, width)
-    book.contents(first, 2)
+        catalogue_sheet(book, known, frame, cell, title=title, besides=besides)
+    _summary(book, first, title, [headline(InWords(answer, language)), *headlines(answer, words, names)])
     book.close()
     return path
 
 
-def _curve_chart(book: Book, sheet: Any, frame: pl.DataFrame) -> None:
-    chart = book.file.add_chart({"type": "scatter", "subtype": "straight"})
-    end = FIRST - 1 + frame.height
-    name = sheet.get_name()
-    chart.add_series({"name": name, "categories": [name, FIRST, 1, end, 1], "values": [name, FIRST, 2, end, 2]})
-    chart.set_legend({"none": True})
-    chart.set_title({"name": name})
-    sheet.insert_chart(3, 5, chart, {"x_scale": 1.4, "y_scale": 1.3})
+def _types(answer: Result, names: Names) -> dict[str, str]:
+    """What readers call a type of system: the name of its fleet where it has one, else those of all of them."""
+    found: dict[str, list[str]] = {}
+    for code, fleet in answer.case["fleets"].select("type", "fleet").iter_rows():
+        found.setdefault(code, []).append(names(fleet, "fleets"))
+    return {code: told[0] if len(told) == 1 else f"{code} ({', '.join(told)})" for code, told in found.items()}
 
 
-def _availability_chart(book: Book, sheet: Any, frame: pl.DataFrame, fleets: list[tuple[str, int]]) -> None:
-    chart = book.file.add_chart({"type": "line"})
-    name = sheet.get_name()
-    column = frame.columns.index("available")
-    for n, (fleet, months) in enumerate(fleets):
-        first = FIRST + n * months
-        last = first + months - 1
-        chart.add_series(
-            {
-                "name": fleet,
-                "categories": [name, first, 1, last, 1],
-                "values": [name, first, column, last, column],
-                "line": {"color": drawing.SERIES[n % len(drawing.SERIES)], "width": 2},
-            }
-        )
-    chart.set_title({"name": name})
-    chart.set_x_axis({"date_axis": True, "num_format": "mmm yyyy"})
-    sheet.insert_chart(3, len(frame.columns) + 1, chart, {"x_scale": 1.6, "y_scale": 1.4})
+def _summary(book: Book, sheet: Any, title: str, sentences: list[str]) -> None:
+    """What is to be bought and what holds systems back, then what the workbook holds and where, on one printed page."""
+    sheet.set_portrait()
+    sheet.fit_to_pages(1, 1)
+    for column, width in enumerate((40.0, 100.0, 8.0)):
+        sheet.set_column(column, column, width)
+    sheet.write_string(0, 0, title, book.formats["title"])
+    row = 2
+    for sentence in sentences:
+        sheet.merge_range(row, 0, row, 2, sentence, book.formats["wrap"])
+        sheet.set_row(row, 13.5 * lines(sentence, 148))
+        row += 1
+    book.contents(sheet, row + 1)

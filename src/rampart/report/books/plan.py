@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,11 @@ GROUPS = {
     "to_purpose": "purpose",
 }
 PURPOSES = {"demand": "purpose", "money": "purpose", "budgets": "purpose"}
-KINDS = {"decisions": "kind", "budgets": "limit_kind"}
+KINDS = {"decisions": "kind", "budgets": "limit_kind", "movements": "movement"}
+COUNTED = {"expansion": "units", "bays": "bays"}
+"""Units of decisions that are not counted in units of an item."""
+DECIDED = ("decisions", "changes")
+"""Tables with a row a decision."""
 NOT_SHOWN = ("periods", "duals")
 """Tables without a sheet: what every other table says too, and what is about rows of the model, many and for experts."""
 
@@ -55,7 +60,7 @@ def write_workbook(plan: Result, path: str | Path, language: Language = "en", *,
     for name, table in {**result_tables("plan"), **plan.own_tables}.items():
         if name not in NOT_SHOWN and plan[name].height:
             worth = worth_label(book.answer) if name == "give_or_keep" else ""
-            catalogue_sheet(book, table, plan[name], cell, unit=book.answer.unit, figures_in=worth)
+            catalogue_sheet(book, table, plan[name], cell, unit=_unit_of(book.answer, name), figures_in=worth)
     promises_sheet(book)
     _assumptions(book)
     _sources(book)
@@ -63,6 +68,17 @@ def write_workbook(plan: Result, path: str | Path, language: Language = "en", *,
     _summary(book, first)
     book.close()
     return path
+
+
+def _unit_of(answer: InWords, table: str) -> Callable[[Mapping[str, Any]], str]:
+    """In which a row of a table counts: units of its item; a decision of another kind in its own."""
+    words = answer.words
+
+    def unit(row: Mapping[str, Any]) -> str:
+        counted = COUNTED.get(row["kind"]) if table in DECIDED else None
+        return words.unit(counted) if counted else answer.unit(row["item"])
+
+    return unit
 
 
 def _summary(book: PlanBook, sheet: Any) -> None:
@@ -182,9 +198,22 @@ def _sources(book: PlanBook) -> None:
     for number, row in enumerate(book.answer.result.case["sources"].iter_rows(named=True), 4):
         for column, key in enumerate(keys):
             text = row[key] or words("none" if key in ("url", "note") else "unknown")
-            sheet.write_string(number, column, text, book.formats["text"])
+            book.cell(sheet, number, column, *(_day_or_year(text) if key == "date" else (text, "text")))
     height = book.answer.result.case["sources"].height
     book.table(sheet, "sources", [head for head, _ in heads], height, says=words("chapter.sources.says"))
+
+
+def _day_or_year(text: str) -> tuple[Any, str]:
+    """A date of a source as such: a day, a month, or the number of a year; what is none of them stays a text."""
+    with suppress(ValueError):
+        return (
+            (int(text), "year")
+            if len(text) == 4
+            else (date.fromisoformat(f"{text}-01"), "month")
+            if len(text) == 7
+            else (date.fromisoformat(text), "day")
+        )
+    return text, "text"
 
 
 def _manifest(book: PlanBook) -> None:
@@ -195,5 +224,7 @@ def _manifest(book: PlanBook) -> None:
     rows = manifest_rows(book.answer)
     for number, pair in enumerate(rows, 4):
         for column, text in enumerate(pair):
-            sheet.write_string(number, column, text, book.formats["text"])
+            figure = column == 1 and text.isdecimal()
+            book.cell(sheet, number, column, int(text) if figure else text, "year" if figure else "wrap")
+        sheet.set_row(number, 13.5 * max(lines(text, width) for text, (_, width) in zip(pair, heads, strict=True)))
     book.table(sheet, "manifest", [head for head, _ in heads], len(rows), says=words("chapter.solved.says"))

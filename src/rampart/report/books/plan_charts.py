@@ -9,7 +9,7 @@ import polars as pl
 
 from rampart.language.giving_and_keeping import chance_text
 from rampart.language.reasons_in_words import limit_and_step
-from rampart.report.books.chart_sheet import ChartSheet
+from rampart.report.books.chart_sheet import HEIGHT, PER_BAR, ChartSheet
 from rampart.report.charts import drawing
 from rampart.report.charts.effort import line_groups
 from rampart.report.charts.give_or_keep import gifts_by_donor
@@ -135,13 +135,15 @@ def _production(book: PlanBook, charts: ChartSheet) -> None:
 def _money(book: PlanBook, charts: ChartSheet) -> None:
     words = book.words
     sums = book.answer["money"].group_by("nation", "fiscal_year").agg(pl.col("commitments", "payments").sum())
-    figures = [
-        [words("cell.nation_year", nation=book.answer.nation(n), year=y), c, p]
-        for n, y, c, p in sums.sort("nation", "fiscal_year").iter_rows()
-    ]
-    heads = [words("head.nation"), words("series.commitments"), words("series.payments")]
-    colours = dict(zip(heads[1:], (drawing.COMMITMENTS, drawing.PAYMENTS), strict=True))
-    charts.draw(words("chart.money", unit=words.money_label), {"type": "column"}, heads, figures, colours=colours)
+    figures, before = list[list[Any]](), ""
+    for nation, year, committed, paid in sums.sort("nation", "fiscal_year").iter_rows():
+        figures.append([None if nation == before else book.answer.nation(nation), str(year), committed, paid])
+        before = nation
+    heads = [words("head.nation"), words("head.fiscal_year"), words("series.commitments"), words("series.payments")]
+    colours = dict(zip(heads[2:], (drawing.COMMITMENTS, drawing.PAYMENTS), strict=True))
+    charts.draw(
+        words("chart.money", unit=words.money_label), {"type": "column"}, heads, figures, colours=colours, levels=2
+    )
 
 
 def _bottlenecks(book: PlanBook, charts: ChartSheet) -> None:
@@ -154,4 +156,5 @@ def _bottlenecks(book: PlanBook, charts: ChartSheet) -> None:
         for r in kinds_and_pairs(book.answer["bottlenecks"]).head(10).iter_rows(named=True)
     ]
     heads = [words("head.bottleneck"), words("head.share")]
-    charts.draw(words("chart.bottlenecks"), {"type": "bar"}, heads, figures, percent=True)
+    height = 110 + PER_BAR * len(figures)
+    charts.draw(words("chart.bottlenecks"), {"type": "bar"}, heads, figures, percent=True, height=max(height, HEIGHT))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from rampart.report.chapters.promises import promises
 
 if TYPE_CHECKING:
+    from rampart.language.words import Words
     from rampart.report.books.plan_book import PlanBook
 
 
@@ -43,10 +45,14 @@ def promises_sheet(book: PlanBook) -> None:
             (answer.nation(r["buyer"]), "text"),
             (answer.nation(r["ship_to"] or r["buyer"]), "text"),
             (r["quantity"], "whole" if float(r["quantity"]).is_integer() or r["quantity"] >= 1000 else "fine"),
-            *((r[name], "text") for name in ("promised", "expected", "low", "high")),
+            *((_month(r[name], words), "text") for name in ("promised", "expected", "low", "high")),
             (r["late"], "share"),
         ]
         for column, (value, style) in enumerate(cells):
             book.cell(sheet, number, column, value, style)
     heads_only = [head for head, _ in heads]
     book.table(sheet, "promises", heads_only, frame.height, says=words("chapter.promises.limits"))
+
+
+def _month(text: str | None, words: Words) -> date | str:
+    return date.fromisoformat(f"{text}-01") if text else words("unknown")

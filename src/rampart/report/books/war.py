@@ -15,7 +15,8 @@ from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
 from rampart.language.branches import regime
 from rampart.language.in_words import InWords
-from rampart.report.books.book import Book
+from rampart.language.war_on_one_page import headline
+from rampart.report.books.book import Book, lines
 from rampart.report.books.catalogue_sheet import catalogue_sheet
 from rampart.report.books.chart_sheet import ChartSheet
 from rampart.report.chapters.trust import manifest_rows
@@ -40,7 +41,7 @@ def write_workbook(made: Result, path: Path, language: Language = "en", *, banne
             continue
         # what is not finite was not found: it is written as not known
         frame = made[table].with_columns(pl.when(cs.float().is_finite()).then(cs.float()))
-        catalogue_sheet(book, known, frame, cell, share=_is_share, unit=answer.unit, figures_in=figures_in)
+        catalogue_sheet(book, known, frame, cell, share=_is_share, unit=_unit_of(answer), figures_in=figures_in)
     _overview(book, overview, answer)
     book.close()
     return path
@@ -58,6 +59,9 @@ def _overview(book: Book, sheet: Any, answer: InWords) -> None:
     sheet.write_string(0, 0, answer.title, formats["title"])
     sheet.write_string(1, 0, words("war.kind"), formats["text"])
     sheet.write_string(2, 0, facts(answer), formats["quiet"])
+    said = headline(answer)
+    sheet.merge_range(3, 0, 3, 2, said, formats["wrap"])
+    sheet.set_row(3, 13.5 * lines(said, 148))
     book.contents(sheet, FIRST_LINK - 1)
     row = FIRST_LINK + len(book.listed) + 1
     sheet.write_string(row, 0, words("table.manifest"), formats["head"])
@@ -86,6 +90,10 @@ def _figures_in(answer: InWords) -> str:
     """Unit of costs, values and regrets: that of the objective that counts."""
     unit = answer.result.manifest["objective"]["unit"]
     return unit if unit == "money unit" else answer.objective_unit(unit)
+
+
+def _unit_of(answer: InWords) -> Callable[[Mapping[str, Any]], str]:
+    return lambda row: answer.unit(row["item"])
 
 
 def _is_share(row: Mapping[str, Any]) -> bool:

@@ -1,0 +1,135 @@
+"""What a workbook looks like when it is opened and printed: heads whole, figures apart from texts, dates as dates."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import openpyxl
+import pytest
+
+from rampart.catalogues.results import result_tables
+from rampart.language.in_words import InWords
+from rampart.plan.parts.stock import FLOWS
+from rampart.report.books.book import BUTTON, head_width, lines
+from rampart.report.books.fleet import write_workbook as write_fleet_workbook
+from rampart.report.books.plan import _day_or_year, plan_cells
+
+
+@pytest.fixture(scope="module", params=["en", "fr"])
+def language(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def book(workbooks, language):
+    found = openpyxl.load_workbook(workbooks[language])
+    yield found
+    found.close()
+
+
+def _tables(book):
+    return [(sheet, table) for sheet in book.worksheets for table in sheet.tables.values()]
+
+
+def _widths(sheet):
+    """Width by column; columns of one width that stand side by side are kept as one by the file."""
+    return {n: of.width for of in sheet.column_dimensions.values() for n in range(of.min, of.max + 1)}
+
+
+def test_heads_stand_whole_over_their_columns(book):
+    """A head over several lines has the height for them, beside the button of its filter."""
+    for sheet, table in _tables(book):
+        row = int(table.ref.split(":")[0].lstrip("A"))
+        for number, column in enumerate(table.tableColumns, 1):
+            width = _widths(sheet)[number]
+            longest = max(len(word) for word in column.name.replace("\u00a0", "_").split() or [""])
+            assert width >= longest + BUTTON, (sheet.title, column.name)
+            assert sheet.row_dimensions[row].height >= 13 * lines(column.name, width - BUTTON), (
+                sheet.title,
+                column.name,
+            )
+
+
+def test_a_wide_table_is_printed_over_several_pages_each_with_its_first_column(book):
+    wide = 0
+    for sheet, table in _tables(book):
+        total = sum(_widths(sheet)[n] for n in range(1, len(table.tableColumns) + 1))
+        across = sheet.page_setup.fitToWidth or 1
+        assert across >= math.floor(total / 270), sheet.title
+        if across > 1:
+            wide += 1
+            assert sheet.print_title_cols == "$A:$A"
+    assert wide
+
+
+def test_a_column_of_units_is_said_once(book, language):
+    """Beside a column of units no head repeats that it counts in them."""
+    said = {"en": "item's unit)", "fr": "unité de l’article)"}[language]
+    for sheet, table in _tables(book):
+        heads = [column.name for column in table.tableColumns]
+        unit = {"en": "unit", "fr": "unité"}[language]
+        if sum(head.lower() == unit for head in heads) == 1 and table.name != "t_delays":
+            assert not [head for head in heads if said in head], sheet.title
+
+
+def test_an_extension_is_not_counted_in_rounds(plan, book, language):
+    sheet, table = next((s, t) for s, t in _tables(book) if t.name == "t_decisions")
+    heads = [column.name for column in table.tableColumns]
+    place = next(n for n, head in enumerate(heads, 1) if head.lower() in ("unit", "unité"))
+    wanted = {"en": "units", "fr": "unités"}[language]
+    kinds = plan["decisions"]["kind"].to_list()
+    assert "expansion" in kinds
+    for number, kind in enumerate(kinds, 5):
+        assert (sheet.cell(number, place).value == wanted) == (kind == "expansion")
+
+
+def test_movements_are_in_the_words_of_the_reader(plan, language):
+    answer = InWords(plan, language)
+    column = result_tables("plan")["movements"].columns["kind"]
+    for kind in (*FLOWS, "ordered"):
+        assert answer.words.has(f"movement.{kind}")
+        assert plan_cells(answer)(column, {"kind": kind}) == answer.words(f"movement.{kind}")
+
+
+def test_promised_and_expected_months_are_dates(book):
+    sheet = next(s for s, t in _tables(book) if t.name == "t_promises")
+    assert sheet.max_row > 4
+    for row in range(5, sheet.max_row + 1):
+        assert all(sheet.cell(row, column).is_date for column in range(8, 12))
+
+
+def test_what_is_told_of_the_run_has_the_height_that_it_needs(book):
+    sheet = next(s for s, t in _tables(book) if t.name == "t_manifest")
+    for row in sheet.iter_rows(min_row=5):
+        needed = max(lines(str(cell.value), _widths(sheet)[cell.column]) for cell in row[:2])
+        assert sheet.row_dimensions[row[0].row].height >= 13 * needed, row[0].value
+
+
+def test_dates_of_sources_are_dates_and_years_numbers():
+    assert _day_or_year("2023") == (2023, "year")
+    assert _day_or_year("2023-04") == (date(2023, 4, 1), "month")
+    assert _day_or_year("2023-04-17") == (date(2023, 4, 17), "day")
+    assert _day_or_year("spring 2023") == ("spring 2023", "text")
+
+
+def test_a_head_needs_its_longest_word_and_a_third_of_its_length():
+    assert head_width("rank") < 12
+    assert head_width("approvisionnements") > 18 + BUTTON
+    assert head_width("a" + " a" * 44) >= 90 / 3
+
+
+def test_the_workbook_of_fleets_begins_with_sentences_and_draws_on_one_sheet(fleets, tmp_path, language):
+    path = write_fleet_workbook(fleets, tmp_path / "fleets.xlsx", language)
+    book = openpyxl.load_workbook(path)
+    first = book.worksheets[0]
+    sentences = [row[0].value for row in first.iter_rows(min_row=3, max_row=4, max_col=1)]
+    assert all(text and text.endswith(".") for text in sentences)
+    assert [bool(sheet._charts) for sheet in book.worksheets] == [False, True, *[False] * (len(book.worksheets) - 2)]
+    types = {fleet.lower() for fleet in fleets.case["fleets"]["type"].to_list()}
+    named = {
+        n for n, held in zip(fleets.case["fleets"]["name_en"], fleets.case["fleets"]["type"], strict=True) if n != held
+    }
+    shown = {str(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value}
+    assert not named or not (shown & types)
+    book.close()
