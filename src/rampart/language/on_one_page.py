@@ -159,8 +159,8 @@ def deadlines(answer: InWords) -> list[Deadline]:
 
 
 def _deadline(answer: InWords, by: str, rows: list[dict[str, Any]]) -> Deadline:
-    """What is decided by one date, the dearest first; of what costs nothing the most urgent."""
-    words, rows = answer.words, sorted(rows, key=lambda row: -(row["money"] or 0.0))
+    """What is decided by one date, first what a month of waiting takes most of."""
+    words = answer.words
     by_nation: dict[str, list[str]] = {}
     for row in rows[:MOST_NAMED]:
         by_nation.setdefault(row["nation"], []).append(_briefly(answer, row))

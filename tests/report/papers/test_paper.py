@@ -151,11 +151,11 @@ def test_money_adds_up_to_what_the_first_page_says(plan: Result, papers: dict[st
         assert numbers(row[2], "en")[0] == pytest.approx(plan["money"]["payments"].sum(), abs=0.51)
 
 
-def test_of_one_date_the_dearest_decision_is_named_first(plan: Result, papers: dict[str, Paper]) -> None:
+def test_of_one_date_the_decision_that_waiting_takes_most_of_is_named_first(plan: Result, papers: dict[str, Paper]) -> None:
     dates = papers["en"].dates
     assert dates is not None
     names = InWords(plan, "en")
     first = plan["decisions"].filter(pl.col("decide_by") == pl.col("decide_by").min())
-    dearest = first.sort("money", descending=True).row(0, named=True)
-    assert first.height > 1 and dearest["money"] > 0
-    assert dates.rows[0][1].startswith(f"{names.nation(dearest['nation'])}: ")
+    most = first.sort("rank").row(0, named=True)
+    assert first.height > 1 and most["delay_units"] > 0
+    assert dates.rows[0][1].startswith(f"{names.nation(most['nation'])}: ")
