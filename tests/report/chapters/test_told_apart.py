@@ -104,11 +104,11 @@ CATALOGUE = [
 @pytest.mark.parametrize(
     ("language", "head", "cells"),
     [
-        ("en", "Fee (", ["line plant (AAA)", "Mar 2025", "1.5", "not known", "shell", "1,200 rounds", "yes", "kept"]),
+        ("en", "Fee (", ["line “shell” (AAA)", "Mar 2025", "1.5", "not known", "shell", "1,200 rounds", "yes", "kept"]),
         (
             "fr",
             "Redevance (",
-            ["chaîne plant (AAA)", "mars 2025", "1,5", "non connu", "shell", "1 200 coups", "oui", "kept"],
+            ["chaîne « shell » (AAA)", "mars 2025", "1,5", "non connu", "shell", "1 200 coups", "oui", "kept"],
         ),
     ],
 )
