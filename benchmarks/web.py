@@ -2,7 +2,8 @@
 
 A store with a ledger of a million entries and a plan of 32 nations, 100 items and 120 months is served as `rampart serve`
 does. One reader walks through the pages while nobody else does; then fifty, each thinking five seconds between two pages,
-while a plan is made in the background. Measured at the reader, over the loopback, with what the page itself takes.
+while a plan is made in the background. Measured at the reader, over the loopback, with what the page itself takes; by turns,
+so that what else the machine does weighs on both alike.
 """
 
 from __future__ import annotations
@@ -41,16 +42,38 @@ PAGES = (
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Seconds that readers waited: nobody else there, and in company; by page too."""
+class Turn:
+    """Seconds that readers waited, by page: nobody else there, and then in company."""
 
     idle: dict[str, list[float]]
     loaded: dict[str, list[float]]
 
     @property
+    def times(self) -> float:
+        """How many times as long the median page takes in company."""
+        idle, loaded = (statistics.median(s for of in part.values() for s in of) for part in (self.idle, self.loaded))
+        return loaded / idle
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Turns of a reader alone and of readers in company."""
+
+    turns: list[Turn]
+
+    def of(self, part: str) -> dict[str, list[float]]:
+        """Seconds by page, of all turns; ``idle`` or ``loaded``."""
+        return {page: [s for turn in self.turns for s in getattr(turn, part)[page]] for page in PAGES}
+
+    @property
     def medians(self) -> tuple[float, float]:
         """Of all pages, idle and loaded, seconds."""
-        return tuple(statistics.median(s for of in part.values() for s in of) for part in (self.idle, self.loaded))  # type: ignore[return-value]
+        return tuple(statistics.median(s for of in self.of(p).values() for s in of) for p in ("idle", "loaded"))  # type: ignore[return-value]
+
+    @property
+    def times(self) -> float:
+        """How many times as long the median page takes in company, in the median turn."""
+        return statistics.median(turn.times for turn in self.turns)
 
 
 def command(*words: str, given: str = "") -> None:
@@ -68,7 +91,7 @@ def make_store(store: Path, *, entries: int) -> None:
     command("people", "add", "paula", "--role", "alliance_planner", "--store", str(store), given=PASSWORD + "\n")
     case = ROOT / "cases" / "alliance-2023"
     (store / "cases" / case.name).symlink_to(case)
-    like = rampart.plan(rampart.read_case(ROOT / "cases" / "tiny"))
+    like = rampart.plan(rampart.read_case(ROOT / "cases" / "tiny"), reasons="all")
     large_plan(like).save(store / "plans" / "large")
     fill_ledger(store / "alliance.ledger", entries)
 
@@ -142,46 +165,56 @@ class Browser:
             answer.read()
         return time.perf_counter() - began
 
-    def post(self, form: str, to: str, **fields: str) -> None:
-        """Send a form of a page."""
+    def post(self, form: str, to: str, **fields: str) -> str:
+        """Send a form of a page; the address that is shown then."""
         with self.opener.open(self.address + form, timeout=300) as answer:
             token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', answer.read().decode())
         assert token
         data = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token[1]}).encode()
-        self.opener.open(urllib.request.Request(to, data, {"Referer": self.address}), timeout=300).close()
+        with self.opener.open(urllib.request.Request(to, data, {"Referer": self.address}), timeout=300) as answer:
+            return str(answer.url)
 
 
-def measure(store: Path, *, readers: int, think: float, seconds: float, rounds: int = 5) -> Measured:
-    """Walk through the pages alone, then in company while a plan is made."""
-    idle: dict[str, list[float]] = {page: [] for page in PAGES}
-    loaded: dict[str, list[float]] = {page: [] for page in PAGES}
+def measure(store: Path, *, readers: int, think: float, seconds: float, turns: int = 4) -> Measured:
+    """Walk through the pages alone, then in company while a plan is made, by turns.
+
+    seconds  in company, of all turns
+    """
+    found = []
     with served(store) as address:
-        first = Browser(address, "paula")
+        first, *others = (Browser(address, "paula") for _ in range(1 + min(readers, 5)))
         for page in PAGES:
             first.get(page)  # what is made once is made
-        for _ in range(rounds):
-            for page in PAGES:
-                idle[page].append(first.get(page))
-        ask = "/planning/cases/alliance-2023"
-        first.post(ask, f"{address}{ask}/ask", name=f"made-{time.time_ns()}")
-        until = time.monotonic() + seconds
+        for _ in range(turns):
+            idle = {page: [first.get(page), first.get(page)] for page in PAGES}
+            ask = "/planning/cases/alliance-2023"
+            plan = first.post(ask, f"{address}{ask}/ask", name=f"made-{time.time_ns()}")
+            loaded = in_company(others, readers=readers, think=think, seconds=seconds / turns)
+            first.post(plan.removeprefix(address), f"{plan}/stop")
+            found.append(Turn(idle, loaded))
+    return Measured(found)
 
-        def read(browser: Browser, draw: random.Random) -> None:
-            time.sleep(draw.uniform(0, think))
-            while time.monotonic() < until:
-                page = draw.choice(PAGES)
-                loaded[page].append(browser.get(page))
-                time.sleep(draw.expovariate(1 / think))
 
-        browsers = [Browser(address, "paula") for _ in range(min(readers, 5))]
-        threads = [
-            threading.Thread(target=read, args=(browsers[n % len(browsers)], random.Random(n))) for n in range(readers)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    return Measured(idle, {page: of for page, of in loaded.items() if of})
+def in_company(browsers: list[Browser], *, readers: int, think: float, seconds: float) -> dict[str, list[float]]:
+    """Seconds that readers waited who share these browsers, by page."""
+    found: dict[str, list[float]] = {page: [] for page in PAGES}
+    until = time.monotonic() + seconds
+
+    def read(browser: Browser, draw: random.Random) -> None:
+        time.sleep(draw.uniform(0, think))
+        while time.monotonic() < until:
+            page = draw.choice(PAGES)
+            found[page].append(browser.get(page))
+            time.sleep(draw.expovariate(1 / think))
+
+    threads = [
+        threading.Thread(target=read, args=(browsers[n % len(browsers)], random.Random(n))) for n in range(readers)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
 
 
 def main() -> None:
@@ -201,12 +234,14 @@ def main() -> None:
             make_store(store, entries=asked.entries)
         found = measure(store, readers=asked.readers, think=asked.think, seconds=asked.seconds)
     print(f"{'page':<60} {'idle ms':>8} {'loaded ms':>10} {'times':>6}")
-    for page, of in found.idle.items():
-        there = found.loaded.get(page, [])
+    in_company_s = found.of("loaded")
+    for page, of in found.of("idle").items():
+        there = in_company_s[page]
         said = f"{1000 * statistics.median(there):>10.0f} {len(there):>6}" if there else f"{'-':>10} {0:>6}"
         print(f"{page:<60} {1000 * statistics.median(of):>8.0f} {said}")
     idle, loaded = found.medians
-    print(f"median page: idle {1000 * idle:.0f} ms, loaded {1000 * loaded:.0f} ms, {loaded / idle:.2f} times")
+    print(f"median page: idle {1000 * idle:.0f} ms, loaded {1000 * loaded:.0f} ms, {found.times:.2f} times")
+    print(f"by turns: {', '.join(f'{turn.times:.2f}' for turn in found.turns)} times")
     print(f"load of the machine at the end: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 

@@ -10,7 +10,8 @@ from benchmarks.web import make_store, measure
 
 @pytest.mark.slow
 def test_readers_in_company_wait_no_longer_than_twice_as_long(tmp_path: Path) -> None:
-    """On a machine that does nothing else: the median page at most twice that of a reader alone, and below 0.3 s."""
+    """The median page at most twice that of a reader alone just before, in the median turn, and below 0.3 s in all of them."""
     make_store(tmp_path / "store", entries=1_000_000)
-    idle, loaded = measure(tmp_path / "store", readers=50, think=5.0, seconds=60.0).medians
-    assert loaded < min(0.3, 2 * idle)
+    found = measure(tmp_path / "store", readers=50, think=5.0, seconds=80.0)
+    assert found.times <= 2, [turn.times for turn in found.turns]
+    assert found.medians[1] < 0.3

@@ -87,8 +87,10 @@ def availability_chart(answer: Result, words: Words, names: Names) -> Figure:
         told.append(words("sustain.alt.fleet", fleet=names(fleet, "fleets"),
                           available=words.number(last["available"], digits=0),
                           held=words.number(last["held"], digits=0), month=words.month(last["month"])))  # fmt: skip
-    return Figure("sustain-availability", words("sustain.chart.availability"), words("sustain.note.availability"),
-                  " ".join(told), drawing.panels(parts, columns=3))  # fmt: skip
+    drawn = any(len(one["layer"]) > 2 for one in parts)
+    note = words("sustain.note.availability") if drawn else ""
+    alt, spec = " ".join(told), drawing.panels(parts, columns=3)
+    return Figure("sustain-availability", words("sustain.chart.availability"), note, alt, spec)
 
 
 def causes_chart(answer: Result, words: Words, names: Names) -> Figure | None:
