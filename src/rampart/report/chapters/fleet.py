@@ -87,13 +87,14 @@ def notes_on_data(answer: Result, words: Words, names: Names) -> list[str]:
     """What the findings say of the case, with names and months in words; what is to be done about several is said once."""
     alike: dict[str, list[str]] = {}
     for one in answer.findings:
-        month = one.details.get("month")
-        details = {**one.details, "month": words.month(str(month))} if month else one.details
+        details = {key: words(value) if value in ("yes", "no") else value for key, value in one.details.items()}
+        if "month" in details:
+            details["month"] = words.month(str(details["month"]))
         told = replace(one, value=names(one.value, one.table), details=details)
         advice = " ".join(part for part in (told.expected(words.language), told.remedy(words.language)) if part)
         alike.setdefault(advice, []).append(told.message(words.language))
-    return [french_spaces(" ".join([*told, advice]).replace("`", "")) if words.language == "fr"
-            else " ".join([*told, advice]).replace("`", "") for advice, told in alike.items()]  # fmt: skip
+    notes = [" ".join([*told, advice]).replace("`", "") for advice, told in alike.items()]
+    return [french_spaces(note) for note in notes] if words.language == "fr" else notes
 
 
 def order_by_listing(answer: InWords) -> Listing | None:
