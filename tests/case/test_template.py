@@ -164,3 +164,19 @@ def test_every_setting_has_a_note(tmp_path: Path, language):
     rows = [row for row in sheet.iter_rows(min_row=2) if row[0].value]
     assert len(rows) == len(tables()["settings"].columns)
     assert all(row[1].comment and len(row[1].comment.text) > 20 for row in rows)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_first_sheet_can_be_read_and_every_sheet_is_printed_a_page_wide(tmp_path: Path, language):
+    """Rows are as high as their texts need, in spreadsheets that do not find that by themselves too."""
+    book = openpyxl.load_workbook(write_template(tmp_path / "t.xlsx", language))
+    first = book.worksheets[0]
+    long = [row[1] for row in first.iter_rows() if row[1].value and len(row[1].value) > 110]
+    assert len(long) > 20
+    assert all(first.row_dimensions[cell.row].height >= 14 * len(cell.value) / 110 for cell in long)
+    assert all(
+        sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0 for sheet in book.worksheets
+    )
+    names = book[tables()["settings"].label[language]]
+    widest = max(len(str(row[0].value)) for row in names.iter_rows(min_row=2) if row[0].value)
+    assert names.column_dimensions["A"].width >= widest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from rampart.case.tables import Case
 
 _LANGUAGES: tuple[Language, ...] = ("en", "fr")
+_TEXT = 110
+"""Width in letters of the texts on the first sheet."""
 _ROWS_READY = 2_000
 """Rows below the last filled one that have drop-downs."""
 
@@ -117,7 +120,7 @@ class _Template:
                     {"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", "border": 1}
                 ),
                 "optional": book.add_format({"bg_color": "#DCE6F1", "font_color": "#1F3A5F", "border": 1}),
-                "first": book.add_format({"bold": True, "font_color": _MARKED}),
+                "first": book.add_format({"bold": True, "font_color": _MARKED, "valign": "top"}),
                 "text": book.add_format({"num_format": "@"}),
                 "number": book.add_format({}),
             }
@@ -135,21 +138,22 @@ class _Template:
     def readme(self, sheet: Any) -> None:
         """The first sheet: how to fill in the others, in the chosen language and then in the other."""
         sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 1, 110)
+        sheet.set_column(1, 1, _TEXT)
         sheet.set_column(2, 2, 10)
+        _on_a_page(sheet)
         row = 0
         for language in ("en", "fr") if self.language == "en" else ("fr", "en"):
             title, *lines, sheets = _GUIDE[language]
             sheet.write_string(row, 0, title, self.formats["title"])
             for line in lines:
                 row += 1
-                sheet.write_string(row, 1, line, self.formats["wrap"])
+                _wrapped(sheet, row, line, self.formats["wrap"])
             row += 1
             sheet.write_string(row, 0, sheets, self.formats["title"])
             for table in tables().values():
                 row += 1
-                sheet.write_string(row, 0, table.label[language])
-                sheet.write_string(row, 1, table.help[language], self.formats["wrap"])
+                sheet.write_string(row, 0, table.label[language], self.formats["wrap"])
+                _wrapped(sheet, row, table.help[language], self.formats["wrap"])
                 if table.name in MINIMAL:
                     sheet.write_string(row, 2, _MINIMAL_SAYS[language], self.formats["first"])
             row += 2
@@ -158,6 +162,8 @@ class _Template:
         """Headers, notes, drop-downs and the rows of the case."""
         names = stored_columns(table)
         sheet.freeze_panes(1, 1)
+        _on_a_page(sheet)
+        sheet.repeat_rows(0)
         if table.name in MINIMAL:
             sheet.set_tab_color(_MARKED)
         rows = self.rows(table)
@@ -167,7 +173,10 @@ class _Template:
             required = column.required or table.name == "settings"
             label = self.header(table.name, name)
             words = column.kind in ("code", "text", "choice", "month", "flag")
-            sheet.set_column(j, j, max(11, min(30, len(label) + 3)), self.formats["text" if words else "number"])
+            held = max((len(row[name] or "") for row in rows), default=0) if table.name == "settings" and j == 0 else 0
+            sheet.set_column(
+                j, j, max(11, held + 2, min(30, len(label) + 3)), self.formats["text" if words else "number"]
+            )
             sheet.write_string(0, j, label, self.formats["required" if required else "optional"])
             note = _note(column) if table.name != "settings" else _settings_note(name, table)
             sheet.write_comment(0, j, note, {"x_scale": 2.5, "y_scale": 2.2, "author": "Rampart"})
@@ -219,6 +228,19 @@ class _Template:
         else:
             return
         sheet.data_validation(first_row, j, last_row, j, options)
+
+
+def _on_a_page(sheet: Any) -> None:
+    """Printed in landscape, as wide as a page of A4."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def _wrapped(sheet: Any, row: int, text: str, wrap: Any) -> None:
+    """A text of the first sheet with the height that it needs: not every spreadsheet finds it by itself."""
+    sheet.write_string(row, 1, text, wrap)
+    sheet.set_row(row, 15 * math.ceil(len(text) * 1.08 / _TEXT))
 
 
 def _fixed(cell: str) -> str:
