@@ -151,7 +151,9 @@ def test_money_adds_up_to_what_the_first_page_says(plan: Result, papers: dict[st
         assert numbers(row[2], "en")[0] == pytest.approx(plan["money"]["payments"].sum(), abs=0.51)
 
 
-def test_of_one_date_the_decision_that_waiting_takes_most_of_is_named_first(plan: Result, papers: dict[str, Paper]) -> None:
+def test_of_one_date_the_decision_that_waiting_takes_most_of_is_named_first(
+    plan: Result, papers: dict[str, Paper]
+) -> None:
     dates = papers["en"].dates
     assert dates is not None
     names = InWords(plan, "en")
