@@ -43,10 +43,23 @@ PAGES = (
 
 @dataclass(frozen=True)
 class Turn:
-    """Seconds that readers waited, by page: nobody else there, and then in company."""
+    """Seconds that readers waited, by page: nobody else there, and then in company; and that the server worked at them."""
 
     idle: dict[str, list[float]]
     loaded: dict[str, list[float]]
+    idle_work: float
+    loaded_work: float
+
+    @property
+    def work(self) -> float:
+        """How many times as much of the processor a page takes in company."""
+        idle, loaded = (sum(len(of) for of in part.values()) for part in (self.idle, self.loaded))
+        return (self.loaded_work / loaded) / (self.idle_work / idle)
+
+    @property
+    def waits(self) -> float:
+        """How many times as long as the processor works a reader alone waits: about one where the machine does nothing else."""
+        return sum(s for of in self.idle.values() for s in of) / self.idle_work
 
     @property
     def times(self) -> float:
@@ -60,6 +73,16 @@ class Measured:
     """Turns of a reader alone and of readers in company."""
 
     turns: list[Turn]
+
+    @property
+    def work(self) -> float:
+        """How many times as much of the processor a page takes in company, in the median turn."""
+        return statistics.median(turn.work for turn in self.turns)
+
+    @property
+    def waits(self) -> float:
+        """How many times as long as the processor works a reader alone waits, in the median turn."""
+        return statistics.median(turn.waits for turn in self.turns)
 
     def of(self, part: str) -> dict[str, list[float]]:
         """Seconds by page, of all turns; ``idle`` or ``loaded``."""
@@ -133,9 +156,15 @@ def large_case_codes() -> Codes:
     return Codes([n for n in case["nations"]["nation"] if n.startswith("N")], case["items"]["item"].to_list())
 
 
+def worked(process: int) -> float:
+    """Seconds of the processor that a process has taken, without its children."""
+    user, system = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def served(store: Path) -> Iterator[str]:
-    """The address at which a store is served."""
+def served(store: Path) -> Iterator[tuple[str, int]]:
+    """The address at which a store is served, and by which process."""
     words = [sys.executable, "-m", "rampart", "serve", "--store", str(store), "--port", "0"]
     told = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=told) as process:
@@ -143,7 +172,7 @@ def served(store: Path) -> Iterator[str]:
             assert process.stdout is not None
             found = re.search(r"http://\S+/", process.stdout.readline())
             assert found
-            yield found[0].rstrip("/")
+            yield found[0].rstrip("/"), process.pid
         finally:
             process.terminate()
             process.wait(timeout=120)
@@ -181,17 +210,21 @@ def measure(store: Path, *, readers: int, think: float, seconds: float, turns: i
     seconds  in company, of all turns
     """
     found = []
-    with served(store) as address:
+    with served(store) as (address, server):
         first, *others = (Browser(address, "paula") for _ in range(1 + min(readers, 5)))
         for page in PAGES:
             first.get(page)  # what is made once is made
         for _ in range(turns):
+            before = worked(server)
             idle = {page: [first.get(page), first.get(page)] for page in PAGES}
+            alone = worked(server) - before
             ask = "/planning/cases/alliance-2023"
             plan = first.post(ask, f"{address}{ask}/ask", name=f"made-{time.time_ns()}")
+            before = worked(server)
             loaded = in_company(others, readers=readers, think=think, seconds=seconds / turns)
+            together = worked(server) - before
             first.post(plan.removeprefix(address), f"{plan}/stop")
-            found.append(Turn(idle, loaded))
+            found.append(Turn(idle, loaded, alone, together))
     return Measured(found)
 
 
@@ -242,6 +275,7 @@ def main() -> None:
     idle, loaded = found.medians
     print(f"median page: idle {1000 * idle:.0f} ms, loaded {1000 * loaded:.0f} ms, {found.times:.2f} times")
     print(f"by turns: {', '.join(f'{turn.times:.2f}' for turn in found.turns)} times")
+    print(f"processor a page: {found.work:.2f} times; alone a reader waits {found.waits:.1f} times as long as it works")
     print(f"load of the machine at the end: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 

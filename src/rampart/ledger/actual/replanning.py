@@ -190,7 +190,7 @@ def _still_to_come(
 
     network = Network(case)
     lines = {r["line"] for r in mine if r["line"]} or {c for c, r in network.lines.items() if r["item"] == item}
-    row = {"item": item, "month": month, "inputs": "supplied", **SAID}
+    row: dict[str, Any] = {"item": item, "month": month, "inputs": "supplied", **SAID}
     rows = [
         row | {"buyer": p.payer, "ship_to": None if p.payer == nation else nation, "quantity": p.quantity, "due": p.due}
         for p in late

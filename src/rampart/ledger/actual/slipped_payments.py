@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rampart.network.payments import fiscal_year
 from rampart.network.ways_taken import WaysTaken, arriving
@@ -20,8 +20,7 @@ from rampart.network.ways_taken import WaysTaken, arriving
 if TYPE_CHECKING:
     from rampart.case.tables import Case
     from rampart.ledger.actual.money_spent import Spent
-
-Row = Mapping[str, Any]
+    from rampart.network.ways import Row
 
 
 @dataclass(frozen=True)
