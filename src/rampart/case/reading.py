@@ -229,7 +229,7 @@ class SheetReader:
         for name in stored_columns(table):
             if name not in self.where:
                 self.missing.add((table.name, name))
-                if name in self.meant:  # its head has been named with what it should be
+                if name in self.meant and table.name in tables():  # its head has been named with what it should be
                     continue
                 if stored_column(table.name, name).present or table.name == "settings":
                     self.findings.append(self._finding("missing-column", column=name))
