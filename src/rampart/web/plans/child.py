@@ -24,7 +24,7 @@ def run(words: list[str]) -> None:
     """Run the command line with these words, at a lower priority than pages are served at where the system knows of it."""
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     if hasattr(os, "nice"):
-        os.nice(15)
+        os.nice(10)
     sys.argv = ["rampart", *words]
     runpy.run_module("rampart", run_name="__main__", alter_sys=True)
 
