@@ -141,7 +141,7 @@ class Finding:
 
         def optional(match: re.Match[str]) -> str:
             names = (name for _, name, _, _ in Formatter().parse(match[1]) if name)
-            return match[1] if all(str(places[name]) for name in names) else ""
+            return match[1] if all(places[name] is not None and str(places[name]) for name in names) else ""
 
         return filled(_OPTIONAL.sub(optional, text), places, language).strip()
 

@@ -73,6 +73,7 @@ def level(sheets: Sheets, name: str, **cells: str) -> None:
 # code -> (change, table, row, column, value shown) ; the row is the one the spreadsheet shows
 BREAK = {
     "blank": (lambda s: s.set("stocks", 2, "quantity", ""), "stocks", 2, "quantity", ""),
+    "setting-blank": (lambda s: s.set("settings", 5, "value", ""), "settings", 5, "value", "currency"),
     "setting-missing": (lambda s: s.remove("settings", 5), "settings", None, "", "currency"),
     "below-minimum": (lambda s: s.set("stocks", 4, "quantity", "-1"), "stocks", 4, "quantity", "-1"),
     "above-maximum": (lambda s: s.set("lines", 2, "yield", "98"), "lines", 2, "yield", "98"),

@@ -29,7 +29,7 @@ def test_a_template_filled_from_a_case_reads_back_equal(tmp_path: Path, language
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_an_empty_template_only_lacks_what_every_case_must_say(tmp_path: Path, language):
     findings = found(write_template(tmp_path / "t.xlsx", language))
-    assert {f.code for f in findings} == {"setting-missing"}
+    assert {f.code for f in findings} == {"setting-blank"}
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

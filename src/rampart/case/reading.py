@@ -467,6 +467,8 @@ class SheetReader:
             ends = {end: named.called(self.sheet.table, end) for end in ("low", "high")} if main else {}
             return "not-one-number", dict(ends)
         details: dict[str, object] = {}
+        if not column.required:
+            details["blank"] = Draft({}, {self.sheet.table: self.origin}).called(self.sheet.table, column.name)
         if not column.unit.startswith(AS):
             details |= {"unit_en": column.unit, "unit_fr": unit_in(column.unit, "fr")}
         if found := WITH_UNIT.fullmatch(value):
@@ -521,6 +523,11 @@ class SheetReader:
                 self.findings.append(self._finding("setting-twice", "setting", row, name, other=seen[setting]))
             else:
                 seen[setting] = row
+                column = self.table.columns[setting]
                 if value is not None:
                     given[setting] = (value, row)
+                elif column.required:
+                    self.bad[setting] = frozenset({row})
+                    told = {"help_en": column.help["en"], "help_fr": column.help["fr"]}
+                    self.findings.append(self._finding("setting-blank", "value", row, setting, **told))
         return given

@@ -126,8 +126,12 @@ def check_budgets(draft: Draft) -> Iterator[Finding]:
 
 
 def _purchases_in_a_year(draft: Draft) -> dict[str, float]:
-    """Currency that each nation could spend in a year: rates of the lines it may order from, offers, expansions."""
-    costs = dict(draft.sound("items").select("item", "price").iter_rows())
+    """Currency that each nation could spend in a year: rates of the lines it may order from, offers, expansions. What a
+    component costs stands in the price of what takes it where its own is not known.
+    """
+    items = draft.sound("items").with_columns(price=pl.when(pl.col("kind") == "component").then(pl.col("price").fill_null(0.0))
+                                              .otherwise("price"))  # fmt: skip
+    costs = dict(items.select("item", "price").iter_rows())
     found: dict[str, float] = {}
     lines = {r["line"]: r for r in draft.sound("lines").iter_rows(named=True)}
     payers: dict[str, set[str]] = {}

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from rampart.engine.highs import OPTIMAL, TIME_LIMIT, Sparse, side_by_side, sparse
+from rampart.engine.highs import OPTIMAL, Sparse, side_by_side, sparse
 from rampart.network.lags import Floats, Integers
 from rampart.plan.solving.known_shares import Known, KnownShares, Priced
 from rampart.plan.solving.least_lacks import LeastLacks
@@ -129,23 +129,10 @@ class _Sharing:
 
     def begin_to_prove(self) -> None:
         """Have the solver work out its basis with the rows that were added, and prove from it."""
-        self.found.status = self._solved()
+        self.found.status = self.solver.solve(self.deadline)
         if self.found.status == OPTIMAL:
             self.proofs = LeastLacks(self.solver, self.lacks, self.shared)
             self._stand(self.solver.solution())
-
-    def _solved(self) -> str:
-        """Status of solving from where the solver stands. Where it comes to none, once more from there with what is held giving
-        by its own tolerance: plans that keep all passes before lie close together, and it may not vouch for the one it has.
-        """
-        solver = self.solver
-        stood = solver.basis_as_it_is()
-        status = solver.solve(self.deadline, afresh=False)
-        if status not in (OPTIMAL, TIME_LIMIT):
-            solver.loosen()
-            solver.begin_as(stood)
-            status = solver.solve(self.deadline)
-        return status
 
     def _stand(self, solution: Any) -> None:
         """Where the solver stands now."""
@@ -254,7 +241,7 @@ class _Sharing:
         solver.set_costs(np.array([-1.0]), one)
         while open_ones.size:
             self._tell()
-            self.found.status = self._solved()
+            self.found.status = solver.solve(self.deadline)
             self.found.steps += max(0, int(solver.info.simplex_iteration_count))
             if self.found.status != OPTIMAL:
                 return
