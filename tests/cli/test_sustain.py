@@ -76,9 +76,8 @@ def test_the_workbook_holds_every_table(folder: Path, lang: str) -> None:
     book = load_workbook(folder / f"report.{lang}.xlsx")
     made = rampart.read_result(folder.parent)
     filled = [name for name in result_tables("fleet") if not made[name].is_empty()]
-    assert len(book.sheet_names) == 1 + len(
-        filled
-    )  # and the first, which says what is where; what is empty is left out
+    # and the first, which says what is where, and the charts; what is empty is left out
+    assert len(book.sheet_names) == 2 + len(filled)
     rows = book.get_sheet_by_name(result_tables("fleet")["availability"].label[lang].capitalize()).to_python()
     assert result_tables("fleet")["availability"].columns["held"].label[lang] in rows[3][3]
     numbers = [row[3] for row in rows[4:] if row[0]]

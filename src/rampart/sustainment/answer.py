@@ -240,6 +240,7 @@ def _exchange(s: Support, c: AvailabilityByMonth, time: AllowedTime) -> dict[str
             by_month = gained[mine].sum(0)
             if abs(by_month).max() < 1e-6:
                 continue
+            by_month = np.where(abs(by_month) < HARDLY, 0.0, by_month)
             per = 1e6 / lever.cost
             key = (lever.kind, lever.code, lever.site, s.months[lever.month], kind)
             rates.append((*key, lever.cost, float(by_month.sum()), float(by_month.sum() * per)))

@@ -186,4 +186,4 @@ def test_the_workbook_names_cells_of_cases_in_the_language(plans: list[Result], 
 def test_rows_of_a_narrow_page_stand_one_below_another(plans: list[Result]) -> None:
     """No figure of a comparison lies beyond the edge of a narrow page."""
     page = html(Compared(plans[:2], NAMES, "fr"))
-    assert page.count('<div class="table stacked"') == page.count('<div class="table') > 1
+    assert page.count('<div class="table stacked') == page.count('<div class="table') > 1

@@ -74,11 +74,11 @@ def write_workbook(answer: Result, path: Path, language: Language = "en", *, ban
 
 
 def _types(answer: Result, names: Names) -> dict[str, str]:
-    """What readers call a type of system: the name of its fleet where it has one, else those of all of them."""
+    """What readers call a type of system: the names of its fleets."""
     found: dict[str, list[str]] = {}
     for code, fleet in answer.case["fleets"].select("type", "fleet").iter_rows():
         found.setdefault(code, []).append(names(fleet, "fleets"))
-    return {code: told[0] if len(told) == 1 else f"{code} ({', '.join(told)})" for code, told in found.items()}
+    return {code: ", ".join(sorted(told)) for code, told in found.items()}
 
 
 def _summary(book: Book, sheet: Any, title: str, sentences: list[str]) -> None:
