@@ -165,13 +165,14 @@ def _left(survive: Any, joins: int, month: int, first: int) -> float:
 
 
 def _joined(b: Builder, row: dict[str, Any], levels: Any, g: Any, place: int, fleet: int) -> list[Any]:
-    """Systems that leave the holder's stock for the fleet, with their upkeep from then on."""
+    """Systems that leave the holder's stock for the fleet, and their upkeep from then on; where it fires, by what is fired."""
     f = b.f
-    payer = row["payer"] or row["holder"]
+    payer, fed = row["payer"] or row["holder"], row["fires"] is not None
     # what is bought again belongs to somebody's year whether or not anything joins
     for month in range(f.first, f.last + 1):
         at = month - f.first
-        b.kept_up[payer, f.fiscal_year(payer, month)] += float(g.upkeep[place][at] * levels.given[fleet][at])
+        worn_by = g.held[place][at] if fed else levels.given[fleet][at]
+        b.kept_up[payer, f.fiscal_year(payer, month)] += float(g.upkeep[place][at] * worn_by)
     if row["item"] is None:
         return []
     pair, found = (row["holder"], row["item"]), []
@@ -183,7 +184,7 @@ def _joined(b: Builder, row: dict[str, Any], levels: Any, g: Any, place: int, fl
         for joins in f.months(s):
             for month in range(joins, f.last + 1):
                 there[month] += _left(levels.survive[fleet], joins, month, f.first) / f.lengths[s]
-                money = float(g.upkeep[place][month - f.first]) / f.lengths[s]
+                money = 0.0 if fed else float(g.upkeep[place][month - f.first]) / f.lengths[s]
                 b.money.append((column, money))
                 for kind in ("commitments", "payments"):
                     b.spend(payer, month, "support", kind, (column, money))

@@ -19,7 +19,14 @@ from places import CASES
 from rampart.case.tables import Case
 from rampart.network.keys import Limit
 from rampart.plan.model.build import build
-from rampart.plan.parts.fleet import available
+from rampart.plan.parts.fleet import (
+    available,
+    firing,
+    support_of,
+    upkeep_each,
+    upkeep_of_one_more,
+    upkeep_of_year,
+)
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.exchange import exchange
 from rampart.plan.solving.passes_in_turn import solve
@@ -349,6 +356,20 @@ def test_fired_rounds_wear_the_fleet() -> None:
     fewer = changed("demand", lambda t: t.with_columns(pl.col("need", "low", "high") / 2))
     more = [float(p["fleets"]["ao"].mean()) for p in (plan(), rampart.plan(fewer))]
     assert more[1] > more[0]
+
+
+def test_one_gun_more_that_fires_what_is_served_takes_no_upkeep_of_its_own() -> None:
+    """What wears out is due for all that is fired, however many fire it; else a full budget would keep guns in the depot."""
+    programme = build(several(), levels=support_levels(several()))
+    fires, each, more = firing(programme), upkeep_each(programme), upkeep_of_one_more(programme)
+    assert (each.sum(axis=1) > 0).all()
+    assert not more[fires].any()
+    assert np.array_equal(more[~fires], each[~fires])
+    found = support_of(programme)
+    systems = found.given.copy()
+    for group in found.groups:
+        systems[group.fleets] = np.where(fires[group.fleets, None], group.held, systems[group.fleets])
+    assert np.isclose(sum(upkeep_of_year(programme).values()), (each * systems).sum())
 
 
 def test_a_case_that_asks_for_no_availability_has_no_fleets_in_its_plan() -> None:

@@ -80,9 +80,9 @@ class Fleets(Part):
         return joining_postings(p.network)
 
     def flows(self, p: Programme) -> Iterable[Flow]:
-        """A system that joins is kept up for as long as the plan lasts."""
+        """A system that joins is kept up for as long as the plan lasts; one more that fires is no more wear."""
         for f in joining(p).tolist() if p.levels is not None else ():
-            monthly = tuple(upkeep_each(p)[f].tolist())
+            monthly = tuple(upkeep_of_one_more(p)[f].tolist())
             if any(monthly):
                 whole, of = np.full(len(p.tree), float(len(monthly))), p["unavailable"].keys[f]
                 for kind in KINDS:
@@ -116,7 +116,7 @@ class Fleets(Part):
         yield Weight("rules", "beneath", p.tree.months)
         yield Weight("availability", "unavailable", p.tree.months * share(1.0, needed(p)).reshape(-1, 1))
         if p.network.fleet_pairs:
-            monthly = upkeep_each(p)[joining(p)]
+            monthly = upkeep_of_one_more(p)[joining(p)]
             left = np.cumsum(monthly[:, ::-1], axis=1)[:, ::-1]
             yield Weight("money", "join", by_period(p.network.calendar, left)[:, p.tree.period])
 
@@ -307,16 +307,25 @@ def upkeep_each(p: Programme) -> Floats:
     return result
 
 
+def upkeep_of_one_more(p: Programme) -> Floats:
+    """Money units a month for condemned parts of a system that joins: nothing in a fleet that wears by what is served."""
+    result: Floats = upkeep_each(p) * ~firing(p)[:, None]
+    return result
+
+
 def upkeep_of_year(p: Programme) -> dict[tuple[str, int], float]:
-    """Money for condemned parts of the systems that do not come from the plan, by (nation, fiscal year)."""
+    """Money for condemned parts by (nation, fiscal year): of the systems that do not come from the plan, and of all that a
+    fleet wears that fires what is served, whatever the number of its systems.
+    """
     result: dict[tuple[str, int], float] = {}
     if p.levels is None:
         return result
     starts = fiscal_starts(p.network)
-    who, each = payers(p), upkeep_each(p)
+    who, each, fires = payers(p), upkeep_each(p), firing(p)
     for g in p.levels.groups:
-        for f in g.fleets.tolist():
-            for month, money in enumerate((each[f] * p.levels.given[f]).tolist(), start=p.network.calendar.first):
+        for place, f in enumerate(g.fleets.tolist()):
+            systems = g.held[place] if fires[f] else p.levels.given[f]
+            for month, money in enumerate((each[f] * systems).tolist(), start=p.network.calendar.first):
                 key = who[f], fiscal_year(month, starts[who[f]])
                 result[key] = result.get(key, 0.0) + money
     return result

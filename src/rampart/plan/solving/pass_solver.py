@@ -123,6 +123,7 @@ class PassSolver(Highs):
         # its clock runs on from solve to solve, and a limit once set stays until it is set anew
         left = np.inf if deadline is None else self.seconds + max(LEAST_SECONDS, deadline - time.monotonic())
         self.option("time_limit", left)
+        stood = None
         if whole:
             self.set_whole(self.whole, True)
             self.option("solver", "choose")
@@ -130,10 +131,15 @@ class PassSolver(Highs):
             # what was optimal for the pass before is feasible for this one: go on from there
             self.option("solver", "simplex")
             self.option("simplex_strategy", 4 if self.solved else 1)
+            stood = self.basis_as_it_is()
         else:
             self.option("solver", "ipx")
         status = self.run_beside()
         # rules can give way, and what was found for the pass before fits: presolve can err, and simplex can lose its way
+        if stood is not None and status == UNKNOWN:
+            self.forget()  # what rounding has made of what the solver knows of its basis, and not the basis
+            self.begin_as(stood)
+            status = self.run_beside()
         if afresh and not whole and status not in (OPTIMAL, TIME_LIMIT):
             for presolve, strategy in AFRESH[: self.tries]:
                 self.begin_afresh(presolve, strategy)
