@@ -198,11 +198,6 @@ class Highs:
         """Level of every column."""
         return np.array(self._h.getSolution().col_value)
 
-    def proof_of_nothing(self) -> Floats | None:
-        """Prices of the rows that prove that no plan exists; None where the solver has none."""
-        _, found, ray = self._h.getDualRay()
-        return np.array(ray) if found else None
-
     # -- bases ---------------------------------------------------------------------------------------------------
 
     def basis(self) -> tuple[list[Any], list[Any]]:
