@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import requires_csrf_token
 
 from rampart.web.asking import NotAllowedError, NotThereError, WronglyAskedError
@@ -15,9 +18,22 @@ from rampart.web.templating import shown, words_in
 
 
 def refused(request: HttpRequest, status: int, said: str = "") -> HttpResponse:
-    """A page that says why."""
+    """A page that says why, and leads back."""
     words = words_in(language_of(request))
-    return shown(request, "refused.html.j2", status=status, said=said or words(f"web.refused.{status}"), code=status)
+    around = {"said": said or words(f"web.refused.{status}"), "code": status, "back": page_before(request)}
+    return shown(request, "refused.html.j2", status=status, **around)
+
+
+def page_before(request: HttpRequest) -> str:
+    """The page of this application from which a request came; "" where it came from elsewhere or from itself."""
+    came = urlsplit(request.headers.get("Referer", ""))
+    page = came.path + (f"?{came.query}" if came.query else "")
+    try:
+        host = request.get_host()
+    except DisallowedHost:
+        return ""
+    ours = came.netloc == host and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    return page if ours and page != request.get_full_path() else ""
 
 
 def refusing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -39,8 +55,8 @@ def refusing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 @requires_csrf_token
 def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that this application did not give, or gave to somebody else."""
-    return refused(request, 403)
+    """A form that this application did not give, or gave to somebody else, or before its session ended."""
+    return refused(request, 403, words_in(language_of(request))("web.refused.form"))
 
 
 def bad(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

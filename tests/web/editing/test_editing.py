@@ -43,7 +43,7 @@ def test_a_copy_is_edited_and_the_case_in_its_folder_is_not(client_of: Any, kept
     assert browser.get("/planning/cases/trial").status_code == 200
     row = stocks(browser)[1]
     given = {f"cell.1.{column}": text for column, text in row.items()} | {"base": "1", "why": "counted again"}
-    answer = browser.post("/editing/trial/tables/stocks/save", given | {"cell.1.quantity": "4100"})
+    answer = browser.post("/editing/trial/tables/stocks/save", given | {"cell.1.quantity": "4\u202f100,0"})
     assert answer.status_code == 302, answer.content.decode()
     made, _ = of_the_store().read("trial")
     assert made is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from rampart.web.audit import Entry, write
 from rampart.web.people.person import Person
@@ -155,6 +156,38 @@ def test_a_form_from_elsewhere_is_refused_and_changes_nothing() -> None:
     assert Person.objects.get(name="forged").language == ""
     assert browser.get("/").status_code == 200
     assert not Entry.objects.filter(who="forged", outcome="done").exists()
+
+
+def test_who_is_not_signed_in_writes_nothing_and_no_entry() -> None:
+    from rampart.web.addresses import urlpatterns
+
+    before = Entry.objects.count()
+    takes = {"number": 1, "version": 1, "job": 1, "pk": 1}
+    asked = 0
+    for pattern in urlpatterns:
+        name = getattr(pattern, "name", None)
+        if not name or name in ("sign-in", "look") or "provider" in name:
+            continue
+        address = reverse(name, kwargs={of: takes.get(of, "x") for of in pattern.pattern.converters})
+        answer = client().post(address, {"base": "1"})
+        asked += answer.status_code == 401
+        assert answer.status_code in (401, 405), address
+    assert asked > 20 and Entry.objects.count() == before
+    answer = client().get("/returns", headers={"HX-Request": "true"})
+    assert answer.status_code == 401 and "not signed in any more" in answer.content.decode()
+
+
+def test_the_address_of_a_form_leads_to_its_page() -> None:
+    browser = opened("paula")
+    for address, page in (
+        ("/returns/1/save", "/returns/1"), ("/returns/begin", "/returns"), ("/account/tokens", "/account"),
+        ("/editing/tiny/tables/stocks/check", "/planning/cases/tiny/tables/stocks"), ("/together/close", "/together"),
+    ):  # fmt: skip
+        assert browser.get(address).headers["Location"] == page
+    refused = browser.get("/people", headers={"Referer": "http://localhost/returns?q=x"}).content.decode()
+    assert 'href="/returns?q=x"' in refused
+    for elsewhere in ("http://evil.example/returns", "http://localhost//evil.example/x", "javascript:x"):
+        assert "evil" not in browser.get("/people", headers={"Referer": elsewhere}).content.decode()
 
 
 def test_reading_leaves_no_entry_and_looks_are_no_writing() -> None:

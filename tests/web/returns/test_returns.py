@@ -46,6 +46,7 @@ def entries(verb: str) -> list[Any]:
 def test_from_a_bad_cell_to_the_stock(client_of: Any, month: str) -> None:
     editor, approver = client_of("edith"), client_of("arthur")
     number = begun(editor, month)
+    assert begun(editor, month) == number  # who begins it again is led to it
     page = editor.get(f"/returns/{number}").content.decode()
     assert "stock at the end" in page and "Round" in page
     before = held(approver)
@@ -124,6 +125,8 @@ def test_a_later_change_voids_what_was_seen(client_of: Any, month: str) -> None:
     assert approver.get(f"/api/returns/{number}").json()["state"] == "submitted"
     assert approver.post(f"/returns/{number}/give-back", {"why": "count again"}).status_code == 302
     assert "count again" in editor.get(f"/returns/{number}").content.decode()
+    assert editor.post(f"/returns/{number}/submit", {"base": "3"}).status_code == 302
+    assert "count again" not in editor.get(f"/returns/{number}").content.decode()
 
 
 def test_the_second_save_is_refused_shows_both_and_merges_cell_by_cell(client_of: Any, month: str) -> None:
@@ -150,8 +153,9 @@ def test_the_second_save_is_refused_shows_both_and_merges_cell_by_cell(client_of
     assert f'name="cell.{one}.quantity" id="cell.{one}.quantity" value="6"' in page  # theirs alone changed it
     assert f'name="cell.{two}.quantity" id="cell.{two}.quantity" value="3"' in page and 'value="seen"' in page
     assert first.get(f"/api/returns/{number}").json()["version"] == 3  # nothing was kept
-    late = second.post(f"/returns/{number}/save", form(changed("8", "1"), base=2))
-    assert late.status_code == 409 and "the other version: 6" in late.content.decode()
+    for way in ("save", "check", "submit"):  # a save from the page that answers would build on what stands
+        late = second.post(f"/returns/{number}/{way}", form(changed("8", "1"), base=2))
+        assert late.status_code == 409 and "the other version: 6" in late.content.decode(), way
     put = {"rows": [{"number": int(one), "cells": {**rows["new1"], "quantity": "8"}}], "source": "inventory list 1"}
     for version, status in (("2", 412), ("3", 200)):
         answer = second.put(f"/api/returns/{number}", put, "application/json", headers={"If-Match": f'"{version}"'})
@@ -160,6 +164,24 @@ def test_the_second_save_is_refused_shows_both_and_merges_cell_by_cell(client_of
     assert second.put(f"/api/returns/{number}", put, "application/json").status_code == 422
     assert second.post(f"/returns/{number}/restore/2").status_code == 302
     assert second.get(f"/api/returns/{number}").json()["versions"][0]["why"] == "version 2 restored"
+
+
+def test_a_decimal_comma_is_taken_and_shown_in_french(client_of: Any, month: str) -> None:
+    editor = client_of("edith")
+    number = begun(editor, month)
+    rows = {
+        "new1": {"kind": "produit", "item": "round", "quantity": "1\u202f234,0", "note": "1,5"},
+        "new2": {"kind": "consommé", "item": "round", "quantity": "1,234"},
+    }
+    told = editor.post(f"/returns/{number}/check", form(rows, base=1) | {"base": "1"}).content.decode()
+    assert "can be read as two different numbers" in told and "1,234" in told and "1\u202f234,0" not in told
+    rows["new2"]["quantity"] = "10,5"
+    assert editor.post(f"/returns/{number}/save", form(rows, base=1)).status_code == 302
+    seen = {language: editor.get(f"/api/returns/{number}", headers={"Accept-Language": language}).json()
+            for language in ("en", "fr")}  # fmt: skip
+    texts = {one: [c["text"] for row in said["grid"]["rows"] for c in row["cells"]] for one, said in seen.items()}
+    assert {"1234", "10.5", "1,5"} <= set(texts["en"]) and {"1234", "10,5", "1,5"} <= set(texts["fr"])
+    assert [c["text"] for c in seen["fr"]["head"][1]["choices"]][:1] == ["publié"]
 
 
 def test_another_nation_learns_nothing(client_of: Any, month: str) -> None:
@@ -206,6 +228,8 @@ def test_a_workbook_is_handed_in_or_given_back_marked(client_of: Any, month: str
     ]
     assert any("many" in note for note in notes)
     row[2].value = 12
+    late = editor.post(f"/returns/{number}/upload", {"file": given(), "base": "0"})
+    assert late.status_code == 409 and "hand the workbook in again" in late.content.decode()
     assert editor.post(f"/returns/{number}/upload", {"file": given()}).status_code == 302
     seen = editor.get(f"/api/returns/{number}").json()
     assert seen["version"] == 2 and seen["head"][0]["text"] == "list 7"

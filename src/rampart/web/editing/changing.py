@@ -29,6 +29,7 @@ from rampart.web.asked_by import cases
 from rampart.web.asking import Asked, NotAllowedError, NotThereError, WronglyAskedError
 from rampart.web.editing.kept import CaseVersion, lay_down, newest, version
 from rampart.web.plans.shelf import NAME
+from rampart.web.tables.typed_numbers import NUMBERS, pointed
 
 Cells = Mapping[str, str]
 FIRST_ROW = 2
@@ -143,11 +144,21 @@ def entered(case: Case, table: str, given: TableGiven) -> dict[int, Cells]:
         if cells is None:
             del rows[number]
         else:
-            kept = {**rows[number], **{name: text.strip() for name, text in cells.items()}}
-            rows[number] = {name: text for name, text in kept.items() if text}
+            rows[number] = _as_kept(table, {**rows[number], **cells})
     first = max(rows, default=0) + 1
-    news = [{name: text.strip() for name, text in cells.items() if text.strip()} for cells in given.added]
+    news = [_as_kept(table, cells) for cells in given.added]
     return rows | dict(enumerate([cells for cells in news if cells], max(first, case.tables[table].height + 1)))
+
+
+def _as_kept(table: str, cells: Cells) -> dict[str, str]:
+    """Cells without blanks, numbers with a decimal dot, also those that an override puts into a column of numbers."""
+    columns = tables()[table].columns
+    counted = {name for name in cells if name in columns and stored_column(table, name).kind in NUMBERS}
+    if table == "overrides":
+        changed = tables().get(cells.get("table", "").strip())
+        column = changed.columns.get(cells.get("column", "").strip()) if changed else None
+        counted |= {"value"} if column is not None and column.kind in NUMBERS else set()
+    return {name: pointed(bare) if name in counted else bare for name, text in cells.items() if (bare := text.strip())}
 
 
 def check(case: Case, table: str, rows: Mapping[int, Cells]) -> tuple[Case | None, tuple[Finding, ...]]:

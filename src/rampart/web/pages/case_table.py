@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from rampart.case.headers import stored_column, stored_columns
 from rampart.case.tables import Case
+from rampart.catalogues.choices import offered
 from rampart.catalogues.inputs import Column, tables
 from rampart.findings import Finding
 from rampart.web.asking import Asked, NotThereError
@@ -117,7 +118,11 @@ def _lists(asked: Asked, case: Case, columns: Mapping[str, Column]) -> dict[str,
     found: dict[str, list[GridChoice]] = {}
     for name, column in columns.items():
         if column.values:
-            found[name] = [GridChoice(value=value, text="") for value in column.values]
+            offers = offered(column.values, asked.language)
+            found[name] = [
+                GridChoice(value=value, text="" if text == value else text)
+                for value, text in zip(column.values, offers, strict=True)
+            ]
         elif column.kind == "flag":
             found[name] = [GridChoice(value=value, text="") for value in ("yes", "no")]
         elif column.reference and " " not in column.reference and "|" not in column.reference:

@@ -8,6 +8,7 @@ from django.conf import settings
 from pydantic import BaseModel
 
 from rampart.case.merging import Conflict
+from rampart.catalogues.choices import offered
 from rampart.catalogues.inputs import layouts
 from rampart.web.asked_by import catalogue
 from rampart.web.asking import Asked, NotThereError
@@ -33,7 +34,7 @@ class HeadCell(BaseModel):
     help: str
     text: str
     required: bool
-    choices: list[str]
+    choices: list[GridChoice]
     other: str | None = None
 
 
@@ -179,7 +180,12 @@ def page_of(
                 help=layout[name].help[asked.language],
                 text=content.head.get(name, ""),
                 required=layout[name].required,
-                choices=list(layout[name].values),
+                choices=[
+                    GridChoice(value=value, text=text)
+                    for value, text in zip(
+                        layout[name].values, offered(layout[name].values, asked.language), strict=True
+                    )
+                ],
                 other=heads.get(name),
             )
             for name in ("source", "grade", "release")

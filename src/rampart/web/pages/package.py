@@ -9,16 +9,20 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel
 
+from rampart.case.draft import shown
 from rampart.language.in_words import InWords
 from rampart.web.asking import Asked, WronglyAskedError
 from rampart.web.pages.page import Page
 from rampart.web.tables.asking import Choice, TableAsked, TableSeen, table_seen
 from rampart.web.tables.result_sheets import plan_path
 from rampart.web.tables.sheet import Sheet, SheetCell, SheetColumn
+from rampart.web.tables.typed_numbers import number_typed, to_type
 
 MOST = 20
 """Lines of a package."""
 BLANK = 3
+NOTHING = 1e-6
+"""Amount up to which nothing is missing."""
 
 
 class Given(BaseModel):
@@ -68,7 +72,10 @@ def package(asked: Asked, plan: str, table: TableAsked, give: str = "") -> Packa
         donors=[Choice(value=d, text=answer.nation(d), chosen=False) for d in donors],
         items=[Choice(value=i, text=answer.item(i), chosen=False) for i in items],
         lines=[
-            *(Given(donor=d, item=i, quantity=f"{q:g}", month=f"{m:%Y-%m}") for d, i, q, m in lines),
+            *(
+                Given(donor=d, item=i, quantity=to_type(shown(q), asked.language), month=f"{m:%Y-%m}")
+                for d, i, q, m in lines
+            ),
             *(Given(donor="", item="", quantity="", month="") for _ in range(BLANK)),
         ],
         says=_says(answer, left),
@@ -83,9 +90,12 @@ def _line(
     parts = [part.strip() for part in text.split(":")]
     try:
         donor, item, quantity, month = parts
-        amount, first = float(quantity.replace(" ", "").replace(",", ".")), date.fromisoformat(f"{month}-01")
+        first = date.fromisoformat(f"{month}-01")
     except ValueError as wrong:
         raise WronglyAskedError(asked.words("web.package.wrong", value=text[:60])) from wrong
+    amount = number_typed(quantity)
+    if amount is None:
+        raise WronglyAskedError(asked.words("web.package.quantity", value=quantity[:60]))
     spans = stock["month"].min(), stock["month"].max()
     known = donor in donors and item in items and 0 < amount < 1e12
     if (
@@ -113,9 +123,14 @@ def _left(
             said = {"holder": donor, "item": item, "month": row["month"], "closing": row["closing"], "left": left}
             for name in ("floor", "requirement"):
                 said[name] = row[name]
-                said[f"to_{name}"] = None if row[name] is None else max(0.0, row[name] - max(left, 0.0))
-            found.append(said | {"cannot": max(0.0, -left)})
+                said[f"to_{name}"] = None if row[name] is None else _lack(row[name] - max(left, 0.0))
+            found.append(said | {"cannot": _lack(-left)})
     return found
+
+
+def _lack(amount: float) -> float:
+    """What is missing; nothing where it is what the solver leaves of nothing."""
+    return amount if amount > NOTHING else 0.0
 
 
 def _says(answer: InWords, left: list[dict[str, Any]]) -> list[str]:
@@ -125,13 +140,13 @@ def _says(answer: InWords, left: list[dict[str, Any]]) -> list[str]:
         rows = [row for row in left if (row["holder"], row["item"]) == (donor, item)]
         about = {"donor": answer.nation(donor), "item": answer.item(item)}
         for column, key in (("cannot", "cannot"), ("to_floor", "floor"), ("to_requirement", "requirement")):
-            short = [row for row in rows if (row[column] or 0.0) > 1e-6]
+            short = [row for row in rows if row[column]]
             if short:
                 worst = max(row[column] for row in short)
                 said.append(
                     words(f"web.package.{key}", month=words.month(short[0]["month"]), n=words.number(worst), **about)
                 )
-        if all((row[c] or 0.0) <= 1e-6 for row in rows for c in ("cannot", "to_floor", "to_requirement")):
+        if all(not row[c] for row in rows for c in ("cannot", "to_floor", "to_requirement")):
             said.append(words("web.package.fine", **about))
     return said
 
@@ -157,9 +172,7 @@ def _sheet(answer: InWords, plan: str, left: list[dict[str, Any]]) -> Sheet:
             return SheetCell(value, answer.name(value, table=home), plan_path(plan, home, value))
         if value is None:
             return SheetCell(None, words("blank.requirement"))
-        return SheetCell(
-            value, words.number(value), alarm=column.key in ("to_floor", "to_requirement") and value > 1e-6
-        )
+        return SheetCell(value, words.number(value), alarm=column.key in ("to_floor", "to_requirement") and value > 0)
 
     says = words("web.package.says")
     return Sheet("package", words("web.package.table"), says, columns, left, cell, lambda c, r: r[c.key])

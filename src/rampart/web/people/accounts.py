@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.views.decorators.debug import sensitive_post_parameters
@@ -23,12 +24,18 @@ def _person(request: HttpRequest) -> Person:
     return request.user
 
 
+def _told(form: forms.Form) -> forms.Form:
+    """The form with what a password must be as text: Django hands a list out as HTML."""
+    form.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
+    return form
+
+
 def _page(request: HttpRequest, form: forms.Form, *, status: int = 200) -> HttpResponse:
     return shown(
         request,
         "account.html.j2",
         status=status,
-        form=form,
+        form=_told(form),
         person=_person(request),
         roles=roles_for(_person(request).role),
     )

@@ -16,10 +16,12 @@ from rampart.case.merging import Conflict, merged_rows
 from rampart.case.writing import csv_text
 from rampart.catalogues.inputs import layouts
 from rampart.web.books import FIGURES, HEAD
+from rampart.web.tables.typed_numbers import NUMBERS, pointed
 
 HEAD_CELLS = ("source", "grade", "release")
 """Of the head what is entered; nation, month and revision are the return's, the author is the account."""
 COLUMNS = tuple(layouts()[FIGURES].columns)
+COUNTED = frozenset(name for name, column in layouts()[FIGURES].columns.items() if column.kind in NUMBERS)
 FIRST_ROW = 2
 """Row of the first figure below the head, as a spreadsheet counts."""
 
@@ -103,7 +105,9 @@ def _keyed(content: Content) -> dict[tuple[str, ...], dict[str, str]]:
 
 
 def _cells(given: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
-    return {name: text for name in names if (text := str(given.get(name, "")).strip())}
+    return {
+        name: pointed(text) if name in COUNTED else text for name in names if (text := str(given.get(name, "")).strip())
+    }
 
 
 def _write(folder: Path, layout: str, rows: Iterable[Mapping[str, str]]) -> None:

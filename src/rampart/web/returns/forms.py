@@ -17,7 +17,7 @@ from rampart.web.asking import Asked, NotAllowedError, NotThereError, WronglyAsk
 from rampart.web.audit_trail import UNCHANGED, asker_of, begun, note, writes_itself, written
 from rampart.web.books import Checked
 from rampart.web.pages.one_return import check_told, page_of
-from rampart.web.refusing import refusing
+from rampart.web.refusing import refused, refusing
 from rampart.web.returns import handing_in
 from rampart.web.returns.content import Content, entered
 from rampart.web.returns.handing_in import NotSoundError, OutOfDateError, Told, own
@@ -66,6 +66,11 @@ def _page(
     return shown(request, "pages/one_return.html.j2", status=status, page=page, **given)
 
 
+def _late(request: HttpRequest, asked: Asked, late: OutOfDateError) -> HttpResponse:
+    """The page with what both have entered. What is saved from it builds on what stands now."""
+    return _page(request, asked, late.staged, late.content, status=409, conflicts=late.conflicts, by=late.by)
+
+
 def _refused(request: HttpRequest, asked: Asked, staged: StagedReturn, found: tuple[Told, ...]) -> HttpResponse:
     """The page of a return with what stands against it."""
     told = check_told(asked, staged.content, Checked(None, ()), found)
@@ -74,9 +79,13 @@ def _refused(request: HttpRequest, asked: Asked, staged: StagedReturn, found: tu
 
 @_form
 def begin_form(request: HttpRequest) -> HttpResponse:
-    """Begin the return of a month."""
+    """Begin the return of a month; one that is begun already is opened."""
     asked, month = asked_by(request), request.POST.get("month", "")
     note(request, "return.begin", f"{asked.reader.nation} {month[:7]}")
+    there = handing_in.begun(asked, month)
+    if there is not None:
+        note(request, UNCHANGED)
+        return HttpResponseRedirect(at(f"/returns/{there.pk}"))
     with written(request):
         staged = handing_in.begin(asked, month)
         note(request, "return.begin", str(staged), number=staged.pk)
@@ -95,7 +104,7 @@ def save_form(request: HttpRequest, number: int) -> HttpResponse:
             saved = handing_in.save(asked, number, base, content, why=request.POST.get("why", ""))
             note(request, "return.save", str(saved), number=number, version=saved.version)
     except OutOfDateError as late:
-        return _page(request, asked, late.staged, late.content, status=409, conflicts=late.conflicts, by=late.by)
+        return _late(request, asked, late)
     return HttpResponseRedirect(at(f"/returns/{number}"))
 
 
@@ -111,6 +120,11 @@ def check_form(request: HttpRequest, number: int) -> HttpResponse:
     told = check_told(asked, content, checked, found)
     if getattr(request, "htmx", False):
         return shown(request, "checked.html.j2", checked=told)
+    try:
+        if entered_now:
+            handing_in.require_newest(staged, _base(request), content)
+    except OutOfDateError as late:
+        return _late(request, asked, late)
     return _page(request, asked, staged, content, found={"checked": told})
 
 
@@ -143,6 +157,8 @@ def upload_form(request: HttpRequest, number: int) -> HttpResponse:
             if request.POST.get("what") == "mark":
                 note(request, UNCHANGED)
                 return _marked(asked, file, staged)
+            if _base(request) not in (-1, staged.version):
+                return refused(request, 409, asked.words("web.return.upload.late", who=staged.author, n=staged.version))
             content = handing_in.read_file(asked, file, staged)
         except NotSoundError as wrong:
             return _refused(request, asked, staged, tuple(Told(None, "", f) for f in wrong.findings))
@@ -167,6 +183,10 @@ def submit_form(request: HttpRequest, number: int) -> HttpResponse:
     staged = own(asked, number, "return")
     if "head.source" in request.POST:
         content = _content(request, staged, _base(request))
+        try:
+            handing_in.require_newest(staged, _base(request), content)
+        except OutOfDateError as late:
+            return _late(request, asked, late)
         if content != staged.content:
             said = asked.words("web.return.unsaved")
             return _page(request, asked, staged, content, status=422, said=said)

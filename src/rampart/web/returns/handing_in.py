@@ -32,10 +32,10 @@ from rampart.web.books import FIGURES, HEAD, Checked, return_key
 from rampart.web.people.roles import Right
 from rampart.web.returns.content import FIRST_ROW, Content, entered, merged, numbered, of_file
 from rampart.web.returns.staged import APPROVED, DRAFT, POSTED, SUBMITTED, ReturnVersion, StagedReturn
+from rampart.web.tables.grid import MOST_ROWS
 
 APPROVAL = "return.approve"
 """Verb of approvals in the audit trail."""
-MOST_ROWS = 1000
 FIRST_MONTH = "1900-01"
 WHOLE = frozenset({"reading-ended", "reading-too-long", "too-large", "too-many-cells", "unreadable", "stray-cell"})
 """Findings after which a file is not opened again."""
@@ -95,11 +95,25 @@ def own(asked: Asked, number: int, right: Right = "read") -> StagedReturn:
     return found
 
 
-def begin(asked: Asked, month: str, *, why: str = "") -> StagedReturn:
-    """A new return of the reader's nation, with the rows to fill in. Raises NotAllowedError, WronglyAskedError."""
+def begun(asked: Asked, month: str) -> StagedReturn | None:
+    """The return of a month that is begun and not posted yet; None where there is none.
+
+    Raises NotAllowedError, WronglyAskedError.
+    """
+    _require_beginner(asked, month)
+    ways = (DRAFT, SUBMITTED, APPROVED)
+    return StagedReturn.objects.filter(nation=asked.reader.nation, month=month, state__in=ways).order_by("pk").last()
+
+
+def _require_beginner(asked: Asked, month: str) -> None:
     if not asked.reader.may("return") or settings.OF_THE_STORE.masked:
         raise NotAllowedError("return")
     require_month(asked, month)
+
+
+def begin(asked: Asked, month: str, *, why: str = "") -> StagedReturn:
+    """A new return of the reader's nation, with the rows to fill in. Raises NotAllowedError, WronglyAskedError."""
+    _require_beginner(asked, month)
     case, nation = require_catalogue(asked), asked.reader.nation
     revision = books().next_revision(nation, month)
     rows = books().to_fill_in(case, nation, month, asked.language)
@@ -125,13 +139,18 @@ def save(asked: Asked, number: int, base: int, content: Content, *, why: str = "
         raise WronglyAskedError(asked.words("web.return.closed"))
     if len(content.rows) > MOST_ROWS:
         raise WronglyAskedError(asked.words("web.return.too_many", n=MOST_ROWS))
-    if base != staged.version:
-        both, conflicts = merged(staged.content_at(base), staged.content, content)
-        raise OutOfDateError(staged, both, conflicts, staged.author)
+    require_newest(staged, base, content)
     if content == staged.content and staged.state == DRAFT:
         return staged
     _keep(staged, content, asked, why)
     return staged
+
+
+def require_newest(staged: StagedReturn, base: int, content: Content) -> None:
+    """Raise OutOfDateError where what was entered builds on another version than the one that stands."""
+    if base != staged.version:
+        both, conflicts = merged(staged.content_at(base), staged.content, content)
+        raise OutOfDateError(staged, both, conflicts, staged.author)
 
 
 def _keep(staged: StagedReturn, content: Content, asked: Asked, why: str) -> None:
@@ -188,7 +207,7 @@ def submit(asked: Asked, number: int, base: int) -> StagedReturn:
         raise WronglyAskedError(asked.words("web.return.closed"))
     if base != staged.version:
         raise OutOfDateError(staged, staged.content, [], staged.author)
-    staged.state, staged.submitted, staged.submitted_by = SUBMITTED, staged.hash, asked.reader.name
+    staged.state, staged.submitted, staged.submitted_by, staged.said = SUBMITTED, staged.hash, asked.reader.name, ""
     staged.save()
     return staged
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from django.conf import settings
 from pydantic import BaseModel
 
 from rampart.catalogues.inputs import Column
 from rampart.findings import Language
+from rampart.web.tables.typed_numbers import NUMBERS, to_type
 
 CELL = re.compile(r"cell\.(\d{1,9}|new\d{1,4})\.(\w{1,60})\Z")
 WIDEST = 28
+MOST_ROWS = 1000
 
 
 class GridChoice(BaseModel):
@@ -58,6 +61,7 @@ class Grid(BaseModel):
 
     title   what it is called
     hidden  how many columns are not shown
+    most    rows up to which what stands in the grid can be sent
     """
 
     title: str
@@ -66,6 +70,7 @@ class Grid(BaseModel):
     lists: dict[str, list[GridChoice]]
     editable: bool
     hidden: int
+    most: int
 
 
 def grid(
@@ -100,7 +105,11 @@ def grid(
                 number=number,
                 place=place,
                 cells=[
-                    GridCell(column=c.name, text=cells.get(c.name, ""), other=others.get((number, c.name)))
+                    GridCell(
+                        column=c.name,
+                        text=_text(c, cells.get(c.name, ""), language),
+                        other=None if (other := others.get((number, c.name))) is None else _text(c, other, language),
+                    )
                     for c in seen
                 ],
             )
@@ -109,7 +118,12 @@ def grid(
         lists={name: list(choices) for name, choices in lists.items() if name in wanted},
         editable=editable,
         hidden=len(columns) - len(seen),
+        most=min(MOST_ROWS, settings.DATA_UPLOAD_MAX_NUMBER_FIELDS // (len(seen) + 1) - 1),
     )
+
+
+def _text(column: Column, text: str, language: Language) -> str:
+    return to_type(text, language) if column.kind in NUMBERS else text
 
 
 def _column(

@@ -23,37 +23,85 @@ function marked() {
   }
 }
 function cellsOf(row) { return [...row.querySelectorAll("input[name^='cell.']")]; }
-// Cells that were copied in a spreadsheet go into the cells from the one on, rows are added as needed.
+// Cells that were copied in a spreadsheet go into the cells from the one on, rows are added as needed, as many as can be saved.
 function pasted(event) {
   const at = event.target;
   if (!(at instanceof HTMLInputElement) || !at.name.startsWith("cell.") || !at.closest("[data-grid]")) return;
   const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
   if (!/[\t\n]/.test(text)) return;
   event.preventDefault();
-  let row = at.closest("tr");
-  const first = cellsOf(row).indexOf(at);
-  for (const line of text.split("\n")) {
-    if (!row) row = added(at.closest("tbody"));
-    line.split("\t").forEach((word, n) => { const cell = cellsOf(row)[first + n]; if (cell) cell.value = word.trim(); });
-    row = row.nextElementSibling;
-  }
+  const body = at.closest("tbody"), table = at.closest("[data-grid]"), lines = text.split("\n");
+  const from = at.closest("tr").sectionRowIndex, first = cellsOf(at.closest("tr")).indexOf(at);
+  if (from + lines.length > Math.max(Number(table.dataset.grid), body.rows.length)) return said(document.getElementById("found"), table.dataset.tooMany);
+  added(body, from + lines.length - body.rows.length);
+  lines.forEach((line, n) => {
+    const cells = cellsOf(body.rows[from + n]);
+    line.split("\t").forEach((word, m) => { const cell = cells[first + m]; if (cell) cell.value = word.trim(); });
+  });
   at.dispatchEvent(new Event("change", { bubbles: true }));
 }
-function added(body) {
-  const last = body.lastElementChild, row = last.cloneNode(true);
+function added(body, count) {
+  if (count <= 0) return;
+  const last = body.lastElementChild, was = last.firstElementChild.textContent;
   const news = [...body.querySelectorAll("input[name^='cell.new']")].map((cell) => Number(cell.name.split(".")[1].slice(3)));
-  const number = "new" + (Math.max(0, ...news) + 1), place = String(Number(last.firstElementChild.textContent) + 1);
-  const was = last.firstElementChild.textContent;
-  row.firstElementChild.textContent = place;
-  for (const cell of row.querySelectorAll("input")) {
-    cell.name = cell.name.replace(/^(cell|gone)\.[^.]+/, `$1.${number}`);
-    if (cell.id) cell.id = cell.name;
-    cell.setAttribute("aria-label", cell.getAttribute("aria-label").replace(new RegExp(` ${was}$`), ` ${place}`));
-    cell.value = "";
-    if (cell.type === "checkbox") cell.checked = false;
+  const highest = Math.max(0, ...news), rows = document.createDocumentFragment();
+  for (let n = 1; n <= count; n++) {
+    const row = last.cloneNode(true), place = String(Number(was) + n);
+    row.firstElementChild.textContent = place;
+    for (const cell of row.querySelectorAll("input")) {
+      cell.name = cell.name.replace(/^(cell|gone)\.[^.]+/, `$1.new${highest + n}`);
+      if (cell.id) cell.id = cell.name;
+      cell.setAttribute("aria-label", cell.getAttribute("aria-label").replace(new RegExp(` ${was}$`), ` ${place}`));
+      cell.value = "";
+      if (cell.type === "checkbox") cell.checked = false;
+    }
+    rows.append(row);
   }
-  body.append(row);
-  return row;
+  body.append(rows);
+}
+// What is wrong is said where the answer would stand; nothing that was typed goes.
+function said(place, text, link) {
+  if (!place) return;
+  const words = document.createElement("p");
+  words.className = "error";
+  words.setAttribute("role", "alert");
+  words.textContent = text;
+  if (link) { const to = document.createElement("a"); to.href = link; to.target = "_blank"; to.textContent = document.body.dataset.signIn; words.append(" ", to); }
+  place.replaceChildren(words);
+}
+function unanswered(event) {
+  const form = event.target.closest("#entry"), status = event.detail.xhr.status, told = document.body.dataset;
+  const place = form ? document.getElementById("found") : event.detail.target;
+  if (form && status === 403 && !form.dataset.again) { form.dataset.again = "1"; renewed(form).then((fine) => { if (fine) htmx.trigger(form, "change"); }); return; }
+  if (status === 401 && !form) return location.reload();
+  if (status === 401) return said(place, told.signedOut, told.signInAt);
+  const page = new DOMParser().parseFromString(event.detail.xhr.responseText || "", "text/html");
+  said(place, page.querySelector("main p")?.textContent || told.noAnswer);
+}
+// Before a grid is sent it is asked whether somebody is signed in still, and with which mark forms are sent now: what was typed must not be lost.
+async function renewed(form) {
+  const told = document.body.dataset, place = document.getElementById("found");
+  let answer;
+  try { answer = await fetch(told.accountAt, { redirect: "manual" }); } catch { said(place, told.noAnswer); return false; }
+  if (answer.type === "opaqueredirect") { said(place, told.signedOut, told.signInAt); return false; }
+  const mark = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[name=csrfmiddlewaretoken]");
+  if (!answer.ok || !mark) { said(place, told.noAnswer); return false; }
+  form.querySelector("[name=csrfmiddlewaretoken]").value = mark.value;
+  return true;
+}
+let unsaved = false;
+async function sent(event) {
+  const form = event.target, button = event.submitter;
+  if (form.dataset.sent) return;
+  event.preventDefault();
+  if (form.dataset.asking) return;
+  form.dataset.asking = "1";
+  const fine = await renewed(form);
+  delete form.dataset.asking;
+  if (!fine) { document.getElementById("found").scrollIntoView({ block: "center" }); return; }
+  unsaved = false;
+  form.dataset.sent = "1";
+  form.requestSubmit(button);
 }
 // Up, down and Enter move as in a spreadsheet.
 function moved(event) {
@@ -96,5 +144,15 @@ document.addEventListener("DOMContentLoaded", () => { reachable(); marked(); sto
 document.addEventListener("htmx:afterSwap", () => { reachable(); marked(); stops(); });
 document.addEventListener("keydown", stepped);
 document.addEventListener("paste", pasted);
+document.addEventListener("htmx:responseError", unanswered);
+document.addEventListener("htmx:sendError", unanswered);
+document.addEventListener("DOMContentLoaded", () => {
+  const form = document.getElementById("entry");
+  if (!form) return;
+  form.addEventListener("submit", sent);
+  form.addEventListener("change", () => { unsaved = true; });
+});
+addEventListener("pageshow", () => { delete document.getElementById("entry")?.dataset.sent; });
+addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 document.addEventListener("keydown", moved);
 addEventListener("resize", reachable);
