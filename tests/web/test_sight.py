@@ -154,6 +154,8 @@ def test_a_nation_reads_its_own(shelves: tuple[Held, Held], tiny_plan: rampart.R
 
 def test_no_row_without_the_nation_is_left(tiny_plan: rampart.Result) -> None:
     seen = of_nation(tiny_plan, "XAA")
+    ranks = seen["decisions"]["rank"].sort().to_list()  # the place among all would tell how many others there are
+    assert ranks == list(range(1, len(ranks) + 1)) and tiny_plan["decisions"].height > len(ranks) > 0
     for name, frame in seen.tables.items():
         if name != "periods":
             assert frame.filter(~mentions(frame, "XAA")).is_empty(), name

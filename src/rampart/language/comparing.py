@@ -24,7 +24,7 @@ def differences_told(compared: Compared) -> list[str]:
         first, other = compared.answers[0], compared.answers[n - 1]
         names = {"name": compared.names[n - 1], "first": compared.names[0]}
         cells = compared.cells.filter(pl.col("1").ne_missing(pl.col(str(n)))).height
-        said = [words("compare.says.cells" if cells else "compare.says.no_cells", n=cells, **names)]
+        said = [words("compare.says.cells" if cells else "compare.says.no_cells", n=words.number(cells), **names)]
         said += {"plan": _plans, "war": _wars, "fleet": _fleets}[compared.kind](first, other)
         moved, of = compared.decided_otherwise(n) if compared.kind == "plan" else (0, 0)
         said += [words("compare.says.decisions", n=moved, of=of)] if moved else []

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from rampart.case.tables import Case
+from rampart.findings import Language, curly
 from rampart.web.asking import Asked
 from rampart.web.books import Books
 from rampart.web.people.in_language import language_of
@@ -42,6 +43,13 @@ def catalogue() -> Case | None:
     names = cases().in_folder()
     name = settings.OF_THE_STORE.catalogue or (names[0] if len(names) == 1 else "")
     return cases().read(name)[0] if name else None
+
+
+def names(table: str, language: Language) -> dict[str, str]:
+    """What the catalogue calls nations or items, by code; nothing where there is none."""
+    case = catalogue()
+    found = {} if case is None else case.names(table, language)
+    return {code: curly(name) if language == "fr" else name for code, name in found.items()}
 
 
 def reader_of(request: HttpRequest) -> Reader:

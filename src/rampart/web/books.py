@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -181,9 +182,12 @@ def _cells(figure: Figure, month: str) -> dict[str, str]:
 
 def in_words(cells: Mapping[str, str], language: Language) -> dict[str, str]:
     """Cells with kinds, conditions and outcomes as the reader calls them, whatever language they were written in."""
-    found = dict(cells)
-    for column, lists in LISTS.items():
-        name = vocabulary.word_of(lists, cells[column]) if cells.get(column) else ""
-        if name:
-            found[column] = lists[name][language]
-    return found
+    return {column: in_word(column, text, language) for column, text in cells.items()}
+
+
+@lru_cache(maxsize=10_000)
+def in_word(column: str, text: str, language: Language) -> str:
+    """What was written in a column of a return as the reader calls it; as it is where it is none of its words."""
+    lists = LISTS.get(column, {})
+    name = vocabulary.word_of(lists, text) if lists and text else ""
+    return lists[name][language] if name else text

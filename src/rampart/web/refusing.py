@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,10 +17,15 @@ from rampart.web.people.in_language import language_of
 from rampart.web.templating import shown, words_in
 
 
-def refused(request: HttpRequest, status: int, said: str = "") -> HttpResponse:
-    """A page that says why, and leads back."""
+def refused(request: HttpRequest, status: int, said: str = "", *, lines: Sequence[str] = ()) -> HttpResponse:
+    """A page that says why, with more lines of it, and leads back."""
     words = words_in(language_of(request))
-    around = {"said": said or words(f"web.refused.{status}"), "code": status, "back": page_before(request)}
+    around = {
+        "said": said or words(f"web.refused.{status}"),
+        "code": status,
+        "back": page_before(request),
+        "lines": lines,
+    }
     return shown(request, "refused.html.j2", status=status, **around)
 
 

@@ -135,6 +135,8 @@ def _seen(name: str, frame: pl.DataFrame, nation: str, case: Case) -> pl.DataFra
         seen = frame.filter(pl.any_horizontal(_is(PARTIES[name], nation)))
     else:
         return frame.clear()
+    if name == "decisions":  # their place among all would tell how many others there are
+        seen = seen.with_columns(pl.col("rank").rank("ordinal").cast(seen.schema["rank"]))
     if name in REASONS:
         seen = seen.filter(pl.col("how").is_in(["kind", "together"]))
     return _blank(seen, BLANKED.get(name, ()))

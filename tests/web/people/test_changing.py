@@ -42,7 +42,11 @@ def test_an_account_is_added_and_changed_on_the_page() -> None:
     assert browser.post("/people/add", new | {"password": "short"}).status_code == 422
     assert browser.post("/people/add", new | {"nation": ""}).status_code == 422
     assert browser.post("/people/add", new).status_code == 302
-    assert browser.post("/people/add", new).status_code == 422
+    again = browser.post("/people/add", new)
+    assert again.status_code == 422 and "There is an account of the name nina" in again.content.decode()
+    wrong = browser.post("/people/add", new | {"name": "Nina B."})
+    assert wrong.status_code == 422 and "Nina B." in wrong.content.decode()
+    assert "&lt;ul&gt;" not in browser.get("/account").content.decode()
     assert (Person.objects.get(name="nina").role, Person.objects.get(name="nina").nation) == ("nation_approver", "XBB")
     theirs = opened("nina")
     assert "nina" in browser.get("/people?q=nina").content.decode()

@@ -48,7 +48,8 @@ def test_from_a_bad_cell_to_the_stock(client_of: Any, month: str) -> None:
     number = begun(editor, month)
     assert begun(editor, month) == number  # who begins it again is led to it
     page = editor.get(f"/returns/{number}").content.decode()
-    assert "stock at the end" in page and "Round" in page
+    assert "stock at the end" in page and "Round" in page and "Return of Alphaland" in page
+    assert 'class="note called">Round<' in page
     before = held(approver)
     made = {"new1": {"kind": "produced", "item": "round", "quantity": "4000"}}
     bad = {"new1": {**made["new1"], "quantity": "4OOO"}}
@@ -58,6 +59,7 @@ def test_from_a_bad_cell_to_the_stock(client_of: Any, month: str) -> None:
     assert editor.post(f"/returns/{number}/save", form(bad, base=1)).status_code == 302
     refused = editor.post(f"/returns/{number}/submit", {"base": "2"})
     assert refused.status_code == 422 and "4OOO" in refused.content.decode()
+    assert '<a href="#found">' in refused.content.decode()  # it is said at the head, the finding stands far below
     assert editor.post(f"/returns/{number}/save", form(made, base=2)).status_code == 302
     assert editor.post(f"/returns/{number}/submit", {"base": "3"}).status_code == 302
     seen = approver.get(f"/api/returns/{number}").json()
@@ -68,7 +70,8 @@ def test_from_a_bad_cell_to_the_stock(client_of: Any, month: str) -> None:
     assert held(approver) == before + 4000
     (entry,) = [e for e in entries("return.approve") if e.facts["number"] == number]
     assert (entry.outcome, entry.who, entry.facts["key"]) == ("done", "arthur", f"return {month} r1")
-    assert "return" in approver.get("/ledger/documents").content.decode()
+    documents = approver.get("/ledger/documents").content.decode()
+    assert "return" in documents and "Alphaland" in documents and "Round: 4,000" in documents and " UTC" in documents
 
 
 def held(browser: Any) -> float:
@@ -180,7 +183,8 @@ def test_a_decimal_comma_is_taken_and_shown_in_french(client_of: Any, month: str
     seen = {language: editor.get(f"/api/returns/{number}", headers={"Accept-Language": language}).json()
             for language in ("en", "fr")}  # fmt: skip
     texts = {one: [c["text"] for row in said["grid"]["rows"] for c in row["cells"]] for one, said in seen.items()}
-    assert {"1234", "10.5", "1,5"} <= set(texts["en"]) and {"1234", "10,5", "1,5"} <= set(texts["fr"])
+    assert {"1234", "10.5", "1,5", "produced"} <= set(texts["en"])  # words that were typed in French
+    assert {"1234", "10,5", "1,5", "produit", "consommé"} <= set(texts["fr"])
     assert [c["text"] for c in seen["fr"]["head"][1]["choices"]][:1] == ["publié"]
 
 

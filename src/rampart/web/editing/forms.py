@@ -141,14 +141,7 @@ def take_in_form(request: HttpRequest, case: str) -> HttpResponse:
             return refused(request, 409, said)
         except CaseNotSoundError as wrong:
             lines = [f.sentence(asked.language) for f in wrong.findings if f.severity == "error"]
-            return shown(
-                request,
-                "refused.html.j2",
-                status=422,
-                code=422,
-                said=asked.words("web.case.not_kept"),
-                lines=lines[:100],
-            )
+            return refused(request, 422, asked.words("web.case.not_kept"), lines=lines[:100])
         with written(request):
             kept: CaseVersion = changing.add_version(asked, case, stands.number, made, file.name)
             note(request, "case.take_in", case, file=file.name, version=kept.number, hash=kept.hash)

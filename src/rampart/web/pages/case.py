@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from rampart.case.tables import Case
 from rampart.catalogues.inputs import tables
-from rampart.findings import Language
+from rampart.findings import Language, curly
 from rampart.web.asked_by import cases
 from rampart.web.asking import Asked, NotThereError
 from rampart.web.editing.kept import CaseVersion, newest
@@ -97,7 +97,7 @@ def _versions(asked: Asked, name: str) -> list[VersionSaid]:
 
 def _title(read: Case, language: Language) -> str:
     french = language == "fr" and read.settings["title_fr"]
-    return str(french or read.settings["title_en"])
+    return curly(str(french)) if french else str(read.settings["title_en"])
 
 
 PAGE = Page("case", "planning/cases/{case}", case, "plan")

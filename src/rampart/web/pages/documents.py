@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from rampart.web.asked_by import books
+from rampart.web.asked_by import books, names
 from rampart.web.asking import Asked
 from rampart.web.books import Booked, kind_word, written
 from rampart.web.pages.ledger import day_asked, whose
@@ -58,24 +58,29 @@ def documents_told(
 
 
 def _row(asked: Asked, booked: Booked, keys: Sequence[str]) -> list[Cell]:
-    said, words = booked.document, asked.words
-    lines = [f"{line.item} {words.number(line.quantity)}".strip() for line in said.lines[:LINES]]
+    said, words, items = booked.document, asked.words, names("items", asked.language)
+    lines = [
+        words("web.colon").join(part for part in (items.get(line.item, line.item), words.number(line.quantity)) if part)
+        for line in said.lines[:LINES]
+    ]
     more = len(said.lines) - LINES
+    moment = written(booked.booked)
     texts = {
-        "booked": written(booked.booked)[:19].replace("T", " "),
-        "nation": booked.nation,
+        "booked": words("web.at", date=words.date(moment[:10]), time=moment[11:19]),
+        "nation": names("nations", asked.language).get(booked.nation, booked.nation),
         "number": str(booked.number),
         "kind": kind_word(booked.kind, asked.language) or words(f"web.document.kind.{booked.kind}"),
-        "day": booked.day,
+        "day": words.date(booked.day),
         "key": booked.key,
-        "lines": ", ".join(lines) + (f" + {more}" if more > 0 else ""),
+        "lines": words("between.semicolon").join(lines) + (f" + {more}" if more > 0 else ""),
         "author": said.author,
         "source": said.source,
         "grade": words.choice("grade", said.grade),
         "hash": booked.hash[:12],
         "of": said.of,
     }
-    return [Cell(value=texts[key] or None, text=texts[key] or words("none")) for key in keys]
+    values = texts | {"booked": moment, "nation": booked.nation, "day": booked.day}
+    return [Cell(value=values[key] or None, text=texts[key] or words("none")) for key in keys]
 
 
 PAGE = Page("documents", "ledger/documents", documents)

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 from pydantic import BaseModel
 
-from rampart.web.asked_by import books, catalogue
+from rampart.web.asked_by import books, names
 from rampart.web.asking import Asked, NotThereError, WronglyAskedError
 from rampart.web.books import Balance
 from rampart.web.pages.page import Page
@@ -101,9 +101,8 @@ def _rows(balances: list[Balance]) -> FrameRows:
 
 def stock_sheet(asked: Asked, *, on: str, known: str) -> Sheet:
     """The stock as a table."""
-    words, case = asked.words, catalogue()
-    nations = case.names("nations", asked.language) if case is not None else {}
-    items = case.names("items", asked.language) if case is not None else {}
+    words = asked.words
+    nations, items = names("nations", asked.language), names("items", asked.language)
     columns = [
         SheetColumn("nation", words("web.nation"), "code"),
         SheetColumn("item", words("head.item"), "code"),

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from rampart.case.merging import Conflict
 from rampart.catalogues.choices import offered
 from rampart.catalogues.inputs import layouts
-from rampart.web.asked_by import catalogue
+from rampart.web.asked_by import names
 from rampart.web.asking import Asked, NotThereError
-from rampart.web.books import FIGURES, HEAD, Checked, in_words, kind_word
+from rampart.web.books import FIGURES, HEAD, Checked, in_word, in_words, kind_word
 from rampart.web.books import words as listed
 from rampart.web.pages.page import Page
 from rampart.web.returns.content import Content
@@ -22,6 +22,8 @@ from rampart.web.tables.grid import Grid, GridChoice, grid
 
 USUAL = ("kind", "item", "quantity", "lot", "day", "to", "sender", "of", "reference", "note")
 """Columns that are shown also where nothing stands in them."""
+NAMED = {"items": ("item",), "nations": ("to", "sender", "owner")}
+"""Columns whose codes have a name in the catalogue, by its table."""
 BLANK = 5
 """Empty rows below the last."""
 
@@ -60,6 +62,7 @@ class OneReturn(BaseModel):
 
     number: int
     nation: str
+    nation_text: str
     month: str
     month_text: str
     revision: int
@@ -148,13 +151,14 @@ def page_of(
         if one.table == HEAD:
             heads[one.column] = theirs
         else:
-            others[str(int(one.key[0])), one.column] = theirs
+            others[str(int(one.key[0])), one.column] = in_word(one.column, theirs, asked.language)
     editable = open_now and reader.may("return") and version == newest
-    shown = {str(n): cells if editable else in_words(cells, asked.language) for n, cells in content.rows.items()}
+    shown = {str(n): in_words(cells, asked.language) for n, cells in content.rows.items()}
     layout = layouts()[HEAD].columns
     return OneReturn(
         number=staged.pk,
         nation=staged.nation,
+        nation_text=names("nations", asked.language).get(staged.nation, staged.nation),
         month=staged.month,
         month_text=words.month(staged.month),
         revision=staged.revision,
@@ -166,7 +170,7 @@ def page_of(
         author=staged.author,
         submitted_by=staged.submitted_by,
         approved_by=staged.approved_by,
-        said=said or staged.said,
+        said=said or (staged.said if staged.state == DRAFT else ""),
         may_save=open_now and reader.may("return"),
         may_submit=staged.state == DRAFT and editable and not others,
         may_approve=staged.state == SUBMITTED and open_now and reader.may("approve"),
@@ -199,6 +203,7 @@ def page_of(
             others=others,
             show=None if every else USUAL,
             editable=editable,
+            named=[column for columns in NAMED.values() for column in columns],
             blank=BLANK,
         ),
         versions=_versions(asked, staged),
@@ -210,11 +215,9 @@ def _lists(asked: Asked) -> dict[str, list[GridChoice]]:
     found = {
         name: [GridChoice(value=text, text="") for text in texts] for name, texts in listed(asked.language).items()
     }
-    case = catalogue()
-    if case is not None:
-        for table, columns in (("items", ("item",)), ("nations", ("to", "sender", "owner"))):
-            names = case.names(table, asked.language)
-            found |= {column: [GridChoice(value=c, text=n) for c, n in names.items()] for column in columns}
+    for table, columns in NAMED.items():
+        choices = [GridChoice(value=c, text=n) for c, n in names(table, asked.language).items()]
+        found |= {column: choices for column in columns if choices}
     return found
 
 
@@ -238,8 +241,7 @@ def _versions(asked: Asked, staged: StagedReturn) -> list[Version]:
 
 def check_told(asked: Asked, content: Content, checked: Checked, found: Iterable[Told]) -> CheckTold:
     """What a check says, in the reader's words."""
-    words, case = asked.words, catalogue()
-    names = case.names("items", asked.language) if case is not None else {}
+    words, items = asked.words, names("items", asked.language)
     places = {number: place for place, number in enumerate(content.rows, 2)}
     columns = {**layouts()[HEAD].columns, **layouts()[FIGURES].columns}
     findings = []
@@ -257,7 +259,7 @@ def check_told(asked: Asked, content: Content, checked: Checked, found: Iterable
         compared=[
             ComparedTold(
                 kind=kind_word(c.kind, asked.language),
-                item=names.get(c.item, c.item),
+                item=items.get(c.item, c.item),
                 reported=words("ledger.not_reported") if c.reported is None else words.number(c.reported),
                 last=words("none") if c.last is None else f"{words.number(c.last)} ({words.month(c.last_month, short=True)})",
                 planned=words("none") if c.planned is None else words.number(round(c.planned)),

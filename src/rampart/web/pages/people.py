@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from rampart.web.asked_by import names
 from rampart.web.asking import Asked
 from rampart.web.pages.page import Page
 from rampart.web.people.person import Person
@@ -28,15 +29,18 @@ def people(asked: Asked, table: TableAsked) -> People:
     words = asked.words
     roles = [Choice(value=role, text=words(f"web.role.{role}"), chosen=False) for role in RIGHTS]
     nations = [Choice(value=ALLIANCE, text=words("web.alliance"), chosen=False)]
-    nations += [
-        Choice(value=code, text=f"{code} – {name}", chosen=False) for code, name in asked.shelf.nations().items()
-    ]
+    nations += [Choice(value=code, text=f"{code} – {name}", chosen=False) for code, name in nation_names(asked).items()]
     return People(table=table_seen(people_sheet(asked), table, words), roles=roles, nations=nations)
+
+
+def nation_names(asked: Asked) -> dict[str, str]:
+    """Nations by code, as the plans of the store and the catalogue call them."""
+    return dict(sorted({**asked.shelf.nations(asked.language), **names("nations", asked.language)}.items()))
 
 
 def people_sheet(asked: Asked) -> Sheet:
     """The accounts."""
-    words = asked.words
+    words, nations = asked.words, nation_names(asked)
     columns = [
         SheetColumn("name", words("web.name"), "text"),
         SheetColumn("role", words("web.role"), "code"),
@@ -51,7 +55,8 @@ def people_sheet(asked: Asked) -> Sheet:
         if column.key == "role":
             return SheetCell(value, words(f"web.role.{value}"))
         if column.key == "nation":
-            return SheetCell(value or None, words("web.alliance") if value == ALLIANCE else value or words("none"))
+            said = words("web.alliance") if value == ALLIANCE else nations.get(value, value) or words("none")
+            return SheetCell(value or None, said)
         if column.key == "is_active":
             return SheetCell(value, words("web.yes" if value else "web.no"))
         if column.key == "last_login":

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from rampart.web.asked_by import names
 from rampart.web.asking import Asked
 from rampart.web.pages.page import Page
 from rampart.web.returns.completing import missing
@@ -29,13 +30,18 @@ class Returns(BaseModel):
 
 def returns(asked: Asked, table: TableAsked) -> Returns:
     """Returns of the reader's nation; who sees the whole alliance sees how far each nation is."""
-    sheet = returns_sheet(asked)
+    sheet, nations = returns_sheet(asked), names("nations", asked.language)
     lacking = missing("" if asked.reader.sees_all else asked.reader.nation)
     return Returns(
         table=table_seen(sheet, table, asked.words),
         may_begin=asked.reader.may("return"),
         missing=[
-            asked.words("web.return.named", nation=r.nation, month=asked.words.month(r.month), n=r.revision)
+            asked.words(
+                "web.return.named",
+                nation=nations.get(r.nation, r.nation),
+                month=asked.words.month(r.month),
+                n=r.revision,
+            )
             for r in lacking
         ],
     )
@@ -55,8 +61,8 @@ def returns_sheet(asked: Asked) -> Sheet:
     found = StagedReturn.objects.order_by("-month", "nation", "-revision")
     if not reader.sees_all:
         found = found.filter(nation=reader.nation)
-    names = ("pk", *(column.key for column in columns))
-    rows = list(found.values(*names))
+    rows = list(found.values("pk", *(column.key for column in columns)))
+    nations = names("nations", asked.language)
 
     def cell(column: SheetColumn, row: Mapping[str, Any]) -> SheetCell:
         value = row[column.key]
@@ -67,6 +73,8 @@ def returns_sheet(asked: Asked) -> Sheet:
             return SheetCell(value, words(f"web.return.state.{value}"))
         if column.key == "revision":
             return SheetCell(float(value), str(value))
+        if column.key == "nation":
+            return SheetCell(value, nations.get(value, value))
         return SheetCell(value or None, value or words("none"))
 
     return Sheet("returns", words("web.returns"), words("web.returns.says"), columns, rows, cell)

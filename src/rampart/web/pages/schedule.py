@@ -131,7 +131,7 @@ def schedule(
     fits = next((name for name, n in LENGTHS.items() if lasts <= n * COLUMNS), "year")
     by = by or fits
     if by not in LENGTHS or page < 1:
-        raise WronglyAskedError(words("web.wrong.asked", names="by" if by not in LENGTHS else "page"))
+        raise WronglyAskedError(words("web.wrong.schedule", value=str(page) if by in LENGTHS else by[:20]))
     view: dict[str, Any] = {"by": by, "since": since, "nation": nation, "item": item}
 
     def path(**changes: Any) -> str:
@@ -177,7 +177,7 @@ def schedule(
 def _month(asked: Asked, text: str) -> str:
     """A month of the query. Raises WronglyAskedError."""
     if text and not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", text):
-        raise WronglyAskedError(asked.words("web.wrong.asked", names="since"))
+        raise WronglyAskedError(asked.words("web.wrong.schedule", value=text[:20]))
     return text
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from rampart.case.calendar import month_number, month_text
-from rampart.web.asked_by import catalogue
+from rampart.web.asked_by import names
 from rampart.web.asking import Asked, NotThereError
 from rampart.web.pages.ledger import today
 from rampart.web.pages.page import Page
@@ -51,8 +51,7 @@ def months_for(asked: Asked) -> list[ClosedMonth]:
 
 def together_sheet(asked: Asked, months: list[ClosedMonth]) -> Sheet:
     """The totals as a table, the newest month first. It is made of what may be shown, whoever asks."""
-    words, case = asked.words, catalogue()
-    items = case.names("items", asked.language) if case is not None else {}
+    words, items = asked.words, names("items", asked.language)
     columns = [
         SheetColumn("month", words("web.month"), "month"),
         SheetColumn("item", words("head.item"), "code"),

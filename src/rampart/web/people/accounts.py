@@ -11,7 +11,9 @@ from django.urls import URLPattern, path
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from rampart.web.asked_by import names
 from rampart.web.audit_trail import note
+from rampart.web.people.in_language import language_of
 from rampart.web.people.person import Person
 from rampart.web.people.tokens import roles_for
 from rampart.web.templating import at, shown
@@ -38,6 +40,7 @@ def _page(request: HttpRequest, form: forms.Form, *, status: int = 200) -> HttpR
         form=_told(form),
         person=_person(request),
         roles=roles_for(_person(request).role),
+        nations=names("nations", language_of(request)),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from rampart.language.words import Words
-from rampart.web.people.person import Person
+from rampart.web.people.person import LONGEST, NAME, Person
 from rampart.web.people.roles import ADMINISTRATOR, NO_NATION, OF_ONE_NATION, fits, nation_of
 
 
@@ -16,6 +18,10 @@ def add(name: str, password: str, *, role: str, nation: str, words: Words) -> Pe
     Raises ValidationError that says all that will not do.
     """
     nation = nation_of(role, nation)
+    if not re.match(NAME, name) or len(name) > LONGEST:
+        raise ValidationError(words("web.people.name", value=name[:90]))
+    if Person.objects.filter(name=name).exists():
+        raise ValidationError(words("web.people.there", name=name))
     _require_fit(role, nation, words)
     theirs = not password and settings.OF_THE_STORE.oidc is not None
     return Person.objects.create_person(name, None if theirs else password, role=role, nation=nation)

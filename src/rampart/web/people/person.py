@@ -12,6 +12,10 @@ from django.utils.crypto import salted_hmac
 
 from rampart.web.people.roles import RIGHTS, Reader, fits
 
+NAME = r"\A[\w.@-]+\Z"
+LONGEST = 80
+"""Names that an account may have, and their signs."""
+
 
 class People(BaseUserManager["Person"]):
     """All accounts."""
@@ -38,7 +42,7 @@ class Person(AbstractBaseUser):
     subject  whom the provider has signed in with it: who that is there, and the provider; "" before the first time
     """
 
-    name = models.CharField(max_length=80, unique=True, validators=[RegexValidator(r"\A[\w.@-]+\Z", code="name")])
+    name = models.CharField(max_length=LONGEST, unique=True, validators=[RegexValidator(NAME, code="name")])
     role = models.CharField(max_length=24, choices=[(role, role) for role in RIGHTS])
     nation = models.CharField(max_length=24, blank=True)
     language = models.CharField(max_length=2, blank=True, choices=[("en", "en"), ("fr", "fr")])

@@ -147,11 +147,11 @@ class Shelf:
                 self._read.popitem(last=False)
             return found
 
-    def nations(self) -> dict[str, str]:
-        """Codes and English names of the nations of every plan that lies there."""
+    def nations(self, language: Language) -> dict[str, str]:
+        """Codes and names of the nations of every plan that lies there."""
         found: dict[str, str] = {}
         for one in self.results()[:KEPT]:
             result = self.result(one.name)
             if result is not None:
-                found |= dict(result.case.names("nations", "en"))
+                found |= dict(result.case.names("nations", language))
         return dict(sorted(found.items()))

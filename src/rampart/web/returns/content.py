@@ -15,7 +15,7 @@ from rampart.case.laid_out import LaidOut
 from rampart.case.merging import Conflict, merged_rows
 from rampart.case.writing import csv_text
 from rampart.catalogues.inputs import layouts
-from rampart.web.books import FIGURES, HEAD
+from rampart.web.books import FIGURES, HEAD, in_word
 from rampart.web.tables.typed_numbers import NUMBERS, pointed
 
 HEAD_CELLS = ("source", "grade", "release")
@@ -61,7 +61,10 @@ def content_of(said: Mapping[str, Any]) -> Content:
 
 
 def entered(head: Mapping[str, str], rows: Iterable[tuple[int, Mapping[str, str]]]) -> Content:
-    """What was typed, without blanks and unknown columns; rows without a cell are left out."""
+    """What was typed, without blanks and unknown columns; rows without a cell are left out.
+
+    Numbers are kept with a decimal dot, words of a list in English: each reader is shown them in their own language.
+    """
     kept = {n: _cells(cells, COLUMNS) for n, cells in rows}
     return Content(_cells(head, HEAD_CELLS), {n: cells for n, cells in kept.items() if cells})
 
@@ -106,7 +109,9 @@ def _keyed(content: Content) -> dict[tuple[str, ...], dict[str, str]]:
 
 def _cells(given: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
     return {
-        name: pointed(text) if name in COUNTED else text for name in names if (text := str(given.get(name, "")).strip())
+        name: pointed(text) if name in COUNTED else in_word(name, text, "en")
+        for name in names
+        if (text := str(given.get(name, "")).strip())
     }
 
 

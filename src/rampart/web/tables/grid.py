@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.conf import settings
 from pydantic import BaseModel
@@ -28,6 +28,7 @@ class GridColumn(BaseModel):
     """A column.
 
     chosen  whether its values come from the list of its name
+    named   whether what they are called stands below
     size    letters that its cells show
     """
 
@@ -37,15 +38,17 @@ class GridColumn(BaseModel):
     help: str
     required: bool
     chosen: bool
+    named: bool
     size: int
 
 
 class GridCell(BaseModel):
-    """A cell: what stands in it, and what somebody else wrote there, None where nobody did."""
+    """A cell: what stands in it, what somebody else wrote there, None where nobody did, and what a code is called."""
 
     column: str
     text: str
     other: str | None = None
+    name: str = ""
 
 
 class GridRow(BaseModel):
@@ -83,6 +86,7 @@ def grid(
     others: Mapping[tuple[str, str], str],
     show: Iterable[str] | None = None,
     editable: bool,
+    named: Collection[str] = (),
     blank: int = 0,
     first: int = 2,
 ) -> Grid:
@@ -90,16 +94,18 @@ def grid(
 
     others  what somebody else wrote, by row and column
     show    columns to show beside those that hold something; None: all
+    named   columns whose codes are told by their names too
     blank   empty rows below, to be filled
     first   place of the first row
     """
+    called = {(name, one.value): one.text for name in named for one in lists.get(name, ())}
     filled = {name for cells in rows.values() for name in cells} | {column for _, column in others}
     wanted = set(columns) if show is None else set(show) | filled
     seen = [column for name, column in columns.items() if name in wanted]
     news = {f"new{n}": dict[str, str]() for n in range(1, blank + 1)} if editable else {}
     return Grid(
         title=title,
-        columns=[_column(column, rows, language, lists) for column in seen],
+        columns=[_column(column, rows, language, lists, column.name in named) for column in seen],
         rows=[
             GridRow(
                 number=number,
@@ -108,6 +114,7 @@ def grid(
                     GridCell(
                         column=c.name,
                         text=_text(c, cells.get(c.name, ""), language),
+                        name=called.get((c.name, cells.get(c.name, "")), ""),
                         other=None if (other := others.get((number, c.name))) is None else _text(c, other, language),
                     )
                     for c in seen
@@ -127,7 +134,11 @@ def _text(column: Column, text: str, language: Language) -> str:
 
 
 def _column(
-    column: Column, rows: Mapping[str, Mapping[str, str]], language: Language, lists: Mapping[str, object]
+    column: Column,
+    rows: Mapping[str, Mapping[str, str]],
+    language: Language,
+    lists: Mapping[str, object],
+    named: bool,
 ) -> GridColumn:
     longest = max((len(cells.get(column.name, "")) for cells in rows.values()), default=0)
     return GridColumn(
@@ -137,6 +148,7 @@ def _column(
         help=column.help[language],
         required=column.required,
         chosen=column.name in lists,
+        named=named,
         size=max(6, min(WIDEST, longest + 1)),
     )
 

@@ -23,8 +23,8 @@ Figures = Mapping[str, Mapping[str, float]]
 def close(asked: Asked, month: str) -> ClosedMonth:
     """Close a month that is over.
 
-    Raises NotAllowedError, NotThereError where there is no ledger, WronglyAskedError where it is no month that is over, or is
-    closed already.
+    Raises NotAllowedError, NotThereError where there is no ledger, WronglyAskedError where it is no month that is over or of
+    which anything is known, or is closed already.
     """
     if not asked.reader.may("plan"):
         raise NotAllowedError("plan")
@@ -32,7 +32,10 @@ def close(asked: Asked, month: str) -> ClosedMonth:
         raise NotThereError("ledger")
     if not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", month) or month >= today()[:7]:
         raise WronglyAskedError(asked.words("web.together.no_month", value=month[:20]))
-    return freeze(asked, month, _held(month))
+    held = _held(month)
+    if not held:
+        raise WronglyAskedError(asked.words("web.together.nothing", month=asked.words.month(month)))
+    return freeze(asked, month, held)
 
 
 def _held(month: str) -> Figures:

@@ -36,9 +36,14 @@ function pasted(event) {
   added(body, from + lines.length - body.rows.length);
   lines.forEach((line, n) => {
     const cells = cellsOf(body.rows[from + n]);
-    line.split("\t").forEach((word, m) => { const cell = cells[first + m]; if (cell) cell.value = word.trim(); });
+    line.split("\t").forEach((word, m) => { const cell = cells[first + m]; if (cell) { cell.value = word.trim(); called({ target: cell }); } });
   });
   at.dispatchEvent(new Event("change", { bubbles: true }));
+}
+// What a code is called stands below it, as the list of its column has it.
+function called(event) {
+  const cell = event.target, name = cell.parentElement?.querySelector(".called");
+  if (name) name.textContent = [...(cell.list?.options || [])].find((one) => one.value === cell.value.trim())?.textContent || "";
 }
 function added(body, count) {
   if (count <= 0) return;
@@ -55,6 +60,7 @@ function added(body, count) {
       cell.value = "";
       if (cell.type === "checkbox") cell.checked = false;
     }
+    for (const name of row.querySelectorAll(".called")) name.textContent = "";
     rows.append(row);
   }
   body.append(rows);
@@ -144,6 +150,7 @@ document.addEventListener("DOMContentLoaded", () => { reachable(); marked(); sto
 document.addEventListener("htmx:afterSwap", () => { reachable(); marked(); stops(); });
 document.addEventListener("keydown", stepped);
 document.addEventListener("paste", pasted);
+document.addEventListener("input", called);
 document.addEventListener("htmx:responseError", unanswered);
 document.addEventListener("htmx:sendError", unanswered);
 document.addEventListener("DOMContentLoaded", () => {
