@@ -150,6 +150,10 @@ def test_the_trail_is_read_page_by_page() -> None:
 
 
 def test_tokens_are_made_and_ended_on_the_account_page() -> None:
+    for name in ("y" * 81, " ", ""):
+        assert (
+            opened("victor").post("/account/tokens", {"name": name, "role": "viewer", "days": "3"}).status_code == 422
+        )
     someone("tess", "nation_editor", "XAA")
     browser = opened("tess")
     assert (

@@ -107,8 +107,8 @@ def check_form(request: HttpRequest, case: str, table: str) -> HttpResponse:
 @refusing
 def keep_form(request: HttpRequest, case: str) -> HttpResponse:
     """Take a copy of a case into editing."""
-    name = request.POST.get("name", "")[:100]
-    note(request, "case.keep", name, of=case[:100])
+    name = request.POST.get("name", "")
+    note(request, "case.keep", name[:100], of=case[:100])
     kept = changing.keep(asked_by(request), case, name)
     return HttpResponseRedirect(at(f"/planning/cases/{kept.case}"))
 

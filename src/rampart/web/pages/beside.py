@@ -12,6 +12,7 @@ from rampart.web.asking import Asked, NotThereError
 from rampart.web.pages.page import Page
 from rampart.web.pages.told import ChapterTold, chapters_told
 from rampart.web.tables.asking import Choice
+from rampart.web.tables.result_sheets import result_path
 
 FOR_NATIONS = ("plan", "fleet")
 """Kinds of results that a nation lays side by side."""
@@ -25,6 +26,7 @@ class BesidePage(BaseModel):
 
     name: str
     title: str
+    back: str
     others: list[Choice]
     facts: str
     says: list[str]
@@ -47,12 +49,14 @@ def beside(asked: Asked, result: str, other: str = "") -> BesidePage:
     if other and other not in names:
         raise NotThereError(other)
     others = [Choice(value=name, text=name, chosen=name == other) for name in names]
+    back = result_path(kind, result)
     if not other:
-        return BesidePage(name=result, title=answer.title, others=others, facts="", says=[], chapters=[])
+        return BesidePage(name=result, title=answer.title, back=back, others=others, facts="", says=[], chapters=[])
     compared = Compared([answer.result, asked.of_kind(kind, other).result], [result, other], asked.language)
     return BesidePage(
         name=result,
         title=title(compared),
+        back=back,
         others=others,
         facts=facts(compared),
         says=list(differences_told(compared)) if whole else [compared.words("web.beside.own")],

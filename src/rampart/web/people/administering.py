@@ -13,7 +13,7 @@ from rampart.web.asked_by import asked_by, reader_of
 from rampart.web.asking import NotAllowedError, NotThereError
 from rampart.web.audit_trail import note
 from rampart.web.people.changing import add, change
-from rampart.web.people.person import Person
+from rampart.web.people.person import LONGEST, Person
 from rampart.web.people.tokens import Token, new_token
 from rampart.web.refusing import refused, refusing
 from rampart.web.templating import at, shown
@@ -68,15 +68,15 @@ def change_person(request: HttpRequest, name: str) -> HttpResponse:
 @refusing
 def add_token(request: HttpRequest) -> HttpResponse:
     """Make a token of one's own; its text is shown this once."""
-    name, role, days = (request.POST.get(field, "") for field in ("name", "role", "days"))
+    name, role, days = (request.POST.get(field, "").strip() for field in ("name", "role", "days"))
     note(request, "token.add", name, role=role[:24], days=days[:8])
     words = asked_by(request).words
     if not isinstance(request.user, Person):
         raise NotAllowedError("token")
-    if not name.strip() or request.user.tokens.filter(name=name).exists():
+    if not 0 < len(name) <= LONGEST or request.user.tokens.filter(name=name).exists():
         return refused(request, 422, words("web.token.name"))
     try:
-        token, text = new_token(request.user, name[:80], role=role, days=int(days))
+        token, text = new_token(request.user, name, role=role, days=int(days))
     except ValueError:
         return refused(request, 422, words("web.token.wrong"))
     return shown(request, "token.html.j2", token=token, text=text)

@@ -17,8 +17,8 @@ from rampart.web.templating import at
 @refusing
 def ask_form(request: HttpRequest, case: str) -> HttpResponse:
     """Ask for the plan of a case."""
-    changes, name = request.POST.getlist("change")[:100], request.POST.get("name", "")[:100]
-    note(request, "plan.ask", case, changes=[one[:100] for one in changes], name=name)
+    changes, name = request.POST.getlist("change")[:100], request.POST.get("name", "")
+    note(request, "plan.ask", case, changes=[one[:100] for one in changes], name=name[:100])
     job = ask(asked_by(request), cases(), case, changes, name)
     note(request, "plan.ask", case, changes=job.overrides, name=job.name, job=job.pk)
     return HttpResponseRedirect(at(f"/planning/{job.pk}"))
