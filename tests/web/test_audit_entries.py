@@ -61,7 +61,7 @@ def test_one_entry_each(client_of: Any, cases: Path) -> None:
     submitted = once("return_submit", edith, "post", f"/returns/{number}/submit", {}, "2")
     posted = once("return_approve", arthur, "post", f"/returns/{number}/approve", {"hash": submitted["hash"]})
     assert posted["state"] == "posted"
-    once("month_close", paula, "post", "/together/close", {"month": "2020-01"})
+    once("month_close", paula, "post", "/together/close", {"month": MONTH})
     once("case_keep", paula, "post", "/editing/tiny/keep", {"name": "of-the-trail"})
     table = "/editing/of-the-trail/tables/stocks"
     once("case_save", paula, "patch", table, {"rows": {"1": {"quantity": "3900"}}}, "1")
