@@ -7,7 +7,6 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 
-from rampart.web.audit_trail import READING
 from rampart.web.templating import at
 
 EDITED, SHOWN = "/editing/", "/planning/cases/"
@@ -24,7 +23,7 @@ class LeadingBack:
         """Answer; in place of "not so", the nearest page above."""
         response = self.get_response(request)
         path = request.path_info
-        if response.status_code != 405 or request.method not in READING or path.startswith("/api/"):
+        if response.status_code != 405 or request.method != "GET" or path.startswith("/api/"):
             return response
         path = SHOWN + path.removeprefix(EDITED) if path.startswith(EDITED) else path
         while path:

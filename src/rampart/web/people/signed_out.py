@@ -18,7 +18,7 @@ from rampart.web.refusing import refused
 class SignedIn(LoginRequiredMiddleware):
     """Middleware that lets nobody in who is not signed in."""
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]  # the parent always redirects
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         """The form, or 401 where a redirection would be taken for the answer."""
