@@ -18,8 +18,14 @@ SETTING_HEADERS = {
     "value": {"en": "value", "fr": "valeur"},
 }
 
+_SETTING_HELP = {
+    "setting": {"en": "Which setting: its name.", "fr": "Quel réglage : son nom."},
+    "value": {"en": "What it is set to.", "fr": "Ce qu’il vaut."},
+}
 _SETTING_COLUMNS = {
-    name: Column("settings", name, "text", "", False, "", None, None, (), "", False, "public", label, {})
+    name: Column(
+        "settings", name, "text", "", False, "", None, None, (), "", False, "public", label, _SETTING_HELP[name]
+    )
     for name, label in SETTING_HEADERS.items()
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from places import CASES
 from rampart.case.doors import check_case, read_case
 from rampart.case.editions import difference
+from rampart.catalogues.inputs import tables
 
 
 @pytest.fixture
@@ -60,6 +62,20 @@ def test_a_copy_is_edited_and_the_case_in_its_folder_is_not(client_of: Any, kept
     assert catalogue() is not None and client_of("edith").get("/returns/template.xlsx?month=2025-01").status_code == 200
     again = browser.post("/planning/cases/trial/ask", {"name": "of-trial"})
     assert again.status_code == 302
+
+
+def test_every_table_opens_and_a_setting_takes_a_decimal_comma(client_of: Any, kept: str) -> None:
+    browser = client_of("paula")
+    for table, language in [("settings", "en"), *product(tables(), ("fr",))]:
+        page = browser.get(f"/planning/cases/trial/tables/{table}", headers={"Accept-Language": language})
+        assert page.status_code == 200, table
+    assert (
+        "premier mois" in browser.get("/planning/cases/trial/tables/settings", headers={"Accept-Language": "fr"}).text
+    )
+    new = {"base": "1", "cell.new1.setting": "urgency", "cell.new1.value": "0,005"}
+    assert browser.post("/editing/trial/tables/settings/save", new).status_code == 302
+    said = browser.get("/api/planning/cases/trial/tables/settings").json()
+    assert ["urgency", "0.005"] in [[cell["text"] for cell in row["cells"]] for row in said["grid"]["rows"]]
 
 
 def test_what_is_typed_is_told_what_the_command_line_tells(client_of: Any, kept: str, tmp_path: Path) -> None:

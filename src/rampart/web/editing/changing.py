@@ -151,12 +151,12 @@ def entered(case: Case, table: str, given: TableGiven) -> dict[int, Cells]:
 
 
 def _as_kept(table: str, cells: Cells) -> dict[str, str]:
-    """Cells without blanks, numbers with a decimal dot, also those that an override puts into a column of numbers."""
+    """Cells without blanks, numbers with a decimal dot, also those of a setting or of what an override puts into a column."""
     columns = tables()[table].columns
     counted = {name for name in cells if name in columns and stored_column(table, name).kind in NUMBERS}
-    if table == "overrides":
-        changed = tables().get(cells.get("table", "").strip())
-        column = changed.columns.get(cells.get("column", "").strip()) if changed else None
+    if table in ("overrides", "settings"):
+        changed = tables().get(cells.get("table", table).strip())
+        column = changed.columns.get(cells.get("column", cells.get("setting", "")).strip()) if changed else None
         counted |= {"value"} if column is not None and column.kind in NUMBERS else set()
     return {name: pointed(bare) if name in counted else bare for name, text in cells.items() if (bare := text.strip())}
 

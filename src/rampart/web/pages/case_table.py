@@ -20,6 +20,8 @@ from rampart.web.tables.grid import Grid, GridChoice, grid
 
 SIZE = 100
 """Rows of a page."""
+SETTING = "setting"
+"""Column of the settings that names one."""
 BLANK = 5
 FEW = 500
 """Codes that are offered for a column at most."""
@@ -107,7 +109,7 @@ def page_of(
         grid=grid(
             known.label[asked.language], columns, {str(n): cells for n, cells in rows.items()}, asked.language,
             lists=_lists(asked, case, columns), others={(str(n), c): v for (n, c), v in (others or {}).items()},
-            editable=True, blank=BLANK,
+            editable=True, named=(SETTING,), blank=BLANK,
         ),
         gone=list(gone),
     )  # fmt: skip
@@ -116,6 +118,9 @@ def page_of(
 def _lists(asked: Asked, case: Case, columns: Mapping[str, Column]) -> dict[str, list[GridChoice]]:
     """What may stand in a column: the words of a choice, or the codes of the table that it refers to."""
     found: dict[str, list[GridChoice]] = {}
+    if SETTING in columns:
+        settings = tables()["settings"].columns
+        found[SETTING] = [GridChoice(value=name, text=one.label[asked.language]) for name, one in settings.items()]
     for name, column in columns.items():
         if column.values:
             offers = offered(column.values, asked.language)
