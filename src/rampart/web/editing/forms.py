@@ -137,7 +137,7 @@ def take_in_form(request: HttpRequest, case: str) -> HttpResponse:
         try:
             made, stands = changing.of_workbook(asked, case, base, file)
         except CaseOutOfDateError as late:
-            said = asked.words("web.case.late", who=late.stands.who, n=late.stands.number)
+            said = asked.words("web.upload.late", who=late.stands.who, n=late.stands.number)
             return refused(request, 409, said)
         except CaseNotSoundError as wrong:
             lines = [f.sentence(asked.language) for f in wrong.findings if f.severity == "error"]

@@ -158,7 +158,7 @@ def upload_form(request: HttpRequest, number: int) -> HttpResponse:
                 note(request, UNCHANGED)
                 return _marked(asked, file, staged)
             if _base(request) not in (-1, staged.version):
-                return refused(request, 409, asked.words("web.return.upload.late", who=staged.author, n=staged.version))
+                return refused(request, 409, asked.words("web.upload.late", who=staged.author, n=staged.version))
             content = handing_in.read_file(asked, file, staged)
         except NotSoundError as wrong:
             return _refused(request, asked, staged, tuple(Told(None, "", f) for f in wrong.findings))
