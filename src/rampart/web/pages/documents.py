@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel
 
@@ -43,6 +43,7 @@ def documents_told(
 ) -> TableSeen:
     """Documents of the ledger as a page of a table, with the columns of ``COLUMNS`` that are named."""
     words = asked.words
+    called = {table: names(table, asked.language) for table in ("nations", "items")}
     columns = [
         ColumnSeen(
             key=key, label=words(f"web.document.{key}"), kind="number" if key == "number" else "text", unit="", shown=True,
@@ -52,13 +53,13 @@ def documents_told(
     ]  # fmt: skip
     return TableSeen(
         key="documents", title=words("web.documents"), says=words("web.documents.says"), columns=columns,
-        rows=[_row(asked, one, keys) for one in found], total=total, matching=total, page=page,
+        rows=[_row(asked, one, keys, called) for one in found], total=total, matching=total, page=page,
         pages=max(1, math.ceil(total / size)), size=size,
     )  # fmt: skip
 
 
-def _row(asked: Asked, booked: Booked, keys: Sequence[str]) -> list[Cell]:
-    said, words, items = booked.document, asked.words, names("items", asked.language)
+def _row(asked: Asked, booked: Booked, keys: Sequence[str], called: Mapping[str, Mapping[str, str]]) -> list[Cell]:
+    said, words, items = booked.document, asked.words, called["items"]
     lines = [
         words("web.colon").join(part for part in (items.get(line.item, line.item), words.number(line.quantity)) if part)
         for line in said.lines[:LINES]
@@ -67,7 +68,7 @@ def _row(asked: Asked, booked: Booked, keys: Sequence[str]) -> list[Cell]:
     moment = written(booked.booked)
     texts = {
         "booked": words("web.at", date=words.date(moment[:10]), time=moment[11:19]),
-        "nation": names("nations", asked.language).get(booked.nation, booked.nation),
+        "nation": called["nations"].get(booked.nation, booked.nation),
         "number": str(booked.number),
         "kind": kind_word(booked.kind, asked.language) or words(f"web.document.kind.{booked.kind}"),
         "day": words.date(booked.day),
