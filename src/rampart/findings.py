@@ -68,6 +68,16 @@ def is_one(number: str, language: Language) -> bool:
     return abs(value) < 2.0 if language == "fr" else number == "1"
 
 
+LANGUAGES: tuple[Language, ...] = ("en", "fr")
+"""Languages in which everything is said."""
+
+
+def require_language(language: str) -> None:
+    """Raise ValueError for a language that nothing is said in, naming those that there are."""
+    if language not in LANGUAGES:
+        raise ValueError(f"no language {language!r}; there are {' and '.join(map(repr, LANGUAGES))}")
+
+
 def filled(text: str, places: Mapping[str, Any], language: Language) -> str:
     """A text of the catalogues with its places filled."""
     return _Numbered(language).vformat(text, (), places) if "|" in text else text.format_map(places)
@@ -122,6 +132,7 @@ class Finding:
     def _text(self, part: str, language: Language) -> str:
         from collections import defaultdict
 
+        require_language(language)
         places: dict[str, Any] = defaultdict(
             str,
             table=self.sheet or self.table,

@@ -15,7 +15,7 @@ from rampart.catalogues.choices import offered
 from rampart.catalogues.inputs import Column, Table, tables
 from rampart.catalogues.units import unit_in
 from rampart.engine.whole_file import whole_file
-from rampart.findings import Language
+from rampart.findings import Language, require_language
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
@@ -99,6 +99,7 @@ def write_template(
     Raises ``TakenError`` (a FileExistsError) where a file is there or is the case, ``PlaceError`` (an OSError) where nothing
     can be written; both have ``findings``.
     """
+    require_language(language)
     path = Path(path)
     sources = [case.path] if case is not None and case.path is not None else []
     with whole_file(path, force=force, sources=sources) as part:
