@@ -164,9 +164,11 @@ def test_variants_side_by_side(swept, tmp_path) -> None:
     assert table["variant"].to_list() == ["as it is", "half the money"]
     assert table["commitments"][1] < table["commitments"][0]
     for name in table.drop("variant", "status").columns:  # what the table names can be drawn by its name
-        assert swept.measure(name).group_by("variant", maintain_order=True).agg(pl.col("value").sum())["value"].to_list() == (
-            pytest.approx(table[name].to_list())
-        ) and swept.plot(name).alt
+        assert (
+            swept.measure(name).group_by("variant", maintain_order=True).agg(pl.col("value").sum())["value"].to_list()
+            == (pytest.approx(table[name].to_list()))
+            and swept.plot(name).alt
+        )
     by_year = swept.measure("coverage", time="year")
     assert by_year.columns[0] == "variant" and set(by_year["variant"]) == set(swept.results)
     picture = swept.plot("coverage")

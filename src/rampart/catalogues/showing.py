@@ -7,7 +7,9 @@ from difflib import get_close_matches
 from html import escape
 
 
-def no_such(kind: str, name: str, known: Iterable[str], *, called: Mapping[str, Mapping[str, str]] | None = None) -> str:
+def no_such(
+    kind: str, name: str, known: Iterable[str], *, called: Mapping[str, Mapping[str, str]] | None = None
+) -> str:
     """That there is no such thing, with the nearest name that there is: "no table 'stok'; did you mean 'stock'?".
 
     called  what things are called in each language, by name: "réglages" is near to "settings"

@@ -113,7 +113,9 @@ class Result:
 
         if self.kind != "plan":
             rows = ", ".join(self._ipython_key_completions_())
-            raise ValueError(f"{name} is a measure of a plan; a {self.kind} result has tables, asked for in brackets: {rows}")
+            raise ValueError(
+                f"{name} is a measure of a plan; a {self.kind} result has tables, asked for in brackets: {rows}"
+            )
         return measure(self, name, by=[by] if isinstance(by, str) else list(by), time=time)
 
     def coverage(
