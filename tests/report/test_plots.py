@@ -123,7 +123,7 @@ def test_sentences_and_differences_show_themselves(plan: Result, swept) -> None:
 
 
 def test_fleets_have_their_charts(answer: Result) -> None:
-    with pytest.raises(ValueError, match="measure of a plan.*availability"):
+    with pytest.raises(ValueError, match=r"measure of a plan.*availability"):
         answer.coverage()
     assert {"availability", "curve"} <= set(dir(answer.plot))
     assert answer.plot("curve", language="fr").title.startswith("Coût et disponibilité")

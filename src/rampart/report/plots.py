@@ -108,7 +108,8 @@ def plot(shown: Result | Sweep, chart: str | None = None, *, language: Language 
 
     shown  a result, or what ``rampart.sweep`` gives
     chart  of a result: a chart of its report, as "stock", with ``item``; none: all of them by name. Of a sweep: a measure
-           that is read by year, as those of ``Sweep.table`` ("coverage", "need_met", "commitments", "payments"), with ``item`` where the measure has items
+           that is read by year, as those of ``Sweep.table`` ("coverage", "need_met", "commitments", "payments"), with
+           ``item`` where the measure has items
 
     Gives a ``Picture``, or ``Plots``. Raises AttributeError for a chart that there is not, naming the nearest; ValueError
     where the plan has nothing to draw there.

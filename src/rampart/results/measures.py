@@ -24,8 +24,8 @@ SOURCES = ("received", "made", "bought", "ordered")
 def measure(plan: WorkedOut, name: str, *, by: str | Sequence[str] = (), time: Time = None) -> pl.DataFrame:
     """A measure of the plan.
 
-    name  coverage (share), need_met (share), days_of_supply (days), stock, requirement, floor, shortfall, need, served, met, unmet,
-          deliveries, production, capacity, utilisation (share), commitments, payments (money unit)
+    name  coverage (share), need_met (share), days_of_supply (days), stock, requirement, floor, shortfall, need, served, met,
+          unmet, deliveries, production, capacity, utilisation (share), commitments, payments (money unit)
     by    any of nation, item, line, source (deliveries), purpose (money)
     time  "period": each period of the plan; "year": each year (fiscal years for money); None: the whole plan,
           for stocks its end

@@ -108,7 +108,10 @@ class Result:
     def measure(
         self, name: str, *, by: Sequence[str] | str = (), time: Literal["period", "year"] | None = None
     ) -> pl.DataFrame:
-        """A tidy measure of a plan grouped by planner's words; see ``rampart.results.measures``. ValueError for what is no plan."""
+        """A tidy measure of a plan grouped by planner's words; see ``rampart.results.measures``.
+
+        Raises ValueError for what is no plan.
+        """
         from rampart.results.measures import measure
 
         if self.kind != "plan":

@@ -55,7 +55,7 @@ class Sweep:
         return pl.concat(named)
 
     def table(self) -> pl.DataFrame:
-        """A row a variant: coverage at the end, share of the recipients' need met, commitments and payments; ``plot`` draws each."""
+        """A row a variant: coverage at the end, share of the recipients' need met, both sums of money. ``plot`` draws each."""
         import polars as pl
 
         rows = []
