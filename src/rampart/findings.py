@@ -20,7 +20,7 @@ Language = Literal["en", "fr"]
 Severity = Literal["error", "warning", "note"]
 
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=[\w{])")
-_FIGURES = ("range-order", "below-minimum", "above-maximum", "not-whole", "total-row")
+_FIGURES = ("range-order", "below-minimum", "above-maximum", "not-whole", "total-row", "price-of-millions")
 """Codes whose value is one or several numbers, which each language writes with its own decimal sign."""
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 _SEVERITY_WORDS = {

@@ -214,14 +214,14 @@ class SheetReader:
                 continue
             if name in self.where and "" in sheet.headers[:j]:
                 told = self._finding("second-table", value=header)
-                self.findings.append(replace(told, header=header, cell=address(j, 1) if sheet.sheet else ""))
+                self.findings.append(replace(told, header=header, cell=self._head(j)))
                 break
             if name is None:
                 self._unknown_column(j, header)
             elif name in self.where:
                 other = sheet.headers[self.where[name]]
                 told = self._finding("column-twice", value=header, other=other, column=name)
-                self.findings.append(replace(told, header=header, cell=address(j, 1) if sheet.sheet else ""))
+                self.findings.append(replace(told, header=header, cell=self._head(j)))
             else:
                 self.where[name] = j
         heads = {name: sheet.headers[j] for name, j in self.where.items()}
@@ -339,9 +339,14 @@ class SheetReader:
             if near and language_of(self.table.name, self.sheet.headers) == "fr" and self.table.name in tables():
                 near = stored_column(self.table.name, near).label["fr"]
             told = self._finding(code, value=header, near=near)
-            self.findings.append(replace(told, row=None, cell=address(j, 1) if self.sheet.sheet else ""))
+            self.findings.append(replace(told, row=None, cell=self._head(j)))
         elif not blank:
-            self.findings.append(self._finding("column-without-name", value=str(j + 1)))
+            told = self._finding("column-without-name", value=address(j, 1)[:-1] if self.sheet.sheet else str(j + 1))
+            self.findings.append(replace(told, cell=self._head(j)))
+
+    def _head(self, j: int) -> str:
+        """Address of a name of a column in a workbook; nothing for a text file, which has no cells."""
+        return address(j, self.sheet.header_row) if self.sheet.sheet else ""
 
     def _locale(self) -> Locale:
         language = language_of(self.sheet.table, self.sheet.headers)

@@ -261,6 +261,7 @@ def _read_sheet(
             texts=[texts.filter(filled) for texts, _ in columns],
             numbers=[None if numbers is None else numbers.filter(filled) for _, numbers in columns],
             merged=[*corners, *extent.merged],
+            header_row=header_row,
         )
     )
     found.findings.extend(_merged(file, table, sheet.name, [*corners, *extent.merged], header_row, len(headers)))

@@ -23,6 +23,12 @@ _ROLES = (
 )
 
 
+def check_stocks_stated(draft: Draft) -> Iterator[Finding]:
+    """Something is required to be held, and no stock is stated at all: everybody starts from nothing, unsaid."""
+    if draft.frames["stocks"].is_empty() and "stocks" not in draft.unread and draft.sound("requirements").height:
+        yield draft.finding("no-stock", "stocks")
+
+
 def check_roles(draft: Draft) -> Iterator[Finding]:
     """A nation stands where its role has no place: a donation to a member, the need of a supplier."""
     roles = draft.sound("nations").select("nation", "role").drop_nulls().unique("nation")

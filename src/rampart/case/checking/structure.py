@@ -12,6 +12,8 @@ from rampart.case.headers import fold, nearest
 from rampart.catalogues.inputs import Column, Table, main_figures, table_named, tables
 from rampart.findings import Finding
 
+SIGNS = {"€": "EUR", "eur": "EUR", "$": "USD", "dollar": "USD", "£": "GBP", "sterling": "GBP"}
+"""What people write for a currency, and its code."""
 _UNSOURCED = ("settings", "calendar", "priorities", "sources")
 
 
@@ -52,6 +54,17 @@ def check_settings(draft: Draft) -> Iterator[Finding]:
             row = draft.frames["settings"].filter(pl.col("setting") == column.name)[ROW][0]
             details = {"reference": draft.sheet_of(table), "near": nearest(chosen, known)}
             yield draft.finding("unknown-reference", "settings", row=row, column="value", value=chosen, **details)
+
+
+def check_currency(draft: Draft) -> Iterator[Finding]:
+    """The currency is no code of three capitals: a sign, or an amount's unit as "M€"."""
+    given = draft.settings.get("currency")
+    if not given or re.fullmatch("[A-Z]{3}", given):
+        return
+    row = draft.frames["settings"].filter(pl.col("setting") == "currency")[ROW][0]
+    near = next((code for sign, code in SIGNS.items() if sign in given.casefold()), "")
+    near = near or (given.upper() if re.fullmatch("[A-Za-z]{3}", given) else "")
+    yield draft.finding("currency-not-a-code", "settings", row=row, column="value", value=given, near=near)
 
 
 def check_ranges(draft: Draft, *, layout: str = "") -> Iterator[Finding]:

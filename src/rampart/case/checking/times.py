@@ -113,6 +113,17 @@ def check_past_deliveries(draft: Draft) -> Iterator[Finding]:
             yield draft.finding(codes[status], "deliveries", row=row, column="month", value=month, start=start)
 
 
+def check_after_end(draft: Draft) -> Iterator[Finding]:
+    """An order or a delivery arrives after the plan ends, as where a year is mistyped: it counts nowhere."""
+    end = draft.settings.get("end")
+    if not end:
+        return
+    for table in ("orders", "deliveries"):
+        late = draft.sound(table).filter((pl.col("month") > end) & (pl.col("quantity") > 0))
+        for row, month in late.select(ROW, "month").iter_rows():
+            yield draft.finding("arrives-after-end", table, row=row, column="month", value=month, end=end)
+
+
 def check_lots(draft: Draft) -> Iterator[Finding]:
     """A lot in stock was received after the plan begins, or is past its shelf life already."""
     start = draft.settings.get("start")
