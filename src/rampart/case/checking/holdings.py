@@ -9,6 +9,7 @@ import polars as pl
 from rampart.case.cells import read_cell
 from rampart.case.draft import ROW, Draft
 from rampart.case.ranks import FIRST
+from rampart.catalogues.choices import french
 from rampart.catalogues.inputs import tables
 from rampart.findings import Finding
 
@@ -37,6 +38,7 @@ def check_roles(draft: Draft) -> Iterator[Finding]:
         wrong = rows.filter(~pl.col("role").is_in(allowed))
         for row, nation, role in wrong.select(ROW, column, "role").iter_rows():
             details = {"role": role, "roles": ", ".join(allowed)}
+            details |= {"role_fr": french()[role], "roles_fr": ", ".join(french()[one] for one in allowed)}
             yield draft.finding("wrong-role", table, row=row, column=column, value=nation, **details)
 
 
