@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from rampart.case.headers import language_of, stored_columns
+from rampart.catalogues.choices import spelt
 from rampart.catalogues.inputs import table_named, tables
 from rampart.findings import Finding
 
@@ -121,6 +122,17 @@ class Draft:
             known = table_named(table).columns.get(column)
             return known.label["fr"] if known else column
         return column
+
+    def spelt(self, value: Any, table: str, column: str) -> Any:
+        """A value as the file writes it: a file with French heads has French choices."""
+        french = language_of(table, self.origins.get(table, Origin()).headers.values()) == "fr"
+        return spelt(value, table_named(table).columns[column], "fr") if french else value
+
+    def setting_named(self, setting: str) -> str:
+        """A setting as the file names it: a workbook by its label, a text file by its code."""
+        origin = self.origins.get("settings", Origin())
+        label = tables()["settings"].columns[setting].label
+        return label[language_of("settings", origin.headers.values()) or "en"] if origin.sheet else setting
 
     def sheet_of(self, table: str) -> str:
         """A table as the user's own file names it: the sheet of a workbook, or the name of the catalogue."""

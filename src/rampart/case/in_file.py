@@ -10,22 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from rampart.case.draft import ROW, Draft, Origin, address, shown
 from rampart.case.editions import Key, key_columns, rows_by_key
 from rampart.case.headers import language_of, match_setting, stored_column
-from rampart.catalogues.choices import offered
+from rampart.catalogues.choices import spelt
 from rampart.catalogues.inputs import Column, tables
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
-
-
-def spelt(value: Any, column: Column, language: str) -> Any:
-    """A value as a file of that language writes it: choices, yes and no, and "unlimited" have French words."""
-    if language != "fr" or value is None:
-        return value
-    if column.kind == "choice":
-        return offered([value], "fr")[0]
-    if value == float("inf"):
-        return "illimité"
-    return {True: "oui", False: "non"}[value] if isinstance(value, bool) else value
 
 
 def of_setting(table: str, row: Mapping[str, Any], column: str) -> Column:

@@ -19,8 +19,9 @@ from rampart.case.annotating import printable
 from rampart.case.draft import shown
 from rampart.case.editions import Key, Row, rows_by_key
 from rampart.case.headers import is_comment, match_setting, match_table, stored_columns
-from rampart.case.in_file import InFile, of_setting, spelt
+from rampart.case.in_file import InFile, of_setting
 from rampart.case.writing import content_hash
+from rampart.catalogues.choices import spelt
 from rampart.catalogues.inputs import Column, tables
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ import polars as pl
 from rampart.case.draft import Origin, shown
 from rampart.case.editions import Key, Row, key_told, rows_by_key
 from rampart.case.headers import stored_columns
-from rampart.case.in_file import InFile, of_setting, spelt
+from rampart.case.in_file import InFile, of_setting
 from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
+from rampart.catalogues.choices import spelt
 from rampart.catalogues.inputs import main_figures, tables
 from rampart.findings import CaseError, Finding
 

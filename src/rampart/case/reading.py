@@ -533,6 +533,7 @@ class SheetReader:
                     given[setting] = (value, row)
                 elif column.required:
                     self.bad[setting] = frozenset({row})
-                    told = {"help_en": column.help["en"], "help_fr": column.help["fr"]}
+                    named = Draft({}, {"settings": self.origin}).setting_named(setting)
+                    told = {"help_en": column.help["en"], "help_fr": column.help["fr"], "named": named}
                     self.findings.append(self._finding("setting-blank", "value", row, setting, **told))
         return given

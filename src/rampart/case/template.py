@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from rampart.case.draft import address
 from rampart.case.from_rows import PRIORITIES
 from rampart.case.headers import match_setting, stored_column, stored_columns
-from rampart.case.in_file import spelt
 from rampart.case.writing import new_workbook, write_cell
-from rampart.catalogues.choices import offered
+from rampart.catalogues.choices import offered, spelt
 from rampart.catalogues.inputs import Column, Table, tables
 from rampart.catalogues.units import unit_in
 from rampart.engine.whole_file import whole_file

@@ -184,13 +184,13 @@ def check_budget_years(draft: Draft) -> Iterator[Finding]:
         of_start, of_end = (_fiscal_year(month, begins) for month in (start, end))
         stated = set(rows["fiscal_year"].drop_nulls().to_list())
         for missing in sorted(set(range(of_start, max(stated, default=of_start))) - stated):
-            details = {"nation": nation, "purpose": purpose}
+            details = {"nation": nation, "purpose": purpose, "purpose_fr": french()[str(purpose)]}
             row = rows[ROW][0]
             yield draft.finding(
                 "budget-year-missing", "budgets", row=row, column="fiscal_year", value=missing, **details
             )
         if isinstance(last, int) and last < of_end:
-            details = {"nation": nation, "purpose": purpose, "end": of_end}
+            details = {"nation": nation, "purpose": purpose, "purpose_fr": french()[str(purpose)], "end": of_end}
             row = rows.filter(pl.col("fiscal_year") == last)[ROW][0]
             yield draft.finding("budget-years-missing", "budgets", row=row, column="fiscal_year", value=last, **details)
 

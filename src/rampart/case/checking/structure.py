@@ -44,7 +44,8 @@ def check_settings(draft: Draft) -> Iterator[Finding]:
     for column in tables()["settings"].columns.values():
         if column.required and column.name not in draft.settings and column.name not in refused:
             explained = {"help_en": column.help["en"], "help_fr": column.help["fr"]}
-            yield draft.finding("setting-missing", "settings", value=column.name, row=None, **explained)
+            named = draft.setting_named(column.name)
+            yield draft.finding("setting-missing", "settings", value=column.name, row=None, named=named, **explained)
     for column in tables()["settings"].columns.values():
         if not column.reference:
             continue
@@ -105,7 +106,8 @@ def check_keys(draft: Draft) -> Iterator[Finding]:
             fills.append(pl.col("from").fill_null(start))
         frame = frame.with_columns(fills).with_columns(pl.col(ROW).first().over(key).alias("#first"))
         for row in frame.filter(pl.col(ROW) != pl.col("#first")).iter_rows(named=True):
-            value = ", ".join(shown(row[name]) for name in key if row[name] is not None)
+            told = {name: draft.spelt(row[name], table.name, name) for name in key if row[name] is not None}
+            value = ", ".join(shown(one) for one in told.values())
             details = {"first": row["#first"], "key": ", ".join(draft.called(table.name, name) for name in key)}
             yield draft.finding("key-twice", table.name, row=row[ROW], column=key[0], value=value, **details)
 

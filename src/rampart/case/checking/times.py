@@ -115,8 +115,8 @@ def check_past_deliveries(draft: Draft) -> Iterator[Finding]:
 
 def check_after_end(draft: Draft) -> Iterator[Finding]:
     """An order or a delivery arrives after the plan ends, as where a year is mistyped: it counts nowhere."""
-    end = draft.settings.get("end")
-    if not end:
+    start, end = draft.settings.get("start"), draft.settings.get("end")
+    if not start or not end or end < start:  # which is said
         return
     for table in ("orders", "deliveries"):
         late = draft.sound(table).filter((pl.col("month") > end) & (pl.col("quantity") > 0))
