@@ -27,7 +27,7 @@ from rampart.case.headers import (
     stored_column,
     stored_columns,
 )
-from rampart.case.override_cells import judged
+from rampart.case.override_cells import KINDS_FR, judged
 from rampart.case.sheets import Found, Sheet, plain
 from rampart.catalogues.choices import bare, offered, spellings
 from rampart.catalogues.inputs import Column, Table, main_figures, table_named, tables
@@ -46,10 +46,11 @@ HIDDEN_CELLS = ("error-value", "formula-without-value")
 def read(path: Path, *, overrides: Sequence[str] = ()) -> tuple[Case | None, list[Finding]]:
     """Read and check a case: the case, or None when some finding is an error, and all findings."""
     from rampart.case.checking.checks import check
-    from rampart.case.overrides import apply
+    from rampart.case.overrides import apply, misnamed
     from rampart.case.tables import Case
 
     draft, findings = read_draft(path)
+    findings += misnamed(draft, asked=overrides)
     if overrides:
         draft, more = apply(draft, overrides)
         findings += more
@@ -439,7 +440,16 @@ class SheetReader:
     def _override(self, code: str, cell: str, row: int, value: str, target: Column) -> None:
         """A value inside the overrides that cannot stand in the column that it is meant for."""
         self.bad[cell] = self.bad.get(cell, frozenset()) | {row}
-        details = {"changed": target.table, "target": target.name, "kind": target.kind, "unit": target.unit}
+        french = language_of("overrides", self.sheet.headers) == "fr"
+        changed = target.table if not french else table_named(target.table).label["fr"]
+        named = stored_column(target.table, target.name).label["fr"] if french else target.name
+        details = {
+            "changed": changed,
+            "target": named,
+            "kind": target.kind,
+            "unit": target.unit,
+            "kind_fr": KINDS_FR[target.kind],
+        }
         self.findings.append(self._finding(code, cell, row, value, **details))
 
     def _cell_finding(self, code: str, column: Column, row: int, value: str) -> Finding:
