@@ -228,7 +228,7 @@ def test_the_verb_lists_cells_without_planning(editions: list[Path], monkeypatch
     ran = run("case", "compare", *editions, "--lang", "fr")
     assert ran.exit_code == 0, ran.output
     told = " ".join(ran.output.replace("\u202f", "").split())
-    assert "XUU, round, operations besoin 1000 1100 1000" in told
+    assert "XUU, round, opérations besoin 1000 1100 1000" in told
     assert "2 cellules ou lignes diffèrent." in told
     rows = json.loads(run("case", "compare", *editions, "--json").stdout)
     assert {(r["table"], r["column"], r["1"], r["2"], r["3"]) for r in rows} == {

@@ -35,7 +35,8 @@ def compare(first: Path, others: tuple[Path, ...], lang: Language, as_json: bool
     from rampart.case.editions import cells_that_differ
 
     paths = [first, *others]
-    cells = cells_that_differ([load(path, (), lang, as_json=as_json) for path in paths])
+    spoken = "" if as_json else lang
+    cells = cells_that_differ([load(path, (), lang, as_json=as_json) for path in paths], language=spoken)
     if as_json:
         say(json_text(cells.to_dicts()))
         return
