@@ -134,6 +134,9 @@ BREAK = {
     "taken-outside": (
         lambda s: s.add("taken", kind="order", line="shell-a", month="2023-12", quantity="5"), "taken", 2, "month", "2023-12"),
     "arrives-after-end": (lambda s: s.set("orders", 2, "month", "2077-01"), "orders", 2, "month", "2077-01"),
+    "delivered-not-yet": (lambda s: s.set("deliveries", 3, "month", "2024-09"), "deliveries", 3, "month", "2024-09"),
+    "objective-unranked": (lambda s: s.remove("priorities", 4), "priorities", None, "objective", "need"),
+    "unit-with-number": (lambda s: s.set("items", 2, "unit", "1000 rounds"), "items", 2, "unit", "1000 rounds"),
     "lot-from-the-future": (lambda s: s.set("stocks", 5, "lot", "2024-02"), "stocks", 5, "lot", "2024-02"),
     "lot-expired": (lambda s: s.set("stocks", 5, "lot", "2014-01"), "stocks", 5, "lot", "2014-01"),
     "cold-without-lead-time": (

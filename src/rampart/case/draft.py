@@ -44,6 +44,8 @@ def _detail(name: str, value: Any) -> Any:
     """A placeholder's value; another row that an override added is named by its row in the overrides."""
     if name in ("first", "other") and isinstance(value, int) and value < 0:
         return f"{-value} (overrides)"
+    if isinstance(value, float) and not value.is_integer() and abs(value) < float("inf"):
+        return value  # written with the decimal sign of the language
     return shown(value) if isinstance(value, float) else value
 
 

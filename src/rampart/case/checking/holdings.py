@@ -136,3 +136,23 @@ def check_priorities(draft: Draft) -> Iterator[Finding]:
     again = named.filter(pl.col(ROW) != pl.col("#first"))
     for row, objective, first in again.select(ROW, "objective", "#first").iter_rows():
         yield draft.finding("objective-twice", "priorities", row=row, column="objective", value=objective, first=first)
+
+
+def check_asked_is_ranked(draft: Draft) -> Iterator[Finding]:
+    """Recipients need something that costs nothing where it lacks, or members must hold it, and no objective strives for it."""
+    ranked = set(draft.frames["priorities"]["objective"].drop_nulls().to_list())
+    if not ranked or not draft.whole("priorities"):
+        return
+    recipients = draft.sound("nations").filter(pl.col("role") == "recipient")["nation"].to_list()
+    free = pl.all_horizontal(pl.col(cost).fill_null(0.0) == 0 for cost in ("unmet_cost", "price", "late_cost"))
+    theirs = pl.col("holder").is_in(recipients)
+    floors = pl.col("layer") == "floor"
+    asked = {
+        "need": ("demand", draft.sound("demand").filter(free & theirs & (pl.col("need") > 0))),
+        "requirement": ("requirements", draft.sound("requirements").filter(~floors)),
+        "floors": ("requirements", draft.sound("requirements").filter(floors)),
+    }  # fmt: skip
+    for objective, (table, rows) in asked.items():
+        if rows.height and objective not in ranked:
+            told = {"count": rows.height, "asks": draft.sheet_of(table), "value_fr": french().get(objective, objective)}
+            yield draft.finding("objective-unranked", "priorities", column="objective", value=objective, **told)

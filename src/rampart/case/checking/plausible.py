@@ -54,6 +54,15 @@ def check_prices_in_millions(draft: Draft) -> Iterator[Finding]:
         yield draft.finding("price-of-millions", "items", row=row, column="price", value=price, **said)
 
 
+def check_units(draft: Draft) -> Iterator[Finding]:
+    """A unit of an item has a number in it, as "1000 rounds": its quantities may be thousands, and are read one by one."""
+    named = draft.sound("items").filter(
+        pl.col("unit").str.contains(r"^\s*\d|(?i)^(?:milliers?|thousands?|millions?)\b")
+    )
+    for row, item, unit in named.select(ROW, "item", "unit").iter_rows():
+        yield draft.finding("unit-with-number", "items", row=row, column="unit", value=unit, item=item)
+
+
 def check_rates_alike(draft: Draft) -> Iterator[Finding]:
     """A later rate is about twelve times, or a twelfth of, that of the line: a year may be taken for a month."""
     own = draft.sound("lines").select("line", "rate_per", pl.col("max_rate").alias("#own")).unique("line")
