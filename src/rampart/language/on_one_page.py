@@ -110,7 +110,7 @@ def _costs_to_wait(answer: InWords) -> list[str]:
     sooner = rows.filter(same & (pl.col("months") < row["months"]) & (pl.col("objective") != row["objective"]))
     for less in sooner.head(1).iter_rows(named=True):
         told.append(words(
-            "paper.waits.other", sooner=words.count("paper.waits.months", less["months"]), months=months,
+            "paper.waits.sooner", sooner=words.count("paper.waits.months", less["months"]), months=months,
             loss=waiting(answer, less, None, marked=True),
             objective=words.inside(words.choice("objective", row["objective"])),
             other=words.inside(words.choice("objective", less["objective"])),
