@@ -634,7 +634,7 @@ SENTENCES: Mapping[str, Callable[..., None]] = {
     rf"once, each by its step, take away {NUMBER} [a-z ]+ \({PERCENT}\)\.)?": _helps,
     rf"Waiting {NUMBER} months? with .+? costs (.+?)(?: \*)?\.$": _waits,
     rf"{NUMBER} months? of waiting already costs (.+?)(?: \*)?\. The figure for {NUMBER} months? is of the first objective "
-    r"that loses by then \((.+?)\) and leaves out the loss in (.+?) besides\.$": _waits_less,
+    r"that loses by then \((.+?)\) and leaves out the loss in (.+?)\.$": _waits_less,
     rf"Even with this plan {NUMBER} of the {NUMBER} [a-z ]+ needed by {MONTH} stay missing \(.+?, (.+)\)\.": _missing,
 }  # fmt: skip
 
