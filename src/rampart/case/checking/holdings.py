@@ -155,9 +155,6 @@ def check_asked_is_ranked(draft: Draft) -> Iterator[Finding]:
     }  # fmt: skip
     for objective, (table, rows) in asked.items():
         if rows.height and objective not in ranked:
-            told: dict[str, Any] = {
-                "count": rows.height,
-                "asks": draft.sheet_of(table),
-                "value_fr": french().get(objective, objective),
-            }
+            told: dict[str, Any] = {"count": rows.height, "asks": draft.sheet_of(table)}
+            told["value_fr"] = french().get(objective, objective)
             yield draft.finding("objective-unranked", "priorities", column="objective", value=objective, **told)
