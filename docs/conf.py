@@ -49,7 +49,7 @@ def visit_math(writer: HTML5Translator, node: nodes.math) -> None:
 def visit_display(writer: HTML5Translator, node: nodes.math_block) -> None:
     """A formula on a line of its own; wide ones can be scrolled."""
     formula = latex2mathml.tex2mathml(node.astext().strip(), as_block=True)
-    writer.body.append(f'<div class="math" style="overflow-x:auto">{formula}</div>')
+    writer.body.append(f'<div class="math" style="overflow:auto hidden;padding:.4em 0">{formula}</div>')
     raise nodes.SkipNode
 
 

@@ -20,7 +20,7 @@ Language = Literal["en", "fr"]
 Severity = Literal["error", "warning", "note"]
 
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=[\w{])")
-_FIGURES = ("range-order", "below-minimum", "above-maximum", "not-whole", "total-row")
+_FIGURES = ("range-order", "below-minimum", "above-maximum", "not-whole", "total-row", "price-of-millions")
 """Codes whose value is one or several numbers, which each language writes with its own decimal sign."""
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 _SEVERITY_WORDS = {
@@ -66,6 +66,16 @@ def is_one(number: str, language: Language) -> bool:
     except ValueError:
         return False
     return abs(value) < 2.0 if language == "fr" else number == "1"
+
+
+LANGUAGES: tuple[Language, ...] = ("en", "fr")
+"""Languages in which everything is said."""
+
+
+def require_language(language: str) -> None:
+    """Raise ValueError for a language that nothing is said in, naming those that there are."""
+    if language not in LANGUAGES:
+        raise ValueError(f"no language {language!r}; there are {' and '.join(map(repr, LANGUAGES))}")
 
 
 def filled(text: str, places: Mapping[str, Any], language: Language) -> str:
@@ -122,6 +132,7 @@ class Finding:
     def _text(self, part: str, language: Language) -> str:
         from collections import defaultdict
 
+        require_language(language)
         places: dict[str, Any] = defaultdict(
             str,
             table=self.sheet or self.table,

@@ -133,6 +133,10 @@ BREAK = {
         lambda s: s.add("taken", kind="order", month="2024-02", quantity="5"), "taken", 2, "line", ""),
     "taken-outside": (
         lambda s: s.add("taken", kind="order", line="shell-a", month="2023-12", quantity="5"), "taken", 2, "month", "2023-12"),
+    "arrives-after-end": (lambda s: s.set("orders", 2, "month", "2077-01"), "orders", 2, "month", "2077-01"),
+    "delivered-not-yet": (lambda s: s.set("deliveries", 3, "month", "2024-09"), "deliveries", 3, "month", "2024-09"),
+    "objective-unranked": (lambda s: s.remove("priorities", 4), "priorities", None, "objective", "need"),
+    "unit-with-number": (lambda s: s.set("items", 2, "unit", "1000 rounds"), "items", 2, "unit", "1000 rounds"),
     "lot-from-the-future": (lambda s: s.set("stocks", 5, "lot", "2024-02"), "stocks", 5, "lot", "2024-02"),
     "lot-expired": (lambda s: s.set("stocks", 5, "lot", "2014-01"), "stocks", 5, "lot", "2014-01"),
     "cold-without-lead-time": (
@@ -142,6 +146,12 @@ BREAK = {
     "whole-output-slow": (lambda s: s.set("lines", 5, "lot", "10"), "lines", 5, "max_rate", "4"),
     "whole-output-cut": (lambda s: s.set("lines", 5, "lot", "3"), "lines", 5, "max_rate", "4"),
     "price-unlike-cost": (lambda s: s.set("contracts", 2, "price", "3"), "contracts", 2, "price", "3"),
+    "price-of-millions": (lambda s: s.set("items", 5, "price", "2"), "items", 5, "price", "2"),
+    "currency-not-a-code": (lambda s: s.set("settings", 5, "value", "M€"), "settings", 5, "value", "M€"),
+    "no-stock": (
+        lambda s: (s.write("stocks", s.rows("stocks")[:1]), s.write("requirements", s.rows("requirements")[:2])),
+        "stocks", None, "", "",
+    ),
     "rate-twelvefold": (
         lambda s: s.add("rates", line="missile-b", from_="2024-06", max_rate="48", source="made", grade="assumed"),
         "rates", 2, "max_rate", "48"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
 from click.testing import CliRunner
@@ -20,6 +22,7 @@ from rampart.case.doors import read_case
 from rampart.case.editions import cells_that_differ, difference, key_columns
 from rampart.case.merging import Conflict, merge, merged_case
 from rampart.case.tables import Case
+from rampart.case.template import write_template
 from rampart.catalogues.inputs import main_figures, tables
 from rampart.cli.main import main
 from rampart.findings import CaseError
@@ -202,8 +205,11 @@ def test_the_verb_merges_what_was_changed_apart(editions: list[Path], tmp_path: 
 @pytest.mark.parametrize(
     ("lang", "says"),
     [
-        ("en", "demand, column need: Row “XUU, round, operations”: base has 1000, north has 1100, south has 1200."),
-        ("fr", "Ligne « XUU, round, operations » : base a 1000, north a 1100, south a 1200."),
+        (
+            "en",
+            "need: Row “XUU, round, operations”: base has 1000, north has 1100 (row 2), south has 1200 (row 2).",
+        ),
+        ("fr", "Ligne « XUU, round, operations » : base a 1000, north a 1100 (ligne 2), south a 1200 (ligne 2)."),
     ],
 )
 def test_a_conflict_is_named_and_nothing_is_written(editions: list[Path], tmp_path: Path, lang: str, says: str) -> None:
@@ -222,7 +228,7 @@ def test_the_verb_lists_cells_without_planning(editions: list[Path], monkeypatch
     ran = run("case", "compare", *editions, "--lang", "fr")
     assert ran.exit_code == 0, ran.output
     told = " ".join(ran.output.replace("\u202f", "").split())
-    assert "XUU, round, operations besoin 1000 1100 1000" in told
+    assert "XUU, round, opérations besoin 1000 1100 1000" in told
     assert "2 cellules ou lignes diffèrent." in told
     rows = json.loads(run("case", "compare", *editions, "--json").stdout)
     assert {(r["table"], r["column"], r["1"], r["2"], r["3"]) for r in rows} == {
@@ -238,3 +244,51 @@ def test_a_conflict_in_a_workbook_names_the_workbook(tmp_path: Path) -> None:
         merged_case(base, cell("demand", "need", 77.0), cell("demand", "need", 78.0))
     assert wrong.value.findings[0].file == "base.xlsx"
     assert isinstance(merge(base, base, base).conflicts, tuple) and Conflict.__doc__
+
+
+@pytest.mark.docs  # openpyxl reads the workbooks six times
+def test_french_workbooks_merge_into_the_one_that_both_came_from(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("base.xlsx", "nord.xlsx", "sud.xlsx")]
+    write_template(paths[0], "fr", case=BASE)
+    book = openpyxl.load_workbook(paths[0])
+    for sheet in [s for s in book if s.max_row == 1]:
+        book.remove(sheet)
+    book.create_sheet("#contacts")["A1"] = "dépôt"
+    book.save(paths[0])
+    need, stocks, lines = book["besoin"], book["stocks"], book["chaînes"]
+    at = [cell.value for cell in need[1]].index("besoin") + 1
+    place, before = need.cell(2, at).coordinate, need.cell(2, at).value
+    need[place] = 1234
+    heads = [cell.value for cell in stocks[1]]
+    row = BASE.tables["stocks"].height + 2
+    for head, value in {"détenteur": "RRR", "article": "powder", "quantité": 7, "source": "made"}.items():
+        stocks.cell(row, heads.index(head) + 1, value)
+    book.create_sheet("#nord")["A1"] = "x"
+    book.save(paths[1])
+    stocks.delete_rows(row)
+    need[place] = before
+    lines.cell(2, [cell.value for cell in lines[1]].index("cadence maximale") + 1).value = 10_500
+    book.remove(book["#nord"])
+    book.save(paths[2])
+
+    out = tmp_path / "out.xlsx"
+    ran = run("case", "merge", *paths, "-o", out, "--lang", "fr")
+    assert ran.exit_code == 0, ran.output
+    assert "nord.xlsx a ses propres feuilles, qui ne sont pas reprises : #nord." in ran.output.replace("\u00a0", " ")
+    made = openpyxl.load_workbook(out)
+    assert {"LISEZ-MOI", "réglages", "stocks exigés", "#contacts"} <= set(made.sheetnames)
+    assert made["#contacts"]["A1"].value == "dépôt" and made["stocks"]["A1"].comment is not None
+    changes = difference(BASE, read_case(out)).select("table", "column", "change", "after").rows()
+    assert [row[:3] for row in changes] == [
+        ("stocks", "", "added"), ("lines", "max_rate", "changed"), ("demand", "need", "changed"),
+    ] and [row[3] for row in changes[1:]] == ["10500", "1234"]  # fmt: skip
+
+    need[place] = 4321
+    book.save(paths[2])
+    ran = run("case", "merge", *paths, "-o", tmp_path / "none.xlsx", "--lang", "fr")
+    assert ran.exit_code == 1 and not (tmp_path / "none.xlsx").exists()
+    told = " ".join(ran.stderr.replace("\u00a0", " ").replace("\u202f", " ").split())
+    assert re.search(
+        rf"base\.xlsx, besoin, ligne 2, colonne besoin \({place}\).*« \w+, shell, opérations[^»]* ».*"
+        rf"nord\.xlsx a 1234 \(besoin!{place}\), sud\.xlsx a 4321 \(besoin!{place}\)", told
+    ), told  # fmt: skip

@@ -100,6 +100,7 @@ CELLS: list[tuple[str, Where, object, str, str, str]] = [
     ("letters for figures", ("stocks", "quantity", 2), "4 OOO", "not-a-number", "without unit.", "sans unité."),
     ("millions of money", ("budgets", "payments", 2), "1,2 M€", "not-a-number", "without unit.", "sans unité."),
     ("brackets for minus", ("budgets", "payments", 2), "(90)", "not-a-number", "is written -90", "s’écrit -90"),
+    ("year and month in one", ("demand", "until", 2), "202503", "not-a-month", "2025-03", "2025-03"),
     ("a quarter", ("demand", "until", 2), "T1 2024", "not-a-month", "from 2024-01 to 2024-03", "de 2024-01 à 2024-03"),
     ("a quarter in words", ("demand", "until", 2), "1er trimestre 2024", "not-a-month", "from 2024-01 to", "de 2024-01 à"),
     ("a half of a year", ("demand", "until", 2), "S2 2024", "not-a-month", "from 2024-07 to 2024-12", "de 2024-07 à 2024-12"),
@@ -407,3 +408,21 @@ def test_a_cell_is_bared_as_a_word_is() -> None:
     ]
     frame = pl.DataFrame({"t": words}).select(bare_cells(pl.col("t")))
     assert frame["t"].to_list() == [bare(word) for word in words]
+
+
+def test_what_is_wrong_is_named_in_the_words_of_the_workbook(form: Path, tmp_path: Path, language: str) -> None:
+    """A setting by its label, a key by its choices, and a sheet by what its heads say, though its name is an old one."""
+
+    def do(book: Workbook) -> None:
+        for row in book[tables()["settings"].label[language]].iter_rows(min_row=2):
+            if row[0].value == tables()["settings"].columns["currency"].label[language]:
+                row[1].value = None
+        _again(book["stocks"])
+        if language == "fr":
+            book["besoin"].title = "Besoins"
+
+    said = {f.code: f.message(language) for f in mistaken(form, tmp_path, language, do)}
+    assert {"en": "“currency”", "fr": "« monnaie »"}[language] in said["setting-blank"]
+    assert {"en": "serviceable”", "fr": "bon état »"}[language] in said["key-twice"]
+    if language == "fr":
+        assert "la table besoin " in said["sheet-renamed"]

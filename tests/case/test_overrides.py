@@ -120,6 +120,10 @@ def test_a_wrong_override_is_a_finding_at_its_row(sheets: Sheets, code: str):
     case, findings = check_case(sheets.folder, overrides=["try"])
     assert [(f.code, f.table, f.row, f.column, f.value) for f in findings] == [(code, "overrides", row, column, value)]
     assert (case is None) == (findings[0].severity == "error")
+    unasked = [
+        (f.code, f.row) for f in check_case(sheets.folder)[1]
+    ]  # a name that there is not is told before it is asked for
+    assert ((code, row) in unasked) == (code in ("override-table", "override-column", "override-value"))
 
 
 def test_an_unknown_override_is_answered_with_the_nearest_and_all(sheets: Sheets):

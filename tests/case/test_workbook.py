@@ -140,7 +140,16 @@ def test_blank_rows_do_not_shift_the_rows_of_findings(path: Path):
 
 def test_a_cell_far_away_from_the_table_is_not_dropped_in_silence(path: Path):
     edit(path, stocks={"P9": 5})
-    assert only(path, "column-without-name").value == "16"
+    finding = only(path, "column-without-name")
+    assert (finding.value, finding.cell) == ("P", "P1")
+
+
+def test_a_name_of_a_column_is_where_it_stands_below_blank_rows(path: Path):
+    book = openpyxl.load_workbook(path)
+    book["stocks"].insert_rows(1, 2)
+    book["stocks"]["C3"] = "quantité (obus)"
+    book.save(path)
+    assert only(path, "unknown-column").cell == "C3"
 
 
 @pytest.mark.parametrize("keep", [0, 10, 500, 5000])

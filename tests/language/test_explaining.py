@@ -95,6 +95,10 @@ def test_the_shortage_and_its_cause_are_named(
     assert relief in sentences[1]
     assert named[0] in sentences[2]  # the only line of the item there, without a site: it is called by what it makes
     assert relief in sentences[2]
+    assert (
+        sentences[2].lstrip().startswith({"en": "only ", "fr": "seulement "}[language])
+    )  # steps overlap: none is a part
+    assert {"en": "does not add up", "fr": "ne s’additionnent pas"}[language] in sentences[0]
     assert not re.search(r"\b(AAA|shell|own_use|max_rate)\b", " ".join(sentences))
 
 

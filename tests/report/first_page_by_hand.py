@@ -501,6 +501,20 @@ def _budget(t: Tables, share: str, limit: str, when: str) -> None:
     assert when == month(t.end)
 
 
+def _used_up(t: Tables, parts: str) -> None:
+    """Budgets of which nothing is left; nothing is carried over in cases of this page."""
+    rows = t["budgets"].filter(pl.col("limit").is_finite() & (pl.col("limit") > 0))
+    assert not rows["carried"].sum()
+    full = rows.filter((pl.col("used") - pl.col("limit")).abs() <= 1e-6 * pl.col("limit"))
+    told = set()
+    for part in parts.split("; "):
+        nation, kind, years = re.match(r"(.+), (commitments|payments) ([\d–, ]+)$", part).groups()  # type: ignore[union-attr]
+        for span in years.split(", "):
+            first, _, last = span.partition("–")
+            told |= {(t.nation[nation], kind, year) for year in range(int(first), int(last or first) + 1)}
+    assert told == set(full.select("nation", "kind", "fiscal_year").rows())
+
+
 def _unknown(t: Tables, number: str) -> None:
     asked = {pair for name in ("requirements", "demand") for pair in t.case(name).select("holder", "item").iter_rows()}
     shown(number, len(asked - set(t.case("stocks").select("holder", "item").iter_rows())))
@@ -549,6 +563,25 @@ def _waits(t: Tables, months: str, loss: str) -> None:
     rows = rows.filter(months=rows["months"].max())
     row = rows.sort("share", descending=True, nulls_last=True).row(0, named=True)
     assert months == str(row["months"])
+    _costs(t, row, loss)
+
+
+def _waits_less(t: Tables, months: str, loss: str, longer: str, objective: str, other: str) -> None:
+    """The loss of a shorter wait, where another objective is the first that loses by the longer one."""
+    rows = t["delays"].filter((pl.col("together") != "") & (pl.col("cost") > 0))
+    late = rows.filter(months=int(longer)).sort("share", descending=True, nulls_last=True).row(0, named=True)
+    row = rows.filter(together=late["together"], code=late["code"], months=int(months)).row(0, named=True)
+    called = {
+        "recipient's need": "need",
+        "members' own use": "own_use",
+        "pledges": "pledges",
+        "members' floors": "floors",
+    }
+    assert (called[objective], called[other]) == (late["objective"], row["objective"]) and objective != other
+    _costs(t, row, loss)
+
+
+def _costs(t: Tables, row: Mapping[str, Any], loss: str) -> None:
     if less_even := re.search(rf"by {NUMBER}% of a line's full rate", loss):
         percent(less_even[1], row["cost"])
         return
@@ -594,11 +627,14 @@ SENTENCES: Mapping[str, Callable[..., None]] = {
     rf"The plan commits {AMOUNT} and pays {AMOUNT} in fiscal years? ([\d–]+)\.": _money,
     rf"Where a budget is stated, {PERCENT} of the {AMOUNT} available for commitments is used; what could only come after "
     rf"{MONTH} is not ordered\.": _budget,
+    r"Nothing is left of: (.+)\.$": _used_up,
     rf"{NUMBER} stocks? (?:is|are) not known; the plan starts (?:it|them) from nothing\.": _unknown,
     rf"At the end of {MONTH}, members hold {PERCENT} of the stock that they require\.": _held_at_end,
     rf"What would help most: .+\. Of what is missing that takes away {NUMBER} [a-z ]+ \({PERCENT}\)\.(?: All limits eased at "
     rf"once, each by its step, take away {NUMBER} [a-z ]+ \({PERCENT}\)\.)?": _helps,
     rf"Waiting {NUMBER} months? with .+? costs (.+?)(?: \*)?\.$": _waits,
+    rf"{NUMBER} months? of waiting already costs (.+?)(?: \*)?\. The figure for {NUMBER} months? is of the first objective "
+    r"that loses by then \((.+?)\) and leaves out the loss in (.+?)\.$": _waits_less,
     rf"Even with this plan {NUMBER} of the {NUMBER} [a-z ]+ needed by {MONTH} stay missing \(.+?, (.+)\)\.": _missing,
 }  # fmt: skip
 

@@ -203,7 +203,7 @@ def _fill(stock: list[dict[str, Any]], case: Case) -> list[dict[str, Any]]:
                 "requirement": own[-1]["requirement"],
                 "opening": own[0]["opening"],
                 "closing": own[-1]["closing"],
-                "coverage": own[-1]["closing"] / own[-1]["requirement"],
+                "coverage": min(own[-1]["closing"] / own[-1]["requirement"], 1.0),
                 "filled": None if filled is None else month_text(filled),
                 "years": None if filled is None else (filled + 1 - calendar.first) / 12,
                 "days_of_supply": own[-1]["days_of_supply"],

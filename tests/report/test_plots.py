@@ -60,6 +60,7 @@ def test_the_html_view_escapes_what_the_case_says(tiny: Case) -> None:
 def test_misspelt_names_get_the_nearest(plan: Result, tiny: Case, swept) -> None:
     for ask, near in (
         (lambda: plan["stok"], "stock"), (lambda: tiny["linse"], "lines"), (lambda: swept["half money"], "half the money"),
+        (lambda: tiny["réglages"], "settings"), (lambda: plan["décisions"], "decisions"),
         (lambda: tiny.replace(linse=[]), "lines"), (lambda: tiny.replace(lines=[{"maxrate": 1}]), "max_rate"),
     ):  # fmt: skip
         with pytest.raises(KeyError, match=f"did you mean '{near}'"):
@@ -102,6 +103,11 @@ def test_what_is_no_case_and_no_result_is_said_so(plan: Result, tiny: Case, tmp_
             ask()
     with pytest.raises(ValueError, match="did you mean 'coverage'"):
         plan.measure("covrage")
+    for ask in (lambda: rampart.explain(plan, language="de"), lambda: plan.plot.stock(language="de")):
+        with pytest.raises(ValueError, match="no language 'de'; there are 'en' and 'fr'"):
+            ask()
+    with pytest.raises(ValueError, match="no language 'de'"):
+        rampart.write_template(tmp_path / "x.xlsx", "de")
     with pytest.raises(ValueError, match="'period', 'year' or None"):
         plan.measure("coverage", time="month")
 
@@ -117,6 +123,8 @@ def test_sentences_and_differences_show_themselves(plan: Result, swept) -> None:
 
 
 def test_fleets_have_their_charts(answer: Result) -> None:
+    with pytest.raises(ValueError, match=r"measure of a plan.*availability"):
+        answer.coverage()
     assert {"availability", "curve"} <= set(dir(answer.plot))
     assert answer.plot("curve", language="fr").title.startswith("Coût et disponibilité")
 
@@ -155,6 +163,12 @@ def test_variants_side_by_side(swept, tmp_path) -> None:
     table = swept.table()
     assert table["variant"].to_list() == ["as it is", "half the money"]
     assert table["commitments"][1] < table["commitments"][0]
+    for name in table.drop("variant", "status").columns:  # what the table names can be drawn by its name
+        assert (
+            swept.measure(name).group_by("variant", maintain_order=True).agg(pl.col("value").sum())["value"].to_list()
+            == (pytest.approx(table[name].to_list()))
+            and swept.plot(name).alt
+        )
     by_year = swept.measure("coverage", time="year")
     assert by_year.columns[0] == "variant" and set(by_year["variant"]) == set(swept.results)
     picture = swept.plot("coverage")

@@ -123,6 +123,8 @@ def month_meant(text: str, *, day_first: bool = False) -> str:
         return f"{found[3] or '20' + found[4]}-{numbers[0]:02}" if numbers else ""
     if re.fullmatch("[0-9]{5}", bare) and int(bare) < _LAST_DAY:  # a spreadsheet counts days so
         return f"{date(1899, 12, 30) + timedelta(days=int(bare)):%Y-%m}"
+    if found := re.fullmatch(rf"{_YEAR}(0[1-9]|1[0-2])", bare):
+        return f"{found[1]}-{found[2]}"
     if found := re.fullmatch(rf"{_MONTH_NUMBER}[/.-]{_YEAR}", bare):
         return f"{found[2]}-{int(found[1]):02}"
     if found := re.fullmatch(rf"{_YEAR}[/.-]{_MONTH_NUMBER}(?:[/.-]{_DAY})?(?:[t ].*)?", bare):

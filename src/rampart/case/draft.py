@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from rampart.case.headers import language_of, stored_columns
+from rampart.catalogues.choices import spelt
 from rampart.catalogues.inputs import table_named, tables
 from rampart.findings import Finding
 
@@ -43,6 +44,8 @@ def _detail(name: str, value: Any) -> Any:
     """A placeholder's value; another row that an override added is named by its row in the overrides."""
     if name in ("first", "other") and isinstance(value, int) and value < 0:
         return f"{-value} (overrides)"
+    if isinstance(value, float) and not value.is_integer() and abs(value) < float("inf"):
+        return value  # written with the decimal sign of the language
     return shown(value) if isinstance(value, float) else value
 
 
@@ -121,6 +124,17 @@ class Draft:
             known = table_named(table).columns.get(column)
             return known.label["fr"] if known else column
         return column
+
+    def spelt(self, value: Any, table: str, column: str) -> Any:
+        """A value as the file writes it: a file with French heads has French choices."""
+        french = language_of(table, self.origins.get(table, Origin()).headers.values()) == "fr"
+        return spelt(value, table_named(table).columns[column], "fr") if french else value
+
+    def setting_named(self, setting: str) -> str:
+        """A setting as the file names it: a workbook by its label, a text file by its code."""
+        origin = self.origins.get("settings", Origin())
+        label = tables()["settings"].columns[setting].label
+        return label[language_of("settings", origin.headers.values()) or "en"] if origin.sheet else setting
 
     def sheet_of(self, table: str) -> str:
         """A table as the user's own file names it: the sheet of a workbook, or the name of the catalogue."""

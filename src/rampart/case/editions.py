@@ -9,6 +9,7 @@ import polars as pl
 
 from rampart.case.draft import shown
 from rampart.case.headers import stored_column, stored_columns
+from rampart.catalogues.choices import spelt
 from rampart.catalogues.inputs import tables
 
 if TYPE_CHECKING:
@@ -37,23 +38,41 @@ def key_told(key: Key) -> str:
     return ", ".join(part for part in key if part)
 
 
-def listed(row: Row | None) -> str:
-    """The cells of a row that are not blank; nothing where there is no row."""
-    return "; ".join(f"{name}={shown(value)}" for name, value in (row or {}).items() if value is not None)
+def listed(table: str, row: Row | None, language: str = "") -> str:
+    """The cells of a row that are not blank; nothing where there is no row. French ones have French heads and choices."""
+    cells = {name: value for name, value in (row or {}).items() if value is not None}
+    if language != "fr":
+        return "; ".join(f"{name}={shown(value)}" for name, value in cells.items())
+    told = [(stored_column(table, name), value) for name, value in cells.items()]
+    return " ; ".join(f"{column.label['fr']} = {shown(spelt(value, column, 'fr'))}" for column, value in told)
 
 
-def cells_that_differ(cases: Sequence[Case]) -> pl.DataFrame:
+def _key_in(table: str, key: Key, language: str) -> str:
+    """A key in a line, in the words of a language; settings are known by their codes."""
+    if table == "settings":
+        return key_told(key)
+    columns = (stored_column(table, name) for name in key_columns(table))
+    words = (
+        spelt(value, one, language) if one.kind == "choice" and value else value
+        for value, one in zip(key, columns, strict=True)
+    )
+    return key_told(tuple(words))
+
+
+def cells_that_differ(cases: Sequence[Case], *, language: str = "") -> pl.DataFrame:
     """Where editions of a case do not agree, one row a cell: table, key, column, then the cell in "1", "2", ... (all text).
 
     A row that not every edition has is one line: its column is blank, its cells are listed, and it is null where it is not
     there. Rows are matched by the key of their table, a blank counting as its default.
+
+    language  "fr": choices, heads of a row that is listed, and "unlimited" in French; else as files hold them
     """
     sides = [str(n) for n in range(1, len(cases) + 1)]
-    lines = [line for name in tables() for line in _cells(name, [case.tables[name] for case in cases])]
+    lines = [line for name in tables() for line in _cells(name, [case.tables[name] for case in cases], language)]
     return pl.DataFrame(lines, schema=dict.fromkeys(("table", "key", "column", *sides), pl.String), orient="row")
 
 
-def _cells(name: str, frames: Sequence[pl.DataFrame]) -> Iterator[tuple[str | None, ...]]:
+def _cells(name: str, frames: Sequence[pl.DataFrame], language: str) -> Iterator[tuple[str | None, ...]]:
     if all(frames[0].equals(frame) for frame in frames[1:]):
         return
     sides = [rows_by_key(name, frame) for frame in frames]
@@ -61,11 +80,25 @@ def _cells(name: str, frames: Sequence[pl.DataFrame]) -> Iterator[tuple[str | No
         rows = [side.get(key) for side in sides]
         there = [row for row in rows if row is not None]
         if len(there) < len(rows):
-            yield name, key_told(key), "", *(None if row is None else listed(row) for row in rows)
+            yield (
+                name,
+                _key_in(name, key, language),
+                "",
+                *(None if row is None else listed(name, row, language) for row in rows),
+            )
             continue
         for column in stored_columns(tables()[name]):
             if any(row[column] != there[0][column] for row in there):
-                yield name, key_told(key), column, *(shown(row[column]) for row in there)
+                of = stored_column(name, column)
+                speak = (
+                    language if of.kind in ("choice", "flag") else ""
+                )  # figures stay as they are, to be written by the reader
+                yield (
+                    name,
+                    _key_in(name, key, language),
+                    column,
+                    *(shown(spelt(row[column], of, speak)) for row in there),
+                )
 
 
 def difference(before: Case, after: Case) -> pl.DataFrame:

@@ -13,11 +13,13 @@ from typing import Any
 
 import polars as pl
 
-from rampart.case.draft import shown
+from rampart.case.draft import Origin, shown
 from rampart.case.editions import Key, Row, key_told, rows_by_key
 from rampart.case.headers import stored_columns
+from rampart.case.in_file import InFile, of_setting
 from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
+from rampart.catalogues.choices import spelt
 from rampart.catalogues.inputs import main_figures, tables
 from rampart.findings import CaseError, Finding
 
@@ -41,19 +43,38 @@ class Conflict:
     first: str | None
     second: str | None
 
-    def finding(self, names: Sequence[str] = NAMES, *, file: str = "") -> Finding:
-        """The conflict as bad news: which file, row and column, and the three values.
+    def finding(
+        self, names: Sequence[str] = NAMES, *, file: str = "", files: Sequence[InFile | None] = (None, None, None)
+    ) -> Finding:
+        """The conflict as bad news: which file, row and column, the three values and where each stands.
 
         names  of the common edition, the first and the second, as the reader knows them
+        files  that they were read from; the words are those of the first one
         """
-        details: dict[str, Any] = {"key": key_told(self.key)}
-        sides = (self.base, self.first, self.second)
-        for part, name, value in zip(("base", "first", "second"), names, sides, strict=True):
+        base, sides = files[0], (self.base, self.first, self.second)
+        details: dict[str, Any] = {"key": base.told(self.table, self.key) if base else key_told(self.key)}
+        for part, name, value, of in zip(("base", "first", "second"), names, sides, files, strict=True):
             details[f"{part}_name"] = name
             for language, end in (("en", ""), ("fr", "_fr")):
                 told = NO_ROW[language] if value is None else value or BLANK[language]
-                details[part + end] = told
-        return Finding("merge-conflict", table=self.table, column=self.column, file=file, details=details)
+                details[part + end] = self._spelt(value, base) if value and base else told
+                there = of is not None and value is not None
+                details[f"{part}_at{end}"] = (
+                    of.place(self.table, self.key, self.column, language) if there and of else ""
+                )
+        origin = base.origin(self.table) if base else Origin()
+        return Finding(
+            "merge-conflict", table=self.table, column=self.column, file=file, details=details, sheet=origin.sheet,
+            header=origin.headers.get(self.column, ""), row=base.rows(self.table).get(self.key) if base else None,
+            cell=base.cell(self.table, self.key, self.column) if base else "",
+        )  # fmt: skip
+
+    def _spelt(self, value: str, base: InFile) -> str:
+        """A choice, yes or no, or "unlimited" in the words of the file."""
+        column = of_setting(self.table, {"setting": self.key[0]}, self.column)
+        told: Any = {"yes": True, "no": False}.get(value, value) if column.kind == "flag" else value
+        told = float("inf") if value == "unlimited" and column.kind in ("limit", "number") else told
+        return shown(spelt(told, column, base.language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +112,8 @@ def merged_case(base: Case, first: Case, second: Case, *, names: Sequence[str] =
     """
     found = merge(base, first, second)
     if found.conflicts:
-        raise CaseError(c.finding(names, file=_file(base, c.table)) for c in found.conflicts)
+        files = [InFile.of(one) for one in (base, first, second)]
+        raise CaseError(c.finding(names, file=_file(base, c.table), files=files) for c in found.conflicts)
     case = Case(found.tables)
     require_sound(case)
     return case

@@ -20,6 +20,11 @@ from rampart.catalogues.inputs import Column, tables
 
 FACTOR = Column("overrides", "value", "number", "", True, "", None, 999.0, (), "", False, "public", {}, {})
 """What a step multiplies by: no figure is made a thousand times as large, so that 1,125 in a French file has one reading."""
+KINDS_FR = {
+    "number": "nombre", "integer": "nombre entier", "limit": "nombre ou « illimité »", "flag": "oui ou non",
+    "choice": "un des choix", "month": "mois, AAAA-MM", "code": "code", "text": "texte",
+}  # fmt: skip
+"""What a column holds, in French."""
 _NUMBERS = ("number", "integer", "limit")
 Report = Callable[[str, str, int, str, Column], None]
 

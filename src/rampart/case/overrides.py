@@ -19,7 +19,7 @@ from rampart.case.headers import (
     nearest_table,
     stored_column,
 )
-from rampart.case.override_cells import FACTOR
+from rampart.case.override_cells import FACTOR, KINDS_FR
 from rampart.case.pairs import parse_pairs
 from rampart.case.states import as_of, read_name
 from rampart.catalogues.inputs import main_figures, tables
@@ -52,6 +52,19 @@ def apply(draft: Draft, names: Sequence[str]) -> tuple[Draft, list[Finding]]:
     return draft, findings
 
 
+def misnamed(draft: Draft, *, asked: Sequence[str] = ()) -> list[Finding]:
+    """Rows of overrides that name a table or a column that there is not, though nobody asked for them; those asked for were
+    tried.
+    """
+    findings = []
+    for row in draft.sound("overrides").iter_rows(named=True):
+        if row["override"] not in asked:
+            step = _Step(draft, row)
+            step.check_names()
+            findings += step.findings
+    return findings
+
+
 @dataclass
 class _Step:
     """One row of the overrides table, applied to a draft."""
@@ -78,6 +91,18 @@ class _Step:
         if changed is None or self.findings_stop():
             return self.draft
         return replace(self.draft, frames={**self.draft.frames, table: changed})
+
+    def check_names(self) -> None:
+        """Report a table or a column that there is not."""
+        self.table = match_table(self.row["table"]) or ""
+        if not self.table:
+            self.report("override-table", "table", self.row["table"], near=nearest_table(self.row["table"]))
+            return
+        for cell in ("where", "value") if self.row["action"] == "add" else ("where",):
+            for header in parse_pairs(self.row[cell] or "") or {}:
+                self.column(header, cell)
+        if self.row["action"] in ("set", "multiply"):
+            self.column(self.row["column"] or "", "column")
 
     def names_unknown(self, after: Draft) -> bool:
         """Whether what the row sets or adds names a code that its own table does not have."""
@@ -113,7 +138,7 @@ class _Step:
         name = match_column(self.table, header)
         if name is None:
             near = nearest_column(self.table, header)
-            self.report("override-column", cell, header, changed=self.table, near=near)
+            self.report("override-column", cell, header, changed=self.draft.sheet_of(self.table), near=near)
         return name
 
     def value(self, name: str, text: str | None, cell: str) -> Any:
@@ -123,7 +148,14 @@ class _Step:
             return match_setting(text or "") or text
         value, problem = read_cell(text, column)
         if problem is not None:
-            self.report("override-value", cell, text, changed=self.table, target=name, kind=column.kind)
+            self.report(
+                "override-value",
+                cell,
+                text,
+                changed=self.draft.sheet_of(self.table),
+                target=self.draft.called(self.table, name),
+                kind=column.kind,
+            )
         return value
 
     def added(self, frame: pl.DataFrame) -> pl.DataFrame | None:
@@ -143,7 +175,15 @@ class _Step:
             return False
         column = tables()["settings"].columns[setting]
         if read_cell(value, column)[1] is not None:
-            self.report("override-value", "value", value, changed="settings", target=setting, kind=column.kind)
+            self.report(
+                "override-value",
+                "value",
+                value,
+                changed="settings",
+                target=setting,
+                kind=column.kind,
+                kind_fr=KINDS_FR[column.kind],
+            )
             return False
         return True
 
@@ -161,7 +201,7 @@ class _Step:
             matches = matches & (cell.is_null() if value is None else cell.eq_missing(value))
         hits = frame.filter(matches)
         if hits.is_empty():
-            self.report("override-no-row", "where", self.row["where"] or "", changed=self.table)
+            self.report("override-no-row", "where", self.row["where"] or "", changed=self.draft.sheet_of(self.table))
             return None
         if self.row["action"] == "remove":
             return frame.filter(~matches)
@@ -184,11 +224,18 @@ class _Step:
     def multiplied(self, frame: pl.DataFrame, hits: pl.DataFrame, matches: pl.Expr, target: str) -> pl.DataFrame | None:
         column = stored_column(self.table, target)
         if column.kind not in ("number", "integer", "limit"):
-            self.report("override-not-a-number-column", "column", target, changed=self.table)
+            self.report("override-not-a-number-column", "column", target, changed=self.draft.sheet_of(self.table))
             return None
         factor, _ = read_cell(self.row["value"], FACTOR)
         if factor is None:
-            self.report("override-value", "value", self.row["value"], changed=self.table, target=target, kind="number")
+            self.report(
+                "override-value",
+                "value",
+                self.row["value"],
+                changed=self.draft.sheet_of(self.table),
+                target=target,
+                kind="number",
+            )
             return None
         if hits[target].is_null().all():
             self.report("override-multiplies-nothing", "column", target)

@@ -27,7 +27,7 @@ from rampart.case.headers import (
     stored_column,
     stored_columns,
 )
-from rampart.case.override_cells import judged
+from rampart.case.override_cells import KINDS_FR, judged
 from rampart.case.sheets import Found, Sheet, plain
 from rampart.catalogues.choices import bare, offered, spellings
 from rampart.catalogues.inputs import Column, Table, main_figures, table_named, tables
@@ -46,10 +46,11 @@ HIDDEN_CELLS = ("error-value", "formula-without-value")
 def read(path: Path, *, overrides: Sequence[str] = ()) -> tuple[Case | None, list[Finding]]:
     """Read and check a case: the case, or None when some finding is an error, and all findings."""
     from rampart.case.checking.checks import check
-    from rampart.case.overrides import apply
+    from rampart.case.overrides import apply, misnamed
     from rampart.case.tables import Case
 
     draft, findings = read_draft(path)
+    findings += misnamed(draft, asked=overrides)
     if overrides:
         draft, more = apply(draft, overrides)
         findings += more
@@ -214,14 +215,14 @@ class SheetReader:
                 continue
             if name in self.where and "" in sheet.headers[:j]:
                 told = self._finding("second-table", value=header)
-                self.findings.append(replace(told, header=header, cell=address(j, 1) if sheet.sheet else ""))
+                self.findings.append(replace(told, header=header, cell=self._head(j)))
                 break
             if name is None:
                 self._unknown_column(j, header)
             elif name in self.where:
                 other = sheet.headers[self.where[name]]
                 told = self._finding("column-twice", value=header, other=other, column=name)
-                self.findings.append(replace(told, header=header, cell=address(j, 1) if sheet.sheet else ""))
+                self.findings.append(replace(told, header=header, cell=self._head(j)))
             else:
                 self.where[name] = j
         heads = {name: sheet.headers[j] for name, j in self.where.items()}
@@ -339,9 +340,14 @@ class SheetReader:
             if near and language_of(self.table.name, self.sheet.headers) == "fr" and self.table.name in tables():
                 near = stored_column(self.table.name, near).label["fr"]
             told = self._finding(code, value=header, near=near)
-            self.findings.append(replace(told, row=None, cell=address(j, 1) if self.sheet.sheet else ""))
+            self.findings.append(replace(told, row=None, cell=self._head(j)))
         elif not blank:
-            self.findings.append(self._finding("column-without-name", value=str(j + 1)))
+            told = self._finding("column-without-name", value=address(j, 1)[:-1] if self.sheet.sheet else str(j + 1))
+            self.findings.append(replace(told, cell=self._head(j)))
+
+    def _head(self, j: int) -> str:
+        """Address of a name of a column in a workbook; nothing for a text file, which has no cells."""
+        return address(j, self.sheet.header_row) if self.sheet.sheet else ""
 
     def _locale(self) -> Locale:
         language = language_of(self.sheet.table, self.sheet.headers)
@@ -434,7 +440,16 @@ class SheetReader:
     def _override(self, code: str, cell: str, row: int, value: str, target: Column) -> None:
         """A value inside the overrides that cannot stand in the column that it is meant for."""
         self.bad[cell] = self.bad.get(cell, frozenset()) | {row}
-        details = {"changed": target.table, "target": target.name, "kind": target.kind, "unit": target.unit}
+        french = language_of("overrides", self.sheet.headers) == "fr"
+        changed = target.table if not french else table_named(target.table).label["fr"]
+        named = stored_column(target.table, target.name).label["fr"] if french else target.name
+        details = {
+            "changed": changed,
+            "target": named,
+            "kind": target.kind,
+            "unit": target.unit,
+            "kind_fr": KINDS_FR[target.kind],
+        }
         self.findings.append(self._finding(code, cell, row, value, **details))
 
     def _cell_finding(self, code: str, column: Column, row: int, value: str) -> Finding:
@@ -528,6 +543,7 @@ class SheetReader:
                     given[setting] = (value, row)
                 elif column.required:
                     self.bad[setting] = frozenset({row})
-                    told = {"help_en": column.help["en"], "help_fr": column.help["fr"]}
+                    named = Draft({}, {"settings": self.origin}).setting_named(setting)
+                    told = {"help_en": column.help["en"], "help_fr": column.help["fr"], "named": named}
                     self.findings.append(self._finding("setting-blank", "value", row, setting, **told))
         return given

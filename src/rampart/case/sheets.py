@@ -26,6 +26,7 @@ class Sheet:
     separator  of a CSV file, else ""
     dtypes     column types of a Parquet file, else empty
     ragged     rows left out since their cells cannot be distinguished; they have been reported
+    header_row  row in the file of the names of columns
     merged     merged cells as top, left, bottom and right, each from 1; they have been reported
     """
 
@@ -40,6 +41,7 @@ class Sheet:
     dtypes: tuple[pl.DataType, ...] = ()
     ragged: frozenset[int] = frozenset()
     merged: Sequence[tuple[int, int, int, int]] = ()
+    header_row: int = 1
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,8 @@ class Case:
         Raises KeyError that names the nearest where there is none.
         """
         if table not in self.tables:
-            raise KeyError(no_such("table", table, self.tables))
+            called = {name: tables()[name].label for name in self.tables if name in tables()}
+            raise KeyError(no_such("table", table, self.tables, called=called))
         if table not in self._filled:
             self._filled[table] = self._fill(table)
         return self._filled[table]

@@ -11,11 +11,11 @@ from rampart.case.draft import address
 from rampart.case.from_rows import PRIORITIES
 from rampart.case.headers import match_setting, stored_column, stored_columns
 from rampart.case.writing import new_workbook, write_cell
-from rampart.catalogues.choices import offered
+from rampart.catalogues.choices import offered, spelt
 from rampart.catalogues.inputs import Column, Table, tables
 from rampart.catalogues.units import unit_in
 from rampart.engine.whole_file import whole_file
-from rampart.findings import Language
+from rampart.findings import Language, require_language
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
@@ -99,6 +99,7 @@ def write_template(
     Raises ``TakenError`` (a FileExistsError) where a file is there or is the case, ``PlaceError`` (an OSError) where nothing
     can be written; both have ``findings``.
     """
+    require_language(language)
     path = Path(path)
     sources = [case.path] if case is not None and case.path is not None else []
     with whole_file(path, force=force, sources=sources) as part:
@@ -187,7 +188,7 @@ class _Template:
                     of = table.columns[match_setting(row["setting"]) or ""]
                     sheet.write_comment(i, j, _note(of), {"x_scale": 2.5, "y_scale": 2.2, "author": "Rampart"})
                     self.drop_down(sheet, j, of, i, i)
-                write_cell(sheet, i, j, self.spelt(row[name], of), self.formats["text"])
+                write_cell(sheet, i, j, spelt(row[name], of, self.language), self.formats["text"])
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
         """Rows of the case; for the settings a row for every setting, its value blank where it has none."""
@@ -200,16 +201,6 @@ class _Template:
             for row in given:
                 row["setting"] = table.columns[row["setting"]].label[self.language]
         return given
-
-    def spelt(self, value: Any, column: Column) -> Any:
-        """Words that have a French form take it in the French workbook."""
-        if self.language == "en" or value is None:
-            return value
-        if column.kind == "choice":
-            return offered([value], "fr")[0]
-        if value == float("inf"):
-            return "illimité"
-        return {True: "oui", False: "non"}[value] if isinstance(value, bool) else value
 
     def drop_down(self, sheet: Any, j: int, column: Column, first_row: int, last_row: int) -> None:
         """Drop-down of choices, flags and codes; an unknown code only warns: its sheet may come later."""

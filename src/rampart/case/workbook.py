@@ -13,7 +13,16 @@ import polars as pl
 
 from rampart.case.draft import address
 from rampart.case.folder import unknown_table
-from rampart.case.headers import HELP_SHEETS, fold, is_comment, language_of, match_column, match_table, table_of_heads
+from rampart.case.headers import (
+    EARLIER_TABLES,
+    HELP_SHEETS,
+    fold,
+    is_comment,
+    language_of,
+    match_column,
+    match_table,
+    table_of_heads,
+)
 from rampart.case.markup import Damaged, Extent, extent_of, extents_of, sheets_of, struck_styles
 from rampart.case.sheets import MOST_BYTES, MOST_CELLS, Found, Sheet, is_breakdown, plain
 from rampart.catalogues.inputs import table_named, tables
@@ -178,7 +187,9 @@ def _read_sheets(
         if is_comment(name) or fold(name) in HELP_SHEETS:
             continue
         table = match_table(name)
-        if table is None:
+        if table is None or (
+            table in taken and fold(name) in EARLIER_TABLES
+        ):  # an old name, or one that is near another
             others.append(name)
             continue
         if table in taken:
@@ -261,6 +272,7 @@ def _read_sheet(
             texts=[texts.filter(filled) for texts, _ in columns],
             numbers=[None if numbers is None else numbers.filter(filled) for _, numbers in columns],
             merged=[*corners, *extent.merged],
+            header_row=header_row,
         )
     )
     found.findings.extend(_merged(file, table, sheet.name, [*corners, *extent.merged], header_row, len(headers)))

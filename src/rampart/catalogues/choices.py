@@ -8,13 +8,14 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rampart.findings import curly
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from rampart.catalogues.inputs import Column
     from rampart.findings import Language
 
 
@@ -28,6 +29,17 @@ def french() -> Mapping[str, str]:
 def offered(values: Sequence[str], language: Language) -> list[str]:
     """Choices as a drop-down offers them: codes, or their French words."""
     return [french().get(value, value) if language == "fr" else value for value in values]
+
+
+def spelt(value: Any, column: Column, language: str) -> Any:
+    """A value as a file of that language writes it: choices, yes and no, and "unlimited" have French words."""
+    if language != "fr" or value is None:
+        return value
+    if column.kind == "choice":
+        return offered([value], "fr")[0]
+    if value == float("inf"):
+        return "illimité"
+    return {True: "oui", False: "non"}[value] if isinstance(value, bool) else value
 
 
 def spellings(values: Sequence[str]) -> dict[str, str]:

@@ -7,10 +7,18 @@ from difflib import get_close_matches
 from html import escape
 
 
-def no_such(kind: str, name: str, known: Iterable[str]) -> str:
-    """That there is no such thing, with the nearest name that there is: "no table 'stok'; did you mean 'stock'?"."""
+def no_such(
+    kind: str, name: str, known: Iterable[str], *, called: Mapping[str, Mapping[str, str]] | None = None
+) -> str:
+    """That there is no such thing, with the nearest name that there is: "no table 'stok'; did you mean 'stock'?".
+
+    called  what things are called in each language, by name: "réglages" is near to "settings"
+    """
     names = list(known)
     near = get_close_matches(name, names, 1, cutoff=0.5)
+    words = {word.casefold(): of for of, labels in (called or {}).items() for word in labels.values()}
+    as_called = get_close_matches(name.casefold(), words, 1, cutoff=0.8)
+    near = [words[as_called[0]]] if as_called else near
     hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(names))}"
     return f"no {kind} {name!r}; {hint}"
 

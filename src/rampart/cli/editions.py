@@ -13,9 +13,13 @@ from rampart.cli.options import force_option, json_option, language_option
 from rampart.cli.results import names_apart
 
 if TYPE_CHECKING:
+    from rampart.case.tables import Case
     from rampart.findings import Language
+    from rampart.language.words import Words
 
 file_or_folder = click.Path(path_type=Path)
+GUIDES = ("README", "LISEZ-MOI")
+"""First sheets of a template, which is written with every one."""
 
 
 @case_group.command("compare")
@@ -31,7 +35,8 @@ def compare(first: Path, others: tuple[Path, ...], lang: Language, as_json: bool
     from rampart.case.editions import cells_that_differ
 
     paths = [first, *others]
-    cells = cells_that_differ([load(path, (), lang, as_json=as_json) for path in paths])
+    spoken = "" if as_json else lang
+    cells = cells_that_differ([load(path, (), lang, as_json=as_json) for path in paths], language=spoken)
     if as_json:
         say(json_text(cells.to_dicts()))
         return
@@ -66,8 +71,40 @@ def merge(base: Path, first: Path, second: Path, out: Path, force: bool, lang: L
         require_tables(out, is_table=is_table, force=force, sources=paths)
     cases = [load(path, (), lang, as_json=as_json) for path in paths]
     made = merged_case(*cases, names=names_apart(paths, [()] * 3))
-    made.save(out, force=force)
+    said = _written(made, cases, out, force=force, words=Words(lang))
     if as_json:
-        say(json_text({"case": str(out)}))
+        say(json_text({"case": str(out), "notes": said}))
         return
     say(Words(lang)("cli.merged", folder=out))
+    for line in said:
+        say(line)
+
+
+def _written(made: Case, editions: list[Case], out: Path, *, force: bool, words: Words) -> list[str]:
+    """Write the merged case; a workbook from workbooks in the one that both came from. Gives what is not in it."""
+    from rampart.case.in_file import InFile
+    from rampart.case.into_workbook import copy_with, lost_in_copy, own_sheets
+    from rampart.case.template import write_template
+    from rampart.engine.whole_file import whole_file
+
+    base = editions[0]
+    of = InFile.of(base) if out.suffix.lower() == ".xlsx" else None
+    if of is None or base.path is None or (base.path.is_dir() and of.language == "en"):
+        made.save(out, force=force)
+        return []
+    own = [own_sheets(e.path) if e.path and e.path.suffix.lower() in (".xlsx", ".xlsm") else {} for e in editions]
+    whole, told = copy_with(base, made), list[str]()
+    if whole is None:
+        write_template(out, of.language, case=made, force=force)
+        left = [name for name in own[0] if name not in GUIDES]
+        told += [words("cli.merge.base_left", file=base.path.name, sheets=words.list(left))] if left else []
+    else:
+        with whole_file(out, force=force) as part:
+            part.write_bytes(whole)
+        lost = [words(f"cli.merge.lost.{kind}") for kind in lost_in_copy(base.path)]
+        told += [words("cli.merge.lost", file=base.path.name, parts=words.list(lost))] if lost else []
+    for edition, sheets in zip(editions[1:], own[1:], strict=True):
+        left = [name for name, cells in sheets.items() if cells and own[0].get(name) != cells]
+        if left and edition.path:
+            told.append(words("cli.merge.left", file=edition.path.name, sheets=words.list(left)))
+    return told

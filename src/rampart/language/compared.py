@@ -62,7 +62,7 @@ class Compared:
     @cached_property
     def cells(self) -> pl.DataFrame:
         """Cells of the cases that are not the same in all."""
-        return cells_that_differ([result.case for result in self.results])
+        return cells_that_differ([result.case for result in self.results], language=self.language)
 
     @cached_property
     def answers(self) -> Sequence[InWords]:

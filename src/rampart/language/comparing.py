@@ -11,8 +11,14 @@ from rampart.language.in_words import InWords
 from rampart.language.origins import origins_told
 from rampart.language.what_to_do import cost
 from rampart.results.lateness import lateness
+from rampart.results.measures import measure
 from rampart.results.origins import origins
 from rampart.results.result import Result
+
+NOTICED_SHARE = 0.005
+"""Share of a requirement by which its cover must change to be spoken of."""
+MOST_COVERED = 3
+"""Holders and items whose cover changes most that are named."""
 
 
 def differences_told(compared: Compared) -> list[str]:
@@ -36,10 +42,35 @@ def _plans(first: InWords, other: InWords) -> list[str]:
     differs = replace(other.result, tables={**other.result.tables, "origins": origins(first.result, other.result)})
     told = origins_told(InWords(differs, other.language))
     told += _late(first, other)
+    told += _covered(first, other)
     before, after = (float(answer["money"]["commitments"].sum()) for answer in (first, other))
     if _changes(before, after):
         told.append(_more("compare.says.money", other, other.words.money, before, after))
     return told
+
+
+def _covered(first: InWords, other: InWords) -> list[str]:
+    """What is covered of requirements at the end, and whose cover changes most."""
+    words, each = other.words, ["nation", "item"]
+    before, after = (measure(answer.result, "coverage")["value"].drop_nulls() for answer in (first, other))
+    if before.is_empty() or after.is_empty():
+        return []
+    sides = [measure(answer.result, "coverage", by=each) for answer in (first, other)]
+    both = sides[0].join(sides[1], on=each, suffix=" other").with_columns(more=pl.col("value other") - pl.col("value"))
+    both = both.filter(pl.col("more").abs() >= NOTICED_SHARE)
+    rows = sorted(both.iter_rows(named=True), key=lambda r: (
+        -round(abs(r["more"]), 9), other.place("nations", r["nation"]), other.place("items", r["item"]),
+    ))  # fmt: skip
+    if not rows and abs(after[0] - before[0]) < NOTICED_SHARE:
+        return []
+    said = words("compare.says.covered", before=words.share(before[0]), after=words.share(after[0]))
+    parts = [
+        words("compare.says.covered_part", nation=other.nation(r["nation"]), item=other.item(r["item"]),
+              before=words.share(r["value"]), after=words.share(r["value other"]))
+        for r in rows[:MOST_COVERED]
+    ]  # fmt: skip
+    parts += [words.count("floors.more", len(rows) - MOST_COVERED)] if rows[MOST_COVERED:] else []
+    return [said + words("compare.says.covered_most", parts=words("between.semicolon").join(parts)) if parts else said]
 
 
 def _late(first: InWords, other: InWords) -> list[str]:

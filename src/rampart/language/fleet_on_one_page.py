@@ -103,7 +103,7 @@ def headline(answer: InWords) -> str:
         return words("fleet.headline.enough", **places)
     before = answer["curve"].sort("step").row(0, named=True)["supply_availability"]
     return words(
-        "fleet.headline", n=words.number(sum(b.units for b in found), digits=0),
+        "fleet.headline", n=words.number(sum(b.units for b in found), digits=0), first=_first_order(answer, found),
         money=words.money(point["cost"] / answer.result.case.money_unit), before=words.share(before), **places,
     )  # fmt: skip
 
@@ -113,8 +113,24 @@ def _first_to_buy(answer: InWords, month: str) -> str:
     best = best_lever(answer)
     if best is None:
         return answer.words("fleet.headline.open.nothing", month=month)
-    name, gain = best
-    return answer.words("fleet.headline.open", lever=name, gain=gain, currency=answer.words.currency)
+    (name, gain), words, found = best, answer.words, next_buys(answer)
+    if not found:
+        return words("fleet.headline.open", lever=name, gain=gain, currency=words.currency)
+    return words(
+        "fleet.headline.open.spares", lever=name, gain=gain, currency=words.currency, first=_first_order(answer, found),
+        n=words.number(sum(b.units for b in found), digits=0),
+        money=words.money(sum(b.cost for b in found) / answer.result.case.money_unit),
+    )  # fmt: skip
+
+
+def _first_order(answer: InWords, found: list[Buy]) -> str:
+    """By when the first of them must be ordered; nothing where no delivery time is known."""
+    dates = [one.decide_by for one in found if one.decide_by is not None]
+    if not dates:
+        return ""
+    if min(dates) < answer.result.case.calendar.first:
+        return answer.words("fleet.headline.at_once")
+    return answer.words("fleet.headline.by", month=answer.words.month(month_text(min(dates))))
 
 
 def best_lever(answer: InWords) -> tuple[str, str] | None:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from rampart.case.ranks import objective_of
+from rampart.language.budgets_used_up import used_up
 from rampart.language.dates_moved import dates_moved
 from rampart.language.floors import floors_told
 from rampart.language.how_solved import cut_short
@@ -332,7 +333,7 @@ def _money(answer: InWords) -> str:
     if limit > 0 and math.isfinite(limit):
         cut = words.month(_last_month(answer))
         text += " " + words("headline.budget", share=words.share(used / limit), limit=words.money(limit), month=cut)
-    return text
+    return " ".join(said for said in (text, used_up(answer)) if said)
 
 
 def _broken(answer: InWords) -> str:

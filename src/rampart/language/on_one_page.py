@@ -80,7 +80,7 @@ def sentences(answer: InWords, largest: Gap | None) -> list[str]:
     """
     words = answer.words
     told = [cut_short(answer), missing(answer, largest) if largest else words("missing.none")]
-    told.append(_costs_to_wait(answer))
+    told += _costs_to_wait(answer)
     told += [not_met(answer, beside=largest) if largest else "", slightly_short(answer)]
     held = measure(answer.result, "coverage")["value"]
     if len(held) and held[0] is not None:
@@ -91,18 +91,31 @@ def sentences(answer: InWords, largest: Gap | None) -> list[str]:
     return [sentence for sentence in told if sentence]
 
 
-def _costs_to_wait(answer: InWords) -> str:
-    """What it costs where that which is decided together waits for the longest that was worked out; nothing where none does."""
+def _costs_to_wait(answer: InWords) -> list[str]:
+    """What it costs where that which is decided together waits for the longest that was worked out; nothing where none does.
+    Where a shorter wait costs another objective first, also that: its loss is not in the figure of the longer one.
+    """
     words, table = answer.words, answer["delays"]
     rows = table.filter((pl.col("together") != "") & pl.col("objective").is_not_null() & (pl.col("cost") > 0))
     rows = rows.sort("months", "share", descending=True, nulls_last=True)
     if rows.is_empty():
-        return ""
+        return []
     row = rows.row(0, named=True)
-    return words(
-        "paper.waits", months=words.count("paper.waits.months", row["months"]),
-        what=what_waits(answer, row, MOST_WAITING, kind="paper.waits"), loss=waiting(answer, row, None, marked=True),
-    )  # fmt: skip
+    months = words.count("paper.waits.months", row["months"])
+    told = [words(
+        "paper.waits", months=months, what=what_waits(answer, row, MOST_WAITING, kind="paper.waits"),
+        loss=waiting(answer, row, None, marked=True),
+    )]  # fmt: skip
+    same = (pl.col("together") == row["together"]) & (pl.col("code") == row["code"])
+    sooner = rows.filter(same & (pl.col("months") < row["months"]) & (pl.col("objective") != row["objective"]))
+    for less in sooner.head(1).iter_rows(named=True):
+        told.append(words(
+            "paper.waits.sooner", sooner=words.count("paper.waits.months", less["months"]), months=months,
+            loss=waiting(answer, less, None, marked=True),
+            objective=words.inside(words.choice("objective", row["objective"])),
+            other=words.inside(words.choice("objective", less["objective"])),
+        ))  # fmt: skip
+    return told
 
 
 def _helps(answer: InWords, largest: Gap | None) -> str:

@@ -190,14 +190,14 @@ def _lost(answer: InWords, short: Row, row: Row) -> str:
 
 
 def _objects(answer: InWords, short: Row, kind: Row, rows: list[Row]) -> list[str]:
-    """The objects of a kind, those with the same gain in one line."""
+    """The objects of a kind, each with its step alone; those with the same gain in one line."""
     mine = [row for row in rows if row["cause"] == kind["cause"]]
     lines = []
     for _, alike in groupby(mine, key=lambda row: f"{row['relief']:.6g}"):
         group = list(alike)
         names = [answer.named(row["key"]) for row in group]
-        key = "reason.objects_taken" if group[0]["relief"] < 0 else "reason.objects"
-        key = "reason.object" if len(group) == 1 and group[0]["relief"] >= 0 else key
+        key = "reason.object" if len(group) == 1 else "reason.objects"
+        key = f"{key}_taken" if group[0]["relief"] < 0 else key
         relief = amount(answer, abs(group[0]["relief"]), short)
         lines.append(answer.words(key, names=answer.words.list(names), relief=relief))
     return lines

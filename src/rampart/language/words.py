@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from rampart.case.ranks import FIRST, objective_and_rank
-from rampart.findings import Language, curly, filled, is_one
+from rampart.findings import Language, curly, filled, is_one, require_language
 
 if TYPE_CHECKING:
     from datetime import date
@@ -68,6 +68,10 @@ class Words:
     currency: str = "EUR"
     money_unit: str = "million"
     own: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        """What is said is said in a language that there is."""
+        require_language(self.language)
 
     @property
     def locale(self) -> str:

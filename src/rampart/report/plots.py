@@ -108,7 +108,8 @@ def plot(shown: Result | Sweep, chart: str | None = None, *, language: Language 
 
     shown  a result, or what ``rampart.sweep`` gives
     chart  of a result: a chart of its report, as "stock", with ``item``; none: all of them by name. Of a sweep: a measure
-           that is read by year, as "coverage" or "commitments", with ``item`` where the measure has items
+           that is read by year, as those of ``Sweep.table`` ("coverage", "need_met", "commitments", "payments"), with
+           ``item`` where the measure has items
 
     Gives a ``Picture``, or ``Plots``. Raises AttributeError for a chart that there is not, naming the nearest; ValueError
     where the plan has nothing to draw there.
@@ -167,7 +168,7 @@ def _lines(swept: Sweep, measure: str, *, language: Language, item: str | None =
         if item not in known:
             raise ValueError(no_such("item", item, known))
         table = table.filter(pl.col("item") == item)
-    percent = measure in ("coverage", "utilisation")
+    percent = measure in ("coverage", "need_met", "utilisation")
     names = list(swept.results)
     colours = [drawing.SERIES[n % len(drawing.SERIES)] for n in range(len(names))]
     dashes = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
@@ -204,7 +205,7 @@ def _how_read(measure: str, item: str | None, answer: InWords) -> str:
     words = answer.words
     if measure in ("commitments", "payments"):
         return words("sweep.note.flow", unit=words.money_label)
-    if item is None or measure == "utilisation":
+    if item is None or measure in ("need_met", "utilisation"):
         return words("sweep.note.stock" if measure == "coverage" else "sweep.note.share")
     if measure in ("coverage", "stock", "requirement", "floor", "shortfall", "days_of_supply"):
         return words("sweep.note.stock")

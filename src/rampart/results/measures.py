@@ -24,8 +24,8 @@ SOURCES = ("received", "made", "bought", "ordered")
 def measure(plan: WorkedOut, name: str, *, by: str | Sequence[str] = (), time: Time = None) -> pl.DataFrame:
     """A measure of the plan.
 
-    name  coverage (share), days_of_supply (days), stock, requirement, floor, shortfall, need, served, met, unmet,
-          deliveries, production, capacity, utilisation (share), commitments, payments (money unit)
+    name  coverage (share), need_met (share), days_of_supply (days), stock, requirement, floor, shortfall, need, served, met,
+          unmet, deliveries, production, capacity, utilisation (share), commitments, payments (money unit)
     by    any of nation, item, line, source (deliveries), purpose (money)
     time  "period": each period of the plan; "year": each year (fiscal years for money); None: the whole plan,
           for stocks its end
@@ -143,6 +143,21 @@ def _met(plan: WorkedOut, groups: Sequence[str], time: Time) -> pl.DataFrame:
     return _grouped(frame, groups, time, (pl.col("met") * pl.col("share")).sum())
 
 
+def _need_met(plan: WorkedOut, groups: Sequence[str], time: Time) -> pl.DataFrame:
+    """What is met of the recipients' need as a share of it, also late; over several items the plain mean of theirs."""
+    inner = list(dict.fromkeys([*groups, "item"]))
+    asked = list(dict.fromkeys([*inner, "nation"]))
+    recipients = plan.case["nations"].filter(pl.col("role") == "recipient")["nation"].implode()
+    columns = [*asked, *_slot_columns(time)]
+    both = _flow("demand", "need", "holder")(plan, asked, time).join(
+        _met(plan, asked, time), on=columns, suffix="_met", nulls_equal=True
+    )
+    both = both.filter(pl.col("nation").is_in(recipients))
+    sums = both.group_by([*inner, *_slot_columns(time)]).agg(pl.col("value", "value_met").sum())
+    ratio = sums.filter(pl.col("value") > 0).with_columns(value=pl.col("value_met") / pl.col("value"))
+    return _order(ratio, groups, time) if "item" in groups else _grouped(ratio, groups, time, pl.col("value").mean())
+
+
 def _deliveries(plan: WorkedOut, groups: Sequence[str], time: Time) -> pl.DataFrame:
     """What reaches recipients' stocks, by source."""
     nations = plan.case.tables["nations"]
@@ -178,6 +193,7 @@ _MADE = ("nation", "item", "line")
 _SPENT = ("nation", "purpose")
 MEASURES: dict[str, tuple[Callable[[WorkedOut, Sequence[str], Time], pl.DataFrame], tuple[str, ...], bool]] = {
     "coverage": (_coverage, _HELD, False),
+    "need_met": (_need_met, _HELD, False),
     "days_of_supply": (_days, _HELD, True),
     "stock": (_snapshot("closing"), _HELD, True),
     "requirement": (_snapshot("requirement"), _HELD, True),

@@ -43,7 +43,8 @@ class Result:
     def __getitem__(self, table: str) -> pl.DataFrame:
         """A table by its name. Raises KeyError that names the nearest where there is none."""
         if table not in self.tables:
-            raise KeyError(no_such("table", table, self.tables))
+            called = {name: known.label for name, known in {**result_tables(self.kind), **self.own_tables}.items()}
+            raise KeyError(no_such("table", table, self.tables, called=called))
         return self.tables[table]
 
     def __repr__(self) -> str:
@@ -107,15 +108,23 @@ class Result:
     def measure(
         self, name: str, *, by: Sequence[str] | str = (), time: Literal["period", "year"] | None = None
     ) -> pl.DataFrame:
-        """A tidy measure of a plan grouped by planner's words; see ``rampart.results.measures``."""
+        """A tidy measure of a plan grouped by planner's words; see ``rampart.results.measures``.
+
+        Raises ValueError for what is no plan.
+        """
         from rampart.results.measures import measure
 
+        if self.kind != "plan":
+            rows = ", ".join(self._ipython_key_completions_())
+            raise ValueError(
+                f"{name} is a measure of a plan; a {self.kind} result has tables, asked for in brackets: {rows}"
+            )
         return measure(self, name, by=[by] if isinstance(by, str) else list(by), time=time)
 
     def coverage(
         self, *, by: Sequence[str] | str = ("nation", "item"), time: Literal["period", "year"] | None = None
     ) -> pl.DataFrame:
-        """Stock over requirement."""
+        """Requirement covered: stock up to it, as a share of it. Raises ValueError for what is no plan."""
         return self.measure("coverage", by=by, time=time)
 
     def explain(self, *, holder: str | None = None, item: str | None = None, language: Language = "en") -> list[str]:

@@ -55,14 +55,14 @@ class Sweep:
         return pl.concat(named)
 
     def table(self) -> pl.DataFrame:
-        """A row a variant: coverage at the end, share of the recipients' need met, commitments and payments."""
+        """A row a variant: coverage at the end, share of the recipients' need met, both sums of money. ``plot`` draws each."""
         import polars as pl
 
         rows = []
         for variant, made in self.results.items():
-            covered, money = made.measure("coverage")["value"], made["money"]
+            covered, met, money = made.measure("coverage")["value"], made.measure("need_met")["value"], made["money"]
             rows.append({
-                "variant": variant, "coverage": covered[0] if len(covered) else None, "need_met": _met(made),
+                "variant": variant, "coverage": covered[0] if len(covered) else None, "need_met": met[0] if len(met) else None,
                 "commitments": float(money["commitments"].sum()), "payments": float(money["payments"].sum()),
                 "status": made.status,
             })  # fmt: skip
@@ -73,17 +73,6 @@ class Sweep:
         import rampart
 
         return rampart.plot(self, measure, **how)
-
-
-def _met(made: Result) -> float | None:
-    """Share of the recipients' need that is met, the plain mean over items."""
-    import polars as pl
-
-    by = ("nation", "item")
-    nations = made.case.tables["nations"].filter(pl.col("role") == "recipient")["nation"].implode()
-    both = made.measure("need", by=by).join(made.measure("met", by=by), on=by, suffix="_met")
-    items = both.filter(pl.col("nation").is_in(nations)).group_by("item").agg(pl.col("value", "value_met").sum())
-    return items.filter(pl.col("value") > 0).select((pl.col("value_met") / pl.col("value")).mean()).item()  # type: ignore[no-any-return]
 
 
 def sweep(case: Case, variants: Mapping[str, Change] | Iterable[str], *, base: bool = True, **options: Any) -> Sweep:

@@ -96,6 +96,15 @@ def test_floors_that_fill_up_are_filled_alike() -> None:
     assert below(plan) == {"BBB": [90.0, 80.0, 70.0], "CCC": [18.0, 16.0, 14.0]}
 
 
+def test_what_is_held_beyond_a_requirement_covers_it_once() -> None:
+    plan = planned(
+        a_case(2, ("requirement",), stocks=[holds("BBB", 111.0)], requirements=[asks("BBB", 100.0, "stated")])
+    )
+    assert plan["fill"].select("closing", "coverage").rows() == [(111.0, 1.0)] and plan.coverage()[
+        "value"
+    ].to_list() == [1.0]
+
+
 def said(rows: Mapping[str, Any]) -> str:
     return shared(InWords(planned(a_case(3, ("floors", "requirement"), **rows))))
 

@@ -141,6 +141,18 @@ def test_a_decision_of_one_plan_alone_is_counted_against_nothing(plans: list[Res
                for said in differences_told(Compared([plans[0], none], NAMES)))  # fmt: skip
 
 
+def test_a_fall_of_what_is_covered_is_told_with_whose_it_is(plans: list[Result]) -> None:
+    """Ten are required: held, and then four of them."""
+    both = []
+    for made, held in zip(plans, (10.0, 4.0), strict=False):
+        table = made["stock"].with_columns(requirement=pl.lit(10.0), closing=pl.lit(held))
+        both.append(Result(made.case, {**made.tables, "stock": table}, made.manifest))
+    assert (
+        "Requirements covered at the end: 40%, against 100%. Most changed: Alpha, Shell 155\u00a0mm, 100% to 40%."
+        in differences_told(Compared(both, NAMES))
+    )
+
+
 def test_names_tell_places_apart(tmp_path: Path) -> None:
     paths = [tmp_path / "a" / "plan", tmp_path / "b" / "plan"]
     assert names_apart(paths, [(), ()]) == ["a/plan", "b/plan"]

@@ -39,7 +39,14 @@ def worked_out_again(plan: Result, folder: Path) -> None:
 
 
 def test_each_figure_of_a_small_case_is_in_its_tables(tmp_path: Path) -> None:
-    worked_out_again(rampart.plan(rampart.read_case(CASES / "tiny"), reasons="kinds"), tmp_path / "plan")
+    plan = rampart.plan(rampart.read_case(CASES / "tiny"), reasons="kinds")
+    worked_out_again(plan, tmp_path / "plan")
+    # 500 fewer for another by a month's delay than by six: the page says that these are two objectives
+    answer = InWords(plan, "en")
+    assert any(
+        "already costs up to 500" in told for told in on_one_page.sentences(answer, on_one_page.largest_gap(answer))
+    )
+    assert "a longer delay can show the smaller figure" in html(plan, "en")
 
 
 def test_a_figure_that_is_not_in_the_tables_is_seen(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import polars as pl
 
 from rampart.case.cells import read_cell
 from rampart.case.draft import ROW, Draft
 from rampart.case.ranks import FIRST
+from rampart.catalogues.choices import french
 from rampart.catalogues.inputs import tables
 from rampart.findings import Finding
 
@@ -23,6 +25,12 @@ _ROLES = (
 )
 
 
+def check_stocks_stated(draft: Draft) -> Iterator[Finding]:
+    """Something is required to be held, and no stock is stated at all: everybody starts from nothing, unsaid."""
+    if draft.frames["stocks"].is_empty() and "stocks" not in draft.unread and draft.sound("requirements").height:
+        yield draft.finding("no-stock", "stocks")
+
+
 def check_roles(draft: Draft) -> Iterator[Finding]:
     """A nation stands where its role has no place: a donation to a member, the need of a supplier."""
     roles = draft.sound("nations").select("nation", "role").drop_nulls().unique("nation")
@@ -31,6 +39,7 @@ def check_roles(draft: Draft) -> Iterator[Finding]:
         wrong = rows.filter(~pl.col("role").is_in(allowed))
         for row, nation, role in wrong.select(ROW, column, "role").iter_rows():
             details = {"role": role, "roles": ", ".join(allowed)}
+            details |= {"role_fr": french()[role], "roles_fr": ", ".join(french()[one] for one in allowed)}
             yield draft.finding("wrong-role", table, row=row, column=column, value=nation, **details)
 
 
@@ -128,3 +137,24 @@ def check_priorities(draft: Draft) -> Iterator[Finding]:
     again = named.filter(pl.col(ROW) != pl.col("#first"))
     for row, objective, first in again.select(ROW, "objective", "#first").iter_rows():
         yield draft.finding("objective-twice", "priorities", row=row, column="objective", value=objective, first=first)
+
+
+def check_asked_is_ranked(draft: Draft) -> Iterator[Finding]:
+    """Recipients need something that costs nothing where it lacks, or members must hold it, and no objective strives for it."""
+    ranked = set(draft.frames["priorities"]["objective"].drop_nulls().to_list())
+    if not ranked or not draft.whole("priorities"):
+        return
+    recipients = draft.sound("nations").filter(pl.col("role") == "recipient")["nation"].to_list()
+    free = pl.all_horizontal(pl.col(cost).fill_null(0.0) == 0 for cost in ("unmet_cost", "price", "late_cost"))
+    theirs = pl.col("holder").is_in(recipients)
+    floors = pl.col("layer") == "floor"
+    asked = {
+        "need": ("demand", draft.sound("demand").filter(free & theirs & (pl.col("need") > 0))),
+        "requirement": ("requirements", draft.sound("requirements").filter(~floors)),
+        "floors": ("requirements", draft.sound("requirements").filter(floors)),
+    }  # fmt: skip
+    for objective, (table, rows) in asked.items():
+        if rows.height and objective not in ranked:
+            told: dict[str, Any] = {"count": rows.height, "asks": draft.sheet_of(table)}
+            told["value_fr"] = french().get(objective, objective)
+            yield draft.finding("objective-unranked", "priorities", column="objective", value=objective, **told)

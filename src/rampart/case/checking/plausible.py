@@ -12,6 +12,8 @@ from rampart.findings import Finding
 
 UNLIKE = 5.0
 """Ratio between a price agreed and the replacement cost beyond which one of them is doubted."""
+LEAST_PRICE = {"system": 1000.0, "missile": 100.0, "rocket": 10.0, "munition": 0.1}
+"""Currency below which the price of a unit is doubted, by the kind of item."""
 TWELVEFOLD = (10.0, 14.0)
 """Ratio of two rates of one line that points to a year taken for a month."""
 ABOVE = 1.001
@@ -36,6 +38,29 @@ def check_prices(draft: Draft) -> Iterator[Finding]:
         for row, price, item, cost in wrong.select(ROW, "price", "item", "#cost").iter_rows():
             column = "unit_cost" if table == "lines" else "price"
             yield draft.finding("price-unlike-cost", table, row=row, column=column, value=price, item=item, cost=cost)
+
+
+def check_prices_in_millions(draft: Draft) -> Iterator[Finding]:
+    """The replacement cost of a unit is as small as hardly any of its kind: it may be in thousands or millions."""
+    least = pl.col("kind").replace_strict(LEAST_PRICE, default=0.0, return_dtype=pl.Float64)
+    small = draft.sound("items").filter((pl.col("price") > 0) & (pl.col("price") < least))
+    for row, item, kind, price in small.select(ROW, "item", "kind", "price").iter_rows():
+        said = {
+            "item": item,
+            "kind": kind,
+            "kind_fr": french().get(kind, kind),
+            "currency": draft.settings.get("currency", ""),
+        }
+        yield draft.finding("price-of-millions", "items", row=row, column="price", value=price, **said)
+
+
+def check_units(draft: Draft) -> Iterator[Finding]:
+    """A unit of an item has a number in it, as "1000 rounds": its quantities may be thousands, and are read one by one."""
+    named = draft.sound("items").filter(
+        pl.col("unit").str.contains(r"^\s*\d|(?i)^(?:milliers?|thousands?|millions?)\b")
+    )
+    for row, item, unit in named.select(ROW, "item", "unit").iter_rows():
+        yield draft.finding("unit-with-number", "items", row=row, column="unit", value=unit, item=item)
 
 
 def check_rates_alike(draft: Draft) -> Iterator[Finding]:
@@ -168,13 +193,13 @@ def check_budget_years(draft: Draft) -> Iterator[Finding]:
         of_start, of_end = (_fiscal_year(month, begins) for month in (start, end))
         stated = set(rows["fiscal_year"].drop_nulls().to_list())
         for missing in sorted(set(range(of_start, max(stated, default=of_start))) - stated):
-            details = {"nation": nation, "purpose": purpose}
+            details = {"nation": nation, "purpose": purpose, "purpose_fr": french()[str(purpose)]}
             row = rows[ROW][0]
             yield draft.finding(
                 "budget-year-missing", "budgets", row=row, column="fiscal_year", value=missing, **details
             )
         if isinstance(last, int) and last < of_end:
-            details = {"nation": nation, "purpose": purpose, "end": of_end}
+            details = {"nation": nation, "purpose": purpose, "purpose_fr": french()[str(purpose)], "end": of_end}
             row = rows.filter(pl.col("fiscal_year") == last)[ROW][0]
             yield draft.finding("budget-years-missing", "budgets", row=row, column="fiscal_year", value=last, **details)
 

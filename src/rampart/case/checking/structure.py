@@ -12,6 +12,8 @@ from rampart.case.headers import fold, nearest
 from rampart.catalogues.inputs import Column, Table, main_figures, table_named, tables
 from rampart.findings import Finding
 
+SIGNS = {"€": "EUR", "eur": "EUR", "$": "USD", "dollar": "USD", "£": "GBP", "sterling": "GBP"}
+"""What people write for a currency, and its code."""
 _UNSOURCED = ("settings", "calendar", "priorities", "sources")
 
 
@@ -42,7 +44,8 @@ def check_settings(draft: Draft) -> Iterator[Finding]:
     for column in tables()["settings"].columns.values():
         if column.required and column.name not in draft.settings and column.name not in refused:
             explained = {"help_en": column.help["en"], "help_fr": column.help["fr"]}
-            yield draft.finding("setting-missing", "settings", value=column.name, row=None, **explained)
+            named = draft.setting_named(column.name)
+            yield draft.finding("setting-missing", "settings", value=column.name, row=None, named=named, **explained)
     for column in tables()["settings"].columns.values():
         if not column.reference:
             continue
@@ -52,6 +55,17 @@ def check_settings(draft: Draft) -> Iterator[Finding]:
             row = draft.frames["settings"].filter(pl.col("setting") == column.name)[ROW][0]
             details = {"reference": draft.sheet_of(table), "near": nearest(chosen, known)}
             yield draft.finding("unknown-reference", "settings", row=row, column="value", value=chosen, **details)
+
+
+def check_currency(draft: Draft) -> Iterator[Finding]:
+    """The currency is no code of three capitals: a sign, or an amount's unit as "M€"."""
+    given = draft.settings.get("currency")
+    if not given or re.fullmatch("[A-Z]{3}", given):
+        return
+    row = draft.frames["settings"].filter(pl.col("setting") == "currency")[ROW][0]
+    near = next((code for sign, code in SIGNS.items() if sign in given.casefold()), "")
+    near = near or (given.upper() if re.fullmatch("[A-Za-z]{3}", given) else "")
+    yield draft.finding("currency-not-a-code", "settings", row=row, column="value", value=given, near=near)
 
 
 def check_ranges(draft: Draft, *, layout: str = "") -> Iterator[Finding]:
@@ -92,7 +106,8 @@ def check_keys(draft: Draft) -> Iterator[Finding]:
             fills.append(pl.col("from").fill_null(start))
         frame = frame.with_columns(fills).with_columns(pl.col(ROW).first().over(key).alias("#first"))
         for row in frame.filter(pl.col(ROW) != pl.col("#first")).iter_rows(named=True):
-            value = ", ".join(shown(row[name]) for name in key if row[name] is not None)
+            told = {name: draft.spelt(row[name], table.name, name) for name in key if row[name] is not None}
+            value = ", ".join(shown(one) for one in told.values())
             details = {"first": row["#first"], "key": ", ".join(draft.called(table.name, name) for name in key)}
             yield draft.finding("key-twice", table.name, row=row[ROW], column=key[0], value=value, **details)
 

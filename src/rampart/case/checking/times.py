@@ -113,6 +113,29 @@ def check_past_deliveries(draft: Draft) -> Iterator[Finding]:
             yield draft.finding(codes[status], "deliveries", row=row, column="month", value=month, start=start)
 
 
+def check_after_end(draft: Draft) -> Iterator[Finding]:
+    """An order or a delivery arrives after the plan ends, as where a year is mistyped: it counts nowhere."""
+    start, end = draft.settings.get("start"), draft.settings.get("end")
+    if not start or not end or end < start:  # which is said
+        return
+    for table in ("orders", "deliveries"):
+        late = draft.sound(table).filter((pl.col("month") > end) & (pl.col("quantity") > 0))
+        if table == "deliveries":  # what is done by then is told apart
+            late = late.filter(pl.col("status") != "delivered")
+        for row, month in late.select(ROW, "month").iter_rows():
+            yield draft.finding("arrives-after-end", table, row=row, column="month", value=month, end=end)
+
+
+def check_delivered_later(draft: Draft) -> Iterator[Finding]:
+    """A delivery is said to be done in a month that the plan begins in or comes to: it counts nowhere."""
+    start = draft.settings.get("start")
+    if not start:
+        return
+    done = draft.sound("deliveries").filter((pl.col("status") == "delivered") & (pl.col("month") >= start))
+    for row, month in done.filter(pl.col("quantity") > 0).select(ROW, "month").iter_rows():
+        yield draft.finding("delivered-not-yet", "deliveries", row=row, column="month", value=month, start=start)
+
+
 def check_lots(draft: Draft) -> Iterator[Finding]:
     """A lot in stock was received after the plan begins, or is past its shelf life already."""
     start = draft.settings.get("start")

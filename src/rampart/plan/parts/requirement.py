@@ -105,7 +105,7 @@ class RequirementsHeld(Part):
             closing, rate = float(v["stock"][n, -1]), held.daily_rate[n, -1]
             rows.append((
                 *pair, float(asked[-1]), float(v.opening[n, 0]), closing,
-                closing / float(asked[-1]) if asked[-1] > 0 else None, None if end is None else month_text(end),
+                min(closing / float(asked[-1]), 1.0) if asked[-1] > 0 else None, None if end is None else month_text(end),
                 None if end is None else (end - p.case.calendar.first + 1) / 12.0,
                 closing / float(rate) if rate > 0 else None,
             ))  # fmt: skip

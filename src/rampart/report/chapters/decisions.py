@@ -83,4 +83,8 @@ def delays_listing(answer: InWords, shown: pl.DataFrame | None = None, *, named:
         ]
         for row in shown.iter_rows(named=True)
     ]  # fmt: skip
-    return listing(answer, words("delays.title"), heads, rows, note=marks(answer, rows))
+    each = ("together", "kind", "nation", "code", "item", "to")
+    counts = table.drop_nulls("objective").group_by(each).agg(pl.col("objective").n_unique())["objective"]
+    first_only = words("delays.first_only") if (counts > 1).any() else ""
+    note = " ".join(said for said in (first_only, marks(answer, rows)) if said)
+    return listing(answer, words("delays.title"), heads, rows, note=note)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from rampart.findings import Language
+from rampart.language.budgets_used_up import used_up
 from rampart.language.decisions_and_causes import marks
 from rampart.language.in_words import InWords
 from rampart.language.on_one_page import deadlines, figures, headline, largest_gap, reasons_of, sentences
@@ -156,7 +157,9 @@ def _money(answer: InWords) -> Chapter | None:
         )
         first = Head(words("head.fiscal_year" if column == "fiscal_year" else "head.nation"))
         listings += cut(words, listing(answer, caption, [first, *heads], rows), 20)
-    return Chapter("money", words("paper.money"), (answer.price_base,), (), tuple(listings))
+    return Chapter(
+        "money", words("paper.money"), tuple(t for t in (answer.price_base, used_up(answer)) if t), (), tuple(listings)
+    )
 
 
 def _trust(answer: InWords, largest: Gap | None) -> Chapter:
