@@ -19,8 +19,8 @@ from rampart.plan.model.passes import RULES, STEADY
 from rampart.plan.programme.measures import ROOM, Pass, Term
 from rampart.plan.solving.branching import branched, running
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, NotSolved, gives, near_one
+from rampart.plan.solving.nearest_possible import nearest_possible
 from rampart.plan.solving.pass_solver import LARGE, NOTHING, State
-from rampart.plan.solving.rounded_otherwise import rounded_otherwise
 from rampart.plan.solving.solution import PassResult
 from rampart.plan.solving.whole_shares import MANY_TERMS, most_even
 
@@ -112,16 +112,14 @@ def carry_out_within_rules(
     linear: LinearPasses, whole: Whole, fractions: Floats, start: State, passes: Sequence[Pass],
     deadline: float | None = None,
 ) -> tuple[list[PassResult], str]:  # fmt: skip
-    """``carry_out``; where it leaves no plan, once more with what that hangs on rounded the other way; where it breaks a rule,
-    with what shares a limit with what gave way, as works share a budget, rounded down.
+    """``carry_out``; where it leaves no plan, once more with the nearest that leave one; where it breaks a rule, with what
+    shares a limit with what gave way, as works share a budget, rounded down.
 
     fractions  scaled columns of the plan that the whole numbers are rounded from
     """
     solver = linear.solver
     stages = list(solver.stages)
-    results, status = _possible(
-        linear, whole, fractions, start, passes[:1], deadline
-    )  # whether a rule breaks is known by then
+    results, status = _possible(linear, whole, start, passes[:1], deadline)  # whether a rule breaks is known by then
     if results and status == "optimal" and breaks_a_rule(results, whole) and whole.columns is not None:
         gave_way = (linear.layout.costs(passes[0].measure) > 0) & (results[0].columns > LEAST)
         matrix = abs(linear.layout.matrix)
@@ -131,7 +129,7 @@ def carry_out_within_rules(
         whole.columns = whole.columns.copy()
         whole.columns[at] = np.floor(fractions[at] + LEAST)
         solver.stages[:] = stages
-        results, status = _possible(linear, whole, fractions, start, passes[:1], deadline)
+        results, status = _possible(linear, whole, start, passes[:1], deadline)
     if not results or status != "optimal":
         return results, status
     solver.stages[:] = stages
@@ -139,17 +137,17 @@ def carry_out_within_rules(
 
 
 def _possible(
-    linear: LinearPasses, whole: Whole, fractions: Floats, start: State, passes: Sequence[Pass], deadline: float | None
+    linear: LinearPasses, whole: Whole, start: State, passes: Sequence[Pass], deadline: float | None
 ) -> tuple[list[PassResult], str]:
-    """``carry_out`` of the first passes; where that leaves no plan, with whole numbers rounded otherwise."""
-    solver, stages = linear.solver, list(linear.solver.stages)
+    """``carry_out`` of the first passes; where that leaves no plan, with the nearest whole numbers that leave one."""
+    solver, stages, fractions = linear.solver, list(linear.solver.stages), whole.columns
     tries, solver.tries = solver.tries, 1  # one proof that there is none is enough
     results, status = carry_out(linear, whole, start, passes, deadline)
     solver.tries = tries
-    if results or status != "optimal":
+    if results or status != "optimal" or fractions is None:
         return results, status
     m = linear.layout.matrices
-    whole.columns = rounded_otherwise(m.matrix, start.rows, (start.lower, start.upper), solver.whole, fractions)
+    whole.columns = nearest_possible(m.matrix, start.rows, (start.lower, start.upper), solver.whole, fractions)
     if whole.columns is None:
         return results, status
     solver.stages[:] = stages
