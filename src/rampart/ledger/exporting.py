@@ -21,7 +21,8 @@ def export(documents: Iterable[Booked], shape: str) -> str:
     """The documents as text.
 
     shape  "json" or "csv": what ``read_documents`` reads, lots as the store chose them, without what the store booked
-           itself; "beancount": every entry, as a second bookkeeper checks it, and every count as an assertion
+           itself; "beancount": every entry, as a second bookkeeper checks it, and every count as an assertion, without
+           those taken back
     """
     if shape == "beancount":
         return _beancount(documents)
@@ -48,7 +49,8 @@ def releasable(documents: Iterable[Booked], to: str) -> list[Booked]:
 
 def _beancount(documents: Iterable[Booked]) -> str:
     """Transactions of beancount: an account for each account here, a commodity for each item and lot."""
-    book, lines = MemoryBook(), list[str]()
+    book, lines, documents = MemoryBook(), list[str](), list(documents)
+    back = {(d.nation, d.reverses) for d in documents if d.reverses}
     opened: set[str] = set()
     commodities: dict[tuple[str, str], str] = {}
     for booked in documents:
@@ -59,7 +61,8 @@ def _beancount(documents: Iterable[Booked]) -> str:
             about = (entry.account.item, entry.account.lot)
             commodity = commodities.setdefault(about, f"C{len(commodities)}")
             by_day.setdefault(entry.day, []).append(f"  {name}  {entry.quantity} {commodity}")
-        lines += _assertions(booked, commodities, opened)
+        if (booked.nation, booked.key) not in back:
+            lines += _assertions(booked, commodities, opened)
         for day, postings in by_day.items():
             title = _text(f"{booked.nation} {booked.number} {booked.kind} {booked.key}")
             lines += [f"{day} * {title}", *postings, ""]
