@@ -187,10 +187,19 @@ class _Later:
                     **NO_RANGE,
                     **SAID,
                 }
-                rows += [r | more, r | {"from": month_text(self.start + 1)}]
+                rows.append(r | more)
+                after = month_text(self.start + 1)
+                if (r["until"] is None or r["until"] >= after) and not any(_same_need(r, x, after) for x in rows):
+                    rows.append(r | {"from": after})
                 if r["from"] < self.month:
                     rows.append(r | {"until": month_text(self.start - 1)})
         return rows
+
+
+def _same_need(row: Mapping[str, Any], other: Mapping[str, Any], since: str) -> bool:
+    """Whether the other row states the same need from that month on."""
+    key = ("holder", "item", "purpose", "regime")
+    return all(row[name] == other[name] for name in key) and other["from"] == since
 
 
 def _told_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

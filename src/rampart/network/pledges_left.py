@@ -37,15 +37,20 @@ def less_sent(rows: Sequence[Row], sent: float, month: str, said: Row | None = N
         given = r["quantity"] - sum(left.get(n, {}).values())
         if given > NOTHING and r["backfill_by"]:
             told = {"status": "delivered", "month": month_text(start - 1), "from": None, **(said or {})}
-            yield _of_pledge(r, given, share) | told
+            yield _of_pledge(r, given, share, told)
         for first, last, quantity in _evenly(left.get(n, {})):
-            yield _of_pledge(r, quantity, share) | {"from": month_text(first), "month": month_text(last)}
+            yield _of_pledge(r, quantity, share, {"from": month_text(first), "month": month_text(last)})
 
 
-def _of_pledge(row: Row, quantity: float, share: float | None) -> dict[str, Any]:
-    """A part of a pledge; ``share`` is what is to be made good of a unit, None where it is all."""
-    back = {} if share is None else {"backfill_quantity": share * quantity}
-    return {**row, **(NO_RANGE if quantity < row["quantity"] else {}), "quantity": quantity, **back}
+def _of_pledge(row: Row, quantity: float, share: float | None, told: Row) -> dict[str, Any]:
+    """A part of a pledge, with what is told anew of it; what is to be made good of what is late is due with it at the earliest.
+
+    share  what is to be made good of a unit, None where it is all
+    """
+    back: dict[str, Any] = {} if share is None else {"backfill_quantity": share * quantity}
+    if row["backfill_due"] is not None:
+        back["backfill_due"] = max(row["backfill_due"], str(told["month"]))
+    return {**row, **(NO_RANGE if quantity < row["quantity"] else {}), "quantity": quantity, **back, **told}
 
 
 def _falls_due(row: Row) -> Iterator[tuple[int, float]]:

@@ -12,11 +12,10 @@ import polars as pl
 import pytest
 
 from ledger.actual.went_as_planned import differ, doc, month_of, opening, tiny
-from places import ROOT
-from rampart.case.doors import read_case
 from rampart.case.from_rows import frame_of
 from rampart.findings import FindingsError
 from rampart.ledger.actual.happened import At, happened, movements, over
+from rampart.ledger.actual.newly_whole import newly_whole
 from rampart.ledger.actual.news import with_news
 from rampart.ledger.actual.planned import of_nation, planned
 from rampart.ledger.actual.replanning import _pledged, position
@@ -137,6 +136,38 @@ def test_what_was_not_sent_is_due_at_once_and_what_is_on_the_way_arrives(ledger:
     assert rows["quantity"].sum() == pytest.approx(0.0)
 
 
+def test_what_was_on_the_way_at_the_start_is_there_once_and_arrives_when_the_case_says(
+    tmp_path: Path, first: Result
+) -> None:
+    """Before the start 3,300, 2,200 and 1,100 were sent, for January, February and March; the plan sends more in January."""
+    table = first.case.tables["deliveries"]
+    (january,) = table.filter(status="in_transit").to_dicts()
+    more = [january | {"month": f"2025-0{n}", "quantity": q} for n, q in ((2, 2200.0), (3, 1100.0))]
+    case = first.case.with_tables({"deliveries": frame_of("deliveries", [*table.to_dicts(), *more])})
+    before = replace(first, case=case)
+
+    def coming(ledger: Ledger, **how: object) -> tuple[dict[str, float], int]:
+        rows = position(ledger, before, "2025-02", **how).case["deliveries"]  # type: ignore[arg-type]
+        rows = rows.filter(status="in_transit", donor="XAA").filter(pl.col("month") >= "2025-02")
+        return dict(rows.group_by("month").agg(pl.col("quantity").sum()).iter_rows()), rows.height
+
+    sent = first["transfers"].filter(origin="XAA", destination="XUU", month=date(2025, 1, 1))["quantity"].sum()
+    with open_ledger(tmp_path / "a", create=True) as ledger:
+        assert sent > 0
+        assert coming(ledger) == ({"2025-02": 2200 + sent, "2025-03": 1100}, 2), "the ledger knows of none"
+        ledger.post(*opening(case))
+        assert coming(ledger) == ({"2025-02": 3300 + 2200 + sent, "2025-03": 1100}, 2), "none has come"
+        said = {"sender": "XAA", "of": "before 0 for 2025-01", "outcome": "received"}
+        ledger.post(doc("XUU", "in", "receipt", "2025-01-05", "round", 3300, **said))
+        assert coming(ledger) == ({"2025-02": 2200 + sent, "2025-03": 1100}, 2)
+        ledger.post(doc("XAA", "out", "dispatch", "2025-01-10", "round", 500, to="XUU"))
+        assert coming(ledger) == ({"2025-02": 2200 + 500, "2025-03": 1100}, 2)
+        at = position(ledger, before, "2025-02").case["deliveries"]
+        assert at.filter(status="in_transit", month="2025-03")["source"].to_list() == [january["source"]]
+        ledger.post(doc("XUU", "in 3", "receipt", "2025-01-20", "round", 1100, **said | {"of": "before 2 for 2025-03"}))
+        assert coming(ledger) == ({"2025-02": 1100 + 500, "2025-03": 1100}, 2), "what is due first has come first"
+
+
 def test_what_was_not_sent_is_due_with_what_was_due_anyway() -> None:
     """One row of a pledge for a month, also where something falls due in that month already."""
     usual = {"donor": "XBB", "recipient": "XUU", "item": "round", "status": "pledged", "backfill_quantity": None}
@@ -214,14 +245,37 @@ def test_a_change_without_news_names_what_moved_it(first: Result, tmp_path: Path
     row = {"kind": "order", "code": "round_line", "key": [{"of": "line", "code": "round_line"}], "period": 0,
            "month": date(2025, 2, 1), "firm": 0.0, "before": 10.0, "now": 15.0, "change": 5.0}  # fmt: skip
     changes = pl.DataFrame([row], schema=first["changes"].schema)
-    whole = read_case(ROOT / "cases" / "tiny")
     chance = {"from_regime": "war", "to_regime": "ended", "probability": 0.1}
-    believed = whole.with_tables({"transitions": frame_of("transitions", [chance])})
     with open_ledger(tmp_path / "nothing", create=True) as ledger:
         at = position(ledger, first, "2025-02")
-        for case, why in ((first.case, "room"), (whole, "whole"), (believed, "beliefs")):
+        works = {"kind": "expansion", "expansion": "more_charges", "month": "2025-06", "in_hand": False, "firm": False}
+
+        def why(quantity: float = 1.0, *, month: str = "2025-06", **tables: list[dict[str, object]]) -> str:
+            """What moved it where works are intended so in a case of whole works."""
+            taken = frame_of("taken", [works | {"quantity": quantity, "month": month}])
+            whole = at.case.tables["expansions"].with_columns(whole=pl.lit(True))
+            more = {name: frame_of(name, rows) for name, rows in tables.items()}
+            case = at.case.with_tables({"taken": taken, "expansions": whole, **more})
             moved = replace(first, case=case, tables={**first.tables, "changes": changes})
-            assert with_news(moved, at, ledger)["because"].select("why", "item").rows() == [(why, None)]
+            ((why, item),) = with_news(moved, at, ledger)["because"].select("why", "item").rows()
+            assert item is None
+            return str(why)
+
+        assert why() == "room", "whole numbers that are whole already move nothing"
+        assert why(0.4) == "whole" and why(0.4, month="2026-02") == "room", "far off in fractions"
+        assert why(0.4, transitions=[chance]) == "beliefs"
+        system = [r | {"kind": "system"} for r in at.case.tables["items"].to_dicts() if r["item"] == "round"]
+        order = {
+            "kind": "order",
+            "line": "round_line",
+            "month": "2025-03",
+            "quantity": 2.5,
+            "in_hand": False,
+            "firm": False,
+        }
+        assert newly_whole(
+            at.case.with_tables({"items": frame_of("items", system), "taken": frame_of("taken", [order])})
+        ) == {"round"}
 
 
 def test_figures_of_plan_and_ledger_have_the_same_places(ledger: Ledger, first: Result) -> None:

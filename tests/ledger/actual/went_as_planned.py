@@ -16,6 +16,9 @@ from rampart.ledger.documents import Document, Line
 from rampart.ledger.ledger import Ledger
 from rampart.results.result import Result
 
+GOES = {"used": "use", "consumed": "consumption", "disposed": "demilitarisation"}
+"""Kind of document of what a plan takes out of a stock."""
+
 
 def in_elevenths(case: Case) -> Case:
     """The case in units an eleventh as large: what its plan shares out by elevenths is whole. No decisions in whole units."""
@@ -38,21 +41,24 @@ def tiny() -> Case:
 
 
 def doc(nation: str, key: str, kind: str, day: str, item: str, quantity: float, **said: str) -> Document:
-    line = {name: said.pop(name) for name in ("lot", "outcome") if name in said}
+    line = {name: said.pop(name) for name in ("lot", "outcome", "condition") if name in said}
     return Document(
         nation, key, kind, day, "clerk", "returns", "published", (Line(item, round(quantity), **line),), **said
     )
 
 
 def opening(case: Case) -> list[Document]:
-    """What the case says that is held, and on the way, at its start."""
+    """What the case says that is held, and on the way, at its start; the key of what is on the way has the month."""
     day = (date.fromisoformat(f"{case.settings['start']}-01") - timedelta(days=1)).isoformat()
+    held: Counter[tuple[str, str, str]] = Counter()
+    for r in case["stocks"].iter_rows(named=True):
+        held[r["holder"], r["item"], r["condition"] or "serviceable"] += r["quantity"]
     found = [
-        doc(r["holder"], f"open {r['item']}", "opening", day, r["item"], r["quantity"])
-        for r in case["stocks"].iter_rows(named=True)
+        doc(holder, f"open {item} {condition}", "opening", day, item, quantity, condition=condition)
+        for (holder, item, condition), quantity in held.items()
     ]
     for n, r in enumerate(case["deliveries"].filter(status="in_transit").iter_rows(named=True)):
-        key = f"before {n}"
+        key = f"before {n} for {r['month']}"
         found.append(doc(r["donor"], f"{key} made", "opening", day, r["item"], r["quantity"]))
         found.append(doc(r["donor"], key, "dispatch", day, r["item"], r["quantity"], to=r["recipient"]))
     return found
@@ -61,10 +67,13 @@ def opening(case: Case) -> list[Document]:
 def month_of(ledger: Ledger, plan: Result, month: str, *, made: float = 1.0) -> list[Document]:
     """Documents of a month that went as planned; ``made`` is the share of what was to be produced that was.
 
-    What is on the way at the beginning of the month arrives in it: routes take a month here.
+    What is on the way at the beginning of the month arrives in it, if it was not for a later one from the start: routes
+    take a month here.
     """
     found = []
     for n, b in enumerate(b for b in ledger.balances() if b.account.kind == "transit"):
+        if b.account.of.partition(" for ")[2] > month:
+            continue
         said = {"sender": b.nation, "of": b.account.of, "outcome": "received"}
         found.append(
             doc(b.account.holder, f"{month} in {n}", "receipt", f"{month}-02", b.account.item, b.quantity, **said)
@@ -76,14 +85,17 @@ def month_of(ledger: Ledger, plan: Result, month: str, *, made: float = 1.0) -> 
     for r in moves.iter_rows(named=True):
         quantity = abs(r["quantity"])
         about = (month, r["kind"], r["item"])
-        if r["kind"] in ("made", "ordered"):
+        if r["kind"] in ("made", "ordered", "bought"):
             quantity -= arriving[r["holder"], r["item"]] if r["kind"] == "ordered" else 0
+            kind = "purchase" if r["kind"] == "bought" else "production"
             if quantity > 0.5:
-                found.append(doc(r["holder"], " ".join(about), "production", f"{month}-02", r["item"], quantity * made))
-        elif (kind := {"used": "use", "consumed": "consumption"}.get(r["kind"])) and quantity > 0.5:
+                found.append(doc(r["holder"], " ".join(about), kind, f"{month}-02", r["item"], quantity * made))
+        elif (kind := GOES.get(r["kind"], "")) and quantity > 0.5:
             found.append(doc(r["holder"], " ".join(about), kind, f"{month}-28", r["item"], quantity))
     for r in plan["transfers"].filter(pl.col("month") == date.fromisoformat(f"{month}-01")).iter_rows(named=True):
         key = f"{month} {r['destination']} {r['item']}"
+        if r["quantity"] <= 0.5:
+            continue
         found.append(doc(r["origin"], key, "dispatch", f"{month}-03", r["item"], r["quantity"], to=r["destination"]))
     return sorted(found, key=lambda d: d.day)
 

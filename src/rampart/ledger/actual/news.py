@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.catalogues.results import frame
 from rampart.ledger.actual.happened import FLOWS, At, Said, movements
+from rampart.ledger.actual.newly_whole import newly_whole
 from rampart.ledger.actual.replanning import LITTLE, Position
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def _row(why: str, place: At, planned: float | None, actual: float | None) -> di
 def _because(plan: Result, news: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Each decision that changed, with the largest news of its chain of items; where there is none, what else moved it."""
     alike, told = _chains(plan.case), [n for n in news if n["difference"] is not None]
+    whole = newly_whole(plan.case) if not told else set()
     for r in plan["changes"].iter_rows(named=True):
         items = alike.get(_item(plan.case, r["key"]), set())
         about = [n for n in told if n["item"] in items and n["why"] != "stands"]
@@ -105,23 +107,19 @@ def _because(plan: Result, news: list[dict[str, Any]]) -> Iterator[dict[str, Any
         most = max(about, key=lambda n: abs(n["difference"]), default={})
         yield {
             **{name: r[name] for name in ("kind", "code", "key", "month", "change")},
-            "why": "news" if most else "shared" if told else _without_news(plan.case, items),
+            "why": "news" if most else "shared" if told else _without_news(plan.case, items & whole),
             "nation": most.get("nation"), "item": most.get("item"), "what": most.get("kind"),
             "difference": most.get("difference"),
         }  # fmt: skip
 
 
-def _without_news(case: Case, items: set[str]) -> str:
-    """What moves a decision where nothing happened otherwise: a month on the beliefs of the war are others, and more is
-    decided now and comes whole; the rest lies within the rooms of the objectives.
+def _without_news(case: Case, whole: set[str]) -> str:
+    """What moves a decision where nothing happened otherwise: a month on the beliefs of the war are others, or more is
+    decided now and comes whole (of these items of its chain); the rest lies within the rooms of the objectives.
     """
     if not case["transitions"].is_empty():
         return "beliefs"
-    lines = {r["line"]: r for r in case["lines"].iter_rows(named=True) if r["item"] in items}
-    lots = any(r["lot"] is not None for r in lines.values())
-    works = any(r["whole"] and r["line"] in lines for r in case["expansions"].iter_rows(named=True))
-    multiples = case["items"].filter(case["items"]["item"].is_in(list(items)))["multiple"].count() > 0
-    return "whole" if lots or works or multiples else "room"
+    return "whole" if whole else "room"
 
 
 def _item(case: Case, key: Iterable[Mapping[str, str]]) -> str:

@@ -6,7 +6,7 @@ The case is carried on as it was planned (``network.carried_on``); then, as far 
     orders      what should have come and did not is still to come, as soon as its line has room, and is paid then where the
                 fiscal year that was to pay is over; what came early is not to come again; decisions that were refused or
                 postponed were not taken
-    deliveries  what is on the way, as it was sent; what a donor sent less than planned of a pledge is due at once
+    deliveries  what is on the way (``on_the_way``); what a donor sent less than planned of a pledge is due at once
     budgets     what was committed or paid beyond the plan; what is booked of it less than planned may still come
 
 What it does not know is taken as planned, and a finding counts it. Decisions of the plan from the month on are intended:
@@ -15,7 +15,6 @@ kept where no objective loses by that. Nothing of the past is decided again.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -26,6 +25,7 @@ from rampart.case.from_rows import frame_of
 from rampart.findings import Finding, FindingsError
 from rampart.ledger.actual.happened import At, happened, over
 from rampart.ledger.actual.money_spent import decided, planned_money, spent, with_money
+from rampart.ledger.actual.on_the_way import Way, with_what_is_on_the_way
 from rampart.ledger.actual.planned import planned
 from rampart.ledger.actual.slipped_payments import Part, SlippedPayments, arrivals, unpaid
 from rampart.ledger.opening_stock import SOURCE, with_stock
@@ -45,8 +45,6 @@ SAID = {"source": SOURCE, "grade": "derived", "note": NOTE}
 NOT_TAKEN = {"decision refused": "refused", "decision postponed": "postponed"}
 ARRIVES = ("production", "purchase")
 """Kinds that come of orders and purchases."""
-Way = tuple[str, str, str]
-"""Origin, destination and item of what is sent."""
 LITTLE = 0.5
 """Units by which a plan in fractions and a ledger in whole units may differ in a month without being otherwise."""
 
@@ -98,7 +96,8 @@ def position(
     later = replace(later, findings=())
     slipped = _slipped(later, plan.case, tables, documents, months)
     later = _arrivals(later, figures, plans, slipped, months, month)
-    later = _deliveries(later, ledger, documents, _planned_sent(tables, figures, months), months, month, known=known)
+    later, told_of = _deliveries(later, documents, _planned_sent(tables, figures, months), months, month)
+    later = with_what_is_on_the_way(later, case, ledger, documents, told_of, months, month, known=known)
     later, more = with_money(later, plan.case, tables, documents, months)
     found += more
     day = (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()
@@ -212,57 +211,21 @@ def _still_to_come(
 
 
 def _deliveries(
-    case: Case, ledger: Ledger, documents: Iterable[Booked], to_be_sent: Mapping[Way, tuple[float, bool]],
-    months: tuple[str, ...], month: str, *, known: str | None,
-) -> Case:  # fmt: skip
-    """What is on the way as the ledger has it, and pledges with what was sent less or more than planned."""
+    case: Case, documents: Iterable[Booked], to_be_sent: Mapping[Way, tuple[float, bool]], months: tuple[str, ...],
+    month: str,
+) -> tuple[Case, frozenset[Way]]:  # fmt: skip
+    """Pledges with what was sent less or more than planned; and the ways of which the ledger tells what was sent."""
     start = f"{months[0]}-01"
     back = {(b.nation, b.reverses) for b in documents if b.reverses}
     sent: dict[Way, float] = {way: 0.0 for way, (_, told) in to_be_sent.items() if told}
-    days: dict[tuple[str, str], str] = {}
     for b in documents:
-        if b.kind == "dispatch" and (b.nation, b.key) not in back:
-            days[b.nation, b.key] = b.day
-            if start <= b.day < f"{month}-01":
-                for line in b.document.lines:
-                    about = (b.nation, b.document.to, line.item)
-                    sent[about] = sent.get(about, 0.0) + line.quantity
-    routes = {(r["origin"], r["destination"], r["item"]): r["months"] for r in case["routes"].iter_rows(named=True)}
-
-    def arrives(nation: str, to: str, item: str, day: str) -> str:
-        lag = routes.get((nation, to, item), routes.get((nation, to, None), 1))
-        return max(month, month_text(month_number(day[:7]) + math.ceil(lag)))
-
-    tables: dict[str, list[dict[str, Any]]] = {
-        t: list(case.tables[t].iter_rows(named=True)) for t in ("deliveries", "orders")
-    }
-    planned_rows = [r for r in tables["deliveries"] if r["status"] == "in_transit" and r["source"] == carrying.SOURCE]
-    for about in sent:
-        tables["deliveries"] = [
-            r for r in tables["deliveries"] if r not in planned_rows or (r["donor"], r["recipient"], r["item"]) != about
-        ]
-        tables["orders"] = [
-            r for r in tables["orders"]
-            if r["source"] != carrying.SOURCE or r["line"] is not None or (r["buyer"], r["ship_to"], r["item"]) != about
-        ]  # fmt: skip
-    recipients = set(case["nations"].filter(role="recipient")["nation"])
-    last = (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()
-    ways: dict[tuple[str, str, str, str], int] = {}
-    for balance in ledger.balances(on=last, known=known):
-        account = balance.account
-        if account.kind == "transit":
-            when = arrives(balance.nation, account.holder, account.item, days.get((balance.nation, account.of), last))
-            way = (balance.nation, account.holder, account.item, when)
-            ways[way] = ways.get(way, 0) + balance.quantity
-    for (nation, to, item, when), quantity in sorted(ways.items()):
-        arriving = {"item": item, "month": when, "quantity": float(quantity), **SAID}
-        if to in recipients:
-            tables["deliveries"].append({"donor": nation, "recipient": to, "status": "in_transit", **arriving})
-        else:
-            tables["orders"].append({"buyer": nation, "ship_to": to, "due": 0.0, "state": "funded", **arriving})
+        if b.kind == "dispatch" and (b.nation, b.key) not in back and start <= b.day < f"{month}-01":
+            for line in b.document.lines:
+                about = (b.nation, b.document.to, line.item)
+                sent[about] = sent.get(about, 0.0) + line.quantity
     less = {way: to_be_sent.get(way, (0.0, True))[0] - quantity for way, quantity in sent.items()}
-    tables["deliveries"] = list(_pledged(tables["deliveries"], less, month))
-    return case.with_tables({table: frame_of(table, rows) for table, rows in tables.items()})
+    rows = list(_pledged(case.tables["deliveries"].iter_rows(named=True), less, month))
+    return case.with_tables({"deliveries": frame_of("deliveries", rows)}), frozenset(sent)
 
 
 def _planned_sent(
