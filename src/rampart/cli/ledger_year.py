@@ -41,10 +41,12 @@ def year_(
     """
     from rampart.case.calendar import is_month
     from rampart.engine.places import require_place
+    from rampart.language.in_words import InWords
     from rampart.language.words import Words
     from rampart.ledger.actual.year import replay
     from rampart.ledger.handed_in import read_documents
     from rampart.plan.planning import plan
+    from rampart.report.chapters.year import year_in_short
 
     for month in (*looks, *([until] if until else [])):
         if not is_month(month):
@@ -71,8 +73,9 @@ def year_(
         say(json_text({"plan": str(out), "report": [str(p) for p in written], **tables}))
         return
     words = Words(lang)
-    sums = {p: words.number(sum(r[p] for r in tables["year"])) for p in ("happened", "held", "renewed")}
-    say(words("cli.year", **sums))
+    say(words("cli.year"))
+    for line in year_in_short(InWords(made, lang)):
+        say(line)
     say(words("cli.plan", folder=out))
     for path in written:
         say(words("cli.report", path=path))

@@ -125,7 +125,9 @@ def test_the_chapter_and_the_verb(first: Result, as_planned: list[Document], tmp
     file.write_text(json.dumps([d.as_dict() for d in as_planned]), encoding="utf-8")
     case = first.case.save(tmp_path / "case")
     words = ["ledger", "year", str(case), str(file), "-o", str(tmp_path / "out"), "--no-report", "--look", MONTHS[-1]]
-    run = CliRunner().invoke(main, [*words, "--json"])
+    run = CliRunner().invoke(main, [*words, "--lang", "fr"])
+    assert "Reçu en réalité" in run.output and "coups" in run.output, run.output
+    run = CliRunner().invoke(main, [*words, "--json", "--force"])
     assert run.exit_code == 0, run.output
     assert len(json.loads(run.output)["year"]) == first.case["nations"].filter(role="recipient").height * len(MONTHS)
     from rampart.results.folder import read_result
@@ -136,6 +138,7 @@ def test_the_chapter_and_the_verb(first: Result, as_planned: list[Document], tmp
         assert chapter is not None
         delivered, plans = chapter.listings
         assert delivered.rows[0][1] == quarter and len(set(delivered.rows[0][2:])) == 1
+        assert len(chapter.says) == 1 + len({row[0] for row in delivered.rows}), "units of two items are not added up"
         assert len(plans.heads) == 2 + 2
     assert year(InWords(replace(made, tables={**made.tables, "year": made["year"].clear()}), "en")) is None
     assert CliRunner().invoke(main, [*words[:-1], "March"]).exit_code == 2

@@ -17,9 +17,8 @@ def year(answer: InWords) -> Chapter | None:
     if not rows:
         return None
     words = answer.words
-    sums = {p: sum(r[p] for r in rows) for p in POLICIES}
-    says = [words("chapter.year.says"), words("chapter.year.sums", **{p: words.number(q) for p, q in sums.items()})]
-    about = [Head(words("head.to")), Head(words("head.quarter"))]
+    says = [words("chapter.year.says"), *year_in_short(answer)]
+    about = [Head(words("head.recipient_item")), Head(words("head.quarter"))]
     delivered = [
         [_name(answer, key), _quarter(answer, key[2]), *(words.number(sum(r[p] for r in of)) for p in POLICIES)]
         for key, of in _quarters(rows)
@@ -44,6 +43,23 @@ def year(answer: InWords) -> Chapter | None:
         listing(answer, words("table.year_plans"), plan_heads, said, repeat=1, note=words("chapter.year.plans")),
     )
     return Chapter("year", words("chapter.year"), tuple(says), listings=listings)
+
+
+def year_in_short(answer: InWords) -> list[str]:
+    """Of each recipient and item what arrived, and would have, over the months replayed; units are not added to others."""
+    sums: dict[tuple[str, str], dict[str, float]] = {}
+    for r in answer["year"].iter_rows(named=True):
+        of = sums.setdefault((r["recipient"], r["item"]), dict.fromkeys(POLICIES, 0.0))
+        for policy in POLICIES:
+            of[policy] += r[policy]
+    return [
+        answer.words(
+            "chapter.year.sums",
+            what=_name(answer, (recipient, item, "")),
+            **{policy: answer.quantity(q, item) for policy, q in of.items()},
+        )
+        for (recipient, item), of in sorted(sums.items())
+    ]
 
 
 def _quarters(rows: Iterable[dict[str, Any]]) -> list[tuple[tuple[str, str, str], list[dict[str, Any]]]]:
