@@ -56,6 +56,10 @@ def test_below_zero_on_a_later_day_is_refused_and_the_day_named(ledger: Ledger) 
     assert "le 2024-03-01" in finding.message("fr")
     assert stock(ledger) == {"": 10}
     assert refused(ledger, doc("early", "use", "2024-01-01", 1)) == ["ledger-below-zero"]
+    ledger.post(doc("p2", "production", "2024-01-10", 5, lot="00123", item="fuze"))
+    with pytest.raises(LedgerError, match=r"lots that were: 00123\.") as wrong:
+        ledger.post(doc("w", "use", "2024-02-01", 2, lot="123", item="fuze"))
+    assert "lots qui l'ont été : 00123." in wrong.value.findings[0].message("fr")
 
 
 def test_the_same_again_changes_nothing_and_other_content_is_refused(ledger: Ledger) -> None:
@@ -111,6 +115,8 @@ def test_a_delivery_in_parts(ledger: Ledger) -> None:
     assert (delivery.in_transit, delivery.delivered, delivery.in_transit_since) == (20, 21, "2024-02-01")
     assert [d.in_transit for d in ledger.deliveries(on="2024-02-05")] == [60]
     assert refused(ledger, take_in("e", "2024-03-02", (21, "received"))) == ["ledger-more-than-sent"]
+    with pytest.raises(LedgerError, match="By 2024-01-31 more of"):
+        ledger.post(take_in("f", "2024-01-31", (1, "received")))
     assert ledger.verify() == []
 
 
@@ -253,7 +259,8 @@ def test_the_form_of_documents(ledger: Ledger) -> None:
     assert refused(ledger, doc("p", "production", "2024-01-01", 1, item="")) == ["ledger-blank"]
     assert refused(ledger, doc("p", "production", "2024-01-01", 1, expires="soon")) == ["ledger-day"]
     assert refused(ledger, doc("p", "production", "2924-01-01", 1)) == ["ledger-future"]
-    assert refused(ledger, doc("c", "count", "2024-01-01", 0)) == ["ledger-choice"]
+    assert refused(ledger, doc("c", "count", "2024-01-01", 0)) == ["ledger-stands"]
+    assert refused(ledger, doc("c", "count", "2024-01-01", 0, stands="noon")) == ["ledger-choice"]
     assert refused(ledger, take_in("a", "2024-01-01", (1, "eaten"))) == ["ledger-choice"]
     assert refused(ledger, doc("d", "decision taken", "2024-01-01", note="order 500")) == []
 

@@ -30,8 +30,12 @@ def read_documents(path: str | Path, *, factors: Factors | None = None) -> list[
     file = Path(path)
     try:
         text = file.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as wrong:
+        raise LedgerError([Finding("ledger-no-file", file=str(file))]) from wrong
     except (OSError, UnicodeError) as wrong:
         raise LedgerError([Finding("ledger-unreadable", file=str(file), details={"why": str(wrong)})]) from wrong
+    if not text.strip():
+        raise LedgerError([Finding("ledger-nothing", file=file.name)])
     findings: list[Finding] = []
     documents = (
         _json(text, file.name, findings) if file.suffix.lower() == ".json" else _csv(text, file.name, findings, factors)

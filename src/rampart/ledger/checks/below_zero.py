@@ -10,6 +10,9 @@ from rampart.ledger.book import Book, MemoryBook
 from rampart.ledger.documents import Document
 from rampart.ledger.names import FIELDS, renaming_of
 
+FEW = 8
+"""Lots that are named at most."""
+
 
 def check(documents: Sequence[Document], book: Book) -> list[Finding]:
     """A finding for each account that would fall below zero, with the first day and the quantity that lacks.
@@ -28,12 +31,24 @@ def check(documents: Sequence[Document], book: Book) -> list[Finding]:
     for (nation, account), key in takes.items():
         wrong = _first_below(after.movements(nation, account))
         if wrong and account.kind == "transit":  # how much was sent is told to who sent, not to who receives
-            found.append(Finding("ledger-more-than-sent", table=key, value=account.item))
+            found.append(Finding("ledger-more-than-sent", table=key, value=account.item, details={"day": wrong[0]}))
         elif wrong:
             place = " / ".join(part for part in account[1:] if part)
             details = {"day": wrong[0], "lacks": -wrong[1], "place": place, "account": account.kind}
+            details |= _other_lots(sorted(book.lots_of(nation, account) - {""}), account.lot)
             found.append(Finding("ledger-below-zero", table=key, value=account.item, details=details))
     return found
+
+
+def _other_lots(lots: Sequence[str], lot: str) -> dict[str, str]:
+    """What to say of a lot of which nothing was ever booked where there are others: which those are."""
+    if not lots or lot in lots:
+        return {"lots_en": "", "lots_fr": ""}
+    named = ", ".join((*lots[:FEW], *(("...",) if len(lots) > FEW else ())))
+    return {
+        "lots_en": f" Nothing of this lot was ever booked there; lots that were: {named}.",
+        "lots_fr": f" Rien de ce lot n'y a jamais été comptabilisé ; lots qui l'ont été : {named}.",
+    }
 
 
 def _renamed(document: Document, book: MemoryBook) -> Iterator[Account]:

@@ -57,7 +57,9 @@ def _head(document: Document) -> Iterator[Finding]:
     if document.release and document.release not in RELEASES:
         words = ", ".join(RELEASES)
         yield Finding("ledger-choice", table=key, column="release", value=document.release, details={"choices": words})
-    if document.kind == "count" and document.stands not in STANDS:
+    if document.kind == "count" and not document.stands:
+        yield Finding("ledger-stands", table=key, column="stands", details={"choices": ", ".join(STANDS)})
+    elif document.kind == "count" and document.stands not in STANDS:
         words = ", ".join(STANDS)
         yield Finding("ledger-choice", table=key, column="stands", value=document.stands, details={"choices": words})
     if document.kind == "delivery" and document.witness and document.witness == document.author:
