@@ -186,7 +186,11 @@ def test_a_blank_shows_the_age_of_the_last_figure(ledger: Ledger, tmp_path: Path
     found = {f.code: f for f in third.findings}
     assert found["return-not-reported"].severity == "warning"
     assert "30" in found["return-unlike-last"].message() and found["return-unlike-last"].cell == "C3"
-    assert third.sound
+    assert third.sound and ("opening", "round") not in rows, "what is reported once is not asked for again"
+    fifth = hand_in(ledger, tmp_path / "v.xlsx", OPEN, month="2025-05")
+    told = {f.code: f.value for f in fifth.findings}
+    assert fifth.sound and told["return-month-left-out"] == "2025-04" and told["return-opened-again"] == "4000"
+    assert codes(check_return(ledger, TINY, tmp_path / "none.xlsx")) == ["ledger-no-file"]
 
 
 def test_what_the_movements_do_not_explain_is_a_warning(ledger: Ledger, tmp_path: Path) -> None:

@@ -41,14 +41,10 @@ def check(documents: Sequence[Document], book: Book) -> list[Finding]:
 
 
 def _other_lots(lots: Sequence[str], lot: str) -> dict[str, str]:
-    """What to say of a lot of which nothing was ever booked where there are others: which those are."""
+    """Of a lot of which nothing was ever booked, the lots that were; nothing to say of another."""
     if not lots or lot in lots:
-        return {"lots_en": "", "lots_fr": ""}
-    named = ", ".join((*lots[:FEW], *(("...",) if len(lots) > FEW else ())))
-    return {
-        "lots_en": f" Nothing of this lot was ever booked there; lots that were: {named}.",
-        "lots_fr": f" Rien de ce lot n'y a jamais été comptabilisé ; lots qui l'ont été : {named}.",
-    }
+        return {}
+    return {"lots": ", ".join((*lots[:FEW], *(("...",) if len(lots) > FEW else ())))}
 
 
 def _renamed(document: Document, book: MemoryBook) -> Iterator[Account]:

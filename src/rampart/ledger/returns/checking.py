@@ -73,7 +73,7 @@ def check_return(ledger: Ledger, case: Case, path: str | Path, *, planned: Plann
     booking, wrong = booking_of(made, held)
     findings += wrong
     rows = compared(made, held, planned(made.nation, made.month) if planned else {})
-    findings += doubts(made, rows)
+    findings += doubts(made, rows, held)
     if booking.documents:
         try:
             counts = ledger.rehearse(*booking.documents)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from rampart.case.calendar import month_number
+from rampart.case.calendar import month_number, month_text
 from rampart.findings import Finding
 from rampart.ledger.returns.booking import figures_of, last_revision, return_key
 from rampart.ledger.returns.figures import Figure, Return
@@ -20,6 +20,8 @@ UNLIKE = 5.0
 """Ratio to the figure before beyond which one of the two is doubted."""
 LIKELY = frozenset({"count", "production", "use", "issue"})
 """Kinds that hardly change so much from one month to the next."""
+ONCE = "opening"
+"""Kind that is reported once, when a nation begins; nobody asks for it again."""
 
 
 class Compared(NamedTuple):
@@ -51,6 +53,7 @@ def compared(made: Return, held: Held, planned: Planned) -> list[Compared]:
         said = figures_of(held[return_key(month, last_revision(held, month))].document)
         before |= {about: (month, quantity) for about, quantity in _sums(said).items()}
     asked = {(f.kind, f.line.item) for f in made.figures}
+    before = {about: last for about, last in before.items() if about[0] != ONCE or about in now}
     found = []
     for kind, item in sorted(asked | set(before)):
         reported = now.get((kind, item))
@@ -68,9 +71,18 @@ def _sums(figures: Iterable[Figure]) -> dict[tuple[str, str], int]:
     return sums
 
 
-def doubts(made: Return, rows: Iterable[Compared]) -> Iterator[Finding]:
-    """Warnings on figures that hardly anybody means, and on those that were reported before and are not now."""
+def doubts(made: Return, rows: Iterable[Compared], held: Held) -> Iterator[Finding]:
+    """Warnings on figures that hardly anybody means, on those that were reported before and are not now, and on months that
+    were left out.
+    """
+    said_of = sorted(k.split()[1] for k in held if k.startswith("return ") and k.split()[1] < made.month)
+    for n in range(month_number(said_of[-1]) + 1 if said_of else 0, month_number(made.month) if said_of else 0):
+        yield made.finding("return-month-left-out", None, "", month_text(n))
     for r in rows:
+        if r.kind == ONCE and r.reported and r.last is not None:
+            figure = next(f for f in made.figures if f.reported and (f.kind, f.line.item) == (r.kind, r.item))
+            said = {"item": r.item, "last": r.last, "month": r.last_month}
+            yield made.finding("return-opened-again", figure, "quantity", r.reported, **said)
         if r.reported is None and r.last is not None:
             figure = next((f for f in made.figures if (f.kind, f.line.item) == (r.kind, r.item)), None)
             said = {"item": r.item, "kind": r.kind, "last": r.last, "age": r.age}

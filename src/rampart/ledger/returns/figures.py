@@ -94,10 +94,13 @@ def read_return(path: str | Path) -> tuple[Return | None, list[Finding]]:
     None with every finding, each at its cell, where any is an error.
     """
     path = Path(path)
+    if not path.exists():
+        return None, [Finding("ledger-no-file", file=path.name)]
     read, found = layouts_outside(path, (HEAD, FIGURES))
     findings = [*found, *(f for laid in read.values() for f in laid.findings)]
     if not all(laid.read for laid in read.values()) or not read:
-        return None, at_most_alike(findings)
+        once = {f.message(): f for f in findings if not f.row}  # a file that cannot be opened is so for both sheets
+        return None, at_most_alike([*once.values(), *(f for f in findings if f.row)])
     head, laid = read[HEAD], read[FIGURES]
     rows = head.rows
     if len(rows) != 1:
