@@ -79,18 +79,17 @@ def doubts(made: Return, rows: Iterable[Compared], held: Held) -> Iterator[Findi
     for n in range(month_number(said_of[-1]) + 1 if said_of else 0, month_number(made.month) if said_of else 0):
         yield made.finding("return-month-left-out", None, "", month_text(n))
     for r in rows:
+        of = next((f for f in made.figures if f.reported and (f.kind, f.line.item) == (r.kind, r.item)), None)
         if r.kind == ONCE and r.reported and r.last is not None:
-            figure = next(f for f in made.figures if f.reported and (f.kind, f.line.item) == (r.kind, r.item))
             said = {"item": r.item, "last": r.last, "month": r.last_month}
-            yield made.finding("return-opened-again", figure, "quantity", r.reported, **said)
+            yield made.finding("return-opened-again", of, "quantity", r.reported, **said)
         if r.reported is None and r.last is not None:
             figure = next((f for f in made.figures if (f.kind, f.line.item) == (r.kind, r.item)), None)
             said = {"item": r.item, "kind": r.kind, "last": r.last, "age": r.age}
             yield made.finding("return-not-reported", figure, "quantity", r.last_month, **said)
         elif r.reported is not None and r.last and r.kind in LIKELY and _unlike(r.reported, r.last):
-            figure = next(f for f in made.figures if f.reported and (f.kind, f.line.item) == (r.kind, r.item))
             said = {"item": r.item, "last": r.last, "month": r.last_month}
-            yield made.finding("return-unlike-last", figure, "quantity", r.reported, **said)
+            yield made.finding("return-unlike-last", of, "quantity", r.reported, **said)
 
 
 def _unlike(one: int, other: int) -> bool:
