@@ -1,7 +1,9 @@
 """The real case planned anew a month later, when all went as planned: the same values, and each change named.
 
 Without beliefs of the war, which are others a month on. What was far off and is due now comes whole, so the plan before
-cannot stand as it is; in fractions it can, and that is what the new plan is laid beside.
+cannot stand as it is; in fractions it can, and that is what the new plan is laid beside. When this was written 940 of 2,113
+amounts moved, 493 for whole numbers and 447 within the rooms: need 1.0 % less than where the plan before stands, steadiness
+1.5 % less, money 0.05 % more, the others within 0.3 %.
 """
 
 from __future__ import annotations
@@ -68,4 +70,3 @@ def test_the_real_case_when_nothing_happened_otherwise(tmp_path: Path) -> None:
     told = dict(because.group_by("why").len().iter_rows())
     assert told.keys() <= {"whole", "room"} and ("whole" in told) == bool(newly_whole(at.case))
     assert because["why"].null_count() == 0 and because.filter(pl.col("item").is_not_null()).is_empty()
-    print(told, {n: (v, want[n]) for n, (v, _) in got.items()})
