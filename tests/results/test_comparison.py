@@ -13,7 +13,10 @@ from places import CASES
 from rampart.case.tables import Case
 from rampart.cli.main import main
 from rampart.findings import ResultError
+from rampart.language.compared import Compared
+from rampart.language.comparing import differences_told
 from rampart.results.result import Result
+from rampart.scenario.sampled import Sampling, plan_on_paths
 from results.short_plan import MONTHS, short_plan
 from scenario.small_war import small
 
@@ -48,6 +51,27 @@ def test_wars_are_compared_by_end(wars: tuple[Result, Result]) -> None:
     first = ends.drop_nulls("ends").sort("ends").row(0, named=True)
     assert (first["probability"], first["probability second"]) == pytest.approx((0.2, 0.4))
     assert first["probability change"] == pytest.approx(0.4 - 0.2)
+    assert found["values"]["name"].to_list()[0] == "plan"  # as a page tells them, not by name
+    dearer = rampart.war_plan(small(0.2, cost=4.0), compare=False)
+    more = rampart.compare(wars[0], dearer)["decisions"].select("kind", "quantity change", "money change")
+    assert more.rows() == [("expand", pytest.approx(0.0), pytest.approx(3.0))]
+    told = differences_told(Compared((wars[0], dearer), ["a", "b"]))
+    assert told[1] == "What is to be decided before the war is looked at again is the same."
+    assert told[2].startswith("Commitments: ")
+
+
+def test_wars_over_paths_and_over_a_tree_are_compared(wars: tuple[Result, Result]) -> None:
+    """What a value is of is told, where it is not of as many paths: of those of each."""
+    few, more = (plan_on_paths(small(0.2), Sampling(paths=n, compare=False))[0] for n in (5, 6))
+    for pair, bound in (((few, more), "of each"), ((wars[0], few), "of each"), ((few, few), "these 5 paths")):
+        compared = Compared(pair, ["a", "b"])
+        assert bound in compared.key("values", {"name": "lower_bound"}, "name")
+        assert compared.unit("decisions", "quantity", {"kind": "order", "what": "plant|deal"}) == compared.unit_of(
+            "shell"
+        )
+        assert compared.unit("decisions", "quantity", {"kind": "expand", "what": "more"}) == "units"
+    told = differences_told(Compared((few, more), ["a", "b"]))
+    assert told[1] == "2 of the 3 decisions to take before the war is looked at again are not the same."
 
 
 def test_what_is_not_known_on_one_side_has_no_change_and_what_is_not_there_is_nothing(

@@ -7,7 +7,7 @@ import signal
 import sys
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
@@ -15,11 +15,13 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from rampart.beliefs import draws
 from rampart.beliefs.chain import Chain
 from rampart.case.tables import Case
 from rampart.cli.main import main
+from rampart.network.lags import Floats
 from rampart.network.tree import Tree
 from rampart.report.pages.war import html
 from rampart.scenario import branching, decompose, forward, policy, stand_ins, tree_programme
@@ -69,6 +71,26 @@ def test_who_plans_as_if_it_lasts_knows_of_no_path_when_it_ends() -> None:
         assert {key: found[way]["expand", *key] for key in decided} == pytest.approx(decided, abs=1e-6)
 
 
+@pytest.mark.parametrize(("least", "asked", "bound"), [(5.0, 12, -np.inf), (9.5, 24, 9.5)])
+def test_prices_are_asked_of_all_paths_only_where_some_say_that_they_bound_more(
+    least: float, asked: int, bound: float
+) -> None:
+    """Of 24 paths on which a plan costs 10, where no plan costs less than 9."""
+
+    class Asked:
+        paths = 0
+
+        def call(self, _: str, prices: Floats, some: NDArray[np.bool_]) -> list[float]:
+            self.paths += int(some.sum())
+            return [least if asked else np.nan for asked in some]
+
+    chance, shards = np.full(24, 1 / 24), Asked()
+    found = decompose._bound_by_prices(
+        9.0, decompose.Weighing(chance, Risk()), cast("Any", shards), np.zeros(1), np.full(24, 10.0), chance, np.zeros((24, 1)),
+    )  # fmt: skip
+    assert (shards.paths, found) == (asked, pytest.approx(bound))
+
+
 @pytest.mark.parametrize(
     ("risk", "capacity"), [(None, False), (None, True), (Risk(0.5, 0.8), False), (Risk(regret=np.zeros(1)), True)]
 )
@@ -90,6 +112,7 @@ def test_few_paths_that_stand_for_all_come_to_the_same_as_all_at_once(
     assert [now.stand_ins for now in told] == [14]
     told.clear()
     monkeypatch.setattr(decompose, "SMALL", 0)
+    monkeypatch.setattr(decompose, "SOME", 7)
     found = planned()
     assert [now.stand_ins for now in told][:2] == [2, 4]
     assert found.value == pytest.approx(whole.value, rel=1e-5)

@@ -12,6 +12,7 @@ from rampart.case.editions import cells_that_differ
 from rampart.catalogues.results import ResultColumn, ResultTable, result_tables
 from rampart.findings import Language
 from rampart.language.in_words import InWords
+from rampart.language.values_of_war import value_of_several
 from rampart.results.comparison import Beside, require_one_kind, side_by_side
 from rampart.results.result import Result
 
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 NOISE = 1e-9
 """A figure nearer to nothing is the solver's noise."""
 GROUPS = {
-    ("war", "name"): "war.value", ("war", "kind"): "war.kind", ("war", "measure"): "war.head",
+    ("war", "kind"): "war.kind", ("war", "measure"): "war.head",
     ("fleet", "cause"): "sustain.cell", ("fleet", "lever"): "sustain.cell",
 }  # fmt: skip
 """Where the words of a choice stand, by kind of result and column; by the name of the column where it is not here."""
 SHARES = ("gap", "reduction_error", "frontier_error")
 """Values of a war that are shares, not money."""
-DECISION = ("kind", "nation", "code", "item", "to")
-"""What makes a decision of a plan the same as one of another plan."""
+DECISION = {"plan": ("kind", "nation", "code", "item", "to"), "war": ("kind", "what", "month")}
+"""What makes a decision the same as one of another result, by kind of result."""
 SMALL = 0.0005
 """Change as a share of the figure below which it is not spoken of."""
 SIDES_IN_TEXT = 2
@@ -91,14 +92,16 @@ class Compared:
         return not decided and self.cells.is_empty() and all(beside.frame.is_empty() for beside in self.tables.values())
 
     def decided_otherwise(self, side: int) -> tuple[int, int]:
-        """Decisions of a plan to take now that are not as in the first (how much, or by when), and how many both have."""
+        """Decisions to take now that are not as in the first (how much, or by when), and how many both have."""
         import polars as pl
 
         first, other = self.results[0]["decisions"], self.results[side - 1]["decisions"]
-        both = first.join(other, on=DECISION, how="full", nulls_equal=True, suffix=" other")
+        both = first.join(other, on=DECISION[self.kind], how="full", nulls_equal=True, suffix=" other")
         size = pl.max_horizontal(pl.col("quantity").abs(), pl.col("quantity other").abs(), pl.lit(1e-6))
         moved = ((pl.col("quantity") - pl.col("quantity other")).abs() > SMALL * size).fill_null(True)
-        return both.filter(moved | pl.col("decide_by").ne_missing(pl.col("decide_by other"))).height, both.height
+        if self.kind == "plan":
+            moved |= pl.col("decide_by").ne_missing(pl.col("decide_by other"))
+        return both.filter(moved).height, both.height
 
     def table(self, name: str) -> ResultTable:
         """A table of the catalogue."""
@@ -124,6 +127,8 @@ class Compared:
             return str(value)
         if column == "what":
             return self._object(row["kind"], value)
+        if (self.kind, table) == ("war", "values"):
+            return value_of_several(self.answers, value)
         if known is not None and known.type == "code":
             return self._code(known, row)
         return self.words.choice(GROUPS.get((self.kind, column), column), value)
@@ -160,10 +165,18 @@ class Compared:
         if unit in ("item unit", "item unit/month") and (item := self.item_of(row)):
             told = self.unit_of(item)
             return self.words("compare.a_month", unit=told) if unit.endswith("/month") else told
+        if unit == "item unit" and "what" in row:  # what a war decides on without an item is counted by pieces
+            return self.words("unit.units")
         return self.words.choice("column_unit", unit)
 
     def item_of(self, row: Mapping[str, Any]) -> str | None:
-        """The item that a row is about: it says so, or its line makes it."""
+        """The item that a row is about: it says so, its line makes it, or a war decides on it."""
+        if "what" in row:
+            import polars as pl
+
+            same = (pl.col("kind") == row["kind"]) & (pl.col("what") == row["what"])
+            items = [item for answer in self.answers for item in answer["decisions"].filter(same)["item"].head(1)]
+            return next((item for item in items if item is not None), None)
         if "line" in row:
             made = {
                 line: item for a in self.answers for line, item in a.result.case["lines"].select("line", "item").rows()

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import polars as pl
 
-from rampart.language.compared import SMALL, Compared
+from rampart.language.compared import DECISION, SMALL, Compared
 from rampart.language.in_words import InWords
 from rampart.language.origins import origins_told
+from rampart.language.values_of_war import value_of_several
 from rampart.language.what_to_do import cost
 from rampart.results.lateness import lateness
 from rampart.results.measures import measure
@@ -31,11 +32,23 @@ def differences_told(compared: Compared) -> list[str]:
         names = {"name": compared.names[n - 1], "first": compared.names[0]}
         cells = compared.cells.filter(pl.col("1").ne_missing(pl.col(str(n)))).height
         said = [words("compare.says.cells" if cells else "compare.says.no_cells", n=words.number(cells), **names)]
-        said += {"plan": _plans, "war": _wars, "fleet": _fleets}[compared.kind](first, other)
-        moved, of = compared.decided_otherwise(n) if compared.kind == "plan" else (0, 0)
-        said += [words("compare.says.decisions", n=moved, of=of)] if moved else []
+        brings = {"plan": _plans, "war": _wars, "fleet": _fleets}[compared.kind](first, other)
+        decided = _decided(compared, n)
+        said += decided + brings if compared.kind == "war" else brings + decided
         told += said if len(compared.results) == 2 else [words("compare.of", said=one, **names) for one in said]
     return told
+
+
+def _decided(compared: Compared, side: int) -> list[str]:
+    """How much of what is to be decided now is not as in the first."""
+    if compared.kind not in DECISION:
+        return []
+    moved, of = compared.decided_otherwise(side)
+    if compared.kind == "plan":
+        return [compared.words("compare.says.decisions", n=moved, of=of)] if moved else []
+    key = "compare.says.before_the_look" if moved else "compare.says.before_the_look.same"
+    number = compared.words.number
+    return [compared.words(key, n=number(moved), of=number(of))] if of else []
 
 
 def _plans(first: InWords, other: InWords) -> list[str]:
@@ -44,9 +57,12 @@ def _plans(first: InWords, other: InWords) -> list[str]:
     told += _late(first, other)
     told += _covered(first, other)
     before, after = (float(answer["money"]["commitments"].sum()) for answer in (first, other))
-    if _changes(before, after):
-        told.append(_more("compare.says.money", other, other.words.money, before, after))
-    return told
+    return told + _money(other, before, after)
+
+
+def _money(other: InWords, before: float, after: float) -> list[str]:
+    """How much more or less is committed."""
+    return [_more("compare.says.money", other, other.words.money, before, after)] if _changes(before, after) else []
 
 
 def _covered(first: InWords, other: InWords) -> list[str]:
@@ -91,13 +107,15 @@ def _late(first: InWords, other: InWords) -> list[str]:
 
 
 def _wars(first: InWords, other: InWords) -> list[str]:
-    told, counts = [], [answer.result.manifest["objective"] for answer in (first, other)]
+    moneys = [answer["decisions"]["money"] for answer in (first, other)]
+    known = not any(money.null_count() for money in moneys)
+    told = _money(other, *(float(money.sum()) for money in moneys)) if known else []
+    counts = [answer.result.manifest["objective"] for answer in (first, other)]
     if counts[0] == counts[1]:
         for name in ("plan", "worst", "largest_regret"):
             before, after = (_value(answer, name) for answer in (first, other))
             if before is not None and after is not None and _changes(before, after):
-                what = other.words(f"war.value.{name}")
-                what = other.words.choice("war.value", name)
+                what = value_of_several([first, other], name)
                 what = what[:1].upper() + what[1:]
                 sides = {"before": cost(first, before), "after": cost(other, after)}
                 told.append(other.words("compare.says.war", what=what, **sides))

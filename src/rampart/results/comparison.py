@@ -30,7 +30,7 @@ COMPARED: Mapping[Kind, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] =
     },
     "war": {
         "values": (("name",), ("value",)),
-        "decisions": (("kind", "what", "month"), ("quantity",)),
+        "decisions": (("kind", "what", "month"), ("quantity", "money")),
         "ends": (("ends",), ("probability", "cost", "regret", "served_share")),
         "supply": (("holder", "item", "ends"), ("served", "need")),
         "left": (("ends", "measure", "item"), ("quantity", "money")),
@@ -55,7 +55,8 @@ WEIGHED: Mapping[tuple[Kind, str], Callable[[Result], pl.DataFrame]] = {
     ("plan", "demand"): months_late,
 }
 NOT_WORKED_OUT = frozenset({("war", "values")})
-"""Tables in which a row that is not there was not worked out; in all others it stands for nothing."""
+"""Tables in which a row that is not there was not worked out, and rows stand as they are told, not by name; in all others
+a row that is not there stands for nothing."""
 NAMES: Mapping[Kind, tuple[str, str]] = {
     "plan": ("a plan", "un plan"),
     "war": ("a plan for a war", "un plan de guerre"),
@@ -168,6 +169,9 @@ def side_by_side(results: Sequence[Result]) -> dict[str, Beside]:
             _moved(pl.col(f"{f} 1"), pl.col(f"{f} {n}")) for f in figures for n in range(2, len(results) + 1)
         )
         frame = joined.filter(changed).sort(keys, nulls_last=True)
+        if (kind, name) in NOT_WORKED_OUT:
+            told = pl.concat([_rows(result, name).select(keys) for result in results]).unique(maintain_order=True)
+            frame = told.join(frame, on=keys, how="inner", nulls_equal=True, maintain_order="left")
         found[name] = Beside(keys, figures, frame, (kind, name) not in NOT_WORKED_OUT)
     return found
 

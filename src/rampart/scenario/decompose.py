@@ -32,6 +32,7 @@ from rampart.scenario.tree_programme import Effort, cvar
 FEW = 2  # paths that stand for all at first
 SMALL = 60_000  # columns of all paths together up to which their programme is taken whole at once
 Rivals = Mapping[str, Mapping[Name, float]]
+SOME = 12  # paths that are asked first what all plans cost at least at the prices of a plan
 LEAST = 1e-4  # value, in the unit of the objective, below which the gap is stated as a share of this
 NOTHING = 1e-4  # of what the paths cost: a largest regret below it is distinguished from nothing only to this measure
 
@@ -210,6 +211,7 @@ def two_stage(
         stands = Standing(max(LEAST, NOTHING * float(np.abs(known).mean())) if regret else LEAST)
         stands.bound = weighing.value(known)
         rounds: list[Round] = []
+        weighed: dict[str, Floats] = {}
         status = "optimal"
         while found is not None:
             out_of_time = deadline is not None and time.monotonic() >= deadline
@@ -227,17 +229,21 @@ def two_stage(
             if there_is_one and (out_of_time or stopping.wanted):
                 status = "idle" if found is NO_DECISIONS else "time limit"
                 break
+            weigh = None if others is None or weighed else _begin_weighing(shards, others, names)
             try:
                 found = plans.next(deadline if there_is_one else None)
             except CutShort:
                 status = "time limit"
                 break
+            if weigh is not None:  # by other processes, while this one sought the next first decisions
+                weighed = weigh()
         if stands.x is None:
             raise NoPlan("no first decisions leave every path a way on")
         told = [] if tell is None else shards.call("told", tell, stands.x, stands.cost, known)
         if others is None and rivals is not None and status == "optimal":
             others = _named(rivals)
-        weighed = {name: _weigh(shards, amounts, names) for name, amounts in (others or {}).items()}
+        if not weighed:
+            weighed = _begin_weighing(shards, others or {}, names)()
     return TwoStage(
         names, stands.x, stands.value, stands.bound, stands.cost, known, weighed, told, stands.gap, tuple(rounds), status,
     )  # fmt: skip
@@ -261,15 +267,48 @@ def _weigh_up(
     stands.bound = max(stands.bound, found.bound)
     if bounded and stands.gap > gap and not found.last and np.isfinite(cost).all():
         weight, by = weighing.at(cost), np.array([slope.by for slope in slopes])
-        least = np.array(shards.call("priced", weight @ by - by))
-        stands.bound = max(stands.bound, weighing.below(least, weight))
+        stands.bound = max(stands.bound, _bound_by_prices(stands.bound, weighing, shards, x, cost, weight, by))
 
 
-def _weigh(shards: Shards, amounts: Mapping[Name, float], names: list[Name]) -> Floats:
-    """Cost of each path with first decisions that somebody else took; not a number where a path has no way on."""
-    x = np.array([amounts.get(name, 0.0) for name in names])
-    slopes: list[Slope] = shards.call("at", x)
-    return np.array([slope.value if np.isfinite(slope.value) else np.nan for slope in slopes])
+def _bound_by_prices(
+    bound: float, weighing: Weighing, shards: Shards, x: Floats, cost: Floats, weight: Floats, by: Floats
+) -> float:
+    """What all plans cost at least at the prices that a plan implies; nothing where that is less than ``bound``.
+
+    On each path the plan costs at least what is least at its prices, and the prices cancel over the paths: how far apart
+    the two are on some of the paths says how far they are on all, before all are asked.
+
+    x     the plan; cost: of each path, shape (paths,); by: its slopes, shape (paths, first stage)
+    weight  of the paths under which nothing costs more than it counts, shape (paths,)
+    """
+    prices = weight @ by - by
+    some = np.zeros(cost.size, dtype=bool)
+    some[:: -(-cost.size // SOME)] = True
+    least = np.array(shards.call("priced", prices, some))
+    if not some.all() and weight[some].sum() > 0:
+        apart = (cost + prices @ x - least)[some] @ weight[some] / weight[some].sum()
+        if weighing.below(cost, weight) - apart <= bound:
+            return -np.inf
+    if not some.all():
+        least = np.where(some, least, shards.call("priced", prices, ~some))
+    return weighing.below(least, weight)
+
+
+def _begin_weighing(
+    shards: Shards, others: Mapping[str, Mapping[Name, float]], names: list[Name]
+) -> Callable[[], dict[str, Floats]]:
+    """Begin to weigh first decisions that others took; what comes back waits for the cost of each path by name, not a number
+    where a path has no way on.
+    """
+    asked = {
+        name: shards.begin("at", np.array([amounts.get(of, 0.0) for of in names])) for name, amounts in others.items()
+    }
+
+    def collect() -> dict[str, Floats]:
+        costs = {name: np.array([slope.value for slope in answer()]) for name, answer in asked.items()}
+        return {name: np.where(np.isfinite(cost), cost, np.nan) for name, cost in costs.items()}
+
+    return collect
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from rampart.beliefs.draws import revision_periods
 from rampart.case.tables import Case
@@ -26,7 +27,7 @@ Name = tuple[str, Key, int]  # family, key, period
 DUAL, PRIMAL = 1, 4  # ways of the simplex
 DEVEX = 1  # how it weighs the rows that it may leave by
 ALIKE = (
-    18.0  # months in which two paths differ up to which a path begins better where the other ended than where it did
+    30.0  # months in which two paths differ up to which a path begins better where the other ended than where it did
 )
 KEPT = 50  # paths of a worker up to which their programmes are kept for what is told of them in the end
 Told = TypeVar("Told")
@@ -302,9 +303,11 @@ class Paths:
         """Cost and slope of each path with first decisions ``x``."""
         return self._each(lambda path, after: path.at(x, after), within=ALIKE)
 
-    def priced(self, prices: Floats) -> list[float]:
-        """Least cost of each path with first decisions at prices of its own, shape (paths in all, first stage)."""
-        return [path.priced(prices[n]) for n, path in zip(self.numbers, self.paths, strict=True)]
+    def priced(self, prices: Floats, asked: NDArray[np.bool_]) -> list[float]:
+        """Least cost of each path asked with first decisions at prices of its own, shape (paths in all, first stage)."""
+        return [
+            path.priced(prices[n]) if asked[n] else np.nan for n, path in zip(self.numbers, self.paths, strict=True)
+        ]
 
     def told(self, tell: Tell, x: Floats, cost: Floats, known: Floats) -> list[Any]:
         """What is to be told of each path with first decisions ``x``; cost and least cost of all paths."""

@@ -15,12 +15,13 @@ from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
 from rampart.language.branches import regime
 from rampart.language.in_words import InWords
+from rampart.language.values_of_war import value_named
 from rampart.language.war_on_one_page import headline
 from rampart.report.books.book import Book, lines
 from rampart.report.books.catalogue_sheet import catalogue_sheet
 from rampart.report.books.chart_sheet import ChartSheet
 from rampart.report.chapters.trust import manifest_rows
-from rampart.report.chapters.war import RIVALS, SHARES, value_named
+from rampart.report.chapters.war import RIVALS, SHARES
 from rampart.results.ends_of_war import by_end, left_by_end
 from rampart.results.result import Result
 from rampart.scenario.left_over import MEASURES

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rampart.language.branches import amount, branches, month, regime
 from rampart.language.in_words import InWords
+from rampart.language.values_of_war import value_named
 from rampart.language.war_on_one_page import decided_by_month
 from rampart.report.chapters.listing import MOST_ROWS, Head, Listing
 from rampart.report.chapters.worth_at_home import implied, sensitivity
@@ -135,17 +136,6 @@ def values_listing(answer: InWords, of: Sequence[str] | None = None) -> Listing:
         if of is None or name in of
     ]
     return _table(answer, words("war.title.values"), [("value", False), ("amount", True)], rows)
-
-
-def value_named(answer: InWords, name: str) -> str:
-    """What a value is; over drawn paths that it is one of these paths."""
-    told = f"war.value.{name}"
-    manifest = answer.result.manifest
-    if "sampling" not in manifest:
-        return answer.words(told)
-    on_paths = f"{told}_on_paths"
-    of = {"paths": manifest["paths"], "fresh": manifest["sampling"].get("fresh", 0)}
-    return answer.words(on_paths if answer.words.has(on_paths) else told, **of)
 
 
 def risks_listing(answer: InWords) -> Listing | None:
