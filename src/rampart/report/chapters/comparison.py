@@ -137,7 +137,7 @@ def decision_lines(compared: Compared) -> list[Line]:
     found: dict[tuple[Any, ...], dict[int, Mapping[str, Any]]] = {}
     for n, answer in zip(compared.sides, compared.answers, strict=True):
         for row in answer["decisions"].sort("rank").iter_rows(named=True):
-            found.setdefault(tuple(row[of] for of in DECISION), {})[n] = row
+            found.setdefault(tuple(row[of] for of in DECISION["plan"]), {})[n] = row
     lines = []
     for sides in found.values():
         side, decision = next(iter(sides.items()))
