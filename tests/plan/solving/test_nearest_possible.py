@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import product
 
 import numpy as np
@@ -10,6 +11,18 @@ import scipy.sparse as sp
 
 from rampart.network.lags import Floats
 from rampart.plan.solving.nearest_possible import nearest_possible
+
+
+def test_a_deadline_that_is_over_leaves_none() -> None:
+    """Of 1,500 that fill 150 limits exactly none are found, as whole numbers hardly can: without a deadline it takes minutes."""
+    random = np.random.default_rng(1)
+    matrix = random.integers(1, 50, (150, 1500)).astype(float)
+    fractions = random.uniform(0.0, 9.0, 1500)
+    rows = (matrix @ fractions).round(), (matrix @ fractions).round()
+    bounds = np.zeros(1500), np.full(1500, np.inf)
+    begun = time.monotonic()
+    assert nearest_possible(sp.csr_array(matrix), rows, bounds, np.arange(1500), fractions, begun) is None
+    assert time.monotonic() - begun < 30.0
 
 
 def mended(matrix: Floats, most: Floats, fractions: Floats, count: int) -> Floats | None:

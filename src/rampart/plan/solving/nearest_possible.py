@@ -13,10 +13,13 @@ Source: the distance of the feasibility pump (Fischetti, Glover and Lodi, Mathem
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from rampart.engine.highs import Highs, Sparse, identity, one_above_other, side_by_side, sparse
 from rampart.network.lags import Floats, Integers
+from rampart.plan.solving.pass_solver import LEAST_SECONDS
 
 BRANCHES = 200
 """Most branches, a count so that the plan does not hang on the speed of the machine."""
@@ -25,9 +28,10 @@ NOTHING = 1e-6
 
 
 def nearest_possible(
-    matrix: Sparse, rows: tuple[Floats, Floats], bounds: tuple[Floats, Floats], whole: Integers, fractions: Floats
-) -> Floats | None:
-    """``fractions`` with whole numbers that leave a plan; None where none were found.
+    matrix: Sparse, rows: tuple[Floats, Floats], bounds: tuple[Floats, Floats], whole: Integers, fractions: Floats,
+    deadline: float | None = None,
+) -> Floats | None:  # fmt: skip
+    """``fractions`` with whole numbers that leave a plan; None where none were found, by the deadline if there is one.
 
     matrix     of the model, shape (rows, columns); ``rows`` and ``bounds`` least and most of its rows and columns
     whole      columns that are whole numbers
@@ -48,6 +52,8 @@ def nearest_possible(
         np.concatenate([rows[0], was]), np.concatenate([rows[1], was]),
         np.concatenate([low, apart[0]]), np.concatenate([high, apart[1]]), whole, mip_max_nodes=BRANCHES,
     )  # fmt: skip
+    if deadline is not None:
+        solver.option("time_limit", max(LEAST_SECONDS, deadline - time.monotonic()))
     solver.set_costs(np.concatenate([np.zeros(columns), np.ones(2 * count)]))
     solver.run_beside()
     if not solver.found_a_plan:

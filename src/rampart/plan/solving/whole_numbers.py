@@ -147,7 +147,8 @@ def _possible(
     if results or status != "optimal" or fractions is None:
         return results, status
     m = linear.layout.matrices
-    whole.columns = nearest_possible(m.matrix, start.rows, (start.lower, start.upper), solver.whole, fractions)
+    bounds = start.lower, start.upper
+    whole.columns = nearest_possible(m.matrix, start.rows, bounds, solver.whole, fractions, deadline)
     if whole.columns is None:
         return results, status
     solver.stages[:] = stages
