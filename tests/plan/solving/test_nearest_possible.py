@@ -14,7 +14,7 @@ from rampart.plan.solving.nearest_possible import nearest_possible
 
 
 def test_a_deadline_that_is_over_leaves_none() -> None:
-    """Of 1,500 that fill 150 limits exactly none are found, as whole numbers hardly can: without a deadline it takes minutes."""
+    """Of 1,500 that fill 150 limits none are found, as whole numbers hardly can: without a deadline it takes minutes."""
     random = np.random.default_rng(1)
     matrix = random.integers(1, 50, (150, 1500)).astype(float)
     fractions = random.uniform(0.0, 9.0, 1500)
