@@ -23,13 +23,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rampart.engine.highs import OPTIMAL, Sparse, one_above_other, sparse
-from rampart.engine.linear_model import Matrices
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.fairness import Shares, share_fairly
+from rampart.plan.solving.left_open import LeftOpen, left_open
 from rampart.plan.solving.pass_solver import NOTHING, ROUNDING, PassSolver
-from rampart.plan.solving.pieces import Pieces
 
 MOST = 1_000
 """Entries of a pass up to which what lacks is made even: beyond, the many runs would take longer than the plan itself."""
@@ -57,12 +56,13 @@ class EvenMonths:
         lacking = [one for one in lacking if 0 < one.count <= MOST]
         if not any(one.uneven(levels) for one in lacking):
             return
-        part = left_open(solver, layout, levels, one_above_other([one.lacks for one in lacking]), deadline)
-        if part is None:
+        part = left_open(solver, layout, levels, one_above_other([one.lacks for one in lacking]))
+        if part.solver.solve(deadline) != OPTIMAL:
             return
-        shared, levels[part.at] = self._shared(part, lacking, deadline)
+        shared, found = self._shared(part, lacking, deadline)
         if not shared:
             return
+        levels = part.into_plan(found)
         self.moved = True
         for rows, most in [*((one.together, one.together @ levels) for one in lacking), *shared]:
             solver.add_rows_at_most(rows, most + NEARLY_EVEN * np.maximum(1.0, np.abs(most)))
@@ -73,7 +73,7 @@ class EvenMonths:
     ) -> tuple[list[tuple[Sparse, Floats]], Floats]:
         """Shares of the entries of each pass in turn, as rows of the plan with what each comes to; columns that share so."""
         solver, levels, found = part.solver, part.levels, list[tuple[Sparse, Floats]]()
-        inside = [one.only(part.at) for one in lacking]
+        inside = [one.only(part) for one in lacking]
         for one in inside:  # all of them first: the plan that ties choose keeps them all
             most = one.together @ levels
             solver.add_rows_at_most(one.together, most + ROUNDING * np.maximum(1.0, np.abs(most)))
@@ -121,48 +121,6 @@ def that_move(solver: PassSolver, lacks: Sparse, levels: Floats, deadline: float
 
 
 @dataclass(frozen=True, eq=False)
-class LeftOpen:
-    """What is left open of a plan, as a model of its own.
-
-    at      its columns among those of the plan, shape (its columns,)
-    levels  where the plan stands, shape (its columns,)
-    """
-
-    solver: PassSolver
-    at: Integers
-    levels: Floats
-
-
-def left_open(
-    solver: PassSolver, layout: Layout, levels: Floats, lacks: Sparse, deadline: float | None
-) -> LeftOpen | None:
-    """The part of a plan that hangs together with what lacks, the rest being as it is; none where the solver fails on it.
-
-    Nearly all of a plan is settled before ties; what is open falls into pieces that no row ties together, and most of them
-    touch nothing that lacks. The plan itself is always possible: rows that it keeps only nearly give way to it.
-
-    levels  columns of the plan; ``lacks`` has an entry in each column that counts, shape (any, columns)
-    """
-    matrix = solver.matrix()[:, : solver.columns]
-    free = solver.upper - solver.lower > 0
-    counts = np.zeros(solver.columns, dtype=bool)
-    counts[lacks.indices] = True
-    touched = Pieces(matrix, solver.lower, solver.upper).touched(np.flatnonzero(counts))
-    at = np.flatnonzero(touched | counts)
-    row = np.flatnonzero(np.diff(sparse(matrix[:, np.flatnonzero(touched)]).indptr) > 0)
-    inside = sparse(matrix[row][:, at])
-    here, low, high = levels[at], *(bound[row] for bound in solver.row_bounds())
-    now = matrix[row] @ levels
-    rest = now - inside @ here
-    lower = np.where(free[at], np.minimum(solver.lower[at], here), here)
-    upper = np.where(free[at], np.maximum(solver.upper[at], here), here)
-    matrices = Matrices(inside, lower, upper, np.minimum(low, now) - rest, np.maximum(high, now) - rest)
-    part = PassSolver(replace(layout, matrices=matrices), np.zeros(0, dtype=np.int64))
-    part.remembers, part.upper_at_first = False, solver.upper_at_first[at]
-    return LeftOpen(part, at, here) if part.solve(deadline) == OPTIMAL else None
-
-
-@dataclass(frozen=True, eq=False)
 class Lacking:
     """What lacks of a pass, month by month, where it may still be otherwise.
 
@@ -207,9 +165,9 @@ class Lacking:
         together = sparse((cost[kept] / largest[row], (row, column[kept])), shape=(months.size, solver.columns))
         return cls(lacks, at[movable], together)
 
-    def only(self, columns: Integers) -> Lacking:
-        """The same in a model of some of the columns, which has all in which there is an entry."""
-        return replace(self, lacks=sparse(self.lacks[:, columns]), together=sparse(self.together[:, columns]))
+    def only(self, part: LeftOpen) -> Lacking:
+        """The same in a model of what is left open."""
+        return replace(self, lacks=part.of(self.lacks), together=part.of(self.together))
 
     def uneven(self, levels: Floats) -> bool:
         """Whether in some month not all lack the same share."""

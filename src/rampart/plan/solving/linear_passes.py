@@ -27,7 +27,8 @@ from rampart.plan.model.passes import PERSISTENCE, SETTLING
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.equals import one_of_equals
-from rampart.plan.solving.fairness import Shares, share_fairly
+from rampart.plan.solving.fairness import Shared, Shares, share_fairly
+from rampart.plan.solving.left_open import left_open
 from rampart.plan.solving.pass_solver import CLOSE, NOTHING, ROUNDING, HeldTerm, PassSolver, Stage, State, most_allowed
 from rampart.plan.solving.solution import PassResult
 from rampart.plan.solving.worst_first import share_worst_first
@@ -237,10 +238,19 @@ class LinearPasses:
         whole = by_term @ np.where(np.isfinite(upper), upper, 0.0)
         endless = (abs(by_term) @ (~np.isfinite(upper)).astype(float) > 0) | (whole <= 0)
         lacks = sparse(by_term.multiply((1.0 / np.where(endless, 1.0, whole))[:, None]))
-        shared = share_fairly(solver, Shares(lacks, np.zeros(lacks.shape[0], dtype=np.int64)), deadline)
+        shared = self._shared(Shares(lacks, np.zeros(lacks.shape[0], dtype=np.int64)), deadline)
+        self.levels = shared.levels
+
+    def _shared(self, shares: Shares, deadline: float | None) -> Shared:
+        """How shares are settled among the plans that the solver holds, of which ``levels`` is one."""
+        solver, shared = self.solver, None
+        if 2 * np.count_nonzero(solver.upper > solver.lower) < solver.columns:
+            shared = left_open(solver, self.layout, self.levels, shares.lacks).shared(shares, deadline)
+        if shared is None or shared.status not in (OPTIMAL, TIME_LIMIT):
+            shared = share_fairly(solver, shares, deadline)
         if shared.status != OPTIMAL:
             raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
-        self.levels = shared.levels
+        return shared
 
     def solve(self, each: Pass, deadline: float | None) -> PassResult:
         """One pass made small; nothing is held yet."""
@@ -296,9 +306,7 @@ class LinearPasses:
         at = np.flatnonzero(cost)
         part = self.parts_of(each)[at]
         stood = solver.basis_as_it_is()
-        shared = share_fairly(solver, self.shares_of(each), deadline)
-        if shared.status != OPTIMAL:
-            raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
+        shared = self._shared(self.shares_of(each), deadline)
         self.levels = shared.levels
         last = bool(later) and later[0].name == TIES
         if self._first is not None and each.room > 0 and not last:
