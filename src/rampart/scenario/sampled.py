@@ -132,8 +132,9 @@ def plan_on_paths(
             say("frontier")
         asked = (case, chain, drawn, chance, first, sampling.frontier, objective)
         points = [("frontier", factor) for factor in FACTORS] + [("sensitivity", factor) for factor in WEIGHED]
-        with Pool(asked, workers=processes) as pool:
-            told = pool.map(_weighed_otherwise, [(points[n::processes],) for n in range(processes)])
+        hands = min(processes, len(points))
+        with Pool(asked, workers=hands) as pool:
+            told = pool.map(_weighed_otherwise, [(points[n::hands],) for n in range(hands)])
         found, moved = ([row for rows, _ in told for row in rows[table]] for table in ("frontier", "sensitivity"))
         if found:
             tables["frontier"] = frame("war", "frontier", sorted(found, key=_factor))
