@@ -30,7 +30,7 @@ DEVEX = 1  # how it weighs the rows that it may leave by
 ALIKE = (
     30.0  # months in which two paths differ up to which a path begins better where the other ended than where it did
 )
-TOGETHER = 25  # paths whose programmes are built side by side: in a fifth of the time that they take one by one
+TOGETHER = 25  # paths whose programmes are built side by side: in a third of the time that they take one by one
 KEPT = 50  # paths of a worker up to which their programmes are kept for what is told of them in the end
 Told = TypeVar("Told")
 Tell = Callable[[TreeProgramme, "Material", Floats, Floats, Floats], list[Any]]
