@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
@@ -17,6 +19,7 @@ from rampart.language.compared import Compared
 from rampart.language.comparing import differences_told
 from rampart.results.result import Result
 from rampart.scenario.sampled import Sampling, plan_on_paths
+from rampart.scenario.standard_error import error_of_difference, standard_error
 from results.short_plan import MONTHS, short_plan
 from scenario.small_war import small
 
@@ -71,7 +74,34 @@ def test_wars_over_paths_and_over_a_tree_are_compared(wars: tuple[Result, Result
         )
         assert compared.unit("decisions", "quantity", {"kind": "expand", "what": "more"}) == "units"
     told = differences_told(Compared((few, more), ["a", "b"]))
-    assert told[1] == "2 of the 3 decisions to take before the war is looked at again are not the same."
+    assert told[1].startswith(
+        "2 of the 2 decisions to take before the war is looked at again are not the same: over all"
+    )
+    # the two draws are independent
+    error = sum(float(made["values"].filter(name="standard_error")["value"][0]) ** 2 for made in (few, more)) ** 0.5
+    assert error_of_difference(few, more) == pytest.approx(error)
+    assert "too little to say which plan costs less" in next(
+        one for one in told if one.startswith("The averages differ")
+    )
+    assert error_of_difference(*wars) is None
+
+
+def test_on_the_same_paths_the_difference_counts_and_what_no_path_ends_in_is_not_nothing() -> None:
+    few, dearer = (plan_on_paths(small(0.2, cost=cost), Sampling(paths=5, compare=False))[0] for cost in (1.0, 4.0))
+    cost = [made["ends"]["cost"] for made in (few, dearer)]
+    own = float(few["values"].filter(name="standard_error")["value"][0])
+    assert error_of_difference(few, dearer) == pytest.approx(
+        standard_error((cost[1] - cost[0]).to_numpy(), np.full(5, 0.2))
+    )
+    assert error_of_difference(few, dearer) < own
+    ends = few["ends"].drop_nulls("ends")["ends"].max()
+    fewer = replace(few, tables={**few.tables, "ends": few["ends"].filter(pl.col("ends").ne_missing(ends))})
+    row = rampart.compare(few, fewer)["ends"].filter(ends=ends).row(0, named=True)
+    assert row["cost"] > 0 and row["cost change"] is None  # not known, and not nothing
+    # what the arithmetic leaves is no other decision
+    near = replace(few, tables={**few.tables, "decisions": few["decisions"].with_columns(pl.col("quantity") + 0.4)})
+    assert rampart.compare(few, near)["decisions"].is_empty()
+    assert differences_told(Compared((few, near), ["a", "b"])) == ["No difference."]
 
 
 def test_what_is_not_known_on_one_side_has_no_change_and_what_is_not_there_is_nothing(

@@ -24,11 +24,18 @@ from rampart.cli.main import main
 from rampart.network.lags import Floats
 from rampart.network.tree import Tree
 from rampart.report.pages.war import html
-from rampart.scenario import branching, decompose, forward, policy, stand_ins, tree_programme
+from rampart.scenario import branching, decompose, forward, one_path, policy, sampled, stand_ins, tree_programme
 from rampart.scenario.nonanticipativity import foresight
 from rampart.scenario.one_path import Material
 from rampart.scenario.risk import Risk
-from rampart.scenario.sampled import Sampling, first_decisions, forward_table, plan_on_paths, standard_error
+from rampart.scenario.sampled import (
+    Sampling,
+    first_decisions,
+    forward_table,
+    path_tables,
+    plan_on_paths,
+    standard_error,
+)
 from rampart.scenario.tree_programme import TreeProgramme
 from scenario.small_war import small
 
@@ -124,6 +131,50 @@ def test_few_paths_that_stand_for_all_come_to_the_same_as_all_at_once(
     assert [now.best for now in told] == sorted((now.best for now in told), reverse=True)
 
 
+def test_paths_built_side_by_side_are_those_built_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ends in any order and two first regimes: matrices, and what is told of each, are to the digit those of a path alone."""
+    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 9, seed=(2,))
+    drawn[4, 0] = CHAIN.regimes.index("offensive")
+    material = Material(CASE, CHAIN.regimes, CHAIN.ends, drawn, LOOKS[0], None, True)
+    wide = one_path.widest(material)
+    names = one_path.names_of(wide, one_path.first_columns(wide, material))
+    monkeypatch.setattr(one_path, "KEPT", 0)
+    found = []
+    for together in (25, 1):
+        monkeypatch.setattr(one_path, "TOGETHER", together)
+        paths = one_path.Paths((material, names), list(range(1, 9)))  # not the first: numbers are no positions
+        known = np.append(0.0, paths.free())
+        cost = np.append(0.0, [slope.value for slope in paths.at(np.zeros(len(names)))])
+        found.append((paths, known, cost, paths.told(path_tables, np.zeros(len(names)), cost, known)))
+    (beside, known, cost, told), (alone, known_alone, cost_alone, told_alone) = found
+    for one, other in zip(beside.paths, alone.paths, strict=True):
+        assert (one.matrix != other.matrix).nnz == 0
+        for name in ("columns", "rows", "first", "place", "scale", "lower", "upper", "row_lower", "row_upper", "cost"):
+            assert np.array_equal(getattr(one, name), getattr(other, name)), name
+    assert known == pytest.approx(known_alone)
+    assert cost == pytest.approx(cost_alone)
+    over = [next((t for t, regime in enumerate(path) if CHAIN.ends[regime]), None) for path in drawn[1:]]
+    for (ends, *tables), (ends_alone, *tables_alone), t in zip(told, told_alone, over, strict=True):
+        assert ends.drop("path").rows()[0] == pytest.approx(ends_alone.drop("path").rows()[0])
+        end = ends["ends"][0]
+        assert (None if end is None else end.month - 1) == t
+        for table, of_alone in zip(tables, tables_alone, strict=True):
+            assert table.drop("path").equals(of_alone.drop("path"))
+
+
+def test_many_paths_take_a_process_a_core(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = draws.onward(CASE, CHAIN, np.array([CHAIN.start]), 12, seed=(0,))
+    wide = one_path.widest(Material(CASE, CHAIN.regimes, CHAIN.ends, drawn, LOOKS[0], None, True))
+    monkeypatch.setattr(decompose, "cores", lambda: 4)
+    columns = wide.layout.columns
+    many = decompose.SMALL // columns + 1
+    assert [decompose.processes_for(n, wide) for n in (many - 1, many)] == [1, 4]
+    monkeypatch.setattr(decompose, "SMALL", 0)
+    assert [decompose.processes_for(n, wide) for n in (5, 29)] == [1, 2]
+
+
 def test_the_standard_error_of_paths_by_end_is_that_of_draws_again() -> None:
     """A cost of each path that grows with its months of war: 400 draws of 16 paths spread as the error says, and far less
     than draws one by one do. Two costs 0 and 2 drawn one by one: half their difference.
@@ -199,6 +250,13 @@ def test_the_frontier_over_paths_is_that_of_paths_that_stand_for_all() -> None:
     assert values["frontier_error"] == 0
     few = plan_on_paths(case, Sampling(paths=12, gap=1e-7, capacity=False, frontier=3))[0]
     assert 0 < dict(few["values"].iter_rows())["frontier_error"] <= 1
+    # dealt over two processes the same comes back
+    drawn = draws.onward(case, CHAIN, np.array([CHAIN.start]), 12, seed=(0,))
+    asked = (case, CHAIN, drawn, np.full(12, 1 / 12), LOOKS[0], 2, None)
+    points = [("frontier", factor) for factor in (0.0, 1.0, 4.0)]
+    rows = sampled._weighed_otherwise(asked, points)[0]["frontier"]
+    dealt = [sampled._weighed_otherwise(asked, points[n::2])[0]["frontier"] for n in range(2)]
+    assert sorted((row for found in dealt for row in found), key=sampled._factor) == rows
 
 
 def test_capacity_for_good_costs_no_less_than_capacity_that_may_wait() -> None:

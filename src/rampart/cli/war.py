@@ -76,7 +76,7 @@ SOON = 60_000  # columns of a drawn tree up to which it takes the place of one t
               help="Folder of a plan of the same case: its first decisions beside these, and what each difference "
                    "costs.")  # fmt: skip
 @click.option("--seed", type=int, default=0, help="Root of the random numbers.")
-@click.option("--workers", type=click.IntRange(1), default=1, help="Processes.")
+@click.option("--workers", type=click.IntRange(1), help="Processes. Default: over many paths one a core, else one.")
 @time_limit_option
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Result folder. Default: out/war-<case name>.")
 @click.option("--report/--no-report", default=True, help="Also write the report beside the tables.")
@@ -117,7 +117,7 @@ def war(
             made = _over_tree(
                 case, tree, tell, _draw(tree, paths, sampled, asked=shape == "drawn"), objective=objective,
                 cvar=cvar, regret=regret, compare=compare, whole=whole, gap=gap, time_limit=sampled["time_limit"],
-                workers=sampled["workers"], rolling=rolled,
+                workers=sampled["workers"] or 1, rolling=rolled,
             )  # fmt: skip
             if made:
                 break
@@ -228,7 +228,7 @@ def _over_tree(
 
 def _over_paths(
     case: Case, paths: int, words: Words, tell: Tell, *, objective: str | None, cvar: tuple[float, float] | None,
-    regret: bool, compare: bool, gap: float | None, capacity: str, workers: int, frontier: int,
+    regret: bool, compare: bool, gap: float | None, capacity: str, workers: int | None, frontier: int,
     rolling: Callable[[str, int, int], None], **sampled: Any,
 ) -> Result:  # fmt: skip
     from rampart.scenario.decompose import Round

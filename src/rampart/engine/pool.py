@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -10,6 +11,12 @@ from types import TracebackType
 from typing import Any, Self
 
 _shared: list[Any] = []  # what the tasks of this process share
+
+
+def cores() -> int:
+    """Cores of the computer that this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)  # not everywhere
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 class Pool:

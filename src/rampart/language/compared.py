@@ -13,7 +13,7 @@ from rampart.catalogues.results import ResultColumn, ResultTable, result_tables
 from rampart.findings import Language
 from rampart.language.in_words import InWords
 from rampart.language.values_of_war import value_of_several
-from rampart.results.comparison import Beside, require_one_kind, side_by_side
+from rampart.results.comparison import Beside, differs_on_paths, over_paths, require_one_kind, side_by_side
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
@@ -91,14 +91,28 @@ class Compared:
         decided = self.kind == "plan" and any(self.decided_otherwise(n)[0] for n in self.sides[1:])
         return not decided and self.cells.is_empty() and all(beside.frame.is_empty() for beside in self.tables.values())
 
+    @property
+    def over_paths(self) -> bool:
+        """Whether one of the results is a plan over drawn paths."""
+        return over_paths(self.results)
+
     def decided_otherwise(self, side: int) -> tuple[int, int]:
-        """Decisions to take now that are not as in the first (how much, or by when), and how many both have."""
+        """Decisions to take now that are not as in the first (how much, or by when), and how many both have. Over drawn paths
+        those of one kind and object are one decision, however they fall on the months.
+        """
         import polars as pl
 
         first, other = self.results[0]["decisions"], self.results[side - 1]["decisions"]
-        both = first.join(other, on=DECISION[self.kind], how="full", nulls_equal=True, suffix=" other")
-        size = pl.max_horizontal(pl.col("quantity").abs(), pl.col("quantity other").abs(), pl.lit(1e-6))
-        moved = ((pl.col("quantity") - pl.col("quantity other")).abs() > SMALL * size).fill_null(True)
+        key: tuple[str, ...] = DECISION[self.kind]
+        if self.over_paths:
+            key = ("kind", "what")
+            first, other = (table.group_by(key).agg(pl.col("quantity").sum()) for table in (first, other))
+        both = first.join(other, on=key, how="full", nulls_equal=True, suffix=" other")
+        a, b = pl.col("quantity"), pl.col("quantity other")
+        if self.over_paths:
+            return both.filter(differs_on_paths(a.fill_null(0.0), b.fill_null(0.0))).height, both.height
+        size = pl.max_horizontal(a.abs(), b.abs(), pl.lit(1e-6))
+        moved = ((a - b).abs() > SMALL * size).fill_null(True)
         if self.kind == "plan":
             moved |= pl.col("decide_by").ne_missing(pl.col("decide_by other"))
         return both.filter(moved).height, both.height

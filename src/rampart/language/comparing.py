@@ -15,9 +15,12 @@ from rampart.results.lateness import lateness
 from rampart.results.measures import measure
 from rampart.results.origins import origins
 from rampart.results.result import Result
+from rampart.scenario.standard_error import error_of_difference
 
 NOTICED_SHARE = 0.005
 """Share of a requirement by which its cover must change to be spoken of."""
+CERTAIN = 2.0
+"""Standard errors from which a difference is more than another draw of the paths moves."""
 MOST_COVERED = 3
 """Holders and items whose cover changes most that are named."""
 
@@ -46,7 +49,7 @@ def _decided(compared: Compared, side: int) -> list[str]:
     moved, of = compared.decided_otherwise(side)
     if compared.kind == "plan":
         return [compared.words("compare.says.decisions", n=moved, of=of)] if moved else []
-    key = "compare.says.before_the_look" if moved else "compare.says.before_the_look.same"
+    key = "compare.says.before_the_look" + (".paths" if moved and compared.over_paths else "" if moved else ".same")
     number = compared.words.number
     return [compared.words(key, n=number(moved), of=number(of))] if of else []
 
@@ -119,7 +122,18 @@ def _wars(first: InWords, other: InWords) -> list[str]:
                 what = what[:1].upper() + what[1:]
                 sides = {"before": cost(first, before), "after": cost(other, after)}
                 told.append(other.words("compare.says.war", what=what, **sides))
+                told += _another_draw(first, other) if name == "plan" else []
     return told
+
+
+def _another_draw(first: InWords, other: InWords) -> list[str]:
+    """Whether the difference of what two plans cost on average is more than another draw of the paths moves it."""
+    error = error_of_difference(first.result, other.result)
+    before, after = (_value(answer, "plan") for answer in (first, other))
+    if not error or before is None or after is None:  # nothing was drawn, or one path alone
+        return []
+    key = "beyond" if abs(after - before) > CERTAIN * error else "within"
+    return [other.words(f"compare.says.draw.{key}", by=cost(other, abs(after - before)), error=cost(other, error))]
 
 
 def _value(answer: InWords, name: str) -> float | None:

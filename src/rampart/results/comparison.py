@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rampart.catalogues.results import Kind, result_tables
 from rampart.catalogues.showing import must_be, no_such, tables_as_html
@@ -56,7 +56,9 @@ WEIGHED: Mapping[tuple[Kind, str], Callable[[Result], pl.DataFrame]] = {
 }
 NOT_WORKED_OUT = frozenset({("war", "values")})
 """Tables in which a row that is not there was not worked out, and rows stand as they are told, not by name; in all others
-a row that is not there stands for nothing."""
+a row that is not there stands for nothing, but for an end of the war that the other side has no path to."""
+SHARE_ON_PATHS, LEAST_ON_PATHS = 0.01, 0.5
+"""Share and units by which a decision over drawn paths must differ: among those that cost alike the arithmetic chooses."""
 NAMES: Mapping[Kind, tuple[str, str]] = {
     "plan": ("a plan", "un plan"),
     "war": ("a plan for a war", "un plan de guerre"),
@@ -68,22 +70,24 @@ NAMES: Mapping[Kind, tuple[str, str]] = {
 class Beside:
     """One table of several results side by side.
 
-    frame  keys; then of each figure and each result, "served 1", "served 2", ... as the result has it, and "there 1", ...:
-           whether it has the row. Only rows in which not all agree
+    frame  keys; then of each figure and each result, "served 1", "served 2", ... as the result has it, "there 1", ...: whether
+           it has the row, and "nothing 1", ...: whether it has not, and that stands for nothing, not for what was not worked
+           out. Only rows in which not all agree
     """
 
     keys: tuple[str, ...]
     figures: tuple[str, ...]
     frame: pl.DataFrame
-    nothing: bool = True
-    """Whether a row that is not there stands for nothing; otherwise it was not worked out."""
 
     def value(self, figure: str, side: int) -> pl.Expr:
         """A figure of a side, nothing where its row is not there and that stands for nothing; blank where it is not known."""
         import polars as pl
 
-        there, value = pl.col(f"there {side}"), pl.col(f"{figure} {side}")
-        return pl.when(there.is_null() & self.nothing).then(0.0).otherwise(value)
+        return pl.when(pl.col(f"nothing {side}")).then(0.0).otherwise(pl.col(f"{figure} {side}"))
+
+    def counted(self, row: Mapping[str, Any], figure: str, side: int) -> Any:
+        """The same of a row of the frame."""
+        return 0.0 if row[f"nothing {side}"] else row[f"{figure} {side}"]
 
 
 class Comparison(dict[str, "pl.DataFrame"]):
@@ -168,12 +172,41 @@ def side_by_side(results: Sequence[Result]) -> dict[str, Beside]:
         changed = pl.any_horizontal(
             _moved(pl.col(f"{f} 1"), pl.col(f"{f} {n}")) for f in figures for n in range(2, len(results) + 1)
         )
+        if name == "decisions" and over_paths(results):
+            sizes = [pl.col(f"quantity {n}").fill_null(0.0) for n in range(1, len(results) + 1)]
+            changed &= pl.any_horizontal(differs_on_paths(sizes[0], size) for size in sizes[1:])
         frame = joined.filter(changed).sort(keys, nulls_last=True)
         if (kind, name) in NOT_WORKED_OUT:
             told = pl.concat([_rows(result, name).select(keys) for result in results]).unique(maintain_order=True)
             frame = told.join(frame, on=keys, how="inner", nulls_equal=True, maintain_order="left")
-        found[name] = Beside(keys, figures, frame, (kind, name) not in NOT_WORKED_OUT)
+        absent = [_stands_for_nothing(result, name, n) for n, result in enumerate(results, 1)]
+        found[name] = Beside(keys, figures, frame.with_columns(absent))
     return found
+
+
+def _stands_for_nothing(result: Result, table: str, side: int) -> pl.Expr:
+    """Whether a row that a side has not stands for nothing: a war that ends in a month in which none of its paths does was
+    not worked out.
+    """
+    import polars as pl
+
+    absent = pl.col(f"there {side}").is_null() & ((result.kind, table) not in NOT_WORKED_OUT)
+    if result.kind == "war" and table in BY_END:
+        absent &= pl.col("ends").is_in(result["ends"]["ends"].unique().implode(), nulls_equal=True)
+    return absent.alias(f"nothing {side}")
+
+
+def over_paths(results: Sequence[Result]) -> bool:
+    """Whether one of some results is a plan for a war over drawn paths."""
+    return any(result.kind == "war" and "sampling" in result.manifest for result in results)
+
+
+def differs_on_paths(a: pl.Expr, b: pl.Expr) -> pl.Expr:
+    """Whether two amounts of a decision differ by more than what plans over drawn paths leave open."""
+    import polars as pl
+
+    apart = (a - b).abs()
+    return (apart > SHARE_ON_PATHS * pl.max_horizontal(a.abs(), b.abs())) & (apart >= LEAST_ON_PATHS)
 
 
 def _moved(a: pl.Expr, b: pl.Expr) -> pl.Expr:

@@ -20,6 +20,7 @@ import numpy as np
 from rampart.case.tables import Case
 from rampart.engine.highs import NoPlan
 from rampart.engine.linear_programme import CutShort
+from rampart.engine.pool import cores
 from rampart.engine.shards import Shards
 from rampart.engine.stopping import Stopping
 from rampart.network.lags import Floats, Integers
@@ -27,9 +28,10 @@ from rampart.scenario import branching
 from rampart.scenario.one_path import Material, Name, Paths, Slope, Tell, first_columns, names_of, widest
 from rampart.scenario.risk import Risk
 from rampart.scenario.stand_ins import StandIns, rounded
-from rampart.scenario.tree_programme import Effort, cvar
+from rampart.scenario.tree_programme import Effort, TreeProgramme, cvar
 
-FEW = 2  # paths that stand for all at first
+FEW = 0.4  # of the root of all paths: those that stand for all at first, two at least
+A_PROCESS = 10  # paths from which a process of its own is worth while: each begins one of its paths from nothing
 SMALL = 60_000  # columns of all paths together up to which their programme is taken whole at once
 Rivals = Mapping[str, Mapping[Name, float]]
 SOME = 12  # paths that are asked first what all plans cost at least at the prices of a plan
@@ -199,9 +201,10 @@ def two_stage(
         )
     names = names_of(wide, first_columns(wide, material))
     with Stopping() as stopping, Shards(Paths, (material, names), len(paths), workers=workers) as shards:
-        collect = shards.begin("free")
-        plans = Plans(material, chance, wide.cost.size, gap, risk)
-        others = None if rivals is None or deadline is not None else _named(rivals)  # while other processes are at work
+        collect, weigh = shards.begin("free"), None
+        plans = Plans(material, chance, gap, risk, many=_too_many(len(paths), wide))
+        if rivals is not None and deadline is None:  # by other processes, while this one seeks the first decisions
+            weigh = _begin_weighing(shards, _named(rivals), names)
         found = None if regret else plans.first(deadline)
         known = np.array(collect())
         if regret:
@@ -211,7 +214,6 @@ def two_stage(
         stands = Standing(max(LEAST, NOTHING * float(np.abs(known).mean())) if regret else LEAST)
         stands.bound = weighing.value(known)
         rounds: list[Round] = []
-        weighed: dict[str, Floats] = {}
         status = "optimal"
         while found is not None:
             out_of_time = deadline is not None and time.monotonic() >= deadline
@@ -229,24 +231,30 @@ def two_stage(
             if there_is_one and (out_of_time or stopping.wanted):
                 status = "idle" if found is NO_DECISIONS else "time limit"
                 break
-            weigh = None if others is None or weighed else _begin_weighing(shards, others, names)
             try:
                 found = plans.next(deadline if there_is_one else None)
             except CutShort:
                 status = "time limit"
                 break
-            if weigh is not None:  # by other processes, while this one sought the next first decisions
-                weighed = weigh()
         if stands.x is None:
             raise NoPlan("no first decisions leave every path a way on")
         told = [] if tell is None else shards.call("told", tell, stands.x, stands.cost, known)
-        if others is None and rivals is not None and status == "optimal":
-            others = _named(rivals)
-        if not weighed:
-            weighed = _begin_weighing(shards, others or {}, names)()
+        if weigh is None and rivals is not None and status == "optimal":
+            weigh = _begin_weighing(shards, _named(rivals), names)
+        weighed = {} if weigh is None else weigh()
     return TwoStage(
         names, stands.x, stands.value, stands.bound, stands.cost, known, weighed, told, stands.gap, tuple(rounds), status,
     )  # fmt: skip
+
+
+def processes_for(paths: int, widest: TreeProgramme) -> int:
+    """Processes that are worth while for so many paths: one where they are taken whole at once, one a core at most."""
+    return max(1, min(cores(), paths // A_PROCESS)) if _too_many(paths, widest) else 1
+
+
+def _too_many(paths: int, widest: TreeProgramme) -> bool:
+    """Whether paths are too many to be taken whole at once."""
+    return paths * widest.layout.columns > SMALL
 
 
 def _named(rivals: Rivals | Callable[[], Rivals]) -> Rivals:
@@ -331,11 +339,12 @@ NO_DECISIONS = Found({}, 0)
 class Plans:
     """First decisions from more and more paths that stand for all."""
 
-    def __init__(self, material: Material, chance: Floats, columns: int, gap: float, risk: Risk | None) -> None:
+    def __init__(self, material: Material, chance: Floats, gap: float, risk: Risk | None, *, many: bool) -> None:
         self.material, self.chance, self.gap, self.risk = material, chance, gap, risk
         count = len(material.paths)
         self.done = False
-        self.keep: int | None = min(FEW, count) if count * columns > SMALL else None  # none: all, and a search
+        few = min(max(2, round(FEW * count**0.5)), count)
+        self.keep: int | None = few if many else None  # none: all, and a search
 
     def first(self, deadline: float | None) -> Found | None:
         """The first; no new decisions where the time is up before there is one."""

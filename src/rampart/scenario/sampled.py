@@ -29,8 +29,8 @@ from rampart.results.manifest import origin_of
 from rampart.results.result import Result
 from rampart.scenario import branching, forward, war
 from rampart.scenario.decided import SEEN, Row, decisions_table, unit_money
-from rampart.scenario.decompose import Round, TwoStage, two_stage
-from rampart.scenario.frontier import frontier
+from rampart.scenario.decompose import Round, TwoStage, processes_for, two_stage
+from rampart.scenario.frontier import FACTORS, frontier
 from rampart.scenario.left_over import left_over
 from rampart.scenario.one_path import Material, first_columns, names_of, widest
 from rampart.scenario.policy import Lasting, Situation
@@ -83,13 +83,14 @@ def plan_on_paths(
     objective: str | None = None,
     risk: Risk | None = None,
     regret: bool = False,
-    workers: int = 1,
+    workers: int | None = 1,
     progress: Callable[[Round], None] | None = None,
     rolling: Callable[[str, int, int], None] | None = None,
     say: war.Say | None = None,
 ) -> tuple[Result, TwoStage]:
     """Plan a case over sampled paths, as ``war_plan`` does over a tree; the answer of the decomposition comes with it.
 
+    workers   processes; None: one a core, where there is as much to do
     risk      weigh the costly paths more than the mean does; ``regret``: make the largest regret over the paths small.
               Batches and policies run forward know the mean only: one or the other
     progress  called after every round with the bound, the best plan and the gap
@@ -111,15 +112,17 @@ def plan_on_paths(
         kept, chance, error = branching.reduced(case, chain.regimes, drawn, chance, sampling.keep)
         drawn, slips = drawn[kept], None if slips is None else slips[kept]
     material = Material(case, chain.regimes, chain.ends, drawn, first, objective, sampling.capacity, slips)
+    wide = widest(material)
+    processes = workers or processes_for(len(drawn), wide)
     rivals = partial(first_decisions, case, chain, material, chance, deadline) if sampling.compare else None
     left = None if sampling.time_limit is None else max(0.0, deadline - time.monotonic())
     answer = two_stage(
         case, chain.regimes, chain.ends, drawn, chance, first=first, capacity=sampling.capacity, objective=objective,
-        gap=sampling.gap, time_limit=left, workers=workers, risk=risk, regret=regret, rivals=rivals, progress=progress,
+        gap=sampling.gap, time_limit=left, workers=processes, risk=risk, regret=regret, rivals=rivals, progress=progress,
         slips=slips, tell=path_tables,
     )  # fmt: skip
     tree = branching.from_paths(case, chain.regimes, drawn, chance, shared=first, ends=chain.ends, looks=looks)
-    tables = _tables(case, chain, tree, material, answer, chance)
+    tables = _tables(case, chain, tree, material, wide, answer, chance)
     values = _values(answer, chance, weighed=regret or risk is not None)
     if sampling.keep is not None:
         values.append(("reduction_error", error))
@@ -128,47 +131,53 @@ def plan_on_paths(
         if say:
             say("frontier")
         asked = (case, chain, drawn, chance, first, sampling.frontier, objective)
-        with Pool(asked, workers=min(workers, 2)) as pool:
-            (found, stands_for), (moved, _) = pool.map(_weighed_otherwise, [("frontier",), ("sensitivity",)])
+        points = [("frontier", factor) for factor in FACTORS] + [("sensitivity", factor) for factor in WEIGHED]
+        hands = min(processes, len(points))
+        with Pool(asked, workers=hands) as pool:
+            told = pool.map(_weighed_otherwise, [(points[n::hands],) for n in range(hands)])
+        found, moved = ([row for rows, _ in told for row in rows[table]] for table in ("frontier", "sensitivity"))
         if found:
-            tables["frontier"] = frame("war", "frontier", found)
-            values.append(("frontier_error", stands_for))
-        tables["sensitivity"] = frame("war", "sensitivity", moved)
+            tables["frontier"] = frame("war", "frontier", sorted(found, key=_factor))
+            values.append(("frontier_error", told[0][1]))
+        tables["sensitivity"] = frame("war", "sensitivity", sorted(moved, key=_factor))
     if sampling.batches and in_time:
-        values += _batch_bounds(case, chain, answer, first, sampling, objective, workers, supply)
+        values += _batch_bounds(case, chain, answer, first, sampling, objective, processes, supply)
     if sampling.fresh and in_time:
         compared = forward.policies(case, chain, paths_ahead=sampling.ahead, seed=sampling.seed)
         run = forward.run_forward(
             case, chain, compared, paths=sampling.fresh, seed=sampling.seed, objective=objective,
-            effort=Effort(gap=1e-3, whole_until=first), workers=workers, progress=rolling,
+            effort=Effort(gap=1e-3, whole_until=first), workers=processes, progress=rolling,
         )  # fmt: skip
         tables["forward"] = forward_table(run)
         values += [("fresh_bound", run.bound), ("fresh_known", float(run.known.mean()))]
     tables["values"] = frame("war", "values", values)
     manifest = origin_of(case) | {
-        "solver": {"name": "HiGHS", "threads": 1, "gap": sampling.gap, "workers": workers},
+        "solver": {"name": "HiGHS", "threads": 1, "gap": sampling.gap, "workers": processes},
         "status": "optimal" if answer.status == "optimal" else "time limit", "idle": answer.status == "idle",
         "gap": answer.gap, "sampling": asdict(sampling), "paths": len(chance), "nodes": len(tree),
-        "objective": war.objective_of(widest(material)), "risk": war.risk_of(risk, regret=regret),
+        "objective": war.objective_of(wide), "risk": war.risk_of(risk, regret=regret),
         **war.supply_said(supply, ways=len(chance)),
     }  # fmt: skip
     return war.result_of(case, tables, manifest), answer
 
 
 def path_tables(
-    problem: TreeProgramme, material: Material, level: Floats, cost: float, known: float
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Tables ``ends``, ``supply`` and ``left`` of one path."""
-    one = Answer(0.0, level, np.array([cost]), np.zeros(0))
-    return (
-        war.ends_of(problem, one, material.ends, np.array([known]), {}),
-        war.supply_of(problem, one, material.ends),
-        left_over(problem, one, material.ends),
+    problem: TreeProgramme, material: Material, level: Floats, cost: Floats, known: Floats
+) -> list[tuple[pl.DataFrame, ...]]:
+    """Tables ``ends``, ``supply`` and ``left`` of each path of a programme of some, in the order of its leaves."""
+    import polars as pl
+
+    answer = Answer(0.0, level, cost, np.zeros(0))
+    tables = (
+        war.ends_of(problem, answer, material.ends, known, {}),
+        war.supply_of(problem, answer, material.ends),
+        left_over(problem, answer, material.ends),
     )
+    return [tuple(table.filter(pl.col("path") == n) for table in tables) for n in range(cost.size)]
 
 
 def _tables(
-    case: Case, chain: Chain, tree: Tree, material: Material, answer: TwoStage, chance: Floats
+    case: Case, chain: Chain, tree: Tree, material: Material, longest: TreeProgramme, answer: TwoStage, chance: Floats
 ) -> dict[str, pl.DataFrame]:
     import polars as pl
 
@@ -178,7 +187,6 @@ def _tables(
     made = answer.told
     ends = [of[0] for of in made]
     supply, left = ([of[k].with_columns(path=pl.lit(n, pl.Int64)) for n, of in enumerate(made)] for k in (1, 2))
-    longest = widest(material)
     price, kinds = unit_money(longest), set(longest.decisions)
     mine = first_columns(longest, material)
     noise = LEFT if answer.rounds[-1].stand_ins < len(material.paths) else 0.0
@@ -228,11 +236,22 @@ def _values(answer: TwoStage, chance: Floats, *, weighed: bool) -> list[tuple[st
 
 
 def _weighed_otherwise(
-    asked: tuple[Case, Chain, Integers, Floats, int, int, str | None], table: str
-) -> tuple[list[dict[str, Any]], float]:
-    """Rows of the table ``frontier`` or ``sensitivity``, with supply as promised, and the error of standing for all paths."""
+    asked: tuple[Case, Chain, Integers, Floats, int, int, str | None], points: list[tuple[str, float]]
+) -> tuple[dict[str, list[dict[str, Any]]], float]:
+    """Rows of the tables ``frontier`` and ``sensitivity`` at some of their factors, with supply as promised, and the error of
+    standing for all paths.
+    """
     few, error = _few(*asked)
-    return (frontier(few) if table == "frontier" else sensitivity(few, asked[4], factors=WEIGHED)), error
+    of = {name: tuple(factor for table, factor in points if table == name) for name in ("frontier", "sensitivity")}
+    rows = {
+        "frontier": frontier(few, of["frontier"]),
+        "sensitivity": sensitivity(few, asked[4], factors=of["sensitivity"]),
+    }
+    return rows, error
+
+
+def _factor(row: dict[str, Any]) -> float:
+    return float(row["factor"])
 
 
 def _few(

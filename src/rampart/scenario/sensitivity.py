@@ -52,6 +52,7 @@ def sensitivity(
     item = item_of(p.case)
     for factor in factors:
         weighed: Floats = np.where(home, factor * p.cost, p.cost)
+        linear.forget()  # of decisions that are worth the same, the same whatever was asked before
         try:
             _, found, _ = linear.minimise(weighed @ merge)
         except NoPlan:

@@ -15,6 +15,7 @@ from rampart.language.comparing import differences_told
 from rampart.report.books.book import Book, lines, style_of
 from rampart.report.chapters.comparison import Line, decision_lines, late_lines
 from rampart.report.pages.comparison import facts, title
+from rampart.results.comparison import Beside
 
 NUMBERS = ("number", "limit", "integer")
 WIDE = 34.0
@@ -152,10 +153,7 @@ def _figures(book: Book, compared: Compared, name: str) -> None:
             place += 1
         for figure in beside.figures:
             share = compared.is_share(name, figure, row)
-            for value in (
-                *_values(compared, name, row, figure),
-                *_changes(row, figure, compared, nothing=beside.nothing),
-            ):
+            for value in (*_values(compared, name, row, figure), *_changes(beside, row, figure, compared)):
                 _write(book, sheet, number, place, value, share=share)
                 place += 1
     book.table(sheet, name, [head for head, _ in heads], len(rows), says=note)
@@ -177,8 +175,8 @@ def _values(compared: Compared, name: str, row: Mapping[str, Any], figure: str) 
     return found
 
 
-def _changes(row: Mapping[str, Any], figure: str, compared: Compared, *, nothing: bool) -> Sequence[float | str]:
-    counted = [0.0 if row[f"there {n}"] is None and nothing else row[f"{figure} {n}"] for n in compared.sides]
+def _changes(beside: Beside, row: Mapping[str, Any], figure: str, compared: Compared) -> Sequence[float | str]:
+    counted = [beside.counted(row, figure, n) for n in compared.sides]
     none = compared.words("none")
     return [none if value is None or counted[0] is None else value - counted[0] for value in counted[1:]]
 

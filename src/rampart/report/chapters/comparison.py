@@ -97,9 +97,7 @@ def figures(compared: Compared, name: str, *, most: int | None = MOST_ROWS) -> L
             compared.figure(row[f"{figure} {n}"], blank=compared.blank(name, figure, row, n), share=share)
             for n in compared.sides
         ]
-        values: list[Any] = [
-            0.0 if row[f"there {n}"] is None and beside.nothing else row[f"{figure} {n}"] for n in compared.sides
-        ]
+        values = [beside.counted(row, figure, n) for n in compared.sides]
         keys = [compared.key(name, row, key) for key in beside.keys]
         what = compared.words("cell.figure", column=label, unit=unit) if unit else label
         rows.append((*keys, what, *told, *_changes(compared, values, share=share)))

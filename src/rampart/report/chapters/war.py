@@ -50,7 +50,7 @@ def by_month_listing(answer: InWords) -> Listing | None:
     if not found:
         return None
     heads = (
-        Head(words("war.head.decided_in")), Head(words("paper.head.decisions")),
+        Head(words("war.head.decided_in")), Head(words("war.head.by_money")),
         Head(words("head.commitment", unit=words.money_label), numeric=True),
     )  # fmt: skip
     rows = tuple((one.month, one.decisions, words.number(one.money, digits=0)) for one in found)
