@@ -136,6 +136,7 @@ def test_months_and_dates():
     assert (EN.month("2024-01"), FR.month("2024-01")) == ("January 2024", "janvier 2024")
     assert FR.month("2024-08", short=True) == "août 2024"
     assert FR.date("2024-01-15T09:30:00+00:00") == "15 janvier 2024"
+    assert (FR.date("2024-01-01"), EN.date("2024-01-01")) == ("1er janvier 2024", "1 January 2024")
     assert EN.span("2024-03", "2024-03") == "March 2024"
     assert FR.span("2024-01", "2025-09") == "de janvier 2024 à septembre 2025"
 

@@ -203,12 +203,14 @@ class Words:
         return self("cell.span" if short else "span_in_text", start=start, end=end)
 
     def date(self, stamp: str) -> str:
-        """An ISO date or time as a day: "15 January 2024", "15 janvier 2024"."""
+        """An ISO date or time as a day: "15 January 2024", "15 janvier 2024", "1er janvier 2024"."""
         from datetime import date
 
         from babel.dates import format_date
 
-        return format_date(date.fromisoformat(stamp[:10]), format="d MMMM y", locale=self.locale)  # type: ignore[no-any-return]
+        day = date.fromisoformat(stamp[:10])
+        first = "d'er' MMMM y" if self.language == "fr" and day.day == 1 else "d MMMM y"
+        return format_date(day, format=first, locale=self.locale)  # type: ignore[no-any-return]
 
     def at_least(self, text: str, unsure: bool) -> str:
         """A figure that is only a lower limit, because it starts from something that is not known."""
