@@ -36,7 +36,6 @@ def test_the_name_of_a_table_is_whole_on_a_sheet_of_excel(language: Language) ->
     assert [table.label[language] for table in every if len(table.label[language]) > 31] == []
 
 
-
 def test_a_code_of_the_case_says_in_which_table_it_is_at_home() -> None:
     for kind in KINDS:
         for table in result_tables(kind).values():
