@@ -157,6 +157,11 @@ BREAK = {
         "rates", 2, "max_rate", "48"
     ),
     "rate-beyond-asked": (lambda s: s.set("lines", 5, "max_rate", "4000"), "lines", 5, "max_rate", "4000"),
+    "bill-beyond-made": (lambda s: s.set("bills", 2, "quantity", "1000"), "bills", 2, "quantity", "1000"),
+    "override-idle": (
+        lambda s: s.add("overrides", override="try", step="1", table="stocks", where="holder=ZZZ", action="remove"),
+        "overrides", 6, "where", "holder=ZZZ"
+    ),
     "rate-in-the-shade": (
         lambda s: s.add("rates", line="missile-b", from_="2024-01", max_rate="3", source="made", grade="assumed"),
         "rates", 2, "max_rate", "3"
