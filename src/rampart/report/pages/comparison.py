@@ -46,5 +46,6 @@ def facts(compared: Compared) -> str:
     for name, result in zip(compared.names, compared.results, strict=True):
         made = words("as_of", date=words.date(str(result.manifest["created"])))
         with_these = variants(words, result.case.overrides)
-        told.append(words("compare.of", name=name, said=", ".join(part for part in (made, with_these) if part)))
+        said = ", ".join(words.inside(part) for part in (made, with_these) if part)
+        told.append(words("compare.of", name=name, said=said))
     return " · ".join(told)
