@@ -150,7 +150,10 @@ def check_references(draft: Draft) -> Iterator[Finding]:
             if not unknown:
                 continue
             named = _by_name(draft, target, name)
-            near = {code: named.get(fold(code)) or nearest(code, known) for code in sorted(unknown)[:200]}
+            near = {
+                code: named.get(fold(code)) or nearest(code, known) or named.get(nearest(fold(code), named), "")
+                for code in sorted(unknown)[:200]
+            }
             for row, code in zip(draft.frames[table.name][ROW], used, strict=True):
                 if code in unknown:
                     details = {"reference": draft.sheet_of(target), "near": near.get(code, "")}
@@ -164,8 +167,8 @@ def check_references(draft: Draft) -> Iterator[Finding]:
         if len(found) <= FEW:
             yield from found
         else:
-            details = {"reference": draft.sheet_of(target), "count": len(found)}
-            yield replace(found[0], code="codes-of-empty-table", details=details)
+            told = {"reference": draft.sheet_of(target), "count": len(found)}
+            yield replace(found[0], code="codes-of-empty-table", details=told)
 
 
 def _no_code(text: str, known: set[str], column: Column) -> tuple[str, dict[str, str]]:
