@@ -26,6 +26,8 @@ _NARROW = "\u202f"
 _FIXED = "\u00a0"
 
 
+LEAST_SHOWN = 1e-4
+"""What is worked out is written by its own figures from here on."""
 _BEFORE_A_VOWEL = re.compile(r"\b([Dd])e (?=(?:avril|août|octobre)\b)")
 
 
@@ -152,6 +154,12 @@ class Words:
             most, pattern = digits, "#,##0" + ("." + "0" * digits if digits else "")
         value = round(value, most) + 0.0  # adding zero drops the sign of a negative zero
         return format_decimal(value, format=pattern, locale=self.locale)  # type: ignore[no-any-return]
+
+    def worked_out(self, value: float | None) -> str:
+        """A number that was worked out: where it is so small that its figures are those that a solver leaves, how small."""
+        if value is None or not 0 < abs(value) < LEAST_SHOWN:
+            return self.number(value)
+        return f"<{_FIXED}{self.number(LEAST_SHOWN)}" if value > 0 else f">{_FIXED}{self.number(-LEAST_SHOWN)}"
 
     def share(self, value: float | None, *, digits: int = 0) -> str:
         """A share as a percentage. What is not quite whole is not shown as 100 %."""
