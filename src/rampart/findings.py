@@ -20,7 +20,10 @@ Language = Literal["en", "fr"]
 Severity = Literal["error", "warning", "note"]
 
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=[\w{])")
-_FIGURES = ("range-order", "below-minimum", "above-maximum", "not-whole", "total-row", "price-of-millions")
+_FIGURES = (
+    "range-order", "below-minimum", "above-maximum", "not-above-zero", "not-whole", "total-row", "price-of-millions",
+    "probabilities-above-one", "probabilities-not-one",
+)  # fmt: skip
 """Codes whose value is one or several numbers, which each language writes with its own decimal sign."""
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 _SEVERITY_WORDS = {

@@ -76,6 +76,9 @@ BREAK = {
     "setting-blank": (lambda s: s.set("settings", 5, "value", ""), "settings", 5, "value", "currency"),
     "setting-missing": (lambda s: s.remove("settings", 5), "settings", None, "", "currency"),
     "below-minimum": (lambda s: s.set("stocks", 4, "quantity", "-1"), "stocks", 4, "quantity", "-1"),
+    "not-above-zero": (lambda s: s.set("lines", 2, "yield", "0"), "lines", 2, "yield", "0"),
+    "codes-of-empty-table": (
+        lambda s: (s.folder / "items.csv").write_text("item,name_en,kind,unit\n"), "stocks", 2, "item", "shell"),
     "above-maximum": (lambda s: s.set("lines", 2, "yield", "98"), "lines", 2, "yield", "98"),
     "key-twice": (
         lambda s: s.add("stocks", holder="AAA", item="powder", quantity="5", lot="2020-02", source="made",
@@ -157,6 +160,11 @@ BREAK = {
         "rates", 2, "max_rate", "48"
     ),
     "rate-beyond-asked": (lambda s: s.set("lines", 5, "max_rate", "4000"), "lines", 5, "max_rate", "4000"),
+    "bill-beyond-made": (lambda s: s.set("bills", 2, "quantity", "1000"), "bills", 2, "quantity", "1000"),
+    "override-idle": (
+        lambda s: s.add("overrides", override="try", step="1", table="stocks", where="holder=ZZZ", action="remove"),
+        "overrides", 6, "where", "holder=ZZZ"
+    ),
     "rate-in-the-shade": (
         lambda s: s.add("rates", line="missile-b", from_="2024-01", max_rate="3", source="made", grade="assumed"),
         "rates", 2, "max_rate", "3"

@@ -292,3 +292,11 @@ def test_french_workbooks_merge_into_the_one_that_both_came_from(tmp_path: Path)
         rf"base\.xlsx, besoin, ligne 2, colonne besoin \({place}\).*« \w+, shell, opérations[^»]* ».*"
         rf"nord\.xlsx a 1234 \(besoin!{place}\), sud\.xlsx a 4321 \(besoin!{place}\)", told
     ), told  # fmt: skip
+
+
+def test_a_row_that_is_listed_in_french_has_decimal_commas() -> None:
+    """Powder for a charge is 6.5 units in the small case: a French reader has 6,5, others what the file holds."""
+    tables_of = {**BASE.tables, "bills": BASE.tables["bills"].head(1)}
+    (told,) = cells_that_differ([BASE, Case(tables_of)], language="fr")["1"]
+    (plain,) = cells_that_differ([BASE, Case(tables_of)])["1"]
+    assert "quantité = 6,5 ;" in told and "quantity=6.5;" in plain

@@ -112,6 +112,7 @@ CELLS: list[tuple[str, Where, object, str, str, str]] = [
     ("two codes in a cell", ("contracts", "buyer", 2), "AAA, BBB", "several-codes", "each: AAA, BBB", "chacun : AAA, BBB"),
     ("all of them", ("requirements", "posture", 2), "toutes", "no-word-for-all", "every posture", "toutes les postures"),
     ("the plant for the line", ("contracts", "line", 2), "North works", "unknown-reference", "“shell-a”", "« shell-a »"),
+    ("nearly its name", ("contracts", "line", 2), "Norht works", "unknown-reference", "“shell-a”", "« shell-a »"),
     ("excel error", ("stocks", "quantity", 2), "#REF!", "error-value", "", ""),
 ]  # fmt: skip
 

@@ -124,6 +124,18 @@ def test_a_wrong_override_is_a_finding_at_its_row(sheets: Sheets, code: str):
         (f.code, f.row) for f in check_case(sheets.folder)[1]
     ]  # a name that there is not is told before it is asked for
     assert ((code, row) in unasked) == (code in ("override-table", "override-column", "override-value"))
+    assert (("override-idle", row) in unasked) == (code == "override-no-row")
+
+
+def test_a_step_is_tried_after_those_before_it_and_not_where_rows_could_not_be_read(sheets: Sheets):
+    added = "holder=BBB; item=charge; quantity=9; source=made; grade=assumed"
+    for step, cells in (("1", {"action": "add", "value": added}), ("2", {"action": "remove"})):
+        where = {} if step == "1" else {"where": "holder=BBB; item=charge; quantity=9"}
+        sheets.add("overrides", override="try", step=step, table="stocks", **cells, **where)
+    override(sheets, "idle", table="stocks", where="holder=ZZZ", action="remove")
+    assert [f.code for f in check_case(sheets.folder)[1]] == ["override-idle"]
+    sheets.set("stocks", 2, "quantity", "many")
+    assert "override-idle" not in [f.code for f in check_case(sheets.folder)[1]]
 
 
 def test_an_unknown_override_is_answered_with_the_nearest_and_all(sheets: Sheets):

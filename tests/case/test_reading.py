@@ -249,6 +249,11 @@ def test_text_that_looks_like_a_formula_is_text(sheets: Sheets):
 def test_a_path_that_is_no_case_is_one_finding(tmp_path):
     assert [f.code for f in found(tmp_path / "nowhere")] == ["no-such-path"]
     assert [f.code for f in found(tmp_path)] == ["no-tables"]
+    (tmp_path / "mine.xlsx").write_bytes(b"")
+    (tmp_path / "~$mine.xlsx").write_bytes(b"x")
+    (inside,) = found(tmp_path)
+    assert (inside.code, inside.value) == ("workbook-in-folder", "mine.xlsx")
+    assert [f.code for f in found(tmp_path / "~$mine.xlsx")] == ["not-a-workbook"]
     (tmp_path / "case.pdf").write_bytes(b"%PDF")
     assert [f.code for f in found(tmp_path / "case.pdf")] == ["not-a-case"]
 

@@ -9,6 +9,7 @@ import pytest
 
 from rampart.catalogues.inputs import tables
 from rampart.catalogues.results import KINDS, Kind, complete, frame, result_tables, types_of
+from rampart.findings import Language
 from rampart.language.words import phrases
 
 TYPES = {"code", "choice", "text", "number", "integer", "flag", "month", "key"}
@@ -27,6 +28,12 @@ def test_every_table_and_column_is_whole(kind: Kind) -> None:
             assert column.type in TYPES, (table.name, column.name)
             assert set(column.reference) <= set(tables()), (table.name, column.name)
             assert not column.blank or column.blank in phrases(), (table.name, column.name)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_name_of_a_table_is_whole_on_a_sheet_of_excel(language: Language) -> None:
+    every = [table for kind in KINDS for table in result_tables(kind).values()] + list(tables().values())
+    assert [table.label[language] for table in every if len(table.label[language]) > 31] == []
 
 
 def test_a_code_of_the_case_says_in_which_table_it_is_at_home() -> None:

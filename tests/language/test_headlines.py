@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -10,8 +12,9 @@ import polars as pl
 import rampart
 from cases_small import ITEM, case, line, month
 from rampart.beliefs.confidence import at_confidence
+from rampart.catalogues.results import frame
 from rampart.language.dates_moved import dates_moved
-from rampart.language.headlines import key_figures, sentences
+from rampart.language.headlines import headlines, key_figures, sentences
 from rampart.language.in_words import InWords
 from rampart.report.chapters.stock import deliveries
 
@@ -157,3 +160,12 @@ def test_what_is_due_and_never_comes_is_not_met_on_every_page() -> None:
     assert any("Not met: 10\u00a0rounds (shell)" in text for text in sentences(answer))
     (row,) = deliveries(answer).listings[0].rows
     assert list(row[2:]) == ["20", "10", "10", "50%"]
+
+
+def test_a_lever_that_brings_next_to_nothing_has_no_number() -> None:
+    """Three and a half system-months for a million of new systems, four hundred-thousandths of one for bays."""
+    plan = rampart.plan(case(1, ("need", "money"), nations=PARTNERS, **UNLIKE), reasons="none")
+    at = (0, date(2024, 1, 1), date(2024, 1, 1), 1.0)
+    rows = [("systems", "gun", "guns", *at, 3.5), ("bays", "shop", "guns", *at, 3.8e-5)]
+    priced = replace(plan, tables={**plan.tables, "exchange": frame("plan", "exchange", rows)})
+    assert headlines(InWords(priced, "en"))[0].endswith(" new systems 3.5 and repair bays hardly anything.")

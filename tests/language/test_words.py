@@ -115,6 +115,12 @@ def test_numbers(value, english, french):
     assert (EN.number(value), FR.number(value)) == (english, french)
 
 
+def test_what_is_worked_out_to_next_to_nothing_is_said_to_be_that_and_a_figure_of_the_case_is_not():
+    assert (FR.worked_out(1.4e-7), EN.worked_out(-2e-5)) == ("<\u00a00,0001", ">\u00a0-0.0001")
+    assert (EN.worked_out(0.0), FR.worked_out(0.00012), EN.worked_out(None)) == ("0", "0,00012", "not known")
+    assert EN.number(2.5e-05) == "0.000025"
+
+
 def test_shares_never_round_up_to_the_whole():
     assert EN.share(0.9991) == ">\u00a099.9%"
     assert EN.share(0.9979) == "99.7%"
@@ -136,6 +142,7 @@ def test_months_and_dates():
     assert (EN.month("2024-01"), FR.month("2024-01")) == ("January 2024", "janvier 2024")
     assert FR.month("2024-08", short=True) == "août 2024"
     assert FR.date("2024-01-15T09:30:00+00:00") == "15 janvier 2024"
+    assert (FR.date("2024-01-01"), EN.date("2024-01-01")) == ("1er janvier 2024", "1 January 2024")
     assert EN.span("2024-03", "2024-03") == "March 2024"
     assert FR.span("2024-01", "2025-09") == "de janvier 2024 à septembre 2025"
 

@@ -39,12 +39,18 @@ def key_told(key: Key) -> str:
 
 
 def listed(table: str, row: Row | None, language: str = "") -> str:
-    """The cells of a row that are not blank; nothing where there is no row. French ones have French heads and choices."""
+    """The cells of a row that are not blank; nothing where there is no row. French ones have French heads, choices and
+    decimal signs.
+    """
     cells = {name: value for name, value in (row or {}).items() if value is not None}
     if language != "fr":
         return "; ".join(f"{name}={shown(value)}" for name, value in cells.items())
-    told = [(stored_column(table, name), value) for name, value in cells.items()]
-    return " ; ".join(f"{column.label['fr']} = {shown(spelt(value, column, 'fr'))}" for column, value in told)
+    told = []
+    for name, value in cells.items():
+        column = stored_column(table, name)
+        text = shown(spelt(value, column, "fr"))
+        told.append(f"{column.label['fr']} = {text.replace('.', ',') if isinstance(value, float) else text}")
+    return " ; ".join(told)
 
 
 def _key_in(table: str, key: Key, language: str) -> str:

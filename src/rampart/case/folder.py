@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from rampart.case.headers import is_comment, match_column, match_table, nearest_table
-from rampart.case.sheets import MOST_BYTES, MOST_CELLS, Found, Sheet, is_breakdown
+from rampart.case.sheets import MOST_BYTES, MOST_CELLS, WORKBOOKS, Found, Sheet, is_breakdown
 from rampart.catalogues.inputs import table_named
 from rampart.findings import Finding
 
@@ -34,7 +34,9 @@ def read_folder(path: Path) -> Found:
             taken[table] = file.name
             read_one(file, table, found)
     if not taken:
-        found.findings.append(Finding("no-tables", file=path.name))
+        books = sorted(f.name for f in path.iterdir() if f.suffix.lower() in WORKBOOKS and not f.name.startswith("~$"))
+        code = "workbook-in-folder" if books else "no-tables"
+        found.findings.append(Finding(code, file=path.name, value=", ".join(books)))
     return found
 
 

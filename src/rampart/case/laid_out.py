@@ -13,8 +13,8 @@ from rampart.case.checking.structure import check_ranges, check_required
 from rampart.case.draft import ROW, Draft
 from rampart.case.folder import read_one
 from rampart.case.headers import fold, match_column
-from rampart.case.reading import HIDDEN_CELLS, WORKBOOKS, SheetReader, empty
-from rampart.case.sheets import Found, Sheet
+from rampart.case.reading import HIDDEN_CELLS, SheetReader, empty
+from rampart.case.sheets import WORKBOOKS, Found, Sheet
 from rampart.case.workbook import read_workbook
 from rampart.catalogues.inputs import table_named
 from rampart.findings import Finding

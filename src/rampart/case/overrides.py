@@ -53,16 +53,23 @@ def apply(draft: Draft, names: Sequence[str]) -> tuple[Draft, list[Finding]]:
 
 
 def misnamed(draft: Draft, *, asked: Sequence[str] = ()) -> list[Finding]:
-    """Rows of overrides that name a table or a column that there is not, though nobody asked for them; those asked for were
-    tried.
+    """Rows of overrides that name a table or a column that there is not, or a row that there is not when the override is
+    carried out by itself, though nobody asked for them; those asked for were tried.
     """
     findings = []
-    for row in draft.sound("overrides").iter_rows(named=True):
-        if row["override"] not in asked:
-            step = _Step(draft, row)
+    rows = draft.sound("overrides").sort("step", maintain_order=True)
+    for name in rows["override"].unique(maintain_order=True):
+        if name in asked:
+            continue
+        now = draft
+        for row in rows.filter(pl.col("override") == name).iter_rows(named=True):
+            step, tried = _Step(now, row), _Step(now, row)
             step.check_names()
+            now = now if step.findings else tried.apply()
+            if any(f.code == "override-no-row" for f in tried.findings) and draft.whole(tried.table):
+                step.report("override-idle", "where", row["where"] or "", changed=draft.sheet_of(tried.table))
             findings += step.findings
-    return findings
+    return sorted(findings, key=lambda finding: finding.row or 0)
 
 
 @dataclass

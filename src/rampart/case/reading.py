@@ -28,7 +28,7 @@ from rampart.case.headers import (
     stored_columns,
 )
 from rampart.case.override_cells import KINDS_FR, judged
-from rampart.case.sheets import Found, Sheet, plain
+from rampart.case.sheets import WORKBOOKS, Found, Sheet, plain
 from rampart.catalogues.choices import bare, offered, spellings
 from rampart.catalogues.inputs import Column, Table, main_figures, table_named, tables
 from rampart.catalogues.units import AS, unit_in
@@ -37,7 +37,6 @@ from rampart.findings import Finding, at_most_alike
 if TYPE_CHECKING:
     from rampart.case.tables import Case
 
-WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 # The first day of a month, or its midnight; a time zone behind it moves no day: the day is the one that was written.
 _FIRST_DAY = r"^([0-9]{4}-[0-9]{2})-01(?:[T ]00:00(?::00(?:\.0+)?)?(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?)?$"
 HIDDEN_CELLS = ("error-value", "formula-without-value")

@@ -9,6 +9,8 @@ import polars as pl
 
 from rampart.findings import Finding
 
+WORKBOOKS = (".xlsx", ".xlsm", ".ods")
+"""What a file that is read as a workbook is named like."""
 MOST_BYTES = 500_000_000
 """A file that unpacks to more than this is not opened: no case is that large, and memory is finite."""
 MOST_CELLS = 30_000_000

@@ -54,7 +54,8 @@ def read_workbook(path: Path, *, layout: str = "", sheet: str = "", header_row: 
             raise
         why = str(error).strip().splitlines()
         details = {"why": why[0][:200] if why else type(error).__name__}
-        code = "locked" if "password" in str(error).lower() + type(error).__name__.lower() else "unreadable"
+        told = str(error).lower() + type(error).__name__.lower()
+        code = "locked" if "password" in told else "not-a-workbook" if "badzipfile" in told else "unreadable"
         found.findings.append(Finding(code, file=path.name, details=details))
         found.unread.update(tables().keys() - {sheet.table for sheet in found.sheets})
     return found

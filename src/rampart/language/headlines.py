@@ -35,6 +35,8 @@ MOST_UNMET = 4
 """Items, and recipients of one, that are named of a need that is not met."""
 UNLIKE = 0.01
 """Difference of what recipients get of their need from which it is told."""
+HARDLY_ANY = 0.05
+"""System-months that a unit of money brings below which their number says nothing."""
 NOTHING = 1e-9
 """Share of a need from which something of it is met."""
 _OWED_HOMES = {"owing": "nations", "donor": "nations", "item": "items"}
@@ -383,7 +385,11 @@ def headlines(answer: InWords) -> list[str]:
     rates = _first_rates(answer)
     if rates.height > 1:
         parts = [
-            words("headline.rate_part", lever=words(f"lever.{lever}"), gain=words.number(gain))
+            words(
+                "headline.rate_part" if gain >= HARDLY_ANY else "headline.rate_hardly",
+                lever=words(f"lever.{lever}"),
+                gain=words.number(gain),
+            )
             for lever, gain in rates.select("lever", "gain").iter_rows()
         ]
         found.append(words("headline.rates", money=words.money(1.0), parts=words.list(parts)))

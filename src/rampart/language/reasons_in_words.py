@@ -91,15 +91,18 @@ def years_short(answer: InWords, short: Mapping[str, Any]) -> str:
     )
 
 
-def relief_by_year(answer: InWords, row: Mapping[str, Any]) -> str:
-    """The relief of a row of the reasons by year, of one that is a loss the loss; a year that goes the other way says so."""
-    words, way = answer.words, "more" if row["relief"] < 0 else "fewer"
+def relief_by_year(answer: InWords, row: Mapping[str, Any], *, way: str = "") -> str:
+    """The relief of a row of the reasons by year; a year that goes the other way says so.
+
+    way  what a bare number means: "fewer" are short (a head says so), or "more"; where not given, what the row's sum is
+    """
+    words, way = answer.words, way or ("more" if row["relief"] < 0 else "fewer")
     table = answer["reasons_by_year"]
     for column in (*KEYS, "how", "cause", "code"):
         table = table.filter(pl.col(column) == row[column])
     told = []
     for year, relief in table.sort("year").select("year", "relief").iter_rows():
-        other = relief * row["relief"] < 0
+        other = relief < 0 if way == "fewer" else relief > 0
         key = f"reason.year_other_way.{way}" if other else "reason.year"
         told.append(words(key, year=str(year), amount=words.number(abs(relief))))
     return words("between.semicolon").join(told)

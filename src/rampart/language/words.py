@@ -26,6 +26,8 @@ _NARROW = "\u202f"
 _FIXED = "\u00a0"
 
 
+LEAST_SHOWN = 1e-4
+"""What is worked out is written by its own figures from here on."""
 _BEFORE_A_VOWEL = re.compile(r"\b([Dd])e (?=(?:avril|août|octobre)\b)")
 
 
@@ -153,6 +155,12 @@ class Words:
         value = round(value, most) + 0.0  # adding zero drops the sign of a negative zero
         return format_decimal(value, format=pattern, locale=self.locale)  # type: ignore[no-any-return]
 
+    def worked_out(self, value: float | None) -> str:
+        """A number that was worked out: where it is so small that its figures are those that a solver leaves, how small."""
+        if value is None or not 0 < abs(value) < LEAST_SHOWN:
+            return self.number(value)
+        return f"<{_FIXED}{self.number(LEAST_SHOWN)}" if value > 0 else f">{_FIXED}{self.number(-LEAST_SHOWN)}"
+
     def share(self, value: float | None, *, digits: int = 0) -> str:
         """A share as a percentage. What is not quite whole is not shown as 100 %."""
         if value is None or math.isnan(value):
@@ -203,12 +211,14 @@ class Words:
         return self("cell.span" if short else "span_in_text", start=start, end=end)
 
     def date(self, stamp: str) -> str:
-        """An ISO date or time as a day: "15 January 2024", "15 janvier 2024"."""
+        """An ISO date or time as a day: "15 January 2024", "15 janvier 2024", "1er janvier 2024"."""
         from datetime import date
 
         from babel.dates import format_date
 
-        return format_date(date.fromisoformat(stamp[:10]), format="d MMMM y", locale=self.locale)  # type: ignore[no-any-return]
+        day = date.fromisoformat(stamp[:10])
+        first = "d'er' MMMM y" if self.language == "fr" and day.day == 1 else "d MMMM y"
+        return format_date(day, format=first, locale=self.locale)  # type: ignore[no-any-return]
 
     def at_least(self, text: str, unsure: bool) -> str:
         """A figure that is only a lower limit, because it starts from something that is not known."""

@@ -20,8 +20,7 @@ import polars as pl
 
 from rampart.case.headers import match_column
 from rampart.case.laid_out import recognised
-from rampart.case.reading import WORKBOOKS
-from rampart.case.sheets import MOST_BYTES, MOST_CELLS, Sheet
+from rampart.case.sheets import MOST_BYTES, MOST_CELLS, WORKBOOKS, Sheet
 from rampart.case.workbook import column_of, first_rows, read_workbook
 from rampart.catalogues.inputs import layouts
 from rampart.findings import Finding

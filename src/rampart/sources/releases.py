@@ -19,7 +19,7 @@ import polars as pl
 from rampart.case.from_rows import PRIORITIES, Row, case_of, code_of
 from rampart.case.headers import fold
 from rampart.case.laid_out import LaidOut, read_laid_out, recognised
-from rampart.case.reading import WORKBOOKS
+from rampart.case.sheets import WORKBOOKS
 from rampart.case.tables import Case
 from rampart.case.workbook import first_rows
 from rampart.catalogues.inputs import layouts

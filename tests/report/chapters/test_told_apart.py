@@ -16,6 +16,7 @@ from rampart.language.in_words import InWords
 from rampart.report.chapters.added import added
 from rampart.report.chapters.beside import beside
 from rampart.report.chapters.effort import money
+from rampart.report.chapters.origin import origin
 from rampart.report.chapters.reasons import reasons
 from rampart.report.chapters.taken import taken
 from results.short_plan import short_plan
@@ -137,3 +138,21 @@ def test_a_budget_has_a_limit_and_a_reason_a_limit_with_its_step() -> None:
     heads = [head.label for part in money(answer).listings for head in part.heads]
     assert "Limit" in heads and "Limit and step" not in heads
     assert any(head.label == "Limit and step" for part in reasons(answer).listings for head in part.heads)
+
+
+def test_under_a_head_that_says_fewer_every_year_with_more_short_says_so() -> None:
+    plan = short_plan(4.0)
+    turned = {name: plan[name].with_columns(relief=-pl.col("relief").abs()) for name in ("reasons", "reasons_by_year")}
+    (first, *_), *_ = (
+        part.rows
+        for part in reasons(InWords(replace(plan, tables={**plan.tables, **turned}))).listings
+        if part.heads[1].label == "Fewer short by year"
+    )
+    assert first[1] and all(year.endswith(" more") for year in first[1].split("; "))
+
+
+def test_a_variant_bears_the_name_that_the_case_gives_it_as_a_name() -> None:
+    plan = short_plan(4.0)
+    varied = replace(plan, manifest={**plan.manifest, "overrides": ["fleets", "joint"]})
+    assert plain(origin(InWords(varied, "fr"))["variants"]) == "Variantes appliquées : « fleets » et « joint »"
+    assert origin(InWords(plan, "fr"))["variants"] == ""

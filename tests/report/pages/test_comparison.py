@@ -20,7 +20,7 @@ from rampart.language.compared import Compared
 from rampart.language.comparing import differences_told
 from rampart.report.chapters.comparison import cells, decision_lines
 from rampart.report.comparison import write_comparison
-from rampart.report.pages.comparison import html
+from rampart.report.pages.comparison import facts, html
 from rampart.results.result import Result
 from report.page_reader import Page, numbers
 from results.short_plan import short_plan
@@ -73,6 +73,7 @@ def test_a_share_is_shown_in_per_cent_and_its_change_in_points(plans: list[Resul
 def test_nothing_differs_is_said_and_nothing_else(plans: list[Result]) -> None:
     page = Page(html(Compared([plans[0], plans[0]], NAMES)))
     assert [item.strip() for item in page.items] == ["No difference."]
+    assert facts(Compared([plans[0], plans[0]], NAMES, "fr")).startswith("as it is\u00a0: établi le ")
     assert not any(tag == "table" for tag, _ in page.tags)
 
 

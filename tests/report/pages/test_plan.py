@@ -114,6 +114,14 @@ def test_assumptions_are_counted_by_grade(plan, read):
         f"{counts['derived']} derived, {counts['assumed']} assumed and {counts[None]} not graded."
     )
     assert told in " ".join(read["en"].text)
+    assert " ".join(read["en"].text).count("stand as the case has them, in its own language.") == 1
+
+
+def test_on_a_narrow_page_each_decision_stands_with_its_date_and_cost(pages):
+    """The tables of the chapter of decisions, as that of the first page."""
+    chapter = re.search(r'<section class="chapter" id="decisions".*?</section>', pages["fr"], re.DOTALL)
+    assert chapter is not None
+    assert chapter[0].count('<div class="table stacked') == chapter[0].count('<div class="table') > 1
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -57,6 +57,16 @@ def test_money_by_year_is_a_chart(plan: Result, decks) -> None:
     assert sum(money.plots[0].series[0].values) == pytest.approx(plan["money"]["commitments"].sum())
 
 
+def test_a_chart_begins_below_what_stands_under_the_title(plan: Result) -> None:
+    """By hand: 12.1 inches hold 145 letters of 12 points; 400 letters are three lines of a fifth of an inch below 1.32."""
+    paper = paper_of(plan, "fr")
+    says = ("Budgets épuisés " * 25,)
+    long = replace(paper, chapters=tuple(replace(one, says=says) for one in paper.chapters if one.key in paper.bars))
+    (slide,) = list(Deck(long, "").deck.slides)[2:]
+    (chart,) = (shape for shape in slide.shapes if shape.has_chart)
+    assert chart.top / 914400 >= 1.32 + 3 * 0.2
+
+
 def test_tables_are_tables(decks) -> None:
     tables = [shape.table for slide in decks["en"].slides for shape in slide.shapes if shape.has_table]
     assert len(tables) >= 3

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from dataclasses import asdict, replace
+from datetime import date
 
 import polars as pl
 import pytest
@@ -17,7 +18,7 @@ from rampart.case.doors import read_case
 from rampart.findings import Finding, Language, curly
 from rampart.language.fleet_on_one_page import buys
 from rampart.language.in_words import InWords
-from rampart.report.chapters.fleet import notes_on_data, words_of
+from rampart.report.chapters.fleet import conflict_listing, notes_on_data, words_of
 from rampart.report.charts.fleet import Names
 from rampart.report.papers.content import Paper, paper_of
 from rampart.report.papers.paper import fonts, html, pdf, sources
@@ -173,3 +174,15 @@ def test_notes_on_the_data_of_fleets_name_things_and_say_once_what_to_do(languag
         assert shop not in note
     assert "2022-09" not in note
     assert note.count(found[0].remedy(language)) == 1
+
+
+def test_what_other_holders_take_is_listed_where_it_can_be_written() -> None:
+    case = read_case(CASES / "fleet-2023")
+    rows = [("DEU", fleet, date(2023, month, 1), lost) for fleet, worst in (("m777", 0.4), ("krab", 0.004))
+            for month, lost in ((1, 0.0), (2, worst))]  # fmt: skip
+    table = pl.DataFrame(rows, schema=["holder", "fleet", "month", "systems"], orient="row")
+    answer = Result.of("fleet", case, {"conflict": table}, {})
+    names = Names(answer, "fr")
+    listed = conflict_listing(answer, words_of(answer, "fr"), names).rows
+    assert listed == (("M777", "Allemagne", "0,20", "0,40 (févr. 2023)"),)
+    assert names("light", "fleets").startswith("Canons de 105\N{NO-BREAK SPACE}mm")

@@ -84,6 +84,7 @@ CHECKS: tuple[Check, ...] = (
     plausible.check_units,
     plausible.check_rates_alike,
     plausible.check_rates_against_asked,
+    plausible.check_bills_against_rates,
     plausible.check_rates_in_the_shade,
     plausible.check_orders_against_rates,
     plausible.check_budgets,

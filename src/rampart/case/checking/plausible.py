@@ -93,6 +93,22 @@ def check_rates_against_asked(draft: Draft) -> Iterator[Finding]:
             yield draft.finding("rate-beyond-asked", "lines", row=row, column="max_rate", value=rate, **details)
 
 
+def check_bills_against_rates(draft: Draft) -> Iterator[Finding]:
+    """At their full rate the lines of an item would take many times what all lines of its component make."""
+    most: dict[str, float] = {}
+    dated = draft.sound("rates").group_by("line").agg(pl.col("max_rate").max().alias("#later"))
+    month = pl.max_horizontal("max_rate", "#later") / pl.when(pl.col("rate_per") == "month").then(1.0).otherwise(12.0)
+    lines = draft.sound("lines").join(dated, on="line", how="left", maintain_order="left")
+    for item, rate in lines.select("item", month.alias("rate")).drop_nulls().iter_rows():
+        most[item] = most.get(item, 0.0) + rate
+    columns = ["item", "component", "quantity", ROW]
+    for item, component, quantity, row in draft.sound("bills").select(columns).drop_nulls().iter_rows():
+        needed, made = quantity * most.get(item, 0.0), most.get(component, 0.0)
+        if made > 0 and BEYOND * made < needed < float("inf"):
+            details = {"item": item, "component": component, "needed": round(needed, 6), "made": round(made, 6)}
+            yield draft.finding("bill-beyond-made", "bills", row=row, column="quantity", value=quantity, **details)
+
+
 def check_rates_in_the_shade(draft: Draft) -> Iterator[Finding]:
     """A rate of the line is never used: from the first month on other rows say it, and none comes back to it."""
     start = draft.settings.get("start")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
@@ -78,7 +79,7 @@ def check_ranges(draft: Draft, *, layout: str = "") -> Iterator[Finding]:
         for column in table.columns.values():
             if column.minimum is not None:
                 outside = pl.col(column.name) < column.minimum
-                bounds[f"{column.name} low"] = (column, column.minimum, "below-minimum", outside)
+                bounds[f"{column.name} low"] = (column, column.minimum, _too_small(column.minimum), outside)
             if column.maximum is not None:
                 outside = pl.col(column.name) > column.maximum
                 bounds[f"{column.name} high"] = (column, column.maximum, "above-maximum", outside)
@@ -91,6 +92,11 @@ def check_ranges(draft: Draft, *, layout: str = "") -> Iterator[Finding]:
             for row, cell in frame.filter(outside).select(ROW, column.name).iter_rows():
                 details = {"bound": shown(bound), "unit": column.unit}
                 yield draft.finding(code, table.name, row=row, column=column.name, value=cell, **details)
+
+
+def _too_small(least: float) -> str:
+    """What a number below its least is called: a least next to 0 only says that 0 is not allowed."""
+    return "not-above-zero" if 0 < least < 1e-5 else "below-minimum"
 
 
 def check_keys(draft: Draft) -> Iterator[Finding]:
@@ -122,8 +128,13 @@ AS_ABOVE = frozenset({'"', "''", "”", "»", "″", "〃", "idem", "id.", "ditt
 """What people write for what stands in the cell above."""
 
 
+FEW = 3
+"""Cells that name codes of a table without rows, each of which is told."""
+
+
 def check_references(draft: Draft) -> Iterator[Finding]:
-    """A code is used that its own table does not have."""
+    """A code is used that its own table does not have; where that table has no rows at all, that is said once."""
+    of_none: dict[str, list[Finding]] = {}
     for table in _data_tables():
         for column in table.columns.values():
             if not column.reference:
@@ -139,12 +150,25 @@ def check_references(draft: Draft) -> Iterator[Finding]:
             if not unknown:
                 continue
             named = _by_name(draft, target, name)
-            near = {code: named.get(fold(code)) or nearest(code, known) for code in sorted(unknown)[:200]}
+            near = {
+                code: named.get(fold(code)) or nearest(code, known) or named.get(nearest(fold(code), named), "")
+                for code in sorted(unknown)[:200]
+            }
             for row, code in zip(draft.frames[table.name][ROW], used, strict=True):
                 if code in unknown:
                     details = {"reference": draft.sheet_of(target), "near": near.get(code, "")}
                     kind, more = _no_code(code, set(known), column)
-                    yield draft.finding(kind, table.name, row=row, column=column.name, value=code, **details, **more)
+                    said = draft.finding(kind, table.name, row=row, column=column.name, value=code, **details, **more)
+                    if known.is_empty() and kind == "unknown-reference":
+                        of_none.setdefault(target, []).append(said)
+                    else:
+                        yield said
+    for target, found in of_none.items():
+        if len(found) <= FEW:
+            yield from found
+        else:
+            told = {"reference": draft.sheet_of(target), "count": len(found)}
+            yield replace(found[0], code="codes-of-empty-table", details=told)
 
 
 def _no_code(text: str, known: set[str], column: Column) -> tuple[str, dict[str, str]]:
@@ -209,7 +233,8 @@ def check_low_high(draft: Draft) -> Iterator[Finding]:
                     beyond = None not in (value, bound) and (value < bound if bound is least else value > bound)
                     if beyond:
                         details = {"bound": shown(bound), "unit": unit}
-                        yield draft.finding(code, table.name, row=row, column=column, value=value, **details)
+                        kind = _too_small(bound) if code == "below-minimum" else code
+                        yield draft.finding(kind, table.name, row=row, column=column, value=value, **details)
 
 
 def check_sources(draft: Draft) -> Iterator[Finding]:

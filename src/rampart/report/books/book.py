@@ -73,15 +73,15 @@ class Book:
             properties["created"] = made.astimezone(UTC).replace(tzinfo=None) if made.tzinfo else made
         self.file.set_properties(properties)
         font = {"font_name": "Arial", "font_size": 10, "valign": "top"}
-        # Figures keep away from the text beside them.
+        # Figures and dates keep away from what stands beside them.
         figure = font | {"align": "right", "indent": 1}
         self.formats = {name: self.file.add_format(figure | {"num_format": f}) for name, f in FORMATS.items()}
         self.formats |= {
             "text": self.file.add_format(font),
             "wrap": self.file.add_format(font | {"text_wrap": True}),
             "right": self.file.add_format(figure),
-            "month": self.file.add_format(font | {"num_format": MONTH, "align": "left"}),
-            "day": self.file.add_format(font | {"num_format": DAY, "align": "left"}),
+            "month": self.file.add_format(font | {"num_format": MONTH, "align": "left", "indent": 1}),
+            "day": self.file.add_format(font | {"num_format": DAY, "align": "left", "indent": 1}),
             "year": self.file.add_format(font | {"num_format": "0", "align": "left"}),
             "link": self.file.add_format(font | {"font_color": "#1f4e79", "underline": 1}),
             "head": self.file.add_format(font | {"bold": True, "text_wrap": True, "bottom": 1, "top": 1}),

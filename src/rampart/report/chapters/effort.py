@@ -56,8 +56,8 @@ def _lines_in_order(answer: InWords, table: pl.DataFrame) -> list[tuple[str, str
 def _rate(answer: InWords, output: float, capacity: float) -> str:
     words = answer.words
     if not capacity or not math.isfinite(capacity):
-        return words.number(output)
-    return words("cell.rate", rate=words.number(output), share=words.share(output / capacity))
+        return words.worked_out(output)
+    return words("cell.rate", rate=words.worked_out(output), share=words.share(output / capacity))
 
 
 def _orders(answer: InWords) -> Listing:

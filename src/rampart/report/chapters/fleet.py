@@ -28,6 +28,8 @@ def words_of(answer: Result, language: Language) -> Words:
     return Words(language, str(settings["currency"]), str(settings["money_unit"]))
 
 
+LEAST_LOST = 0.005
+"""Systems below which what a holder takes from a fleet would be written as none."""
 HARDLY = 0.05
 """System-months for a million below which a purchase brings hardly anything."""
 
@@ -259,6 +261,7 @@ def conflict_listing(answer: Result, words: Words, names: Names) -> Listing:
         (names(r["fleet"], "fleets"), names(r["holder"], "nations"), words.number(r["mean"], digits=2),
          f"{words.number(r['most'], digits=2)} ({words.month(r['when'], short=True)})")
         for r in table.sort("mean", "fleet", descending=[True, False]).iter_rows(named=True)
+        if r["most"] >= LEAST_LOST
     ]  # fmt: skip
     return Listing(words("sustain.table.conflict"), tuple(heads), tuple(rows))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rampart.case.calendar import month_text
 from rampart.language.in_words import InWords
+from rampart.language.words import Words
 
 
 def origin(answer: InWords) -> dict[str, str]:
@@ -12,13 +15,19 @@ def origin(answer: InWords) -> dict[str, str]:
     calendar = result.case.calendar
     created = words.date(str(result.manifest["created"]))
     digest = str(result.manifest.get("case_hash") or "")[:12]
-    overrides = list(result.manifest.get("overrides") or ())
+    overrides = result.manifest.get("overrides") or ()
     return {
         "as_of": words("as_of", date=created),
         "span": words(
             "span", start=words.month(month_text(calendar.first)), end=words.month(month_text(calendar.last))
         ),
-        "variants": words("overrides", names=words.list(overrides)) if overrides else "",
+        "variants": variants(words, overrides),
         "source_line": words("source_line", date=created, hash=digest),
         "made_by": words("made_by", version=result.manifest.get("rampart", ""), hash=digest),
     }
+
+
+def variants(words: Words, overrides: Iterable[str]) -> str:
+    """Which variants were applied, by the names that the case gives them; nothing where none was."""
+    names = [words("override", name=name) for name in overrides]
+    return words("overrides", names=words.list(names)) if names else ""

@@ -98,7 +98,7 @@ def _exchange(answer: InWords) -> Listing:
             words.month(r["month"], short=True),
             words.month(r["arrives"], short=True),
             words("none") if r["lever"] == "spares" else words.number(r["price"]),
-            words.number(r["gain"]),
+            words.worked_out(r["gain"]),
         ]
         for r in table.sort("period", "gain", "lever", descending=[False, True, False]).iter_rows(named=True)
     ]

@@ -76,7 +76,7 @@ def _reasons(answer: InWords) -> list[Listing]:
         )  # fmt: skip
         rows = [
             [
-                limit_and_step(answer, r), relief_by_year(answer, r), relief_cell(answer, r["relief"]),
+                limit_and_step(answer, r), relief_by_year(answer, r, way="fewer"), relief_cell(answer, r["relief"]),
                 words.share(r["share"], digits=1),
             ]
             for r in in_reading_order(table.filter(pl.col("named")).to_dicts())

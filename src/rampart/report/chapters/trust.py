@@ -354,10 +354,10 @@ def _rooms(answer: InWords) -> Listing:
         [
             words.choice("objective", r["objective"]),
             answer.named(r["key"]),
-            words.number(r["reached"]),
+            words.worked_out(r["reached"]),
             words.share(r["room"], digits=2),
-            words("none") if r["steadied"] is None else words.number(r["steadied"]),
-            words.number(r["final"]),
+            words("none") if r["steadied"] is None else words.worked_out(r["steadied"]),
+            words.worked_out(r["final"]),
         ]
         for r in answer["rooms"].sort("rank").iter_rows(named=True)
         if max(r["reached"], r["final"]) > 0

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from rampart.findings import curly
+from rampart.language.in_words import fixed_units
 from rampart.language.words import Words
 from rampart.report.charts import drawing
 from rampart.report.charts.drawing import Figure, Spec
@@ -31,7 +32,8 @@ class Names:
         ):
             rows = answer.case.tables[table].select(code, "name_en", "name_fr").iter_rows()
             for key, english, french in rows:
-                self._names[table, key] = (curly(french or english or key) if language == "fr" else english) or key
+                name = (curly(french or english or key) if language == "fr" else english) or key
+                self._names[table, key] = fixed_units(name)
 
     def __call__(self, code: str | None, table: str) -> str:
         """The name of a code of a table."""

@@ -7,6 +7,7 @@ from importlib.resources import files
 from rampart.language.compared import Compared
 from rampart.language.comparing import differences_told
 from rampart.report.chapters.comparison import chapters
+from rampart.report.chapters.origin import variants
 from rampart.report.pages.plan import css_string
 
 
@@ -44,7 +45,7 @@ def facts(compared: Compared) -> str:
     words, told = compared.words, []
     for name, result in zip(compared.names, compared.results, strict=True):
         made = words("as_of", date=words.date(str(result.manifest["created"])))
-        overrides = list(result.case.overrides)
-        with_these = words("overrides", names=words.list(overrides)) if overrides else ""
-        told.append(words("compare.of", name=name, said=", ".join(part for part in (made, with_these) if part)))
+        with_these = variants(words, result.case.overrides)
+        said = ", ".join(words.inside(part) for part in (made, with_these) if part)
+        told.append(words("compare.of", name=name, said=said))
     return " · ".join(told)

@@ -28,6 +28,7 @@ from rampart.report.chapters.fleet import (
 )
 from rampart.report.chapters.last_buys import last_buys_listing
 from rampart.report.chapters.level_of_repair import repair_costs_listing, repair_listing
+from rampart.report.chapters.origin import variants
 from rampart.report.charts.drawing import Figure
 from rampart.report.charts.fleet import (
     Names,
@@ -78,7 +79,7 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
         page_banner=css_string(banner),
         style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
         span=words("span", start=words.month(months[0]), end=words.month(months[-1])),
-        variants=words("overrides", names=words.list(list(answer.case.overrides))) if answer.case.overrides else "",
+        variants=variants(words, answer.case.overrides),
         headline=headline(in_words),
         keys=figures(in_words),
         headlines=headlines(answer, words, names),

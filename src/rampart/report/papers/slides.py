@@ -20,6 +20,8 @@ WIDTH, HEIGHT, MARGIN = 13.333, 7.5, 0.6  # inches, 16:9
 MOST_ROWS, MOST_POINTS = 9, 6
 """Rows of a table and sentences that can be read from the back of a room."""
 TOP_OF_TABLE, LOWEST = 1.75, HEIGHT - 0.72  # inches: where tables begin, and the line under them
+UNDER_TITLE = 1.32
+"""Inches from the top to what is said under a title."""
 MOST_NOTE = 170
 """Letters of a note that stands in a line under a table."""
 MOST_SAID = 400
@@ -81,8 +83,9 @@ class Deck:
             if chapter.key == "now" and paper.dates:  # by their dates they stand on the slide before
                 continue
             if chapter.key in paper.bars:
-                self._slide(chapter.title, " ".join(chapter.says))
-                self._bars(paper.bars[chapter.key], MARGIN, wide=WIDTH - 2 * MARGIN, top=1.7)
+                under = " ".join(chapter.says)
+                self._slide(chapter.title, under)
+                self._bars(paper.bars[chapter.key], MARGIN, wide=WIDTH - 2 * MARGIN, top=max(1.7, foot_of(under)))
                 continue
             for table in chapter.listings[:1]:
                 self._slide(chapter.title, " ".join(chapter.says) if chapter.key == "brings" else table.caption)
@@ -126,7 +129,7 @@ class Deck:
         frame.word_wrap, frame.vertical_anchor, frame.margin_left = True, MSO_ANCHOR.TOP, 0
         self._write(frame, [title], size=size, bold=True, colour=INK)
         if under:
-            self._text([under], MARGIN, 1.32, WIDTH - 2 * MARGIN, 0.35, size=12, colour=QUIET)
+            self._text([under], MARGIN, UNDER_TITLE, WIDTH - 2 * MARGIN, 0.35, size=12, colour=QUIET)
         if self.banner:
             self._text([self.banner], MARGIN, 0.08, WIDTH - 2 * MARGIN, 0.3, size=11, bold=True, centred=True)
         foot = f"{self.paper.made_by} · {len(self.deck.slides)}"
@@ -242,6 +245,12 @@ class Deck:
         chart.value_axis.format.line.fill.background()
         chart.value_axis.tick_labels.number_format = bars.number
         chart.value_axis.tick_labels.number_format_is_linked = False
+
+
+def foot_of(under: str) -> float:
+    """Inches from the top to where what is said under a title ends, so that a chart begins below it."""
+    letters = (WIDTH - 2 * MARGIN) * 72 / (12 * 0.5)  # half as wide as high, in the mean
+    return UNDER_TITLE + 0.1 + math.ceil(len(under) / letters) * 1.2 * 12 / 72
 
 
 def shortened(note: str) -> str:

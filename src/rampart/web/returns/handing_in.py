@@ -37,7 +37,9 @@ from rampart.web.tables.grid import MOST_ROWS
 APPROVAL = "return.approve"
 """Verb of approvals in the audit trail."""
 FIRST_MONTH = "1900-01"
-WHOLE = frozenset({"reading-ended", "reading-too-long", "too-large", "too-many-cells", "unreadable", "stray-cell"})
+WHOLE = frozenset(
+    {"reading-ended", "reading-too-long", "too-large", "too-many-cells", "unreadable", "not-a-workbook", "stray-cell"}
+)
 """Findings after which a file is not opened again."""
 MOST_UNPACKED = 20_000_000
 """Bytes of a workbook's parts, unpacked, up to which it is marked: that is done in the server's own process."""
