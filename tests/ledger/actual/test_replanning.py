@@ -121,6 +121,9 @@ def test_what_the_ledger_does_not_know_is_taken_as_planned(ledger: Ledger, first
     told = with_news(first, at, ledger)["news"].filter(why="not_reported")
     assert told.height == sum(a.kind != "count" for a in at.as_planned)
     assert told["actual"].null_count() == told.height
+    keeps = first.case.tables["items"].with_columns(shelf_life=pl.lit(60, pl.Int64))
+    at = position(ledger, first, "2025-02", case=first.case.with_tables({"items": keeps}))
+    assert "replan-age-unknown" in {f.code for f in at.case.findings}, "the ledger names no lot of what it has"
 
 
 def test_what_was_not_sent_is_due_at_once_and_what_is_on_the_way_arrives(ledger: Ledger, first: Result) -> None:

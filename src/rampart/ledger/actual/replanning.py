@@ -93,6 +93,7 @@ def position(
     except ValueError as wrong:
         raise FindingsError([Finding("replan-month", value=month, details={"start": start})]) from wrong
     figures, plans = happened(documents), planned(plan)
+    found += [f for f in later.findings if f.code in carrying.NOT_CARRIED]
     later = replace(later, findings=())
     slipped = _slipped(later, plan.case, tables, documents, months)
     later = _arrivals(later, figures, plans, slipped, months, month)
@@ -103,6 +104,8 @@ def position(
     day = (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()
     later = with_stock(later, ledger, on=day, known=known)
     found += [f for f in later.findings if f.code != "ledger-stock-kept"]
+    if without_lot := _without_lot(later):
+        found.append(Finding("replan-age-unknown", "stocks", value=str(without_lot), details={"month": month}))
     told = {(x.holder, x.item) for x in ledger.stock_lots(on=day, known=known)}
     unknown = tuple(sorted(
         At(*at) for at, quantity in plans.items()
@@ -115,6 +118,15 @@ def position(
     taken = take(later, replace(plan, tables=tables), months=0)
     found += [f for f in taken.findings if f.code in SAID]
     return Position(replace(taken, findings=tuple(found)), months, figures, plans, unknown)
+
+
+def _without_lot(case: Case) -> int:
+    """Serviceable stocks of items with a shelf life of which no lot is named: how old they are is not known."""
+    lives = set(case["items"].filter(case["items"]["shelf_life"].is_not_null())["item"])
+    return sum(
+        r["item"] in lives and r["lot"] is None and r["condition"] == "serviceable" and r["quantity"] > 0
+        for r in case["stocks"].iter_rows(named=True)
+    )
 
 
 def _without_refused(
