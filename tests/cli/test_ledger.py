@@ -43,7 +43,8 @@ def test_balances(here: Path) -> None:
     assert text.splitlines()[0].split() == [
         "nation", "compte", "propriétaire", "détenteur", "article", "lot", "état", "relatif", "à", "quantité",
     ]  # fmt: skip
-    assert "XAA     stock" in text and text.splitlines()[1].endswith("40")
+    assert "XAA     stock" in text and text.splitlines()[1].endswith("40") and "serviceable" not in text
+    assert "en route" in text and " bon " in text
     run = json.loads(rampart("balance a.ledger --json --on 2024-01-15 --item round")[1])
     assert [(row["kind"], row["quantity"]) for row in run] == [("stock", 100)]
     assert len(json.loads(rampart("balance a.ledger --json --all")[1])) == 3

@@ -11,6 +11,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+from rampart.case.headers import nearest
 from rampart.findings import Finding
 from rampart.ledger.documents import DOCUMENT_FIELDS, LINE_FIELDS, Document, Line
 from rampart.ledger.packs import Factors, units
@@ -90,7 +91,8 @@ def _headers(names: list[str], file: str) -> Iterator[Finding]:
         yield Finding("ledger-no-column", file=file, row=1, value=name)
     for n, name in enumerate(names):
         if name not in ROWS:
-            yield Finding("ledger-strange-column", file=file, row=1, value=name)
+            said = {"near": nearest(name, ROWS), "known": ", ".join(ROWS)}
+            yield Finding("ledger-strange-column", file=file, row=1, value=name, details=said)
         elif name in names[:n]:
             yield Finding("ledger-column-twice", file=file, row=1, value=name)
 
