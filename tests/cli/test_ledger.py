@@ -77,6 +77,9 @@ def test_seal_verify_export_backup_restore_upgrade(here: Path) -> None:
     assert rampart("seal a.ledger seal.json")[0] == 2  # never over what is there
     assert rampart("verify a.ledger --seal seal.json") == (0, "0 errors, 0 warnings and notes\n")
     assert rampart("export a.ledger out.json") == (0, "3 document(s): out.json\n")
+    assert rampart("export a.ledger out.csv")[0] == 0 and (here / "out.csv").read_text().startswith("nation,key,")
+    (here / "of.any.name").write_bytes((here / "out.json").read_bytes())
+    assert rampart("post a.ledger out.csv of.any.name") == (0, "0 document(s) posted, 6 there already\n")
     assert rampart("backup a.ledger copy")[0] == 0
     assert rampart("restore copy b.ledger") == (0, "Ledger: b.ledger\n")
     assert rampart("post b.ledger out.json") == (0, "0 document(s) posted, 3 there already\n")

@@ -298,8 +298,8 @@ def stock(
 @ledger_argument
 @click.argument("file", type=file_path)
 @click.option(
-    "--as", "shape", type=click.Choice(["json", "csv", "beancount"]), default="json", show_default=True,
-    help="json and csv can be posted again; beancount is for a second bookkeeper.",
+    "--as", "shape", type=click.Choice(["json", "csv", "beancount"]),
+    help="json and csv can be posted again; beancount is for a second bookkeeper. Default: as the name ends, else json.",
 )  # fmt: skip
 @click.option(
     "--for",
@@ -314,7 +314,7 @@ def stock(
 def export_(
     ledger_path: Path | str,
     file: Path,
-    shape: str,
+    shape: str | None,
     audience: str | None,
     known: str | None,
     nations: tuple[str, ...],
@@ -328,6 +328,7 @@ def export_(
     from rampart.ledger.exporting import export, releasable
     from rampart.ledger.ledger import open_ledger
 
+    shape = shape or {".csv": "csv", ".beancount": "beancount"}.get(file.suffix.lower(), "json")
     with open_ledger(ledger_path, nations=nations) as book:
         every = book.documents(known=known)
         every = releasable(every, audience) if audience else every

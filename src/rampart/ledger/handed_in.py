@@ -38,9 +38,8 @@ def read_documents(path: str | Path, *, factors: Factors | None = None) -> list[
     if not text.strip():
         raise LedgerError([Finding("ledger-nothing", file=file.name)])
     findings: list[Finding] = []
-    documents = (
-        _json(text, file.name, findings) if file.suffix.lower() == ".json" else _csv(text, file.name, findings, factors)
-    )
+    in_json = file.suffix.lower() == ".json" or text.lstrip().startswith("[")  # an export under any name
+    documents = _json(text, file.name, findings) if in_json else _csv(text, file.name, findings, factors)
     if not documents and not findings:
         findings.append(Finding("ledger-nothing", file=file.name))
     if findings:
