@@ -199,7 +199,7 @@ def test_an_order_in_hand_comes_no_faster_than_its_line_makes() -> None:
     assert told == [("plant", "AAA", 2, 2, 0, 2), ("plant", "AAA", 3, 0, 2, 0)]
     assert left["production"]["output"].to_list() == [0, 0, 10, 10, 10, 0, 0]
     assert left["stock"].select("ordered", "used").rows()[2:4] == [(10, 10), (2, 10)]
-    assert left["rules_broken"].select("family", "amount").rows() == [("late", 2)]
+    assert left["rules_broken"].select("family", "code", "amount").rows() == [("late", "plant", 2)]
     paid = left["money"].select("purpose", "payments").rows()
     assert paid == [("placed", 12), ("procurement", 18)], "what is held back is paid when it comes"
     overdue = carried_on(without, left.tables, month_of_2025(4))["orders"].filter(inputs="supplied")

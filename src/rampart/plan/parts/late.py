@@ -16,6 +16,7 @@ due on delivery is paid when it comes, at the mean of what is due on the orders 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ import numpy as np
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, late_postings
 from rampart.network.beyond_line import in_hand
+from rampart.network.keys import Key, Line
 from rampart.network.lags import Floats
 from rampart.network.payments import Flow
 from rampart.plan.parts.line import most_late
@@ -83,8 +85,13 @@ class LateOrders(Part):
         yield Weight("rules", "overdue", share(p.tree.months[None, :], whole))
 
     def rules(self, p: Programme) -> Iterable[Rule]:
-        """An order in hand that its line cannot make in time."""
-        yield Rule("held back", "late", lambda key: (key, p.network.lines[key[0]]["item"]))
+        """An order in hand that its line cannot make in time, named by the line where that has no others."""
+        of_line = Counter(key.line for key in in_hand(p.network))
+
+        def named(key: Key) -> tuple[Key, str]:
+            return (Line(key[0]) if of_line[key[0]] == 1 else key), p.network.lines[key[0]]["item"]
+
+        yield Rule("held back", "late", named)
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
         """``late``: what is held back, made up and overdue."""
