@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 
 NOTE = "What the ledger has, beside the plan before."
 SAID = {"source": SOURCE, "grade": "derived", "note": NOTE}
-NOT_TAKEN = {"decision refused": "refused", "decision postponed": "postponed"}
+NOT_TAKEN = {"decision refused": ("refused", "refusée"), "decision postponed": ("postponed", "reportée")}
+TAKEN = ("decision taken", "award", "order")
+"""Kinds that say that a decision was taken."""
 ARRIVES = ("production", "purchase")
 """Kinds that come of orders and purchases."""
 LITTLE = 0.5
@@ -87,7 +89,7 @@ def position(
         raise FindingsError([Finding("replan-cannot", value=", ".join(left))])
     documents = ledger.documents(known=known)
     months = tuple(month_text(n) for n in range(month_number(start), month_number(month)))
-    tables, found = _without_refused(plan.tables, documents, month)
+    tables, found = _without_refused(plan.tables, documents, f"{start}-01", month)
     try:
         later = carrying.carried_on(case, tables, month)
     except ValueError as wrong:
@@ -130,12 +132,14 @@ def _without_lot(case: Case) -> int:
 
 
 def _without_refused(
-    tables: Mapping[str, pl.DataFrame], documents: Iterable[Booked], month: str
+    tables: Mapping[str, pl.DataFrame], documents: Iterable[Booked], since: str, month: str
 ) -> tuple[dict[str, pl.DataFrame], list[Finding]]:
-    """The plan's tables without decisions before the month that were refused or postponed, and a finding for each code."""
+    """The plan's tables without decisions before the month that were refused or postponed since its start, and a finding for
+    each code.
+    """
     import polars as pl
 
-    codes = {b.document.of: b.kind for b in documents if b.kind in NOT_TAKEN and b.document.of}
+    codes = _not_taken(documents, since)
     at = date.fromisoformat(f"{month}-01")
     result, found = dict(tables), []
     for code, kind in codes.items():
@@ -148,8 +152,20 @@ def _without_refused(
             gone = frame.filter(named & (pl.col(when) < at))
             if gone.height:
                 result[table] = frame.filter(~(named & (pl.col(when) < at)))
-                found.append(Finding("replan-not-taken", value=code, details={"kind": NOT_TAKEN[kind]}))
+                said = dict(zip(("kind", "kind_fr"), NOT_TAKEN[kind], strict=True))
+                found.append(Finding("replan-not-taken", value=code, details=said))
     return result, found
+
+
+def _not_taken(documents: Iterable[Booked], since: str) -> dict[str, str]:
+    """What was last said of each decision from a day on, where that is that it was refused or postponed; what was taken back
+    was not said.
+    """
+    booked = list(documents)
+    back = {(b.nation, b.reverses) for b in booked if b.reverses}
+    said = [b for b in booked if b.kind in {*NOT_TAKEN, *TAKEN} and b.document.of and b.day >= since]
+    last = {b.document.of: b.kind for b in sorted(said, key=lambda b: b.day) if (b.nation, b.key) not in back}
+    return {code: kind for code, kind in last.items() if kind in NOT_TAKEN}
 
 
 def _slipped(
