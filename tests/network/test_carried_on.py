@@ -18,7 +18,9 @@ from rampart.network.ages import left_of_lots
 from rampart.network.carried_on import carried_on
 from rampart.network.pledges_left import less_sent
 from rampart.network.taking import take
+from rampart.plan.model.build import build
 from rampart.plan.planning import plan
+from rampart.plan.programme.layout import lay_out
 from rampart.results.result import Result
 
 SAME = dict.fromkeys(("stock", "production", "orders", "expansions", "transfers", "demand"), 0)
@@ -204,6 +206,22 @@ def test_an_order_in_hand_comes_no_faster_than_its_line_makes() -> None:
     assert paid == [("placed", 12), ("procurement", 18)], "what is held back is paid when it comes"
     overdue = carried_on(without, left.tables, month_of_2025(4))["orders"].filter(inputs="supplied")
     assert overdue.select("month", "quantity", "due", "decided").rows() == [(month_of_2025(4), 2, 1, START)]
+
+
+def test_where_orders_in_hand_run_out_the_pace_counts() -> None:
+    """Of a line that made nothing in the month before, too: what lacks to a bearable fall weighs, and none is told in vain."""
+    paced = line(lead_time=2.0, ramp=3.0, rate_before=0.0)
+    of = small(9, lines=[paced], demand=[need(9.0, **{"from": month_of_2025(2), "until": month_of_2025(4)})])
+    before = plan(of, reasons="none", give_or_keep=False)
+    later = carried_on(of, before.tables, month_of_2025(2))
+    again = plan(take(later, before, months=0), reasons="none", give_or_keep=False)
+    assert before.feasible and again.feasible and again["changes"].is_empty()
+    without = plan(later, reasons="none", give_or_keep=False)
+    assert without.feasible, "what makes the fall bearable is ordered again"
+    programme = build(later)
+    weights = lay_out(programme).costs(programme.passes[0].measure)
+    steep = programme["steep"].labels
+    assert (steep >= 0).any() and (weights[steep[steep >= 0]] > 0).all()
 
 
 def test_what_is_left_of_a_stock_came_in_last() -> None:

@@ -82,7 +82,8 @@ class Pace(Part):
         each = 1.0 / full_rate(p)[:, None]
         yield Weight("steady", "rise", each)
         yield Weight("steady", "fall", each * may_not_fall(p))
-        yield Weight("rules", "steep", share(1.0, rate_before(p)[:, None]))
+        stated = np.nan_to_num(rate_before(p))
+        yield Weight("rules", "steep", share(1.0, np.where(stated > 0, stated, full_rate(p))[:, None]))
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """How fast output may change."""
