@@ -43,7 +43,8 @@ def test_balances(here: Path) -> None:
     assert text.splitlines()[0].split() == [
         "nation", "compte", "propriétaire", "détenteur", "article", "lot", "état", "relatif", "à", "quantité",
     ]  # fmt: skip
-    assert "XAA     stock" in text and text.splitlines()[1].endswith("40")
+    assert "XAA     stock" in text and text.splitlines()[1].endswith("40") and "serviceable" not in text
+    assert "en route" in text and " bon " in text
     run = json.loads(rampart("balance a.ledger --json --on 2024-01-15 --item round")[1])
     assert [(row["kind"], row["quantity"]) for row in run] == [("stock", 100)]
     assert len(json.loads(rampart("balance a.ledger --json --all")[1])) == 3
@@ -76,6 +77,9 @@ def test_seal_verify_export_backup_restore_upgrade(here: Path) -> None:
     assert rampart("seal a.ledger seal.json")[0] == 2  # never over what is there
     assert rampart("verify a.ledger --seal seal.json") == (0, "0 errors, 0 warnings and notes\n")
     assert rampart("export a.ledger out.json") == (0, "3 document(s): out.json\n")
+    assert rampart("export a.ledger out.csv")[0] == 0 and (here / "out.csv").read_text().startswith("nation,key,")
+    (here / "of.any.name").write_bytes((here / "out.json").read_bytes())
+    assert rampart("post a.ledger out.csv of.any.name") == (0, "0 document(s) posted, 6 there already\n")
     assert rampart("backup a.ledger copy")[0] == 0
     assert rampart("restore copy b.ledger") == (0, "Ledger: b.ledger\n")
     assert rampart("post b.ledger out.json") == (0, "0 document(s) posted, 3 there already\n")

@@ -32,6 +32,7 @@ def programmes() -> Iterator[Programme]:
     back = {"origin": "XAA", "destination": "XBB", "item": "round", "months": 1.0, "capacity": 1000.0}
     yield build(changed(added(tiny, "routes", **back), "deliveries", backfill_due="2026-06", backfill_by="XAA"))
     yield build(placed_too_much())
+    yield build(ordered_too_much())
     yield build(taken_over(tiny))
     outside = {"agreed": [{"holder": "XAA", "item": "round", "month": "2025-03", "quantity": 10.0}]}
     outside["elsewhere"] = [{"item": "round", "missing": 0.1}]
@@ -59,6 +60,13 @@ def placed_too_much() -> Case:
         resources=[{"resource": "hall", "capacity": 6.0}], uses=[{"resource": "hall", "line": "plant", "quantity": 1.0}],
         demand=[need(4.0)],
     )  # fmt: skip
+
+
+def ordered_too_much() -> Case:
+    """A case whose orders in hand are more than their line makes, now and for some time."""
+    order = {"buyer": "AAA", "item": "shell", "line": "plant", "inputs": "supplied", "decided": month(-2)}
+    orders = [order | {"month": month(0), "quantity": 14.0}]
+    return case(3, lines=[line(idle_cost=1.0)], orders=orders, demand=[need(14.0)])
 
 
 def taken_over(of: Case) -> Case:

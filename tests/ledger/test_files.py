@@ -55,6 +55,10 @@ def test_every_bad_cell_is_named(tmp_path: Path) -> None:
 def test_heads_that_are_wrong(tmp_path: Path) -> None:
     found = codes(csv(tmp_path, head="nation,key,key,kind,day,author,colour"))
     assert [code for code, *_ in found] == ["ledger-no-column", "ledger-column-twice", "ledger-strange-column"]
+    with pytest.raises(LedgerError) as wrong:
+        read_documents(csv(tmp_path, head="nation,key,kind,day,author,source,quantty,colour"))
+    told = [f.sentence() for f in wrong.value.findings]
+    assert "Correct its name: quantity, or" in told[0] and "lot" in told[1] and "Correct its name, or" in told[1]
     assert [code for code, *_ in codes(csv(tmp_path, head=";;"))][:6] == ["ledger-no-column"] * 6
     assert codes(csv(tmp_path, head="")) == [("ledger-nothing", None, "")]
     assert codes(csv(tmp_path)) == [("ledger-nothing", None, "")]

@@ -115,6 +115,9 @@ def test_a_delivery_in_parts(ledger: Ledger) -> None:
     assert (delivery.in_transit, delivery.delivered, delivery.in_transit_since) == (20, 21, "2024-02-01")
     assert [d.in_transit for d in ledger.deliveries(on="2024-02-05")] == [60]
     assert refused(ledger, take_in("e", "2024-03-02", (21, "received"))) == ["ledger-more-than-sent"]
+    with pytest.raises(LedgerError) as wrong:
+        ledger.post(take_in("e", "2024-03-02", (21, "received")))
+    assert [f.table for f in wrong.value.findings] == ["e"], "not a document that nobody handed in"
     with pytest.raises(LedgerError, match="By 2024-01-31 more of"):
         ledger.post(take_in("f", "2024-01-31", (1, "received")))
     assert ledger.verify() == []

@@ -7,16 +7,20 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cases_small import CONTRACT, line
+from cases_random import START
+from cases_small import CONTRACT, ITEM, line, need
 from cases_small import case as small
 from cases_small import month as month_of_2025
 from ledger.actual.went_as_planned import differ, tiny
 from rampart.case.from_rows import frame_of
 from rampart.case.tables import Case
+from rampart.network.ages import left_of_lots
 from rampart.network.carried_on import carried_on
 from rampart.network.pledges_left import less_sent
 from rampart.network.taking import take
+from rampart.plan.model.build import build
 from rampart.plan.planning import plan
+from rampart.plan.programme.layout import lay_out
 from rampart.results.result import Result
 
 SAME = dict.fromkeys(("stock", "production", "orders", "expansions", "transfers", "demand"), 0)
@@ -175,3 +179,57 @@ def test_what_makes_good_and_is_on_its_way_counts_once() -> None:
     assert later["deliveries"]["backfill_quantity"].fill_null(12.0).to_list() == [12.0]
     again = plan(take(later, made, months=0), reasons="none", give_or_keep=False)
     assert again["orders"]["quantity"].sum() == pytest.approx(12.0 - before)
+
+
+def test_an_order_in_hand_comes_no_faster_than_its_line_makes() -> None:
+    """12 a month are ordered of a line that makes 10, on works of 2 that are then not taken: 2 come a month later,
+    made in place of others. With the works all is as planned, and no line works beyond them.
+    """
+    works = {"expansion": "hall", "line": "plant", "added_rate": 2.0, "cost": 5.0, "construction": 1.0, "max_units": 1,
+             "whole": False, "earliest": month_of_2025(1), "latest": month_of_2025(2)}  # fmt: skip
+    wanted = need(12.0, **{"from": month_of_2025(3), "until": month_of_2025(5)})
+    of = small(8, lines=[line(lead_time=3.0)], demand=[wanted], expansions=[works])
+    before = plan(of, reasons="none", give_or_keep=False)
+    assert before["orders"]["quantity"].to_list() == [12, 12, 12] and before["expansions"]["units"].to_list() == [1]
+    later = carried_on(of, before.tables, month_of_2025(1))
+    kept = plan(take(later, before, months=0), reasons="none", give_or_keep=False)
+    assert kept["changes"].is_empty() and kept["late"].is_empty() and kept.feasible
+
+    without = later.with_tables({"expansions": frame_of("expansions", [])})
+    left = plan(take(without, before, months=0), reasons="none", give_or_keep=False)
+    told = left["late"].select("line", "buyer", "period", "held_back", "made_up", "overdue").rows()
+    assert told == [("plant", "AAA", 2, 2, 0, 2), ("plant", "AAA", 3, 0, 2, 0)]
+    assert left["production"]["output"].to_list() == [0, 0, 10, 10, 10, 0, 0]
+    assert left["stock"].select("ordered", "used").rows()[2:4] == [(10, 10), (2, 10)]
+    assert left["rules_broken"].select("family", "code", "amount").rows() == [("late", "plant", 2)]
+    paid = left["money"].select("purpose", "payments").rows()
+    assert paid == [("placed", 12), ("procurement", 18)], "what is held back is paid when it comes"
+    overdue = carried_on(without, left.tables, month_of_2025(4))["orders"].filter(inputs="supplied")
+    assert overdue.select("month", "quantity", "due", "decided").rows() == [(month_of_2025(4), 2, 1, START)]
+
+
+def test_where_orders_in_hand_run_out_the_pace_counts() -> None:
+    """Of a line that made nothing in the month before, too: what lacks to a bearable fall weighs, and none is told in vain."""
+    paced = line(lead_time=2.0, ramp=3.0, rate_before=0.0)
+    of = small(9, lines=[paced], demand=[need(9.0, **{"from": month_of_2025(2), "until": month_of_2025(4)})])
+    before = plan(of, reasons="none", give_or_keep=False)
+    later = carried_on(of, before.tables, month_of_2025(2))
+    again = plan(take(later, before, months=0), reasons="none", give_or_keep=False)
+    assert before.feasible and again.feasible and again["changes"].is_empty()
+    without = plan(later, reasons="none", give_or_keep=False)
+    assert without.feasible, "what makes the fall bearable is ordered again"
+    programme = build(later)
+    weights = lay_out(programme).costs(programme.passes[0].measure)
+    steep = programme["steep"].labels
+    assert (steep >= 0).any() and (weights[steep[steep >= 0]] > 0).all()
+
+
+def test_what_is_left_of_a_stock_came_in_last() -> None:
+    """20 that keep for six months are from before, 10 a month are made, and 10 used: the new ones are left."""
+    held = [{"holder": "AAA", "item": "shell", "quantity": 20.0, "lot": "2024-01"}]
+    of = small(6, items=[ITEM | {"shelf_life": 6}], lines=[line()], demand=[need(10.0)], stocks=held)
+    before = plan(of, reasons="none", give_or_keep=False)
+    left = carried_on(of, before.tables, month_of_2025(2))["stocks"].select("lot", "quantity").rows()
+    assert left == [(month_of_2025(0), 10), (month_of_2025(1), 10)]
+    assert list(left_of_lots({24290: 5.0, 24291: 10.0}, 12.0)) == [("2024-03", 2.0), ("2024-04", 10.0)]
+    assert list(left_of_lots({24291: 10.0}, 12.0)) == [(None, 2.0), ("2024-04", 10.0)], "no lot tells how old these are"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -135,6 +136,21 @@ def month_meant(text: str, *, day_first: bool = False) -> str:
             return f"{found[3]}-{second:02}" if 1 <= second <= 12 else ""
         return f"{found[3]}-{first:02}" if second > 12 else ""
     return ""
+
+
+def days_meant(text: str) -> tuple[str, ...]:
+    """The days that a text may mean, as YYYY-MM-DD: one where it can be read in one way only, day or month first; two; none."""
+    if found := re.fullmatch(r"([0-9]{4})[/.]([0-9]{1,2})[/.]([0-9]{1,2})", text.strip()):
+        readings = [(found[1], found[2], found[3])]
+    elif found := re.fullmatch(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", text.strip()):
+        readings = [(found[3], found[2], found[1]), (found[3], found[1], found[2])]
+    else:
+        return ()
+    days: list[str] = []
+    for year, month, day in readings:
+        with suppress(ValueError):
+            days.append(date(int(year), int(month), int(day)).isoformat())
+    return tuple(dict.fromkeys(days))
 
 
 _PART = re.compile(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from rampart.case.cells import Locale, clean, month_meant, months_within, read_cell, read_cells
+from rampart.case.cells import Locale, clean, days_meant, month_meant, months_within, read_cell, read_cells
 from rampart.case.draft import ROW, Draft, Origin, address, shown
 from rampart.case.headers import (
     fold,
@@ -464,6 +464,10 @@ class SheetReader:
         if code == "not-a-month":
             details["near"] = month_meant(value, day_first=self.locale == "fr")
             details["first_month"], details["last_month"] = months_within(value)
+        if code == "not-a-date":
+            days = days_meant(value)
+            details["near"] = days[0] if len(days) == 1 else ""
+            details["one"], details["other"] = days if len(days) == 2 else ("", "")
         if code == "not-a-number":
             code, more = self._no_number(column, value.strip())
             details |= more

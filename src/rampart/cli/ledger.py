@@ -14,9 +14,12 @@ from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
     from rampart.findings import Finding, Language
+    from rampart.language.words import Words
     from rampart.ledger.packs import Factors
 
 file_path = click.Path(path_type=Path)
+HELD = ("stock", "transit", "repair")
+"""Accounts of what a nation holds, called by words of their own."""
 
 
 class LedgerPlace(click.Path):
@@ -81,12 +84,23 @@ def show_rows(rows: list[dict[str, Any]], language: Language, *, as_json: bool) 
         say(words("ledger.none"))
         return
     names = [name for name in rows[0] if any(row[name] not in ("", None) for row in rows)]
-    cells = [[words(f"ledger.{name}") for name in names], *([str(row[name]) for name in names] for row in rows)]
+    head = [words(f"ledger.{name}") for name in names]
+    cells = [head, *([_in_words(name, row[name], words) for name in names] for row in rows)]
     widths = [max(len(row[n]) for row in cells) for n in range(len(names))]
     numbers = [isinstance(rows[0][name], int) for name in names]
     for row in cells:
         parts = (c.rjust(w) if right else c.ljust(w) for c, w, right in zip(row, widths, numbers, strict=True))
         say("  ".join(parts).rstrip())
+
+
+def _in_words(column: str, value: object, words: Words) -> str:
+    """A cell as its reader calls it."""
+    from rampart.ledger.returns.vocabulary import CONDITIONS
+
+    text = str(value)
+    if column == "condition" and text in CONDITIONS:
+        return CONDITIONS[text][words.language]
+    return words(f"ledger.held.{text}") if column == "kind" and text in HELD else text
 
 
 def _found(findings: list[Finding], language: Language, *, as_json: bool) -> None:
@@ -284,8 +298,8 @@ def stock(
 @ledger_argument
 @click.argument("file", type=file_path)
 @click.option(
-    "--as", "shape", type=click.Choice(["json", "csv", "beancount"]), default="json", show_default=True,
-    help="json and csv can be posted again; beancount is for a second bookkeeper.",
+    "--as", "shape", type=click.Choice(["json", "csv", "beancount"]),
+    help="json and csv can be posted again; beancount is for a second bookkeeper. Default: as the name ends, else json.",
 )  # fmt: skip
 @click.option(
     "--for",
@@ -300,7 +314,7 @@ def stock(
 def export_(
     ledger_path: Path | str,
     file: Path,
-    shape: str,
+    shape: str | None,
     audience: str | None,
     known: str | None,
     nations: tuple[str, ...],
@@ -314,6 +328,7 @@ def export_(
     from rampart.ledger.exporting import export, releasable
     from rampart.ledger.ledger import open_ledger
 
+    shape = shape or {".csv": "csv", ".beancount": "beancount"}.get(file.suffix.lower(), "json")
     with open_ledger(ledger_path, nations=nations) as book:
         every = book.documents(known=known)
         every = releasable(every, audience) if audience else every

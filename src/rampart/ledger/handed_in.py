@@ -11,6 +11,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+from rampart.case.headers import nearest
 from rampart.findings import Finding
 from rampart.ledger.documents import DOCUMENT_FIELDS, LINE_FIELDS, Document, Line
 from rampart.ledger.packs import Factors, units
@@ -37,9 +38,8 @@ def read_documents(path: str | Path, *, factors: Factors | None = None) -> list[
     if not text.strip():
         raise LedgerError([Finding("ledger-nothing", file=file.name)])
     findings: list[Finding] = []
-    documents = (
-        _json(text, file.name, findings) if file.suffix.lower() == ".json" else _csv(text, file.name, findings, factors)
-    )
+    in_json = file.suffix.lower() == ".json" or text.lstrip().startswith("[")  # an export under any name
+    documents = _json(text, file.name, findings) if in_json else _csv(text, file.name, findings, factors)
     if not documents and not findings:
         findings.append(Finding("ledger-nothing", file=file.name))
     if findings:
@@ -90,7 +90,8 @@ def _headers(names: list[str], file: str) -> Iterator[Finding]:
         yield Finding("ledger-no-column", file=file, row=1, value=name)
     for n, name in enumerate(names):
         if name not in ROWS:
-            yield Finding("ledger-strange-column", file=file, row=1, value=name)
+            said = {"near": nearest(name, ROWS), "known": ", ".join(ROWS)}
+            yield Finding("ledger-strange-column", file=file, row=1, value=name, details=said)
         elif name in names[:n]:
             yield Finding("ledger-column-twice", file=file, row=1, value=name)
 

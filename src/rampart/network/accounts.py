@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from rampart.network.beyond_line import in_hand, owed_back
 from rampart.network.keys import (
     Agreed,
     Backfill,
@@ -97,6 +98,19 @@ def expansion_postings(network: Network) -> Iterator[Posting]:
             if use["expansion"] == e["expansion"]:
                 hall, when = Resource(use["resource"]), FromStart(built(e, use["offset"]))
                 yield Posting("resource", hall, "expand", of, when, -use["quantity"], "used")
+
+
+def late_postings(network: Network) -> Iterator[Posting]:
+    """What is held back of an order in hand does not arrive and takes nothing of its line; made up, it does both. What goes
+    into it was drawn when it should have been.
+    """
+    for of in in_hand(network):
+        at = Pair(of.ship_to, network.lines[of.line]["item"])
+        for family, sign in (("held back", -1.0), ("made up", 1.0)):
+            yield Posting("stock", at, family, of, Now(), sign, "ordered")
+            yield Posting("capacity", Line(of.line), family, of, Now(), -sign, "ordered")
+            if owed := owed_back(network, of):
+                yield Posting("backfill", owed, family, of, Now(), sign, "made")
 
 
 def purchase_postings(network: Network) -> Iterator[Posting]:

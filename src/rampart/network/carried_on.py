@@ -5,8 +5,8 @@ changes nothing where nothing happened otherwise. What did happen otherwise is l
 
 What the plan decided before is in hand (``network.in_hand``). Beside it
 
-    stocks       closing stock of the month before, its age not known
-    orders       those of the case that are still to come
+    stocks       closing stock of the month before; of what has a shelf life the lots that came in last (``network.ages``)
+    orders       those of the case that are still to come, and what of orders in hand was held back, due at once
     deliveries   what was on the way and has come is delivered; pledges and compensation less what was sent and made good, what
                  is in arrears due at once
     lines        output of the month before, from which changes of pace count
@@ -18,12 +18,14 @@ Left where they are: beliefs of the war, fleets and shops (``CANNOT``).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rampart.case.calendar import month_number, month_text
 from rampart.case.from_rows import frame_of
 from rampart.case.tables import Case
 from rampart.catalogues.inputs import tables as catalogue
+from rampart.network.ages import came_in, left_of_lots
 from rampart.network.in_hand import InHand
 from rampart.network.keys import Backfill, Key, Pledge
 from rampart.network.network import Network
@@ -39,6 +41,8 @@ NOTE = "Carried on from the plan before."
 SOURCE = "plan_before"
 SAID = {"source": SOURCE, "grade": "derived", "note": NOTE}
 """What a row says that the plan before states."""
+NOT_CARRIED = ("taken-draws", "taken-fresh")
+"""Findings on what no table of a case can hold, and is therefore said."""
 CANNOT = ("fleets", "shops")
 """Tables whose past is not carried on."""
 _DELIVERY = ("donor", "recipient", "item", "status", "month", "from")
@@ -55,9 +59,11 @@ def carried_on(case: Case, tables: Mapping[str, pl.DataFrame], month: str) -> Ca
     begun = later.begun()
     in_hand = InHand(begun, case, later.decided, (), said=SAID)
     delivered = [r for r in Network(case).placed if r["month"] < month]
+    delivered += [r | {"quantity": -r["quantity"]} for r in later.overdue()]  # not paid either
     with_them = begun.with_tables(in_hand.tables(delivered=delivered))
     left = later.left_of(list(with_them.tables["deliveries"].iter_rows(named=True)), in_hand.met())
-    return with_them.with_tables({"deliveries": frame_of("deliveries", left)})
+    found = with_them.with_tables({"deliveries": frame_of("deliveries", left)})
+    return replace(found, findings=(*found.findings, *(f for f in in_hand.findings if f.code in NOT_CARRIED)))
 
 
 class _Later:
@@ -77,7 +83,7 @@ class _Later:
 
     def begun(self) -> Case:
         """The case with its later start, and what stands there beside what is in hand."""
-        orders = [r for r in self.rows("orders") if r["month"] >= self.month]
+        orders = [r for r in self.rows("orders") if r["month"] >= self.month] + self.overdue()
         agreed = [r for r in self.rows("agreed") if r["month"] >= self.month]
         changed = {
             "settings": self.settings(), "calendar": self.periods(), "stocks": self.stocks(), "orders": orders,
@@ -89,6 +95,24 @@ class _Later:
             changed[table] = [r | {"from": r["from"] or month_text(self.calendar.first)} for r in self.rows(table)]
         changed["demand"] = self.demand(changed["demand"])
         return self.case.with_tables({table: frame_of(table, rows) for table, rows in changed.items()})
+
+    def overdue(self) -> list[dict[str, Any]]:
+        """Orders in hand that were due and have not come, since their line could not make them."""
+        late = self.tables.get("late")
+        found = []
+        for r in () if late is None else late.filter(late["period"] == self.period - 1).iter_rows(named=True):
+            of = (r["line"], r["buyer"], r["ship_to"])
+            rows = [
+                x for x in Network(self.case).placed
+                if (x["line"], x["buyer"], x["ship_to"]) == of and x["decided"] is not None and x["month"] < self.month
+            ]  # fmt: skip
+            if r["overdue"] > NOTHING and rows:
+                found.append({
+                    **dict(zip(("line", "buyer", "ship_to"), of, strict=True)), "item": r["item"], "month": self.month,
+                    "state": "awarded", "decided": max(x["decided"] for x in rows), "quantity": r["overdue"],
+                    "inputs": "supplied", "due": _mean_due(rows), **SAID,
+                })  # fmt: skip
+        return found
 
     def taken(self) -> list[dict[str, Any]]:
         """What is intended or stands from the start on, and what is in hand: so that nothing is taken over a second time."""
@@ -111,10 +135,12 @@ class _Later:
         """Closing stock of the period before; conditions that a plan does not use stay as they were."""
         kept = [r for r in self.rows("stocks") if r["condition"] not in (None, "serviceable")]
         closing = self.tables["stock"].filter(self.tables["stock"]["period"] == self.period - 1)
-        return kept + [
-            {"holder": r["holder"], "item": r["item"], "quantity": max(0.0, r["closing"]), **SAID}
-            for r in closing.iter_rows(named=True)
-        ]
+        came = came_in(self.case, self.tables["movements"], self.start)
+        for r in closing.iter_rows(named=True):
+            row = {"holder": r["holder"], "item": r["item"], **SAID}
+            lots = came.get((r["holder"], r["item"]), {})
+            kept += [row | {"quantity": q, "lot": lot} for lot, q in left_of_lots(lots, max(0.0, r["closing"]))]
+        return kept
 
     def deliveries(self) -> list[dict[str, Any]]:
         """Deliveries, of which what was on the way and has come is delivered."""
@@ -194,6 +220,13 @@ class _Later:
                 if r["from"] < self.month:
                     rows.append(r | {"until": month_text(self.start - 1)})
         return rows
+
+
+def _mean_due(orders: list[dict[str, Any]]) -> float | None:
+    """What is due on a unit of several orders; None where it is not known of one."""
+    if any(r["due"] is None for r in orders):
+        return None
+    return float(sum(r["due"] * r["quantity"] for r in orders) / sum(r["quantity"] for r in orders))
 
 
 def _same_need(row: Mapping[str, Any], other: Mapping[str, Any], since: str) -> bool:

@@ -13,8 +13,8 @@ Key = tuple[Any, ...]
 
 HOMES = {
     "holder": "nations", "donor": "nations", "owing": "nations", "recipient": "nations", "origin": "nations",
-    "destination": "nations", "buyer": "nations", "nation": "nations", "payer": "nations", "to": "nations",
-    "item": "items", "line": "lines",
+    "destination": "nations", "buyer": "nations", "ship_to": "nations", "nation": "nations", "payer": "nations",
+    "to": "nations", "item": "items", "line": "lines",
     "contract": "contracts", "expansion": "expansions", "offer": "market", "resource": "resources", "fleet": "fleets",
     "shop": "shops", "group": "sites",
 }  # fmt: skip
@@ -101,6 +101,14 @@ class Contract(NamedTuple):
 
     line: str
     contract: str
+
+
+class Placed(NamedTuple):
+    """What a nation has on order from a line, for whose stock."""
+
+    line: str
+    buyer: str
+    ship_to: str
 
 
 class LaterContract(NamedTuple):

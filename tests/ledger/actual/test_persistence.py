@@ -77,18 +77,19 @@ def test_where_nothing_happened_otherwise_the_plan_stays(name: str, tmp_path: Pa
 
 
 def of_chance(seed: int) -> Case:
-    """A small random case without rooms, whole numbers or shelf lives: how old a stock is no plan tells."""
+    """A small random case without rooms or whole numbers."""
     case = in_any_amount(random_case(Random(seed)))
-    rooms = case.tables["priorities"].with_columns(tolerance=pl.lit(0.0))
-    lasting = case.tables["items"].with_columns(shelf_life=pl.lit(None, pl.Int64))
-    return case.with_tables({"priorities": rooms, "items": lasting})
+    return case.with_tables({"priorities": case.tables["priorities"].with_columns(tolerance=pl.lit(0.0))})
 
 
-@pytest.mark.parametrize("seeds", [(8, 9, 12), pytest.param(range(150), marks=pytest.mark.slow)], ids=("three", "many"))
+@pytest.mark.parametrize(
+    "seeds", [(8, 32, 41), pytest.param(range(150), marks=pytest.mark.slow)], ids=("three", "many")
+)
 def test_random_cases_without_rooms_keep_every_decision(seeds: Sequence[int], tmp_path: Path) -> None:
-    """Also over quarters, with needs that may be late and pledges in arrears. Where a rule is broken from the first month on
-    what breaks it least may be another plan later; what was ordered counts as coming, also if it was to wait for works; and
-    parts of a month by which components are drawn before fall otherwise in quarters.
+    """Also over quarters, with needs that may be late, pledges in arrears, orders in hand that wait for works, limits on the
+    pace and shelf lives. Where a rule is broken from the first month on what breaks it least may be another plan later; what
+    keeps for so long and is on the way counts as fresh, which is said; and parts of a month by which components are drawn
+    before, and works grow, fall otherwise in quarters.
     """
     kept = decisions = 0
     with open_ledger(tmp_path / "a", create=True) as ledger:
@@ -96,9 +97,11 @@ def test_random_cases_without_rooms_keep_every_decision(seeds: Sequence[int], tm
             before = plan(of_chance(seed), reasons="none", give_or_keep=False)
             at = position(ledger, before, f"{before['periods']['month'][1]:%Y-%m}")
             after = with_news(plan(at.case, reasons="none", give_or_keep=False), at, ledger)
-            if before.feasible and before["expansions"].is_empty():
+            months = set(before.case.calendar.lengths) == {1}
+            fresh = "taken-fresh" in {f.code for f in at.case.findings}
+            if before.feasible and not fresh and (months or before["expansions"].is_empty()):
                 assert after["changes"].is_empty() and after["because"].is_empty(), seed
-                assert after.feasible or set(before.case.calendar.lengths) > {1}, seed
+                assert after.feasible or not months, seed
                 kept += 1
                 decisions += len(decided(before, str(at.case.settings["start"])))
     assert kept >= len(seeds) / 3 and decisions > 10

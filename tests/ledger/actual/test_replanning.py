@@ -18,7 +18,7 @@ from rampart.ledger.actual.happened import At, happened, movements, over
 from rampart.ledger.actual.newly_whole import newly_whole
 from rampart.ledger.actual.news import with_news
 from rampart.ledger.actual.planned import of_nation, planned
-from rampart.ledger.actual.replanning import _pledged, position
+from rampart.ledger.actual.replanning import _not_taken, _pledged, position
 from rampart.ledger.documents import Document, Line
 from rampart.ledger.ledger import Ledger, open_ledger
 from rampart.plan.planning import plan
@@ -121,6 +121,9 @@ def test_what_the_ledger_does_not_know_is_taken_as_planned(ledger: Ledger, first
     told = with_news(first, at, ledger)["news"].filter(why="not_reported")
     assert told.height == sum(a.kind != "count" for a in at.as_planned)
     assert told["actual"].null_count() == told.height
+    keeps = first.case.tables["items"].with_columns(shelf_life=pl.lit(60, pl.Int64))
+    at = position(ledger, first, "2025-02", case=first.case.with_tables({"items": keeps}))
+    assert "replan-age-unknown" in {f.code for f in at.case.findings}, "the ledger names no lot of what it has"
 
 
 def test_what_was_not_sent_is_due_at_once_and_what_is_on_the_way_arrives(ledger: Ledger, first: Result) -> None:
@@ -193,6 +196,14 @@ def test_a_decision_that_was_refused_is_open_again(ledger: Ledger, first: Result
         .filter(source="plan_before", inputs="drawn")
     )
     assert placed["quantity"].sum() < full["quantity"].sum()
+    assert _not_taken(ledger.documents(), "2025-01-01") == {code: "decision refused"}
+    assert _not_taken(ledger.documents(), "2025-02-01") == {}, "a plan made since knew of it, and decided anew"
+    ledger.post(Document("XAA", "yes", "decision taken", "2025-01-20", "minister", "minutes", of=code))
+    assert _not_taken(ledger.documents(), "2025-01-01") == {}, "what was said last counts"
+    ledger.post(Document("XAA", "back", "reversal", "2025-01-21", "minister", "minutes", reverses="yes"))
+    assert _not_taken(ledger.documents(), "2025-01-01") == {code: "decision refused"}
+    ledger.post(Document("XAA", "back too", "reversal", "2025-01-22", "minister", "minutes", reverses="no"))
+    assert _not_taken(ledger.documents(), "2025-01-01") == {}, "it was never refused"
 
 
 def test_what_was_spent_beyond_the_plan_leaves_budgets_less(ledger: Ledger, first: Result) -> None:

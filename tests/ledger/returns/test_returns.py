@@ -123,8 +123,14 @@ def test_every_bad_cell_is_named_and_nothing_posted(
 
 
 def test_every_bad_cell_at_once(ledger: Ledger, tmp_path: Path) -> None:
-    checked = hand_in(ledger, tmp_path / "r.xlsx", *(bad for bad, _, _ in BAD[:6]))
-    assert {f.cell for f in checked.findings} >= {"A2", "C3", "C4", "C5", "C6", "D7"}
+    """Unknown codes in the same round; of a day in another order what to write, or which two it may be."""
+    days = [row("used", 1, day=day) for day in ("31/01/2025", "02.01.2025", "31/13/2025")]
+    wrong = [bad for bad, _, _ in BAD[:6]]
+    checked = hand_in(ledger, tmp_path / "r.xlsx", *wrong, *days, row("used", 1, item="shell"))
+    assert {f.cell for f in checked.findings} >= {"A2", "C3", "C4", "C5", "C6", "D7", "E8", "E9", "E10", "B11"}
+    said = {f.cell: (f.remedy(), f.remedy("fr")) for f in checked.findings}
+    assert all(text.endswith(": 2025-01-31.") for text in said["E8"])
+    assert all("2025-01-02" in text and "2025-02-01" in text for text in said["E9"]) and "2025" not in said["E10"][0]
 
 
 def test_a_french_return_reads_french(ledger: Ledger, tmp_path: Path) -> None:

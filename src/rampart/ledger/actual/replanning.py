@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 
 NOTE = "What the ledger has, beside the plan before."
 SAID = {"source": SOURCE, "grade": "derived", "note": NOTE}
-NOT_TAKEN = {"decision refused": "refused", "decision postponed": "postponed"}
+NOT_TAKEN = {"decision refused": ("refused", "refusée"), "decision postponed": ("postponed", "reportée")}
+TAKEN = ("decision taken", "award", "order")
+"""Kinds that say that a decision was taken."""
 ARRIVES = ("production", "purchase")
 """Kinds that come of orders and purchases."""
 LITTLE = 0.5
@@ -87,12 +89,13 @@ def position(
         raise FindingsError([Finding("replan-cannot", value=", ".join(left))])
     documents = ledger.documents(known=known)
     months = tuple(month_text(n) for n in range(month_number(start), month_number(month)))
-    tables, found = _without_refused(plan.tables, documents, month)
+    tables, found = _without_refused(plan.tables, documents, f"{start}-01", month)
     try:
         later = carrying.carried_on(case, tables, month)
     except ValueError as wrong:
         raise FindingsError([Finding("replan-month", value=month, details={"start": start})]) from wrong
     figures, plans = happened(documents), planned(plan)
+    found += [f for f in later.findings if f.code in carrying.NOT_CARRIED]
     later = replace(later, findings=())
     slipped = _slipped(later, plan.case, tables, documents, months)
     later = _arrivals(later, figures, plans, slipped, months, month)
@@ -103,6 +106,8 @@ def position(
     day = (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()
     later = with_stock(later, ledger, on=day, known=known)
     found += [f for f in later.findings if f.code != "ledger-stock-kept"]
+    if without_lot := _without_lot(later):
+        found.append(Finding("replan-age-unknown", "stocks", value=str(without_lot), details={"month": month}))
     told = {(x.holder, x.item) for x in ledger.stock_lots(on=day, known=known)}
     unknown = tuple(sorted(
         At(*at) for at, quantity in plans.items()
@@ -117,13 +122,24 @@ def position(
     return Position(replace(taken, findings=tuple(found)), months, figures, plans, unknown)
 
 
+def _without_lot(case: Case) -> int:
+    """Serviceable stocks of items with a shelf life of which no lot is named: how old they are is not known."""
+    lives = set(case["items"].filter(case["items"]["shelf_life"].is_not_null())["item"])
+    return sum(
+        r["item"] in lives and r["lot"] is None and r["condition"] == "serviceable" and r["quantity"] > 0
+        for r in case["stocks"].iter_rows(named=True)
+    )
+
+
 def _without_refused(
-    tables: Mapping[str, pl.DataFrame], documents: Iterable[Booked], month: str
+    tables: Mapping[str, pl.DataFrame], documents: Iterable[Booked], since: str, month: str
 ) -> tuple[dict[str, pl.DataFrame], list[Finding]]:
-    """The plan's tables without decisions before the month that were refused or postponed, and a finding for each code."""
+    """The plan's tables without decisions before the month that were refused or postponed since its start, and a finding for
+    each code.
+    """
     import polars as pl
 
-    codes = {b.document.of: b.kind for b in documents if b.kind in NOT_TAKEN and b.document.of}
+    codes = _not_taken(documents, since)
     at = date.fromisoformat(f"{month}-01")
     result, found = dict(tables), []
     for code, kind in codes.items():
@@ -136,8 +152,20 @@ def _without_refused(
             gone = frame.filter(named & (pl.col(when) < at))
             if gone.height:
                 result[table] = frame.filter(~(named & (pl.col(when) < at)))
-                found.append(Finding("replan-not-taken", value=code, details={"kind": NOT_TAKEN[kind]}))
+                said = dict(zip(("kind", "kind_fr"), NOT_TAKEN[kind], strict=True))
+                found.append(Finding("replan-not-taken", value=code, details=said))
     return result, found
+
+
+def _not_taken(documents: Iterable[Booked], since: str) -> dict[str, str]:
+    """What was last said of each decision from a day on, where that is that it was refused or postponed; what was taken back
+    was not said.
+    """
+    booked = list(documents)
+    back = {(b.nation, b.reverses) for b in booked if b.reverses}
+    said = [b for b in booked if b.kind in {*NOT_TAKEN, *TAKEN} and b.document.of and b.day >= since]
+    last = {b.document.of: b.kind for b in sorted(said, key=lambda b: b.day) if (b.nation, b.key) not in back}
+    return {code: kind for code, kind in last.items() if kind in NOT_TAKEN}
 
 
 def _slipped(

@@ -60,11 +60,16 @@ def check_return(ledger: Ledger, case: Case, path: str | Path, *, planned: Plann
 
     planned  gives what the plan has for a nation's month, by kind and item (``actual.planned.of_nation``)
     """
-    made, findings = read_return(path)
+    names = ledger.names()
+
+    def strange(made: Return) -> Iterator[Finding]:
+        return _codes(_renamed(made, names.get(made.nation, NONE))[0], case)
+
+    made, findings = read_return(path, also=strange)
     if made is None:
         return Checked(None, tuple(findings))
     known = ledger.documents()
-    made, renamed = _renamed(made, ledger.names().get(made.nation, NONE))
+    made, renamed = _renamed(made, names.get(made.nation, NONE))
     made, packed = _in_units(made, case)
     findings += [*renamed, *_codes(made, case), *packed]
     if any(f.severity == "error" for f in findings):
@@ -121,7 +126,7 @@ def _in_units(made: Return, case: Case) -> tuple[Return, list[Finding]]:
 def _codes(made: Return, case: Case) -> Iterator[Finding]:
     """Codes that the case does not know; where the template is of another catalogue, all of them in one finding too."""
     nations, items = set(case["nations"]["nation"]), set(case["items"]["item"]) | {str(case.settings["currency"])}
-    if made.nation not in nations:
+    if made.nation and made.nation not in nations:
         yield made.finding("return-nation", value=made.nation)
     strange: list[str] = []
     for f in made.figures:

@@ -7,7 +7,7 @@ number where the lot should stand has lost what was typed (00123, 1E5, 3/10), an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -88,10 +88,14 @@ def bounds(month: str) -> tuple[str, str]:
     return first.isoformat(), ((first + timedelta(days=31)).replace(day=1) - timedelta(days=1)).isoformat()
 
 
-def read_return(path: str | Path) -> tuple[Return | None, list[Finding]]:
+def read_return(
+    path: str | Path, *, also: Callable[[Return], Iterable[Finding]] | None = None
+) -> tuple[Return | None, list[Finding]]:
     """The return of a workbook (.xlsx, .ods), or of a folder with ``return_head.csv`` and ``return_figures.csv``.
 
     None with every finding, each at its cell, where any is an error.
+
+    also  what else can be said of a return with errors, so that all is said at once
     """
     path = Path(path)
     if not path.exists():
@@ -111,12 +115,12 @@ def read_return(path: str | Path) -> tuple[Return | None, list[Finding]]:
     wrong: list[Finding] = []
     figures = tuple(_figure(row, said["month"], laid, wrong) for row in laid.rows)
     findings += [*wrong, *_lots(laid), *_twice(figures, laid)]
-    if any(f.severity == "error" for f in findings):
-        return None, at_most_alike(findings)
     made = Return(
         said["nation"], said["month"], said["revision"] or 1, said["author"], said["source"], said["grade"] or "assumed",
         said["catalogue"] or "", said["release"] or "", figures, laid, path,
     )  # fmt: skip
+    if any(f.severity == "error" for f in findings):
+        return None, at_most_alike([*findings, *(also(made) if also else ())])
     return made, findings
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 from rampart.findings import Finding
@@ -128,6 +129,7 @@ def _write(store: Store, documents: Sequence[Document], at: int) -> list[Receipt
     booked = max(at, reading.last_moment(store) + 1)  # one moment for what is posted together, later than any before it
     receipts, fresh, findings = _sort_out(store, documents, booked)
     chosen, book = list[tuple[Document, str, str]](), MemoryBook(under)
+    handed_in: dict[str, str] = {}
     for document, asked, body in fresh:
         named, wrong = choose(document, book)
         findings.extend(wrong)
@@ -135,13 +137,14 @@ def _write(store: Store, documents: Sequence[Document], at: int) -> list[Receipt
         chosen.append((named, asked, body if named is document else canonical(named.as_dict())))
         for other in _counterparts(named, book):
             book.add(other)
+            handed_in[other.key] = named.key
             chosen.append((other, "", canonical(other.as_dict())))
     if not findings:
         findings = references.check([d for d, *_ in chosen], under)
     if not findings:  # what a document that is about nothing would move is no news
         findings = [f for rule in RULES for f in rule.check([d for d, *_ in chosen], under)]
-    if findings:
-        raise LedgerError(findings)
+    if findings:  # what stands against a document of the store's own is told of the one that was handed in
+        raise LedgerError(replace(f, table=handed_in.get(f.table, f.table)) for f in findings)
     return receipts + _append(store, chosen, MemoryBook(under), booked)
 
 

@@ -149,6 +149,6 @@ def _own_means(p: Programme) -> Rows:
     rows = Rows(tree, "own means", means, scale=p.scale_of(pair.item for pair in means))
     at = np.array([row_of[Pair(k[0], k[2])] for k in given.keys], dtype=np.int64)
     rows.add(given, tree.so_far, row=at)
-    got = [posting for posting in p.account("stock") if posting.kind in ("made", "bought")]
+    got = [posting for posting in p.account("stock") if posting.kind in ("made", "bought", "ordered")]
     rows.add_postings(got, p.families, row_of, factor=-1.0, then=tree.so_far)
     return rows.hold("<=", p.given[p.network.pair_positions(means)] @ tree.so_far.T)

@@ -1,13 +1,15 @@
 """Lines: what they make, between what they must and what they can, in whole lots and with set-ups.
 
-    output        make[l,t] = sum over c of l, s up to t of H[c,t,s] order[c,s]
-    maximum rate  sum over c of l, s of H[c,a,s] order[c,s] <= max(0, most[l,a] - placed[l,a]) + sum of R[e,a,s] expand[e,s]
-    idle          make[l,t] + idle[l,t] = max(0, most[l,t] - placed[l,t]) + sum over e of l, s of R[e,t,s] expand[e,s]
+    output        make[l,t] = sum over c of l, s up to t of H[c,t,s] order[c,s] + sum over k of l of made up[k,t]
+    maximum rate  sum over c of l, s of H[c,a,s] order[c,s] + sum over k of l of made up[k,a]
+                    <= room[l,a] + sum over e of l, s of R[e,a,s] expand[e,s] + sum over k of l of held back[k,a]
+    idle          make[l,t] + idle[l,t]
+                    = room[l,t] + sum over e of l, s of R[e,t,s] expand[e,s] + sum over k of l of held back[k,t]
     minimum rate  make[l,t] + placed[l,t] + below minimum[l,t] >= least[l,t]
     whole lot     make[l,t] = lot[l] lots[l,t]
     set-up        make[l,t] <= M[l,t] active[l,t]
 
-l        line; c its channels; e its expansions; s node of decision
+l        line; c its channels; e its expansions; k its orders in hand (``plan.parts.late``); s node of decision
 t        node, first to last
 a        part of a node: its months that are fed by the same nodes of decision (``delivery_parts``), where some order delivers
 make, idle, below minimum   units a node (idle: lines whose idle capacity costs something; below minimum: hot lines, at most
@@ -16,7 +18,9 @@ make, idle, below minimum   units a node (idle: lines whose idle capacity costs 
          active 0 or 1 (lines with set-ups)
 H, R     share of an order that is delivered, units a unit of expansion adds (``network.lags.After``, ``Growing``)
 most, least   units of the maximum rate, of the minimum sustaining rate (``network.rates``); unlimited: no row
-placed   units of orders of the case, delivered in t; where they exceed a limit it gives way
+placed   units of orders of the case, delivered in t; where they exceed a limit it gives way, but not to those in hand, which a
+         plan before ordered (``network.beyond_line``)
+room     max(0, most - placed otherwise) - in hand, below nothing at most by what may be held back
 lot      units
 M        units: the maximum rate with all expansions, or all that could be useful or possible (``network.most_output``)
 
@@ -32,8 +36,9 @@ import numpy as np
 
 from rampart.catalogues.results import frame
 from rampart.network.accounts import Posting, set_up_postings
+from rampart.network.beyond_line import late_at_most, room_beside
 from rampart.network.keys import Key, Line, LinePart
-from rampart.network.lags import After, Booleans, Floats, Integers, summed
+from rampart.network.lags import After, Booleans, Floats, Integers, Now
 from rampart.network.limits import Limit, line_limits
 from rampart.network.most_output import most_output
 from rampart.network.network import Network
@@ -106,7 +111,7 @@ class Lines(Part):
         p, n = v.programme, v.network
         most = line_capacity(p, v.by_family)
         tier, lines = tiers(n), n.lines.values()
-        placed = n.placed_by_line[:, v.tree.period]
+        placed = n.placed_by_line[:, v.tree.period] - held_back(v)
         least = p.rates.least[:, v.tree.period]
         made = v["make"] + placed
         limited = (most > 0) & np.isfinite(most)
@@ -116,6 +121,14 @@ class Lines(Part):
             "utilisation": where_known(limited, made / np.where(limited, most, 1.0)), "minimum": least,
             "below_minimum": np.maximum(0.0, least - made),
         }))}  # fmt: skip
+
+
+def held_back(v: Values) -> Floats:
+    """Of what each line has on order, what is not made at each node since the line cannot, shape (lines, nodes)."""
+    found = np.zeros((len(v.network.lines), len(v.tree)))
+    for key, amounts in zip(v.programme["held back"].keys, v["held back"], strict=True):
+        found[v.network.line_index[key[0]]] += amounts
+    return found
 
 
 def positions(p: Programme, family: str) -> Integers:
@@ -175,9 +188,16 @@ def delivery_parts(network: Network, line: str) -> Integers:
     return part
 
 
+def most_late(p: Programme, line: int) -> Floats:
+    """Most of a line's orders in hand that may be held back at each node, units, shape (nodes,)."""
+    code = list(p.network.lines)[line]
+    return late_at_most(p.network, p.rates.monthly, delivery_parts(p.network, code), line)[p.tree.period]
+
+
 def _maximum_rate(p: Programme) -> Rows:
     """Held in every part of every period. Orders already placed beyond the maximum never make the plan infeasible: the
-    limit is then what they take. A row of expansions alone would say nothing, and yet could get a price: left out.
+    limit is then what they take, or what is in hand of them is late. A row of expansions alone would say nothing, and yet
+    could get a price: left out.
     """
     n, tree = p.network, p.tree
     codes = list(n.lines)
@@ -197,9 +217,11 @@ def _maximum_rate(p: Programme) -> Rows:
                 family = p.families[posting.family]
                 delivered = tree.effect(posting.lag, only=only)
                 fed[row] |= delivered @ family.exists[family.index[posting.of]].astype(float) > 0
-        room = np.where(only, p.rates.monthly[line], 0.0) - np.where(only, n.placed_monthly[line], 0.0)
-        right[row] = np.maximum(summed(n.calendar, room), 0.0)[tree.period]
-    return rows.hold("<=", right, where=fed)
+        share = tree.effect(Now(), only=only).diagonal()
+        right[row] = np.maximum(
+            room_beside(n, p.rates.monthly, line, only.astype(float))[tree.period], -most_late(p, line) * share
+        )
+    return rows.hold("<=", right, where=fed | (right < 0))
 
 
 def _idle(p: Programme) -> Rows:
@@ -209,7 +231,9 @@ def _idle(p: Programme) -> Rows:
     rows = Rows(p.tree, "idle", idle.keys, scale=idle.scale)
     rows.add(make, key=lines, row=np.arange(lines.size)).add(idle)
     rows.add_postings(added, p.families, idle.index, factor=-1.0)
-    room = np.maximum(p.rates.most - p.network.placed_by_line, 0.0)[lines][:, p.tree.period]
+    room = np.zeros((lines.size, len(p.tree)))
+    for row, line in enumerate(lines.tolist()):
+        room[row] = np.maximum(room_beside(p.network, p.rates.monthly, line)[p.tree.period], -most_late(p, line))
     return rows.hold("==", room)
 
 

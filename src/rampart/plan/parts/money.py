@@ -194,7 +194,7 @@ def _spent(v: Values) -> Spent:
         if spent.any():
             for year, share in flow.by_year(v.case.calendar, starts[flow.payer]).items():
                 amount = float((share[v.tree.period] * spent).sum())
-                if amount > 0:
+                if amount:  # what comes late is paid later: less in one year, and more in another
                     add(flow.payer, year, flow.purpose, (flow.kind,), amount)
     for (nation, year), amount in upkeep_of_year(p).items():
         if amount > 0:

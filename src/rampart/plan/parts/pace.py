@@ -1,7 +1,8 @@
 """The pace of lines: how fast output may change from month to month, down as well as up, and how much it does.
 
     ramp        make[l,t]/D[t] - make[l,t-1]/D[t-1] <= max(0, up[l,t] - rise of placed[l,t])
-    ramp down   make[l,t-1]/D[t-1] - make[l,t]/D[t] - steep[l,t] <= max(0, down[l,t] - fall of placed[l,t])
+    ramp down   make[l,t-1]/D[t-1] - make[l,t]/D[t] - steep[l,t]
+                    <= max(0, down[l,t] - fall of otherwise placed[l,t]) - fall of in hand[l,t]
     pace        rise[l,t] - fall[l,t] = (make[l,t] + placed[l,t])/D[t] - (make[l,t-1] + placed[l,t-1])/D[t-1]
 
 l        line; t node, first to last: from the second on, and the first where the case states the rate before the start
@@ -11,7 +12,10 @@ up, down units a month: ramp[l] (D[t] + D[t-1])/2; down at least the fall of the
 placed   units of orders of the case, delivered in t: jumps of the book itself are allowed, also where it runs out, and new
          orders may not add to them
 rise, fall  units a month; where the case counts steady output
-steep    units a month, at the first node only: what lacks to a fall that the ramp allows; a rule that gives way
+in hand  units of those that a plan before ordered (``network.beyond_line``): it counted on what it meant to order after
+         them, so their fall is no jump of the book; otherwise placed: the others
+steep    units a month, at the first node and where orders in hand fall: what lacks to a fall that the ramp allows; a rule that
+         gives way
 
 Rows of ``ramp`` stand wherever something can be delivered from new orders. ``ramp down`` and the count of falls stand where,
 too, and only up to one lead time of the line before the end: orders for later belong to the time after the plan, and a line
@@ -32,9 +36,11 @@ import numpy as np
 import scipy.sparse as sp
 
 from rampart.catalogues.results import frame
+from rampart.network.beyond_line import in_hand_monthly
 from rampart.network.keys import Line
-from rampart.network.lags import Booleans, Floats, Integers, Matrix
+from rampart.network.lags import Booleans, Floats, Integers, Matrix, by_period
 from rampart.network.limits import Limit, ramp_limits
+from rampart.plan.parts.line import held_back
 from rampart.plan.parts.part import Part, Rule, Weight
 from rampart.plan.programme.families import FamilySpec
 from rampart.plan.programme.measures import share
@@ -76,14 +82,15 @@ class Pace(Part):
         each = 1.0 / full_rate(p)[:, None]
         yield Weight("steady", "rise", each)
         yield Weight("steady", "fall", each * may_not_fall(p))
-        yield Weight("rules", "steep", share(1.0, rate_before(p)[:, None]))
+        stated = np.nan_to_num(rate_before(p))
+        yield Weight("rules", "steep", share(1.0, np.where(stated > 0, stated, full_rate(p))[:, None]))
 
     def limits(self, p: Programme) -> Iterable[Limit]:
         """How fast output may change."""
         return ramp_limits(p.network)
 
     def rules(self, p: Programme) -> Iterable[Rule]:
-        """A fall at the start steeper than the ramp."""
+        """A fall steeper than the ramp, at the start or where orders in hand run out."""
         yield Rule("steep", "ramp", lambda key: (key, p.network.lines[key[0]]["item"]))
 
     def tables(self, v: Values) -> Mapping[str, pl.DataFrame]:
@@ -198,12 +205,23 @@ def limits_of(p: Programme) -> tuple[Floats, Floats]:
 
 
 def steepest(p: Programme) -> Floats:
-    """What must at least be made anew a month at the first node for a fall that the ramp allows, shape (lines, nodes)."""
+    """What must at least be made anew a month for a fall that the ramp allows, shape (lines, nodes)."""
+    # without the families of orders: whether anything can arrive at a node hangs on lead times alone
+    fall = _may_fall(p)
+    found: Floats = np.where(before(p).known & np.isfinite(fall), np.maximum(-fall, 0.0), 0.0)
+    return found
+
+
+def _may_fall(p: Programme) -> Floats:
+    """Most by which what is made anew may fall, units a month; below nothing what must be made more. (lines, nodes)."""
     _, down = limits_of(p)
-    least = before(p).rate - placed_rate(p) - down
-    # without the families of orders: whether anything can arrive at the first node hangs on lead times alone
-    live = (p.tree.parent < 0)[None, :] & before(p).known & np.isfinite(down)
-    found: Floats = np.where(live, np.maximum(least, 0.0), 0.0)
+    rises = placed_rate(p) - before(p).rate
+    hand = in_hand_monthly(p.network)
+    each = by_period(p.network.calendar, hand)[:, p.tree.period]
+    of_hand = each - each @ p.tree.earlier.T
+    # with nothing decided before it, the first node is held to the stated rate itself
+    first = (p.tree.parent < 0)[None, :]
+    found: Floats = np.where(first, down + rises, np.maximum(down + rises - of_hand, 0.0) + of_hand)
     return found
 
 
@@ -213,10 +231,22 @@ def _by_month(p: Programme) -> tuple[Matrix, Matrix]:
     return now, sp.csr_array(p.tree.earlier @ now)
 
 
+def _less_held_back(p: Programme, rows: Rows, lines: Integers, *, factor: float = 1.0) -> None:
+    """Take off what is not made of orders in hand, in rows of some lines of what is made at a node and before."""
+    held, (now, earlier) = p["held back"], _by_month(p)
+    row_of = {line: row for row, line in enumerate(lines.tolist())}
+    at = [
+        (n, row_of[p.network.line_index[k[0]]]) for n, k in enumerate(held.keys) if p.network.line_index[k[0]] in row_of
+    ]
+    if at:
+        key, row = np.array(at).T
+        rows.add(held, now, key=key, row=row, factor=-factor).add(held, earlier, key=key, row=row, factor=factor)
+
+
 def _ramps(p: Programme) -> Iterable[Rows]:
     """Total output changes bearably; what the book of placed orders does itself is allowed."""
     make, steep, was = p["make"], p["steep"], before(p)
-    up, down = limits_of(p)
+    up, _ = limits_of(p)
     at: Integers = np.flatnonzero([row["ramp"] is not None for row in p.network.lines.values()])
     if not at.size:
         return
@@ -227,15 +257,14 @@ def _ramps(p: Programme) -> Iterable[Rows]:
     rows = Rows(p.tree, "ramp", [make.keys[n] for n in at], scale=make.scale[at])
     rows.add(make, now, key=at, row=np.arange(at.size))
     rows.add(make, earlier, key=at, row=np.arange(at.size), factor=-1.0)
+    _less_held_back(p, rows, at)
     yield rows.hold("<=", np.maximum(up[at] - rises, 0.0), where=live)
     rows = Rows(p.tree, "ramp down", [make.keys[n] for n in at], scale=make.scale[at])
     rows.add(make, now, key=at, row=np.arange(at.size), factor=-1.0)
     rows.add(make, earlier, key=at, row=np.arange(at.size))
     rows.add(steep, key=at, row=np.arange(at.size), factor=-1.0)
-    falls = down[at] + rises
-    # with nothing decided before it, the first node is held to the stated rate itself
-    first = (p.tree.parent < 0)[None, :]
-    yield rows.hold("<=", np.where(first, falls, np.maximum(falls, 0.0)), where=live & may_not_fall(p)[at])
+    _less_held_back(p, rows, at, factor=-1.0)
+    yield rows.hold("<=", _may_fall(p)[at], where=live & may_not_fall(p)[at])
 
 
 def _pace(p: Programme) -> Rows:
@@ -243,6 +272,7 @@ def _pace(p: Programme) -> Rows:
     make, now, earlier = p["make"], *_by_month(p)
     rows = Rows(p.tree, "pace", make.keys, scale=make.scale).add(p["rise"]).add(p["fall"], factor=-1.0)
     rows.add(make, now, factor=-1.0).add(make, earlier)
+    _less_held_back(p, rows, np.arange(len(make)), factor=-1.0)
     was = before(p)
     return rows.hold("==", placed_rate(p) - was.rate, where=was.known)
 
@@ -250,7 +280,7 @@ def _pace(p: Programme) -> Rows:
 def changes(v: Values) -> tuple[Floats, Floats]:
     """Total output a month at each node and before it, shape (lines, nodes); NaN where nothing is known before."""
     p, was = v.programme, before(v.programme)
-    made = v["make"] / p.tree.months
+    made = (v["make"] - held_back(v)) / p.tree.months
     now = made + placed_rate(p)
     return now, np.where(was.known, was.rate + made @ p.tree.earlier.T, np.nan)
 

@@ -8,6 +8,7 @@ from rampart.plan.parts.cancellation import Cancellation
 from rampart.plan.parts.expansion import Expansions
 from rampart.plan.parts.fleet import Fleets
 from rampart.plan.parts.give_or_keep import GiveOrKeep
+from rampart.plan.parts.late import LateOrders
 from rampart.plan.parts.line import Lines
 from rampart.plan.parts.money import Money
 from rampart.plan.parts.need import Needs
@@ -24,6 +25,6 @@ from rampart.plan.parts.taken import TakenOver
 from rampart.plan.parts.transfer import Transfers
 
 PARTS: tuple[Part, ...] = (
-    Order(), Cancellation(), Lines(), Pace(), Resources(), Expansions(), Purchases(), Transfers(), Agreements(), Stocks(),
-    Needs(), Pledges(), Backfills(), RequirementsHeld(), GiveOrKeep(), Support(), Fleets(), Money(), TakenOver(),
+    Order(), Cancellation(), LateOrders(), Lines(), Pace(), Resources(), Expansions(), Purchases(), Transfers(), Agreements(),
+    Stocks(), Needs(), Pledges(), Backfills(), RequirementsHeld(), GiveOrKeep(), Support(), Fleets(), Money(), TakenOver(),
 )  # fmt: skip

@@ -2,12 +2,13 @@
 
     balance      stock[p,t] = stock[p,t-1] + given[p,t] + sum over s up to t of (H order[c,s] + H buy[j,s] + H send[to p,s])
                      - serve[g,t] - send[from p,t] - hand over[a,t] - components of order[c,s] and expand[e,s] - dispose[p,t]
-                     - join[f,t] - drawn[p,t] + unsupplied[p,t]
+                     - join[f,t] - drawn[p,t] + unsupplied[p,t] - held back[k,t] + made up[k,t]
     storage      stock[p,t] <= limit[p] + over storage[p,t]
     shelf life   stock[p,t] <= lots[p,t] + sum over u up to t of W[t,u] (given[p,u] + H order[c,s] + H buy[j,s] arriving in u)
 
 p          holder and item; t node, first to last; s node of decision; all in units, stock at the end of t
 given      placed orders and goods in transit by month of arrival; at the roots the opening stock
+k          orders in hand that come to p (``plan.parts.late``)
 drawn      components that placed orders draw (``orders.inputs``, ``network.placed``); unsupplied: of these what is not there,
            which the rules pass holds down and tells
 H          share that arrives at t (``network.lags.After``); what each way brings or takes stands in ``network.accounts``
@@ -118,7 +119,7 @@ class Stocks(Part):
         flows = {kind: np.abs(v.stock_flows.get(kind, nothing)) for kind in FLOWS}
         return {"movements": _movements(v), "stock": frame("plan", "stock", by_node(v, {
             "holder": [pair.holder for pair in n.pairs], "item": [pair.item for pair in n.pairs],
-            "opening": v.opening, **flows, "ordered": n.given[:, v.tree.period], "closing": v["stock"],
+            "opening": v.opening, **flows, "ordered": _ordered(v), "closing": v["stock"],
             "requirement": where_known(asked > 0, asked), "floor": where_known(floor > 0, floor),
             "shortfall": where_known(asked > 0, v["shortfall"]),
             "below_floor": where_known(floor > 0, v["below floor"]),
@@ -128,13 +129,18 @@ class Stocks(Part):
 
 def _movements(v: Values) -> pl.DataFrame:
     """What comes in and goes out, by kind, pair and node; minus goes out."""
-    given = v.network.given[:, v.tree.period]
     rows = [
         (kind, *v.network.pairs[n], int(v.tree.period[node]), v.months[node], float(amounts[n, node]))
-        for kind, amounts in sorted({**v.stock_flows, "ordered": given}.items())
+        for kind, amounts in sorted({**v.stock_flows, "ordered": _ordered(v)}.items())
         for n, node in zip(*np.nonzero(amounts), strict=True)
     ]
     return frame("plan", "movements", rows)
+
+
+def _ordered(v: Values) -> Floats:
+    """What arrives of placed orders and goods in transit, shape (pairs, nodes)."""
+    found: Floats = v.network.given[:, v.tree.period] + v.stock_flows.get("ordered", 0.0)
+    return found
 
 
 def _shelf_life(p: Programme) -> Rows:
@@ -148,11 +154,16 @@ def _shelf_life(p: Programme) -> Rows:
     right = usable_lots(n, pairs, tree.last_month + 1)
     for row, pair in enumerate(pairs):
         right[row] += fresh[lives[pair]] @ n.given[at[row]][tree.period]
-    received = [posting for posting in p.account("stock") if posting.per_unit > 0 and posting.kind != "received"]
+    received = [posting for posting in p.account("stock") if _brings(posting)]
     row_of: dict[Key, int] = {pair: row for row, pair in enumerate(pairs)}
     usable: dict[Key, Matrix] = {pair: fresh[life] for pair, life in lives.items()}
     rows.add_postings(received, p.families, row_of, factor=-1.0, then=usable)
     return rows.hold("<=", right)
+
+
+def _brings(posting: Posting) -> bool:
+    """Whether it says what came in fresh: what was made or bought, and what of placed orders is late."""
+    return posting.kind == "ordered" or (posting.per_unit > 0 and posting.kind != "received")
 
 
 def holding_cost(network: Network) -> tuple[Floats, Floats]:
