@@ -162,8 +162,8 @@ def test_missing_columns_and_files(tmp_path: Path) -> None:
     assert frame.is_empty()
     assert {f.code for f in findings} == {"missing-column"}
     (tmp_path / "y.xlsx").write_bytes(b"no workbook")
-    for name in ("y.xlsx", "nowhere.csv"):
-        assert [f.code for f in read_p21(tmp_path / name)[1]] == ["unreadable"]
+    for name, code in (("y.xlsx", "not-a-workbook"), ("nowhere.csv", "unreadable")):
+        assert [f.code for f in read_p21(tmp_path / name)[1]] == [code]
 
 
 def test_a_line_told_in_two_ways_and_a_schedule_without_deliveries_are_findings(tmp_path: Path) -> None:
