@@ -127,7 +127,7 @@ def test_nothing_is_told_where_all_stay_above() -> None:
     assert floors_told(InWords(planned(10.0))) == ""
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "what it pledged"), ("fr", "ce qui a été promis")])
+@pytest.mark.parametrize(("language", "words"), [("en", "what it pledged"), ("fr", "tenir les promesses")])
 def test_it_is_told_in_both_languages(language: Any, words: str) -> None:
     told = floors_told(InWords(planned(50.0, pledged=30.0), language))
     assert "AAA" in told and words in told

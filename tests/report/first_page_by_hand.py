@@ -186,9 +186,14 @@ class Tables:
 def key_figure(t: Tables, figure: str, label: str) -> None:
     """One of the figures at the head."""
     figure, label = plain(figure), plain(label)
-    if found := re.fullmatch(rf"of requirements covered at the end of {MONTH}", label):
+    if found := re.fullmatch(
+        rf"of the stock required is held at the end of {MONTH}, against {PERCENT} at the start(?:; mean of {NUMBER} items)?",
+        label,
+    ):
         assert found[1] == month(t.end)
         percent(figure.removesuffix("%"), t.covered(t.at_end, "closing"))
+        percent(found[2], t.covered(t.at_start, "opening"))
+        shown(found[3] or "1", t.at_end["item"].n_unique())
     elif found := re.fullmatch(r"of the recipient's need met: (.+)", label):
         need, met = t.need[t.item[found[1]]]
         percent(figure.removesuffix("%"), met / need)
@@ -537,9 +542,18 @@ def _bottleneck(t: Tables, parts: str) -> None:
         percent(share, max(gains) / float(t["passes"].filter(objective=last)["value"][0]))
 
 
-def _held_at_end(t: Tables, when: str, share: str) -> None:
+def _held_at_end(t: Tables, when: str, share: str, start: str) -> None:
     assert when == month(t.end)
     percent(share, t.covered(t.at_end, "closing"))
+    percent(start, t.covered(t.at_start, "opening"))
+
+
+def _held_mean(t: Tables, number: str, low: str, least: str, high: str, most: str) -> None:
+    shown(number, t.at_end["item"].n_unique())
+    of = {item: t.covered(rows, "closing") for (item,), rows in t.at_end.group_by("item")}
+    for share, name, value in ((low, least, min(of.values())), (high, most, max(of.values()))):
+        percent(share, value)
+        assert abs(of[t.item[name]] - value) <= NONE
 
 
 def _helps(t: Tables, relief: str, share: str, *together: str) -> None:
@@ -557,12 +571,36 @@ def _missing(t: Tables, missing: str, asked: str, when: str, item: str) -> None:
     assert when == month(t.end)
 
 
-def _waits(t: Tables, months: str, loss: str) -> None:
+CALLED = {
+    "recipient's need": "need",
+    "members' own use": "own_use",
+    "pledges": "pledges",
+    "members' floors": "floors",
+    "even output": "steady",
+}
+
+
+def _waits_alone(t: Tables, months: str, name: str, loss: str) -> None:
+    """What one of the decisions that wait together loses for good, of another objective than they do."""
+    rows = t["delays"].filter(pl.col("objective").is_not_null() & (pl.col("cost") > 0), months=int(months))
+    late = rows.filter(pl.col("together") != "").sort("share", descending=True, nulls_last=True).row(0, named=True)
+    assert late["most"] is None or late["made_good"] is not None
+    codes = [part["code"] for part in late["key"]]
+    rows = rows.filter(
+        pl.col("code").is_in(codes) & pl.col("most").is_not_null() & pl.col("made_good").is_null(),
+        pl.col("objective") != late["objective"], together="", kind=late["kind"],
+    )  # fmt: skip
+    row = rows.sort("share", descending=True).row(0, named=True)
+    _costs(t, row, loss)
+
+
+def _waits(t: Tables, months: str, loss: str, objective: str = "") -> None:
     """The loss of what waits together for the longest that was worked out, by its row of the table."""
     rows = t["delays"].filter((pl.col("together") != "") & pl.col("objective").is_not_null() & (pl.col("cost") > 0))
     rows = rows.filter(months=rows["months"].max())
     row = rows.sort("share", descending=True, nulls_last=True).row(0, named=True)
     assert months == str(row["months"])
+    assert not objective or CALLED.get(objective, row["objective"]) == row["objective"]
     _costs(t, row, loss)
 
 
@@ -571,13 +609,7 @@ def _waits_less(t: Tables, months: str, loss: str, longer: str, objective: str, 
     rows = t["delays"].filter((pl.col("together") != "") & (pl.col("cost") > 0))
     late = rows.filter(months=int(longer)).sort("share", descending=True, nulls_last=True).row(0, named=True)
     row = rows.filter(together=late["together"], code=late["code"], months=int(months)).row(0, named=True)
-    called = {
-        "recipient's need": "need",
-        "members' own use": "own_use",
-        "pledges": "pledges",
-        "members' floors": "floors",
-    }
-    assert (called[objective], called[other]) == (late["objective"], row["objective"]) and objective != other
+    assert (CALLED[objective], CALLED[other]) == (late["objective"], row["objective"]) and objective != other
     _costs(t, row, loss)
 
 
@@ -629,10 +661,14 @@ SENTENCES: Mapping[str, Callable[..., None]] = {
     rf"{MONTH} is not ordered\.": _budget,
     r"Nothing is left of: (.+)\.$": _used_up,
     rf"{NUMBER} stocks? (?:is|are) not known; the plan starts (?:it|them) from nothing\.": _unknown,
-    rf"At the end of {MONTH}, members hold {PERCENT} of the stock that they require\.": _held_at_end,
-    rf"What would help most: .+\. Of what is missing that takes away {NUMBER} [a-z ]+ \({PERCENT}\)\.(?: All limits eased at "
-    rf"once, each by its step, take away {NUMBER} [a-z ]+ \({PERCENT}\)\.)?": _helps,
-    rf"Waiting {NUMBER} months? with .+? costs (.+?)(?: \*)?\.$": _waits,
+    rf"At the end of {MONTH}, members hold {PERCENT} of the stock that they require, against {PERCENT} at the start\.":
+        _held_at_end,
+    rf"That is the plain mean of {NUMBER} items?, from {PERCENT} \((.+?)\) to {PERCENT} \((.+?)\)\.": _held_mean,
+    rf"What would help most: .+\. That takes away {NUMBER} [a-z ]+, {PERCENT} of the quantity that is missing\."
+    rf"(?: All limits eased at once, each by its step, take away {NUMBER} [a-z ]+ \({PERCENT}\)\.)?": _helps,
+    rf"Waiting {NUMBER} months? with one decision alone \((.+?)\) costs (.+?)(?: \*)?\.$": _waits_alone,
+    rf"Waiting {NUMBER} months? with .+? costs (.+?)(?: \*)?\.(?: That is the loss of the first objective that it touches "
+    r"\((.+?)\), not that of others\.)?$": _waits,
     rf"{NUMBER} months? of waiting already costs (.+?)(?: \*)?\. The figure for {NUMBER} months? is of the first objective "
     r"that loses by then \((.+?)\) and leaves out the loss in (.+?)\.$": _waits_less,
     rf"Even with this plan {NUMBER} of the {NUMBER} [a-z ]+ needed by {MONTH} stay missing \(.+?, (.+)\)\.": _missing,

@@ -32,9 +32,12 @@ def used_up(answer: InWords) -> str:
             key, nation=answer.nation(nation), kind=words(f"series.{kind}"),
             years=_spans(found[nation, purpose, kind]), purpose=words.inside(words.choice("purpose", purpose)),
         ))  # fmt: skip
+    if not parts:
+        return ""
+    told = words("between.semicolon").join(parts)
     if order[MOST:]:
-        parts.append(words.count("floors.more", len(order) - MOST))
-    return words("headline.used_up", parts=words("between.semicolon").join(parts)) if parts else ""
+        told += " " + words.count("paper.more", len(order) - MOST)
+    return words("headline.used_up", parts=told)
 
 
 def _spans(years: list[int]) -> str:

@@ -16,6 +16,8 @@ Codes = Sequence[Mapping[str, str]]
 """The codes that name a thing one by one, as a column of type key holds them."""
 
 
+COMPONENT = "component"
+"""The rule that what is made takes no more components than there are."""
 RULES = "rules"
 """Objective of hard rules that give way: what of them waiting costs has no unit that a reader knows."""
 ALIKE = ("nations", "items", "lines", "contracts", "expansions", "market", "resources", "fleets", "shops")
@@ -180,6 +182,8 @@ def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
     if objective is None:
         return words("delay.nothing")
     if objective == RULES and row.get("rule"):
+        if row["rule"] == COMPONENT:
+            return words("delay.rule_component", name=answer.named(row["rule_key"]))
         return words("delay.rule", rule=words.choice("rule", row["rule"]), name=answer.named(row["rule_key"]))
     if objective == RULES or (row["cost"] is not None and math.isinf(row["cost"])):
         return words("delay.rules")
@@ -208,7 +212,8 @@ def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
             return words("delay.objective", objective=name)
         if objective_of(objective) in ("need", "own_use"):  # nobody has fewer, only later or for what is worth less
             return words("delay.worth_less", amount=words.money(row["cost"]), objective=name)
-        return words("delay.cost", amount=pass_amount(answer, objective, row["cost"]), objective=name)
+        key = "delay.availability" if objective_of(objective) == "availability" else "delay.cost"
+        return words(key, amount=pass_amount(answer, objective, row["cost"]), objective=name)
     # The units short belong to the end item that waits, which for a component is another one: only a unit
     # that all end items of the case share can be named.
     lacks = row.get("lacks") or item

@@ -50,7 +50,7 @@ class KeyFigure:
     label: str
 
 
-def _overall(answer: InWords) -> tuple[float | None, float | None]:
+def stock_held(answer: InWords) -> tuple[float | None, float | None]:
     """Coverage at the start and at the end, over all requirements; None where none is stated."""
     stock = answer["stock"].filter(pl.col("requirement") > 0)
     end = measure(answer.result, "coverage")["value"]
@@ -105,13 +105,31 @@ def _limits(answer: InWords, kind: str) -> tuple[float, float]:
     return float(rows["limit"].sum()), float(rows["used"].sum())
 
 
+def held_since(answer: InWords) -> str:
+    """What was held at the start of what is required, as in ", against 67% at the start", where all is required throughout."""
+    start, _ = stock_held(answer)
+    asked = answer["stock"].filter(pl.col("requirement") > 0)
+    lasting = asked.group_by("holder", "item").agg(first=pl.col("period").min(), last=pl.col("period").max())
+    periods = answer["periods"]["period"]
+    if start is None or not ((lasting["first"] == periods.min()) & (lasting["last"] == periods.max())).all():
+        return ""
+    return answer.words("held.since", start=answer.words.share(start))
+
+
+def held_figure(answer: InWords) -> list[KeyFigure]:
+    """What is held of the stock required at the end, beside what was at the start; none where nothing is required."""
+    words, (_, end) = answer.words, stock_held(answer)
+    if end is None:
+        return []
+    items = measure(answer.result, "coverage", by="item").height
+    label = words.count("key.coverage", items, month=words.month(_last_month(answer)), since=held_since(answer))
+    return [KeyFigure(words.share(end), label)]
+
+
 def key_figures(answer: InWords) -> list[KeyFigure]:
     """Up to four numbers for the head of the page."""
     words = answer.words
-    found = []
-    _, end = _overall(answer)
-    if end is not None:
-        found.append(KeyFigure(words.share(end), words("key.coverage", month=words.month(_last_month(answer)))))
+    found = held_figure(answer)
     served = _need_by_item(answer)
     if served:
         item, need, given = served[0]
@@ -191,7 +209,7 @@ def _taken(answer: InWords) -> str:
 
 def _coverage(answer: InWords) -> str:
     words = answer.words
-    start, end = _overall(answer)
+    start, end = stock_held(answer)
     if start is None or end is None:
         return words("headline.no_requirement")
     fill = answer["fill"].filter(pl.col("requirement") > 0)

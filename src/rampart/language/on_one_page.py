@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ import polars as pl
 
 from rampart.case.calendar import month_text
 from rampart.language.decisions_and_causes import decision_name, delay, waiting, what_waits
-from rampart.language.headlines import KeyFigure
+from rampart.language.headlines import KeyFigure, held_figure, held_since, stock_held
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
 from rampart.language.not_met import missing, not_met, rough, slightly_short
@@ -24,6 +25,8 @@ MOST_WAITING = 2
 """Works named of those that wait together."""
 MOST_NAMED = 3
 """Decisions named of one deadline."""
+FOR_FLEETS = ("spares", "bays")
+"""Kinds of decisions that keep fleets ready: one of them is named whatever others stand before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,14 @@ def last_month(answer: InWords) -> str:
 
 
 def figures(answer: InWords, largest: Gap | None) -> list[KeyFigure]:
-    """Up to four numbers to remember: the largest need, what is held, what is committed, the first deadline."""
+    """Up to five numbers to remember: the largest need, what is held, what of fleets is available, what is committed, the
+    first deadline.
+    """
     words, found = answer.words, []
     if largest is not None and largest.objective == NEED:
         found.append(KeyFigure(words.share(largest.share), words("key.served", item=answer.item(largest.item))))
-    held = measure(answer.result, "coverage")["value"]
-    if len(held) and held[0] is not None:
-        found.append(KeyFigure(words.share(held[0]), words("key.coverage", month=words.month(last_month(answer)))))
+    found += held_figure(answer)
+    found += _available(answer)
     if answer["money"].height:
         found.append(KeyFigure(words.money(float(answer["money"]["commitments"].sum())), words("key.commitments")))
     dates = answer["decisions"]["decide_by"].drop_nulls()
@@ -74,6 +78,16 @@ def figures(answer: InWords, largest: Gap | None) -> list[KeyFigure]:
     return found
 
 
+def _available(answer: InWords) -> list[KeyFigure]:
+    """Share of the systems needed that is available at the end, over all fleets: more of one hides no lack of another."""
+    last = answer["fleets"].filter((pl.col("period") == pl.col("period").max()) & (pl.col("needed") > 0))
+    if last.is_empty() or last["available"].is_null().any():
+        return []
+    there = float(last.select(pl.min_horizontal("available", "needed").sum() / pl.col("needed").sum()).item())
+    label = answer.words.count("key.available", last.height, month=answer.words.month(last_month(answer)))
+    return [KeyFigure(answer.words.share(there), label)]
+
+
 def sentences(answer: InWords, largest: Gap | None) -> list[str]:
     """What stays missing, the largest thing and then every kind, what stays held, what would help; that the time ran out or
     a rule gave way where it did.
@@ -82,9 +96,7 @@ def sentences(answer: InWords, largest: Gap | None) -> list[str]:
     told = [cut_short(answer), missing(answer, largest) if largest else words("missing.none")]
     told += _costs_to_wait(answer)
     told += [not_met(answer, beside=largest) if largest else "", slightly_short(answer)]
-    held = measure(answer.result, "coverage")["value"]
-    if len(held) and held[0] is not None:
-        told.append(words("paper.held", end=words.share(held[0]), month=words.month(last_month(answer))))
+    told.append(_held(answer))
     told.append(_helps(answer, largest))
     broken = answer["rules_broken"].select("family", "code", "item").unique().height
     told.append(words.count("headline.broken", broken) if broken else "")
@@ -93,7 +105,8 @@ def sentences(answer: InWords, largest: Gap | None) -> list[str]:
 
 def _costs_to_wait(answer: InWords) -> list[str]:
     """What it costs where that which is decided together waits for the longest that was worked out; nothing where none does.
-    Where a shorter wait costs another objective first, also that: its loss is not in the figure of the longer one.
+    That is the loss of the first objective that it touches. Where one of these decisions alone loses another objective what
+    is never made good, that comes before it; where a shorter wait costs another objective first, that comes after it.
     """
     words, table = answer.words, answer["delays"]
     rows = table.filter((pl.col("together") != "") & pl.col("objective").is_not_null() & (pl.col("cost") > 0))
@@ -102,20 +115,59 @@ def _costs_to_wait(answer: InWords) -> list[str]:
         return []
     row = rows.row(0, named=True)
     months = words.count("paper.waits.months", row["months"])
-    told = [words(
+    told = []
+    for less in _lost_for_good(answer, row):
+        one = words("paper.waits.one", name=words.inside(decision_name(answer, less, short=True)))
+        told.append(words("paper.waits", months=months, what=one, loss=waiting(answer, less, None, marked=True)))
+    told.append(words(
         "paper.waits", months=months, what=what_waits(answer, row, MOST_WAITING, kind="paper.waits"),
         loss=waiting(answer, row, None, marked=True),
-    )]  # fmt: skip
+    ))  # fmt: skip
+    objective = words.inside(words.choice("objective", row["objective"]))
     same = (pl.col("together") == row["together"]) & (pl.col("code") == row["code"])
     sooner = rows.filter(same & (pl.col("months") < row["months"]) & (pl.col("objective") != row["objective"]))
+    if sooner.is_empty():
+        told[-1] += " " + words("paper.waits.first_only", objective=objective)
     for less in sooner.head(1).iter_rows(named=True):
         told.append(words(
             "paper.waits.sooner", sooner=words.count("paper.waits.months", less["months"]), months=months,
-            loss=waiting(answer, less, None, marked=True),
-            objective=words.inside(words.choice("objective", row["objective"])),
+            loss=waiting(answer, less, None, marked=True), objective=objective,
             other=words.inside(words.choice("objective", less["objective"])),
         ))  # fmt: skip
     return told
+
+
+def _held(answer: InWords) -> str:
+    """What members hold of the stock that they require, at the end and at the start: of several items the plain mean, with
+    the least and the most; nothing where nothing is required.
+    """
+    words, (_, end) = answer.words, stock_held(answer)
+    if end is None:
+        return ""
+    said = words("paper.held", end=words.share(end), since=held_since(answer), month=words.month(last_month(answer)))
+    of = measure(answer.result, "coverage", by="item").sort("value", "item").select("item", "value").rows()
+    if len(of) == 1:
+        return said
+    least, most = ((answer.item(item), words.share(value)) for item, value in (of[0], of[-1]))
+    return f"{said} " + words("paper.held.mean", n=len(of), least=least[0], low=least[1], most=most[0], high=most[1])
+
+
+def _lost_for_good(answer: InWords, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Of what waits together for so long and loses nothing for good, the one decision that alone loses most of another
+    objective for good; none where none does.
+    """
+    if row["most"] is not None and row["made_good"] is None:
+        return []
+    alone = answer["delays"].filter(
+        (pl.col("together") == "")
+        & (pl.col("kind") == row["kind"])
+        & (pl.col("months") == row["months"])
+        & (pl.col("objective") != row["objective"])
+        & pl.col("most").is_not_null()
+        & pl.col("made_good").is_null()
+    )
+    mine = [one for one in alone.to_dicts() if all(part in row["key"] for part in one["key"])]
+    return sorted(mine, key=lambda one: -(one["share"] or 0.0))[:1]
 
 
 def _helps(answer: InWords, largest: Gap | None) -> str:
@@ -168,20 +220,33 @@ def deadlines(answer: InWords) -> list[Deadline]:
         for month, rows in shown
     ]
     later = [row for _, rows in groups[len(shown) :] for row in rows]
-    return [*found, _deadline(answer, words("paper.later"), later)] if later else found
+    return (
+        [*found, _deadline(answer, _span(answer, [month for month, _ in groups[len(shown) :]]), later)]
+        if later
+        else found
+    )
+
+
+def _span(answer: InWords, months: Sequence[date | None]) -> str:
+    """From the first to the last of several months in order; last, that some have no date."""
+    words, dated = answer.words, [month for month in months if month is not None]
+    first, last = (words.month(month, short=True) for month in (dated[0], dated[-1]))
+    by = first if first == last else words("paper.later.span", first=first, last=last)
+    return by if len(dated) == len(months) else words("paper.later.undated", by=by)
 
 
 def _deadline(answer: InWords, by: str, rows: list[dict[str, Any]]) -> Deadline:
-    """What is decided by one date, first what a month of waiting takes most of."""
+    """What is decided by one date, first what a month of waiting takes most of, with one decision for fleets where there is."""
     words = answer.words
     by_nation: dict[str, list[str]] = {}
-    for row in rows[:MOST_NAMED]:
+    named_rows = [*rows[:MOST_NAMED], *[row for row in rows[MOST_NAMED:] if row["kind"] in FOR_FLEETS][:1]]
+    for row in named_rows:
         by_nation.setdefault(row["nation"], []).append(_briefly(answer, row))
     named = [
         words("paper.named", nation=answer.nation(nation), decisions=", ".join(dict.fromkeys(done)))
         for nation, done in by_nation.items()
     ]
-    left = len(rows) - min(len(rows), MOST_NAMED)
+    left = len(rows) - len(named_rows)
     named += [words.count("paper.more", left)] if left else []
     money = sum(r["money"] or 0.0 for r in rows)
     return Deadline(by, words("between.semicolon").join(named), money, delay(answer, rows[0], marked=True))
@@ -196,7 +261,9 @@ def _briefly(answer: InWords, row: dict[str, Any]) -> str:
     if row["kind"] == "expansion":  # the verb says what the name of the expansion says
         code = dict(answer.result.case["expansions"].select("expansion", "line").iter_rows()).get(code, code)
     name = answer.without_nation(answer.name(code))
-    return words(key, **answer.in_sentence("name", name), item=answer.item(row["item"]), to=answer.nation(row["to"]))
+    money = words("unknown") if row["money"] is None else words.money(row["money"])
+    places = {"item": answer.item(row["item"]), "to": answer.nation(row["to"]), "money": money}
+    return words(key, **answer.in_sentence("name", name), **places)
 
 
 def largest_gap(answer: InWords) -> Gap | None:

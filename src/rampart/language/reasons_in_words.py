@@ -21,7 +21,10 @@ AT_ONCE = ("need", "own_use")
 
 
 def limit_and_step(answer: InWords, row: Mapping[str, Any]) -> str:
-    """A limit with its step: "Capacity, 10 % more"."""
+    """A limit with its step: "Capacity, 10 % more"; of two kinds each with its own."""
+    both = f"reason.step.{row['cause']}"
+    if not row["key"] and answer.words.has(both):
+        return answer.words(both)
     name = bottleneck_name(answer, row["cause"], row["key"])
     return answer.words("reason.step", limit=name, step=answer.words.choice("step", row["cause"]))
 

@@ -156,10 +156,10 @@ def test_beyond_the_size_it_is_told_as_if_things_could_be_split(
     (decision,) = made["decisions"].to_dicts()
     answer, french = InWords(made), InWords(made, "fr")
     assert deadline(answer, decision) == "Apr 2024 at the latest"
-    assert delay(answer, decision) == "nothing, if what comes whole could be split; whole, it may cost something"
+    assert delay(answer, decision) == "nothing, if works, lots and systems could be split; whole, it may cost something"
     assert (
         " ".join(delay(french, decision).split())
-        == "rien, si ce qui vient entier pouvait être divisé ; entier, cela peut coûter"
+        == "rien, si extensions, lots et systèmes étaient fractionnables ; entiers, cela peut coûter"
     )
 
 
@@ -170,7 +170,9 @@ def test_a_loss_told_as_if_things_could_be_split_says_so(monkeypatch: pytest.Mon
     waits = the(made, "purchase")
     assert (waits["objective"], waits["split"], waits["most"]) == ("own_use", True, pytest.approx(5.0))
     (decision,) = made["decisions"].to_dicts()
-    assert delay(InWords(made), decision).endswith("; worked out as if what comes whole could be split")
+    assert delay(InWords(made), decision).endswith(
+        "; worked out without rounding to whole units (works, lots, systems taken as divisible)"
+    )
 
 
 def test_a_search_that_takes_too_many_branches_is_not_told_as_whole(monkeypatch: pytest.MonkeyPatch) -> None:

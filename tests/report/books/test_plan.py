@@ -193,7 +193,10 @@ def test_long_labels_of_sheets_are_cut_apart(plan, tmp_path):
     book.close()
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "within 0.25%"), ("fr", "à 0,25\u202f% près")])
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "within 0.25% of the optimum"), ("fr", "à 0,25\u202f% de l’optimum au plus")],
+)
 def test_a_pass_within_a_gap_says_its_gap(plan, tmp_path, language, said):
     """As those of the real case with whole numbers: the sheet of passes could not be written."""
     within = plan["passes"].with_columns(status=pl.lit("within"), gap=pl.lit(0.0025))

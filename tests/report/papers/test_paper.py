@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,9 @@ import pytest
 import typst
 
 from rampart.findings import TakenError
+from rampart.language.decisions_and_causes import waiting
 from rampart.language.in_words import InWords
+from rampart.report.chapters.stock import decisions
 from rampart.report.papers.content import Paper, paper_of
 from rampart.report.papers.paper import fonts, html, pdf, sources, write_paper
 from rampart.results.largest_gap import gaps
@@ -161,3 +164,63 @@ def test_of_one_date_the_decision_that_waiting_takes_most_of_is_named_first(
     most = first.sort("rank").row(0, named=True)
     assert first.height > 1 and most["delay_units"] > 0
     assert dates.rows[0][1].startswith(f"{names.nation(most['nation'])}: ")
+
+
+def late(
+    plan: Result, together: str, months: int, objective: str, codes: tuple[str, ...], most: float, made_good: bool
+) -> dict[str, object]:
+    """A row of ``delays``: so many shells lack from February 2024 on, most in March."""
+    months_of = plan["periods"]["month"]
+    return dict.fromkeys(plan["delays"].columns) | {
+        "together": together, "kind": "expansion", "code": " ".join(codes), "months": months, "objective": objective,
+        "key": [{"of": "expansion", "code": code} for code in codes], "cost": most, "share": most / 1e6, "most": most,
+        "holder": "UKR", "lacks": "shell", "from": months_of[0], "month": months_of[1], "others": 0, "in_all": most,
+        "made_good": months_of[3] if made_good else None, "split": True,
+    }  # fmt: skip
+
+
+def test_what_one_decision_loses_for_good_stands_before_what_all_together_make_good(plan: Result) -> None:
+    """Six months cost all of a chain 500 made good, and one of them alone 900 for good: the page tells the 900 first."""
+    works = ("de-shell-2", "fr-shell-2")
+    rows = [
+        late(plan, "chain", 6, "pledges", works, 500.0, made_good=True),
+        late(plan, "", 6, "need", works[1:], 900.0, made_good=False),
+        late(plan, "", 6, "need", works[:1], 800.0, made_good=False),
+        late(plan, "", 6, "need", ("fr-powder-2",), 950.0, made_good=False),  # of no chain that waits
+        late(plan, "", 6, "pledges", works[:1], 990.0, made_good=False),  # of the objective of all together
+    ]
+    made = replace(plan, tables=dict(plan.tables) | {"delays": pl.DataFrame(rows, schema=plan["delays"].schema)})
+    alone, all_of_them = (said for said in paper_of(made, "en").says if said.startswith("Waiting"))
+    assert "one decision alone" in alone and "up to 900" in alone and "not made good" in alone
+    assert "up to 500" in all_of_them and all_of_them.endswith(
+        "first objective that it touches (pledges), not that of others."
+    )
+    rule = {"objective": "rules", "rule": "component", "rule_key": [{"of": "item", "code": "shell"}], "split": False}
+    assert waiting(InWords(plan, "fr"), rows[0] | rule, None).startswith(
+        "une production n’est plus possible, faute de composants"
+    )
+    rows[0]["made_good"] = None  # together they lose for good too: theirs is enough
+    lost = replace(plan, tables=dict(plan.tables) | {"delays": pl.DataFrame(rows, schema=plan["delays"].schema)})
+    assert len([said for said in paper_of(lost, "en").says if said.startswith("Waiting")]) == 1
+
+
+def test_later_dates_are_told_and_so_are_spares_however_late_they_stand(plan: Result) -> None:
+    """By hand: five of a month of which the spares rank last, then five more months, the last decision without a date."""
+    first = plan["decisions"].row(0, named=True)
+    month = [date(2024, 1 + n, 1) for n in range(6)]
+    rows = [first | {"rank": n, "decide_by": month[0], "money": 10.0, "code": "de-shell-2"} for n in range(4)]
+    rows += [first | {"rank": 4, "decide_by": month[0], "money": 188.0, "kind": "spares", "code": "hub"}]
+    rows += [first | {"rank": 4 + n, "decide_by": day, "money": 1.0} for n, day in enumerate([*month[1:], None], 1)]
+    made = replace(plan, tables=dict(plan.tables) | {"decisions": pl.DataFrame(rows, schema=plan["decisions"].schema)})
+    paper = paper_of(made, "en")
+    assert paper.dates is not None
+    assert "order spares for EUR\u00a0188\u00a0m (" in paper.dates.rows[0][1]
+    assert paper.dates.rows[0][1].endswith("and 1 more")
+    assert paper.dates.rows[-1][0] == "May 2024 – Jun 2024, or no date"
+    assert "at most 0.1%" in paper.dates.note
+    many = replace(plan, tables=dict(plan.tables) | {"decisions": pl.concat([made["decisions"]] * 5)})
+    printed = decisions(InWords(many, "en")).listings[0]
+    assert len(printed.rows) == 55 and not printed.more  # a report printed leaves none of them to the workbook
+    (ready,) = (key for key in paper.keys if "systems needed" in key.label)
+    last = plan["fleets"].sort("period").row(-1, named=True)  # one fleet, of which less is available than is needed
+    assert numbers(ready.figure, "en")[0] == round(100 * last["available"] / last["needed"])

@@ -60,7 +60,7 @@ def decisions_listing(answer: InWords, *, most: int | None = MOST_DECISIONS) -> 
 
 
 def delays_listing(answer: InWords, shown: pl.DataFrame | None = None, *, named: int | None = None) -> Listing | None:
-    """What waiting costs, where it costs something: each decision six months later, and together a month and six months.
+    """What waiting costs, where it costs something: together a month and six months later, and each decision six months.
 
     shown  rows of ``delays`` in place of these
     named  names at most of what waits together
@@ -69,7 +69,7 @@ def delays_listing(answer: InWords, shown: pl.DataFrame | None = None, *, named:
     if shown is None:
         shown = table.filter(
             pl.col("objective").is_not_null() & ((pl.col("together") != "") | (pl.col("months") > least_delay(answer)))
-        )
+        ).sort(pl.col("together") == "", maintain_order=True)
     if shown.is_empty():
         return None
     heads = [
@@ -87,4 +87,4 @@ def delays_listing(answer: InWords, shown: pl.DataFrame | None = None, *, named:
     counts = table.drop_nulls("objective").group_by(each).agg(pl.col("objective").n_unique())["objective"]
     first_only = words("delays.first_only") if (counts > 1).any() else ""
     note = " ".join(said for said in (first_only, marks(answer, rows)) if said)
-    return listing(answer, words("delays.title"), heads, rows, note=note)
+    return listing(answer, words("delays.title"), heads, rows, most=None, note=note)

@@ -61,7 +61,7 @@ def decisions(answer: InWords) -> Chapter:
         ]
         for r in answer["expansions"].sort("decide", "expansion").iter_rows(named=True)
     ]
-    every = decisions_listing(answer, most=40)
+    every = decisions_listing(answer, most=None)
     # What the first page shows whole is not shown again.
     short = every if every and len(every.rows) > MOST_DECISIONS else None
     return chapter(

@@ -14,6 +14,8 @@ from rampart.results.largest_gap import LASTING, NEED, Gap
 from rampart.results.measures import measure
 
 HEIGHT = 120
+PADDING = 0.2
+"""Room between two bars, as a share of the step from one to the next."""
 
 
 def gap_chart(answer: InWords, gap: Gap) -> Figure:
@@ -35,12 +37,15 @@ def gap_chart(answer: InWords, gap: Gap) -> Figure:
     expected = gap.objective == NEED and is_expected(answer)
     supplied = _supplied(answer, gap) if expected else {}
     top = max([*(asked for _, asked, _ in gap.years), *supplied.values()])
-    x: Spec = {"field": "year", "type": "ordinal", "axis": {"title": None, "labelAngle": 0}, "scale": {"padding": 0.2}}
+    x: Spec = {
+        "field": "year",
+        "type": "ordinal",
+        "axis": {"title": None, "labelAngle": 0},
+        "scale": {"padding": PADDING},
+    }
     y = drawing.amount_axis(top)
     diamonds = words("paper.series.supplied")
     colour = {"domain": list(names), "range": [drawing.STOCK, drawing.MISSING]}
-    if supplied:
-        colour = {"domain": [*names, diamonds], "range": [drawing.STOCK, drawing.MISSING, drawing.SERIES[1]]}
     bars = {
         "mark": {"type": "bar", "stroke": drawing.STOCK, "strokeWidth": 0.8},
         "encoding": {
@@ -56,7 +61,7 @@ def gap_chart(answer: InWords, gap: Gap) -> Figure:
         }
         for name, ink in ((names[0], "#ffffff"), (names[1], drawing.INK))
     ]
-    layers = [bars, *written, *([_diamonds(supplied, diamonds, x, y, colour)] if supplied else [])]
+    layers = [bars, *written, *([_diamonds(supplied, diamonds, x, y)] if supplied else [])]
     spec = drawing.framed({"width": drawing.WIDTH - 70, "height": HEIGHT, "data": {"values": parts}, "layer": layers})
     told = " ".join(
         words("alt.gap", year=str(year), had=words.number(had), asked=words.number(asked))
@@ -75,15 +80,20 @@ def gap_chart(answer: InWords, gap: Gap) -> Figure:
     return Figure("gap", title, note, told, spec)
 
 
-def _diamonds(supplied: Mapping[int, float], name: str, x: Spec, y: Spec, colour: Spec) -> Spec:
-    """What is supplied in each year, whatever comes, in the gap to the right of the bars, so that no number is hidden."""
+def _diamonds(supplied: Mapping[int, float], name: str, x: Spec, y: Spec) -> Spec:
+    """What is supplied in each year, whatever comes, on the right edge of its bar, so that no number is hidden."""
+    step = (drawing.WIDTH - 70) / (len(supplied) + PADDING)
     return {
         "data": {"values": [{"year": str(year), "supplied": value, "kind": name} for year, value in supplied.items()]},
         "mark": {
-            "type": "point", "shape": "diamond", "size": 75, "filled": True, "opacity": 1, "stroke": drawing.INK,
-            "strokeWidth": 1, "xOffset": 36,
+            "type": "point", "shape": "diamond", "size": 75, "filled": True, "opacity": 1, "color": drawing.SERIES[1],
+            "stroke": drawing.INK, "strokeWidth": 1, "xOffset": step * (1 - PADDING) / 2,
         },
-        "encoding": {"x": x, "y": {"field": "supplied", **y}, "color": {"field": "kind", "type": "nominal", "scale": colour}},
+        "encoding": {
+            "x": x, "y": {"field": "supplied", **y},
+            "shape": {"field": "kind", "type": "nominal", "scale": {"domain": [name], "range": ["diamond"]},
+                      "legend": {"title": None, "symbolFillColor": drawing.SERIES[1], "symbolStrokeColor": drawing.INK}},
+        },
     }  # fmt: skip
 
 

@@ -74,7 +74,11 @@ def _dates(answer: InWords, told: Sequence[str]) -> Listing | None:
         Head(words("head.commitment", unit=words.money_label), numeric=True), Head(words("paper.head.waits")),
     ]  # fmt: skip
     rows = [[one.by, one.decisions, words.number(one.money, digits=0), one.waits] for one in found]
-    return listing(answer, words("paper.deadlines"), heads, rows, note=marks(answer, [*rows, told]))
+    most = float(str(answer.result.case.settings["decide_by_loss"]))
+    dated = answer["decisions"]["decide_by"].drop_nulls().len() > 0
+    rule = words("paper.deadlines.rule", share=words.share(most, digits=1)) if dated else ""
+    note = " ".join(said for said in (rule, marks(answer, [*rows, told])) if said)
+    return listing(answer, words("paper.deadlines"), heads, rows, note=note)
 
 
 def _now(answer: InWords) -> Chapter | None:

@@ -24,7 +24,7 @@ UNDER_TITLE = 1.32
 """Inches from the top to what is said under a title."""
 MOST_NOTE = 170
 """Letters of a note that stands in a line under a table."""
-MOST_SAID = 400
+MOST_SAID = 380
 """Letters of the longest sentence that a slide repeats: longer ones, lists of what is missing above all, are for the paper."""
 SIZES = (15, 14, 13, 12)
 """Sizes of letters, in points, of the sentences of the first slide."""
@@ -111,6 +111,10 @@ class Deck:
         short = [said for said in paper.says if len(said) <= MOST_SAID]
         says, size = fitting(short or paper.says, half - 0.3, 3.75)
         self._text(says, MARGIN, 3.1, half - 0.3, 3.75, size=size, bullets=True)
+        if any("*" in said for said in says):  # the mark of a loss is told where it stands
+            self._text(
+                [self.words("delay.split_note")], MARGIN, LOWEST + 0.08, WIDTH - 2 * MARGIN, 0.3, size=10, colour=QUIET
+            )
         if "first" in paper.bars:
             self._bars(paper.bars["first"], MARGIN + half)
 
