@@ -6,7 +6,8 @@ import polars as pl
 
 from rampart.language.branches import amount, branches
 from rampart.language.in_words import InWords
-from rampart.results.ends_of_war import supply_by_end
+from rampart.language.what_to_do import last_period
+from rampart.results.ends_of_war import by_end, supply_by_end
 
 NOTICEABLE = 0.005
 """Share of a need from which it is said to be short."""
@@ -21,12 +22,14 @@ def explain_war(answer: InWords, holder: str | None, item: str | None) -> list[s
         supply = supply.filter(pl.col(column) == value) if value else supply
     short = supply.filter(pl.col("need") - pl.col("served") > NOTICEABLE * pl.col("need"))
     lines: list[str] = []
+    chances = dict(by_end(answer.result).select("ends", "chance").iter_rows())
     for (who, what), ends in short.group_by("holder", "item", maintain_order=True):
         lines.append(words("explain.war.item", item=answer.item(str(what)), holder=answer.nation(str(who))))
         lines += [
             "  – " + words(
                 "explain.war.end" if row["ends"] else "explain.war.no_end",
-                month=words.month(row["ends"]), chance=words.share(row["chance"], digits=1),
+                month=words.month(row["ends"] or last_period(answer)),
+                chance=words.share(chances[row["ends"]], digits=1),
                 served=amount(answer, row["served"]), need=answer.quantity(row["need"], str(what)),
                 short=amount(answer, row["need"] - row["served"]), share=words.share(1 - row["served"] / row["need"]),
             )
