@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rampart.language.branches import amount, branches, month, regime
 from rampart.language.in_words import InWords
@@ -69,12 +69,24 @@ def decisions_listing(answer: InWords) -> Listing:
         quantity = amount(answer, r["quantity"])
         rows.append((
             answer.named(r["key"]), words(f"war.kind.{r['kind']}"), month(answer, r["month"]), quantity,
-            answer.unit_of(quantity, r["item"]), amount(answer, r["money"]),
+            unit_of_decision(answer, r, quantity), amount(answer, r["money"]),
         ))  # fmt: skip
     heads = [("what", False), ("kind", False), ("month", False), ("quantity", True), ("unit", False)]
     found = _table(answer, words("war.title.decisions"), heads, rows)
     money = Head(words("war.head.money", unit=words.money_label), numeric=True)
     return replace(found, heads=(*found.heads, money), note=words("war.note.decisions"))
+
+
+def unit_of_decision(answer: InWords, row: Mapping[str, Any], quantity: str) -> str:
+    """Unit of what is decided, as it stands after a quantity; a unit of an expansion with the rate that it adds."""
+    unit, code = answer.unit_of(quantity, row["item"]), {part["of"]: part["code"] for part in row["key"] or ()}
+    case = answer.result.case
+    works = case["expansions"].filter(case["expansions"]["expansion"] == code.get("expansion", ""))
+    if row["kind"] != "expand" or works.is_empty():
+        return unit
+    line = case["lines"].filter(case["lines"]["line"] == works["line"][0]).row(0, named=True)
+    rate = answer.quantity(works["added_rate"][0], line["item"])
+    return answer.words("war.unit_of_expansion", unit=unit, rate=rate, per=answer.words(f"unit.{line['rate_per']}"))
 
 
 def beside_listing(answer: InWords) -> Listing | None:
