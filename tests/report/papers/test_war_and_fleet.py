@@ -17,10 +17,11 @@ from places import CASES
 from rampart.case.calendar import month_text
 from rampart.case.doors import read_case
 from rampart.findings import Finding, Language, curly
-from rampart.language.fleet_on_one_page import buys
+from rampart.language.fleet_on_one_page import buys, next_buys
 from rampart.language.in_words import InWords
-from rampart.report.chapters.fleet import conflict_listing, notes_on_data, words_of
+from rampart.report.chapters.fleet import buys_listing, conflict_listing, notes_on_data, words_of
 from rampart.report.charts.fleet import Names
+from rampart.report.charts.tornado import figure_range
 from rampart.report.papers.content import Paper, paper_of
 from rampart.report.papers.paper import fonts, html, pdf, sources
 from rampart.report.papers.slides import write_slides
@@ -121,7 +122,10 @@ def test_means_are_over_the_paths_of_the_plan_and_chances_are_those_of_the_chain
         (ends,) = next(chapter for chapter in paper.chapters if chapter.key == "ends").listings
         heads = [head.label for head in ends.heads]
         still = ends.rows[-1]
-        assert still[0] == f"still on in {InWords(war).words.month(month_text(war.case.calendar.last))}".replace(" 2", "\u00a02")
+        assert (
+            still[0].replace("\u00a0", " ")
+            == f"still on in {InWords(war).words.month(month_text(war.case.calendar.last))}"
+        )
         assert numbers(still[1], "en")[0] == pytest.approx(100 * on, abs=0.051)
         assert ("Weight in means" in heads) == (name == "paths")
         if name == "paths":
@@ -197,9 +201,16 @@ def test_notes_on_the_data_of_fleets_name_things_and_say_once_what_to_do(languag
                 details={"month": "2022-09", "work": 18.1, "bays": 12.0})
         for shop in ("pol-bays", "pzh-bays")
     ]  # fmt: skip
+    weak = [("caesar", {"systems": 5.8}), ("fh70", {"systems": 5.8}), ("pzh2000", {"cannibalise": "yes"})]
+    found += [Finding("not-to-be-relied-on", table="fleets", value=fleet, details=of) for fleet, of in weak]
     answer = Result.of("fleet", case, {}, {"findings": [asdict(one) for one in found]})
     told = notes_on_data(answer, words_of(answer, language), Names(answer, language))
-    (note,) = told
+    note, unreliable = told
+    assert unreliable.count("fiable" if language == "fr" else "relied on") == 1
+    assert unreliable.count("5,8" if language == "fr" else "5.8") == 1  # of two fleets, said once
+    assert all(name in unreliable for name in ("CAESAR", "FH70", "PzH 2000", "rampart sustain"))
+    paper = notes_on_data(answer, words_of(answer, language), Names(answer, language), commands=False)
+    assert paper[1] == re.sub(r"\s?: rampart sustain --simulate 400", "", unreliable) != unreliable
     for shop in ("pol-bays", "pzh-bays"):
         assert curly(shops[shop]) in note
         assert shop not in note
@@ -217,3 +228,19 @@ def test_what_other_holders_take_is_listed_where_it_can_be_written() -> None:
     listed = conflict_listing(answer, words_of(answer, "fr"), names).rows
     assert listed == (("M777", "Allemagne", "0,20", "0,40 (févr. 2023)"),)
     assert names("light", "fleets").startswith("Canons de 105\N{NO-BREAK SPACE}mm")
+
+
+def test_ranges_have_units_and_the_cost_of_a_step_counts_once() -> None:
+    case = read_case(CASES / "fleet-2023")
+    of = {"fleet": None, "part": None, "parent": None, "from": None}
+    answer = Result.of("fleet", case, {}, {"month": "2023-12"})
+    words = words_of(answer, "fr")
+    use = of | {"table": "fleet_use", "column": "use", "fleet": "m777", "low": 260.0, "high": 520.0}
+    assert figure_range(use, answer, words) == "260 – 520 coups/système/mois"
+    life = of | {"table": "breakdown", "column": "life", "parent": "m777", "low": 1500.0, "high": 2500.0}
+    assert figure_range(life, answer, words).replace("\u202f", "") == "1500 – 2500 coups"
+    step = [(1, "m777-recoil", "field", -1, 80000.0, 0.001), (1, "m777-recoil", "pol-hub", 2, 80000.0, 0.001)]
+    table = pl.DataFrame(step, schema=["order", "part", "site", "quantity", "cost", "gained"], orient="row")
+    moved = InWords(Result.of("fleet", case, {"buys": table}, {"month": "2023-12"}))
+    assert sum(one.cost for one in next_buys(moved)) == 80000.0
+    assert [row[3] for row in buys_listing(moved.result, words, Names(moved.result, "fr")).rows] == ["-1", "+2"]

@@ -108,7 +108,9 @@ def notes_on_data(answer: Result, words: Words, names: Names, *, commands: bool 
             alike.setdefault(advice, [UNRELIABLE])
         else:
             alike.setdefault(advice, []).append(said)
-    each = [words("sustain.note.unreliable_of", names=words.list(of), reason=reason) for reason, of in unreliable.items()]
+    each = [
+        words("sustain.note.unreliable_of", names=words.list(of), reason=reason) for reason, of in unreliable.items()
+    ]
     listed = words("sustain.note.unreliable", each=words("between.semicolon").join(each))
     alike = {advice: [listed if said == UNRELIABLE else said for said in told] for advice, told in alike.items()}
     if not commands:

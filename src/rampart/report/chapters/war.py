@@ -251,7 +251,9 @@ def ends_listing(answer: InWords) -> Listing:
     heads = ("end", "chance", *(["weight_in_means"] if drawn else []), "cost", "regret", "served", *measures)
     found = _table(answer, words("war.title.ends"), [(h, h != "end") for h in heads], rows)
     unknown = [answer.item(i) for i in left.filter(pl.col("unpriced") > 0)["item"].unique(maintain_order=True)]
-    note = " ".join([*_on_chances(answer), words("war.note.ends_regret"), words("war.note.left", money=words.money_label)])
+    note = " ".join(
+        [*_on_chances(answer), words("war.note.ends_regret"), words("war.note.left", money=words.money_label)]
+    )
     if unknown:
         note += " " + words("war.note.left_unpriced", items=", ".join(unknown))
     return Listing(found.caption, found.heads, found.rows, found.more, note)
