@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import polars as pl
 import pytest
 
 from rampart.case.tables import Case
+from rampart.language.explaining_war import explain_war
 from rampart.language.in_words import InWords
 from rampart.language.what_to_do import next_look, what_to_do
-from rampart.results.ends_of_war import by_end, left_by_end
+from rampart.results.ends_of_war import by_end, goes_on_to_the_end, left_by_end
 from rampart.results.result import Result
 from rampart.scenario.sampled import Sampling, plan_on_paths
 from rampart.scenario.war import war_plan
@@ -75,6 +78,16 @@ def test_over_paths_it_says_of_how_many_and_how_sure_and_chances_are_of_the_chai
     first = ends["ends"][0]
     assert ends["chance"][0] == pytest.approx(1 - goes_on[first.month - 1])
     assert ends["chance"][-1] == pytest.approx(goes_on[5])
+    told = explain_war(InWords(made, "en"), None, None)
+    for before, row in pairwise([{}, *ends.drop_nulls("ends").iter_rows(named=True)]):
+        after = f" and after {words.month(before['ends'])}" if before else ""
+        chance = f"(chance {words.share(row['chance'], digits=1)} by then{after})"
+        assert any(f"If it ends in {words.month(row['ends'])} {chance}" in line for line in told)
+    # where no path is still on at the end, the last end has no more than its own chance, and the chain says what goes on
+    over = made["ends"].drop_nulls("ends").filter(pl.col("ends") < pl.col("ends").max())
+    fewer = replace(made, tables={**made.tables, "ends": over})
+    assert by_end(fewer)["chance"].to_list() == pytest.approx(ends["chance"].to_list()[:-2])
+    assert goes_on_to_the_end(fewer) == pytest.approx(goes_on[5])
 
 
 def test_works_that_outlive_the_plan_are_committed_whole() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from rampart.language.branches import amount, branches
 from rampart.language.in_words import InWords
-from rampart.results.ends_of_war import supply_by_end
+from rampart.language.what_to_do import last_period
+from rampart.results.ends_of_war import by_end, supply_by_end
 
 NOTICEABLE = 0.005
 """Share of a need from which it is said to be short."""
@@ -21,12 +24,14 @@ def explain_war(answer: InWords, holder: str | None, item: str | None) -> list[s
         supply = supply.filter(pl.col(column) == value) if value else supply
     short = supply.filter(pl.col("need") - pl.col("served") > NOTICEABLE * pl.col("need"))
     lines: list[str] = []
+    chances = _chances(answer)
     for (who, what), ends in short.group_by("holder", "item", maintain_order=True):
         lines.append(words("explain.war.item", item=answer.item(str(what)), holder=answer.nation(str(who))))
         lines += [
             "  – " + words(
                 "explain.war.end" if row["ends"] else "explain.war.no_end",
-                month=words.month(row["ends"]), chance=words.share(row["chance"], digits=1),
+                month=words.month(row["ends"] or last_period(answer)),
+                chance=chances[row["ends"]],
                 served=amount(answer, row["served"]), need=answer.quantity(row["need"], str(what)),
                 short=amount(answer, row["need"] - row["served"]), share=words.share(1 - row["served"] / row["need"]),
             )
@@ -37,6 +42,18 @@ def explain_war(answer: InWords, holder: str | None, item: str | None) -> list[s
     if said:
         lines += ["", words("explain.war.branches"), *(f"  – {sentence}" for sentence in said)]
     return lines if short.height else [words("explain.nothing"), *lines]
+
+
+def _chances(answer: InWords) -> dict[date | None, str]:
+    """The chance of each end; where paths are drawn, with the end before it after which it counts."""
+    words, found, before = answer.words, dict[date | None, str](), None
+    for end, chance in by_end(answer.result).select("ends", "chance").iter_rows():
+        found[end] = words.share(chance, digits=1)
+        if "sampling" in answer.result.manifest and end is not None:
+            key = "explain.war.chance_by" if before is None else "explain.war.chance_between"
+            found[end] = words(key, chance=found[end], before=words.month(before) if before else "")
+            before = end
+    return found
 
 
 def _relief(answer: InWords, holder: str, item: str) -> list[str]:

@@ -20,6 +20,10 @@ MOST_NEXT = 15
 """Purchases that are named where no target and no budget was stated."""
 MOST_NAMED = 4
 """Spares named of one month."""
+MOST_HOLDERS = 3
+"""Holders whose systems are told apart; the others together."""
+USUAL = 0.9
+"""Supply availability whose cost is told where no target was stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,10 @@ def buys(answer: InWords) -> list[Buy]:
 
 def next_buys(answer: InWords) -> list[Buy]:
     """What brings most beyond what is held, the first ``MOST_NEXT`` purchases, the earliest deadline first."""
-    rows = answer["buys"].filter(pl.col("order") <= MOST_NEXT).group_by("part", "site", maintain_order=True)
-    return _dated(answer, rows.agg(units=pl.col("quantity").sum(), cost=pl.col("cost").sum()))
+    once = pl.col("cost") / pl.len().over("order")  # the cost of a step stands in each of its rows
+    rows = answer["buys"].filter(pl.col("order") <= MOST_NEXT).with_columns(once.alias("cost"))
+    each = rows.group_by("part", "site", maintain_order=True)
+    return _dated(answer, each.agg(units=pl.col("quantity").sum(), cost=pl.col("cost").sum()))
 
 
 def _dated(answer: InWords, rows: pl.DataFrame) -> list[Buy]:
@@ -116,11 +122,32 @@ def _first_to_buy(answer: InWords, month: str) -> str:
     (name, gain), words, found = best, answer.words, next_buys(answer)
     if not found:
         return words("fleet.headline.open", lever=name, gain=gain, currency=words.currency)
+    unit = answer.result.case.money_unit
+    before, reach, cost = _in_reach(answer)
+    steps = answer["buys"].filter(pl.col("order") <= MOST_NEXT).unique("order")
+    gained = 100.0 * float(steps["gained"].sum())
+    further = words.share(reach) != words.share(before)
     return words(
-        "fleet.headline.open.spares", lever=name, gain=gain, currency=words.currency, first=_first_order(answer, found),
-        n=words.number(sum(b.units for b in found), digits=0),
-        money=words.money(sum(b.cost for b in found) / answer.result.case.money_unit),
+        "fleet.headline.open.spares" if further else "fleet.headline.open.spares_alone", month=month,
+        before=words.share(before), reach=words.share(reach), cost=words.money(cost / unit),
+        first=_first_order(answer, found), n=words.number(sum(b.units for b in found), digits=0),
+        money=words.money(sum(b.cost for b in found) / unit),
+        gained=words.number(gained if gained < 0.1 else round(gained, 1)),
     )  # fmt: skip
+
+
+def _in_reach(answer: InWords) -> tuple[float, float, float]:
+    """Supply availability with what is held, the one that a planner asks for, and the least that the curve spends on it;
+    the best of the curve where that one is out of reach, or there already.
+    """
+    curve = answer["curve"].sort("step")
+    before = float(curve["supply_availability"][0])
+    there = curve.filter(pl.col("supply_availability") >= USUAL)
+    if before >= USUAL or there.is_empty():
+        there = curve.filter(pl.col("supply_availability") == curve["supply_availability"].max())
+        best = there.sort("cost").row(0, named=True)
+        return before, float(best["supply_availability"]), float(best["cost"])
+    return before, USUAL, float(there["cost"].min())  # type: ignore[arg-type]
 
 
 def _first_order(answer: InWords, found: list[Buy]) -> str:
@@ -160,12 +187,31 @@ def figures(answer: InWords) -> list[KeyFigure]:
     month = words.month(str(answer.result.manifest["month"]))
     if held > 0:
         label = words("fleet.key.available", month=month, held=words.number(held, digits=0))
+        each = _by_holder(answer, asked)
+        label = words("fleet.key.available_by", label=label, each=", ".join(each)) if len(each) > 1 else label
         found.append(KeyFigure(words.number(available, digits=0), label))
     if point is None:
         return [*found, *_first_deadline(answer, next_buys(answer))] if is_open(answer) else found
     found.append(KeyFigure(words.share(point["supply_availability"]), words("fleet.key.supply", month=month)))
     found.append(KeyFigure(words.money(point["cost"] / answer.result.case.money_unit), words("fleet.key.cost")))
     return [*found, *_first_deadline(answer, buys(answer))]
+
+
+def _by_holder(answer: InWords, asked: pl.DataFrame) -> list[str]:
+    """Systems available of those held by holder, in a month, the largest first."""
+    words, holders = answer.words, answer.result.case["fleets"].select("fleet", "holder")
+    sums = asked.join(holders, on="fleet").group_by("holder").agg(pl.col("held", "available").sum())
+    sums = sums.filter(pl.col("held") > 0).sort("held", "holder", descending=[True, False])
+    rows = [(answer.nation(holder), held, available) for holder, held, available in sums.iter_rows()]
+    rest = rows[MOST_HOLDERS:]
+    if len(rest) > 1:
+        others = words("fleet.key.available_others")
+        rows = [*rows[:MOST_HOLDERS], (others, sum(held for _, held, _ in rest), sum(there for *_, there in rest))]
+    return [
+        words("fleet.key.available_of", holder=holder, held=words.number(held, digits=0),
+              available=words.number(available, digits=0))
+        for holder, held, available in rows
+    ]  # fmt: skip
 
 
 def _first_deadline(answer: InWords, found: list[Buy]) -> list[KeyFigure]:

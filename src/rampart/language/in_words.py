@@ -105,10 +105,11 @@ class InWords:
         found = {}
         for code, line, buyer, ship_to in rows:
             several = pairs.count((line, buyer)) > 1 and ship_to is not None
+            own, said = place.get(buyer, buyer), lines.get(line, line)
             found[code] = self.words(
                 "name.contract_for" if several else "name.contract",
-                **self.in_sentence("line", lines.get(line, line)),
-                buyer=place.get(buyer, buyer), ship_to=place.get(ship_to, ship_to),
+                **self.in_sentence("line", said.replace(f" ({own})", "")),  # its nation is named as the buyer
+                buyer=own, ship_to=place.get(ship_to, ship_to),
             )  # fmt: skip
         return found
 

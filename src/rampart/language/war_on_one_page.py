@@ -11,9 +11,8 @@ from rampart.language.branches import amount
 from rampart.language.headlines import KeyFigure
 from rampart.language.in_words import InWords
 from rampart.language.not_met import rough
-from rampart.language.on_one_page import last_month
-from rampart.language.what_to_do import cost, next_look
-from rampart.results.ends_of_war import by_end, known_sum
+from rampart.language.what_to_do import cost, last_period, next_look
+from rampart.results.ends_of_war import goes_on_to_the_end, known_sum
 
 MOST_MONTHS = 6
 MOST_NAMED = 3
@@ -36,7 +35,8 @@ def headline(answer: InWords) -> str:
         return words("paper.headline.none")
     n = table.select("kind", "what").unique().height
     key = "war.headline.never" if look is None else "war.headline"
-    return words(key, n=words.number(n), money=words.money(known_money(table)), look=words.month(look))
+    said = words(key, n=words.number(n), money=words.money(known_money(table)), look=words.month(look))
+    return words("war.headline.recur", said=said) if n < table.height else said
 
 
 def known_money(table: pl.DataFrame) -> float | None:
@@ -47,23 +47,21 @@ def known_money(table: pl.DataFrame) -> float | None:
 
 def figures(answer: InWords) -> list[KeyFigure]:
     """Up to four numbers to remember: how likely the war still goes on at the end, what is served, what it costs, and the
-    worst tenth.
+    worst tenth. The chance is that of the chain; means are over the paths of the plan, as all its values are.
     """
-    words, values = answer.words, dict(answer["values"].iter_rows())
-    table = by_end(answer.result)
-    on = float(table.filter(pl.col("ends").is_null())["chance"].sum())
-    found = [KeyFigure(words.share(on, digits=1), words("war.key.goes_on", month=words.month(last_month(answer))))]
-    served = table.filter(pl.col("served_share").is_not_null() & (pl.col("chance") > 0))
+    words, values, manifest = answer.words, dict(answer["values"].iter_rows()), answer.result.manifest
+    paths = ".on_paths" if "sampling" in manifest else ""
+    on = words.share(goes_on_to_the_end(answer.result), digits=1)
+    found = [KeyFigure(on, words("war.key.goes_on", month=words.month(last_period(answer))))]
+    served = answer["ends"].filter(pl.col("served_share").is_not_null() & (pl.col("probability") > 0))
     if served.height:
-        weighed, whole = (served["served_share"] * served["chance"]).sum(), served["chance"].sum()
+        weighed, whole = (served["served_share"] * served["probability"]).sum(), served["probability"].sum()
         mean = float(weighed) / float(whole)
-        found.append(KeyFigure(words.share(mean), words("war.key.served")))
-    at_worth = answer.result.manifest["objective"]["name"] == "worth"  # not money alone
-    found.append(
-        KeyFigure(cost(answer, values["plan"]), words("war.key.cost.at_worth" if at_worth else "war.key.cost"))
-    )
+        found.append(KeyFigure(words.share(mean), words(f"war.key.served{paths}", n=words.number(manifest["paths"]))))
+    at_worth = ".at_worth" if manifest["objective"]["name"] == "worth" else ""  # not money alone
+    found.append(KeyFigure(cost(answer, values["plan"]), words(f"war.key.cost{at_worth}{paths}")))
     if values.get("cvar_90") is not None:
-        found.append(KeyFigure(cost(answer, values["cvar_90"]), words("war.key.worst")))
+        found.append(KeyFigure(cost(answer, values["cvar_90"]), words(f"war.key.worst{paths}")))
     return found
 
 

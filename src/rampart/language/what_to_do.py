@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from rampart.case.calendar import month_text
 from rampart.language.in_words import InWords
 from rampart.results.ends_of_war import by_end, known_sum, left_by_end
 
@@ -38,6 +39,11 @@ def next_look(answer: InWords) -> date | None:
     return None if later.is_empty() else later["month"].min()  # type: ignore[return-value]
 
 
+def last_period(answer: InWords) -> str:
+    """First month of the last period of the plan."""
+    return month_text(int(answer.result.case.calendar.starts[-1]))
+
+
 def _now(answer: InWords) -> str:
     words, table, look = answer.words, answer["decisions"], next_look(answer)
     when = words("war.says.never") if look is None else words("war.says.until", month=words.month(look))
@@ -52,11 +58,11 @@ def _now(answer: InWords) -> str:
         weigh = "money" if money > 0 else "quantity"
         most = rows.group_by("what", maintain_order=True).agg(pl.col("key").first(), pl.col(weigh).sum())
         largest = answer.named(most.sort(weigh, descending=True, maintain_order=True)["key"].to_list()[0])
-        what = words.count(f"war.says.{kind}", most.height)
+        what, alone = words.count(f"war.says.{kind}", most.height), "_one" if most.height == 1 else ""
         does.append(
-            words("war.says.for_money", what=what, money=words.money(money), largest=largest)
+            words(f"war.says.for_money{alone}", what=what, money=words.money(money), largest=largest)
             if money > 0
-            else words("war.says.without_money", what=what, largest=largest)
+            else words(f"war.says.without_money{alone}", what=what, largest=largest)
         )
     return words("war.says.now", when=when, does=words("war.says.then").join(does))
 
@@ -130,11 +136,12 @@ def _soon(answer: InWords) -> str:
     row = over.row(0, named=True)
     left = left_by_end(answer.result).filter((pl.col("ends") == row["ends"]) & pl.col("measure").is_in(LEFT))
     money = left.select(known_sum(pl.col("money")))["money"][0] if left.height else None
+    leaves = "war.says.leaves_at_least" if left["unpriced"].sum() else "war.says.leaves"
     told = words("war.says.soon", month=words.month(row["ends"]), chance=words.share(row["chance"], digits=1))
     if row["regret"] is not None and math.isfinite(row["regret"]):
         told += words("war.says.regret", regret=cost(answer, max(0.0, row["regret"])))
     if money:
-        told += words("war.says.leaves", money=words.money(money))
+        told += words(leaves, money=words.money(money))
     return told + "." if told[-1] != "." else told
 
 
@@ -144,7 +151,10 @@ def _long(answer: InWords) -> str:
     if table.is_empty():
         return ""
     row = table.row(0, named=True)
-    told = words("war.says.long", chance=words.share(row["chance"], digits=1), served=words.share(row["served_share"]))
+    told = words(
+        "war.says.long", month=words.month(last_period(answer)), chance=words.share(row["chance"], digits=1),
+        served=words.share(row["served_share"]),
+    )  # fmt: skip
     if row["regret"] is not None and math.isfinite(row["regret"]):
         told += words("war.says.regret_too", regret=cost(answer, max(0.0, row["regret"])))
     return told + "."

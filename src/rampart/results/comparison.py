@@ -46,7 +46,7 @@ COMPARED: Mapping[Kind, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] =
 }
 # Paths of a war bear no number that two trees share: what they give is compared by the month in which the war ends.
 BY_END: Mapping[str, Callable[[Result], pl.DataFrame]] = {
-    "ends": lambda result: by_end(result).rename({"chance": "probability"}),
+    "ends": lambda result: by_end(result).drop("weight").rename({"chance": "probability"}),
     "supply": supply_by_end,
     "left": left_by_end,
 }

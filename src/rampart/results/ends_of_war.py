@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rampart.case.calendar import month_number
 from rampart.results.result import Result
 
 if TYPE_CHECKING:
@@ -13,8 +14,9 @@ if TYPE_CHECKING:
 def by_end(result: Result) -> pl.DataFrame:
     """One row for each end date: chance, and means over the paths that end then, blank where one of theirs is.
 
-    A war that is not over by the end of the plan has no date. Where the paths are a sample, the chance is that of the chain:
-    to be over by this date and not by the one before it in the table.
+    A war that is still on in the last period of the plan has no date. ``weight``: how much of the means over all paths are
+    those of these paths. Where the paths are a sample, the chance is that of the chain: to be over by this date and not by
+    the one before it in the table. Ends that no path has are then in no row, so that the chances may sum to less than one.
     """
     import polars as pl
 
@@ -24,18 +26,34 @@ def by_end(result: Result) -> pl.DataFrame:
         table.group_by("ends")
         .agg(
             p.sum().alias("chance"),
+            p.sum().alias("weight"),
             *[pl.when(~pl.col(c).has_nulls()).then((pl.col(c) * p).sum() / p.sum()).alias(c) for c in means],
         )
         .sort("ends", nulls_last=True)
     )
     if "sampling" not in result.manifest or result["survival"].is_empty():
         return found
-    first, goes_on = result.case.calendar.first, dict(result["survival"].iter_rows())
-    after = [0.0 if end is None else goes_on[12 * end.year + end.month - 1 - first] for end in found["ends"]]
-    if found["ends"][-1] is not None:
-        after[-1] = 0.0  # no path goes on
-    before = [1.0, *after[:-1]]
-    return found.with_columns(chance=pl.Series([b - a for b, a in zip(before, after, strict=True)]))
+    after = [_goes_on(result, 12 * end.year + end.month - 1) for end in found["ends"].drop_nulls()]
+    chances = [b - a for b, a in zip([1.0, *after], after, strict=False)]
+    if found["ends"].has_nulls():
+        chances.append(goes_on_to_the_end(result))
+    return found.with_columns(chance=pl.Series(chances, dtype=pl.Float64))
+
+
+def goes_on_to_the_end(result: Result) -> float:
+    """Chance that the war is still on in the last period of the plan: by the chain, or by its branches where it has none."""
+    if result["survival"].is_empty():
+        return float(result["ends"].filter(result["ends"]["ends"].is_null())["probability"].sum())
+    return _goes_on(result, int(result.case.calendar.starts[-1]))
+
+
+def _goes_on(result: Result, month: int) -> float:
+    """Chance by the chain that the war is still on in a month, counted from the year 0; none after its last by the case."""
+    until = result.case.settings["war_until"]
+    if until and month > month_number(until):
+        return 0.0
+    goes_on = result["survival"].filter(result["survival"]["months"] == month - result.case.calendar.first)
+    return float(goes_on["goes_on"][0])
 
 
 def left_by_end(result: Result) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from rampart.language.words import Words, french_spaces
 from rampart.report.chapters.level_of_repair import repair_sentences
 from rampart.report.chapters.listing import Head, Listing
 from rampart.report.charts.fleet import Names, best_levers, lever_name
-from rampart.report.charts.tornado import figure_name
+from rampart.report.charts.tornado import figure_name, figure_range
 from rampart.results.result import Result
 
 MOST_ROWS = 40
@@ -30,6 +31,8 @@ def words_of(answer: Result, language: Language) -> Words:
 
 LEAST_LOST = 0.005
 """Systems below which what a holder takes from a fleet would be written as none."""
+UNRELIABLE = "not-to-be-relied-on"
+_COMMAND = re.compile(r"\s*:\s*`[^`]*`")
 HARDLY = 0.05
 """System-months for a million below which a purchase brings hardly anything."""
 
@@ -85,16 +88,33 @@ def headlines(answer: Result, words: Words, names: Names) -> list[str]:
     return [*told, *repair_sentences(answer, words)]
 
 
-def notes_on_data(answer: Result, words: Words, names: Names) -> list[str]:
-    """What the findings say of the case, with names and months in words; what is to be done about several is said once."""
+def notes_on_data(answer: Result, words: Words, names: Names, *, commands: bool = True) -> list[str]:
+    """What the findings say of the case, with names and months in words; what is to be done about several is said once.
+
+    commands  name the commands that help; a paper does not
+    """
     alike: dict[str, list[str]] = {}
+    unreliable: dict[str, list[str]] = {}
     for one in answer.findings:
         details = {key: words(value) if value in ("yes", "no") else value for key, value in one.details.items()}
         if "month" in details:
             details["month"] = words.month(str(details["month"]))
         told = replace(one, value=names(one.value, one.table), details=details)
         advice = " ".join(part for part in (told.expected(words.language), told.remedy(words.language)) if part)
-        alike.setdefault(advice, []).append(told.message(words.language))
+        said = told.message(words.language)
+        if one.code == UNRELIABLE:  # the same is said of many: once, with what each lacks
+            bare = replace(told, details={}).message(words.language).rstrip(". ")
+            unreliable.setdefault(said.removeprefix(bare).strip(" ."), []).append(told.value)
+            alike.setdefault(advice, [UNRELIABLE])
+        else:
+            alike.setdefault(advice, []).append(said)
+    each = [
+        words("sustain.note.unreliable_of", names=words.list(of), reason=reason) for reason, of in unreliable.items()
+    ]
+    listed = words("sustain.note.unreliable", each=words("between.semicolon").join(each))
+    alike = {advice: [listed if said == UNRELIABLE else said for said in told] for advice, told in alike.items()}
+    if not commands:
+        alike = {_COMMAND.sub("", advice): told for advice, told in alike.items()}
     notes = [" ".join([*told, advice]).replace("`", "") for advice, told in alike.items()]
     return [french_spaces(note) for note in notes] if words.language == "fr" else notes
 
@@ -147,8 +167,9 @@ def fleets_listing(answer: Result, words: Words, names: Names) -> Listing:
             words.share(now["ao"]), words.share(now["dto"]), worst, _main_cause(answer, fleet, words, names),
         ))  # fmt: skip
     return Listing(
-        words("sustain.table.fleets", month=words.month(answer.manifest["month"])), tuple(heads), tuple(rows)
-    )
+        words("sustain.table.fleets", month=words.month(answer.manifest["month"])), tuple(heads), tuple(rows),
+        note=words("sustain.note.fleets"),
+    )  # fmt: skip
 
 
 def shortages_listing(answer: Result, words: Words, names: Names) -> Listing:
@@ -209,6 +230,11 @@ def _order_by(answer: Result, by: int | None, words: Words) -> str:
     return words("fleet.at_once") if by < first else words.month(month_text(by), short=True)
 
 
+def signed(words: Words, change: float) -> str:
+    """A change with its sign."""
+    return f"+{words.number(change)}" if change > 0 else words.number(change)
+
+
 def buys_listing(answer: Result, words: Words, names: Names) -> Listing:
     """What to buy next, in order."""
     heads = [
@@ -223,7 +249,7 @@ def buys_listing(answer: Result, words: Words, names: Names) -> Listing:
     heads += [Head(words("sustain.head.gained"), numeric=True), Head(words("sustain.head.order_by"))]
     unit, by = answer.case.money_unit, deadlines(answer)
     rows = [
-        (str(r["order"]), names(r["part"], "parts"), names(r["site"], "sites"), words.number(r["quantity"]),
+        (str(r["order"]), names(r["part"], "parts"), names(r["site"], "sites"), signed(words, r["quantity"]),
          words.number(r["cost"] / unit, digits=2), words.share(r["gained"], digits=2), _order_by(answer, by[r["part"]], words))
         for r in answer["buys"].filter(pl.col("order") <= 15).iter_rows(named=True)
     ]  # fmt: skip
@@ -286,7 +312,7 @@ def swings_listing(answer: Result, words: Words, names: Names) -> Listing:
     for r in answer["swings"].head(MOST_ROWS).iter_rows(named=True):
         rows.append((
             figure_name(r, words, names),
-            f"{words.number(r['low'])} – {words.number(r['high'])}",
+            figure_range(r, answer, words),
             f"{words.number(r['at_low'], digits=1)} – {words.number(r['at_high'], digits=1)}",
             words.number(r["swing"], digits=1),
         ))  # fmt: skip

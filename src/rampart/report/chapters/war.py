@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rampart.language.branches import amount, branches, month, regime
 from rampart.language.in_words import InWords
 from rampart.language.values_of_war import value_named
 from rampart.language.war_on_one_page import decided_by_month
+from rampart.language.what_to_do import last_period
 from rampart.report.chapters.listing import MOST_ROWS, Head, Listing
 from rampart.report.chapters.worth_at_home import implied, sensitivity
 from rampart.results.ends_of_war import by_end, known_sum, left_by_end, supply_by_end
@@ -68,12 +69,24 @@ def decisions_listing(answer: InWords) -> Listing:
         quantity = amount(answer, r["quantity"])
         rows.append((
             answer.named(r["key"]), words(f"war.kind.{r['kind']}"), month(answer, r["month"]), quantity,
-            answer.unit_of(quantity, r["item"]), amount(answer, r["money"]),
+            unit_of_decision(answer, r, quantity), amount(answer, r["money"]),
         ))  # fmt: skip
     heads = [("what", False), ("kind", False), ("month", False), ("quantity", True), ("unit", False)]
     found = _table(answer, words("war.title.decisions"), heads, rows)
     money = Head(words("war.head.money", unit=words.money_label), numeric=True)
     return replace(found, heads=(*found.heads, money), note=words("war.note.decisions"))
+
+
+def unit_of_decision(answer: InWords, row: Mapping[str, Any], quantity: str) -> str:
+    """Unit of what is decided, as it stands after a quantity; a unit of an expansion with the rate that it adds."""
+    unit, code = answer.unit_of(quantity, row["item"]), {part["of"]: part["code"] for part in row["key"] or ()}
+    case = answer.result.case
+    works = case["expansions"].filter(case["expansions"]["expansion"] == code.get("expansion", ""))
+    if row["kind"] != "expand" or works.is_empty():
+        return unit
+    line = case["lines"].filter(case["lines"]["line"] == works["line"][0]).row(0, named=True)
+    rate = answer.quantity(works["added_rate"][0], line["item"])
+    return answer.words("war.unit_of_expansion", unit=unit, rate=rate, per=answer.words(f"unit.{line['rate_per']}"))
 
 
 def beside_listing(answer: InWords) -> Listing | None:
@@ -135,7 +148,10 @@ def values_listing(answer: InWords, of: Sequence[str] | None = None) -> Listing:
         for name, value in answer["values"].iter_rows()
         if of is None or name in of
     ]
-    return _table(answer, words("war.title.values"), [("value", False), ("amount", True)], rows)
+    found = _table(answer, words("war.title.values"), [("value", False)], rows)
+    amounts = Head(words("war.head.amount_in", unit=answer.objective_unit(answer.result.manifest["objective"]["unit"])),
+                   numeric=True)  # fmt: skip
+    return replace(found, heads=(*found.heads, amounts), note=words("war.note.regret_value"))
 
 
 def risks_listing(answer: InWords) -> Listing | None:
@@ -222,21 +238,34 @@ def ends_listing(answer: InWords) -> Listing:
         .agg(known_sum(pl.col("money")), pl.col("unpriced").sum())
         .iter_rows(named=True)
     }
+    drawn = "sampling" in answer.result.manifest
     rows = [
         (
             _end(answer, r["ends"]), words.share(r["chance"], digits=1),
+            *([words.share(r["weight"], digits=1)] if drawn else []),
             amount(answer, r["cost"]), amount(answer, r["regret"]), words.share(r["served_share"]),
             *(money.get((r["ends"], measure), "0") if r["ends"] else "–" for measure in measures),
         )
         for r in by_end(answer.result).iter_rows(named=True)
     ]  # fmt: skip
-    heads = ("end", "chance", "cost", "regret", "served", *measures)
+    heads = ("end", "chance", *(["weight_in_means"] if drawn else []), "cost", "regret", "served", *measures)
     found = _table(answer, words("war.title.ends"), [(h, h != "end") for h in heads], rows)
     unknown = [answer.item(i) for i in left.filter(pl.col("unpriced") > 0)["item"].unique(maintain_order=True)]
-    note = words("war.note.left", money=words.money_label)
+    note = " ".join(
+        [*_on_chances(answer), words("war.note.ends_regret"), words("war.note.left", money=words.money_label)]
+    )
     if unknown:
         note += " " + words("war.note.left_unpriced", items=", ".join(unknown))
     return Listing(found.caption, found.heads, found.rows, found.more, note)
+
+
+def _on_chances(answer: InWords) -> list[str]:
+    """Of drawn paths: what the chances of the ends are, and how much of the chance no path has."""
+    if "sampling" not in answer.result.manifest:
+        return []
+    words, left = answer.words, 1.0 - float(by_end(answer.result)["chance"].sum())
+    nowhere = [words("war.note.chances_left", share=words.share(left, digits=1))] if left >= 0.0005 else []
+    return [words("war.note.chances"), *nowhere]
 
 
 def at_least(answer: InWords, known: float | None, unpriced: int) -> str:
@@ -246,8 +275,10 @@ def at_least(answer: InWords, known: float | None, unpriced: int) -> str:
 
 
 def _end(answer: InWords, end: date | None) -> str:
-    """An end date on one line; in words where the war is not over."""
-    return answer.words("war.not_over") if end is None else month(answer, end)
+    """An end date on one line; in words where the war is not over in the last period of the plan."""
+    if end is not None:
+        return month(answer, end)
+    return answer.words("war.still_on", month=answer.words.month(last_period(answer)).replace(" ", "\u00a0"))
 
 
 def occurring(left: pl.DataFrame) -> list[str]:
@@ -257,19 +288,26 @@ def occurring(left: pl.DataFrame) -> list[str]:
 
 def _regrets(answer: InWords) -> Listing | None:
     """Regret of every way of planning by the month of the end."""
-    words, table = answer.words, by_end(answer.result)
+    words, table, drawn = answer.words, by_end(answer.result), "sampling" in answer.result.manifest
     columns = {"plan": "regret"} | {
         r: f"regret_{r}" for r in RIVALS[1:] if table[f"regret_{r}"].null_count() < table.height
     }
     if len(columns) < 2:
         return None
     rows = [
-        (_end(answer, r["ends"]), words.share(r["chance"], digits=1), *(amount(answer, r[c]) for c in columns.values()))
+        (
+            _end(answer, r["ends"]),
+            words.share(r["chance"], digits=1),
+            *([words.share(r["weight"], digits=1)] if drawn else []),
+            *(amount(answer, r[c]) for c in columns.values()),
+        )
         for r in table.iter_rows(named=True)
     ]
-    found = _table(answer, words("war.title.regret_table"), [("end", False), ("chance", True)], rows)
+    first = [("end", False), ("chance", True), *([("weight_in_means", True)] if drawn else [])]
+    found = _table(answer, words("war.title.regret_table"), first, rows)
     heads = (*found.heads, *(Head(words(f"war.value.{name}"), numeric=True) for name in columns))
-    return replace(found, heads=heads, note=words("war.note.regret_table", money=words.money_label))
+    note = " ".join([words("war.note.regret_table", money=words.money_label), *_on_chances(answer)])
+    return replace(found, heads=heads, note=note)
 
 
 def _left(answer: InWords) -> Listing | None:

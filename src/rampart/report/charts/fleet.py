@@ -165,15 +165,16 @@ def curve_chart(answer: Result, words: Words, *, linked: bool = True) -> Figure:
                "axis": {"title": words("sustain.axis.availability"), "format": ".0%", "tickCount": 5}}  # fmt: skip
     marks: Spec = {"x": x, "y": y} | ({"href": {"field": "url"}} if linked else {})
     colour: Spec = {"field": "colour", "type": "nominal", "scale": None}
+    numbers = [{"data": {"values": points}, "mark": {"type": "text", "color": "white", "fontSize": 9.5},
+                "encoding": marks | {"text": {"field": "n"}}}] if linked else []  # fmt: skip
     spec = drawing.framed({
         "width": drawing.WIDTH - 90, "height": 250,
         "layer": [
             {"data": {"values": line}, "mark": {"type": "line", "color": drawing.QUIET, "strokeWidth": 1.6},
              "encoding": {"x": x, "y": y}},
-            {"data": {"values": points}, "mark": {"type": "circle", "size": 190, "opacity": 1},
+            {"data": {"values": points}, "mark": {"type": "circle", "size": 190 if linked else 60, "opacity": 1},
              "encoding": marks | {"color": colour}},
-            {"data": {"values": points}, "mark": {"type": "text", "color": "white", "fontSize": 9.5},
-             "encoding": marks | {"text": {"field": "n"}}},
+            *numbers,
         ],
     })  # fmt: skip
     first, last = answer["points"].row(0, named=True), answer["points"].row(-1, named=True)

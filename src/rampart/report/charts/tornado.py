@@ -24,6 +24,20 @@ def figure_name(row: dict[str, Any], words: Words, names: Names) -> str:
     return f"{label[:1].upper() + label[1:]} ({', '.join(of)})"
 
 
+def figure_range(row: dict[str, Any], answer: Result, words: Words) -> str:
+    """Both ends of a figure of the case with its unit; use in that in which the fleets meant count it, where it is one."""
+    unit = tables()[row["table"]].columns[row["column"]].unit.replace("currency", words.currency)
+    if unit.startswith("share"):
+        return f"{words.share(row['low'], digits=1)} – {words.share(row['high'], digits=1)}"
+    fleets = answer.case["fleets"].select("fleet", "type", "use_unit").rows()
+    meant = [use for fleet, kind, use in fleets if fleet == row["fleet"] or kind == row["parent"]]
+    counted = set(meant or [use for *_, use in fleets])
+    use = counted.pop() if len(counted) == 1 else None
+    parts = [use if part == "use" and use else part for part in unit.split("/")]
+    told = "/".join(words.choice("unit", part) for part in parts)
+    return f"{words.number(row['low'])} – {words.number(row['high'])} {told}".rstrip()
+
+
 def tornado_chart(answer: Result, words: Words, names: Names) -> Figure | None:
     """System-months gained and lost at both ends of the figures that change most; none where no figure has a range."""
     rows = answer["swings"].head(MOST_FIGURES).to_dicts()

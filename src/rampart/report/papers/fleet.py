@@ -126,9 +126,10 @@ def _trust(answer: InWords, names: Names) -> Chapter:
     tables += cut(words, simulation_listing(result, words, names), MOST_ROWS)
     use = result.manifest["use"]
     solved = words(
-        "sustain.solved" if use["settled"] else "sustain.unsettled", rounds=use["rounds"],
-        residual=words.number(use["residual"]), draws=result.manifest["draws"], seed=result.manifest["seed"],
+        "fleet.paper.solved" if use["settled"] else "fleet.paper.unsettled", rounds=use["rounds"],
+        residual=words.number(use["residual"]),
     )  # fmt: skip
-    return Chapter(
-        "trust", words("paper.trust"), (solved,), (), tuple(tables), tuple(notes_on_data(result, words, names))
-    )
+    if result.manifest["draws"]:
+        solved += " " + words("fleet.paper.bands", draws=result.manifest["draws"])
+    notes = notes_on_data(result, words, names, commands=False)
+    return Chapter("trust", words("paper.trust"), (solved,), (), tuple(tables), tuple(notes))

@@ -104,9 +104,8 @@ def otherwise_chart(answer: InWords) -> Figure | None:
     told = words("between.semicolon").join(
         words("war.way.more", way=row["way"], more=row["text"], unit=_unit(answer)) for row in data
     )
-    return Figure(
-        "war-otherwise", words("chart.war_otherwise", unit=_unit(answer)), words("note.war_otherwise"), told, spec
-    )
+    note = words("note.war_otherwise.on_paths" if "sampling" in answer.result.manifest else "note.war_otherwise")
+    return Figure("war-otherwise", words("chart.war_otherwise", unit=_unit(answer)), note, told, spec)
 
 
 def _rounded(value: float) -> float:
