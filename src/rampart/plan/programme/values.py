@@ -12,7 +12,7 @@ from rampart.network.lots import opening_stock
 from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.programme import Programme
 
-ZERO = 1e-5  # scaled solver units below which a value is the noise of the solver, which passes on passes add up
+ZERO = 1e-6  # scaled solver units below which a value is the solver's noise
 FILLED = 1e-4  # share of a requirement that may be missing where it counts as met
 
 
