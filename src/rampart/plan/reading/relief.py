@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rampart.case.steps import edited
-from rampart.engine.highs import OPTIMAL, Sparse, sparse
+from rampart.engine.highs import OPTIMAL, TIME_LIMIT, Sparse, sparse
 from rampart.network.keys import Key
 from rampart.network.lags import Floats
 from rampart.network.limits import Limit
@@ -30,6 +30,8 @@ from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.start import Places, Start, same_places
 from rampart.plan.solving.carried_out import carried_out, stands_closely
+from rampart.plan.solving.fairness import Shared, Shares
+from rampart.plan.solving.left_open import left_open
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, near_one
 from rampart.plan.solving.pass_solver import PassSolver, Stage
 from rampart.plan.solving.solution import PassResult
@@ -257,6 +259,15 @@ class PassesRead(LinearPasses):
         self._remember(named)
         measured = self.layout.costs(each.measure)
         self.of.read(each.name, measured, float(measured @ self.levels), levels)
+
+    def share(self, shares: Shares, deadline: float | None) -> Shared:
+        """Settle shares in what is left open, where that is little: what is read need not be carried out to the last digit."""
+        solver = self.solver
+        if 2 * np.count_nonzero(solver.upper > solver.lower) < solver.columns:
+            found = left_open(solver, self.layout, self.levels, shares.lacks).shared(shares, deadline)
+            if found.status in (OPTIMAL, TIME_LIMIT):
+                return found
+        return super().share(shares, deadline)
 
     # -- from where another plan stood ---------------------------------------------------------------------------
 

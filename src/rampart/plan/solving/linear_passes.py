@@ -28,7 +28,6 @@ from rampart.plan.programme.layout import Layout
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.equals import one_of_equals
 from rampart.plan.solving.fairness import Shared, Shares, share_fairly
-from rampart.plan.solving.left_open import left_open
 from rampart.plan.solving.pass_solver import CLOSE, NOTHING, ROUNDING, HeldTerm, PassSolver, Stage, State, most_allowed
 from rampart.plan.solving.solution import PassResult
 from rampart.plan.solving.worst_first import share_worst_first
@@ -242,15 +241,15 @@ class LinearPasses:
         self.levels = shared.levels
 
     def _shared(self, shares: Shares, deadline: float | None) -> Shared:
-        """How shares are settled among the plans that the solver holds, of which ``levels`` is one."""
-        solver, shared = self.solver, None
-        if 2 * np.count_nonzero(solver.upper > solver.lower) < solver.columns:
-            shared = left_open(solver, self.layout, self.levels, shares.lacks).shared(shares, deadline)
-        if shared is None or shared.status not in (OPTIMAL, TIME_LIMIT):
-            shared = share_fairly(solver, shares, deadline)
+        """How shares are settled among the plans that the solver holds."""
+        shared = self.share(shares, deadline)
         if shared.status != OPTIMAL:
             raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
         return shared
+
+    def share(self, shares: Shares, deadline: float | None) -> Shared:
+        """Settle shares on the solver itself."""
+        return share_fairly(self.solver, shares, deadline)
 
     def solve(self, each: Pass, deadline: float | None) -> PassResult:
         """One pass made small; nothing is held yet."""
