@@ -184,7 +184,7 @@ def test_with_the_scope_taken_out_of_one_page_the_run_fails(peers: Peers, key: s
 
     object.__setattr__(page, "data", lifted)
     try:
-        leaks = run(peers, "ben", most=15, wanted=lambda one: one.definition.raw.get("operationId") == key)
+        leaks = run(peers, "ben", most=40, wanted=lambda one: one.definition.raw.get("operationId") == key)
     finally:
         object.__setattr__(page, "data", whole)
     assert leaks
