@@ -260,14 +260,14 @@ class PassesRead(LinearPasses):
         measured = self.layout.costs(each.measure)
         self.of.read(each.name, measured, float(measured @ self.levels), levels)
 
-    def share(self, shares: Shares, deadline: float | None) -> Shared:
+    def settle_shares(self, shares: Shares, deadline: float | None) -> Shared:
         """Settle shares in what is left open, where that is little: what is read need not be carried out to the last digit."""
         solver = self.solver
         if 2 * np.count_nonzero(solver.upper > solver.lower) < solver.columns:
             found = left_open(solver, self.layout, self.levels, shares.lacks).shared(shares, deadline)
             if found.status in (OPTIMAL, TIME_LIMIT):
                 return found
-        return super().share(shares, deadline)
+        return super().settle_shares(shares, deadline)
 
     # -- from where another plan stood ---------------------------------------------------------------------------
 

@@ -237,17 +237,17 @@ class LinearPasses:
         whole = by_term @ np.where(np.isfinite(upper), upper, 0.0)
         endless = (abs(by_term) @ (~np.isfinite(upper)).astype(float) > 0) | (whole <= 0)
         lacks = sparse(by_term.multiply((1.0 / np.where(endless, 1.0, whole))[:, None]))
-        shared = self._shared(Shares(lacks, np.zeros(lacks.shape[0], dtype=np.int64)), deadline)
+        shared = self._settled_shares(Shares(lacks, np.zeros(lacks.shape[0], dtype=np.int64)), deadline)
         self.levels = shared.levels
 
-    def _shared(self, shares: Shares, deadline: float | None) -> Shared:
+    def _settled_shares(self, shares: Shares, deadline: float | None) -> Shared:
         """How shares are settled among the plans that the solver holds."""
-        shared = self.share(shares, deadline)
+        shared = self.settle_shares(shares, deadline)
         if shared.status != OPTIMAL:
             raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
         return shared
 
-    def share(self, shares: Shares, deadline: float | None) -> Shared:
+    def settle_shares(self, shares: Shares, deadline: float | None) -> Shared:
         """Settle shares on the solver itself."""
         return share_fairly(self.solver, shares, deadline)
 
@@ -305,7 +305,7 @@ class LinearPasses:
         at = np.flatnonzero(cost)
         part = self.parts_of(each)[at]
         stood = solver.basis_as_it_is()
-        shared = self._shared(self.shares_of(each), deadline)
+        shared = self._settled_shares(self.shares_of(each), deadline)
         self.levels = shared.levels
         last = bool(later) and later[0].name == TIES
         if self._first is not None and each.room > 0 and not last:
