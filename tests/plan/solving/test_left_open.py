@@ -39,7 +39,7 @@ def test_what_steps_bring_is_the_same_read_of_the_whole_plan(monkeypatch: pytest
         assert np.all(found.levels >= -1e-6)
         return whole
 
-    for seed in (1, 2):
+    for seed in (3, 7):
         case = random_case(Random(seed))
         mine = reliefs(case)
         with monkeypatch.context() as patch:
