@@ -61,6 +61,8 @@ def late_at_most(network: Network, most: Floats, parts: Integers, line: int) -> 
     """Most of a line's orders in hand that may be held back in each period, shape (periods,): enough for every part of it."""
     lengths = np.asarray(network.calendar.lengths, dtype=float)
     found = np.zeros(lengths.size)
+    if not in_hand_monthly(network)[line].any():
+        return found
     for part in range(int(parts.max()) + 1):
         only = (parts == part).astype(float)
         share = summed(network.calendar, only) / lengths

@@ -5,6 +5,7 @@ Each key is a named tuple, so that a code may hold any sign without being mistak
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rampart.case.likeness import Likeness, mixed_one, word
@@ -265,6 +266,7 @@ class Shop(NamedTuple):
     shop: str
 
 
+@lru_cache(maxsize=16_384, typed=True)  # keys of two kinds may be equal as tuples
 def number(key: Key, likeness: Likeness) -> int:
     """A number of a key that hangs on what its codes are, not on how they are spelled."""
     fields = getattr(key, "_fields", range(len(key)))

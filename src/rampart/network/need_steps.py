@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ from rampart.network.keys import Lack
 from rampart.network.lags import Floats, Integers
 from rampart.network.network import Network
 from rampart.network.tree import Tree
-from rampart.network.worth_of_need import WorthOfNeed
+from rampart.network.worth_of_need import NeedThen, WorthOfNeed
 from rampart.requirements.falling_worth import Falling, mean_of, steps
 
 NEVER = 1e-9
@@ -76,15 +77,18 @@ def need_steps(network: Network, tree: Tree, of_regime: Sequence[WorthOfNeed]) -
 def _lost(of_regime: Sequence[WorthOfNeed], shares: Floats, g: int, period: int, chances: bool) -> _Cell:
     """Steps of a need that is lost where it is not served in time."""
     there = [
-        (worth, share)
+        (worth.of(g, period), share)
         for worth, share in zip(of_regime, shares.tolist(), strict=True)
         if share > NEVER and worth.need[g, period] > 0
     ]
-    curves = [worth.curve(g, period) for worth, _ in there]
-    needs = [float(worth.need[g, period]) for worth, _ in there]
-    part = [share for _, share in there]
-    if not there:
-        return _Cell(*np.zeros((3, 0)))
+    return _cell(tuple(there), chances) if there else _Cell(*np.zeros((3, 0)))
+
+
+@lru_cache(maxsize=16_384)
+def _cell(there: tuple[tuple[NeedThen, float], ...], chances: bool) -> _Cell:
+    """The same of needs of some regimes with their shares; a case that differs in a step only asks for it again."""
+    curves, part = [each.curve() for each, _ in there], [share for _, share in there]
+    needs = [each.need for each, _ in there]
     if chances:
         curves = [curve.times(share) for curve, share in zip(curves, part, strict=True)]
     else:

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,11 +24,24 @@ from rampart.case.timelines import by_period
 from rampart.network.lags import Booleans, Floats
 from rampart.network.network import Network
 from rampart.requirements.falling_worth import Falling
-from rampart.requirements.levels import Levels, curve, levels_of
+from rampart.requirements.levels import Level, Levels, curve, levels_of
 from rampart.requirements.worth import urgency_of_months, without_worth, worth_of_items, worth_of_months
 
 IN_MONEY, IN_UNITS = "money unit of worth", "units"
 """What worth is counted in: as the result tables say it."""
+
+
+class NeedThen(NamedTuple):
+    """Need of one demand in one period: units, worth of the first, months in which it is asked for, and its levels."""
+
+    need: float
+    each: float
+    asked: float
+    levels: tuple[tuple[str, Level], ...]
+
+    def curve(self) -> Falling:
+        """Worth of the next unit by how many are served."""
+        return curve(dict(self.levels), self.need, self.asked).times(self.each)
 
 
 @dataclass(frozen=True)
@@ -42,10 +57,18 @@ class WorthOfNeed:
     asked: Floats
     levels: tuple[Levels, ...]
 
+    def of(self, demand: int, period: int) -> NeedThen:
+        """Need of one demand in one period."""
+        at = demand, period
+        return NeedThen(float(self.need[at]), float(self.each[at]), float(self.asked[at]), self._levels[demand])
+
     def curve(self, demand: int, period: int) -> Falling:
         """Worth of the next unit by how many are served."""
-        need, months = float(self.need[demand, period]), float(self.asked[demand, period])
-        return curve(self.levels[demand], need, months).times(float(self.each[demand, period]))
+        return self.of(demand, period).curve()
+
+    @cached_property
+    def _levels(self) -> list[tuple[tuple[str, Level], ...]]:
+        return [tuple(levels.items()) for levels in self.levels]
 
 
 def worth_of_need(network: Network, regime: str | None = None, *, branches: bool = False) -> WorthOfNeed:

@@ -206,6 +206,7 @@ def _maximum_rate(p: Programme) -> Rows:
     keys: list[Key] = [Line(codes[line]) if k == 0 else LinePart(codes[line], k + 1) for line, k in places]
     rows = Rows(tree, "maximum rate", keys, scale=p.scale_of(n.lines[codes[line]]["item"] for line, _ in places))
     right, fed = np.zeros((len(keys), len(tree))), np.zeros((len(keys), len(tree)), dtype=bool)
+    late = [late_at_most(n, p.rates.monthly, part, line)[tree.period] for line, part in enumerate(parts)]
     of_line: dict[Key, list[Posting]] = {}
     for posting in p.account("capacity"):
         of_line.setdefault(posting.at, []).append(posting)
@@ -219,7 +220,7 @@ def _maximum_rate(p: Programme) -> Rows:
                 fed[row] |= delivered @ family.exists[family.index[posting.of]].astype(float) > 0
         share = tree.effect(Now(), only=only).diagonal()
         right[row] = np.maximum(
-            room_beside(n, p.rates.monthly, line, only.astype(float))[tree.period], -most_late(p, line) * share
+            room_beside(n, p.rates.monthly, line, only.astype(float))[tree.period], -late[line] * share
         )
     return rows.hold("<=", right, where=fed | (right < 0))
 

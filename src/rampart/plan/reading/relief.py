@@ -28,7 +28,7 @@ from rampart.plan.programme.layout import Layout, lay_out
 from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
-from rampart.plan.reading.start import Places, Start, same_places
+from rampart.plan.reading.start import NEAR, Places, Start, same_places
 from rampart.plan.solving.carried_out import carried_out, stands_closely
 from rampart.plan.solving.fairness import Shared, Shares
 from rampart.plan.solving.left_open import left_open
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 PRICED = 1e-9
 """Price, as a share of the largest of its pass, from which something is priced."""
 TINY = 1e-9
+FAR = 1.0 / 30.0
+"""Part of the columns that are new from which where a plan without them stood is no help."""
 OF_TIME = ("settings", "regimes", "transitions", "durations")
 """Tables that say what tree there is."""
 
@@ -66,6 +68,7 @@ class Planned:
 
     readings  at the end of the passes asked for, by pass
     results   each pass solved that has prices; ``starts``  where each of these stood
+    long      passes that are far from where the one before them stood
     """
 
     def __init__(self, programme: Programme, layout: Layout | None = None) -> None:
@@ -74,6 +77,7 @@ class Planned:
         self.readings: dict[str, Reading] = {}
         self.results: dict[str, PassResult] = {}
         self.starts: dict[str, Start] = {}
+        self.long: set[str] = set()
         self._places: dict[int, Places] = {}
 
     def solve(
@@ -202,7 +206,7 @@ class PassesRead(LinearPasses):
     def _read_and_hold(
         self, each: Pass, earlier: Sequence[Pass], later: Sequence[Pass], deadline: float | None
     ) -> PassResult:
-        starts = {} if self.like is None else self.like.starts
+        starts = {} if self.like is None or self.far else self.like.starts
         self.goes_on = each.room <= 0 or any(other.name not in starts for other in later[:1])
         # what is held hangs on what comes later in the plan, read or not
         passes = self.of.programme.passes
@@ -225,9 +229,17 @@ class PassesRead(LinearPasses):
 
     def solve(self, each: Pass, deadline: float | None) -> PassResult:
         """One pass made small, from where the plan that this is like stood at it."""
-        cost = self.layout.costs(each.measure)
-        self._start(each.name, cost * near_one(cost))
+        solver, cost = self.solver, self.layout.costs(each.measure)
+        anew = self.far and self.like is not None and each.name in self.like.long
+        if anew:
+            solver.forget()
+            solver.warm = solver.solved = False
+        else:
+            self._start(each.name, cost * near_one(cost))
         result = super().solve(each, deadline)
+        if anew or result.iterations > NEAR:
+            self.of.long.add(each.name)
+        solver.warm = solver.warm or anew
         self._remember(each.name)
         self.of.results[each.name] = result
         return result
@@ -249,7 +261,7 @@ class PassesRead(LinearPasses):
         cost = self.layout.costs(self.ties[0].measure)
         cost = cost * near_one(cost)
         named = f"{each.name}, {TIES}"
-        if self.like is None or self.of.places(self.like).new.size:
+        if self.like is None or self.far:
             solver.forget()  # far from all that was solved before
             solver.warm, solver.solved = True, False
         else:
@@ -276,9 +288,14 @@ class PassesRead(LinearPasses):
         if self.remembers:
             self.of.starts[name] = Start.of(self.solver)
 
+    @cached_property
+    def far(self) -> bool:
+        """Whether so much is new that where the plan that this is like stood is no help."""
+        return self.like is not None and self.of.places(self.like).new.size > FAR * self.solver.columns
+
     def _start(self, name: str, cost: Floats) -> None:
         """Start where the plan that this is like stood."""
-        start = None if self.like is None else self.like.starts.get(name)
+        start = None if self.like is None or self.far else self.like.starts.get(name)
         if self.like is not None and start is not None:
             start.begin(self.solver, self.of.places(self.like), cost)
 

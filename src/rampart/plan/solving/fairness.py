@@ -12,6 +12,13 @@ Data Networks, 1992, 6.5.2; Ogryczak, Pióro and Tomaszewski 2005).
 
 Mostly the entry that lacks most in the plan at hand already lacks as little as it can. Where prices at that plan prove it
 (``least_lacks``) it is settled so and nothing is solved.
+
+Items hang together little, so each item of a group has a least share of its own, and their sum is made as large as it can be:
+
+    lacks[e] x + own[item of e] <= 1,   least <= own[i]
+
+That alone would not be fair. But where the item of the entry that lacks most is proved to have its least share as large as
+in any plan, its entries with a price in that proof are settled as above; where it is not, ``least`` itself is made large.
 """
 
 from __future__ import annotations
@@ -22,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from rampart.engine.highs import OPTIMAL, Sparse, side_by_side, sparse
-from rampart.network.lags import Floats, Integers
+from rampart.network.lags import Booleans, Floats, Integers
 from rampart.plan.solving.known_shares import Known, KnownShares, Priced
 from rampart.plan.solving.least_lacks import LeastLacks
 from rampart.plan.solving.pass_solver import DUAL_TOLERANCE, NOTHING, PassSolver
@@ -43,10 +50,18 @@ class Shares:
 
     lacks   share of each entry that a unit of each column lacks, shape (entries, columns)
     group   group of each entry, settled in their order, shape (entries,)
+    item    of which each entry is, so that those of different ones hang together little, shape (entries,); blank: of one
     """
 
     lacks: Sparse
     group: Integers
+    item: Integers | None = None
+
+    def some(self, entries: Integers) -> Shares:
+        """Those of some entries."""
+        return Shares(
+            sparse(self.lacks[entries]), self.group[entries], None if self.item is None else self.item[entries]
+        )
 
 
 @dataclass(eq=False)
@@ -72,16 +87,23 @@ def share_fairly(
     known  steps of sharing in the same model with other bounds; those of this one are left in it
     """
     groups, of = np.unique(shares.group, return_inverse=True)
+    item = np.zeros(of.size, dtype=np.int64) if shares.item is None or known is not None else shares.item
+    owns, own_of = np.unique(np.stack([of, item]), axis=1, return_inverse=True)
     count, first_row = shares.group.size, solver.row_count
     # what is due late may lack more than all that was asked for in one period
     levels = solver.levels()[: solver.columns]
     now = 1.0 - float((shares.lacks @ levels).max(initial=0.0))
-    least = solver.add_variables(np.zeros(groups.size))
-    solver.set_bounds(least, np.full(groups.size, min(0.0, now - NOTHING)), np.ones(groups.size))
-    into = sparse((np.ones(count), (np.arange(count), of)), shape=(count, groups.size))
-    other = sparse((count, int(least[0]) - shares.lacks.shape[1]))  # columns that others have added
-    solver.add_rows_at_most(side_by_side([shares.lacks, other, into]), np.ones(count))
-    solver.add_rows_at_most(side_by_side([shares.lacks, other, 0.0 * into]), np.full(count, np.inf))
+    added = solver.add_variables(np.zeros(groups.size + owns.shape[1]))
+    solver.set_bounds(added, np.full(added.size, min(0.0, now - NOTHING)), np.ones(added.size))
+    least, own = added[: groups.size], added[groups.size :]
+    none = sparse((count, int(added[0]) - shares.lacks.shape[1] + groups.size))  # columns that others have added
+    into = sparse((np.ones(count), (np.arange(count), own_of)), shape=(count, own.size))
+    solver.add_rows_at_most(side_by_side([shares.lacks, none, into]), np.ones(count))
+    solver.add_rows_at_most(side_by_side([shares.lacks, none, 0.0 * into]), np.full(count, np.inf))
+    each = np.arange(own.size)
+    beneath = sparse((np.repeat([1.0, -1.0], own.size), (np.tile(each, 2), np.concatenate([least[owns[0]], own]))),
+                     shape=(own.size, solver.column_count))  # fmt: skip
+    solver.add_rows_at_most(beneath, np.zeros(own.size))
     shared = first_row + np.arange(count)
     found = Shared(OPTIMAL, 0, np.zeros(count), levels)
     fixed = (solver.upper - solver.lower <= 0).astype(float)
@@ -91,7 +113,9 @@ def share_fairly(
     solver.set_costs(np.zeros(solver.column_count))
     solver.option(PERTURBATION, 0.0)
     size = solver.row_count, solver.column_count
-    sharing = _Sharing(solver, shares.lacks, shared, found, deadline, None if known is None else known.of_size(size))
+    sharing = _Sharing(
+        solver, shares.lacks, shared, own[own_of], found, deadline, None if known is None else known.of_size(size)
+    )
     sharing.let_go(shared[free])
     if entries.size > FEW:
         sharing.begin_to_prove()
@@ -100,15 +124,17 @@ def share_fairly(
         if found.status != OPTIMAL:
             break
     solver.option(PERTURBATION, 1.0)
-    solver.delete_rows(np.concatenate([shared, shared + count]))
-    solver.delete_columns(least)
+    solver.delete_rows(np.arange(first_row, solver.row_count))
+    solver.delete_columns(added)
     return found
 
 
 class _Sharing:
     """Settles shares group by group.
 
-    shared   rows of the entries whose share is sought; those that hold what is settled come as many rows later
+    shared   rows of the entries whose share is sought; those that hold what is settled come as many rows later, and after
+             them those that keep least shares beneath those of items
+    own      column of the least share of each entry's item in its group, shape (entries,)
     found    what is settled so far
     levels   of all columns of the solver, in the plan found last, which keeps all that is settled
     waiting  entries that are settled, of which the solver is yet to be told
@@ -117,10 +143,11 @@ class _Sharing:
     """
 
     def __init__(
-        self, solver: PassSolver, lacks: Sparse, shared: Integers, found: Shared, deadline: float | None,
-        known: KnownShares | None,
+        self, solver: PassSolver, lacks: Sparse, shared: Integers, own: Integers, found: Shared,
+        deadline: float | None, known: KnownShares | None,
     ) -> None:  # fmt: skip
         self.solver, self.lacks, self.shared, self.found, self.deadline = solver, lacks, shared, found, deadline
+        self.own = own
         self.levels = solver.levels()
         self.waiting: list[int] = []
         self.proofs: LeastLacks | None = None
@@ -131,7 +158,8 @@ class _Sharing:
         """Have the solver work out its basis with the rows that were added, and prove from it."""
         self.found.status = self.solver.solve(self.deadline)
         if self.found.status == OPTIMAL:
-            self.proofs = LeastLacks(self.solver, self.lacks, self.shared)
+            beneath = np.arange(self.shared[-1] + 1 + self.shared.size, self.solver.row_count)
+            self.proofs = LeastLacks(self.solver, self.lacks, np.concatenate([self.shared, beneath]))
             self._stand(self.solver.solution())
 
     def _stand(self, solution: Any) -> None:
@@ -170,8 +198,14 @@ class _Sharing:
             if lack[most] <= 1.0 - ALL:  # nobody can get more, and the plan at hand shows that all can
                 self._settle(open_ones, 0.0)
                 return open_ones[:0]
-            if self.proofs is None or not self.proofs.is_least(int(open_ones[most])):
+            if self.proofs is None:
                 break
+            if not self.proofs.is_least(int(open_ones[most])):
+                settled = self._prove_item(open_ones, float(lack[most]), int(self.own[open_ones[most]]))
+                if not settled.any():
+                    break
+                open_ones = open_ones[~settled]
+                continue
             if self.known is not None:
                 columns, rows = (Priced.of(each) for each in self.proofs.prices)
                 one, lacks = open_ones[most : most + 1], float(lack[most])
@@ -179,6 +213,22 @@ class _Sharing:
             self._settle(open_ones[most : most + 1], float(lack[most]))
             open_ones = np.delete(open_ones, most)
         return open_ones
+
+    def _prove_item(self, open_ones: Integers, lack: float, own: int) -> Booleans:
+        """Settle those of the item of the one that lacks most that hold its least share where it is, if that is proved to be
+        as large as in any plan; which are settled, shape (open ones,).
+        """
+        none = np.zeros(open_ones.size, dtype=bool)
+        if self.proofs is None or self.known is not None or abs(1.0 - lack - self.levels[own]) > ALMOST:
+            return none
+        mine = self.own[open_ones] == own
+        prices = self.proofs.most_of(own, self.shared[open_ones[mine]])
+        if prices is None:
+            return none
+        settled = none.copy()
+        settled[mine] = np.abs(prices) > DUAL_TOLERANCE
+        self._settle(open_ones[settled], lack)
+        return settled
 
     def share(self, group: int, open_ones: Integers, least: int) -> None:
         """Settle the entries of one group; ``least`` is its column."""
@@ -238,15 +288,25 @@ class _Sharing:
         open_ones = self._prove(open_ones)
         if not open_ones.size:
             return
-        solver.set_costs(np.array([-1.0]), one)
+        each_item = self.proofs is not None and self.known is None
         while open_ones.size:
             self._tell()
+            own = np.unique(self.own[open_ones])
+            each_item = each_item and own.size > 1
+            columns = own if each_item else one
+            solver.set_costs(np.full(columns.size, -1.0), columns)
             self.found.status = solver.solve(self.deadline)
             self.found.steps += max(0, int(solver.info.simplex_iteration_count))
             if self.found.status != OPTIMAL:
                 return
-            open_ones = self._prove(self._settle_priced(open_ones, -solver.value))
-        solver.set_costs(np.zeros(1), one)
+            before = open_ones.size
+            if each_item:
+                self._stand(solver.solution())
+                open_ones = self._prove(open_ones)
+            else:
+                open_ones = self._prove(self._settle_priced(open_ones, -solver.value))
+            each_item = each_item and open_ones.size < before
+            solver.set_costs(np.zeros(columns.size), columns)
 
     def _settle_priced(self, open_ones: Integers, reached: float) -> Integers:
         """Settle those that hold the least share where it is, ``reached``; those that are left."""
@@ -265,7 +325,6 @@ class _Sharing:
         self._stand(solution)
         self._settle(open_ones[settled], 0.0 if reached >= ALL else max(0.0, 1.0 - reached))
         if self.proofs is not None:
-            prices[self.shared] = 0.0  # what is sought is no rule of the plan
             self.proofs.settle(np.array(solution.col_dual), prices)
         left: Integers = open_ones[~settled]
         return left

@@ -31,7 +31,7 @@ class LeastLacks:
     """Proofs that entries lack no less in any plan that the solver holds, entries settled before being kept.
 
     lacks    share of each entry that a unit of each column lacks, shape (entries, columns of the plan)
-    no_rows  rows that hold no plan, for which there is no price, shape (any,)
+    no_rows  rows that hold no plan but what is sought, which have no price but where that is asked for, shape (any,)
     prices   of the last proof: what columns cost beyond the prices of rows, and these
     """
 
@@ -56,6 +56,7 @@ class LeastLacks:
         self.place[basic[at]] = at
         self.column_stands = _stands(levels, *self.columns)
         low, high = _stands(self.matrix @ levels, *self.rows)
+        self.sought_stand = high.copy()
         low[self.no_rows] = high[self.no_rows] = False
         self.row_stands = low, high
 
@@ -76,13 +77,31 @@ class LeastLacks:
         for found, more in ((self.settled_columns, of_columns), (self.settled_rows, of_rows)):
             size = np.abs(more)
             np.maximum(found, np.where(size > DUAL_TOLERANCE, size, 0.0), out=found)
+        self.settled_rows[self.no_rows] = 0.0  # what is sought is no rule of the plan
 
     def is_least(self, entry: int) -> bool:
         """Whether no plan lacks less of an entry; then it counts as settled."""
+        span = slice(self.lacks.indptr[entry], self.lacks.indptr[entry + 1])
+        return self._is_proved(self.lacks.indices[span], self.lacks.data[span], None)
+
+    def most_of(self, column: int, rows: Integers) -> Floats | None:
+        """Prices of rows that hold a column down, such as no plan has more of it; None where that is not proved.
+
+        Those with a price stand at their bound in every plan that has as much of it.
+        """
+        if not self._is_proved(np.array([column]), np.array([-1.0]), rows):
+            return None
+        found: Floats = self.prices[1][rows]
+        return found
+
+    def _is_proved(self, at: Integers, own: Floats, sought: Integers | None) -> bool:
+        """Whether no plan has less of some columns; then what stands at its bound for it is kept.
+
+        at, own  the columns, and what a unit of each counts, shape (any,)
+        sought   rows that hold what is sought, and count here
+        """
         if self.basic is None:
             return False
-        span = slice(self.lacks.indptr[entry], self.lacks.indptr[entry + 1])
-        at, own = self.lacks.indices[span], self.lacks.data[span]
         cost = np.zeros(self.place.size)
         cost[at] = own
         prices = np.zeros(self.basic.size)
@@ -96,7 +115,11 @@ class LeastLacks:
             prices = np.where(np.abs(found) > NOISE, found, 0.0)
             cost -= self.by_column @ prices
             cost[np.abs(cost) <= NOISE] = 0.0
-        helps = _helps(cost, *self.column_stands), _helps(prices, *self.row_stands)
+        low, high = self.row_stands
+        if sought is not None:
+            high = high.copy()
+            high[sought] = self.sought_stand[sought]
+        helps = _helps(cost, *self.column_stands), _helps(prices, low, high)
         settled = self.settled_columns, self.settled_rows
         for size, more, known in zip((cost, prices), helps, settled, strict=True):
             if (np.abs(size[more]) > OUTWEIGHED * known[more]).any():

@@ -237,7 +237,8 @@ class LinearPasses:
         whole = by_term @ np.where(np.isfinite(upper), upper, 0.0)
         endless = (abs(by_term) @ (~np.isfinite(upper)).astype(float) > 0) | (whole <= 0)
         lacks = sparse(by_term.multiply((1.0 / np.where(endless, 1.0, whole))[:, None]))
-        shared = self._settled_shares(Shares(lacks, np.zeros(lacks.shape[0], dtype=np.int64)), deadline)
+        shares = Shares(lacks, np.zeros(lacks.shape[0], dtype=np.int64), items_of(each))
+        shared = self._settled_shares(shares, deadline)
         self.levels = shared.levels
 
     def _settled_shares(self, shares: Shares, deadline: float | None) -> Shared:
@@ -296,7 +297,10 @@ class LinearPasses:
         part = self.parts_of(each)
         at = np.flatnonzero(part)
         lacks = sparse((part[at], (np.arange(at.size), at)), shape=(at.size, self.solver.columns))
-        return Shares(lacks, self.layout.column_node[at])
+        term, column = self.by_term(each).tocoo().coords
+        item = np.zeros(self.solver.columns, dtype=np.int64)
+        item[column] = items_of(each)[term]
+        return Shares(lacks, self.layout.column_node[at], item[at])
 
     def _share(self, each: Pass, later: Sequence[Pass], deadline: float | None) -> PassResult:
         """What lacks is shared, period by period, and every share is held with its room."""
@@ -324,12 +328,7 @@ class LinearPasses:
 
     def _share_worst_first(self, each: Pass, deadline: float | None) -> Floats:
         """Share what lacks of the pass just solved; each of its columns is held so while ``at_best`` looks at it."""
-        items = {term.of[1]: n for n, term in enumerate(each.measure.terms)}
-        term, column = self.by_term(each).tocoo().coords
-        item = np.zeros(self.solver.columns, dtype=np.int64)
-        item[column] = np.array([items[one.of[1]] for one in each.measure.terms], dtype=np.int64)[term]
-        shares = self.shares_of(each)
-        shared = share_worst_first(self.solver, shares, item[shares.lacks.indices], self.weight, deadline)
+        shared = share_worst_first(self.solver, self.shares_of(each), self.weight, deadline)
         if shared.status != OPTIMAL:
             raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
         before, self.levels = self.solver.state(with_basis=self.goes_on), shared.levels
@@ -463,6 +462,13 @@ def gives(each: Pass, later: Sequence[Pass]) -> bool:
 def is_need(each: Pass) -> bool:
     """Whether a pass is of need or own use, of whatever rank."""
     return objective_of(each.name) in GIVES
+
+
+def items_of(each: Pass) -> Integers:
+    """Number of the item of each term of a pass, shape (terms,); of one that is of no item a number of its own."""
+    numbers: dict[str, int] = {}
+    names = [str(getattr(term.of, "item", term.of)) for term in each.measure.terms]
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64)
 
 
 def near_one(cost: Floats) -> float:

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from rampart.engine.highs import OPTIMAL, sparse
+from rampart.engine.highs import OPTIMAL
 from rampart.network.lags import Booleans, Floats, Integers
 from rampart.plan.programme.measures import Pass
 from rampart.plan.solving.even_months import EvenMonths
-from rampart.plan.solving.fairness import Shares, share_fairly
+from rampart.plan.solving.fairness import share_fairly
 from rampart.plan.solving.known_shares import KnownShares
 from rampart.plan.solving.linear_passes import LinearPasses, NotSolved, OutOfTime, near_one
 from rampart.plan.solving.pass_solver import PassSolver, Stage
@@ -71,7 +71,7 @@ def settled_again(
         entries = np.flatnonzero(abs(shares.lacks) @ touched.astype(float) > 0)
         if not entries.size:
             return np.where(touched, linear.levels, levels)
-        shared = share_fairly(solver, Shares(sparse(shares.lacks[entries]), shares.group[entries]), None)
+        shared = share_fairly(solver, shares.some(entries), None)
         return np.where(touched, shared.levels, levels) if shared.status == OPTIMAL else None
     except (NotSolved, OutOfTime):
         return None

@@ -14,20 +14,20 @@ from __future__ import annotations
 import numpy as np
 
 from rampart.engine.highs import OPTIMAL, side_by_side, sparse
-from rampart.network.lags import Floats, Integers
+from rampart.network.lags import Floats
 from rampart.plan.solving.fairness import Shared, Shares, share_fairly
 from rampart.plan.solving.pass_solver import ROUNDING, PassSolver
 
 
-def share_worst_first(
-    solver: PassSolver, shares: Shares, item: Integers, weight: Floats, deadline: float | None
-) -> Shared:
+def share_worst_first(solver: PassSolver, shares: Shares, weight: Floats, deadline: float | None) -> Shared:
     """Shares among the plans that the solver holds.
 
-    shares  what is to be shared, its groups the nodes; ``item`` number of the item of each entry, shape (entries,)
+    shares  what is to be shared, its groups the nodes
     weight  of each node, shape (nodes,)
     """
-    before, count, items = solver.state(with_basis=True), shares.group.size, int(item.max(initial=0)) + 1
+    before, count = solver.state(with_basis=True), shares.group.size
+    item = np.zeros(count, dtype=np.int64) if shares.item is None else shares.item
+    items = int(item.max(initial=0)) + 1
     groups, of = np.unique(shares.group * items + item, return_inverse=True)
     worst = solver.add_variables(np.zeros(groups.size))
     try:
