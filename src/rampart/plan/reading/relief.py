@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rampart.case.ranks import objective_of
 from rampart.case.steps import edited
 from rampart.engine.highs import OPTIMAL, TIME_LIMIT, Sparse, sparse
 from rampart.network.keys import Key
@@ -28,7 +29,7 @@ from rampart.plan.programme.layout import Layout, lay_out
 from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
-from rampart.plan.reading.start import NEAR, Places, Start, same_places
+from rampart.plan.reading.start import Places, Start, same_places
 from rampart.plan.solving.carried_out import carried_out, stands_closely
 from rampart.plan.solving.fairness import Shared, Shares
 from rampart.plan.solving.left_open import left_open
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 PRICED = 1e-9
 """Price, as a share of the largest of its pass, from which something is priced."""
 TINY = 1e-9
-FAR = 1.0 / 30.0
+FAR = 0.03
 """Part of the columns that are new from which where a plan without them stood is no help."""
 OF_TIME = ("settings", "regimes", "transitions", "durations")
 """Tables that say what tree there is."""
@@ -68,7 +69,6 @@ class Planned:
 
     readings  at the end of the passes asked for, by pass
     results   each pass solved that has prices; ``starts``  where each of these stood
-    long      passes that are far from where the one before them stood
     """
 
     def __init__(self, programme: Programme, layout: Layout | None = None) -> None:
@@ -77,7 +77,6 @@ class Planned:
         self.readings: dict[str, Reading] = {}
         self.results: dict[str, PassResult] = {}
         self.starts: dict[str, Start] = {}
-        self.long: set[str] = set()
         self._places: dict[int, Places] = {}
 
     def solve(
@@ -180,6 +179,8 @@ class PassesRead(LinearPasses):
         self.of, self.wanted, self.like, self.remembers = of, wanted, like, remembers
         self.stood = {stage.name: stage for stage in stages} if like is None else {}
         self.ties = [each for each in p.passes if each.name == TIES]
+        # the pass that uses most of what there is, and what is new: far from where the one before it stood
+        self.needs = next((each for each in p.passes if objective_of(each.name) == "need"), None)
 
     def as_before(self) -> int:
         """Number of the first passes that come to nothing in the plan that this is like, and here, since that plan is
@@ -230,15 +231,13 @@ class PassesRead(LinearPasses):
     def solve(self, each: Pass, deadline: float | None) -> PassResult:
         """One pass made small, from where the plan that this is like stood at it."""
         solver, cost = self.solver, self.layout.costs(each.measure)
-        anew = self.far and self.like is not None and each.name in self.like.long
+        anew = self.far and each is self.needs
         if anew:
             solver.forget()
             solver.warm = solver.solved = False
         else:
             self._start(each.name, cost * near_one(cost))
         result = super().solve(each, deadline)
-        if anew or result.iterations > NEAR:
-            self.of.long.add(each.name)
         solver.warm = solver.warm or anew
         self._remember(each.name)
         self.of.results[each.name] = result
