@@ -66,6 +66,7 @@ def post_until_refused(url: str, turn: int, most: int) -> tuple[set[str], list[l
     return posted, refused
 
 
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("turns", [pytest.param(6, marks=pytest.mark.docs), pytest.param(60, marks=pytest.mark.slow)])
 def test_the_disk_of_the_ledger_is_full(turns: int) -> None:
     """Whatever table or index it is that cannot grow: what is refused is one finding, and nothing of it is there."""
