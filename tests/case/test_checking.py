@@ -141,6 +141,7 @@ BREAK = {
     "objective-unranked": (lambda s: s.remove("priorities", 4), "priorities", None, "objective", "need"),
     "unit-with-number": (lambda s: s.set("items", 2, "unit", "1000 rounds"), "items", 2, "unit", "1000 rounds"),
     "lot-from-the-future": (lambda s: s.set("stocks", 5, "lot", "2024-02"), "stocks", 5, "lot", "2024-02"),
+    "lot-after-arrival": (lambda s: s.set("orders", 2, "lot", "2077-01"), "orders", 2, "lot", "2077-01"),
     "lot-expired": (lambda s: s.set("stocks", 5, "lot", "2014-01"), "stocks", 5, "lot", "2014-01"),
     "cold-without-lead-time": (
         lambda s: s.set("lines", 4, "lead_time_initial", ""), "lines", 4, "lead_time_initial", ""),

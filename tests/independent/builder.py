@@ -140,7 +140,8 @@ class Builder(Decisions):
         for tau in range(t + 1):
             young = sum(m + life - 1 >= then for m in f.months(tau)) / f.lengths[tau]
             terms += [(c, -young * v) for c, v in self.receipts[pair, tau]]
-            opening += young * self.given[pair, tau]
+            opening += young * (self.given[pair, tau] - sum(q for u, q, _ in self.older[pair] if u == tau))
+        opening += sum(q for u, q, lot in self.older[pair] if u <= t and f.usable(lot, pair[1], then))
         self.p.row(f"age|{pair[0]}|{pair[1]}|{t}", terms, upper=opening)
 
     def required(self, pair: Pair, t: int, worst: dict[tuple[str, int], list[Term]]) -> None:
@@ -367,7 +368,7 @@ class Builder(Decisions):
             self.owed_back(key, rows, own_means)
         for (pair, t), terms in own_means.items():
             had = sum(r["quantity"] for r in self.usable_at_start(pair))
-            had += sum(self.given[pair, u] for u in range(t + 1))
+            had += sum(self.given_own[pair, u] for u in range(t + 1))
             got = [(c, -v) for u in range(t + 1) for c, v in self.own[pair, u]]
             self.p.row(f"own_means|{pair[0]}|{pair[1]}|{t}", terms + got, upper=had)
 

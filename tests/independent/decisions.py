@@ -7,9 +7,25 @@ from collections import defaultdict
 
 from independent.facts import Channel, Facts, Lane, Row, spread
 from independent.programme import Programme
+from rampart.case.calendar import month_number
 
 Term = tuple[str, float]
 Pair = tuple[str, str]
+
+
+def drawn(order: Row, offset: float, month: int) -> list[tuple[int, float]]:
+    """Months and shares in which a placed order draws. Of an order that says when it was placed and how long it takes, units
+    are in line: the first to be drawn for are the first to arrive, a thousand to the month.
+    """
+    if order["decided"] is None or order["lead"] is None:
+        return list(spread(-offset, month))
+    begun = month_number(order["decided"])
+    queue = [[then for then, share in spread(lag, begun) for _ in range(round(1000 * share))]
+             for lag in (order["lead"], order["lead"] - offset)]  # fmt: skip
+    mine = [then for arrives, then in zip(*queue, strict=True) if arrives == month]
+    if not mine:
+        return list(spread(-offset, month))
+    return [(then, mine.count(then) / len(mine)) for then in sorted(set(mine))]
 
 
 class Decisions:
@@ -21,6 +37,8 @@ class Decisions:
         self.inflow: dict[tuple[Pair, int], list[Term]] = defaultdict(list)
         self.outflow: dict[tuple[Pair, int], list[Term]] = defaultdict(list)
         self.given: dict[tuple[Pair, int], float] = defaultdict(float)
+        self.given_own: dict[tuple[Pair, int], float] = defaultdict(float)
+        self.older: dict[Pair, list[tuple[int, float, str]]] = defaultdict(list)
         self.receipts: dict[tuple[Pair, int], list[Term]] = defaultdict(list)
         self.output: dict[tuple[str, int], list[Term]] = defaultdict(list)
         self.monthly: dict[tuple[str, int], list[Term]] = defaultdict(list)
@@ -51,7 +69,9 @@ class Decisions:
             self.draw(r, month)
             if t is None:
                 continue
-            self.given[pair, t] += r["quantity"]
+            self.arrive(pair, t, month, r)
+            if self.f.usable(r["lot"], pair[1], month) and (r["line"] or pair[0] == r["buyer"]):
+                self.given_own[pair, t] += r["quantity"]
             self.came[r["buyer"], *pair, t] += r["quantity"]
             if r["line"] is not None:
                 self.placed[r["line"], month] += r["quantity"]
@@ -62,7 +82,14 @@ class Decisions:
                 pair, t = (r["recipient"], r["item"]), f.period(f.month(r["month"], f.first))
                 self.pairs.add(pair)
                 if t is not None:
-                    self.given[pair, t] += r["quantity"]
+                    self.arrive(pair, t, f.month(r["month"], f.first), r)
+
+    def arrive(self, pair: Pair, t: int, month: int, row: Row) -> None:
+        """What arrives in a month: new, or of a lot that is as old as it says; what is too old by then does not."""
+        if self.f.usable(row["lot"], pair[1], month):
+            self.given[pair, t] += row["quantity"]
+            if row["lot"] and self.f.items[pair[1]]["shelf_life"]:
+                self.older[pair].append((t, row["quantity"], row["lot"]))
 
     def draw(self, order: Row, month: int) -> None:
         """Components and resources that a placed order draws before it is delivered in a month."""
@@ -70,12 +97,12 @@ class Decisions:
         if order["inputs"] != "drawn" or line is None or f.lines[line]["state"] == "closed":
             return
         for r in f.bill(line):
-            for then, share in spread(-r["offset"], month):
+            for then, share in drawn(order, r["offset"], month):
                 units = share * order["quantity"] * r["quantity"] / f.lines[line]["yield"]
                 if (t := f.period(then)) is not None:
                     self.drawn[(f.lines[line]["nation"], r["component"]), t] += units
         for r in f.uses(line):
-            for then, share in spread(-r["offset"], month):
+            for then, share in drawn(order, r["offset"], month):
                 if (t := f.period(then)) is not None:
                     self.resource_drawn[r["resource"], t] += share * order["quantity"] * r["quantity"]
 

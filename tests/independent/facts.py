@@ -94,6 +94,11 @@ class Facts:
         """Whether the decisions of a period are due now."""
         return self.starts[t] < self.first + int(self.case.settings["decide_now"] or 12)
 
+    def usable(self, lot: str | None, item: str, month: int) -> bool:
+        """Whether a lot may still be used in a month; what names none is new."""
+        life = self.items[item]["shelf_life"]
+        return lot is None or life is None or month_number(lot) + life - 1 >= month
+
     def end(self, t: int) -> int:
         """Last month of a period."""
         return self.starts[t] + self.lengths[t] - 1

@@ -52,6 +52,29 @@ def test_every_bad_cell_is_named(tmp_path: Path) -> None:
                           ("ledger-cells", 8, "")]  # fmt: skip
 
 
+def test_bad_quantities_and_bad_words_are_told_in_one_round(tmp_path: Path) -> None:
+    """What a document says wrongly is told by its key; of a line whose quantity cannot be read nothing is told that is not."""
+    bad = csv(
+        tmp_path,
+        "XAA,p,produktion,2024-13-01,clerk,voucher,round,-3,L",
+        "XAA,r,receipt,2024-01-10,clerk,voucher,round,1e3,",
+    )
+    rows = [("ledger-quantity", 2, "quantity"), ("ledger-quantity", 3, "quantity")]
+    words = [("ledger-choice", None, "kind"), ("ledger-day", None, "day"),
+             *(("ledger-blank", None, name) for name in ("sender", "of")), ("ledger-choice", 1, "outcome")]  # fmt: skip
+    assert codes(bad) == rows + words
+    said = {"nation": "XAA", "kind": "production", "day": "2024-01-10", "author": "a", "source": "s"}
+    told = [
+        said | {"key": "a", "lines": [{"item": "round", "quantity": "3"}, {"quantity": 1}]},
+        said | {"key": "b", "kind": "produktion", "lines": [{"item": "round", "quantity": 1}]},
+    ]
+    file = tmp_path / "in.json"
+    file.write_text(json.dumps(told))
+    assert codes(file) == [
+        ("ledger-strange-value", 1, "quantity"), ("ledger-strange-value", 1, "item"), ("ledger-choice", None, "kind"),
+    ]  # fmt: skip
+
+
 def test_heads_that_are_wrong(tmp_path: Path) -> None:
     found = codes(csv(tmp_path, head="nation,key,key,kind,day,author,colour"))
     assert [code for code, *_ in found] == ["ledger-no-column", "ledger-column-twice", "ledger-strange-column"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import polars as pl
@@ -233,3 +234,43 @@ def test_what_is_left_of_a_stock_came_in_last() -> None:
     assert left == [(month_of_2025(0), 10), (month_of_2025(1), 10)]
     assert list(left_of_lots({24290: 5.0, 24291: 10.0}, 12.0)) == [("2024-03", 2.0), ("2024-04", 10.0)]
     assert list(left_of_lots({24291: 10.0}, 12.0)) == [(None, 2.0), ("2024-04", 10.0)], "no lot tells how old these are"
+
+
+def test_what_is_left_of_pledges_of_one_month_stays_apart_where_it_is_made_good_otherwise() -> None:
+    """Of two pledges over seven and eight months none of what fell due was sent: both are due now, each made good as it was."""
+    gift = {"donor": "AAA", "recipient": "UUU", "item": "shell", "status": "pledged"}
+    made_good = {"backfill_by": "AAA", "backfill_due": month_of_2025(6), "backfill_quantity": 3.5}
+    pledges = [gift | made_good | {"month": month_of_2025(6), "quantity": 7.0},
+               gift | {"month": month_of_2025(7), "quantity": 8.0}]  # fmt: skip
+    of = small(8, ("backfill", "money"), lines=[line(lead_time=4.0)], contracts=[CONTRACT], deliveries=pledges)
+    later = carried_on(of, plan(of, reasons="none", give_or_keep=False).tables, month_of_2025(2))["deliveries"]
+    assert later["quantity"].sum() == pytest.approx(15.0)
+    assert later["backfill_quantity"].sum() == pytest.approx(3.5)
+    due = Counter[tuple[str | None, str]]()
+    for r in later.iter_rows(named=True):
+        due[r["backfill_by"], r["month"]] += r["quantity"]
+    assert due == pytest.approx({
+        ("AAA", month_of_2025(2)): 3.0, (None, month_of_2025(2)): 3.0,
+        ("AAA", month_of_2025(6)): 4.0, (None, month_of_2025(7)): 5.0,
+    })  # fmt: skip
+
+
+def test_an_order_in_hand_draws_as_the_order_did() -> None:
+    """Six ordered in March, two and a half months to deliver: half comes in May, half in June. Their parts, taken half a month
+    before, all leave in May; counted back from each month of delivery a quarter would in April.
+    """
+    bill = {"item": "shell", "component": "fuze", "quantity": 1.0, "offset": 0.5}
+    fuze = {"item": "fuze", "name_en": "fuze", "kind": "component", "unit": "fuzes"}
+    placed = {
+        "buyer": "AAA",
+        "item": "shell",
+        "line": "plant",
+        "inputs": "drawn",
+        "decided": month_of_2025(0),
+        "lead": 2.5,
+    }
+    orders = [placed | {"month": month_of_2025(n), "quantity": 3.0} for n in (2, 3)]
+    of = small(6, ("money",), items=[ITEM, fuze], lines=[line()], bills=[bill], orders=orders,
+               stocks=[{"holder": "AAA", "item": "fuze", "quantity": 6.0}])  # fmt: skip
+    stock = plan(of, reasons="none", give_or_keep=False)["stock"].filter(item="fuze").sort("period")
+    assert stock["closing"].to_list() == pytest.approx([6.0, 6.0, 0.0, 0.0, 0.0, 0.0])

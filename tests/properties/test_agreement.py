@@ -18,6 +18,7 @@ from drawn import seeds
 from independent.builder import build
 from independent.programme import ROUNDING, Cap, Programme, Solution
 from rampart.case.tables import Case
+from rampart.network.carried_on import carried_on
 
 CLOSE = 1e-6
 STEP = 1e-3
@@ -122,6 +123,19 @@ def keeps_rooms(case: Case) -> None:
 LINEAR_ONCE = (170, 242, 265, 534, 565, 567, 693, 818, 920)
 WHOLE_ONCE = (101, 122, pytest.param(136, marks=pytest.mark.slow), 213, 476, 924, 1275, 28577, 12386617)
 DUALS_ONCE = (265, 340, 534, 567)
+
+
+@pytest.mark.parametrize(
+    "seed", [3, 22, *(pytest.param(n, marks=pytest.mark.slow) for n in range(60) if n not in (3, 22))]
+)
+def test_cases_carried_on_agree(seed: int) -> None:
+    """Orders in hand that say when they draw, goods on the way that name their lot. Without expansions: the independent builder
+    has no orders that wait for works.
+    """
+    of = random_case(Random(seed))
+    case = held_exactly(of.with_tables({"expansions": of.tables["expansions"].with_columns(max_units=pl.lit(0.0))}))
+    first = rampart.plan(case, reasons="none", give_or_keep=False)
+    agree(carried_on(case, first.tables, f"{first['periods']['month'][1]:%Y-%m}"))
 
 
 @pytest.mark.parametrize("seed", [*seeds(8, 40), *LINEAR_ONCE])

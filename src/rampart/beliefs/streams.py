@@ -26,7 +26,7 @@ RUNNING = "new on a running line"
 """State of what a plan orders itself from a hot line: it follows in the stream that the line delivers already."""
 WORKS = "works"
 """State of an expansion."""
-KEY = ("buyer", "item", "line", "ship_to", "month", "state")
+KEY = ("buyer", "item", "line", "ship_to", "month", "state", "decided", "lead", "lot")
 
 
 def whole_months(slip: float) -> int:
@@ -134,7 +134,8 @@ def _noted(said: pl.Expr) -> pl.Expr:
 
 
 def _together(orders: pl.DataFrame) -> pl.DataFrame:
-    """Rows that come in one month as one: what is still to pay on average, unknown where it is unknown of one.
+    """Rows that come in one month, of one lot and one order, as one: what is still to pay on average, unknown where it is
+    unknown of one.
 
     Where one draws its components, the whole is taken to.
     """
@@ -148,7 +149,7 @@ def _together(orders: pl.DataFrame) -> pl.DataFrame:
     alike = pl.col("inputs").n_unique() == 1
     inputs = pl.when(alike).then(pl.col("inputs").first()).otherwise(pl.lit("drawn")).alias("inputs")
     found = orders.group_by(KEY, maintain_order=True).agg(
-        whole, due.alias("due"), *ends, pl.col("promised", "decided").min(), pl.col("source", "grade").first(),
+        whole, due.alias("due"), *ends, pl.col("promised").min(), pl.col("source", "grade").first(),
         pl.col("known").max(), inputs, pl.col("note").str.join("; "),
     )  # fmt: skip
     noted = pl.when(pl.col("note") == "").then(None).otherwise("note")

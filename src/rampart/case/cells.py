@@ -222,6 +222,9 @@ def _numbers(text: pl.Expr, native: pl.Expr | None, column: Column, locale: Loca
         value, blank = pl.coalesce(native, value), blank & native.is_null()
         unlimited = unlimited | (native == float("inf")).fill_null(False)
     sound = (value.is_finite() & ~lost).fill_null(False)
+    if column.kind == "integer":  # whole numbers have no decimals: 4.000 may be four thousand
+        thousand = text.str.contains(_DOT_MAYBE_THOUSAND).fill_null(False)
+        sound &= ~(thousand if native is None else thousand & native.is_null())
     if column.kind == "limit":
         value = pl.when(unlimited).then(pl.lit(float("inf"))).otherwise(value)
         sound = sound | unlimited

@@ -8,11 +8,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from rampart.case.headers import nearest
 from rampart.findings import Finding
+from rampart.ledger.book import MemoryBook
+from rampart.ledger.checks import form
 from rampart.ledger.documents import DOCUMENT_FIELDS, LINE_FIELDS, Document, Line
 from rampart.ledger.packs import Factors, units
 from rampart.ledger.store.opening import LedgerError
@@ -43,7 +46,7 @@ def read_documents(path: str | Path, *, factors: Factors | None = None) -> list[
     if not documents and not findings:
         findings.append(Finding("ledger-nothing", file=file.name))
     if findings:
-        raise LedgerError(findings)
+        raise LedgerError([*findings, *form.check(documents, MemoryBook())])
     return documents
 
 
@@ -97,24 +100,23 @@ def _headers(names: list[str], file: str) -> Iterator[Finding]:
 
 
 def _line(row: dict[str, str], file: str, n: int, findings: list[Finding], factors: Factors | None) -> Line | None:
-    """The line of a row; None where the row has none, or it cannot be read."""
+    """The line of a row; None where the row has none. Of what cannot be read one unit stands for it, so that the rest of the
+    row is told in the same round.
+    """
     if not row:
         return None
     said: dict[str, Any] = dict(row)
     if "pack" in row:
         wrong = list(_packed(said, file, n, factors))
         findings.extend(wrong)
-        if wrong:
-            return None
-    quantity = str(said.get("quantity", ""))
-    if not _WHOLE.fullmatch(quantity):
-        findings.append(Finding("ledger-quantity", file=file, row=n, column="quantity", value=quantity))
-        return None
-    factor = str(said.get("factor", 0))
-    if not _WHOLE.fullmatch(factor):
-        findings.append(Finding("ledger-quantity", file=file, row=n, column="factor", value=factor))
-        return None
-    return Line(**{"item": "", **said, "quantity": int(quantity), "factor": int(factor)})
+        said |= {"quantity": 1, "factor": 0} if wrong else {}
+    counts = {}
+    for name, usual in (("factor", "0"), ("quantity", "1" if "pack" in row else "")):
+        told = str(said.get(name, usual))
+        if not _WHOLE.fullmatch(told):
+            findings.append(Finding("ledger-quantity", file=file, row=n, column=name, value=told))
+        counts[name] = int(told) if _WHOLE.fullmatch(told) else 1
+    return Line(**{"item": "", **said, **counts})
 
 
 def _packed(said: dict[str, Any], file: str, n: int, factors: Factors | None) -> Iterator[Finding]:
@@ -156,18 +158,29 @@ def _json(text: str, file: str, findings: list[Finding]) -> list[Document]:
         if not isinstance(one, dict) or not isinstance(one.get("lines", []), list):
             findings.append(where)
             continue
-        strange = list(_wrong_values(one, Document, {"lines"}))
-        for line in one.get("lines", []):
-            numbers = {"quantity": None, "factor": 0}
-            strange += _wrong_values(line, Line, set(numbers)) if isinstance(line, dict) else ["lines"]
-            for name, usual in numbers.items():
-                count = line.get(name, usual) if isinstance(line, dict) else 0
-                strange += [] if type(count) is int and abs(count) < 10**15 else [name]
-        findings.extend(Finding(where.code, file=file, row=n, column=name) for name in strange)
-        if not strange:
-            lines = tuple(Line(**line) for line in one.get("lines", []))
+        head = list(_wrong_values(one, Document, {"lines"}))
+        of_lines = [list(_wrong_in_line(line)) for line in one.get("lines", [])]
+        findings.extend(Finding(where.code, file=file, row=n, column=name) for name in (*head, *chain(*of_lines)))
+        if not head:
+            lines = tuple(_as_read(line, wrong) for line, wrong in zip(one.get("lines", []), of_lines, strict=True))
             documents.append(Document(**({k: v for k, v in one.items() if k != "lines"}), lines=lines))
     return documents
+
+
+def _as_read(line: Any, wrong: list[str]) -> Line:
+    """A line; for what cannot be read of it something stands that no rule minds, so that the rest is told in the same round."""
+    said = {k: v for k, v in line.items() if k not in wrong} if isinstance(line, dict) else {}
+    return Line(**{"item": "?", "quantity": 1, **said})
+
+
+def _wrong_in_line(line: Any) -> Iterator[str]:
+    """Names of what is wrong in a line."""
+    numbers = {"quantity": None, "factor": 0}
+    yield from _wrong_values(line, Line, set(numbers)) if isinstance(line, dict) else ["lines"]
+    for name, usual in numbers.items():
+        count = line.get(name, usual) if isinstance(line, dict) else 0
+        if type(count) is not int or abs(count) >= 10**15:
+            yield name
 
 
 def _wrong_values(said: dict[str, Any], kind: type[Document] | type[Line], others: set[str]) -> Iterator[str]:

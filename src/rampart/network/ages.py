@@ -1,6 +1,7 @@
 """How old what is left of a stock is: the oldest goes out first, so what is left is what came in last.
 
 For items with a shelf life. What a holder received from another is as old as its sender's, and does not count as come in.
+What is still on the way from another counts as at the end of its life when it arrives.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rampart.case.calendar import month_number, month_text
+from rampart.network.network import Network
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,12 +37,24 @@ def came_in(case: Case, movements: pl.DataFrame, start: int) -> dict[tuple[str, 
     for r in case["stocks"].iter_rows(named=True):
         if r["item"] in lives and r["condition"] == "serviceable":
             add(r["holder"], r["item"], month_number(r["lot"]) if r["lot"] else calendar.first, r["quantity"])
+    older: dict[tuple[str, str, int | None], float] = {}
+    for each in Network(case).coming:
+        if each.lot is not None and each.month < start:
+            add(*each.pair, each.lot, each.quantity)
+            of = (*each.pair, calendar.period(each.month))
+            older[of] = older.get(of, 0.0) + each.quantity
     for r in movements.iter_rows(named=True):
         if r["item"] in lives and r["kind"] in FRESH:
             first, length = calendar.starts[r["period"]], calendar.lengths[r["period"]]
+            old = older.get((r["holder"], r["item"], r["period"]), 0.0) if r["kind"] == "ordered" else 0.0
             for month in range(first, min(first + length, start)):
-                add(r["holder"], r["item"], month, r["quantity"] / length)
+                add(r["holder"], r["item"], month, (r["quantity"] - old) / length)
     return found
+
+
+def at_its_end(month: int, life: int | None) -> str | None:
+    """Lot of what can be used in the month in which it arrives and no longer; None without a shelf life."""
+    return None if life is None else month_text(month - life + 1)
 
 
 def left_of_lots(lots: Mapping[int, float], left: float) -> Iterator[tuple[str | None, float]]:

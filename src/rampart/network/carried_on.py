@@ -18,7 +18,6 @@ Left where they are: beliefs of the war, fleets and shops (``CANNOT``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rampart.case.calendar import month_number, month_text
@@ -41,11 +40,8 @@ NOTE = "Carried on from the plan before."
 SOURCE = "plan_before"
 SAID = {"source": SOURCE, "grade": "derived", "note": NOTE}
 """What a row says that the plan before states."""
-NOT_CARRIED = ("taken-draws", "taken-fresh")
-"""Findings on what no table of a case can hold, and is therefore said."""
 CANNOT = ("fleets", "shops")
 """Tables whose past is not carried on."""
-_DELIVERY = ("donor", "recipient", "item", "status", "month", "from")
 SINCE = ("demand", "requirements", "resources", "elsewhere")
 """Tables whose blank ``from`` is the first month of the plan, and must stay what it was."""
 
@@ -60,10 +56,9 @@ def carried_on(case: Case, tables: Mapping[str, pl.DataFrame], month: str) -> Ca
     in_hand = InHand(begun, case, later.decided, (), said=SAID)
     delivered = [r for r in Network(case).placed if r["month"] < month]
     delivered += [r | {"quantity": -r["quantity"]} for r in later.overdue()]  # not paid either
-    with_them = begun.with_tables(in_hand.tables(delivered=delivered))
+    with_them = begun.with_tables(in_hand.tables(delivered=delivered, at_means=True))
     left = later.left_of(list(with_them.tables["deliveries"].iter_rows(named=True)), in_hand.met())
-    found = with_them.with_tables({"deliveries": frame_of("deliveries", left)})
-    return replace(found, findings=(*found.findings, *(f for f in in_hand.findings if f.code in NOT_CARRIED)))
+    return with_them.with_tables({"deliveries": frame_of("deliveries", left)})
 
 
 class _Later:
@@ -164,7 +159,7 @@ class _Later:
                 found.append(r)
         for pledge, of in by_pledge.items():
             found += less_sent(of, met.get(pledge, 0.0), self.month, SAID)
-        return _told_apart(self.made_good(found, met))
+        return _told_apart(self.made_good(found, met), self.start)
 
     def made_good(self, rows: list[dict[str, Any]], met: Mapping[Key, float]) -> list[dict[str, Any]]:
         """Compensation less what arrived of it before the start, what is due first first."""
@@ -235,21 +230,45 @@ def _same_need(row: Mapping[str, Any], other: Mapping[str, Any], since: str) -> 
     return all(row[name] == other[name] for name in key) and other["from"] == since
 
 
-def _told_apart(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Deliveries with what was given of several rows of a pledge as one row; of other terms, in another month of the past."""
+def _told_apart(rows: list[dict[str, Any]], start: int) -> list[dict[str, Any]]:
+    """Deliveries with what was given of several rows of a pledge, or is due of them in the same months, as one row.
+
+    Of other terms it is told apart: what was given by another month of the past, what is due now by another month from which
+    it was, what is due over several months by the last of them. What is due in one month to come has no other words: half of
+    it is due a month before.
+    """
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for r in rows:
-        row = dict(r)
-        while (there := found.get(key := tuple(row.get(k) for k in _DELIVERY))) and row["status"] == "delivered":
-            if all(there.get(k) == row.get(k) for k in ("backfill_due", "backfill_by")):
-                back = [
-                    x["quantity"] if x.get("backfill_quantity") is None else x["backfill_quantity"]
-                    for x in (there, row)
-                ]
-                row |= {"quantity": there["quantity"] + row["quantity"], "backfill_quantity": sum(back), **NO_RANGE}
-                break
-            row["month"] = month_text(month_number(row["month"]) - 1)
-        if there and row["status"] == "in_transit":
-            row |= {"quantity": there["quantity"] + row["quantity"], **NO_RANGE}
-        found[key] = row
+    left = [dict(r) for r in reversed(rows)]
+    while left:
+        row = left.pop()
+        key = tuple(row.get(k) for k in catalogue()["deliveries"].key)
+        there = found.get(key)
+        if there is None:
+            found[key] = row
+        elif row["status"] == "in_transit":
+            there |= {"quantity": there["quantity"] + row["quantity"], **NO_RANGE}
+        elif all(there.get(k) == row.get(k) for k in ("backfill_due", "backfill_by")):
+            back = [
+                x["quantity"] if x.get("backfill_quantity") is None else x["backfill_quantity"] for x in (there, row)
+            ]
+            there |= {"quantity": there["quantity"] + row["quantity"], "backfill_quantity": sum(back), **NO_RANGE}
+        elif row["status"] == "delivered":
+            left.append(row | {"month": month_text(month_number(row["month"]) - 1)})
+        elif month_number(row["from"]) <= start or row["from"] == row["month"]:
+            left.append(row | {"from": month_text(month_number(row["from"]) - 1)})
+        else:
+            left += _last_month_apart(row)
     return list(found.values())
+
+
+def _last_month_apart(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A pledge that falls due over several months as two: one of its last month."""
+    first, last = month_number(row["from"]), month_number(row["month"])
+    share = 1 / (last - first + 1)
+    ends = [(month_text(first), month_text(last - 1), 1 - share), (row["month"], row["month"], share)]
+    parts = ("quantity", "backfill_quantity")
+    return [
+        {**row, "from": since, "month": until, **NO_RANGE}
+        | {name: row[name] * part for name in parts if row[name] is not None}
+        for since, until, part in ends
+    ]  # fmt: skip

@@ -4,8 +4,10 @@ A decision is told month by month, as rows of ``taken``. Of one that was taken b
 
     order      placed orders: what is delivered from the start on, with the components and resources that it still draws and
                what is due of its money on delivery
-    transfer, purchase   goods in transit to a recipient, else placed orders: what arrives from the start on
-    expansion  rates of its line, as they rise once it is ready; components that it still takes leave the stock as agreed
+    transfer, purchase   goods in transit to a recipient, else placed orders: what arrives from the start on; what is sent is
+               used when it arrives or not at all where it has a shelf life, as in the plan that sent it
+    expansion  rates of its line, as they rise once it is ready; components that it still takes leave the stock as agreed,
+               and resources have so much less
     all        contracts, offers, expansions and budgets are less by what was used of them (``network.used_up``)
 
 What no table of a case can hold is named with what to enter.
@@ -24,6 +26,7 @@ from rampart.case.calendar import month_number, month_text
 from rampart.case.tables import Case
 from rampart.catalogues.inputs import tables
 from rampart.findings import Finding
+from rampart.network.ages import at_its_end
 from rampart.network.keys import Backfill, Key, Pledge
 from rampart.network.lags import first_effect, grown
 from rampart.network.network import Network
@@ -52,12 +55,14 @@ class InHand:
         self.ways = WaysTaken(before)
         self.start = month_number(str(case.settings["start"]))
         self.findings: list[Finding] = []
+        self.draws: dict[tuple[str, int], float] = {}
         self.added: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {"orders": {}, "deliveries": {}, "agreed": {}}
 
-    def tables(self, *, delivered: Sequence[Row] = ()) -> dict[str, pl.DataFrame]:
+    def tables(self, *, delivered: Sequence[Row] = (), at_means: bool = False) -> dict[str, pl.DataFrame]:
         """Tables of the case that are changed; ``findings`` then says what was used up and what is to be entered.
 
-        delivered  placed orders of the case before that have come since, and were paid on delivery
+        delivered  placed orders of the case before that have come since, and were paid on delivery; ``at_means`` as of
+                   ``UsedUp``
         """
         for row in (*self.older, *self.own):
             getattr(self, row["kind"])(row)
@@ -65,8 +70,8 @@ class InHand:
             name: with_rows(name, self.case.tables[name], list(rows.values()))
             for name, rows in self.added.items() if rows
         }  # fmt: skip
-        limits = UsedUp(self.case, self.ways, self.own, self.older, delivered)
-        found |= self._rates() | limits.tables()
+        limits = UsedUp(self.case, self.ways, self.own, self.older, delivered, at_means=at_means)
+        found |= self._rates() | self._resources() | limits.tables()
         self.findings += limits.findings
         return found
 
@@ -89,7 +94,15 @@ class InHand:
         for month, quantity in self.coming(row, c.lead):
             due = (1 - c.advance) * self.ways.price(row, month) if who == c.payer else 0.0
             self.placed(
-                row, who, c.ship_to, item, month, quantity, line=c.line, due=due if math.isfinite(due) else None
+                row,
+                who,
+                c.ship_to,
+                item,
+                month,
+                quantity,
+                line=c.line,
+                due=due if math.isfinite(due) else None,
+                lead=c.lead,
             )
 
     def purchase(self, row: Row) -> None:
@@ -102,17 +115,15 @@ class InHand:
         """What was sent and has not arrived."""
         route = self.ways.route(row)
         for month, quantity in self.coming(row, route.months):
-            if self.ways.network.items[route.item]["shelf_life"] is not None:
-                said = {"quantity": quantity, "origin": route.origin, "to": route.destination}
-                self.findings.append(Finding("taken-fresh", value=route.item, details=said))
+            lot = at_its_end(month, self.ways.network.items[route.item]["shelf_life"])
             if route.destination in self.ways.network.recipients:
-                key = {"donor": route.origin, "recipient": route.destination, "item": route.item}
+                key = {"donor": route.origin, "recipient": route.destination, "item": route.item, "lot": lot}
                 self.add("deliveries", key | {"status": "in_transit", "month": month_text(month), "quantity": quantity})
             else:
-                self.placed(row, route.origin, route.destination, route.item, month, quantity)
+                self.placed(row, route.origin, route.destination, route.item, month, quantity, lot=lot)
 
     def expansion(self, row: Row) -> None:
-        """What works under way still draw, components as agreed; what they add stands in the rates."""
+        """What works under way still draw: components as agreed, and of resources; what they add stands in the rates."""
         e, network = self.ways.expansions[row["expansion"]], self.ways.network
         decided = month_number(row["month"])
         for r in (r for r in (*network.expansion_bills, *network.uses) if r["expansion"] == e["expansion"]):
@@ -124,8 +135,7 @@ class InHand:
                 at = {"holder": holder, "item": r["component"], "month": month_text(month)}
                 self.add("agreed", at | {"quantity": quantity})
             else:
-                said = {"quantity": quantity, "what": r["resource"], "month": month_text(month)}
-                self.findings.append(Finding("taken-draws", value=e["expansion"], details=said))
+                self.draws[r["resource"], month] = self.draws.get((r["resource"], month), 0.0) + quantity
 
     def support(self, row: Row) -> None:
         """Nothing in a case holds what was bought for fleets."""
@@ -136,12 +146,12 @@ class InHand:
 
     def placed(
         self, row: Row, buyer: str, ship_to: str, item: str, month: int, quantity: float, *, line: str | None = None,
-        due: float | None = 0.0,
+        due: float | None = 0.0, lead: float | None = None, lot: str | None = None,
     ) -> None:  # fmt: skip
         """A placed order."""
         key = {
             "buyer": buyer, "item": item, "line": line, "ship_to": ship_to, "month": month_text(month), "state": "awarded",
-            "decided": row["month"], "inputs": "drawn" if line else "supplied",
+            "decided": row["month"], "inputs": "drawn" if line else "supplied", "lead": lead, "lot": lot,
         }  # fmt: skip
         self.add("orders", key | {"quantity": quantity, "due": due})
 
@@ -193,6 +203,23 @@ class InHand:
                 yield {
                     **now, "line": line["line"], "from": month_text(month), "max_rate": most + rate, **self.said,
                 }  # fmt: skip
+
+    # -- resources -----------------------------------------------------------------------------------------------
+
+    def _resources(self) -> dict[str, pl.DataFrame]:
+        """Resources, with so much less in the months in which works under way draw of them."""
+        rows = list(self.case.tables["resources"].iter_rows(named=True))
+        for (code, month), quantity in sorted(self.draws.items()):
+            of = {month_number(r["from"]) if r["from"] else self.start: r for r in rows if r["resource"] == code}
+            since = max((m for m in of if m <= month), default=None)
+            if since is None or of[since]["capacity"] is None:
+                continue
+            now = of[since]
+            if month + 1 not in of:
+                rows.append(now | {"from": month_text(month + 1)})
+            less = now | {"from": month_text(month), "capacity": max(0.0, now["capacity"] - quantity), **self.said}
+            rows = [*(r for r in rows if r is not now or since < month), less]
+        return {"resources": pl.DataFrame(rows, schema=self.case.tables["resources"].schema)} if self.draws else {}
 
     # -- what is to be entered -----------------------------------------------------------------------------------
 

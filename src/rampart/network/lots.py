@@ -48,7 +48,10 @@ def usable_share(network: Network, life: int) -> sp.coo_array:
 
 
 def usable_lots(network: Network, pairs: list[Pair], months: Integers) -> Floats:
-    """Opening lots of pairs that are still usable in each of some months, shape (pairs, months)."""
+    """Lots of pairs, those of the opening and those that came before, that are still usable in each of some months.
+
+    Shape (pairs, months).
+    """
     row_of = {pair: row for row, pair in enumerate(pairs)}
     result = np.zeros((len(pairs), len(months)))
     for r in network.rows("stocks"):
@@ -57,4 +60,9 @@ def usable_lots(network: Network, pairs: list[Pair], months: Integers) -> Floats
             lot = month_number(r["lot"]) if r["lot"] else network.calendar.first
             life = network.items[r["item"]]["shelf_life"]
             result[row] += np.where(lot + life - 1 >= months, r["quantity"], 0.0)
+    for each in network.coming:
+        row = row_of.get(each.pair)
+        if row is not None and each.lot is not None:
+            last = each.lot + network.items[each.pair.item]["shelf_life"] - 1
+            result[row] += np.where((each.month < months) & (last >= months), each.quantity, 0.0)
     return result

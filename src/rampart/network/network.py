@@ -20,6 +20,8 @@ from rampart.network.agreed import agreed_keys, agreed_quantities
 from rampart.network.keys import Agreed, Backfill, Demand, Key, Pair, Pledge
 from rampart.network.lags import Booleans, Floats, Integers
 from rampart.network.placed import (
+    Coming,
+    coming,
     drawing_orders,
     drawn_components,
     drawn_resources,
@@ -380,9 +382,24 @@ class Network:
         return by_period(self.calendar, self.placed_monthly)
 
     @cached_property
+    def coming(self) -> list[Coming]:
+        """What arrives of placed orders and goods in transit."""
+        return list(coming(self.placed, self.rows("deliveries"), self.items, self.calendar))
+
+    @cached_property
     def given(self) -> Floats:
         """Placed orders and goods in transit by pair and period of arrival, shape (pairs, periods)."""
-        return given_to_pairs(self.placed, self.rows("deliveries"), self.pair_index, self.calendar)
+        return given_to_pairs(self.coming, self.pair_index, self.calendar)
+
+    @cached_property
+    def given_new(self) -> Floats:
+        """The same of what is new when it arrives, shape (pairs, periods)."""
+        return given_to_pairs((c for c in self.coming if c.lot is None), self.pair_index, self.calendar)
+
+    @cached_property
+    def given_own(self) -> Floats:
+        """The same of what nobody else sent, shape (pairs, periods)."""
+        return given_to_pairs((c for c in self.coming if not c.sent), self.pair_index, self.calendar)
 
     @cached_property
     def drawing(self) -> list[Row]:

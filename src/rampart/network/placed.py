@@ -2,11 +2,14 @@
 
 Where the case says so (``orders.inputs`` drawn) a placed order draws components and shared resources like one of the plan
 (``network.accounts``): so long before its delivery, what falls before the first month being done. Else they are supplied.
+Where the order and the months from it to delivery are told, what arrives first of it was drawn first: parts of a month are
+then those of the plan that ordered it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -69,21 +72,70 @@ def drawn_resources(
 
 def _take(taken: Floats, order: Row, offset: float, each: float, calendar: Calendar) -> None:
     """Add what a placed order takes so long before its delivery to the periods of one account."""
-    for shift, share in shifts(-offset):
-        period = calendar.period(order["number"] + shift)
+    for month, share in drawn_in(order, offset):
+        period = calendar.period(month)
         if period is not None:
             taken[period] += share * each * order["quantity"]
 
 
-def given_to_pairs(
-    placed: Iterable[Row], deliveries: Iterable[Row], pair_index: Mapping[Pair, int], calendar: Calendar
-) -> Floats:
-    """Placed orders and goods in transit by pair and period of arrival, shape (pairs, periods)."""
+def drawn_in(order: Row, offset: float) -> Iterator[tuple[int, float]]:
+    """Months and shares in which a placed order takes what it does so long before its delivery."""
+    if order["decided"] is not None and order["lead"] is not None:
+        decided = month_number(order["decided"])
+        part = next((p for month, *p in _parts(decided, order["lead"]) if month == order["number"]), None)
+        if part is not None:
+            first, last = part
+            for month, begin, end in _parts(decided, order["lead"] - offset):
+                if (both := min(last, end) - max(first, begin)) > 0:
+                    yield month, both / (last - first)
+            return
+    yield from ((order["number"] + shift, share) for shift, share in shifts(-offset))
+
+
+def _parts(month: int, lag: float) -> Iterator[tuple[int, float, float]]:
+    """Months in which what is done in a month takes effect, and which part of it then does: from one share to another."""
+    begin = 0.0
+    for shift, share in shifts(lag):
+        yield month + shift, begin, begin + share
+        begin += share
+
+
+class Coming(NamedTuple):
+    """What arrives of a placed order or of goods in transit: units and month of arrival.
+
+    lot   month from which its age counts, where that is not the one in which it arrives
+    sent  whether another sent it: goods in transit, and what another has outside the lines
+    """
+
+    pair: Pair
+    month: int
+    quantity: float
+    lot: int | None
+    sent: bool
+
+
+def coming(
+    placed: Iterable[Row], deliveries: Iterable[Row], items: Mapping[str, Row], calendar: Calendar
+) -> Iterator[Coming]:
+    """Placed orders and goods in transit that arrive within the horizon, without lots past their shelf life by then."""
+    rows = [
+        (Pair(r["ship_to"], r["item"]), r["number"], r["line"] is None and r["buyer"] != r["ship_to"], r)
+        for r in placed
+    ]
+    rows += [
+        (Pair(r["recipient"], r["item"]), month_number(r["month"]), True, r)
+        for r in deliveries if r["status"] == "in_transit"
+    ]  # fmt: skip
+    for pair, month, sent, r in rows:
+        life = items[pair.item]["shelf_life"]
+        lot = None if life is None or r["lot"] is None else month_number(r["lot"])
+        if calendar.period(month) is not None and (lot is None or lot + life - 1 >= month):
+            yield Coming(pair, month, r["quantity"], lot, sent)
+
+
+def given_to_pairs(arriving: Iterable[Coming], pair_index: Mapping[Pair, int], calendar: Calendar) -> Floats:
+    """What arrives by pair and period, shape (pairs, periods)."""
     result = np.zeros((len(pair_index), len(calendar)))
-    for r in placed:
-        result[pair_index[Pair(r["ship_to"], r["item"])], calendar.period(r["number"])] += r["quantity"]
-    for r in deliveries:
-        period = calendar.period(month_number(r["month"]))
-        if r["status"] == "in_transit" and period is not None:
-            result[pair_index[Pair(r["recipient"], r["item"])], period] += r["quantity"]
+    for each in arriving:
+        result[pair_index[each.pair], calendar.period(each.month)] += each.quantity
     return result

@@ -23,8 +23,8 @@ FIRST_YEAR = 12
 """Months from the start in which decisions of a plan that is taken over stand."""
 
 SAID = (
-    "taken-unknown", "taken-outside", "taken-in-hand", "taken-used-up", "taken-draws", "taken-owed", "taken-pledged",
-    "taken-fresh", "taken-support", "taken-opening",
+    "taken-unknown", "taken-outside", "taken-in-hand", "taken-used-up", "taken-owed", "taken-pledged", "taken-support",
+    "taken-opening",
 )  # fmt: skip
 """Findings on decisions that are taken over, or are not."""
 GRADUAL = ("order", "purchase", "transfer")

@@ -36,12 +36,16 @@ class UsedUp:
 
     own, older  decisions of the plan before, and those that it had in hand itself: rows of ``taken``, a month each
     delivered   placed orders of the case before that have come since, and were paid on delivery
+    at_means    orders are committed at the mean price of their period, as the plan before counts them, and not at that of
+                each month
     """
 
     def __init__(
-        self, case: Case, ways: WaysTaken, own: Sequence[Row], older: Sequence[Row], delivered: Sequence[Row] = ()
-    ) -> None:
+        self, case: Case, ways: WaysTaken, own: Sequence[Row], older: Sequence[Row], delivered: Sequence[Row] = (), *,
+        at_means: bool = False,
+    ) -> None:  # fmt: skip
         self.case, self.ways, self.own, self.older, self.delivered = case, ways, own, older, delivered
+        self.at_means = at_means
         self.start = month_number(str(case.settings["start"]))
         self.findings: list[Finding] = []
 
@@ -55,8 +59,9 @@ class UsedUp:
         frame, starts = self.case.tables["budgets"], fiscal_starts(self.ways.network)
         keys = ("nation", "fiscal_year", "purpose")
         for kind in KINDS:
-            own = self._spent((*self._money_of(self.own), *self._paid()), kind, starts)
-            older = self._spent(self._money_of(self.older), kind, starts)
+            until, at_means = self.case.calendar.last, self.at_means
+            own = self._spent((*self._money_of(self.own, until, at_means=at_means), *self._paid()), kind, starts)
+            older = self._spent(self._money_of(self.older, until), kind, starts)
             less = self._less("budgets", keys, own, older, kind, found.get("budgets", frame))
             found |= {} if less is None else {"budgets": less}
         return found
@@ -86,13 +91,16 @@ class UsedUp:
             )
         return found
 
-    def _money_of(self, rows: Iterable[Row]) -> Iterator[Money]:
-        """Commitments and payments that follow decisions, but for what is due on placed orders from the start on."""
+    def _money_of(self, rows: Iterable[Row], until: float = math.inf, *, at_means: bool = False) -> Iterator[Money]:
+        """Commitments and payments that follow decisions, but for what is due on placed orders from the start on.
+
+        until  last month of delivery of what counts of orders: that of the plan, which counts no money beyond
+        """
         unit = self.ways.case.money_unit
         for row in rows:
             month, quantity = month_number(row["month"]), row["quantity"]
             if row["kind"] == "order":
-                yield from self._money_of_order(row)
+                yield from self._money_of_order(row, until, at_means)
             elif row["kind"] == "expansion":
                 e = self.ways.expansions[row["expansion"]]
                 payer = e["payer"] or self.ways.network.lines[e["line"]]["nation"]
@@ -109,16 +117,18 @@ class UsedUp:
                 money = quantity * route.cost / unit
                 yield from ((kind, route.origin, "transport", month, money) for kind in KINDS)
 
-    def _money_of_order(self, row: Row) -> Iterator[Money]:
+    def _money_of_order(self, row: Row, until: float, at_means: bool) -> Iterator[Money]:
         """Committed and paid ahead at the award; paid on delivery before the start, or by another than it counts for."""
-        c = self.ways.channel(row)
-        unit, awards = self.ways.case.money_unit, shifts(c.award)
-        for month, quantity in arriving(row, c.lead):
-            price = quantity * self.ways.price(row, month) / unit
-            for later, part in awards:
-                at = month_number(row["month"]) + later
-                yield "commitments", c.payer, "procurement", at, part * price
-                yield "payments", c.payer, "procurement", at, part * c.advance * price
+        c, unit = self.ways.channel(row), self.ways.case.money_unit
+        prices = [
+            (month, q * self.ways.price(row, month) / unit) for month, q in arriving(row, c.lead) if month <= until
+        ]
+        whole = row["quantity"] * self.ways.mean_price(row) if at_means else sum(price for _, price in prices)
+        for later, part in shifts(c.award):
+            at = month_number(row["month"]) + later
+            yield "commitments", c.payer, "procurement", at, part * whole
+            yield "payments", c.payer, "procurement", at, part * c.advance * whole
+        for month, price in prices:
             if month < self.start or self.ways.debtor(c) != c.payer:
                 yield "payments", c.payer, "procurement", month, (1 - c.advance) * price
 

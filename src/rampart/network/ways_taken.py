@@ -11,7 +11,7 @@ from rampart.case.tables import Case
 from rampart.network.keys import Backfill, Key, Lane, Purchase
 from rampart.network.lags import shifts
 from rampart.network.network import Network
-from rampart.network.prices import delivery_price
+from rampart.network.prices import delivery_price, order_price
 from rampart.network.routes import Route
 from rampart.network.taken import ordered
 from rampart.network.ways import Channel, Offer, Row
@@ -68,6 +68,15 @@ class WaysTaken:
         """Price of an order on delivery in a month, in currency; after the plan that of its last month."""
         monthly = self._on_delivery[self._channels[ordered(row)][0]]
         return float(monthly[min(max(0, month - self.network.calendar.first), monthly.size - 1)])
+
+    @cached_property
+    def _on_order(self) -> Any:
+        return order_price(self.network)
+
+    def mean_price(self, row: Row) -> float:
+        """Price of a unit of an order of a period of the plan, for what is delivered within the horizon, in money units."""
+        period = self.network.calendar.period(month_number(row["month"]))
+        return float(self._on_order[self._channels[ordered(row)][0], period])
 
     def debtor(self, c: Channel) -> str:
         """Whom an order counts for: who owes the receiver what it gave, else who pays."""

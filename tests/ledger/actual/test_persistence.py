@@ -83,28 +83,32 @@ def of_chance(seed: int) -> Case:
 
 
 @pytest.mark.parametrize(
-    "seeds", [(8, 32, 41), pytest.param(range(150), marks=pytest.mark.slow)], ids=("three", "many")
+    "seeds", [(17, 83, 139), pytest.param(range(301), marks=pytest.mark.slow)], ids=("three", "many")
 )
 def test_random_cases_without_rooms_keep_every_decision(seeds: Sequence[int], tmp_path: Path) -> None:
     """Also over quarters, with needs that may be late, pledges in arrears, orders in hand that wait for works, limits on the
-    pace and shelf lives. Where a rule is broken from the first month on what breaks it least may be another plan later; what
-    keeps for so long and is on the way counts as fresh, which is said; and parts of a month by which components are drawn
-    before, and works grow, fall otherwise in quarters.
+    pace and goods with a shelf life on the way. What is not carried on: how long the period before was, from which a limit on
+    the pace counts. Where a rule is broken what breaks it least may be another plan later, as of a budget of which part is
+    spent: most of these stay too.
     """
-    kept = decisions = 0
+    kept = decisions = broken = stayed = 0
     with open_ledger(tmp_path / "a", create=True) as ledger:
         for seed in seeds:
             before = plan(of_chance(seed), reasons="none", give_or_keep=False)
             at = position(ledger, before, f"{before['periods']['month'][1]:%Y-%m}")
             after = with_news(plan(at.case, reasons="none", give_or_keep=False), at, ledger)
-            months = set(before.case.calendar.lengths) == {1}
-            fresh = "taken-fresh" in {f.code for f in at.case.findings}
-            if before.feasible and not fresh and (months or before["expansions"].is_empty()):
-                assert after["changes"].is_empty() and after["because"].is_empty(), seed
-                assert after.feasible or not months, seed
+            assert after["because"].height == after["changes"].height, seed
+            if not before.feasible:
+                broken, stayed = broken + 1, stayed + after["changes"].is_empty()
+                assert set(after["because"]["why"]) <= {"rule", "carried"}, seed
+            elif (
+                before.case.calendar.lengths[0] == 1
+                or before.case["lines"]["ramp"].null_count() == before.case["lines"].height
+            ):
+                assert after["changes"].is_empty() and after.feasible, seed
                 kept += 1
                 decisions += len(decided(before, str(at.case.settings["start"])))
-    assert kept >= len(seeds) / 3 and decisions > 10
+    assert kept >= len(seeds) / 3 and decisions > 10 and stayed >= 0.9 * broken
 
 
 def slipped(first: Result, made: float) -> tuple[str, str, list[Document]]:

@@ -54,7 +54,7 @@ def test_the_real_case_when_nothing_happened_otherwise(tmp_path: Path) -> None:
         ledger.post(*opening(case))
         ledger.post(*month_of(ledger, first, "2023-01"))
         at = position(ledger, first, "2023-02")
-        assert at.as_planned == () and {f.code for f in at.case.findings} <= {"taken-fresh", "replan-age-unknown"}
+        assert at.as_planned == () and {f.code for f in at.case.findings} <= {"replan-age-unknown"}
         later = with_news(plan(at.case, reasons="none", give_or_keep=False), at, ledger)
         assert ledger.verify() == []
     assert later["news"].is_empty(), "no figure is otherwise, and no stock"

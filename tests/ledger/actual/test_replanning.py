@@ -252,7 +252,9 @@ def test_what_cannot_be_carried_on_is_said(ledger: Ledger, first: Result) -> Non
 
 
 def test_a_change_without_news_names_what_moved_it(first: Result, tmp_path: Path) -> None:
-    """Nothing is known to have happened otherwise: more is decided now and comes whole, or it lies within the rooms."""
+    """Nothing is known to have happened otherwise: more is decided now and comes whole, or it lies within the rooms,
+    where there are any.
+    """
     row = {"kind": "order", "code": "round_line", "key": [{"of": "line", "code": "round_line"}], "period": 0,
            "month": date(2025, 2, 1), "firm": 0.0, "before": 10.0, "now": 15.0, "change": 5.0}  # fmt: skip
     changes = pl.DataFrame([row], schema=first["changes"].schema)
@@ -272,8 +274,10 @@ def test_a_change_without_news_names_what_moved_it(first: Result, tmp_path: Path
             assert item is None
             return str(why)
 
-        assert why() == "room", "whole numbers that are whole already move nothing"
-        assert why(0.4) == "whole" and why(0.4, month="2026-02") == "room", "far off in fractions"
+        assert why() == "carried", "whole numbers that are whole already move nothing, and there are no rooms"
+        ranked = [r | {"tolerance": None} for r in at.case.tables["priorities"].to_dicts()]
+        assert why(priorities=ranked) == "room"
+        assert why(0.4) == "whole" and why(0.4, month="2026-02") == "carried", "far off in fractions"
         assert why(0.4, transitions=[chance]) == "beliefs"
         system = [r | {"kind": "system"} for r in at.case.tables["items"].to_dicts() if r["item"] == "round"]
         order = {

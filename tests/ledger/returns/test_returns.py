@@ -93,6 +93,7 @@ BAD = [
     (row("used", 1.5), "not-whole", "C2"),
     (row("used", -1), "below-minimum", "C2"),
     (row("used", "8,000"), "ambiguous-number", "C2"),
+    (row("used", "8.000"), "ambiguous-number", "C2"),
     (row("used", "many"), "not-a-number", "C2"),
     (row("used", 1, lot=123), "return-lot", "D2"),
     (row("used", 1, day="2025-02-01"), "return-day", "E2"),
@@ -125,7 +126,7 @@ def test_every_bad_cell_is_named_and_nothing_posted(
 def test_every_bad_cell_at_once(ledger: Ledger, tmp_path: Path) -> None:
     """Unknown codes in the same round; of a day in another order what to write, or which two it may be."""
     days = [row("used", 1, day=day) for day in ("31/01/2025", "02.01.2025", "31/13/2025")]
-    wrong = [bad for bad, _, _ in BAD[:6]]
+    wrong = [bad for bad, _, _ in BAD[:7] if bad["quantity"] != "8.000"]
     checked = hand_in(ledger, tmp_path / "r.xlsx", *wrong, *days, row("used", 1, item="shell"))
     assert {f.cell for f in checked.findings} >= {"A2", "C3", "C4", "C5", "C6", "D7", "E8", "E9", "E10", "B11"}
     said = {f.cell: (f.remedy(), f.remedy("fr")) for f in checked.findings}
@@ -163,6 +164,8 @@ def test_hidden_rows_text_days_and_a_sheet_in_front_are_read(ledger: Ledger, tmp
 def test_one_figure_in_two_rows_is_refused(ledger: Ledger, tmp_path: Path) -> None:
     checked = hand_in(ledger, tmp_path / "r.xlsx", row("produced", 5), row("produced", 5))
     assert [(f.code, f.cell) for f in checked.findings] == [("return-twice", "A3")]
+    unread = hand_in(ledger, tmp_path / "u.xlsx", row("produzed", 1), row("usd", 2))
+    assert {f.code for f in unread.findings} == {"return-word"}, "what they are about is not known"
     told_apart = [row("produced", 5, reference="v1"), row("produced", 5, reference="v2"), row("produced")]
     assert hand_in(ledger, tmp_path / "s.xlsx", *told_apart).sound and stock(ledger) == {"": 10}
 
@@ -252,7 +255,11 @@ def test_heads_that_are_wrong(ledger: Ledger, tmp_path: Path) -> None:
         for name, value in zip("BDE", ("2025-01", "x", "y"), strict=True):
             book[book.sheetnames[1]][f"{name}3"] = value
     assert codes(check_return(ledger, TINY, path)) == ["return-one-head"]
-    fill(path, OPEN, nation="XZZ")
+    with editing(path) as book:
+        book.remove(book["figures"])
+    (lost,) = check_return(ledger, TINY, path).findings
+    assert lost.code == "return-no-sheet" and "no sheet “figures”" in lost.message()
+    fill(template(ledger, path), OPEN, nation="XZZ")
     with editing(path) as book:
         book[book.sheetnames[1]].delete_rows(3)
     assert "return-nation" in codes(check_return(ledger, TINY, path))

@@ -137,15 +137,19 @@ def check_delivered_later(draft: Draft) -> Iterator[Finding]:
 
 
 def check_lots(draft: Draft) -> Iterator[Finding]:
-    """A lot in stock was received after the plan begins, or is past its shelf life already."""
+    """A lot in stock was received after the plan begins, or is past its shelf life already; so of what arrives, then."""
     start = draft.settings.get("start")
     if not start:
         return
     life = dict(draft.sound("items").select("item", "shelf_life").iter_rows())
-    lots = draft.sound("stocks").filter(pl.col("lot").is_not_null())
-    for row, item, lot in lots.select(ROW, "item", "lot").iter_rows():
-        months = life.get(item)
-        if lot > start:
-            yield draft.finding("lot-from-the-future", "stocks", row=row, column="lot", value=lot, start=start)
-        elif months is not None and month_number(lot) + months <= month_number(start):
-            yield draft.finding("lot-expired", "stocks", row=row, column="lot", value=lot, item=item, months=months)
+    for table, code, when in (
+        ("stocks", "lot-from-the-future", pl.lit(start)), ("orders", "lot-after-arrival", pl.col("month")),
+        ("deliveries", "lot-after-arrival", pl.col("month")),
+    ):  # fmt: skip
+        lots = draft.sound(table).filter(pl.col("lot").is_not_null())
+        for row, item, lot, then in lots.select(ROW, "item", "lot", when.alias("when")).iter_rows():
+            months = life.get(item)
+            if lot > then:
+                yield draft.finding(code, table, row=row, column="lot", value=lot, start=then)
+            elif months is not None and month_number(lot) + months <= month_number(then):
+                yield draft.finding("lot-expired", table, row=row, column="lot", value=lot, item=item, months=months)

@@ -107,19 +107,24 @@ def _because(plan: Result, news: list[dict[str, Any]]) -> Iterator[dict[str, Any
         most = max(about, key=lambda n: abs(n["difference"]), default={})
         yield {
             **{name: r[name] for name in ("kind", "code", "key", "month", "change")},
-            "why": "news" if most else "shared" if told else _without_news(plan.case, items & whole),
+            "why": "news" if most else "shared" if told else _without_news(plan, items & whole),
             "nation": most.get("nation"), "item": most.get("item"), "what": most.get("kind"),
             "difference": most.get("difference"),
         }  # fmt: skip
 
 
-def _without_news(case: Case, whole: set[str]) -> str:
+def _without_news(plan: Result, whole: set[str]) -> str:
     """What moves a decision where nothing happened otherwise: a month on the beliefs of the war are others, or more is
-    decided now and comes whole (of these items of its chain); the rest lies within the rooms of the objectives.
+    decided now and comes whole (of these items of its chain); a rule gives way, and budgets of which it is a share are less;
+    the rest lies within the rooms of the objectives, where they have any.
     """
-    if not case["transitions"].is_empty():
+    if not plan.case["transitions"].is_empty():
         return "beliefs"
-    return "whole" if whole else "room"
+    if whole:
+        return "whole"
+    if plan["rules_broken"].height:
+        return "rule"
+    return "carried" if (plan.case.tables["priorities"]["tolerance"] == 0).fill_null(False).all() else "room"
 
 
 def _item(case: Case, key: Iterable[Mapping[str, str]]) -> str:

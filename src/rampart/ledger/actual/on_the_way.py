@@ -24,6 +24,7 @@ from rampart.case.calendar import month_number, month_text
 from rampart.case.from_rows import frame_of
 from rampart.ledger.opening_stock import SOURCE
 from rampart.network import carried_on as carrying
+from rampart.network.ages import at_its_end
 from rampart.network.pledges_left import NO_RANGE
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def with_what_is_on_the_way(
         else:
             since.setdefault(way, defaultdict(float))[arrives(way, day)] += quantity
     orders = [r for r in later.tables["orders"].iter_rows(named=True) if not _of_the_ledger(r, told)]
+    lives = dict(case["items"].select("item", "shelf_life").iter_rows())
     stated, coming = _in_transit(case), _in_transit(later)
     rows = [
         r for r in later.tables["deliveries"].iter_rows(named=True) if r["status"] != "in_transit" or r["month"] < month
@@ -75,9 +77,9 @@ def with_what_is_on_the_way(
         planned = _plus(_sums(coming.get(way, {})), _sums(here), -1)
         there = _plus(older, since.get(way, {}) if way in told else planned)
         if way[1] in recipients:
-            rows += _deliveries(way, there, coming.get(way, {}))
+            rows += _deliveries(way, there, coming.get(way, {}), lives[way[2]])
         else:
-            orders += _orders(way, there)
+            orders += _orders(way, there, lives[way[2]])
     return later.with_tables({"deliveries": frame_of("deliveries", rows), "orders": frame_of("orders", orders)})
 
 
@@ -140,7 +142,9 @@ def _left(sent: Iterable[tuple[str, int]], stated: Months, arrives: _Arrives, wa
     return found
 
 
-def _deliveries(way: Way, there: Months, coming: Mapping[str, list[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+def _deliveries(
+    way: Way, there: Months, coming: Mapping[str, list[dict[str, Any]]], life: int | None
+) -> Iterator[dict[str, Any]]:
     """Rows of what arrives at a recipient; those that say so already stay as they are."""
     key = dict(zip(("donor", "recipient", "item"), way, strict=True)) | {"status": "in_transit"}
     for month, quantity in sorted(there.items()):
@@ -148,18 +152,22 @@ def _deliveries(way: Way, there: Months, coming: Mapping[str, list[dict[str, Any
         if abs(sum(r["quantity"] for r in rows) - quantity) <= LITTLE:
             yield from rows
         elif quantity > LITTLE:
-            base = {**rows[0], **NO_RANGE} if rows else {**key, "month": month}
+            base = (
+                {**rows[0], **NO_RANGE}
+                if rows
+                else {**key, "month": month, "lot": at_its_end(month_number(month), life)}
+            )
             yield {**base, **SAID, "quantity": float(quantity)}
 
 
-def _orders(way: Way, there: Months) -> Iterator[dict[str, Any]]:
+def _orders(way: Way, there: Months, life: int | None) -> Iterator[dict[str, Any]]:
     """Placed orders of what arrives at a nation that is no recipient."""
     origin, destination, item = way
     for month, quantity in sorted(there.items()):
         if quantity > LITTLE:
             yield {
                 "buyer": origin, "ship_to": destination, "item": item, "month": month, "quantity": float(quantity),
-                "due": 0.0, "state": "funded", **SAID,
+                "due": 0.0, "state": "funded", "lot": at_its_end(month_number(month), life), **SAID,
             }  # fmt: skip
 
 

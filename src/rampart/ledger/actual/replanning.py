@@ -95,7 +95,6 @@ def position(
     except ValueError as wrong:
         raise FindingsError([Finding("replan-month", value=month, details={"start": start})]) from wrong
     figures, plans = happened(documents), planned(plan)
-    found += [f for f in later.findings if f.code in carrying.NOT_CARRIED]
     later = replace(later, findings=())
     slipped = _slipped(later, plan.case, tables, documents, months)
     later = _arrivals(later, figures, plans, slipped, months, month)

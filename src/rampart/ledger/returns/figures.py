@@ -7,14 +7,16 @@ number where the lot should stand has lost what was typed (00123, 1E5, 3/10), an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rampart.case.draft import ROW
+from rampart.case.draft import ROW, Origin
+from rampart.case.headers import fold
 from rampart.case.outside import layouts_outside
+from rampart.catalogues.inputs import layouts
 from rampart.findings import Finding, at_most_alike
 from rampart.ledger.accounts import KINDS, PROMISED_TO
 from rampart.ledger.checks.form import is_day
@@ -101,6 +103,8 @@ def read_return(
     if not path.exists():
         return None, [Finding("ledger-no-file", file=path.name)]
     read, found = layouts_outside(path, (HEAD, FIGURES))
+    if lost := list(_lost_sheet(read)):
+        return None, lost
     findings = [*found, *(f for laid in read.values() for f in laid.findings)]
     if not all(laid.read for laid in read.values()) or not read:
         once = {f.message(): f for f in findings if not f.row}  # a file that cannot be opened is so for both sheets
@@ -113,8 +117,13 @@ def read_return(
         return None, at_most_alike(findings)
     (said,) = rows
     wrong: list[Finding] = []
-    figures = tuple(_figure(row, said["month"], laid, wrong) for row in laid.rows)
-    findings += [*wrong, *_lots(laid), *_twice(figures, laid)]
+    every, clear = list[Figure](), list[Figure]()
+    for row in laid.rows:
+        told = len(wrong)
+        every.append(_figure(row, said["month"], laid, wrong))
+        clear += [] if any(f.code == "return-word" for f in wrong[told:]) else every[-1:]
+    figures = tuple(every)
+    findings += [*wrong, *_lots(laid), *_twice(clear, laid)]
     made = Return(
         said["nation"], said["month"], said["revision"] or 1, said["author"], said["source"], said["grade"] or "assumed",
         said["catalogue"] or "", said["release"] or "", figures, laid, path,
@@ -167,6 +176,16 @@ def _figure(row: dict[str, Any], month: str, laid: LaidOut, wrong: list[Finding]
     )  # fmt: skip
 
 
+def _lost_sheet(read: Mapping[str, LaidOut]) -> Iterator[Finding]:
+    """The sheet of a workbook that is not there, where another was taken for both."""
+    origins = {layout: laid.draft.origins.get(layout, Origin()) for layout, laid in read.items()}
+    if len(origins) == 2 and len({of.sheet for of in origins.values()}) == 1 and origins[HEAD].sheet:
+        for layout, of in origins.items():
+            labels = layouts()[layout].label
+            if fold(of.sheet) not in {fold(label) for label in labels.values()}:
+                yield Finding("return-no-sheet", file=of.file, value=labels["en"], details={"value_fr": labels["fr"]})
+
+
 def _lots(laid: LaidOut) -> Iterator[Finding]:
     """Lots that a spreadsheet took for a number or a day: what was typed is lost."""
     numbers = laid.numbers.get("lot", frozenset())
@@ -175,7 +194,7 @@ def _lots(laid: LaidOut) -> Iterator[Finding]:
             yield laid.finding("return-lot", row[ROW], "lot", row["lot"])
 
 
-def _twice(figures: tuple[Figure, ...], laid: LaidOut) -> Iterator[Finding]:
+def _twice(figures: Iterable[Figure], laid: LaidOut) -> Iterator[Finding]:
     """One figure in two rows: neither is guessed to be the right one, and they are not added up."""
     seen: dict[tuple[object, ...], int] = {}
     for figure in (f for f in figures if f.reported):

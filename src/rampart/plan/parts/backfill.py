@@ -17,7 +17,8 @@ given back   units of what the nation sent to the donor that count: no more than
 owed         units of the pledge h that have not arrived (``plan.parts.pledge``); what was not given is not owed back.
              part: share of the pledge that k makes good; 0 where pledges do not come before compensation
 due          units to be made good so far: ``deliveries.backfill_quantity``, or the quantity given
-opening, placed[b,u]   stock at the start, and placed orders that arrive at b; c and j those of the nation for itself
+opening, placed[b,u]   stock at the start, and placed orders that arrive at b, but for what another sends; c and j those of
+             the nation for itself
 H            share that arrives at u (``network.accounts``)
 
 The objective counts what is owed back, at the worth of the item and of the month, times years (``network.worth_of_need``).
@@ -34,6 +35,7 @@ import numpy as np
 from rampart.catalogues.results import frame
 from rampart.network.keys import Backfill, Key, Pair, Pledge, number
 from rampart.network.lags import Booleans, Floats
+from rampart.network.lots import opening_stock
 from rampart.network.worth_of_need import worth_of_owed
 from rampart.plan.parts.part import Part, Short, Shortage, Weight
 from rampart.plan.programme.families import FamilySpec
@@ -151,4 +153,6 @@ def _own_means(p: Programme) -> Rows:
     rows.add(given, tree.so_far, row=at)
     got = [posting for posting in p.account("stock") if posting.kind in ("made", "bought", "ordered")]
     rows.add_postings(got, p.families, row_of, factor=-1.0, then=tree.so_far)
-    return rows.hold("<=", p.given[p.network.pair_positions(means)] @ tree.so_far.T)
+    at = p.network.pair_positions(means)
+    had = p.network.given_own[at][:, tree.period] @ tree.so_far.T
+    return rows.hold("<=", had + opening_stock(p.network)[at][:, None])

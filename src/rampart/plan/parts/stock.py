@@ -4,7 +4,7 @@
                      - serve[g,t] - send[from p,t] - hand over[a,t] - components of order[c,s] and expand[e,s] - dispose[p,t]
                      - join[f,t] - drawn[p,t] + unsupplied[p,t] - held back[k,t] + made up[k,t]
     storage      stock[p,t] <= limit[p] + over storage[p,t]
-    shelf life   stock[p,t] <= lots[p,t] + sum over u up to t of W[t,u] (given[p,u] + H order[c,s] + H buy[j,s] arriving in u)
+    shelf life   stock[p,t] <= lots[p,t] + sum over u up to t of W[t,u] (new[p,u] + H order[c,s] + H buy[j,s] arriving in u)
 
 p          holder and item; t node, first to last; s node of decision; all in units, stock at the end of t
 given      placed orders and goods in transit by month of arrival; at the roots the opening stock
@@ -13,8 +13,8 @@ drawn      components that placed orders draw (``orders.inputs``, ``network.plac
            which the rules pass holds down and tells
 H          share that arrives at t (``network.lags.After``); what each way brings or takes stands in ``network.accounts``
 limit      units: ``storage.limit``; unlimited: no row
-lots       opening lots still usable in the month after t; W share of the months of u from which receipts still are
-           (``network.lots``)
+lots       opening lots, and of given what names its lot, still usable in the month after t; new is the rest of given; W
+           share of the months of u from which receipts still are (``network.lots``)
 dispose    of items with a shelf life only; of plans equal in everything, the one that disposes of it last: what could still
            be used or given is not thrown away
 
@@ -153,7 +153,7 @@ def _shelf_life(p: Programme) -> Rows:
     fresh = {life: tree.over_nodes(usable_share(n, life)) for life in set(lives.values())}
     right = usable_lots(n, pairs, tree.last_month + 1)
     for row, pair in enumerate(pairs):
-        right[row] += fresh[lives[pair]] @ n.given[at[row]][tree.period]
+        right[row] += fresh[lives[pair]] @ n.given_new[at[row]][tree.period]
     received = [posting for posting in p.account("stock") if _brings(posting)]
     row_of: dict[Key, int] = {pair: row for row, pair in enumerate(pairs)}
     usable: dict[Key, Matrix] = {pair: fresh[life] for pair, life in lives.items()}

@@ -17,6 +17,7 @@ from rampart.report.chapters.beside import beside
 from rampart.report.chapters.decisions import decisions_listing
 from rampart.report.chapters.effort import money, production
 from rampart.report.chapters.give_or_keep import give_or_keep_chapter
+from rampart.report.chapters.late import late
 from rampart.report.chapters.news import news, news_in_short
 from rampart.report.chapters.origin import origin
 from rampart.report.chapters.pace import pace
@@ -77,7 +78,8 @@ def html(plan: Result, language: Language = "en", *, banner: str = "") -> str:
         for key, figure in charts(plan, language=language).items()
     }
     parts = (
-        year, news, decisions, taken, beside, stocks, deliveries, give_or_keep_chapter, agreed, fleets, production, pace, added,
+        year, news, decisions, taken, beside, stocks, deliveries, give_or_keep_chapter, agreed, fleets, production, late, pace,
+        added,
         promises_chapter, money, reasons,
     )  # fmt: skip
     plan_part = [part(answer) for part in parts]
