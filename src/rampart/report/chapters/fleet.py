@@ -180,7 +180,7 @@ def _whole_systems(answer: Result) -> dict[tuple[str, str], int]:
     holder = dict(answer.case["fleets"].select("fleet", "holder").iter_rows())
     held = dict(now.group_by("fleet").agg(pl.col("held").sum()).iter_rows())
     owners = sorted(set(holder.values()), key=lambda owner: (-sum(held[f] for f in held if holder[f] == owner), owner))
-    found = {}
+    found = dict[tuple[str, str], int]()
     for column in ("held", "available"):
         systems = dict(now.select("fleet", column).iter_rows())
         own = [[fleet for fleet in systems if holder[fleet] == owner] for owner in owners]
