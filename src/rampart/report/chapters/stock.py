@@ -106,7 +106,7 @@ def stocks(answer: InWords) -> Chapter:
                     words("blank.requirement") if r["requirement"] is None else answer.pieces(r["requirement"], item),
                     opening,
                     words.at_least(answer.pieces(r["closing"], item), hidden),
-                    words.at_least(words.share(r["coverage"]), hidden),
+                    words.at_least(words.share(None if r["coverage"] is None else min(r["coverage"], 1.0)), hidden),
                     words.month(r["filled"], short=True) if r["filled"] else words("blank.filled"),
                     words.number(r["years"], digits=1) if r["years"] is not None else words("none"),
                     days,
