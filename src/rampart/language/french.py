@@ -51,7 +51,9 @@ def forms(name: str) -> Forms:
     gender = NOUNS.get(noun) or NOUNS.get(_one(noun))
     if gender is None:
         several = f"{name.partition(' (')[0]} ".split(" et ")
-        if len(several) > 1:  # two places that work as one
+        if (
+            len(several) > 1 and "," not in several[0] and all(place[:1].isupper() for place in several)
+        ):  # that work as one
             rest = name[len(" et ".join(several)) - 1 :]
             sites = "sites " + " et ".join(_of(place.strip()) for place in several) + rest
             return Forms(name, f"des {sites}", f"aux {sites}")
