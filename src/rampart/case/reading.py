@@ -177,8 +177,8 @@ THOUSANDS = {
     **dict.fromkeys(("million", "millions"), 1e6), **dict.fromkeys(("milliard", "milliards"), 1e9),
 }  # fmt: skip
 """Words that alone stand behind a figure, and how often it counts; "m" and "billion" are two things to two readers."""
-ERROR = re.compile(r"#(?:REF|VALEUR|VALUE|NOM|NAME|NUL|NULL|NOMBRE|NUM|DIV/0|N/A)\s?[!?]?")
-"""What Excel shows where a formula fails, pasted as text, in either language."""
+ERROR = re.compile(r"#(?:(?:VALEUR|NOM|NUL|NOMBRE)\s?[!?]?|(?:REF|DIV/0)\s!)")
+"""What Excel shows in French where a formula fails, pasted as text; what it shows in English is found as the file is read."""
 FISCAL_YEAR = re.compile(r"(?:fy|ex\.?|exercice|ann[ée]e|year|fiscal year)?\s?['’]?((?:19|20)?\d\d)", re.IGNORECASE)
 FRACTION = re.compile(r"(\d{1,4})\s?(?:/|sur|of|out of|in)\s?(\d{1,4})", re.IGNORECASE)
 APOSTROPHES = re.compile(r"\d{1,3}(?:['’]\d{3})+")
