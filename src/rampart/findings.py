@@ -65,7 +65,7 @@ class _Alone:
 def is_one(number: str, language: Language) -> bool:
     """Whether a number, as it is written, takes the singular: 1 in English, anything below 2 in French."""
     try:
-        value = float(re.sub(r"[\s\u00a0\u202f]", "", number).replace(",", "." if language == "fr" else ""))
+        value = float(re.sub(r"[\s\u00a0\u202f\u2212]", "", number).replace(",", "." if language == "fr" else ""))
     except ValueError:
         return False
     return abs(value) < 2.0 if language == "fr" else number == "1"

@@ -113,6 +113,21 @@ CELLS: list[tuple[str, Where, object, str, str, str]] = [
     ("all of them", ("requirements", "posture", 2), "toutes", "no-word-for-all", "every posture", "toutes les postures"),
     ("the plant for the line", ("contracts", "line", 2), "North works", "unknown-reference", "“shell-a”", "« shell-a »"),
     ("nearly its name", ("contracts", "line", 2), "Norht works", "unknown-reference", "“shell-a”", "« shell-a »"),
+    ("a yes of Excel", ("stocks", "quantity", 2), True, "not-a-number", "“TRUE” is not", "« TRUE » n’est pas"),
+    ("thousands by a letter", ("stocks", "quantity", 2), "12k", "not-a-number", "unit: 12000.", "unité : 12000."),
+    ("thousands by a word", ("stocks", "quantity", 2), "12 milliers", "not-a-number", "unit: 12000.", "unité : 12000."),
+    ("a power", ("stocks", "quantity", 2), "10³", "not-a-number", "without unit. The", "sans unité. La"),
+    ("a Swiss thousand", ("stocks", "quantity", 2), "12'000", "not-a-number", "unit: 12000.", "unité : 12000."),
+    ("a fraction", ("lines", "yield", 2), "1/2", "not-a-number", "unit: 0.5.", "unité : 0,5."),
+    ("so many of ten", ("lines", "yield", 2), "9 sur 10", "not-a-number", "unit: 0.9.", "unité : 0,9."),
+    ("a French error", ("stocks", "quantity", 2), "#VALEUR!", "error-value", "shows the error", "affiche l’erreur"),
+    ("the end of a year", ("demand", "until", 2), "fin 2024", "not-a-month", ": 2024-12", " : 2024-12"),
+    ("the middle of a year", ("demand", "until", 2), "mi-2024", "not-a-month", "2024-06 to 2024-07", "2024-06 à 2024-07"),
+    ("early in a month", ("demand", "until", 2), "début mars 2024", "not-a-month", ": 2024-03", " : 2024-03"),
+    ("a week", ("demand", "until", 2), "S15 2024", "not-a-month", ": 2024-04", " : 2024-04"),
+    ("a week of two months", ("demand", "until", 2), "S18 2024", "not-a-month", "2024-04 to 2024-05", "2024-04 à 2024-05"),
+    ("a fiscal year by letters", ("budgets", "fiscal_year", 2), "FY24", "not-a-number", "unit: 2024", "unité : 2024"),
+    ("a fiscal year in words", ("budgets", "fiscal_year", 2), "exercice 2024", "not-a-number", "unit: 2024", "unité : 2024"),
     ("excel error", ("stocks", "quantity", 2), "#REF!", "error-value", "", ""),
 ]  # fmt: skip
 
@@ -176,6 +191,8 @@ SHEETS: list[tuple[str, str, Callable[[object], None], str, str, str]] = [
     ("a second table beside", "second-table", lambda sheet: _other_heads(sheet, 1, 14), "N1", "its own table", "de sa table"),
     ("a sum without a word", "total-row", lambda sheet: _sum(sheet), "C8", "Delete the row", "Supprimer la ligne"),
     ("a unit in a head", "unknown-column", lambda sheet: _with_unit(sheet), "C1", "Correct the header", "Corriger l’en-tête"),
+    ("months side by side", "periods-side-by-side", lambda sheet: _months(sheet), "L1", "to 2024-03", "à 2024-03"),
+    ("another word in a head", "unknown-column", lambda sheet: _set(sheet, "C1", "Qté"), "C1", "“quantity”", "« quantité »"),
     ("a row twice", "key-twice", lambda sheet: _again(sheet), "A8", "Merge the two rows", "Réunir les deux lignes"),
 ]  # fmt: skip
 
@@ -197,6 +214,12 @@ def _other_heads(sheet: object, row: int, column: int) -> None:
 
 def _sum(sheet: object) -> None:
     _set(sheet, "C8", sum(sheet.cell(row, 3).value for row in range(2, 8)))  # type: ignore[attr-defined]
+
+
+def _months(sheet: object) -> None:
+    for letter, month in zip("LMN", (datetime(2024, 1, 1), "févr. 2024", "2024-03"), strict=True):
+        _set(sheet, f"{letter}1", month)
+        _set(sheet, f"{letter}2", 100.0)
 
 
 def _with_unit(sheet: object) -> None:

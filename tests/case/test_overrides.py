@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from case.editing import SMALL, Sheets, only
 from rampart.case.doors import check_case, read_case
 from rampart.case.editions import difference
 from rampart.case.pairs import parse_pairs, written_pairs
+
+SHIPPED = Path(__file__).parents[2] / "cases"
 
 
 def override(sheets: Sheets, name: str = "try", /, **cells: str) -> int:
@@ -242,3 +245,23 @@ def test_a_setting_in_a_french_override_is_read_as_the_setting_is(sheets: Sheets
 @given(st.dictionaries(st.from_regex("[a-z_]+", fullmatch=True), st.text(st.characters(exclude_categories=["Cs"]))))
 def test_pairs_are_written_as_they_are_read(pairs):
     assert parse_pairs(written_pairs(pairs)) == pairs
+
+
+def test_a_variant_has_a_name_in_both_languages_in_one_of_its_rows(tmp_path: Path) -> None:
+    """French falls back to English, English to the short name that --with takes; every variant shipped has both."""
+    folder = tmp_path / "case"
+    shutil.copytree(SHIPPED / "tiny", folder)
+    head = "override,step,table,where,column,action,value,name_en,name_fr"
+    change = "settings,setting=posture,value,set,x"
+    rows = ["bare,1,{},,", "both,1,{},,", "both,2,{},War,Guerre", "english,1,{},Peace,"]
+    (folder / "overrides.csv").write_text(
+        "\n".join([head, *(row.format(change) for row in rows)]) + "\n", encoding="utf-8"
+    )
+    case = check_case(folder)[0]
+    assert case is not None
+    assert case.names("overrides") == {"bare": "bare", "both": "War", "english": "Peace"}
+    assert case.names("overrides", "fr") == {"bare": "bare", "both": "Guerre", "english": "Peace"}
+    for path in SHIPPED.glob("*/overrides.csv"):
+        every = read_case(path.parent)
+        for language in ("en", "fr"):
+            assert [code for code, name in every.names("overrides", language).items() if name == code] == []

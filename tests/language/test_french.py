@@ -21,6 +21,12 @@ from rampart.language.french import forms
         ("chaîne plant (AAA)", "la chaîne plant (AAA)", "de la chaîne plant (AAA)", "à la chaîne plant (AAA)"),
         ("Troy", "Troy", "du site de Troy", "au site de Troy"),
         ("Eurenco Bergerac", "Eurenco Bergerac", "du site d’Eurenco Bergerac", "au site d’Eurenco Bergerac"),
+        ("Scranton AAP et Orange (États-Unis)", "Scranton AAP et Orange (États-Unis)",
+         "des sites de Scranton AAP et d’Orange (États-Unis)", "aux sites de Scranton AAP et d’Orange (États-Unis)"),
+        ("Troy (Allemagne et Norvège)", "Troy (Allemagne et Norvège)", "du site de Troy (Allemagne et Norvège)",
+         "au site de Troy (Allemagne et Norvège)"),
+        ("Iowa AAP, chargement et mise en caisse", "Iowa AAP, chargement et mise en caisse",
+         "du site d’Iowa AAP, chargement et mise en caisse", "au site d’Iowa AAP, chargement et mise en caisse"),
         ("Arsenaux de l’État", "les arsenaux de l’État", "des arsenaux de l’État", "aux arsenaux de l’État"),
     ],
 )  # fmt: skip

@@ -39,7 +39,7 @@ def test_why_there_is_no_break_even(plan_of, says: str) -> None:
 
 
 @pytest.mark.parametrize(("order", "first"), [
-    (("need", "requirement"), "the partner's need comes first"), (("requirement", "need"), "what must be held comes first"),
+    (("need", "requirement"), "the recipient's need comes first"), (("requirement", "need"), "what must be held comes first"),
 ])  # fmt: skip
 def test_under_ranks_alone_the_rank_decides(order: tuple[str, ...], first: str) -> None:
     (line,) = told(rampart.plan(donor(24, None, priorities=order)))[:1]

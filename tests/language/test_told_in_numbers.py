@@ -51,13 +51,13 @@ def test_units_that_the_catalogue_knows_keep_its_words() -> None:
 
 def reason(cause: str, how: str, relief: float, years: dict[int, float], objective: str = "need") -> dict[str, Any]:
     return {"objective": objective, "holder": "UUU", "item": "shell", "how": how, "cause": cause, "code": cause,
-            "key": [], "rank": 1, "named": True, "relief": relief, "share": relief / 20, "years": years}  # fmt: skip
+            "key": [], "rank": 1, "named": True, "relief": relief, "share": relief / 200, "years": years}  # fmt: skip
 
 
 def lines(language: Language, priorities: tuple[str, ...], *rows: dict[str, Any]) -> list[str]:
-    """What is said of reliefs as given, of a partner's need that is 20 short."""
+    """What is said of reliefs as given, of a partner's need that is 200 short."""
     of = case(
-        1, priorities, demand=[PARTNER | {"need": 20.0}], stocks=[{"holder": "UUU", "item": "shell", "quantity": 0.0}]
+        1, priorities, demand=[PARTNER | {"need": 200.0}], stocks=[{"holder": "UUU", "item": "shell", "quantity": 0.0}]
     )
     plan = rampart.plan(of, reasons="none")
     by_year = [
@@ -68,21 +68,19 @@ def lines(language: Language, priorities: tuple[str, ...], *rows: dict[str, Any]
     empty = plan["reasons_by_year"]
     years = frame("plan", "reasons_by_year", [tuple(r.get(c) for c in empty.columns) for r in by_year])
     answer = InWords(Result(**{**vars(plan), "tables": {**plan.tables, "reasons_by_year": years}}), language)
-    short = {"objective": "need", "holder": "UUU", "item": "shell", "total": 20.0, "lasting": False}
+    short = {"objective": "need", "holder": "UUU", "item": "shell", "total": 200.0, "lasting": False}
     reasons = pl.DataFrame([{k: v for k, v in r.items() if k not in ("years", "key")} | {"key": None} for r in rows])
     return [plain(one) for one in told(answer, short, reasons)]
 
 
 def test_what_is_more_short_is_said_as_more_and_never_as_a_minus() -> None:
-    kinds = reason("capacity", "kind", 3.0, {2024: 4.0, 2025: -1.0}), reason("stock", "kind", -4.5, {2024: -4.5})
-    said = lines("en", ("need", "money"), *kinds, reason("all", "together", -1.5, {2024: -1.5}))
-    assert any("3 rounds fewer short (2024: 4; 2025: 1 more), 15% of it" in one for one in said)
-    assert any(
-        "All of these at once" in one or "All these steps at once: 1.5 rounds more short;" in one for one in said
-    )
-    assert "each alone 1.5 rounds in sum. Still short: 21.5 rounds." in said[-1]
-    french = lines("fr", ("need", "money"), *kinds, reason("all", "together", -1.5, {2024: -1.5}))
-    assert "manque accru de 1,5 coup ; chacun seul, 1,5 coup en somme" in french[-1]
+    kinds = reason("capacity", "kind", 30.0, {2024: 40.0, 2025: -10.0}), reason("stock", "kind", -45.0, {2024: -45.0})
+    said = lines("en", ("need", "money"), *kinds, reason("all", "together", -15.0, {2024: -15.0}))
+    assert any("30 rounds fewer short (2024: 40; 2025: 10 more), 15% of it" in one for one in said)
+    assert any("All of these at once" in one or "All these steps at once: 15 rounds more short;" in one for one in said)
+    assert "each alone 15 rounds in sum. Still short: 215 rounds." in said[-1]
+    french = lines("fr", ("need", "money"), *kinds, reason("all", "together", -15.0, {2024: -15.0}))
+    assert "manque accru de 15 coups ; chacun seul, 15 coups en somme" in french[-1]
     for one in (*said, *french):
         assert not re.search(r"[ (]-\d", one), one
 
@@ -93,10 +91,10 @@ def test_what_is_more_short_is_said_as_more_and_never_as_a_minus() -> None:
      (("own_use", "need", "money"), "since an objective that ranks above, or another, takes the gain")],
 )  # fmt: skip
 def test_what_ranks_above_takes_the_gain_only_where_something_does(priorities: tuple[str, ...], because: str) -> None:
-    said = lines("en", priorities, reason("stock", "kind", -4.5, {2024: -4.5}))
-    assert said == [f"  – Stock at the start, a tenth more: 4.5 rounds more short (2024: 4.5), {because}."]
-    gone = lines("en", priorities, reason("objective", "gone", -4.5, {2024: -4.5}))
-    assert "takes the gain" not in gone[0] and "4.5 rounds more short (2024: 4.5)." in gone[0]
+    said = lines("en", priorities, reason("stock", "kind", -45.0, {2024: -45.0}))
+    assert said == [f"  – Stock at the start, a tenth more: 45 rounds more short (2024: 45), {because}."]
+    gone = lines("en", priorities, reason("objective", "gone", -45.0, {2024: -45.0}))
+    assert "takes the gain" not in gone[0] and "45 rounds more short (2024: 45)." in gone[0]
 
 
 def test_what_nothing_relieves_is_told_in_one_line() -> None:
@@ -150,7 +148,7 @@ def test_one_date_is_told_once_and_no_requirement_is_not_told_as_unknown(owing: 
 
 def test_what_less_comes_of_is_taken_off_in_a_sentence_of_its_own() -> None:
     """Ten more: fourteen made more by AAA, three made less by BBB, one that stays in the stock of AAA."""
-    plan = rampart.plan(case(1, ("need", "money"), demand=[PARTNER | {"need": 20.0}],
+    plan = rampart.plan(case(1, ("need", "money"), demand=[PARTNER | {"need": 200.0}],
                              stocks=[{"holder": "UUU", "item": "shell", "quantity": 9.0}]), reasons="none")  # fmt: skip
     start = plan["periods"]["month"][0]
     head = {"holder": "UUU", "item": "shell", "from": start, "until": start, "before": 5.0, "gain": 10.0}

@@ -116,7 +116,7 @@ def test_numbers(value, english, french):
 
 
 def test_what_is_worked_out_to_next_to_nothing_is_said_to_be_that_and_a_figure_of_the_case_is_not():
-    assert (FR.worked_out(1.4e-7), EN.worked_out(-2e-5)) == ("<\u00a00,0001", ">\u00a0-0.0001")
+    assert (FR.worked_out(1.4e-7), EN.worked_out(-2e-5)) == ("<\u00a00,0001", ">\u00a0\u22120.0001")
     assert (EN.worked_out(0.0), FR.worked_out(0.00012), EN.worked_out(None)) == ("0", "0,00012", "not known")
     assert EN.number(2.5e-05) == "0.000025"
 

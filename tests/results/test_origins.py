@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from random import Random
 
 import polars as pl
@@ -125,3 +126,19 @@ def test_a_need_that_only_loses_is_told() -> None:
         "UUU, shell: 30 rounds fewer served than in the other plan, from June 2024 to August 2024 (30 rounds there), "
         "and no more in any month."
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "lost"),
+    [
+        ("en", "80 rounds fewer served than in the other plan over the whole, though 20 rounds more"),
+        ("fr", "80 coups de moins que dans l’autre plan sur toute la durée, malgré 20 coups de plus"),
+    ],
+)
+def test_what_loses_more_than_it_gains_says_so_first(language: Language, lost: str) -> None:
+    """Twenty more in two months, and then fifty fewer in each of two: eighty fewer in all."""
+    known = rampart.beside(rampart.plan(partner(m2=20.0, m4=10.0)), rampart.plan(partner()))
+    fifty = pl.when(pl.col("kind") == "later").then(50.0).otherwise("quantity").alias("quantity")
+    origins = known["origins"].with_columns(fifty)
+    (told,) = origins_told(InWords(replace(known, tables={**known.tables, "origins": origins}), language))
+    assert lost in told.replace("\u00a0", " ")

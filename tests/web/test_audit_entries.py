@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from rampart.language.words import Words
 from web.opened import PASSWORD
 
 MONTH = "2026-09"
+SOURCE = Path(__file__).parents[2] / "src/rampart/web"
 Ask = Callable[[Any, str, str, dict[str, Any], str], Any]
 
 
@@ -68,3 +71,19 @@ def test_one_entry_each(client_of: Any, cases: Path) -> None:
     once("case_restore", paula, "post", "/editing/of-the-trail/restore/1", {})
     CaseVersion.objects.all().delete()
     assert set(done) == writing, "an operation that this test does not know"
+
+
+def test_every_verb_of_the_trail_is_called_by_words_and_found_by_them(client_of: Any) -> None:
+    """The store keeps the verb; a page shows what was done, in the reader's language."""
+    from rampart.web.audit import write
+    from rampart.web.pages.audit import verbs
+
+    noted = re.compile(r'(?:note\(request, |write\(|APPROVAL = |SIGN_IN = )"([a-z]+\.[a-z_]+)"')
+    used = {verb for path in SOURCE.rglob("*.py") for verb in noted.findall(path.read_text(encoding="utf-8"))}
+    assert len(used) > 20 and used == set(verbs(Words("fr"))) == set(verbs(Words("en")))
+    adam = client_of("adam")
+    write("person.sign_in", who="adam")
+    for asked, seen in (("q=sign-in", "sign-in"), ("q=person.sign_in", "sign-in"), ("q=token+revoked", None)):
+        rows = adam.get(f"/api/audit?{asked}").json()["table"]["rows"]
+        cells = [(row[5]["value"], row[5]["text"]) for row in rows]
+        assert set(cells) == ({("person.sign_in", seen)} if seen else set())

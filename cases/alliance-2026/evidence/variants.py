@@ -4,6 +4,42 @@ from __future__ import annotations
 
 from figures import F, Tables, rounded, value
 
+NAMES = {
+    "war-shorter": ("Shorter war", "Guerre plus courte"),
+    "war-longer": ("Longer war", "Guerre plus longue"),
+    "war-ends-2027": ("War that ends with 2027", "Guerre finie avec 2027"),
+    "patriot-need-low": ("75 Patriot missiles a month", "75 missiles Patriot par mois"),
+    "patriot-need-high": ("175 Patriot missiles a month", "175 missiles Patriot par mois"),
+    "pac3-early": ("2,000 PAC-3 a year after five years", "2 000 PAC-3 par an au bout de cinq ans"),
+    "pac3-late": ("2,000 PAC-3 a year after seven years", "2 000 PAC-3 par an au bout de sept ans"),
+    "us-lines-home": ("30% of American lines for other buyers", "30 % des chaînes américaines à d’autres acheteurs"),
+    "us-lines-abroad": ("65% of American lines for other buyers", "65 % des chaînes américaines à d’autres acheteurs"),
+    "us-money-little": ("Little American money", "Peu d’argent américain"),
+    "us-money-all": ("All American money asked for", "Tout l’argent américain demandé"),
+    "europe-155-low": ("European 155 mm output, low", "Production européenne de 155 mm, basse"),
+    "europe-155-high": ("European 155 mm output, high", "Production européenne de 155 mm, haute"),
+    "tnt-low": ("TNT for Europe, low", "TNT pour l’Europe, bas"),
+    "tnt-high": ("TNT for Europe, high", "TNT pour l’Europe, haut"),
+    "stocks-three-days": ("Stocks of three days", "Stocks de trois jours"),
+    "stocks-twenty-days": ("Stocks of twenty days", "Stocks de vingt jours"),
+    "munitions-low": ("Small share for munitions", "Faible part pour les munitions"),
+    "munitions-high": ("Large share for munitions", "Forte part pour les munitions"),
+    "purl-low": ("USD 0.1 bn a month of American arms bought", "0,1 Md USD par mois d’armes américaines achetées"),
+    "purl-high": ("USD 1 bn a month of American arms bought", "1 Md USD par mois d’armes américaines achetées"),
+    "budget-minus-tenth": ("Budgets cut by a tenth", "Budgets réduits d’un dixième"),
+    "poland-share-48": ("Poland at 4.8% of GDP", "Pologne à 4,8 % du PIB"),
+    "us-request-78": ("American request of USD 78 bn", "Demande américaine de 78 Md USD"),
+    "aster-five-times": ("Aster five times the output of 2022", "Aster au quintuple de 2022"),
+    "patriot-supply-small": ("Patriot need as received", "Besoin de Patriot égal au reçu"),
+    "rch-229": ("229 RCH 155 guns", "229 obusiers RCH 155"),
+    "caesar-bare": ("CAESAR without support", "CAESAR sans soutien"),
+    "caesar-with-support": ("CAESAR with support", "CAESAR avec soutien"),
+    "eu-loan-split-round": ("European loan split 30 and 60", "Prêt européen partagé en 30 et 60"),
+    "drones-7m": ("Seven million drones a year", "Sept millions de drones par an"),
+    "drones-20m": ("Twenty million drones a year", "Vingt millions de drones par an"),
+}
+"""What each is called, in English and French."""
+
 
 def put_into(t: Tables) -> None:
     rows: list[tuple[str, ...]] = []
@@ -238,4 +274,6 @@ def put_into(t: Tables) -> None:
         F("[production_rates-1063] / [production_rates-1092]"),
         "Twenty million, the capacity.",
     )
-    t.named("overrides", *rows, columns="override step table where column action value note")
+    first = {row[0]: n for n, row in reversed(list(enumerate(rows)))}
+    named = [(row[0], *(NAMES[row[0]] if first[row[0]] == n else ("", "")), *row[1:]) for n, row in enumerate(rows)]
+    t.named("overrides", *named, columns="override name_en name_fr step table where column action value note")

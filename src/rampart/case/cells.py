@@ -113,12 +113,29 @@ _LAST_DAY = 73_051
 """Number of the first day of 2100, as a spreadsheet counts days."""
 
 
+_AROUND = re.compile(
+    r"(?:(?:au |le |a |the )?(?:debut|mi|fin|courant|des|depuis|a partir de|a compter de|early|mid|late|end of|start of"
+    r"|beginning of|from|since|as of)(?: de| d| du mois de| of)?[ ’'-]*)(.*)"
+)
+"""Where in a month, or from it on: the month is the one that is named."""
+_ENDS_OF_A_YEAR = {"debut": "01", "des": "01", "depuis": "01", "early": "01", "fin": "12", "end": "12", "late": "12"}
+
+
 def month_meant(text: str, *, day_first: bool = False) -> str:
     """The month that a text can only mean, as YYYY-MM; blank where it can be read in two ways or not at all.
 
     day_first  days stand before months, as in French
     """
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)).strip()
+    if (found := _AROUND.fullmatch(bare)) and found[1]:
+        if re.fullmatch(_YEAR, found[1]):
+            month = next((month for word, month in _ENDS_OF_A_YEAR.items() if word in bare), "")
+            return f"{found[1]}-{month}" if month else ""
+        return month_meant(found[1], day_first=day_first)
+    if day_first and (
+        found := re.fullmatch(r"(0[1-9]|1[0-2])[/.](2[0-9]|[3-4][0-9])", bare)
+    ):  # no day and month: 24 is none
+        return f"20{found[2]}-{found[1]}"
     if found := re.fullmatch(rf"(?:{_DAY}(?:er)? )?([a-z]+)\.?[ -](?:{_YEAR}|([0-9]{{2}}))", bare):
         numbers = [n for n, names in enumerate(_MONTHS, 1) if found[2] in names]
         return f"{found[3] or '20' + found[4]}-{numbers[0]:02}" if numbers else ""
@@ -136,6 +153,14 @@ def month_meant(text: str, *, day_first: bool = False) -> str:
             return f"{found[3]}-{second:02}" if 1 <= second <= 12 else ""
         return f"{found[3]}-{first:02}" if second > 12 else ""
     return ""
+
+
+def period_meant(text: str) -> str:
+    """The month or the year that a head of a column can only mean; blank where it means neither."""
+    bare = text.strip()
+    return (
+        bare if re.fullmatch("(?:19|20|21)[0-9]{2}", bare) else month_meant(bare) if re.search("[0-9]{2}", bare) else ""
+    )
 
 
 def days_meant(text: str) -> tuple[str, ...]:
@@ -162,8 +187,13 @@ _PART = re.compile(
 
 
 def months_within(text: str) -> tuple[str, str]:
-    """First and last month of a quarter, a half or a year, as YYYY-MM; blank where the text is none of them."""
+    """First and last month of a week, a quarter, a half or a year, as YYYY-MM; blank where the text is none of them."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)).strip()
+    if found := re.fullmatch(rf"mi[ -]{_YEAR}|mid[ -]{_YEAR}", bare):
+        return f"{found[1] or found[2]}-06", f"{found[1] or found[2]}-07"
+    if found := re.fullmatch(rf"(?:s|w|kw|sem\.?|semaine|week) ?([0-9]{{2}})(?: de| of)?[ /-]?{_YEAR}", bare):
+        with suppress(ValueError):
+            return tuple(f"{date.fromisocalendar(int(found[2]), int(found[1]), day):%Y-%m}" for day in (1, 7))  # type: ignore[return-value]
     if not (found := _PART.fullmatch(bare)):
         return "", ""
     _, q, q_word, _, h, h_word, first_year, then_year, _, then_q, _, then_h, only = found.groups()

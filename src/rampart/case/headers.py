@@ -44,6 +44,19 @@ EARLIER_SETTINGS = {
 """Labels of earlier versions, folded, that workbooks still bear. Those of columns are French."""
 
 
+OTHER_WORDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("qte", "qt", "qty", "nb", "nbre", "nombre", "number", "volume", "amount"), ("quantity", "need")),
+    **dict.fromkeys(("pays", "country", "proprietaire", "owner"), ("nation", "holder")),
+    **dict.fromkeys(("materiel", "munition", "produit", "product", "designation", "reference", "ref"), ("item",)),
+    **dict.fromkeys(("prix", "pu", "prix unitaire", "unit price", "cout", "cost"), ("price", "cost", "unit_cost")),
+    **dict.fromkeys(("remarque", "remarques", "commentaire", "commentaires", "observations", "comment", "comments",
+                     "remarks"), ("note",)),
+    **dict.fromkeys(("usine", "plant", "factory", "site de production"), ("line", "site")),
+    "ae": ("commitments",), "cp": ("payments",),
+}  # fmt: skip
+"""Columns that people mean by other words than theirs, the likeliest first: named to them, never read so."""
+
+
 def fold(text: str) -> str:
     """The text without case, accents, punctuation and repeated spaces: what two spellings have in common."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
@@ -155,5 +168,8 @@ def table_of_heads(heads: Iterable[str]) -> str:
 
 def nearest_column(table: str, header: str) -> str:
     """The column whose name or label looks most like this header, "" when none does."""
-    found = _column_names(table).get(nearest(header, _column_names(table)))
-    return found[0] if found else ""
+    names = _column_names(table)
+    if found := names.get(nearest(header, names)):
+        return found[0]
+    known = {name for name, _ in names.values()}
+    return next((name for name in OTHER_WORDS.get(fold(header), ()) if name in known), "")

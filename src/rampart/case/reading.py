@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from rampart.case.cells import Locale, clean, days_meant, month_meant, months_within, read_cell, read_cells
+from rampart.case.cells import (
+    Locale,
+    clean,
+    days_meant,
+    month_meant,
+    months_within,
+    period_meant,
+    read_cell,
+    read_cells,
+)
 from rampart.case.draft import ROW, Draft, Origin, address, shown
 from rampart.case.headers import (
     fold,
@@ -163,6 +172,18 @@ SCALE = re.compile(
     r"(?:k|m|g|md|mds|mn|bn|tn|mille|milliers?|millions?|milliards?|thousands?|billions?|dozens?|douzaines?)\b|[mk]?[€$£]"
 )
 """Words and signs behind a figure by which it counts more than it says."""
+THOUSANDS = {
+    **dict.fromkeys(("k", "mille", "millier", "milliers", "thousand", "thousands"), 1e3),
+    **dict.fromkeys(("million", "millions"), 1e6), **dict.fromkeys(("milliard", "milliards"), 1e9),
+}  # fmt: skip
+"""Words that alone stand behind a figure, and how often it counts; "m" and "billion" are two things to two readers."""
+ERROR = re.compile(r"#(?:(?:VALEUR|NOM|NUL|NOMBRE)\s?[!?]?|(?:REF|DIV/0)\s!)")
+"""What Excel shows in French where a formula fails, pasted as text; what it shows in English is found as the file is read."""
+FISCAL_YEAR = re.compile(r"(?:fy|ex\.?|exercice|ann[ée]e|year|fiscal year)?\s?['’]?((?:19|20)?\d\d)", re.IGNORECASE)
+FRACTION = re.compile(r"(\d{1,4})\s?(?:/|sur|of|out of|in)\s?(\d{1,4})", re.IGNORECASE)
+APOSTROPHES = re.compile(r"\d{1,3}(?:['’]\d{3})+")
+"""Thousands as the Swiss set them apart."""
+SHARE = "share"
 TIMES = {
     "hours": r"h|heures?|hours?", "days": r"j|jours?|d|days?", "weeks": r"sem\.?|semaines?|weeks?",
     "months": r"mois|months?", "quarters": r"trim\.?|trimestres?|quarters?", "years": r"ans?|ann[ée]es?|years?|yrs?",
@@ -208,6 +229,7 @@ class SheetReader:
         self.origin = Origin(sheet.file, sheet.sheet)
         if self._is_turned():
             return
+        across: list[tuple[int, str]] = []
         for j, header in enumerate(sheet.headers):
             name = match_column(table.name, header)
             if is_comment(header):
@@ -216,7 +238,9 @@ class SheetReader:
                 told = self._finding("second-table", value=header)
                 self.findings.append(replace(told, header=header, cell=self._head(j)))
                 break
-            if name is None:
+            if name is None and (period := period_meant(header)):
+                across.append((j, period))
+            elif name is None:
                 self._unknown_column(j, header)
             elif name in self.where:
                 other = sheet.headers[self.where[name]]
@@ -226,6 +250,10 @@ class SheetReader:
                 self.where[name] = j
         heads = {name: sheet.headers[j] for name, j in self.where.items()}
         self.origin = Origin(sheet.file, sheet.sheet, heads, self.where)
+        if len(across) > 1:
+            self._side_by_side(across)
+        for j, _ in across if len(across) == 1 else ():
+            self._unknown_column(j, sheet.headers[j])
         for name in stored_columns(table):
             if name not in self.where:
                 self.missing.add((table.name, name))
@@ -233,6 +261,18 @@ class SheetReader:
                     continue
                 if stored_column(table.name, name).present or table.name == "settings":
                     self.findings.append(self._finding("missing-column", column=name))
+
+    def _side_by_side(self, across: Sequence[tuple[int, str]]) -> None:
+        """Months or years that are heads, where each belongs into a row of its own."""
+        (first, start), (_, end) = across[0], across[-1]
+        kinds = [stored_column(self.table.name, name) for name in stored_columns(self.table)]
+        years = [column.name for column in kinds if column.name == "fiscal_year"]
+        into = next((column.name for column in kinds if column.kind == "month"), "")
+        named = Draft({}, {self.sheet.table: self.origin})
+        called = named.called(self.table.name, (years or [into])[0]) if years or into else ""
+        self.meant.add((years or [into])[0])
+        told = self._finding("periods-side-by-side", value=start, last=end, into=called)
+        self.findings.append(replace(told, cell=self._head(first)))
 
     def _is_turned(self) -> bool:
         """Whether the names of columns stand one below the other in the first column: said once, and nothing else is read."""
@@ -463,7 +503,8 @@ class SheetReader:
             }  # fmt: skip
         if code == "not-a-month":
             details["near"] = month_meant(value, day_first=self.locale == "fr")
-            details["first_month"], details["last_month"] = months_within(value)
+            first, last = months_within(value)
+            details |= {"near": first} if first == last != "" else {"first_month": first, "last_month": last}
         if code == "not-a-date":
             days = days_meant(value)
             details["near"] = days[0] if len(days) == 1 else ""
@@ -479,6 +520,13 @@ class SheetReader:
         years = TWO_YEARS.fullmatch(value)
         if years and column.name == "fiscal_year":
             return "two-years", {"near": years[1][:2] + years[2][-2:]}
+        if ERROR.fullmatch(value):
+            return "error-value", {}
+        if column.name == "fiscal_year" and (named_year := FISCAL_YEAR.fullmatch(value)):
+            return "not-a-number", {"figure": named_year[1] if len(named_year[1]) == 4 else f"20{named_year[1]}"}
+        part = FRACTION.fullmatch(value)
+        if part and column.unit == SHARE and 0 < int(part[2]) >= int(part[1]):
+            return "not-a-number", {"figure": round(int(part[1]) / int(part[2]), 4)}
         if NOT_ONE.match(value):
             named = Draft({}, {self.sheet.table: self.origin})
             main = column.name in (*main_figures(self.table), "low", "high")
@@ -494,8 +542,13 @@ class SheetReader:
             tail = found[2].strip().casefold()
             other = [unit for unit, words in TIMES.items() if unit != column.unit and re.fullmatch(words, tail)]
             letters = re.fullmatch(r"[oil|\s]+", tail)  # typed for figures
-            if figure is not None and not SCALE.match(tail) and not other and not letters:
+            raised = re.search(r"[\u00b2\u00b3\u00b9\u2070-\u2079]", tail)  # a power: the figure is another
+            if figure is not None and tail in THOUSANDS:
+                details["figure"] = shown(figure * THOUSANDS[tail])
+            elif figure is not None and not SCALE.match(tail) and not other and not letters and not raised:
                 details["figure"] = shown(figure)
+        elif APOSTROPHES.fullmatch(value):
+            details["figure"] = shown(float(re.sub(r"['’]", "", value)))
         if found := IN_BRACKETS.fullmatch(value):
             figure, _ = read_cell(found[1], column, self.locale)
             details["minus"] = shown(-figure) if figure is not None else ""

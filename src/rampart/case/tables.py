@@ -139,13 +139,15 @@ class Case:
 
     def names(self, table: str, language: str = "en") -> dict[str, str]:
         """Display name of every code of a table that names things; French falls back to English, that to the code."""
+        import polars as pl
+
         frame = self.tables[table]
         code = {
             "nations": "nation", "items": "item", "postures": "posture", "regimes": "regime",
-            "fleets": "fleet", "parts": "part", "sites": "site", "shops": "shop",
+            "fleets": "fleet", "parts": "part", "sites": "site", "shops": "shop", "overrides": "override",
         }[table]  # fmt: skip
-        pairs = frame.select(code, "name_en", "name_fr").iter_rows()
-        return {key: ((fr if language == "fr" else None) or en or key) for key, en, fr in pairs}
+        named = frame.group_by(code, maintain_order=True).agg(pl.col("name_en", "name_fr").drop_nulls().first())
+        return {key: ((fr if language == "fr" else None) or en or key) for key, en, fr in named.iter_rows()}
 
     def save(self, path: str | Path, *, format: Format | None = None, force: bool = False) -> Path:
         """Write the case so that it loads back equal, and give the path.

@@ -320,7 +320,7 @@ def _word(value: str | float | None) -> str:
 def _cell(value: Any) -> str | float | None:
     """A cell as text, number or nothing; a date is ISO text (Excel turns a typed 2026-03 into a date)."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return "TRUE" if value else "FALSE"  # as Excel keeps it; a column of yes and no reads it so
     if isinstance(value, (int, float)):
         # 1E+400 in the markup comes as infinity; nobody wrote "unlimited".
         return float(value) if math.isfinite(value) else str(value)

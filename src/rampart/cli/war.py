@@ -71,7 +71,7 @@ SOON = 60_000  # columns of a drawn tree up to which it takes the place of one t
 @click.option("--batches", type=click.IntRange(0), default=0,
               help="Over paths: bound the value by so many fresh batches of paths.")  # fmt: skip
 @click.option("--frontier", type=click.IntRange(0), default=2,
-              help="Over paths: weigh partner, readiness and money otherwise on so many that stand for all.")  # fmt: skip
+              help="Over paths: weigh recipient, readiness and money otherwise on so many that stand for all.")  # fmt: skip
 @click.option("--beside", type=click.Path(path_type=Path), metavar="PLAN",
               help="Folder of a plan of the same case: its first decisions beside these, and what each difference "
                    "costs.")  # fmt: skip

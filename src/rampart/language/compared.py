@@ -166,7 +166,7 @@ class Compared:
         """Unit of a figure in a row; nothing for a share, which shows its own."""
         known = self.table(table).columns.get(figure)
         unit = known.unit if known is not None else ""
-        if self.is_share(table, figure, row) or not unit:
+        if self.is_share(table, figure, row) or unit in ("", figure):
             return ""
         if self.words.has(f"compare.{table}.{figure}"):  # its name says it
             return ""

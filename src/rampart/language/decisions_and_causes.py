@@ -10,6 +10,7 @@ import polars as pl
 
 from rampart.case.ranks import objective_of
 from rampart.language.in_words import InWords
+from rampart.language.not_met import rough
 from rampart.network.worth_of_need import IN_MONEY
 
 Codes = Sequence[Mapping[str, str]]
@@ -83,7 +84,7 @@ def how_much(answer: InWords, row: Mapping[str, Any]) -> str:
         if started.height:
             made = dict(answer.result.case["lines"].select("line", "item").iter_rows())
             item = made.get(started["line"][0])
-            return words("expansion_rate", rate=answer.quantity(float(started["added_rate"].sum()), item))
+            return words("expansion_rate", rate=answer.rate(float(started["added_rate"].sum()), item))
         return words.count("expansion_units", round(row["quantity"]))
     return answer.quantity(row["quantity"], row["item"])
 
@@ -95,7 +96,7 @@ def in_year(answer: InWords, row: Mapping[str, Any]) -> str:
         return answer.words("none")
     if row["kind"] == "spares":
         return answer.words.money(whole)
-    return answer.words.number(whole, digits=0 if whole >= 10 else None)
+    return answer.pieces(whole, row["item"])
 
 
 def decided_now(answer: InWords) -> str:
@@ -195,6 +196,8 @@ def _waiting(answer: InWords, row: Mapping[str, Any], item: str | None) -> str:
         return words("delay.unsteady", share=words.share(row["cost"], digits=1))
     name = words.inside(words.choice("objective", objective))
     if row.get("most") is not None:
+        if answer.is_part(row["most"], row["lacks"]):
+            return words("delay.hardly")
         good = words("delay.not_good") if row["made_good"] is None else words(
             "delay.good", month=words.month(answer.end_of(row["made_good"]))
         )  # fmt: skip
@@ -249,25 +252,23 @@ def _others(answer: InWords, row: Mapping[str, Any]) -> str:
         return said
     if row["in_all"] <= row["most"] * (1.0 + TOLD):
         return said + words.count("delay.others_else", others)
-    return said + words.count("delay.others", others, total=answer.quantity(row["in_all"], row["lacks"]))
+    return said + words.count("delay.others", others, total=answer.quantity(rough(row["in_all"]), row["lacks"]))
 
 
 def gained(answer: InWords, row: Mapping[str, Any]) -> str:
     """Who gains by a delay, and how much."""
-    if row["gained"] is None:
+    if row["gained"] is None or answer.is_part(row["gained"], row["gained_item"]):
         return answer.words("none")
     what = _what(answer, row["gained"], row["gained_item"], None)
     return answer.words("delay.gained", holder=answer.nation(row["gains"]), what=what)
 
 
 def _what(answer: InWords, amount: float, lacks: str, item: str | None) -> str:
-    """An amount with its unit, to whole units from ten on, and of what where that is not what waits."""
-    quantity = answer.quantity(round(amount) if amount >= WHOLE_FROM else amount, lacks)
+    """An amount with its unit, to three figures, and of what where that is not what waits."""
+    quantity = answer.quantity(rough(amount), lacks)
     return quantity if lacks == item else answer.words("delay.what", quantity=quantity, item=answer.item(lacks))
 
 
-WHOLE_FROM = 9.5
-"""Units from which a loss is told in whole ones."""
 LITTLE = 1e-5
 """Share of an objective of which nobody can be named who has fewer."""
 HARDLY = 5e-4

@@ -12,6 +12,7 @@ import polars as pl
 from rampart.case.calendar import month_text
 from rampart.language.headlines import KeyFigure
 from rampart.language.in_words import HOMES_BY_KIND, InWords
+from rampart.language.whole_parts import whole_parts
 from rampart.results.result import Result
 from rampart.sustainment.fleet import MONTH
 
@@ -202,7 +203,8 @@ def _by_holder(answer: InWords, asked: pl.DataFrame) -> list[str]:
     words, holders = answer.words, answer.result.case["fleets"].select("fleet", "holder")
     sums = asked.join(holders, on="fleet").group_by("holder").agg(pl.col("held", "available").sum())
     sums = sums.filter(pl.col("held") > 0).sort("held", "holder", descending=[True, False])
-    rows = [(answer.nation(holder), held, available) for holder, held, available in sums.iter_rows()]
+    whole = [whole_parts(sums[column].to_list()) for column in ("held", "available")]
+    rows = [(answer.nation(holder), *of) for holder, *of in zip(sums["holder"], *whole, strict=True)]
     rest = rows[MOST_HOLDERS:]
     if len(rest) > 1:
         others = words("fleet.key.available_others")

@@ -50,8 +50,14 @@ def forms(name: str) -> Forms:
     noun = words[lead] if len(words) > lead else ""
     gender = NOUNS.get(noun) or NOUNS.get(_one(noun))
     if gender is None:
-        site = f"site d’{name}" if _VOWEL.match(name) else f"site de {name}"
-        return Forms(name, f"du {site}", f"au {site}")
+        several = f"{name.partition(' (')[0]} ".split(" et ")
+        if (
+            len(several) > 1 and "," not in several[0] and all(place[:1].isupper() for place in several)
+        ):  # that work as one
+            rest = name[len(" et ".join(several)) - 1 :]
+            sites = "sites " + " et ".join(_of(place.strip()) for place in several) + rest
+            return Forms(name, f"des {sites}", f"aux {sites}")
+        return Forms(name, f"du site {_of(name)}", f"au site {_of(name)}")
     small = name[:1].lower() + name[1:]
     if (noun[-1] in "sx" and noun not in NOUNS) or noun.endswith("aux"):
         return Forms(f"les {small}", f"des {small}", f"aux {small}")
@@ -60,6 +66,11 @@ def forms(name: str) -> Forms:
     if gender == FEMININE:
         return Forms(f"la {small}", f"de la {small}", f"à la {small}")
     return Forms(f"le {small}", f"du {small}", f"au {small}")
+
+
+def _of(name: str) -> str:
+    """A proper name after "de"."""
+    return f"d’{name}" if _VOWEL.match(name) else f"de {name}"
 
 
 def _one(word: str) -> str:

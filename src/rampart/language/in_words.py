@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,14 @@ HOMES_BY_KIND = {
     "purchase": ("market",), "transit": ("nations",),
 }  # fmt: skip
 """Tables that name a code whose column allows several, by the kind of the row."""
+
+
+MEASURED = frozenset({"tonnes", "tonne", "t", "kg", "litres", "l", "m3", "m³"})
+"""Units of what is weighed or measured; everything else is counted by the piece."""
+FEW = 10
+"""Pieces below which a rounded number says that it is one."""
+EXACT = 0.005
+"""Part of a piece that is no part."""
 
 
 def fixed_units(name: str) -> str:
@@ -92,7 +101,9 @@ class InWords:
             code: words("name.offer", nation=place.get(seller, seller), item=item_of.get(item, item))
             for code, seller, item in case["market"].select("offer", "seller", "item").iter_rows()
         }
-        found |= {table: case.names(table, self.language) for table in ("fleets", "parts", "sites", "shops")}
+        found |= {
+            table: case.names(table, self.language) for table in ("fleets", "parts", "sites", "shops", "overrides")
+        }
         found["contracts"] = self._contract_names(place, lines)
         if self.language == "fr":
             return {table: {code: curly(name) for code, name in of.items()} for table, of in found.items()}
@@ -249,10 +260,36 @@ class InWords:
         return self.words.unit_of(number, self._codes_of_units.get(item or "", "units"))
 
     def quantity(self, value: float | None, item: str | None) -> str:
-        """A quantity with its unit: "12,000 rounds"."""
+        """A quantity with its unit, in pieces: "12,000 rounds", "about 8 howitzers"."""
         if value is None:
             return self.words("unknown")
+        said, figure = self._pieces(value, item)
+        return self.words("quantity", number=said, unit=self.unit_of(figure, item))
+
+    def rate(self, value: float | None, item: str | None) -> str:
+        """A rate, or a mean of many months, with its unit: half a howitzer a month is one in two months."""
         return self.words.quantity(value, self._codes_of_units.get(item or "", "units"))
+
+    def pieces(self, value: float | None, item: str | None) -> str:
+        """A number of an item: of what is counted by the piece a whole one, since nobody holds a part of a howitzer. A few of
+        them that are rounded say so, and less than half of one says how little; the tables of the result keep the figures.
+        """
+        return self.words("unknown") if value is None else self._pieces(value, item)[0]
+
+    def _pieces(self, value: float, item: str | None) -> tuple[str, str]:
+        """A number of an item as it is told, and the figure in it."""
+        words = self.words
+        if not math.isfinite(value) or self._codes_of_units.get(item or "", "units") in MEASURED:
+            return words.number(value), words.number(value)
+        if self.is_part(value, item):
+            return words("pieces.part"), words.number(1)
+        whole = words.number(value, digits=0)
+        rounded = abs(value - round(value)) >= EXACT and abs(value) < FEW
+        return words("pieces.about", number=whole) if rounded else whole, whole
+
+    def is_part(self, value: float, item: str | None) -> bool:
+        """Whether there is less than half a piece of what is counted by the piece."""
+        return EXACT <= abs(value) < 0.5 and self._codes_of_units.get(item or "", "units") not in MEASURED
 
     def objective_unit(self, unit: str | None) -> str:
         """Unit of an objective pass; worth in money is told from money."""

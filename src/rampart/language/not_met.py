@@ -47,8 +47,8 @@ def _of(answer: InWords, gap: Gap) -> tuple[str, str]:
     """What is missing and what is asked, as in "3 of 12 rounds", "3 coups sur 12": the unit stands once."""
     part, whole = rough(gap.missing), rough(gap.asked)
     if answer.language == "fr":
-        return answer.quantity(part, gap.item), answer.words.number(whole)
-    return answer.words.number(part), answer.quantity(whole, gap.item)
+        return answer.quantity(part, gap.item), answer.pieces(whole, gap.item)
+    return answer.pieces(part, gap.item), answer.quantity(whole, gap.item)
 
 
 def _who(answer: InWords, gap: Gap) -> str:

@@ -15,7 +15,7 @@ from rampart.language.headlines import KeyFigure, held_figure, held_since, stock
 from rampart.language.how_solved import cut_short
 from rampart.language.in_words import InWords
 from rampart.language.not_met import missing, not_met, rough, slightly_short
-from rampart.language.reasons_in_words import AT_ONCE, as_if_split, limit_and_step
+from rampart.language.reasons_in_words import AT_ONCE, as_if_split, limit_and_step, missing_if_split
 from rampart.results.largest_gap import NEED, Gap, gaps
 from rampart.results.measures import measure
 from rampart.results.reasons import KIND, PAIR, TOGETHER
@@ -116,17 +116,18 @@ def _costs_to_wait(answer: InWords) -> list[str]:
     row = rows.row(0, named=True)
     months = words.count("paper.waits.months", row["months"])
     told = []
-    for less in _lost_for_good(answer, row):
+    objective = words.inside(words.choice("objective", row["objective"]))
+    alone = _lost_for_good(answer, row)
+    for less in alone:
         one = words("paper.waits.one", name=words.inside(decision_name(answer, less, short=True)))
         told.append(words("paper.waits", months=months, what=one, loss=waiting(answer, less, None, marked=True)))
     told.append(words(
-        "paper.waits", months=months, what=what_waits(answer, row, MOST_WAITING, kind="paper.waits"),
-        loss=waiting(answer, row, None, marked=True),
+        "paper.waits.first" if alone else "paper.waits", months=months, objective=objective,
+        what=what_waits(answer, row, MOST_WAITING, kind="paper.waits"), loss=waiting(answer, row, None, marked=True),
     ))  # fmt: skip
-    objective = words.inside(words.choice("objective", row["objective"]))
     same = (pl.col("together") == row["together"]) & (pl.col("code") == row["code"])
     sooner = rows.filter(same & (pl.col("months") < row["months"]) & (pl.col("objective") != row["objective"]))
-    if sooner.is_empty():
+    if sooner.is_empty() and not alone:
         told[-1] += " " + words("paper.waits.first_only", objective=objective)
     for less in sooner.head(1).iter_rows(named=True):
         told.append(words(
@@ -187,8 +188,8 @@ def _helps(answer: InWords, largest: Gap | None) -> str:
                 relief = words("reason.lasting", quantity=relief)
             told.append(words(key, limit=words.inside(limit_and_step(answer, row)), relief=relief, share=share))
     if told and as_if_split(answer):
-        told.append(as_if_split(answer))
-    return " ".join(told)
+        told += [as_if_split(answer), missing_if_split(answer, mine, largest.missing)]
+    return " ".join(said for said in told if said)
 
 
 def reasons_of(answer: InWords, gap: Gap) -> pl.DataFrame:
@@ -236,10 +237,14 @@ def _span(answer: InWords, months: Sequence[date | None]) -> str:
 
 
 def _deadline(answer: InWords, by: str, rows: list[dict[str, Any]]) -> Deadline:
-    """What is decided by one date, first what a month of waiting takes most of, with one decision for fleets where there is."""
+    """What is decided by one date: first what a month of waiting takes most of, then what commits most money, with one
+    decision for fleets where there is.
+    """
     words = answer.words
     by_nation: dict[str, list[str]] = {}
-    named_rows = [*rows[:MOST_NAMED], *[row for row in rows[MOST_NAMED:] if row["kind"] in FOR_FLEETS][:1]]
+    dearest = sorted(rows[1:], key=lambda row: -(row["money"] or 0.0))
+    named_rows = [rows[0], *dearest[: MOST_NAMED - 1]]
+    named_rows += [row for row in dearest[MOST_NAMED - 1 :] if row["kind"] in FOR_FLEETS][:1]
     for row in named_rows:
         by_nation.setdefault(row["nation"], []).append(_briefly(answer, row))
     named = [
@@ -253,7 +258,7 @@ def _deadline(answer: InWords, by: str, rows: list[dict[str, Any]]) -> Deadline:
 
 
 def _briefly(answer: InWords, row: dict[str, Any]) -> str:
-    """A decision in a few words, beside who decides it."""
+    """A decision in a few words, beside who decides it, with the money that it commits."""
     words, key = answer.words, f"paper.do.{row['kind']}"
     if not words.has(key):
         return words.inside(decision_name(answer, row, short=True))
@@ -263,7 +268,8 @@ def _briefly(answer: InWords, row: dict[str, Any]) -> str:
     name = answer.without_nation(answer.name(code))
     money = words("unknown") if row["money"] is None else words.money(row["money"])
     places = {"item": answer.item(row["item"]), "to": answer.nation(row["to"]), "money": money}
-    return words(key, **answer.in_sentence("name", name), **places)
+    said = words(key, **answer.in_sentence("name", name), **places)
+    return words("paper.do.for", what=said, money=money) if row["money"] and row["kind"] not in FOR_FLEETS else said
 
 
 def largest_gap(answer: InWords) -> Gap | None:

@@ -11,6 +11,8 @@ from rampart.language.in_words import InWords
 
 MOST_MONTHS, MOST_NEEDS = 6, 3
 NEED = ("holder", "item", "from", "until", "before", "gain")
+LOST = ("within", "later")
+"""Kinds of rows that say what is served less."""
 SMALL = 0.005
 """Share of the gain below which a source is not named."""
 
@@ -35,17 +37,18 @@ def _need(answer: InWords, need: Mapping[str, Any], rows: pl.DataFrame) -> str:
             span=_when(answer, need["from"], need["until"]), lost=answer.quantity(-need["gain"], item),
             before=answer.quantity(need["before"], item),
         )  # fmt: skip
+    gain, lost = need["gain"], rows.filter(pl.col("kind").is_in(LOST))["quantity"].sum()
     text = words(
-        "origins.gain", holder=answer.nation(need["holder"]), item=answer.item(item),
-        span=_when(answer, need["from"], need["until"]),
-        gain=answer.quantity(need["gain"], item), before=answer.quantity(need["before"], item), share=_share(answer, need),
+        "origins.gain_but_less" if lost - gain > SMALL * gain else "origins.gain", holder=answer.nation(need["holder"]),
+        item=answer.item(item), span=_when(answer, need["from"], need["until"]), gain=answer.quantity(gain, item),
+        less=answer.quantity(lost - gain, item), before=answer.quantity(need["before"], item), share=_share(answer, need),
     )  # fmt: skip
     gives, takes = _sources(answer, rows, need)
     if parts := [*_earlier(answer, rows, need), *gives]:
         text += " " + words("origins.from", parts=words.list(parts))
     if takes:
         text += " " + words("origins.against", parts=words.list(takes))
-    for kind in ("within", "later"):
+    for kind in LOST:
         less = rows.filter(pl.col("kind") == kind).sort("month")
         total = float(less["quantity"].sum()) if less.height else 0.0
         if total > SMALL * need["gain"]:

@@ -12,10 +12,13 @@ import polars as pl
 from rampart.case.ranks import FIRST, objective_and_rank
 from rampart.language.decisions_and_causes import bottleneck_name
 from rampart.language.in_words import InWords
+from rampart.language.not_met import rough
 from rampart.results.reasons import GONE, HELD_TOGETHER, KIND, OBJECT, PAIR, TOGETHER
 
 Row = dict[str, Any]
 KEYS = ("objective", "holder", "item")
+SAME = 0.0005
+"""Share by which two quantities may differ and read alike."""
 AT_ONCE = ("need", "own_use")
 """Objectives whose shortages are lost once, in plans saved before that was told of each shortage."""
 
@@ -66,30 +69,30 @@ def lasts(short: Mapping[str, Any]) -> bool:
 def in_all(answer: InWords, short: Mapping[str, Any]) -> str:
     """What is short in all, by year; of what lasts also how much at once, since its months are of the same units."""
     words = answer.words
-    places = {"total": amount(answer, short["total"], short), "years": by_year(answer, short["years"])}
+    places = {"total": amount(answer, short["total"], short), "years": by_year(answer, short["years"], short["item"])}
     if short["most"] is None:
         return words("reason.in_all", **places)
     most = answer.quantity(short["most"], short["item"])
     return words("reason.at_worst", most=most, month=words.month(answer.end_of(short["month"])), **places)
 
 
-def by_year(answer: InWords, years: Iterable[tuple[int, float]]) -> str:
+def by_year(answer: InWords, years: Iterable[tuple[int, float]], item: str) -> str:
     """Amounts by year: "2024: 30; 2025: 15"."""
     words = answer.words
     return words("between.semicolon").join(
-        words("reason.year", year=str(year), amount=words.number(amount)) for year, amount in years
+        words("reason.year", year=str(year), amount=answer.pieces(amount, item)) for year, amount in years
     )
 
 
 def years_short(answer: InWords, short: Mapping[str, Any]) -> str:
     """What is short by year, for a cell; of what lasts in units times months, with the most at once."""
-    words, years = answer.words, by_year(answer, short["years"])
+    words, years = answer.words, by_year(answer, short["years"], short["item"])
     if short["most"] is None:
         return words("reason.lasting", quantity=years) if lasts(short) else years
     return words(
         "reason.lasting_cell",
         years=years,
-        most=words.number(short["most"]),
+        most=answer.pieces(short["most"], short["item"]),
         month=words.month(answer.end_of(short["month"]), short=True),
     )
 
@@ -107,13 +110,13 @@ def relief_by_year(answer: InWords, row: Mapping[str, Any], *, way: str = "") ->
     for year, relief in table.sort("year").select("year", "relief").iter_rows():
         other = relief < 0 if way == "fewer" else relief > 0
         key = f"reason.year_other_way.{way}" if other else "reason.year"
-        told.append(words(key, year=str(year), amount=words.number(abs(relief))))
+        told.append(words(key, year=str(year), amount=answer.pieces(abs(relief), row["item"])))
     return words("between.semicolon").join(told)
 
 
-def relief_cell(answer: InWords, relief: float) -> str:
+def relief_cell(answer: InWords, relief: float, item: str) -> str:
     """How much less is short, for a cell of a table; where it is more, that it is."""
-    number = answer.words.number(abs(relief), digits=None if abs(relief) < 10 else 0)
+    number = answer.pieces(abs(relief), item)
     return answer.words("reason.more_cell", amount=number) if relief < 0 else number
 
 
@@ -149,6 +152,20 @@ def told(answer: InWords, short: Row, reasons: pl.DataFrame) -> list[str]:
 def as_if_split(answer: InWords) -> str:
     """What is to be known of reasons where something comes whole; else nothing."""
     return answer.words("reasons.split") if answer.result.manifest.get("reasons_split") else ""
+
+
+def missing_if_split(answer: InWords, reasons: pl.DataFrame, missing: float) -> str:
+    """How much of one shortage is missing where things may be split, of which the shares of its reasons are; nothing where
+    that is what is missing of it anyway.
+    """
+    told = reasons.filter(pl.col("share").is_not_null() & (pl.col("share") != 0)).head(1).to_dicts()
+    if not told or not as_if_split(answer) or told[0]["objective"] not in AT_ONCE:
+        return ""
+    row = told[0]
+    split = row["relief"] / row["share"]
+    if abs(split - missing) <= SAME * missing:
+        return ""
+    return answer.words("reasons.split_of", quantity=answer.quantity(rough(split), row["item"]))
 
 
 def dashed(line: str) -> str:

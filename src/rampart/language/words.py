@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 LOCALES: Mapping[str, str] = {"en": "en_GB", "fr": "fr_FR"}
 _NARROW = "\u202f"
 _FIXED = "\u00a0"
+MINUS = "\u2212"
+"""The sign of what is below nothing, as wide as a plus: a hyphen is none."""
 
 
 LEAST_SHOWN = 1e-4
 """What is worked out is written by its own figures from here on."""
-_BEFORE_A_VOWEL = re.compile(r"\b([Dd])e (?=(?:avril|août|octobre)\b)")
+_BEFORE_A_VOWEL = re.compile(r"\b([Dd])e (?=(?:avril|août|octobre|environ)\b)")
 
 
 _REGULAR = re.compile(r"(?<=\w\w)(ies|ches|shes|sses|xes|(?<![siu])s)$")
@@ -102,7 +104,7 @@ class Words:
 
     def unit_of(self, number: str, unit: str) -> str:
         """A unit as it stands after a number as it is written: that of one where it is one."""
-        if not is_one(number, self.language):
+        if not is_one(number.rpartition(" ")[2], self.language):  # "about 8" stands before what 8 does
             return self.unit(unit)
         one = f"unit.{unit}.one"
         return (
@@ -153,7 +155,7 @@ class Words:
         else:
             most, pattern = digits, "#,##0" + ("." + "0" * digits if digits else "")
         value = round(value, most) + 0.0  # adding zero drops the sign of a negative zero
-        return format_decimal(value, format=pattern, locale=self.locale)  # type: ignore[no-any-return]
+        return format_decimal(value, format=pattern, locale=self.locale).replace("-", MINUS)  # type: ignore[no-any-return]
 
     def worked_out(self, value: float | None) -> str:
         """A number that was worked out: where it is so small that its figures are those that a solver leaves, how small."""

@@ -49,8 +49,13 @@ def test_room_that_nobody_needs_is_shared() -> None:
 
 def test_runs_of_equal_cells_are_shown_once_and_what_is_left_out_is_counted(plan: Result) -> None:
     answer = InWords(plan, "en")
-    made = listing(answer, "", [Head("who"), Head("what")], [["A", "x"], ["A", "y"], ["B", "z"]], most=2, repeat=1)
+    made = listing(
+        answer, "", [Head("who"), Head("what")], [["A", "x"], ["A", "y"], *[["B", "z"]] * 2], most=2, repeat=1
+    )
     assert [made.same(row) for row in range(2)] == [0, 1]
     assert made.goes_on(0)
     assert made.left == 0  # the page itself says how many more the workbook has
-    assert "1 more row" in made.more
+    assert "2 more rows" in made.more
+    assert (
+        len(listing(answer, "", [Head("who")], [["A"]] * 3, most=2).rows) == 3
+    )  # one row is shown sooner than counted

@@ -66,7 +66,7 @@ def test_a_share_is_shown_in_per_cent_and_its_change_in_points(plans: list[Resul
     compared = Compared(plans[:2], NAMES, "fr")
     assert compared.is_share("fill", "coverage", {})
     assert compared.figure(0.955, share=True) == "95,5\u202f%"
-    assert compared.change(0.955, 0.627, share=True) == "-32,8 points"
+    assert compared.change(0.955, 0.627, share=True) == "\u221232,8 points"
     assert compared.change(date(2025, 1, 1), date(2024, 11, 1)) == "2 mois plus tôt"
 
 
@@ -93,9 +93,9 @@ def test_the_workbook_has_numbers_and_a_column_for_each(plans: list[Result], tmp
     read = openpyxl.load_workbook(book)
     rows = list(read["Need and use"].iter_rows(min_row=4, values_only=True))
     heads = list(rows[0])
-    served = [heads.index(f"served: {name}") for name in (*NAMES, "between")]
+    served = [heads.index(f"supplied: {name}") for name in (*NAMES, "between")]
     assert [rows[1][n] for n in served] == [pytest.approx(v) for v in (12.0, 21.0, 15.0)]
-    assert rows[1][heads.index("served: change to between")] == pytest.approx(3.0)
+    assert rows[1][heads.index("supplied: change to between")] == pytest.approx(3.0)
     case = list(read["Cells of the cases"].iter_rows(min_row=5, values_only=True))
     assert any(row[3:6] == (4, 7, 5) for row in case)
     shares = [c for row in read["Years to fill"].iter_rows(min_row=5) for c in row if "%" in c.number_format] if (
@@ -200,3 +200,16 @@ def test_rows_of_a_narrow_page_stand_one_below_another(plans: list[Result]) -> N
     """No figure of a comparison lies beyond the edge of a narrow page."""
     page = html(Compared(plans[:2], NAMES, "fr"))
     assert page.count('<div class="table stacked') == page.count('<div class="table') > 1
+
+
+@pytest.mark.parametrize(("language", "unit"), [("en", "quantity (units)"), ("fr", "quantité (unités)")])
+def test_works_are_counted_in_their_units_and_not_in_what_they_make(
+    plans: list[Result], language: Language, unit: str
+) -> None:
+    sides = []
+    for units in (5.0, 4.0):
+        row = plans[0]["decisions"].row(0, named=True) | {"kind": "expansion", "quantity": units}
+        decided = pl.DataFrame([row], schema=plans[0]["decisions"].schema)
+        sides.append(Result(plans[0].case, {**plans[0].tables, "decisions": decided}, plans[0].manifest))
+    (line,) = decision_lines(Compared(sides, NAMES, language))
+    assert (line.figure, line.told) == (unit, ("5", "4"))

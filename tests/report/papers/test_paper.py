@@ -15,8 +15,9 @@ import typst
 from rampart.findings import TakenError
 from rampart.language.decisions_and_causes import waiting
 from rampart.language.in_words import InWords
+from rampart.report.chapters.listing import Head, listing
 from rampart.report.chapters.stock import decisions
-from rampart.report.papers.content import Paper, paper_of
+from rampart.report.papers.content import Paper, cut, paper_of
 from rampart.report.papers.paper import fonts, html, pdf, sources, write_paper
 from rampart.results.largest_gap import gaps
 from rampart.results.result import Result
@@ -192,9 +193,8 @@ def test_what_one_decision_loses_for_good_stands_before_what_all_together_make_g
     made = replace(plan, tables=dict(plan.tables) | {"delays": pl.DataFrame(rows, schema=plan["delays"].schema)})
     alone, all_of_them = (said for said in paper_of(made, "en").says if said.startswith("Waiting"))
     assert "one decision alone" in alone and "up to 900" in alone and "not made good" in alone
-    assert "up to 500" in all_of_them and all_of_them.endswith(
-        "first objective that it touches (pledges), not that of others."
-    )
+    assert "up to 500" in all_of_them and "first costs another objective (pledges)" in all_of_them
+    assert all_of_them.endswith("What other objectives lose besides is not counted.")
     rule = {"objective": "rules", "rule": "component", "rule_key": [{"of": "item", "code": "shell"}], "split": False}
     assert waiting(InWords(plan, "fr"), rows[0] | rule, None).startswith(
         "une production n’est plus possible, faute de composants"
@@ -205,16 +205,22 @@ def test_what_one_decision_loses_for_good_stands_before_what_all_together_make_g
 
 
 def test_later_dates_are_told_and_so_are_spares_however_late_they_stand(plan: Result) -> None:
-    """By hand: five of a month of which the spares rank last, then five more months, the last decision without a date."""
+    """By hand: five of a month of which the spares rank last and cost least, then five more months, the last decision without
+    a date. Of the month the first is named, the two that commit most, and the spares.
+    """
     first = plan["decisions"].row(0, named=True)
     month = [date(2024, 1 + n, 1) for n in range(6)]
-    rows = [first | {"rank": n, "decide_by": month[0], "money": 10.0, "code": "de-shell-2"} for n in range(4)]
-    rows += [first | {"rank": 4, "decide_by": month[0], "money": 188.0, "kind": "spares", "code": "hub"}]
+    rows = [
+        first | {"rank": n, "decide_by": month[0], "money": 10.0 + 30.0 * (n > 1), "code": "de-shell-2"}
+        for n in range(4)
+    ]
+    rows += [first | {"rank": 4, "decide_by": month[0], "money": 1.5, "kind": "spares", "code": "hub"}]
     rows += [first | {"rank": 4 + n, "decide_by": day, "money": 1.0} for n, day in enumerate([*month[1:], None], 1)]
     made = replace(plan, tables=dict(plan.tables) | {"decisions": pl.DataFrame(rows, schema=plan["decisions"].schema)})
     paper = paper_of(made, "en")
     assert paper.dates is not None
-    assert "order spares for EUR\u00a0188\u00a0m (" in paper.dates.rows[0][1]
+    assert "order spares for EUR\u00a01.5\u00a0m (" in paper.dates.rows[0][1]
+    assert "for EUR\u00a010.0\u00a0m, expand Lower Saxony plant for EUR\u00a040.0\u00a0m," in paper.dates.rows[0][1]
     assert paper.dates.rows[0][1].endswith("and 1 more")
     assert paper.dates.rows[-1][0] == "May 2024 – Jun 2024, or no date"
     assert "at most 0.1%" in paper.dates.note
@@ -224,3 +230,8 @@ def test_later_dates_are_told_and_so_are_spares_however_late_they_stand(plan: Re
     (ready,) = (key for key in paper.keys if "systems needed" in key.label)
     last = plan["fleets"].sort("period").row(-1, named=True)  # one fleet, of which less is available than is needed
     assert numbers(ready.figure, "en")[0] == round(100 * last["available"] / last["needed"])
+
+
+def test_a_table_is_not_cut_for_one_row(plan: Result) -> None:
+    words, table = InWords(plan, "en").words, listing(InWords(plan, "en"), "", [Head("who")], [["A"], ["B"], ["C"]])
+    assert [len(one.rows) for most in (1, 2, 3) for one in cut(words, table, most)] == [1, 3, 3]

@@ -243,4 +243,4 @@ def test_ranges_have_units_and_the_cost_of_a_step_counts_once() -> None:
     table = pl.DataFrame(step, schema=["order", "part", "site", "quantity", "cost", "gained"], orient="row")
     moved = InWords(Result.of("fleet", case, {"buys": table}, {"month": "2023-12"}))
     assert sum(one.cost for one in next_buys(moved)) == 80000.0
-    assert [row[3] for row in buys_listing(moved.result, words, Names(moved.result, "fr")).rows] == ["-1", "+2"]
+    assert [row[3] for row in buys_listing(moved.result, words, Names(moved.result, "fr")).rows] == ["\u22121", "+2"]

@@ -27,6 +27,8 @@ CHAPTERS: Mapping[str, Sequence[tuple[str, Sequence[str]]]] = {
     "fleet": (("outcomes", ("availability", "holding_back", "shops", "exchange", "conflict", "mix")),),
 }
 """Tables by chapter, for each kind of result; the decisions of plans and how late they serve have chapters of their own."""
+COUNTED_IN = {"spares": "", "bays": "bays", "expansion": "units"}
+"""What decisions are counted in that are not so many of their item: works in their units, spares in money."""
 
 
 def chapters(compared: Compared, *, most: int | None = MOST_ROWS) -> list[Chapter]:
@@ -141,7 +143,9 @@ def decision_lines(compared: Compared) -> list[Line]:
         side, decision = next(iter(sides.items()))
         answer = compared.answers[side - 1]
         names = (decision_name(answer, decision), answer.nation(decision["nation"]))
-        unit = words.money_label if decision["kind"] == "spares" else answer.unit(decision["item"])
+        unit = answer.unit(decision["item"])
+        if (own := COUNTED_IN.get(decision["kind"])) is not None:
+            unit = words.unit(own) if own else words.money_label
         labels = {
             "quantity": words("cell.figure", column=compared.label("decisions", "quantity"), unit=unit),
             "money": words("cell.figure", column=compared.label("decisions", "money"), unit=words.money_label),

@@ -94,7 +94,7 @@ def _orders(answer: InWords) -> Listing:
             item_cell(answer, r["item"]),
             words.month(r["award"], short=True),
             words.span(r["first"], r["last"], short=True),
-            words.number(r["quantity"], digits=0),
+            answer.pieces(r["quantity"], r["item"]),
             words.number(r["commitment"], digits=1),
         ]
         for r in sums.iter_rows(named=True)

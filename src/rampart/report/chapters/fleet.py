@@ -13,6 +13,7 @@ from rampart.case.calendar import month_text
 from rampart.findings import Language, curly
 from rampart.language.fleet_on_one_page import deadlines, is_open, order_by
 from rampart.language.in_words import InWords
+from rampart.language.whole_parts import whole_parts
 from rampart.language.words import Words, french_spaces
 from rampart.report.chapters.level_of_repair import repair_sentences
 from rampart.report.chapters.listing import Head, Listing
@@ -155,6 +156,7 @@ def fleets_listing(answer: Result, words: Words, names: Names) -> Listing:
         Head(words(f"sustain.head.{h}"), numeric=True) for h in ("held", "available", "ao", "dto", "worst")
     ] + [Head(words("sustain.head.held_back"))]  # fmt: skip
     table, rows = answer["availability"], []
+    whole = _whole_systems(answer)
     for fleet in fleets_of(answer):
         own = table.filter(pl.col("fleet") == fleet)
         now = own.filter(pl.col("month") == month_asked(answer)).row(0, named=True)
@@ -163,13 +165,30 @@ def fleets_listing(answer: Result, words: Words, names: Names) -> Listing:
         if lowest.height:
             worst = f"{words.share(lowest['ao'][0])} ({words.month(lowest['month'][0], short=True)})"
         rows.append((
-            names(fleet, "fleets"), words.number(now["held"], digits=0), words.number(now["available"], digits=0),
+            names(fleet, "fleets"), *(words.number(whole[column, fleet]) for column in ("held", "available")),
             words.share(now["ao"]), words.share(now["dto"]), worst, _main_cause(answer, fleet, words, names),
         ))  # fmt: skip
     return Listing(
         words("sustain.table.fleets", month=words.month(answer.manifest["month"])), tuple(heads), tuple(rows),
         note=words("sustain.note.fleets"),
     )  # fmt: skip
+
+
+def _whole_systems(answer: Result) -> dict[tuple[str, str], int]:
+    """Systems held and available of each fleet in the month asked for, whole: those of a holder add up to its own."""
+    now = answer["availability"].filter(pl.col("month") == month_asked(answer))
+    holder = dict(answer.case["fleets"].select("fleet", "holder").iter_rows())
+    held = dict(now.group_by("fleet").agg(pl.col("held").sum()).iter_rows())
+    owners = sorted(set(holder.values()), key=lambda owner: (-sum(held[f] for f in held if holder[f] == owner), owner))
+    found = dict[tuple[str, str], int]()
+    for column in ("held", "available"):
+        systems = dict(now.select("fleet", column).iter_rows())
+        own = [[fleet for fleet in systems if holder[fleet] == owner] for owner in owners]
+        sums = whole_parts([sum(systems[fleet] for fleet in fleets) for fleets in own])
+        for fleets, total in zip(own, sums, strict=True):
+            parts = whole_parts([systems[fleet] for fleet in fleets], total)
+            found |= {(column, fleet): part for fleet, part in zip(fleets, parts, strict=True)}
+    return found
 
 
 def shortages_listing(answer: Result, words: Words, names: Names) -> Listing:

@@ -117,7 +117,7 @@ def listing(
     left_out  rows that the caller has already left out
     """
     every = [tuple(row) for row in rows]
-    shown = every if most is None else every[:most]
+    shown = every if most is None or len(every) == most + 1 else every[:most]  # one row is shown sooner than said
     left = len(every) - len(shown) + left_out
     more = answer.words.count("rows_left", left) if left else ""
     return Listing(caption, tuple(heads), tuple(shown), more, note, repeat=repeat)

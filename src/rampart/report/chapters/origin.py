@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from rampart.case.calendar import month_text
 from rampart.language.in_words import InWords
-from rampart.language.words import Words
 
 
 def origin(answer: InWords) -> dict[str, str]:
@@ -21,13 +20,14 @@ def origin(answer: InWords) -> dict[str, str]:
         "span": words(
             "span", start=words.month(month_text(calendar.first)), end=words.month(month_text(calendar.last))
         ),
-        "variants": variants(words, overrides),
+        "variants": variants(answer, overrides),
         "source_line": words("source_line", date=created, hash=digest),
         "made_by": words("made_by", version=result.manifest.get("rampart", ""), hash=digest),
     }
 
 
-def variants(words: Words, overrides: Iterable[str]) -> str:
+def variants(answer: InWords, overrides: Iterable[str]) -> str:
     """Which variants were applied, by the names that the case gives them; nothing where none was."""
-    names = [words("override", name=name) for name in overrides]
+    words = answer.words
+    names = [words("override", name=answer.name(name, table="overrides")) for name in overrides]
     return words("overrides", names=words.list(names)) if names else ""

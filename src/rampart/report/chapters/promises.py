@@ -88,7 +88,7 @@ def _orders(answer: InWords, orders: pl.DataFrame) -> Listing:
             answer.item(r["item"]),
             answer.short(r["line"], table="lines"),
             answer.nation(r["buyer"]),
-            words.number(r["quantity"], digits=0),
+            answer.pieces(r["quantity"], r["item"]),
             words.month(r["first_promised"], short=True),
             _span(answer, r, "first"),
             words.month(r["last_promised"], short=True),

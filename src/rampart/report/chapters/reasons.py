@@ -76,7 +76,8 @@ def _reasons(answer: InWords) -> list[Listing]:
         )  # fmt: skip
         rows = [
             [
-                limit_and_step(answer, r), relief_by_year(answer, r, way="fewer"), relief_cell(answer, r["relief"]),
+                limit_and_step(answer, r), relief_by_year(answer, r, way="fewer"),
+                relief_cell(answer, r["relief"], short["item"]),
                 words.share(r["share"], digits=1),
             ]
             for r in in_reading_order(table.filter(pl.col("named")).to_dicts())
@@ -117,7 +118,12 @@ def _shares(answer: InWords) -> Listing:
         Head(words("head.held"), numeric=True),
     ]
     rows = [
-        [item_cell(answer, r["item"]), answer.nation(r["holder"]), words.share(r["share"]), words.number(r["held"])]
+        [
+            item_cell(answer, r["item"]),
+            answer.nation(r["holder"]),
+            words.share(r["share"], digits=1),
+            answer.pieces(r["held"], r["item"]),
+        ]
         for r in last.sort("share").iter_rows(named=True)
         if r["item"] in lacking
     ]

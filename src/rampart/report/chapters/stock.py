@@ -55,8 +55,8 @@ def decisions(answer: InWords) -> Chapter:
             answer.nation(r["payer"]),
             words.month(r["decide"], short=True),
             words.month(r["ready"], short=True),
-            words.number(r["units"]),
-            answer.quantity(r["added_rate"], item_of.get(r["line"])),
+            answer.pieces(r["units"], None),
+            answer.rate(r["added_rate"], item_of.get(r["line"])),
             words.number(r["cost"], digits=1),
         ]
         for r in answer["expansions"].sort("decide", "expansion").iter_rows(named=True)
@@ -98,15 +98,15 @@ def stocks(answer: InWords) -> Chapter:
             hidden = (r["holder"], item) in blind
             days = words.number(r["days_of_supply"], digits=0)
             days = words.at_least(days, hidden and r["days_of_supply"] is not None)
-            opening = words("unknown") if hidden else words.number(r["opening"])
+            opening = words("unknown") if hidden else answer.pieces(r["opening"], item)
             rows.append(
                 [
                     item_cell(answer, item),
                     answer.nation(r["holder"]),
-                    words("blank.requirement") if r["requirement"] is None else words.number(r["requirement"]),
+                    words("blank.requirement") if r["requirement"] is None else answer.pieces(r["requirement"], item),
                     opening,
-                    words.at_least(words.number(r["closing"]), hidden),
-                    words.at_least(words.share(r["coverage"]), hidden),
+                    words.at_least(answer.pieces(r["closing"], item), hidden),
+                    words.at_least(words.share(None if r["coverage"] is None else min(r["coverage"], 1.0)), hidden),
                     words.month(r["filled"], short=True) if r["filled"] else words("blank.filled"),
                     words.number(r["years"], digits=1) if r["years"] is not None else words("none"),
                     days,
@@ -152,9 +152,9 @@ def _served(answer: InWords, recipients: list[str]) -> Listing:
         [
             item_cell(answer, i),
             answer.nation(n),
-            *(words.number(v, digits=0) for v in (need, met, max(0.0, need - met))),  # due and not there is not met
+            *(answer.pieces(v, i) for v in (need, met, max(0.0, need - met))),  # due and not there is not met
             words.share(met / need),
-            *((words.number(served, digits=0),) if more else ()),
+            *((answer.pieces(served, i),) if more else ()),
         ]
         for i, n, need, served, met in table.sort(*by).iter_rows()
     ]
@@ -178,10 +178,10 @@ def _donations(answer: InWords) -> Listing:
         [
             item_cell(answer, r["item"]),
             answer.nation(r["donor"]),
-            words.number(r["quantity"]),
+            answer.pieces(r["quantity"], r["item"]),
             words.number(r["replacement_value"], digits=1),
             words.number(r["book_value"], digits=1),
-            words.number(r["lowest_stock"], digits=0),
+            answer.pieces(r["lowest_stock"], r["item"]),
             words.month(r["lowest_month"], short=True),
             words.month(r["restored"], short=True) if r["restored"] else words("blank.restored"),
             words.month(r["backfill_due"], short=True) if r["backfill_due"] else words("blank.backfill_due"),
@@ -208,7 +208,7 @@ def _pledges(answer: InWords) -> Listing:
             answer.nation(r["recipient"]),
             item_cell(answer, r["item"]),
             words.month(r["month"], short=True),
-            *(words.number(r[c]) for c in ("pledged", "arrived", "owed")),
+            *(answer.pieces(r[c], r["item"]) for c in ("pledged", "arrived", "owed")),
         ]
         for r in telling_pledges(answer).iter_rows(named=True)
     ]
@@ -237,7 +237,7 @@ def _backfill(answer: InWords) -> Listing:
             answer.nation(r["donor"]),
             item_cell(answer, r["item"]),
             words.month(r["month"], short=True),
-            *(words.number(r[c]) for c in ("due", "arrived", "owed")),
+            *(answer.pieces(r[c], r["item"]) for c in ("due", "arrived", "owed")),
         ]
         for r in _telling(answer["backfill"], ["owing", "donor", "item"], "due").iter_rows(named=True)
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from rampart.catalogues.choices import offered
 from rampart.catalogues.results import frame
 from rampart.language.decisions_and_causes import equals
 from rampart.language.how_solved import pass_status, plan_status
@@ -117,7 +118,8 @@ def _row_name(answer: InWords, columns: Mapping[str, Any], row: Mapping[str, Any
             place = column.reference.split(".")[0] if column.reference else column.table
             parts.append(answer.name(value, table=place))
         else:
-            parts.append(answer.words.choice(column.name, str(value)))
+            told = answer.words.has(f"{column.name}.{value}") or column.kind != "choice"
+            parts.append(answer.words.choice(column.name, str(value)) if told else offered([value], answer.language)[0])
     return ", ".join(dict.fromkeys(parts))
 
 
@@ -388,7 +390,7 @@ def manifest_rows(answer: InWords) -> list[tuple[str, str]]:
         (words("manifest.rampart"), str(m.get("rampart", ""))),
         (words("manifest.created"), words.date(str(m["created"])) if m.get("created") else ""),
         (words("manifest.status"), plan_status(answer)),
-        (words("manifest.overrides"), ", ".join(m.get("overrides") or ()) or words("manifest.no_overrides")),
+        (words("manifest.overrides"), _variants(answer) or words("manifest.no_overrides")),
         *_believed(answer),
         (
             words("manifest.size"),
@@ -404,6 +406,15 @@ def manifest_rows(answer: InWords) -> list[tuple[str, str]]:
     ]
     rows += [(words("manifest.input", file=file), str(digest)) for file, digest in (m.get("inputs") or {}).items()]
     return [(name, value or words("unknown")) for name, value in rows]
+
+
+def _variants(answer: InWords) -> str:
+    """The variants applied, by name, each with the short name by which it is asked for."""
+    words, told = answer.words, []
+    for code in answer.result.manifest.get("overrides") or ():
+        name = answer.name(code, table="overrides")
+        told.append(code if name == code else words("manifest.override", name=name, code=code))
+    return ", ".join(told)
 
 
 def _believed(answer: InWords) -> list[tuple[str, str]]:

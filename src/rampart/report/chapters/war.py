@@ -66,7 +66,7 @@ def decisions_listing(answer: InWords) -> Listing:
     )
     rows = []
     for r in order.iter_rows(named=True):
-        quantity = amount(answer, r["quantity"])
+        quantity = answer.pieces(r["quantity"], r["item"])
         rows.append((
             answer.named(r["key"]), words(f"war.kind.{r['kind']}"), month(answer, r["month"]), quantity,
             unit_of_decision(answer, r, quantity), amount(answer, r["money"]),
@@ -77,6 +77,30 @@ def decisions_listing(answer: InWords) -> Listing:
     return replace(found, heads=(*found.heads, money), note=words("war.note.decisions"))
 
 
+def decisions_once_listing(answer: InWords) -> Listing:
+    """What is decided before the next look, each of it once with its months and its sums, the dearest first."""
+    import polars as pl
+
+    words = answer.words
+    sums = answer["decisions"].group_by("kind", "what", maintain_order=True).agg(
+        pl.col("key", "item").first(), first=pl.col("month").min(), last=pl.col("month").max(),
+        quantity=pl.col("quantity").sum(), money=known_sum(pl.col("money")),
+    )  # fmt: skip
+    rows = []
+    for r in sums.sort("money", "quantity", descending=True, nulls_last=True, maintain_order=True).iter_rows(
+        named=True
+    ):
+        quantity = answer.pieces(r["quantity"], r["item"])
+        rows.append((
+            answer.named(r["key"]), words(f"war.kind.{r['kind']}"), words.span(r["first"], r["last"], short=True), quantity,
+            unit_of_decision(answer, r, quantity), amount(answer, r["money"]),
+        ))  # fmt: skip
+    heads = [("what", False), ("kind", False), ("months", False), ("quantity", True), ("unit", False)]
+    found = _table(answer, words("war.title.decisions"), heads, rows)
+    money = Head(words("war.head.money", unit=words.money_label), numeric=True)
+    return replace(found, heads=(*found.heads, money), note=words("war.note.decisions_once"))
+
+
 def unit_of_decision(answer: InWords, row: Mapping[str, Any], quantity: str) -> str:
     """Unit of what is decided, as it stands after a quantity; a unit of an expansion with the rate that it adds."""
     unit, code = answer.unit_of(quantity, row["item"]), {part["of"]: part["code"] for part in row["key"] or ()}
@@ -85,7 +109,7 @@ def unit_of_decision(answer: InWords, row: Mapping[str, Any], quantity: str) -> 
     if row["kind"] != "expand" or works.is_empty():
         return unit
     line = case["lines"].filter(case["lines"]["line"] == works["line"][0]).row(0, named=True)
-    rate = answer.quantity(works["added_rate"][0], line["item"])
+    rate = answer.rate(works["added_rate"][0], line["item"])
     return answer.words("war.unit_of_expansion", unit=unit, rate=rate, per=answer.words(f"unit.{line['rate_per']}"))
 
 

@@ -13,7 +13,7 @@ from rampart.report.charts.stock import MOST_PANELS, items_in_order
 from rampart.results.measures import measure
 from rampart.results.unknowns import unknown_stocks
 
-MOST_FIRST_PAGE = 6
+MOST_FIRST_PAGE = 10
 
 
 def _tile(row: str, column: str, share: float, answer: InWords, *, unsure: bool = False) -> dict[str, Any]:

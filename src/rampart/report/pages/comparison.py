@@ -43,9 +43,10 @@ def title(compared: Compared) -> str:
 def facts(compared: Compared) -> str:
     """Which result bears which name: when it was made, and with which overrides."""
     words, told = compared.words, []
-    for name, result in zip(compared.names, compared.results, strict=True):
+    for name, answer in zip(compared.names, compared.answers, strict=True):
+        result = answer.result
         made = words("as_of", date=words.date(str(result.manifest["created"])))
-        with_these = variants(words, result.case.overrides)
+        with_these = variants(answer, result.case.overrides)
         said = ", ".join(words.inside(part) for part in (made, with_these) if part)
         told.append(words("compare.of", name=name, said=said))
     return " · ".join(told)

@@ -71,7 +71,9 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
         lstrip_blocks=True,
     )  # fmt: skip
     months, use = months_of(answer), answer.manifest["use"]
-    settled = "sustain.solved" if use["settled"] else "sustain.unsettled"
+    residual = words.number(round(use["residual"], 2))
+    close = "sustain.agree" if residual == words.number(0) else "sustain.solved"
+    settled = close if use["settled"] else "sustain.unsettled"
     return environment.get_template("sustain.html.j2").render(
         words=words,
         title=title_of(answer, language),
@@ -79,7 +81,7 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
         page_banner=css_string(banner),
         style=Markup(files("rampart.report").joinpath("templates/report.css").read_text(encoding="utf-8")),  # noqa: S704
         span=words("span", start=words.month(months[0]), end=words.month(months[-1])),
-        variants=variants(words, answer.case.overrides),
+        variants=variants(in_words, answer.case.overrides),
         headline=headline(in_words),
         keys=figures(in_words),
         headlines=headlines(answer, words, names),
@@ -102,7 +104,7 @@ def html(answer: Result, language: Language = "en", *, banner: str = "") -> str:
         conflict=conflict_listing(answer, words, names),
         mix=mix_listing(answer, words, names),
         findings=notes_on_data(answer, words, names),
-        solved=words(settled, rounds=use["rounds"], residual=words.number(use["residual"]),
+        solved=words(settled, rounds=use["rounds"], residual=residual,
                      draws=answer.manifest["draws"], seed=answer.manifest["seed"]),
     )  # fmt: skip
 

@@ -71,11 +71,15 @@ def paper_of(result: Result, language: Language = "en") -> Paper:
     return made
 
 
+NOT_WORTH_CUTTING = 1
+"""Rows too few to be left out: to say so takes as much room."""
+
+
 def cut(words: Words, table: Listing | None, most: int) -> list[Listing]:
     """The first rows of a table, with the number of those that stand in the report alone; nothing of an empty table."""
     if table is None or not table.rows:
         return []
     left = len(table.rows) - most
-    if left <= 0:
+    if left <= NOT_WORTH_CUTTING:
         return [replace(table, more="")]
     return [replace(table, rows=table.rows[:most], left=left, more=words.count("paper.rows_left", left))]

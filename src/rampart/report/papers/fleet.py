@@ -125,10 +125,10 @@ def _trust(answer: InWords, names: Names) -> Chapter:
     tables = cut(words, swings_listing(result, words, names), MOST_SWINGS)
     tables += cut(words, simulation_listing(result, words, names), MOST_ROWS)
     use = result.manifest["use"]
-    solved = words(
-        "fleet.paper.solved" if use["settled"] else "fleet.paper.unsettled", rounds=use["rounds"],
-        residual=words.number(use["residual"]),
-    )  # fmt: skip
+    residual = words.number(round(use["residual"], 2))
+    settled = "fleet.paper.solved" if use["settled"] else "fleet.paper.unsettled"
+    key = "fleet.paper.agree" if use["settled"] and residual == words.number(0) else settled
+    solved = words(key, rounds=use["rounds"], residual=residual)
     if result.manifest["draws"]:
         solved += " " + words("fleet.paper.bands", draws=result.manifest["draws"])
     notes = notes_on_data(result, words, names, commands=False)

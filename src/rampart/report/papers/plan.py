@@ -11,7 +11,7 @@ from rampart.language.budgets_used_up import used_up
 from rampart.language.decisions_and_causes import marks
 from rampart.language.in_words import InWords
 from rampart.language.on_one_page import deadlines, figures, headline, largest_gap, reasons_of, sentences
-from rampart.language.reasons_in_words import AT_ONCE, as_if_split, limit_and_step
+from rampart.language.reasons_in_words import AT_ONCE, as_if_split, limit_and_step, missing_if_split
 from rampart.language.unknowns import statements
 from rampart.report.chapters.decisions import decisions_listing, delays_listing
 from rampart.report.chapters.listing import Chapter, Head, Listing, listing
@@ -25,7 +25,7 @@ from rampart.results.largest_gap import Gap, gaps
 from rampart.results.reasons import KIND, PAIR, TOGETHER
 from rampart.results.result import Result
 
-MOST_DECISIONS, MOST_DELAYS, MOST_GAPS, MOST_STEPS, MOST_ASSUMED, MOST_UNKNOWN = 22, 4, 14, 10, 11, 4
+MOST_DECISIONS, MOST_DELAYS, MOST_GAPS, MOST_STEPS, MOST_ASSUMED, MOST_UNKNOWN = 22, 4, 14, 10, 22, 4
 """Rows of a paper of four to six pages: the report of the same plan has all of them."""
 LONGEST = 420
 """Letters of the longest statement that a paper repeats."""
@@ -102,7 +102,7 @@ def _brings(answer: InWords) -> Chapter:
     rows = [
         [
             words("panel", item=answer.item(gap.item), unit=answer.unit(gap.item)), words(f"paper.asked.{gap.objective}"),
-            *(words.number(value) for value in (gap.asked, gap.had, gap.missing)), words.share(gap.share),
+            *(answer.pieces(value, gap.item) for value in (gap.asked, gap.had, gap.missing)), words.share(gap.share),
         ]
         for gap in gaps(answer.result)
     ]  # fmt: skip
@@ -126,7 +126,8 @@ def _why(answer: InWords, largest: Gap | None) -> Chapter | None:
     cells = [[limit_and_step(answer, r), _relief(answer, r, largest), words.share(r["share"], digits=1)] for r in rows]
     caption = words("paper.table.why", who=answer.nation(rows[0]["holder"]), item=answer.item(largest.item))
     table = listing(answer, caption, heads, cells)
-    says = tuple(one for one in (words("paper.why.says"), as_if_split(answer)) if one)
+    of = missing_if_split(answer, reasons_of(answer, largest), largest.missing)
+    says = tuple(one for one in (words("paper.why.says"), as_if_split(answer), of) if one)
     return Chapter("why", words("paper.why"), says, (), tuple(cut(words, table, MOST_STEPS)))
 
 

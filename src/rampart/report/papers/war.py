@@ -18,7 +18,7 @@ from rampart.report.chapters.trust import foremost_assumptions, grade_counts
 from rampart.report.chapters.war import (
     beside_listing,
     by_month_listing,
-    decisions_listing,
+    decisions_once_listing,
     ends_listing,
     forward_listing,
     how_good,
@@ -31,7 +31,7 @@ from rampart.report.charts.war import served_chart, survival_chart
 from rampart.report.papers.content import Bars, Paper, cut
 from rampart.results.result import Result
 
-MOST_DECISIONS, MOST_BRANCHES, MOST_ENDS, MOST_BESIDE, MOST_ASSUMED, MOST_UNKNOWN = 18, 8, 16, 8, 12, 3
+MOST_DECISIONS, MOST_BRANCHES, MOST_ENDS, MOST_BESIDE, MOST_ASSUMED, MOST_UNKNOWN = 26, 8, 16, 8, 22, 3
 """Rows of a paper of four to six pages: the report of the same plan has all of them."""
 VALUES = (
     "plan", "standard_error", "carried_out", "lower_bound", "counts", "cvar_90", "wait_and_see", "largest_regret",
@@ -128,7 +128,7 @@ def _bars(answer: InWords, first: Figure | None) -> dict[str, Bars]:
 
 
 def _now(answer: InWords) -> Chapter | None:
-    words, table = answer.words, decisions_listing(answer)
+    words, table = answer.words, decisions_once_listing(answer)
     if not table.rows:
         return None
     tables = cut(words, replace(table, caption=words("war.title.decisions")), MOST_DECISIONS)

@@ -8,13 +8,16 @@ import math
 from django.db.models import Q
 from pydantic import BaseModel
 
-from rampart.language.words import Words
+from rampart.language.words import Words, phrases
 from rampart.web.asking import Asked
 from rampart.web.audit import Entry
 from rampart.web.pages.page import Page
 from rampart.web.tables.asking import Cell, ColumnSeen, TableAsked, TableSeen
 
 COLUMNS = ("when", "who", "role", "through", "address", "verb", "about", "facts", "outcome")
+
+DONE_SO = "web.audit.do."
+"""Before a verb: the key of what it is called."""
 
 
 class Audit(BaseModel):
@@ -29,9 +32,11 @@ def audit(asked: Asked, table: TableAsked) -> Audit:
     found = Entry.objects.order_by("-pk")
     total = found.count()
     for word in table.q.split():
+        called = [verb for verb, name in verbs(words).items() if word.casefold() in name.casefold()]
         found = found.filter(
-            Q(who__icontains=word) | Q(verb__icontains=word) | Q(about__icontains=word) | Q(outcome__icontains=word)
-        )
+            Q(who__icontains=word) | Q(verb__icontains=word) | Q(verb__in=called) | Q(about__icontains=word)
+            | Q(outcome__icontains=word)
+        )  # fmt: skip
     matching = found.count()
     pages = max(1, math.ceil(matching / table.size))
     page = min(table.page, pages)
@@ -58,6 +63,11 @@ def audit(asked: Asked, table: TableAsked) -> Audit:
     )  # fmt: skip
 
 
+def verbs(words: Words) -> dict[str, str]:
+    """What is done, in words, by the verb that the store keeps."""
+    return {key.removeprefix(DONE_SO): words(key) for key in phrases() if key.startswith(DONE_SO)}
+
+
 def _row(entry: Entry, words: Words) -> list[Cell]:
     texts = {
         "when": words("web.at", date=words.date(entry.when.isoformat()), time=f"{entry.when:%H:%M:%S}"),
@@ -70,7 +80,8 @@ def _row(entry: Entry, words: Words) -> list[Cell]:
         key: value or words("none")
         for key, value in zip(("who", "through", "address", "verb", "about"), values, strict=True)
     }
-    exact = texts | {"when": entry.when.isoformat(timespec="seconds")}
+    texts["verb"] = verbs(words).get(entry.verb, texts["verb"])
+    exact = texts | {"verb": entry.verb} | {"when": entry.when.isoformat(timespec="seconds")}
     return [Cell(value=exact[key], text=texts[key]) for key in COLUMNS]
 
 
