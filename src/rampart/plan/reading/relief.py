@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 PRICED = 1e-9
 """Price, as a share of the largest of its pass, from which something is priced."""
 TINY = 1e-9
-FAR = 0.03
+FAR = 0.032
 """Part of the columns that are new from which where a plan without them stood is no help."""
 OF_TIME = ("settings", "regimes", "transitions", "durations")
 """Tables that say what tree there is."""
