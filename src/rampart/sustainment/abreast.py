@@ -60,7 +60,9 @@ def one_after_another(
         if not waiting:
             return []
         beside = None if start is None else np.concatenate([start] * len(waiting))
-        course = availability_by_month(abreast(waiting), start=beside, months=months, abreast=len(waiting))
+        course = availability_by_month(
+            abreast(waiting), start=beside, months=months, abreast=len(waiting), by_part=by_part
+        )
         return _taken_out(course, waiting)
 
     for support in supports:

@@ -47,6 +47,9 @@ class March:
         self.rounds, self.residual = start.rounds, start.residual
         self.rise = np.zeros(len(s.sites))
         self.used = np.zeros((len(s.fleets), len(s.months) + 1))
+        self.opens_later = bool((self.setting.supply.times.opens > 0).any())
+        # Month and length of the last step, and what they make of what is in repair.
+        self._step_of, self._keep = (-1, 0.0), (self.rise, self.rise)
 
     def step(
         self, length: float, m: int, expected: Floats, wears: Floats, burst: bool
@@ -61,20 +64,21 @@ class March:
         now = copy(old)
         now.time = time
         now.held = np.maximum(old.held - s.losses[:, m] / MONTH * setting.in_action(m, expected) * length, 0.0)
-        inflow, closed = asked * flows.repaired, m < times.opens.T
-        now.pile = np.where(closed, old.pile + inflow * length, 0.0)
-        inflow = np.where(closed, 0.0, inflow + (old.pile / length if burst else 0.0))
-        apart = np.ascontiguousarray(times.apart[m].T)
-        keep = np.exp(-length / np.maximum(apart, 1e-9))
-        now.in_repair = old.in_repair * keep + inflow * apart * (1.0 - keep)
+        inflow = asked * flows.repaired
+        if self.opens_later:
+            closed = m < times.opens.T
+            now.pile = np.where(closed, old.pile + inflow * length, 0.0)
+            inflow = np.where(closed, 0.0, inflow + (old.pile / length if burst else 0.0))
+        keep, gained = self._kept(m, length)
+        now.in_repair = old.in_repair * keep + inflow * gained
         now.known = counted(setting, time, times.apart[0].T) if s.states_start else None
-        out = inflow - (now.in_repair - old.in_repair) / length
         came = (past.delayed(past.broken, time) - past.delayed(past.broken, old.time)) / length
         free = np.exp(-length / np.maximum(setting.repair_days, 1e-9))
         alone = setting.repair_shop < 0
         now.mending = np.where(alone, old.mending * free + came * setting.repair_days * (1.0 - free), 0.0)
         before = old.mending.copy()
         now.lines, now.work = [], np.zeros(len(s.shops))
+        out = inflow - (now.in_repair - old.in_repair) / length if setting.places else inflow
         for h, (sites, parts, fleets) in enumerate(setting.places):
             line = copy(old.lines[h])
             line.came, line.when = list(line.came), list(line.when)
@@ -101,6 +105,14 @@ class March:
             now.drawn = ended
         self.evaluate(now, m, asked, by_fleet)
         return now, asked, by_fleet
+
+    def _kept(self, m: int, length: float) -> tuple[Floats, Floats]:
+        """Share (S, P) of what is in repair without a bay that still is after a step, and days of its inflow that join it."""
+        if self._step_of != (m, length):
+            apart = np.ascontiguousarray(self.setting.supply.times.apart[m].T)
+            keep = np.exp(-length / np.maximum(apart, 1e-9))
+            self._step_of, self._keep = (m, length), (keep, apart * (1.0 - keep))
+        return self._keep
 
     def _ending(self, now: Moment, m: int) -> Floats:
         """Repairs (S, P) that end a day at a moment."""

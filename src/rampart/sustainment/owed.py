@@ -34,7 +34,7 @@ def owe(
     """Pipelines, backorders and systems up of a moment."""
     s, supply = setting.s, setting.supply
     alone = moving + gone + now.in_repair + now.pile
-    mean, variance = alone.copy(), alone * clusters(setting, flows, asked, by_fleet)
+    mean, variance = alone, alone * clusters(setting, flows, asked, by_fleet) if setting.excess else alone.copy()
     if now.known is not None:
         variance -= now.known
     if past.more_varied is not None:
@@ -49,7 +49,7 @@ def owe(
     now.own_mean, now.own_variance = mean.copy(), variance.copy()
     share, drawn = shares_below(supply, flows, asked, now.drawn)
     systems = setting.at_sites(np.maximum(now.up, 0.0)[:, None] * setting.uses)
-    ebo, vbo, at_least, felt = (np.zeros_like(mean) for _ in range(4))
+    ebo, vbo, at_least, felt = (np.empty_like(mean) for _ in range(4))
     groups = iter(flows.groups)
     for level in reversed(supply.network.levels):
         for link in np.flatnonzero(np.isin(s.parent, level)):
@@ -91,8 +91,6 @@ def clusters(setting: Setting, flows: Flows, asked: Floats, by_fleet: Floats) ->
     with ratio v the share u that goes up has ``1 + u (v - 1)``.
     """
     result = np.ones_like(asked)
-    if not setting.excess:
-        return result
     demand, sent = setting.at_sites(by_fleet), asked * flows.upwards
     excess = np.zeros_like(asked)
     for layer in reversed(setting.supply.layers):

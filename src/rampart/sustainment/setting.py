@@ -53,7 +53,7 @@ class Setting:
         self.repair_shop = np.array([-1 if shop is None else s.shops.index(shop) for shop in shops], np.int64)
         self.places = [_places(s, h, self.repair_shop) for h in range(len(s.shops))]
         self.based = Sums(s.fleet_site, len(s.sites))
-        self.fed = np.flatnonzero(s.supplier >= 0)
+        self.fed = self.supply.fed
         self.losing = np.flatnonzero(
             [any((f.lost[n] > 0).any() for f in set(self.supply.months)) for n in range(len(s.sites))]
         )

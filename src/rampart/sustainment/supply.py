@@ -95,6 +95,11 @@ class Supply:
         """Sites that others draw on."""
         return np.unique(self.support.supplier[self.support.supplier >= 0])
 
+    @cached_property
+    def fed(self) -> Whole:
+        """Sites that have a supplier."""
+        return np.flatnonzero(self.support.supplier >= 0)
+
     def requests(self, flows: Flows, demand: Floats, ended: Floats | None = None) -> Floats:
         """Requests (S, P) a day for every part at every site: removals, what comes from below, and what repairs draw.
 
@@ -153,9 +158,16 @@ def _layers(supplier: Whole) -> tuple[Whole, ...]:
 def shares_below(supply: Supply, flows: Flows, asked: Floats, ended: Floats | None = None) -> tuple[Floats, Floats]:
     """Share (S, P) of each site in what its supplier is asked for, and (L, S) of each parent in its child's requests."""
     s = supply.support
-    up = np.zeros_like(asked)
-    fed = np.flatnonzero(s.supplier >= 0)
-    up[fed] = ratio(asked[fed] * flows.upwards[fed], asked[s.supplier[fed]])
+    up = share_sent(supply, flows, asked)
+    if not len(s.parent):
+        return up, np.zeros((0, len(s.sites)))
     done = asked * flows.repaired if ended is None else ended
     drawn = done[:, s.parent] * s.share[None, :]
     return up, ratio(drawn, asked[:, s.child]).T
+
+
+def share_sent(supply: Supply, flows: Flows, asked: Floats) -> Floats:
+    """Share (S, P) of each site in what its supplier is asked for."""
+    up, fed = np.zeros_like(asked), supply.fed
+    up[fed] = ratio(asked[fed] * flows.upwards[fed], asked[supply.support.supplier[fed]])
+    return up
