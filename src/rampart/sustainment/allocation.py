@@ -120,6 +120,10 @@ class Allocation:
             self._last[names] = known = (rows, sites, tuple(getattr(self, name)[at] for name in names))
         return known[2]
 
+    def _forget(self) -> None:
+        """Let go of what is kept from stock to stock."""
+        self._table, self._last = None, {}
+
     def chunks(self) -> Iterator[Whole]:
         """Parts of about one pipeline length at a time, as many as the working memory takes."""
         size = self.mean.sum(1)
@@ -169,6 +173,7 @@ class Allocation:
                     column.resize(end + end // 4, refcheck=False)
                 column[used:end] = piece
             used = end
+        self._forget()
         for column in columns:
             column.resize(used, refcheck=False)
         part, total, units, gain = columns
