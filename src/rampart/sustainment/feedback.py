@@ -16,8 +16,8 @@ def felt(setting: Setting, flows: Flows, asked: Floats, by_fleet: Floats, now: M
     share, drawn = shares_below(setting.supply, flows, asked, now.drawn)
     psi = ratio(setting.at_sites(by_fleet), asked)
     owed = np.zeros_like(psi)
-    for level in setting.supply.network.levels:
-        for link in np.flatnonzero(np.isin(s.child, level)):
+    for level, inside in zip(setting.supply.network.levels, setting.supply.inside, strict=True):
+        for link in inside.tolist():
             psi[:, s.child[link]] += drawn[link] * psi[:, s.parent[link]]
         for layer, above in zip(reversed(setting.supply.layers), reversed(setting.supply.gather), strict=True):
             here = block_of(layer, level, psi.shape[1])
@@ -36,12 +36,9 @@ def relieved(setting: Setting, flows: Flows, asked: Floats, by_fleet: Floats, no
     return less
 
 
-def feedback(
-    setting: Setting, h: int, m: int, now: Moment, psi: Floats, up: Floats, *, before: bool = False
-) -> tuple[Floats, Floats]:
-    """For one shop: jobs a day of a system in action (F,), and systems (F,) down for one more job."""
+def feedback(setting: Setting, h: int, each: Floats, now: Moment, psi: Floats, up: Floats) -> Floats:
+    """For one shop, to which a system in action brings ``each`` (F,) jobs a day: systems (F,) down for one more job."""
     sites, parts, fleets = setting.places[h]
-    each = setting.reach(m, up, before=before)[h]
     there = now.lines[h].mean
     chances = np.concatenate((psi[sites, parts], np.ones(len(fleets))))
     total = float(there.sum())
@@ -49,4 +46,4 @@ def feedback(
     weight = each * np.maximum(up, 0.0)
     if weight.sum() <= 0:
         weight = each
-    return each, chance * ratio(weight, np.full_like(weight, weight.sum()))
+    return chance * ratio(weight, np.full_like(weight, weight.sum()))

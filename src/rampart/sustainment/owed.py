@@ -51,8 +51,8 @@ def owe(
     systems = setting.at_sites(np.maximum(now.up, 0.0)[:, None] * setting.uses)
     ebo, vbo, at_least, felt = (np.empty_like(mean) for _ in range(4))
     groups = iter(flows.groups)
-    for level in reversed(supply.network.levels):
-        for link in np.flatnonzero(np.isin(s.parent, level)):
+    for level, holding in zip(reversed(supply.network.levels), reversed(supply.holding), strict=True):
+        for link in holding.tolist():
             p, c, h = s.parent[link], s.child[link], drawn[link]
             mean[:, p] += h * ebo[:, c]
             variance[:, p] += h * (1 - h) * ebo[:, c] + h * h * vbo[:, c]

@@ -97,13 +97,13 @@ def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
         now.in_repair = inflow * apart
         now.mending = broken * setting.repair_days * (setting.repair_shop < 0)
         gone_away = broken * 2.0 * setting.transport + now.mending
+        reach = setting.reach(0, up, before=True)
         for h, (line, (sites, parts, fleets)) in enumerate(zip(now.lines, setting.places, strict=True)):
             mine = times.shop[0].T[sites, parts] == h
             rate = np.concatenate((inflow[sites, parts] * mine, broken[fleets]))
             days = np.concatenate((times.bench[0].T[sites, parts], setting.repair_days[fleets]))
-            each, holes = feedback(setting, h, 0, now, psi, up, before=True)
-            came[h] = float(rate.sum() - each @ np.maximum(up, 0.0))
-            falls[h] = float(each @ holes)
+            came[h] = float(rate.sum() - reach[h] @ np.maximum(up, 0.0))
+            falls[h] = float(reach[h] @ feedback(setting, h, reach[h], now, psi, up))
             if number == 1:
                 empty[h] = float(rate.sum())
             line.settle(rate, days, float(s.bays[0, h]), empty[h], falls[h])
@@ -117,7 +117,7 @@ def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
         psi = felt(setting, flows, asked, by_fleet, now)[0]
         # What would come to an empty shop hangs little on the queue, so it is what the rounds go over.
         jobs = np.array([line.jobs for line in now.lines])
-        wanted = came + setting.reach(0, up, before=True) @ (now.up - now.beyond) + falls * jobs
+        wanted = came + reach @ (now.up - now.beyond) + falls * jobs
         off = np.abs(wanted - empty)
         empty = empty + 0.7 * (wanted - empty)
         # A shop that gets nothing agrees with a fleet that lacks nothing, but not with what that fleet brings it.

@@ -96,6 +96,16 @@ class Supply:
         return np.unique(self.support.supplier[self.support.supplier >= 0])
 
     @cached_property
+    def inside(self) -> tuple[Whole, ...]:
+        """For each level of parts the links by which repairs of others ask for them."""
+        return tuple(np.flatnonzero(np.isin(self.support.child, level)) for level in self.network.levels)
+
+    @cached_property
+    def holding(self) -> tuple[Whole, ...]:
+        """For each level of parts the links by which they ask for others."""
+        return tuple(np.flatnonzero(np.isin(self.support.parent, level)) for level in self.network.levels)
+
+    @cached_property
     def fed(self) -> Whole:
         """Sites that have a supplier."""
         return np.flatnonzero(self.support.supplier >= 0)
@@ -108,11 +118,10 @@ class Supply:
         s, asked = self.support, demand.copy()
         for depth, level in enumerate(self.network.levels):
             if depth:
-                chosen = np.isin(s.child, level)
-                p, c, share = s.parent[chosen], s.child[chosen], s.share[chosen]
-                for link in range(len(p)):
-                    done = asked[:, p[link]] * flows.repaired[:, p[link]] if ended is None else ended[:, p[link]]
-                    asked[:, c[link]] += done * share[link]
+                for link in self.inside[depth].tolist():
+                    p = s.parent[link]
+                    done = asked[:, p] * flows.repaired[:, p] if ended is None else ended[:, p]
+                    asked[:, s.child[link]] += done * s.share[link]
             mine: NDArray[np.int64] | slice = slice(None) if len(self.network.levels) == 1 else level
             for layer, above in zip(reversed(self.layers[1:]), reversed(self.gather[1:]), strict=True):
                 if isinstance(mine, slice):
