@@ -122,9 +122,14 @@ def share_since(
     """
     total, mine = all_asked.rows(then, above), sent.rows(then, sites)
     pace = total - all_asked.rows(then - 5.0, above)
-    window = np.clip(5.0 * np.divide(owed, pace, out=np.ones_like(owed), where=pace > 1e-300), 0.5, 4000.0)
+    window = _days(5.0 * np.divide(owed, pace, out=np.ones_like(owed), where=pace > 1e-300))
     since = total - all_asked.cells(then[:, None] - window, above)
-    window = np.clip(window * np.divide(owed, since, out=np.ones_like(owed), where=since > 1e-300), 0.5, 4000.0)
+    window = _days(window * np.divide(owed, since, out=np.ones_like(owed), where=since > 1e-300))
     since = total - all_asked.cells(then[:, None] - window, above)
     part = mine - sent.cells(then[:, None] - window, sites)
     return np.clip(np.divide(part, since, out=today.copy(), where=since > 1e-300), 0.0, 1.0)
+
+
+def _days(window: Floats) -> Floats:
+    """Days back within which the oldest unfilled request is looked for."""
+    return np.minimum(np.maximum(window, 0.5), 4000.0)

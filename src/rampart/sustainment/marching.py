@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rampart.sustainment.echelon_network import Floats
-from rampart.sustainment.feedback import feedback, felt, relieved
+from rampart.sustainment.feedback import falls, felt, relieved
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.moment import Moment
 from rampart.sustainment.owed import owe
@@ -91,8 +91,7 @@ class March:
         now.mending = np.where(alone, old.mending * free + came * setting.repair_days * (1.0 - free), 0.0)
         before = old.mending.copy()
         now.lines, now.work = [copy(line) for line in old.lines], np.zeros(len(s.shops))
-        rates, falls = [], np.zeros(len(s.shops))
-        reach = setting.reach(m, expected)
+        rates = []
         out = inflow - (now.in_repair - old.in_repair) / length if setting.places else inflow
         benches = self._benches(m)
         for h, (sites, parts, fleets) in enumerate(setting.places):
@@ -101,9 +100,9 @@ class March:
             before[fleets] = line.mean[len(sites) :]
             rate = np.concatenate((np.maximum(out[sites, parts], 0.0) * benches.mine[h], came[fleets]))
             now.work[h] = float(rate @ benches.days[h])
-            falls[h] = float(reach[h] @ feedback(setting, h, reach[h], old, self.psi, expected))
             rates.append(rate)
-        step_all(now.lines, length, rates, benches.days, s.bays[m], falls)
+        slower = falls(setting, setting.reach(m, expected), old, self.psi, expected)
+        step_all(now.lines, length, rates, benches.days, s.bays[m], slower)
         for line, (sites, _, fleets) in zip(now.lines, setting.places, strict=True):
             now.mending[fleets] = line.mean[len(sites) :]
         back = np.maximum(came - (now.mending - before) / length, 0.0)

@@ -54,7 +54,18 @@ def backorders(mean: ArrayLike, variance: ArrayLike, stock: ArrayLike) -> tuple[
 
     EBO = E[X; X > s] - s P(X > s);  E[B^2] = E[X(X-1); X > s] + (1-2s) E[X; X > s] + s^2 P(X > s).
     """
-    over, first, second, s = _by_family(mean, variance, stock)
+    return _short(*_by_family(mean, variance, stock))
+
+
+def in_closed_form(mean: Floats, variance: Floats, stock: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Mean and variance of B, P(X >= s) and P(X > s), of cells (n,) that hold something."""
+    n = len(mean)
+    over, first, second, s = _by_family(np.tile(mean, 2), np.tile(variance, 2), np.concatenate((stock, stock - 1.0)))
+    return *_short(over[:n], first[:n], second[:n], s[:n]), over[n:], over[:n]
+
+
+def _short(over: Floats, first: Floats, second: Floats, s: Floats) -> tuple[Floats, Floats]:
+    """Mean and variance of B from P(X > s), E[X; X > s] and E[X(X-1); X > s]."""
     expected = np.maximum(first - s * over, 0.0)
     square = np.maximum(second + (1.0 - 2.0 * s) * first + s * s * over, 0.0)
     return expected, np.maximum(square - expected**2, 0.0)

@@ -110,6 +110,9 @@ class Line:
 
     def grow(self, coming: float) -> None:
         """Add states while the last is still likely; so many jobs are to come."""
+        p = self.p
+        if len(p) >= 30 and p[-1] <= TAIL and p[-2] <= TAIL and p[-3] <= TAIL:
+            return
         grown = int(1.3 * len(self.p) + 4.0 * coming + 30.0)
         while len(self.p) < MOST_STATES and (self.p[-min(len(self.p), 3) :].max() > TAIL or len(self.p) < 30):
             self.p = np.concatenate((self.p, np.zeros(max(grown - len(self.p), 30))))

@@ -51,6 +51,18 @@ def block_of(sites: Whole, parts: Whole, of_parts: int) -> Block:
 
 
 @dataclass(frozen=True, eq=False)
+class Place:
+    """A layer of sites and an indenture of parts: where they stand in arrays (S, P), and those of them that others draw on.
+
+    drawn_on  in arrays (S, P); in_row the same in arrays of the sites alone that others draw on; none where there are none
+    """
+
+    here: Block
+    drawn_on: Block | None
+    in_row: Block | None
+
+
+@dataclass(frozen=True, eq=False)
 class Flows:
     """One month: shares of what comes to each site (S, P), and its cells grouped for the loss function."""
 
@@ -94,6 +106,21 @@ class Supply:
     def suppliers(self) -> Whole:
         """Sites that others draw on."""
         return np.unique(self.support.supplier[self.support.supplier >= 0])
+
+    @cached_property
+    def places(self) -> tuple[tuple[Place, ...], ...]:
+        """Of each level of parts, the layers of sites."""
+        row_of = np.full(len(self.support.sites), -1, np.int64)
+        row_of[self.suppliers] = np.arange(len(self.suppliers))
+
+        def place(layer: Whole, level: Whole) -> Place:
+            above = layer[row_of[layer] >= 0]
+            here = block_of(layer, level, len(self.support.parts))
+            if not len(above):
+                return Place(here, None, None)
+            return Place(here, np.ix_(above, level), np.ix_(row_of[above], level))
+
+        return tuple(tuple(place(layer, level) for layer in self.layers) for level in self.network.levels)
 
     @cached_property
     def inside(self) -> tuple[Whole, ...]:
