@@ -408,9 +408,11 @@ def _convex(values: Floats) -> Floats:
 
 def _on_hull(values: Floats) -> NDArray[np.bool_]:
     """Which points of each row lie on its lower convex hull: those above a chord of others go, until none does."""
-    kept, ends = np.ones(values.shape, bool), np.zeros(values.shape, bool)
-    ends[:, 0] = ends[:, -1] = True
-    flat, ends = np.ascontiguousarray(values).ravel(), ends.ravel()
+    kept = np.ones(values.shape, bool)
+    at_end = np.zeros(values.shape, bool)
+    at_end[:, 0] = at_end[:, -1] = True
+    flat: Any = np.ascontiguousarray(values).ravel()
+    ends: Any = at_end.ravel()
     # Points left, row after row: the first and the last of a row stay, so that the neighbours of others are in their row.
     points: Whole = np.arange(values.size, dtype=np.int64)
     row: Whole = np.repeat(np.arange(len(values)), values.shape[1])

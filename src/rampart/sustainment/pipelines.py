@@ -144,7 +144,7 @@ def _long_table(m: Floats, v: Floats, most: int) -> Floats:
         w = wide[:, 0]
         mw, vw = m[w], v[w]
         over[w] = _beta_below(s + 1.0, mw * mw / (vw - mw), (vw - mw) / vw)
-    return np.maximum(np.concatenate((m, m - np.cumsum(over, axis=1)), axis=1), 0.0)
+    return np.asarray(np.maximum(np.concatenate((m, m - np.cumsum(over, axis=1)), axis=1), 0.0))
 
 
 def enough(mean: float, variance: float, tail: float) -> int:
@@ -176,14 +176,14 @@ def enough(mean: float, variance: float, tail: float) -> int:
     return high
 
 
-def _gamma_below(a: ArrayLike, x: ArrayLike) -> Any:
+def _gamma_below(a: Any, x: Any) -> Any:
     """Regularised lower incomplete gamma function: P(Poisson(x) >= a). Loading it takes a tenth of a small command."""
     from scipy import special
 
     return special.gammainc(a, x)
 
 
-def _beta_below(a: ArrayLike, b: ArrayLike, x: ArrayLike) -> Any:
+def _beta_below(a: Any, b: Any, x: Any) -> Any:
     """Regularised incomplete beta function."""
     from scipy import special
 

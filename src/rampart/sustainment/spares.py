@@ -363,7 +363,7 @@ def _summed(first: float, steps: Floats, order: Whole) -> Floats:
     return result
 
 
-def _by_value(gain: Floats, money: Floats, family: Whole, point: Whole) -> Whole:
+def _by_value(gain: Floats, money: Floats, family: Whole, point: Whole) -> Any:
     """Order of the steps by gain per money, the largest first; among equals by family, then by point.
 
     Whole numbers are sorted, rounded values with the places below them, which takes a fraction of the time and of the memory
