@@ -35,6 +35,12 @@ class TestOneSite:
         assert pipelines.fill_rate(4, 4, 4) == printed(0.4334701204)
         assert pipelines.ready_rate(4, 4, 4) == printed(0.6288369352)
 
+    @pytest.mark.parametrize("mean", [0.02, 3.7, 80.0, 499.0, 501.0])
+    @pytest.mark.parametrize("wide", [1.0, 1.8, 30.0])
+    def test_enough_is_the_first_stock_that_is_hardly_exceeded(self, mean: float, wide: float) -> None:
+        most = pipelines.enough(mean, mean * wide, 1e-7)
+        assert pipelines.exceeds(mean, mean * wide, most) <= 1e-7 < pipelines.exceeds(mean, mean * wide, most - 1)
+
     def test_negative_binomial(self) -> None:
         assert ebo(4, 6, 1, 2, 4, 8) == [printed(x) for x in (3.0390184423, 2.1820860641, 0.9537841454, 0.1063030097)]
         assert pipelines.backorders(4, 6, 3)[1] == printed(3.8825287580)

@@ -8,7 +8,7 @@ import pytest
 from rampart.sustainment import cannibalisation, enumeration, pipelines, shops
 from rampart.sustainment.echelon_network import Network
 from rampart.sustainment.echelons import evaluate
-from rampart.sustainment.shop_line import Line
+from rampart.sustainment.shop_line import Line, step_all
 from sustainment.published_networks import G2, I2, I2_STOCK
 from sustainment.workshop import Workshop
 
@@ -170,7 +170,7 @@ def test_the_shop_of_a_course_is_the_shop_of_the_equations() -> None:
     line.settle(np.zeros(1), np.full(1, 6.0), 6.0, 0.0, 0.0)
     for r, c in zip(rate, bays, strict=True):
         for _ in range(4):
-            line.step(step / 4, np.array([r]), np.array([6.0]), float(c), 0.0)
+            step_all([line], step / 4, [np.array([r])], [np.array([6.0])], np.array([float(c)]), np.zeros(1))
         jobs.append(line.jobs)
         mean.append(float(np.arange(len(line.p)) @ line.p))
         variance.append(line.all_variance)

@@ -55,6 +55,7 @@ def read(path: Path, *, overrides: Sequence[str] = ()) -> tuple[Case | None, lis
     """Read and check a case: the case, or None when some finding is an error, and all findings."""
     from rampart.case.checking.checks import check
     from rampart.case.overrides import apply, misnamed
+    from rampart.case.soundness import found_sound
     from rampart.case.tables import Case
 
     draft, findings = read_draft(path)
@@ -69,6 +70,8 @@ def read(path: Path, *, overrides: Sequence[str] = ()) -> tuple[Case | None, lis
     if any(finding.severity == "error" for finding in findings):
         return None, findings
     case = Case(tables=draft.case_frames(), path=path, overrides=tuple(overrides), findings=tuple(findings))
+    if draft.origins:
+        found_sound(case)
     return case, findings
 
 

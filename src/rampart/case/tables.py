@@ -106,6 +106,14 @@ class Case:
             frame = frame.with_columns(filled)
         return frame.sort(table.key, nulls_last=False, maintain_order=True) if table.key else frame
 
+    @cached_property
+    def _sound(self) -> dict[str, pl.DataFrame]:
+        """Tables as they were checked and found sound; none where that was not done. Not sent to other processes."""
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_sound"}
+
     def with_tables(self, changed: Mapping[str, pl.DataFrame]) -> Case:
         """The case with some tables in place of its own; what is known of the others is kept."""
         found = Case(tables={**self.tables, **changed}, overrides=self.overrides)

@@ -11,7 +11,7 @@ import polars as pl
 from rampart.case.ranks import objective_of
 from rampart.language.in_words import InWords
 from rampart.language.not_met import rough
-from rampart.network.worth_of_need import IN_MONEY
+from rampart.network.units_of_worth import IN_MONEY
 
 Codes = Sequence[Mapping[str, str]]
 """The codes that name a thing one by one, as a column of type key holds them."""

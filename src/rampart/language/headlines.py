@@ -19,7 +19,7 @@ from rampart.language.not_met import not_met, slightly_short
 from rampart.language.origins import origins_told
 from rampart.language.reasons_in_words import as_if_split, limit_and_step
 from rampart.language.rooms import shared, steadied
-from rampart.network.worth_of_need import IN_MONEY, IN_UNITS
+from rampart.network.units_of_worth import IN_MONEY, IN_UNITS
 from rampart.results.compensation import compensation
 from rampart.results.largest_gap import NEED, gaps
 from rampart.results.lateness import Late, lateness

@@ -14,7 +14,7 @@ from rampart.findings import Language, curly
 from rampart.language.french import forms
 from rampart.language.words import Words
 from rampart.network.keys import HOMES
-from rampart.network.worth_of_need import IN_MONEY
+from rampart.network.units_of_worth import IN_MONEY
 from rampart.results.result import Result
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rampart.language.decisions_and_causes import pass_amount
 from rampart.language.in_words import InWords
-from rampart.network.worth_of_need import IN_MONEY
+from rampart.network.units_of_worth import IN_MONEY
 
 LITTLE = 0.1
 """Money units below which amounts are told by their first digits."""

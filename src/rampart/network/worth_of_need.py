@@ -23,12 +23,10 @@ import numpy as np
 from rampart.case.timelines import by_period
 from rampart.network.lags import Booleans, Floats
 from rampart.network.network import Network
+from rampart.network.units_of_worth import IN_MONEY, IN_UNITS
 from rampart.requirements.falling_worth import Falling
 from rampart.requirements.levels import Level, Levels, curve, levels_of
 from rampart.requirements.worth import urgency_of_months, without_worth, worth_of_items, worth_of_months
-
-IN_MONEY, IN_UNITS = "money unit of worth", "units"
-"""What worth is counted in: as the result tables say it."""
 
 
 class NeedThen(NamedTuple):

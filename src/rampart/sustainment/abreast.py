@@ -41,10 +41,11 @@ SITES_LAST = ("demand", "own_mean", "own_variance", "mean", "ebo", "relief")
 
 
 def availability_of_each(
-    supports: Iterable[Support], *, start: Floats | None = None, months: int | None = None
-) -> list[AvailabilityByMonth]:
-    """The months of each support, in their order; ``start`` and ``months`` as for ``availability_by_month``."""
-    return list(one_after_another(supports, start=start, months=months))
+    supports: Iterable[Support], *, start: Floats | None = None, months: int | None = None,
+    by_part: Collection[int] | None = None,
+) -> list[AvailabilityByMonth]:  # fmt: skip
+    """The months of each support, in their order; ``start`` and the rest as for ``availability_by_month``."""
+    return list(one_after_another(supports, start=start, months=months, by_part=by_part))
 
 
 def one_after_another(
@@ -60,7 +61,9 @@ def one_after_another(
         if not waiting:
             return []
         beside = None if start is None else np.concatenate([start] * len(waiting))
-        course = availability_by_month(abreast(waiting), start=beside, months=months, abreast=len(waiting))
+        course = availability_by_month(
+            abreast(waiting), start=beside, months=months, abreast=len(waiting), by_part=by_part
+        )
         return _taken_out(course, waiting)
 
     for support in supports:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from rampart.sustainment.echelon_network import Counts, Floats, Network, Whole
 from rampart.sustainment.echelons import own_pipeline, sharing
 from rampart.sustainment.marginal import CAP
-from rampart.sustainment.pipelines import backorder_table, backorders, enough
+from rampart.sustainment.pipelines import backorder_table, backorders, enough, recurs
 
 CELLS = 250_000
 """Numbers in one working array; parts are taken in chunks that keep to it, so that it stays near the processor."""
@@ -107,8 +107,22 @@ class Allocation:
         self.held = np.zeros(self.mean.shape, np.int64) if held is None else held[chosen]
         self.installed, self.needed = fleets.installed[chosen], fleets.needed[chosen]
         self.systems, self.weight = fleets.systems[chosen], fleets.weight[chosen]
+        self._table: tuple[Floats, Floats, Floats, Floats] | None = None
+        self._last: dict[tuple[str, ...], tuple[Whole, Whole, tuple[Any, ...]]] = {}
         self.below = {n: [int(c) for c in np.flatnonzero(network.supplier == n)] for n in range(network.sites)}
         self.roots = [n for n in network.downwards if network.supplier[n] < 0]
+
+    def _cut(self, rows: Whole, sites: Whole, names: tuple[str, ...]) -> tuple[Any, ...]:
+        """Some figures of some parts at some sites, each (n, L): kept for the next stock of the site that supplies them."""
+        known = self._last.get(names)
+        if known is None or known[0] is not rows or not np.array_equal(known[1], sites):
+            at = np.ix_(rows, sites)
+            self._last[names] = known = (rows, sites, tuple(getattr(self, name)[at] for name in names))
+        return known[2]
+
+    def _forget(self) -> None:
+        """Let go of what is kept from stock to stock."""
+        self._table, self._last = None, {}
 
     def chunks(self) -> Iterator[Whole]:
         """Parts of about one pipeline length at a time, as many as the working memory takes."""
@@ -159,6 +173,7 @@ class Allocation:
                     column.resize(end + end // 4, refcheck=False)
                 column[used:end] = piece
             used = end
+        self._forget()
         for column in columns:
             column.resize(used, refcheck=False)
         part, total, units, gain = columns
@@ -184,16 +199,16 @@ class Allocation:
 
     def _leaves(self, rows: Whole, sites: Whole, mean: Floats, variance: Floats, most: int) -> Floats:
         """Penalty (..., n, L, most+1) of sites that supply no other, for 0, 1, ... spares above those held."""
-        at = np.ix_(rows, sites)
+        held, systems, weight = self._cut(rows, sites, ("held", "systems", "weight"))
         # What is held far above any use says no more than what is held just above it, however much that is.
-        held = np.minimum(self.held[at], 2 * most + 50)[:, :, None]
+        held = np.minimum(held, 2 * most + 50)[:, :, None]
         table = backorder_table(mean, variance, most + int(held.max(initial=0)))
         if held.any():
             wanted = np.broadcast_to(held + np.arange(most + 1), (*mean.shape, most + 1))
             table = np.take_along_axis(table, wanted, axis=-1)
-        systems, weight = self.systems[at][:, :, None], self.weight[at][:, :, None]
         if not weight.any():
             return np.zeros_like(table)
+        systems, weight = systems[:, :, None], weight[:, :, None]
         return penalty(table, systems, weight, self.installed[rows][:, None, None], self.needed[rows][:, None, None])
 
     def _tree(self, rows: Whole, tops: Whole, site: int, mean: Floats, variance: Floats) -> Floats:
@@ -228,14 +243,14 @@ class Allocation:
 
     def _below(self, rows: Whole, tops: Whole, site: int, mean: Floats, variance: Floats, stock: Whole) -> _Below:
         """What the sites below one gain by spares, where it holds ``stock`` (T, 1) or (T, n) more than now."""
-        ebo, vbo = backorders(mean, variance, self.held[rows, site] + stock)
+        ebo, vbo = self._owed(rows, site, mean, variance, stock, int(tops[site]))
         below = np.array(self.below[site])
-        at = np.ix_(rows, below)
-        f, owed, spread = self.up[at], ebo[..., None], vbo[..., None]
+        f, mean_below, variance_below = self._cut(rows, below, ("up", "mean", "variance"))
+        owed, spread = ebo[..., None], vbo[..., None]
         means, variances = f * owed, (f * (1.0 - f)) * owed
-        means += self.mean[at]
+        means += mean_below
         variances += (f * f) * spread
-        variances += self.variance[at]
+        variances += variance_below
         pieces: list[tuple[Floats, Floats]] = []
         columns: dict[int, tuple[int, int]] = {}
         wide = 0
@@ -255,6 +270,26 @@ class Allocation:
                 columns[site_below] = (wide + k * each, wide + (k + 1) * each)
             wide += falls.shape[-1]
         return _Below(*_side_by_side(pieces), ebo, below, means, variances, columns)
+
+    def _owed(
+        self, rows: Whole, site: int, mean: Floats, variance: Floats, stock: Whole, top: int
+    ) -> tuple[Floats, Floats]:
+        """Mean and variance (T, n) of what a site owes that holds ``stock`` (T, 1) or (T, n) more than now, ``top`` at most.
+
+        E B(s)^2 = E X^2 - sum over k < s of E B(k) + E B(k+1), since E B(k)^2 - E B(k+1)^2 = 2 E B(k) - P(X > k)
+        """
+        held = self.held[rows, site]
+        width = int(top + held.max(initial=0)) + 1
+        if width * len(rows) > CELLS or not recurs(mean, variance).all():
+            return backorders(mean, variance, held + stock)
+        if self._table is None or self._table[0] is not mean or self._table[1] is not variance:
+            table = backorder_table(mean, variance, width - 1)
+            square = np.empty_like(table)
+            square[:, 0] = variance + mean * mean
+            square[:, 1:] = square[:, :1] - np.cumsum(table[:, :-1] + table[:, 1:], axis=1)
+            self._table = mean, variance, table, np.maximum(square - table * table, 0.0)
+        at = np.arange(len(rows)), held + stock
+        return self._table[2][at], self._table[3][at]
 
     def _alike(self, below: Whole, tops: Whole) -> list[Whole]:
         """Places of sites that supply no other and hold about as many at most, to be worked out at once; others alone."""
@@ -373,21 +408,28 @@ def _convex(values: Floats) -> Floats:
 
 def _on_hull(values: Floats) -> NDArray[np.bool_]:
     """Which points of each row lie on its lower convex hull: those above a chord of others go, until none does."""
-    width = values.shape[1]
-    span = np.arange(width)
     kept = np.ones(values.shape, bool)
-    active = np.arange(len(values))
-    while width > 2 and len(active):
-        v, here = values[active], kept[active]
-        before = np.maximum.accumulate(np.where(here, span, 0), axis=1)[:, :-2]
-        after = np.minimum.accumulate(np.where(here, span, width - 1)[:, ::-1], axis=1)[:, ::-1][:, 2:]
-        middle, j = v[:, 1:-1], span[1:-1]
-        fall = (np.take_along_axis(v, before, axis=1) - middle) * (after - j)
-        rise = (middle - np.take_along_axis(v, after, axis=1)) * (j - before)
+    at_end = np.zeros(values.shape, bool)
+    at_end[:, 0] = at_end[:, -1] = True
+    flat: Any = np.ascontiguousarray(values).ravel()
+    ends: Any = at_end.ravel()
+    # Points left, row after row: the first and the last of a row stay, so that the neighbours of others are in their row.
+    points: Whole = np.arange(values.size, dtype=np.int64)
+    row: Whole = np.repeat(np.arange(len(values)), values.shape[1])
+    while len(points) > 2:
+        drops, steps = -np.diff(flat[points]), np.diff(points)
+        fall, rise = drops[:-1] * steps[1:], drops[1:] * steps[:-1]
+        rise *= 1 + 1e-12
+        rise += 1e-18
         # Points on an edge go too, so that no edge is cut in two.
-        gone = here[:, 1:-1] & (fall <= rise * (1 + 1e-12) + 1e-18)
-        kept[active, 1:-1] &= ~gone
-        active = active[gone.any(axis=1)]
+        gone = np.zeros(len(points), bool)
+        np.less_equal(fall, rise, out=gone[1:-1])
+        gone &= ~ends[points]
+        kept.ravel()[points[gone]] = False
+        again = np.zeros(len(values), bool)
+        again[row[gone]] = True
+        left = again[row] & ~gone
+        points, row = points[left], row[left]
     return kept
 
 

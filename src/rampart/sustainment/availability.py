@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +25,8 @@ def part_factor(ebo: ArrayLike, systems: ArrayLike, installed: ArrayLike, needed
     filled = np.clip(1.0 - np.where(e > 0, empty, 0.0), 0.0, 1.0)
     if needed is None:
         return np.asarray(filled**z)
+    from scipy import special
+
     k = np.asarray(needed, float)
     return np.where(k <= 0, 1.0, special.betainc(np.maximum(k, 1e-9), z - k + 1.0, filled))
 

@@ -77,61 +77,33 @@ class AvailabilityByMonth:
         return self.down
 
 
-@dataclass
+OF_FLEETS = ("held", "away", "serviced", "up", "moved")
+BY_PART = ("down", "own_mean", "own_variance", "mean", "ebo")
+
+
 class _Month:
-    """Areas under everything in one month, by trapezes."""
+    """Areas under everything in one month, by trapezes; those by part stay zero where they are not kept."""
 
-    held: Floats
-    away: Floats
-    serviced: Floats
-    up: Floats
-    down: Floats
-    moved: Floats
-    own_mean: Floats
-    own_variance: Floats
-    mean: Floats
-    ebo: Floats
-    asked: Floats
-    by_fleet: Floats
-    jobs: Floats
-    load: Floats
-    relief: Floats
-
-    @classmethod
-    def empty(cls, s: Support) -> _Month:
-        f, sp, fp = (
-            np.zeros(len(s.fleets)),
-            np.zeros((len(s.sites), len(s.parts))),
-            np.zeros((len(s.fleets), len(s.parts))),
-        )
-        h = np.zeros(len(s.shops))
-        return cls(
-            f,
-            f.copy(),
-            f.copy(),
-            f.copy(),
-            fp,
-            f.copy(),
-            sp,
-            sp.copy(),
-            sp.copy(),
-            sp.copy(),
-            sp.copy(),
-            fp.copy(),
-            h,
-            h.copy(),
-            sp.copy(),
-        )
+    def __init__(self, s: Support, *, kept: bool) -> None:
+        sites, parts, fleets = len(s.sites), len(s.parts), len(s.fleets)
+        self.kept, self.names = kept, (*OF_FLEETS, *BY_PART) if kept else OF_FLEETS
+        self.held, self.away, self.serviced, self.up, self.moved = np.zeros((5, fleets))
+        self.own_mean, self.own_variance, self.mean, self.ebo, self.asked, self.relief = np.zeros((6, sites, parts))
+        self.down, self.by_fleet = np.zeros((2, fleets, parts))
+        self.jobs, self.load = np.zeros((2, len(s.shops)))
 
     def close(self, last: Moment) -> None:
         """Nothing is left to be added at the end of the month."""
 
     def add(self, length: float, old: Moment, new: Moment, asked: Floats, by_fleet: Floats) -> None:
-        for name in ("held", "away", "serviced", "up", "down", "moved", "own_mean", "own_variance", "mean", "ebo"):
+        for name in self.names:
+            both = getattr(old, name) + getattr(new, name)
+            both *= 0.5 * length
             area = getattr(self, name)
-            area += 0.5 * length * (getattr(old, name) + getattr(new, name))
-        self.asked += length * asked
-        self.by_fleet += length * by_fleet
+            area += both
+        if self.kept:
+            self.asked += length * asked
+            self.by_fleet += length * by_fleet
         self.load += length * new.work
         self.jobs += 0.5 * length * np.array([a.jobs + b.jobs for a, b in zip(old.lines, new.lines, strict=True)])
 
@@ -145,7 +117,7 @@ def availability_by_month(
     start   (F, M) systems in action of an earlier answer to nearly the same case: where the start is looked for
     months  how many of them; by default all. Later months are left at zero
     abreast  cases that stand in it beside each other (``rampart.sustainment.abreast``)
-    by_part  months of which figures by part are wanted, by default all: where parts are many those of others stay zero
+    by_part  months of which figures by part are wanted, by default all: those of others stay zero
     bought_for  the one month for which spares are bought, by default any: where parts are many the pipelines that purchases
             are worked out from are those of that month alone
     """
@@ -163,7 +135,7 @@ def availability_by_month(
             length, trend = 1.0, np.zeros(len(s.fleets))
         wears, use = march.setting.wear_of(m, march.now.held, march.now.up, march.used)
         march.used[:, m + 1] = march.used[:, m] + use
-        area: Any = MonthOfMany(s, kept=by_part is None or m in by_part) if many else _Month.empty(s)
+        area: Any = (MonthOfMany if many else _Month)(s, kept=by_part is None or m in by_part)
         end, burst = (m + 1) * MONTH, changed
         while march.now.time < end - 1e-9:
             left = end - march.now.time
@@ -186,7 +158,8 @@ def availability_by_month(
             if error < 0.4 * CLOSE:
                 length = min(1.6 * length, LONGEST)
         area.close(march.now)
-        area.relief = march.relief(m) if not many or area.kept else None
+        if area.kept:
+            area.relief = march.relief(m)
         if figures is not None:
             figures.put(m, area)
         kept.append(area)
@@ -239,25 +212,31 @@ def _begin_month(march: Any, m: int) -> bool:
 
 def _gathered(s: Support, march: March, kept: list[_Month], instants: int) -> AvailabilityByMonth:
     """The months side by side, by part and site; months that were not asked for are zero."""
-    kept = kept + [_Month.empty(s)] * (len(s.months) - len(kept))
+    left = len(s.months) - len(kept)
 
-    def by_fleet(name: str) -> Floats:
-        return np.stack([getattr(a, name) for a in kept], axis=-1) / MONTH
+    def of_fleets(name: str) -> Floats:
+        areas = [getattr(a, name) for a in kept]
+        return np.stack([*areas, *[np.zeros_like(areas[0])] * left], axis=-1) / MONTH
 
-    def by_part(name: str) -> Floats:
-        return np.stack([getattr(a, name).T for a in kept]) / MONTH
+    def by_part(name: str, days: float = MONTH) -> Floats:
+        figures = np.zeros((len(s.months), len(s.parts), len(s.sites)))
+        for m, area in enumerate(kept):
+            if area.kept:
+                np.divide(getattr(area, name).T, days, out=figures[m])
+        return figures
 
-    active = np.stack([march.setting.in_action(m, a.up / MONTH) for m, a in enumerate(kept)], axis=-1)
-    up, asked = by_fleet("up"), np.stack([a.asked.T for a in kept])
-    shares = []
-    for a in kept:
-        demand = march.setting.at_sites(a.by_fleet)
-        shares.append(ratio(a.by_fleet, demand[s.fleet_site]))
+    up, down = of_fleets("up"), np.zeros((len(s.fleets), len(s.parts), len(s.months)))
+    active = np.stack([march.setting.in_action(m, up[:, m]) for m in range(len(s.months))], axis=-1)
+    shares = np.zeros((len(s.months), len(s.fleets), len(s.parts)))
+    for m, area in enumerate(kept):
+        if area.kept:
+            down[:, :, m] = area.down / MONTH
+            shares[m] = ratio(area.by_fleet, march.setting.at_sites(area.by_fleet)[s.fleet_site])
     return AvailabilityByMonth(
-        s, by_fleet("held"), by_fleet("away"), by_fleet("serviced"), active, up - active, by_fleet("down"),
-        by_fleet("moved"), asked, by_part("own_mean"), by_part("own_variance"), by_part("mean"), by_part("ebo"),
-        np.stack(shares), by_fleet("jobs").T, by_fleet("load").T, march.rounds, march.residual, march.past.raised, instants,
-        np.stack([a.relief.T for a in kept]),
+        s, of_fleets("held"), of_fleets("away"), of_fleets("serviced"), active, up - active, down, of_fleets("moved"),
+        by_part("asked", 1.0), by_part("own_mean"), by_part("own_variance"), by_part("mean"), by_part("ebo"), shares,
+        of_fleets("jobs").T, of_fleets("load").T, march.rounds, march.residual, march.past.raised, instants,
+        by_part("relief", 1.0),
     )  # fmt: skip
 
 

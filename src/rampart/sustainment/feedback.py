@@ -7,7 +7,7 @@ import numpy as np
 from rampart.sustainment.echelon_network import Floats, ratio
 from rampart.sustainment.moment import Moment
 from rampart.sustainment.setting import Setting
-from rampart.sustainment.supply import Flows, block_of, shares_below
+from rampart.sustainment.supply import Flows, shares_below
 
 
 def felt(setting: Setting, flows: Flows, asked: Floats, by_fleet: Floats, now: Moment) -> tuple[Floats, Floats]:
@@ -16,15 +16,16 @@ def felt(setting: Setting, flows: Flows, asked: Floats, by_fleet: Floats, now: M
     share, drawn = shares_below(setting.supply, flows, asked, now.drawn)
     psi = ratio(setting.at_sites(by_fleet), asked)
     owed = np.zeros_like(psi)
-    for level in setting.supply.network.levels:
-        for link in np.flatnonzero(np.isin(s.child, level)):
+    supply = setting.supply
+    for level, inside, places in zip(supply.network.levels, supply.inside, supply.places, strict=True):
+        for link in inside.tolist():
             psi[:, s.child[link]] += drawn[link] * psi[:, s.parent[link]]
-        for layer, above in zip(reversed(setting.supply.layers), reversed(setting.supply.gather), strict=True):
-            here = block_of(layer, level, psi.shape[1])
+        for place, above in zip(reversed(places), reversed(supply.gather), strict=True):
+            here = place.here
             owed[here] = psi[here]
             psi[here] *= now.at_least[here]
             psi[:, level] += above(share[here] * psi[here])
-    return np.clip(psi, 0.0, 1.0), owed
+    return np.minimum(np.maximum(psi, 0.0), 1.0), owed
 
 
 def relieved(setting: Setting, flows: Flows, asked: Floats, by_fleet: Floats, now: Moment) -> Floats:
@@ -36,17 +37,20 @@ def relieved(setting: Setting, flows: Flows, asked: Floats, by_fleet: Floats, no
     return less
 
 
-def feedback(
-    setting: Setting, h: int, m: int, now: Moment, psi: Floats, up: Floats, *, before: bool = False
-) -> tuple[Floats, Floats]:
-    """For one shop: jobs a day of a system in action (F,), and systems (F,) down for one more job."""
-    sites, parts, fleets = setting.places[h]
-    each = setting.reach(m, up, before=before)[h]
-    there = now.lines[h].mean
-    chances = np.concatenate((psi[sites, parts], np.ones(len(fleets))))
-    total = float(there.sum())
-    chance = float(there @ chances) / total if total > 1e-12 else float(chances.mean()) if len(chances) else 0.0
-    weight = each * np.maximum(up, 0.0)
-    if weight.sum() <= 0:
-        weight = each
-    return each, chance * ratio(weight, np.full_like(weight, weight.sum()))
+def falls(setting: Setting, reach: Floats, now: Moment, psi: Floats, up: Floats) -> Floats:
+    """Jobs a day (shops,) that come less to each shop for one more job there: systems that are down bring it none.
+
+    reach   jobs a day (shops, F) that one more system in action brings
+    """
+    chance = np.zeros(len(reach))
+    sites, parts, begins, fleets = setting.kinds
+    if len(begins.there):
+        there = np.concatenate([now.lines[h].mean for h in begins.there])
+        chances = np.where(fleets, 1.0, psi[sites, parts])
+        total, hit = np.add.reduceat(there, begins.first), np.add.reduceat(there * chances, begins.first)
+        evenly = np.add.reduceat(chances, begins.first) / begins.kinds
+        chance[begins.there] = np.where(total > 1e-12, hit / np.where(total > 1e-12, total, 1.0), evenly)
+    weight = reach * np.maximum(up, 0.0)
+    none = weight.sum(axis=1) <= 0
+    weight[none] = reach[none]
+    return chance * ratio((reach * weight).sum(axis=1), weight.sum(axis=1))

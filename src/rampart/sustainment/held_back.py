@@ -20,12 +20,13 @@ from rampart.sustainment.supply import Flows
 
 def held_back(setting: Setting, now: Moment, flows: Flows, by_fleet: Floats) -> None:
     """Systems that each part holds back (F, P), those up (F,), and those that taking parts from others puts back."""
-    s, demand, uses = setting.s, setting.at_sites(by_fleet), setting.uses
+    s, uses = setting.s, setting.uses
+    demand = setting.at_sites(by_fleet)[setting.s.fleet_site]
     present = np.maximum(now.held - now.away, 0.0)
     now.moved = np.zeros(len(present))
-    shares = ratio(by_fleet, demand[s.fleet_site])
+    shares = ratio(by_fleet, demand)
     # A part that nothing asks for any more may still be owed.
-    shares = np.where((demand[s.fleet_site] <= 0) & uses, 1.0, shares)
+    shares[(demand <= 0) & uses] = 1.0
     short = now.ebo[s.fleet_site] * shares * uses
     for f in np.flatnonzero(setting.odd):
         spare = uses[f] & ~setting.whole_parts[f]

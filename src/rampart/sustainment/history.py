@@ -8,7 +8,7 @@ from rampart.sustainment.echelon_network import Floats, Whole, ratio
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.past import Past
 from rampart.sustainment.setting import Setting
-from rampart.sustainment.supply import Flows, shares_below
+from rampart.sustainment.supply import Flows, share_sent
 
 UNEVEN = 0.01
 """Change of a site's share in its supplier's requests from which it matters when the oldest unfilled was made."""
@@ -30,7 +30,7 @@ class History:
         self.broken, self.mended = Past(np.zeros_like(broken), broken), Past(np.zeros_like(broken), broken)
         back = owed_since(setting.s)
         self.owed, self.owed_variance = Past(zero[up], zero[up], back), Past(zero[up], zero[up], back)
-        self.steady_share = shares_below(supply, flows, asked)[0]
+        self.steady_share = share_sent(supply, flows, asked)
         self.shares_move = False
         # Orders that wait for a maker who delivers only so many a month: units, and by how much their variance is more.
         self.limited = np.isfinite(setting.s.supplied).any(axis=0) & ~np.isnan(setting.lead_time)
@@ -44,14 +44,16 @@ class History:
         """Add an instant: what was asked for and sent in the ``length`` days up to ``time``."""
         self.sent.put(time, self.sent.last + asked * flows.upwards * length)
         self.all_asked.put(time, self.all_asked.last + asked[self.setting.supply.suppliers] * length)
-        self.thrown.put(time, self.thrown.last + (asked * flows.lost)[self.setting.losing] * length)
+        losing = self.setting.losing
+        thrown = asked[losing] * flows.lost[losing]
+        self.thrown.put(time, self.thrown.last + thrown * length)
         self.broken.put(time, self.broken.last + broken * length)
         if self.limited.any():
-            self._wait(time, length, (asked * flows.lost)[self.setting.losing])
+            self._wait(time, length, thrown)
         self.owed.put(time, self.owed.last)
         self.owed_variance.put(time, self.owed_variance.last)
         if not self.shares_move:
-            share = shares_below(self.setting.supply, flows, asked)[0]
+            share = share_sent(self.setting.supply, flows, asked)
             self.shares_move = bool((np.abs(share - self.steady_share) > UNEVEN).any())
 
     def _wait(self, time: float, length: float, thrown: Floats) -> None:
@@ -120,9 +122,14 @@ def share_since(
     """
     total, mine = all_asked.rows(then, above), sent.rows(then, sites)
     pace = total - all_asked.rows(then - 5.0, above)
-    window = np.clip(5.0 * np.divide(owed, pace, out=np.ones_like(owed), where=pace > 1e-300), 0.5, 4000.0)
+    window = _days(5.0 * np.divide(owed, pace, out=np.ones_like(owed), where=pace > 1e-300))
     since = total - all_asked.cells(then[:, None] - window, above)
-    window = np.clip(window * np.divide(owed, since, out=np.ones_like(owed), where=since > 1e-300), 0.5, 4000.0)
+    window = _days(window * np.divide(owed, since, out=np.ones_like(owed), where=since > 1e-300))
     since = total - all_asked.cells(then[:, None] - window, above)
     part = mine - sent.cells(then[:, None] - window, sites)
     return np.clip(np.divide(part, since, out=today.copy(), where=since > 1e-300), 0.0, 1.0)
+
+
+def _days(window: Floats) -> Floats:
+    """Days back within which the oldest unfilled request is looked for."""
+    return np.minimum(np.maximum(window, 0.5), 4000.0)

@@ -180,8 +180,9 @@ def _group(case: Case, s: Support, base: AvailabilityByMonth, fleets: Whole) -> 
     points = [(step, stock, added) for step, stock in zip(steps, stocks, strict=True) for added in extra]
     # Abreast all have the same instants; what they have more than what is held stands on top of that worked out alone.
     courses = availability_of_each(
-        (with_bought(alone, stock[None], shops, added[None]) for _, stock, added in points), start=own.available
-    )
+        (with_bought(alone, stock[None], shops, added[None]) for _, stock, added in points), start=own.available,
+        by_part=(),
+    )  # fmt: skip
     here = own.ao[fleets]
     for (step, _, added), found in zip(points, courses, strict=True):
         more = np.clip(here + found.ao[fleets] - courses[0].ao[fleets], 0.0, 1.0)

@@ -9,15 +9,18 @@ agree (``CLOSE``).
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rampart.sustainment.echelon_network import Floats
-from rampart.sustainment.feedback import feedback, felt, relieved
+from rampart.sustainment.feedback import falls, felt, relieved
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.moment import Moment
 from rampart.sustainment.owed import owe
 from rampart.sustainment.setting import Setting
+from rampart.sustainment.shop_line import step_all
 from rampart.sustainment.start import steady_state
 from rampart.sustainment.stated_start import begin_as_stated, counted
 
@@ -25,6 +28,15 @@ CLOSE = 0.02
 """Difference of backorders expected and found, of themselves, at which a step is taken again in two."""
 SHORTEST, LONGEST = 0.75, 8.0
 """Days of a step."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Benches:
+    """Of each shop in a month: which of the parts that may come to it do, and days on a bay of each kind of job."""
+
+    month: int
+    mine: list[NDArray[np.bool_]]
+    days: list[Floats]
 
 
 class March:
@@ -47,6 +59,10 @@ class March:
         self.rounds, self.residual = start.rounds, start.residual
         self.rise = np.zeros(len(s.sites))
         self.used = np.zeros((len(s.fleets), len(s.months) + 1))
+        self.opens_later = bool((self.setting.supply.times.opens > 0).any())
+        # Month and length of the last step, and what they make of what is in repair.
+        self._step_of, self._keep = (-1, 0.0), (self.rise, self.rise)
+        self._bench: _Benches | None = None
 
     def step(
         self, length: float, m: int, expected: Floats, wears: Floats, burst: bool
@@ -61,32 +77,34 @@ class March:
         now = copy(old)
         now.time = time
         now.held = np.maximum(old.held - s.losses[:, m] / MONTH * setting.in_action(m, expected) * length, 0.0)
-        inflow, closed = asked * flows.repaired, m < times.opens.T
-        now.pile = np.where(closed, old.pile + inflow * length, 0.0)
-        inflow = np.where(closed, 0.0, inflow + (old.pile / length if burst else 0.0))
-        apart = np.ascontiguousarray(times.apart[m].T)
-        keep = np.exp(-length / np.maximum(apart, 1e-9))
-        now.in_repair = old.in_repair * keep + inflow * apart * (1.0 - keep)
+        inflow = asked * flows.repaired
+        if self.opens_later:
+            closed = m < times.opens.T
+            now.pile = np.where(closed, old.pile + inflow * length, 0.0)
+            inflow = np.where(closed, 0.0, inflow + (old.pile / length if burst else 0.0))
+        keep, gained = self._kept(m, length)
+        now.in_repair = old.in_repair * keep + inflow * gained
         now.known = counted(setting, time, times.apart[0].T) if s.states_start else None
-        out = inflow - (now.in_repair - old.in_repair) / length
         came = (past.delayed(past.broken, time) - past.delayed(past.broken, old.time)) / length
         free = np.exp(-length / np.maximum(setting.repair_days, 1e-9))
         alone = setting.repair_shop < 0
         now.mending = np.where(alone, old.mending * free + came * setting.repair_days * (1.0 - free), 0.0)
         before = old.mending.copy()
-        now.lines, now.work = [], np.zeros(len(s.shops))
+        now.lines, now.work = [copy(line) for line in old.lines], np.zeros(len(s.shops))
+        rates = []
+        out = inflow - (now.in_repair - old.in_repair) / length if setting.places else inflow
+        benches = self._benches(m)
         for h, (sites, parts, fleets) in enumerate(setting.places):
-            line = copy(old.lines[h])
+            line = now.lines[h]
             line.came, line.when = list(line.came), list(line.when)
             before[fleets] = line.mean[len(sites) :]
-            mine = times.shop[m].T[sites, parts] == h
-            rate = np.concatenate((np.maximum(out[sites, parts], 0.0) * mine, came[fleets]))
-            days = np.concatenate((times.bench[m].T[sites, parts], setting.repair_days[fleets]))
-            now.work[h] = float(rate @ days)
-            each, holes = feedback(setting, h, m, old, self.psi, expected)
-            line.step(length, rate, days, float(s.bays[m, h]), float(each @ holes))
+            rate = np.concatenate((np.maximum(out[sites, parts], 0.0) * benches.mine[h], came[fleets]))
+            now.work[h] = float(rate @ benches.days[h])
+            rates.append(rate)
+        slower = falls(setting, setting.reach(m, expected), old, self.psi, expected)
+        step_all(now.lines, length, rates, benches.days, s.bays[m], slower)
+        for line, (sites, _, fleets) in zip(now.lines, setting.places, strict=True):
             now.mending[fleets] = line.mean[len(sites) :]
-            now.lines.append(line)
         back = np.maximum(came - (now.mending - before) / length, 0.0)
         past.mended.put(time, past.mended.last + back * length)
         moving = (past.broken.at(time) - past.delayed(past.broken, time)) + (
@@ -101,6 +119,26 @@ class March:
             now.drawn = ended
         self.evaluate(now, m, asked, by_fleet)
         return now, asked, by_fleet
+
+    def _kept(self, m: int, length: float) -> tuple[Floats, Floats]:
+        """Share (S, P) of what is in repair without a bay that still is after a step, and days of its inflow that join it."""
+        if self._step_of != (m, length):
+            apart = np.ascontiguousarray(self.setting.supply.times.apart[m].T)
+            keep = np.exp(-length / np.maximum(apart, 1e-9))
+            self._step_of, self._keep = (m, length), (keep, apart * (1.0 - keep))
+        return self._keep
+
+    def _benches(self, m: int) -> _Benches:
+        """What each shop repairs in a month."""
+        if self._bench is None or self._bench.month != m:
+            times, setting = self.setting.supply.times, self.setting
+            shop, bench = times.shop[m].T, times.bench[m].T
+            self._bench = _Benches(
+                m,
+                [shop[sites, parts] == h for h, (sites, parts, _) in enumerate(setting.places)],
+                [np.concatenate((bench[sites, parts], setting.repair_days[f])) for sites, parts, f in setting.places],
+            )
+        return self._bench
 
     def _ending(self, now: Moment, m: int) -> Floats:
         """Repairs (S, P) that end a day at a moment."""

@@ -15,10 +15,11 @@ from rampart.sustainment.held_back import held_back
 from rampart.sustainment.history import History
 from rampart.sustainment.laterals import pooled_backorders
 from rampart.sustainment.moment import Moment
+from rampart.sustainment.past import rows_of_both
 from rampart.sustainment.pipelines import least_variance
 from rampart.sustainment.setting import Setting
 from rampart.sustainment.shortfall import batched
-from rampart.sustainment.supply import Flows, block_of, shares_below
+from rampart.sustainment.supply import Block, Flows, shares_below
 
 
 def owe(
@@ -34,7 +35,7 @@ def owe(
     """Pipelines, backorders and systems up of a moment."""
     s, supply = setting.s, setting.supply
     alone = moving + gone + now.in_repair + now.pile
-    mean, variance = alone.copy(), alone * clusters(setting, flows, asked, by_fleet)
+    mean, variance = alone, alone * clusters(setting, flows, asked, by_fleet) if setting.excess else alone.copy()
     if now.known is not None:
         variance -= now.known
     if past.more_varied is not None:
@@ -49,17 +50,19 @@ def owe(
     now.own_mean, now.own_variance = mean.copy(), variance.copy()
     share, drawn = shares_below(supply, flows, asked, now.drawn)
     systems = setting.at_sites(np.maximum(now.up, 0.0)[:, None] * setting.uses)
-    ebo, vbo, at_least, felt = (np.zeros_like(mean) for _ in range(4))
+    ebo, vbo, at_least, felt = (np.empty_like(mean) for _ in range(4))
     groups = iter(flows.groups)
-    for level in reversed(supply.network.levels):
-        for link in np.flatnonzero(np.isin(s.parent, level)):
+    for level, holding, places in zip(
+        reversed(supply.network.levels), reversed(supply.holding), reversed(supply.places), strict=True
+    ):
+        for link in holding.tolist():
             p, c, h = s.parent[link], s.child[link], drawn[link]
             mean[:, p] += h * ebo[:, c]
             variance[:, p] += h * (1 - h) * ebo[:, c] + h * h * vbo[:, c]
-        for layer in supply.layers:
+        for layer, place in zip(supply.layers, places, strict=True):
             here, cells = next(groups)
             if s.supplier[layer[0]] >= 0:
-                _add_owed(setting, past, layer, level, now.time, share, mean, variance)
+                _add_owed(setting, past, layer, level, place.here, now.time, share, mean, variance)
             m_, v = mean[here], np.maximum(variance[here], 0.0)
             least = least_variance(m_)
             low = v < least * (1 - 1e-9) - 1e-12
@@ -74,10 +77,11 @@ def owe(
             ebo[here], vbo[here], at_least[here] = short
             if setting.batches:
                 _in_batches(setting, layer, level, bought, now, mean, variance, flows, ebo)
-            above = layer[setting.row_of[layer] >= 0]
-            if len(above):
-                at, of = np.ix_(setting.row_of[above], level), np.ix_(above, level)
-                past.owed.last[at], past.owed_variance.last[at] = ebo[of], vbo[of]
+            if place.drawn_on is not None:
+                past.owed.last[place.in_row], past.owed_variance.last[place.in_row] = (
+                    ebo[place.drawn_on],
+                    vbo[place.drawn_on],
+                )
         _help(s, level, mean, felt, flows.stock, asked, ebo)
     now.mean, now.variance, now.ebo, now.vbo = mean, variance, ebo, vbo
     now.at_least, now.felt = at_least, felt
@@ -91,8 +95,6 @@ def clusters(setting: Setting, flows: Flows, asked: Floats, by_fleet: Floats) ->
     with ratio v the share u that goes up has ``1 + u (v - 1)``.
     """
     result = np.ones_like(asked)
-    if not setting.excess:
-        return result
     demand, sent = setting.at_sites(by_fleet), asked * flows.upwards
     excess = np.zeros_like(asked)
     for layer in reversed(setting.supply.layers):
@@ -109,6 +111,7 @@ def _add_owed(
     past: History,
     layer: Whole,
     level: Whole,
+    here: Block,
     time: float,
     share: Floats,
     mean: Floats,
@@ -116,11 +119,11 @@ def _add_owed(
 ) -> None:
     """What the suppliers of a layer owed one transport ago, shared first come, first served."""
     above, then = setting.row_of[setting.s.supplier[layer]], time - setting.s.order_ship[layer]
-    owed, spread = past.owed.rows(then, above), past.owed_variance.rows(then, above)
+    owed, spread = rows_of_both(past.owed, past.owed_variance, then, above)
     f = past.share_of_owed(layer, above, then, owed, share[layer]) if past.shares_move else share[layer]
     if len(level) < mean.shape[1]:
         f, owed, spread = f[:, level], owed[:, level], spread[:, level]
-    here, late = block_of(layer, level, mean.shape[1]), f * owed
+    late = f * owed
     mean[here] += late
     variance[here] += (1 - f) * late + f * f * spread
 

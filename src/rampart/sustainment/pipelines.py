@@ -15,16 +15,18 @@ Sources: Palm 1938; Sherbrooke 2004; Slay 1984 (negative binomial).
 
 from __future__ import annotations
 
+from math import exp, log1p
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 Floats = NDArray[np.float64]
 
 SAME = 1e-9
 """Variance-to-mean ratios closer to one than this are Poisson."""
+QUICK = 500.0
+"""Mean below which the recursion holds: P(X = 0) is a number that is not zero."""
 
 
 def least_variance(mean: ArrayLike) -> Floats:
@@ -52,7 +54,18 @@ def backorders(mean: ArrayLike, variance: ArrayLike, stock: ArrayLike) -> tuple[
 
     EBO = E[X; X > s] - s P(X > s);  E[B^2] = E[X(X-1); X > s] + (1-2s) E[X; X > s] + s^2 P(X > s).
     """
-    over, first, second, s = _by_family(mean, variance, stock)
+    return _short(*_by_family(mean, variance, stock))
+
+
+def in_closed_form(mean: Floats, variance: Floats, stock: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Mean and variance of B, P(X >= s) and P(X > s), of cells (n,) that hold something."""
+    n = len(mean)
+    over, first, second, s = _by_family(np.tile(mean, 2), np.tile(variance, 2), np.concatenate((stock, stock - 1.0)))
+    return *_short(over[:n], first[:n], second[:n], s[:n]), over[n:], over[:n]
+
+
+def _short(over: Floats, first: Floats, second: Floats, s: Floats) -> tuple[Floats, Floats]:
+    """Mean and variance of B from P(X > s), E[X; X > s] and E[X(X-1); X > s]."""
     expected = np.maximum(first - s * over, 0.0)
     square = np.maximum(second + (1.0 - 2.0 * s) * first + s * s * over, 0.0)
     return expected, np.maximum(square - expected**2, 0.0)
@@ -74,6 +87,11 @@ def ready_rate(mean: ArrayLike, variance: ArrayLike, stock: ArrayLike) -> Floats
     return 1.0 - exceeds(mean, variance, stock)
 
 
+def recurs(mean: Floats, variance: Floats) -> NDArray[np.bool_]:
+    """Where ``backorder_table`` goes from one unit to the next; elsewhere it takes the closed forms."""
+    return np.asarray((mean < QUICK) & (variance >= mean * (1 - SAME)))
+
+
 def backorder_table(mean: ArrayLike, variance: ArrayLike, most: int) -> Floats:
     """EBO(0), ..., EBO(most) along a new last axis; the fast way to whole curves.
 
@@ -82,9 +100,9 @@ def backorder_table(mean: ArrayLike, variance: ArrayLike, most: int) -> Floats:
     Means above 500 take P(X > s) from the incomplete gamma and beta, variances below the mean the closed forms.
     """
     m, v = np.broadcast_arrays(np.asarray(mean, float), np.asarray(variance, float))
-    quick = (m < 500.0) & (v >= m * (1 - SAME))
+    quick = recurs(m, v)
     table = np.empty((*m.shape, most + 1) if not quick.all() else 0)
-    long = (m >= 500.0) & (v >= m * (1 - SAME))
+    long = (m >= QUICK) & (v >= m * (1 - SAME))
     if long.any():
         table[long] = _long_table(m[long][:, None], v[long][:, None], most)
     slow = ~quick & ~long
@@ -121,35 +139,55 @@ def _long_table(m: Floats, v: Floats, most: int) -> Floats:
     """EBO(0..most) by taking P(X > s) off one at a time, for Poisson and negative binomial (rows, 1)."""
     s = np.arange(most, dtype=float)
     wide = v > m * (1 + SAME)
-    over = special.gammainc(s + 1.0, m)
+    over = _gamma_below(s + 1.0, m)
     if wide.any():
         w = wide[:, 0]
         mw, vw = m[w], v[w]
-        over[w] = special.betainc(s + 1.0, mw * mw / (vw - mw), (vw - mw) / vw)
-    return np.maximum(np.concatenate((m, m - np.cumsum(over, axis=1)), axis=1), 0.0)
+        over[w] = _beta_below(s + 1.0, mw * mw / (vw - mw), (vw - mw) / vw)
+    return np.asarray(np.maximum(np.concatenate((m, m - np.cumsum(over, axis=1)), axis=1), 0.0))
 
 
 def enough(mean: float, variance: float, tail: float) -> int:
     """Smallest s with P(X > s) <= tail. A variance below the mean is taken as the mean, which is on the safe side."""
     if mean <= 0:
         return 0
-    if variance > mean * (1 + SAME):
-        rho, q = mean * mean / (variance - mean), (variance - mean) / variance
+    wide = max(variance, mean) > mean * (1 + SAME)
+    if mean < QUICK:
+        x = variance / mean - 1.0 if wide else 0.0
+        mass = exp(-mean * (log1p(x) / x if wide else 1.0))
+        step, rest = mean / (1.0 + x), x / (1.0 + x)
+        over, s = 1.0 - mass, 0
+        while over > tail:
+            mass *= (step + s * rest) / (s + 1.0)
+            over -= mass
+            s += 1
+        return s
+    rho, q = (mean * mean / (variance - mean), (variance - mean) / variance) if wide else (0.0, 0.0)
 
-        def over(s: int) -> float:
-            return float(special.betainc(s + 1.0, rho, q))
-    else:
-
-        def over(s: int) -> float:
-            return float(special.gammainc(s + 1.0, mean))
+    def beyond(s: int) -> float:
+        return float(_beta_below(s + 1.0, rho, q) if wide else _gamma_below(s + 1.0, mean))
 
     low, high = -1, max(1, int(np.ceil(mean)))
-    while over(high) > tail:
+    while beyond(high) > tail:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if over(middle) <= tail else (middle, high)
+        low, high = (low, middle) if beyond(middle) <= tail else (middle, high)
     return high
+
+
+def _gamma_below(a: Any, x: Any) -> Any:
+    """Regularised lower incomplete gamma function: P(Poisson(x) >= a). Loading it takes a tenth of a small command."""
+    from scipy import special
+
+    return special.gammainc(a, x)
+
+
+def _beta_below(a: Any, b: Any, x: Any) -> Any:
+    """Regularised incomplete beta function."""
+    from scipy import special
+
+    return special.betainc(a, b, x)
 
 
 def _by_family(mean: ArrayLike, variance: ArrayLike, stock: ArrayLike) -> tuple[Floats, Floats, Floats, Floats]:
@@ -173,17 +211,17 @@ def _by_family(mean: ArrayLike, variance: ArrayLike, stock: ArrayLike) -> tuple[
 
 
 def _poisson(m: Floats, _v: Floats, s: Floats) -> tuple[Any, Any, Any]:
-    over = special.gammainc(s + 1.0, m)
-    first = m * _from(s, lambda j: special.gammainc(j, m))
-    second = m * m * _from(s - 1.0, lambda j: special.gammainc(j, m))
+    over = _gamma_below(s + 1.0, m)
+    first = m * _from(s, lambda j: _gamma_below(j, m))
+    second = m * m * _from(s - 1.0, lambda j: _gamma_below(j, m))
     return over, first, second
 
 
 def _negative_binomial(m: Floats, v: Floats, s: Floats) -> tuple[Any, Any, Any]:
     rho, q = m * m / (v - m), (v - m) / v
-    over = special.betainc(s + 1.0, rho, q)
-    first = m * _from(s, lambda j: special.betainc(j, rho + 1.0, q))
-    second = m * m * (1.0 + 1.0 / rho) * _from(s - 1.0, lambda j: special.betainc(j, rho + 2.0, q))
+    over = _beta_below(s + 1.0, rho, q)
+    first = m * _from(s, lambda j: _beta_below(j, rho + 1.0, q))
+    second = m * m * (1.0 + 1.0 / rho) * _from(s - 1.0, lambda j: _beta_below(j, rho + 2.0, q))
     return over, first, second
 
 
@@ -213,4 +251,4 @@ def _binomial_from(n: Floats, p: Floats, j: Floats) -> Floats:
     """P(Bin(n, p) >= j)."""
     inside = (j >= 1) & (j <= n)
     safe_j, safe_n = np.where(inside, j, 1.0), np.where(inside, n, 1.0)
-    return np.where(j <= 0, 1.0, np.where(inside, special.betainc(safe_j, safe_n - safe_j + 1.0, p), 0.0))
+    return np.where(j <= 0, 1.0, np.where(inside, _beta_below(safe_j, safe_n - safe_j + 1.0, p), 0.0))

@@ -96,7 +96,9 @@ class Promises:
         s = self.support
         moved = [stock for stock in stocks if (stock != self.held).any()]
         changed = (replace(s, stock=with_more(s.stock, stock - self.held)) for stock in moved)
-        courses = one_after_another(changed, start=self.base.available, months=self.month + 1, by_part=(self.month,))
+        # What makers with a limit replace by then is counted in all months.
+        by_part = None if np.isfinite(s.supplied).any() else (self.month,)
+        courses = one_after_another(changed, start=self.base.available, months=self.month + 1, by_part=by_part)
         for stock in stocks:
             course = next(courses) if (stock != self.held).any() else self.base
             yield Promise(

@@ -5,13 +5,26 @@ removals = rate x systems in action          a system that is down is not used a
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
+from numpy.typing import NDArray
 
 from rampart.sustainment.echelon_network import Floats, Whole, ratio
 from rampart.sustainment.fleet import MONTH, Support
 from rampart.sustainment.removals import services, upkeep
 from rampart.sustainment.supply import Sums, supply_of
 from rampart.sustainment.wear import replacements
+
+
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """Shops with work, the first kind of job of each among all, and how many it has."""
+
+    there: list[int]
+    first: Whole
+    kinds: Whole
 
 
 class Setting:
@@ -53,7 +66,7 @@ class Setting:
         self.repair_shop = np.array([-1 if shop is None else s.shops.index(shop) for shop in shops], np.int64)
         self.places = [_places(s, h, self.repair_shop) for h in range(len(s.shops))]
         self.based = Sums(s.fleet_site, len(s.sites))
-        self.fed = np.flatnonzero(s.supplier >= 0)
+        self.fed = self.supply.fed
         self.losing = np.flatnonzero(
             [any((f.lost[n] > 0).any() for f in set(self.supply.months)) for n in range(len(s.sites))]
         )
@@ -153,6 +166,23 @@ class Setting:
     def at_sites(self, by_fleet: Floats) -> Floats:
         """Requests of systems (S, P)."""
         return self.based(by_fleet)
+
+    @cached_property
+    def kinds(self) -> tuple[Whole, Whole, Kinds, NDArray[np.bool_]]:
+        """Kinds of jobs of all shops that have any, one shop behind the other: site, part, where each shop begins, and which
+        are damaged systems (site and part without meaning).
+        """
+        there = [h for h, (sites, _, fleets) in enumerate(self.places) if len(sites) + len(fleets)]
+        pieces = [self.places[h] for h in there]
+        none = [np.zeros(len(fleets), np.int64) for *_, fleets in pieces]
+        count = np.array([len(sites) + len(fleets) for sites, _, fleets in pieces], np.int64)
+        nothing = np.zeros(0, np.int64)
+        return (
+            np.concatenate([nothing, *(a for p, n in zip(pieces, none, strict=True) for a in (p[0], n))]),
+            np.concatenate([nothing, *(a for p, n in zip(pieces, none, strict=True) for a in (p[1], n))]),
+            Kinds(there, np.cumsum(count) - count, count),
+            np.concatenate([nothing, *(a for p, n in zip(pieces, none, strict=True) for a in (0 * p[0], n + 1))]) > 0,
+        )
 
     def reach(self, m: int, up: Floats, *, before: bool = False) -> Floats:
         """Jobs a day (shops, F) that one more system in action brings to each shop."""

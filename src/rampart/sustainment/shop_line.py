@@ -11,6 +11,8 @@ differ much, the queue about the fluid backlog is scaled by (1 + cs^2)/2 (Allen-
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from rampart.sustainment.echelon_network import Floats, ratio
@@ -106,22 +108,27 @@ class Line:
         self.came, self.when = [np.zeros_like(units)], [0.0]
         self.before = units if units.sum() > 0 else rate.copy()
 
-    def step(self, length: float, rate: Floats, days: Floats, bays: float, fall: float) -> None:
-        """``length`` days on, jobs coming at ``rate`` (J,), ``fall`` fewer a day for each job above the mean."""
-        if np.isinf(bays):
-            keep = np.exp(-length / np.maximum(days, 1e-9))
-            self._unlimited_step(rate, days, keep)
+    def grow(self, coming: float) -> None:
+        """Add states while the last is still likely; so many jobs are to come."""
+        p = self.p
+        if len(p) >= 30 and p[-1] <= TAIL and p[-2] <= TAIL and p[-3] <= TAIL:
             return
-        total = float(rate.sum())
+        grown = int(1.3 * len(self.p) + 4.0 * coming + 30.0)
+        while len(self.p) < MOST_STATES and (self.p[-min(len(self.p), 3) :].max() > TAIL or len(self.p) < 30):
+            self.p = np.concatenate((self.p, np.zeros(max(grown - len(self.p), 30))))
+
+    def pace(self, rate: Floats, days: Floats) -> float:
+        """Jobs a day that one bay ends: the mix on the bays sets it; an empty shop has that of what comes."""
         busy = float(self.on_bay.sum())
-        # The mix on the bays sets the pace; an empty shop has that of what comes.
         pace = float((self.on_bay / np.maximum(days, 1e-9)).sum() / busy) if busy > 1e-9 else 0.0
         if pace <= 0:
+            total = float(rate.sum())
             pace = total / max(float(rate @ days), 1e-9) if total > 0 else 1.0
-        pieces = max(1, int(np.ceil(length / SUBSTEP)))
-        for _ in range(pieces):
-            self._advance(length / pieces, total, pace, bays, fall)
-        served = min(self.fluid, bays) * pace
+        return pace
+
+    def went(self, length: float, rate: Floats, days: Floats, bays: float, pace: float) -> None:
+        """Who the jobs are once the chain is ``length`` days on, jobs having come at ``rate`` (J,)."""
+        total, served = float(rate.sum()), min(self.fluid, bays) * pace
         self.fluid = max(
             self.fluid + length * (total - served), min(total / pace, bays) if total < bays * pace else 0.0
         )
@@ -130,33 +137,15 @@ class Line:
         self._split(length, rate, days)
         self._thin()
 
-    def _unlimited_step(self, rate: Floats, days: Floats, keep: Floats) -> None:
+    def unlimited(self, length: float, rate: Floats, days: Floats) -> None:
+        """``length`` days on where bays never lack."""
+        keep = np.exp(-length / np.maximum(days, 1e-9))
         there = self.on_bay + self.waiting
         self.on_bay = there * keep + rate * days * (1.0 - keep)
         self.waiting = np.zeros_like(there)
         self.mean, self.variance = self.on_bay.copy(), self.on_bay.copy()
         self.jobs, self.queue = float(self.on_bay.sum()), 0.0
         self.fluid = self.jobs
-
-    def _advance(self, length: float, rate: float, pace: float, bays: float, fall: float) -> None:
-        """Crank and Nicolson, with states added while the last is still likely."""
-        from scipy.linalg import lapack
-
-        grown = int(1.3 * len(self.p) + 4.0 * rate * length + 30.0)
-        while len(self.p) < MOST_STATES and (self.p[-min(len(self.p), 3) :].max() > TAIL or len(self.p) < 30):
-            self.p = np.concatenate((self.p, np.zeros(max(grown - len(self.p), 30))))
-        n = np.arange(len(self.p), dtype=float)
-        mean = float(n @ self.p)
-        come = np.maximum(rate - fall * (n - mean), 0.0)
-        come[-1] = 0.0
-        go = np.minimum(n, bays) * pace
-        half = 0.5 * length
-        lower, diagonal, upper = half * come[:-1], half * (come + go), half * go[1:]
-        right = self.p - diagonal * self.p
-        right[1:] += lower * self.p[:-1]
-        right[:-1] += upper * self.p[1:]
-        p = np.maximum(lapack.dgtsv(-lower, 1.0 + diagonal, -upper, right)[3], 0.0)
-        self.p = p / p.sum()
 
     def _spread(self, rate: Floats, days: Floats) -> None:
         """(1 + cs^2)/2 of the mix of exponential repair times, not below one."""
@@ -213,6 +202,54 @@ class Line:
         share = there / total if total > 1e-300 else there
         self.mean = share * self.jobs
         self.variance = share * (1.0 - share) * self.jobs + share**2 * self.all_variance
+
+
+def step_all(
+    lines: Sequence[Line], length: float, rates: Sequence[Floats], days: Sequence[Floats], bays: Floats, falls: Floats
+) -> None:
+    """All shops ``length`` days on, jobs coming at ``rates`` (J,), ``falls`` fewer a day for each job above the mean."""
+    limited = [h for h in range(len(lines)) if not np.isinf(bays[h])]
+    for h in range(len(lines)):
+        if np.isinf(bays[h]):
+            lines[h].unlimited(length, rates[h], days[h])
+    if not limited:
+        return
+    paces = [lines[h].pace(rates[h], days[h]) for h in limited]
+    mine = [lines[h] for h in limited]
+    _advance(mine, length, np.array([rates[h].sum() for h in limited]), np.array(paces), bays[limited], falls[limited])
+    for h, line, pace in zip(limited, mine, paces, strict=True):
+        line.went(length, rates[h], days[h], float(bays[h]), pace)
+
+
+def _advance(lines: Sequence[Line], length: float, rate: Floats, pace: Floats, bays: Floats, fall: Floats) -> None:
+    """Crank and Nicolson, with states added while the last is still likely.
+
+    The chains stand one behind the other as one: nothing comes to the last state of each, and nothing goes from its first.
+    """
+    from scipy.linalg import lapack
+
+    pieces = max(1, int(np.ceil(length / SUBSTEP)))
+    half = 0.5 * length / pieces
+    for _ in range(pieces):
+        for line, come in zip(lines, rate.tolist(), strict=True):
+            line.grow(come * 2.0 * half)
+        sizes = np.array([len(line.p) for line in lines])
+        ends = np.cumsum(sizes)
+        begins = ends - sizes
+        p = np.concatenate([line.p for line in lines])
+        n = np.arange(len(p), dtype=float) - np.repeat(begins, sizes)
+        mean = np.add.reduceat(n * p, begins)
+        arrivals = np.maximum(np.repeat(rate + fall * mean, sizes) - np.repeat(fall, sizes) * n, 0.0)
+        arrivals[ends - 1] = 0.0
+        go = np.minimum(n, np.repeat(bays, sizes)) * np.repeat(pace, sizes)
+        lower, diagonal, upper = half * arrivals[:-1], half * (arrivals + go), half * go[1:]
+        right = p - diagonal * p
+        right[1:] += lower * p[:-1]
+        right[:-1] += upper * p[1:]
+        p = np.maximum(lapack.dgtsv(-lower, 1.0 + diagonal, -upper, right)[3], 0.0)
+        p /= np.repeat(np.add.reduceat(p, begins), sizes)
+        for line, begin, end in zip(lines, begins.tolist(), ends.tolist(), strict=True):
+            line.p = p[begin:end]
 
 
 def _steady(empty: float, fall: float, days: float, bays: float) -> Floats:

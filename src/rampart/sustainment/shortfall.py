@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rampart.sustainment.echelon_network import Floats, Whole
-from rampart.sustainment.pipelines import backorders, exceeds
+from rampart.sustainment.pipelines import backorders, exceeds, in_closed_form
 
 LONG, LARGE = 80, 400.0
 """Stock and mean above which the closed forms are quicker and safer."""
@@ -70,10 +70,8 @@ class Cells:
         slow[: self.long] = True
         if slow.any():
             s = self.stock[self.held[slow]]
-            short[slow], spread[slow] = backorders(m[slow], v[slow], s)
-            over[slow] = exceeds(m[slow], v[slow], s)
-            atleast[slow] = exceeds(m[slow], v[slow], s - 1.0)
-        return short, spread, np.clip(atleast, 0.0, 1.0), np.clip(over, 0.0, 1.0)
+            short[slow], spread[slow], atleast[slow], over[slow] = in_closed_form(m[slow], v[slow], s)
+        return short, spread, np.minimum(np.maximum(atleast, 0.0), 1.0), np.minimum(np.maximum(over, 0.0), 1.0)
 
 
 def _none_away(m: Floats, v: Floats) -> tuple[Floats, Floats]:

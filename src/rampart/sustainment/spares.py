@@ -334,7 +334,7 @@ def curve(
     del single
     # Gains of a family fall along its hull, so sorting keeps the order within each; ties by family.
     order = _by_value(better, money, who, where)
-    who, where = (each[order].astype(np.int32, copy=False) for each in (who, where))
+    who, where = (_taken(each, order, np.empty(len(order), np.int32)) for each in (who, where))
     spent_by = _summed(0.0, money, order)
     del money
     return Spares(problem, spent_by, _summed(-first, better, order), who, where)
@@ -345,18 +345,25 @@ def _joined(pieces: list[Any]) -> Any:
     return pieces.pop() if len(pieces) == 1 else np.concatenate(pieces)
 
 
+def _taken(values: Any, order: Whole, result: Any) -> Any:
+    """Values in an order (n,), piece by piece: the order of all at once in the numbers that ``take`` wants is as long again."""
+    for first in range(0, len(order), BLOCK):
+        piece = slice(first, first + BLOCK)
+        result[piece] = values[order[piece]]
+    return result
+
+
 def _summed(first: float, steps: Floats, order: Whole) -> Floats:
     """Running sums from ``first`` on, (n+1,) of n steps taken in an order."""
     result = np.empty(len(steps) + 1)
     result[0] = first
-    # Without a mode that forgives, ``take`` would fill a copy first; no place of the order lies outside.
-    np.take(steps, order, out=result[1:], mode="clip")
+    _taken(steps, order, result[1:])
     np.cumsum(result[1:], out=result[1:])
     result[1:] += first
     return result
 
 
-def _by_value(gain: Floats, money: Floats, family: Whole, point: Whole) -> Whole:
+def _by_value(gain: Floats, money: Floats, family: Whole, point: Whole) -> Any:
     """Order of the steps by gain per money, the largest first; among equals by family, then by point.
 
     Whole numbers are sorted, rounded values with the places below them, which takes a fraction of the time and of the memory
@@ -379,8 +386,8 @@ def _by_value(gain: Floats, money: Floats, family: Whole, point: Whole) -> Whole
         for first in range(0, len(packed) - 1, BLOCK)
     ]
     same: Whole = np.concatenate(alike) if alike else np.zeros(0, np.int64)
-    packed &= np.uint64(0xFFFFFFFF)
-    order: Whole = packed.view(np.int64)
+    order: Any = packed.astype(np.uint32)  # the lower half
+    del packed
     at = np.union1d(same, same + 1)
     mine = order[at]
     value = gain[mine] / np.maximum(money[mine], 1e-300)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rampart.sustainment.echelon_network import Floats
-from rampart.sustainment.feedback import feedback, felt
+from rampart.sustainment.feedback import falls, felt
 from rampart.sustainment.history import History
 from rampart.sustainment.moment import Moment
 from rampart.sustainment.owed import owe
@@ -86,7 +86,7 @@ def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
     now.ebo, now.at_least, now.vbo = zero, zero, zero
     now.serviced = none
     psi, sought = zero, Secant(up)
-    empty, came, falls = (np.zeros(len(s.shops)) for _ in range(3))
+    empty, came = np.zeros((2, len(s.shops)))
     for number in range(1, ROUNDS + 1):
         up = sought.up
         by_fleet, broken = setting.by_fleet(0, up, wears, before=True)
@@ -97,16 +97,16 @@ def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
         now.in_repair = inflow * apart
         now.mending = broken * setting.repair_days * (setting.repair_shop < 0)
         gone_away = broken * 2.0 * setting.transport + now.mending
+        reach = setting.reach(0, up, before=True)
+        slower = falls(setting, reach, now, psi, up)
         for h, (line, (sites, parts, fleets)) in enumerate(zip(now.lines, setting.places, strict=True)):
             mine = times.shop[0].T[sites, parts] == h
             rate = np.concatenate((inflow[sites, parts] * mine, broken[fleets]))
             days = np.concatenate((times.bench[0].T[sites, parts], setting.repair_days[fleets]))
-            each, holes = feedback(setting, h, 0, now, psi, up, before=True)
-            came[h] = float(rate.sum() - each @ np.maximum(up, 0.0))
-            falls[h] = float(each @ holes)
+            came[h] = float(rate.sum() - reach[h] @ np.maximum(up, 0.0))
             if number == 1:
                 empty[h] = float(rate.sum())
-            line.settle(rate, days, float(s.bays[0, h]), empty[h], falls[h])
+            line.settle(rate, days, float(s.bays[0, h]), empty[h], float(slower[h]))
             gone_away[fleets] += line.mean[len(sites) :]
         now.away = np.minimum(setting.of_fleets(gone_away), now.held)
         now.serviced = setting.in_service(gone_away, now.away)
@@ -117,7 +117,7 @@ def steady_state(setting: Setting, up: Floats, *, abreast: int = 1) -> Start:
         psi = felt(setting, flows, asked, by_fleet, now)[0]
         # What would come to an empty shop hangs little on the queue, so it is what the rounds go over.
         jobs = np.array([line.jobs for line in now.lines])
-        wanted = came + setting.reach(0, up, before=True) @ (now.up - now.beyond) + falls * jobs
+        wanted = came + reach @ (now.up - now.beyond) + slower * jobs
         off = np.abs(wanted - empty)
         empty = empty + 0.7 * (wanted - empty)
         # A shop that gets nothing agrees with a fleet that lacks nothing, but not with what that fleet brings it.

@@ -51,6 +51,18 @@ def block_of(sites: Whole, parts: Whole, of_parts: int) -> Block:
 
 
 @dataclass(frozen=True, eq=False)
+class Place:
+    """A layer of sites and an indenture of parts: where they stand in arrays (S, P), and those of them that others draw on.
+
+    drawn_on  in arrays (S, P); in_row the same in arrays of the sites alone that others draw on; none where there are none
+    """
+
+    here: Block
+    drawn_on: Block | None
+    in_row: Block | None
+
+
+@dataclass(frozen=True, eq=False)
 class Flows:
     """One month: shares of what comes to each site (S, P), and its cells grouped for the loss function."""
 
@@ -95,6 +107,36 @@ class Supply:
         """Sites that others draw on."""
         return np.unique(self.support.supplier[self.support.supplier >= 0])
 
+    @cached_property
+    def places(self) -> tuple[tuple[Place, ...], ...]:
+        """Of each level of parts, the layers of sites."""
+        row_of = np.full(len(self.support.sites), -1, np.int64)
+        row_of[self.suppliers] = np.arange(len(self.suppliers))
+
+        def place(layer: Whole, level: Whole) -> Place:
+            above = layer[row_of[layer] >= 0]
+            here = block_of(layer, level, len(self.support.parts))
+            if not len(above):
+                return Place(here, None, None)
+            return Place(here, np.ix_(above, level), np.ix_(row_of[above], level))
+
+        return tuple(tuple(place(layer, level) for layer in self.layers) for level in self.network.levels)
+
+    @cached_property
+    def inside(self) -> tuple[Whole, ...]:
+        """For each level of parts the links by which repairs of others ask for them."""
+        return tuple(np.flatnonzero(np.isin(self.support.child, level)) for level in self.network.levels)
+
+    @cached_property
+    def holding(self) -> tuple[Whole, ...]:
+        """For each level of parts the links by which they ask for others."""
+        return tuple(np.flatnonzero(np.isin(self.support.parent, level)) for level in self.network.levels)
+
+    @cached_property
+    def fed(self) -> Whole:
+        """Sites that have a supplier."""
+        return np.flatnonzero(self.support.supplier >= 0)
+
     def requests(self, flows: Flows, demand: Floats, ended: Floats | None = None) -> Floats:
         """Requests (S, P) a day for every part at every site: removals, what comes from below, and what repairs draw.
 
@@ -103,11 +145,10 @@ class Supply:
         s, asked = self.support, demand.copy()
         for depth, level in enumerate(self.network.levels):
             if depth:
-                chosen = np.isin(s.child, level)
-                p, c, share = s.parent[chosen], s.child[chosen], s.share[chosen]
-                for link in range(len(p)):
-                    done = asked[:, p[link]] * flows.repaired[:, p[link]] if ended is None else ended[:, p[link]]
-                    asked[:, c[link]] += done * share[link]
+                for link in self.inside[depth].tolist():
+                    p = s.parent[link]
+                    done = asked[:, p] * flows.repaired[:, p] if ended is None else ended[:, p]
+                    asked[:, s.child[link]] += done * s.share[link]
             mine: NDArray[np.int64] | slice = slice(None) if len(self.network.levels) == 1 else level
             for layer, above in zip(reversed(self.layers[1:]), reversed(self.gather[1:]), strict=True):
                 if isinstance(mine, slice):
@@ -153,9 +194,16 @@ def _layers(supplier: Whole) -> tuple[Whole, ...]:
 def shares_below(supply: Supply, flows: Flows, asked: Floats, ended: Floats | None = None) -> tuple[Floats, Floats]:
     """Share (S, P) of each site in what its supplier is asked for, and (L, S) of each parent in its child's requests."""
     s = supply.support
-    up = np.zeros_like(asked)
-    fed = np.flatnonzero(s.supplier >= 0)
-    up[fed] = ratio(asked[fed] * flows.upwards[fed], asked[s.supplier[fed]])
+    up = share_sent(supply, flows, asked)
+    if not len(s.parent):
+        return up, np.zeros((0, len(s.sites)))
     done = asked * flows.repaired if ended is None else ended
     drawn = done[:, s.parent] * s.share[None, :]
     return up, ratio(drawn, asked[:, s.child]).T
+
+
+def share_sent(supply: Supply, flows: Flows, asked: Floats) -> Floats:
+    """Share (S, P) of each site in what its supplier is asked for."""
+    up, fed = np.zeros_like(asked), supply.fed
+    up[fed] = ratio(asked[fed] * flows.upwards[fed], asked[supply.support.supplier[fed]])
+    return up

@@ -12,7 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammainc, gammaincc
 
 Floats = NDArray[np.float64]
 
@@ -32,6 +31,8 @@ def replacements(use: ArrayLike, life: float, cv: float, *, worn: float | None =
 
 def count_variance(use: float, life: float, cv: float) -> float:
     """Variance of the replacements of one place that starts new: ``2 sum_k k F_k - R - R^2``."""
+    from scipy.special import gammainc
+
     shape = 1.0 / cv**2
     k = np.arange(1, _most(use, life))
     f = gammainc(k * shape, use * shape / life)
@@ -46,6 +47,8 @@ def _most(use: float, life: float) -> int:
 def _renewals(x: Floats, life: float, cv: float) -> Floats:
     if cv <= 0:
         return np.floor(x / life + 1e-12)
+    from scipy.special import gammainc
+
     shape = 1.0 / cv**2
     k = np.arange(1, _most(float(np.max(x, initial=0.0)), life))
     return np.asarray(np.sum(gammainc(k * shape, x[..., None] * shape / life), axis=-1))
@@ -64,6 +67,8 @@ def _from_age(x: Floats, life: float, cv: float, age: float) -> Floats:
 @lru_cache(maxsize=256)
 def _delayed(life: float, cv: float, age: float, lives: int) -> tuple[Floats, Floats]:
     """The delayed renewal function on a grid of 400 points a life."""
+    from scipy.special import gammaincc
+
     shape = 1.0 / cv**2
     grid = np.linspace(0.0, lives * life, 400 * lives + 1)
     alive = gammaincc(shape, age * shape / life)

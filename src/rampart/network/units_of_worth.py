@@ -1,0 +1,3 @@
+"""What worth is counted in: as the result tables say it."""
+
+IN_MONEY, IN_UNITS = "money unit of worth", "units"
