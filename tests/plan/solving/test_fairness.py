@@ -56,7 +56,7 @@ class Shortage:
         self.lower = np.concatenate([lacks_anyhow, np.zeros(ITEMS)])
         self.upper = np.concatenate([np.ones(self.count), np.full(ITEMS, np.inf)])
 
-    def shares(self, item: Integers | None) -> Shares:
+    def shares(self, item: Integers) -> Shares:
         """What is to be shared."""
         eye = sparse(
             (np.ones(self.count), (np.arange(self.count), np.arange(self.count))), shape=(self.count, self.upper.size)
@@ -111,9 +111,10 @@ def test_settled_item_by_item_nobody_can_get_more_but_of_one_who_has_less(
     for seed in range(5):
         short = Shortage(np.random.default_rng(seed))
         right = short.by_solving()
-        for item in (short.item, np.random.default_rng(seed).integers(0, 3, short.count), None):
+        by_chance = np.random.default_rng(seed).integers(0, 3, short.count)
+        for item, by_item in ((short.item, True), (by_chance, True), (short.item, False)):
             solver = short.solver(layout)
-            shared = share_fairly(solver, short.shares(item), None)
+            shared = share_fairly(solver, short.shares(item), None, by_item=by_item)
             assert shared.status == OPTIMAL
             assert shared.lack == pytest.approx(right, abs=1e-5), seed
             assert shared.levels[: short.count] == pytest.approx(right, abs=1e-5)

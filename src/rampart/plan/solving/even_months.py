@@ -84,7 +84,7 @@ class EvenMonths:
             if not moves.size:
                 continue
             lacks = sparse(here.lacks[moves])
-            shared = share_fairly(solver, Shares(lacks, np.zeros(lacks.shape[0], dtype=np.int64)), deadline)
+            shared = share_fairly(solver, Shares(lacks, *np.zeros((2, lacks.shape[0]), dtype=np.int64)), deadline)
             if shared.status != OPTIMAL:
                 break
             solver.add_rows_at_most(lacks, shared.lack + ROUNDING)

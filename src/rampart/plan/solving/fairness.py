@@ -13,7 +13,7 @@ Data Networks, 1992, 6.5.2; Ogryczak, Pióro and Tomaszewski 2005).
 Mostly the entry that lacks most in the plan at hand already lacks as little as it can. Where prices at that plan prove it
 (``least_lacks``) it is settled so and nothing is solved.
 
-Items hang together little, so each item of a group has a least share of its own, and their sum is made as large as it can be:
+Items hang together little, so each item of a group may have a least share of its own, whose sum is made as large as it can be:
 
     lacks[e] x + own[item of e] <= 1,   least <= own[i]
 
@@ -50,18 +50,16 @@ class Shares:
 
     lacks   share of each entry that a unit of each column lacks, shape (entries, columns)
     group   group of each entry, settled in their order, shape (entries,)
-    item    of which each entry is, so that those of different ones hang together little, shape (entries,); blank: of one
+    item    of which each entry is: those of different ones hang together little, shape (entries,)
     """
 
     lacks: Sparse
     group: Integers
-    item: Integers | None = None
+    item: Integers
 
     def some(self, entries: Integers) -> Shares:
         """Those of some entries."""
-        return Shares(
-            sparse(self.lacks[entries]), self.group[entries], None if self.item is None else self.item[entries]
-        )
+        return Shares(sparse(self.lacks[entries]), self.group[entries], self.item[entries])
 
 
 @dataclass(eq=False)
@@ -80,30 +78,38 @@ class Shared:
 
 
 def share_fairly(
-    solver: PassSolver, shares: Shares, deadline: float | None, known: KnownShares | None = None
+    solver: PassSolver,
+    shares: Shares,
+    deadline: float | None,
+    known: KnownShares | None = None,
+    *,
+    by_item: bool = False,
 ) -> Shared:
     """Settle all shares among the plans that the solver holds; it stands afterwards as it stood.
 
-    known  steps of sharing in the same model with other bounds; those of this one are left in it
+    known    steps of sharing in the same model with other bounds; those of this one are left in it
+    by_item  whether items have least shares of their own: a third of the runs where there are many, but of a plan that is
+             carried out to the last digit the solver may lose its way
     """
     groups, of = np.unique(shares.group, return_inverse=True)
-    item = np.zeros(of.size, dtype=np.int64) if shares.item is None or known is not None else shares.item
-    owns, own_of = np.unique(np.stack([of, item]), axis=1, return_inverse=True)
+    items, of_item = np.unique(np.stack([of, shares.item]), axis=1, return_inverse=True)
     count, first_row = shares.group.size, solver.row_count
     # what is due late may lack more than all that was asked for in one period
     levels = solver.levels()[: solver.columns]
     now = 1.0 - float((shares.lacks @ levels).max(initial=0.0))
-    added = solver.add_variables(np.zeros(groups.size + owns.shape[1]))
+    added = solver.add_variables(np.zeros(groups.size + by_item * items.shape[1]))
     solver.set_bounds(added, np.full(added.size, min(0.0, now - NOTHING)), np.ones(added.size))
-    least, own = added[: groups.size], added[groups.size :]
-    none = sparse((count, int(added[0]) - shares.lacks.shape[1] + groups.size))  # columns that others have added
-    into = sparse((np.ones(count), (np.arange(count), own_of)), shape=(count, own.size))
-    solver.add_rows_at_most(side_by_side([shares.lacks, none, into]), np.ones(count))
-    solver.add_rows_at_most(side_by_side([shares.lacks, none, 0.0 * into]), np.full(count, np.inf))
-    each = np.arange(own.size)
-    beneath = sparse((np.repeat([1.0, -1.0], own.size), (np.tile(each, 2), np.concatenate([least[owns[0]], own]))),
-                     shape=(own.size, solver.column_count))  # fmt: skip
-    solver.add_rows_at_most(beneath, np.zeros(own.size))
+    least = added[: groups.size]
+    own = added[groups.size :][of_item] if by_item else least[of]
+    into = sparse((np.ones(count), (np.arange(count), own - added[0])), shape=(count, added.size))
+    others = sparse((count, int(added[0]) - shares.lacks.shape[1]))  # columns that others have added
+    solver.add_rows_at_most(side_by_side([shares.lacks, others, into]), np.ones(count))
+    solver.add_rows_at_most(side_by_side([shares.lacks, others, 0.0 * into]), np.full(count, np.inf))
+    if by_item:
+        each = np.arange(items.shape[1])
+        place = np.concatenate([least[items[0]], added[groups.size :]])
+        beneath = (np.repeat([1.0, -1.0], each.size), (np.tile(each, 2), place))
+        solver.add_rows_at_most(sparse(beneath, shape=(each.size, solver.column_count)), np.zeros(each.size))
     shared = first_row + np.arange(count)
     found = Shared(OPTIMAL, 0, np.zeros(count), levels)
     fixed = (solver.upper - solver.lower <= 0).astype(float)
@@ -114,7 +120,13 @@ def share_fairly(
     solver.option(PERTURBATION, 0.0)
     size = solver.row_count, solver.column_count
     sharing = _Sharing(
-        solver, shares.lacks, shared, own[own_of], found, deadline, None if known is None else known.of_size(size)
+        solver,
+        shares.lacks,
+        shared,
+        own if by_item else None,
+        found,
+        deadline,
+        None if known is None else known.of_size(size),
     )
     sharing.let_go(shared[free])
     if entries.size > FEW:
@@ -134,7 +146,7 @@ class _Sharing:
 
     shared   rows of the entries whose share is sought; those that hold what is settled come as many rows later, and after
              them those that keep least shares beneath those of items
-    own      column of the least share of each entry's item in its group, shape (entries,)
+    own      column of the least share of each entry's item in its group, shape (entries,); none where items have none
     found    what is settled so far
     levels   of all columns of the solver, in the plan found last, which keeps all that is settled
     waiting  entries that are settled, of which the solver is yet to be told
@@ -143,7 +155,7 @@ class _Sharing:
     """
 
     def __init__(
-        self, solver: PassSolver, lacks: Sparse, shared: Integers, own: Integers, found: Shared,
+        self, solver: PassSolver, lacks: Sparse, shared: Integers, own: Integers | None, found: Shared,
         deadline: float | None, known: KnownShares | None,
     ) -> None:  # fmt: skip
         self.solver, self.lacks, self.shared, self.found, self.deadline = solver, lacks, shared, found, deadline
@@ -201,7 +213,7 @@ class _Sharing:
             if self.proofs is None:
                 break
             if not self.proofs.is_least(int(open_ones[most])):
-                settled = self._prove_item(open_ones, float(lack[most]), int(self.own[open_ones[most]]))
+                settled = self._prove_item(open_ones, most, float(lack[most]))
                 if not settled.any():
                     break
                 open_ones = open_ones[~settled]
@@ -214,20 +226,23 @@ class _Sharing:
             open_ones = np.delete(open_ones, most)
         return open_ones
 
-    def _prove_item(self, open_ones: Integers, lack: float, own: int) -> Booleans:
+    def _prove_item(self, open_ones: Integers, most: int, lack: float) -> Booleans:
         """Settle those of the item of the one that lacks most that hold its least share where it is, if that is proved to be
         as large as in any plan; which are settled, shape (open ones,).
+
+        most  place of the one that lacks most, ``lack``, among the open ones
         """
-        none = np.zeros(open_ones.size, dtype=bool)
-        if self.proofs is None or self.known is not None or abs(1.0 - lack - self.levels[own]) > ALMOST:
-            return none
+        settled = np.zeros(open_ones.size, dtype=bool)
+        if self.proofs is None or self.own is None:
+            return settled
+        own = int(self.own[open_ones[most]])
+        if abs(1.0 - lack - self.levels[own]) > ALMOST:
+            return settled
         mine = self.own[open_ones] == own
         prices = self.proofs.most_of(own, self.shared[open_ones[mine]])
-        if prices is None:
-            return none
-        settled = none.copy()
-        settled[mine] = np.abs(prices) > DUAL_TOLERANCE
-        self._settle(open_ones[settled], lack)
+        if prices is not None:
+            settled[mine] = np.abs(prices) > DUAL_TOLERANCE
+            self._settle(open_ones[settled], lack)
         return settled
 
     def share(self, group: int, open_ones: Integers, least: int) -> None:
@@ -288,12 +303,12 @@ class _Sharing:
         open_ones = self._prove(open_ones)
         if not open_ones.size:
             return
-        each_item = self.proofs is not None and self.known is None
+        each_item = self.proofs is not None and self.own is not None
         while open_ones.size:
             self._tell()
-            own = np.unique(self.own[open_ones])
-            each_item = each_item and own.size > 1
-            columns = own if each_item else one
+            columns = np.unique(self.own[open_ones]) if self.own is not None and each_item else one
+            each_item = each_item and columns.size > 1
+            columns = columns if each_item else one
             solver.set_costs(np.full(columns.size, -1.0), columns)
             self.found.status = solver.solve(self.deadline)
             self.found.steps += max(0, int(solver.info.simplex_iteration_count))

@@ -49,7 +49,7 @@ class LeftOpen:
         status = self.solver.solve(deadline)
         if status != OPTIMAL:
             return Shared(status, 0, np.zeros(shares.group.size), self.plan)
-        found = share_fairly(self.solver, replace(shares, lacks=self.of(shares.lacks)), deadline)
+        found = share_fairly(self.solver, replace(shares, lacks=self.of(shares.lacks)), deadline, by_item=True)
         return replace(found, levels=self.into_plan(found.levels))
 
     def into_plan(self, levels: Floats) -> Floats:

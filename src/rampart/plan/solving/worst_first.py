@@ -26,9 +26,8 @@ def share_worst_first(solver: PassSolver, shares: Shares, weight: Floats, deadli
     weight  of each node, shape (nodes,)
     """
     before, count = solver.state(with_basis=True), shares.group.size
-    item = np.zeros(count, dtype=np.int64) if shares.item is None else shares.item
-    items = int(item.max(initial=0)) + 1
-    groups, of = np.unique(shares.group * items + item, return_inverse=True)
+    items = int(shares.item.max(initial=0)) + 1
+    groups, of = np.unique(shares.group * items + shares.item, return_inverse=True)
     worst = solver.add_variables(np.zeros(groups.size))
     try:
         held = sparse((-np.ones(count), (np.arange(count), of)), shape=(count, groups.size))
