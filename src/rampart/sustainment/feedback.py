@@ -46,7 +46,8 @@ def falls(setting: Setting, reach: Floats, now: Moment, psi: Floats, up: Floats)
     sites, parts, begins, fleets = setting.kinds
     if len(begins.there):
         there = np.concatenate([now.lines[h].mean for h in begins.there])
-        chances = np.where(fleets, 1.0, psi[sites, parts])
+        chances = np.ones(len(there))
+        chances[~fleets] = psi[sites[~fleets], parts[~fleets]]
         total, hit = np.add.reduceat(there, begins.first), np.add.reduceat(there * chances, begins.first)
         evenly = np.add.reduceat(chances, begins.first) / begins.kinds
         chance[begins.there] = np.where(total > 1e-12, hit / np.where(total > 1e-12, total, 1.0), evenly)
