@@ -10,7 +10,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from cases_random import random_case
 from rampart.case.tables import Case
-from rampart.network.lags import Floats, Integers
+from rampart.network.lags import Floats
 from rampart.plan.model.build import build
 from rampart.plan.solving import fairness
 from rampart.plan.solving.least_lacks import LeastLacks
@@ -23,39 +23,25 @@ SEEDS = (0, 1)
 class Checked(LeastLacks):
     """Proofs each of which is solved for as well, by another door to a solver and from nothing."""
 
-    proved, proved_of_items = 0, 0
+    proved = 0
 
     def is_least(self, entry: int) -> bool:
         """The same, and the least is what another solver finds."""
         if not super().is_least(entry):
             return False
         Checked.proved += 1
+        low, high = (bound.copy() for bound in self.rows)
+        low[self.no_rows], high[self.no_rows] = -np.inf, np.inf
         cost = np.zeros(self.matrix.shape[1])
         cost[: self.lacks.shape[1]] = self.lacks[[entry]].toarray()[0]
-        assert self.least(cost, self.no_rows) == pytest.approx(cost @ self.levels, abs=1e-6)
-        return True
-
-    def most_of(self, column: int, rows: Integers) -> Floats | None:
-        """The same, and the most is what another solver finds."""
-        prices = super().most_of(column, rows)
-        if prices is not None:
-            Checked.proved_of_items += 1
-            cost = -np.eye(1, self.matrix.shape[1], column)[0]
-            least = self.least(cost, np.setdiff1d(self.no_rows, rows))
-            assert least == pytest.approx(-self.levels[column], abs=1e-6)
-        return prices
-
-    def least(self, cost: Floats, no_rows: Integers) -> float:
-        """The least that columns cost in any plan, rows that hold none apart."""
-        low, high = (bound.copy() for bound in self.rows)
-        low[no_rows], high[no_rows] = -np.inf, np.inf
         slack = 1e-9  # of what is held to the last digit
-        found = milp(
+        least = milp(
             cost,
             constraints=LinearConstraint(self.matrix, low - slack, high + slack),
             bounds=Bounds(self.columns[0] - slack, self.columns[1] + slack),
         )
-        return float(found.fun)
+        assert least.fun == pytest.approx(cost @ self.levels, abs=1e-6)
+        return True
 
     def stand_at(self, levels: Floats) -> None:
         """The same, and the plan is kept."""

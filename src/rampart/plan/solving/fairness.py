@@ -78,18 +78,13 @@ class Shared:
 
 
 def share_fairly(
-    solver: PassSolver,
-    shares: Shares,
-    deadline: float | None,
-    known: KnownShares | None = None,
-    *,
+    solver: PassSolver, shares: Shares, deadline: float | None, known: KnownShares | None = None, *,
     by_item: bool = False,
-) -> Shared:
+) -> Shared:  # fmt: skip
     """Settle all shares among the plans that the solver holds; it stands afterwards as it stood.
 
     known    steps of sharing in the same model with other bounds; those of this one are left in it
-    by_item  whether items have least shares of their own: a third of the runs where there are many, but of a plan that is
-             carried out to the last digit the solver may lose its way
+    by_item  whether items have least shares of their own: fewer runs where there are many items
     """
     groups, of = np.unique(shares.group, return_inverse=True)
     items, of_item = np.unique(np.stack([of, shares.item]), axis=1, return_inverse=True)
@@ -119,15 +114,9 @@ def share_fairly(
     solver.set_costs(np.zeros(solver.column_count))
     solver.option(PERTURBATION, 0.0)
     size = solver.row_count, solver.column_count
-    sharing = _Sharing(
-        solver,
-        shares.lacks,
-        shared,
-        own if by_item else None,
-        found,
-        deadline,
-        None if known is None else known.of_size(size),
-    )
+    items_own = own if by_item else None
+    known = None if known is None else known.of_size(size)
+    sharing = _Sharing(solver, shares.lacks, shared, items_own, found, deadline, known)
     sharing.let_go(shared[free])
     if entries.size > FEW:
         sharing.begin_to_prove()
@@ -306,9 +295,9 @@ class _Sharing:
         each_item = self.proofs is not None and self.own is not None
         while open_ones.size:
             self._tell()
-            columns = np.unique(self.own[open_ones]) if self.own is not None and each_item else one
-            each_item = each_item and columns.size > 1
-            columns = columns if each_item else one
+            items = one if self.own is None else np.unique(self.own[open_ones])
+            each_item = each_item and items.size > 1
+            columns = items if each_item else one
             solver.set_costs(np.full(columns.size, -1.0), columns)
             self.found.status = solver.solve(self.deadline)
             self.found.steps += max(0, int(solver.info.simplex_iteration_count))
