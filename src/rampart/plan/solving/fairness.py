@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from rampart.engine.highs import OPTIMAL, Sparse, side_by_side, sparse
+from rampart.engine.highs import OPTIMAL, TIME_LIMIT, Sparse, side_by_side, sparse
 from rampart.network.lags import Booleans, Floats, Integers
 from rampart.plan.solving.known_shares import Known, KnownShares, Priced
 from rampart.plan.solving.least_lacks import LeastLacks
@@ -157,11 +157,21 @@ class _Sharing:
 
     def begin_to_prove(self) -> None:
         """Have the solver work out its basis with the rows that were added, and prove from it."""
-        self.found.status = self.solver.solve(self.deadline)
+        self._solve()
         if self.found.status == OPTIMAL:
             beneath = np.arange(self.shared[-1] + 1 + self.shared.size, self.solver.row_count)
             self.proofs = LeastLacks(self.solver, self.lacks, np.concatenate([self.shared, beneath]))
             self._stand(self.solver.solution())
+
+    def _solve(self) -> None:
+        """Solve from where the solver stands; where it loses its way there, from nothing, and with bounds moved again, without
+        which that may never end.
+        """
+        self.found.status = self.solver.solve(self.deadline, afresh=False)
+        if self.found.status not in (OPTIMAL, TIME_LIMIT):
+            self.solver.option(PERTURBATION, 1.0)
+            self.found.status = self.solver.solve(self.deadline)
+            self.solver.option(PERTURBATION, 0.0)
 
     def _stand(self, solution: Any) -> None:
         """Where the solver stands now."""
@@ -299,7 +309,7 @@ class _Sharing:
             each_item = each_item and items.size > 1
             columns = items if each_item else one
             solver.set_costs(np.full(columns.size, -1.0), columns)
-            self.found.status = solver.solve(self.deadline)
+            self._solve()
             self.found.steps += max(0, int(solver.info.simplex_iteration_count))
             if self.found.status != OPTIMAL:
                 return

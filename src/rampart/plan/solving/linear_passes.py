@@ -244,9 +244,6 @@ class LinearPasses:
     def _settled_shares(self, shares: Shares, deadline: float | None) -> Shared:
         """How shares are settled among the plans that the solver holds."""
         shared = self.settle_shares(shares, deadline)
-        if shared.status not in (OPTIMAL, TIME_LIMIT):
-            self.solver.loosen()
-            shared = self.settle_shares(shares, deadline)
         if shared.status != OPTIMAL:
             raise OutOfTime if shared.status == TIME_LIMIT else NotSolved(shared.status)
         return shared
