@@ -68,7 +68,7 @@ def test_an_administrator_makes_the_accounts(browser: Any, address: str) -> None
     fine(page)
     assert page.locator("nav >> text=Planning").count() == page.locator("nav >> text=Ledger").count() == 0
     page.click("nav >> text=Audit trail")
-    assert page.locator("#table tr:has-text('person.add')").count() >= len(STAFF)
+    assert page.locator("#table tr:has-text('account added')").count() >= len(STAFF)
     fine(page)
 
 
@@ -173,7 +173,7 @@ def test_an_auditor_sees_who_did_what_and_the_stock_as_it_was_known(browser: Any
     page.click("nav >> text=Audit trail")
     page.fill("#q", "return.approve")
     page.wait_for_url("**q=return.approve**")
-    page.wait_for_selector("#table:not(:has-text('person.add'))")
+    page.wait_for_selector("#table:not(:has-text('account added'))")
     row = page.inner_text("#table tbody")
     assert "arthur" in row and "done" in row and "return 2025-01 r1" in row
     fine(page)
