@@ -9,6 +9,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 import polars as pl
@@ -312,9 +313,17 @@ def read_cells(text: pl.Expr, native: pl.Expr | None, column: Column, locale: Lo
     return _words(text, column)
 
 
+@lru_cache(maxsize=10_000)
 def read_cell(text: str | None, column: Column, locale: Locale = "en") -> tuple[Any, str | None]:
-    """Value and problem of one cell."""
-    frame = pl.DataFrame({"t": [text]}, schema={"t": pl.String}).select(clean(pl.col("t")))
-    value, problem = read_cells(pl.col("t"), None, column, locale)
-    row = frame.select(value.alias("value"), problem.alias("problem")).row(0)
+    """Value and problem of one cell. Kept: the overrides of a case say the same names and numbers over and over."""
+    value, problem = _reading(column, locale)
+    frame = pl.LazyFrame({"t": [text]}, schema={"t": pl.String}).select(clean(pl.col("t")))
+    row = frame.select(value, problem).collect().row(0)
     return row[0], row[1]
+
+
+@lru_cache(maxsize=1_000)
+def _reading(column: Column, locale: Locale) -> tuple[pl.Expr, pl.Expr]:
+    """What reads the text ``t`` as a cell of a column."""
+    value, problem = read_cells(pl.col("t"), None, column, locale)
+    return value.alias("value"), problem.alias("problem")

@@ -57,6 +57,7 @@ OTHER_WORDS: dict[str, tuple[str, ...]] = {
 """Columns that people mean by other words than theirs, the likeliest first: named to them, never read so."""
 
 
+@lru_cache(maxsize=10_000)
 def fold(text: str) -> str:
     """The text without case, accents, punctuation and repeated spaces: what two spellings have in common."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))

@@ -297,12 +297,15 @@ class SheetReader:
         required = [name for name in self.where if stored_column(self.table.name, name).present]
         if len(required) < 2:
             return
-        filled = pl.Series([0], dtype=pl.Int64).new_from_index(0, len(self.sheet.rows))
-        for texts, numbers in zip(self.sheet.texts, self.sheet.numbers, strict=True):
-            cell = (texts.str.strip_chars() != "").fill_null(False)
-            filled = filled + (cell if numbers is None else cell | numbers.is_not_null()).cast(pl.Int64)
+        texts = {f"t{j}": texts for j, texts in enumerate(self.sheet.texts)}
+        numbers = {f"n{j}": numbers for j, numbers in enumerate(self.sheet.numbers) if numbers is not None}
+        written = [(pl.col(j).str.strip_chars() != "").fill_null(False) for j in texts]
+        written = [
+            cell | pl.col(f"n{j}").is_not_null() if f"n{j}" in numbers else cell for j, cell in enumerate(written)
+        ]
+        filled = pl.DataFrame(texts | numbers).select(pl.sum_horizontal(written)).to_series()
         kept = pl.Series([True], dtype=pl.Boolean).new_from_index(0, len(self.sheet.rows))
-        for i in (filled == 1).arg_true():
+        for i in (i for i, cells in enumerate(filled) if cells == 1):
             said = next(((n, t) for n, j in self.where.items() if (t := self.sheet.texts[j][i]) and t.strip()), None)
             if said and " " in said[1].strip():
                 kept[i] = False
@@ -315,9 +318,13 @@ class SheetReader:
             name for name in self.where if stored_column(self.table.name, name).kind in ("code", "choice", "month")
         ]
         kept = pl.Series([True], dtype=pl.Boolean).new_from_index(0, len(self.sheet.rows))
-        for name in codes:
+        if not codes:
+            return
+        like = pl.all().str.to_lowercase().str.contains("tot|som|sum").fill_null(False)
+        of = pl.DataFrame({name: self.sheet.texts[self.where[name]] for name in codes}).select(like)
+        for name in (name for name in codes if of[name].any()):
             texts = self.sheet.texts[self.where[name]]
-            for i in texts.str.to_lowercase().str.contains("tot|som|sum").fill_null(False).arg_true():
+            for i in of[name].arg_true():
                 if kept[i] and fold(texts[i]) in TOTALS:
                     kept[i] = False
                     row = self.sheet.rows[i]
@@ -330,7 +337,7 @@ class SheetReader:
         for j, texts in enumerate(self.sheet.texts):
             if j not in self.where.values():
                 continue
-            for text in texts.unique().drop_nulls():
+            for text in set(texts.to_list()) - {None}:
                 if match_column(self.table.name, text) is not None and text.strip():
                     found |= set((texts == text).fill_null(False).arg_true())
         for i in sorted(found):
@@ -414,7 +421,8 @@ class SheetReader:
             value, problem = pl.lit(None), pl.lit(None, dtype=pl.String)
             if name in self.where and not self._wrong_dtype(column, self.where[name]):
                 native = pl.col(f"n:{name}") if f"n:{name}" in cells.columns else None
-                value, problem = read_cells(pl.col(f"t:{name}"), native, column, self.locale)
+                if native is not None or cells[f"t:{name}"].null_count() < cells.height:  # else nothing to be read
+                    value, problem = read_cells(pl.col(f"t:{name}"), native, column, self.locale)
             readings += [value.cast(dtype_of(column)).alias(name), problem.alias(f"p:{name}")]
         read = cells.lazy().select(*readings, self.sheet.rows.alias(ROW)).collect()
         for column in columns:

@@ -295,12 +295,13 @@ def _headers_below(grid: list[list[Any]], header_row: int, table: str) -> int:
 
 def _filled_rows(columns: list[tuple[pl.Series, pl.Series | None]], height: int) -> pl.Series:
     """Which rows hold anything at all."""
-    filled = pl.Series([False], dtype=pl.Boolean).new_from_index(0, height)
-    for texts, numbers in columns:
-        filled = filled | (texts.str.strip_chars() != "").fill_null(False)
-        if numbers is not None:
-            filled = filled | numbers.is_not_null()
-    return filled
+    if not columns or not height:
+        return pl.Series([False], dtype=pl.Boolean).new_from_index(0, height)
+    texts = pl.DataFrame({f"t{j}": texts for j, (texts, _) in enumerate(columns)})
+    numbers = {f"n{j}": numbers for j, (_, numbers) in enumerate(columns) if numbers is not None}
+    holds = [(pl.col(texts.columns).str.strip_chars() != "").fill_null(False)]
+    holds += [pl.col(list(numbers)).is_not_null()] if numbers else []
+    return texts.with_columns(**numbers).select(pl.any_horizontal(holds)).to_series()
 
 
 def column_of(cells: Sequence[Any]) -> tuple[pl.Series, pl.Series | None]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
@@ -41,8 +41,8 @@ class Column:
     reference: str
     key: bool
     sensitivity: str
-    label: Mapping[str, str]
-    help: Mapping[str, str]
+    label: Mapping[str, str] = field(hash=False)
+    help: Mapping[str, str] = field(hash=False)
     present: bool = False
 
     @property

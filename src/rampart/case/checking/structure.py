@@ -143,10 +143,11 @@ def check_references(draft: Draft) -> Iterator[Finding]:
             target, name = column.reference.split(".")
             if used.null_count() == len(used) or not draft.complete(target, name):
                 continue
-            if tables()[target].key == (name,) and draft.frames[target][name].drop_nulls().is_duplicated().any():
+            codes = [code for code in draft.frames[target][name].to_list() if code is not None]
+            known = list(dict.fromkeys(codes))
+            if tables()[target].key == (name,) and len(known) < len(codes):
                 continue  # a code that stands twice is told; another that it has taken the place of is none of its news
-            known = draft.frames[target][name].drop_nulls().unique(maintain_order=True)
-            unknown = set(used.unique()) - set(known) - {None}
+            unknown = set(used.to_list()) - set(known) - {None}
             if not unknown:
                 continue
             named = _by_name(draft, target, name)
@@ -159,7 +160,7 @@ def check_references(draft: Draft) -> Iterator[Finding]:
                     details = {"reference": draft.sheet_of(target), "near": near.get(code, "")}
                     kind, more = _no_code(code, set(known), column)
                     said = draft.finding(kind, table.name, row=row, column=column.name, value=code, **details, **more)
-                    if known.is_empty() and kind == "unknown-reference":
+                    if not known and kind == "unknown-reference":
                         of_none.setdefault(target, []).append(said)
                     else:
                         yield said
