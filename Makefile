@@ -42,9 +42,10 @@ $(DEMO)/.made:
 test: .venv/.dev
 	$(BIN)/python -m pytest -q -n auto
 
-# Builds of the documentation, pages in a browser, and what else takes minutes.
+# Pages in a browser, builds of the documentation, and what else takes minutes. Where TESTS_END (seconds since 1970) is set,
+# those that have not begun by then are left out and named.
 test-docs: .venv/.dev
-	$(BIN)/python -m pytest -q -n auto -m "docs and not slow"
+	$(BIN)/python -m pytest -q -rs -n auto -m "docs and not slow"
 
 test-slow: .venv/.dev
 	HYPOTHESIS_PROFILE=searching $(BIN)/python -m pytest -q -n auto -m slow

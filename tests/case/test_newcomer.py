@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import polars as pl
@@ -132,8 +133,17 @@ CELLS: list[tuple[str, Where, object, str, str, str]] = [
 ]  # fmt: skip
 
 
+def in_both(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Each mistake in a form of one language, the next one in the other; those left over are slow."""
+    return [
+        pytest.param(language, *row[1:], id=f"{language}-{row[0]}", marks=[pytest.mark.slow] if (i + j) % 2 else [])
+        for i, row in enumerate(rows)
+        for j, language in enumerate(("en", "fr"))
+    ]
+
+
 @pytest.mark.parametrize(
-    ("where", "value", "code", "english", "says_french"), [pytest.param(*c[1:], id=c[0]) for c in CELLS]
+    ("language", "where", "value", "code", "english", "says_french"), in_both(CELLS), indirect=["language"]
 )
 def test_a_wrong_cell_is_named_with_its_remedy(
     form: Path, language: str, tmp_path: Path, where: Where, value: object, code: str, english: str, says_french: str
@@ -245,7 +255,7 @@ def _again(sheet: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "do", "address", "english", "says_french"), [pytest.param(*c[1:], id=c[0]) for c in SHEETS]
+    ("language", "code", "do", "address", "english", "says_french"), in_both(SHEETS), indirect=["language"]
 )
 def test_a_wrong_sheet_is_named_once_with_its_remedy(
     form: Path, language: str, tmp_path: Path, code: str, do: Callable[[object], None], address: str, english: str,

@@ -39,6 +39,7 @@ def test_a_case_is_written_and_what_was_cut_is_said(tmp_path: Path) -> None:
     assert rampart.read_case(tmp_path / "fr.xlsx") == rampart.read_case(out)
 
 
+@pytest.mark.docs
 def test_as_in_a_plan(tmp_path: Path) -> None:
     case = rampart.read_case(TINY, overrides=["offensive"])
     plan = rampart.plan(case)

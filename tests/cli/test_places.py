@@ -165,6 +165,7 @@ def test_a_disk_that_is_full_or_can_only_be_read(small_disk: Path) -> None:
 
 @pytest.mark.parametrize("left", [24_000, 80_000])
 @pytest.mark.parametrize("verb", ["plan", "sustain", "war"])
+@pytest.mark.docs
 def test_a_disk_that_fills_up_at_the_end(
     small_disk: Path, planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str, left: int
 ) -> None:
@@ -199,6 +200,7 @@ def test_a_workbook_beside_a_page_is_not_overwritten(plan: Path, tmp_path: Path)
     assert "file" in refusal("report", plan, "-o", tmp_path / "file")
 
 
+@pytest.mark.docs
 def test_the_report_inside_a_plan_is_renewed_and_goes_with_it(plan: Path) -> None:
     run("report", plan, "--banner", "FIRST")
     run("report", plan, "--lang", "fr")

@@ -269,6 +269,7 @@ def test_explain(made: tuple[Path, str]) -> None:
     assert said("explain", made[0], "--holder", "XBB") != english
 
 
+@pytest.mark.docs
 def test_compare_plans_and_cases(made: tuple[Path, str]) -> None:
     same = parsed("compare", made[0], made[0])
     assert set(same) >= {"case", "passes", "demand", "money"}
@@ -389,6 +390,7 @@ def test_explain_refuses_a_code_the_case_does_not_have(planned: Path) -> None:
 
 
 @pytest.mark.parametrize("page", ["cp850", pytest.param("cp1252", marks=pytest.mark.slow)])
+@pytest.mark.docs
 def test_a_code_page_without_arrows_gets_the_nearest_letters(page: str, tmp_path: Path) -> None:
     """As where Windows writes into a file: the same lines, number for number."""
     out = str(tmp_path / "out")
@@ -407,6 +409,7 @@ def test_a_code_page_without_arrows_gets_the_nearest_letters(page: str, tmp_path
     assert re.findall(r"\d", narrow) == re.findall(r"\d", whole)
 
 
+@pytest.mark.docs
 def test_a_plan_with_dates_at_a_confidence_says_what_it_rests_on(tmp_path: Path) -> None:
     """A case without slips takes those of the package and says so; the variant stands in the report."""
     shown = said("plan", TINY, "-o", tmp_path / "plan", "--confidence", "90", "--lang", "en")
@@ -433,6 +436,7 @@ def test_the_table_of_slips_is_written_into_a_case(tmp_path: Path) -> None:
     assert "come with the program" not in shown
 
 
+@pytest.mark.docs
 def test_compensation_that_cannot_be_met_is_said(tmp_path: Path) -> None:
     """Betaland owes itself 1,000 rounds by June, before any order of its own could come."""
     case = tmp_path / "case"
@@ -460,6 +464,7 @@ def test_a_time_limit_is_a_number_of_seconds_above_nothing(seconds: str, tmp_pat
         rampart.plan(rampart.read_case(TINY), time_limit=float(seconds))
 
 
+@pytest.mark.docs
 def test_a_plan_is_taken_over(planned: Path, tmp_path: Path) -> None:
     text = said("plan", TINY, "--take", planned, "-o", tmp_path / "again", "--no-report")
     assert re.search(r"Decisions taken over: \d+ stand and \d+ are intended; all are kept\.", text)

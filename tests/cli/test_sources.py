@@ -69,6 +69,7 @@ def test_expected_deliveries(tmp_path: Path) -> None:
     assert "promis" in run("expect", TINY, "--lang", "fr").output
 
 
+@pytest.mark.docs
 def test_backtest_of_books(tmp_path: Path) -> None:
 
     books_with_slips(tmp_path, slips_of(3, (2013, 2014, 2015)))

@@ -117,6 +117,7 @@ def test_the_page_names_every_variable_and_no_other() -> None:
     assert len(set(symbols().values())) == len(symbols()), "two families share a symbol"
 
 
+@pytest.mark.docs
 def test_the_programmes_use_every_equation() -> None:
     families, signs = in_use()
     assert set(signs) == set(ROWS)

@@ -83,6 +83,7 @@ def compared(case: Case) -> bool:
 
 
 @pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.docs
 def test_random_cases(whole: bool) -> None:
     assert sum(compared(random_case(Random(seed), whole=whole)) for seed in range(3)) >= 2
 

@@ -6,6 +6,7 @@ import math
 from random import Random
 
 import polars as pl
+import pytest
 from hypothesis import strategies as st
 
 import rampart
@@ -65,6 +66,7 @@ def test_a_donor_that_asks_nothing_only_helps(seed: int) -> None:
     assert compared(seed) >= 0.0
 
 
+@pytest.mark.docs
 def test_it_does_help_in_some_cases() -> None:
     """Or the law would hold of nothing."""
     assert sum(compared(seed) > 0.0 for seed in range(12)) >= 3

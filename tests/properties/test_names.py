@@ -114,7 +114,7 @@ def untimed(result: Result) -> Result:
     return replace(result, tables=dict(result.tables) | rounds)
 
 
-@pytest.fixture(scope="module", params=list(SOLVED))
+@pytest.fixture(scope="module", params=[n if n == "plan" else pytest.param(n, marks=pytest.mark.docs) for n in SOLVED])
 def pair(request: pytest.FixtureRequest) -> tuple[Result, Result, Names]:
     """An answer, the same under other codes, and the codes; everything has a name of its own, so that no code is read."""
     make, planner = SOLVED[request.param]

@@ -125,6 +125,7 @@ def test_asking_for_more_in_a_month_never_brings_less(levels: bool, seed: int) -
 
 @FEW
 @given(seed=st.integers(0, 2**32))
+@pytest.mark.docs
 def test_a_longer_war_never_lowers_what_is_given_from_stock(seed: int) -> None:
     """One level, no money, nothing else at stake: however much longer it is believed to last."""
     chance = Random(seed)

@@ -148,6 +148,7 @@ def several() -> Case:
     )  # fmt: skip
 
 
+@pytest.mark.docs
 def test_fleets_that_share_a_depot_are_one_group() -> None:
     found = support_levels(several())
     assert [g.code for g in found.groups] == ["hub", "far"]
@@ -186,6 +187,7 @@ EDGES: dict[str, Callable[[], Case]] = {
 
 
 @pytest.mark.parametrize("edge", EDGES)
+@pytest.mark.docs
 def test_at_the_edges_too(edge: str) -> None:
     one = EDGES[edge]()
     found = support_levels(one)
@@ -387,6 +389,7 @@ def test_a_war_of_unknown_length_refuses_availability() -> None:
         build(case())
 
 
+@pytest.mark.docs
 def test_rows_in_another_order_give_the_same_plan() -> None:
     mixed = Case(tables={name: t.reverse() if t.height > 1 else t for name, t in case().tables.items()})
     other = rampart.plan(mixed)
@@ -432,6 +435,7 @@ def test_a_plan_with_fleets_saves_back_equal(tmp_path: Path) -> None:
     assert rampart.read_result(plan().save(tmp_path / "plan")) == plan()
 
 
+@pytest.mark.docs
 def test_the_command_prints_the_agreement(tmp_path: Path) -> None:
     from click.testing import CliRunner
 

@@ -99,6 +99,7 @@ def test_a_months_delay_is_the_difference_of_two_plans(seed: int) -> None:
     compared(seed)
 
 
+@pytest.mark.docs
 def test_delays_are_compared_at_all() -> None:
     """Seeds in which floors are short, whose sum is not what is held of them."""
     assert compared(4) + compared(45) >= 2

@@ -67,6 +67,7 @@ def test_the_fall_is_of_what_is_given_and_not_of_what_is_held() -> None:
 
 
 @pytest.mark.parametrize("levels", [(), pytest.param(ESSENTIAL, marks=pytest.mark.slow)])
+@pytest.mark.docs
 def test_a_break_even_is_where_planning_edited_tables_gives_a_tenth_less(levels: list[dict[str, Any]]) -> None:
     case = donor(30, 0.004, held=300.0, asked=400.0, of=EVERY_MONTH, settings={"urgency": "0.1"}, levels=levels)
     found = break_even(case)
@@ -78,6 +79,7 @@ def test_a_break_even_is_where_planning_edited_tables_gives_a_tenth_less(levels:
     assert found["break_even_month"] == pytest.approx(switch_point(gifts, 0.004), rel=1e-6)
 
 
+@pytest.mark.docs
 def test_the_others_go_on_giving_what_they_give() -> None:
     """What BBB gives in the plan stands on its way to the partner in place of BBB: then AAA alone decides."""
     common: dict[str, Any] = {"need": 150.0, "levels": ESSENTIAL, "nations": NATIONS}

@@ -278,6 +278,7 @@ def test_each_relief_is_the_difference_of_two_plans(seeds: range) -> None:
 
 
 @pytest.mark.parametrize("seeds", portions(1, 100))
+@pytest.mark.docs
 def test_nothing_left_unnamed_brings_more_than_the_last_that_is_named(seeds: range) -> None:
     """Of each kind of which an object is told, no object that is left out brings more than a tenth of the best."""
     from rampart.network.keys import parts, text
