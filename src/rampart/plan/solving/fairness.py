@@ -203,26 +203,25 @@ class _Sharing:
 
     def _prove(self, open_ones: Integers) -> Integers:
         """Settle those that lack most as long as it is proved that they lack no less in any plan; those that are left."""
+        lacks = self.lacks[open_ones] @ self.found.levels  # of the plan at hand, which stays
         while open_ones.size:
-            lack = self.lacks[open_ones] @ self.found.levels
-            most = int(np.argmax(lack))
-            if lack[most] <= 1.0 - ALL:  # nobody can get more, and the plan at hand shows that all can
+            most = int(np.argmax(lacks))
+            one, lack = open_ones[most : most + 1], float(lacks[most])
+            if lack <= 1.0 - ALL:  # nobody can get more, and the plan at hand shows that all can
                 self._settle(open_ones, 0.0)
                 return open_ones[:0]
             if self.proofs is None:
                 break
-            if not self.proofs.is_least(int(open_ones[most])):
-                settled = self._prove_item(open_ones, most, float(lack[most]))
+            if self.proofs.is_least(int(one[0])):
+                if self.known is not None:
+                    self.steps.append(Known(lack, *self.proofs.prices, one, lack, together=False))
+                self._settle(one, lack)
+                settled = np.arange(open_ones.size) == most
+            else:
+                settled = self._prove_item(open_ones, most, lack)
                 if not settled.any():
                     break
-                open_ones = open_ones[~settled]
-                continue
-            if self.known is not None:
-                columns, rows = (Priced.of(each) for each in self.proofs.prices)
-                one, lacks = open_ones[most : most + 1], float(lack[most])
-                self.steps.append(Known(lacks, columns, rows, one, lacks, together=False))
-            self._settle(open_ones[most : most + 1], float(lack[most]))
-            open_ones = np.delete(open_ones, most)
+            open_ones, lacks = open_ones[~settled], lacks[~settled]
         return open_ones
 
     def _prove_item(self, open_ones: Integers, most: int, lack: float) -> Booleans:
@@ -339,6 +338,6 @@ class _Sharing:
         self._stand(solution)
         self._settle(open_ones[settled], 0.0 if reached >= ALL else max(0.0, 1.0 - reached))
         if self.proofs is not None:
-            self.proofs.settle(np.array(solution.col_dual), prices)
+            self.proofs.settle(Priced.of(np.array(solution.col_dual)), Priced.of(prices))
         left: Integers = open_ones[~settled]
         return left

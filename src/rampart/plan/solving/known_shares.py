@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rampart.network.lags import Floats, Integers
+from rampart.network.lags import Booleans, Floats, Integers
 from rampart.plan.solving.pass_solver import NOTHING
 
 NOISE = 1e-9
@@ -33,10 +33,14 @@ class Priced:
     price: Floats
 
     @classmethod
-    def of(cls, prices: Floats) -> Priced:
-        """Of prices of all rows or columns."""
-        at = np.flatnonzero(prices)
+    def of(cls, prices: Floats, noise: float = 0.0) -> Priced:
+        """Of prices of all rows or columns; those up to ``noise`` are nothing."""
+        at = np.flatnonzero(np.abs(prices) > noise)
         return cls(at, prices[at])
+
+    def some(self, which: Booleans) -> Priced:
+        """Those of some of the places."""
+        return Priced(self.at[which], self.price[which])
 
     def least(self, bounds: Bounds) -> float:
         """Least that what is priced can come to within bounds."""

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rampart.engine.highs import Sparse, sparse
+from rampart.engine.highs import Sparse
 from rampart.network.lags import Booleans, Floats, Integers
+from rampart.plan.solving.known_shares import Priced
 from rampart.plan.solving.pass_solver import DUAL_TOLERANCE, PassSolver
 
 NOISE = 1e-9
@@ -32,16 +33,15 @@ class LeastLacks:
 
     lacks    share of each entry that a unit of each column lacks, shape (entries, columns of the plan)
     no_rows  rows that hold no plan but what is sought, which have no price but where that is asked for, shape (any,)
-    prices   of the last proof: what columns cost beyond the prices of rows, and these
+    prices   of the last proof: what columns cost beyond the prices of rows, and these; few are not nothing
     """
 
     def __init__(self, solver: PassSolver, lacks: Sparse, no_rows: Integers) -> None:
         self.solver, self.lacks, self.matrix = solver, lacks, solver.matrix()
-        self.by_column = sparse(self.matrix.T)
         self.columns = solver.column_bounds()
         self.rows = solver.row_bounds()
         self.no_rows = no_rows
-        self.prices: tuple[Floats, Floats] = (np.zeros(0), np.zeros(0))
+        self.prices: tuple[Priced, Priced] = (Priced.of(np.zeros(0)), Priced.of(np.zeros(0)))
         self.settled_columns, self.settled_rows = np.zeros(solver.column_count), np.zeros(solver.row_count)
         self.basic: Integers | None = None
 
@@ -72,11 +72,11 @@ class LeastLacks:
         spans = [slice(starts[row], starts[row + 1]) for row in rows.tolist()]
         return np.array([own[span] @ levels[at[span]] for span in spans])
 
-    def settle(self, of_columns: Floats, of_rows: Floats) -> None:
+    def settle(self, columns: Priced, rows: Priced) -> None:
         """What stands at its bound wherever the entries settled last keep what they have: costs beyond prices, and prices."""
-        for found, more in ((self.settled_columns, of_columns), (self.settled_rows, of_rows)):
-            size = np.abs(more)
-            np.maximum(found, np.where(size > DUAL_TOLERANCE, size, 0.0), out=found)
+        for found, more in ((self.settled_columns, columns), (self.settled_rows, rows)):
+            size = np.abs(more.price)
+            found[more.at] = np.maximum(found[more.at], np.where(size > DUAL_TOLERANCE, size, 0.0))
         self.settled_rows[self.no_rows] = 0.0  # what is sought is no rule of the plan
 
     def is_least(self, entry: int) -> bool:
@@ -91,8 +91,9 @@ class LeastLacks:
         """
         if not self._is_proved(np.array([column]), np.array([-1.0]), rows):
             return None
-        found: Floats = self.prices[1][rows]
-        return found
+        found = np.zeros(self.settled_rows.size)
+        found[self.prices[1].at] = self.prices[1].price
+        return np.asarray(found[rows])
 
     def _is_proved(self, at: Integers, own: Floats, sought: Integers | None) -> bool:
         """Whether no plan has less of some columns; then what stands at its bound for it is kept.
@@ -102,9 +103,7 @@ class LeastLacks:
         """
         if self.basic is None:
             return False
-        cost = np.zeros(self.place.size)
-        cost[at] = own
-        prices = np.zeros(self.basic.size)
+        priced = Priced.of(np.zeros(0))
         inside = self.place[at] >= 0
         if inside.any():
             of_basic = np.zeros(self.basic.size)
@@ -112,21 +111,29 @@ class LeastLacks:
             found = self.solver.prices_for(of_basic)
             if found is None:
                 return False
-            prices = np.where(np.abs(found) > NOISE, found, 0.0)
-            cost -= self.by_column @ prices
-            cost[np.abs(cost) <= NOISE] = 0.0
-        low, high = self.row_stands
+            priced = Priced.of(found, NOISE)
+        cost = self._beyond(at, own, priced)
+        low, high = (stands[priced.at] for stands in self.row_stands)
         if sought is not None:
-            high = high.copy()
-            high[sought] = self.sought_stand[sought]
-        helps = _helps(cost, *self.column_stands), _helps(prices, low, high)
-        settled = self.settled_columns, self.settled_rows
-        for size, more, known in zip((cost, prices), helps, settled, strict=True):
-            if (np.abs(size[more]) > OUTWEIGHED * known[more]).any():
+            high = np.where(np.isin(priced.at, sought), self.sought_stand[priced.at], high)
+        of_columns = _helps(cost.price, *(stands[cost.at] for stands in self.column_stands))
+        of_rows = _helps(priced.price, low, high)
+        for of, helps, settled in ((cost, of_columns, self.settled_columns), (priced, of_rows, self.settled_rows)):
+            if (np.abs(of.price[helps]) > OUTWEIGHED * settled[of.at[helps]]).any():
                 return False
-        self.prices = cost, prices
-        self.settle(np.where(helps[0], 0.0, cost), np.where(helps[1], 0.0, prices))
+        self.prices = cost, priced
+        self.settle(cost.some(~of_columns), priced.some(~of_rows))
         return True
+
+    def _beyond(self, at: Integers, own: Floats, rows: Priced) -> Priced:
+        """What columns cost beyond the prices of a few rows, of which some columns count so much by themselves."""
+        starts = self.matrix.indptr[rows.at]
+        lengths = self.matrix.indptr[rows.at + 1] - starts
+        ends = np.cumsum(lengths)
+        inside = np.arange(lengths.sum()) + np.repeat(starts - ends + lengths, lengths)
+        columns = np.concatenate([at, self.matrix.indices[inside]])
+        costs = np.concatenate([own, -np.repeat(rows.price, lengths) * self.matrix.data[inside]])
+        return Priced.of(np.bincount(columns, costs, self.place.size), NOISE)
 
 
 def _stands(level: Floats, lower: Floats, upper: Floats) -> tuple[Booleans, Booleans]:
