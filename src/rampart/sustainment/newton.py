@@ -116,7 +116,7 @@ class _Search:
 
     def _step(self, x: Floats, here: Floats, slopes: Floats) -> tuple[Floats, Floats]:
         """Of each case the first of some steps by which the differences become less, and what they are then."""
-        best, of_best, open_ = x.copy(), here.copy(), np.ones(self.cases, bool)
+        best, of_best, open_ = x.copy(), here.copy(), _size(here) >= CLOSE
         whole = np.clip(x + _solved(slopes, -here), 0.0, self.most) - x
         sides = np.eye(x.shape[1]) / self.scale[:, None, :]
         for share, time in TRIED:
