@@ -18,7 +18,9 @@ from rampart.sustainment.allocation import Allocation, Fleets
 from rampart.sustainment.answer import sustain
 from rampart.sustainment.availability_by_month import UNSETTLED, availability_by_month
 from rampart.sustainment.echelon_network import Network
-from rampart.sustainment.fleet import read_support
+from rampart.sustainment.fleet import read_support, with_more
+from rampart.sustainment.setting import Setting
+from rampart.sustainment.start import Start, steady_state
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +77,9 @@ def test_where_they_do_not_agree_the_answer_says_so(tiny: Case, monkeypatch: pyt
     answer = sustain(tiny, draws=0)
     assert answer.manifest["use"]["residual"] > UNSETTLED
     found = [f for f in answer.findings if f.code == "use-unsettled"]
-    assert len(found) == 1
-    assert "2 rounds" in found[0].sentence("en")
+    # Once of the months, once of the lists that the curve and its points are made of.
+    assert [f.table for f in found] == ["fleet_use", "part_stocks"]
+    assert all("2 rounds" in f.sentence("en") for f in found)
     assert "do not agree" in html(answer, "en")
     assert "ne s’accordent pas" in html(answer, "fr").replace("&#39;", "'")
 
@@ -116,22 +119,64 @@ def test_a_target_out_of_reach_names_the_parts_without_a_price(tiny: Case) -> No
     assert "it is 99.99" in whole.sentence("en")  # not 100 % below 100 %
 
 
-@pytest.mark.slow
-def test_a_fleet_of_hundreds_has_its_curve(tiny: Case) -> None:
+def busy_before(case: Case, extra: int) -> tuple[Start, float]:
+    """The start of a case with so many more of each spare at each site, and the bays of its hall that are busy in it."""
+    support = read_support(case)
+    setting = Setting(replace(support, stock=with_more(support.stock, np.full(support.stock.shape[1:], extra))))
+    start = steady_state(setting, support.at_start.copy())
+    line = start.now.lines[0]
+    n = np.arange(len(line.p))
+    return start, float(np.minimum(n, support.bays[0, 0]) @ line.p)
+
+
+def test_past_what_its_shop_repairs_a_fleet_of_hundreds_settles_with_all_bays_busy(tiny: Case) -> None:
+    """No spares help in the long run: they wait for the two bays, which end as much as is brought."""
     case = with_column(tiny, "fleet_arrivals", pl.lit(True), quantity=300.0)
-    answer = sustain(case, draws=0)
-    assert answer["curve"]["supply_availability"][-1] > 0.999
+    start, busy = busy_before(case, 400)
+    assert start.difference.max() < UNSETTLED / 10
+    assert busy == pytest.approx(2.0, abs=1e-3)
+    # Work brought: engines of home and partner, gearboxes, damaged systems; by hand from the tables of the case.
+    home, partner = start.now.up / 30.0
+    engines = 0.95 * (0.7 * home * 150 / 9000 + partner * (900 / 9000 + 0.2 * 0.02))
+    gearboxes = 0.9 * (home * 150 / 14000 + partner * (900 / 14000 + 0.1 * 0.02))
+    work = 20 * 0.02 * partner + 6 * engines + 4 * gearboxes
+    assert work == pytest.approx(2.0, rel=0.05)
 
 
 @pytest.mark.slow
-def test_hundreds_of_places_in_a_system_have_a_finite_curve(tiny: Case) -> None:
-    """Two hundred links of which most are missing: the factor itself is below what a number can hold."""
-    case = with_column(tiny, "breakdown", pl.col("part") == "engine", quantity=200, needed=None)
-    answer = sustain(with_column(case, "part_stocks", pl.lit(True), quantity=0), draws=0)
-    assert np.isfinite(answer["curve"]["supply_availability"].to_numpy()).all()
+@pytest.mark.parametrize("which", ["hundreds of systems", "hundreds of places"])
+def test_curves_past_what_a_shop_repairs_settle_and_stay_below_what_it_can(tiny: Case, which: str) -> None:
+    case = with_column(tiny, "fleet_arrivals", pl.lit(True), quantity=300.0)
+    if which == "hundreds of places":
+        case = with_column(tiny, "breakdown", pl.col("part") == "engine", quantity=200, needed=None)
+        case = with_column(case, "part_stocks", pl.lit(True), quantity=0)
+    answer = sustain(case, draws=0)
+    assert not [f for f in answer.findings if f.code == "use-unsettled"]
     assert np.isfinite(answer["curve"]["cost"].to_numpy()).all()
-    assert answer["curve"]["supply_availability"][-1] > 0.99
+    gives = answer["curve"]["supply_availability"].to_numpy()
+    # The two bays end 10 engines a month: 20 systems at home of 67 engines a month each keep up with 0.2 of themselves.
+    assert ((gives > 0) & (gives < 0.5)).all()
+
+
+def test_a_factor_below_what_a_number_holds_has_a_finite_penalty() -> None:
     assert np.isfinite(allocation.penalty(*(np.array([v]) for v in (2400.0, 12.0, 1.0, 200.0, 200.0)))).all()
+
+
+@pytest.mark.slow
+def test_starts_of_odd_fleets_settle(tiny: Case) -> None:
+    """Thirty fleets from two systems to six hundred, with shops from hardly used to far past what they repair."""
+    rng = np.random.default_rng(7)
+    for _ in range(30):
+        case = with_column(tiny, "fleet_arrivals", pl.lit(True), quantity=float(round(10 ** rng.uniform(0.3, 2.8))))
+        for part in ("engine", "gearbox"):
+            life, quantity = float(10 ** rng.uniform(2.5, 5)), int(rng.choice([1, 1, 2, 8, 50]))
+            case = with_column(case, "breakdown", pl.col("part") == part, quantity=quantity, life=life)
+        bays = float(rng.choice([0.5, 1, 2, 3, 5, 20]))
+        start, busy = busy_before(
+            with_column(case, "shop_bays", pl.lit(True), bays=bays), int(rng.choice([0, 5, 40, 200]))
+        )
+        assert start.difference.max() < UNSETTLED
+        assert busy <= bays + 1e-9
 
 
 @pytest.mark.parametrize("pooled", [True, pytest.param(False, marks=pytest.mark.slow)])

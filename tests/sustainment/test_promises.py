@@ -81,6 +81,21 @@ def test_a_shop_past_saturation_has_a_steady_state_since_its_queue_slows_it(tmp_
     assert found.available == pytest.approx(20 - down, rel=0.01)
 
 
+@pytest.mark.parametrize(
+    ("systems", "spares", "rate", "days", "bays"),
+    [(20, 15, 0.05, 10.0, 1), (30, 40, 0.1, 4.0, 2), (300, 200, 0.05, 6.0, 2)],
+)
+def test_spares_past_saturation_wait_for_the_bays_from_the_start(
+    tmp_path: Path, systems: int, spares: int, rate: float, days: float, bays: int
+) -> None:
+    """Many times the work that can be done: what is available is what the bays keep up with, by the exact chain."""
+    case = case_of(tmp_path, systems=systems, removals=[rate], repairs=mended(1, days, shop="hall"), bays=bays, months=2,
+                   stocks={("P0", "base"): spares})  # fmt: skip
+    found = availability_by_month(read_support(case))
+    assert found.residual < 1e-3
+    assert found.available[0] == pytest.approx(systems - closed_fleet(systems, spares, rate, days, bays)[0], rel=1e-3)
+
+
 @pytest.mark.parametrize(("point", "batch", "right"), [(8, 40, 0.1282), (3, 10, None), (0, 4, None)])
 def test_batches_are_exact(tmp_path: Path, point: int, batch: int, right: float | None) -> None:
     """The position is uniform on r+1..r+Q: half a removal a day, twenty days of lead time."""

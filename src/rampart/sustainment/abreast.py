@@ -130,6 +130,7 @@ def _taken_out(c: AvailabilityByMonth, supports: Sequence[Support]) -> list[Avai
         fleets, sites, shops = (slice(n * k, (n + 1) * k) for k in (len(s.fleets), len(s.sites), len(s.shops)))
         cut: dict[str, Any] = {name: getattr(c, name)[fleets] for name in FLEETS_FIRST}
         cut |= {name: getattr(c, name)[:, :, sites] for name in SITES_LAST}
+        cut["difference"] = c.difference[fleets]
         cut |= {"sharing": c.sharing[:, fleets], "queue": c.queue[:, shops], "load": c.load[:, shops]}
         found.append(replace(c, support=s, **cut))
     return found

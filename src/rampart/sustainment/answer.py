@@ -305,9 +305,11 @@ def _findings(
     found += not_relied_on(s, c)
     for p in np.flatnonzero(c.raised):
         found.append(Finding("variance-raised", table="parts", column="spread", value=s.parts[p]))
-    if c.residual > UNSETTLED:
-        details = {"rounds": str(c.rounds)}
-        found.append(Finding("use-unsettled", table="fleet_use", value=f"{c.residual:.2g}", details=details))
+    lists = promises.unsettled if promises.unsettled > (c.residual, c.rounds) else (0.0, 0)
+    for table, (residual, rounds) in (("fleet_use", (c.residual, c.rounds)), ("part_stocks", lists)):
+        if residual > UNSETTLED:
+            details = {"rounds": str(rounds)}
+            found.append(Finding("use-unsettled", table=table, value=f"{residual:.2g}", details=details))
     if target is not None and marked is None:
         month, path = promises.month, promises.path(c)
         most = promises.top_of(promises.path(promises.top_of(path).course)).availability

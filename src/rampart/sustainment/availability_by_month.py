@@ -39,7 +39,7 @@ class AvailabilityByMonth:
     own_mean, own_variance, mean, ebo   (M, P, S) pipelines and backorders, units
     sharing        (M, F, P) each fleet's share of the demand at its site
     queue, load    (M, shops) jobs in each shop and bays' worth of work that comes to it
-    rounds, residual   of the start: last change of systems in action
+    rounds, difference (F,)   of the start: last change of systems in action
     raised         (P,) parts whose variance no whole number has, and was raised
     instants       worked out in all
     relief         (M, P, S) systems that one more spare puts back in action, at the end of each month: a slope
@@ -62,7 +62,7 @@ class AvailabilityByMonth:
     queue: Floats
     load: Floats
     rounds: int
-    residual: float
+    difference: Floats
     raised: NDArray[np.bool_]
     instants: int
     relief: Floats
@@ -71,6 +71,11 @@ class AvailabilityByMonth:
     def ao(self) -> Floats:
         """Operational availability (F, M): available over held, nan where none are held."""
         return np.divide(self.available, self.held, out=np.full_like(self.held, np.nan), where=self.held > 1e-9)
+
+    @property
+    def residual(self) -> float:
+        """Largest last change of systems in action when the start was looked for."""
+        return float(self.difference.max(initial=0.0))
 
     def systems_down(self) -> Floats:
         """Systems (F, P, M) that each part holds back."""
@@ -181,7 +186,7 @@ def _gathered_of_many(
     none, shops = np.zeros_like(up), np.zeros((len(s.months), len(s.shops)))
     return AvailabilityByMonth(
         support=s, held=by_fleet([a.held for a in kept]), damaged=none, serviced=none, available=active,
-        maintenance=up - active, moved=none, queue=shops, load=shops, rounds=march.rounds, residual=march.residual,
+        maintenance=up - active, moved=none, queue=shops, load=shops, rounds=march.rounds, difference=march.difference,
         raised=march.raised, instants=instants, **figures.all(),
     )  # fmt: skip
 
@@ -235,7 +240,7 @@ def _gathered(s: Support, march: March, kept: list[_Month], instants: int) -> Av
     return AvailabilityByMonth(
         s, of_fleets("held"), of_fleets("away"), of_fleets("serviced"), active, up - active, down, of_fleets("moved"),
         by_part("asked", 1.0), by_part("own_mean"), by_part("own_variance"), by_part("mean"), by_part("ebo"), shares,
-        of_fleets("jobs").T, of_fleets("load").T, march.rounds, march.residual, march.past.raised, instants,
+        of_fleets("jobs").T, of_fleets("load").T, march.rounds, march.difference, march.past.raised, instants,
         by_part("relief", 1.0),
     )  # fmt: skip
 

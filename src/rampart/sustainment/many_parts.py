@@ -182,7 +182,7 @@ class ManyParts:
             if sought.found(now, abreast):
                 break
             sought.go_on()
-        self.rounds, self.residual = sought.rounds, sought.change
+        self.rounds, self.difference = sought.rounds, sought.change
         for n in np.flatnonzero(s.supplier >= 0).tolist():
             compiled.uneven(self.asked_now[n], self.asked_now[s.supplier[n]], self.up[n], self.steady[n], self.share)
             self.steady[n] = self.share

@@ -56,7 +56,7 @@ class March:
         if s.states_start:
             begin_as_stated(self.setting, start)
             self.now.ending = self._ending(self.now, 0)
-        self.rounds, self.residual = start.rounds, start.residual
+        self.rounds, self.difference = start.rounds, start.difference
         self.rise = np.zeros(len(s.sites))
         self.used = np.zeros((len(s.fleets), len(s.months) + 1))
         self.opens_later = bool((self.setting.supply.times.opens > 0).any())

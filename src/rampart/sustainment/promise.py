@@ -68,6 +68,7 @@ class Promises:
     """All that is promised for one month of a case.
 
     time  in which lists are made better: where it is up, the best one found so far stands
+    unsettled  largest difference of systems left where the start of a list was looked for, and rounds that took
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Promises:
         self.time = AllowedTime() if time is None else time
         self.held: NDArray[np.int64] = np.minimum(support.stock[month], 1e15).astype(np.int64)
         self.price = np.nan_to_num(support.price)
+        self.unsettled = (0.0, 0)
         self._known: dict[bytes, Promise] = {}
         self._paths: dict[int, Spares] = {}
 
@@ -101,6 +103,7 @@ class Promises:
         courses = one_after_another(changed, start=self.base.available, months=self.month + 1, by_part=by_part)
         for stock in stocks:
             course = next(courses) if (stock != self.held).any() else self.base
+            self.unsettled = max(self.unsettled, (course.residual, course.rounds))
             yield Promise(
                 stock=stock, cost=float(((stock - self.held).sum(axis=1) * self.price).sum()),
                 availability=supply_availability(course, self.month),

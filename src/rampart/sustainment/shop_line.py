@@ -41,18 +41,39 @@ class Line:
         self.came: list[Floats] = []
         self.when: list[float] = []
 
-    def settle(self, rate: Floats, days: Floats, bays: float, empty: float, fall: float) -> None:
-        """Steady state: ``empty`` jobs a day come to an empty shop, ``fall`` fewer for each job; mix of ``rate`` (J,)."""
+    def settle(self, rate: Floats, days: Floats, bays: float, empty: float, fall: float) -> float:
+        """Steady state: ``empty`` jobs a day come to an empty shop, ``fall`` fewer for each job; mix of ``rate`` (J,).
+
+        Gives the jobs a day to an empty shop that its flow and its queue tell: more where none come to a long queue.
+        """
         total, load = float(rate.sum()), float(rate @ days)
         if np.isinf(bays) or total <= 0:
             self._unlimited(rate * days)
-            return
-        service = load / total
+            return empty
         if fall < 1e-9 * total and load > KEPT_UP * bays:
             # Nothing slows what comes: no steady state, and none to begin with but that of a shop that just keeps up.
             rate, total, load = rate * (KEPT_UP * bays / load), total * (KEPT_UP * bays / load), KEPT_UP * bays
             empty = total
-        empty = max(empty, 1e-300)
+        self._lay(rate, days, bays, max(empty, 1e-300), fall)
+        return max(empty, self._told(total / max(load, 1e-12), bays, fall))
+
+    def fill(self, rate: Floats, days: Floats, bays: float, jobs: float, fall: float) -> float:
+        """Steady state with so many jobs in the mean of the chain, and the jobs a day that then come to an empty shop."""
+        total, load = float(rate.sum()), float(rate @ days)
+        if np.isinf(bays) or total <= 0:
+            self._unlimited(rate * days)
+            return total + fall * self.jobs
+        self._lay(rate, days, bays, _bringing(jobs, fall, load / total, bays), fall)
+        return self._told(total / max(load, 1e-12), bays, fall)
+
+    def _told(self, pace: float, bays: float, fall: float) -> float:
+        """Jobs a day to an empty shop of a chain that ends as many as come: what it ends, and what its queue keeps away."""
+        n = np.arange(len(self.p), dtype=float)
+        return float((np.minimum(n, bays) * pace + fall * n) @ self.p)
+
+    def _lay(self, rate: Floats, days: Floats, bays: float, empty: float, fall: float) -> None:
+        total, load = float(rate.sum()), float(rate @ days)
+        service = load / total
         self.p = _steady(empty, fall, service, bays)
         n = np.arange(len(self.p), dtype=float)
         pace = 1.0 / max(service, 1e-12)
@@ -240,6 +261,9 @@ def _advance(lines: Sequence[Line], length: float, rate: Floats, pace: Floats, b
         n = np.arange(len(p), dtype=float) - np.repeat(begins, sizes)
         mean = np.add.reduceat(n * p, begins)
         arrivals = np.maximum(np.repeat(rate + fall * mean, sizes) - np.repeat(fall, sizes) * n, 0.0)
+        # Where none come to a long queue, those that come to a short one are not more in all than come.
+        came = np.add.reduceat(arrivals * p, begins)
+        arrivals *= np.repeat(np.divide(rate, came, out=np.ones_like(rate), where=came > rate * (1.0 + 1e-9)), sizes)
         arrivals[ends - 1] = 0.0
         go = np.minimum(n, np.repeat(bays, sizes)) * np.repeat(pace, sizes)
         lower, diagonal, upper = half * arrivals[:-1], half * (arrivals + go), half * go[1:]
@@ -255,9 +279,9 @@ def _advance(lines: Sequence[Line], length: float, rate: Floats, pace: Floats, b
 def _steady(empty: float, fall: float, days: float, bays: float) -> Floats:
     """Steady state of births ``empty - fall n`` and deaths ``min(n, bays) / days``."""
     if bays <= 0:
-        size = int(min(empty / fall, MOST_STATES)) if fall > 0 else 0
-        p = np.zeros(size + 1)
-        p[-1] = 1.0
+        jobs = min(empty / fall, float(MOST_STATES)) if fall > 0 else 0.0
+        p = np.zeros(int(jobs) + 2)
+        p[-2:] = 1.0 - (jobs - int(jobs)), jobs - int(jobs)
         return p
     size = int(empty * days + 12.0 * np.sqrt(empty * days + 1.0) + 60.0)
     while True:
@@ -270,3 +294,33 @@ def _steady(empty: float, fall: float, days: float, bays: float) -> Floats:
             p = np.exp(log - top)
             return np.asarray(p / p.sum())
         size = min(2 * size, MOST_STATES)
+
+
+def _bringing(jobs: float, fall: float, days: float, bays: float) -> float:
+    """Jobs a day to an empty shop with which its steady state has so many in the mean: Newton's method between bounds.
+
+    The logarithm of the chance of n jobs grows with ``empty`` by s_n, the sum of one over the births below n, so that the mean
+    grows by the covariance of n and s_n.
+    """
+    jobs = max(jobs, 1e-12)
+    if bays <= 0:
+        return max(fall * jobs, 1e-300)
+    pace = 1.0 / max(days, 1e-12)
+    low, high = fall * jobs * (1.0 - 1e-12), np.inf
+    empty = max(fall * jobs + min(jobs, bays) * pace * (0.999 if jobs > bays else 1.0), 1e-300)
+    for _ in range(60):
+        p = _steady(empty, fall, days, bays)
+        n = np.arange(len(p), dtype=float)
+        mean = float(n @ p)
+        if abs(mean - jobs) <= 1e-9 * (jobs + 1e-3):
+            break
+        low, high = (empty, high) if mean < jobs else (low, empty)
+        birth = np.maximum(empty - fall * n[:-1], 0.0)
+        grown = np.concatenate(([0.0], np.cumsum(np.divide(1.0, birth, out=np.zeros_like(birth), where=birth > 0))))
+        slope = float((n - mean) @ (p * grown))
+        tried = empty + (jobs - mean) / slope if slope > 0 else np.nan
+        inside = low < tried < high
+        empty = tried if inside else (0.5 * (low + high) if np.isfinite(high) else 2.0 * empty)
+        if high - low <= 1e-14 * high:
+            break
+    return float(empty)
