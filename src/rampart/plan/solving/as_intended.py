@@ -34,6 +34,8 @@ from rampart.plan.solving.whole_numbers import Whole, carry_out
 
 BEHIND = 1e-2
 """Part that a pass behind steady output may lose against its bound in fractions, with the passes before it as they were."""
+EARLIER = 1.25
+"""By how much the rooms of a plan that began earlier may be larger: they were shares of what lacked from its own start on."""
 WITHIN = 0.5
 """Part of what is not told as a change by which a decision may differ, so that the solver finds its way."""
 BRANCHES = 400
@@ -125,6 +127,6 @@ def _within_rooms(linear: LinearPasses, whole: Whole, passes: Sequence[Pass], re
     steady = max((n for n, each in enumerate(passes) if each.name == STEADY), default=len(passes))
     rooms |= {each.name: max(each.room, BEHIND) for each in passes[steady + 1 :]}
     return all(
-        result.value <= linear.solver.worth_keeping(whole.bounds[result.name], rooms[result.name])
+        result.value <= linear.solver.worth_keeping(whole.bounds[result.name], EARLIER * rooms[result.name])
         for result in results if result.name in whole.bounds and result.name not in SETTLING
     )  # fmt: skip

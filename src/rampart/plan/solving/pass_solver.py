@@ -22,11 +22,13 @@ DUAL_TOLERANCE = 1e-7
 NOTHING = 1e-7  # solver units up to which a column is nothing: the solver's own tolerance
 NARROW = 1e-5  # room of a term held where the plan taken over stands, of its value or in solver units
 CLOSE, WORTH_A_CHANGE = 1e-6, 1e-3  # the same where it stands closely, and part of a pass for which it is then changed
-EARLIER = 1.25  # by how much the room of a plan that began earlier may be larger
 ROUNDING = 1e-9  # of a term that gives nothing
 PROBE_ITERATIONS = 5_000
 WEIGHTS = "simplex_dual_edge_weight_strategy"
 """Option of the solver: the weights that it works out anew from a basis take ten times as long as a probe without."""
+STUCK = (
+    5.0  # seconds after which it is stuck in a small model, of which it takes hundredths, and on a busy machine tenths
+)
 LEAST_SECONDS = 0.05  # that a run gets when the time is up
 AFRESH = (("choose", 1), ("off", 1), ("choose", 4), ("off", 4))  # presolve, and dual (1) or primal (4) simplex
 
@@ -144,7 +146,10 @@ class PassSolver(Highs):
         if afresh and not whole and status not in (OPTIMAL, TIME_LIMIT):
             for presolve, strategy in AFRESH[: self.tries]:
                 self.begin_afresh(presolve, strategy)
+                self.option("time_limit", min(left, self.seconds + (STUCK if self.columns < SMALL else np.inf)))
                 status = self.run_beside()
+                if status == TIME_LIMIT and (deadline is None or time.monotonic() < deadline):
+                    status = UNKNOWN
                 if status in (OPTIMAL, TIME_LIMIT):
                     break
             info = self.info
@@ -364,10 +369,10 @@ class PassSolver(Highs):
             self.kept = None
 
     def worth_keeping(self, value: float, room: float) -> float:
-        """Most that the plan taken over may come to in a pass and still stand. Where it stands closely and the pass has room at
-        all, a gain of next to nothing is worth no change, and its room was a share of what lacked from its own start on.
+        """Most that the plan taken over may come to in a pass and still stand; a gain of next to nothing is worth no change
+        where it stands closely and the pass has room at all.
         """
-        room = room * EARLIER + WORTH_A_CHANGE if self.closely and room > 0 else room
+        room += WORTH_A_CHANGE if self.closely and room > 0 else 0.0
         return value + room * abs(value) + NOTHING * max(1.0, abs(value))
 
     def at_kept(self, value: float, kept: float) -> float:
