@@ -64,7 +64,9 @@ def _months(
 def _before(
     at: Position, said: Iterable[Said], corrected: set[tuple[str, int]], since: int
 ) -> Iterator[dict[str, Any]]:
-    """What became known since of months before the plan: it changes the stock, and no plan is beside it."""
+    """What became known since of months before the plan, the figure as it is known now with what is new of it: it changes the
+    stock, and no plan is beside it.
+    """
     if since == ALWAYS:
         return
     sums: dict[tuple[str, At], int] = {}
@@ -74,7 +76,7 @@ def _before(
             sums[why, s.at] = sums.get((why, s.at), 0) + s.quantity
     for (why, place), quantity in sorted(sums.items()):
         if quantity:
-            yield _row(why, place, None, float(quantity))
+            yield _row(why, place, None, float(at.figures[place])) | {"difference": float(quantity)}
 
 
 def _stands(at: Position) -> Iterator[dict[str, Any]]:
@@ -97,13 +99,18 @@ def _row(why: str, place: At, planned: float | None, actual: float | None) -> di
 
 
 def _because(plan: Result, news: list[dict[str, Any]], at: Position) -> Iterator[dict[str, Any]]:
-    """Each decision that changed, with the largest news of its chain of items; where there is none, what else moved it."""
+    """Each decision that changed, with the largest news of its item, where that is as large as the change, else of its chain of
+    items; where there is none, what else moved it.
+    """
     alike, told = _chains(plan.case), [n for n in news if n["difference"] is not None]
     whole = newly_whole(plan.case) if not told else set()
     for r in plan["changes"].iter_rows(named=True):
-        items = alike.get(_item(plan.case, r["key"]), set())
+        item = _item(plan.case, r["key"])
+        items = alike.get(item, set())
         about = [n for n in told if n["item"] in items and n["why"] != "stands"]
         about = about or [n for n in told if n["item"] in items]
+        own = [n for n in about if n["item"] == item and abs(n["difference"]) >= abs(r["change"]) - LITTLE]
+        about = own or about
         most = max(about, key=lambda n: abs(n["difference"]), default={})
         yield {
             **{name: r[name] for name in ("kind", "code", "key", "month", "change")},
