@@ -194,7 +194,7 @@ class Builder(Decisions):
     def pace(self, code: str, t: int, now: Output, before: Output | None) -> None:
         """How output changes from the period before, or from the rate before the start."""
         f, row, name, months = self.f, self.f.lines[code], f"{code}|{t}", self.f.lengths[t]
-        length = 1 if before is None else f.lengths[t - 1]
+        length = row["rate_before_months"] if before is None else f.lengths[t - 1]
         if before is None:
             if row["rate_before"] is None:
                 return

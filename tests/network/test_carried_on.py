@@ -255,6 +255,21 @@ def test_what_is_left_of_pledges_of_one_month_stays_apart_where_it_is_made_good_
     })  # fmt: skip
 
 
+def test_two_pledges_of_one_month_to_come_stay_apart_where_they_are_made_good_otherwise() -> None:
+    """Both fall due in the eighth month, from which on different terms; two months on they do so still, and on the same terms
+    they are one. What is made good by a date was told apart by a month before, in which half of it fell due.
+    """
+    gift = {"donor": "AAA", "recipient": "UUU", "item": "shell", "status": "pledged", "quantity": 6.0}
+    made_good = {"backfill_by": "AAA", "backfill_due": month_of_2025(7), "backfill_quantity": 2.0}
+    last = {"from": month_of_2025(7), "month": month_of_2025(7)}
+    pledges = [gift | made_good | last, gift | last]
+    of = small(8, ("backfill", "money"), lines=[line(lead_time=4.0)], contracts=[CONTRACT], deliveries=pledges)
+    later = carried_on(of, plan(of, reasons="none", give_or_keep=False).tables, month_of_2025(2))["deliveries"]
+    told = later.select("from", "month", "quantity", "backfill_by", "backfill_quantity").rows()
+    when = (month_of_2025(7), month_of_2025(7), 6.0)
+    assert sorted(told, key=str) == sorted([(*when, "AAA", 2.0), (*when, None, None)], key=str)
+
+
 def test_an_order_in_hand_draws_as_the_order_did() -> None:
     """Six ordered in March, two and a half months to deliver: half comes in May, half in June. Their parts, taken half a month
     before, all leave in May; counted back from each month of delivery a quarter would in April.

@@ -84,7 +84,7 @@ def replan(
         )
     else:
         words = Words(lang)
-        otherwise = made["news"].filter(~made["news"]["why"].is_in(["not_reported", "stands"])).height
+        otherwise = made["news"].filter(made["news"]["why"] != "not_reported").height
         say(words("cli.replan", month=start, news=otherwise, changes=made["changes"].height))
         say(words("cli.plan", folder=out))
         for path in written:

@@ -9,7 +9,7 @@ What the plan decided before is in hand (``network.in_hand``). Beside it
     orders       those of the case that are still to come, and what of orders in hand was held back, due at once
     deliveries   what was on the way and has come is delivered; pledges and compensation less what was sent and made good, what
                  is in arrears due at once
-    lines        output of the month before, from which changes of pace count
+    lines        output of the period before, from which changes of pace count, and its months
     needs        what may be served late and is due is asked for in the first month
 
 Left where they are: beliefs of the war, fleets and shops (``CANNOT``).
@@ -159,7 +159,7 @@ class _Later:
                 found.append(r)
         for pledge, of in by_pledge.items():
             found += less_sent(of, met.get(pledge, 0.0), self.month, SAID)
-        return _told_apart(self.made_good(found, met), self.start)
+        return _of_one_row(self.made_good(found, met))
 
     def made_good(self, rows: list[dict[str, Any]], met: Mapping[Key, float]) -> list[dict[str, Any]]:
         """Compensation less what arrived of it before the start, what is due first first."""
@@ -178,14 +178,15 @@ class _Later:
         return result
 
     def lines(self) -> list[dict[str, Any]]:
-        """Lines with the output of the month before."""
+        """Lines with the output of the period before."""
         before = self.tables["production"].filter(self.tables["production"]["period"] == self.period - 1)
         months = self.calendar.lengths[self.period - 1]
         made = {r["line"]: r["output"] / months for r in before.iter_rows(named=True)}
         rows = []
         for r in self.rows("lines"):
             per = 12.0 if r["rate_per"] == "year" else 1.0
-            rows.append(r | {"rate_before": made[r["line"]] * per} if r["line"] in made else r)
+            said = {"rate_before": made[r["line"]] * per, "rate_before_months": months} if r["line"] in made else {}
+            rows.append(r | said)
         return rows
 
     def demand(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -230,45 +231,18 @@ def _same_need(row: Mapping[str, Any], other: Mapping[str, Any], since: str) -> 
     return all(row[name] == other[name] for name in key) and other["from"] == since
 
 
-def _told_apart(rows: list[dict[str, Any]], start: int) -> list[dict[str, Any]]:
-    """Deliveries with what was given of several rows of a pledge, or is due of them in the same months, as one row.
-
-    Of other terms it is told apart: what was given by another month of the past, what is due now by another month from which
-    it was, what is due over several months by the last of them. What is due in one month to come has no other words: half of
-    it is due a month before.
+def _of_one_row(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Deliveries with what was given of several rows of a pledge, or is due of them in the same months, on the same terms, as
+    one row.
     """
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    left = [dict(r) for r in reversed(rows)]
-    while left:
-        row = left.pop()
-        key = tuple(row.get(k) for k in catalogue()["deliveries"].key)
-        there = found.get(key)
-        if there is None:
-            found[key] = row
-        elif row["status"] == "in_transit":
-            there |= {"quantity": there["quantity"] + row["quantity"], **NO_RANGE}
-        elif all(there.get(k) == row.get(k) for k in ("backfill_due", "backfill_by")):
-            back = [
-                x["quantity"] if x.get("backfill_quantity") is None else x["backfill_quantity"] for x in (there, row)
-            ]
-            there |= {"quantity": there["quantity"] + row["quantity"], "backfill_quantity": sum(back), **NO_RANGE}
-        elif row["status"] == "delivered":
-            left.append(row | {"month": month_text(month_number(row["month"]) - 1)})
-        elif month_number(row["from"]) <= start or row["from"] == row["month"]:
-            left.append(row | {"from": month_text(month_number(row["from"]) - 1)})
-        else:
-            left += _last_month_apart(row)
+    for r in rows:
+        row = dict(r)
+        there = found.setdefault(tuple(row.get(k) for k in catalogue()["deliveries"].key), row)
+        if there is row:
+            continue
+        back = [x["quantity"] if x.get("backfill_quantity") is None else x["backfill_quantity"] for x in (there, row)]
+        same = all(x.get("backfill_quantity") is None for x in (there, row))
+        made_good = {} if same else {"backfill_quantity": sum(back)}
+        there |= {"quantity": there["quantity"] + row["quantity"], **made_good, **NO_RANGE}
     return list(found.values())
-
-
-def _last_month_apart(row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A pledge that falls due over several months as two: one of its last month."""
-    first, last = month_number(row["from"]), month_number(row["month"])
-    share = 1 / (last - first + 1)
-    ends = [(month_text(first), month_text(last - 1), 1 - share), (row["month"], row["month"], share)]
-    parts = ("quantity", "backfill_quantity")
-    return [
-        {**row, "from": since, "month": until, **NO_RANGE}
-        | {name: row[name] * part for name in parts if row[name] is not None}
-        for since, until, part in ends
-    ]  # fmt: skip

@@ -83,13 +83,12 @@ def of_chance(seed: int) -> Case:
 
 
 @pytest.mark.parametrize(
-    "seeds", [(17, 83, 139), pytest.param(range(301), marks=pytest.mark.slow)], ids=("three", "many")
+    "seeds", [(17, 83, 236), pytest.param(range(301), marks=pytest.mark.slow)], ids=("three", "many")
 )
 def test_random_cases_without_rooms_keep_every_decision(seeds: Sequence[int], tmp_path: Path) -> None:
     """Also over quarters, with needs that may be late, pledges in arrears, orders in hand that wait for works, limits on the
-    pace and goods with a shelf life on the way. What is not carried on: how long the period before was, from which a limit on
-    the pace counts. Where a rule is broken what breaks it least may be another plan later, as of a budget of which part is
-    spent: most of these stay too.
+    pace, also over periods of several months, and goods with a shelf life on the way. Where a rule is broken what breaks it
+    least may be another plan later, as of a budget of which part is spent: most of these stay too.
     """
     kept = decisions = broken = stayed = 0
     with open_ledger(tmp_path / "a", create=True) as ledger:
@@ -101,10 +100,7 @@ def test_random_cases_without_rooms_keep_every_decision(seeds: Sequence[int], tm
             if not before.feasible:
                 broken, stayed = broken + 1, stayed + after["changes"].is_empty()
                 assert set(after["because"]["why"]) <= {"rule", "carried"}, seed
-            elif (
-                before.case.calendar.lengths[0] == 1
-                or before.case["lines"]["ramp"].null_count() == before.case["lines"].height
-            ):
+            else:
                 assert after["changes"].is_empty() and after.feasible, seed
                 kept += 1
                 decisions += len(decided(before, str(at.case.settings["start"])))

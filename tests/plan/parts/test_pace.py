@@ -76,6 +76,12 @@ def test_the_rate_before_the_start_holds_the_first_period() -> None:
     assert first(0, None) == 0
 
 
+def test_the_rate_before_the_start_may_be_that_of_months() -> None:
+    """From the middle of a quarter to the middle of the first month are two months: the ramp allows twice its limit."""
+    line = {"ramp": 3.0, "rate_before": 8.0, "rate_before_months": 3, "lead_time": 0.0}
+    assert output(rampart.plan(a_case([20.0] * 4, line=line)))[0] == 14
+
+
 def test_a_yearly_rate_before_the_start_is_a_twelfth_a_month() -> None:
     line = {"ramp": 3.0, "rate_before": 96.0, "rate_per": "year", "max_rate": 240.0, "lead_time": 0.0}
     assert output(rampart.plan(a_case([20.0] * 4, line=line)))[0] == 11

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rampart.catalogues.results import frame
 from rampart.ledger.actual.happened import FLOWS, At, Said, movements
 from rampart.ledger.actual.newly_whole import newly_whole
-from rampart.ledger.actual.replanning import LITTLE, Position
+from rampart.ledger.actual.replanning import LITTLE, Position, broken
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
@@ -26,7 +26,7 @@ def with_news(plan: Result, at: Position, ledger: Ledger, *, since: int = ALWAYS
     since  moment by which what the plan before rests on was booked (microseconds, UTC)
     """
     news = list(_news(at, ledger, since=since, known=known))
-    because = list(_because(plan, news))
+    because = list(_because(plan, news, at))
     tables = {"news": frame("plan", "news", news), "because": frame("plan", "because", because)}
     return replace(plan, tables={**plan.tables, **tables})
 
@@ -64,7 +64,9 @@ def _months(
 def _before(
     at: Position, said: Iterable[Said], corrected: set[tuple[str, int]], since: int
 ) -> Iterator[dict[str, Any]]:
-    """What became known since of months before the plan: it changes the stock, and no plan is beside it."""
+    """What became known since of months before the plan, the figure as it is known now with what is new of it: it changes the
+    stock, and no plan is beside it.
+    """
     if since == ALWAYS:
         return
     sums: dict[tuple[str, At], int] = {}
@@ -74,7 +76,7 @@ def _before(
             sums[why, s.at] = sums.get((why, s.at), 0) + s.quantity
     for (why, place), quantity in sorted(sums.items()):
         if quantity:
-            yield _row(why, place, None, float(quantity))
+            yield _row(why, place, None, float(at.figures[place])) | {"difference": float(quantity)}
 
 
 def _stands(at: Position) -> Iterator[dict[str, Any]]:
@@ -96,33 +98,38 @@ def _row(why: str, place: At, planned: float | None, actual: float | None) -> di
     return {"why": why, **place_, "planned": planned, "actual": actual, "difference": difference}
 
 
-def _because(plan: Result, news: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Each decision that changed, with the largest news of its chain of items; where there is none, what else moved it."""
+def _because(plan: Result, news: list[dict[str, Any]], at: Position) -> Iterator[dict[str, Any]]:
+    """Each decision that changed, with the largest news of its item, where that is as large as the change, else of its chain of
+    items; where there is none, what else moved it.
+    """
     alike, told = _chains(plan.case), [n for n in news if n["difference"] is not None]
     whole = newly_whole(plan.case) if not told else set()
     for r in plan["changes"].iter_rows(named=True):
-        items = alike.get(_item(plan.case, r["key"]), set())
+        item = _item(plan.case, r["key"])
+        items = alike.get(item, set())
         about = [n for n in told if n["item"] in items and n["why"] != "stands"]
         about = about or [n for n in told if n["item"] in items]
+        own = [n for n in about if n["item"] == item and abs(n["difference"]) >= abs(r["change"]) - LITTLE]
+        about = own or about
         most = max(about, key=lambda n: abs(n["difference"]), default={})
         yield {
             **{name: r[name] for name in ("kind", "code", "key", "month", "change")},
-            "why": "news" if most else "shared" if told else _without_news(plan, items & whole),
+            "why": "news" if most else "shared" if told else _without_news(plan, at, items & whole),
             "nation": most.get("nation"), "item": most.get("item"), "what": most.get("kind"),
             "difference": most.get("difference"),
         }  # fmt: skip
 
 
-def _without_news(plan: Result, whole: set[str]) -> str:
+def _without_news(plan: Result, at: Position, whole: set[str]) -> str:
     """What moves a decision where nothing happened otherwise: a month on the beliefs of the war are others, or more is
-    decided now and comes whole (of these items of its chain); a rule gives way, and budgets of which it is a share are less;
-    the rest lies within the rooms of the objectives, where they have any.
+    decided now and comes whole (of these items of its chain); a rule gives way otherwise than before, as budgets of which it
+    is a share are less; the rest lies within the rooms of the objectives, where they have any.
     """
     if not plan.case["transitions"].is_empty():
         return "beliefs"
     if whole:
         return "whole"
-    if plan["rules_broken"].height:
+    if broken(plan.tables, str(plan.case.settings["start"])) != at.broken:
         return "rule"
     return "carried" if (plan.case.tables["priorities"]["tolerance"] == 0).fill_null(False).all() else "room"
 

@@ -59,6 +59,7 @@ class Position:
     months      from the start of the plan before to the month before
     figures     what the ledger knows of them; ``plan`` what was planned
     as_planned  places of which the ledger knows nothing, and the plan something
+    broken      rules that the plan before breaks from the month on, as ``broken`` has them
     """
 
     case: Case
@@ -66,6 +67,15 @@ class Position:
     figures: Mapping[At, int]
     plan: Mapping[tuple[str, str, str, str], float]
     as_planned: tuple[At, ...]
+    broken: frozenset[tuple[str, str, str, float]]
+
+
+def broken(tables: Mapping[str, pl.DataFrame], month: str) -> frozenset[tuple[str, str, str, float]]:
+    """Rules that a plan breaks from a month on: family, code, month and amount, to a millionth."""
+    return frozenset(
+        (r["family"], r["code"], f"{r['month']:%Y-%m}", round(r["amount"], 6))
+        for r in tables["rules_broken"].iter_rows(named=True) if f"{r['month']:%Y-%m}" >= month
+    )  # fmt: skip
 
 
 def position(
@@ -118,7 +128,7 @@ def position(
         found.append(Finding("replan-as-planned", value=str(len(unknown)), details={"of": len(plans)}))
     taken = take(later, replace(plan, tables=tables), months=0)
     found += [f for f in taken.findings if f.code in SAID]
-    return Position(replace(taken, findings=tuple(found)), months, figures, plans, unknown)
+    return Position(replace(taken, findings=tuple(found)), months, figures, plans, unknown, broken(plan.tables, month))
 
 
 def _without_lot(case: Case) -> int:

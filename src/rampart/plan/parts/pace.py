@@ -6,7 +6,8 @@
     pace        rise[l,t] - fall[l,t] = (make[l,t] + placed[l,t])/D[t] - (make[l,t-1] + placed[l,t-1])/D[t-1]
 
 l        line; t node, first to last: from the second on, and the first where the case states the rate before the start
-D        months of a node; the month before the start is a node of one month with the output ``rate_before`` and no orders
+D        months of a node; what is before the start is a node of ``rate_before_months`` with the output ``rate_before`` and no
+         orders
 up, down units a month: ramp[l] (D[t] + D[t-1])/2; down at least the fall of the maximum rate, so that what ``rates`` force
          is allowed
 placed   units of orders of the case, delivered in t: jumps of the book itself are allowed, also where it runs out, and new
@@ -104,7 +105,7 @@ class Before:
 
     known  where something stands before the node, shape (lines, nodes)
     rate   what stands there that nobody decides: placed orders, or the rate before the start, a month, (lines, nodes)
-    apart  months from the middle of what stands before to the middle of the node, shape (nodes,)
+    apart  months from the middle of what stands before to the middle of the node, shape (lines, nodes)
     """
 
     known: Booleans
@@ -164,7 +165,8 @@ def before(p: Programme) -> Before:
     first = (tree.parent < 0)[None, :]
     known = ~first | np.isfinite(stated)
     rate = np.where(first, np.nan_to_num(stated), placed_rate(p) @ tree.earlier.T)
-    earlier = np.where(first[0], 1.0, tree.earlier @ tree.months)
+    stretch = np.array([row["rate_before_months"] for row in p.network.lines.values()], dtype=float).reshape(-1, 1)
+    earlier = np.where(first, stretch, tree.earlier @ tree.months)
     return Before(known, rate, (tree.months + earlier) / 2)
 
 

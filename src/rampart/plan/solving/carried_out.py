@@ -37,8 +37,8 @@ def carried_out(programme: Programme, layout: Layout, deadline: float | None = N
     taken over, it cannot be carried out, or that is not known by the deadline.
 
     Of decisions that are intended only, what cannot be as it was is changed as little as can be, in money: where a month
-    went otherwise, or where what is far off for the earlier plan, and in fractions, is near now, and whole. Not so in a large
-    case: held so closely, its passes take the solver very long.
+    went otherwise, or where what is far off for the earlier plan, and in fractions, is near now, and whole. In a large case
+    that is another way (``as_intended``): held so closely, its passes take the solver very long.
     """
     change = next((each.measure for each in programme.passes if each.name == PERSISTENCE), None)
     if change is None:
@@ -47,7 +47,7 @@ def carried_out(programme: Programme, layout: Layout, deadline: float | None = N
     upper = layout.matrices.upper.copy()
     upper[cost > 0] = 0.0
     try:
-        return _best(programme, layout, _model(programme, layout, upper, deadline))
+        return _best(programme, layout, model_of(programme, layout, upper, deadline))
     except NoPlan:
         if not stands_closely(programme) or layout.columns >= LARGE:
             return None
@@ -57,23 +57,25 @@ def carried_out(programme: Programme, layout: Layout, deadline: float | None = N
         return None
 
 
-def _model(programme: Programme, layout: Layout, upper: Floats, deadline: float | None) -> LinearProgramme:
+def model_of(programme: Programme, layout: Layout, upper: Floats, deadline: float | None) -> LinearProgramme:
+    """The limits of the programme with other upper bounds of its columns, and whole numbers to be found."""
     m, whole = layout.matrices, np.sort(programme.whole_labels)
     return LinearProgramme(m.matrix, m.row_lower, m.row_upper, m.lower, upper, whole, deadline=deadline)
 
 
 def _nearest(programme: Programme, layout: Layout, change: Floats, deadline: float | None) -> LinearProgramme:
     """Plans that break rules least and then differ least from the plan taken over; their whole numbers are found."""
-    model = _model(programme, layout, layout.matrices.upper, deadline)
+    model = model_of(programme, layout, layout.matrices.upper, deadline)
     for each in (each for each in programme.passes if each.name == RULES[0]):
         rules = layout.costs(each.measure)
         best, _, _ = model.minimise(rules)
         model.hold_best(rules, best, 0.0)
-    return _least_changed(model, programme, change)
+    least_changed(model, programme, change)
+    return model
 
 
-def _least_changed(model: LinearProgramme, programme: Programme, change: Floats) -> LinearProgramme:
-    """The model, from now on of the plans in it that differ least from the plan taken over.
+def least_changed(model: LinearProgramme, programme: Programme, change: Floats) -> Floats:
+    """Columns of a plan of the model that differs least from the plan taken over; the model is from now on of these plans.
 
     Many small changes may come to as little money as a large one, and are more to decide: what changes anyhow may change by
     more once it is known what that is, and what need not change stays. Source: Candes, Wakin and Boyd, Enhancing sparsity by
@@ -87,9 +89,9 @@ def _least_changed(model: LinearProgramme, programme: Programme, change: Floats)
     moved = change * found[: change.size]
     if best > NOTHING:
         change = change * (FEW * best / (np.maximum(moved, 0.0) + FEW * best))
-        best, _, _ = model.minimise(change)
+        best, found, _ = model.minimise(change)
     model.hold_best(change, best, 0.0)
-    return model
+    return found
 
 
 def within_rooms(
@@ -104,7 +106,7 @@ def within_rooms(
     change = next((each.measure for each in programme.passes if each.name == PERSISTENCE), None)
     if change is None or layout.columns >= LARGE:
         return None
-    model, m = _model(programme, layout, layout.matrices.upper, deadline), layout.matrices
+    model, m = model_of(programme, layout, layout.matrices.upper, deadline), layout.matrices
     of = {result.name: result for result in reached}
     for each in (each for each in programme.passes if each.name not in SETTLING and each.name in of):
         cost = layout.costs(each.measure)
@@ -116,7 +118,8 @@ def within_rooms(
         value = float(cost @ result.columns)
         model.hold_best(cost, max(value + each.room * abs(value), float(cost @ found)), 0.0)
     try:
-        return _best(programme, layout, _least_changed(model, programme, layout.costs(change)))
+        least_changed(model, programme, layout.costs(change))
+        return _best(programme, layout, model)
     except NoPlan:
         return None
 

@@ -26,6 +26,9 @@ ROUNDING = 1e-9  # of a term that gives nothing
 PROBE_ITERATIONS = 5_000
 WEIGHTS = "simplex_dual_edge_weight_strategy"
 """Option of the solver: the weights that it works out anew from a basis take ten times as long as a probe without."""
+STUCK = (
+    5.0  # seconds after which it is stuck in a small model, of which it takes hundredths, and on a busy machine tenths
+)
 LEAST_SECONDS = 0.05  # that a run gets when the time is up
 AFRESH = (("choose", 1), ("off", 1), ("choose", 4), ("off", 4))  # presolve, and dual (1) or primal (4) simplex
 
@@ -143,7 +146,10 @@ class PassSolver(Highs):
         if afresh and not whole and status not in (OPTIMAL, TIME_LIMIT):
             for presolve, strategy in AFRESH[: self.tries]:
                 self.begin_afresh(presolve, strategy)
+                self.option("time_limit", min(left, self.seconds + (STUCK if self.columns < SMALL else np.inf)))
                 status = self.run_beside()
+                if status == TIME_LIMIT and (deadline is None or time.monotonic() < deadline):
+                    status = UNKNOWN
                 if status in (OPTIMAL, TIME_LIMIT):
                     break
             info = self.info

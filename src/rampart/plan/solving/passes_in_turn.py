@@ -12,6 +12,7 @@ from rampart.plan.model.passes import STEADY
 from rampart.plan.programme.layout import lay_out
 from rampart.plan.programme.measures import Pass
 from rampart.plan.programme.programme import Programme
+from rampart.plan.solving.as_intended import as_intended
 from rampart.plan.solving.carried_out import carried_out, stands_closely, within_rooms
 from rampart.plan.solving.in_time import Found, in_time, unfinished
 from rampart.plan.solving.linear_passes import LinearPasses, NotSolved
@@ -157,7 +158,7 @@ def _in_full(programme: Programme, linear: LinearPasses, sought: Sequence[Pass],
         return Found(linear.levels, results)
     if linear.solver.columns >= LARGE:
         whole = nearest(linear, sought)
-        results = as_taken(linear, whole, start, passes)
+        results = as_taken(linear, whole, start, passes) or as_intended(programme, linear, whole, start)
         if not results and whole.columns is not None:
             results, _ = carry_out_within_rules(linear, whole, whole.columns, start, passes)
         if breaks_a_rule(results, whole):
