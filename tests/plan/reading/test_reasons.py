@@ -346,7 +346,7 @@ def test_what_is_lost_once_has_no_worst() -> None:
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("system", "Worked out without rounding to whole units: works, lots, systems taken as divisible."),
+        ("system", "Worked out without rounding to whole units: works, lots and systems taken as divisible."),
         ("munition", ""),
     ],
 )
