@@ -154,8 +154,15 @@ def test_one_thing_has_one_colour_on_chart_and_page(plan, workbooks, pages):
     for text, colours in (
         (stock, (drawing.STOCK, drawing.REQUIREMENT, drawing.FLOOR)), (money, (drawing.COMMITMENTS, drawing.PAYMENTS))
     ):  # fmt: skip
-        found = [c.lower() for c in re.findall(r'<c:ser>.*?srgbClr val="(\w{6})"', text)]
+        bodies = re.findall(
+            r"<c:ser>.*?<c:spPr>(.*?)</c:spPr>", text
+        )  # the ground of a pattern, or what is filled whole
+        found = [
+            re.search(r'(?:<a:bgClr>|^(?!.*bgClr).*?)<a:srgbClr val="(\w{6})"', body)[1].lower() for body in bodies
+        ]
         assert found == [colour[1:] for colour in colours]
+        patterned = ["<a:pattFill" in body for body in bodies if "<a:ln w" not in body]  # grey print tells bars apart
+        assert patterned in ([], [False, True])
         assert all(colour in pages["en"].lower() for colour in colours)
     assert "<c:dateAx>" in stock
 

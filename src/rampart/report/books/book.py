@@ -214,15 +214,17 @@ class Book:
         sheet.set_row(row, 13.5 * lines(text, width))
 
     def cell(self, sheet: Any, row: int, column: int, value: Any, style: str) -> None:
-        """One value: numbers as numbers, yes and no as such, months as dates, unlimited in words, all else as text."""
+        """One value: numbers as numbers, yes and no in words, months as dates, unlimited in words, all else as text."""
         held = self.filled[sheet.get_name()][column]
         if isinstance(value, date):
             at = datetime(value.year, value.month, value.day if style == "day" else 1)
             sheet.write_datetime(row, column, at, self.formats["day" if style == "day" else "month"])
             shown = 10
         elif isinstance(value, bool):
-            sheet.write_boolean(row, column, value, self.formats["text"])
-            shown = 6
+            told = self.words("web.yes" if value else "web.no")
+            sheet.write_string(row, column, told, self.formats["text"])
+            held.texts += 1
+            shown = len(told)
         elif isinstance(value, str):
             style = "text" if style in FORMATS else style
             if style == "text" and 1 < (broken := lines(value, WIDEST)) <= NAME_LINES:
