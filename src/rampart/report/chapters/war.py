@@ -297,8 +297,8 @@ def uneven(answer: InWords) -> list[str]:
         return []
     if costs.is_sorted() or costs.is_sorted(descending=True):
         return []
-    paths = answer.result["ends"].drop_nulls("ends").group_by("ends").agg(pl.len().alias("n"))["n"]
-    least, most = int(paths.min() or 0), int(paths.max() or 0)
+    paths = answer.result["ends"].drop_nulls("ends").group_by("ends").agg(pl.len().alias("n"))["n"].to_list()
+    least, most = min(paths), max(paths)
     words = answer.words
     behind = words.number(least) if least == most else words("war.from_to", least=str(least), most=str(most))
     return [words("war.note.uneven", paths=behind)]
