@@ -129,6 +129,10 @@ CELLS: list[tuple[str, Where, object, str, str, str]] = [
     ("a week of two months", ("demand", "until", 2), "S18 2024", "not-a-month", "2024-04 to 2024-05", "2024-04 à 2024-05"),
     ("a fiscal year by letters", ("budgets", "fiscal_year", 2), "FY24", "not-a-number", "unit: 2024", "unité : 2024"),
     ("a fiscal year in words", ("budgets", "fiscal_year", 2), "exercice 2024", "not-a-number", "unit: 2024", "unité : 2024"),
+    ("give or take", ("stocks", "quantity", 2), "1000 ± 100", "not-one-number", "“low” and “high”", "« bas » et « haut »"),
+    ("a range with its unit", ("lines", "admin_lead_time", 2), "12-18 mois", "not-one-number", "main figure", "principal"),
+    ("no end", ("demand", "until", 2), "sine die", "not-a-month", "leaves “until” blank", "laisse « jusqu’à » vide"),
+    ("going on", ("demand", "until", 2), "en cours", "not-a-month", "leaves “until” blank", "laisse « jusqu’à » vide"),
     ("excel error", ("stocks", "quantity", 2), "#REF!", "error-value", "", ""),
 ]  # fmt: skip
 
@@ -291,7 +295,8 @@ def test_a_text_with_spaces_of_print_is_a_number(form: Path, language: str, tmp_
         ("mars 2025", "2025-03", "2025-03"), ("15 février 2024", "2024-02", "2024-02"), ("Sept. 2025", "2025-09", "2025-09"),
         ("03/2025", "2025-03", "2025-03"), ("2025/3/1", "2025-03", "2025-03"), ("01/03/2025", "", "2025-03"),
         ("1er janvier 2024", "2024-01", "2024-01"), ("janv.-24", "2024-01", "2024-01"), ("45", "", ""),
-        ("25/03/2025", "2025-03", "2025-03"), ("03/25/2025", "2025-03", ""), ("T1 2025", "", ""), ("2025", "", ""),
+        ("25/03/2025", "2025-03", "2025-03"), ("31/12/24", "", "2024-12"), ("12/31/24", "", ""),
+        ("03/25/2025", "2025-03", ""), ("T1 2025", "", ""), ("2025", "", ""),
     ],
 )  # fmt: skip
 def test_the_month_that_a_text_can_only_mean(text: str, english: str, says_french: str) -> None:

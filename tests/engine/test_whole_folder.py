@@ -390,6 +390,9 @@ def test_a_damaged_folder_is_told(tmp_path: Path) -> None:
         with refused("result-missing", NoResultError):
             read_manifest(missing)
         assert not is_result(missing)
+    with pytest.raises(NoResultError) as nowhere:
+        read_manifest(tmp_path / "nowhere")
+    assert f"There is nothing at {tmp_path / 'nowhere'}." in nowhere.value.findings[0].remedy()
     (folder / "manifest.json").write_text('{"name": "a page"}')
     assert not is_result(folder)
 

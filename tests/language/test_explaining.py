@@ -83,8 +83,8 @@ def test_the_verb_explains_and_reports_every_kind(kind: str, request: pytest.Fix
 
 @pytest.mark.parametrize(
     ("language", "named", "amount", "relief"),
-    [("en", ("Shell 155 mm", "Alpha"), "18 rounds", "about 1 round"),
-     ("fr", ("Obus de 155 mm", "Alphonie"), "18 coups", "environ 1 coup")],
+    [("en", ("Shell 155 mm", "Alpha"), "18 rounds", "1 round"),
+     ("fr", ("Obus de 155 mm", "Alphonie"), "18 coups", "1 coup")],
 )  # fmt: skip
 def test_the_shortage_and_its_cause_are_named(
     language: Language, named: tuple[str, ...], amount: str, relief: str

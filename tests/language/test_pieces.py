@@ -25,10 +25,10 @@ def answer(language: Language, unit: str) -> InWords:
     [
         (0.0, "0 howitzers", "0 obusier"),
         (0.0332, "less than 1 howitzer", "moins de 1 obusier"),
-        (0.7, "about 1 howitzer", "environ 1 obusier"),
+        (0.7, "1 howitzer", "1 obusier"),
         (1.0, "1 howitzer", "1 obusier"),
-        (1.31, "about 1 howitzer", "environ 1 obusier"),
-        (8.37, "about 8 howitzers", "environ 8 obusiers"),
+        (1.31, "1 howitzer", "1 obusier"),
+        (8.37, "8 howitzers", "8 obusiers"),
         (8.0000001, "8 howitzers", "8 obusiers"),
         (57.3, "57 howitzers", "57 obusiers"),
         (1234.5678, "1,235 howitzers", "1\u202f235 obusiers"),
@@ -46,10 +46,10 @@ def test_what_is_weighed_and_what_a_month_brings_on_average_keep_their_figures()
 
 
 def test_no_sentence_about_what_is_missing_has_a_part_of_a_thing() -> None:
-    """Of 1.5 howitzers a month over one month none comes: about 2 of about 2 are missing."""
+    """Of 1.5 howitzers a month over one month none comes: 2 of 2 are missing."""
     import rampart
 
     wanted = {"holder": "UUU", "item": "shell", "purpose": "operations", "rate_per": "month", "need": 1.5}
     plan = rampart.plan(case(1, ("need", "money"), demand=[wanted]), reasons="none")
-    assert "about 2 of about 2 " in not_met(InWords(plan, "en")).replace("\u00a0", " ")
+    assert "2 of 2 " in not_met(InWords(plan, "en")).replace("\u00a0", " ")
     assert plan["demand"]["unmet"].sum() == pytest.approx(1.5)  # the table keeps the figure

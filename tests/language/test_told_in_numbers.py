@@ -134,7 +134,7 @@ def test_what_is_owed_says_by_whom_to_whom_of_what_and_when(owing: Result) -> No
         "Still owed at the end of May 2024: 40 rounds." in told
     )
     costs = {r["kind"]: plain(delay(answer, r)) for r in owing["decisions"].iter_rows(named=True)}
-    assert costs["transfer"].startswith("up to 40 rounds more that AAA owes on its pledges from March 2024")
+    assert costs["transfer"].startswith("up to 40 rounds more overdue on the pledges of AAA from March 2024")
     assert costs["order"].startswith("up to 10 rounds more owed to AAA for what it gave, from June 2024")
 
 

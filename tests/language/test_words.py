@@ -209,3 +209,8 @@ def test_lines_and_prices_have_french_names():
     assert answers["fr"].name("usa_atgm", table="lines") == "Troy (États-Unis)"
     assert answers["fr"].price_base.startswith("Base de prix\u00a0: prix du début de 2023")
     assert answers["en"].price_base.startswith("Prices: prices of early 2023")
+
+
+def test_a_heading_that_begins_with_an_article_is_small_inside_a_sentence() -> None:
+    assert Words("en").inside("A tenth more capacity") == "a tenth more capacity"
+    assert Words("en").inside("AAP works") == "AAP works"

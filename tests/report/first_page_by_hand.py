@@ -618,7 +618,7 @@ def _costs(t: Tables, row: Mapping[str, Any], loss: str) -> None:
         percent(less_even[1], row["cost"])
         return
     found = re.match(
-        rf"up to {NUMBER} [a-z ]+?(?: \((.+?)\))? (?:fewer for|more that) (.+?) (?:owes on its pledges )?from {MONTH}"
+        rf"up to {NUMBER} [a-z ]+?(?: \((.+?)\))? (?:fewer for|more overdue on the pledges of) (.+?) from {MONTH}"
         rf"(?:, most in {MONTH})?, (?:made good in {MONTH}|not made good)",
         loss,
     )
@@ -659,7 +659,7 @@ SENTENCES: Mapping[str, Callable[..., None]] = {
     rf"The plan commits {AMOUNT} and pays {AMOUNT} in fiscal years? ([\d–]+)\.": _money,
     rf"Where a budget is stated, {PERCENT} of the {AMOUNT} available for commitments is used; what could only come after "
     rf"{MONTH} is not ordered\.": _budget,
-    r"Nothing is left of: (.+)\.$": _used_up,
+    r"Budgets used up: (.+)\.$": _used_up,
     rf"{NUMBER} stocks? (?:is|are) not known; the plan starts (?:it|them) from nothing\.": _unknown,
     rf"At the end of {MONTH}, members hold {PERCENT} of the stock that they require, against {PERCENT} at the start\.":
         _held_at_end,

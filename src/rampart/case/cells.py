@@ -148,6 +148,8 @@ def month_meant(text: str, *, day_first: bool = False) -> str:
         return f"{found[2]}-{int(found[1]):02}"
     if found := re.fullmatch(rf"{_YEAR}[/.-]{_MONTH_NUMBER}(?:[/.-]{_DAY})?(?:[t ].*)?", bare):
         return f"{found[1]}-{int(found[2]):02}"
+    if day_first and (found := re.fullmatch(r"(0?[1-9]|[12][0-9]|3[01])[/.](0?[1-9]|1[0-2])[/.]([0-9]{2})", bare)):
+        return f"20{found[3]}-{int(found[2]):02}"  # as French writes a day
     if found := re.fullmatch(rf"([0-9]{{1,2}})[/.-]([0-9]{{1,2}})[/.-]{_YEAR}", bare):
         first, second = int(found[1]), int(found[2])
         if first > 12 or day_first or first == second:

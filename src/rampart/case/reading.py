@@ -164,10 +164,16 @@ LEAST_TURNED = 3
 NOT_ONE = re.compile(
     r"(?:~|≈|±|<|>|≤|≥|env\b\.?|environ\b|approx\b\.?|ca\b\.?|circa\b|about\b|plus de\b|moins de\b|over\b|under\b"
     r"|more than\b|less than\b|at least\b|au moins\b|entre\b|between\b|from\b|de\b)\s*\d"
-    r"|\d[\d\s.,]*(?:-|–|—|à|a|to|/|et|and)\s*\d[\d\s.,]*$",
+    r"|\d[\d\s.,]*(?:-|–|—|±|à|a|to|/|et|and)\s*\d[\d\s.,]*(?:[^\W\d]+\.?)?$",
     re.IGNORECASE,
 )
 """A range or a rough figure where one number is asked."""
+NO_END = re.compile(
+    r"(?:sans (?:fin|terme|échéance)|sine die|permanent\w*|en cours|indéterminée?|illimitée?|no end|open[ -]?ended|ongoing"
+    r"|indefinite(?:ly)?|forever|unlimited)\.?",
+    re.IGNORECASE,
+)
+"""Words for what has no end, where the month of its end is asked."""
 TWO_YEARS = re.compile(r"((?:19|20)\d\d)\s*[-–—/]\s*((?:19|20)?\d\d)")
 WITH_UNIT = re.compile(r"([+-]?\d[\d\s\u00a0\u202f.,]*?)\s*([^\d\s.,+-][^\d]*)")
 IN_BRACKETS = re.compile(r"\(\s*(\d[\d\s\u00a0\u202f.,]*)\)")
@@ -516,6 +522,8 @@ class SheetReader:
             details["near"] = month_meant(value, day_first=self.locale == "fr")
             first, last = months_within(value)
             details |= {"near": first} if first == last != "" else {"first_month": first, "last_month": last}
+            if column.name == "until" and not column.required and NO_END.fullmatch(value.strip()):
+                details["open"] = Draft({}, {self.sheet.table: self.origin}).called(self.sheet.table, column.name)
         if code == "not-a-date":
             days = days_meant(value)
             details["near"] = days[0] if len(days) == 1 else ""

@@ -199,5 +199,6 @@ def open_result(path: Path, language: Language) -> Result:
     try:
         return read_result(path)
     except NoResultError as wrong:
-        said = (f"{f.where(language)}: {f.message(language)} {f.remedy(language)}" for f in wrong.findings)
+        colon = "\u00a0: " if language == "fr" else ": "
+        said = (f"{f.where(language)}{colon}{f.message(language)} {f.remedy(language)}" for f in wrong.findings)
         raise click.UsageError("\n".join(said)) from wrong

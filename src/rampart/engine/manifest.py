@@ -86,7 +86,8 @@ def read_manifest(folder: Path) -> Manifest:
     if not folder.exists():
         recover(Path(os.path.realpath(folder)).parent)
     if not (folder / FILE).is_file():
-        raise NoResultError([Finding("result-missing", file=str(folder))])
+        absent = {} if folder.exists() else {"absent": folder.absolute()}
+        raise NoResultError([Finding("result-missing", file=str(folder), details=absent)])
     found = manifest_of(folder)
     if found is None:
         raise ResultError([Finding("result-damaged", file=str(folder), value=FILE)])

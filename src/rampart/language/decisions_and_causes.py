@@ -77,16 +77,21 @@ def how_much(answer: InWords, row: Mapping[str, Any]) -> str:
     if row["kind"] == "bays":
         return words.quantity(row["quantity"], "bays")
     if row["kind"] == "expansion":
-        started = answer["expansions"]
-        now = answer["periods"]["month"].min()
-        begun = (pl.col("expansion") == row["code"]) & (pl.col("decide") == now)
-        started = started.filter(begun & pl.col("added_rate").is_not_null())
-        if started.height:
-            made = dict(answer.result.case["lines"].select("line", "item").iter_rows())
-            item = made.get(started["line"][0])
-            return words("expansion_rate", rate=answer.rate(float(started["added_rate"].sum()), item))
+        if added := rate_added(answer, row):
+            return words("expansion_rate", rate=answer.rate(*added))
         return words.count("expansion_units", round(row["quantity"]))
     return answer.quantity(row["quantity"], row["item"])
+
+
+def rate_added(answer: InWords, row: Mapping[str, Any]) -> tuple[float, str | None] | None:
+    """Units a month that an expansion decided now adds, and of which item; None where it adds to something else."""
+    started, now = answer["expansions"], answer["periods"]["month"].min()
+    begun = (pl.col("expansion") == row["code"]) & (pl.col("decide") == now)
+    started = started.filter(begun & pl.col("added_rate").is_not_null())
+    if started.is_empty():
+        return None
+    made = dict(answer.result.case["lines"].select("line", "item").iter_rows())
+    return float(started["added_rate"].sum()), made.get(started["line"][0])
 
 
 def in_year(answer: InWords, row: Mapping[str, Any]) -> str:

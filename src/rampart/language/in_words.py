@@ -35,10 +35,13 @@ HOMES_BY_KIND = {
 
 MEASURED = frozenset({"tonnes", "tonne", "t", "kg", "litres", "l", "m3", "m³"})
 """Units of what is weighed or measured; everything else is counted by the piece."""
-FEW = 10
-"""Pieces below which a rounded number says that it is one."""
 EXACT = 0.005
 """Part of a piece that is no part."""
+AT_ENDS: Mapping[str, Sequence[str]] = {
+    "delays": ("month", "made_good"), "donations": ("lowest_month",), "short": ("month",), "pledges": ("month",),
+    "backfill": ("month",),
+}  # fmt: skip
+"""Columns of tables of a plan that name a period by its first month and tell what is so at its end."""
 
 
 def fixed_units(name: str) -> str:
@@ -260,7 +263,7 @@ class InWords:
         return self.words.unit_of(number, self._codes_of_units.get(item or "", "units"))
 
     def quantity(self, value: float | None, item: str | None) -> str:
-        """A quantity with its unit, in pieces: "12,000 rounds", "about 8 howitzers"."""
+        """A quantity with its unit, in pieces: "12,000 rounds", "8 howitzers"."""
         if value is None:
             return self.words("unknown")
         said, figure = self._pieces(value, item)
@@ -271,8 +274,8 @@ class InWords:
         return self.words.quantity(value, self._codes_of_units.get(item or "", "units"))
 
     def pieces(self, value: float | None, item: str | None) -> str:
-        """A number of an item: of what is counted by the piece a whole one, since nobody holds a part of a howitzer. A few of
-        them that are rounded say so, and less than half of one says how little; the tables of the result keep the figures.
+        """A number of an item: of what is counted by the piece a whole one, since nobody holds a part of a howitzer; less than
+        half of one says how little. The tables of the result keep the figures.
         """
         return self.words("unknown") if value is None else self._pieces(value, item)[0]
 
@@ -284,8 +287,7 @@ class InWords:
         if self.is_part(value, item):
             return words("pieces.part"), words.number(1)
         whole = words.number(value, digits=0)
-        rounded = abs(value - round(value)) >= EXACT and abs(value) < FEW
-        return words("pieces.about", number=whole) if rounded else whole, whole
+        return whole, whole
 
     def is_part(self, value: float, item: str | None) -> bool:
         """Whether there is less than half a piece of what is counted by the piece."""
@@ -310,6 +312,15 @@ class InWords:
     def end_of(self, month: date | None) -> date | None:
         """Last month of the period that begins in a month: what is said of the end of a period is so then."""
         return None if month is None else self._ends.get(month, month)
+
+    def at_ends(self, table: str, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows of a table of a plan with the last month of the period where a column tells what is so at its end (``AT_ENDS``),
+        for readers: the sentences of the same figures name that month too.
+        """
+        import polars as pl
+
+        told = [name for name in AT_ENDS.get(table, ()) if name in rows.columns]
+        return rows.with_columns(pl.col(name).replace(dict(self._ends)) for name in told) if told else rows
 
     def roles(self, role: str) -> list[str]:
         """Nations of a role, in the order of the case."""

@@ -104,7 +104,7 @@ class Words:
 
     def unit_of(self, number: str, unit: str) -> str:
         """A unit as it stands after a number as it is written: that of one where it is one."""
-        if not is_one(number.rpartition(" ")[2], self.language):  # "about 8" stands before what 8 does
+        if not is_one(number.rpartition(" ")[2], self.language):  # "less than 1" stands before what 1 does
             return self.unit(unit)
         one = f"unit.{unit}.one"
         return (
@@ -228,7 +228,7 @@ class Words:
 
     def inside(self, text: str) -> str:
         """A heading's words inside a sentence: the first letter small, unless the word is an abbreviation."""
-        return text[:1].lower() + text[1:] if text[1:2].islower() else text
+        return text[:1].lower() + text[1:] if text[1:2].islower() or text.startswith(("A ", "À ")) else text
 
     def list(self, parts: list[str]) -> str:
         """Parts in a row: "a, b and c", "a, b et c"."""

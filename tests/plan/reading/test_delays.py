@@ -136,7 +136,7 @@ def test_a_delay_of_floors_that_two_share_names_who_lacks_most_and_what_all_lack
     said = [
         delay(InWords(plan, language), order).replace("\u00a0", " ").replace("\u202f", " ") for language in ("en", "fr")
     ]
-    assert "about 7 rounds fewer for BBB" in said[0]
+    assert "7 rounds fewer for BBB" in said[0]
     assert "10 rounds in all with one other" in said[0]
     assert "10 coups en tout avec un autre" in said[1]
 

@@ -171,7 +171,7 @@ def test_a_loss_told_as_if_things_could_be_split_says_so(monkeypatch: pytest.Mon
     assert (waits["objective"], waits["split"], waits["most"]) == ("own_use", True, pytest.approx(5.0))
     (decision,) = made["decisions"].to_dicts()
     assert delay(InWords(made), decision).endswith(
-        "; worked out without rounding to whole units (works, lots, systems taken as divisible)"
+        "; worked out without rounding to whole units (works, lots and systems taken as divisible)"
     )
 
 

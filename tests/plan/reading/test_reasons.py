@@ -328,7 +328,7 @@ def test_what_may_be_served_late_is_short_in_units_times_months_and_at_worst_at_
     assert short["month"][0].isoformat()[:7] == month(2)
     told = [rampart.explain(planned(of), language=language)[0].replace("\u00a0", " ") for language in ("en", "fr")]
     assert "30 rounds at worst" in told[0]
-    assert "70 rounds x months in all" in told[0]
+    assert "70 rounds × months in all" in told[0]
     assert "30 coups au pire" in told[1]
 
 
@@ -347,7 +347,7 @@ def test_what_is_lost_once_has_no_worst() -> None:
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("system", "Worked out without rounding to whole units: works, lots, systems taken as divisible."),
+        ("system", "Worked out without rounding to whole units: works, lots and systems taken as divisible."),
         ("munition", ""),
     ],
 )

@@ -74,6 +74,8 @@ def test_every_table_stands_whole_with_the_plans_numbers(wars, books, name, lang
                     assert cell.date() == value, (table, column)
                 elif isinstance(value, str):
                     assert cell not in (None, ""), (table, column)
+                elif isinstance(value, bool):
+                    assert cell == {"en": ("no", "yes"), "fr": ("non", "oui")}[language][value], (table, column)
                 elif value is None or not math.isfinite(value):
                     assert isinstance(cell, str) and cell, (table, column, number)
                 else:

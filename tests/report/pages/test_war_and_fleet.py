@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import polars as pl
 import pytest
 
+from rampart.language.in_words import InWords
 from rampart.report.pages import fleet, war
+from rampart.results.result import Result
 from report.page_reader import Page, numbers
 
 LANGUAGES = ("en", "fr")
@@ -72,3 +75,19 @@ def test_a_screen_reader_can_follow(read: dict[str, Page], language: str) -> Non
 def test_no_figure_is_not_a_number(read: dict[str, Page], language: str) -> None:
     words = " ".join(read[language].text).split()
     assert not {"nan", "NaN", "inf", "None", "null"} & set(words)
+
+
+def test_drawn_paths_behind_each_end_are_counted_where_costs_go_up_and_down(wars) -> None:
+    """One path an end, costs that fall once: the note says so; costs that only rise say nothing."""
+    from rampart.report.chapters.war import uneven
+
+    paths = wars["paths"]
+    ends = paths["ends"].drop_nulls("ends").sort("ends").unique("ends", keep="first", maintain_order=True).head(3)
+    assert ends.height == 3
+    for costs, told in (([1.0, 3.0, 2.0], 1), ([1.0, 2.0, 3.0], 0), ([3.0, 2.0, 1.0], 0)):
+        tables = {**paths.tables, "ends": ends.with_columns(cost=pl.Series(costs))}
+        one = Result.of("war", paths.case, tables, dict(paths.manifest))
+        said = uneven(InWords(one, "fr"))
+        assert len(said) == told
+        assert all("derrière chaque fin\u00a0: 1." in sentence for sentence in said)
+    assert uneven(InWords(wars["tree"], "en")) == []  # a tree is no sample

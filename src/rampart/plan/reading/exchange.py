@@ -25,7 +25,7 @@ GIFT = 1e-5
 
 
 def exchange(v: Values, solution: Solution) -> pl.DataFrame:
-    """Systems available x months that one more money unit brings each fleet, by what it buys and when it is decided.
+    """Systems available × months that one more money unit brings each fleet, by what it buys and when it is decided.
 
     Read off the prices of the availability pass: a gift of the thing itself, divided by its price. Beyond a few units the
     rate falls. Where the pass has several sets of prices, as where a system less would leave a need unserved, those of a unit

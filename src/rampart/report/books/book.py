@@ -19,7 +19,9 @@ MONTH = "mmm yyyy"
 DAY = "yyyy-mm-dd"
 TABLE_STYLE = "Table Style Light 1"
 WIDEST = 56.0
-"""Letters that a column of texts shows at most; what is longer is cut by the cell beside it."""
+"""Letters that a column of texts shows at most in a line."""
+NAME_LINES = 3
+"""Lines over which a long name is broken; a longer text, a note, stays in one line and is cut by the cell beside it."""
 BUTTON = 3.0
 """Letters that the button of a table's filter takes from a head."""
 HEAD_LINES = 3
@@ -94,6 +96,8 @@ class Book:
         }
         self.used: set[str] = set()
         self.filled: dict[str, dict[int, Filled]] = defaultdict(lambda: defaultdict(Filled))
+        self.tall: dict[str, dict[int, int]] = defaultdict(dict)
+        """Lines of the rows of a sheet in which a long name is broken."""
         self.given: dict[str, list[float]] = {}
         """Widths of the columns of a sheet as they were asked for."""
         self.notes: dict[str, str] = {}
@@ -181,6 +185,8 @@ class Book:
             widths.append(max(wide, head_width(head)))
             sheet.set_column(place, place, widths[-1])
         sheet.set_row(row, 13.5 * max(lines(head, width - BUTTON) for head, width in zip(heads, widths, strict=True)))
+        for at, needed in self.tall[name].items():
+            sheet.set_row(at, 13.5 * needed)
         note, across_page = self.notes.get(name, ""), 0
         while across_page < len(widths) and sum(widths[: across_page + 1]) <= PAGE:
             across_page += 1
@@ -208,18 +214,25 @@ class Book:
         sheet.set_row(row, 13.5 * lines(text, width))
 
     def cell(self, sheet: Any, row: int, column: int, value: Any, style: str) -> None:
-        """One value: numbers as numbers, yes and no as such, months as dates, unlimited in words, all else as text."""
+        """One value: numbers as numbers, yes and no in words, months as dates, unlimited in words, all else as text."""
         held = self.filled[sheet.get_name()][column]
         if isinstance(value, date):
             at = datetime(value.year, value.month, value.day if style == "day" else 1)
             sheet.write_datetime(row, column, at, self.formats["day" if style == "day" else "month"])
             shown = 10
         elif isinstance(value, bool):
-            sheet.write_boolean(row, column, value, self.formats["text"])
-            shown = 6
+            told = self.words("web.yes" if value else "web.no")
+            sheet.write_string(row, column, told, self.formats["text"])
+            held.texts += 1
+            shown = len(told)
         elif isinstance(value, str):
-            sheet.write_string(row, column, value, self.formats["text" if style in FORMATS else style])
-            held.wrapped = held.wrapped or style == "wrap"
+            style = "text" if style in FORMATS else style
+            if style == "text" and 1 < (broken := lines(value, WIDEST)) <= NAME_LINES:
+                style, tall = "wrap", self.tall[sheet.get_name()]
+                tall[row] = max(tall.get(row, 1), broken)
+            else:
+                held.wrapped = held.wrapped or style == "wrap"
+            sheet.write_string(row, column, value, self.formats[style])
             held.texts += style != "right"
             shown = len(value)
         elif isinstance(value, float) and not math.isfinite(value):
@@ -233,9 +246,11 @@ class Book:
         held.letters = max(held.letters, shown)
 
     def label(self, label: str, unit: str) -> str:
-        """Label with its unit: "commitment (EUR m)"; shares show theirs in the cell, units of items stand beside the item."""
+        """Label with its unit: "commitment (EUR m)"; shares show theirs in the cell, units of items stand beside the item, and
+        units times months are named by what they count.
+        """
         words = self.words
-        if not unit or unit in ("share", "units"):
+        if not unit or unit in ("share", "units", "item unit-months"):
             return label
         if unit == "currency":
             told = words.currency

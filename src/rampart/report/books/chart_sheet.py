@@ -91,7 +91,7 @@ class ChartSheet:
                 series["marker"] = {"type": "none"}
             else:
                 gap = 0 if isinstance(rows[0][0], date) else 40  # months follow each other
-                series |= {"fill": {"color": colour}, "border": {"none": True}, "gap": gap}
+                series |= {**_filled(colour), "border": {"none": True}, "gap": gap}
             (over if dashed and over else chart).add_series(series)
         if over:
             chart.combine(over)
@@ -120,6 +120,14 @@ class ChartSheet:
         self.row += len(rows) + 3
         self.place += max(needed, CHART_ROWS)
         sheet.print_area(0, 0, self.place, FIRST_COLUMN - 1)  # figures stay on the screen
+
+
+def _filled(colour: str) -> dict[str, Any]:
+    """How a bar of a colour is filled: with the pattern of the colour too, so that series stay apart in grey print."""
+    native = drawing.NATIVE_PATTERNS.get(colour)
+    if native is None:
+        return {"fill": {"color": colour}}
+    return {"pattern": {"pattern": native, "fg_color": drawing.PATTERNS[colour][1], "bg_color": colour}}
 
 
 def _dress(chart: Any, title: str, *, bars: bool, percent: bool, several: bool, dated: bool) -> None:

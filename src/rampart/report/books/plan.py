@@ -10,7 +10,7 @@ from typing import Any
 
 from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
-from rampart.language.decisions_and_causes import decided_now, decision_name, delay
+from rampart.language.decisions_and_causes import decided_now, decision_name, delay, rate_added
 from rampart.language.giving_and_keeping import worth_label
 from rampart.language.headlines import sentences
 from rampart.language.how_solved import pass_status
@@ -60,7 +60,8 @@ def write_workbook(plan: Result, path: str | Path, language: Language = "en", *,
     for name, table in {**result_tables("plan"), **plan.own_tables}.items():
         if name not in NOT_SHOWN and plan[name].height:
             worth = worth_label(book.answer) if name == "give_or_keep" else ""
-            catalogue_sheet(book, table, plan[name], cell, unit=_unit_of(book.answer, name), figures_in=worth)
+            rows = book.answer.at_ends(name, plan[name])
+            catalogue_sheet(book, table, rows, cell, unit=_unit_of(book.answer, name), figures_in=worth)
     promises_sheet(book)
     _assumptions(book)
     _sources(book)
@@ -110,18 +111,17 @@ def _to_decide(book: PlanBook) -> None:
     sheet = book.sheet(title)
     year = words("head.in_year", n=decided_now(answer))
     heads = [
-        (words("head.what"), 46.0), (words("head.who"), 20.0), (words("head.quantity"), 12.0), (words("head.unit"), 13.0),
+        (words("head.what"), 46.0), (words("head.who"), 20.0), (words("head.quantity"), 12.0), (words("head.unit"), 20.0),
         (year, 12.0), (words("head.commitment", unit=words.money_label), 14.0), (words("head.by"), 11.0),
         (words("head.delay"), 62.0),
     ]  # fmt: skip
     book.head(sheet, title, words("paper.now.says"), heads)
     for number, row in enumerate(table.iter_rows(named=True), 4):
-        units = {"spares": words.money_label, "bays": words.unit("bays"), "expansion": words.unit("units")}
+        amount, unit = _amount(answer, row)
+        in_year = (words("none"), "right") if row["kind"] == "expansion" else _figure(row["year_quantity"], words)
         cells = [
-            (decision_name(answer, row), "wrap"), (answer.nation(row["nation"]), "wrap"),
-            _figure(row["money"] if row["kind"] == "spares" else row["quantity"], words),
-            (units.get(row["kind"]) or answer.unit(row["item"]), "text"),
-            _figure(row["year_quantity"], words), _figure(row["money"], words),
+            (decision_name(answer, row), "wrap"), (answer.nation(row["nation"]), "wrap"), _figure(amount, words),
+            (unit, "wrap"), in_year, (row["money"], "fine") if row["money"] is not None else _figure(None, words),
             (row["decide_by"] or words("blank.decide_by"), "text"), (delay(answer, row), "wrap"),
         ]  # fmt: skip
         needed = 1
@@ -130,6 +130,18 @@ def _to_decide(book: PlanBook) -> None:
             needed = max(needed, lines(str(value), heads[column][1]) if style == "wrap" else 1)
         sheet.set_row(number, 13.5 * needed)
     book.table(sheet, "to_decide", [head for head, _ in heads], table.height, says=words("paper.now.says"))
+
+
+def _amount(answer: InWords, row: Mapping[str, Any]) -> tuple[float | None, str]:
+    """How much is decided and in what it counts: an expansion by the rate that it adds, as the paper tells it."""
+    words = answer.words
+    if row["kind"] == "spares":
+        return row["money"], words.money_label
+    if row["kind"] == "expansion" and (added := rate_added(answer, row)):
+        rate, item = added
+        return rate, words("compare.a_month", unit=answer.unit(item))
+    units = {"bays": words.unit("bays"), "expansion": words.unit("units")}
+    return row["quantity"], units.get(row["kind"]) or answer.unit(row["item"])
 
 
 def _figure(value: float | None, words: Words) -> tuple[float | str, str]:

@@ -182,7 +182,7 @@ def _donations(answer: InWords) -> Listing:
             words.number(r["replacement_value"], digits=1),
             words.number(r["book_value"], digits=1),
             answer.pieces(r["lowest_stock"], r["item"]),
-            words.month(r["lowest_month"], short=True),
+            words.month(answer.end_of(r["lowest_month"]), short=True),
             words.month(r["restored"], short=True) if r["restored"] else words("blank.restored"),
             words.month(r["backfill_due"], short=True) if r["backfill_due"] else words("blank.backfill_due"),
         ]
@@ -207,7 +207,7 @@ def _pledges(answer: InWords) -> Listing:
             answer.nation(r["donor"]),
             answer.nation(r["recipient"]),
             item_cell(answer, r["item"]),
-            words.month(r["month"], short=True),
+            words.month(answer.end_of(r["month"]), short=True),
             *(answer.pieces(r[c], r["item"]) for c in ("pledged", "arrived", "owed")),
         ]
         for r in telling_pledges(answer).iter_rows(named=True)
@@ -236,7 +236,7 @@ def _backfill(answer: InWords) -> Listing:
             answer.nation(r["owing"]),
             answer.nation(r["donor"]),
             item_cell(answer, r["item"]),
-            words.month(r["month"], short=True),
+            words.month(answer.end_of(r["month"]), short=True),
             *(answer.pieces(r[c], r["item"]) for c in ("due", "arrived", "owed")),
         ]
         for r in _telling(answer["backfill"], ["owing", "donor", "item"], "due").iter_rows(named=True)

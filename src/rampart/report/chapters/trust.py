@@ -248,7 +248,7 @@ def foremost_assumptions(answer: InWords, caption: str, items: Sequence[str]) ->
         told[row["of"]] = told.get(row["of"], 0) + 1
         if told[row["of"]] <= OF_ONE_TABLE:
             rows.append(_figure_cells(answer, row))
-    return listing(answer, caption, heads, rows, most=None)
+    return listing(answer, caption, heads, rows, most=None, note=words("paper.assumed.order", most=str(OF_ONE_TABLE)))
 
 
 def unknown(answer: InWords) -> Chapter:

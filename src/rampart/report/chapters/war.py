@@ -276,11 +276,32 @@ def ends_listing(answer: InWords) -> Listing:
     found = _table(answer, words("war.title.ends"), [(h, h != "end") for h in heads], rows)
     unknown = [answer.item(i) for i in left.filter(pl.col("unpriced") > 0)["item"].unique(maintain_order=True)]
     note = " ".join(
-        [*_on_chances(answer), words("war.note.ends_regret"), words("war.note.left", money=words.money_label)]
+        [
+            *_on_chances(answer),
+            *uneven(answer),
+            words("war.note.ends_regret"),
+            words("war.note.left", money=words.money_label),
+        ]
     )
     if unknown:
         note += " " + words("war.note.left_unpriced", items=", ".join(unknown))
     return Listing(found.caption, found.heads, found.rows, found.more, note)
+
+
+def uneven(answer: InWords) -> list[str]:
+    """Of drawn paths: that costs go up and down from end to end where they do, and how few paths each end has."""
+    import polars as pl
+
+    costs = by_end(answer.result).drop_nulls("ends")["cost"]
+    if "sampling" not in answer.result.manifest or costs.has_nulls():
+        return []
+    if costs.is_sorted() or costs.is_sorted(descending=True):
+        return []
+    paths = answer.result["ends"].drop_nulls("ends").group_by("ends").agg(pl.len().alias("n"))["n"].to_list()
+    least, most = min(paths), max(paths)
+    words = answer.words
+    behind = words.number(least) if least == most else words("war.from_to", least=str(least), most=str(most))
+    return [words("war.note.uneven", paths=behind)]
 
 
 def _on_chances(answer: InWords) -> list[str]:

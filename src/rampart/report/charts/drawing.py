@@ -37,6 +37,17 @@ PATTERNS = {
     PAYMENTS: (_RISING, "#5d88ad"),
     FLOOR: (_FALLING, "#f3c9b0"),
 }
+# The same in the native charts of workbooks: the pattern of Excel that is nearest.
+NATIVE_PATTERNS = {
+    SERIES[1]: "wide_upward_diagonal",
+    SERIES[2]: "wide_downward_diagonal",
+    SERIES[3]: "dotted_grid",
+    SERIES[4]: "narrow_horizontal",
+    SERIES[5]: "narrow_vertical",
+    SERIES[6]: "small_grid",
+    PAYMENTS: "light_upward_diagonal",
+    FLOOR: "wide_downward_diagonal",
+}
 # Low coverage is dark, full coverage light: the order survives a grey printer.
 COVERAGE_STEPS = (0.25, 0.5, 0.75, 1.0)
 COVERAGE_COLOURS = ("#7a2a0b", "#a94a12", "#f0a860", "#fbdcb8", "#dcebf5")

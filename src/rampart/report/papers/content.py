@@ -75,11 +75,23 @@ NOT_WORTH_CUTTING = 1
 """Rows too few to be left out: to say so takes as much room."""
 
 
-def cut(words: Words, table: Listing | None, most: int) -> list[Listing]:
-    """The first rows of a table, with the number of those that stand in the report alone; nothing of an empty table."""
+def cut(words: Words, table: Listing | None, most: int, where: tuple[str, str] | None = None) -> list[Listing]:
+    """The first rows of a table, with the number of those that stand in the report alone; nothing of an empty table.
+
+    where  chapter of the report and sheet of the workbook that have all rows
+    """
     if table is None or not table.rows:
         return []
     left = len(table.rows) - most
     if left <= NOT_WORTH_CUTTING:
         return [replace(table, more="")]
-    return [replace(table, rows=table.rows[:most], left=left, more=words.count("paper.rows_left", left))]
+    more = rows_left(words, left, where)
+    return [replace(table, rows=table.rows[:most], left=left, more=more, where=where)]
+
+
+def rows_left(words: Words, left: int, where: tuple[str, str] | None) -> str:
+    """How many rows are left out, and where they stand."""
+    if where is None:
+        return words.count("paper.rows_left", left)
+    chapter, sheet = where
+    return words.count("paper.rows_left_at", left, chapter=chapter, sheet=sheet)

@@ -86,12 +86,11 @@ def _now(answer: InWords) -> Chapter | None:
     if every is None:
         return None
     together = answer["delays"].filter((pl.col("together") != "") & pl.col("objective").is_not_null())
-    waiting = cut(
-        words, delays_listing(answer, together.sort("share", descending=True, nulls_last=True), named=3), MOST_DELAYS
-    )
-    return Chapter(
-        "now", words("paper.now"), (words("paper.now.says"),), (), (*cut(words, every, MOST_DECISIONS), *waiting)
-    )
+    delays = delays_listing(answer, together.sort("share", descending=True, nulls_last=True), named=3)
+    chapter = words("chapter.decisions")
+    waiting = cut(words, delays, MOST_DELAYS, (chapter, words("delays.title")))
+    first = cut(words, every, MOST_DECISIONS, (chapter, words("paper.now")))
+    return Chapter("now", words("paper.now"), (words("paper.now.says"),), (), (*first, *waiting))
 
 
 def _brings(answer: InWords) -> Chapter:
@@ -172,7 +171,8 @@ def _trust(answer: InWords, largest: Gap | None) -> Chapter:
     words = answer.words
     told = statements(answer)
     about = [gap.item for gap in gaps(answer.result)] if largest else []
-    table = cut(words, foremost_assumptions(answer, words("paper.table.assumed"), about), MOST_ASSUMED)
+    where = (words("chapter.assumed"), words("chapter.assumed"))
+    table = cut(words, foremost_assumptions(answer, words("paper.table.assumed"), about), MOST_ASSUMED, where)
     says = (words("chapter.unknown.says"),) if told else ()
     short = [said for said in told if len(said) <= LONGEST][:MOST_UNKNOWN]
     left = len(told) - len(short)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rampart.report.charts import drawing
+from rampart.report.papers.content import rows_left
 
 if TYPE_CHECKING:
     from rampart.findings import Language
@@ -28,10 +29,16 @@ MOST_SAID = 380
 """Letters of the longest sentence that a slide repeats: longer ones, lists of what is missing above all, are for the paper."""
 SIZES = (15, 14, 13, 12)
 """Sizes of letters, in points, of the sentences of the first slide."""
+TABLE_SIZES = (14.0, 13.0, 12.0, 11.0, 10.0)
+"""Those of tables."""
 TITLES = (25, 23, 21, 19, 17)
 """Those of the title of the first slide, which is the decision."""
 QUIET, INK, NAVY = drawing.QUIET[1:], drawing.INK[1:], drawing.STOCK[1:]
 LANGUAGES = {"en": "en-GB", "fr": "fr-FR"}
+SIGNS = {"en": "[$-809]", "fr": "[$-40C]"}
+"""What stands before a format of numbers so that LibreOffice writes them with the signs of the slides' language; PowerPoint
+writes them with those of the reader's machine.
+"""
 
 
 def write_slides(
@@ -203,7 +210,8 @@ class Deck:
                     right=head.numeric,
                 )
         left = len(table.rows) - most + table.left
-        more = [said for said in (self.words.count("paper.rows_left", left) if left > 0 else table.more, note) if said]
+        told = rows_left(self.words, left, table.where) if left > 0 else table.more
+        more = [said for said in (told, note) if said]
         if more:
             self._text(more, MARGIN, LOWEST - 0.15 * (len(more) - 1), whole, 0.3, size=10, colour=QUIET)
 
@@ -215,7 +223,8 @@ class Deck:
         from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
         from pptx.util import Inches, Pt
 
-        data = CategoryChartData(number_format=bars.number)
+        number = SIGNS[self.words.language] + bars.number
+        data = CategoryChartData(number_format=number)
         data.categories = list(bars.names)
         for name, values in bars.series.items():
             data.add_series(name, values)
@@ -238,7 +247,7 @@ class Deck:
         plot.gap_width, plot.overlap = 40, 100 if bars.stacked else 0
         plot.has_data_labels = not bars.stacked  # those of narrow bars upon another would cover each other
         if plot.has_data_labels:
-            plot.data_labels.number_format, plot.data_labels.number_format_is_linked = bars.number, False
+            plot.data_labels.number_format, plot.data_labels.number_format_is_linked = number, False
             plot.data_labels.font.name, plot.data_labels.font.size = FONT, Pt(10)
         for one, colour in zip(plot.series, bars.colours, strict=True):
             one.format.fill.solid()
@@ -247,7 +256,7 @@ class Deck:
         chart.value_axis.has_major_gridlines = True
         chart.value_axis.major_gridlines.format.line.color.rgb = _rgb("e6e6e6")
         chart.value_axis.format.line.fill.background()
-        chart.value_axis.tick_labels.number_format = bars.number
+        chart.value_axis.tick_labels.number_format = number
         chart.value_axis.tick_labels.number_format_is_linked = False
 
 
@@ -274,7 +283,7 @@ def rows_that_fit(table: Listing, wide: Sequence[float], height: float) -> tuple
     """
     heads, rows = [head.label for head in table.heads], table.rows[:MOST_ROWS]
     for most in range(len(rows), 0, -1):
-        for size in (12.0, 11.0, 10.0):
+        for size in TABLE_SIZES:
             lines = [
                 max(math.ceil((len(cell) + 1) * size * 0.52 / (72 * w - 10)) for cell, w in zip(row, wide, strict=True))
                 for row in (heads, *rows[:most])

@@ -66,7 +66,7 @@ def result_sheet(answer: InWords, plan: str, name: str, frame: pl.DataFrame | No
     frame  rows of the table in place of all
     """
     table = {**result_tables("plan"), **answer.result.own_tables}[name]
-    rows = answer[name] if frame is None else frame
+    rows = answer.at_ends(name, answer[name] if frame is None else frame)
     columns = [_column(answer, column) for column in table.columns.values() if column.type != "key"]
     where = {column.key: table.columns[column.key] for column in columns}
     if "item" in where:
