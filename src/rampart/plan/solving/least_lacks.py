@@ -133,7 +133,8 @@ class LeastLacks:
         inside = np.arange(lengths.sum()) + np.repeat(starts - ends + lengths, lengths)
         columns = np.concatenate([at, self.matrix.indices[inside]])
         costs = np.concatenate([own, -np.repeat(rows.price, lengths) * self.matrix.data[inside]])
-        return Priced.of(np.bincount(columns, costs, self.place.size), NOISE)
+        found: Floats = np.bincount(columns, costs, self.place.size).astype(float, copy=False)
+        return Priced.of(found, NOISE)
 
 
 def _stands(level: Floats, lower: Floats, upper: Floats) -> tuple[Booleans, Booleans]:
