@@ -224,17 +224,35 @@ class Compared:
         there = row[f"there {side}"] is not None
         return self.words((known is not None and known.blank) or "unknown") if there else self.words("none")
 
-    def figure(self, value: float | date | None, *, blank: str = "", share: bool = False) -> str:
-        """A figure as text; what a blank says in place of what is not known."""
+    def pieces_of(self, table: str, figure: str, row: Mapping[str, Any]) -> str | None:
+        """The item of which a figure is a number of pieces; None for what is weighed, a rate or of no item."""
+        known = self.table(table).columns.get(figure)
+        item = self.item_of(row) if known is not None and known.unit == "item unit" else None
+        return item if item is None or self._answer_with(item).by_piece(item) else None
+
+    def _answer_with(self, item: str) -> InWords:
+        """The first result whose case has an item."""
+        return next((answer for answer in self.answers if item in answer.units), self.answers[0])
+
+    def figure(
+        self, value: float | date | None, *, blank: str = "", share: bool = False, item: str | None = None
+    ) -> str:
+        """A figure as text; what a blank says in place of what is not known. Of an ``item`` it is a number of pieces."""
         if value is None:
             return blank or self.words("unknown")
         if isinstance(value, date):
             return self.words.month(value, short=True)
         value = value if abs(value) > NOISE else 0.0
+        if item is not None:
+            return self._answer_with(item).pieces(value, item)
         return self.words.share(value, digits=1) if share else self.words.number(value)
 
-    def change(self, first: float | date | None, second: float | date | None, *, share: bool = False) -> str:
-        """What the second figure is more or less than the first, with its sign; of months how many later or earlier."""
+    def change(
+        self, first: float | date | None, second: float | date | None, *, share: bool = False, item: str | None = None
+    ) -> str:
+        """What the second figure is more or less than the first, with its sign; of months how many later or earlier, of an
+        ``item`` how many pieces as both are told.
+        """
         words = self.words
         if first is None or second is None:
             return words("none")
@@ -245,6 +263,10 @@ class Compared:
             )
         assert isinstance(first, int | float) and isinstance(second, int | float)
         more = second - first
+        if item is not None and abs(more) > NOISE:
+            more = round(second) - round(first)
+            if not more:
+                return words("pieces.part")
         more = 0.0 if abs(more) < NOISE else 100 * more if share else more
         number = words.number(round(more, 1) if share else more)
         told = f"+{number}" if more > 0 else number

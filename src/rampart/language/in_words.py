@@ -282,7 +282,7 @@ class InWords:
     def _pieces(self, value: float, item: str | None) -> tuple[str, str]:
         """A number of an item as it is told, and the figure in it."""
         words = self.words
-        if not math.isfinite(value) or self._codes_of_units.get(item or "", "units") in MEASURED:
+        if not math.isfinite(value) or not self.by_piece(item):
             return words.number(value), words.number(value)
         if self.is_part(value, item):
             return words("pieces.part"), words.number(1)
@@ -291,7 +291,11 @@ class InWords:
 
     def is_part(self, value: float, item: str | None) -> bool:
         """Whether there is less than half a piece of what is counted by the piece."""
-        return EXACT <= abs(value) < 0.5 and self._codes_of_units.get(item or "", "units") not in MEASURED
+        return EXACT <= abs(value) < 0.5 and self.by_piece(item)
+
+    def by_piece(self, item: str | None) -> bool:
+        """Whether an item is counted by the piece, and not weighed or measured."""
+        return self._codes_of_units.get(item or "", "units") not in MEASURED
 
     def objective_unit(self, unit: str | None) -> str:
         """Unit of an objective pass; worth in money is told from money."""

@@ -18,7 +18,7 @@ from rampart.cli.results import names_apart
 from rampart.findings import Language, TakenError
 from rampart.language.compared import Compared
 from rampart.language.comparing import differences_told
-from rampart.report.chapters.comparison import cells, decision_lines
+from rampart.report.chapters.comparison import cells, decision_lines, decisions
 from rampart.report.comparison import write_comparison
 from rampart.report.pages.comparison import facts, html
 from rampart.results.result import Result
@@ -213,3 +213,26 @@ def test_works_are_counted_in_their_units_and_not_in_what_they_make(
         sides.append(Result(plans[0].case, {**plans[0].tables, "decisions": decided}, plans[0].manifest))
     (line,) = decision_lines(Compared(sides, NAMES, language))
     assert (line.figure, line.told) == (unit, ("5", "4"))
+
+
+@pytest.mark.parametrize(
+    ("quantities", "told", "change"),
+    [
+        ((8.37, 4.6), ("8", "5"), "\u22123"),
+        ((8.37, 8.2), ("8", "8"), "less than 1"),
+        ((0.2, 3.0), ("less than 1", "3"), "+3"),
+    ],
+)
+def test_pieces_are_told_in_whole_ones_and_their_change_as_they_are_told(
+    plans: list[Result], quantities: tuple[float, float], told: tuple[str, str], change: str
+) -> None:
+    sides = []
+    for quantity in quantities:
+        row = plans[0]["decisions"].filter(kind="order").row(0, named=True) | {"quantity": quantity}
+        decided = pl.DataFrame([row], schema=plans[0]["decisions"].schema)
+        sides.append(Result(plans[0].case, {**plans[0].tables, "decisions": decided}, plans[0].manifest))
+    compared = Compared(sides, NAMES, "en")
+    (line,) = decision_lines(compared)
+    assert (line.told, line.values) == (told, quantities)
+    listed = decisions(compared)
+    assert listed is not None and listed.rows[0][-1] == change

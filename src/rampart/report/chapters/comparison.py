@@ -94,15 +94,15 @@ def figures(compared: Compared, name: str, *, most: int | None = MOST_ROWS) -> L
     for row, figure in compared.figures(name):
         share = compared.is_share(name, figure, row)
         unit = compared.unit(name, figure, row)
-        label = compared.label(name, figure)
+        label, item = compared.label(name, figure), compared.pieces_of(name, figure, row)
         told = [
-            compared.figure(row[f"{figure} {n}"], blank=compared.blank(name, figure, row, n), share=share)
+            compared.figure(row[f"{figure} {n}"], blank=compared.blank(name, figure, row, n), share=share, item=item)
             for n in compared.sides
         ]
         values = [beside.counted(row, figure, n) for n in compared.sides]
         keys = [compared.key(name, row, key) for key in beside.keys]
         what = compared.words("cell.figure", column=label, unit=unit) if unit else label
-        rows.append((*keys, what, *told, *_changes(compared, values, share=share)))
+        rows.append((*keys, what, *told, *_changes(compared, values, share=share, item=item)))
     title = _capital(compared.table(name).label[compared.language])
     return _listing(compared.words, title, [*heads, *_sides(compared)], rows, most, repeat=len(heads))
 
@@ -114,12 +114,14 @@ class Line:
     keys    what it is of, in words
     told    as text, a dash where a result has no such thing
     values  as figures, nothing where a result has no such thing; a month, or None where it is not known
+    item    of which they are numbers of pieces, if so
     """
 
     keys: tuple[str, ...]
     figure: str
     told: tuple[str, ...]
     values: tuple[float | date | None, ...]
+    item: str | None = None
 
 
 def decisions(compared: Compared, *, most: int | None = MOST_ROWS) -> Listing | None:
@@ -155,18 +157,20 @@ def decision_lines(compared: Compared) -> list[Line]:
             values = [sides[n][figure] if n in sides else None for n in compared.sides]
             if all(_alike(values[0], value) for value in values[1:]) and len(sides) == len(compared.results):
                 continue
-            told = tuple(_decided(compared, sides.get(n), figure) for n in compared.sides)
+            counts = figure == "quantity" and own is None and answer.by_piece(decision["item"])
+            item = decision["item"] if counts else None
+            told = tuple(_decided(compared, sides.get(n), figure, item) for n in compared.sides)
             counted = (0.0 if figure != "decide_by" and n not in sides else values[n - 1] for n in compared.sides)
-            lines.append(Line(names, label, told, tuple(counted)))
+            lines.append(Line(names, label, told, tuple(counted), item))
     return lines
 
 
-def _decided(compared: Compared, row: Mapping[str, Any] | None, figure: str) -> str:
+def _decided(compared: Compared, row: Mapping[str, Any] | None, figure: str, item: str | None) -> str:
     if row is None:
         return compared.words("none")
     if figure == "decide_by" and row[figure] is None:
         return compared.words("blank.decide_by")
-    return compared.figure(row[figure])
+    return compared.figure(row[figure], item=item)
 
 
 def late(compared: Compared, *, most: int | None = MOST_ROWS) -> Listing | None:
@@ -190,14 +194,16 @@ def late_lines(compared: Compared) -> list[Line]:
                 continue
             unit = words("column_unit.months") if figure == "months" else answer.unit(item)
             label = words("cell.figure", column=words(f"compare.late.{figure}"), unit=unit)
-            lines.append(Line((answer.item(item),), label, tuple(compared.figure(value) for value in values), values))
+            pieces = item if figure != "months" and answer.by_piece(item) else None
+            told = tuple(compared.figure(value, item=pieces) for value in values)
+            lines.append(Line((answer.item(item),), label, told, values, pieces))
     return lines
 
 
 def _of_lines(
     compared: Compared, caption: str, heads: Sequence[Head], lines: Sequence[Line], most: int | None
 ) -> Listing | None:
-    rows = [(*line.keys, line.figure, *line.told, *_changes(compared, line.values)) for line in lines]
+    rows = [(*line.keys, line.figure, *line.told, *_changes(compared, line.values, item=line.item)) for line in lines]
     return _listing(compared.words, caption, heads, rows, most, repeat=len(lines[0].keys)) if lines else None
 
 
@@ -212,8 +218,10 @@ def _change_shown(compared: Compared) -> bool:
     return len(compared.results) == SIDES_IN_TEXT
 
 
-def _changes(compared: Compared, values: Sequence[float | date | None], *, share: bool = False) -> tuple[str, ...]:
-    return (compared.change(values[0], values[1], share=share),) if _change_shown(compared) else ()
+def _changes(
+    compared: Compared, values: Sequence[float | date | None], *, share: bool = False, item: str | None = None
+) -> tuple[str, ...]:
+    return (compared.change(values[0], values[1], share=share, item=item),) if _change_shown(compared) else ()
 
 
 def _alike(a: Any, b: Any) -> bool:
