@@ -145,6 +145,7 @@ def test_a_case_without_slips_takes_those_of_the_package_and_says_so() -> None:
     st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["AAA", "UUU"])), min_size=1, max_size=12, unique=True),
     st.lists(st.floats(0.0, 6.0), min_size=3, max_size=3), st.sampled_from([50, 80, 90]),
 )  # fmt: skip
+@pytest.mark.docs
 def test_nothing_is_lost_nothing_comes_sooner_and_more_confidence_is_never_sooner(
     placed: list[tuple[int, str]], steps: list[float], confidence: int
 ) -> None:

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, time
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,18 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def form(language: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template filled from the small case, in one language."""
-    path = tmp_path_factory.mktemp("form") / f"{language}.xlsx"
+def forms(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The template filled from the small case, made once in each language."""
+    return cache(lambda language: filled(language, tmp_path_factory.mktemp("form") / f"{language}.xlsx"))
+
+
+@pytest.fixture(scope="module")
+def form(language: str, forms: Callable[[str], Path]) -> Path:
+    """The same in one language."""
+    return forms(language)
+
+
+def filled(language: str, path: Path) -> Path:
     write_template(path, language, case=read_case(SMALL))  # type: ignore[arg-type]
     book = openpyxl.load_workbook(path)
     for sheet in list(book):  # empty sheets say nothing here and take their time

@@ -354,6 +354,7 @@ main()
         ("saving", signal.SIGKILL, True),
     ],
 )
+@pytest.mark.docs
 def test_stopped_by_hand_leaves_the_older_plan_or_none(
     request: pytest.FixtureRequest, tmp_path: Path, moment: str, sent: signal.Signals, older: bool
 ) -> None:

@@ -54,6 +54,7 @@ class Page(HTMLParser):
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.docs
 def test_the_page_stands_alone_and_its_points_can_be_chosen(folder: Path, lang: str) -> None:
     text = (folder / f"report.{lang}.html").read_text(encoding="utf-8")
     page = Page()

@@ -402,6 +402,7 @@ def test_an_item_without_price_leaves_all_at_one() -> None:
     assert [f.value for f in found.changes if f.code == "changed-worth"] == ["shell"]
 
 
+@pytest.mark.docs
 def test_a_plan_of_another_case_is_refused() -> None:
     tiny = rampart.read_case(CASES / "tiny")
     plan = rampart.plan(tiny)

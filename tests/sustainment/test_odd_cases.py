@@ -180,6 +180,7 @@ def test_starts_of_odd_fleets_settle(tiny: Case) -> None:
 
 
 @pytest.mark.parametrize("pooled", [True, pytest.param(False, marks=pytest.mark.slow)])
+@pytest.mark.docs
 def test_a_mountain_of_spares_is_as_good_as_enough_of_them(tiny: Case, pooled: bool) -> None:
     case = with_column(tiny, "sites", pl.lit(True), pool="all", lateral_days=1.0) if pooled else tiny
     enough = sustain(with_column(case, "part_stocks", pl.lit(True), quantity=200), draws=0)

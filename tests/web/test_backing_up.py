@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from rampart.ledger.ledger import open_ledger
 from web.returns.test_returns import held, submitted
 from web.served import rampart_says
@@ -39,6 +41,7 @@ def test_an_older_ledger_is_noticed_and_mended(client_of: Any, cases: Path, stor
     assert (len(lacking), posted) == (1, 1) and missing() == [] and held(approver) == before
 
 
+@pytest.mark.docs
 def test_the_command_line_says_what_a_copy_holds(tmp_path: Path, store: Path) -> None:
     rampart_says("db", "upgrade", "--store", str(tmp_path / "staff"))
     said = rampart_says("db", "backup", "--store", str(tmp_path / "staff"), "-o", str(tmp_path / "copy"))

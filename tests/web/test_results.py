@@ -48,6 +48,7 @@ PATHS = ("/wars/war", "/fleets/fleets", "/results/tiny/beside", "/results/tiny/b
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.docs
 def test_pages_and_their_twins_say_the_same(client_of: Any, shelf: dict[str, rampart.Result], language: str) -> None:
     browser = client_of("paula")
     browser.cookies["rampart_language"] = language

@@ -38,6 +38,7 @@ def test_a_store_is_served_under_its_prefix_with_its_banner(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("proxy", "enters"), [("127.0.0.1", True), ("127.0.0.9", False)])
+@pytest.mark.docs
 def test_only_the_proxy_says_who_has_signed_in(tmp_path: Path, proxy: str, enters: bool) -> None:
     store = new_store(tmp_path / "staff", vera=("viewer", "*"))
     (store / "settings.toml").write_text(
@@ -57,6 +58,7 @@ def test_only_the_proxy_says_who_has_signed_in(tmp_path: Path, proxy: str, enter
         assert "sign-in" in reached(**{"X-Forwarded-For": proxy, "Remote_User": "vera"})
 
 
+@pytest.mark.docs
 def test_what_stands_in_the_way_is_said(tmp_path: Path) -> None:
     said = rampart_says("serve", "--store", str(tmp_path / "none"), code=1)
     assert "There is no store" in said and "rampart db upgrade" in said

@@ -39,6 +39,7 @@ def books(
     }
 
 
+@pytest.mark.docs
 def test_every_table_of_the_catalogue_is_there_and_none_is_never_filled(wars: dict[str, Result]) -> None:
     ready = war_plan(giving(0.002, worths=WORTHS))  # somebody must hold something, and what that is worth is stated
     plans = [*wars.values(), ready]
