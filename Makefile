@@ -38,7 +38,7 @@ $(DEMO)/.made:
 	echo "$(DEMO_PASSWORD)" | $(BIN)/rampart people add audrey --role auditor --store $(DEMO)
 	touch $@
 
-# For every change: fifteen minutes on two cores when it was measured, with coverage and other work beside it.
+# For every change: half an hour on two slow cores when it was measured, with other work beside it.
 test: .venv/.dev
 	$(BIN)/python -m pytest -q -n auto
 

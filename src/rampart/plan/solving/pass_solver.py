@@ -26,9 +26,7 @@ ROUNDING = 1e-9  # of a term that gives nothing
 PROBE_ITERATIONS = 5_000
 WEIGHTS = "simplex_dual_edge_weight_strategy"
 """Option of the solver: the weights that it works out anew from a basis take ten times as long as a probe without."""
-STUCK = (
-    5.0  # seconds after which it is stuck in a small model, of which it takes hundredths, and on a busy machine tenths
-)
+STUCK = 5.0  # seconds after which it is stuck in a small model: it takes hundredths, on a busy machine tenths
 LEAST_SECONDS = 0.05  # that a run gets when the time is up
 AFRESH = (("choose", 1), ("off", 1), ("choose", 4), ("off", 4))  # presolve, and dual (1) or primal (4) simplex
 

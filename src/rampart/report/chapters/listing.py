@@ -41,9 +41,7 @@ class Listing:
     more: str = ""
     note: str = ""
     left: int = 0  # rows of it that stand in the report alone
-    where: tuple[str, str] | None = (
-        None  # the chapter of the report and the sheet of the workbook that have all of them
-    )
+    where: tuple[str, str] | None = None  # chapter of the report and sheet of the workbook that have them all
     repeat: int = 0  # leading columns that are shown once for a run of equal rows
 
     def same(self, row: int) -> int:
