@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
-from rampart.engine.highs import Sparse, sparse
+from rampart.engine.highs import Sparse
 from rampart.network.lags import Booleans, Floats, Integers
 
 MEET = 1e-12
@@ -46,23 +47,36 @@ def as_bounds(matrix: Sparse, low: Floats, high: Floats, lower: Floats, upper: F
     low <= matrix x <= high, lower <= x <= upper: the model
     levels  a plan that keeps all of these, shape (columns,); it keeps what comes back
     """
-    lower, upper = lower.copy(), upper.copy()
-    near = MEET * np.maximum(1.0, np.abs(levels))
-    ties = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    one = sparse(((matrix.data != 0).astype(float), matrix.indices, matrix.indptr), shape=matrix.shape)
-    beyond_low, beyond_high = low - matrix @ levels, high - matrix @ levels  # what each row leaves to move by
-    left, bound_by = np.ones(matrix.shape[0], dtype=bool), np.full(matrix.shape[0], -1)
-    while True:
-        settled = upper - lower <= near
-        lower[settled] = upper[settled] = levels[settled]
-        count = one @ (~settled).astype(float)
-        alone = left & (count < 2)
-        left &= ~alone
-        entry = np.flatnonzero(alone[ties] & ~settled[matrix.indices] & (matrix.data != 0))
-        if not entry.size:
-            return AsBounds(np.flatnonzero(left), lower, upper, bound_by)
-        row, column, a = ties[entry], matrix.indices[entry], matrix.data[entry]
+    lower, upper, near = lower.copy(), upper.copy(), MEET * np.maximum(1.0, np.abs(levels))
+    by_column = sp.csc_array(matrix)
+    below, above = low - matrix @ levels, high - matrix @ levels  # what each row leaves to move by
+    settled = upper - lower <= near
+    lower[settled] = upper[settled] = levels[settled]
+    count = np.rint(abs(matrix).sign() @ (~settled).astype(float)).astype(np.int64)
+    left, bound_by = count > 0, np.full(count.size, -1)
+    alone = np.flatnonzero(count == 1)
+    while alone.size:
+        left[alone] = False
+        entry, of = entries(matrix.indptr, alone)
+        ties = ~settled[matrix.indices[entry]] & (matrix.data[entry] != 0)
+        row, column, a = alone[of[ties]], matrix.indices[entry[ties]], matrix.data[entry[ties]]
         bound_by[row] = column
-        ends = beyond_low[row] / a, beyond_high[row] / a
+        ends = below[row] / a, above[row] / a
         np.maximum.at(lower, column, np.minimum(levels[column], levels[column] + np.minimum(*ends)))
         np.minimum.at(upper, column, np.maximum(levels[column], levels[column] + np.maximum(*ends)))
+        met = np.unique(column[upper[column] - lower[column] <= near[column]])
+        settled[met] = True
+        lower[met] = upper[met] = levels[met]
+        entry, _ = entries(by_column.indptr, met)
+        touched = by_column.indices[entry[by_column.data[entry] != 0]]
+        np.subtract.at(count, touched, 1)
+        left[touched[count[touched] == 0]] = False
+        alone = np.unique(touched[left[touched] & (count[touched] == 1)])
+    return AsBounds(np.flatnonzero(left), lower, upper, bound_by)
+
+
+def entries(starts: Integers, lines: Integers) -> tuple[Integers, Integers]:
+    """Places of the entries of some lines of a compressed matrix, and the place of the line of each among them."""
+    lengths = starts[lines + 1] - starts[lines]
+    of = np.repeat(np.arange(lines.size), lengths)
+    return np.arange(lengths.sum()) + (starts[lines] - np.cumsum(lengths) + lengths)[of], of

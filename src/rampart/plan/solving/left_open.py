@@ -85,7 +85,7 @@ def left_open(solver: PassSolver, layout: Layout, levels: Floats, lacks: Sparse)
         np.minimum(low, now)[row] - rest, np.maximum(high, now)[row] - rest,
     )  # fmt: skip
     part = PassSolver(replace(layout, matrices=matrices), np.zeros(0, dtype=np.int64))
-    part.remembers, part.upper_at_first = False, np.append(solver.upper_at_first[at], 1.0)
+    part.remembers, part.warm, part.upper_at_first = False, True, np.append(solver.upper_at_first[at], 1.0)
     of_columns, of_rows = stands_as(bounds, solver, levels)
     part.begin_from([*(of_columns[n] for n in at.tolist()), None], [of_rows[n] for n in row.tolist()], alien=True)
     return LeftOpen(part, at, levels)
