@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -205,15 +207,30 @@ class Highs:
         basis = self._h.getBasis()
         return list(basis.col_status), list(basis.row_status)
 
+    @property
+    def in_the_basis(self) -> Any:
+        """Status of a column or row that is in the basis."""
+        return self._highspy.HighsBasisStatus.kBasic
+
+    @property
+    def at_lower(self) -> Any:
+        """Status of one that stands at its lower bound."""
+        return self._highspy.HighsBasisStatus.kLower
+
+    @property
+    def at_upper(self) -> Any:
+        """Status of one that stands at its upper bound."""
+        return self._highspy.HighsBasisStatus.kUpper
+
     def basis_of(self, columns: list[Any], rows: list[Any], *, alien: bool = False) -> Any:
         """A basis to begin from; None stands for a column or row that it does not know, which the solver is to complete.
 
         alien  the basis comes from another model, and the solver is to complete it
         """
-        status = self._highspy.HighsBasisStatus
+        status, unknown = self._highspy.HighsBasisStatus, partial(is_, None)
         basis = self._highspy.HighsBasis()
         basis.valid = True
-        basis.alien = alien or any(s is None for s in columns) or any(s is None for s in rows)
+        basis.alien = alien or any(map(unknown, columns)) or any(map(unknown, rows))
         basis.col_status = [status.kNonbasic if s is None else s for s in columns]
         basis.row_status = [status.kBasic if s is None else s for s in rows]
         return basis

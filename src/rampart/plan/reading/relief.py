@@ -31,7 +31,7 @@ from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.start import Places, Start, same_places
 from rampart.plan.solving.carried_out import carried_out, stands_closely
-from rampart.plan.solving.fairness import Shared, Shares, share_fairly
+from rampart.plan.solving.fairness import Shared, Shares
 from rampart.plan.solving.left_open import left_open
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, near_one
 from rampart.plan.solving.pass_solver import PassSolver, Stage
@@ -272,14 +272,10 @@ class PassesRead(LinearPasses):
         self.of.read(each.name, measured, float(measured @ self.levels), levels)
 
     def settle_shares(self, shares: Shares, deadline: float | None) -> Shared:
-        """Settle shares item by item, in what is left open where that is little: what is read need not be carried out to the
+        """Settle shares item by item, in what is left open: what is read need not be carried out to the
         last digit.
         """
-        solver = self.solver
-        if 2 * np.count_nonzero(solver.upper > solver.lower) < solver.columns:
-            found = left_open(solver, self.layout, self.levels, shares.lacks).shared(shares, deadline)
-        else:
-            found = share_fairly(solver, shares, deadline, by_item=True)
+        found = left_open(self.solver, self.layout, self.levels, shares.lacks).shared(shares, deadline)
         return found if found.status in (OPTIMAL, TIME_LIMIT) else super().settle_shares(shares, deadline)
 
     # -- from where another plan stood ---------------------------------------------------------------------------

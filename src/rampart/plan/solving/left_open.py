@@ -7,6 +7,7 @@ part of the time of one on the whole plan.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from rampart.engine.highs import OPTIMAL, Sparse, side_by_side, sparse
 from rampart.engine.linear_model import Matrices
 from rampart.network.lags import Floats, Integers
 from rampart.plan.programme.layout import Layout
+from rampart.plan.solving.as_bounds import AsBounds, as_bounds
 from rampart.plan.solving.fairness import Shared, Shares, share_fairly
 from rampart.plan.solving.pass_solver import PassSolver
 from rampart.plan.solving.pieces import Pieces
@@ -62,27 +64,42 @@ class LeftOpen:
 def left_open(solver: PassSolver, layout: Layout, levels: Floats, lacks: Sparse) -> LeftOpen:
     """The part of a plan that hangs together with what lacks, the rest being as it is.
 
-    What is open falls into pieces that no row ties together; some touch nothing that lacks. The plan itself is always
-    possible: rows that it keeps only nearly give way to it.
+    Rows of one open column are bounds. What is open falls into pieces that no row ties together; some touch nothing that
+    lacks. The plan itself is always possible: rows that it keeps only nearly give way to it.
 
     levels  columns of the plan; ``lacks`` has an entry in each column that counts, shape (any, columns)
     """
     matrix = solver.matrix()[:, : solver.columns]
-    touched = Pieces(matrix, solver.lower, solver.upper).touched(np.unique(lacks.indices))
+    now, (low, high) = matrix @ levels, solver.row_bounds()
+    lower, upper = np.minimum(solver.lower, levels), np.maximum(solver.upper, levels)
+    bounds = as_bounds(matrix, np.minimum(low, now), np.maximum(high, now), lower, upper, levels)
+    touched = Pieces(matrix[bounds.rows], bounds.lower, bounds.upper).touched(np.unique(lacks.indices))
     at = np.flatnonzero(touched)
-    open_part = sparse(matrix[:, at])
-    row = np.flatnonzero(np.diff(open_part.indptr) > 0)
-    here, low, high = levels[at], *(bound[row] for bound in solver.row_bounds())
-    inside, now = open_part[row], matrix[row] @ levels
-    rest = now - inside @ here
-    lower = np.append(np.minimum(solver.lower[at], here), 1.0)
-    upper = np.append(np.maximum(solver.upper[at], here), 1.0)
+    inside = sparse(matrix[bounds.rows][:, at])
+    tied = np.flatnonzero(np.diff(inside.indptr) > 0)
+    row, inside, here = bounds.rows[tied], inside[tied], levels[at]
+    rest = now[row] - inside @ here
     matrices = Matrices(
-        sparse(side_by_side([inside, sparse((row.size, 1))])), lower, upper,
-        np.minimum(low, now) - rest, np.maximum(high, now) - rest,
+        sparse(side_by_side([inside, sparse((row.size, 1))])),
+        np.append(bounds.lower[at], 1.0), np.append(bounds.upper[at], 1.0),
+        np.minimum(low, now)[row] - rest, np.maximum(high, now)[row] - rest,
     )  # fmt: skip
     part = PassSolver(replace(layout, matrices=matrices), np.zeros(0, dtype=np.int64))
-    part.remembers, part.upper_at_first = False, np.append(solver.upper_at_first[at], 1.0)
-    of_columns, of_rows = solver.basis()
+    part.remembers, part.warm, part.upper_at_first = False, True, np.append(solver.upper_at_first[at], 1.0)
+    of_columns, of_rows = stands_as(bounds, solver, levels)
     part.begin_from([*(of_columns[n] for n in at.tolist()), None], [of_rows[n] for n in row.tolist()], alien=True)
     return LeftOpen(part, at, levels)
+
+
+def stands_as(bounds: AsBounds, solver: PassSolver, levels: Floats) -> tuple[list[Any], list[Any]]:
+    """Where the solver stands, status of every column and row: where a row that is a bound now holds its column at it, the
+    column is at that bound, so that the basis is the same one and as many fewer are in it.
+    """
+    of_columns, of_rows = solver.basis()
+    basic, lower, upper = solver.in_the_basis, solver.at_lower, solver.at_upper
+    at_upper = bounds.upper - levels < levels - bounds.lower
+    became = np.flatnonzero(bounds.bound_by >= 0)
+    for row, column in zip(became.tolist(), bounds.bound_by[became].tolist(), strict=True):
+        if of_rows[row] != basic and of_columns[column] == basic:
+            of_columns[column] = upper if at_upper[column] else lower
+    return of_columns, of_rows
