@@ -9,8 +9,9 @@ import pytest
 
 from rampart.catalogues.results import result_tables
 from rampart.language.in_words import InWords
+from rampart.language.words import Words
 from rampart.plan.parts.stock import FLOWS
-from rampart.report.books.book import BUTTON, head_width, lines
+from rampart.report.books.book import BUTTON, WIDEST, Book, head_width, lines
 from rampart.report.books.fleet import write_workbook as write_fleet_workbook
 from rampart.report.books.plan import _day_or_year, plan_cells
 from rampart.report.books.printed import BESIDE, LANDSCAPE, LETTER, SMALLEST, Paper, on_paper, pixels
@@ -150,3 +151,23 @@ def test_the_workbook_of_fleets_begins_with_sentences_and_draws_on_one_sheet(fle
     shown = {str(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value}
     assert not named or not (shown & types)
     book.close()
+
+
+def test_a_long_name_is_broken_over_lines_that_are_all_seen(tmp_path):
+    """Up to three lines; a longer text stays in one, but where its column is one of texts."""
+    book = Book(tmp_path / "long.xlsx", Words("en"), title="long")
+    sheet = book.sheet("long")
+    book.head(sheet, "long", "", [("name", 20.0), ("short", 12.0), ("note", 20.0)])
+    name, essay = "a long name " * 7, "a word " * 60
+    for row, (first, third) in enumerate([(name, "short"), (essay, "short"), ("short", essay), ("short", "short")], 4):
+        book.cell(sheet, row, 0, first, "text")
+        book.cell(sheet, row, 1, 1.0, "fine")
+        book.cell(sheet, row, 2, third, "wrap")
+    book.table(sheet, "long", ["name", "short", "note"], 4)
+    book.close()
+    made = openpyxl.load_workbook(book.path)["Long"]
+    heights = [made.row_dimensions[row].height or 13.5 for row in range(5, 9)]
+    assert _widths(made)[1] == pytest.approx(WIDEST + BESIDE / LETTER, abs=0.05)
+    assert [cell.alignment.wrap_text for cell in made["A"][4:8]] == [True, None, None, None]
+    assert heights == [13.5 * lines(name, WIDEST), 13.5, 13.5 * lines(essay, 20.0), 13.5]
+    assert lines(name, WIDEST) == 3 and lines(essay, 20.0) > 3

@@ -140,6 +140,7 @@ class Book:
         sheet.print_across()
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(2)
+        sheet.set_row(0, 20)  # the title
         if self.banner:
             # In a page header & starts a code; doubled, it is a plain sign.
             sheet.set_header("&C" + self.banner.replace("&", "&&"))
