@@ -37,6 +37,7 @@ EARLIER_COLUMNS = {
     "transitions": {"regime de depart": "from_regime", "regime d arrivee": "to_regime"},
     "demand": {"cout du non servi": "unmet_cost", "valeur servie": "price", "peut etre servi en retard": "late"},
     "lines": {"limite de montee en cadence": "ramp"},
+    "taken": {"en main": "in_hand"},
 }
 EARLIER_SETTINGS = {
     "regime actuel": "regime", "months between reviews": "revise_every", "mois entre revisions": "revise_every",
