@@ -52,11 +52,9 @@ def _rows(name: str, given: pl.DataFrame | Sequence[Mapping[str, Any]] | Any) ->
         return list(given.to_dicts())
     if hasattr(given, "to_dict"):
         return list(given.to_dict("records"))
-    rows = list(given) if isinstance(given, Iterable) and not isinstance(given, str | Mapping) else [given]
-    if wrong := [row for row in rows if not isinstance(row, Mapping)]:
-        raise TypeError(
-            f"{name} is given as a Polars or pandas frame, or as rows that are mappings; not {wrong[0]!r:.60}"
-        )
+    rows = list(given) if isinstance(given, Iterable) and not isinstance(given, str | Mapping) else None
+    if rows is None or not all(isinstance(row, Mapping) for row in rows):
+        raise TypeError(f"{name} is given as a Polars or pandas frame, or as rows that are mappings; not {given!r:.60}")
     return [dict(row) for row in rows]
 
 
