@@ -400,7 +400,8 @@ class SheetReader:
             details = self._told_in_head(header, near)
             if near and language_of(self.table.name, self.sheet.headers) == "fr" and self.table.name in tables():
                 near = stored_column(self.table.name, near).label["fr"]
-            told = self._finding(code, value=header, near=near, **details)
+            told = self._finding(code, value=header, near=near)
+            told = replace(told, details={**told.details, **details})
             self.findings.append(replace(told, row=None, cell=self._head(j)))
         elif not blank:
             told = self._finding("column-without-name", value=address(j, 1)[:-1] if self.sheet.sheet else str(j + 1))
