@@ -11,7 +11,7 @@ from rampart.catalogues.results import result_tables
 from rampart.language.in_words import InWords
 from rampart.language.words import Words
 from rampart.plan.parts.stock import FLOWS
-from rampart.report.books.book import BUTTON, WIDEST, Book, head_width, lines
+from rampart.report.books.book import BUTTON, WHOLE, WIDEST, Book, head_width, lines
 from rampart.report.books.fleet import write_workbook as write_fleet_workbook
 from rampart.report.books.plan import _day_or_year, plan_cells
 from rampart.report.books.printed import BESIDE, LANDSCAPE, LETTER, SMALLEST, Paper, on_paper, pixels
@@ -171,3 +171,16 @@ def test_a_long_name_is_broken_over_lines_that_are_all_seen(tmp_path):
     assert [cell.alignment.wrap_text for cell in made["A"][4:8]] == [True, None, None, None]
     assert heights == [13.5 * lines(name, WIDEST), 13.5, 13.5 * lines(essay, 20.0), 13.5]
     assert lines(name, WIDEST) == 3 and lines(essay, 20.0) > 3
+
+
+def test_names_that_are_hardly_longer_stand_in_a_line(tmp_path):
+    """A column of names of forty letters is a little wider, and no row is twice as high for nothing."""
+    book = Book(tmp_path / "names.xlsx", Words("en"), title="names")
+    sheet = book.sheet("names")
+    book.head(sheet, "names", "", [("name", 20.0)])
+    book.cell(sheet, 4, 0, "a name of forty letters, as there are so", "text")
+    book.table(sheet, "names", ["name"], 1)
+    book.close()
+    made = openpyxl.load_workbook(book.path)["Names"]
+    assert (made.row_dimensions[5].height or 13.5) == 13.5
+    assert 40 < _widths(made)[1] <= WHOLE + 3

@@ -21,7 +21,9 @@ MONTH = "mmm yyyy"
 DAY = "yyyy-mm-dd"
 TABLE_STYLE = "Table Style Light 1"
 WIDEST = 38.0
-"""Letters that a column of texts shows at most in a line."""
+"""Letters that a column of texts shows in a line, where some are longer than ``WHOLE``."""
+WHOLE = 44
+"""Letters of texts that their column shows whole."""
 NAME_LINES = 3
 """Lines over which a long name is broken; a longer text stays in one line and is cut by the cell beside it."""
 BUTTON = 3.0
@@ -106,8 +108,8 @@ class Book:
         }
         self.used: set[str] = set()
         self.filled: dict[str, dict[int, Filled]] = defaultdict(lambda: defaultdict(Filled))
-        self.tall: dict[str, dict[int, int]] = defaultdict(dict)
-        """Lines of the rows of a sheet in which a text is broken."""
+        self.broken: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        """Row, column and text of the cells of a sheet whose text may be broken over lines."""
         self.given: dict[str, list[float]] = {}
         """Widths of the columns of a sheet as they were asked for."""
         self.notes: dict[str, str] = {}
@@ -194,11 +196,18 @@ class Book:
         widths = []
         for place, head in enumerate(heads):
             held = filled[place]
-            wide = given[place] if held.wrapped and place < len(given) else min(held.letters + 2.5, WIDEST)
+            wide = (
+                given[place]
+                if held.wrapped and place < len(given)
+                else (held.letters + 2.5 if held.letters <= WHOLE else WIDEST)
+            )
             widths.append(max(wide, head_width(head)))
             sheet.set_column(place, place, widths[-1])
         sheet.set_row(row, 13.5 * max(lines(head, width - BUTTON) for head, width in zip(heads, widths, strict=True)))
-        for at, needed in self.tall[name].items():
+        tall: dict[int, int] = {}
+        for at, place, text in self.broken[name]:
+            tall[at] = max(tall.get(at, 1), lines(text, widths[place]))
+        for at, needed in tall.items():
             sheet.set_row(at, 13.5 * needed)
         figures = [bool(filled[place].figures) for place in range(len(heads))]
         ranked = figures[:1] == [True]  # a number may stand before the names of a row
@@ -259,10 +268,10 @@ class Book:
             style = "text" if style in FORMATS else style
             if style == "wrap":
                 held.wrapped = True
-                self._taller(sheet, row, lines(value, self.given[sheet.get_name()][column]))
-            elif style == "text" and 1 < (broken := lines(value, WIDEST)) <= NAME_LINES:
+                self.broken[sheet.get_name()].append((row, column, value))
+            elif style == "text" and 1 < lines(value, WIDEST) <= NAME_LINES:
                 style = "wrap"
-                self._taller(sheet, row, broken)
+                self.broken[sheet.get_name()].append((row, column, value))
             sheet.write_string(row, column, value, self.formats[style])
             held.texts += style != "right"
             shown = len(value)
@@ -275,10 +284,6 @@ class Book:
             held.figures += style in FORMATS
             shown = len(f"{value:,.2f}" if style == "fine" else f"{value:,.0f}") + 1
         held.letters = max(held.letters, shown)
-
-    def _taller(self, sheet: Any, row: int, needed: int) -> None:
-        tall = self.tall[sheet.get_name()]
-        tall[row] = max(tall.get(row, 1), needed)
 
     def label(self, label: str, unit: str) -> str:
         """Label with its unit: "commitment (EUR m)"; shares show theirs in the cell, units of items stand beside the item, and
