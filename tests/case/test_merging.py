@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -23,6 +24,7 @@ from rampart.case.editions import cells_that_differ, difference, key_columns
 from rampart.case.merging import Conflict, merge, merged_case
 from rampart.case.tables import Case
 from rampart.case.template import write_template
+from rampart.catalogues.choices import offered
 from rampart.catalogues.inputs import main_figures, tables
 from rampart.cli.main import main
 from rampart.findings import CaseError
@@ -300,3 +302,58 @@ def test_a_row_that_is_listed_in_french_has_decimal_commas() -> None:
     (told,) = cells_that_differ([BASE, Case(tables_of)], language="fr")["1"]
     (plain,) = cells_that_differ([BASE, Case(tables_of)])["1"]
     assert "quantité = 6,5 ;" in told and "quantity=6.5;" in plain
+
+
+def _in_french(folder: Path) -> None:
+    """The small case as somebody with a French spreadsheet keeps it: heads, choices, decimal commas, semicolons."""
+    folder.mkdir()
+    for file in SMALL.glob("*.csv"):
+        rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
+        if file.stem in ("settings", "overrides"):
+            shutil.copy(file, folder)
+            continue
+        columns = [tables()[file.stem].columns[head] for head in rows[0]]
+        told = [[column.label["fr"] for column in columns]]
+        for row in rows[1:]:
+            words = [
+                offered([v], "fr")[0] if c.kind == "choice" and v else v for c, v in zip(columns, row, strict=True)
+            ]
+            told.append([w.replace(".", ",") if c.kind == "number" else w for c, w in zip(columns, words, strict=True)])
+        with (folder / f"{tables()[file.stem].label['fr']}.csv").open("w", encoding="utf-8-sig", newline="") as written:
+            csv.writer(written, delimiter=";").writerows(told)
+
+
+def test_what_was_written_in_text_files_stays_as_it_was_written(tmp_path: Path) -> None:
+    """Heads, choices, decimal commas and files: only the cell and the row that were changed differ, as they were typed."""
+    base, first, second, out = (tmp_path / name for name in ("base", "first", "second", "out"))
+    _in_french(base)
+    for edition in (first, second):
+        shutil.copytree(base, edition)
+    stocks = first / "stocks.csv"
+    stocks.write_bytes(stocks.read_bytes().replace(b";12000;", b";11777,50;", 1))
+    with (second / "stocks.csv").open("ab") as file:
+        file.write("BBB;shell;1 444,5;2019-03;suspendu;;;made;supposé\r\n".encode())
+    answer = CliRunner().invoke(main, ["case", "merge", str(base), str(first), str(second), "-o", str(out)])
+    assert answer.exit_code == 0, answer.output
+    assert {file.name for file in out.iterdir()} == {file.name for file in base.iterdir()}
+    for file in base.iterdir():
+        if file.name != "stocks.csv":
+            assert (out / file.name).read_bytes() == file.read_bytes()
+    expected = stocks.read_bytes() + "BBB;shell;1 444,5;2019-03;suspendu;;;made;supposé\r\n".encode()
+    assert (out / "stocks.csv").read_bytes() == expected
+
+
+@pytest.mark.slow
+def test_a_row_of_another_file_is_written_as_its_file_reads_numbers(tmp_path: Path) -> None:
+    """From a file with decimal commas into one with points; what nobody has a column for gets its head."""
+    french, out = tmp_path / "french", tmp_path / "out"
+    _in_french(french)
+    with (french / "stocks.csv").open("ab") as file:
+        file.write("BBB;shell;444,5;2019-03;suspendu;;;made;supposé\r\n".encode())
+    answer = CliRunner().invoke(main, ["case", "merge", str(SMALL), str(SMALL), str(french), "-o", str(out)])
+    assert answer.exit_code == 0, answer.output
+    there = (SMALL / "stocks.csv").read_text(encoding="utf-8")
+    assert (out / "stocks.csv").read_text(
+        encoding="utf-8"
+    ) == there + "BBB,shell,444.5,2019-03,suspendu,,,made,supposé\n"
+    assert read_case(out).hash() == merged_case(read_case(SMALL), read_case(SMALL), read_case(french)).hash()

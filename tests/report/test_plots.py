@@ -152,6 +152,9 @@ def test_replacing_is_checked_as_reading_is(tiny: Case) -> None:
     again = tiny.replace(lines=tiny.tables["lines"])
     assert again.tables["lines"].equals(tiny.tables["lines"])
     assert tiny.replace(settings={"currency": "NOK"}).settings["currency"] == "NOK"
+    for given in (1, "budgets.csv", {"nation": "XAA"}, [1]):
+        with pytest.raises(TypeError, match="budgets is given as a Polars or pandas frame"):
+            tiny.replace(budgets=given)
     with pytest.raises(CaseError) as wrong:
         tiny.replace(lines=[{"line": "x", "nation": "NOBODY"}])
     assert {f.table for f in wrong.value.findings} >= {"lines"}
@@ -163,18 +166,20 @@ def test_variants_side_by_side(swept, tmp_path) -> None:
     table = swept.table()
     assert table["variant"].to_list() == ["as it is", "half the money"]
     assert table["commitments"][1] < table["commitments"][0]
-    for name in table.drop("variant", "status").columns:  # what the table names can be drawn by its name
+    for name in table.drop("variant", "status", "gap").columns:  # what the table names can be drawn by its name
         assert (
             swept.measure(name).group_by("variant", maintain_order=True).agg(pl.col("value").sum())["value"].to_list()
             == (pytest.approx(table[name].to_list()))
             and swept.plot(name).alt
         )
+    assert table["gap"].to_list() == [made["passes"]["gap"].max() for made in swept.results.values()]
     by_year = swept.measure("coverage", time="year")
     assert by_year.columns[0] == "variant" and set(by_year["variant"]) == set(swept.results)
     picture = swept.plot("coverage")
     drawn = {row["variant"] for row in picture.spec["data"]["values"]}
     assert drawn == set(swept.results)
     saved = picture.save(tmp_path / "x.svg").read_text(encoding="utf-8")
+    assert picture.title in saved
     assert all(f">{name}<" in saved for name in swept.results)  # a line is told from another by its name
     assert "half the money" in repr(swept) and "<table" in swept._repr_html_()
     item = swept["as it is"]["stock"]["item"][0]

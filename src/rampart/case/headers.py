@@ -37,6 +37,7 @@ EARLIER_COLUMNS = {
     "transitions": {"regime de depart": "from_regime", "regime d arrivee": "to_regime"},
     "demand": {"cout du non servi": "unmet_cost", "valeur servie": "price", "peut etre servi en retard": "late"},
     "lines": {"limite de montee en cadence": "ramp"},
+    "taken": {"en main": "in_hand"},
 }
 EARLIER_SETTINGS = {
     "regime actuel": "regime", "months between reviews": "revise_every", "mois entre revisions": "revise_every",
@@ -52,6 +53,7 @@ OTHER_WORDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("remarque", "remarques", "commentaire", "commentaires", "observations", "comment", "comments",
                      "remarks"), ("note",)),
     **dict.fromkeys(("usine", "plant", "factory", "site de production"), ("line", "site")),
+    **dict.fromkeys(("range", "fourchette", "intervalle"), ("low",)),
     "ae": ("commitments",), "cp": ("payments",),
 }  # fmt: skip
 """Columns that people mean by other words than theirs, the likeliest first: named to them, never read so."""
@@ -170,7 +172,8 @@ def table_of_heads(heads: Iterable[str]) -> str:
 def nearest_column(table: str, header: str) -> str:
     """The column whose name or label looks most like this header, "" when none does."""
     names = _column_names(table)
-    if found := names.get(nearest(header, names)):
-        return found[0]
     known = {name for name, _ in names.values()}
-    return next((name for name in OTHER_WORDS.get(fold(header), ()) if name in known), "")
+    if meant := next((name for name in OTHER_WORDS.get(fold(header), ()) if name in known), ""):
+        return meant
+    found = names.get(nearest(header, names))
+    return found[0] if found else ""

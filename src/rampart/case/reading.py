@@ -181,6 +181,11 @@ SCALE = re.compile(
     r"(?:k|m|g|md|mds|mn|bn|tn|mille|milliers?|millions?|milliards?|thousands?|billions?|dozens?|douzaines?)\b|[mk]?[€$£]"
 )
 """Words and signs behind a figure by which it counts more than it says."""
+IN_HEAD = re.compile(
+    r"[(\[,]\s*((?:in |en )?(?:k|mille|milliers?|millions?|milliards?|thousands?|billions?|[km][€$£])(?!\w)[^)\]]*)",
+    re.I,
+)
+"""What a head says that its figures are counted in, where that is more than one."""
 THOUSANDS = {
     **dict.fromkeys(("k", "mille", "millier", "milliers", "thousand", "thousands"), 1e3),
     **dict.fromkeys(("million", "millions"), 1e6), **dict.fromkeys(("milliard", "milliards"), 1e9),
@@ -392,13 +397,23 @@ class SheetReader:
             near = nearest_column(self.table.name, header.partition("(")[0] or header)
             self.meant.add(near)
             code = "unknown-column-blank" if blank and not near else "unknown-column"
+            details = self._told_in_head(header, near)
             if near and language_of(self.table.name, self.sheet.headers) == "fr" and self.table.name in tables():
                 near = stored_column(self.table.name, near).label["fr"]
             told = self._finding(code, value=header, near=near)
+            told = replace(told, details={**told.details, **details})
             self.findings.append(replace(told, row=None, cell=self._head(j)))
         elif not blank:
             told = self._finding("column-without-name", value=address(j, 1)[:-1] if self.sheet.sheet else str(j + 1))
             self.findings.append(replace(told, cell=self._head(j)))
+
+    def _told_in_head(self, header: str, near: str) -> dict[str, object]:
+        """In what a head says that its figures are, as "(thousands)", where the column that it means counts in units."""
+        told = IN_HEAD.search(header)
+        column = stored_column(self.table.name, near) if near and self.table.name in tables() else None
+        if not told or column is None or not column.unit or column.kind not in ("number", "limit", "integer"):
+            return {}
+        return {"scale": told[1].strip(), "unit_en": column.unit, "unit_fr": unit_in(column.unit, "fr")}
 
     def _head(self, j: int) -> str:
         """Address of a name of a column in a workbook; nothing for a text file, which has no cells."""

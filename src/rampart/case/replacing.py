@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -24,8 +24,8 @@ def replace(case: Case, **changed: Any) -> Case:
     changed  by the name of the table: a Polars or pandas frame, or rows as mappings; columns that are left out are blank;
              ``settings`` as a mapping changes these settings alone
 
-    Raises KeyError for a table or column that there is not, naming the nearest; ``CaseError`` with every finding where what
-    is given does not read as such a table, or the case that it makes is not sound.
+    Raises KeyError for a table or column that there is not, naming the nearest; TypeError for what is no table;
+    ``CaseError`` with every finding where what is given does not read as such a table, or the case that it makes is not sound.
     """
     for name in changed:
         if name not in tables():
@@ -34,7 +34,7 @@ def replace(case: Case, **changed: Any) -> Case:
         folder = Path(place) / "case"
         case.save(folder, format="csv")
         for name, given in changed.items():
-            rows = _settings(case, given) if name == "settings" and isinstance(given, Mapping) else _rows(given)
+            rows = _settings(case, given) if name == "settings" and isinstance(given, Mapping) else _rows(name, given)
             _write(folder / f"{name}.csv", name, rows)
         made = read_case(folder)
     return dataclasses.replace(made, path=None, overrides=case.overrides)
@@ -46,13 +46,16 @@ def _settings(case: Case, given: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [dict(zip(columns, pair, strict=True)) for pair in merged.items()]
 
 
-def _rows(given: pl.DataFrame | Sequence[Mapping[str, Any]] | Any) -> list[dict[str, Any]]:
+def _rows(name: str, given: pl.DataFrame | Sequence[Mapping[str, Any]] | Any) -> list[dict[str, Any]]:
     """Rows of a Polars or pandas frame, or of mappings."""
     if hasattr(given, "to_dicts"):
         return list(given.to_dicts())
     if hasattr(given, "to_dict"):
         return list(given.to_dict("records"))
-    return [dict(row) for row in given]
+    rows = list(given) if isinstance(given, Iterable) and not isinstance(given, str | Mapping) else None
+    if rows is None or not all(isinstance(row, Mapping) for row in rows):
+        raise TypeError(f"{name} is given as a Polars or pandas frame, or as rows that are mappings; not {given!r:.60}")
+    return [dict(row) for row in rows]
 
 
 def _write(path: Path, name: str, rows: list[dict[str, Any]]) -> None:

@@ -81,13 +81,21 @@ def merge(base: Path, first: Path, second: Path, out: Path, force: bool, lang: L
 
 
 def _written(made: Case, editions: list[Case], out: Path, *, force: bool, words: Words) -> list[str]:
-    """Write the merged case; a workbook from workbooks in the one that both came from. Gives what is not in it."""
+    """Write the merged case into copies of the files that both came from. Gives what is not in it."""
     from rampart.case.in_file import InFile
+    from rampart.case.into_folder import into_folder
     from rampart.case.into_workbook import copy_with, lost_in_copy, own_sheets
     from rampart.case.template import write_template
+    from rampart.case.writing import is_table
     from rampart.engine.whole_file import whole_file
+    from rampart.engine.whole_folder import whole_tables
 
     base = editions[0]
+    if out.suffix.lower() != ".xlsx" and base.path is not None and base.path.is_dir():
+        with whole_tables(out, is_table=is_table, force=force) as part:
+            if not into_folder(editions, made, part):
+                made.save(part)
+        return []
     of = InFile.of(base) if out.suffix.lower() == ".xlsx" else None
     if of is None or base.path is None or (base.path.is_dir() and of.language == "en"):
         made.save(out, force=force)

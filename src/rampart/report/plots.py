@@ -43,7 +43,9 @@ class Picture:
         return f'<figure role="img" aria-label="{label}">{around}</figure>'
 
     def save(self, path: str | Path) -> Path:
-        """Write the chart: .svg, .png, .json (Vega-Lite) or .html by the ending. Raises ValueError for any other ending."""
+        """Write the chart with its title: .svg, .png, .json (Vega-Lite) or .html by the ending. Raises ValueError for any other
+        ending.
+        """
         import json
 
         import vl_convert
@@ -51,10 +53,11 @@ class Picture:
         target = Path(path)
         number, time = drawing.locales(Words(self.language))
         told: dict[str, Any] = {"vl_version": "6.4", "format_locale": number, "time_format_locale": time}
+        titled = {"title": {"text": self.title, "anchor": "start", "fontSize": 14, "offset": 12}, **self.spec}
         if target.suffix == ".svg":
-            target.write_text(drawing_of(self.spec, Words(self.language)), encoding="utf-8")
+            target.write_text(drawing_of(titled, Words(self.language)), encoding="utf-8")
         elif target.suffix == ".png":
-            target.write_bytes(vl_convert.vegalite_to_png(self.spec, scale=2, **told))
+            target.write_bytes(vl_convert.vegalite_to_png(titled, scale=2, **told))
         elif target.suffix == ".json":
             target.write_text(json.dumps(self.spec, ensure_ascii=False), encoding="utf-8")
         elif target.suffix == ".html":

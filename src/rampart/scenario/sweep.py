@@ -55,7 +55,10 @@ class Sweep:
         return pl.concat(named)
 
     def table(self) -> pl.DataFrame:
-        """A row a variant: coverage at the end, share of the recipients' need met, both sums of money. ``plot`` draws each."""
+        """A row a variant: coverage at the end, share of the recipients' need met, both sums of money, each drawn by ``plot``;
+        then the status, and ``gap``: how far the pass least sure may be from its best, as a share. What differs by less between
+        two variants may be no difference.
+        """
         import polars as pl
 
         rows = []
@@ -64,7 +67,7 @@ class Sweep:
             rows.append({
                 "variant": variant, "coverage": covered[0] if len(covered) else None, "need_met": met[0] if len(met) else None,
                 "commitments": float(money["commitments"].sum()), "payments": float(money["payments"].sum()),
-                "status": made.status,
+                "status": made.status, "gap": made["passes"]["gap"].max(),
             })  # fmt: skip
         return pl.DataFrame(rows)
 

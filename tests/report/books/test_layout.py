@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 
 import openpyxl
@@ -10,10 +9,12 @@ import pytest
 
 from rampart.catalogues.results import result_tables
 from rampart.language.in_words import InWords
+from rampart.language.words import Words
 from rampart.plan.parts.stock import FLOWS
-from rampart.report.books.book import BUTTON, head_width, lines
+from rampart.report.books.book import BUTTON, WHOLE, WIDEST, Book, head_width, lines
 from rampart.report.books.fleet import write_workbook as write_fleet_workbook
 from rampart.report.books.plan import _day_or_year, plan_cells
+from rampart.report.books.printed import BESIDE, LANDSCAPE, LETTER, SMALLEST, Paper, on_paper, pixels
 
 
 @pytest.fixture(scope="module", params=["en", "fr"])
@@ -51,16 +52,33 @@ def test_heads_stand_whole_over_their_columns(book):
             )
 
 
-def test_a_wide_table_is_printed_over_several_pages_each_with_its_first_column(book):
+def test_what_is_printed_can_be_read_and_each_page_names_its_rows(book):
+    """Seven points of ten or more; where that is too wide for a page, breaks between columns and the first columns on each."""
     wide = 0
     for sheet, table in _tables(book):
-        total = sum(_widths(sheet)[n] for n in range(1, len(table.tableColumns) + 1))
-        across = sheet.page_setup.fitToWidth or 1
-        assert across >= math.floor(total / 270), sheet.title
-        if across > 1:
-            wide += 1
-            assert sheet.print_title_cols == "$A:$A"
+        widths = [_widths(sheet)[n] - BESIDE / LETTER for n in range(1, len(table.tableColumns) + 1)]
+        if sheet.sheet_properties.pageSetUpPr is not None and sheet.sheet_properties.pageSetUpPr.fitToPage:
+            assert LANDSCAPE / pixels(widths) >= SMALLEST - 0.01, sheet.title
+            assert not sheet.col_breaks.brk
+            continue
+        wide += 1
+        scale, ends = sheet.page_setup.scale / 100, [one.id for one in sheet.col_breaks.brk]
+        assert SMALLEST - 0.01 <= scale <= 1.0, sheet.title
+        first, last = sheet.print_title_cols.replace("$", "").split(":")
+        kept = openpyxl.utils.column_index_from_string(last)
+        assert first == "A" and kept < ends[0]
+        for start, end in zip([kept, *ends], [*ends, len(widths)], strict=True):
+            assert pixels(widths[:kept] + widths[start:end]) * scale <= LANDSCAPE + 10, (sheet.title, start)
     assert wide
+
+
+def test_columns_are_dealt_over_as_few_pages_as_can_be_read():
+    whole = pixels([10.0] * 10)
+    assert on_paper([10.0] * 14, 3, whole) == Paper(None, (), 0, 14)  # seven tenths of the size
+    fifteen = on_paper([10.0] * 15, 3, whole)
+    assert (fifteen.breaks, fifteen.kept, fifteen.first) == ((9,), 3, 9) and fifteen.scale == 1.0
+    assert on_paper([10.0, 90.0, 90.0], 3, whole).kept == 1  # names leave room for what is told of them
+    assert on_paper([10.0, 10.0, 300.0], 1, whole).breaks == (2,)  # a column too wide for a page stands alone
 
 
 def test_a_column_of_units_is_said_once(book, language):
@@ -123,7 +141,7 @@ def test_the_workbook_of_fleets_begins_with_sentences_and_draws_on_one_sheet(fle
     path = write_fleet_workbook(fleets, tmp_path / "fleets.xlsx", language)
     book = openpyxl.load_workbook(path)
     first = book.worksheets[0]
-    sentences = [row[0].value for row in first.iter_rows(min_row=3, max_row=4, max_col=1)]
+    sentences = [row[0].value for row in first.iter_rows(min_row=4, max_row=5, max_col=1)]
     assert all(text and text.endswith(".") for text in sentences)
     assert [bool(sheet._charts) for sheet in book.worksheets] == [False, True, *[False] * (len(book.worksheets) - 2)]
     types = {fleet.lower() for fleet in fleets.case["fleets"]["type"].to_list()}
@@ -133,3 +151,36 @@ def test_the_workbook_of_fleets_begins_with_sentences_and_draws_on_one_sheet(fle
     shown = {str(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value}
     assert not named or not (shown & types)
     book.close()
+
+
+def test_a_long_name_is_broken_over_lines_that_are_all_seen(tmp_path):
+    """Up to three lines; a longer text stays in one, but where its column is one of texts."""
+    book = Book(tmp_path / "long.xlsx", Words("en"), title="long")
+    sheet = book.sheet("long")
+    book.head(sheet, "long", "", [("name", 20.0), ("short", 12.0), ("note", 20.0)])
+    name, essay = "a long name " * 7, "a word " * 60
+    for row, (first, third) in enumerate([(name, "short"), (essay, "short"), ("short", essay), ("short", "short")], 4):
+        book.cell(sheet, row, 0, first, "text")
+        book.cell(sheet, row, 1, 1.0, "fine")
+        book.cell(sheet, row, 2, third, "wrap")
+    book.table(sheet, "long", ["name", "short", "note"], 4)
+    book.close()
+    made = openpyxl.load_workbook(book.path)["Long"]
+    heights = [made.row_dimensions[row].height or 13.5 for row in range(5, 9)]
+    assert _widths(made)[1] == pytest.approx(WIDEST + BESIDE / LETTER, abs=0.05)
+    assert [cell.alignment.wrap_text for cell in made["A"][4:8]] == [True, None, None, None]
+    assert heights == [13.5 * lines(name, WIDEST), 13.5, 13.5 * lines(essay, 20.0), 13.5]
+    assert lines(name, WIDEST) == 3 and lines(essay, 20.0) > 3
+
+
+def test_names_that_are_hardly_longer_stand_in_a_line(tmp_path):
+    """A column of names of forty letters is a little wider, and no row is twice as high for nothing."""
+    book = Book(tmp_path / "names.xlsx", Words("en"), title="names")
+    sheet = book.sheet("names")
+    book.head(sheet, "names", "", [("name", 20.0)])
+    book.cell(sheet, 4, 0, "a name of forty letters, as there are so", "text")
+    book.table(sheet, "names", ["name"], 1)
+    book.close()
+    made = openpyxl.load_workbook(book.path)["Names"]
+    assert (made.row_dimensions[5].height or 13.5) == 13.5
+    assert 40 < _widths(made)[1] <= WHOLE + 3

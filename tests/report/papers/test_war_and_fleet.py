@@ -150,6 +150,18 @@ def test_the_fleet_paper_buys_what_the_marked_point_asks_for(bought: Result) -> 
     assert sum(numbers(row[2], "en")[0] for row in paper.dates.rows) == pytest.approx(point["cost"] / 1e6, abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("language", "head"), [("en", "availability gained (points)"), ("fr", "disponibilité gagnée (points)")]
+)
+def test_what_a_purchase_gains_is_told_in_points(bought: Result, language: str, head: str) -> None:
+    """From 60 % to 61 % is a point, not one per cent."""
+    words = words_of(bought, language)
+    found = buys_listing(bought, words, Names(bought, language))
+    place = next(n for n, one in enumerate(found.heads) if one.label.lower() == head)
+    for told, row in zip(found.rows, bought["buys"].iter_rows(named=True), strict=False):
+        assert told[place] == words.number(100 * row["gained"], digits=2)
+
+
 def test_a_spare_is_ordered_its_delivery_time_before_the_month_asked_for(bought: Result) -> None:
     # by hand: a gearbox takes 90 days, three months of 30.4 days rounded up, and is asked for in March 2025
     lead = dict(bought.case["parts"].select("part", "lead_time").iter_rows())

@@ -12,22 +12,26 @@ from pathlib import Path
 from typing import Any
 
 from rampart.language.words import Words
+from rampart.report.books.printed import MARGIN, on_paper
 
 FORMATS = {"integer": "0", "share": "0.0%", "whole": "#,##0", "fine": "#,##0.00"}
+FONT = {"font_name": "Arial", "font_size": 10, "font_scheme": False}
 MONTH = "mmm yyyy"
 """Format of a month, which Excel and LibreOffice write in the language of the reader's machine."""
 DAY = "yyyy-mm-dd"
 TABLE_STYLE = "Table Style Light 1"
-WIDEST = 56.0
-"""Letters that a column of texts shows at most in a line."""
+WIDEST = 38.0
+"""Letters that a column of texts shows in a line, where some are longer than ``WHOLE``."""
+WHOLE = 44
+"""Letters of texts that their column shows whole."""
 NAME_LINES = 3
-"""Lines over which a long name is broken; a longer text, a note, stays in one line and is cut by the cell beside it."""
+"""Lines over which a long name is broken; a longer text stays in one line and is cut by the cell beside it."""
 BUTTON = 3.0
 """Letters that the button of a table's filter takes from a head."""
 HEAD_LINES = 3
 """Lines over which a head may stand."""
-PAGE = 260.0
-"""Letters across that a printed page still shows in a size to read."""
+FIRST_SHEET = (30.0, 62.0, 8.0)
+"""Widths of the columns of the first sheet: a sheet's name, what it says, its rows."""
 
 
 def style_of(value: float, *, share: bool = False) -> str:
@@ -38,8 +42,8 @@ def style_of(value: float, *, share: bool = False) -> str:
 
 
 def lines(text: str, width: float) -> int:
-    """Lines that a text needs in a column of a width in letters."""
-    return max(1, math.ceil(len(text) * 1.08 / width))
+    """Lines that a text needs in a column of a width in digits: a letter takes about one, and half a word a line is lost."""
+    return max(1, math.ceil(len(text) * 0.97 / max(width - 2, 1)))
 
 
 def head_width(head: str) -> float:
@@ -67,14 +71,22 @@ class Book:
         self.words, self.banner = words, banner
         self.path, self.whole = path, BytesIO()
         self.file = xlsxwriter.Workbook(
-            self.whole, {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+            self.whole,
+            {
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                # Widths count in digits of the first font: one that LibreOffice has too, so that columns are as wide there.
+                "default_format_properties": dict(FONT),
+                "default_row_height": 17,
+            },
         )
         properties: dict[str, Any] = {"title": title, "author": "Rampart"}
         if created is not None:  # the date of making is that of the answer: the same answer gives the same bytes
             made = datetime.fromisoformat(created)
             properties["created"] = made.astimezone(UTC).replace(tzinfo=None) if made.tzinfo else made
         self.file.set_properties(properties)
-        font = {"font_name": "Arial", "font_size": 10, "valign": "top"}
+        font = FONT | {"valign": "top"}
         # Figures and dates keep away from what stands beside them.
         figure = font | {"align": "right", "indent": 1}
         self.formats = {name: self.file.add_format(figure | {"num_format": f}) for name, f in FORMATS.items()}
@@ -96,8 +108,8 @@ class Book:
         }
         self.used: set[str] = set()
         self.filled: dict[str, dict[int, Filled]] = defaultdict(lambda: defaultdict(Filled))
-        self.tall: dict[str, dict[int, int]] = defaultdict(dict)
-        """Lines of the rows of a sheet in which a long name is broken."""
+        self.broken: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        """Row, column and text of the cells of a sheet whose text may be broken over lines."""
         self.given: dict[str, list[float]] = {}
         """Widths of the columns of a sheet as they were asked for."""
         self.notes: dict[str, str] = {}
@@ -126,8 +138,11 @@ class Book:
         sheet = self.file.add_worksheet(name)
         sheet.set_landscape()
         sheet.set_paper(9)
+        sheet.set_margins(left=MARGIN, right=MARGIN)
+        sheet.print_across()
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(2)
+        sheet.set_row(0, 20)  # the title
         if self.banner:
             # In a page header & starts a code; doubled, it is a plain sign.
             sheet.set_header("&C" + self.banner.replace("&", "&&"))
@@ -153,7 +168,7 @@ class Book:
         """Make heads and the rows below them an Excel table with a name, and list the sheet for the first one.
 
         Widths follow what the columns hold, heads stand over figures as those do, and what is too wide for a page to read is
-        printed over several, each with the first column.
+        printed over several, each with the columns that name its rows.
 
         name   of the table, the same in every language, so that formulas and queries are too
         heads  as written; of equal ones the later get a number, since Excel wants them apart
@@ -181,21 +196,45 @@ class Book:
         widths = []
         for place, head in enumerate(heads):
             held = filled[place]
-            wide = given[place] if held.wrapped and place < len(given) else min(held.letters * 1.1 + 2, WIDEST)
+            wide = (
+                given[place]
+                if held.wrapped and place < len(given)
+                else (held.letters + 2.5 if held.letters <= WHOLE else WIDEST)
+            )
             widths.append(max(wide, head_width(head)))
             sheet.set_column(place, place, widths[-1])
         sheet.set_row(row, 13.5 * max(lines(head, width - BUTTON) for head, width in zip(heads, widths, strict=True)))
-        for at, needed in self.tall[name].items():
+        tall: dict[int, int] = {}
+        for at, place, text in self.broken[name]:
+            tall[at] = max(tall.get(at, 1), lines(text, widths[place]))
+        for at, needed in tall.items():
             sheet.set_row(at, 13.5 * needed)
-        note, across_page = self.notes.get(name, ""), 0
-        while across_page < len(widths) and sum(widths[: across_page + 1]) <= PAGE:
-            across_page += 1
-        if across_page > 1 and len(note) > sum(widths[:across_page]):  # on paper a text ends where the page does
-            sheet.merge_range(1, 0, 1, across_page - 1, note, self.formats["note"])
-            sheet.set_row(1, 13.5 * lines(note, sum(widths[:across_page])))
-        if (across := math.ceil(sum(widths) / PAGE)) > 1:
-            sheet.fit_to_pages(across, 0)
-            sheet.repeat_columns(0)
+        figures = [bool(filled[place].figures) for place in range(len(heads))]
+        ranked = figures[:1] == [True]  # a number may stand before the names of a row
+        self._print(sheet, widths, next((n for n in range(ranked, len(heads)) if figures[n]), len(heads)))
+
+    def _print(self, sheet: Any, widths: Sequence[float], names: int) -> None:
+        """Pages across, and the note of the table over the first of them: on paper a text ends where the page does."""
+        paper, note = on_paper(widths, names), self.notes.get(sheet.get_name(), "")
+        if paper.first > 1 and len(note) > sum(widths[: paper.first]):
+            sheet.merge_range(1, 0, 1, paper.first - 1, note, self.formats["note"])
+            sheet.set_row(1, 13.5 * lines(note, sum(widths[: paper.first])))
+        if paper.scale is not None:
+            sheet.set_print_scale(math.floor(100 * paper.scale))
+            sheet.set_v_pagebreaks(list(paper.breaks))
+            sheet.repeat_columns(0, paper.kept - 1)
+
+    def first_sheet(self, sheet: Any, title: str, under: str, sentences: Sequence[str]) -> int:
+        """Title, a quiet line and the sentences of the first sheet, printed on two pages at most; the row that follows."""
+        sheet.set_portrait()
+        sheet.fit_to_pages(1, 2)
+        for column, width in enumerate(FIRST_SHEET):
+            sheet.set_column(column, column, width)
+        sheet.write_string(0, 0, title, self.formats["title"])
+        for row, sentence in (1, under), *enumerate(sentences, 3):
+            sheet.merge_range(row, 0, row, 2, sentence, self.formats["note" if row == 1 else "wrap"])
+            sheet.set_row(row, 13.5 * lines(sentence, sum(FIRST_SHEET)))
+        return 3 + len(sentences) + 1
 
     def contents(self, sheet: Any, row: int) -> None:
         """What the workbook holds, sheet by sheet with a link, from a row of the first sheet on."""
@@ -204,7 +243,7 @@ class Book:
         for number, (name, says, rows) in enumerate(self.listed, row + 1):
             sheet.write_url(number, 0, f"internal:'{name}'!A1", self.formats["link"], name)
             told = says.partition(". ")[0].rstrip(".")
-            self.wrapped(sheet, number, 1, told, 100)
+            self.wrapped(sheet, number, 1, told, FIRST_SHEET[1])
             if rows is not None:
                 sheet.write_number(number, 2, rows, self.formats["whole"])
 
@@ -227,11 +266,12 @@ class Book:
             shown = len(told)
         elif isinstance(value, str):
             style = "text" if style in FORMATS else style
-            if style == "text" and 1 < (broken := lines(value, WIDEST)) <= NAME_LINES:
-                style, tall = "wrap", self.tall[sheet.get_name()]
-                tall[row] = max(tall.get(row, 1), broken)
-            else:
-                held.wrapped = held.wrapped or style == "wrap"
+            if style == "wrap":
+                held.wrapped = True
+                self.broken[sheet.get_name()].append((row, column, value))
+            elif style == "text" and 1 < lines(value, WIDEST) <= NAME_LINES:
+                style = "wrap"
+                self.broken[sheet.get_name()].append((row, column, value))
             sheet.write_string(row, column, value, self.formats[style])
             held.texts += style != "right"
             shown = len(value)

@@ -31,6 +31,7 @@ class ChartSheet:
     def __init__(self, book: Book) -> None:
         self.book, self.sheet, self.row, self.place = book, book.sheet(book.words("charts")), 2, 2
         self.sheet.set_portrait()
+        self.sheet.set_default_row(0.75 * ROW_HEIGHT)
         self.sheet.set_print_scale(65)  # as wide as a page, in LibreOffice too
         self.breaks: list[int] = []
         self.page = 2

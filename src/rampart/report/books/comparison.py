@@ -12,7 +12,7 @@ from rampart.catalogues.choices import offered
 from rampart.catalogues.inputs import tables
 from rampart.language.compared import Compared
 from rampart.language.comparing import differences_told
-from rampart.report.books.book import Book, lines, style_of
+from rampart.report.books.book import Book, style_of
 from rampart.report.chapters.comparison import Line, decision_lines, late_lines
 from rampart.report.pages.comparison import facts, title
 from rampart.results.comparison import Beside
@@ -45,21 +45,8 @@ def write_workbook(compared: Compared, path: Path, *, banner: str = "") -> Path:
 
 def _summary(book: Book, sheet: Any, compared: Compared) -> None:
     words = compared.words
-    sheet.set_portrait()
-    sheet.fit_to_pages(1, 1)
-    for column, width in enumerate((40.0, 90.0, 8.0)):
-        sheet.set_column(column, column, width)
-    sheet.write_string(
-        0, 0, words("cell.about", table=words("compare.kind"), what=title(compared)), book.formats["title"]
-    )
-    sheet.write_string(1, 0, facts(compared), book.formats["quiet"])
-    row = 3
-    for sentence in differences_told(compared):
-        sheet.merge_range(row, 0, row, 2, "", book.formats["wrap"])
-        sheet.write_string(row, 0, sentence, book.formats["wrap"])
-        sheet.set_row(row, 13.5 * lines(sentence, 138))
-        row += 1
-    book.contents(sheet, row + 1)
+    told = words("cell.about", table=words("compare.kind"), what=title(compared))
+    book.contents(sheet, book.first_sheet(sheet, told, facts(compared), differences_told(compared)))
 
 
 def _cells(book: Book, compared: Compared) -> None:

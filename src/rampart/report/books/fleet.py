@@ -16,7 +16,7 @@ from rampart.catalogues.results import ResultColumn, result_tables
 from rampart.findings import Language
 from rampart.language.fleet_on_one_page import headline
 from rampart.language.in_words import InWords
-from rampart.report.books.book import Book, lines
+from rampart.report.books.book import Book
 from rampart.report.books.catalogue_sheet import catalogue_sheet
 from rampart.report.charts.fleet import LEVERS, Names
 from rampart.results.result import Result
@@ -68,7 +68,9 @@ def write_workbook(answer: Result, path: Path, language: Language = "en", *, ban
             by = known.columns[LARGEST[table]].label[language]
             besides = words("sustain.book.largest", n=MOST, of=whole, by=by, table=table)
         catalogue_sheet(book, known, frame, cell, title=title, besides=besides)
-    _summary(book, first, title, [headline(InWords(answer, language)), *headlines(answer, words, names)])
+    as_of = words("as_of", date=words.date(str(answer.manifest["created"])))
+    said = [headline(InWords(answer, language)), *headlines(answer, words, names)]
+    book.contents(first, book.first_sheet(first, title, as_of, said))
     book.close()
     return path
 
@@ -79,18 +81,3 @@ def _types(answer: Result, names: Names) -> dict[str, str]:
     for code, fleet in answer.case["fleets"].select("type", "fleet").iter_rows():
         found.setdefault(code, []).append(names(fleet, "fleets"))
     return {code: ", ".join(sorted(told)) for code, told in found.items()}
-
-
-def _summary(book: Book, sheet: Any, title: str, sentences: list[str]) -> None:
-    """What is to be bought and what holds systems back, then what the workbook holds and where, on one printed page."""
-    sheet.set_portrait()
-    sheet.fit_to_pages(1, 1)
-    for column, width in enumerate((40.0, 100.0, 8.0)):
-        sheet.set_column(column, column, width)
-    sheet.write_string(0, 0, title, book.formats["title"])
-    row = 2
-    for sentence in sentences:
-        sheet.merge_range(row, 0, row, 2, sentence, book.formats["wrap"])
-        sheet.set_row(row, 13.5 * lines(sentence, 148))
-        row += 1
-    book.contents(sheet, row + 1)

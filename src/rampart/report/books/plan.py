@@ -17,7 +17,7 @@ from rampart.language.how_solved import pass_status
 from rampart.language.in_words import InWords
 from rampart.language.on_one_page import headline
 from rampart.language.words import Words
-from rampart.report.books.book import lines, style_of
+from rampart.report.books.book import style_of
 from rampart.report.books.catalogue_sheet import catalogue_sheet
 from rampart.report.books.plan_book import PlanBook
 from rampart.report.chapters.trust import assumption_rows, manifest_rows
@@ -83,22 +83,10 @@ def _unit_of(answer: InWords, table: str) -> Callable[[Mapping[str, Any]], str]:
 
 
 def _summary(book: PlanBook, sheet: Any) -> None:
-    """The largest gap and the headlines, then what the workbook holds and where, on one printed page."""
+    """The largest gap and the headlines, then what the workbook holds and where."""
     words, answer = book.words, book.answer
-    sheet.set_portrait()
-    sheet.fit_to_pages(1, 1)
-    for column, width in enumerate((30, 100, 8)):
-        sheet.set_column(column, column, width)
-    sheet.write_string(0, 0, answer.title, book.formats["title"])
     as_of = words("as_of", date=words.date(str(answer.result.manifest["created"])))
-    sheet.write_string(1, 0, as_of, book.formats["quiet"])
-    row = 3
-    for sentence in (headline(answer), *sentences(answer)):
-        sheet.merge_range(row, 0, row, 2, "", book.formats["wrap"])
-        sheet.write_string(row, 0, sentence, book.formats["wrap"])
-        sheet.set_row(row, 13.5 * lines(sentence, 138))
-        row += 1
-    book.contents(sheet, row + 1)
+    book.contents(sheet, book.first_sheet(sheet, answer.title, as_of, [headline(answer), *sentences(answer)]))
 
 
 def _to_decide(book: PlanBook) -> None:
@@ -124,11 +112,8 @@ def _to_decide(book: PlanBook) -> None:
             (unit, "wrap"), in_year, (row["money"], "fine") if row["money"] is not None else _figure(None, words),
             (row["decide_by"] or words("blank.decide_by"), "text"), (delay(answer, row), "wrap"),
         ]  # fmt: skip
-        needed = 1
         for column, (value, style) in enumerate(cells):
             book.cell(sheet, number, column, value, style)
-            needed = max(needed, lines(str(value), heads[column][1]) if style == "wrap" else 1)
-        sheet.set_row(number, 13.5 * needed)
     book.table(sheet, "to_decide", [head for head, _ in heads], table.height, says=words("paper.now.says"))
 
 
@@ -170,7 +155,7 @@ def plan_cells(answer: InWords) -> Callable[[ResultColumn, Mapping[str, Any]], s
 def _assumptions(book: PlanBook) -> None:
     words, answer = book.words, book.answer
     keys = ("about", "month", "figure", "main", "unit", "low", "high", "grade", "note", "source")
-    widths = (52, 12, 26, 14, 16, 14, 14, 12, 48, 40)
+    widths = (52, 12, 26, 14, 16, 14, 14, 12, 60, 40)
     sheet = book.sheet(words("chapter.assumed"))
     heads = [(words(f"head.{key}"), width) for key, width in zip(keys, widths, strict=True)]
     book.head(sheet, words("table.assumed"), words("chapter.assumed.order"), heads)
@@ -189,8 +174,8 @@ def _assumptions(book: PlanBook) -> None:
             (span[0], "fine"),
             (span[1], "fine"),
             (words.choice("grade", r["grade"] or "none"), "text"),
-            (r["note"] or words("blank.note"), "text"),
-            (source, "text"),
+            (r["note"] or words("blank.note"), "wrap"),
+            (source, "wrap"),
         ]
         for column, (content, style) in enumerate(cells):
             book.cell(sheet, number, column, content, style)
@@ -204,13 +189,13 @@ def _sources(book: PlanBook) -> None:
     sheet = book.sheet(words("chapter.sources"))
     heads = [
         (words(f"head.source_{key}" if key != "note" else "head.note"), w)
-        for key, w in zip(keys, (48, 34, 14, 18, 60, 48), strict=True)
+        for key, w in zip(keys, (44, 30, 14, 18, 60, 48), strict=True)
     ]
     book.head(sheet, words("table.sources"), words("chapter.sources.says"), heads)
     for number, row in enumerate(book.answer.result.case["sources"].iter_rows(named=True), 4):
         for column, key in enumerate(keys):
             text = row[key] or words("none" if key in ("url", "note") else "unknown")
-            book.cell(sheet, number, column, *(_day_or_year(text) if key == "date" else (text, "text")))
+            book.cell(sheet, number, column, *(_day_or_year(text) if key == "date" else (text, "wrap")))
     height = book.answer.result.case["sources"].height
     book.table(sheet, "sources", [head for head, _ in heads], height, says=words("chapter.sources.says"))
 
@@ -238,5 +223,4 @@ def _manifest(book: PlanBook) -> None:
         for column, text in enumerate(pair):
             figure = column == 1 and text.isdecimal()
             book.cell(sheet, number, column, int(text) if figure else text, "year" if figure else "wrap")
-        sheet.set_row(number, 13.5 * max(lines(text, width) for text, (_, width) in zip(pair, heads, strict=True)))
     book.table(sheet, "manifest", [head for head, _ in heads], len(rows), says=words("chapter.solved.says"))

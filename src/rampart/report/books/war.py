@@ -17,7 +17,7 @@ from rampart.language.branches import regime
 from rampart.language.in_words import InWords
 from rampart.language.values_of_war import value_named
 from rampart.language.war_on_one_page import headline
-from rampart.report.books.book import Book, lines
+from rampart.report.books.book import FIRST_SHEET, Book
 from rampart.report.books.catalogue_sheet import catalogue_sheet
 from rampart.report.books.chart_sheet import ChartSheet
 from rampart.report.chapters.trust import manifest_rows
@@ -25,9 +25,6 @@ from rampart.report.chapters.war import RIVALS, SHARES
 from rampart.results.ends_of_war import by_end, left_by_end
 from rampart.results.result import Result
 from rampart.scenario.left_over import MEASURES
-
-FIRST_LINK = 5
-"""Row of the first sheet's first line about another sheet."""
 
 
 def write_workbook(made: Result, path: Path, language: Language = "en", *, banner: str = "") -> Path:
@@ -53,24 +50,16 @@ def _overview(book: Book, sheet: Any, answer: InWords) -> None:
     from rampart.report.chapters.war import facts
 
     words, formats = answer.words, book.formats
-    sheet.set_portrait()
-    sheet.fit_to_pages(1, 1)
-    for column, width in enumerate((40.0, 100.0, 8.0)):
-        sheet.set_column(column, column, width)
-    sheet.write_string(0, 0, answer.title, formats["title"])
-    sheet.write_string(1, 0, words("war.kind"), formats["text"])
-    sheet.write_string(2, 0, facts(answer), formats["quiet"])
-    said = headline(answer)
-    sheet.merge_range(3, 0, 3, 2, said, formats["wrap"])
-    sheet.set_row(3, 13.5 * lines(said, 148))
-    book.contents(sheet, FIRST_LINK - 1)
-    row = FIRST_LINK + len(book.listed) + 1
+    under = f"{words('war.kind')} · {facts(answer)}"
+    row = book.first_sheet(sheet, answer.title, under, [headline(answer)])
+    book.contents(sheet, row)
+    row += len(book.listed) + 2
     sheet.write_string(row, 0, words("table.manifest"), formats["head"])
     sheet.write_string(row, 1, "", formats["head"])
     for name, value in _manifest(answer):
         row += 1
         sheet.write_string(row, 0, name, formats["wrap"])
-        sheet.write_string(row, 1, value, formats["wrap"])
+        book.wrapped(sheet, row, 1, value, FIRST_SHEET[1])
 
 
 def _manifest(answer: InWords) -> list[tuple[str, str]]:

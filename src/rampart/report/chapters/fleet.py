@@ -269,7 +269,8 @@ def buys_listing(answer: Result, words: Words, names: Names) -> Listing:
     unit, by = answer.case.money_unit, deadlines(answer)
     rows = [
         (str(r["order"]), names(r["part"], "parts"), names(r["site"], "sites"), signed(words, r["quantity"]),
-         words.number(r["cost"] / unit, digits=2), words.share(r["gained"], digits=2), _order_by(answer, by[r["part"]], words))
+         words.number(r["cost"] / unit, digits=2), words.number(100 * r["gained"], digits=2),
+         _order_by(answer, by[r["part"]], words))
         for r in answer["buys"].filter(pl.col("order") <= 15).iter_rows(named=True)
     ]  # fmt: skip
     return Listing(words("sustain.table.buys"), tuple(heads), tuple(rows))
