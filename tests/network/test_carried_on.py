@@ -289,3 +289,16 @@ def test_an_order_in_hand_draws_as_the_order_did() -> None:
                stocks=[{"holder": "AAA", "item": "fuze", "quantity": 6.0}])  # fmt: skip
     stock = plan(of, reasons="none", give_or_keep=False)["stock"].filter(item="fuze").sort("period")
     assert stock["closing"].to_list() == pytest.approx([6.0, 6.0, 0.0, 0.0, 0.0, 0.0])
+
+
+def test_placed_orders_that_made_good_what_was_owed_are_not_owed_again() -> None:
+    """Of 6 given 4 come back with a placed order in the first month: 2 are owed after it."""
+    gift = {"donor": "AAA", "recipient": "UUU", "item": "shell", "status": "delivered", "quantity": 6.0}
+    made_good = {"backfill_by": "AAA", "backfill_due": month_of_2025(4), "month": month_of_2025(0)}
+    placed = {"buyer": "AAA", "item": "shell", "quantity": 4.0, "month": month_of_2025(1), "inputs": "supplied"}
+    of = small(6, ("backfill", "money"), deliveries=[gift | made_good], orders=[placed])
+    before = plan(of, reasons="none", give_or_keep=False)
+    assert before["backfill"]["owed"].max() == 2.0
+    later = carried_on(of, before.tables, month_of_2025(2))
+    assert later["deliveries"]["backfill_quantity"].to_list() == [2.0]
+    assert plan(later, reasons="none", give_or_keep=False)["backfill"]["owed"].max() == 2.0

@@ -54,7 +54,7 @@ class Said(NamedTuple):
 def movements(documents: Iterable[Booked]) -> list[Said]:
     """Every movement, those taken back with the sign turned round."""
     book, found, documents = MemoryBook(), [], list(documents)
-    names = _names(documents)
+    names = names_by_book(documents)
     for booked in documents:
         document = booked.document
         entries = book.add(document)
@@ -78,7 +78,7 @@ def movements(documents: Iterable[Booked]) -> list[Said]:
     return found
 
 
-def _names(documents: Iterable[Booked]) -> dict[str, Names]:
+def names_by_book(documents: Iterable[Booked]) -> dict[str, Names]:
     """What is called how in each book."""
     said: dict[str, list[Booked]] = {}
     for b in documents:
@@ -103,7 +103,7 @@ def reported_at_all(documents: Iterable[Booked]) -> Iterable[At]:
     """Places of the figures that the last return of each nation's month reports, 0 too."""
     last: dict[tuple[str, str], Booked] = {}
     documents = list(documents)
-    names = _names(documents)
+    names = names_by_book(documents)
     for booked in documents:
         if booked.kind == "return":
             last[booked.nation, booked.day[:7]] = booked
