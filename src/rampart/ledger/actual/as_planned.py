@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.calendar import month_number, month_text
 from rampart.case.from_rows import frame_of
-from rampart.ledger.actual.happened import LAST, At, names_by_book
+from rampart.ledger.actual.happened import At, names_by_book
 from rampart.ledger.actual.on_the_way import Arrived, Way
 from rampart.ledger.names import NONE
-from rampart.ledger.opening_stock import SOURCE
+from rampart.ledger.opening_stock import LAST, SOURCE
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case

@@ -1,7 +1,7 @@
 """What the ledger says of months, in the kinds of a plan: by nation and item, with what is not known left out.
 
 A figure is known where a document of the kind was booked for the nation and item in the month, or where the nation's return
-of the month reports it, 0 too. What is not known is never taken for 0.
+of the month reports it, 0 too. Figures are told by the last names, as a plan has them. What is not known is never taken for 0.
 """
 
 from __future__ import annotations
@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from rampart.ledger.accounts import KINDS, REVERSALS
 from rampart.ledger.book import MemoryBook
 from rampart.ledger.names import NONE, Names, names_of
+from rampart.ledger.opening_stock import LAST
 
 if TYPE_CHECKING:
     from rampart.ledger.store.reading import Booked
 
 FLOWS = frozenset(kind for kind, legs in KINDS.items() if legs and legs[0].account == "stock") - {"opening", "receipt"}
 """Kinds that bring something into a stock or take it away, and that a plan may have too; receipts are counted as received."""
-
-
-LAST = "9999-12-31"
-"""A day after every renaming: figures are told by the names in force, as a plan has them."""
 
 
 class At(NamedTuple):

@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.calendar import month_number, month_text
 from rampart.case.from_rows import frame_of
-from rampart.ledger.actual.happened import LAST, At, names_by_book
+from rampart.ledger.actual.happened import At, names_by_book
 from rampart.ledger.names import NONE
-from rampart.ledger.opening_stock import SOURCE
+from rampart.ledger.opening_stock import LAST, SOURCE
 from rampart.network import carried_on as carrying
 from rampart.network.ages import at_its_end
 from rampart.network.pledges_left import NO_RANGE
@@ -236,7 +236,7 @@ def _transit(
     ledger: Ledger, on: str, days: Mapping[tuple[str, str], str], known: str | None
 ) -> Iterator[tuple[Way, str, int]]:
     """What was on the way at the end of a day: its way, the day on which it was sent, the quantity."""
-    for b in ledger.balances(on=on, known=known):
+    for b in ledger.balances(on=on, known=known, called_on=LAST):
         if b.account.kind == "transit" and b.quantity:
             yield (b.nation, b.account.holder, b.account.item), days.get((b.nation, b.account.of), on), b.quantity
 

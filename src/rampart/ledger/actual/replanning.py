@@ -29,7 +29,7 @@ from rampart.ledger.actual.money_spent import decided, planned_money, spent, wit
 from rampart.ledger.actual.on_the_way import Arrived, Sent, Way, what_was_sent, with_what_is_on_the_way
 from rampart.ledger.actual.planned import planned
 from rampart.ledger.actual.slipped_payments import Part, SlippedPayments, arrivals, unpaid
-from rampart.ledger.opening_stock import SOURCE, with_stock
+from rampart.ledger.opening_stock import LAST, SOURCE, with_stock
 from rampart.network import carried_on as carrying
 from rampart.network.keys import Backfill, Key, Pledge
 from rampart.requirements.backfill import backfills
@@ -112,13 +112,13 @@ def position(
     later = replace(later, findings=())
     slipped = _slipped(later, plan.case, tables, documents, months)
     later, late = _arrivals(later, figures, plans, slipped, months, month)
-    sent = what_was_sent(tables, figures, ledger.balances(on=day, known=known), documents, months)
+    sent = what_was_sent(tables, figures, ledger.balances(on=day, known=known, called_on=LAST), documents, months)
     later, arrived = with_what_is_on_the_way(later, case, ledger, documents, sent, figures, months, month, known=known)
     later = carrying.less_given(later, _really_given(later, given, sent, arrived, late))
     later, more = with_money(later, plan.case, tables, documents, months)
     found += more
     later = with_stock(later, ledger, on=day, known=known)
-    told = frozenset((x.holder, x.item) for x in ledger.stock_lots(on=day, known=known))
+    told = frozenset((x.holder, x.item) for x in ledger.stock_lots(on=day, known=known, called_on=LAST))
     since = stands_since(documents, ledger.counts(known=known), day)
     later = with_stocks_as_planned(later, told, plans, figures, arrived, since, months)
     found += [f for f in later.findings if f.code != "ledger-stock-kept"]
