@@ -13,6 +13,7 @@ import pytest
 
 from ledger.actual.went_as_planned import differ, doc, month_of, opening, tiny
 from rampart.case.from_rows import frame_of
+from rampart.case.tables import Case
 from rampart.findings import FindingsError
 from rampart.ledger.actual.happened import At, happened, movements, over
 from rampart.ledger.actual.newly_whole import newly_whole
@@ -284,6 +285,24 @@ def test_a_change_without_news_names_what_moved_it(first: Result, tmp_path: Path
         assert newly_whole(
             at.case.with_tables({"items": frame_of("items", system), "taken": frame_of("taken", [order])})
         ) == {"round"}
+
+
+def test_news_moves_no_more_than_its_own_amount_where_beliefs_move_too(ledger: Ledger, first: Result) -> None:
+    """3,300 rounds fewer are made than planned: an order that changes by 5,000 changed for what is believed a month on."""
+    ledger.post(*month_of(ledger, first, "2025-01", made=0.5))
+    at = position(ledger, first, "2025-02")
+    row = {"kind": "order", "code": "round_line", "key": [{"of": "line", "code": "round_line"}], "period": 0,
+           "month": date(2025, 2, 1), "firm": 0.0, "before": 10.0, "now": 15.0, "change": 5.0}  # fmt: skip
+    rows = [row, row | {"change": 5000.0}]
+    changes = pl.DataFrame(rows, schema=first["changes"].schema)
+    chance = frame_of("transitions", [{"from_regime": "war", "to_regime": "ended", "probability": 0.1}])
+
+    def why(case: Case) -> list[str]:
+        moved = replace(first, case=case, tables={**first.tables, "changes": changes})
+        return with_news(moved, at, ledger)["because"]["why"].to_list()
+
+    assert why(at.case) == ["news", "news"]
+    assert why(at.case.with_tables({"transitions": chance})) == ["news", "beliefs"]
 
 
 def test_figures_of_plan_and_ledger_have_the_same_places(ledger: Ledger, first: Result) -> None:
