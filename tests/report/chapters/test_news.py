@@ -65,8 +65,8 @@ def test_the_first_page_says_how_many_decisions_change_because_of_what_and_which
     short = news_in_short(in_words("fr", news=[NEWS], because=[*moved, late, late | {"change": 70.0}]))
     assert short is not None
     assert short.says == (
-        "10 montants de décisions changent, à cause de\N{NO-BREAK SPACE}: ce que l’on croit de la guerre un mois plus tard (8) et "
-        "ce qui s’est passé autrement que prévu (2).",
+        "10 montants de décisions changent, à cause de\N{NO-BREAK SPACE}: ce que l’on croit de la guerre un mois plus tard (8) "
+        "et ce qui s’est passé autrement que prévu (2).",
     )
     rows = short.listings[1].rows
     assert [row[2] for row in rows[:2]] == ["70", "−9"] and len(rows) == IN_SHORT
