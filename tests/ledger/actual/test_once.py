@@ -161,6 +161,9 @@ def test_a_ledger_opened_or_counted_later_adds_nothing_of_the_months_before(firs
         assert march == pytest.approx(50_000 + february)
         ledger.post(doc("XAA", "count", "count", "2025-02-28", "round", 41_000, stands="after"))
         assert where(position(ledger, first, "2025-03").case)["stock", "XAA", "round"] == 41_000, "counted, not guessed"
+        count = doc("XAA", "second", "count", "2025-01-31", "round", 47_000, stands="after")
+        ledger.post(count)
+        assert where(position(ledger, first, "2025-03").case)["stock", "XAA", "round"] == 41_000, "the last count"
         line = (Line("round", 9000, reason="not found"),)
         ledger.post(Document("XAA", "gone", "adjustment out", "2025-02-28", "clerk", "r", lines=line, of="count"))
         assert where(position(ledger, first, "2025-03").case)["stock", "XAA", "round"] == 41_000

@@ -62,10 +62,11 @@ def with_stocks_as_planned(
     more: dict[Pair, float] = {}
     for pair in pairs:
         first, difference = since.get(pair, ("", 0.0)) if pair in told else ("", 0.0)
-        silent = any(
-            At(m, kind, *pair) not in figures and flows.get((m, kind, *pair)) for m in months for kind in SIGNS
-        )
         later = [m for m in months if m > first]
+        silent = any(
+            At(m, kind, *pair) not in figures and flows.get((m, kind, *pair))
+            for m in months if m <= first for kind in SIGNS
+        )  # fmt: skip
         more[pair] = (difference if silent else 0.0) + _flows(pair, pair in told, flows, figures, later)
         for way, of in arrived.items():
             if way[1:] == pair:
