@@ -98,7 +98,7 @@ def _moved(rows: list[dict[str, Any]], pair: Pair, more: float) -> list[dict[str
     others = [r for r in rows if r not in mine]
     if more > 0:
         free = [r for r in mine if r["lot"] is None]
-        base = free[0] if free else dict(zip(("holder", "item"), pair, strict=True)) | {"quantity": 0.0}
+        base: dict[str, Any] = free[0] if free else {"holder": pair[0], "item": pair[1], "quantity": 0.0}
         found = [r for r in mine if r is not base] + [{**base, **SAID, "quantity": base["quantity"] + more}]
         return [*others, *found]
     for r in sorted(mine, key=lambda r: str(r["lot"] or "")):

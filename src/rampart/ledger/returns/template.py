@@ -75,7 +75,7 @@ def write_return_template(
         raise FindingsError([Finding("return-nation", value=nation)])
     held = {b.key: b for b in ledger.documents() if b.nation == nation}
     revision = last_revision(held, month)
-    head = {"nation": nation, "month": month, "revision": revision + 1, "catalogue": mark_of(case)}
+    head: dict[str, Any] = {"nation": nation, "month": month, "revision": revision + 1, "catalogue": mark_of(case)}
     if revision:
         posted = held[return_key(month, revision)].document
         head |= {"grade": posted.grade, "release": posted.release}
@@ -170,8 +170,8 @@ def as_reported(figure: Figure, month: str) -> dict[str, Any]:
     """A figure as the cells that somebody would write for it, blank ones left out."""
     line = figure.line
     usual = bounds(month)[0 if figure.kind == "opening" else 1]
-    quantity: int | str | None = line.packs or line.quantity
-    cells = {
+    quantity: int | str = int(line.packs) if line.packs.isdigit() else line.packs or line.quantity
+    cells: dict[str, Any] = {
         "kind": figure.kind, "item": line.item, "quantity": quantity if line.item else "", "lot": line.lot,
         "day": "" if figure.day == usual else figure.day, "site": line.site,
         "condition": "" if line.condition == "serviceable" else line.condition, "owner": line.owner,
@@ -179,8 +179,7 @@ def as_reported(figure: Figure, month: str) -> dict[str, Any]:
         "outcome": "" if line.outcome == "received" else line.outcome, "reference": figure.reference,
         "reason": line.reason, "note": figure.note, "pack": line.pack,
     }  # fmt: skip
-    return {name: int(value) if name == "quantity" and str(value).isdigit() else value
-            for name, value in cells.items() if value != ""}  # fmt: skip
+    return {name: value for name, value in cells.items() if value != ""}
 
 
 OF_A_ROW = ("kind", "item", "lot", "condition", "of")
