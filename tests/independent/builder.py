@@ -436,7 +436,8 @@ class Builder(Decisions):
                 over = self.p.column(f"over_budget|{name}")
                 terms = [*terms, (over, -1.0), *self.carried(r, kind)]
                 self.p.row(f"budget|{name}", terms, upper=limit - fixed)
-                self.slack.append((over, 1 / max(limit, 1.0)))
+                whole = r[f"whole_{kind}"]  # of the year, where part of it is over
+                self.slack.append((over, 1 / max(limit if whole is None else whole / self.of_other_money(r), 1.0)))
 
     def of_other_money(self, row: Row) -> float:
         """Units of the money of a budget row for one of the case at its price base."""

@@ -289,3 +289,40 @@ def test_an_order_in_hand_draws_as_the_order_did() -> None:
                stocks=[{"holder": "AAA", "item": "fuze", "quantity": 6.0}])  # fmt: skip
     stock = plan(of, reasons="none", give_or_keep=False)["stock"].filter(item="fuze").sort("period")
     assert stock["closing"].to_list() == pytest.approx([6.0, 6.0, 0.0, 0.0, 0.0, 0.0])
+
+
+def test_placed_orders_that_made_good_what_was_owed_are_not_owed_again() -> None:
+    """Of 6 given 4 come back with a placed order in the first month: 2 are owed after it."""
+    gift = {"donor": "AAA", "recipient": "UUU", "item": "shell", "status": "delivered", "quantity": 6.0}
+    made_good = {"backfill_by": "AAA", "backfill_due": month_of_2025(4), "month": month_of_2025(0)}
+    placed = {"buyer": "AAA", "item": "shell", "quantity": 4.0, "month": month_of_2025(1), "inputs": "supplied"}
+    of = small(6, ("backfill", "money"), deliveries=[gift | made_good], orders=[placed])
+    before = plan(of, reasons="none", give_or_keep=False)
+    assert before["backfill"]["owed"].max() == 2.0
+    later = carried_on(of, before.tables, month_of_2025(2))
+    assert later["deliveries"]["backfill_quantity"].to_list() == [2.0]
+    assert plan(later, reasons="none", give_or_keep=False)["backfill"]["owed"].max() == 2.0
+
+
+def test_what_lies_beyond_a_budget_counts_a_month_on_as_it_did() -> None:
+    """A year's budget of 100, of which 40 are paid in the first month: 30 beyond it are 30 % of it still, not half of what is
+    left; also where the plan is carried on twice.
+    """
+    money = {"nation": "AAA", "fiscal_year": 2025, "commitments": 1000.0, "payments": 100.0}
+    placed = [{"buyer": "AAA", "item": "shell", "quantity": 4.0, "month": month_of_2025(n), "due": 10.0,
+               "inputs": "supplied"} for n in (0, 1, 2, 3)]  # fmt: skip
+    of = small(6, ("money",), budgets=[money], orders=placed)
+
+    def broken(of: Case) -> float:
+        made = plan(of, reasons="none", give_or_keep=False)
+        return float(made["passes"].filter(objective="rules")["value"].sum())
+
+    assert broken(of) == pytest.approx(0.6)
+    first = plan(of, reasons="none", give_or_keep=False)
+    once = carried_on(of, first.tables, month_of_2025(1))
+    second = plan(once, reasons="none", give_or_keep=False)
+    twice = carried_on(once, second.tables, month_of_2025(2))
+    for later, left in ((once, 60.0), (twice, 20.0)):
+        row = later["budgets"].row(0, named=True)
+        assert (row["payments"], row["whole_payments"], row["whole_commitments"]) == (left, 100.0, None)
+        assert broken(later) == pytest.approx(0.6)

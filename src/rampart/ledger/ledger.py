@@ -170,15 +170,21 @@ class Ledger:
             found = [Finding("ledger-foreign", table=d.key, column="nation", value=d.nation) for d in strange]
             raise LedgerError(found)
 
-    def balances(self, *, on: str = "9999-12-31", known: str | None = None) -> list[reading.Balance]:
-        """Every account that is not empty, at the end of a day (YYYY-MM-DD), as known at a moment."""
+    def balances(
+        self, *, on: str = "9999-12-31", known: str | None = None, called_on: str = ""
+    ) -> list[reading.Balance]:
+        """Every account that is not empty, at the end of a day (YYYY-MM-DD), as known at a moment; what was renamed by its name
+        on the day ``called_on``, blank: on the same day.
+        """
         with self._at_one_moment() as store:
-            return reading.balances(store, self.nations, on=on, known=moment(known))
+            return reading.balances(store, self.nations, on=on, known=moment(known), called_on=called_on)
 
-    def stock_lots(self, *, on: str, known: str | None = None) -> list[reading.StockLot]:
-        """What each holder has, lot by lot, at the end of a day, as known at a moment; 0 where nothing is left."""
+    def stock_lots(self, *, on: str, known: str | None = None, called_on: str = "") -> list[reading.StockLot]:
+        """What each holder has, lot by lot, at the end of a day, as known at a moment; 0 where nothing is left. Names as
+        ``balances`` has them.
+        """
         with self._at_one_moment() as store:
-            return reading.stock_lots(store, self.nations, on=on, known=moment(known))
+            return reading.stock_lots(store, self.nations, on=on, known=moment(known), called_on=called_on)
 
     def deliveries(self, *, on: str = "9999-12-31", known: str | None = None) -> list[delivering.Delivery]:
         """Deliveries by nation, recipient and item: pledged, contracted, in transit and delivered."""

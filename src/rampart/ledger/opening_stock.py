@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 CONDITIONS = ("serviceable", "unserviceable", "suspended")
 """Conditions that a case knows; what is in another (condemned) is no stock of a plan."""
 SOURCE = "ledger"
+LAST = "9999-12-31"
+"""A day after every renaming."""
 
 
 def with_stock(case: Case, ledger: Ledger, *, on: str | None = None, known: str | None = None) -> Case:
@@ -26,7 +28,8 @@ def with_stock(case: Case, ledger: Ledger, *, on: str | None = None, known: str 
     A pair of holder and item of which the ledger has any stock account is told by the ledger alone, also where nothing is
     left: that is a known zero. Of every other pair the rows of the case stay, and a finding counts them. A lot that has
     expired by then is suspended. A lot is as old as the first day on which it was in any stock. What is on the way, in
-    repair, promised or on order is not taken over. Quantities: the ledger's smallest unit is taken as the unit of the case.
+    repair, promised or on order is not taken over. What was renamed has its name of the day where the case knows that, else its
+    last one. Quantities: the ledger's smallest unit is taken as the unit of the case.
     """
     import polars as pl
 
@@ -34,8 +37,11 @@ def with_stock(case: Case, ledger: Ledger, *, on: str | None = None, known: str 
     from rampart.catalogues.inputs import tables
 
     day = on or (date.fromisoformat(f"{case.settings['start']}-01") - timedelta(days=1)).isoformat()
-    lots = ledger.stock_lots(on=day, known=known)
     holders, items = set(case["nations"]["nation"]), set(case["items"]["item"])
+    lots = ledger.stock_lots(on=day, known=known)
+    if any(x.holder not in holders or x.item not in items for x in lots):
+        last = ledger.stock_lots(on=day, known=known, called_on=LAST)
+        lots = min(lots, last, key=lambda of: len({x.item for x in of} - items) + len({x.holder for x in of} - holders))
     findings = [
         Finding("ledger-not-in-case", table="stocks", value=f"{holder} / {item}")
         for holder, item in sorted({(x.holder, x.item) for x in lots})

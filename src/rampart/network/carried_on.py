@@ -51,14 +51,56 @@ def carried_on(case: Case, tables: Mapping[str, pl.DataFrame], month: str) -> Ca
 
     month  YYYY-MM, the first month of a period of the plan after its first. Raises ValueError where it is none.
     """
+    return less_given(*with_all_promised(case, tables, month))
+
+
+def with_all_promised(case: Case, tables: Mapping[str, pl.DataFrame], month: str) -> tuple[Case, dict[Key, float]]:
+    """The case as ``carried_on``, but pledges and compensation whole; and what was given of each before the month."""
     later = _Later(case, tables, month)
     begun = later.begun()
     in_hand = InHand(begun, case, later.decided, (), said=SAID)
-    delivered = [r for r in Network(case).placed if r["month"] < month]
+    network = Network(case)
+    delivered = [r for r in network.placed if r["month"] < month]
     delivered += [r | {"quantity": -r["quantity"]} for r in later.overdue()]  # not paid either
-    with_them = begun.with_tables(in_hand.tables(delivered=delivered, at_means=True))
-    left = later.left_of(list(with_them.tables["deliveries"].iter_rows(named=True)), in_hand.met())
-    return with_them.with_tables({"deliveries": frame_of("deliveries", left)})
+    given, backfills = in_hand.met(), network.backfill_index
+    for r in delivered:
+        if (owed := Backfill(r["buyer"], r["ship_to"], r["item"])) in backfills:
+            given[owed] = given.get(owed, 0.0) + r["quantity"]
+    return begun.with_tables(in_hand.tables(delivered=delivered, at_means=True)), given
+
+
+def less_given(later: Case, given: Mapping[Key, float]) -> Case:
+    """The case with pledges and compensation less what was sent and made good of them.
+
+    Of a pledge the earliest due is met first; what was sent is given, and is to be made good.
+    """
+    by_pledge: dict[Pledge, list[Row]] = {}
+    found = []
+    for r in later.tables["deliveries"].iter_rows(named=True):
+        if r["status"] == "pledged":
+            by_pledge.setdefault(Pledge(r["donor"], r["recipient"], r["item"]), []).append(r)
+        else:
+            found.append(r)
+    for pledge, of in by_pledge.items():
+        found += less_sent(of, given.get(pledge, 0.0), str(later.settings["start"]), SAID)
+    return later.with_tables({"deliveries": frame_of("deliveries", _of_one_row(_made_good(found, given)))})
+
+
+def _made_good(rows: list[dict[str, Any]], given: Mapping[Key, float]) -> list[dict[str, Any]]:
+    """Compensation less what arrived of it before the start, what is due first first."""
+    done = {key: quantity for key, quantity in given.items() if isinstance(key, Backfill)}
+    result = list(rows)
+    order = sorted(range(len(rows)), key=lambda n: str(rows[n].get("backfill_due")))
+    for n in order:
+        r = rows[n]
+        if r.get("backfill_by") and r.get("backfill_due"):
+            key = Backfill(r["backfill_by"], r["donor"], r["item"])
+            asked = r["quantity"] if r.get("backfill_quantity") is None else r["backfill_quantity"]
+            off = min(asked, done.get(key, 0.0))
+            if off > NOTHING:
+                done[key] -= off
+                result[n] = r | {"backfill_quantity": asked - off}
+    return result
 
 
 class _Later:
@@ -138,44 +180,16 @@ class _Later:
         return kept
 
     def deliveries(self) -> list[dict[str, Any]]:
-        """Deliveries, of which what was on the way and has come is delivered."""
-        return [
-            r | {"status": "delivered"} if r["status"] == "in_transit" and r["month"] < self.month else r
-            for r in self.rows("deliveries")
-        ]
-
-    def left_of(self, rows: list[dict[str, Any]], met: Mapping[Key, float]) -> list[dict[str, Any]]:
-        """Deliveries with pledges and compensation less what was sent and made good.
-
-        Of a pledge the earliest due is met first; what was sent is given, and is to be made good.
-        """
-        by_pledge: dict[Pledge, list[Row]] = {}
-        found = []
-        for r in rows:
-            if r["status"] == "pledged":
-                first = r["from"] or min(month_text(self.calendar.first), r["month"])
-                by_pledge.setdefault(Pledge(r["donor"], r["recipient"], r["item"]), []).append(r | {"from": first})
+        """Deliveries, of which what was on the way and has come is delivered; pledges say from when they fall due."""
+        first, found = month_text(self.calendar.first), []
+        for r in self.rows("deliveries"):
+            if r["status"] == "in_transit" and r["month"] < self.month:
+                found.append(r | {"status": "delivered"})
+            elif r["status"] == "pledged":
+                found.append(r | {"from": r["from"] or min(first, r["month"])})
             else:
                 found.append(r)
-        for pledge, of in by_pledge.items():
-            found += less_sent(of, met.get(pledge, 0.0), self.month, SAID)
-        return _of_one_row(self.made_good(found, met))
-
-    def made_good(self, rows: list[dict[str, Any]], met: Mapping[Key, float]) -> list[dict[str, Any]]:
-        """Compensation less what arrived of it before the start, what is due first first."""
-        done = {key: quantity for key, quantity in met.items() if isinstance(key, Backfill)}
-        result = list(rows)
-        order = sorted(range(len(rows)), key=lambda n: str(rows[n].get("backfill_due")))
-        for n in order:
-            r = rows[n]
-            if r.get("backfill_by") and r.get("backfill_due"):
-                key = Backfill(r["backfill_by"], r["donor"], r["item"])
-                asked = r["quantity"] if r.get("backfill_quantity") is None else r["backfill_quantity"]
-                off = min(asked, done.get(key, 0.0))
-                if off > NOTHING:
-                    done[key] -= off
-                    result[n] = r | {"backfill_quantity": asked - off}
-        return result
+        return found
 
     def lines(self) -> list[dict[str, Any]]:
         """Lines with the output of the period before."""

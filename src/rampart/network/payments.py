@@ -145,12 +145,14 @@ class BudgetLimit(NamedTuple):
     """One limit of a budget row, money units of the case; ``key`` names it, and ``end`` is its last period.
 
     carried  share of what is left that may be used in the next year
+    whole    of the whole year, where the amount is what is left of it
     """
 
     key: Limit
     amount: float
     end: int
     carried: float = 0.0
+    whole: float = 0.0
 
     def covers(self, purpose: str) -> bool:
         """Whether money of a purpose counts; placed orders are procurement."""
@@ -165,7 +167,9 @@ def budget_limits(network: Network) -> list[BudgetLimit]:
             key = Limit(r["nation"], r["fiscal_year"], r["purpose"], kind)
             end = _last_period(network, key)
             if math.isfinite(r[kind]) and end is not None:
-                found.append(BudgetLimit(key, r[kind] * in_case_money(network, r), end, r["carry_over"]))
+                each, whole = in_case_money(network, r), r[f"whole_{kind}"]
+                whole = r[kind] if whole is None else whole
+                found.append(BudgetLimit(key, r[kind] * each, end, r["carry_over"], whole * each))
     return found
 
 

@@ -153,6 +153,8 @@ class UsedUp:
             spent, before, was = own.get(key, 0.0), older.get(key, 0.0), stated.get(key)
             if spent + before > NOTHING and value is not None and was is not None and _same(value, was + before):
                 less = {c: _left(r[c], before + spent) for c in (column, *ends) if r[c] is not None}
+                if (whole := f"whole_{column}") in frame.columns:
+                    less[whole] = value if r[whole] is None else r[whole]
                 said = {"used": spent + before, "whole": value, "left": less[column]}
                 named = ", ".join(str(k) for k in key if k is not None)
                 self.findings.append(Finding("taken-used-up", table, column=column, value=named, details=said))

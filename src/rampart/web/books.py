@@ -20,8 +20,8 @@ from rampart.ledger.returns import vocabulary
 from rampart.ledger.returns.booking import figures_of, last_revision, return_key
 from rampart.ledger.returns.catalogue import mark_of
 from rampart.ledger.returns.checking import Checked, check_return, post_return
-from rampart.ledger.returns.figures import FIGURES, HEAD, Figure, bounds
-from rampart.ledger.returns.template import rows_to_fill_in, write_return_template
+from rampart.ledger.returns.figures import FIGURES, HEAD
+from rampart.ledger.returns.template import as_reported, rows_to_fill_in, write_return_template
 from rampart.ledger.store.opening import LedgerError
 from rampart.ledger.store.reading import Balance, Booked
 
@@ -134,9 +134,10 @@ class Books:
             last = last_revision(held, month)
             if last:
                 figures = figures_of(held[return_key(month, last)].document)
-                return [in_words(_cells(figure, month), language) for figure in figures]
-            rows = list(rows_to_fill_in(ledger, case, nation, month))
-        return [in_words({name: str(value) for name, value in row.items() if value}, language) for row in rows]
+                rows = [as_reported(figure, month) for figure in figures]
+            else:
+                rows = [{k: v for k, v in row.items() if v} for row in rows_to_fill_in(ledger, case, nation, month)]
+        return [in_words({name: str(value) for name, value in row.items()}, language) for row in rows]
 
     def template(self, case: Case, nation: str, month: str, language: Language) -> bytes:
         """The workbook to fill in."""
@@ -163,21 +164,6 @@ class Books:
     def mark(self, case: Case) -> str:
         """The mark of the catalogue of a case, as a template carries it."""
         return mark_of(case)
-
-
-def _cells(figure: Figure, month: str) -> dict[str, str]:
-    """A figure as the cells that somebody would write for it."""
-    line = figure.line
-    usual = bounds(month)[0 if figure.kind == "opening" else 1]
-    cells = {
-        "kind": figure.kind, "item": line.item, "quantity": line.packs or str(line.quantity), "lot": line.lot,
-        "day": "" if figure.day == usual else figure.day, "site": line.site,
-        "condition": "" if line.condition == "serviceable" else line.condition, "owner": line.owner,
-        "expires": line.expires, "to": figure.to, "sender": figure.sender, "of": figure.of,
-        "outcome": "" if line.outcome == "received" else line.outcome, "reference": figure.reference,
-        "reason": line.reason, "note": figure.note, "pack": line.pack,
-    }  # fmt: skip
-    return {name: value for name, value in cells.items() if value}
 
 
 def in_words(cells: Mapping[str, str], language: Language) -> dict[str, str]:

@@ -13,12 +13,13 @@ import pytest
 
 from ledger.actual.went_as_planned import differ, doc, month_of, opening, tiny
 from rampart.case.from_rows import frame_of
+from rampart.case.tables import Case
 from rampart.findings import FindingsError
 from rampart.ledger.actual.happened import At, happened, movements, over
 from rampart.ledger.actual.newly_whole import newly_whole
 from rampart.ledger.actual.news import with_news
 from rampart.ledger.actual.planned import of_nation, planned
-from rampart.ledger.actual.replanning import _not_taken, _pledged, position
+from rampart.ledger.actual.replanning import _not_taken, position
 from rampart.ledger.documents import Document, Line
 from rampart.ledger.ledger import Ledger, open_ledger
 from rampart.plan.planning import plan
@@ -126,7 +127,7 @@ def test_what_the_ledger_does_not_know_is_taken_as_planned(ledger: Ledger, first
     assert "replan-age-unknown" in {f.code for f in at.case.findings}, "the ledger names no lot of what it has"
 
 
-def test_what_was_not_sent_is_due_at_once_and_what_is_on_the_way_arrives(ledger: Ledger, first: Result) -> None:
+def test_what_was_not_sent_is_still_pledged_and_what_is_on_the_way_arrives(ledger: Ledger, first: Result) -> None:
     month = [d for d in month_of(ledger, first, "2025-01") if d.kind != "dispatch"]
     ledger.post(*month, doc("XBB", "half", "dispatch", "2025-01-10", "round", 5000, to="XUU"))
     at = position(ledger, first, "2025-02")
@@ -159,6 +160,9 @@ def test_what_was_on_the_way_at_the_start_is_there_once_and_arrives_when_the_cas
         assert sent > 0
         assert coming(ledger) == ({"2025-02": 2200 + sent, "2025-03": 1100}, 2), "the ledger knows of none"
         ledger.post(*opening(case))
+        assert coming(ledger) == ({"2025-02": 2200 + sent, "2025-03": 1100}, 2), "nobody says what came: as planned"
+        nothing = (Line("round", 0, about="receipt", told="{}"),)
+        ledger.post(Document("XUU", "none", "return", "2025-01-31", "clerk", "r", lines=nothing))
         assert coming(ledger) == ({"2025-02": 3300 + 2200 + sent, "2025-03": 1100}, 2), "none has come"
         said = {"sender": "XAA", "of": "before 0 for 2025-01", "outcome": "received"}
         ledger.post(doc("XUU", "in", "receipt", "2025-01-05", "round", 3300, **said))
@@ -169,16 +173,6 @@ def test_what_was_on_the_way_at_the_start_is_there_once_and_arrives_when_the_cas
         assert at.filter(status="in_transit", month="2025-03")["source"].to_list() == [january["source"]]
         ledger.post(doc("XUU", "in 3", "receipt", "2025-01-20", "round", 1100, **said | {"of": "before 2 for 2025-03"}))
         assert coming(ledger) == ({"2025-02": 1100 + 500, "2025-03": 1100}, 2), "what is due first has come first"
-
-
-def test_what_was_not_sent_is_due_with_what_was_due_anyway() -> None:
-    """One row of a pledge for a month, also where something falls due in that month already."""
-    usual = {"donor": "XBB", "recipient": "XUU", "item": "round", "status": "pledged", "backfill_quantity": None}
-    rows = [usual | {"from": month, "month": month, "quantity": 100.0} for month in ("2025-02", "2025-03")]
-    told = list(_pledged(rows, {("XBB", "XUU", "round"): 70.0}, "2025-02"))
-    assert sorted((r["from"], r["month"], r["quantity"]) for r in told) == [
-        ("2025-02", "2025-02", 170.0), ("2025-03", "2025-03", 100.0),
-    ]  # fmt: skip
 
 
 def test_a_decision_that_was_refused_is_open_again(ledger: Ledger, first: Result) -> None:
@@ -291,6 +285,24 @@ def test_a_change_without_news_names_what_moved_it(first: Result, tmp_path: Path
         assert newly_whole(
             at.case.with_tables({"items": frame_of("items", system), "taken": frame_of("taken", [order])})
         ) == {"round"}
+
+
+def test_news_moves_no_more_than_its_own_amount_where_beliefs_move_too(ledger: Ledger, first: Result) -> None:
+    """3,300 rounds fewer are made than planned: an order that changes by 5,000 changed for what is believed a month on."""
+    ledger.post(*month_of(ledger, first, "2025-01", made=0.5))
+    at = position(ledger, first, "2025-02")
+    row = {"kind": "order", "code": "round_line", "key": [{"of": "line", "code": "round_line"}], "period": 0,
+           "month": date(2025, 2, 1), "firm": 0.0, "before": 10.0, "now": 15.0, "change": 5.0}  # fmt: skip
+    rows = [row, row | {"change": 5000.0}]
+    changes = pl.DataFrame(rows, schema=first["changes"].schema)
+    chance = frame_of("transitions", [{"from_regime": "war", "to_regime": "ended", "probability": 0.1}])
+
+    def why(case: Case) -> list[str]:
+        moved = replace(first, case=case, tables={**first.tables, "changes": changes})
+        return with_news(moved, at, ledger)["because"]["why"].to_list()
+
+    assert why(at.case) == ["news", "news"]
+    assert why(at.case.with_tables({"transitions": chance})) == ["news", "beliefs"]
 
 
 def test_figures_of_plan_and_ledger_have_the_same_places(ledger: Ledger, first: Result) -> None:

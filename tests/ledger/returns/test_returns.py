@@ -73,6 +73,32 @@ def test_a_revision_posts_only_the_differences_as_corrections(ledger: Ledger, tm
     assert codes(check_return(ledger, TINY, gap)) == ["return-revision"]
 
 
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_the_template_of_a_correction_repeats_what_was_reported(ledger: Ledger, tmp_path: Path, lang: str) -> None:
+    """Handed back as it is it changes nothing; with one figure changed it changes that one, and a count that stands is told
+    beside what the movements give by then.
+    """
+    rows = [row("opening stock", 4000, lot="00123", expires="2030-12-31"), row("produced", 0, item="charge"),
+            row("used", 100, lot="*"), row("sent", 15, lot="00123", to="XUU", reference="W17", day="2025-01-12"),
+            row("stock at the end", 3885, lot="00123"), row("decision taken", None, item=None, of="x")]  # fmt: skip
+    first = hand_in(ledger, tmp_path / "r.xlsx", *rows, grade="derived", release="partners")
+    assert first.sound and not first.findings
+    post_return(ledger, first)
+    path = fill(template(ledger, tmp_path / f"{lang}.xlsx", lang=lang), clear=False)
+    again = check_return(ledger, TINY, path)
+    assert again.made and again.made.revision == 2 and (again.made.grade, again.made.release) == ("derived", "partners")
+    assert again.sound and again.booking.differences == () and [d.kind for d in again.booking.documents] == ["return"]
+    with editing(path) as book:
+        for cells in book[book.sheetnames[-1]].iter_rows(min_row=2):
+            if cells[0].value in ("used", "consommé") and cells[2].value == 100:
+                cells[2].value = 120
+    changed = check_return(ledger, TINY, path)
+    assert [(d.kind, d.before, d.now) for d in changed.booking.differences] == [("use", 100, 120)]
+    (told,) = changed.findings
+    assert told.code == "return-count-differs" and told.details == {"booked": 3865, "item": "round / 00123"}
+    assert post_return(ledger, changed) == 3
+
+
 def test_to_whom_a_return_may_be_shown_is_part_of_it(ledger: Ledger, tmp_path: Path) -> None:
     hand_in(ledger, tmp_path / "r.xlsx", OPEN, release="partners")
     assert {d.document.release for d in ledger.documents()} == {"partners"}

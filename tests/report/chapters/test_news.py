@@ -54,5 +54,20 @@ def test_the_first_page_tells_the_most_of_it() -> None:
     short = news_in_short(in_words(news=many))
     assert short is not None and len(short.listings[0].rows) == IN_SHORT and short.listings[0].more.startswith("3")
     nothing = in_words()
-    assert news_in_short(nothing) == news(nothing)
+    told = news_in_short(nothing)
+    assert told is not None and told.listings == () and told.says == ("Everything that is known happened as planned.",)
     assert news_in_short(InWords(replace(nothing.result, manifest={}), "en")) is None
+
+
+def test_the_first_page_says_how_many_decisions_change_because_of_what_and_which_are_the_soonest() -> None:
+    moved = [MOVED | {"why": "beliefs", "month": f"2026-{n:02d}"} for n in range(1, 9)]
+    late = MOVED | {"why": "news", "nation": "XAA", "item": "round", "what": "production", "change": -9.0}
+    short = news_in_short(in_words("fr", news=[NEWS], because=[*moved, late, late | {"change": 70.0}]))
+    assert short is not None
+    assert short.says == (
+        "10 montants de décisions changent, à cause de\N{NO-BREAK SPACE}: ce que l’on croit de la guerre un mois plus tard (8) "
+        "et ce qui s’est passé autrement que prévu (2).",
+    )
+    rows = short.listings[1].rows
+    assert [row[2] for row in rows[:2]] == ["70", "−9"] and len(rows) == IN_SHORT
+    assert short.listings[1].more.startswith("4")

@@ -13,6 +13,7 @@ from rampart.case.calendar import month_number, month_text
 from rampart.ledger.actual.happened import At, happened, movements
 from rampart.ledger.actual.money_spent import MONEY, spent
 from rampart.ledger.actual.planned import planned
+from rampart.ledger.opening_stock import LAST
 
 if TYPE_CHECKING:
     from rampart.ledger.ledger import Ledger
@@ -102,7 +103,7 @@ def figures(ledger: Ledger, plan: Result, through: str, *, known: str | None = N
     actual: dict[At, int] = dict(happened(ledger.documents(known=known)))
     for month in months:
         last = date.fromisoformat(f"{month_text(month_number(month) + 1)}-01") - timedelta(days=1)
-        for lot in ledger.stock_lots(on=last.isoformat(), known=known):
+        for lot in ledger.stock_lots(on=last.isoformat(), known=known, called_on=LAST):
             at = At(month, "count", lot.holder, lot.item)
             actual[at] = actual.get(at, 0) + (lot.quantity if lot.condition == "serviceable" else 0)
     plans = {At(*at): quantity for at, quantity in planned(plan).items()}

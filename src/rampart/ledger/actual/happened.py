@@ -1,7 +1,7 @@
 """What the ledger says of months, in the kinds of a plan: by nation and item, with what is not known left out.
 
 A figure is known where a document of the kind was booked for the nation and item in the month, or where the nation's return
-of the month reports it, 0 too. What is not known is never taken for 0.
+of the month reports it, 0 too. Figures are told by the last names, as a plan has them. What is not known is never taken for 0.
 """
 
 from __future__ import annotations
@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from rampart.ledger.accounts import KINDS, REVERSALS
 from rampart.ledger.book import MemoryBook
 from rampart.ledger.names import NONE, Names, names_of
+from rampart.ledger.opening_stock import LAST
 
 if TYPE_CHECKING:
     from rampart.ledger.store.reading import Booked
 
 FLOWS = frozenset(kind for kind, legs in KINDS.items() if legs and legs[0].account == "stock") - {"opening", "receipt"}
 """Kinds that bring something into a stock or take it away, and that a plan may have too; receipts are counted as received."""
-
-
-LAST = "9999-12-31"
-"""A day after every renaming: figures are told by the names in force, as a plan has them."""
 
 
 class At(NamedTuple):
@@ -54,7 +51,7 @@ class Said(NamedTuple):
 def movements(documents: Iterable[Booked]) -> list[Said]:
     """Every movement, those taken back with the sign turned round."""
     book, found, documents = MemoryBook(), [], list(documents)
-    names = _names(documents)
+    names = names_by_book(documents)
     for booked in documents:
         document = booked.document
         entries = book.add(document)
@@ -78,7 +75,7 @@ def movements(documents: Iterable[Booked]) -> list[Said]:
     return found
 
 
-def _names(documents: Iterable[Booked]) -> dict[str, Names]:
+def names_by_book(documents: Iterable[Booked]) -> dict[str, Names]:
     """What is called how in each book."""
     said: dict[str, list[Booked]] = {}
     for b in documents:
@@ -103,7 +100,7 @@ def reported_at_all(documents: Iterable[Booked]) -> Iterable[At]:
     """Places of the figures that the last return of each nation's month reports, 0 too."""
     last: dict[tuple[str, str], Booked] = {}
     documents = list(documents)
-    names = _names(documents)
+    names = names_by_book(documents)
     for booked in documents:
         if booked.kind == "return":
             last[booked.nation, booked.day[:7]] = booked

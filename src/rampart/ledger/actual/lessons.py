@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rampart.case.calendar import month_number, month_text
 from rampart.ledger.actual.estimates import CONFIDENCE, FEWEST
 from rampart.ledger.actual.happened import movements
+from rampart.ledger.opening_stock import LAST
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
@@ -89,7 +90,7 @@ def lessons(ledger: Ledger, case: Case, *, known: str | None = None) -> list[Les
     left: dict[str, dict[tuple[str, str], int]] = {}
     for month in {month for *_, month in used}:
         there = left.setdefault(month, {})
-        for x in ledger.stock_lots(on=_last_day(month_number(month)), known=known):
+        for x in ledger.stock_lots(on=_last_day(month_number(month)), known=known, called_on=LAST):
             if x.condition == "serviceable":
                 there[x.holder, x.item] = there.get((x.holder, x.item), 0) + x.quantity
     points: dict[tuple[str, str, str], list[tuple[float, bool]]] = {}

@@ -99,5 +99,6 @@ def _less(rows: list[dict[str, Any]], key: tuple[str, int, str], more: float, sa
     for r in at:
         ends = [c.name for c in catalogue()["budgets"].columns.values() if c.unit == f"as {column}"]
         less = {c: max(0.0, float(f"{r[c] - more:.12g}")) for c in (column, *ends) if r[c] is not None}
-        rows[rows.index(r)] = r | less
+        whole = r[column] if r[f"whole_{column}"] is None else r[f"whole_{column}"]
+        rows[rows.index(r)] = r | less | {f"whole_{column}": whole}
     return [Finding("replan-spent-more", "budgets", column=column, value=nation, details=said)] if at else []

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rampart.ledger.ledger import Ledger
     from rampart.results.result import Result
 
+KINDS = FLOWS | {"receipt"}
+"""Kinds of movements that a plan may have and a ledger tell."""
 ALWAYS = -1
 """A moment before everything: all that the ledger has is new."""
 
@@ -47,7 +49,7 @@ def _months(
     of: dict[At, list[Said]] = {}
     for one in said:
         of.setdefault(one.at, []).append(one)
-    places = {At(*p) for p in at.plan if p[0] in at.months and p[1] in FLOWS | {"receipt"}}
+    places = {At(*p) for p in at.plan if p[0] in at.months and p[1] in KINDS}
     for place in sorted(places | {p for p in at.figures if p.month in at.months}):
         planned, actual = at.plan.get(place, 0.0), at.figures.get(place)
         if actual is None:
@@ -80,7 +82,7 @@ def _before(
 
 
 def _stands(at: Position) -> Iterator[dict[str, Any]]:
-    """Stocks that are otherwise than planned at the end of the last month."""
+    """Stocks that are otherwise than planned at the end of the last month, by more than its movements lose in whole units."""
     stocks: dict[tuple[str, str], float] = {}
     for r in at.case["stocks"].iter_rows(named=True):
         if r["condition"] in (None, "serviceable"):
@@ -88,7 +90,8 @@ def _stands(at: Position) -> Iterator[dict[str, Any]]:
     for (nation, item), actual in sorted(stocks.items()):
         place = At(at.months[-1], "count", nation, item)
         planned = at.plan.get(place, 0.0)
-        if abs(actual - planned) > LITTLE:
+        moved = sum(p[0] in at.months and p[1] in KINDS and p[2:] == (nation, item) for p in at.plan)
+        if abs(actual - planned) > LITTLE * (1 + moved):
             yield _row("stands", place, planned, actual)
 
 
@@ -100,8 +103,10 @@ def _row(why: str, place: At, planned: float | None, actual: float | None) -> di
 
 def _because(plan: Result, news: list[dict[str, Any]], at: Position) -> Iterator[dict[str, Any]]:
     """Each decision that changed, with the largest news of its item, where that is as large as the change, else of its chain of
-    items; where there is none, what else moved it.
+    items; where there is none, what else moved it. Where the plan has beliefs of the war, which are others a month on, they
+    moved what changed by more than any news of its chain.
     """
+    beliefs = not plan.case["transitions"].is_empty()
     alike, told = _chains(plan.case), [n for n in news if n["difference"] is not None]
     whole = newly_whole(plan.case) if not told else set()
     for r in plan["changes"].iter_rows(named=True):
@@ -109,12 +114,14 @@ def _because(plan: Result, news: list[dict[str, Any]], at: Position) -> Iterator
         items = alike.get(item, set())
         about = [n for n in told if n["item"] in items and n["why"] != "stands"]
         about = about or [n for n in told if n["item"] in items]
+        if beliefs:
+            about = [n for n in about if abs(n["difference"]) >= abs(r["change"]) - LITTLE]
         own = [n for n in about if n["item"] == item and abs(n["difference"]) >= abs(r["change"]) - LITTLE]
         about = own or about
         most = max(about, key=lambda n: abs(n["difference"]), default={})
         yield {
             **{name: r[name] for name in ("kind", "code", "key", "month", "change")},
-            "why": "news" if most else "shared" if told else _without_news(plan, at, items & whole),
+            "why": "news" if most else "shared" if told and not beliefs else _without_news(plan, at, items & whole),
             "nation": most.get("nation"), "item": most.get("item"), "what": most.get("kind"),
             "difference": most.get("difference"),
         }  # fmt: skip

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from rampart.case.calendar import month_number, month_text
+from rampart.ledger.actual.on_the_way import sent_to_members
 
 if TYPE_CHECKING:
     from rampart.results.result import Result
@@ -21,7 +22,7 @@ def planned(plan: Result) -> dict[tuple[str, str, str, str], float]:
     """Quantities by month, kind, nation and item; ``count`` is the stock at the end of the month.
 
     Flows of a period of several months are spread evenly over them; the stock is said in its last month only. What arrives
-    of deliveries already on the way when the plan starts is a receipt, what arrives of placed orders is production.
+    of goods already on the way when the plan starts is a receipt, what arrives of other placed orders is production.
     """
     lengths = {period: months for period, months in plan["periods"].select("period", "months").iter_rows()}
     found: dict[tuple[str, str, str, str], float] = defaultdict(float)
@@ -29,6 +30,9 @@ def planned(plan: Result) -> dict[tuple[str, str, str, str], float]:
     for r in plan.case["deliveries"].iter_rows(named=True):
         if r["status"] == "in_transit" and r["month"]:
             on_the_way[r["month"], r["recipient"], r["item"]] += r["quantity"]
+    for (_, to, item), months_ in sent_to_members(plan.case).items():
+        for month, quantity in months_.items():
+            on_the_way[month, to, item] += quantity
     for r in plan["movements"].iter_rows(named=True):
         if r["kind"] not in KIND_OF:
             continue

@@ -2,11 +2,11 @@
 
 The case is carried on as it was planned (``network.carried_on``); then, as far as the ledger knows:
 
-    stocks      those of the ledger
+    stocks      those of the ledger, with what it does not tell of as planned (``as_planned``)
     orders      what should have come and did not is still to come, as soon as its line has room, and is paid then where the
                 fiscal year that was to pay is over; what came early is not to come again; decisions that were refused or
                 postponed were not taken
-    deliveries  what is on the way (``on_the_way``); what a donor sent less than planned of a pledge is due at once
+    deliveries  what is on the way (``on_the_way``); pledges and compensation are met by what was sent and arrived
     budgets     what was committed or paid beyond the plan; what is booked of it less than planned may still come
 
 What it does not know is taken as planned, and a finding counts it. Decisions of the plan from the month on are intended:
@@ -15,7 +15,7 @@ kept where no objective loses by that. Nothing of the past is decided again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,14 +23,17 @@ from typing import TYPE_CHECKING, Any
 from rampart.case.calendar import month_number, month_text
 from rampart.case.from_rows import frame_of
 from rampart.findings import Finding, FindingsError
+from rampart.ledger.actual.as_planned import stands_since, with_stocks_as_planned
 from rampart.ledger.actual.happened import At, happened, over
 from rampart.ledger.actual.money_spent import decided, planned_money, spent, with_money
-from rampart.ledger.actual.on_the_way import Way, with_what_is_on_the_way
+from rampart.ledger.actual.on_the_way import Arrived, Sent, Way, what_was_sent, with_what_is_on_the_way
 from rampart.ledger.actual.planned import planned
 from rampart.ledger.actual.slipped_payments import Part, SlippedPayments, arrivals, unpaid
-from rampart.ledger.opening_stock import SOURCE, with_stock
+from rampart.ledger.opening_stock import LAST, SOURCE, with_stock
 from rampart.network import carried_on as carrying
-from rampart.network.pledges_left import less_sent
+from rampart.network.keys import Backfill, Key, Pledge
+from rampart.requirements.backfill import backfills
+from rampart.requirements.pledges import pledges
 
 if TYPE_CHECKING:
     import polars as pl
@@ -101,23 +104,26 @@ def position(
     months = tuple(month_text(n) for n in range(month_number(start), month_number(month)))
     tables, found = _without_refused(plan.tables, documents, f"{start}-01", month)
     try:
-        later = carrying.carried_on(case, tables, month)
+        later, given = carrying.with_all_promised(case, tables, month)
     except ValueError as wrong:
         raise FindingsError([Finding("replan-month", value=month, details={"start": start})]) from wrong
+    day = (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()
     figures, plans = happened(documents), planned(plan)
     later = replace(later, findings=())
     slipped = _slipped(later, plan.case, tables, documents, months)
-    later = _arrivals(later, figures, plans, slipped, months, month)
-    later, told_of = _deliveries(later, documents, _planned_sent(tables, figures, months), months, month)
-    later = with_what_is_on_the_way(later, case, ledger, documents, told_of, months, month, known=known)
+    later, late = _arrivals(later, figures, plans, slipped, months, month)
+    sent = what_was_sent(tables, figures, ledger.balances(on=day, known=known, called_on=LAST), documents, months)
+    later, arrived = with_what_is_on_the_way(later, case, ledger, documents, sent, figures, months, month, known=known)
+    later = carrying.less_given(later, _really_given(later, given, sent, arrived, late))
     later, more = with_money(later, plan.case, tables, documents, months)
     found += more
-    day = (date.fromisoformat(f"{month}-01") - timedelta(days=1)).isoformat()
     later = with_stock(later, ledger, on=day, known=known)
+    told = frozenset((x.holder, x.item) for x in ledger.stock_lots(on=day, known=known, called_on=LAST))
+    since = stands_since(documents, ledger.counts(known=known), day)
+    later = with_stocks_as_planned(later, told, plans, figures, arrived, since, months)
     found += [f for f in later.findings if f.code != "ledger-stock-kept"]
     if without_lot := _without_lot(later):
         found.append(Finding("replan-age-unknown", "stocks", value=str(without_lot), details={"month": month}))
-    told = {(x.holder, x.item) for x in ledger.stock_lots(on=day, known=known)}
     unknown = tuple(sorted(
         At(*at) for at, quantity in plans.items()
         if at[0] in months and quantity > LITTLE and not (
@@ -193,9 +199,12 @@ def _slipped(
 def _arrivals(
     case: Case, figures: Mapping[At, int], plans: Mapping[tuple[str, str, str, str], float], slipped: SlippedPayments,
     months: tuple[str, ...], month: str,
-) -> Case:  # fmt: skip
-    """Orders with what is late still to come, and without what came early."""
+) -> tuple[Case, dict[Key, float]]:  # fmt: skip
+    """Orders with what is late still to come, and without what came early; and what of compensation came so much later, below
+    0 earlier, than planned.
+    """
     rows, added = list(case.tables["orders"].iter_rows(named=True)), list[dict[str, Any]]()
+    less: dict[Key, float] = {}
     pairs = sorted({(at[2], at[3]) for at in plans if at[0] in months and at[1] in ARRIVES})
     for nation, item in pairs:
         late = 0.0
@@ -206,13 +215,19 @@ def _arrivals(
                 late += sum(plans.get((m, kind, nation, item), 0.0) for m in known) - actual
         mine = [r for r in rows if (r["ship_to"] or r["buyer"], r["item"]) == (nation, item)]
         if late > LITTLE * len(months):
-            added += _still_to_come(case, mine, nation, item, slipped.of(nation, item, late), month)
+            parts = slipped.of(nation, item, late)
+            added += _still_to_come(case, mine, nation, item, parts, month)
+            for part in parts:
+                owed = Backfill(part.payer, nation, item)
+                less[owed] = less.get(owed, 0.0) + part.quantity
         elif late < -LITTLE * len(months):
             for r in sorted(mine, key=lambda r: r["month"]):
                 off = min(r["quantity"], -late)
                 late += off
+                owed = Backfill(r["buyer"], nation, item)
+                less[owed] = less.get(owed, 0.0) - off
                 rows[rows.index(r)] = r | {"quantity": r["quantity"] - off, "low": None, "high": None}
-    return case.with_tables({"orders": frame_of("orders", [r for r in (*rows, *added) if r["quantity"] > 0])})
+    return case.with_tables({"orders": frame_of("orders", [r for r in (*rows, *added) if r["quantity"] > 0])}), less
 
 
 def _still_to_come(
@@ -247,53 +262,15 @@ def _still_to_come(
     return found
 
 
-def _deliveries(
-    case: Case, documents: Iterable[Booked], to_be_sent: Mapping[Way, tuple[float, bool]], months: tuple[str, ...],
-    month: str,
-) -> tuple[Case, frozenset[Way]]:  # fmt: skip
-    """Pledges with what was sent less or more than planned; and the ways of which the ledger tells what was sent."""
-    start = f"{months[0]}-01"
-    back = {(b.nation, b.reverses) for b in documents if b.reverses}
-    sent: dict[Way, float] = {way: 0.0 for way, (_, told) in to_be_sent.items() if told}
-    for b in documents:
-        if b.kind == "dispatch" and (b.nation, b.key) not in back and start <= b.day < f"{month}-01":
-            for line in b.document.lines:
-                about = (b.nation, b.document.to, line.item)
-                sent[about] = sent.get(about, 0.0) + line.quantity
-    less = {way: to_be_sent.get(way, (0.0, True))[0] - quantity for way, quantity in sent.items()}
-    rows = list(_pledged(case.tables["deliveries"].iter_rows(named=True), less, month))
-    return case.with_tables({"deliveries": frame_of("deliveries", rows)}), frozenset(sent)
-
-
-def _planned_sent(
-    tables: Mapping[str, pl.DataFrame], figures: Mapping[At, int], months: tuple[str, ...]
-) -> dict[Way, tuple[float, bool]]:
-    """What should have been sent by origin, destination and item, and whether the ledger tells what was."""
-    found: dict[Way, tuple[float, bool]] = {}
-    for r in tables["transfers"].iter_rows(named=True):
-        if f"{r['month']:%Y-%m}" in months:
-            way = (r["origin"], r["destination"], r["item"])
-            told = over(figures, "dispatch", r["origin"], r["item"], months) is not None
-            found[way] = (found.get(way, (0.0, told))[0] + r["quantity"], told)
+def _really_given(
+    case: Case, given: Mapping[Key, float], sent: Sent, arrived: Mapping[Way, Arrived], late: Mapping[Key, float]
+) -> dict[Key, float]:
+    """What was given of pledges and compensation: as planned, without what was not sent, did not arrive or is late."""
+    found = dict(given)
+    pledged, owed = set(pledges(case)), set(backfills(case))  # of one way there may be either, and their keys are equal
+    less: list[tuple[Key, float]] = [(Pledge(*way), q) for way, q in sent.less().items() if way in pledged]
+    less += [(Backfill(*way), of.less()) for way, of in arrived.items() if way in owed - pledged]
+    less += [(key, q) for key, q in late.items() if tuple(key) in owed]
+    for key, quantity in less:
+        found[key] = found.get(key, 0.0) - quantity
     return found
-
-
-def _pledged(rows: Iterable[dict[str, Any]], less: Mapping[Way, float], month: str) -> Iterator[dict[str, Any]]:
-    """Deliveries with what was sent less than planned due at once, and what was sent more due no more."""
-    pledged: dict[Way, list[dict[str, Any]]] = {}
-    for r in rows:
-        way = (r["donor"], r["recipient"], r["item"])
-        if r["status"] == "pledged" and abs(less.get(way, 0.0)) > LITTLE:
-            pledged.setdefault(way, []).append(r)
-        else:
-            yield r
-    for way, of in pledged.items():
-        if less[way] < 0:
-            yield from (dict(r) for r in less_sent(of, -less[way], month, carrying.SAID))
-        else:
-            at_once = [r for r in of if (r["from"], r["month"]) == (month, month)]
-            yield from (r for r in of if r not in at_once)
-            base = at_once[0] if at_once else {**of[0], "quantity": 0.0, "backfill_quantity": None}
-            made_good = base["backfill_quantity"]
-            more = {"from": month, "month": month, "quantity": base["quantity"] + less[way], "low": None, "high": None}
-            yield {**base, **more, **SAID, "backfill_quantity": None if made_good is None else made_good + less[way]}

@@ -41,7 +41,7 @@ class Booking:
     """What a return would book.
 
     documents    empty where the same return was posted before
-    rows         rows of the file behind each line of a document, by its key
+    rows         rows of the file behind each line of a document, by its key, also of one that stands as it was booked
     differences  what a revision changes; empty for the first return of a month
     """
 
@@ -134,10 +134,12 @@ def _revised(made: Return, before: dict[Group, list[Figure]], held: Held) -> Boo
     documents, rows, differences = [], {}, []
     for group in {**before, **now}:
         was, is_now = before.get(group, []), now.get(group, [])
-        if [_told(f) for f in was] == [_told(f) for f in is_now]:
-            continue
         keys = (_key(made.month, group, n) for n in range(made.revision - 1, 0, -1))
         standing = next((held[key] for key in keys if key in held and key not in taken_back), None)
+        if [_told(f) for f in was] == [_told(f) for f in is_now]:
+            if standing:
+                rows[standing.key] = tuple(f.row for f in is_now)
+            continue
         if standing:
             documents.append(Document(
                 made.nation, f"{standing.key} back r{made.revision}", "reversal", standing.day, made.author, made.source,

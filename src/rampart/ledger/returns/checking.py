@@ -145,7 +145,7 @@ def _differences(made: Return, booking: Booking, counts: list[Counted]) -> Itera
     """What was counted at the end of the month and the movements do not explain: a warning at the cell."""
     for c in counts:
         figure = _figure(made, booking, c.key, 1)
-        said = {"booked": c.booked, "item": c.account.item}
+        said = {"booked": c.booked, "item": " / ".join(part for part in (c.account.item, c.account.lot) if part)}
         yield made.finding("return-count-differs", figure, "quantity", c.counted, **said)
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.draft import address
 from rampart.case.writing import new_workbook, write_cell
+from rampart.catalogues.choices import french, offered
 from rampart.catalogues.inputs import Table, layouts
 from rampart.engine.whole_file import whole_file
 from rampart.findings import Finding, FindingsError
 from rampart.ledger.returns import vocabulary
 from rampart.ledger.returns.booking import figures_of, last_revision, return_key
 from rampart.ledger.returns.catalogue import mark_of
-from rampart.ledger.returns.figures import FIGURES, HEAD, bounds
+from rampart.ledger.returns.figures import FIGURES, HEAD, Figure, bounds
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
@@ -46,6 +47,12 @@ GUIDE: dict[Language, tuple[str, ...]] = {
         "Le vérifier : rampart ledger return check. Rien n'est comptabilisé avant que l'ensemble soit juste.",
     ),
 }
+CORRECTS: dict[Language, str] = {
+    "en": "This is revision {revision}: it holds the figures of the one before. Change what is wrong and leave the rest; a "
+    "figure that is cleared is taken back.",
+    "fr": "Ceci est la révision {revision} : elle reprend les chiffres de la précédente. Changer ce qui est faux et laisser "
+    "le reste ; un chiffre effacé est retiré.",
+}
 LAST: dict[Language, tuple[str, str]] = {
     "en": ("# last figure", "# of month"),
     "fr": ("# dernier chiffre", "# du mois"),
@@ -59,7 +66,7 @@ def write_return_template(
     """Write the workbook for a nation's month, and give its path.
 
     nation  must be in the case; raises FindingsError where it is not
-    month   YYYY-MM; the revision is the next one of the month
+    month   YYYY-MM; the revision is the next one of the month, and repeats the figures of the one before
 
     Raises TakenError where a file is there, PlaceError where nothing can be written.
     """
@@ -67,7 +74,11 @@ def write_return_template(
     if nation not in set(case["nations"]["nation"]):
         raise FindingsError([Finding("return-nation", value=nation)])
     held = {b.key: b for b in ledger.documents() if b.nation == nation}
-    head = {"nation": nation, "month": month, "revision": last_revision(held, month) + 1, "catalogue": mark_of(case)}
+    revision = last_revision(held, month)
+    head: dict[str, Any] = {"nation": nation, "month": month, "revision": revision + 1, "catalogue": mark_of(case)}
+    if revision:
+        posted = held[return_key(month, revision)].document
+        head |= {"grade": posted.grade, "release": posted.release}
     before: dict[tuple[str, str], tuple[int, str]] = {}
     for said in sorted(k.split()[1] for k in held if k.startswith("return ") and k.split()[1] < month):
         sums: dict[tuple[str, str], int] = {}
@@ -75,6 +86,11 @@ def write_return_template(
             sums[f.kind, f.line.item] = sums.get((f.kind, f.line.item), 0) + f.line.quantity
         before |= {about: (quantity, said) for about, quantity in sums.items()}
     rows = list(rows_to_fill_in(ledger, case, nation, month))
+    if revision:
+        order = [kind for kind in vocabulary.KINDS if kind != "count"] + ["count"]
+        reported = [as_reported(f, month) for f in sorted(figures_of(posted), key=lambda f: order.index(f.kind))]
+        there = {tuple(row.get(name, "") for name in OF_A_ROW) for row in reported}
+        rows = [*reported, *(r for r in rows if tuple(_cell(r, name) for name in OF_A_ROW) not in there)]
     with (
         whole_file(path, force=force, sources=[p for p in (ledger.path, case.path) if p]) as part,
         new_workbook(part) as book,
@@ -87,27 +103,31 @@ def write_return_template(
             "text": book.add_format({"num_format": "@"}),
             "grey": book.add_format({"font_color": "#7F7F7F"}),
         }
-        _guide(book.add_worksheet("README"), language, formats)
+        _guide(book.add_worksheet("README"), language, formats, revision + 1)
         top = book.add_worksheet(layouts()[HEAD].label[language])
-        _sheet(top, layouts()[HEAD], [head], language, formats, {})
+        worded = {
+            k: french().get(v, v) if language == "fr" and k in ("grade", "release") else v for k, v in head.items()
+        }
+        _sheet(top, layouts()[HEAD], [worded], language, formats, {})
         choices = {name: vocabulary.listed(words, language) for name, words in WORDS.items()}
         listed = book.add_worksheet("#codes")
         codes = {"item": list(case["items"]["item"]), "to": list(case["nations"]["nation"])}
         sources = {
-            name: _list(listed, at, name, words, formats) for at, (name, words) in enumerate((choices | codes).items())
+            name: _list(listed, at, layouts()[FIGURES].columns[name].label[language], words, formats)
+            for at, (name, words) in enumerate((choices | codes).items())
         }
         listed.hide()
         sources |= {name: sources["to"] for name in ("sender", "owner")}
         sheet = book.add_worksheet(layouts()[FIGURES].label[language])
-        worded = [
+        figures = [
             {k: WORDS[k][v][language] if k in WORDS and v else v for k, v in row.items()} for row in rows
         ]  # fmt: skip
-        _sheet(sheet, layouts()[FIGURES], worded, language, formats, sources)
+        _sheet(sheet, layouts()[FIGURES], figures, language, formats, sources)
         width = len(layouts()[FIGURES].columns)
         for j, name in enumerate(LAST[language]):
             sheet.write_string(0, width + j, name, formats["grey"])
         for i, row in enumerate(rows, start=1):
-            if last := before.get((row["kind"], row["item"])):
+            if last := before.get((row["kind"], row.get("item", ""))):
                 sheet.write_number(i, width, last[0], formats["grey"])
                 sheet.write_string(i, width + 1, last[1], formats["grey"])
         sheet.activate()
@@ -146,12 +166,39 @@ def rows_to_fill_in(ledger: Ledger, case: Case, nation: str, month: str) -> Iter
             yield {"kind": "count", "item": item, "lot": lot, "condition": condition, "expires": expires}
 
 
-def _guide(sheet: Any, language: Language, formats: dict[str, Any]) -> None:
+def as_reported(figure: Figure, month: str) -> dict[str, Any]:
+    """A figure as the cells that somebody would write for it, blank ones left out."""
+    line = figure.line
+    usual = bounds(month)[0 if figure.kind == "opening" else 1]
+    quantity: int | str = int(line.packs) if line.packs.isdigit() else line.packs or line.quantity
+    cells: dict[str, Any] = {
+        "kind": figure.kind, "item": line.item, "quantity": quantity if line.item else "", "lot": line.lot,
+        "day": "" if figure.day == usual else figure.day, "site": line.site,
+        "condition": "" if line.condition == "serviceable" else line.condition, "owner": line.owner,
+        "expires": line.expires, "to": figure.to, "sender": figure.sender, "of": figure.of,
+        "outcome": "" if line.outcome == "received" else line.outcome, "reference": figure.reference,
+        "reason": line.reason, "note": figure.note, "pack": line.pack,
+    }  # fmt: skip
+    return {name: value for name, value in cells.items() if value != ""}
+
+
+OF_A_ROW = ("kind", "item", "lot", "condition", "of")
+"""Cells by which a row that asks for a figure is the one that reports it."""
+
+
+def _cell(row: dict[str, Any], name: str) -> str:
+    """A cell of a row that asks for a figure, as ``as_reported`` has it."""
+    value = row.get(name) or ""
+    return "" if value == "serviceable" else value
+
+
+def _guide(sheet: Any, language: Language, formats: dict[str, Any], revision: int) -> None:
     """How to fill it in, in the chosen language and then in the other."""
     sheet.set_column(0, 0, 120)
     row = 0
     for each in (language, *(other for other in GUIDE if other != language)):
         title, *lines = GUIDE[each]
+        lines += [CORRECTS[each].format(revision=revision)] if revision > 1 else []
         sheet.write_string(row, 0, title, formats["title"])
         for n, line in enumerate(lines, start=row + 1):
             sheet.write_string(n, 0, line, formats["wrap"])
@@ -185,8 +232,9 @@ def _sheet(
         note = f"{column.help['en']}\n\n{column.help['fr']}"
         sheet.write_comment(0, j, note, {"x_scale": 2.5, "y_scale": 2.2, "author": "Rampart"})
         for i, row in enumerate(rows, start=1):
-            write_cell(sheet, i, j, row.get(column.name) or None, formats["text"])
-        source = lists.get(column.name) or (list(column.values) if column.values else None)
+            value = row.get(column.name)
+            write_cell(sheet, i, j, None if value == "" else value, formats["text"])
+        source = lists.get(column.name) or (offered(column.values, language) if column.values else None)
         if source:
             said: dict[str, Any] = {"validate": "list", "ignore_blank": True, "source": source}
             sheet.data_validation(1, j, len(rows) + ROWS_READY, j, said | {"error_type": "warning"})

@@ -298,9 +298,11 @@ def uncollected() -> Iterator[None]:
 
 
 def balances(
-    store: Store, nations: tuple[str, ...] = (), *, on: str = ALWAYS, known: int = ALWAYS_KNOWN
+    store: Store, nations: tuple[str, ...] = (), *, on: str = ALWAYS, known: int = ALWAYS_KNOWN, called_on: str = ""
 ) -> list[Balance]:
-    """Every account that is not empty, as at the end of a day, as known at a moment (microseconds, UTC)."""
+    """Every account that is not empty, as at the end of a day, as known at a moment (microseconds, UTC); by the names of the
+    day ``called_on``, blank: of the same day.
+    """
     quantity = sa.func.sum(moved.c.quantity)
     asked = sa.select(moved.c.nation, *_ACCOUNT, quantity).where(*_as_at(on, known, nations))
     asked = asked.group_by(moved.c.nation, *_ACCOUNT).having(quantity != 0).order_by(moved.c.nation, *_ACCOUNT)
@@ -311,7 +313,7 @@ def balances(
         return found
     sums: dict[tuple[str, Account], int] = {}
     for nation, account, there in found:
-        at = (nation, called[nation].called(account, on) if nation in called else account)
+        at = (nation, called[nation].called(account, called_on or on) if nation in called else account)
         sums[at] = sums.get(at, 0) + there
     return [Balance(*at, there) for at, there in sorted(sums.items()) if there]
 
@@ -329,8 +331,12 @@ def balance(store: Store, nation: str, account: Account, *, on: str, known: int 
     return total
 
 
-def stock_lots(store: Store, nations: tuple[str, ...] = (), *, on: str, known: int = ALWAYS_KNOWN) -> list[StockLot]:
-    """Every lot that ever was in a stock, by holder, item, lot and condition, as at a day and as known at a moment."""
+def stock_lots(
+    store: Store, nations: tuple[str, ...] = (), *, on: str, known: int = ALWAYS_KNOWN, called_on: str = ""
+) -> list[StockLot]:
+    """Every lot that ever was in a stock, by holder, item, lot and condition, as at a day and as known at a moment; by names
+    as ``balances`` has them.
+    """
     in_stock = (moved.c.account == "stock", *_as_at(on, known, nations))
     quantity, (nation, holder, item, lot, condition) = sa.func.sum(moved.c.quantity), (
         moved.c[name] for name in ("nation", "holder", "item", "lot", "condition")
@@ -338,7 +344,7 @@ def stock_lots(store: Store, nations: tuple[str, ...] = (), *, on: str, known: i
     called = names(store, nations, known=known)
 
     def name(book: str, what: str, code: str) -> str:
-        return called[book].of(what, code, on) if book in called else code
+        return called[book].of(what, code, called_on or on) if book in called else code
 
     came: dict[tuple[str, str, str], int] = {}
     asked = (

@@ -80,8 +80,8 @@ class Money(Part):
         yield rows.hold("<=", right)
 
     def measures(self, p: Programme) -> Iterable[Weight]:
-        """Budgets that had to be exceeded, as shares of them."""
-        size = np.array([max(1.0, b.amount) for b in budget_limits(p.network)]).reshape(-1, 1)
+        """Budgets that had to be exceeded, as shares of those of the whole year: a month on the same excess counts the same."""
+        size = np.array([max(1.0, b.whole) for b in budget_limits(p.network)]).reshape(-1, 1)
         yield Weight("rules", "over budget", 1.0 / size)
 
     def limits(self, p: Programme) -> Iterable[Limit]:

@@ -40,27 +40,40 @@ def news(answer: InWords) -> Chapter | None:
             Head(words("head.what")), Head(words("head.decided_in")), Head(words("head.change"), numeric=True),
             Head(words("head.because_of")),
         ]  # fmt: skip
+        says.append(_changed(answer))
         rows = [
             [
                 words("cause_of", cause=words.choice("kind", r["kind"]), name=answer.named(r["key"])),
                 words.month(r["month"], short=True), words.number(r["change"]),
                 _about(answer, r, r["what"]) if r["item"] else words(f"because.{r['why']}"),
             ]
-            for r in answer["because"].iter_rows(named=True)
+            for r in sorted(answer["because"].iter_rows(named=True), key=lambda r: (r["month"], -abs(r["change"])))
         ]  # fmt: skip
         listings.append(listing(answer, words("table.because"), heads, rows))
     return Chapter("news", words("chapter.news"), tuple(says), listings=tuple(listings))
 
 
 def news_in_short(answer: InWords) -> Chapter | None:
-    """What happened otherwise, the most of each reason first, as it stands on the first page; None as for the chapter."""
+    """What happened otherwise, the most of each reason first, and the decisions that changed, the soonest first, as they stand
+    on the first page; None as for the chapter.
+    """
     whole = news(answer)
-    if whole is None or answer["news"].is_empty():
-        return whole
-    told = whole.listings[0]
-    left = len(told.rows) - IN_SHORT
-    more = answer.words.count("rows_left", left) if left > 0 else ""
-    return replace(whole, listings=(replace(told, rows=told.rows[:IN_SHORT], more=more),))
+    if whole is None:
+        return None
+    sizes = [answer[name].height for name in ("news", "because") if not answer[name].is_empty()]
+    short = []
+    for told, size in zip(whole.listings, sizes, strict=True):
+        more = answer.words.count("rows_left", size - IN_SHORT) if size > IN_SHORT else ""
+        short.append(replace(told, rows=told.rows[:IN_SHORT], more=more))
+    return replace(whole, says=whole.says[1:], listings=tuple(short))
+
+
+def _changed(answer: InWords) -> str:
+    """How many amounts of decisions change, and because of what, the most frequent first."""
+    words = answer.words
+    of = answer["because"].group_by("why").len().sort(("len", "why"), descending=(True, False))
+    parts = [words("because.times", because=words(f"because.{why}"), n=words.number(n)) for why, n in of.iter_rows()]
+    return words.count("chapter.news.changed", answer["because"].height, because=words.list(parts))
 
 
 def _about(answer: InWords, row: Mapping[str, Any], kind: str) -> str:
