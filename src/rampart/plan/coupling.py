@@ -75,7 +75,10 @@ def for_fleets(p: Programme) -> list[Pass]:
     """The passes that decide what becomes of fleets: those up to availability, steady output, which takes of what is served,
     one in which no spares and bays are bought that do not help, and that near the plan taken over.
     """
-    last = next((n for n, found in enumerate(p.passes) if found.name == "availability"), 0)  # none where none is needed
+    places = [n for n, found in enumerate(p.passes) if found.name == "availability"]
+    if not places:  # nothing is needed
+        return list(p.passes)
+    last = places[0]
     support = Measure("support", "money unit")
     for part in p.parts:
         for weight in part.measures(p):
