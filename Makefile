@@ -18,13 +18,13 @@ serve-demo: .venv/.dev $(DEMO)/.made
 	@echo "paula: alliance planner; edith: editor of France; arthur: approver of France; adam: administrator; audrey: auditor. Password: $(DEMO_PASSWORD)"
 	$(BIN)/rampart serve --store $(DEMO)
 
-# A plan that cannot keep every rule (3) is shown too. Plans without what takes longest: what a step in each limit would bring, and what other chances of a war would change.
+# A plan that cannot keep every rule (3) is shown too. The real case without fleets, which no ledger follows: it is made anew. Plans without what takes longest: what a step in each limit would bring, and what other chances of a war would change.
 QUICK := --no-report --no-give-or-keep --force
 $(DEMO)/.made:
 	$(BIN)/rampart db upgrade --store $(DEMO)
 	$(BIN)/rampart plan cases/tiny -o $(DEMO)/plans/tiny --no-report --force
 	$(BIN)/rampart sustain cases/fleet-2023 -o $(DEMO)/plans/fleet-2023 --draws 0 --no-report --force
-	$(BIN)/rampart plan cases/alliance-2023 -o $(DEMO)/plans/alliance-2023 $(QUICK) --reasons kinds
+	$(BIN)/rampart plan cases/alliance-2023 --with no-fleets -o $(DEMO)/plans/alliance-2023 $(QUICK) --reasons kinds
 	$(BIN)/rampart ledger post $(DEMO)/alliance.ledger cases/alliance-2023/evidence/returns-2023.csv
 	$(BIN)/rampart plan cases/alliance-2026 -o $(DEMO)/plans/alliance-2026 $(QUICK) --reasons none
 	$(BIN)/rampart replan $(DEMO)/alliance.ledger $(DEMO)/plans/alliance-2023 --month 2024-01 -o $(DEMO)/plans/alliance-2024 --no-report --force || [ $$? -eq 3 ]

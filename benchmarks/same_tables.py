@@ -123,13 +123,18 @@ class Job:
 def jobs(tree: Path) -> list[Job]:
     """All jobs, the long ones first; the published problems are those of a tree."""
     alliance, unknown_end = "cases/alliance-2023", ("--with", "unknown-end")  # the alliance names its regime itself
+    apart = ("--with", "no-fleets")
     paths = ("--keep", "3", "--capacity", "later", "--fresh", "2", "--ahead", "2", "--batches", "2", "--frontier", "2")
     found = [
-        Job("war", alliance, ("--whole", "now", "--gap", "0.001")),
-        Job("war", alliance, ("--paths", "4", *paths)),
-        Job("war", alliance, ("--paths", "4", "--frontier", "0")),
+        Job("war", alliance, (*apart, "--whole", "now", "--gap", "0.001")),
+        Job("war", alliance, (*apart, "--paths", "4", *paths)),
+        Job("war", alliance, (*apart, "--paths", "4", "--frontier", "0")),
         Job("plan", alliance),
-        *(Job("plan", alliance, ("--with", name)) for name in ("joint-purchase", "offensive-2023", "powder-late")),
+        Job("plan", alliance, apart),
+        *(
+            Job("plan", alliance, (*apart, "--with", name))
+            for name in ("joint-purchase", "offensive-2023", "powder-late")
+        ),
         *(Job("sustain", f"cases/{name}") for name in ("fleet-2023", "deliver-or-repair", "fleet-tiny")),
         Job("plan", "cases/alliance-2026", ("--reasons", "none")),
         *(

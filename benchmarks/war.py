@@ -136,7 +136,7 @@ def export(material: Material, folder: Path) -> None:
 
 def main(paths: int, python: str | None) -> None:
     """Run all and write the table."""
-    material = paths_of(read_case(CASE), paths)
+    material = paths_of(read_case(CASE, overrides=("no-fleets",)), paths)
     rows = [decomposed(material, 2), decomposed(material, 1), whole(material)]
     if python:
         rows += peer(material, python)

@@ -219,7 +219,7 @@ def measure(store: Path, *, readers: int, think: float, seconds: float, turns: i
             idle = {page: [first.get(page), first.get(page)] for page in PAGES}
             alone = worked(server) - before
             ask = "/planning/cases/alliance-2023"
-            plan = first.post(ask, f"{address}{ask}/ask", name=f"made-{time.time_ns()}")
+            plan = first.post(ask, f"{address}{ask}/ask", change="no-fleets", name=f"made-{time.time_ns()}")
             before = worked(server)
             loaded = in_company(others, readers=readers, think=think, seconds=seconds / turns)
             together = worked(server) - before

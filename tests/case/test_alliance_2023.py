@@ -22,6 +22,8 @@ from rampart.case.states import month_of
 from rampart.case.tables import Case
 
 FOLDER = CASES / "alliance-2023"
+STAND_INS = ("no-fleets",)
+"""Change that puts the needs for barrels and lost guns in place of the fleets; all else is as it is."""
 KNOWN_BY = "2023-03"
 USD, GBP = 1.08, 0.88  # to the euro, as the settings say
 CODE = re.compile(r"\b((?:[a-z_]+)-\d{3,4})\b")
@@ -219,7 +221,7 @@ def name(figure: tuple[str, dict[str, Any], str, float, Formula]) -> str:
 @pytest.mark.parametrize("figure", FIGURES, ids=name)
 def test_a_figure_is_what_its_rows_give(figure: tuple[str, dict[str, Any], str, float, Formula]):
     table, where, column, room, formula = figure
-    mine = rows(table, **where)
+    mine = rows(table, *STAND_INS, **where)
     assert len(mine) == 1
     assert mine[0][column] == pytest.approx(formula(facts()), abs=room + 1e-6)
 
@@ -230,7 +232,7 @@ def test_every_published_or_derived_row_is_worked_out_again():
     for table, where, *_ in FIGURES:
         done[table].append(where)
     left = []
-    for table, frame in case().tables.items():
+    for table, frame in (*case().tables.items(), *case(*STAND_INS).tables.items()):
         if "grade" not in frame.columns:
             continue
         for row in frame.filter(frame["grade"].is_in(["published", "derived"])).iter_rows(named=True):
@@ -262,8 +264,10 @@ def cited() -> list[tuple[str, dict[str, Any], list[str]]]:
     """(table, row, codes in brackets) of every row with a note."""
     found = []
     for table, frame in case().tables.items():
-        if table in ("sources", "overrides") or "note" not in frame.columns:
+        if table == "sources" or "note" not in frame.columns:
             continue
+        if table == "overrides":  # what stands in for fleets is what was known, and not what else could be
+            frame = frame.filter(override=STAND_INS[0])
         for row in frame.iter_rows(named=True):
             inside = " ".join(re.findall(r"\[([^\]]*)\]", row["note"] or ""))
             found.append((table, row, list(dict.fromkeys(CODE.findall(inside)))))
@@ -312,7 +316,7 @@ def test_needs_of_the_partner_name_a_regime():
     for row in rows("demand", holder="UKR"):
         by_item[row["item"]].add(row["regime"])
         assert row["until"] is None
-    assert len(by_item) == 9 and all(stated == regimes for stated in by_item.values())
+    assert len(by_item) == 5 and all(stated == regimes for stated in by_item.values())
 
 
 def test_every_need_of_the_partner_has_an_essential_level():
@@ -423,7 +427,7 @@ def test_without_a_stated_end_the_war_may_end_in_any_month():
 
 def test_every_override_can_be_applied():
     names = case()["overrides"]["override"].unique().to_list()
-    assert len(names) == 22 and all(case(name).overrides == (name,) for name in names)
+    assert len(names) == 23 and all(case(name).overrides == (name,) for name in names)
 
 
 def test_fleets_stand_in_for_what_they_wear_and_lose_and_nothing_counts_twice():
@@ -432,21 +436,46 @@ def test_fleets_stand_in_for_what_they_wear_and_lose_and_nothing_counts_twice():
     from rampart.sustainment.fleet import read_support
 
     told = {"towed155", "sp155", "barrel_towed", "barrel_sp"}
-    assert {r["item"] for r in rows("demand", holder="UKR")} - {
-        r["item"] for r in rows("demand", "fleets", holder="UKR")
+    assert {r["item"] for r in rows("demand", *STAND_INS, holder="UKR")} - {
+        r["item"] for r in rows("demand", holder="UKR")
     } == told
-    assert not {r["item"] for r in rows("levels", "fleets", holder="UKR")} & told
-    assert rows("demand", "fleets", item="round155") == rows("demand", item="round155")
-    guns = {r["fleet"]: r["quantity"] for r in rows("fleet_arrivals", "fleets")}
+    assert not {r["item"] for r in rows("levels", holder="UKR")} & told
+    assert rows("demand", item="round155") == rows("demand", *STAND_INS, item="round155")
+    guns = {r["fleet"]: r["quantity"] for r in rows("fleet_arrivals")}
     assert guns == {"towed": facts()["deliveries-049"], "sp": 350 - facts()["deliveries-049"]}
-    lives = {r["part"]: r["life"] for r in rows("breakdown", "fleets") if r["part"].endswith("_gun")}
+    lives = {r["part"]: r["life"] for r in rows("breakdown") if r["part"].endswith("_gun")}
     assert lives == {
         "towed_gun": facts()["maintenance_availability-012"],
         "sp_gun": facts()["maintenance_availability-011"],
     }
-    prices = {r["part"]: r["price"] for r in rows("parts", "fleets")}
+    prices = {r["part"]: r["price"] for r in rows("parts")}
     assert prices["towed_barrel"] == rows("items", item="barrel_towed")[0]["price"]
     assert prices["sp_barrel"] == rows("items", item="barrel_sp")[0]["price"]
-    course = availability_by_month(read_support(case("fleets")), months=1)
+    course = availability_by_month(read_support(case()), months=1)
     out = 1 - course.available[:, 0].sum() / course.held[:, 0].sum()
     assert out == pytest.approx(facts()["maintenance_availability-001"] / 100, abs=0.02)
+
+
+def test_what_cannot_have_fleets_names_the_change_that_takes_them_out():
+    """A war of unknown length and a plan carried on; and of a case without such a change none is named."""
+    from rampart.findings import CaseError, FindingsError
+    from rampart.ledger.actual.replanning import require_known_past
+    from rampart.plan.model.build import build
+
+    for refused, error in ((build, CaseError), (require_known_past, FindingsError)):
+        with pytest.raises(error) as wrong:
+            refused(case())
+        (found,) = wrong.value.findings
+        for language in ("en", "fr"):
+            assert "`--with no-fleets`" in found.remedy(language)
+    require_known_past(case("no-fleets"))
+    changes = case()["overrides"].filter(override="offensive-2023")
+    with pytest.raises(FindingsError) as wrong:
+        require_known_past(case().with_tables({"overrides": changes}))
+    assert "--with" not in wrong.value.findings[0].remedy("en")
+
+
+def test_the_offensive_raises_what_stands_in_for_fleets_where_they_are_out():
+    known = rows("demand", "no-fleets", "offensive-2023", "offensive-2023-stand-ins", holder="UKR", from_="2023-06")
+    assert len(known) == 9
+    assert len(rows("demand", "offensive-2023", holder="UKR", from_="2023-06")) == 5

@@ -239,8 +239,11 @@ def test_a_check_names_the_place_the_value_and_the_remedy(fleets: Sheets, code: 
 
 def test_with_its_fleets_nothing_of_the_real_case_counts_twice() -> None:
     """Fleets are there, and the needs for barrels and lost guns that stood in for them are gone."""
-    case, bare = (read_case(CASES / "alliance-2023", overrides=changes) for changes in (("fleets",), ()))
-    assert bare["fleets"].is_empty()
+    case, bare = (read_case(CASES / "alliance-2023", overrides=changes) for changes in ((), ("no-fleets",)))
+    of_fleets = ("fleets", "fleet_arrivals", "fleet_use", "parts", "breakdown", "repairs", "part_stocks", "sites", "shops",
+                 "shop_bays")  # fmt: skip
+    assert all(bare[table].is_empty() and not case[table].is_empty() for table in of_fleets)
+    assert "availability" not in bare["priorities"]["objective"].to_list()
     assert case["fleets"].height == 2 and "availability" in case["priorities"]["objective"].to_list()
     wanted, without = ({(r["holder"], r["item"]) for r in c["demand"].iter_rows(named=True)} for c in (case, bare))
     assert without - wanted == {("UKR", i) for i in ("towed155", "sp155", "barrel_towed", "barrel_sp")}

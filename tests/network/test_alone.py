@@ -151,7 +151,7 @@ def solved(case: Case) -> rampart.Result:
 @pytest.mark.slow
 def test_the_real_case() -> None:
     """Where nothing is given for anything, every pass is equal to the last digit told."""
-    whole = solved(divisible(without_room(rampart.read_case(CASES / "alliance-2023"))))
+    whole = solved(divisible(without_room(rampart.read_case(CASES / "alliance-2023", overrides=("no-fleets",)))))
     for nation in ("DEU", "FRA"):
         found = passes(solved(rampart.extract(whole.case, [nation], as_in=whole).case))
         for name, expected in terms_of(whole, [nation]).items():
@@ -163,7 +163,7 @@ def test_the_real_case_with_its_rooms_and_whole_numbers() -> None:
     """The plan ends at the terms of the whole. What each pass could reach before later ones took of it is better by no more
     than what may be taken: a hundredth of need for steady output, of others their room and what is worth no change.
     """
-    whole = solved(rampart.read_case(CASES / "alliance-2023"))
+    whole = solved(rampart.read_case(CASES / "alliance-2023", overrides=("no-fleets",)))
     for nation in ("DEU", "FRA"):
         alone, expected = solved(rampart.extract(whole.case, [nation], as_in=whole).case), terms_of(whole, [nation])
         assert alone.status == "optimal" and alone.feasible
@@ -178,7 +178,9 @@ def test_the_real_case_with_its_rooms_and_whole_numbers() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("nation", ["DEU", "FRA"])
 def test_a_nation_of_the_real_case_plans_by_itself(nation: str) -> None:
-    alone = rampart.plan(rampart.extract(rampart.read_case(CASES / "alliance-2023"), [nation]).case)
+    alone = rampart.plan(
+        rampart.extract(rampart.read_case(CASES / "alliance-2023", overrides=("no-fleets",)), [nation]).case
+    )
     assert alone.status == "optimal" and alone.feasible
     assert alone["demand"].filter(holder="UKR")["served"].sum() > 0
 

@@ -41,7 +41,8 @@ def cut(case: Case) -> Case:
 
 @cache
 def planned(*overrides: str) -> Result:
-    return plan(cut(read_case(CASES / "alliance-2023", overrides=overrides)), reasons="none", give_or_keep=False)
+    case = read_case(CASES / "alliance-2023", overrides=("no-fleets", *overrides))
+    return plan(cut(case), reasons="none", give_or_keep=False)
 
 
 @cache

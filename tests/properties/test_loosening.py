@@ -130,7 +130,7 @@ def test_each_kind_does_help_in_some_case(name: str) -> None:
 @cache
 def alliance() -> Case:
     """The alliance of 2023, all of it; works divisible, where whole numbers are only near the best."""
-    case = read_case(CASES / "alliance-2023")
+    case = read_case(CASES / "alliance-2023", overrides=("no-fleets",))
     settings = case.tables["settings"].filter(pl.col("setting") != "decide_now")
     row = pl.DataFrame({"setting": ["decide_now"], "value": ["0"]}, schema=settings.schema)
     return exact(case, settings=pl.concat([settings, row]))

@@ -57,7 +57,7 @@ def test_on_the_real_case_too() -> None:
     Works before the look alone are 437, 931 and 915: that 15 of them begin before or after it is worth nothing. Held at 931,
     the longest of the three wars costs 135,140.45 in place of 135,140.41.
     """
-    base = read_case(ALLIANCE)
+    base = read_case(ALLIANCE, overrides=("no-fleets",))
 
     def decided(to: str, factor: float, out_of: str | None = None) -> dict[str, float]:
         which = pl.col("to_regime") == to

@@ -6,7 +6,7 @@ known  by the column ``known`` of a row, the month of what it states; a row that
 said   by the date of the row's source; a row without a source, or whose source has no date that can be read, stays
 
 A date of which only the year is known counts as the last month of that year. What names something that has been left out
-(a contract with a line, an order from it) is left out with it.
+(a contract with a line, an order from it, the parts of a fleet) is left out with it.
 """
 
 from __future__ import annotations
@@ -83,5 +83,17 @@ def _without_what_is_gone(draft: Draft, frames: dict[str, pl.DataFrame]) -> None
             gone = set(draft.frames[table][code]) - set(frames[table][code]) - {None}
             if gone:
                 frames[name] = frames[name].filter(~pl.col(column).is_in(sorted(gone)).fill_null(value=False))
+        _without_fleets_that_are_gone(draft, frames)
         if sum(frame.height for frame in frames.values()) == size:
             return
+
+
+def _without_fleets_that_are_gone(draft: Draft, frames: dict[str, pl.DataFrame]) -> None:
+    """Take out the breakdown of types of which no fleet is left, and the objective of fleets where none is."""
+    before, now = (set(fleets["type"]) - {None} for fleets in (draft.frames["fleets"], frames["fleets"]))
+    if gone := before - now - set(frames["parts"]["part"]):
+        whole = pl.col("parent").is_in(sorted(gone)).fill_null(value=False)
+        frames["breakdown"] = frames["breakdown"].filter(~whole)
+    if before and not now:
+        objective = (pl.col("objective") == "availability").fill_null(value=False)
+        frames["priorities"] = frames["priorities"].filter(~objective)

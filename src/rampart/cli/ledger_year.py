@@ -9,7 +9,7 @@ import click
 
 from rampart.cli.group import json_text, load, say
 from rampart.cli.ledger import file_path, ledger
-from rampart.cli.options import banner_option, force_option, json_option, language_option
+from rampart.cli.options import banner_option, force_option, json_option, language_option, with_option
 from rampart.cli.speech import usage
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @ledger.command("year")
 @click.argument("case_path", metavar="CASE", type=file_path)
 @click.argument("files", nargs=-1, required=True, type=file_path)
+@with_option
 @click.option("-o", "--out", required=True, type=file_path, help="Plan folder.")
 @click.option("--look", "looks", multiple=True, metavar="YYYY-MM", help="Plan anew at its beginning; repeat for more.")
 @click.option("--until", metavar="YYYY-MM", help="Last month. Default: that of the last document.")
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 @language_option
 @json_option
 def year_(
-    case_path: Path, files: tuple[Path, ...], out: Path, looks: tuple[str, ...], until: str | None, report: bool,
-    banner: str, force: bool,
+    case_path: Path, files: tuple[Path, ...], overrides: tuple[str, ...], out: Path, looks: tuple[str, ...],
+    until: str | None, report: bool, banner: str, force: bool,
     lang: Language, as_json: bool,
 ) -> None:  # fmt: skip
     """Replay a year as it was: the plan of its start, what happened, and the plan made anew at each look.
@@ -52,7 +53,7 @@ def year_(
         if not is_month(month):
             raise click.BadParameter(usage("{value} is no month; write YYYY-MM", value=month), param_hint="--look")
     require_place(out, kind="plan", force=force, sources=[case_path, *files])
-    case = load(case_path, (), lang, as_json=as_json)
+    case = load(case_path, overrides, lang, as_json=as_json)
 
     def make(of: Case) -> Result:
         return plan(of, reasons="none", give_or_keep=False)

@@ -8,6 +8,7 @@ the plan takes the concave hull of the levels, and each level as if it had stood
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rampart.network.lags import Floats, by_month, by_period
+from rampart.plan.model.passes import PERSISTENCE, STEADY
 from rampart.plan.parts.fleet import available, joining, needed, support_of
 from rampart.plan.parts.support import packages_of, shop_rows
+from rampart.plan.programme.measures import Measure, Pass
 from rampart.plan.programme.values import Values
 
 if TYPE_CHECKING:
     from rampart.case.tables import Case
+    from rampart.plan.programme.programme import Programme
     from rampart.plan.solving.solution import Solution
     from rampart.sustainment.levels import Bought, Levels, Usage
 
@@ -28,9 +32,11 @@ ROUNDS, CLOSE, LARGE, OF_NEED = 8, 0.01, 100.0, 2.5e-3
 """Most rounds, and the change in systems available at which they stop; of a need above ``LARGE`` such a share of it."""
 DAMPED_AFTER, STEP = 2, 0.5
 """Rounds after which deliveries and use move only part of the way, so that the rounds do not swing."""
+IN_FULL = 2.0
+"""Rounds that the plan in full takes as long as, at least."""
 
-Solve = Callable[["Levels", bool], tuple["Values", "Solution"]]
-"""Plans at levels of support; whether what comes whole is planned whole."""
+Solve = Callable[["Levels", bool, "Solution | None"], tuple["Values", "Solution"]]
+"""Plans at levels of support: in full, with whole what comes whole, or only as far as fleets need it; from a plan before."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,23 +71,50 @@ def wanted(case: Case) -> bool:
     return "availability" in case["priorities"]["objective"].to_list()
 
 
-def coupled(case: Case, solve: Solve) -> Coupled:
-    """Plan and sustain in turn, in amounts of any size until they agree, then once more with what comes whole whole."""
+def for_fleets(p: Programme) -> list[Pass]:
+    """The passes that decide what becomes of fleets: those up to availability, steady output, which takes of what is served,
+    one in which no spares and bays are bought that do not help, and that near the plan taken over.
+    """
+    places = [n for n, found in enumerate(p.passes) if found.name == "availability"]
+    if not places:  # nothing is needed
+        return list(p.passes)
+    last = places[0]
+    support = Measure("support", "money unit")
+    for part in p.parts:
+        for weight in part.measures(p):
+            if weight.measure == "money" and weight.family in ("spares", "bays"):
+                support.add(p.families[weight.family], p.tree.probability * weight.each)
+    steady, nearest = (
+        [found for found in p.passes[last + 1 :] if found.name == name] for name in (STEADY, PERSISTENCE)
+    )
+    own = [] if support.empty else [Pass(p.passes[last].rank, support)]
+    return [*p.passes[: last + 1], *steady, *own, *nearest]
+
+
+def coupled(case: Case, solve: Solve, time_left: Callable[[], float] = lambda: np.inf) -> Coupled:
+    """Plan and sustain in turn until they agree, in amounts of any size and only by the passes that matter to fleets; then once
+    in full.
+
+    time_left  seconds: no round is begun that would leave less for the plan in full than ``IN_FULL`` rounds take
+    """
     from rampart.sustainment.levels import Usage, availability_with_bought, first_usage, support_levels
 
+    begun = time.perf_counter()
     levels = support_levels(case)
     usage = first_usage(levels.support)
     need = max((float(row["needed"] or 0.0) for row in levels.support.fleet_rows), default=0.0)
     close = OF_NEED * need if need > LARGE else CLOSE
     before: Floats | None = None
+    solution: Solution | None = None
     for number in range(1, ROUNDS + 1):
-        values, solution = solve(levels, False)
+        values, solution = solve(levels, False, solution)
         there = available(values)
         enough = np.minimum(there, needed(values.programme)[:, None])
         residual = np.inf if before is None else float(np.abs(enough - before).max(initial=0.0))
-        if residual <= close or solution.out_of_time:
+        took = time.perf_counter() - begun
+        if residual <= close or solution.out_of_time or time_left() < (1 + IN_FULL) * took:
             break
-        before = enough
+        before, begun = enough, time.perf_counter()
         if number < ROUNDS:
             found = usage_of(values, levels, usage)
             outcome = availability_with_bought(case, levels, found, bought(values))
@@ -90,9 +123,8 @@ def coupled(case: Case, solve: Solve) -> Coupled:
             known = np.where(np.isnan(usage.used), found.used, usage.used)
             usage = Usage(mixed, known + part * (found.used - known))
             levels = support_levels(case, usage, course=outcome)
-    if case.settings["decide_now"] != "0":
-        values, solution = solve(levels, True)
-        there = available(values)
+    values, solution = solve(levels, True, solution)
+    there = available(values)
     outcome = availability_with_bought(case, levels, usage_of(values, levels, usage), bought(values))
     values.played = by_period(case.calendar, outcome.available)
     gap = float(np.abs(there - values.played).max(initial=0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -60,7 +61,7 @@ def plan(
                 "all" in a plan of up to ``FEW`` columns and "kinds" in a larger one. What more room would buy is said with
                 "all", and always in a plan of up to ``FEW`` columns
     """
-    from rampart.plan.coupling import coupled, wanted
+    from rampart.plan.coupling import coupled, for_fleets, wanted
     from rampart.plan.model.build import build
     from rampart.plan.parts.part import brought_along
     from rampart.plan.parts.parts import PARTS
@@ -83,21 +84,28 @@ def plan(
     require_sound(case)
     parts = PARTS if parts is None else parts
 
-    def solved(levels: Levels | None = None, whole: bool = True) -> tuple[Values, Solution]:
-        programme = build(case if whole else in_any_amount(case), levels=levels, parts=parts)
+    def solved(
+        levels: Levels | None = None, in_full: bool = True, before: Solution | None = None
+    ) -> tuple[Values, Solution]:
+        programme = build(case if in_full else in_any_amount(case), levels=levels, parts=parts)
+        if not in_full:
+            programme.passes = for_fleets(programme)
         clock.append(time.perf_counter())
-        # plans that are solved in turn with their fleets share the time
-        left = None if time_limit is None else max(0.0, time_limit - (clock[-1] - clock[0]))
+        # plans that are solved in turn with their fleets share the time: half of what is left is for the one in full
+        left = None if time_limit is None else max(0.0, time_left()) * (1.0 if in_full else 0.5)
         try:
-            solution = solve(programme, time_limit=left, mip_gap=mip_gap, seed=seed, progress=progress)
+            solution = solve(programme, time_limit=left, mip_gap=mip_gap, seed=seed, progress=progress, before=before)
         except NotSolved as stopped:
             if "nbounded" not in stopped.status:
                 raise
             raise CaseError([Finding("gain-unbounded")]) from stopped
         return Values(programme, solution.layout, solution.columns), solution
 
+    def time_left() -> float:
+        return math.inf if time_limit is None else time_limit - (time.perf_counter() - clock[0])
+
     clock = [time.perf_counter()]
-    found = coupled(case, solved) if wanted(case) else None
+    found = coupled(case, solved, time_left) if wanted(case) else None
     values, solution = solved() if found is None else (found.values, found.solution)
     clock = [clock[0], clock[-1], time.perf_counter()]
     tables = outcome_tables(values, solution, parts) | {"exchange": exchange(values, solution)}

@@ -306,10 +306,12 @@ def _findings(
     for p in np.flatnonzero(c.raised):
         found.append(Finding("variance-raised", table="parts", column="spread", value=s.parts[p]))
     lists = promises.unsettled if promises.unsettled > (c.residual, c.rounds) else (0.0, 0)
-    for table, (residual, rounds) in (("fleet_use", (c.residual, c.rounds)), ("part_stocks", lists)):
+    for code, table, (residual, rounds) in (
+        ("use-unsettled", "fleet_use", (c.residual, c.rounds)), ("lists-unsettled", "part_stocks", lists),
+    ):  # fmt: skip
         if residual > UNSETTLED:
             details = {"rounds": str(rounds)}
-            found.append(Finding("use-unsettled", table=table, value=f"{residual:.2g}", details=details))
+            found.append(Finding(code, table=table, value=f"{residual:.2g}", details=details))
     if target is not None and marked is None:
         month, path = promises.month, promises.path(c)
         most = promises.top_of(promises.path(promises.top_of(path).course)).availability

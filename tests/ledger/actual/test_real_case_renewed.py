@@ -47,7 +47,9 @@ def stands(case: Case) -> dict[str, float]:
 
 
 def test_the_real_case_when_nothing_happened_otherwise(tmp_path: Path) -> None:
-    case = read_case(CASES / "alliance-2023").with_tables({"transitions": frame_of("transitions", [])})
+    case = read_case(CASES / "alliance-2023", overrides=("no-fleets",)).with_tables(
+        {"transitions": frame_of("transitions", [])}
+    )
     first = plan(case, reasons="none", give_or_keep=False)
     with open_ledger(tmp_path / "a", create=True) as ledger:
         ledger.post(*opening(case))

@@ -144,6 +144,17 @@ def test_the_chapter_and_the_verb(first: Result, as_planned: list[Document], tmp
     assert CliRunner().invoke(main, [*words[:-1], "March"]).exit_code == 2
 
 
+def test_a_year_of_a_case_with_fleets_is_refused_before_it_is_planned(tmp_path: Path) -> None:
+    """And changes of the case are those of the options: one that it does not have is told."""
+    file = tmp_path / "year.json"
+    file.write_text(json.dumps([doc("XAA", "a", "opening", "2024-12-31", "shell", 1).as_dict()]), encoding="utf-8")
+    words = ["ledger", "year", str(CASES / "deliver-or-repair"), str(file), "-o", str(tmp_path / "out")]
+    run = CliRunner().invoke(main, words)
+    assert run.exit_code == 1 and "cannot be carried on" in run.output, run.output
+    run = CliRunner().invoke(main, [*words, "--with", "no-such-change"])
+    assert run.exit_code == 1 and "no-such-change" in run.output and "carried on" not in run.output, run.output
+
+
 def test_the_returns_of_2023_are_what_the_figures_give() -> None:
     """Written anew they are the same; every public figure is the sum of its documents, and the year is what was said."""
     import importlib.util

@@ -70,7 +70,7 @@ def least_gift(case: Case, key: Key, base: Mapping[Key, float]) -> float:
 
 @pytest.mark.slow
 def test_each_break_even_of_the_alliance_is_a_switch_of_the_edited_case() -> None:
-    case = divisible(without_room(read_case(CASES / "alliance-2023")))
+    case = divisible(without_room(read_case(CASES / "alliance-2023", overrides=("no-fleets",))))
     programme = build(case)
     solution = solve(programme)
     told = give_or_keep(Values(programme, solution.layout, solution.columns), solution)["break_even"]

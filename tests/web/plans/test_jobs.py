@@ -251,8 +251,12 @@ def test_a_plan_is_made_followed_and_read_and_others_are_stopped_or_fail(tmp_pat
             assert mine == (tmp_path / "by-hand" / f"{table}.parquet").read_bytes()
 
         # One runs, one waits; the one that runs is stopped, the next begins, and fails when its child is killed.
-        browser.send("/planning/cases/alliance-2023", "/planning/cases/alliance-2023/ask", name="long")
-        browser.send("/planning/cases/alliance-2023", "/planning/cases/alliance-2023/ask", name="next")
+        browser.send(
+            "/planning/cases/alliance-2023", "/planning/cases/alliance-2023/ask", change="no-fleets", name="long"
+        )
+        browser.send(
+            "/planning/cases/alliance-2023", "/planning/cases/alliance-2023/ask", change="no-fleets", name="next"
+        )
         until(lambda: rows(store, "state, step")[1][1] != "{}")
         assert [state for (state,) in rows(store, "state")] == ["done", "running", "waiting"]
         page = browser.get("/planning/2")
@@ -273,7 +277,9 @@ def test_no_child_outlives_its_server(tmp_path: Path, how: signal.Signals) -> No
     store = staff(tmp_path)
     with served(store) as (address, process):
         browser = planner(address)
-        browser.send("/planning/cases/alliance-2023", "/planning/cases/alliance-2023/ask", name="long")
+        browser.send(
+            "/planning/cases/alliance-2023", "/planning/cases/alliance-2023/ask", change="no-fleets", name="long"
+        )
         until(lambda: rows(store, "step")[0][0] != "{}")  # in the midst of solving
         (child,) = children_of(process.pid)
         process.send_signal(how)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from rampart.case.calendar import month_number, month_text
 from rampart.case.from_rows import frame_of
+from rampart.case.without_fleets import change_without_fleets
 from rampart.findings import Finding, FindingsError
 from rampart.ledger.actual.as_planned import stands_since, with_stocks_as_planned
 from rampart.ledger.actual.happened import At, happened, over
@@ -98,8 +99,7 @@ def position(
     if case.settings["start"] != plan.case.settings["start"]:
         said = {"start": start}
         raise FindingsError([Finding("replan-other-start", value=str(case.settings["start"]), details=said)])
-    if left := [t for t in carrying.CANNOT if not case[t].is_empty()]:
-        raise FindingsError([Finding("replan-cannot", value=", ".join(left))])
+    require_known_past(case)
     documents = ledger.documents(known=known)
     months = tuple(month_text(n) for n in range(month_number(start), month_number(month)))
     tables, found = _without_refused(plan.tables, documents, f"{start}-01", month)
@@ -135,6 +135,13 @@ def position(
     taken = take(later, replace(plan, tables=tables), months=0)
     found += [f for f in taken.findings if f.code in SAID]
     return Position(replace(taken, findings=tuple(found)), months, figures, plans, unknown, broken(plan.tables, month))
+
+
+def require_known_past(case: Case) -> None:
+    """FindingsError where a case has what no ledger follows, so that a plan of it cannot be carried on."""
+    if left := [t for t in carrying.CANNOT if not case[t].is_empty()]:
+        told = {"change": change_without_fleets(case)}
+        raise FindingsError([Finding("replan-cannot", value=", ".join(left), details=told)])
 
 
 def _without_lot(case: Case) -> int:

@@ -25,7 +25,7 @@ from rampart.case.calendar import month_number, month_text
 from rampart.catalogues.results import frame
 from rampart.ledger.actual.news import with_news
 from rampart.ledger.actual.planned import planned
-from rampart.ledger.actual.replanning import position
+from rampart.ledger.actual.replanning import position, require_known_past
 from rampart.ledger.documents import Document, Line
 from rampart.ledger.ledger import Ledger, open_ledger
 
@@ -152,6 +152,7 @@ def replay(
 
     Raises FindingsError where documents do not fit the ledger, or the plan cannot be carried on to a look.
     """
+    require_known_past(case)
     start = str(case.settings["start"])
     last = until or max(d.day[:7] for d in reported)
     months = [month_text(n) for n in range(month_number(start), month_number(last) + 1)]

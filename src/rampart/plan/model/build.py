@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rampart.beliefs.chances import chances
 from rampart.case.likeness import Likeness
 from rampart.case.tables import Case
+from rampart.case.without_fleets import change_without_fleets
 from rampart.findings import CaseError, Finding
 from rampart.network.keys import Key
 from rampart.network.tree import Tree
@@ -33,7 +34,10 @@ def build(
     likeness  of the codes, where the case differs from another by a step only and ties are to be broken alike
     """
     if levels is None and "availability" in case["priorities"]["objective"].to_list():
-        raise CaseError([Finding("availability-in-war", "priorities", column="objective", value="availability")])
+        told = {"change": change_without_fleets(case)}
+        raise CaseError([
+            Finding("availability-in-war", "priorities", column="objective", value="availability", details=told)
+        ])  # fmt: skip
     p = Programme(case, tree or one_branch(case), levels, tuple(parts), sooner=sooner, known_likeness=likeness)
     declare(p, parts)
     p.postings += [posting for part in parts for posting in part.postings(p)]

@@ -56,6 +56,7 @@ def solve(
     progress: Progress | None = None,
     closed: Integers | None = None,
     branches: int = NO_LIMIT,
+    before: Solution | None = None,
 ) -> Solution:
     """Solve all passes in order.
 
@@ -84,6 +85,8 @@ def solve(
     report = _Reporter(progress, begun, len(programme.passes) + len(sought) + bool(sought))
     weight = programme.tree.months * programme.tree.probability
     linear = LinearPasses(layout, solver, weight, begin=report.begin, end=report.end, one=_one_pass)
+    if before is not None and before.layout.matrix.shape == layout.matrix.shape:
+        linear.stood = {stage.name: stage for stage in before.solver.stages}
     start = solver.state()
     found = _found(programme, linear, sought, start, deadline)
     if solver.closely and solver.kept is None:
