@@ -20,6 +20,7 @@ from rampart.beliefs.chances import chances
 from rampart.case.doors import read_case
 from rampart.case.states import month_of
 from rampart.case.tables import Case
+from rampart.case.without_fleets import without_fleets
 
 FOLDER = CASES / "alliance-2023"
 STAND_INS = ("no-fleets",)
@@ -479,3 +480,15 @@ def test_the_offensive_raises_what_stands_in_for_fleets_where_they_are_out():
     known = rows("demand", "no-fleets", "offensive-2023", "offensive-2023-stand-ins", holder="UKR", from_="2023-06")
     assert len(known) == 9
     assert len(rows("demand", "offensive-2023", holder="UKR", from_="2023-06")) == 5
+
+
+def test_the_change_of_a_case_takes_its_fleets_out_where_they_cannot_be_planned() -> None:
+    """It is the case read with that change; a case without such a change, or without fleets, is left as it is."""
+    case = read_case(CASES / "alliance-2023")
+    found = without_fleets(case)
+    assert found.overrides == ("no-fleets",)
+    read = read_case(CASES / "alliance-2023", overrides=("no-fleets",))
+    assert all(found[name].equals(read[name]) for name in read.tables)
+    assert without_fleets(found) is found
+    other = read_case(CASES / "deliver-or-repair")
+    assert without_fleets(other) is other

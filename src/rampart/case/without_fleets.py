@@ -1,7 +1,8 @@
-"""The named change of a case that takes its fleets out, for where a plan cannot have them."""
+"""A case without its fleets, by the change of its own that takes them out: for where a plan cannot have them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,3 +17,23 @@ def change_without_fleets(case: Case) -> str:
         if row["action"] == "remove" and not row["where"] and match_table(row["table"] or "") == "fleets":
             return str(row["override"])
     return ""
+
+
+def without_fleets(case: Case) -> Case:
+    """The case with that change applied, where its priorities name the availability of fleets; itself where they do not, or
+    it states no such change. Raises CaseError where what is then left is not sound.
+    """
+    from rampart.case.draft import Draft
+    from rampart.case.overrides import apply
+    from rampart.case.soundness import require_sound
+    from rampart.findings import CaseError
+
+    change = change_without_fleets(case)
+    if not change or "availability" not in case["priorities"]["objective"].to_list():
+        return case
+    draft, findings = apply(Draft.of(case.tables), [change])
+    if wrong := [finding for finding in findings if finding.severity == "error"]:
+        raise CaseError(wrong)
+    found = replace(case.with_tables(draft.case_frames()), overrides=(*case.overrides, change))
+    require_sound(found)
+    return found

@@ -175,6 +175,19 @@ def load(path: Path, overrides: tuple[str, ...], language: Language, *, as_json:
     return case
 
 
+def load_without_fleets(path: Path, overrides: tuple[str, ...], language: Language, *, as_json: bool = False) -> Case:
+    """``load`` for a verb that cannot have fleets: they are taken out by the change of the case that does so, which is said."""
+    from rampart.case.without_fleets import without_fleets
+    from rampart.language.words import Words
+
+    case = load(path, overrides, language, as_json=as_json)
+    found = without_fleets(case)
+    if found is not case and not as_json:
+        words = Words(language, str(case.settings["currency"]), str(case.settings["money_unit"]))
+        click.echo(words("fleets.left_out", change=found.overrides[-1]), err=True)
+    return found
+
+
 def leave_unbounded(status: str, language: Language, *, as_json: bool) -> None:
     """Leave with a finding where the solver says that a plan could gain without end."""
     if "nbounded" in status:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rampart.cli.group import json_text, load, say
+from rampart.cli.group import json_text, load_without_fleets, say
 from rampart.cli.ledger import file_path, ledger
 from rampart.cli.options import banner_option, force_option, json_option, language_option, with_option
 from rampart.cli.speech import usage
@@ -53,7 +53,7 @@ def year_(
         if not is_month(month):
             raise click.BadParameter(usage("{value} is no month; write YYYY-MM", value=month), param_hint="--look")
     require_place(out, kind="plan", force=force, sources=[case_path, *files])
-    case = load(case_path, overrides, lang, as_json=as_json)
+    case = load_without_fleets(case_path, overrides, lang, as_json=as_json)
 
     def make(of: Case) -> Result:
         return plan(of, reasons="none", give_or_keep=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rampart.cli.group import json_text, leave_unbounded, load, main, say, show_findings
+from rampart.cli.group import json_text, leave_unbounded, load_without_fleets, main, say, show_findings
 from rampart.cli.options import (
     FINDINGS,
     INFEASIBLE,
@@ -104,7 +104,7 @@ def war(
         raise click.UsageError(usage("one of --cvar and --regret"))
     folder = out or Path("out") / "-".join(["war", case_path.stem, *overrides])
     require_place(folder, kind="war", force=force, sources=[case_path, *([beside] if beside else [])])
-    case = load(case_path, overrides, lang, as_json=as_json)
+    case = load_without_fleets(case_path, overrides, lang, as_json=as_json)
     words = Words(lang, str(case.settings["currency"]), str(case.settings["money_unit"]))
 
     def rolled(policy: str, made: int, total: int) -> None:

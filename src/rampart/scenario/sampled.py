@@ -19,6 +19,7 @@ from rampart.beliefs.chain import Chain
 from rampart.beliefs.supply import Supply
 from rampart.case.calendar import month_text
 from rampart.case.tables import Case
+from rampart.case.without_fleets import without_fleets
 from rampart.catalogues.results import frame
 from rampart.engine.highs import NoPlan
 from rampart.engine.pool import Pool
@@ -101,6 +102,7 @@ def plan_on_paths(
     deadline = np.inf if sampling.time_limit is None else begun + sampling.time_limit
     if (risk or regret) and (sampling.batches or sampling.fresh):
         raise ValueError("batches and policies run forward count the mean: leave them out, or risk and regret")
+    case = without_fleets(case)
     chain = Chain.of(case)
     looks = draws.revision_periods(case)
     first = looks[0] if looks else len(case.calendar)

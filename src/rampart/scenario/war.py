@@ -14,6 +14,7 @@ from rampart.beliefs.supply import Supply
 from rampart.case.calendar import month_text
 from rampart.case.soundness import require_sound
 from rampart.case.tables import Case
+from rampart.case.without_fleets import without_fleets
 from rampart.catalogues.results import frame
 from rampart.catalogues.showing import must_be
 from rampart.engine.highs import NoPlan
@@ -76,7 +77,7 @@ def war_plan(
     rolling: Rolling | None = None,
     workers: int = 1,
 ) -> Result:
-    """Plan a case over what may happen.
+    """Plan a case over what may happen. Fleets are taken out by the change of the case that does so.
 
     shape      comb (the war ends or goes on; the default), regimes (a branch for each), given (the table ``branches``,
                the default where it has rows), drawn (the regimes on paths of the chain, as many as ``draw`` says)
@@ -95,6 +96,7 @@ def war_plan(
     must_be(case, Case, "rampart.read_case")
     say = say or (lambda _: None)
     require_sound(case)
+    case = without_fleets(case)
     tree, chain = tree_of(case, shape, draw)
     ends = np.array(regimes_of(case)[1], dtype=bool)
     say("plan")

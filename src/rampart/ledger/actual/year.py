@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rampart.case.calendar import month_number, month_text
+from rampart.case.without_fleets import without_fleets
 from rampart.catalogues.results import frame
 from rampart.ledger.actual.news import with_news
 from rampart.ledger.actual.planned import planned
@@ -152,6 +153,7 @@ def replay(
 
     Raises FindingsError where documents do not fit the ledger, or the plan cannot be carried on to a look.
     """
+    case = without_fleets(case)
     require_known_past(case)
     start = str(case.settings["start"])
     last = until or max(d.day[:7] for d in reported)
