@@ -71,7 +71,7 @@ def as_bounds(matrix: Sparse, low: Floats, high: Floats, lower: Floats, upper: F
         touched = by_column.indices[entry[by_column.data[entry] != 0]]
         np.subtract.at(count, touched, 1)
         left[touched[count[touched] == 0]] = False
-        alone = np.unique(touched[left[touched] & (count[touched] == 1)])
+        alone = np.unique(touched[left[touched] & (count[touched] == 1)]).astype(np.int64)
     return AsBounds(np.flatnonzero(left), lower, upper, bound_by)
 
 

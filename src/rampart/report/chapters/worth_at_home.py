@@ -39,9 +39,11 @@ def implied(answer: InWords) -> Listing | None:
 
 
 def chance(answer: InWords, share: float | None) -> str:
-    """A chance a month with as many figures as a small one needs."""
+    """A chance a month with as many figures as a small one needs; what would be more than certain as above 100%."""
     if share is None:
         return "–"
+    if share > 1:
+        return f"> {answer.words.share(1.0, digits=0)}"
     return answer.words.share(share, digits=0 if share >= 0.1 else 1 if share >= 0.01 else 2)
 
 
