@@ -48,7 +48,7 @@ def as_bounds(matrix: Sparse, low: Floats, high: Floats, lower: Floats, upper: F
     levels  a plan that keeps all of these, shape (columns,); it keeps what comes back
     """
     lower, upper, near = lower.copy(), upper.copy(), MEET * np.maximum(1.0, np.abs(levels))
-    by_column = sp.csc_array(matrix)
+    by_column: Sparse = sp.csc_array(matrix)
     below, above = low - matrix @ levels, high - matrix @ levels  # what each row leaves to move by
     settled = upper - lower <= near
     lower[settled] = upper[settled] = levels[settled]
@@ -71,7 +71,7 @@ def as_bounds(matrix: Sparse, low: Floats, high: Floats, lower: Floats, upper: F
         touched = by_column.indices[entry[by_column.data[entry] != 0]]
         np.subtract.at(count, touched, 1)
         left[touched[count[touched] == 0]] = False
-        alone = np.unique(touched[left[touched] & (count[touched] == 1)]).astype(np.int64)
+        alone = np.unique(touched[left[touched] & (count[touched] == 1)])
     return AsBounds(np.flatnonzero(left), lower, upper, bound_by)
 
 
