@@ -31,7 +31,7 @@ from rampart.plan.programme.programme import Programme
 from rampart.plan.programme.values import Values
 from rampart.plan.reading.start import Places, Start, same_places
 from rampart.plan.solving.carried_out import carried_out, stands_closely
-from rampart.plan.solving.fairness import Shared, Shares
+from rampart.plan.solving.fairness import Shared, Shares, share_fairly
 from rampart.plan.solving.left_open import left_open
 from rampart.plan.solving.linear_passes import TIES, LinearPasses, near_one
 from rampart.plan.solving.pass_solver import PassSolver, Stage
@@ -45,6 +45,8 @@ PRICED = 1e-9
 TINY = 1e-9
 FAR = 0.032
 """Part of the columns that are new from which where a plan without them stood is no help."""
+MANY = 200
+"""Entries from which sharing takes longer than making a model of what is left open."""
 OF_TIME = ("settings", "regimes", "transitions", "durations")
 """Tables that say what tree there is."""
 
@@ -272,10 +274,14 @@ class PassesRead(LinearPasses):
         self.of.read(each.name, measured, float(measured @ self.levels), levels)
 
     def settle_shares(self, shares: Shares, deadline: float | None) -> Shared:
-        """Settle shares item by item, in what is left open: what is read need not be carried out to the
-        last digit.
+        """Settle shares item by item, in what is left open where that is little or many are to be shared: what is read need
+        not be carried out to the last digit.
         """
-        found = left_open(self.solver, self.layout, self.levels, shares.lacks).shared(shares, deadline)
+        solver = self.solver
+        if shares.group.size > MANY or 2 * np.count_nonzero(solver.upper > solver.lower) < solver.columns:
+            found = left_open(solver, self.layout, self.levels, shares.lacks).shared(shares, deadline)
+        else:
+            found = share_fairly(solver, shares, deadline, by_item=True)
         return found if found.status in (OPTIMAL, TIME_LIMIT) else super().settle_shares(shares, deadline)
 
     # -- from where another plan stood ---------------------------------------------------------------------------
